@@ -1,0 +1,86 @@
+"""What a person gets: statements, each resting on citations that are verbatim in their articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.errors import QuoteError
+from index.article import Article
+from index.passages import Passage, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote, its passage and its article.
+
+    Cannot be built unless `quote == article.text[start:end]` and the quote lies in the passage.
+    `lead` is an earlier sentence of the passage that a quote beginning with a pronoun leans on
+    (« Il alimente… »): it is shown with the quote.
+    """
+
+    number: int
+    quote: str
+    start: int
+    end: int
+    passage: Passage
+    article: Article
+    lead: Sentence | None = None
+
+    def __post_init__(self) -> None:
+        text = self.article.text
+        if not self.quote or text[self.start : self.end] != self.quote:
+            raise QuoteError(
+                f"citation {self.number} is not verbatim in {self.article.path} "
+                f"at {self.start}:{self.end}; rebuild the index with `selon index`"
+            )
+        if text[self.passage.start : self.passage.end] != self.passage.text or not (
+            self.passage.start <= self.start and self.end <= self.passage.end
+        ):
+            raise QuoteError(
+                f"citation {self.number} lies outside its passage in {self.article.path}; "
+                "rebuild the index with `selon index`"
+            )
+        lead = self.lead
+        if lead is not None and not (
+            text[lead.start : lead.end] == lead.text
+            and self.passage.start <= lead.start
+            and lead.end <= self.start
+        ):
+            raise QuoteError(f"citation {self.number} leans on a sentence that is not before it")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of the answer with the numbers of the citations that bear it out."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question; `language` is the one it is given in.
+
+    When `answered` is False there are no statements and no citations, and `nearest` holds the
+    articles that come closest, to be offered.
+    """
+
+    question: str
+    language: str
+    confidence: float
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Article, ...]
+    elapsed_ms: float
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.statements)
+
+    @property
+    def text(self) -> str:
+        """The statements with their markers: `First sentence. [1] Second one. [2]`."""
+        return " ".join(
+            f"{statement.text} {''.join(f'[{n}]' for n in statement.citations)}".rstrip()
+            for statement in self.statements
+        )
