@@ -1,0 +1,68 @@
+"""English texts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.phrases.phrases import Phrases
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _welcome(articles: int, passages: int) -> str:
+    plural = "s" if articles != 1 else ""
+    return (
+        f"Selon answers from {articles} article{plural} ({passages} passages). "
+        "Ask your question, or /help."
+    )
+
+
+EN = Phrases(
+    code="en",
+    not_in_articles="I do not know: the articles do not say.",
+    nearest_articles="The nearest articles:",
+    quote=lambda text: f"“{text}”",
+    day=_day,
+    author=lambda name: f"by {name}",
+    no_date="undated",
+    start=(
+        "Hello! Ask me a question: I answer with the articles’ own words, and name the source.\n"
+        "When they do not say, I tell you so."
+    ),
+    help=(
+        "Write your question as you would ask a colleague, for instance: "
+        "“Who deciphered the hieroglyphs?”\n\n"
+        "Each sentence of my answer is quoted word for word, with its article, author and date. "
+        "The link opens the article at the quoted sentence, where it is online; the button shows "
+        "the whole passage."
+    ),
+    commands=(("help", "How to ask a question"), ("start", "Begin")),
+    see_passage=lambda number: f"Passage [{number}]",
+    passage_gone="This passage is no longer in the index: the article has changed or was removed.",
+    only_text="I can only read text: please write your question out.",
+    too_long=lambda limit: f"Your question is too long: {limit} characters at most, please.",
+    failed="Sorry, something went wrong and I could not answer. Please try again in a moment.",
+    no_index="No article has been indexed yet. Please come back a little later.",
+    repl_welcome=_welcome,
+    repl_loading="Loading the index…",
+    repl_help=(
+        "Type a question, then Enter.\n"
+        "/sources      the sources of the last answer\n"
+        "/passage N    the whole passage of source N\n"
+        "/language fr|en  the language of these messages\n"
+        "/help         this help\n"
+        "/quit         leave (or Ctrl-D)"
+    ),
+    repl_bye="Goodbye.",
+    repl_no_answer_yet="No answer to show: ask a question first.",
+    repl_no_such_passage=lambda last: f"Give a source number from 1 to {last}.",
+    repl_no_such_command=lambda name: f"Unknown command: {name}. Type /help.",
+    repl_language_is=lambda code: f"Language: {code}.",
+    repl_languages="Languages: fr, en. Example: /language en",
+)

@@ -1,0 +1,71 @@
+"""French texts. Typography: U+00A0 before « : » and inside guillemets, U+202F before ; ! ?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.phrases.phrases import Phrases
+
+_MONTHS = (
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+)
+
+
+def _day(day: date) -> str:
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _welcome(articles: int, passages: int) -> str:
+    plural = "s" if articles > 1 else ""
+    return (
+        f"Selon répond d’après {articles} article{plural} ({passages} passages). "
+        "Posez votre question, ou /aide."
+    )
+
+
+FR = Phrases(
+    code="fr",
+    not_in_articles="Je ne sais pas\u00a0: les articles ne le disent pas.",
+    nearest_articles="Les articles les plus proches\u00a0:",
+    quote=lambda text: f"«\u00a0{text}\u00a0»",
+    day=_day,
+    author=lambda name: f"par {name}",
+    no_date="sans date",
+    start=(
+        "Bonjour\u202f! Posez-moi une question\u00a0: je réponds avec les mots mêmes des articles, "
+        "source à l’appui.\nQuand ils ne le disent pas, je vous le dis aussi."
+    ),
+    help=(
+        "Écrivez votre question comme vous la poseriez à un collègue, par exemple\u00a0: "
+        "«\u00a0Qui a déchiffré les hiéroglyphes\u202f?\u00a0»\n\n"
+        "Chaque phrase de ma réponse est citée mot pour mot, avec son article, son auteur et sa "
+        "date. Le lien ouvre l’article à la phrase citée, quand il est en ligne\u00a0; le bouton "
+        "montre le passage entier."
+    ),
+    commands=(("aide", "Comment poser une question"), ("start", "Commencer")),
+    see_passage=lambda number: f"Passage [{number}]",
+    passage_gone="Ce passage n’est plus dans l’index\u00a0: l’article a changé ou a été retiré.",
+    only_text="Je ne lis que les messages écrits\u00a0: posez-moi votre question en toutes lettres.",
+    too_long=lambda limit: (
+        f"Votre question est trop longue\u00a0: {limit} caractères au plus, s’il vous plaît."
+    ),
+    failed="Désolé, je n’ai pas pu répondre\u00a0: une erreur est survenue. Réessayez dans un instant.",
+    no_index="Aucun article n’est encore indexé. Revenez un peu plus tard.",
+    repl_welcome=_welcome,
+    repl_loading="Chargement de l’index…",
+    repl_help=(
+        "Tapez une question, puis Entrée.\n"
+        "/sources      les sources de la dernière réponse\n"
+        "/passage N    le passage entier de la source N\n"
+        "/langue fr|en la langue de ces messages\n"
+        "/aide         cette aide\n"
+        "/quitter      sortir (ou Ctrl-D)"
+    ),
+    repl_bye="Au revoir.",
+    repl_no_answer_yet="Aucune réponse à montrer\u00a0: posez d’abord une question.",
+    repl_no_such_passage=lambda last: f"Donnez un numéro de source de 1 à {last}.",
+    repl_no_such_command=lambda name: f"Commande inconnue\u00a0: {name}. Tapez /aide.",
+    repl_language_is=lambda code: f"Langue\u00a0: {code}.",
+    repl_languages="Langues\u00a0: fr, en. Exemple\u00a0: /langue en",
+)

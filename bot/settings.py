@@ -1,0 +1,88 @@
+"""The only reader of the environment: every setting of Selon, from `SELON_…` and `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+PREFIX = "SELON_"
+TELEGRAM_API_URL = "https://api.telegram.org"
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+Language = Literal["fr", "en"]
+
+
+class Settings(BaseSettings):
+    """Each field is `SELON_` plus its name in capitals; its description is what `.env.example` says."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+    )
+
+    data_dir: Path = Field(Path(".selon"), description="Where the index is kept.")
+    corpus_dir: Path = Field(
+        Path("corpus"), description="The articles that `selon index` reads when no path is given."
+    )
+    cache_dir: Path | None = Field(
+        None,
+        description="Where the bundled model is prepared, once per machine "
+        "(empty: the user's cache folder).",
+    )
+    embedding_model: str = Field(
+        "bundled",
+        description="`bundled` (multilingual-e5-small), or any Sentence Transformers model by hub "
+        "name or path; another model needs a new index.",
+    )
+    threads: Annotated[int, Field(ge=0, le=256)] = Field(
+        0, description="Processor cores that embedding may use (0: all)."
+    )
+    language: Language = Field(
+        "fr", description="Language of the terminal's texts (fr or en); the quotes keep their own."
+    )
+    min_confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None,
+        description="Below this probability (0 to 1) Selon says that it does not know "
+        "(empty: the calibrated threshold).",
+    )
+    telegram_token: SecretStr | None = Field(
+        None, description="The bot's token, from @BotFather. Secret: never commit it."
+    )
+    telegram_api_url: AnyHttpUrl = Field(
+        AnyHttpUrl(TELEGRAM_API_URL),
+        description="The Bot API server (Telegram's own, or a self-hosted one).",
+    )
+    log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _capitals(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings in force; overrides (from command-line options) that are None do not count.
+
+    Raises SettingsError with one line for each value that is not accepted, naming the setting,
+    the value and what is accepted; secrets are never repeated.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError(
+            "\n".join(_complaint(dict(detail)) for detail in error.errors())
+        ) from error
+
+
+def _complaint(detail: dict[str, Any]) -> str:
+    field = str(detail["loc"][0]) if detail["loc"] else "?"
+    value = "(secret)" if "token" in field else repr(detail["input"])
+    return f"{PREFIX}{field.upper()}={value}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
