@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from index.article import Article
+
 PASSAGE_LIMIT = 1_000
 
 
@@ -28,3 +30,8 @@ class Passage:
     text: str
     heading: str
     sentences: tuple[Sentence, ...]
+
+
+def cut(article: Article, limit: int = PASSAGE_LIMIT) -> tuple[Passage, ...]:
+    """The passages of an article, in reading order."""
+    raise NotImplementedError
