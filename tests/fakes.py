@@ -1,0 +1,50 @@
+"""Stand-ins for the parts that are slow or far away, for tests."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from index.embedding import Vectors
+
+
+class FakeEmbedder:
+    """An `Embedder` without a model: texts that share words have close vectors.
+
+    Each lowercased word is hashed to one dimension; a text is the normalised count of its words.
+    The same text has the same vector in every process. `embedded` counts the texts seen so far, so
+    that a test can assert that nothing was embedded twice.
+    """
+
+    def __init__(self, dimension: int = 64) -> None:
+        self.dimension = dimension
+        self.embedded = 0
+
+    @property
+    def id(self) -> str:
+        return f"fake-{self.dimension}"
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = self._vector(text)
+        if progress is not None and texts:
+            progress(len(texts))
+        return vectors
+
+    def embed_question(self, text: str) -> Vectors:
+        return self._vector(text)
+
+    def _vector(self, text: str) -> Vectors:
+        self.embedded += 1
+        vector = np.zeros(self.dimension, dtype=np.float32)
+        for word in re.findall(r"\w+", text.lower()) or [""]:
+            digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+            vector[int.from_bytes(digest, "big") % self.dimension] += 1
+        normalised: Vectors = vector / np.linalg.norm(vector)
+        return normalised
