@@ -1,0 +1,57 @@
+"""Which sentences lean on the one before: « Il alimente… », "They say…"."""
+
+from __future__ import annotations
+
+import re
+
+from index.passages import Passage, Sentence
+
+# What may stand before the pronoun: a short opening up to a comma (« Actuellement, il… »,
+# « Depuis 2019, elle… ») or a bare connective (« Mais il… »).
+_OPENING = r"(?:[^,.;:!?«»\"]{1,40},\s+|(?:mais|et|or|car|donc|ainsi|puis|but|and|so|then|yet)\s+)?"
+
+_FRENCH = (
+    r"(?:ils?|elles?|celui-(?:ci|là)|celles?-(?:ci|là)|ceux-(?:ci|là)|cela|ceci|ça|ce|cet|cette|ces"
+    r"|c['’]|son|sa|ses|leurs?|l['’]une?|le (?:premier|second|dernier)|la (?:première|seconde|dernière)"
+    r"|(?:les )?(?:deux|trois) derniers?|tous deux|toutes deux)"
+)
+_FRENCH_IMPERSONAL = (
+    r"il (?:y (?:a|avait|eut|aura)|n['’]y|en (?:va|est) de même|faut|fallait|faudra|convient|semble"
+    r"|existe|est (?:possible|interdit|important|nécessaire|conseillé|recommandé|difficile)"
+    r"|pleut|reste|suffit|arrive)\b"
+)
+_ENGLISH = (
+    r"(?:he|she|it|they|this|that|these|those|his|her|its|their|the (?:former|latter)"
+    r"|(?:the )?(?:first|second) one|both)"
+)
+_ENGLISH_IMPERSONAL = (
+    r"it (?:is|was) (?:possible|important|necessary|forbidden|difficult|clear|known)\b"
+)
+
+
+def _pattern(pronoun: str, impersonal: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"^[\s«“\"'(\[–—-]*{_OPENING}(?!{impersonal}){pronoun}(?:(?<=['’])|\b)", re.IGNORECASE
+    )
+
+
+_LEANING = {
+    "fr": _pattern(_FRENCH, _FRENCH_IMPERSONAL),
+    "en": _pattern(_ENGLISH, _ENGLISH_IMPERSONAL),
+}
+
+
+def leans(text: str, language: str) -> bool:
+    """Whether a sentence opens with a word whose meaning stands in an earlier sentence."""
+    pattern = _LEANING.get(language)
+    return bool(pattern and pattern.match(text))
+
+
+def lead_of(passage: Passage, sentence: Sentence, language: str) -> Sentence | None:
+    """The nearest earlier sentence of the passage that stands on its own feet, if one is needed."""
+    if not leans(sentence.text, language):
+        return None
+    for earlier in reversed([s for s in passage.sentences if s.end <= sentence.start]):
+        if not leans(earlier.text, language):
+            return earlier
+    return None
