@@ -1,0 +1,9 @@
+"""A small, strict Bot API server for end-to-end tests of the real client over HTTP."""
+
+from tests.botapi.entities import Entity, Formatted
+from tests.botapi.html import parse_html
+from tests.botapi.messages import Button, Message
+from tests.botapi.refusal import Refusal
+from tests.botapi.server import BotServer
+
+__all__ = ["BotServer", "Button", "Entity", "Formatted", "Message", "Refusal", "parse_html"]
