@@ -1,0 +1,223 @@
+"""The Telegram application's life: connect, listen, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from telegram import BotCommand
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import AIORateLimiter, Application
+from telegram.request import HTTPXRequest
+
+from bot.errors import MessengerError, SettingsError
+from bot.messenger.handlers import Articles, Chain, Handlers, TelegramApplication
+from bot.messenger.ordering import ChatByChat
+from bot.messenger.redaction import redacted
+from bot.phrases import EN, FR
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+UPDATES = ("message", "callback_query")
+CONCURRENT_UPDATES = 64
+PATIENCE = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between the attempts to reach Telegram at start."""
+
+_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
+_HTTP_UNAUTHORIZED = 401
+
+
+def telegram_token(settings: Settings) -> str:
+    """The token; raises SettingsError when it is missing or cannot be one."""
+    if settings.telegram_token is None:
+        raise SettingsError(
+            "SELON_TELEGRAM_TOKEN is missing: put the token that @BotFather gave you in .env"
+        )
+    token = settings.telegram_token.get_secret_value().strip()
+    if not _TOKEN.fullmatch(token):
+        raise SettingsError(
+            "SELON_TELEGRAM_TOKEN does not look like a token (digits, a colon, letters): "
+            "copy the whole token that @BotFather gave you"
+        )
+    return token
+
+
+def run(
+    settings: Settings,
+    chain: Chain,
+    articles: Articles,
+    ready: Callable[[str], None] = lambda username: None,
+) -> None:
+    """Answer on Telegram until SIGINT or SIGTERM; questions under way are answered first.
+
+    `ready` is called with the bot's user name once it listens. Raises SettingsError for a token
+    that is missing or refused, MessengerError when Telegram cannot be reached at start.
+    """
+
+    async def until_signalled() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+
+        def stop_once() -> None:
+            stop.set()
+            for number in signals:  # a second signal ends the process at once
+                loop.remove_signal_handler(number)
+
+        for number in signals:
+            with suppress(NotImplementedError):  # Windows: asyncio.run ends on Ctrl-C by itself
+                loop.add_signal_handler(number, stop_once)
+        await serve(settings, chain, articles, stop, ready)
+
+    asyncio.run(until_signalled())
+
+
+async def serve(
+    settings: Settings,
+    chain: Chain,
+    articles: Articles,
+    stop: asyncio.Event,
+    ready: Callable[[str], None] = lambda username: None,
+    patience: Sequence[float] = PATIENCE,
+) -> None:
+    """As `run`, inside an event loop, until `stop` is set."""
+    token = telegram_token(settings)
+    with redacted(token):
+        polling = _Polling()
+        application = _build(settings, token, polling)
+        Handlers(chain, articles).register(application)
+        try:
+            if await _connected(application, settings, stop, patience):
+                await _start(application, settings)
+                ready(application.bot.username)
+                await _first_of(stop, polling.refused)
+        finally:
+            await _close(application)
+        if polling.refused.is_set():
+            raise _refusal(settings)
+
+
+class _Polling(HTTPXRequest):
+    """The connection that waits for updates; it notices when the token stops being good.
+
+    The library ends its polling without a word in that case, and the bot would wait for ever.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(connection_pool_size=2)
+        self.refused = asyncio.Event()
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        status, body = await super().do_request(*args, **kwargs)
+        if status == _HTTP_UNAUTHORIZED:
+            self.refused.set()
+        return status, body
+
+
+def _build(settings: Settings, token: str, polling: HTTPXRequest) -> TelegramApplication:
+    # Durations as timedelta, which the library announces as its future: without this it warns.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    server = str(settings.telegram_api_url).rstrip("/")
+    return (
+        Application.builder()
+        .token(token)
+        .base_url(f"{server}/bot")
+        .base_file_url(f"{server}/file/bot")
+        .request(HTTPXRequest(connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=15))
+        .get_updates_request(polling)
+        .rate_limiter(AIORateLimiter(max_retries=3))
+        .concurrent_updates(ChatByChat(CONCURRENT_UPDATES))
+        .job_queue(None)
+        .build()
+    )
+
+
+async def _connected(
+    application: TelegramApplication,
+    settings: Settings,
+    stop: asyncio.Event,
+    patience: Sequence[float],
+) -> bool:
+    """Whether Telegram knows the bot; False when `stop` was set while it could not be reached."""
+    for wait in (*patience, None):
+        try:
+            await application.bot.initialize()
+            return True
+        except InvalidToken:
+            # The library's message repeats the token: it must not live on as a cause.
+            raise _refusal(settings) from None
+        except TelegramError as error:
+            if wait is None:
+                raise _unreachable(settings, error) from error
+            logger.warning("Telegram cannot be reached (%s); trying again in %s s", error, wait)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait)
+            return False
+    return False
+
+
+async def _start(application: TelegramApplication, settings: Settings) -> None:
+    await application.initialize()
+    await _announce_commands(application)
+    assert application.updater is not None
+    try:
+        await application.updater.start_polling(
+            allowed_updates=UPDATES, bootstrap_retries=len(PATIENCE), error_callback=_polling_failed
+        )
+    except TelegramError as error:
+        raise _unreachable(settings, error) from error
+    await application.start()
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+
+
+async def _announce_commands(application: TelegramApplication) -> None:
+    try:
+        for phrases, language in ((FR, None), (FR, "fr"), (EN, "en")):
+            commands = [BotCommand(name, description) for name, description in phrases.commands]
+            await application.bot.set_my_commands(commands, language_code=language)
+    except TelegramError as error:
+        logger.warning("The menu of commands could not be set: %s", error)
+
+
+async def _close(application: TelegramApplication) -> None:
+    if application.updater is not None and application.updater.running:
+        await application.updater.stop()
+    if application.running:
+        await application.stop()
+    await application.shutdown()
+    # An application that never connected leaves its connections open.
+    await application.bot.shutdown()
+
+
+def _polling_failed(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        logger.error("Another program answers with the same token; stop one of the two")
+    else:
+        logger.warning("Telegram cannot be reached (%s); still trying", error)
+
+
+def _unreachable(settings: Settings, error: TelegramError) -> MessengerError:
+    return MessengerError(
+        f"{settings.telegram_api_url} cannot be reached ({error}): check the network and "
+        "SELON_TELEGRAM_API_URL"
+    )
+
+
+def _refusal(settings: Settings) -> SettingsError:
+    return SettingsError(
+        f"SELON_TELEGRAM_TOKEN is refused by {settings.telegram_api_url}: copy it again from "
+        "@BotFather, and check that it was not revoked"
+    )

@@ -1,0 +1,85 @@
+"""Getting words to a person: sending, and showing that Selon is at work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+
+logger = logging.getLogger(__name__)
+
+TYPING_SECONDS = 4.0
+"""Telegram shows the indicator for five seconds, or until a message arrives."""
+
+RETRIES = (0.5, 2.0)
+"""Seconds to wait before each new try after a failure of the network."""
+
+
+async def deliver(
+    bot: Bot,
+    chat_id: int,
+    messages: Sequence[str],
+    keyboard: InlineKeyboardMarkup | None = None,
+    reply_to: int | None = None,
+) -> None:
+    """Send HTML messages in order; the buttons go below the last, the first one may be a reply."""
+    for place, html in enumerate(messages):
+        first, last = place == 0, place == len(messages) - 1
+        await _send(bot, chat_id, html, keyboard if last else None, reply_to if first else None)
+
+
+async def _send(
+    bot: Bot,
+    chat_id: int,
+    html: str,
+    keyboard: InlineKeyboardMarkup | None,
+    reply_to: int | None,
+) -> None:
+    reply = None
+    if reply_to is not None:
+        reply = ReplyParameters(reply_to, allow_sending_without_reply=True)
+    for wait in (*RETRIES, None):
+        try:
+            await bot.send_message(
+                chat_id,
+                html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_markup=keyboard,
+                reply_parameters=reply,
+            )
+            return
+        except NetworkError as error:
+            # A refusal would be the same again, and after a time-out the message may have arrived.
+            if wait is None or isinstance(error, BadRequest | TimedOut):
+                raise
+            logger.warning("Sending failed (%s); trying again in %s s", error, wait)
+            await asyncio.sleep(wait)
+
+
+@contextlib.asynccontextmanager
+async def typing_shown(
+    bot: Bot, chat_id: int, seconds: float = TYPING_SECONDS
+) -> AsyncIterator[None]:
+    """The person sees that Selon is writing, for as long as the block lasts."""
+    task = asyncio.create_task(_keep_typing(bot, chat_id, seconds))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _keep_typing(bot: Bot, chat_id: int, seconds: float) -> None:
+    while True:
+        try:
+            await bot.send_chat_action(chat_id, ChatAction.TYPING)
+        except TelegramError as error:
+            # An ornament: the answer itself will tell if the chat cannot be reached.
+            logger.debug("The typing indicator was not shown: %s", error)
+        await asyncio.sleep(seconds)

@@ -1,0 +1,80 @@
+"""What Selon says on Telegram: an answer, a refusal, a passage."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from bot.answer import Answer, Citation, Statement
+from bot.messenger.buttons import Excerpt
+from bot.messenger.pieces import Block, Span, messages, to_html
+from bot.phrases import Phrases
+from bot.textfragment import link_to, web_address
+from index.article import Article
+
+_QUOTE_HERE = "\0"
+
+
+def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
+    """The messages that give an answer: its statements with markers, then its citations.
+
+    A refusal offers the nearest articles instead.
+    """
+    if answer.answered:
+        statements = [_statement(each) for each in answer.statements]
+        blocks = [*statements, *(_citation(each, phrases) for each in answer.citations)]
+    else:
+        blocks = [Block((Span(phrases.not_in_articles),))]
+        if answer.nearest:
+            blocks.append(Block((Span(phrases.nearest_articles),)))
+            blocks.extend(_nearest(article, phrases) for article in answer.nearest)
+    return tuple(to_html(spans) for spans in messages(blocks, answer.language))
+
+
+def passage_html(excerpt: Excerpt, phrases: Phrases) -> tuple[str, ...]:
+    """The messages that show a whole passage, the quote in bold, below its article's name."""
+    source = _source(excerpt.article, excerpt.quote, phrases)
+    heading = (Span("\n"), Span(excerpt.heading, "i")) if excerpt.heading else ()
+    passage = Block((Span(excerpt.before), Span(excerpt.quote, "b"), Span(excerpt.after)))
+    blocks = (Block((*source, *heading)), passage)
+    return tuple(to_html(spans) for spans in messages(blocks, excerpt.article.language))
+
+
+def text_html(text: str, language: str) -> tuple[str, ...]:
+    """Plain text as messages."""
+    return tuple(to_html(spans) for spans in messages((Block((Span(text),)),), language))
+
+
+def _statement(statement: Statement) -> Block:
+    markers = "".join(f"[{number}]" for number in statement.citations)
+    # The marker must not begin a line of its own, hence the no-break space.
+    return Block((Span(f"{statement.text}\u00a0{markers}" if markers else statement.text),), " ")
+
+
+def _citation(citation: Citation, phrases: Phrases) -> Block:
+    opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
+    spans = [Span(f"[{citation.number}] {opening}")]
+    if citation.lead is not None:
+        between = citation.article.text[citation.lead.end : citation.start]
+        spans.append(Span(citation.lead.text + (" […] " if between.strip() else " ")))
+    spans += [Span(citation.quote, "i"), Span(f"{closing} — ")]
+    return Block((*spans, *_source(citation.article, citation.quote, phrases)))
+
+
+def _nearest(article: Article, phrases: Phrases) -> Block:
+    return Block((Span("• "), *_source(article, "", phrases)), "\n")
+
+
+def _source(article: Article, quote: str, phrases: Phrases) -> tuple[Span, ...]:
+    """The article's title, linked at the quote where it is online, its author and its date."""
+    title = article.title or article.path
+    details = [phrases.author(article.author)] if article.author else []
+    details.append(phrases.day(article.published) if article.published else phrases.no_date)
+    link = link_to(article.url, quote) if _linkable(article.url) else None
+    return Span(title, "b", link), Span("".join(f", {detail}" for detail in details))
+
+
+def _linkable(url: str | None) -> bool:
+    """Whether Telegram would link the address: it wants a host with a dot, or an IPv6 one."""
+    address = web_address(url)
+    host = urlsplit(address).hostname if address else None
+    return bool(host) and ("." in str(host) or ":" in str(host))

@@ -1,0 +1,162 @@
+"""Text with styles and links, cut to messages without breaking either."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from index.sentences import sentence_spans
+
+MESSAGE_LIMIT = 4_096
+"""Longest message, in UTF-16 code units after the markup is read: the stricter way to count."""
+
+TAG_LIMIT = 100
+"""Telegram drops the styles and links of a message beyond this many."""
+
+_JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text in one style, linked or not."""
+
+    text: str
+    style: Literal["", "b", "i"] = ""
+    link: str | None = None
+
+    @property
+    def tags(self) -> int:
+        """How many entities Telegram makes of it."""
+        return bool(self.text) * (bool(self.style) + bool(self.link))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Spans that belong in one message; `gap` stands before them unless they begin one."""
+
+    spans: tuple[Span, ...]
+    gap: str = "\n\n"
+
+    @property
+    def text(self) -> str:
+        return "".join(span.text for span in self.spans)
+
+    @property
+    def tags(self) -> int:
+        return sum(span.tags for span in self.spans)
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units: a character beyond U+FFFF counts twice."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def to_html(spans: Iterable[Span]) -> str:
+    """The spans as Telegram's HTML."""
+    return "".join(_tagged(span) for span in spans)
+
+
+def _tagged(span: Span) -> str:
+    text = html.escape(span.text, quote=False)
+    if span.text and span.style:
+        text = f"<{span.style}>{text}</{span.style}>"
+    if span.text and span.link:
+        text = f'<a href="{html.escape(span.link)}">{text}</a>'
+    return text
+
+
+def messages(
+    blocks: Sequence[Block], language: str, limit: int = MESSAGE_LIMIT
+) -> tuple[tuple[Span, ...], ...]:
+    """The blocks as few messages as hold them, in order.
+
+    A block that fits no message is cut at its sentence ends, failing that between words, failing
+    that between characters.
+    """
+    filled: list[tuple[Span, ...]] = []
+    room, tags = limit, TAG_LIMIT
+    current: list[Span] = []
+    for part in (part for block in blocks for part in _fitting(block, language, limit)):
+        size = units(part.gap) + units(part.text)
+        if current and (size > room or part.tags > tags):
+            filled.append(tuple(current))
+            current = []
+        if current:
+            current.append(Span(part.gap))
+        else:
+            room, tags = limit + units(part.gap), TAG_LIMIT
+        current.extend(part.spans)
+        room -= size
+        tags -= part.tags
+    return (*filled, tuple(current)) if current else tuple(filled)
+
+
+def _fitting(block: Block, language: str, limit: int) -> Iterator[Block]:
+    while units(block.text) > limit:
+        at = _cut_point(block.text, language, limit)
+        head, tail = _cut(block.spans, at)
+        yield replace(block, spans=head)
+        block = replace(block, spans=tail)
+    if block.text.strip():
+        yield block
+
+
+def _cut_point(text: str, language: str, limit: int) -> int:
+    longest = _longest_prefix(text, limit)
+    ends = [end for _, end in sentence_spans(text, language) if end <= longest]
+    if ends:
+        return ends[-1]
+    for at in range(longest, 0, -1):
+        if text[at].isspace():
+            return at
+    at = longest
+    while at > 1 and _continues(text, at):
+        at -= 1
+    return at if at > 1 else longest
+
+
+def _longest_prefix(text: str, limit: int) -> int:
+    size = 0
+    for at, character in enumerate(text):
+        size += units(character)
+        if size > limit:
+            return at
+    return len(text)
+
+
+def _continues(text: str, at: int) -> bool:
+    here = text[at]
+    return bool(unicodedata.combining(here)) or here in _JOINERS or text[at - 1] == "\u200d"
+
+
+def _cut(spans: Sequence[Span], at: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """The spans before and after a place in their text, without white space at the seam."""
+    head: list[Span] = []
+    tail: list[Span] = []
+    for span in spans:
+        size = len(span.text)
+        head.append(replace(span, text=span.text[: max(at, 0)]))
+        tail.append(replace(span, text=span.text[max(at, 0) :]))
+        at -= size
+    return _right_stripped(head), _left_stripped(tail)
+
+
+def _left_stripped(spans: Iterable[Span]) -> tuple[Span, ...]:
+    kept: list[Span] = []
+    for span in spans:
+        text = span.text if kept else span.text.lstrip()
+        if text:
+            kept.append(replace(span, text=text))
+    return tuple(kept)
+
+
+def _right_stripped(spans: Sequence[Span]) -> tuple[Span, ...]:
+    kept: list[Span] = []
+    for span in reversed(spans):
+        text = span.text if kept else span.text.rstrip()
+        if text:
+            kept.append(replace(span, text=text))
+    return tuple(reversed(kept))
