@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]
 
 from index.stopwords import LANGUAGES, fold, stop_words
 
@@ -32,9 +32,10 @@ _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 
 # What follows the verb in « sont-ils », « a-t-on », « parle-moi »: no part of a name.
 _CLITICS = frozenset(
-    ("t", "je", "tu", "il", "elle", "on", "nous", "vous", "ils", "elles", "ce", "moi", "toi", "lui")
-    + ("leur", "le", "la", "les", "y", "en", "là", "ci", "se", "lo")
-)
+    re.findall(
+        "[a-zà]+", "t je tu il elle on nous vous ils elles ce moi toi lui leur le la y en là"
+    )
+) | {"les", "ci", "se", "lo"}
 _SCRIPTS = (
     (re.compile("[぀-ヿ]"), "ja"),
     (re.compile("[가-힯]"), "ko"),
@@ -44,9 +45,10 @@ _SCRIPTS = (
     (re.compile("[Ͱ-Ͽ]"), "el"),
     (re.compile("[֐-׿]"), "he"),
 )
-_CLASSIFIED = 12  # words; below, the classifier errs more often than the words do
-_TYPICAL = 0.12  # of the words of a text in a known language vote for it, at the least
+_CLASSIFIED = 15  # words; below, the classifier errs more often than the words do
+_TYPICAL = 0.15  # of the words of a text in a known language vote for it, at the least
 _LETTER = 0.4  # of a word's vote for letters that are typical of a language
+_LETTERS_HEARD = 3  # Swedish has as many ä and ö as German
 _LETTERS = {
     "fr": re.compile("[œèùê]|qu'|[jcn]'[aeiouéê]"),
     "es": re.compile("[ñ¿¡]|ción"),
@@ -108,7 +110,11 @@ def detect(text: str, fallback: str = "fr") -> str:
     words = _WORD.findall(sample)
     votes = _votes(words, sample)
     best = max(votes.values(), default=0.0)
-    if len(words) >= _CLASSIFIED and best < _TYPICAL * len(words):
+    if (
+        (best == 0 and _foreign(sample))
+        or (len(words) >= _CLASSIFIED
+        and best < _TYPICAL * len(words))
+    ):
         return _classifier()(sample) or fallback
     if best == 0 or votes.get(fallback, 0.0) >= best:
         return fallback
@@ -124,6 +130,12 @@ def _script(sample: str) -> str | None:
     return None
 
 
+def _foreign(sample: str) -> bool:
+    """Whether the text is written in another alphabet than ours."""
+    letters = [letter for letter in sample if letter.isalpha()]
+    return 2 * sum(letter >= "\u0250" for letter in letters) > len(letters)
+
+
 def _votes(words: list[str], sample: str) -> dict[str, float]:
     """How much speaks for each language: a word counts less the more languages share it."""
     votes = dict.fromkeys(LANGUAGES, 0.0)
@@ -136,7 +148,7 @@ def _votes(words: list[str], sample: str) -> dict[str, float]:
                 for language in ballot.get(part, ()):
                     votes[language] += 1 / len(ballot[part])
     for language, letters in _LETTERS.items():
-        votes[language] += _LETTER * len(letters.findall(sample))
+        votes[language] += _LETTER * min(len(letters.findall(sample)), _LETTERS_HEARD)
     return votes
 
 
