@@ -1,0 +1,61 @@
+"""The terminal's two streams: always UTF-8, coloured for people and bare for pipes."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+# Rich breaks lines at every kind of space; this stands in for the ones that must hold.
+_HELD = {"\u00a0": "\ufdd0", "\u202f": "\ufdd1"}
+
+
+def use_utf8() -> None:
+    """Read and write UTF-8 whatever the locale; bytes that are not become U+FFFD."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def console_for(stream: TextIO) -> Console:
+    """A console on this stream: no escape code unless it is a terminal, no colour if NO_COLOR."""
+    terminal = stream.isatty()
+    console = Console(file=stream, force_terminal=terminal, highlight=False, markup=False)
+    if terminal and console.no_color:
+        return Console(
+            file=stream, force_terminal=True, color_system=None, highlight=False, markup=False
+        )
+    return console
+
+
+def show(console: Console, text: Text | str) -> None:
+    """Print a text: wrapped at ordinary spaces for a terminal, in whole lines for a pipe."""
+    text = Text(text) if isinstance(text, str) else text
+    if not console.is_terminal:
+        console.print(text, soft_wrap=True)
+        return
+    for line in text.split("\n", allow_blank=True):
+        console.print(_wrapped(line, console), soft_wrap=True)
+
+
+def _wrapped(line: Text, console: Console) -> Text:
+    """One line of text folded to the width, further lines indented as far as the first."""
+    indent = len(line.plain) - len(line.plain.lstrip(" "))
+    room = max(console.width - indent, 20)
+    body = _swapped(line[indent:], _HELD)
+    folded = body.wrap(console, room, no_wrap=False)
+    margin = Text(" " * indent)
+    back = {stand_in: space for space, stand_in in _HELD.items()}
+    for part in folded:
+        part.rstrip()
+    return Text("\n").join(margin + _swapped(part, back) for part in folded)
+
+
+def _swapped(text: Text, characters: dict[str, str]) -> Text:
+    """The text with some characters replaced one for one, its styles as they were."""
+    swapped = text.copy()
+    swapped.plain = text.plain.translate(str.maketrans(characters))
+    return swapped

@@ -1,0 +1,94 @@
+"""English texts of the terminal."""
+
+from __future__ import annotations
+
+from bot.phrases.terminal import StatusLabels, TerminalPhrases
+
+
+def _size(size: int) -> str:
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} byte{'' if size == 1 else 's'}"
+
+
+def _count(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def _seconds(seconds: float) -> str:
+    if seconds >= 60:
+        return f"{round(seconds) // 60} min {round(seconds) % 60:02d} s"
+    return f"{seconds:.1f} s"
+
+
+TERMINAL_EN = TerminalPhrases(
+    code="en",
+    about="Answers questions about your articles with their own words, every claim cited.",
+    index="Index these files and folders of articles (by default corpus/).",
+    ask="Ask one question, and print the answer with its sources.",
+    chat="Talk in the terminal; questions may come from a pipe too.",
+    bot="Run the Telegram bot (setting SELON_TELEGRAM_TOKEN).",
+    status="Say what is indexed, by which model, since when, and whether the index is whole.",
+    paths="Files and folders to read.",
+    question="The question; “-” reads it from standard input.",
+    data_dir="Folder of the index (by default SELON_DATA_DIR, else .selon).",
+    if_missing="Do nothing when there is an index already.",
+    json="Print the answer as one JSON object.",
+    version="Print the version.",
+    library_words=(),
+    error=lambda message: f"Error: {message}",
+    unexpected=lambda kind, message: (
+        f"Unexpected error ({kind}): {message} — SELON_LOG_LEVEL=DEBUG shows where."
+    ),
+    no_question='what is your question? For example: selon ask "Who invented braille?"',
+    interrupted="Interrupted.",
+    index_interrupted="Interrupted: the index in place has not changed.",
+    model="Preparing the model",
+    steps={
+        "lock": "Reserving the index",
+        "read": "Reading the articles",
+        "cut": "Cutting into passages",
+        "embed": "Computing the vectors",
+        "write": "Writing the index",
+        "switch": "Putting it in service",
+        "clean": "Cleaning up",
+    },
+    texts=lambda done, total: f"{done:,} of {_count(total, 'text')}",
+    pace=lambda per_second, left: f"{per_second:,.0f} texts/s, {_seconds(left)} left",
+    number=lambda count: f"{count:,}",
+    size=_size,
+    moment=lambda day, clock: f"{day} at {clock}",
+    indexed=lambda articles, passages, sentences: (
+        f"{_count(articles, 'article')}, {_count(passages, 'passage')}, "
+        f"{_count(sentences, 'sentence')}."
+    ),
+    changes=lambda added, changed, removed, unchanged: (
+        f"Added: {added:,}; changed: {changed:,}; removed: {removed:,}; unchanged: {unchanged:,}."
+    ),
+    embedded=lambda texts, seconds: f"{_count(texts, 'vector')} computed in {_seconds(seconds)}.",
+    unchanged="Nothing to do: the index is up to date.",
+    skipped=lambda count: f"{_count(count, 'file')} skipped:",
+    status_labels=StatusLabels(
+        generation="Generation",
+        model="Model",
+        built="Built",
+        articles="Articles",
+        passages="Passages",
+        sentences="Sentences",
+        languages="Languages",
+        size="On disk",
+        state="State",
+    ),
+    whole="whole",
+    damaged="damaged",
+    meant=lambda name: f"Did you mean {name}?",
+    cancelled="Question cancelled.",
+    commands=(
+        ("/sources", "the sources of the last answer"),
+        ("/passage", "the whole passage of source N"),
+        ("/language", "the language of these messages"),
+        ("/help", "help"),
+        ("/quit", "leave"),
+    ),
+)

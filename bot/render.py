@@ -1,0 +1,162 @@
+"""An answer as the terminal shows it, and as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from rich.style import Style
+from rich.text import Text
+
+from bot.answer import Answer, Citation
+from bot.phrases import Phrases
+from bot.textfragment import link_to, web_address
+from index.article import Article
+
+QUOTE = "italic"
+MARKER = "bold cyan"
+TITLE = "bold"
+SOURCE = "dim"
+
+_QUOTE_HERE = "\0"
+_MARKERS = re.compile(r"((?:\[\d+\])+)$")
+# Direction overrides and isolates: left open, they would turn around what follows the quote.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_CONTROLS = (
+    {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
+    | {0x7F: 0x2421}
+    | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+    | dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+)
+_HARMLESS: dict[int, int | None] = {**_CONTROLS, **_TURNING}
+
+
+def harmless(text: str) -> str:
+    """Text from outside without what a terminal would obey: control characters become visible."""
+    return text.translate(_HARMLESS)
+
+
+def answer_text(answer: Answer, phrases: Phrases) -> Text:
+    """The statements with their markers, then the sources; or a refusal and the nearest articles."""
+    if not answer.answered:
+        return refusal_text(answer, phrases)
+    return Text("\n\n").join((_statements(answer), sources_text(answer, phrases)))
+
+
+def refusal_text(answer: Answer, phrases: Phrases) -> Text:
+    """That the articles do not say, and the articles that come closest."""
+    text = Text(phrases.not_in_articles, style=TITLE)
+    if answer.nearest:
+        text.append(f"\n\n{phrases.nearest_articles}", style="not bold")
+    for article in answer.nearest:
+        text.append_text(Text("\n  • ").append_text(_source(article, phrases)))
+        text.append_text(_place(article, "", "\n    "))
+    return text
+
+
+def sources_text(answer: Answer, phrases: Phrases) -> Text:
+    """Each citation: « quote » — title, author, date, and where to read it."""
+    if not answer.answered:
+        return refusal_text(answer, phrases)
+    return Text("\n").join(_citation(citation, phrases) for citation in answer.citations)
+
+
+def passage_text(citation: Citation, phrases: Phrases) -> Text:
+    """The whole passage of a citation, its quote in bold, below its article's name."""
+    passage = citation.passage
+    text = Text(f"[{citation.number}] ", style=MARKER)
+    text = Text().append_text(text).append_text(_source(citation.article, phrases))
+    if passage.heading:
+        text.append(f"\n{harmless(passage.heading)}", style=QUOTE)
+    before = citation.start - passage.start
+    after = citation.end - passage.start
+    text.append(f"\n\n{harmless(passage.text[:before])}")
+    text.append(harmless(citation.quote), style="bold")
+    text.append(harmless(passage.text[after:]))
+    return text
+
+
+def answer_json(answer: Answer, phrases: Phrases) -> str:
+    """One line of JSON; a refusal's `answer` is the sentence that says so."""
+    fields = {
+        "question": answer.question,
+        "language": answer.language,
+        "answered": answer.answered,
+        "confidence": round(answer.confidence, 4),
+        "answer": answer.text if answer.answered else phrases.not_in_articles,
+        "citations": [_citation_fields(citation) for citation in answer.citations],
+        "elapsed_ms": round(answer.elapsed_ms, 1),
+        "nearest": [_article_fields(article) for article in answer.nearest],
+    }
+    written = json.dumps(fields, ensure_ascii=False)
+    # The same value to a program, and nothing that a terminal obeys or cannot encode.
+    return re.sub(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", _escaped, written)
+
+
+def _statements(answer: Answer) -> Text:
+    text = Text()
+    for position, statement in enumerate(answer.statements):
+        # The marker must not begin a line of its own, hence the no-break space.
+        text.append(f"{' ' if position else ''}{_flowing(statement.text)}\u00a0")
+        text.append("".join(f"[{number}]" for number in statement.citations), style=MARKER)
+    return text
+
+
+def _citation(citation: Citation, phrases: Phrases) -> Text:
+    opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
+    text = Text("  ").append(f"[{citation.number}]", style=MARKER).append(f" {opening}")
+    if citation.lead is not None:
+        between = citation.article.text[citation.lead.end : citation.start]
+        link = " […] " if between.strip() else " "
+        text.append(f"{_flowing(citation.lead.text)}{link}", style=SOURCE)
+    text.append(_flowing(citation.quote), style=QUOTE).append(f"{closing} — ")
+    text.append_text(_source(citation.article, phrases))
+    return text.append_text(_place(citation.article, citation.quote, "\n      "))
+
+
+def _source(article: Article, phrases: Phrases) -> Text:
+    text = Text(_flowing(article.title or article.path), style=TITLE)
+    details = [phrases.author(_flowing(article.author))] if article.author else []
+    details.append(phrases.day(article.published) if article.published else phrases.no_date)
+    return Text().append_text(text).append("".join(f", {detail}" for detail in details))
+
+
+def _place(article: Article, quote: str, before: str) -> Text:
+    """Where to read the article: its address, which opens at the quote, or its file."""
+    address = web_address(article.url)
+    if address is None:
+        return Text(f"{before}{_flowing(article.path)}", style=SOURCE)
+    return Text(before).append(address, style=Style(dim=True, link=link_to(article.url, quote)))
+
+
+def _flowing(text: str) -> str:
+    return harmless(" ".join(text.replace("\n", " ").split(" ")))
+
+
+def _citation_fields(citation: Citation) -> dict[str, Any]:
+    article = _article_fields(citation.article)
+    return {
+        "number": citation.number,
+        "quote": citation.quote,
+        "passage": citation.passage.text,
+        **article,
+        "start": citation.start,
+        "end": citation.end,
+        "lead": citation.lead.text if citation.lead else None,
+    }
+
+
+def _article_fields(article: Article) -> dict[str, Any]:
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "author": article.author,
+        "published": article.published.isoformat() if article.published else None,
+        "url": article.url,
+        "path": article.path,
+    }
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
