@@ -193,13 +193,16 @@ async def _announce_commands(application: TelegramApplication) -> None:
 
 
 async def _close(application: TelegramApplication) -> None:
-    if application.updater is not None and application.updater.running:
-        await application.updater.stop()
-    if application.running:
-        await application.stop()
-    await application.shutdown()
-    # An application that never connected leaves its connections open.
-    await application.bot.shutdown()
+    try:
+        if application.updater is not None and application.updater.running:
+            with suppress(InvalidToken):  # what ended the polling, told by serve
+                await application.updater.stop()
+        if application.running:
+            await application.stop()
+        await application.shutdown()
+    finally:
+        # An application that never connected leaves its connections open.
+        await application.bot.shutdown()
 
 
 def _polling_failed(error: TelegramError) -> None:

@@ -1,0 +1,213 @@
+"""The application's life: tokens, networks, signals, logs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.errors import MessengerError, SettingsError
+from bot.messenger import serve, telegram_token
+from bot.settings import load_settings
+from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
+from tests.botapi import BotServer
+from tests.e2e.telegram import Shelf, StubChain, running, settings_for, slowly
+
+READER = 42
+QUESTION = "Quand Fresnel est-il né ?"
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotServer]:
+    async with BotServer() as server:
+        yield server
+
+
+@pytest.fixture
+def chain() -> StubChain:
+    chain = StubChain()
+    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
+    return chain
+
+
+def test_a_missing_token_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SELON_TELEGRAM_TOKEN", raising=False)
+    settings = load_settings().model_copy(update={"telegram_token": None})
+    with pytest.raises(SettingsError, match=r"^SELON_TELEGRAM_TOKEN is missing: .*@BotFather.*$"):
+        telegram_token(settings)
+
+
+@pytest.mark.parametrize("token", ["secret", "123:with space", "bot123:AAsecret", "123:été"])
+def test_what_cannot_be_a_token_is_one_line_that_does_not_repeat_it(token: str) -> None:
+    with pytest.raises(SettingsError, match=r"^SELON_TELEGRAM_TOKEN does not look like") as error:
+        telegram_token(load_settings(telegram_token=token))
+    assert token not in str(error.value)
+
+
+def test_white_space_around_a_token_is_let_pass() -> None:
+    assert telegram_token(load_settings(telegram_token=" 123:abc\n")) == "123:abc"
+
+
+async def test_a_refused_token_is_one_line_without_the_token(
+    server: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = "123456:AAnot-the-right-token"
+    with pytest.raises(SettingsError) as error:
+        await serve(settings_for(server, token), chain, Shelf(), asyncio.Event())
+    assert str(error.value).startswith(f"SELON_TELEGRAM_TOKEN is refused by {server.url}")
+    assert "\n" not in str(error.value)
+    assert token not in f"{error.value} {error.value.__cause__} {caplog.text}"
+
+
+async def test_a_server_that_is_not_there_is_one_line(chain: StubChain) -> None:
+    async with BotServer() as gone:
+        settings = settings_for(gone)
+    with pytest.raises(MessengerError, match=r"cannot be reached .* SELON_TELEGRAM_API_URL$"):
+        await serve(settings, chain, Shelf(), asyncio.Event(), patience=(0.01,))
+
+
+async def test_a_server_that_is_slow_to_come_is_waited_for(
+    server: BotServer, chain: StubChain
+) -> None:
+    server.fail_next("getMe", 502, description="Bad Gateway")
+    server.fail_next("getMe", 502, description="Bad Gateway")
+    async with running(server, chain, Shelf(), patience=(0.01, 0.01)):
+        server.user_says(READER, QUESTION)
+        assert (await server.next_message()).text.startswith(BIRTH)
+
+
+async def test_a_stop_while_waiting_for_the_server_ends_at_once(
+    server: BotServer, chain: StubChain
+) -> None:
+    server.fail_next("getMe", 502, description="Bad Gateway")
+    stop = asyncio.Event()
+    task = asyncio.create_task(serve(settings_for(server), chain, Shelf(), stop, patience=(60.0,)))
+    await server.called("getMe")
+    stop.set()
+    await asyncio.wait_for(task, 5)
+
+
+async def test_a_token_revoked_later_ends_the_bot_with_one_line(
+    server: BotServer, chain: StubChain
+) -> None:
+    task = asyncio.create_task(serve(settings_for(server), chain, Shelf(), asyncio.Event()))
+    await server.called("getUpdates")
+    server.token = "1:another"
+    server.user_says(READER, QUESTION)
+    with pytest.raises(SettingsError, match="is refused by"):
+        await asyncio.wait_for(task, 10)
+
+
+async def test_the_menu_failing_does_not_keep_the_bot_from_answering(
+    server: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.fail_next("setMyCommands", 500)
+    async with running(server, chain, Shelf()):
+        server.user_says(READER, QUESTION)
+        assert (await server.next_message()).text.startswith(BIRTH)
+    assert "The menu of commands could not be set" in caplog.text
+
+
+async def test_a_second_bot_on_the_same_token_is_named(
+    server: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.fail_next("getUpdates", 409, description="Conflict: terminated by other getUpdates")
+    async with running(server, chain, Shelf()):
+        server.user_says(READER, QUESTION)
+        await server.next_message()
+    assert "Another program answers with the same token" in caplog.text
+
+
+async def test_a_question_under_way_is_answered_before_the_bot_stops(
+    server: BotServer, chain: StubChain
+) -> None:
+    chain.answers["Lent ?"] = slowly(answered("Lent ?", cite(1, BIRTH)), 0.5)
+    async with running(server, chain, Shelf()):
+        server.user_says(READER, "Lent ?")
+        await server.called("sendChatAction")
+    assert (await server.next_message(0.1)).text.startswith(BIRTH)
+
+
+async def test_what_was_asked_while_the_bot_was_down_is_answered_once(
+    server: BotServer, chain: StubChain
+) -> None:
+    async with running(server, chain, Shelf()):
+        server.user_says(READER, QUESTION)
+        await server.next_message()
+    server.user_says(READER, QUESTION)
+    async with running(server, chain, Shelf()):
+        await server.next_message()
+        await server.silence()
+
+
+async def test_buttons_work_after_a_restart(server: BotServer, chain: StubChain) -> None:
+    async with running(server, chain, Shelf()):
+        server.user_says(READER, QUESTION)
+        answer = await server.next_message()
+    async with running(server, chain, Shelf(FRESNEL)):
+        server.presses(answer)
+        assert (await server.next_message()).styled("bold")[-1] == BIRTH
+
+
+async def test_the_token_is_in_no_log_at_any_level(
+    server: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    chain.answers["Panne ?"] = RuntimeError(f"seen in a message: {server.token}")
+    server.fail_next("sendMessage", 502, description="Bad Gateway")
+    async with running(server, chain, Shelf()):
+        server.user_says(READER, "Panne ?")
+        await server.next_message()
+    assert f"POST {server.url}/bot[token]/sendMessage" in caplog.text
+    assert "seen in a message: [token]" in caplog.text
+    assert server.token not in caplog.text
+    assert server.token.partition(":")[2] not in caplog.text
+
+
+_PROGRAM = """
+import logging
+from bot.messenger import run
+from bot.settings import load_settings
+from tests.e2e.telegram import Shelf, StubChain
+
+logging.basicConfig(level=logging.DEBUG)
+run(load_settings(), StubChain(), Shelf(), lambda username: print("ready", username, flush=True))
+print("stopped", flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops_the_process_cleanly(
+    server: BotServer, number: signal.Signals
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-W",
+        "error",
+        "-c",
+        _PROGRAM,
+        env={
+            **os.environ,
+            "SELON_TELEGRAM_TOKEN": server.token,
+            "SELON_TELEGRAM_API_URL": server.url,
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert await asyncio.wait_for(process.stdout.readline(), 20) == b"ready selon_test_bot\n"
+    server.user_says(READER, "Bonjour ?")
+    await server.next_message()
+    process.send_signal(number)
+    out, errors = await asyncio.wait_for(process.communicate(), 20)
+    assert (process.returncode, out) == (0, b"stopped\n"), errors.decode()
+    assert b"Traceback" not in errors
+    assert b"/bot[token]/" in errors
+    assert server.token.encode() not in errors

@@ -1,0 +1,97 @@
+"""Messages arrive in order, once, in spite of the network; the typing indicator stays on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import BadRequest, NetworkError
+
+from bot.messenger import delivery
+from bot.messenger.delivery import deliver, typing_shown
+from tests.botapi import BotServer
+
+READER = 42
+KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("Passage [1]", callback_data="p")]])
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "RETRIES", (0.01, 0.01))
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotServer]:
+    async with BotServer() as server:
+        server.user_says(READER, "Bonjour")
+        yield server
+
+
+@pytest_asyncio.fixture
+async def bot(server: BotServer) -> AsyncIterator[Bot]:
+    async with Bot(server.token, base_url=f"{server.url}/bot") as bot:
+        yield bot
+
+
+async def test_the_first_message_replies_and_the_last_carries_the_buttons(
+    server: BotServer, bot: Bot
+) -> None:
+    await deliver(bot, READER, ["<b>un</b>", "deux", "trois"], KEYBOARD, reply_to=1)
+    assert [message.text for message in server.messages] == ["un", "deux", "trois"]
+    assert [message.reply_to for message in server.messages] == [1, None, None]
+    assert [len(message.buttons) for message in server.messages] == [0, 0, 1]
+    assert not any(message.preview for message in server.messages)
+
+
+async def test_a_reply_to_a_deleted_message_is_sent_all_the_same(
+    server: BotServer, bot: Bot
+) -> None:
+    await deliver(bot, READER, ["un"], reply_to=99)
+    assert server.messages[0].reply_to is None
+
+
+async def test_a_passing_fault_costs_nothing(server: BotServer, bot: Bot) -> None:
+    server.fail_next("sendMessage", 502, description="Bad Gateway")
+    server.fail_next("sendMessage", 500)
+    await deliver(bot, READER, ["un", "deux"])
+    assert [message.text for message in server.messages] == ["un", "deux"]
+
+
+async def test_a_lasting_fault_is_raised(server: BotServer, bot: Bot) -> None:
+    for _ in range(3):
+        server.fail_next("sendMessage", 502, description="Bad Gateway")
+    with pytest.raises(NetworkError, match="Bad Gateway"):
+        await deliver(bot, READER, ["un"])
+    assert server.messages == ()
+
+
+async def test_a_refusal_is_not_tried_again(server: BotServer, bot: Bot) -> None:
+    with pytest.raises(BadRequest):
+        await deliver(bot, READER, ["<p>un</p>"])
+    assert [method for method, _ in server.calls].count("sendMessage") == 1
+
+
+async def test_the_typing_indicator_is_renewed_until_the_end(server: BotServer, bot: Bot) -> None:
+    server.fail_next("sendChatAction", 500)
+    async with typing_shown(bot, READER, seconds=0.02):
+        await asyncio.sleep(0.3)
+    shown = len(server.actions)
+    assert shown >= 3
+    await asyncio.sleep(0.06)
+    assert server.actions == ((READER, "typing"),) * shown
+
+
+async def test_the_typing_indicator_ends_with_an_error(server: BotServer, bot: Bot) -> None:
+    async def fail() -> None:
+        async with typing_shown(bot, READER, seconds=0.02):
+            await server.called("sendChatAction")
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        await fail()
+    shown = len(server.actions)
+    await asyncio.sleep(0.06)
+    assert len(server.actions) == shown

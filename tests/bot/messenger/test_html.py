@@ -1,0 +1,137 @@
+"""What a person reads on Telegram."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.messenger.buttons import Excerpt, PassageRef
+from bot.messenger.html import answer_html, passage_html
+from bot.phrases import EN, FR
+from index.article import Article
+from tests.bot.messenger.samples import (
+    BIRTH,
+    FRESNEL,
+    INSTALLED,
+    LENS,
+    LIGHT,
+    answered,
+    article,
+    cite,
+    refused,
+)
+from tests.botapi import Formatted, parse_html
+
+
+def shown(*html: str) -> str:
+    return "\n----\n".join(parse_html(each).text for each in html)
+
+
+def links(formatted: Formatted) -> list[str]:
+    return [entity.argument for entity in formatted.entities if entity.type == "text_link"]
+
+
+def test_statements_come_first_then_each_citation_with_its_source() -> None:
+    html = answer_html(answered("Quand ?", cite(1, BIRTH), cite(2, INSTALLED)), FR)
+    assert shown(*html) == (
+        f"{BIRTH}\u00a0[1] {INSTALLED}\u00a0[2]\n\n"
+        f"[1] «\u00a0{BIRTH}\u00a0» — Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n\n"
+        f"[2] «\u00a0{INSTALLED}\u00a0» — Fresnel & les phares, par Anne Le Gall, 1er mars 2024"
+    )
+
+
+def test_the_interface_follows_the_reader_and_the_quote_its_article() -> None:
+    html = answer_html(answered("When?", cite(1, BIRTH)), EN)
+    assert f"[1] “{BIRTH}” — Fresnel & les phares, by Anne Le Gall, 1 March 2024" in shown(*html)
+
+
+def test_the_title_opens_the_article_at_the_quote() -> None:
+    [html] = answer_html(answered("Quand ?", cite(1, BIRTH)), FR)
+    [link] = links(parse_html(html))
+    assert link == (
+        "https://exemple.fr/phares?page=1&vue=a#lentilles:~:text="
+        "Augustin%20Fresnel%20na%C3%AEt%20%C3%A0%20Broglie%20en%201788."
+    )
+
+
+def test_the_sentence_that_a_quote_leans_on_is_shown_with_it() -> None:
+    [html] = answer_html(answered("Quoi ?", cite(1, LENS, lead=BIRTH)), FR)
+    assert f"[1] «\u00a0{BIRTH} {LENS}\u00a0»" in shown(html)
+    far = "Elle éclaire encore."
+    text = f"{BIRTH} Entre les deux, du temps passe. {far}"
+    [html] = answer_html(answered("Quoi ?", cite(1, far, article(text), lead=BIRTH)), FR)
+    assert f"«\u00a0{BIRTH} […] {far}\u00a0»" in shown(html)
+
+
+def test_what_looks_like_markup_is_shown_as_written() -> None:
+    [html] = answer_html(answered("Quoi ?", cite(1, LIGHT)), FR)
+    assert shown(html).startswith(LIGHT)
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", "corpus/a.md", "javascript:alert(1)", "http://intranet/a", "https://[::1"]
+)
+def test_a_title_without_a_usable_address_is_plain(url: str | None) -> None:
+    source = article(BIRTH, url=url, author=None, published=None)
+    [html] = answer_html(answered("Quand ?", cite(1, BIRTH, source)), FR)
+    assert links(parse_html(html)) == []
+    assert shown(html).endswith("— Fresnel & les phares, sans date")
+
+
+def test_a_refusal_offers_the_nearest_articles() -> None:
+    other = replace(FRESNEL, id="b", title="Cordouan", url=None, author=None)
+    [html] = answer_html(refused("Qui ?", FRESNEL, other), FR)
+    assert shown(html) == (
+        "Je ne sais pas\u00a0: les articles ne le disent pas.\n\n"
+        "Les articles les plus proches\u00a0:\n"
+        "• Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n"
+        "• Cordouan, 1er mars 2024"
+    )
+    assert links(parse_html(html)) == ["https://exemple.fr/phares?page=1&vue=a#lentilles"]
+
+
+def test_a_refusal_with_nothing_near_is_one_sentence() -> None:
+    assert shown(*answer_html(refused("Who?"), EN)) == "I do not know: the articles do not say."
+
+
+def test_a_passage_is_shown_whole_with_the_quote_in_bold() -> None:
+    excerpt = excerpt_of(LENS)
+    [html] = passage_html(excerpt, FR)
+    formatted = parse_html(html)
+    assert formatted.text == (
+        "Fresnel & les phares, par Anne Le Gall, 1er mars 2024\nLes lentilles\n\n"
+        f"{BIRTH} {LENS} {INSTALLED}"
+    )
+    bold = [
+        formatted.text[entity.offset : entity.offset + entity.length]
+        for entity in formatted.entities
+        if entity.type == "bold"
+    ]
+    assert bold == ["Fresnel & les phares", LENS]
+
+
+def excerpt_of(quote: str, source: Article = FRESNEL) -> Excerpt:
+    excerpt = PassageRef.of(cite(1, quote, source)).excerpt(source)
+    assert excerpt is not None
+    return excerpt
+
+
+def test_a_very_long_answer_is_several_messages_with_nothing_lost() -> None:
+    sentences = [f"Phrase numéro {n} : " + "lumière " * 30 + "fin." for n in range(40)]
+    source = article(" ".join(sentences))
+    citations = [cite(n, text, source) for n, text in enumerate(sentences, 1)]
+    html = answer_html(answered("Tout ?", *citations), FR)
+    assert len(html) > 1
+    told = shown(*html)
+    for n, text in enumerate(sentences, 1):
+        assert f"{text}\u00a0[{n}]" in told
+        assert f"[{n}] «\u00a0{text}\u00a0»" in told
+
+
+def test_a_passage_longer_than_a_message_is_still_shown_whole() -> None:
+    quote = "La phrase citée."
+    source = article(" ".join(["Une phrase assez banale."] * 300 + [quote]))
+    html = passage_html(excerpt_of(quote, source), FR)
+    assert len(html) == 2
+    assert parse_html(html[-1]).text.endswith(quote)

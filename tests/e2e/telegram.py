@@ -1,0 +1,81 @@
+"""The real application, run against the Bot API server of the tests."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from bot.answer import Answer
+from bot.messenger import Articles, Chain, serve
+from bot.settings import Settings, load_settings
+from index.article import Article
+from tests.bot.messenger.samples import FRESNEL, refused
+from tests.botapi import BotServer
+
+
+class StubChain:
+    """Answers from a table, in a worker thread like the real chain; unknown questions are refused.
+
+    A value that is an exception is raised, one that can be called is called.
+    """
+
+    def __init__(self, **answers: Answer | Exception | Callable[[], Answer]) -> None:
+        self.answers: dict[str, Answer | Exception | Callable[[], Answer]] = dict(answers)
+        self.questions: list[str] = []
+
+    async def ainvoke(self, input: str) -> Answer:
+        return await asyncio.to_thread(self._invoke, input)
+
+    def _invoke(self, question: str) -> Answer:
+        self.questions.append(question)
+        answer = self.answers.get(question, refused(question, FRESNEL))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, Answer) else answer()
+
+
+class Shelf:
+    """Articles by id."""
+
+    def __init__(self, *articles: Article) -> None:
+        self.articles = {article.id: article for article in articles}
+
+    def article(self, article_id: str) -> Article | None:
+        return self.articles.get(article_id)
+
+
+def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:
+    """An answer that takes its time."""
+
+    def wait() -> Answer:
+        time.sleep(seconds)
+        return answer
+
+    return wait
+
+
+def settings_for(server: BotServer, token: str | None = None) -> Settings:
+    return load_settings(telegram_token=token or server.token, telegram_api_url=server.url)
+
+
+@asynccontextmanager
+async def running(
+    server: BotServer, chain: Chain, articles: Articles, patience: tuple[float, ...] = ()
+) -> AsyncIterator[None]:
+    """The application at work, stopped as by a signal when the block ends."""
+    stop = asyncio.Event()
+    ready = asyncio.Event()
+    task = asyncio.create_task(
+        serve(settings_for(server), chain, articles, stop, lambda username: ready.set(), patience)
+    )
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait([task, waiting], timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    try:
+        if not task.done():
+            yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 10)
