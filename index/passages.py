@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.article import Article
+from index.sentences import SENTENCE_LIMIT, sentence_spans
 
 PASSAGE_LIMIT = 1_000
 
@@ -33,5 +35,83 @@ class Passage:
 
 
 def cut(article: Article, limit: int = PASSAGE_LIMIT) -> tuple[Passage, ...]:
-    """The passages of an article, in reading order."""
-    raise NotImplementedError
+    """The passages of an article, in reading order, of at most `limit` characters each.
+
+    A passage keeps to one section and holds as many of its paragraphs as fit; a paragraph that
+    does not fit is cut at sentence ends into parts of like length.
+    """
+    passages: list[Passage] = []
+    for heading, start, end in _parts(article):
+        spans = sentence_spans(
+            article.text[start:end], article.language, min(limit, SENTENCE_LIMIT)
+        )
+        sentences = [_sentence(article.text, start + first, start + last) for first, last in spans]
+        for group in _packed(article.text, sentences, limit):
+            passages.append(_passage(article.text, heading, group))
+    return tuple(passages)
+
+
+def _parts(article: Article) -> Iterator[tuple[str, int, int]]:
+    """Each section's heading and the span of its words, what stands before the first included."""
+    starts = [0, *(section.heading_end for section in article.sections)]
+    ends = [*(section.heading_start for section in article.sections), len(article.text)]
+    headings = ["", *(section.heading for section in article.sections)]
+    return zip(headings, starts, ends, strict=True)
+
+
+def _sentence(text: str, start: int, end: int) -> Sentence:
+    return Sentence(start, end, text[start:end])
+
+
+def _passage(text: str, heading: str, sentences: list[Sentence]) -> Passage:
+    start, end = sentences[0].start, sentences[-1].end
+    return Passage(start, end, text[start:end], heading, tuple(sentences))
+
+
+def _packed(text: str, sentences: list[Sentence], limit: int) -> Iterator[list[Sentence]]:
+    """The sentences of a section in groups of whole paragraphs, as few as fit the limit."""
+    group: list[Sentence] = []
+    for paragraph in _paragraphs(text, sentences):
+        if group and paragraph[-1].end - group[0].start <= limit:
+            group += paragraph
+            continue
+        if group:
+            yield group
+        *full, group = _balanced(paragraph, limit)
+        yield from full
+    if group:
+        yield group
+
+
+def _paragraphs(text: str, sentences: list[Sentence]) -> Iterator[list[Sentence]]:
+    paragraph: list[Sentence] = []
+    for sentence in sentences:
+        if paragraph and "\n\n" in text[paragraph[-1].end : sentence.start]:
+            yield paragraph
+            paragraph = []
+        paragraph.append(sentence)
+    if paragraph:
+        yield paragraph
+
+
+def _balanced(sentences: list[Sentence], limit: int) -> list[list[Sentence]]:
+    """A paragraph in the fewest groups that fit, each the next to reach an equal share."""
+    fewest = len(_filled(sentences, limit))
+    low, high = 1, limit  # the smallest bound that needs no more groups makes them alike
+    while low < high:
+        bound = (low + high) // 2
+        if len(_filled(sentences, bound)) <= fewest:
+            high = bound
+        else:
+            low = bound + 1
+    return _filled(sentences, low)
+
+
+def _filled(sentences: list[Sentence], bound: int) -> list[list[Sentence]]:
+    groups = [[sentences[0]]]
+    for sentence in sentences[1:]:
+        if sentence.end - groups[-1][0].start <= bound:
+            groups[-1].append(sentence)
+        else:
+            groups.append([sentence])
+    return groups

@@ -1,8 +1,179 @@
-"""Where sentences begin and end."""
+"""Where sentences begin and end.
+
+`sentencex` proposes the ends; rules repair what it misses in French first. An end is dropped where
+the words around it show that the sentence goes on (« M. | Dupont », « av. J. | -C. »), and added
+where the proposal runs over one (« Il hésita… | Puis », long quotations).
+"""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
 
-def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
-    """The spans of the sentences of `text`, in order."""
-    raise NotImplementedError
+import sentencex  # type: ignore[import-untyped]
+
+from index.abbreviations import Abbreviations, abbreviations
+
+SENTENCE_LIMIT = 1_000
+_QUOTE_LIMIT = 300  # characters; a longer quotation is cut at its own sentences
+
+_PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
+_OPENERS = "«“\"‘'(\\[¿¡—–\\-•*"
+_NOTE = r"\[\d+\]"
+_ADDED = re.compile(
+    rf"(?:…|\.\.\.)\s+|[.!?…](?:\s?»|[”\")\]]|{_NOTE})+\s+|[.!?…]{_NOTE}+|(?<!\w)(?:[^\W\d_]\.)+\s+|\n"
+)
+_STRAY_CLOSERS = re.compile(r"[»”)\]]+\.?\s*")
+_QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|(?<!\w)\"(?=\S)[^\"\n]*(?<=\S)\"(?!\w)")
+_NUMBERING = re.compile(rf"[{_OPENERS}\s]*(?:\d{{1,3}}|[a-zA-Z]|[IVXLC]+)[.)]")
+_INITIAL = re.compile(r"[^\W\d_]")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_PARTICLES = frozenset("le la les de o a os as el".split())  # noqa: SIM905 - as in « J. Le Goff »
+_NAMES = frozenset(["yahoo!", "jeopardy!"])
+_ROMAN = re.compile(r"[IVXLC]+\b")
+_GLUED = re.compile(r"[a-zà-ÿ0-9»”\")\]]{2}[.!?…]+[»”\"’)\]]*$")
+_FIRST_WORD = re.compile(rf"[{_OPENERS}\s]*((?:[^\W\d_]+['’])?[^\W_]*)")
+_LONG_LINE = 40  # characters; a shorter line was ended on purpose
+
+
+def sentence_spans(text: str, language: str, limit: int = SENTENCE_LIMIT) -> list[tuple[int, int]]:
+    """Spans of the sentences of `text`: in order, trimmed, and together every visible character.
+
+    None crosses a paragraph (an empty line) and none is longer than `limit` characters.
+    """
+    spans: list[tuple[int, int]] = []
+    for start, end in _between(text, 0, len(text), _PARAGRAPH_BREAK):
+        ends = _ends(text[start:end], language)
+        for first, last in zip([0, *ends], [*ends, end - start], strict=True):
+            spans.extend(fit(text, start + first, start + last, limit))
+    return spans
+
+
+def _between(text: str, start: int, end: int, gap: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    for match in gap.finditer(text, start, end):
+        yield start, match.start()
+        start = match.end()
+    yield start, end
+
+
+def _ends(paragraph: str, language: str) -> list[int]:
+    """Where sentences end inside a paragraph, its own end aside."""
+    known = abbreviations(language)
+    proposed = _proposed(paragraph, language)
+    proposed.update(match.end() for match in _ADDED.finditer(paragraph))
+    proposed.update(match.end() for match in known.ending.finditer(paragraph))
+    quotes: list[tuple[int, int]] = []
+    for start, end in (match.span() for match in _QUOTED.finditer(paragraph)):
+        if end - start <= _QUOTE_LIMIT:
+            quotes.append((start, end))
+        else:
+            inner = _proposed(paragraph[start + 1 : end - 1], language)
+            proposed.update(start + 1 + offset for offset in inner)
+    ends = {_past_closers(paragraph, end) for end in proposed}
+    cased = paragraph != paragraph.lower()
+    kept = [0]
+    for end in sorted(ends - {0, len(paragraph)}):
+        if not _inside(quotes, end) and _is_end(paragraph, kept[-1], end, known, cased):
+            kept.append(end)
+    return kept[1:]
+
+
+def _proposed(text: str, language: str) -> set[int]:
+    boundaries = sentencex.get_sentence_boundaries(language, text)
+    return {int(boundary["end_index"]) for boundary in boundaries} - {len(text)}
+
+
+def _past_closers(paragraph: str, end: int) -> int:
+    match = _STRAY_CLOSERS.match(paragraph, end)
+    return match.end() if match else end
+
+
+def _inside(quotes: list[tuple[int, int]], end: int) -> bool:
+    place = bisect_left(quotes, (end, 0)) - 1
+    return place >= 0 and end < quotes[place][1]
+
+
+def _is_end(paragraph: str, start: int, end: int, known: Abbreviations, cased: bool) -> bool:
+    """Whether the sentence that began at `start` ends at `end`, by the words on both sides."""
+    sentence = paragraph[start:end]
+    visible = sentence.rstrip()
+    if not visible:
+        return False
+    match = _FIRST_WORD.match(paragraph, end)
+    word = match[1] if match else ""
+    if "\n" in sentence[len(visible) :]:
+        return not _wrapped(visible, word)
+    if _NUMBERING.fullmatch(visible) or (cased and word[:1].islower()):
+        return False
+    token = visible.split()[-1].lstrip("«“\"‘'([¿¡—–-•*")
+    if len(visible) == len(sentence):
+        return _glued(token, paragraph[end : end + 40], word)
+    if not token.endswith(".") or token.endswith(".."):
+        return token.lower() not in _NAMES
+    return _ends_after(token[:-1], word, known)
+
+
+def _wrapped(line: str, word: str) -> bool:
+    """Whether the sentence runs on to the next line, as in a text with a fixed width."""
+    last = line.rpartition("\n")[2]
+    return len(last) >= _LONG_LINE and word[:1].islower() and last[-1] not in ".;:!?…"
+
+
+def _glued(token: str, after: str, word: str) -> bool:
+    """Whether a sentence ends though no space follows (« fin.Elle »; not in an address)."""
+    if not token[-1].isascii():
+        return True
+    whole = token + after.split(maxsplit=1)[0] if after.strip() else token
+    if any(mark in whole for mark in ("://", "www.", "@", "/")):
+        return False
+    note = bool(re.search(rf"[.!?…](?:{_NOTE})+$", token))
+    return (note or bool(_GLUED.search(token))) and word[:1].isupper() and word[1:2].islower()
+
+
+def _ends_after(stem: str, word: str, known: Abbreviations) -> bool:
+    """Whether the full stop after `stem` ends a sentence, `word` being the next one."""
+    stem = re.split("['’]", stem)[-1]
+    low = stem.lower()
+    if stem in known.never or low in known.never:
+        return False
+    if low in known.number:
+        return not (word[:1].isdigit() or _ROMAN.match(word))
+    opening = word.lower() in known.openers or "'" in word or "’" in word
+    if low in known.maybe or _DOTTED.fullmatch(stem):
+        return opening
+    if _INITIAL.fullmatch(stem):
+        return word.lower() in known.openers - _PARTICLES
+    return True
+
+
+def fit(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
+    """The span without the white space around it, in pieces of at most `limit` characters.
+
+    A piece ends at a line, else at a semicolon, a comma, a space; pieces are of like length.
+    """
+    while (span := _trimmed(text, start, end))[1] - span[0] > limit:
+        start, end = span
+        pieces = -(-(end - start) // limit)
+        middle = _break(text, start, start + (end - start) // pieces, start + limit)
+        yield _trimmed(text, start, middle)
+        start = middle
+    if span[0] < span[1]:
+        yield span
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+
+
+def _break(text: str, start: int, aim: int, last: int) -> int:
+    """The best place to cut between half of the way to `aim` and `last`."""
+    first = start + max(1, (aim - start) // 2)
+    for mark in ("\n", "; ", ", ", " "):
+        places = [
+            at + len(mark) for at in range(first, last) if text.startswith(mark, at) and at < last
+        ]
+        if places:
+            return min(min(places, key=lambda place: abs(place - aim)), last)
+    return last
