@@ -20,6 +20,11 @@ def use_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+def encodable(text: str) -> str:
+    """Text from the command line, where bytes that are not UTF-8 come as lone surrogates."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def console_for(stream: TextIO) -> Console:
     """A console on this stream: no escape code unless it is a terminal, no colour if NO_COLOR."""
     terminal = stream.isatty()
@@ -57,5 +62,5 @@ def _wrapped(line: Text, console: Console) -> Text:
 def _swapped(text: Text, characters: dict[str, str]) -> Text:
     """The text with some characters replaced one for one, its styles as they were."""
     swapped = text.copy()
-    swapped.plain = text.plain.translate(str.maketrans(characters))
+    swapped.plain = "".join(characters.get(each, each) for each in text.plain)
     return swapped

@@ -1,4 +1,4 @@
-"""An answer as the terminal shows it, and as one JSON object."""
+"""An answer, or an error, as the terminal shows it; an answer as one JSON object."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.answer import Answer, Citation
+from bot.errors import SelonError
 from bot.phrases import Phrases
+from bot.phrases.terminal import TerminalPhrases
 from bot.textfragment import link_to, web_address
 from index.article import Article
+from index.errors import IndexingError
 
 QUOTE = "italic"
 MARKER = "bold cyan"
@@ -38,7 +41,7 @@ def harmless(text: str) -> str:
 
 
 def answer_text(answer: Answer, phrases: Phrases) -> Text:
-    """The statements with their markers, then the sources; or a refusal and the nearest articles."""
+    """The statements with their markers, then the sources; or a refusal."""
     if not answer.answered:
         return refusal_text(answer, phrases)
     return Text("\n\n").join((_statements(answer), sources_text(answer, phrases)))
@@ -92,6 +95,13 @@ def answer_json(answer: Answer, phrases: Phrases) -> str:
     written = json.dumps(fields, ensure_ascii=False)
     # The same value to a program, and nothing that a terminal obeys or cannot encode.
     return re.sub(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", _escaped, written)
+
+
+def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
+    """What went wrong, in a line a value; what was not foreseen says so."""
+    if isinstance(error, SelonError | IndexingError):
+        return phrases.error(harmless(str(error)))
+    return phrases.unexpected(type(error).__name__, _flowing(str(error)))
 
 
 def _statements(answer: Answer) -> Text:

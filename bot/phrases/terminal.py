@@ -29,6 +29,7 @@ class TerminalPhrases:
     # Errors
     error: Callable[[str], str]
     unexpected: Callable[[str, str], str]
+    see_help: Callable[[str], str]
     no_question: str
     interrupted: str
     index_interrupted: str

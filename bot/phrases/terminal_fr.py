@@ -37,7 +37,7 @@ TERMINAL_FR = TerminalPhrases(
     ),
     index="Indexer ces fichiers et dossiers d’articles (par défaut\u00a0: corpus/).",
     ask="Poser une question, et afficher la réponse avec ses sources.",
-    chat="Dialoguer dans le terminal\u202f; les questions peuvent aussi arriver par l’entrée standard.",
+    chat="Dialoguer, au clavier ou en envoyant les questions sur l’entrée standard.",
     bot="Lancer le robot Telegram (réglage SELON_TELEGRAM_TOKEN).",
     status="Dire ce qui est indexé, par quel modèle, depuis quand, et si l’index est intact.",
     paths="Fichiers et dossiers à lire.",
@@ -60,13 +60,15 @@ TERMINAL_FR = TerminalPhrases(
         (r"\(Possible options: (.*)\)", "(options proches\u00a0: \\1)"),
         (r"^Option '(.*?)' requires an argument\.", "L’option \\1 attend une valeur."),
         (r"^Option '(.*?)' does not take a value\.", "L’option \\1 n’attend pas de valeur."),
-        (r"^Got unexpected extra arguments? \((.*)\)", "Argument en trop\u00a0: \\1"),
+        (r"^Got unexpected extra argument\S* \((.*)\)", "Argument en trop\u00a0: \\1"),
+        (r" <[\w\[\]]+>", ""),
         (r"^Missing command\.", "Il manque une commande."),
     ),
     error=lambda message: f"Erreur\u00a0: {message}",
     unexpected=lambda kind, message: (
         f"Erreur inattendue ({kind})\u00a0: {message} — SELON_LOG_LEVEL=DEBUG en montre la trace."
     ),
+    see_help=lambda command: f"Aide\u00a0: {command} --help",
     no_question=(
         "quelle est votre question\u202f? Par exemple\u00a0: "
         'selon ask "Qui a inventé le braille\u202f?"'
