@@ -95,7 +95,7 @@ async def serve(
         Handlers(chain, articles).register(application)
         try:
             if await _connected(application, settings, stop, patience):
-                await _start(application, settings)
+                await _start(application, settings, len(patience))
                 ready(application.bot.username)
                 await _first_of(stop, polling.refused)
         finally:
@@ -163,13 +163,13 @@ async def _connected(
     return False
 
 
-async def _start(application: TelegramApplication, settings: Settings) -> None:
+async def _start(application: TelegramApplication, settings: Settings, retries: int) -> None:
     await application.initialize()
     await _announce_commands(application)
     assert application.updater is not None
     try:
         await application.updater.start_polling(
-            allowed_updates=UPDATES, bootstrap_retries=len(PATIENCE), error_callback=_polling_failed
+            allowed_updates=UPDATES, bootstrap_retries=retries, error_callback=_polling_failed
         )
     except TelegramError as error:
         raise _unreachable(settings, error) from error

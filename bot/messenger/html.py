@@ -47,7 +47,8 @@ def text_html(text: str, language: str) -> tuple[str, ...]:
 def _statement(statement: Statement) -> Block:
     markers = "".join(f"[{number}]" for number in statement.citations)
     # The marker must not begin a line of its own, hence the no-break space.
-    return Block((Span(f"{statement.text}\u00a0{markers}" if markers else statement.text),), " ")
+    text = _flowing(statement.text)
+    return Block((Span(f"{text}\u00a0{markers}" if markers else text),), " ")
 
 
 def _citation(citation: Citation, phrases: Phrases) -> Block:
@@ -55,8 +56,8 @@ def _citation(citation: Citation, phrases: Phrases) -> Block:
     spans = [Span(f"[{citation.number}] {opening}")]
     if citation.lead is not None:
         between = citation.article.text[citation.lead.end : citation.start]
-        spans.append(Span(citation.lead.text + (" […] " if between.strip() else " ")))
-    spans += [Span(citation.quote, "i"), Span(f"{closing} — ")]
+        spans.append(Span(_flowing(citation.lead.text) + (" […] " if between.strip() else " ")))
+    spans += [Span(_flowing(citation.quote), "i"), Span(f"{closing} — ")]
     return Block((*spans, *_source(citation.article, citation.quote, phrases)))
 
 
@@ -66,11 +67,16 @@ def _nearest(article: Article, phrases: Phrases) -> Block:
 
 def _source(article: Article, quote: str, phrases: Phrases) -> tuple[Span, ...]:
     """The article's title, linked at the quote where it is online, its author and its date."""
-    title = article.title or article.path
-    details = [phrases.author(article.author)] if article.author else []
+    title = _flowing(article.title or article.path)
+    details = [phrases.author(_flowing(article.author))] if article.author else []
     details.append(phrases.day(article.published) if article.published else phrases.no_date)
     link = link_to(article.url, quote) if _linkable(article.url) else None
     return Span(title, "b", link), Span("".join(f", {detail}" for detail in details))
+
+
+def _flowing(text: str) -> str:
+    """A text on one line: only in a passage do the article's own lines matter."""
+    return " ".join(line.strip(" ") for line in text.splitlines())
 
 
 def _linkable(url: str | None) -> bool:

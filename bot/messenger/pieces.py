@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.render import harmless
 from index.sentences import sentence_spans
 
 MESSAGE_LIMIT = 4_096
@@ -60,7 +61,7 @@ def to_html(spans: Iterable[Span]) -> str:
 
 
 def _tagged(span: Span) -> str:
-    text = html.escape(span.text, quote=False)
+    text = html.escape(harmless(span.text), quote=False)
     if span.text and span.style:
         text = f"<{span.style}>{text}</{span.style}>"
     if span.text and span.link:
@@ -76,32 +77,49 @@ def messages(
     A block that fits no message is cut at its sentence ends, failing that between words, failing
     that between characters.
     """
-    filled: list[tuple[Span, ...]] = []
-    room, tags = limit, TAG_LIMIT
-    current: list[Span] = []
-    for part in (part for block in blocks for part in _fitting(block, language, limit)):
-        size = units(part.gap) + units(part.text)
-        if current and (size > room or part.tags > tags):
-            filled.append(tuple(current))
-            current = []
-        if current:
-            current.append(Span(part.gap))
-        else:
-            room, tags = limit + units(part.gap), TAG_LIMIT
-        current.extend(part.spans)
-        room -= size
-        tags -= part.tags
-    return (*filled, tuple(current)) if current else tuple(filled)
+    pages = _Pages(limit)
+    for block in blocks:
+        while units(block.text) > limit:
+            if pages.room(block.gap) < limit // 2:
+                pages.turn()
+            at = _cut_point(block.text, language, pages.room(block.gap))
+            head, tail = _cut(block.spans, at)
+            pages.add(replace(block, spans=head))
+            pages.turn()
+            block = replace(block, spans=tail)
+        pages.add(block)
+    pages.turn()
+    return tuple(pages.filled)
 
 
-def _fitting(block: Block, language: str, limit: int) -> Iterator[Block]:
-    while units(block.text) > limit:
-        at = _cut_point(block.text, language, limit)
-        head, tail = _cut(block.spans, at)
-        yield replace(block, spans=head)
-        block = replace(block, spans=tail)
-    if block.text.strip():
-        yield block
+class _Pages:
+    """Messages filled one after the other."""
+
+    def __init__(self, limit: int) -> None:
+        self.filled: list[tuple[Span, ...]] = []
+        self._limit = limit
+        self._current: list[Span] = []
+        self._size = self._tags = 0
+
+    def room(self, gap: str) -> int:
+        """Code units left in the message that is being filled, after a gap."""
+        return self._limit - self._size - units(gap) if self._current else self._limit
+
+    def add(self, block: Block) -> None:
+        if not block.text.strip():
+            return
+        if units(block.text) > self.room(block.gap) or self._tags + block.tags > TAG_LIMIT:
+            self.turn()
+        gap = block.gap if self._current else ""
+        self._current += [Span(gap), *block.spans]
+        self._size += units(gap) + units(block.text)
+        self._tags += block.tags
+
+    def turn(self) -> None:
+        if self._current:
+            self.filled.append(tuple(span for span in self._current if span.text))
+        self._current = []
+        self._size = self._tags = 0
 
 
 def _cut_point(text: str, language: str, limit: int) -> int:

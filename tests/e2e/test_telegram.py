@@ -128,6 +128,17 @@ async def test_a_button_whose_passage_is_gone_says_so(server: BotServer, shelf: 
     assert "n’est plus dans l’index" in (await server.next_message()).text
 
 
+async def test_an_index_that_fails_behind_a_button_is_told_politely(
+    server: BotServer, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.user_says(READER, QUESTION)
+    answer = await server.next_message()
+    monkeypatch.setattr(shelf, "articles", None)
+    query = server.presses(answer)
+    assert "une erreur est survenue" in (await server.next_message()).text
+    assert query in server.answers
+
+
 async def test_a_press_that_telegram_finds_too_old_still_shows_the_passage(
     server: BotServer,
 ) -> None:

@@ -73,6 +73,14 @@ async def test_a_server_that_is_not_there_is_one_line(chain: StubChain) -> None:
         await serve(settings, chain, Shelf(), asyncio.Event(), patience=(0.01,))
 
 
+async def test_a_server_that_fails_just_after_is_one_line(
+    server: BotServer, chain: StubChain
+) -> None:
+    server.fail_next("deleteWebhook", 502, description="Bad Gateway")
+    with pytest.raises(MessengerError, match=r"cannot be reached \(Bad Gateway\)"):
+        await serve(settings_for(server), chain, Shelf(), asyncio.Event(), patience=())
+
+
 async def test_a_server_that_is_slow_to_come_is_waited_for(
     server: BotServer, chain: StubChain
 ) -> None:

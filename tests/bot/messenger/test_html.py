@@ -135,3 +135,18 @@ def test_a_passage_longer_than_a_message_is_still_shown_whole() -> None:
     html = passage_html(excerpt_of(quote, source), FR)
     assert len(html) == 2
     assert parse_html(html[-1]).text.endswith(quote)
+
+
+def test_a_quote_over_several_lines_flows_and_its_passage_keeps_them() -> None:
+    quote = "Sur la mer,\n  un feu\nveille."
+    source = article(f"{quote} Puis plus rien.")
+    [html] = answer_html(answered("Quoi ?", cite(1, quote, source)), FR)
+    assert shown(html).startswith("Sur la mer, un feu veille.\u00a0[1]\n\n")
+    [html] = passage_html(excerpt_of(quote, source), FR)
+    assert quote in shown(html)
+
+
+def test_what_would_turn_around_the_rest_of_the_message_is_taken_out() -> None:
+    quote = "Un \u202emot."
+    [html] = answer_html(answered("Quoi ?", cite(1, quote, article(quote))), FR)
+    assert "\u202e" not in html
