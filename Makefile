@@ -1,0 +1,79 @@
+# Selon from a fresh machine: every target makes .venv first, once.
+# Needs GNU make and Python 3.11 or newer; what each target does: make help
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help chat ask index status bot test check format bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+chat: $(READY) ## talk with the articles; questions may come from a pipe
+	@$(BIN)/selon index --if-missing </dev/null 1>&2
+	@$(BIN)/selon chat
+
+# Not in the articles (3) is an answer too: make has no reason to complain of it.
+ask: export QUESTION := $(value Q)
+ask: $(READY) ## ask one question: make ask Q="Qui a inventé le braille ?"
+	@test -n "$$QUESTION" || { echo 'Usage: make ask Q="Qui a inventé le braille ?"' >&2; exit 2; }
+	@$(BIN)/selon index --if-missing </dev/null 1>&2
+	@$(BIN)/selon ask -- "$$QUESTION" || test $$? -eq 3
+
+index: $(READY) ## index corpus/ again
+	@$(BIN)/selon index
+
+status: $(READY) ## say what is indexed
+	@$(BIN)/selon status
+
+bot: $(READY) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
+	@$(BIN)/selon index --if-missing </dev/null 1>&2
+	@$(BIN)/selon bot
+
+test: $(READY) ## the whole test suite
+	@$(BIN)/python -m pytest
+
+check: $(READY) ## lint, format, types and import direction
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY) ## lay the code out
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## the measurements of bench/
+	@$(BIN)/python -m bench
+
+clean: ## remove .venv (the index and the prepared model stay)
+	@rm -rf $(VENV)
+
+# Everything said here goes to standard error and nothing is read, so that a target's own output
+# and its standard input (questions from a pipe) stay whole.
+$(READY): pyproject.toml constraints.txt
+	@exec 1>&2 </dev/null; \
+	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	    found=; \
+	    for python in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	        if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	            found=$$python; break; \
+	        fi; \
+	    done; \
+	    if [ -z "$$found" ]; then \
+	        echo "Selon needs Python 3.11 or newer; found: $$(python3 --version 2>&1 || echo none)."; \
+	        exit 1; \
+	    fi; \
+	    if ! "$$found" -c 'import venv, ensurepip' 2>/dev/null; then \
+	        echo "$$found lacks the venv module: apt-get install python3-venv (or the like)."; \
+	        exit 1; \
+	    fi; \
+	    "$$found" -m venv --clear $(VENV) || exit 1; \
+	fi; \
+	echo "Installing Selon into $(VENV) (once; PyTorch is large)…"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint constraints.txt --editable '.[dev]' || exit 1; \
+	touch $(READY)
