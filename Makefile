@@ -4,6 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+    --constraint constraints.txt
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
@@ -46,8 +48,14 @@ format: $(READY) ## lay the code out
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(READY) ## the measurements of bench/
-	@$(BIN)/python -m bench
+bench: $(VENV)/.bench ## the measurements of bench/, one script after the other
+	@for script in bench/[a-z]*.py; do \
+	    echo "== $$script" && $(BIN)/python "$$script" || exit 1; \
+	done
+
+$(VENV)/.bench: $(READY)
+	@$(PIP_INSTALL) --editable '.[dev,bench]' 1>&2 </dev/null
+	@touch $@
 
 clean: ## remove .venv (the index and the prepared model stay)
 	@rm -rf $(VENV)
@@ -74,6 +82,5 @@ $(READY): pyproject.toml constraints.txt
 	    "$$found" -m venv --clear $(VENV) || exit 1; \
 	fi; \
 	echo "Installing Selon into $(VENV) (once; PyTorch is large)…"; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	    --constraint constraints.txt --editable '.[dev]' || exit 1; \
+	$(PIP_INSTALL) --editable '.[dev]' || exit 1; \
 	touch $(READY)
