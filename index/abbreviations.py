@@ -41,8 +41,8 @@ _FRENCH = _table(
     maybe="etc j.-c s ap jr sr cie s.a hab",
     openers="il elle ils elles on un une des ce cet cette ces cela dans en au aux à pour par sur "
     "mais et puis selon avec après avant depuis son sa ses leur leurs je tu nous vous qui que "
-    "quand si comme ainsi cependant toutefois le la les plus c'est c'était l'a d'autres lors aujourd'hui "
-    "enfin ensuite pourtant malgré sous sans tout tous toutes chaque plusieurs certains",
+    "quand si plusieurs comme ainsi cependant toutefois le la les plus c'est c'était l'a d'autres lors "
+    "aujourd'hui enfin ensuite pourtant malgré sous sans tout tous toutes chaque",
 )
 _ENGLISH = _table(
     never="mr mrs ms messrs dr prof gen sen rep gov capt lt col sgt rev hon st vs e.g i.e cf "

@@ -22,9 +22,10 @@ _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 _OPENERS = "«“\"‘'(\\[¿¡—–\\-•*"
 _NOTE = r"\[\d+\]"
 _ADDED = re.compile(
-    rf"(?:…|\.\.\.)\s+|[.!?…](?:\s?»|[”\")\]]|{_NOTE})+\s+|[.!?…]{_NOTE}+|(?<!\w)(?:[^\W\d_]\.)+\s+|\n"
+    rf"(?:…|\.\.\.)\s+|[»”)]\s?[.!?]\s+|[.!?…](?:\s?»|[”\")\]]|{_NOTE})+\s+"
+    rf"|[.!?…]{_NOTE}+|(?<!\w)(?:[^\W\d_]\.)+\s+|\n"
 )
-_STRAY_CLOSERS = re.compile(r"[»”)\]]+\.?\s*")
+_STRAY_CLOSERS = re.compile(r"(?:[»”)\]]|\[(?:…|\.\.\.)\])+[.,;]?\s*")
 _QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|(?<!\w)\"(?=\S)[^\"\n]*(?<=\S)\"(?!\w)")
 _NUMBERING = re.compile(rf"[{_OPENERS}\s]*(?:\d{{1,3}}|[a-zA-Z]|[IVXLC]+)[.)]")
 _INITIAL = re.compile(r"[^\W\d_]")
@@ -105,6 +106,8 @@ def _is_end(paragraph: str, start: int, end: int, known: Abbreviations, cased: b
     if "\n" in sentence[len(visible) :]:
         return not _wrapped(visible, word)
     if _NUMBERING.fullmatch(visible) or (cased and word[:1].islower()):
+        return False
+    if paragraph[end : end + 1] in ".,;:":
         return False
     token = visible.split()[-1].lstrip("«“\"‘'([¿¡—–-•*")
     if len(visible) == len(sentence):
