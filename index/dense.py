@@ -1,0 +1,108 @@
+"""Nearest vectors: the only module that knows FAISS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from index.embedding import Vectors
+from index.errors import DamagedIndex, StoreError
+
+IntArray = npt.NDArray[np.int64]
+
+
+class DenseIndex:
+    """Vectors by row, searched by exact inner product (cosine, as embedders normalise).
+
+    Nothing outside depends on how the search is done, so an approximate index can take over where
+    a corpus is too large for an exact one. Searches may run in several threads at once.
+    """
+
+    def __init__(self, index: faiss.IndexFlatIP) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> DenseIndex:
+        """An index of a copy of these vectors, shape (n, d)."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index)
+
+    @classmethod
+    def open(cls, path: Path) -> DenseIndex:
+        """Open a saved index; its vectors stay on disk until they are looked at.
+
+        Raises DamagedIndex.
+        """
+        try:
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise DamagedIndex(
+                f"{path}: the vectors cannot be read; rebuild the index with `selon index`"
+            ) from error
+        if not isinstance(index, faiss.IndexFlatIP):
+            raise DamagedIndex(
+                f"{path}: not an index of vectors that Selon wrote; rebuild it with `selon index`"
+            )
+        return cls(index)
+
+    def save(self, path: Path) -> None:
+        """Raises StoreError when the file cannot be written whole."""
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            reason = str(error).rpartition(": ")[2]
+            raise StoreError(
+                f"{path}: the vectors cannot be written ({reason}); "
+                "make room or choose another --data-dir, then run `selon index` again"
+            ) from error
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._index.d)
+
+    def search(self, vector: Vectors, k: int) -> tuple[IntArray, Vectors]:
+        """The rows and scores of the k best, best first, equals by row; fewer when there are fewer.
+
+        `vector` has shape (d,).
+        """
+        k = min(k, len(self))
+        if k < 1:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        question = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
+        scores, rows = self._index.search(question, k)
+        order = np.lexsort((rows[0], -scores[0]))
+        return rows[0][order], scores[0][order]
+
+    def vectors(self, rows: IntArray) -> Vectors:
+        """The vectors of these rows, shape (len(rows), d). Raises IndexError."""
+        if not len(rows):
+            return np.empty((0, self.dimension), dtype=np.float32)
+        if rows.min() < 0 or rows.max() >= len(self):
+            raise IndexError(f"rows {rows.min()}..{rows.max()} of an index of {len(self)}")
+        found: Vectors = self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
+        return found
+
+
+class DenseBuilder:
+    """Vectors that arrive in any order, held once in memory.
+
+    `array`, shape (n, d), is the index's own memory: write every row, then take `index`.
+    """
+
+    def __init__(self, size: int, dimension: int) -> None:
+        index = faiss.IndexFlatIP(dimension)
+        index.codes.resize(size * dimension * 4)
+        index.ntotal = size
+        self.index = DenseIndex(index)
+        self.array: Vectors = (
+            faiss.rev_swig_ptr(index.get_xb(), size * dimension).reshape(size, dimension)
+            if size
+            else np.empty((0, dimension), dtype=np.float32)
+        )

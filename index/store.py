@@ -1,0 +1,199 @@
+"""The index on disk, as one generation opened whole."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from index.article import Article
+from index.database import ArticleEntry, ArticleReader, Kind, StoredPassage
+from index.dense import DenseIndex, IntArray
+from index.errors import DamagedIndex, ModelMismatch, NoIndex
+from index.layout import Layout
+from index.lexical import LexicalIndex
+from index.manifest import Manifest
+from index.reuse import Source, as_hashes
+
+ARTICLES = "articles.sqlite"
+PASSAGES = "passages.faiss"
+SENTENCES = "sentences.faiss"
+FIRST_SENTENCES = "first_sentences.npy"
+PASSAGE_WORDS = "lexical/passages"
+SENTENCE_WORDS = "lexical/sentences"
+
+__all__ = [
+    "ArticleEntry",
+    "Generation",
+    "Manifest",
+    "StoredPassage",
+    "current_id",
+    "open_generation",
+    "verify",
+]
+
+
+class Generation:
+    """One complete build of the index: read-only, usable from several threads at once.
+
+    It stays whole while it is open, even when later builds remove its files. Raises DamagedIndex
+    from the constructor and, for damage that only reading finds, from every method.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self.passage_vectors = DenseIndex.open(folder / PASSAGES)
+        self.sentence_vectors = DenseIndex.open(folder / SENTENCES)
+        self.passage_words = LexicalIndex.open(folder / PASSAGE_WORDS)
+        self.sentence_words = LexicalIndex.open(folder / SENTENCE_WORDS)
+        # By passage row, the row of its first sentence; one more, for where the last one ends.
+        self._first_sentences = _load_rows(folder / FIRST_SENTENCES)
+        for name, found, expected in (
+            (PASSAGES, len(self.passage_vectors), manifest.passages),
+            (SENTENCES, len(self.sentence_vectors), manifest.sentences),
+            (FIRST_SENTENCES, len(self._first_sentences), manifest.passages + 1),
+            (PASSAGE_WORDS, len(self.passage_words), manifest.passages),
+            (SENTENCE_WORDS, len(self.sentence_words), manifest.sentences),
+        ):
+            if found != expected:
+                raise DamagedIndex(
+                    f"{folder / name}: {found} rows instead of {expected}; "
+                    "rebuild the index with `selon index`"
+                )
+        self._articles = ArticleReader(folder / ARTICLES)
+        self._closing = weakref.finalize(self, self._articles.close)
+
+    def article(self, article_id: str) -> Article | None:
+        return self._articles.article(article_id)
+
+    def articles(self) -> list[ArticleEntry]:
+        """All articles without their texts, newest first."""
+        return self._articles.entries()
+
+    def stored(self, rows: Sequence[int]) -> list[StoredPassage]:
+        """The passages of these rows, in the order asked. Raises IndexError."""
+        return self._articles.stored(rows)
+
+    def passages_of_sentences(self, rows: IntArray) -> IntArray:
+        """The rows of the passages that hold the sentences of these rows."""
+        return np.searchsorted(self._first_sentences, rows, side="right").astype(np.int64) - 1
+
+    def sentence_rows(self, rows: IntArray) -> tuple[IntArray, IntArray]:
+        """For each of these passages, the row of its first sentence and how many it has."""
+        first = np.asarray(self._first_sentences[rows])
+        return first, self._first_sentences[rows + 1] - first
+
+    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
+        """The passage of the article that holds the character at this offset."""
+        return self._articles.passage_at(article_id, start)
+
+    def digests(self) -> dict[str, bytes]:
+        """What each article was when it was indexed, by id (see `index.digest`)."""
+        return self._articles.digests()
+
+    def source(self, kind: Kind) -> Source:
+        """The vectors of this kind with the hashes of their texts, for a build to reuse."""
+        vectors = self.passage_vectors if kind == "passages" else self.sentence_vectors
+        return Source(as_hashes(self._articles.hashes(kind)), vectors)
+
+    def close(self) -> None:
+        """Questions end here; closing twice is harmless."""
+        self._closing()
+
+    def __enter__(self) -> Generation:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def current_id(data_dir: Path) -> str | None:
+    """The generation in service; None where nothing was ever built. Raises DamagedIndex."""
+    return Layout(data_dir).current_id()
+
+
+def open_generation(data_dir: Path, *, model: str, dimension: int) -> Generation:
+    """Open the generation in service for questions embedded by this model.
+
+    Raises NoIndex, DamagedIndex, ModelMismatch.
+    """
+    folder, manifest = _in_service(data_dir)
+    try:
+        if (manifest.model, manifest.dimension) != (model, dimension):
+            raise ModelMismatch(
+                f"{folder}: built with the embedding model {manifest.model!r} "
+                f"({manifest.dimension} dimensions), not {model!r} ({dimension}); run "
+                "`selon index` to rebuild it, or set SELON_EMBEDDING_MODEL back to the model that "
+                "built it"
+            )
+        manifest.check(folder, whole=False)
+        return Generation(folder, manifest)
+    except DamagedIndex:
+        if current_id(data_dir) == manifest.id:
+            raise
+        # Two builds have ended since CURRENT was read, and this generation is gone.
+        return open_generation(data_dir, model=model, dimension=dimension)
+
+
+def verify(data_dir: Path) -> Manifest:
+    """Compare every byte of the generation in service with what was written.
+
+    Raises NoIndex, DamagedIndex.
+    """
+    folder, manifest = _in_service(data_dir)
+    manifest.check(folder, whole=True)
+    return manifest
+
+
+def open_whole(data_dir: Path) -> Generation:
+    """Open the generation in service, whatever its model, if every byte is as it was written.
+
+    Raises NoIndex, DamagedIndex.
+    """
+    folder, manifest = _in_service(data_dir)
+    manifest.check(folder, whole=True)
+    return Generation(folder, manifest)
+
+
+def _in_service(data_dir: Path) -> tuple[Path, Manifest]:
+    layout = Layout(data_dir)
+    generation = layout.current_id()
+    if generation is None:
+        raise NoIndex(f"{data_dir}: nothing is indexed here yet; run `selon index`")
+    folder = layout.folder(generation)
+    if not folder.is_dir():
+        if layout.current_id() != generation:  # replaced, twice, in between
+            return _in_service(data_dir)
+        raise DamagedIndex(
+            f"{layout.current}: names {generation}, which is missing; "
+            "rebuild the index with `selon index`"
+        )
+    try:
+        manifest = Manifest.open(folder)
+    except DamagedIndex:
+        if layout.current_id() != generation:
+            return _in_service(data_dir)
+        raise
+    if manifest.id != generation:
+        raise DamagedIndex(
+            f"{folder}: holds the generation {manifest.id}; rebuild the index with `selon index`"
+        )
+    return folder, manifest
+
+
+def _load_rows(path: Path) -> IntArray:
+    try:
+        rows: IntArray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DamagedIndex(
+            f"{path}: cannot be read ({error}); rebuild the index with `selon index`"
+        ) from error
+    return rows

@@ -1,0 +1,143 @@
+"""Articles, passages and sentences put on disk, once, for `index.database` to read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.article import Article
+from index.database import ARTICLE_COLUMNS
+from index.errors import StoreError
+from index.passages import Passage
+
+# The long columns stand last: a scan of the others then skips them.
+_SCHEMA = """
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    digest BLOB NOT NULL,
+    title TEXT NOT NULL,
+    path TEXT NOT NULL,
+    language TEXT NOT NULL,
+    author TEXT,
+    published TEXT,
+    url TEXT,
+    sections TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES articles,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    heading TEXT NOT NULL,
+    first_sentence INTEGER NOT NULL,
+    sentences INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE sentences (
+    row INTEGER PRIMARY KEY,
+    passage INTEGER NOT NULL REFERENCES passages,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+"""
+_INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
+
+
+class ArticleWriter:
+    """Fills a new `articles.sqlite`. Raises StoreError when the disk refuses."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.articles = 0
+        self.passages = 0
+        self.sentences = 0
+        with self._writing():
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            # Nothing reads this file before it is whole and flushed: a journal would be for nobody.
+            self._connection.execute("PRAGMA journal_mode = OFF")
+            self._connection.execute("PRAGMA synchronous = OFF")
+            self._connection.executescript(_SCHEMA)
+            self._connection.execute("BEGIN")
+
+    def add(
+        self,
+        article: Article,
+        digest: bytes,
+        passages: Sequence[Passage],
+        hashes: Sequence[tuple[bytes, Sequence[bytes]]],
+    ) -> None:
+        """`hashes` holds, for each passage, its own and those of its sentences."""
+        run = self._connection.execute
+        with self._writing():
+            run(
+                f"INSERT INTO articles (number, digest, {ARTICLE_COLUMNS}) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (self.articles, digest, *_article_values(article)),
+            )
+            for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
+                spans = [(sentence.start, sentence.end) for sentence in passage.sentences]
+                run(
+                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        self.passages,
+                        self.articles,
+                        passage.start,
+                        passage.end,
+                        passage.heading,
+                        self.sentences,
+                        len(spans),
+                        own,
+                    ),
+                )
+                self._connection.executemany(
+                    "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
+                    (
+                        (row, self.passages, *span, of_sentence)
+                        for row, (span, of_sentence) in enumerate(
+                            zip(spans, of_sentences, strict=True), self.sentences
+                        )
+                    ),
+                )
+                self.passages += 1
+                self.sentences += len(spans)
+            self.articles += 1
+
+    def finish(self) -> None:
+        with self._writing():
+            self._connection.execute("COMMIT")
+            self._connection.executescript(_INDEXES)
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self._path}: cannot be written ({error}); the index in service is unchanged; "
+                "make room or choose another --data-dir, then run `selon index` again"
+            ) from error
+
+
+def _article_values(article: Article) -> tuple[str | None, ...]:
+    """In the order of `ARTICLE_COLUMNS`."""
+    return (
+        article.id,
+        article.title,
+        article.path,
+        article.language,
+        article.author,
+        article.published.isoformat() if article.published else None,
+        article.url,
+        json.dumps([(s.heading, s.heading_start, s.heading_end) for s in article.sections]),
+        article.text,
+    )
