@@ -1,0 +1,56 @@
+"""Answers written by hand, for tests of what people see."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.answer import Answer, Citation, Statement
+from index.article import Article
+from index.passages import Passage, Sentence
+
+TEXT = (
+    "Le modèle Orphée a été présenté hier. Il alimente le journal parlé. Une carte suffit.\n\n"
+    "Le second modèle a demandé 15 000 puces."
+)
+
+
+def article(
+    text: str = TEXT,
+    title: str = "Deux modèles maison",
+    author: str | None = "Camille Roche",
+    published: date | None = date(2025, 8, 1),
+    url: str | None = "https://exemple.fr/modeles",
+) -> Article:
+    return Article(
+        id="0123456789ab",
+        text=text,
+        title=title,
+        path="corpus/modeles.md",
+        language="fr",
+        author=author,
+        published=published,
+        url=url,
+    )
+
+
+def citation(
+    quote: str, source: Article, number: int = 1, lead: str | None = None, heading: str = ""
+) -> Citation:
+    """A citation of this quote, its passage being the article's whole text."""
+    start = source.text.index(quote)
+    sentence = None
+    if lead is not None:
+        begins = source.text.index(lead)
+        sentence = Sentence(begins, begins + len(lead), lead)
+    passage = Passage(0, len(source.text), source.text, heading, ())
+    return Citation(number, quote, start, start + len(quote), passage, source, sentence)
+
+
+def answered(*citations: Citation, question: str = "Que demande le second modèle ?") -> Answer:
+    """An answer whose statements are its quotes."""
+    statements = tuple(Statement(each.quote, (each.number,)) for each in citations)
+    return Answer(question, "fr", 0.987654, statements, citations, (), 12.3456)
+
+
+def refused(*nearest: Article, question: str = "Quel temps fera-t-il ?") -> Answer:
+    return Answer(question, "fr", 0.03, (), (), nearest, 4.2)

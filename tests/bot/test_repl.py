@@ -1,0 +1,339 @@
+"""The conversation in the terminal, at a prompt and from a pipe."""
+
+from __future__ import annotations
+
+import io
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+from rich.console import Console
+
+from bot.answer import Answer
+from bot.console import console_for
+from bot.phrases import EN, FR
+from bot.repl import Conversation, chat_piped, chat_typed, completer_for, new_session
+from index.errors import NoIndex
+from tests.bot.answers import answered, article, citation, refused
+
+FIRST = "Le second modèle a demandé 15 000 puces."
+SECOND = "Une carte suffit."
+
+
+def ask(question: str) -> Answer:
+    """Two sources for most questions, none about the weather, a failure when asked for one."""
+    if "temps" in question:
+        return refused(article(), question=question)
+    if "panne" in question:
+        raise ZeroDivisionError("panne")
+    source = article()
+    return answered(citation(FIRST, source, 1), citation(SECOND, source, 2), question=question)
+
+
+class Streams:
+    """Where the conversation writes."""
+
+    def __init__(self) -> None:
+        self._out, self._err = io.StringIO(), io.StringIO()
+        self.out, self.err = console_for(self._out), console_for(self._err)
+
+    @property
+    def said(self) -> str:
+        return self._out.getvalue()
+
+    @property
+    def complained(self) -> str:
+        return self._err.getvalue()
+
+
+@pytest.fixture
+def streams() -> Streams:
+    return Streams()
+
+
+@pytest.fixture
+def keyboard() -> Iterator[PipeInput]:
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        yield keys
+
+
+def replied(conversation: Conversation, line: str) -> str:
+    reply = conversation.reply(line)
+    return reply.plain if reply else ""
+
+
+def piped(lines: list[str], streams: Streams, language: str = "fr") -> int:
+    return chat_piped(lines, lambda: ask, language, streams.out, streams.err)
+
+
+# What each line is answered with
+
+
+def test_an_empty_line_gets_nothing() -> None:
+    conversation = Conversation(ask, "fr")
+    assert [replied(conversation, line) for line in ("", "   ", "\t\n")] == ["", "", ""]
+
+
+def test_sources_and_passages_wait_for_an_answer() -> None:
+    conversation = Conversation(ask, "fr")
+    assert replied(conversation, "/sources") == FR.repl_no_answer_yet
+    assert replied(conversation, "/passage 1") == FR.repl_no_answer_yet
+
+
+def test_sources_shows_those_of_the_last_answer() -> None:
+    conversation = Conversation(ask, "fr")
+    conversation.reply("Combien de puces ?")
+    shown = replied(conversation, "/sources")
+    assert f"[1] «\u00a0{FIRST}\u00a0»" in shown
+    assert f"[2] «\u00a0{SECOND}\u00a0»" in shown
+    conversation.reply("Quel temps ?")
+    assert FR.nearest_articles in replied(conversation, "/sources")
+
+
+@pytest.mark.parametrize("typed", ["/passage 2", "/PASSAGE [2]", "  /passage   2 "])
+def test_passage_shows_the_whole_passage_of_a_source(typed: str) -> None:
+    conversation = Conversation(ask, "fr")
+    conversation.reply("Combien de puces ?")
+    shown = replied(conversation, typed)
+    assert shown.startswith("[2] Deux modèles maison")
+    assert article().text in shown
+
+
+@pytest.mark.parametrize("typed", ["/passage", "/passage 3", "/passage deux"])
+def test_a_passage_that_is_not_there_says_which_are(typed: str) -> None:
+    conversation = Conversation(ask, "fr")
+    conversation.reply("Combien de puces ?")
+    assert replied(conversation, typed) == "Donnez un numéro de source de 1 à 2."
+
+
+def test_the_language_of_the_messages_can_be_changed_both_ways() -> None:
+    conversation = Conversation(ask, "fr")
+    assert replied(conversation, "/langue en") == EN.repl_language_is("en")
+    assert EN.not_in_articles in replied(conversation, "Quel temps ?")
+    assert replied(conversation, "/language fr") == FR.repl_language_is("fr")
+    assert FR.not_in_articles in replied(conversation, "Quel temps ?")
+    assert replied(conversation, "/langue de") == FR.repl_languages
+
+
+def test_help_and_quit_answer_to_both_languages() -> None:
+    conversation = Conversation(ask, "fr")
+    assert replied(conversation, "/aide") == replied(conversation, "/help") == FR.repl_help
+    for word in ("/quitter", "/quit"):
+        conversation = Conversation(ask, "fr")
+        assert replied(conversation, word) == ""
+        assert conversation.over
+
+
+def test_an_unknown_command_gets_a_hint() -> None:
+    conversation = Conversation(ask, "fr")
+    assert replied(conversation, "/source") == (
+        f"{FR.repl_no_such_command('/source')} Vouliez-vous dire /sources\u202f?"
+    )
+    assert replied(conversation, "/xyz") == FR.repl_no_such_command("/xyz")
+
+
+def test_the_help_names_every_command() -> None:
+    for language, phrases in (("fr", FR), ("en", EN)):
+        for command, _ in Conversation(ask, language).terminal.commands:
+            assert command in phrases.repl_help
+
+
+# From a pipe
+
+
+def test_piped_questions_are_answered_one_after_the_other(streams: Streams) -> None:
+    code = piped(["Combien de puces ?\n", "\n", "Quel temps ?\n"], streams)
+    assert code == 0
+    first, second = streams.said.split(f"\n\n{FR.not_in_articles}")
+    assert first.startswith(f"{FIRST}\u00a0[1] {SECOND}\u00a0[2]\n\n  [1]")
+    assert FR.nearest_articles in second
+    assert "\x1b" not in streams.said
+    assert "selon>" not in streams.said
+    assert streams.complained == ""
+
+
+def test_a_long_answer_is_not_folded_in_a_pipe(streams: Streams) -> None:
+    piped(["Combien de puces ?"], streams)
+    assert any(
+        f"«\u00a0{FIRST}\u00a0» — Deux modèles maison, par" in x for x in streams.said.split("\n")
+    )
+
+
+def test_quit_ends_a_pipe(streams: Streams) -> None:
+    assert piped(["/quit", "Combien de puces ?"], streams) == 0
+    assert streams.said == ""
+
+
+def test_a_question_that_fails_does_not_take_the_next_with_it(streams: Streams) -> None:
+    assert piped(["une panne", "Combien de puces ?"], streams) == 1
+    assert "ZeroDivisionError" in streams.complained
+    assert FIRST in streams.said
+
+
+def test_a_byte_order_mark_is_not_part_of_the_question(streams: Streams) -> None:
+    assert piped(["\ufeff/aide"], streams) == 0
+    assert streams.said == f"{FR.repl_help}\n"
+
+
+def test_a_pipe_without_an_index_fails_before_reading(streams: Streams) -> None:
+    def closed() -> Callable[[str], Answer]:
+        raise NoIndex("rien")
+
+    with pytest.raises(NoIndex):
+        chat_piped(["Combien ?"], closed, "fr", streams.out, streams.err)
+
+
+# At the prompt
+
+
+def typed(
+    keys: str, keyboard: PipeInput, streams: Streams, opening: Callable[[], Callable[[str], Answer]]
+) -> int:
+    keyboard.send_text(keys)
+    session: PromptSession[str] = PromptSession("selon> ")
+    return chat_typed(session, opening, "fr", streams.out, streams.err, "Bienvenue.")
+
+
+def test_a_conversation_from_the_welcome_to_ctrl_d(keyboard: PipeInput, streams: Streams) -> None:
+    assert typed("Combien de puces ?\r\x04", keyboard, streams, lambda: ask) == 0
+    assert streams.said.startswith("Bienvenue.\n")
+    assert f"{FIRST}\u00a0[1]" in streams.said
+    assert streams.said.endswith(f"{FR.repl_bye}\n")
+
+
+def test_ctrl_c_clears_the_line(keyboard: PipeInput, streams: Streams) -> None:
+    asked = []
+
+    def listening(question: str) -> Answer:
+        asked.append(question)
+        return ask(question)
+
+    assert typed("Brouillon\x03Combien ?\r/quit\r", keyboard, streams, lambda: listening) == 0
+    assert asked == ["Combien ?"]
+
+
+def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams: Streams) -> None:
+    loaded = threading.Event()
+
+    class Watched(Console):
+        """Lets the index finish loading once the person was told to wait."""
+
+        def print(self, *objects: object, **options: object) -> None:
+            super().print(*objects, **options)  # type: ignore[arg-type]
+            if FR.repl_loading in streams.said:
+                loaded.set()
+
+    streams.out = Watched(file=streams.out.file, highlight=False, markup=False)
+
+    def slowly() -> Callable[[str], Answer]:
+        assert loaded.wait(10)
+        return ask
+
+    assert typed("/aide\rCombien de puces ?\r\x04", keyboard, streams, slowly) == 0
+    assert streams.said.index(FR.repl_help) < streams.said.index(FR.repl_loading)
+    assert streams.said.index(FR.repl_loading) < streams.said.index(FIRST)
+
+
+def test_leaving_does_not_wait_for_the_index(keyboard: PipeInput, streams: Streams) -> None:
+    never = threading.Event()
+
+    def stuck() -> Callable[[str], Answer]:
+        never.wait(30)
+        return ask
+
+    assert typed("\x04", keyboard, streams, stuck) == 0
+    never.set()
+
+
+def test_an_index_that_cannot_be_opened_ends_the_conversation(
+    keyboard: PipeInput, streams: Streams
+) -> None:
+    def closed() -> Callable[[str], Answer]:
+        raise NoIndex("rien n’est indexé")
+
+    with pytest.raises(NoIndex, match="rien n’est indexé"):
+        typed("Combien ?\r", keyboard, streams, closed)
+
+
+def test_a_question_that_fails_leaves_the_prompt(keyboard: PipeInput, streams: Streams) -> None:
+    assert typed("une panne\rCombien ?\r\x04", keyboard, streams, lambda: ask) == 0
+    assert "ZeroDivisionError" in streams.complained
+    assert FIRST in streams.said
+
+
+def test_ctrl_c_cancels_the_question_and_keeps_the_conversation(
+    keyboard: PipeInput, streams: Streams
+) -> None:
+    import _thread
+
+    never = threading.Event()
+
+    def endless(question: str) -> Answer:
+        if "longue" in question:
+            _thread.interrupt_main()  # what Ctrl-C does
+            never.wait(30)
+        return ask(question)
+
+    code = typed("Une longue\rCombien ?\r\x04", keyboard, streams, lambda: endless)
+    never.set()
+    assert code == 0
+    assert streams.said.index("Question annulée.") < streams.said.index(FIRST)
+
+
+# History and completion
+
+
+def test_what_was_typed_is_remembered_and_private(tmp_path: Path, keyboard: PipeInput) -> None:
+    history = tmp_path / "données" / "history"
+    keyboard.send_text("Combien de puces ?\r")
+    new_session(history).prompt()
+    assert "+Combien de puces ?" in history.read_text(encoding="utf-8")
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+    history.chmod(0o644)
+    keyboard.send_text("\x1b[A\r")  # the arrow that goes back
+    assert new_session(history).prompt() == "Combien de puces ?"
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+
+
+def test_a_history_that_cannot_be_kept_does_not_stop_the_prompt(
+    tmp_path: Path, keyboard: PipeInput
+) -> None:
+    (tmp_path / "file").touch()
+    keyboard.send_text("Bonjour\r")
+    assert new_session(tmp_path / "file" / "history").prompt() == "Bonjour"
+
+
+def completions(conversation: Conversation, line: str) -> list[str]:
+    completer = completer_for(conversation)
+    return [each.text for each in completer.get_completions(Document(line), CompleteEvent())]
+
+
+def test_commands_are_completed_in_the_language_of_the_moment() -> None:
+    conversation = Conversation(ask, "fr")
+    assert completions(conversation, "/") == [
+        "/sources",
+        "/passage",
+        "/langue",
+        "/aide",
+        "/quitter",
+    ]
+    assert completions(conversation, "/pa") == ["/passage"]
+    conversation.reply("/langue en")
+    assert completions(conversation, "/l") == ["/language"]
+
+
+def test_arguments_are_completed_and_questions_are_not() -> None:
+    conversation = Conversation(ask, "fr")
+    assert completions(conversation, "/passage ") == []
+    conversation.reply("Combien de puces ?")
+    assert completions(conversation, "/passage ") == ["1", "2"]
+    assert completions(conversation, "/langue e") == ["en"]
+    assert completions(conversation, "Combien /") == []

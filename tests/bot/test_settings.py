@@ -1,0 +1,95 @@
+"""What the environment, a .env file and the command line may say, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the developer's environment nor their .env file."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("SELON_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = load_settings()
+    assert settings.data_dir == Path(".selon")
+    assert settings.corpus_dir == Path("corpus")
+    assert settings.embedding_model == "bundled"
+    assert settings.language == "fr"
+    assert settings.telegram_token is None
+
+
+def test_the_environment_goes_before_the_file_and_the_command_line_before_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text("SELON_DATA_DIR=fichier\nSELON_THREADS=3\nAUTRE=1\n", encoding="utf-8")
+    assert load_settings().data_dir == Path("fichier")
+    monkeypatch.setenv("SELON_DATA_DIR", "environnement")
+    assert load_settings().data_dir == Path("environnement")
+    assert load_settings(data_dir=Path("ligne")).data_dir == Path("ligne")
+    assert load_settings(data_dir=None).data_dir == Path("environnement")
+    assert load_settings().threads == 3
+
+
+def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_THREADS", "")
+    monkeypatch.setenv("SELON_MIN_CONFIDENCE", "")
+    assert (load_settings().threads, load_settings().min_confidence) == (0, None)
+
+
+def test_the_log_level_may_be_typed_in_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_LOG_LEVEL", "debug")
+    assert load_settings().log_level == "DEBUG"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [
+        ("SELON_LANGUAGE", "de", "'fr' or 'en'"),
+        ("SELON_LOG_LEVEL", "LOUD", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("SELON_THREADS", "beaucoup", "valid integer"),
+        ("SELON_THREADS", "-1", "greater than or equal to 0"),
+        ("SELON_MIN_CONFIDENCE", "1.5", "less than or equal to 1"),
+        ("SELON_TELEGRAM_API_URL", "pas une adresse", "valid URL"),
+    ],
+)
+def test_a_bad_value_is_one_line_with_the_setting_the_value_and_what_is_accepted(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, accepted: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    message = str(caught.value)
+    assert message.startswith(f"{name}={value!r}: ")
+    assert accepted in message
+    assert "\n" not in message
+
+
+def test_each_bad_value_has_its_own_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_LANGUAGE", "de")
+    monkeypatch.setenv("SELON_THREADS", "x")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    lines = str(caught.value).splitlines()
+    assert [line.partition("=")[0] for line in lines] == ["SELON_THREADS", "SELON_LANGUAGE"]
+
+
+def test_the_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_TELEGRAM_TOKEN", "123:secret")
+    settings = load_settings()
+    assert settings.telegram_token is not None
+    assert settings.telegram_token.get_secret_value() == "123:secret"
+    assert "123:secret" not in repr(settings)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(telegram_token=["123:secret"])
+    assert "123:secret" not in str(caught.value)
