@@ -112,6 +112,9 @@ def _run(
     layout = Layout(data_dir)
     watch.step("lock")
     with build_lock(layout.root):
+        with storing(layout.generations):
+            layout.generations.mkdir(exist_ok=True)
+            layout.sweep()
         previous = _previous(data_dir)
         try:
             with _draft(layout) as (generation, draft):
@@ -147,19 +150,18 @@ def _finish(
     embedded = draft.embed(embedder, comparable, watch.progress)
     watch.step("write")
     draft.seal(generation, embedder, datetime.now(UTC))
-    with storing(layout.root):
+    with storing(layout.generations):
         layout.adopt(generation)
-        watch.step("switch")
+    watch.step("switch")
+    with storing(layout.current):
         layout.switch(generation)
     return _report(draft, generation, previous, embedded=embedded)
 
 
 @contextmanager
 def _draft(layout: Layout) -> Iterator[tuple[str, Draft]]:
-    """A draft and its id; nothing is left of it unless it is in service at the end."""
+    """A draft and its id; a build that fails leaves nothing in its folder."""
     generation = new_id(datetime.now(UTC))
-    with storing(layout.generations):
-        layout.generations.mkdir(exist_ok=True)
     folder = layout.unfinished(generation)
     draft: Draft | None = None
     try:

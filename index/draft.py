@@ -102,8 +102,7 @@ class Draft:
             for kind, name in VECTORS.items():
                 texts = (embedding_text(article, text) for article, _, text in reader.texts(kind))
                 vectors = fill(plans.pop(kind), embedder.dimension, texts, meter.embed)
-                with storing(self.folder):
-                    vectors.save(self.folder / name)
+                vectors.save(self.folder / name)
         finally:
             reader.close()
         return meter.total

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from pathlib import Path
 from index.errors import DamagedIndex, StoreError
 
 _GENERATION = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
+_LAST = "9"  # sorts after every id
 _LONGEST_ID = 200  # characters of CURRENT that are read and shown
 
 
@@ -91,14 +92,27 @@ class Layout:
         self._next.replace(self.current)
         _flush(self.root)
 
-    def clean(self, current: str) -> None:
-        """Keep this generation and the one before it; remove what killed builds have left."""
-        whole = [each.name for each in self.generations.iterdir() if each.name[0] != "."]
-        keep = {current, max((name for name in whole if name < current), default=current)}
-        for folder in self.generations.iterdir():
-            if folder.name not in keep:
-                shutil.rmtree(folder, ignore_errors=True)
+    def sweep(self) -> None:
+        """Remove what was never in service: all that killed and failed builds have left."""
+        try:
+            current = self.current_id() or ""
+        except DamagedIndex:
+            current = _LAST  # which one was in service is not known: spare those that are whole
+        self._remove(lambda name: name > current)
         self._next.unlink(missing_ok=True)
+
+    def clean(self, current: str) -> None:
+        """Keep this generation and the one before it, which readers may still be opening."""
+        before = max((each for each in self._names() if each < current), default=current)
+        self._remove(lambda name: name not in {current, before})
+
+    def _names(self) -> list[str]:
+        return [each.name for each in self.generations.iterdir() if each.name[0] != "."]
+
+    def _remove(self, unwanted: Callable[[str], bool]) -> None:
+        for folder in self.generations.iterdir():
+            if folder.name[0] == "." or unwanted(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -59,11 +59,16 @@ class ArticleWriter:
         self.sentences = 0
         with self._writing():
             self._connection = sqlite3.connect(path, isolation_level=None)
-            # Nothing reads this file before it is whole and flushed: a journal would be for nobody.
-            self._connection.execute("PRAGMA journal_mode = OFF")
-            self._connection.execute("PRAGMA synchronous = OFF")
-            self._connection.executescript(_SCHEMA)
-            self._connection.execute("BEGIN")
+        try:
+            with self._writing():
+                # Nothing reads this file before it is whole and flushed: no need of a journal.
+                self._connection.execute("PRAGMA journal_mode = OFF")
+                self._connection.execute("PRAGMA synchronous = OFF")
+                self._connection.executescript(_SCHEMA)
+                self._connection.execute("BEGIN")
+        except StoreError:
+            self.close()
+            raise
 
     def add(
         self,
