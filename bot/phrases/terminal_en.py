@@ -49,7 +49,6 @@ TERMINAL_EN = TerminalPhrases(
     steps={
         "lock": "Reserving the index",
         "read": "Reading the articles",
-        "cut": "Cutting into passages",
         "embed": "Computing the vectors",
         "write": "Writing the index",
         "switch": "Putting it in service",

@@ -79,7 +79,6 @@ TERMINAL_FR = TerminalPhrases(
     steps={
         "lock": "Réservation de l’index",
         "read": "Lecture des articles",
-        "cut": "Découpage en passages",
         "embed": "Calcul des vecteurs",
         "write": "Écriture de l’index",
         "switch": "Mise en service",

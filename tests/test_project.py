@@ -1,0 +1,267 @@
+"""The project's own pages and files, held against what they speak of."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import textwrap
+import tomllib
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from bot.settings import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+METADATA = PROJECT["project"]
+EXTRAS: dict[str, list[str]] = METADATA["optional-dependencies"]
+COMMANDS = {"index", "ask", "chat", "bot", "status"}
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def requirements(*extras: str) -> list[Requirement]:
+    lines = [*METADATA["dependencies"], *(line for extra in extras for line in EXTRAS[extra])]
+    return [Requirement(line) for line in lines]
+
+
+def constraints() -> dict[str, Requirement]:
+    lines = page("constraints.txt").split()
+    return {canonicalize_name(Requirement(line).name): Requirement(line) for line in lines}
+
+
+def pulled_in(wanted: Iterable[Requirement]) -> set[str]:
+    """Every distribution that these install here, but what PyTorch alone needs."""
+    found: set[str] = set()
+    seen: set[tuple[str, frozenset[str]]] = set()
+    waiting = list(wanted)
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        key = (name, frozenset(requirement.extras))
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            needs = distribution(name).requires or []
+        except PackageNotFoundError:
+            continue
+        found.add(name)
+        if name != "torch":
+            waiting += [need for need in map(Requirement, needs) if _wanted(need, requirement)]
+    return found
+
+
+def _wanted(need: Requirement, by: Requirement) -> bool:
+    return need.marker is None or any(need.marker.evaluate({"extra": x}) for x in ("", *by.extras))
+
+
+# Settings
+
+
+def test_the_example_shows_every_setting_with_its_meaning_and_its_default() -> None:
+    blocks = page(".env.example").strip().split("\n\n")[1:]
+    shown = {}
+    for block in blocks:
+        *comments, line = block.splitlines()
+        name, _, value = line.removeprefix("#").partition("=")
+        shown[name] = (" ".join(each.removeprefix("# ") for each in comments), value)
+    expected = {
+        f"{PREFIX}{name.upper()}": (
+            field.description,
+            "" if field.default is None else str(field.default),
+        )
+        for name, field in Settings.model_fields.items()
+    }
+    assert shown == expected
+
+
+def test_copying_the_example_changes_nothing(tmp_path: Path) -> None:
+    plain = tmp_path / ".env"
+    shutil.copy(ROOT / ".env.example", plain)
+    assert Settings(_env_file=plain) == Settings(_env_file=None)
+    uncommented = re.sub(r"^#(?=SELON_)", "", page(".env.example"), flags=re.MULTILINE)
+    plain.write_text(uncommented, encoding="utf-8")
+    assert Settings(_env_file=plain) == Settings(_env_file=None)
+
+
+def test_the_readme_lists_every_setting_and_no_other() -> None:
+    named = set(re.findall(r"SELON_[A-Z_]*[A-Z]", page("README.md")))
+    assert named == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+
+
+# Dependencies
+
+
+def test_every_dependency_is_constrained_inside_its_range() -> None:
+    pinned = constraints()
+    for requirement in requirements(*EXTRAS):
+        version = str(pinned[canonicalize_name(requirement.name)].specifier)
+        if requirement.name != "torch":
+            assert version.removeprefix("==") in requirement.specifier, requirement.name
+
+
+def test_constraints_are_exact_versions_that_any_index_has() -> None:
+    for line in page("constraints.txt").splitlines():
+        if line.startswith("torch>"):
+            assert "2.13.0" in Requirement(line).specifier
+        else:
+            assert re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", line), line
+
+
+def test_constraints_hold_everything_that_is_pulled_in() -> None:
+    assert pulled_in(requirements("dev")) - set(constraints()) == set()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \|", page("docs/dependencies.md"), flags=re.MULTILINE)
+    wanted = {Requirement(line).name for lines in EXTRAS.values() for line in lines}
+    wanted |= {requirement.name for requirement in requirements()}
+    assert sorted(rows) == sorted(wanted)
+
+
+# Pages
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/dependencies.md"])
+def test_pages_name_files_that_are_there(name: str) -> None:
+    text = page(name)
+    named = re.findall(r"`((?:bot|index|corpus|tests|docs|bench)/[\w./-]*)`", text)
+    links = [ROOT / name / ".." / link for link in re.findall(r"\]\((?!http|#)([^)#]+)\)", text)]
+    missing = [each for each in [ROOT / path for path in named] + links if not each.exists()]
+    assert missing == []
+
+
+def test_the_architecture_shows_every_module() -> None:
+    text = page("docs/architecture.md")
+    for package in ("bot", "index"):
+        modules = {
+            path.stem if path.is_file() else path.name
+            for path in (ROOT / package).iterdir()
+            if path.suffix == ".py" or (path / "__init__.py").exists()
+        }
+        absent = sorted(
+            name for name in modules - {"__init__"} if not re.search(rf"`{name}(\.py|/)`", text)
+        )
+        assert absent == [], package
+
+
+def test_the_readme_shows_commands_that_exist() -> None:
+    text = page("README.md")
+    targets = set(re.findall(r"^([a-z]+):", page("Makefile"), flags=re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)\b", text)) <= targets
+    shown = set(re.findall(r"^\s*selon ([a-z]+)|`selon ([a-z]+)", text, flags=re.MULTILINE))
+    assert {first or second for first, second in shown} == COMMANDS
+
+
+def test_the_changelog_leads_to_the_version() -> None:
+    headings = re.findall(r"^## \[([^\]]+)\]", page("CHANGELOG.md"), flags=re.MULTILINE)
+    assert METADATA["version"] in headings or headings[0] == "Unreleased"
+    groups = set(re.findall(r"^### (.+)$", page("CHANGELOG.md"), flags=re.MULTILINE))
+    assert groups <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+# make
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder where `make` finds everything ready, with a `selon` that tells what it is asked."""
+    if shutil.which("make") is None:
+        pytest.fail("GNU make is needed: apt-get install make")
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    told = textwrap.dedent(
+        """\
+        #!/bin/sh
+        test "$1" = index && { echo indexing; exit 0; }
+        printf '%s\\n' "$@"
+        test "$1" = chat && cat
+        exit "${CODE:-0}"
+        """
+    )
+    (programs / "selon").write_text(told, encoding="utf-8")
+    (programs / "selon").chmod(0o755)
+    (tmp_path / ".venv" / ".ready").touch()
+    return tmp_path
+
+
+def made(
+    checkout: Path, *arguments: str, given: str = "", code: int = 0, path: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    environment |= {"CODE": str(code), "PATH": path or os.environ["PATH"]}
+    return subprocess.run(
+        [shutil.which("make") or "make", *arguments],
+        cwd=checkout,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Combien de puces ont servi à entraîner MAI-1-preview ?",
+        "Qu'est-ce que l'« IA » ?",
+        'Qui a dit "non" ?',
+        "Que valent 10 $ et $(HOME) ?",
+        "-1 est-il pair ? `id` \\ ; exit 1 #",
+    ],
+)
+def test_make_ask_hands_the_question_over_as_it_is(checkout: Path, question: str) -> None:
+    result = made(checkout, "ask", f"Q={question}")
+    assert (result.returncode, result.stdout) == (0, f"ask\n--\n{question}\n")
+
+
+def test_make_ask_takes_a_refusal_for_an_answer_and_a_failure_for_one(checkout: Path) -> None:
+    refusal = made(checkout, "ask", "Q=Quoi ?", code=3)
+    assert (refusal.returncode, refusal.stderr) == (0, "indexing\n")
+    assert made(checkout, "ask", "Q=Quoi ?", code=1).returncode != 0
+
+
+def test_make_ask_without_a_question_says_how(checkout: Path) -> None:
+    result = made(checkout, "ask")
+    assert result.returncode != 0
+    assert 'make ask Q="' in result.stderr
+
+
+def test_make_chat_answers_a_pipe_with_nothing_but_the_answers(checkout: Path) -> None:
+    result = made(checkout, "chat", given="Première ?\nSeconde ?\n")
+    assert (result.returncode, result.stdout) == (0, "chat\nPremière ?\nSeconde ?\n")
+
+
+def test_make_says_so_when_python_is_too_old_or_without_venv(checkout: Path) -> None:
+    shutil.rmtree(checkout / ".venv")
+    programs = checkout / "programs"
+    programs.mkdir()
+    for tool in ("sh", "touch", "cat"):
+        (programs / tool).symlink_to(shutil.which(tool) or tool)
+    python = programs / "python3"
+
+    def python3(script: str) -> str:
+        python.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        python.chmod(0o755)
+        result = made(checkout, "chat", path=str(programs))
+        assert result.returncode != 0
+        assert result.stdout == ""
+        return result.stderr
+
+    assert "found: Python 3.9.2." in python3('test "$1" = --version && echo Python 3.9.2')
+    assert "python3-venv" in python3('case "$2" in *ensurepip*) exit 1;; esac; exit 0')
