@@ -41,7 +41,7 @@ _FRENCH = _table(
     maybe="etc j.-c s ap jr sr cie s.a hab",
     openers="il elle ils elles on un une des ce cet cette ces cela dans en au aux à pour par sur "
     "mais et puis selon avec après avant depuis son sa ses leur leurs je tu nous vous qui que "
-    "quand si plusieurs comme ainsi cependant toutefois le la les plus c'est c'était l'a d'autres lors "
+    "quand si plusieurs comme ainsi cependant toutefois le la les plus c'est d'autres lors "
     "aujourd'hui enfin ensuite pourtant malgré sous sans tout tous toutes chaque",
 )
 _ENGLISH = _table(

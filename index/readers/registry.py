@@ -1,11 +1,97 @@
-"""Which reader reads which file."""
+"""Which reader reads which file, and what every article is made of."""
 
 from __future__ import annotations
 
-from index.article import Article
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from index.article import Article, Section, article_id
+from index.errors import ReadError
+from index.language import detect
+from index.readers.decoding import decode
+from index.readers.draft import Block, Draft
 from index.readers.files import Source
+from index.readers.frontmatter import split_front_matter
+from index.readers.markdown import read_markdown
+from index.readers.people import without_signature
+from index.readers.text import read_text
+from index.stopwords import fold
+
+READERS: Mapping[str, Callable[[str], Draft]] = MappingProxyType(
+    {
+        ".md": read_markdown,
+        ".markdown": read_markdown,
+        ".txt": read_text,
+        ".text": read_text,
+    }
+)
+_TITLE_LIMIT = 120
 
 
 def read_source(source: Source) -> Article:
-    """The article in this file; ReadError when there is none."""
-    raise NotImplementedError
+    """The article in a file; ReadError, in one line naming it, when there is none."""
+    text = decode(_bytes(source), source.shown)
+    metadata, body = split_front_matter(text, source.shown)
+    draft = READERS[source.path.suffix.lower()](body)
+    metadata = metadata.completed(draft.metadata)
+    if not draft.blocks:
+        message = f"{source.shown}: no text below the metadata; add the article's words"
+        raise ReadError(message)
+    title = metadata.title or _title(draft.blocks, source)
+    blocks, author = without_signature(_without_title(draft.blocks, title))
+    words, sections = _laid_out(blocks)
+    return Article(
+        id=article_id(source.location),
+        text=words,
+        title=title,
+        path=source.shown,
+        language=metadata.language or detect(words),
+        author=metadata.author or author,
+        published=metadata.published,
+        url=metadata.url,
+        sections=sections,
+    )
+
+
+def _bytes(source: Source) -> bytes:
+    try:
+        return source.path.read_bytes()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        message = f"{source.shown}: {why}; check the file and its permissions"
+        raise ReadError(message) from error
+
+
+def _title(blocks: tuple[Block, ...], source: Source) -> str:
+    """The first heading, else a short first line, else the file's name made readable."""
+    for block in blocks:
+        if block.heading:
+            return block.text
+    first = blocks[0].text
+    if len(first) <= _TITLE_LIMIT and "\n" not in first:
+        return first.rstrip(".")
+    name = re.sub(r"[-_\s]+", " ", source.path.stem).strip() or source.path.name
+    return name[0].upper() + name[1:]
+
+
+def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
+    """The blocks without the title above them, as long as something is left."""
+    while len(blocks) > 1 and _alike(blocks[0].text) == _alike(title):
+        blocks = blocks[1:]
+    return blocks
+
+
+def _alike(line: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(line.lower())))
+
+
+def _laid_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:
+    """The text of an article and where its sections begin."""
+    sections: list[Section] = []
+    at = 0
+    for block in blocks:
+        if block.heading:
+            sections.append(Section(block.text, at, at + len(block.text)))
+        at += len(block.text) + len("\n\n")
+    return "\n\n".join(block.text for block in blocks), tuple(sections)

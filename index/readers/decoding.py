@@ -1,0 +1,71 @@
+"""From a file's bytes to clean text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from index.errors import ReadError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CANDIDATES = ["cp1252", "mac_roman", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r"]
+_CANDIDATES += ["gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
+_DISORDER = (
+    0.1  # of a wrong encoding's text looks impossible; charset-normalizer's own default is 0.2
+)
+
+_NEWLINE = re.compile("\r\n|[\r\v\f\x85\u2028]")
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def decode(data: bytes, shown: str) -> str:
+    """The text in `data`, NFC, with plain line ends and no invisible marks.
+
+    UTF-8 first, then what a byte order mark says, then an encoding of the past if the text leaves
+    no doubt. Raises ReadError, naming the file by `shown`, for anything else.
+    """
+    if not data.strip():
+        message = f"{shown}: the file is empty"
+        raise ReadError(message)
+    text = _NEWLINE.sub("\n", _decoded(data, shown)).replace("\u2029", "\n\n")
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
+def _decoded(data: bytes, shown: str) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strict(data, encoding, shown)
+    if b"\0" in data:
+        message = f"{shown}: a binary file, not text; save it as text in UTF-8"
+        raise ReadError(message)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _guessed(data, error, shown)
+
+
+def _strict(data: bytes, encoding: str, shown: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        message = f"{shown}: marked as {encoding.upper()} but broken at byte {error.start}"
+        raise ReadError(f"{message}; save it again as text in UTF-8") from error
+
+
+def _guessed(data: bytes, error: UnicodeDecodeError, shown: str) -> str:
+    from charset_normalizer import from_bytes
+
+    if not _CONTROL.search(data):
+        best = from_bytes(data, cp_isolation=_CANDIDATES, threshold=_DISORDER).best()
+        if best is not None:
+            return str(best)
+    message = f"{shown}: not UTF-8 (byte {error.start}), and its encoding is unclear"
+    raise ReadError(f"{message}; save it again as text in UTF-8") from error
