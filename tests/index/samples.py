@@ -1,0 +1,71 @@
+"""Small corpora, and short ways to build and open their index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from index.article import Article, Section, article_id
+from index.build import BuildReport, build_articles
+from index.store import Generation, open_generation
+from tests.fakes import FakeEmbedder
+
+BRIDGE = "Le pont fut construit en 1901 par Élise Marchand. Il mesure 😀 trente mètres."
+MILL = "Le moulin broie du grain depuis 1850.\n\nSa roue tourne encore aujourd'hui."
+HARBOUR = "The harbour was dredged in 1932. Forty ships call there every week."
+
+
+def article(name: str, text: str, language: str = "fr", title: str = "") -> Article:
+    return Article(
+        id=article_id(name),
+        text=text,
+        title=title or name.capitalize(),
+        path=f"{name}.md",
+        language=language,
+    )
+
+
+def three() -> list[Article]:
+    """Two French articles and an English one."""
+    return [
+        article("pont", BRIDGE),
+        article("moulin", MILL),
+        article("harbour", HARBOUR, "en"),
+    ]
+
+
+def full() -> Article:
+    """An article with every field, and two sections."""
+    text = "Avant les titres.\n\nOrigine\n\nNé à Lyon. Puis à Nice.\n\nSuite\n\nEncore une phrase."
+    origin, after = text.index("Origine"), text.index("Suite")
+    return Article(
+        id=article_id("full"),
+        text=text,
+        title="L’histoire entière",
+        path="full.md",
+        language="fr",
+        author="A. Noûr",
+        published=date(2024, 2, 29),
+        url="https://example.org/full?a=1",
+        sections=(
+            Section("Origine", origin, origin + len("Origine")),
+            Section("Suite", after, after + len("Suite")),
+        ),
+    )
+
+
+def index(articles: Iterable[Article], data_dir: Path) -> BuildReport:
+    return build_articles(articles, data_dir, FakeEmbedder())
+
+
+def opened(data_dir: Path) -> Generation:
+    embedder = FakeEmbedder()
+    return open_generation(data_dir, model=embedder.id, dimension=embedder.dimension)
+
+
+def best_passage(data_dir: Path, question: str) -> str:
+    """The passage that the index in service holds nearest to a question."""
+    with opened(data_dir) as generation:
+        rows, _ = generation.passage_vectors.search(FakeEmbedder().embed_question(question), 1)
+        return generation.stored(rows.tolist())[0].passage.text

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.dense import DenseIndex
+from index.embedding import Vectors
+from index.reuse import Source, as_hashes, fill, plan, text_hash
+from tests.fakes import FakeEmbedder
+
+texts = st.lists(st.sampled_from([f"phrase numéro {n}" for n in range(12)]), max_size=40)
+
+
+def _hashes(lines: list[str]) -> bytes:
+    return b"".join(map(text_hash, lines))
+
+
+@given(old=texts, new=texts)
+def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
+    old: list[str], new: list[str]
+) -> None:
+    truth = FakeEmbedder()
+    source = Source(as_hashes(_hashes(old)), DenseIndex.build(truth.embed_passages(old)))
+    seen: list[str] = []
+
+    def embed(batch: list[str]) -> Vectors:
+        seen.extend(batch)
+        return truth.embed_passages(batch)
+
+    index = fill(plan(as_hashes(_hashes(new)), source), truth.dimension, new, embed)
+    np.testing.assert_array_equal(index.vectors(np.arange(len(new))), truth.embed_passages(new))
+    assert sorted(seen) == sorted(set(new) - set(old))
+
+
+def test_hashes_that_end_in_zero_bytes_are_told_apart() -> None:
+    ends = [b"\1" * 16, b"\1" * 15 + b"\0", b"\1" * 14 + b"\0\0", b"\0" * 16]
+    assert plan(as_hashes(b"".join(ends)), None).fresh.tolist() == [0, 1, 2, 3]
