@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
 import subprocess
+import sys
 import textwrap
 import tomllib
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +132,32 @@ def test_every_dependency_has_its_reason() -> None:
     assert sorted(rows) == sorted(wanted)
 
 
+def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
+    owners = packages_distributions()
+    declared = {canonicalize_name(requirement.name) for requirement in requirements("dev")}
+    ours = {"bot", "index", "tests"}
+    undeclared = {}
+    for path in (each for package in ours for each in (ROOT / package).rglob("*.py")):
+        for name in _imported(path) - ours - sys.stdlib_module_names:
+            if not {canonicalize_name(owner) for owner in owners.get(name, [])} & declared:
+                undeclared[name] = path.relative_to(ROOT).as_posix()
+    # What the libraries above bring and cannot do without may be used as theirs.
+    for brought in ("httpx", "transformers", "huggingface_hub"):
+        undeclared.pop(brought, None)
+    assert undeclared == {}
+
+
+def _imported(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    origins = {
+        node.module
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
+    }
+    return {name.partition(".")[0] for name in plain | origins}
+
+
 # Pages
 
 
@@ -137,7 +165,7 @@ def test_every_dependency_has_its_reason() -> None:
 def test_pages_name_files_that_are_there(name: str) -> None:
     text = page(name)
     named = re.findall(r"`((?:bot|index|corpus|tests|docs|bench)/[\w./-]*)`", text)
-    links = [ROOT / name / ".." / link for link in re.findall(r"\]\((?!http|#)([^)#]+)\)", text)]
+    links = [(ROOT / name).parent / link for link in re.findall(r"\]\((?!http|#)([^)#]+)\)", text)]
     missing = [each for each in [ROOT / path for path in named] + links if not each.exists()]
     assert missing == []
 
