@@ -18,7 +18,7 @@ Language = Literal["fr", "en"]
 
 
 class Settings(BaseSettings):
-    """Each field is `SELON_` plus its name in capitals; its description is what `.env.example` says."""
+    """Each field is `SELON_` plus its name in capitals; `.env.example` repeats its description."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,

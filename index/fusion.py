@@ -1,43 +1,39 @@
-"""How scores are combined: pure functions.
+"""How scores are combined: pure functions over arrays of equal shape.
 
-A passage is ranked by a weighted sum of scores, not by ranks: reciprocal rank fusion (Cormack,
-Clarke & Büttcher, SIGIR 2009) throws away how far apart the cosines are, which is what tells here.
+A weighted sum of scores, not of ranks: reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR
+2009) forgets how far apart the cosines are, and that distance is what tells here. Cosines and word
+scores are absolute (a word score is BM25 over the question's total IDF), so a question whose words
+the corpus hardly knows gets little from them, instead of having its best chance match scaled to 1.
+
+The weights were chosen on the sets named in docs/evaluation.md.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 
-LEXICAL_WEIGHT = 0.2
-SENTENCE_LEXICAL_WEIGHT = 0.1
+BEST_SENTENCE_WEIGHT = 1.3
+PASSAGE_WORDS_WEIGHT = 0.15
+SENTENCE_WORDS_WEIGHT = 0.1
 
 
-def relative(scores: Array, best: float) -> Array:
-    """Scores divided by the best one of the same question (0..1); zeros when nothing matched."""
-    return scores / best if best > 0 else np.zeros_like(scores)
+def sentence_scores(cosines: Array, words: Array) -> Array:
+    """How well each sentence alone answers."""
+    return cosines + np.float32(SENTENCE_WORDS_WEIGHT) * words
 
 
-def passage_totals(passages: Array, sentences: Array, lexical: Array) -> Array:
+def passage_scores(cosines: Array, best_sentences: Array, words: Array) -> Array:
     """What passages are ranked by.
 
-    The passage's own cosine, plus that of its best sentence (a long passage blurs the one sentence
-    that answers), plus its relative BM25 (names and numbers that an embedding smooths over).
+    The passage's own cosine, plus the score of its best sentence (a long passage blurs the one
+    sentence that answers), plus its word score (names and numbers that an embedding smooths over).
     """
-    return passages + sentences + LEXICAL_WEIGHT * lexical
-
-
-def sentence_total(cosine: float, lexical: float) -> float:
-    """How well one sentence answers: its cosine plus its relative word score."""
-    return cosine + SENTENCE_LEXICAL_WEIGHT * lexical
-
-
-def idf_mass(idf: Mapping[str, float], present: Iterable[str]) -> float:
-    """The share (0..1) of the question's IDF mass that stands among these terms."""
-    total = sum(idf.values())
-    found = set(present)
-    return sum(weight for term, weight in idf.items() if term in found) / total if total else 0.0
+    total: Array = (
+        cosines
+        + np.float32(BEST_SENTENCE_WEIGHT) * best_sentences
+        + np.float32(PASSAGE_WORDS_WEIGHT) * words
+    )
+    return total

@@ -1,4 +1,4 @@
-"""BM25 over passages: the word score.
+"""BM25 over passages, or over sentences: the word score.
 
 Terms carry the language they were stemmed in, so a French question never meets a Spanish passage
 through a chance stem; tokens with a digit (years, quantities, `mai-1-preview`) mean the same in
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,24 +21,35 @@ import numpy.typing as npt
 from index.errors import DamagedIndex
 from index.language import terms
 
-# Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.4,
-# give 1.2 < k1 < 2 and 0.5 < b < 0.8 as the reasonable range.
-K1 = 1.5
-B = 0.75
+# Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), give
+# 1.2 < k1 < 2 and 0.5 < b < 0.8 for whole documents. Passages are short and even: that a term
+# stands there at all is what tells, and figures in docs/evaluation.md bear the low values out.
+K1 = 0.3
+B = 0.3
 
-_NO_TERM = "\0"  # stands in an index none of whose passages has a term: bm25s needs a vocabulary
+_NO_TERM = "\0"  # stands in an index none of whose documents has a term: bm25s needs a vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class WordMatch:
-    """How the words of one question meet the passages.
+    """How the words of one question meet the documents.
 
-    `scores` is BM25 by passage row, shape (passages,), float32. `idf` gives each distinct term of
-    the question its inverse document frequency, greatest for a term that no passage holds.
+    `scores` is BM25 by row over the question's total IDF, shape (documents,), float32: 0 where no
+    word meets, at most 1. `weight` is that total, and `known` the share (0..1) of it that
+    stands anywhere in the index.
     """
 
     scores: npt.NDArray[np.float32]
-    idf: Mapping[str, float]
+    weight: float
+    known: float
+
+    def best(self, count: int) -> npt.NDArray[np.int64]:
+        """The rows of the `count` best documents that meet any word at all, in no order."""
+        if count < len(self.scores):
+            rows = np.argpartition(-self.scores, count)[:count]
+        else:
+            rows = np.arange(len(self.scores))
+        return rows[self.scores[rows] > 0].astype(np.int64)
 
 
 def keyed_terms(text: str, language: str) -> list[str]:
@@ -50,7 +61,7 @@ def keyed_terms(text: str, language: str) -> list[str]:
 
 
 class LexicalIndex:
-    """A bm25s index (Lucene's BM25) whose documents are the passages, in row order."""
+    """A bm25s index (Lucene's BM25) whose documents are passages or sentences, in row order."""
 
     def __init__(self, bm25: Any, size: int) -> None:
         self._bm25 = bm25
@@ -58,26 +69,26 @@ class LexicalIndex:
         self._frequencies = np.diff(bm25.scores["indptr"])
 
     @classmethod
-    def build(cls, passages: Iterable[tuple[str, str]]) -> LexicalIndex:
+    def build(cls, documents: Iterable[tuple[str, str]]) -> LexicalIndex:
         """Index (language, text) pairs."""
-        documents = [keyed_terms(text, language) for language, text in passages]
-        size = len(documents)
-        if not any(documents):
-            documents = [[_NO_TERM], *documents[1:]]
+        rows = [keyed_terms(text, language) for language, text in documents]
+        size = len(rows)
+        if not any(rows):
+            rows = [[_NO_TERM], *rows[1:]]
         bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
-        bm25.index(documents, show_progress=False)
+        bm25.index(rows, show_progress=False)
         return cls(bm25, size)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._bm25.save(folder, show_progress=False)
-        (folder / "size.json").write_text(json.dumps({"passages": self._size}), encoding="utf-8")
+        (folder / "size.json").write_text(json.dumps({"documents": self._size}), encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
         """Open a saved index, its postings memory-mapped. Raises DamagedIndex."""
         try:
-            size = int(json.loads((folder / "size.json").read_text(encoding="utf-8"))["passages"])
+            size = int(json.loads((folder / "size.json").read_text(encoding="utf-8"))["documents"])
             return cls(bm25s.BM25.load(folder, mmap=True, show_progress=False), size)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedIndex(
@@ -88,16 +99,18 @@ class LexicalIndex:
         return self._size
 
     def match(self, question: str, language: str) -> WordMatch:
-        """Score every passage against a question in this language."""
-        distinct = list(dict.fromkeys(keyed_terms(question, language)))
+        """Score every document against a question in this language."""
         vocabulary = self._bm25.vocab_dict
-        known = [term for term in distinct if term in vocabulary]
-        scores = (
-            np.asarray(self._bm25.get_scores(known), dtype=np.float32)
-            if known
-            else np.zeros(self._size, dtype=np.float32)
-        )
-        return WordMatch(scores, {term: self._idf(vocabulary.get(term)) for term in distinct})
+        idf = {
+            term: self._idf(vocabulary.get(term))
+            for term in dict.fromkeys(keyed_terms(question, language))
+        }
+        weight = sum(idf.values())
+        known = [term for term in idf if term in vocabulary]
+        if not known:
+            return WordMatch(np.zeros(self._size, dtype=np.float32), weight, 0.0)
+        scores = np.asarray(self._bm25.get_scores(known), dtype=np.float32) / np.float32(weight)
+        return WordMatch(scores, weight, sum(idf[term] for term in known) / weight)
 
     def _idf(self, term: int | None) -> float:
         frequency = 0 if term is None else int(self._frequencies[term])

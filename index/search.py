@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from index.article import Article
+from index.confidence import ConfidenceModel, Evidence
+from index.dense import IntArray
+from index.embedding import Embedder, Vectors
+from index.errors import DamagedIndex
+from index.fusion import passage_scores, sentence_scores
+from index.language import detect
+from index.lexical import WordMatch
 from index.passages import Passage, Sentence
+from index.store import Generation
+
+# How many passages each way of looking puts forward; their union is scored in full.
+_CANDIDATES = 100
+_CANDIDATE_SENTENCES = 200
+_BEHIND = 10  # passages that the first one is compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +29,13 @@ class Scores:
     """Why a passage stands where it stands.
 
     `passage` and `sentence` are cosines with the question (the passage's own, and that of its best
-    sentence), `lexical` is BM25 divided by the best BM25 of this question (0..1), `total` is what
-    the passages are ranked by.
+    sentence), `words` is its BM25 over the question's total IDF (0..1), `total` is what the
+    passages are ranked by.
     """
 
     passage: float
     sentence: float
-    lexical: float
+    words: float
     total: float
 
 
@@ -52,3 +68,142 @@ class Findings:
     language: str
     hits: tuple[Hit, ...]
     confidence: float
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A question and its two looks at the index, before any passage is chosen."""
+
+    vector: Vectors
+    passage_words: WordMatch
+    sentence_words: WordMatch
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Passages under consideration with their scores, arrays of shape (candidates,).
+
+    `sentence_values` joins the scores of their sentences in row order; those of candidate i start
+    at `offsets[i]`.
+    """
+
+    rows: IntArray
+    passage: Vectors
+    sentence: Vectors
+    words: Vectors
+    sentence_words: Vectors
+    total: Vectors
+    sentence_values: Vectors
+    offsets: IntArray
+
+    @cached_property
+    def order(self) -> IntArray:
+        """Indices of the candidates, best first, equals by row."""
+        return np.lexsort((self.rows, -self.total))
+
+    def scores(self, at: int) -> Scores:
+        return Scores(
+            float(self.passage[at]),
+            float(self.sentence[at]),
+            float(self.words[at]),
+            float(self.total[at]),
+        )
+
+
+class Searcher:
+    """Ranks the passages of one open generation; safe to call from several threads."""
+
+    def __init__(self, generation: Generation, embedder: Embedder, judge: ConfidenceModel) -> None:
+        self.generation = generation
+        self._embedder = embedder
+        self._judge = judge
+
+    def search(self, question: str, limit: int = 10) -> Findings:
+        """The `limit` best passages for a question, with the confidence that they answer it."""
+        language = detect(question)
+        asked = _Question(
+            self._embedder.embed_question(question),
+            self.generation.passage_words.match(question, language),
+            self.generation.sentence_words.match(question, language),
+        )
+        candidates = self._score(asked, self._candidates(asked))
+        hits = self._hits(candidates, limit)
+        return Findings(question, language, hits, self._confidence(asked, candidates))
+
+    def _candidates(self, asked: _Question) -> IntArray:
+        generation = self.generation
+        near, _ = generation.passage_vectors.search(asked.vector, _CANDIDATES)
+        sentences, _ = generation.sentence_vectors.search(asked.vector, _CANDIDATE_SENTENCES)
+        return np.unique(
+            np.concatenate(
+                [
+                    near,
+                    generation.passages_of_sentences(sentences),
+                    asked.passage_words.best(_CANDIDATES),
+                ]
+            )
+        )
+
+    def _score(self, asked: _Question, rows: IntArray) -> _Candidates:
+        generation = self.generation
+        starts, counts = generation.sentence_rows(rows)
+        offsets = np.cumsum(counts) - counts
+        sentence_rows = np.repeat(starts - offsets, counts) + np.arange(counts.sum())
+        cosines = generation.sentence_vectors.vectors(sentence_rows) @ asked.vector
+        sentence_words = asked.sentence_words.scores[sentence_rows]
+        values = sentence_scores(cosines, sentence_words)
+        passage = generation.passage_vectors.vectors(rows) @ asked.vector
+        words = asked.passage_words.scores[rows]
+        best = np.maximum.reduceat(values, offsets)
+        return _Candidates(
+            rows=rows,
+            passage=passage,
+            sentence=np.maximum.reduceat(cosines, offsets),
+            words=words,
+            sentence_words=np.maximum.reduceat(sentence_words, offsets),
+            total=passage_scores(passage, best, words),
+            sentence_values=values,
+            offsets=offsets,
+        )
+
+    def _hits(self, candidates: _Candidates, limit: int) -> tuple[Hit, ...]:
+        chosen = candidates.order[:limit]
+        articles: dict[str, Article] = {}
+        hits = []
+        for at, stored in zip(
+            chosen, self.generation.stored(candidates.rows[chosen].tolist()), strict=True
+        ):
+            article = articles.get(stored.article_id)
+            if article is None:
+                article = articles[stored.article_id] = self._article(stored.article_id)
+            first = candidates.offsets[at]
+            values = candidates.sentence_values[first : first + len(stored.passage.sentences)]
+            sentences = tuple(
+                RankedSentence(sentence, float(value))
+                for sentence, value in zip(stored.passage.sentences, values, strict=True)
+            )
+            hits.append(Hit(article, stored.passage, candidates.scores(at), sentences))
+        return tuple(hits)
+
+    def _article(self, article_id: str) -> Article:
+        article = self.generation.article(article_id)
+        if article is None:
+            raise DamagedIndex(
+                f"article {article_id} is missing from the index; rebuild it with `selon index`"
+            )
+        return article
+
+    def _confidence(self, asked: _Question, candidates: _Candidates) -> float:
+        return self._judge.confidence(self._evidence(asked, candidates))
+
+    def _evidence(self, asked: _Question, candidates: _Candidates) -> Evidence:
+        first, *behind = candidates.order[: 1 + _BEHIND]
+        total = candidates.total
+        return Evidence(
+            passage=float(candidates.passage.max()),
+            sentence=float(candidates.sentence.max()),
+            words=float(candidates.words[first]),
+            sentence_words=float(candidates.sentence_words[first]),
+            known=asked.passage_words.known,
+            lead=float(total[first] - total[behind].mean()) if behind else 0.0,
+        )

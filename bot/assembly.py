@@ -1,0 +1,45 @@
+"""The parts put together as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.chain import RetrievalQA
+from bot.extract import Extractive
+from bot.settings import Settings
+from index.confidence import ConfidenceModel
+from index.embedding import Embedder, load_embedder
+from index.live import LiveIndex
+
+
+def open_embedder(
+    settings: Settings, *, progress: Callable[[float, str], None] | None = None
+) -> Embedder:
+    """The embedding model of the settings; the bundled one is prepared on its first use.
+
+    `progress` gets the part done (0..1) and what is being done. Raises ModelError.
+    """
+    return load_embedder(
+        settings.embedding_model,
+        settings.cache_dir,
+        threads=settings.threads or None,
+        progress=progress,
+    )
+
+
+def open_index(settings: Settings) -> LiveIndex:
+    """The index of the data directory. Raises IndexingError."""
+    return LiveIndex(settings.data_dir, open_embedder(settings), ConfidenceModel.load())
+
+
+def chain_over(index: LiveIndex, settings: Settings) -> RetrievalQA:
+    """The retrieval-QA chain over an open index."""
+    threshold = settings.min_confidence
+    if threshold is None:
+        threshold = ConfidenceModel.load().threshold
+    return RetrievalQA(index, Extractive(threshold))
+
+
+def open_chain(settings: Settings) -> RetrievalQA:
+    """The retrieval-QA chain over the index of the data directory. Raises IndexingError."""
+    return chain_over(open_index(settings), settings)

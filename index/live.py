@@ -1,0 +1,62 @@
+"""The index in service, followed from one generation to the next."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from index.article import Article
+from index.confidence import ConfidenceModel
+from index.embedding import Embedder
+from index.errors import IndexingError
+from index.search import Findings, Searcher
+from index.store import current_id, open_generation
+
+logger = logging.getLogger(__name__)
+
+
+class LiveIndex:
+    """Answers from the newest generation; a question under way keeps the one it began with.
+
+    Safe to call from several threads. Raises NoIndex, DamagedIndex or ModelMismatch where no
+    generation can be opened; once one is open, a newer one that cannot be opened is logged and
+    passed over.
+    """
+
+    def __init__(self, data_dir: Path, embedder: Embedder, judge: ConfidenceModel) -> None:
+        self._data_dir = data_dir
+        self._embedder = embedder
+        self._judge = judge
+        self._switching = threading.Lock()
+        self._refused: str | None = None
+        self._searcher = self._open()
+
+    def search(self, question: str, limit: int = 10) -> Findings:
+        return self.searcher().search(question, limit)
+
+    def article(self, article_id: str) -> Article | None:
+        return self.searcher().generation.article(article_id)
+
+    def searcher(self) -> Searcher:
+        """Over the generation in service at this moment.
+
+        The one it replaces is closed when its last question lets go of it.
+        """
+        with self._switching:
+            try:
+                newest = current_id(self._data_dir)
+                if newest not in (None, self._refused, self._searcher.generation.manifest.id):
+                    self._refused = newest  # until it has been opened
+                    self._searcher = self._open()
+                    self._refused = None
+            except IndexingError as error:
+                logger.error("the index stays as it was: %s", error)
+            return self._searcher
+
+    def _open(self) -> Searcher:
+        embedder = self._embedder
+        generation = open_generation(
+            self._data_dir, model=embedder.id, dimension=embedder.dimension
+        )
+        return Searcher(generation, embedder, self._judge)
