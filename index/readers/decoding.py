@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from itertools import pairwise
 
 from index.errors import ReadError
 
@@ -20,6 +21,8 @@ _CANDIDATES += ["gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
 _DISORDER = (
     0.1  # of a wrong encoding's text looks impossible; charset-normalizer's own default is 0.2
 )
+_COHERENT = 0.2  # of the letters are as frequent as in a language; below, it may be none
+_CLOSE = 0.05
 
 _NEWLINE = re.compile("\r\n|[\r\v\f\x85\u2028]")
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
@@ -61,11 +64,35 @@ def _strict(data: bytes, encoding: str, shown: str) -> str:
 
 
 def _guessed(data: bytes, error: UnicodeDecodeError, shown: str) -> str:
+    text = None if _CONTROL.search(data) else _likeliest(data)
+    if text is None:
+        message = f"{shown}: not UTF-8 (byte {error.start}), and its encoding is unclear"
+        raise ReadError(f"{message}; save it again as text in UTF-8") from error
+    return text
+
+
+def _likeliest(data: bytes) -> str | None:
+    """The text in the encoding that makes words of it; of equals, the one more in use here."""
     from charset_normalizer import from_bytes
 
-    if not _CONTROL.search(data):
-        best = from_bytes(data, cp_isolation=_CANDIDATES, threshold=_DISORDER).best()
-        if best is not None:
-            return str(best)
-    message = f"{shown}: not UTF-8 (byte {error.start}), and its encoding is unclear"
-    raise ReadError(f"{message}; save it again as text in UTF-8") from error
+    matches = [
+        match
+        for match in from_bytes(data, cp_isolation=_CANDIDATES, threshold=_DISORDER)
+        if match.coherence >= _COHERENT and not _misread(str(match))
+    ]
+    best = max((match.coherence for match in matches), default=0.0)
+    close = [match for match in matches if match.coherence >= best - _CLOSE]
+    known = [(min(map(_rank, match.could_be_from_charset)), str(match)) for match in close]
+    return min(known)[1] if known else None
+
+
+def _rank(encoding: str) -> int:
+    return _CANDIDATES.index(encoding) if encoding in _CANDIDATES else len(_CANDIDATES)
+
+
+def _misread(text: str) -> bool:
+    """Whether an accented capital follows a small letter (« votŽ »): no language writes so."""
+    return any(
+        first.islower() and second.isupper() and not second.isascii()
+        for first, second in pairwise(text)
+    )

@@ -32,14 +32,14 @@ _TITLE_LIMIT = 120
 def read_source(source: Source) -> Article:
     """The article in a file; ReadError, in one line naming it, when there is none."""
     text = decode(_bytes(source), source.shown)
-    metadata, body = split_front_matter(text, source.shown)
-    draft = READERS[source.path.suffix.lower()](body)
+    metadata, rest = split_front_matter(text, source.shown)
+    draft = READERS[source.path.suffix.lower()](rest)
     metadata = metadata.completed(draft.metadata)
     if not draft.blocks:
         message = f"{source.shown}: no text below the metadata; add the article's words"
         raise ReadError(message)
-    title = metadata.title or _title(draft.blocks, source)
-    blocks, author = without_signature(_without_title(draft.blocks, title))
+    title, body = _titled(draft.blocks, metadata.title, source)
+    blocks, author = without_signature(body)
     words, sections = _laid_out(blocks)
     return Article(
         id=article_id(source.location),
@@ -63,16 +63,22 @@ def _bytes(source: Source) -> bytes:
         raise ReadError(message) from error
 
 
-def _title(blocks: tuple[Block, ...], source: Source) -> str:
-    """The first heading, else a short first line, else the file's name made readable."""
-    for block in blocks:
-        if block.heading:
-            return block.text
+def _titled(
+    blocks: tuple[Block, ...], title: str | None, source: Source
+) -> tuple[str, tuple[Block, ...]]:
+    """The title, and the blocks below it.
+
+    It is the one given, else the first heading, else a short first line (which stays in the text,
+    for it may say something), else the file's name made readable.
+    """
+    title = title or next((block.text for block in blocks if block.heading), None)
+    if title is not None:
+        return title, _without_title(blocks, title)
     first = blocks[0].text
     if len(first) <= _TITLE_LIMIT and "\n" not in first:
-        return first.rstrip(".")
+        return first.rstrip("."), blocks
     name = re.sub(r"[-_\s]+", " ", source.path.stem).strip() or source.path.name
-    return name[0].upper() + name[1:]
+    return name[0].upper() + name[1:], blocks
 
 
 def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:

@@ -64,7 +64,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether the lines are one paragraph, broken at a fixed width."""
     full = lines[:-1]
-    if not full or any(_ITEM.match(line) for line in lines[1:]):
+    if not full or any(_ITEM.match(line) or _told(line) for line in lines):
         return False
     finished = sum(bool(_FINISHED.search(line)) for line in full)
     return all(len(line) in _WRAPPED for line in full) and 2 * finished <= len(full)
