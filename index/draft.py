@@ -69,8 +69,10 @@ class Draft:
                 f"{article.path}: its id {article.id} is another article's; give each article "
                 "a place or address of its own"
             )
-        passages = cut(article)
+        if "\0" in article.text:  # the database would end its texts there
+            raise _no_text(article, "\0")
         try:
+            passages = cut(article)
             hashes = [
                 (
                     text_hash(embedding_text(article, passage.text)),
@@ -81,10 +83,7 @@ class Draft:
             digest = article_digest(article, passages, hashes)
             self._writer.add(article, digest, passages, hashes)
         except UnicodeEncodeError as error:
-            raise IndexingError(
-                f"{article.path}: holds {error.object[error.start]!r}, which is no character; "
-                "save it as UTF-8"
-            ) from error
+            raise _no_text(article, error.object[error.start]) from error
         self.digests[article.id] = digest
         for own, of_sentences in hashes:
             self._hashes["passages"] += own
@@ -146,6 +145,12 @@ class Draft:
 
     def _plan(self, kind: Kind, previous: Generation | None) -> Plan:
         return plan(as_hashes(self._hashes[kind]), previous.source(kind) if previous else None)
+
+
+def _no_text(article: Article, character: str) -> IndexingError:
+    return IndexingError(
+        f"{article.path}: holds {character!r}, which stands in no text; save it as UTF-8"
+    )
 
 
 class _Meter:

@@ -61,5 +61,5 @@ def test_an_unreadable_note_of_the_holder_still_gives_a_clear_refusal(
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StoreError, match="file.*--data-dir"), build_lock(tmp_path / "file" / "x"):
+    with pytest.raises(StoreError, match=r"file.*--data-dir"), build_lock(tmp_path / "file" / "x"):
         pass

@@ -248,7 +248,7 @@ def test_damage_found_only_by_reading_is_reported_alike(
 @pytest.mark.parametrize("content", ["", "\n", "../../etc", "20250101T000000.000000Z/..", "\0" * 9])
 def test_a_current_that_names_nothing_is_refused(data_dir: Path, content: str) -> None:
     (data_dir / "index" / "CURRENT").write_text(content)
-    with pytest.raises(DamagedIndex, match="CURRENT: .*`selon index`"):
+    with pytest.raises(DamagedIndex, match=r"CURRENT: .*`selon index`"):
         opened(data_dir)
     with pytest.raises(DamagedIndex, match="CURRENT"):
         current_id(data_dir)
