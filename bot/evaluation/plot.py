@@ -1,0 +1,62 @@
+"""The reliability diagram: how often Selon is right when it is this sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from bot.evaluation.errors import EvaluationError
+from bot.evaluation.figures import reliability
+from bot.evaluation.measures import calibration_error
+from bot.evaluation.outcome import Outcome
+
+MISSING = "--plot: needs matplotlib; install it with `pip install 'selon[plot]'`"
+_COLUMNS = 20
+
+
+def figure_class() -> Any:
+    """Matplotlib's Figure, which needs no display. Raises EvaluationError when it is missing."""
+    try:
+        return import_module("matplotlib.figure").Figure
+    except ImportError as error:
+        raise EvaluationError(MISSING) from error
+
+
+def draw(outcomes: Sequence[Outcome], threshold: float, path: Path) -> None:
+    """Write the diagram, with how many questions of each kind had which confidence below it."""
+    bins = reliability(outcomes)
+    if not bins:
+        raise EvaluationError(
+            "--plot: needs answerable and unanswerable questions; "
+            "add some with --unanswerable or --leave-out"
+        )
+    figure = figure_class()(figsize=(6, 7), layout="constrained")
+    diagram, histogram = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    diagram.plot([0, 1], [0, 1], linestyle=":", color="grey", label="perfectly calibrated")
+    diagram.plot(
+        [each.confidence for each in bins],
+        [each.observed for each in bins],
+        marker="o",
+        label=f"Selon (expected calibration error {calibration_error(bins):.3f})",
+    )
+    diagram.set_ylabel("share that the articles answer")
+    diagram.legend(loc="upper left")
+    kinds = (("answerable", True), ("unanswerable", False))
+    histogram.hist(
+        [[e.confidence for e in outcomes if e.question.answerable is kind] for _, kind in kinds],
+        bins=_COLUMNS,
+        range=(0, 1),
+        stacked=True,
+        label=[label for label, _ in kinds],
+    )
+    histogram.set_xlabel("confidence")
+    histogram.set_ylabel("questions")
+    histogram.legend(loc="upper center")
+    for axes in (diagram, histogram):
+        axes.axvline(threshold, color="grey", linewidth=1)
+    try:
+        figure.savefig(path, dpi=150)
+    except (OSError, ValueError) as error:
+        raise EvaluationError(f"--plot {path}: cannot be written ({error})") from error
