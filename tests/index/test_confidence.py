@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+
+from index.confidence import FORMAT, ConfidenceModel, Evidence
+
+STRONG = Evidence(passage=0.93, sentence=0.94, words=0.9, sentence_words=0.8, known=1.0, lead=0.25)
+WEAK = Evidence(passage=0.78, sentence=0.78, words=0.0, sentence_words=0.0, known=0.1, lead=0.01)
+
+
+def stored(**changes: object) -> dict[str, object]:
+    weights = {field.name: 1.0 for field in fields(Evidence)}
+    return {"format": FORMAT, "intercept": 0.0, "weights": weights, "threshold": 0.5} | changes
+
+
+def test_the_shipped_model_trusts_strong_evidence_and_not_weak() -> None:
+    model = ConfidenceModel.load()
+    assert model.confidence(WEAK) < model.threshold < model.confidence(STRONG)
+    assert 0 < model.threshold < 1
+
+
+def test_more_of_the_question_known_never_makes_it_less_sure() -> None:
+    model = ConfidenceModel.load()
+    known = replace(WEAK, words=0.9, sentence_words=0.9, passage=0.9, sentence=0.9, lead=0.2)
+    assert model.confidence(known) > model.confidence(WEAK)
+
+
+@pytest.mark.parametrize("intercept", [-2000.0, 2000.0])
+def test_a_confidence_stays_a_probability_however_strong_the_evidence(intercept: float) -> None:
+    model = ConfidenceModel.of(stored(intercept=intercept))
+    assert 0 <= model.confidence(STRONG) <= 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"format": FORMAT + 1}, {"weights": {"passage": 1.0}}, {"intercept": "much"}],
+    ids=["another format", "weights missing", "not a number"],
+)
+def test_a_data_file_that_does_not_fit_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"format|weights|convert"):
+        ConfidenceModel.of(stored(**changes))
