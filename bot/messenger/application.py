@@ -49,17 +49,31 @@ def telegram_token(settings: Settings) -> str:
     return token
 
 
-def run(
+def _log_ready(username: str) -> None:
+    logger.info("Listening as https://t.me/%s", username)
+
+
+def run(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
+    """Answer on Telegram from the index of the data directory until SIGINT or SIGTERM.
+
+    `ready` is called with the bot's user name once it listens. Raises SettingsError for a token
+    that is missing or refused, IndexingError where the index cannot be used, MessengerError when
+    Telegram cannot be reached at start.
+    """
+    telegram_token(settings)  # said at once, not after the models are loaded
+    from bot.assembly import chain_over, open_index
+
+    index = open_index(settings)
+    listen(settings, chain_over(index, settings), index, ready)
+
+
+def listen(
     settings: Settings,
     chain: Chain,
     articles: Articles,
-    ready: Callable[[str], None] = lambda username: None,
+    ready: Callable[[str], None] = _log_ready,
 ) -> None:
-    """Answer on Telegram until SIGINT or SIGTERM; questions under way are answered first.
-
-    `ready` is called with the bot's user name once it listens. Raises SettingsError for a token
-    that is missing or refused, MessengerError when Telegram cannot be reached at start.
-    """
+    """As `run`, with a chain and articles of one's own; questions under way are answered first."""
 
     async def until_signalled() -> None:
         stop = asyncio.Event()
@@ -84,10 +98,10 @@ async def serve(
     chain: Chain,
     articles: Articles,
     stop: asyncio.Event,
-    ready: Callable[[str], None] = lambda username: None,
+    ready: Callable[[str], None] = _log_ready,
     patience: Sequence[float] = PATIENCE,
 ) -> None:
-    """As `run`, inside an event loop, until `stop` is set."""
+    """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
     with redacted(token):
         polling = _Polling()

@@ -8,10 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from bot.cli import run as selon
 from bot.errors import MessengerError, SettingsError
 from bot.messenger import serve, telegram_token
 from bot.settings import load_settings
@@ -41,6 +43,17 @@ def test_a_missing_token_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings().model_copy(update={"telegram_token": None})
     with pytest.raises(SettingsError, match=r"^SELON_TELEGRAM_TOKEN is missing: .*@BotFather.*$"):
         telegram_token(settings)
+
+
+def test_selon_bot_says_so_at_once_and_exits_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # away from any .env
+    monkeypatch.delenv("SELON_TELEGRAM_TOKEN", raising=False)
+    assert selon(["bot"]) == 2
+    said = capsys.readouterr().err
+    assert "SELON_TELEGRAM_TOKEN" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("token", ["secret", "123:with space", "bot123:AAsecret", "123:été"])
@@ -181,12 +194,12 @@ async def test_the_token_is_in_no_log_at_any_level(
 
 _PROGRAM = """
 import logging
-from bot.messenger import run
+from bot.messenger import listen
 from bot.settings import load_settings
 from tests.e2e.telegram import Shelf, StubChain
 
 logging.basicConfig(level=logging.DEBUG)
-run(load_settings(), StubChain(), Shelf(), lambda username: print("ready", username, flush=True))
+listen(load_settings(), StubChain(), Shelf(), lambda username: print("ready", username, flush=True))
 print("stopped", flush=True)
 """
 

@@ -1,0 +1,120 @@
+"""The Telegram bot over a real index and the real chain; only the embedding is a stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.chain import RetrievalQA
+from bot.extract import Extractive
+from index.build import build
+from index.confidence import ConfidenceModel
+from index.live import LiveIndex
+from tests.botapi import BotServer
+from tests.e2e.telegram import running
+from tests.fakes import FakeEmbedder
+
+READER = 42
+DECIPHERED = "Champollion déchiffre les hiéroglyphes en 1822 grâce à la pierre de Rosette."
+FIRE = "The Great Fire of London began in a bakery on Pudding Lane in 1666."
+
+ARTICLES = {
+    "champollion.md": f"""---
+title: Champollion et les hiéroglyphes
+author: Claire Morel
+published: 2022-09-14
+url: https://exemple.fr/champollion
+language: fr
+---
+
+Jean-François Champollion naît à Figeac en 1790. {DECIPHERED} La pierre est au musée.
+
+Le Louvre lui confie ensuite ses collections d’Égypte.
+""",
+    "fire.md": f"""---
+title: The Great Fire
+author: Anna Hart
+published: 2021-09-02
+url: https://example.org/fire
+language: en
+---
+
+{FIRE} It burned for four days and destroyed the old cathedral.
+""",
+}
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, corpus: Path) -> Path:
+    build([corpus], tmp_path / "data", FakeEmbedder())
+    return tmp_path / "data"
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotServer]:
+    async with BotServer() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
+    index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
+    async with running(server, RetrievalQA(index, Extractive(0.0)), index):
+        yield
+
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def test_a_french_question_is_answered_in_the_articles_words(server: BotServer) -> None:
+    server.user_says(READER, "Qui déchiffre les hiéroglyphes en 1822 ?")
+    message = await server.next_message()
+    assert message.text.startswith(DECIPHERED)
+    assert DECIPHERED in message.styled("italic")
+    source = "Champollion et les hiéroglyphes, par Claire Morel, 14 septembre 2022"
+    assert f"«\u00a0{DECIPHERED}\u00a0» — {source}" in message.text
+    assert dict(message.links)["Champollion et les hiéroglyphes"].startswith(
+        "https://exemple.fr/champollion#:~:text=Champollion%20d%C3%A9chiffre%20"
+    )
+    server.presses(message)
+    passage = await server.next_message()
+    assert passage.styled("bold")[-1] == DECIPHERED
+    assert "naît à Figeac" in passage.text
+
+
+async def test_an_english_question_is_answered_in_english(server: BotServer) -> None:
+    server.user_says(READER, "Where did the Great Fire of London begin in 1666?", "en")
+    message = await server.next_message()
+    assert message.text.startswith(FIRE)
+    assert f"“{FIRE}” — The Great Fire, by Anna Hart, 2 September 2021" in message.text
+
+
+async def test_a_button_outlives_a_rebuild_until_its_article_changes(
+    server: BotServer, corpus: Path, data_dir: Path
+) -> None:
+    server.user_says(READER, "Qui déchiffre les hiéroglyphes en 1822 ?")
+    answer = await server.next_message()
+
+    (corpus / "fire.md").unlink()
+    build([corpus], data_dir, FakeEmbedder())
+    server.presses(answer)
+    assert (await server.next_message()).styled("bold")[-1] == DECIPHERED
+
+    article = corpus / "champollion.md"
+    changed = article.read_text(encoding="utf-8").replace("en 1822", "en septembre 1822")
+    article.write_text(changed, encoding="utf-8")
+    build([corpus], data_dir, FakeEmbedder())
+    server.presses(answer)
+    assert "n’est plus dans l’index" in (await server.next_message()).text
