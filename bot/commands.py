@@ -102,7 +102,8 @@ def bot(settings: Settings) -> int:
     """Answer on Telegram until stopped."""
     from bot.messenger import run
 
-    run(settings)
+    phrases = terminal_phrases_for(settings.language)
+    run(settings, lambda name: show(console_for(sys.stderr), phrases.listening(name)))
     return DONE
 
 

@@ -50,6 +50,8 @@ class TerminalPhrases:
     status_labels: StatusLabels
     whole: str
     damaged: str
+    # Telegram
+    listening: Callable[[str], str]
     # Conversation
     meant: Callable[[str], str]
     cancelled: str

@@ -82,6 +82,7 @@ TERMINAL_EN = TerminalPhrases(
     ),
     whole="whole",
     damaged="damaged",
+    listening=lambda name: f"Listening: https://t.me/{name} (Ctrl-C to stop)",
     meant=lambda name: f"Did you mean {name}?",
     cancelled="Question cancelled.",
     commands=(

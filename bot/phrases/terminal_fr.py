@@ -115,6 +115,7 @@ TERMINAL_FR = TerminalPhrases(
     ),
     whole="intact",
     damaged="endommagé",
+    listening=lambda name: f"À l’écoute\u00a0: https://t.me/{name} (Ctrl-C pour arrêter)",
     meant=lambda name: f"Vouliez-vous dire {name}\u202f?",
     cancelled="Question annulée.",
     commands=(

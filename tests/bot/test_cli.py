@@ -308,6 +308,26 @@ def test_status_of_nothing_says_what_to_do(capsys: pytest.CaptureFixture[str]) -
     assert "selon index" in capsys.readouterr().err
 
 
+# bot
+
+
+def test_bot_says_where_it_listens(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    messenger = ModuleType("bot.messenger")
+    messenger.run = lambda settings, ready: ready("selon_bot")  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "bot.messenger", messenger)
+    assert run(["bot"]) == 0
+    assert "https://t.me/selon_bot" in capsys.readouterr().err
+
+
+def test_bot_without_a_token_names_the_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bot"]) == 2
+    shown = capsys.readouterr()
+    assert shown.err.startswith("Erreur\u00a0: SELON_TELEGRAM_TOKEN is missing")
+    assert shown.err.count("\n") == 1
+
+
 # Usage, settings and errors
 
 
