@@ -11,9 +11,11 @@ from index.passages import Passage, Sentence
 _OPENING = r"(?:[^,.;:!?«»\"]{1,40},\s+|(?:mais|et|or|car|donc|ainsi|puis|but|and|so|then|yet)\s+)?"
 
 _FRENCH = (
-    r"(?:ils?|elles?|celui-(?:ci|là)|celles?-(?:ci|là)|ceux-(?:ci|là)|cela|ceci|ça|ce|cet|cette|ces"
-    r"|c['’]|son|sa|ses|leurs?|l['’]une?|le (?:premier|second|dernier)|la (?:première|seconde|dernière)"
-    r"|(?:les )?(?:deux|trois) derniers?|tous deux|toutes deux)"
+    r"(?:ils?(?!,)|elles?(?!,)|celui-(?:ci|là)|celles?-(?:ci|là)|ceux-(?:ci|là)|cela|ceci|ça|ce|cet|cette|ces"
+    r"|c['’]|son|sa|ses|leurs?|l['’]une?|tous deux|toutes deux"
+    # « Le second est… » leans; « Le second empire… », « Le second, MAI-1, … » name their subject.
+    r"|(?:le premier|le second|le dernier|la première|la seconde|la dernière)"
+    r"(?= (?:est|était|fut|sera|a|avait|ne|n['’]|se|s['’])\b))"
 )
 _FRENCH_IMPERSONAL = (
     r"il (?:y (?:a|avait|eut|aura)|n['’]y|en (?:va|est) de même|faut|fallait|faudra|convient|semble"

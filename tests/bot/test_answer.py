@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.answer import Citation
+from bot.errors import QuoteError
+from index.passages import Sentence, cut
+from tests.index.samples import BRIDGE, article
+
+BRIDGE_ARTICLE = article("pont", BRIDGE)
+PASSAGE = cut(BRIDGE_ARTICLE)[0]
+FIRST, SECOND = PASSAGE.sentences
+
+
+def cite(sentence: Sentence, **changes: object) -> Citation:
+    fields = {
+        "number": 1,
+        "quote": sentence.text,
+        "start": sentence.start,
+        "end": sentence.end,
+        "passage": PASSAGE,
+        "article": BRIDGE_ARTICLE,
+    }
+    return Citation(**(fields | changes))  # type: ignore[arg-type]
+
+
+def test_a_verbatim_quote_is_a_citation() -> None:
+    citation = cite(SECOND, lead=FIRST)
+    assert BRIDGE_ARTICLE.text[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quote": SECOND.text.replace("trente", "quarante")},
+        {"start": SECOND.start + 1},
+        {"end": SECOND.end - 1},
+        {"quote": ""},
+        {"quote": "", "start": 3, "end": 3},
+    ],
+)
+def test_a_quote_that_is_not_verbatim_cannot_exist(changes: dict[str, object]) -> None:
+    with pytest.raises(QuoteError, match=r"pont\.md.*selon index"):
+        cite(SECOND, **changes)
+
+
+def test_a_quote_outside_its_passage_cannot_exist() -> None:
+    short = replace(PASSAGE, end=FIRST.end, text=FIRST.text, sentences=(FIRST,))
+    with pytest.raises(QuoteError, match="outside its passage"):
+        cite(SECOND, passage=short)
+
+
+def test_a_passage_that_is_not_its_articles_cannot_be_cited() -> None:
+    altered = replace(PASSAGE, text=PASSAGE.text.upper())
+    with pytest.raises(QuoteError, match="outside its passage"):
+        cite(FIRST, passage=altered)
+
+
+def test_a_lead_must_stand_before_the_quote() -> None:
+    with pytest.raises(QuoteError, match="not before it"):
+        cite(FIRST, lead=SECOND)

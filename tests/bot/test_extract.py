@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.extract import MOST_SENTENCES, NEAREST, Extractive, choose
+from index.article import Article
+from index.passages import cut
+from index.search import Findings, Hit, RankedSentence, Scores
+from tests.index.samples import article
+
+TEXT = "Le phare date de 1862. Sa lanterne est rouge. Un gardien y vécut. Le port est loin."
+
+
+def hit(source: Article, scores: Sequence[float], total: float = 2.0) -> Hit:
+    passage = cut(source)[0]
+    ranked = tuple(
+        RankedSentence(sentence, score)
+        for sentence, score in zip(passage.sentences, scores, strict=True)
+    )
+    return Hit(source, passage, Scores(0.9, 0.9, 0.5, total), ranked)
+
+
+def found(*hits: Hit, confidence: float = 0.9) -> Findings:
+    return Findings("Quand ?", "fr", hits, confidence)
+
+
+def test_the_best_sentence_alone_when_nothing_comes_close() -> None:
+    answer = Extractive(0.5).answer(found(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))))
+    assert answer.answered
+    assert answer.text == "Le phare date de 1862. [1]"
+    assert [citation.quote for citation in answer.citations] == ["Le phare date de 1862."]
+
+
+def test_sentences_close_behind_follow_in_reading_order() -> None:
+    answer = Extractive(0.5).answer(found(hit(article("phare", TEXT), (0.94, 0.7, 0.95, 0.7))))
+    assert [statement.text for statement in answer.statements] == [
+        "Le phare date de 1862.",
+        "Un gardien y vécut.",
+    ]
+    assert [citation.number for citation in answer.citations] == [1, 2]
+
+
+def test_never_more_than_three_sentences() -> None:
+    chosen = choose([hit(article("phare", TEXT), (0.95, 0.95, 0.95, 0.95))])
+    assert len(chosen) == MOST_SENTENCES
+
+
+def test_sentences_are_grouped_by_article_the_best_one_first() -> None:
+    first, second = article("un", TEXT), article("deux", TEXT.replace("phare", "fanal"))
+    chosen = found(hit(first, (0.7, 0.7, 0.94, 0.93)), hit(second, (0.95, 0.7, 0.7, 0.7)))
+    answer = Extractive(0.5).answer(chosen)
+    assert [citation.article.title for citation in answer.citations] == ["Deux", "Un", "Un"]
+
+
+def test_a_quote_that_begins_with_a_pronoun_brings_its_lead() -> None:
+    answer = Extractive(0.5).answer(found(hit(article("phare", TEXT), (0.7, 0.95, 0.7, 0.7))))
+    lead = answer.citations[0].lead
+    assert answer.citations[0].quote == "Sa lanterne est rouge."
+    assert lead is not None
+    assert lead.text == "Le phare date de 1862."
+
+
+def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
+    hits = [hit(article(f"n{number // 2}", TEXT), (0.9, 0.9, 0.9, 0.9)) for number in range(10)]
+    answer = Extractive(0.5).answer(found(*hits, confidence=0.49))
+    assert not answer.answered
+    assert answer.citations == ()
+    assert answer.text == ""
+    assert [near.title for near in answer.nearest] == ["N0", "N1", "N2"]
+    assert len(answer.nearest) == NEAREST
+
+
+def test_no_hit_is_a_refusal_even_at_threshold_zero() -> None:
+    assert not Extractive(0.0).answer(found(confidence=0.0)).answered

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.pronouns import lead_of, leans
+from index.passages import cut
+from tests.index.samples import article
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Il alimente déjà deux fonctions.",
+        "Actuellement, il alimente les deux fonctions.",
+        "Depuis 2019, elle est fermée.",
+        "Mais ils refusèrent.",
+        "Cette découverte lui valut un prix.",
+        "Ce modèle a été entraîné en interne.",
+        "C’est le premier du genre.",
+        "Son fils lui succéda.",
+        "Celui-ci mesure trois mètres.",
+        "Le second fut abandonné.",
+        "Il s’agit du premier modèle.",
+        "« Il reviendra », dit-on.",
+    ],
+)
+def test_a_french_sentence_that_opens_with_a_pronoun_leans(text: str) -> None:
+    assert leans(text, "fr")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MAI-1-preview a été entraîné sur 15 000 puces.",
+        "Il y a trois lunes.",
+        "Il faut deux heures.",
+        "Il est possible de visiter la grotte.",
+        "Cependant, la grotte ferma.",
+        "Celsius inventa une échelle.",
+        "Iles et presqu’îles abondent.",
+        "Le second empire dura dix-huit ans, et il finit mal.",
+        "Marie Curie, elle, resta.",
+    ],
+)
+def test_a_french_sentence_that_names_its_subject_stands(text: str) -> None:
+    assert not leans(text, "fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They landed on the Moon.", True),
+        ("In 1969, it carried three men.", True),
+        ("This success was noted.", True),
+        ("But she never published it.", True),
+        ("Item by item, the list grew.", False),
+        ("Thistles grow there.", False),
+        ("It is possible to visit.", False),
+        ("Apollo 11 landed in July.", False),
+    ],
+)
+def test_english(text: str, expected: bool) -> None:
+    assert leans(text, "en") is expected
+
+
+def test_other_languages_are_left_alone() -> None:
+    assert not leans("Él llegó tarde.", "es")
+
+
+def test_the_lead_is_the_nearest_sentence_that_stands_on_its_own() -> None:
+    text = "Le robot Ada parle. Il est petit. Actuellement, il marche. Les autres dorment."
+    passage = cut(article("robot", text))[0]
+    named, small, walks, others = passage.sentences
+    assert lead_of(passage, walks, "fr") == named
+    assert lead_of(passage, small, "fr") == named
+    assert lead_of(passage, named, "fr") is None
+    assert lead_of(passage, others, "fr") is None
+
+
+def test_a_passage_that_begins_with_a_pronoun_has_no_lead_to_show() -> None:
+    passage = cut(article("robot", "Il est petit. Il marche."))[0]
+    assert lead_of(passage, passage.sentences[1], "fr") is None
