@@ -89,8 +89,10 @@ class Bar:
 
     def step(self, name: str) -> None:
         self._began = self._clock()
-        self._progress.reset(
-            self._task, total=None, description=self._phrases.steps.get(name, name), detail=""
+        # A task forgets its total only by making way for another.
+        self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(
+            self._phrases.steps.get(name, name), total=None, detail=""
         )
 
     def progress(self, done: int, total: int) -> None:
