@@ -1,0 +1,137 @@
+"""Reading SQuAD files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.evaluation.errors import QuestionFileError
+from bot.evaluation.question import Gold
+from bot.evaluation.squad import read_squad, readable_title
+
+CONTEXT = "Le phare fut allumé en 1882. Sa lanterne porte à 30 milles."
+
+
+def asked(start: int = 23, text: str = "1882", **more: Any) -> dict[str, Any]:
+    answers = [{"text": text, "answer_start": start}]
+    return {"question": "Quand ?", "id": "1", "answers": answers, **more}
+
+
+def document(*questions: Any, context: Any = CONTEXT, **entry: Any) -> dict[str, Any]:
+    return {"data": [{"paragraphs": [{"context": context, "qas": list(questions)}], **entry}]}
+
+
+def written(folder: Path, content: Any, encoding: str = "utf-8") -> Path:
+    path = folder / "asked.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding=encoding)
+    return path
+
+
+def test_each_context_is_an_article_whose_text_is_untouched(tmp_path: Path) -> None:
+    context = "\ufeff  Deux fois,\nun phare.  "
+    path = written(tmp_path, document(asked(context.index("phare"), "phare"), context=context))
+    found = read_squad(path)
+    assert [article.text for article in found.articles] == [context]
+    gold = found.questions[0].golds[0]
+    assert gold.start is not None
+    assert found.articles[0].text[gold.start :].startswith("phare")
+    assert found.questions[0].articles == {found.articles[0].id}
+
+
+def test_a_byte_order_mark_before_the_file_is_no_part_of_it(tmp_path: Path) -> None:
+    found = read_squad(written(tmp_path, document(asked()), "utf-8-sig"))
+    assert len(found.questions) == 1
+
+
+def test_titles_are_made_of_words(tmp_path: Path) -> None:
+    found = read_squad(written(tmp_path, document(asked(), title="Nikola_Tesla")))
+    assert found.articles[0].title == "Nikola Tesla"
+    assert readable_title("canal-du-midi") == "canal du midi"
+    assert readable_title("Saint-Denis") == "Saint-Denis"
+    assert readable_title("Que faire contre un e-mail ?") == "Que faire contre un e-mail ?"
+
+
+def test_an_entry_without_a_title_is_read(tmp_path: Path) -> None:
+    assert read_squad(written(tmp_path, document(asked()))).articles[0].title == ""
+    assert read_squad(written(tmp_path, document(asked(), title=None))).articles[0].title == ""
+
+
+def test_ids_do_not_depend_on_the_order_of_the_file(tmp_path: Path) -> None:
+    first = document(asked(), title="Un")["data"]
+    second = document(asked(0, "Le phare"), title="Deux")["data"]
+    one = read_squad(written(tmp_path, {"data": [*first, *second]}))
+    other = read_squad(written(tmp_path, {"data": [*second, *first]}))
+    assert {a.id for a in one.articles} == {a.id for a in other.articles}
+    assert len(one.articles) == 2
+
+
+def test_the_same_context_twice_under_one_title_is_one_article(tmp_path: Path) -> None:
+    twice = document(asked(), title="Un")["data"] * 2
+    found = read_squad(written(tmp_path, {"data": twice}))
+    assert len(found.articles) == 1
+    assert [question.articles for question in found.questions] == [{found.articles[0].id}] * 2
+
+
+def test_a_question_without_answer_is_unanswerable(tmp_path: Path) -> None:
+    impossible = {"question": "Qui ?", "is_impossible": True, "plausible_answers": []}
+    unanswered = {"question": "Où ?", "answers": []}
+    found = read_squad(
+        written(tmp_path, document(asked(is_impossible=False), impossible, unanswered))
+    )
+    assert [question.answerable for question in found.questions] == [True, False, False]
+
+
+def test_an_answer_off_its_place_is_taken_where_it_stands_nearest(tmp_path: Path) -> None:
+    path = written(tmp_path, document(asked(3, "or"), context="Or, or d'or."))
+    assert read_squad(path).questions[0].golds == (Gold("or", 4),)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ({"version": "1.1"}, 'asked.json: "data" is missing'),
+        ([], "asked.json: expected an object, found a list"),
+        ({"data": {}}, "asked.json: data: expected a list, found an object"),
+        ({"data": []}, "asked.json: holds no question"),
+        ({"data": [{}]}, 'asked.json: data[0]: "paragraphs" is missing'),
+        (document(asked(), context=" "), "asked.json: data[0].paragraphs[0].context: is empty"),
+        (document(asked(), title=3), "data[0].title: expected a text, found a whole number"),
+        (
+            document(asked(), asked(), {"answers": []}),
+            'asked.json: data[0].paragraphs[0].qas[2]: "question" is missing',
+        ),
+        (
+            document({"question": "Qui ?"}),
+            'asked.json: data[0].paragraphs[0].qas[0]: "answers" is missing',
+        ),
+        (document(asked(is_impossible="no")), "qas[0].is_impossible: expected true or false"),
+        (
+            document({"question": "Qui ?", "answers": [], "is_impossible": False}),
+            'qas[0]: "answers" is empty although',
+        ),
+        (
+            document({"question": "Qui ?", "answers": [{"text": "1882", "answer_start": "23"}]}),
+            "qas[0].answers[0].answer_start: expected a whole number, found a text",
+        ),
+        (document(asked(0, "1883")), "qas[0].answers[0]: the answer '1883' is not in its context"),
+        ('{"data": [\n{]}', "asked.json:2: not JSON at column 2"),
+        ("[" * 200_000, "asked.json: nested too deeply"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(
+    tmp_path: Path, content: Any, complaint: str
+) -> None:
+    with pytest.raises(QuestionFileError) as caught:
+        read_squad(written(tmp_path, content))
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_utf_8_or_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(QuestionFileError, match=r"asked\.json: not UTF-8 at byte"):
+        read_squad(written(tmp_path, '{"data": "é"}', "latin-1"))
+    with pytest.raises(QuestionFileError, match=r"none\.json: cannot be read"):
+        read_squad(tmp_path / "none.json")
