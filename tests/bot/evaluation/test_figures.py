@@ -1,0 +1,79 @@
+"""From outcomes to figures."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.evaluation.figures import figures, reliability
+from tests.bot.evaluation.made import an_outcome, article, question, unanswerable
+
+
+def test_figures_are_means_over_the_questions_they_are_about() -> None:
+    measured = figures(
+        "x",
+        [
+            an_outcome(shown="un deux trois"),
+            an_outcome(rank=4, right=False, shown="un deux trois quatre cinq"),
+            an_outcome(rank=None, right=False, answered=False, shown="", confidence=0.2),
+            unanswerable(),
+            unanswerable(answered=True, confidence=0.6, shown="x y z x y z x y z"),
+        ],
+    )
+    assert measured.value("hit@1") == pytest.approx(1 / 3)
+    assert measured.value("hit@3") == pytest.approx(1 / 3)
+    assert measured.value("hit@5") == pytest.approx(2 / 3)
+    assert measured.value("mrr@10") == pytest.approx(1.25 / 3)
+    assert measured.value("answer_hit") == pytest.approx(1 / 3)
+    assert measured.value("answer_words") == 4
+    assert measured.value("answerable_kept") == pytest.approx(2 / 3)
+    assert measured.value("unanswerable_refused") == 0.5
+    # 0.9 and 0.9 beat 0.1 and 0.6, and 0.2 beats 0.1 alone.
+    assert measured.value("auroc") == pytest.approx(5 / 6)
+    assert measured.value("latency_ms p50") == 5
+
+
+def test_means_have_intervals() -> None:
+    measured = figures("x", [an_outcome(), an_outcome(rank=None), unanswerable()])
+    (hit,) = (figure for figure in measured.all if figure.name == "hit@1")
+    assert hit.interval is not None
+    assert hit.interval.low == 0
+    assert hit.interval.high == 1
+
+
+def test_what_was_not_measured_has_no_value() -> None:
+    measured = figures("x", [unanswerable()])
+    for name in ("hit@1", "answer_hit", "answer_words", "auroc", "answerable_kept", "ece", "f1"):
+        assert measured.value(name) is None
+    assert measured.value("unanswerable_refused") == 1
+
+
+def test_answers_that_never_highlight_are_not_scored_for_it() -> None:
+    measured = figures("x", [an_outcome(), an_outcome()])
+    assert measured.value("highlighted") == 0
+    assert measured.value("exact_match") is None
+
+
+def test_a_missing_highlight_scores_nothing_beside_others() -> None:
+    measured = figures(
+        "x", [an_outcome(highlight="En 1849"), an_outcome(highlight="1849"), an_outcome()]
+    )
+    assert measured.value("highlighted") == pytest.approx(2 / 3)
+    assert measured.value("exact_match") == pytest.approx(1 / 3)
+    assert measured.value("f1") == pytest.approx((2 / 3 + 1) / 3)
+    assert measured.value("f1_highlighted") == pytest.approx((2 / 3 + 1) / 2)
+
+
+def test_questions_with_an_article_alone_count_for_retrieval_only() -> None:
+    measured = figures("x", [an_outcome(question=question(None, article()))])
+    assert measured.value("hit@1") == 1
+    assert measured.value("answer_hit") is None
+
+
+def test_calibration_needs_both_kinds() -> None:
+    assert reliability([an_outcome()]) == ()
+    assert len(reliability([an_outcome(), unanswerable()])) == 2
+
+
+def test_an_unknown_figure_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        figures("x", []).value("speed")

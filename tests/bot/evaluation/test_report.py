@@ -1,0 +1,128 @@
+"""An evaluation as people and programs read it."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bot.evaluation.report import figures_json, figures_lines, figures_table, worst, worst_text
+from bot.evaluation.run import Evaluation, Plan, evaluate
+from tests.bot.evaluation.made import an_outcome, means, unanswerable, write_squad
+from tests.bot.evaluation.test_run import Watch
+
+NAMES = [
+    "questions",
+    "passages",
+    "mean_passage_chars",
+    "hit@1",
+    "hit@3",
+    "hit@5",
+    "hit@10",
+    "mrr@10",
+    "ndcg@10",
+    "answer_hit",
+    "answer_words",
+    "exact_match",
+    "f1",
+    "auroc",
+    "answerable_kept",
+    "unanswerable_refused",
+    "ece",
+    "latency_ms",
+    "index_tokens_per_s",
+]
+
+
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    folder = tmp_path_factory.mktemp("eval")
+    other = write_squad(folder / "other.json", ["gare"])
+    file = write_squad(folder / "asked.json", ["phare", "canal", "moulin"])
+    return evaluate(Plan(file, folder, other, perturb=("accents", "case")), means(), Watch())
+
+
+def test_json_has_every_name_with_intervals(evaluation: Evaluation) -> None:
+    fields: dict[str, Any] = json.loads(figures_json(evaluation))
+    assert all(name in fields for name in NAMES)
+    assert fields["hit@1"] == 1
+    assert fields["intervals"]["hit@1"] == [1, 1]
+    assert fields["latency_ms"]["p50"] <= fields["latency_ms"]["p95"]
+    assert fields["threshold"] == 0.5
+    assert fields["model"] == "fake-256"
+    assert fields["token_unit"] == "words"
+    assert fields["perturbed"]["kinds"] == ["accents", "case"]
+    assert "hit@5" in fields["perturbed"]["loss"]
+    assert fields["other"]["file"] == "other.json"
+    assert fields["other"]["hit@1"] is None
+    assert sum(each["questions"] for each in fields["reliability"]) == 4
+
+
+def test_lines_have_the_names_of_the_json(evaluation: Evaluation) -> None:
+    rows = [line.split("\t") for line in figures_lines(evaluation).split("\n")]
+    assert rows[0] == ["fake-256, refusing below a confidence of 0.5"]
+    assert rows[1] == [
+        "",
+        "asked.json",
+        "95 %",
+        "accents, case",
+        "95 %",
+        "other.json",
+        "95 %",
+        "loss",
+    ]
+    names = [row[0].split(" ")[0] for row in rows[2:]]
+    assert [name for name in names if name in NAMES] == [
+        *NAMES[:-2],
+        *["latency_ms"] * 2,
+        NAMES[-1],
+    ]
+    values = {row[0]: row[1:] for row in rows[2:]}
+    assert values["hit@1"][:2] == ["1.000", "1.000–1.000"]
+    assert values["hit@1"][4] == "–"
+
+
+def test_a_terminal_gets_the_same_rows(evaluation: Evaluation) -> None:
+    written = io.StringIO()
+    Console(file=written, width=200).print(figures_table(evaluation))
+    for line in figures_lines(evaluation).split("\n")[2:]:
+        assert line.split("\t")[0] in written.getvalue()
+
+
+def test_a_file_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    file = write_squad(tmp_path / "a\x1b[31m.json", ["phare"])
+    shown = figures_lines(evaluate(Plan(file, tmp_path), means(), Watch()))
+    assert "\x1b" not in shown
+
+
+def test_the_worst_are_the_surest_mistakes() -> None:
+    outcomes = [
+        an_outcome(),
+        an_outcome(right=False, confidence=0.6),
+        an_outcome(right=False, held=False, confidence=0.95),
+        an_outcome(answered=False, confidence=0.2, shown=""),
+        unanswerable(answered=True, confidence=0.7),
+    ]
+    assert worst(outcomes, 3) == [outcomes[2], outcomes[3], outcomes[4]]
+
+
+def test_a_worst_question_tells_what_was_wanted_and_shown() -> None:
+    outcomes = [an_outcome(right=False, held=False, rank=2, shown="Il veille.\nToujours.")]
+    text = worst_text(outcomes, 5).plain
+    assert "1 of 1 questions went wrong: 1 wrong passage" in text
+    assert "1. wrong passage (confidence 0.90, right passage at rank 2)" in text
+    for shown in (
+        "asked.json: data[0]",
+        "question  Quand ?",
+        "wanted    1849",
+        "Il veille. Toujours.",
+    ):
+        assert shown in text
+
+
+def test_nothing_wrong_is_said_too() -> None:
+    assert worst_text([an_outcome()], 5).plain == "0 of 1 questions went wrong: –"
