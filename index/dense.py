@@ -76,6 +76,9 @@ class DenseIndex:
         if k < 1:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         question = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
+        # FAISS shares out questions, not rows: for one question, more threads would only be waited
+        # for (tens of milliseconds on a busy machine). The setting is the calling thread's own.
+        faiss.omp_set_num_threads(1)
         scores, rows = self._index.search(question, k)
         order = np.lexsort((rows[0], -scores[0]))
         return rows[0][order], scores[0][order]

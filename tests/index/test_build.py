@@ -132,13 +132,20 @@ def test_vectors_are_the_same_whether_reused_or_new(tmp_path: Path) -> None:
         )
 
 
-def test_another_model_embeds_everything_again(tmp_path: Path) -> None:
+class Renamed(FakeEmbedder):
+    @property
+    def id(self) -> str:
+        return "fake-renamed"
+
+
+@pytest.mark.parametrize("embedder", [Renamed(), FakeEmbedder(32)])
+def test_another_model_embeds_everything_again(tmp_path: Path, embedder: FakeEmbedder) -> None:
     index(three(), tmp_path)
-    embedder = FakeEmbedder(32)
     report = build_articles(three(), tmp_path, embedder)
     assert embedder.embedded == report.embedded == 9
     assert (report.unchanged, report.switched) == (3, True)
-    assert verify(tmp_path).model == "fake-32"
+    manifest = verify(tmp_path)
+    assert (manifest.model, manifest.dimension) == (embedder.id, embedder.dimension)
 
 
 def _colon(article: Article, text: str) -> str:

@@ -225,6 +225,16 @@ def test_damage_to_any_byte_of_the_manifest_is_found(data_dir: Path) -> None:
             opened(data_dir)
 
 
+@pytest.mark.parametrize("damage", [_truncate, _grow])
+def test_the_size_of_a_large_file_is_checked_too(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr("index.manifest._QUICK", 10)
+    damage(_folder(data_dir) / store.SENTENCES)
+    with pytest.raises(DamagedIndex, match=r"sentences\.faiss: \d+ bytes instead of \d+"):
+        opened(data_dir)
+
+
 def test_large_files_are_hashed_only_when_asked(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
