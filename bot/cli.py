@@ -86,6 +86,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
         rich_markup_mode=None,
         context_settings={"obj": phrases, "help_option_names": ["--help", "-h"]},
     )
+
     def command(text: str) -> Callable[[Callable[..., Job]], Callable[..., Job]]:
         return app.command(cls=_Command, help=text, short_help=text)
 
@@ -142,10 +143,17 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
 def _job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
     def job() -> int:
         settings = load_settings(data_dir=data_dir)
-        logging.basicConfig(level=settings.log_level, stream=sys.stderr, format=LOG_LINE)
+        _log(settings.log_level)
         return command(settings)
 
     return job
+
+
+def _log(level: str) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    # On the handler too: some libraries set their own loggers to DEBUG.
+    handler.setLevel(level)
+    logging.basicConfig(level=level, handlers=[handler], format=LOG_LINE)
 
 
 def _print(text: str, code: int) -> int:

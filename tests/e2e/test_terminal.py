@@ -1,0 +1,222 @@
+"""The command `selon` as a person runs it: real processes, the real model, a real index."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ARTICLES = {
+    "orphee.md": """\
+---
+title: Le modèle Orphée
+author: Camille Roche
+published: 2025-08-29
+url: https://exemple.fr/orphee
+language: fr
+---
+
+L’institut Verdier a présenté le modèle Orphée. Il alimente le journal parlé de la radio publique.
+
+L’entraînement d’Orphée a demandé 15 000 puces pendant trois mois.
+""",
+    "phare.txt": """\
+Le phare de Sainte-Anne
+
+Le phare de Sainte-Anne mesure quarante-deux mètres. Il a été allumé pour la première fois en 1864.
+""",
+}
+PROMPT = "selon>"
+SELON = (sys.executable, "-c", "from bot.cli import main; main()")
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder with articles and their index."""
+
+    folder: Path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SELON_")}
+        for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
+            kept.pop(name, None)
+        if "SELON_CACHE_DIR" in os.environ:
+            kept["SELON_CACHE_DIR"] = os.environ["SELON_CACHE_DIR"]
+        return kept | {"TERM": "xterm-256color"} | more
+
+    def run(self, *arguments: str, given: str = "", **environment: str) -> Result:
+        done = subprocess.run(
+            [*SELON, *arguments],
+            cwd=self.folder,
+            env=self.environment(**environment),
+            input=given.encode(),
+            capture_output=True,
+            timeout=240,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a process left."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("home"))
+    (home.folder / "corpus").mkdir()
+    for name, text in ARTICLES.items():
+        (home.folder / "corpus" / name).write_text(text, encoding="utf-8")
+    result = home.run("index")
+    assert (result.code, "2 articles" in result.out) == (0, True), result
+    return home
+
+
+def test_a_question_is_answered_with_a_quote_that_stands_in_the_article(home: Home) -> None:
+    result = home.run("ask", "--json", "Combien de puces a demandé l’entraînement d’Orphée ?")
+    assert (result.code, result.err) == (0, "")
+    answer = json.loads(result.out)
+    assert answer["answered"] is True
+    assert "15 000 puces" in answer["answer"]
+    cited = answer["citations"][0]
+    assert cited["title"] == "Le modèle Orphée"
+    assert cited["path"] == "corpus/orphee.md"
+    assert cited["passage"].find(cited["quote"]) >= 0
+
+
+def test_a_question_that_the_articles_do_not_answer_exits_with_3(home: Home) -> None:
+    result = home.run("ask", "Quelle est la recette de la blanquette de veau ?")
+    assert (result.code, result.err) == (3, "")
+    assert result.out.startswith("Je ne sais pas")
+
+
+def test_questions_from_a_pipe_are_answered_without_prompt_or_colour(home: Home) -> None:
+    given = "Combien de puces pour Orphée ?\n/sources\nQuand le phare a-t-il été allumé ?\n"
+    result = home.run("chat", given=given, FORCE_COLOR="1", LC_ALL="C")
+    assert (result.code, result.err) == (0, "")
+    assert "15 000 puces" in result.out
+    assert "1864" in result.out
+    assert "https://exemple.fr/orphee" in result.out
+    assert "\x1b" not in result.out
+    assert PROMPT not in result.out
+
+
+def test_the_index_is_whole_and_a_second_build_does_nothing(home: Home) -> None:
+    status = home.run("status")
+    assert (status.code, "intact" in status.out) == (0, True)
+    again = home.run("index")
+    assert (again.code, "Rien à faire" in again.out) == (0, True)
+    assert home.run("status").out == status.out
+
+
+class Screen:
+    """A terminal with `selon chat` in it: what is typed, and what is then to be read."""
+
+    def __init__(self, home: Home, **environment: str) -> None:
+        self._master, slave = pty.openpty()
+        self._process = subprocess.Popen(
+            [*SELON, "chat"],
+            cwd=home.folder,
+            env=home.environment(PROMPT_TOOLKIT_NO_CPR="1", **environment),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.raw = b""
+
+    @property
+    def text(self) -> str:
+        """Everything shown so far, without the codes that move and colour."""
+        plain = re.sub(
+            rb"\x1b\][^\x1b\x07]*(\x1b\\|\x07)|\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]", b"", self.raw
+        )
+        return plain.decode("utf-8", "replace")
+
+    def types(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def waits_for(self, text: str, seconds: float = 60) -> None:
+        """Read until this stands somewhere after what was waited for before."""
+        start, end = len(self.text), time.monotonic() + seconds
+        while text not in self.text[start:]:
+            assert time.monotonic() < end, f"{text!r} is not in {self.text!r}"
+            if select.select([self._master], [], [], 0.1)[0]:
+                try:
+                    self.raw += os.read(self._master, 65536)
+                except OSError:
+                    assert text in self.text[start:], self.text
+                    return
+
+    def ends(self) -> int:
+        """The exit code, everything shown until then being read."""
+        while self._process.poll() is None or select.select([self._master], [], [], 0)[0]:
+            if select.select([self._master], [], [], 0.1)[0]:
+                try:
+                    self.raw += os.read(self._master, 65536)
+                except OSError:
+                    break
+        return self._process.wait(30)
+
+    def close(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait(30)
+        os.close(self._master)
+
+
+@pytest.fixture
+def screens(home: Home) -> Iterator[list[Screen]]:
+    opened: list[Screen] = []
+    yield opened
+    for screen in opened:
+        screen.close()
+
+
+def test_a_conversation_at_a_terminal(home: Home, screens: list[Screen]) -> None:
+    screen = Screen(home)
+    screens.append(screen)
+    screen.waits_for(PROMPT)
+    assert "2 articles" in screen.text
+    screen.types("Combien de puces pour Orphée ?\r")
+    screen.waits_for("par Camille Roche, 29 août 2025")
+    assert "15 000 puces" in screen.text
+    screen.types("brouillon\x03")
+    screen.types("/passage 1\r")
+    screen.waits_for("trois mois")
+    screen.types("\x04")
+    screen.waits_for("Au revoir.")
+    assert screen.ends() == 0
+    assert b"\x1b[" in screen.raw
+    history = home.folder / ".selon" / "history"
+    assert "Combien de puces pour Orphée ?" in history.read_text(encoding="utf-8")
+    assert history.stat().st_mode & 0o077 == 0
+
+
+def test_a_terminal_without_colour_gets_none(home: Home, screens: list[Screen]) -> None:
+    screen = Screen(home, NO_COLOR="1")
+    screens.append(screen)
+    screen.waits_for(PROMPT)
+    screen.types("Quand le phare a-t-il été allumé ?\r")
+    screen.waits_for("sans date")
+    answer = screen.raw[screen.raw.rindex(b"1864") :]
+    assert not re.search(rb"\x1b\[[0-9;]*[1-9][0-9;]*m", answer[: answer.index(b"sans date")])
+    screen.types("/quitter\r")
+    assert screen.ends() == 0
