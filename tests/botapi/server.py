@@ -37,7 +37,7 @@ class BotServer:
         self._methods = Methods(username)
         self._sent: asyncio.Queue[Message] = asyncio.Queue()
         self._edited: asyncio.Queue[Message] = asyncio.Queue()
-        self._called: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._called = asyncio.Event()
         self._faults: defaultdict[str, deque[Refusal]] = defaultdict(deque)
         self._queries = itertools.count(1)
         self._runner: web.AppRunner | None = None
@@ -176,12 +176,19 @@ class BotServer:
             return
         raise AssertionError(f"the bot said {message.text!r}")
 
-    async def called(self, method: str, within: float = 5.0) -> None:
-        """Wait until a method has been called at least once since the server started."""
+    async def called(self, method: str, times: int = 1, within: float = 5.0) -> None:
+        """Wait until a method has been called this often since the server started."""
+
+        def count() -> int:
+            return sum(name == method for name, _ in self.calls)
+
         try:
-            await asyncio.wait_for(self._called[method].wait(), within)
+            async with asyncio.timeout(within):
+                while count() < times:
+                    self._called.clear()
+                    await self._called.wait()
         except TimeoutError:
-            raise AssertionError(f"{method} was not called within {within} s") from None
+            raise AssertionError(f"{method} was called {count()} times in {within} s") from None
 
     def fail_next(
         self,
@@ -225,7 +232,7 @@ class BotServer:
         method = names[method.lower()]
         parameters = read_parameters(method, await _raw_parameters(request))
         self.calls.append((method, parameters))
-        self._called[method].set()
+        self._called.set()
         if self._faults[method]:
             raise self._faults[method].popleft()
         result = await self._methods.call(method, parameters)

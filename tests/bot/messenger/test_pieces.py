@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messenger.pieces import Block, Span, messages, to_html, units
@@ -22,6 +22,7 @@ SPANS = st.builds(
 BLOCKS = st.lists(st.builds(Block, st.lists(SPANS, max_size=4).map(tuple)), max_size=8)
 
 
+@settings(deadline=None)
 @given(BLOCKS, st.integers(20, 200))
 def test_every_message_is_short_enough_and_well_formed(blocks: list[Block], limit: int) -> None:
     cut = messages(blocks, "fr", limit)
