@@ -78,40 +78,40 @@ class ArticleWriter:
         hashes: Sequence[tuple[bytes, Sequence[bytes]]],
     ) -> None:
         """`hashes` holds, for each passage, its own and those of its sentences."""
-        run = self._connection.execute
         with self._writing():
-            run(
+            self._connection.execute(
                 f"INSERT INTO articles (number, digest, {ARTICLE_COLUMNS}) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (self.articles, digest, *_article_values(article)),
             )
             for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
-                spans = [(sentence.start, sentence.end) for sentence in passage.sentences]
-                run(
-                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        self.passages,
-                        self.articles,
-                        passage.start,
-                        passage.end,
-                        passage.heading,
-                        self.sentences,
-                        len(spans),
-                        own,
-                    ),
-                )
-                self._connection.executemany(
-                    "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
-                    (
-                        (row, self.passages, *span, of_sentence)
-                        for row, (span, of_sentence) in enumerate(
-                            zip(spans, of_sentences, strict=True), self.sentences
-                        )
-                    ),
-                )
+                self._add_passage(passage, own)
+                self._add_sentences(passage, of_sentences)
                 self.passages += 1
-                self.sentences += len(spans)
             self.articles += 1
+
+    def _add_passage(self, passage: Passage, own: bytes) -> None:
+        self._connection.execute(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self.passages,
+                self.articles,
+                passage.start,
+                passage.end,
+                passage.heading,
+                self.sentences,
+                len(passage.sentences),
+                own,
+            ),
+        )
+
+    def _add_sentences(self, passage: Passage, hashes: Sequence[bytes]) -> None:
+        numbered = enumerate(zip(passage.sentences, hashes, strict=True), self.sentences)
+        self._connection.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
+            ((row, self.passages, each.start, each.end, own) for row, (each, own) in numbered),
+        )
+        self.sentences += len(passage.sentences)
 
     def finish(self) -> None:
         with self._writing():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.article import Article, Section, article_id
 from index.build import BuildReport, build_articles
-from index.store import Generation, open_generation
+from index.store import Generation, current_id, open_generation
 from tests.fakes import FakeEmbedder
 
 BRIDGE = "Le pont fut construit en 1901 par Élise Marchand. Il mesure 😀 trente mètres."
@@ -69,3 +69,13 @@ def best_passage(data_dir: Path, question: str) -> str:
     with opened(data_dir) as generation:
         rows, _ = generation.passage_vectors.search(FakeEmbedder().embed_question(question), 1)
         return generation.stored(rows.tolist())[0].passage.text
+
+
+def folder_in_service(data_dir: Path) -> Path:
+    return data_dir / "index" / "generations" / str(current_id(data_dir))
+
+
+def files_in_service(data_dir: Path) -> list[str]:
+    """Every file of the generation in service, by its path below its folder."""
+    folder = folder_in_service(data_dir)
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
