@@ -136,10 +136,10 @@ def load_embedder(
         ) from error
 
 
-def prompts_of(name: str, prompts: Mapping[str, str]) -> Prompts:
+def prompts_of(name: str, prompts: Mapping[str, str | None]) -> Prompts:
     """What a model wants before each text: by its own word, else by its family's custom."""
-    question = prompts.get("query", "")
-    passage = prompts.get("passage", "") or prompts.get("document", "")
+    question = prompts.get("query") or ""
+    passage = prompts.get("passage") or prompts.get("document") or ""
     if not question and not passage and _E5.search(_short(name).lower()):
         return Prompts("query: ", "passage: ")
     return Prompts(question, passage)

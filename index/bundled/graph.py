@@ -13,6 +13,7 @@ float32 beside it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -206,7 +207,7 @@ class _Network:
         self._constants.append(tensor)
         return name
 
-    def _node(self, kind: str, inputs: list[str], domain: str = "", **attributes: object) -> str:
+    def _node(self, kind: str, inputs: list[str], domain: str = "", **attributes: Any) -> str:
         output = f"{kind}.{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
         return output

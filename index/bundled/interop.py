@@ -1,4 +1,4 @@
-"""The bundled weights as a `SentenceTransformer`, in float32, for other programs and comparisons."""
+"""The bundled weights as a `SentenceTransformer`, in float32, for other programs."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _character_class(vocabulary: Vocabulary, replacement: str) -> str:
 def _save_tokenizer(source: Q4File, folder: str) -> None:
     from transformers import PreTrainedTokenizerFast
 
-    PreTrainedTokenizerFast(
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=unigram(source.vocabulary),
         model_max_length=source.shape.positions,
         bos_token="<s>",

@@ -40,8 +40,8 @@ _log = logging.getLogger(__name__)
 def prepared(cache_dir: Path, *, progress: Progress | None = None, fresh: bool = False) -> Path:
     """The folder of the prepared model, made now if it is not there yet or is damaged.
 
-    `progress(share, step)` is called while it is made, the share from 0 to 1. `fresh` makes it again
-    whatever is there. Two processes at once make it once. Raises `ModelError`.
+    `progress(share, step)` is called while it is made, the share from 0 to 1. `fresh` makes it
+    again whatever is there. Two processes at once make it once. Raises `ModelError`.
     """
     folder = cache_dir / _NAME
     if not fresh and is_whole(folder):

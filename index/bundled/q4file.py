@@ -13,6 +13,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ def _read_vocabulary(cursor: _Cursor) -> Vocabulary:
     bounds = np.frombuffer(cursor.take(4 * (count + 1)), "<u4").tolist()
     scores = np.frombuffer(cursor.take(4 * count), "<f4")
     text = cursor.take(text_size)
-    pieces = tuple(text[start:end].decode() for start, end in zip(bounds, bounds[1:], strict=False))
+    pieces = tuple(text[start:end].decode() for start, end in pairwise(bounds))
     replacements = {}
     replacement_count, _ = cursor.unpack("iI")
     for _ in range(replacement_count):

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 import platformdirs
 
 from index.bundled.prepare import FORMAT, MODEL, Progress, is_whole, prepared
