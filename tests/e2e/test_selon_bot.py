@@ -1,0 +1,135 @@
+"""`selon bot` as an operator runs it: a real process, the real model, a real index."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.botapi import BotServer
+
+READER = 42
+SELON = (sys.executable, "-c", "from bot.cli import main; main()")
+LENS = "Fresnel conçoit en 1822 une lentille à échelons pour les phares."
+BAKERY = "The fire began in a bakery on Pudding Lane in September 1666."
+ARTICLES = {
+    "fresnel.md": f"""---
+title: Fresnel et les phares
+author: Anne Le Gall
+published: 2024-03-01
+url: https://exemple.fr/fresnel
+language: fr
+---
+
+Augustin Fresnel naît à Broglie en 1788. {LENS}
+""",
+    "fire.md": f"""---
+title: The Great Fire of London
+author: Anna Hart
+published: 2021-09-02
+language: en
+---
+
+{BAKERY} It burned for four days and destroyed the old cathedral.
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an index of two articles."""
+    folder = tmp_path_factory.mktemp("home")
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    subprocess.run(
+        [*SELON, "index", *ARTICLES],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        timeout=240,
+        check=True,
+    )
+    return folder
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SELON_")}
+    if "SELON_CACHE_DIR" in os.environ:
+        kept["SELON_CACHE_DIR"] = os.environ["SELON_CACHE_DIR"]
+    return kept | more
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotServer]:
+    async with BotServer() as server:
+        yield server
+
+
+@asynccontextmanager
+async def selon_bot(home: Path, server: BotServer, token: str) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        *SELON,
+        "bot",
+        cwd=home,
+        env=environment(
+            SELON_TELEGRAM_TOKEN=token,
+            SELON_TELEGRAM_API_URL=server.url,
+            SELON_MIN_CONFIDENCE="0",
+            SELON_LOG_LEVEL="DEBUG",
+        ),
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def test_the_bot_answers_in_both_languages_and_stops_on_a_signal(
+    home: Path, server: BotServer
+) -> None:
+    async with selon_bot(home, server, server.token) as process:
+        await server.called("getUpdates", within=60)
+        server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
+        french = await server.next_message(30)
+        server.user_says(READER, "Where did the fire begin?", "en")
+        english = await server.next_message(30)
+        server.presses(french, next(b for b in french.buttons if b.text == "Passage [1]"))
+        passage = await server.next_message(30)
+        process.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.wait_for(process.communicate(), 30)
+
+    assert LENS in french.styled("italic")
+    assert "Fresnel et les phares, par Anne Le Gall, 1er mars 2024" in french.text
+    assert french.links[0][1].startswith("https://exemple.fr/fresnel#:~:text=")
+    assert BAKERY in english.styled("italic")
+    assert "The Great Fire of London, by Anna Hart, 2 September 2021" in english.text
+    assert passage.styled("bold")[-1] in french.styled("italic")
+    assert process.returncode == 0
+    log = errors.decode()
+    assert "https://t.me/selon_test_bot" in log
+    assert "/bot[token]/sendMessage" in log
+    assert server.token.partition(":")[2] not in log
+    assert "Traceback" not in log
+
+
+async def test_a_refused_token_ends_with_one_line_and_code_2(home: Path, server: BotServer) -> None:
+    token = "123456:AAnot-the-right-token"
+    async with selon_bot(home, server, token) as process:
+        _, errors = await asyncio.wait_for(process.communicate(), 60)
+    log = errors.decode()
+    assert process.returncode == 2
+    assert "SELON_TELEGRAM_TOKEN" in log.splitlines()[-1]
+    assert token.partition(":")[2] not in log
