@@ -35,8 +35,8 @@ def read_source(source: Source) -> Article:
     metadata, rest = split_front_matter(text, source.shown)
     draft = READERS[source.path.suffix.lower()](rest)
     metadata = metadata.completed(draft.metadata)
-    if not draft.blocks:
-        message = f"{source.shown}: no text below the metadata; add the article's words"
+    if all(block.heading for block in draft.blocks):
+        message = f"{source.shown}: no text below the title and metadata; add the article's words"
         raise ReadError(message)
     title, body = _titled(draft.blocks, metadata.title, source)
     blocks, author = without_signature(body)
