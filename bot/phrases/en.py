@@ -7,7 +7,18 @@ from datetime import date
 from bot.phrases.phrases import Phrases
 
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
 
 
@@ -16,9 +27,10 @@ def _day(day: date) -> str:
 
 
 def _welcome(articles: int, passages: int) -> str:
-    plural = "s" if articles != 1 else ""
+    article = "article" if articles == 1 else "articles"
+    passage = "passage" if passages == 1 else "passages"
     return (
-        f"Selon answers from {articles} article{plural} ({passages} passages). "
+        f"Selon answers from {articles} {article} ({passages} {passage}). "
         "Ask your question, or /help."
     )
 

@@ -7,7 +7,18 @@ from datetime import date
 from bot.phrases.phrases import Phrases
 
 _MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
 )
 
 
@@ -17,9 +28,10 @@ def _day(day: date) -> str:
 
 
 def _welcome(articles: int, passages: int) -> str:
-    plural = "s" if articles > 1 else ""
+    article = "article" if articles <= 1 else "articles"
+    passage = "passage" if passages <= 1 else "passages"
     return (
-        f"Selon répond d’après {articles} article{plural} ({passages} passages). "
+        f"Selon répond d’après {articles} {article} ({passages} {passage}). "
         "Posez votre question, ou /aide."
     )
 
@@ -46,11 +58,15 @@ FR = Phrases(
     commands=(("aide", "Comment poser une question"), ("start", "Commencer")),
     see_passage=lambda number: f"Passage [{number}]",
     passage_gone="Ce passage n’est plus dans l’index\u00a0: l’article a changé ou a été retiré.",
-    only_text="Je ne lis que les messages écrits\u00a0: posez-moi votre question en toutes lettres.",
+    only_text=(
+        "Je ne lis que les messages écrits\u00a0: posez-moi votre question en toutes lettres."
+    ),
     too_long=lambda limit: (
         f"Votre question est trop longue\u00a0: {limit} caractères au plus, s’il vous plaît."
     ),
-    failed="Désolé, je n’ai pas pu répondre\u00a0: une erreur est survenue. Réessayez dans un instant.",
+    failed=(
+        "Désolé, je n’ai pas pu répondre\u00a0: une erreur est survenue. Réessayez dans un instant."
+    ),
     no_index="Aucun article n’est encore indexé. Revenez un peu plus tard.",
     repl_welcome=_welcome,
     repl_loading="Chargement de l’index…",
