@@ -7,6 +7,7 @@ where the proposal runs over one (« Il hésita… | Puis », long quotations).
 
 from __future__ import annotations
 
+import logging
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -15,7 +16,10 @@ import sentencex  # type: ignore[import-untyped]
 
 from index.abbreviations import Abbreviations, abbreviations
 
+logger = logging.getLogger(__name__)
+
 SENTENCE_LIMIT = 1_000
+_WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: sentencex panics at some
 _AT_ONCE = 10_000  # characters
 _QUOTE_LIMIT = 300  # characters; a longer quotation is cut at its own sentences
 
@@ -89,12 +93,22 @@ def _proposed(text: str, language: str) -> set[int]:
         space = text.rfind(" ", start, start + _AT_ONCE) + 1
         stop = space if space > start and start + _AT_ONCE < len(text) else start + _AT_ONCE
         part = text[start:stop]
-        boundaries = sentencex.get_sentence_boundaries(language, part)
-        ends.update(start + int(boundary["end_index"]) for boundary in boundaries)
+        ends.update(start + end for end in _asked(_WIDE_SPACE.sub(" ", part), language))
         if not part.rstrip().endswith((".", "!", "?")):
             ends.discard(start + len(part))
         start = stop
     return ends - {len(text)}
+
+
+def _asked(part: str, language: str) -> list[int]:
+    try:
+        boundaries = sentencex.get_sentence_boundaries(language, part)
+    except BaseException as panic:
+        if type(panic).__module__ != "pyo3_runtime":
+            raise
+        logger.warning("sentencex gave up on %r: %s", part[:60], panic)
+        return []
+    return [int(boundary["end_index"]) for boundary in boundaries]
 
 
 def _past_closers(paragraph: str, end: int) -> int:
@@ -122,6 +136,8 @@ def _is_end(paragraph: str, start: int, end: int, known: Abbreviations, cased: b
     if paragraph[end : end + 1] in ".,;:":
         return False
     token = visible.split()[-1].lstrip("«“\"‘'([¿¡—–-•*")
+    if not token:
+        return False
     if len(visible) == len(sentence):
         return _glued(token, paragraph[end : end + 40], word)
     if not token.endswith(".") or token.endswith(".."):

@@ -157,6 +157,29 @@ def test_the_tables_are_as_long_as_promised() -> None:
     assert len(ENGLISH) >= 20
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009"])
+def test_no_break_spaces_are_spaces(space: str) -> None:
+    first = f"M.{space}Dupont a dit : «{space}Je viens{space}!{space}» à J.{space}R.{space}Petit."
+    assert _sentences(f"{first} Il est parti.", "fr") == [first, "Il est parti."]
+    assert _sentences(f"Quoi{space}?{space}Non.", "fr") == [f"Quoi{space}?", "Non."]
+
+
+def test_a_segmenter_that_breaks_does_not_stop_the_reading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def give_up(_language: str, _text: str) -> list[dict[str, object]]:
+        raise panic
+
+    monkeypatch.setattr("index.sentences.sentencex.get_sentence_boundaries", give_up)
+    assert _sentences("Il hésita… Puis il vint.\n\nFin", "fr") == [
+        "Il hésita…",
+        "Puis il vint.",
+        "Fin",
+    ]
+
+
 def test_a_missing_space_does_not_join_sentences() -> None:
     assert _sentences(GLUED, "fr") == [
         "La phrase est collée.",

@@ -1,0 +1,161 @@
+"""Questions and articles meet in the same words, whatever their accents, forms and figures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from index.language import detect, terms
+from index.stopwords import LANGUAGES, fold, stop_words
+
+SHORT = [
+    ("fr", "Qui a écrit cet article ?"),
+    ("fr", "qui a ecrit cet article"),
+    ("fr", "Quel modèle alimente Copilot Daily ?"),
+    ("fr", "Combien de puces ?"),
+    ("fr", "C'est quoi, MAI-1-preview ?"),
+    ("fr", "L’Oréal est-elle française ?"),
+    ("fr", "Et en 2020 ?"),
+    ("en", "How many GPUs does MAI-Voice-1 run on?"),
+    ("en", "who wrote this article"),
+    ("en", "Where was Marie Curie born?"),
+    ("en", "What is GPT?"),
+    ("en", "Microsoft's plans for the year"),
+    ("es", "¿Cuántos chips usaron para el modelo?"),
+    ("es", "quien escribio este articulo"),
+    ("es", "¿Dónde nació Marie Curie?"),
+    ("de", "Wie viele Chips wurden für das Modell verwendet?"),
+    ("it", "Chi ha scritto questo articolo?"),
+    ("pt", "Quem escreveu este artigo? Não sei."),
+    ("nl", "Wie heeft dit artikel geschreven?"),
+]
+
+
+@pytest.mark.parametrize(("language", "question"), SHORT)
+def test_a_short_question_tells_its_language(language: str, question: str) -> None:
+    other = "en" if language == "fr" else "fr"
+    assert detect(question, fallback=other) == language
+
+
+@pytest.mark.parametrize("text", ["", "???", "2020", "Copilot Daily", "MAI-Voice-1 ?"])
+def test_what_tells_nothing_is_in_the_language_expected(text: str) -> None:
+    assert detect(text) == "fr"
+    assert detect(text, fallback="en") == "en"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "Москва является столицей России и крупнейшим городом страны."),
+        ("ja", "東京は日本の首都です。"),
+        ("zh", "北京是中华人民共和国的首都。"),
+        ("el", "Η Αθήνα είναι η πρωτεύουσα της Ελλάδας."),
+        (
+            "sv",
+            "Stockholm är Sveriges huvudstad och landets största stad. Staden ligger där Mälaren "
+            "möter Östersjön och är känd för sina öar.",
+        ),
+        (
+            "pl",
+            "Warszawa jest stolicą Polski i największym miastem kraju. Położona jest nad Wisłą w "
+            "środkowej części państwa.",
+        ),
+    ],
+)
+def test_a_text_in_another_language_is_known_too(language: str, text: str) -> None:
+    assert detect(text) == language
+
+
+def test_a_foreign_quotation_does_not_change_the_language_of_an_article() -> None:
+    text = "Le ministre a répondu « no comment » avant de quitter la salle de presse à midi. " * 3
+    assert detect(text, fallback="en") == "fr"
+
+
+def test_a_question_is_told_without_loading_the_classifier() -> None:
+    code = (
+        "import sys; from index.language import detect; detect('Qui est-ce ?'); "
+        "detect('Copilot Daily ?'); sys.exit('py3langid' in sys.modules or 'numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("written", ["15 000", "15\u00a0000", "15\u202f000", "15,000", "15.000"])
+def test_a_number_is_one_term_however_it_is_written(written: str) -> None:
+    assert terms(f"environ {written} puces", "fr") == terms("environ 15000 puces", "fr")
+    assert "15000" in terms(f"environ {written} puces", "fr")
+
+
+def test_numbers_side_by_side_stay_apart() -> None:
+    assert terms("en 2020 150 personnes", "fr")[:2] == ["2020", "150"]
+    assert terms("12 345 678 euros", "fr")[0] == "12345678"
+    assert terms("3,5 % et 3.5", "fr") == ["3.5", "3.5"]
+
+
+def test_a_hyphenated_name_is_found_whole_and_by_its_parts() -> None:
+    assert terms("MAI-1-preview", "fr")[0] == "mai-1-preview"
+    assert {"mai", "1", "preview"} <= set(terms("MAI‑1‑preview", "fr"))
+    assert "h-100" in terms("puces H-100", "fr")
+    assert set(terms("H100", "fr")) <= set(terms("H-100", "fr"))
+
+
+def test_an_inverted_verb_is_not_a_name() -> None:
+    assert terms("Mesure-t-elle 330 m ?", "fr")[:2] == [*terms("mesure", "fr"), "330"]
+    assert terms("Qu'est-ce que c'est ?", "fr") == []
+    assert terms("peut-être", "fr") == []
+
+
+@pytest.mark.parametrize(
+    ("elided", "bare"),
+    [("l'énergie", "énergie"), ("d’Alembert", "Alembert"), ("qu'Henri", "Henri"),
+     ("s'arrête", "arrête"), ("jusqu'Orly", "Orly"), ("Microsoft's", "Microsoft")],
+)  # fmt: skip
+def test_elided_words_are_cut(elided: str, bare: str) -> None:
+    assert terms(elided, "fr") == terms(bare, "fr") != []
+
+
+def test_words_that_keep_their_apostrophe() -> None:
+    assert terms("aujourd'hui", "fr") == terms("aujourd’hui", "fr") == ["aujourd'hui"]
+    assert terms("O'Neill", "en") == ["o'neill"]
+
+
+def test_forms_of_a_word_meet() -> None:
+    assert terms("entraînés", "fr") == terms("entraîner", "fr")
+    assert terms("training", "en") == terms("trained", "en")
+    assert terms("canciones", "es") == terms("canción", "es")
+
+
+def test_accents_and_ligatures_do_not_part_words() -> None:
+    assert terms("Œuvre", "fr") == terms("oeuvre", "fr")
+    assert terms("STRASSE", "de") == terms("Straße", "de")
+    assert terms("énergie", "fr") == terms("energie", "fr")
+    assert terms("e\u0301nergie", "fr") == terms("énergie", "fr")
+
+
+def test_acronyms_meet_with_and_without_points() -> None:
+    assert terms("l'O.N.U.", "fr") == terms("ONU", "fr")
+
+
+def test_asking_words_are_left_out_and_content_is_kept() -> None:
+    asked = terms("Combien de premiers ministres sont nés en été ?", "fr")
+    assert asked == terms("premiers ministres nés été", "fr")
+    assert len(asked) == 4
+    assert terms("Où est né Pasteur ?", "fr") == ["ne", *terms("Pasteur", "fr")]
+
+
+def test_a_question_without_accents_loses_the_same_words() -> None:
+    for word in ("où", "à", "même", "très"):
+        assert terms(fold(word), "fr") == []
+
+
+def test_an_unknown_language_keeps_its_words_as_they_are() -> None:
+    assert terms("Saluton al ĉiuj", "eo") == ["saluton", "al", "ciuj"]
+    assert stop_words("eo") == frozenset()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_terms_of_a_text_are_those_of_its_words(language: str) -> None:
+    words = ["Paris", "2024", "télévision", "MAI-1-preview"]
+    together = terms(" ".join(words), language)
+    assert together == [term for word in words for term in terms(word, language)]
