@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,12 +26,20 @@ _PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An index to ask, and what is measured of it; no speed where nothing was embedded."""
+    """An index to ask, and what is measured of it.
+
+    `tokens` were embedded and `seconds` spent to build it whole, both 0 for an index in service.
+    """
 
     searcher: Searcher
     passages: int
     mean_passage_chars: float
-    tokens_per_s: float | None
+    tokens: int = 0
+    seconds: float = 0.0
+
+    @property
+    def tokens_per_s(self) -> float | None:
+        return self.tokens / self.seconds if self.seconds else None
 
 
 @contextmanager
@@ -40,7 +48,7 @@ def index_in_service(
 ) -> Iterator[Opened]:
     """The index that people are asking now. Raises what `open_generation` does."""
     with open_generation(data_dir, model=embedder.id, dimension=embedder.dimension) as generation:
-        yield _opened(generation, embedder, judge, None)
+        yield _opened(generation, embedder, judge)
 
 
 @contextmanager
@@ -60,7 +68,8 @@ def temporary_index(
         with open_generation(
             data_dir, model=embedder.id, dimension=embedder.dimension
         ) as generation:
-            yield _opened(generation, embedder, judge, meter.tokens / seconds)
+            opened = _opened(generation, embedder, judge)
+            yield replace(opened, tokens=meter.tokens, seconds=seconds)
 
 
 def ask(
@@ -97,14 +106,11 @@ class _Recorder:
         return self.findings
 
 
-def _opened(
-    generation: Generation, embedder: Embedder, judge: ConfidenceModel, tokens_per_s: float | None
-) -> Opened:
+def _opened(generation: Generation, embedder: Embedder, judge: ConfidenceModel) -> Opened:
     return Opened(
         Searcher(generation, embedder, judge),
         generation.manifest.passages,
         _mean_passage_chars(generation),
-        tokens_per_s,
     )
 
 
