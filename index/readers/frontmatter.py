@@ -58,7 +58,7 @@ def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
 def _where(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or "check its quotes and colons"
-    line = f" on line {mark.line + 2}" if mark is not None else ""
+    line = f" on line {mark.line + 1}" if mark is not None else ""
     return f"{line}: {' '.join(str(problem).split())}"
 
 

@@ -76,7 +76,7 @@ def _titled(
         return title, _without_title(blocks, title)
     first = blocks[0].text
     if len(first) <= _TITLE_LIMIT and "\n" not in first:
-        return first.rstrip("."), blocks
+        return first.rstrip(".") or first, blocks
     name = re.sub(r"[-_\s]+", " ", source.path.stem).strip() or source.path.name
     return name[0].upper() + name[1:], blocks
 
