@@ -32,10 +32,8 @@ _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 
 # What follows the verb in « sont-ils », « a-t-on », « parle-moi »: no part of a name.
 _CLITICS = frozenset(
-    re.findall(
-        "[a-zà]+", "t je tu il elle on nous vous ils elles ce moi toi lui leur le la y en là"
-    )
-) | {"les", "ci", "se", "lo"}
+    "t je tu il elle on nous vous ils elles ce moi toi lui leur le la les y en là ci".split()  # noqa: SIM905
+)
 _SCRIPTS = (
     (re.compile("[぀-ヿ]"), "ja"),
     (re.compile("[가-힯]"), "ko"),
@@ -56,7 +54,7 @@ _LETTERS = {
     "it": re.compile("zione|gli|[òì]"),
     "pt": re.compile("[ãõ]|ção"),
     "nl": re.compile("ij|aa"),
-    "en": re.compile("th|wh|'s"),
+    "en": re.compile(r"\bth|\bwh|'s\b"),
 }
 
 
@@ -110,10 +108,8 @@ def detect(text: str, fallback: str = "fr") -> str:
     words = _WORD.findall(sample)
     votes = _votes(words, sample)
     best = max(votes.values(), default=0.0)
-    if (
-        (best == 0 and _foreign(sample))
-        or (len(words) >= _CLASSIFIED
-        and best < _TYPICAL * len(words))
+    if (best == 0 and _foreign(sample)) or (
+        len(words) >= _CLASSIFIED and best < _TYPICAL * len(words)
     ):
         return _classifier()(sample) or fallback
     if best == 0 or votes.get(fallback, 0.0) >= best:
@@ -170,6 +166,7 @@ def _classifier() -> Callable[[str], str]:
     )
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages([code for code in identifier.labels if len(code) == 2])
     return lambda text: str(identifier.classify(text)[0])
 
 

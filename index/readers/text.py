@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import zip_longest
 
 from index.readers.dates import find_date
 from index.readers.draft import Block, Draft, Metadata
@@ -120,7 +121,7 @@ def _published(rest: str) -> date | None:
 
 
 def _headed(blocks: list[str]) -> Iterator[Block]:
-    for block, following in zip(blocks, [*blocks[1:], ""], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:], fillvalue=""):
         yield Block(block, heading=_is_heading(block, following))
 
 

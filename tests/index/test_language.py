@@ -68,6 +68,10 @@ def test_a_text_in_another_language_is_known_too(language: str, text: str) -> No
     assert detect(text) == language
 
 
+def test_the_code_has_two_letters_even_where_the_script_is_rare() -> None:
+    assert len(detect("𩇀𩇀𩇀")) == len(detect("ᩌᩌᩌ")) == 2
+
+
 def test_a_foreign_quotation_does_not_change_the_language_of_an_article() -> None:
     text = "Le ministre a répondu « no comment » avant de quitter la salle de presse à midi. " * 3
     assert detect(text, fallback="en") == "fr"

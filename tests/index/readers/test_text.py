@@ -73,7 +73,10 @@ def test_other_lines_are_not_bylines(line: str) -> None:
 
 
 def test_lines_of_a_fixed_width_are_one_paragraph() -> None:
-    wrapped = "Le conseil a voté le budget de la ville, qui\naugmente de trois pour cent cette année.\nFin."
+    wrapped = (
+        "Le conseil a voté le budget de la ville, qui\n"
+        "augmente de trois pour cent cette année.\nFin."
+    )
     draft = read_text(f"Le budget\n\n{PROSE}\n\n{wrapped}")
     assert draft.blocks[-1].text == wrapped.replace("\n", " ")
 
@@ -91,3 +94,4 @@ def test_a_list_keeps_its_lines() -> None:
 def test_a_text_without_a_title_has_none() -> None:
     assert _headings(f"{PROSE}\n\n{PROSE}") == []
     assert read_text("\n \n").blocks == ()
+    assert read_text("Par Jeanne Petit").blocks == ()
