@@ -153,18 +153,16 @@ def chat_typed(
     for line in _typed(session):
         try:
             reply = conversation.reply(line)
+            if reply is not None:
+                show(out, Text("\n").append_text(reply).append("\n"))
         except KeyboardInterrupt:
             show(out, Text(conversation.terminal.cancelled, style="dim"))
-            continue
         except Exception as error:  # one question's failure is not the next one's
-            if opening.exception() is error:
+            if opening.done() and opening.exception() is error:
                 raise
             _complain(error, conversation, err)
-            continue
         if conversation.over:
             break
-        if reply is not None:
-            show(out, Text("\n").append_text(reply).append("\n"))
     show(out, conversation.phrases.repl_bye)
     return 0
 

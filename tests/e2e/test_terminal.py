@@ -141,6 +141,7 @@ class Screen:
         )
         os.close(slave)
         self.raw = b""
+        self._seen = 0
 
     @property
     def text(self) -> str:
@@ -154,16 +155,16 @@ class Screen:
         os.write(self._master, keys.encode())
 
     def waits_for(self, text: str, seconds: float = 60) -> None:
-        """Read until this stands somewhere after what was waited for before."""
-        start, end = len(self.text), time.monotonic() + seconds
-        while text not in self.text[start:]:
+        """Read until this stands after what was waited for before."""
+        end = time.monotonic() + seconds
+        while text not in self.text[self._seen :]:
             assert time.monotonic() < end, f"{text!r} is not in {self.text!r}"
             if select.select([self._master], [], [], 0.1)[0]:
                 try:
                     self.raw += os.read(self._master, 65536)
                 except OSError:
-                    assert text in self.text[start:], self.text
-                    return
+                    assert text in self.text[self._seen :], self.text
+        self._seen = self.text.index(text, self._seen) + len(text)
 
     def ends(self) -> int:
         """The exit code, everything shown until then being read."""
@@ -198,9 +199,14 @@ def test_a_conversation_at_a_terminal(home: Home, screens: list[Screen]) -> None
     screen.types("Combien de puces pour Orphée ?\r")
     screen.waits_for("par Camille Roche, 29 août 2025")
     assert "15 000 puces" in screen.text
-    screen.types("brouillon\x03")
+    screen.waits_for(PROMPT)
+    screen.types("brouillon")
+    screen.waits_for("brouillon")
+    screen.types("\x03")
+    screen.waits_for(PROMPT)
     screen.types("/passage 1\r")
     screen.waits_for("trois mois")
+    screen.waits_for(PROMPT)
     screen.types("\x04")
     screen.waits_for("Au revoir.")
     assert screen.ends() == 0
@@ -218,5 +224,6 @@ def test_a_terminal_without_colour_gets_none(home: Home, screens: list[Screen]) 
     screen.waits_for("sans date")
     answer = screen.raw[screen.raw.rindex(b"1864") :]
     assert not re.search(rb"\x1b\[[0-9;]*[1-9][0-9;]*m", answer[: answer.index(b"sans date")])
+    screen.waits_for(PROMPT)
     screen.types("/quitter\r")
     assert screen.ends() == 0
