@@ -159,7 +159,7 @@ def _ballot() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _classifier() -> Callable[[str], str]:
-    """The general classifier, loaded on the first text that needs it (0.3 s)."""
+    """The general classifier, loaded on the first text that needs it (half a second, 100 MB)."""
     from py3langid.langid import (  # type: ignore[import-untyped]
         MODEL_FILE,
         LanguageIdentifier,

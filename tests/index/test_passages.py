@@ -62,15 +62,18 @@ def test_a_paragraph_that_fits_is_never_split() -> None:
     assert [len(passage.sentences) for passage in passages] == [8, 8, 8]
 
 
-def test_a_long_paragraph_is_cut_into_like_parts() -> None:
-    passages = cut(_article(_paragraph(15)))
-    assert len(cut(_article(_paragraph(13)))) == 1
-    assert [len(passage.sentences) for passage in passages] == [8, 7]
+def test_a_long_paragraph_is_cut_without_leaving_a_scrap() -> None:
+    for sentences in (14, 15, 20, 27, 28):
+        passages = cut(_article(_paragraph(sentences)))
+        assert len(passages) == -(-sentences // 13)  # thirteen fill a passage
+        assert min(len(passage.text) for passage in passages) >= PASSAGE_LIMIT // 5
 
 
 def test_what_follows_a_long_paragraph_joins_its_last_part() -> None:
     passages = cut(_article(_paragraph(15), _paragraph(2)))
-    assert [len(passage.sentences) for passage in passages] == [8, 9]
+    assert len(passages) == 2
+    assert SENTENCE in passages[1].text.split("\n\n")[0]
+    assert passages[1].text.endswith(_paragraph(2)[0])
 
 
 def test_a_sentence_longer_than_the_limit_is_cut_too() -> None:
