@@ -228,7 +228,7 @@ def _be_quiet() -> None:
     """Keep what the peer's libraries say of themselves out of the figures."""
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     # The tutorial's own FAISS wrapper announces that it will not be kept up.
     warnings.filterwarnings("ignore", category=DeprecationWarning)
 
