@@ -27,6 +27,52 @@ LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 Job = Callable[[], int]
 
 
+Questions = Annotated[
+    Path,
+    typer.Argument(
+        metavar="QUESTIONS",
+        show_default=False,
+        help="A SQuAD file (.json), whose contexts become the articles of a temporary index, or "
+        "one JSON object a line (.jsonl), asked of the index in service.",
+    ),
+]
+Other = Annotated[
+    Path | None, typer.Option(metavar="OTHER", help="Questions that these articles do not answer.")
+]
+LeaveOut = Annotated[
+    float,
+    typer.Option(
+        metavar="SHARE",
+        help="Leave this share (0 to 1) of the file's entries out of the index; the questions on "
+        "them become unanswerable.",
+    ),
+]
+Perturb = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KINDS",
+        help="Ask again without accents, in one case, with a typing mistake, without the question "
+        "mark: accents,case,typos,mark.",
+    ),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Ask N questions of each file, drawn at random."),
+]
+Seed = Annotated[int, typer.Option(help="What is drawn at random hangs on this.")]
+Show = Annotated[
+    int, typer.Option("--show", metavar="N", min=0, help="List the N worst questions.")
+]
+Json = Annotated[Path | None, typer.Option(metavar="OUT", help="Write the figures as JSON too.")]
+Plot = Annotated[
+    Path | None,
+    typer.Option(metavar="OUT", help="Draw the reliability diagram (.png, .svg or .pdf)."),
+]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", metavar="DIR", help="Where the index in service is.")
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Outputs:
     """Where the results go besides the table."""
@@ -41,54 +87,16 @@ def register(app: typer.Typer) -> None:
 
     @app.command("eval", help=HELP, short_help=HELP)
     def evaluate(
-        questions: Annotated[
-            Path,
-            typer.Argument(
-                metavar="QUESTIONS",
-                show_default=False,
-                help="A SQuAD file (.json), whose contexts become the articles of a temporary "
-                "index, or one JSON object a line (.jsonl), asked of the index in service.",
-            ),
-        ],
-        unanswerable: Annotated[
-            Path | None,
-            typer.Option(metavar="OTHER", help="Questions that these articles do not answer."),
-        ] = None,
-        leave_out: Annotated[
-            float,
-            typer.Option(
-                metavar="SHARE",
-                help="Leave this share (0 to 1) of the file's entries out of the index; the "
-                "questions on them become unanswerable.",
-            ),
-        ] = 0.0,
-        perturb: Annotated[
-            str | None,
-            typer.Option(
-                metavar="KINDS",
-                help="Ask again without accents, in one case, with a typing mistake, without "
-                "the question mark: accents,case,typos,mark.",
-            ),
-        ] = None,
-        limit: Annotated[
-            int | None,
-            typer.Option(metavar="N", min=1, help="Ask N questions of each file, drawn at random."),
-        ] = None,
-        seed: Annotated[int, typer.Option(help="What is drawn at random hangs on this.")] = 1,
-        show_worst: Annotated[
-            int, typer.Option("--show", metavar="N", min=0, help="List the N worst questions.")
-        ] = 0,
-        json: Annotated[
-            Path | None, typer.Option(metavar="OUT", help="Write the figures as JSON too.")
-        ] = None,
-        plot: Annotated[
-            Path | None,
-            typer.Option(metavar="OUT", help="Draw the reliability diagram (.png, .svg or .pdf)."),
-        ] = None,
-        data_dir: Annotated[
-            Path | None,
-            typer.Option("--data-dir", metavar="DIR", show_default=False, help="Of the index."),
-        ] = None,
+        questions: Questions,
+        unanswerable: Other = None,
+        leave_out: LeaveOut = 0.0,
+        perturb: Perturb = None,
+        limit: Limit = None,
+        seed: Seed = 1,
+        show_worst: Show = 0,
+        json: Json = None,
+        plot: Plot = None,
+        data_dir: DataDir = None,
     ) -> Job:
         def plan(settings: Settings) -> "Plan":
             from bot.evaluation.perturb import kinds_named
