@@ -120,6 +120,8 @@ def load_embedder(
         from index.bundled import load_bundled
 
         return load_bundled(cache_dir, threads=threads, progress=progress)
+    if name.startswith((".", "/", "~")) and not Path(name).exists():
+        raise ModelError(f"SELON_EMBEDDING_MODEL={name}: there is no such folder: correct the path")
     # Seconds of imports, for those alone who chose another model.
     import torch
     from sentence_transformers import SentenceTransformer

@@ -6,7 +6,7 @@ at a time, so a text's vector does not depend on its companions and nothing is p
 
 A handful of inner neurons fire thirty times stronger than all others, on a few tokens. In one scale
 with the others they would leave these six of their eight bits, which costs half a percent of cosine
-(0.9967 to float32 instead of 0.999); so they are taken out of the integer product and computed in
+(0.9968 to float32 instead of 0.9991); so they are taken out of the integer product and computed in
 float32 beside it.
 """
 
@@ -39,7 +39,10 @@ IDS, VECTOR = "ids", "vector"
 
 _FUSED = "com.microsoft"
 _OPSET, _IR_VERSION = 21, 10
-_INT8_LIMIT = 127
+
+# Seven of the eight bits: with all eight, processors without VNNI instructions overflow 16 bits
+# where they add two products, and silently answer otherwise. Costs 0.0003 of cosine and no time.
+_INT8_LIMIT = 63
 
 
 def write_graph(source: Q4File, path: Path, weights: str) -> None:
@@ -96,16 +99,7 @@ class _Network:
         zero = self._constant("zero", np.zeros(1, np.int64))
         length = self._node("Shape", [IDS], start=1, end=2)
         places = self._node("Slice", [table, zero, length, zero])
-        return self._node(
-            "LayerNormalization",
-            [
-                self._node("Add", [words, places]),
-                self._floats("emb.ln.w"),
-                self._floats("emb.ln.b"),
-            ],
-            axis=-1,
-            epsilon=self._shape.epsilon,
-        )
+        return self._add_and_normalise(words, places, "emb.ln")
 
     def _attention(self, state: str, layer: str) -> str:
         parts = [f"{layer}.{part}" for part in "qkv"]
@@ -181,10 +175,12 @@ class _Network:
         return self._node("Add", [product, self._constant(f"{name}.b", bias)])
 
     def _add_and_normalise(self, output: str, state: str, name: str) -> str:
+        # The fused SkipLayerNormalization costs three times as much on a processor as these two.
+        total = self._node("Add", [output, state])
         return self._node(
-            "SkipLayerNormalization",
-            [output, state, self._floats(f"{name}.w"), self._floats(f"{name}.b")],
-            domain=_FUSED,
+            "LayerNormalization",
+            [total, self._floats(f"{name}.w"), self._floats(f"{name}.b")],
+            axis=-1,
             epsilon=self._shape.epsilon,
         )
 

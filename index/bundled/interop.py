@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +40,7 @@ def as_sentence_transformer(cache_dir: Path | None = None) -> SentenceTransforme
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 
     source = read_source()
-    with tempfile.TemporaryDirectory(dir=cache_dir) as folder:
+    with tempfile.TemporaryDirectory(dir=cache_dir) as folder, _no_progress_bars():
         _save_network(source, folder)
         _save_tokenizer(source, folder)
         network = Transformer(folder, max_seq_length=source.shape.positions)
@@ -74,6 +76,19 @@ def unigram(vocabulary: Vocabulary) -> Tokenizer:
         single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
     return tokenizer
+
+
+@contextmanager
+def _no_progress_bars() -> Iterator[None]:
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _character_class(vocabulary: Vocabulary, replacement: str) -> str:

@@ -28,7 +28,7 @@ from index.errors import ModelError
 MODEL, WEIGHTS, MANIFEST = "model.onnx", "weights.bin", "manifest.json"
 
 # Raised with every change of what is written, so that no runtime meets another's files.
-FORMAT = 1
+FORMAT = 2
 
 Progress = Callable[[float, str], None]
 

@@ -22,7 +22,7 @@ from index.errors import ModelError
 DIMENSION = 384
 TOKENS = 512
 
-_PASSAGE, _QUESTION = "passage: ", "query: "
+PASSAGE, QUESTION = "passage: ", "query: "
 _TEXTS_PER_THREAD = 32
 _log = logging.getLogger(__name__)
 
@@ -57,14 +57,14 @@ class BundledEmbedder:
         with ThreadPoolExecutor(self._threads) as pool:
             for start in range(0, len(texts), size):
                 batch = texts[start : start + size]
-                for row, vector in enumerate(pool.map(partial(self._embed, _PASSAGE), batch)):
+                for row, vector in enumerate(pool.map(partial(self._embed, PASSAGE), batch)):
                     vectors[start + row] = vector
                 if progress is not None:
                     progress(len(batch))
         return vectors
 
     def embed_question(self, text: str) -> Vectors:
-        return self._embed(_QUESTION, text)
+        return self._embed(QUESTION, text)
 
     def _embed(self, prefix: str, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(prefix + text, TOKENS)], dtype=np.int64)
