@@ -150,6 +150,11 @@ class ArticleReader:
         """The row of each passage's first sentence."""
         return [row[0] for row in self._each("SELECT first_sentence FROM passages ORDER BY row")]
 
+    def openings(self) -> list[bool]:
+        """By passage row: whether it is the first of its article."""
+        owners = [row[0] for row in self._each("SELECT article FROM passages ORDER BY row")]
+        return [row == 0 or owner != owners[row - 1] for row, owner in enumerate(owners)]
+
     def texts(self, kind: Kind) -> Iterator[tuple[Article, str, str]]:
         """Article, heading and text of every passage or sentence, in row order."""
         spans = (

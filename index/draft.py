@@ -22,6 +22,7 @@ from index.reuse import Plan, as_hashes, fill, plan, text_hash
 from index.store import (
     ARTICLES,
     FIRST_SENTENCES,
+    OPENINGS,
     PASSAGE_WORDS,
     PASSAGES,
     SENTENCE_WORDS,
@@ -139,6 +140,8 @@ class Draft:
                 ).save(self.folder / name)
             first = np.array([*reader.first_sentences(), self.sentences], dtype=np.int64)
             np.save(self.folder / FIRST_SENTENCES, first, allow_pickle=False)
+            openings = np.array(reader.openings(), dtype=np.bool_)
+            np.save(self.folder / OPENINGS, openings, allow_pickle=False)
             return reader.languages()
         finally:
             reader.close()

@@ -17,6 +17,7 @@ Array = npt.NDArray[np.float32]
 
 BEST_SENTENCE_WEIGHT = 1.3
 PASSAGE_WORDS_WEIGHT = 0.15
+OPENING_BONUS = 0.02
 SENTENCE_WORDS_WEIGHT = 0.1
 
 
@@ -25,15 +26,19 @@ def sentence_scores(cosines: Array, words: Array) -> Array:
     return cosines + np.float32(SENTENCE_WORDS_WEIGHT) * words
 
 
-def passage_scores(cosines: Array, best_sentences: Array, words: Array) -> Array:
+def passage_scores(
+    cosines: Array, best_sentences: Array, words: Array, openings: npt.NDArray[np.bool_]
+) -> Array:
     """What passages are ranked by.
 
     The passage's own cosine, plus the score of its best sentence (a long passage blurs the one
-    sentence that answers), plus its word score (names and numbers that an embedding smooths over).
+    sentence that answers), plus its word score (names and numbers that an embedding smooths over),
+    plus a little for the opening of an article, which says the essential.
     """
     total: Array = (
         cosines
         + np.float32(BEST_SENTENCE_WEIGHT) * best_sentences
         + np.float32(PASSAGE_WORDS_WEIGHT) * words
+        + np.float32(OPENING_BONUS) * openings
     )
     return total

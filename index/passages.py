@@ -9,6 +9,7 @@ from index.article import Article
 from index.sentences import SENTENCE_LIMIT, sentence_spans
 
 PASSAGE_LIMIT = 1_000
+SCRAP = 4  # a last passage under a limit divided by this is too short to stand alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +96,24 @@ def _paragraphs(text: str, sentences: list[Sentence]) -> Iterator[list[Sentence]
 
 
 def _balanced(sentences: list[Sentence], limit: int) -> list[list[Sentence]]:
-    """A paragraph in the fewest groups that fit, each the next to reach an equal share."""
-    fewest = len(_filled(sentences, limit))
-    low, high = 1, limit  # the smallest bound that needs no more groups makes them alike
-    while low < high:
-        bound = (low + high) // 2
-        if len(_filled(sentences, bound)) <= fewest:
-            high = bound
-        else:
-            low = bound + 1
-    return _filled(sentences, low)
+    """A paragraph in the fewest groups that fit, each filled unless the last would be a scrap.
+
+    Filled groups keep what belongs together (figures in docs/evaluation.md); where the last one
+    would fall short of a quarter of the limit, the bound is lowered until it does not.
+    """
+    groups = _filled(sentences, limit)
+    for bound in range(limit, limit // 2, -max(1, limit // 20)):
+        if len(groups) == 1 or _length(groups[-1]) >= limit // SCRAP:
+            break
+        lowered = _filled(sentences, bound)
+        if len(lowered) > len(groups):
+            break
+        groups = lowered
+    return groups
+
+
+def _length(sentences: list[Sentence]) -> int:
+    return sentences[-1].end - sentences[0].start
 
 
 def _filled(sentences: list[Sentence], bound: int) -> list[list[Sentence]]:

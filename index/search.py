@@ -161,7 +161,7 @@ class Searcher:
             sentence=np.maximum.reduceat(cosines, offsets),
             words=words,
             sentence_words=np.maximum.reduceat(sentence_words, offsets),
-            total=passage_scores(passage, best, words),
+            total=passage_scores(passage, best, words, generation.openings(rows)),
             sentence_values=values,
             offsets=offsets,
         )

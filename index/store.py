@@ -6,8 +6,10 @@ import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from index.article import Article
 from index.database import ArticleEntry, ArticleReader, Kind, StoredPassage
@@ -22,6 +24,7 @@ ARTICLES = "articles.sqlite"
 PASSAGES = "passages.faiss"
 SENTENCES = "sentences.faiss"
 FIRST_SENTENCES = "first_sentences.npy"
+OPENINGS = "openings.npy"
 PASSAGE_WORDS = "lexical/passages"
 SENTENCE_WORDS = "lexical/sentences"
 
@@ -50,11 +53,13 @@ class Generation:
         self.passage_words = LexicalIndex.open(folder / PASSAGE_WORDS)
         self.sentence_words = LexicalIndex.open(folder / SENTENCE_WORDS)
         # By passage row, the row of its first sentence; one more, for where the last one ends.
-        self._first_sentences = _load_rows(folder / FIRST_SENTENCES)
+        self._first_sentences = _load_array(folder / FIRST_SENTENCES)
+        self._openings = _load_array(folder / OPENINGS)
         for name, found, expected in (
             (PASSAGES, len(self.passage_vectors), manifest.passages),
             (SENTENCES, len(self.sentence_vectors), manifest.sentences),
             (FIRST_SENTENCES, len(self._first_sentences), manifest.passages + 1),
+            (OPENINGS, len(self._openings), manifest.passages),
             (PASSAGE_WORDS, len(self.passage_words), manifest.passages),
             (SENTENCE_WORDS, len(self.sentence_words), manifest.sentences),
         ):
@@ -85,6 +90,10 @@ class Generation:
         """For each of these passages, the row of its first sentence and how many it has."""
         first = np.asarray(self._first_sentences[rows])
         return first, self._first_sentences[rows + 1] - first
+
+    def openings(self, rows: IntArray) -> npt.NDArray[np.bool_]:
+        """For each of these passages, whether it is the first of its article."""
+        return np.asarray(self._openings[rows])
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
         """The passage of the article that holds the character at this offset."""
@@ -189,9 +198,9 @@ def _in_service(data_dir: Path) -> tuple[Path, Manifest]:
     return folder, manifest
 
 
-def _load_rows(path: Path) -> IntArray:
+def _load_array(path: Path) -> npt.NDArray[Any]:
     try:
-        rows: IntArray = np.load(path, mmap_mode="r", allow_pickle=False)
+        rows: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise DamagedIndex(
             f"{path}: cannot be read ({error}); rebuild the index with `selon index`"
