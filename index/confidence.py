@@ -36,6 +36,10 @@ class Evidence:
     lead: float
 
 
+NOTHING = Evidence(passage=0.0, sentence=0.0, words=0.0, sentence_words=0.0, known=0.0, lead=0.0)
+"""What is read off no search at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConfidenceModel:
     """Turns evidence into the probability that the corpus answers.

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from index.article import Article
-from index.confidence import ConfidenceModel, Evidence
+from index.confidence import NOTHING, ConfidenceModel, Evidence
 from index.dense import IntArray
 from index.embedding import Embedder, Vectors
 from index.errors import DamagedIndex
@@ -61,13 +61,15 @@ class Hit:
 class Findings:
     """What the index has to say to a question: hits best first, and how sure it is.
 
-    `confidence` is the probability (0..1) that the corpus holds the answer at all.
+    `confidence` is the probability (0..1) that the corpus holds the answer at all, told from
+    `evidence`.
     """
 
     question: str
     language: str
     hits: tuple[Hit, ...]
     confidence: float
+    evidence: Evidence = NOTHING
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ class Searcher:
         )
         candidates = self._score(asked, self._candidates(asked))
         hits = self._hits(candidates, limit)
-        return Findings(question, language, hits, self._confidence(asked, candidates))
+        evidence = self._evidence(asked, candidates)
+        return Findings(question, language, hits, self._judge.confidence(evidence), evidence)
 
     def _candidates(self, asked: _Question) -> IntArray:
         generation = self.generation
@@ -192,9 +195,6 @@ class Searcher:
                 f"article {article_id} is missing from the index; rebuild it with `selon index`"
             )
         return article
-
-    def _confidence(self, asked: _Question, candidates: _Candidates) -> float:
-        return self._judge.confidence(self._evidence(asked, candidates))
 
     def _evidence(self, asked: _Question, candidates: _Candidates) -> Evidence:
         first, *behind = candidates.order[: 1 + _BEHIND]
