@@ -20,6 +20,7 @@ from bot import commands
 from bot.commands import DONE, FAILED, MISUSED
 from bot.console import console_for, show, use_utf8
 from bot.errors import SettingsError
+from bot.evaluation import command as evaluation
 from bot.phrases.terminal import TerminalPhrases, terminal_phrases_for
 from bot.render import complaint, harmless
 from bot.settings import Settings, load_settings
@@ -137,6 +138,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     def status(data_dir: DataDir = None) -> Job:
         return _job(data_dir, commands.status)
 
+    evaluation.register(app, phrases.evaluation, _Command)
     return typer.main.get_command(app)
 
 

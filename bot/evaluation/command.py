@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from bot.console import console_for, show
 from bot.evaluation.errors import EvaluationError
@@ -82,10 +83,10 @@ class Outputs:
     show: int
 
 
-def register(app: typer.Typer) -> None:
-    """Add `eval` to a command line whose commands give back the job to do."""
+def register(app: typer.Typer, text: str = HELP, cls: type[TyperCommand] | None = None) -> None:
+    """Add `eval`, described by `text`, to a command line whose commands give back the job to do."""
 
-    @app.command("eval", help=HELP, short_help=HELP)
+    @app.command("eval", cls=cls, help=text, short_help=text)
     def evaluate(
         questions: Questions,
         unanswerable: Other = None,

@@ -19,6 +19,7 @@ class TerminalPhrases:
     chat: str
     bot: str
     status: str
+    evaluation: str
     paths: str
     question: str
     data_dir: str

@@ -30,6 +30,7 @@ TERMINAL_EN = TerminalPhrases(
     chat="Talk, at the keyboard or by sending questions to standard input.",
     bot="Run the Telegram bot (setting SELON_TELEGRAM_TOKEN).",
     status="Say what is indexed, by which model, since when, and whether the index is whole.",
+    evaluation="Measure the answers to questions whose answers are known.",
     paths="Files and folders to read.",
     question="The question; “-” reads it from standard input.",
     data_dir="Folder of the index (by default SELON_DATA_DIR, else .selon).",

@@ -40,6 +40,7 @@ TERMINAL_FR = TerminalPhrases(
     chat="Dialoguer, au clavier ou en envoyant les questions sur l’entrée standard.",
     bot="Lancer le robot Telegram (réglage SELON_TELEGRAM_TOKEN).",
     status="Dire ce qui est indexé, par quel modèle, depuis quand, et si l’index est intact.",
+    evaluation="Mesurer les réponses à des questions dont on connaît la réponse.",
     paths="Fichiers et dossiers à lire.",
     question="La question\u202f; «\u00a0-\u00a0» la lit sur l’entrée standard.",
     data_dir="Dossier de l’index (par défaut\u00a0: SELON_DATA_DIR, sinon .selon).",

@@ -66,6 +66,10 @@ class BundledEmbedder:
     def embed_question(self, text: str) -> Vectors:
         return self._embed(QUESTION, text)
 
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        """How many tokens the model reads to embed these passages."""
+        return sum(len(self._tokenizer.encode(PASSAGE + text, TOKENS)) for text in texts)
+
     def _embed(self, prefix: str, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(prefix + text, TOKENS)], dtype=np.int64)
         vector: Vectors = self._session.run(None, {"ids": ids})[0][0]
