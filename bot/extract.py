@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.agreement import Relation, relation
 from bot.answer import Answer, Citation, Statement
-from bot.pronouns import lead_of
 from index.article import Article
+from index.leads import leads
+from index.passages import Sentence
 from index.search import Findings, Hit, RankedSentence
 
 POOL = 5  # hits whose sentences compete
-PASSAGE_WEIGHT = 0.5  # of the passage's total in the rank of its sentences
+PASSAGE_WEIGHT = 0.8  # of the passage's total in the rank of its sentences
 MOST_SENTENCES = 3
-MARGIN = 0.03  # how far behind the best sentence another may stand and still be shown
-MOST_WORDS = 60  # in the sentences shown, the first one aside
+MOST_WORDS = 60
+SHORT = 40  # words up to which an answer has room for a sentence further behind
+MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
 NEAREST = 3  # articles offered with a refusal
 
 
@@ -34,6 +37,24 @@ class _Candidate:
     def text(self) -> str:
         return self.ranked.sentence.text
 
+    @property
+    def article(self) -> Article:
+        return self.hit.article
+
+    @property
+    def lead(self) -> Sentence | None:
+        """The sentence it leans on, if any."""
+        return leads(self.hit.passage, self.hit.article.language)[self.at]
+
+
+@dataclass(slots=True)
+class _Point:
+    """One sentence to show, and sentences of other articles that say the same."""
+
+    candidate: _Candidate
+    support: list[_Candidate] = field(default_factory=list)
+    disputed: bool = False
+
 
 class Extractive:
     """Answers with the best one to three sentences, verbatim, each with its citation."""
@@ -44,18 +65,39 @@ class Extractive:
     def answer(self, findings: Findings) -> Answer:
         """Refuses, with the nearest articles, when the confidence is too low."""
         if not findings.hits or findings.confidence < self._min_confidence:
-            return _answer(findings, (), _nearest(findings.hits))
-        chosen = _reading_order(choose(findings.hits))
-        citations = tuple(_citation(number, each) for number, each in enumerate(chosen, start=1))
-        return _answer(findings, citations, ())
+            return _answer(findings, (), (), _nearest(findings.hits))
+        statements: list[Statement] = []
+        citations: list[Citation] = []
+        for point in _reading_order(choose(findings.hits)):
+            first = len(citations) + 1
+            cited = [point.candidate, *point.support]
+            citations += [_citation(number, each) for number, each in enumerate(cited, first)]
+            numbers = tuple(range(first, first + len(cited)))
+            statements.append(Statement(point.candidate.text, numbers))
+        return _answer(findings, tuple(statements), tuple(citations), ())
 
 
-def choose(hits: Sequence[Hit]) -> list[_Candidate]:
-    """The sentences to show, best first.
+def choose(hits: Sequence[Hit]) -> list[_Point]:
+    """What to show, best first: the best sentence always, then those close behind it that add
+    something, as long as the whole stays short."""
+    ranked = _ranked(hits)
+    points = [_Point(ranked[0])]
+    words = _words(ranked[0])
+    for candidate in ranked[1:]:
+        grown = words + _words(candidate)
+        margin = WIDE_MARGIN if grown <= SHORT else MARGIN
+        if candidate.rank < ranked[0].rank - WIDE_MARGIN:
+            break
+        if candidate.rank < ranked[0].rank - margin or _joined(candidate, points):
+            continue
+        if grown <= MOST_WORDS and len(points) < MOST_SENTENCES:
+            points.append(_Point(candidate, disputed=_disputes(candidate, points)))
+            words = grown
+    return points
 
-    The best one always; then those close behind it, as long as the whole stays short.
-    """
-    ranked = sorted(
+
+def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
+    return sorted(
         (
             _Candidate(hit, at, each.score + PASSAGE_WEIGHT * hit.scores.total)
             for hit in hits[:POOL]
@@ -63,27 +105,55 @@ def choose(hits: Sequence[Hit]) -> list[_Candidate]:
         ),
         key=lambda candidate: -candidate.rank,
     )
-    chosen = ranked[:1]
-    words = len(ranked[0].text.split())
-    for candidate in ranked[1:]:
-        words += len(candidate.text.split())
-        if (
-            len(chosen) == MOST_SENTENCES
-            or words > MOST_WORDS
-            or candidate.rank < ranked[0].rank - MARGIN
-        ):
-            break
-        chosen.append(candidate)
-    return chosen
 
 
-def _reading_order(chosen: Sequence[_Candidate]) -> list[_Candidate]:
-    """Grouped by article, the best one's first; inside an article as it is read."""
-    order = list(dict.fromkeys(each.hit.article.id for each in chosen))
-    return sorted(
-        chosen,
-        key=lambda each: (order.index(each.hit.article.id), each.ranked.sentence.start),
-    )
+def _words(candidate: _Candidate) -> int:
+    lead = candidate.lead
+    return len(candidate.text.split()) + (len(lead.text.split()) if lead else 0)
+
+
+def _joined(candidate: _Candidate, points: Sequence[_Point]) -> bool:
+    """Whether the sentence says what is said already; another article's then supports it."""
+    for point in points:
+        if _relation(candidate, point.candidate) is Relation.SAME:
+            articles = [point.candidate.article, *(each.article for each in point.support)]
+            if candidate.article not in articles and len(articles) < MOST_SENTENCES:
+                point.support.append(candidate)
+            return True
+    return False
+
+
+def _disputes(candidate: _Candidate, points: Sequence[_Point]) -> bool:
+    """Whether it contradicts another article's sentence; both are then shown, newest first."""
+    against = [
+        point
+        for point in points
+        if point.candidate.article != candidate.article
+        and _relation(candidate, point.candidate) is Relation.DIFFERS
+    ]
+    for point in against:
+        point.disputed = True
+    return bool(against)
+
+
+def _relation(one: _Candidate, other: _Candidate) -> Relation:
+    if one.article.language != other.article.language:
+        return Relation.NEW
+    return relation(one.text, other.text, one.article.language)
+
+
+def _reading_order(points: Sequence[_Point]) -> list[_Point]:
+    """Grouped by article, the best one's first, as it is read; what is disputed, newest first."""
+    order = list(dict.fromkeys(point.candidate.article.id for point in points))
+    disputed = any(point.disputed for point in points)
+
+    def place(point: _Point) -> tuple[int, int, int]:
+        published = point.candidate.article.published
+        newest = -published.toordinal() if disputed and published else 0
+        article = point.candidate.article.id
+        return newest, order.index(article), point.candidate.ranked.sentence.start
+
+    return sorted(points, key=place)
 
 
 def _citation(number: int, candidate: _Candidate) -> Citation:
@@ -95,18 +165,21 @@ def _citation(number: int, candidate: _Candidate) -> Citation:
         end=sentence.end,
         passage=hit.passage,
         article=hit.article,
-        lead=lead_of(hit.passage, sentence, hit.article.language),
+        lead=candidate.lead,
     )
 
 
 def _answer(
-    findings: Findings, citations: tuple[Citation, ...], nearest: tuple[Article, ...]
+    findings: Findings,
+    statements: tuple[Statement, ...],
+    citations: tuple[Citation, ...],
+    nearest: tuple[Article, ...],
 ) -> Answer:
     return Answer(
         question=findings.question,
         language=findings.language,
         confidence=findings.confidence,
-        statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
+        statements=statements,
         citations=citations,
         nearest=nearest,
         elapsed_ms=0.0,

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from index.article import Article, Section
 from index.errors import DamagedIndex
+from index.leads import behind
 from index.passages import Passage, Sentence
 
 Kind = Literal["passages", "sentences"]
@@ -155,20 +156,27 @@ class ArticleReader:
         owners = [row[0] for row in self._each("SELECT article FROM passages ORDER BY row")]
         return [row == 0 or owner != owners[row - 1] for row, owner in enumerate(owners)]
 
-    def texts(self, kind: Kind) -> Iterator[tuple[Article, str, str]]:
-        """Article, heading and text of every passage or sentence, in row order."""
+    def texts(self, kind: Kind, *, in_context: bool = False) -> Iterator[tuple[Article, str, str]]:
+        """Article, heading and text of every passage or sentence, in row order.
+
+        In context, a sentence that leans on an earlier one comes behind it.
+        """
         spans = (
-            "SELECT article, heading, start, stop FROM passages ORDER BY row"
+            "SELECT article, heading, start, stop, NULL, NULL FROM passages ORDER BY row"
             if kind == "passages"
-            else "SELECT p.article, p.heading, s.start, s.stop "
-            "FROM sentences s JOIN passages p ON p.row = s.passage ORDER BY s.row"
+            else "SELECT p.article, p.heading, s.start, s.stop, l.start, l.stop "
+            "FROM sentences s JOIN passages p ON p.row = s.passage "
+            "LEFT JOIN sentences l ON l.row = s.lead ORDER BY s.row"
         )
         number, article = -1, None
-        for owner, heading, start, stop in self._each(spans):
+        for owner, heading, start, stop, lead_start, lead_stop in self._each(spans):
             if article is None or owner != number:
                 by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
                 number, article = owner, _article(self._all(by_number, owner)[0])
-            yield article, heading, article.text[start:stop]
+            text = article.text[start:stop]
+            if in_context and lead_start is not None:
+                text = behind(article.text[lead_start:lead_stop], text)
+            yield article, heading, text
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._turn, self._reading():

@@ -14,6 +14,7 @@ from index.digest import article_digest, corpus_fingerprint
 from index.embedding import Embedder, Vectors
 from index.errors import IndexingError, ModelError
 from index.layout import storing
+from index.leads import in_context
 from index.lexical import LexicalIndex
 from index.manifest import FORMAT, Manifest, stamps
 from index.passages import cut
@@ -77,7 +78,10 @@ class Draft:
             hashes = [
                 (
                     text_hash(embedding_text(article, passage.text)),
-                    [text_hash(embedding_text(article, s.text)) for s in passage.sentences],
+                    [
+                        text_hash(embedding_text(article, text))
+                        for text in in_context(passage, article.language)
+                    ],
                 )
                 for passage in passages
             ]
@@ -100,7 +104,10 @@ class Draft:
         reader = ArticleReader(self.folder / ARTICLES)
         try:
             for kind, name in VECTORS.items():
-                texts = (embedding_text(article, text) for article, _, text in reader.texts(kind))
+                texts = (
+                    embedding_text(article, text)
+                    for article, _, text in reader.texts(kind, in_context=True)
+                )
                 vectors = fill(plans.pop(kind), embedder.dimension, texts, meter.embed)
                 vectors.save(self.folder / name)
         finally:

@@ -1,4 +1,7 @@
-"""Which sentences lean on the one before: « Il alimente… », "They say…"."""
+"""Which sentences lean on an earlier one: « Il alimente… », "They say…".
+
+Such a sentence is embedded, searched and shown with its lead, the sentence it leans on.
+"""
 
 from __future__ import annotations
 
@@ -49,11 +52,26 @@ def leans(text: str, language: str) -> bool:
     return bool(pattern and pattern.match(text))
 
 
-def lead_of(passage: Passage, sentence: Sentence, language: str) -> Sentence | None:
-    """The nearest earlier sentence of the passage that stands on its own feet, if one is needed."""
-    if not leans(sentence.text, language):
-        return None
-    for earlier in reversed([s for s in passage.sentences if s.end <= sentence.start]):
-        if not leans(earlier.text, language):
-            return earlier
-    return None
+def leads(passage: Passage, language: str) -> list[Sentence | None]:
+    """For each sentence of a passage, the nearest earlier one that stands on its own, if needed."""
+    found: list[Sentence | None] = []
+    standing: Sentence | None = None
+    for sentence in passage.sentences:
+        if leans(sentence.text, language):
+            found.append(standing)
+        else:
+            found.append(None)
+            standing = sentence
+    return found
+
+
+def in_context(passage: Passage, language: str) -> list[str]:
+    """The sentences of a passage as they are understood: each behind its lead, if it has one."""
+    return [
+        behind(lead.text if lead else None, sentence.text)
+        for sentence, lead in zip(passage.sentences, leads(passage, language), strict=True)
+    ]
+
+
+def behind(lead: str | None, text: str) -> str:
+    return f"{lead} {text}" if lead else text

@@ -11,7 +11,8 @@ from pathlib import Path
 from index.article import Article
 from index.database import ARTICLE_COLUMNS
 from index.errors import StoreError
-from index.passages import Passage
+from index.leads import leads
+from index.passages import Passage, Sentence
 
 # The long columns stand last: a scan of the others then skips them.
 _SCHEMA = """
@@ -43,6 +44,7 @@ CREATE TABLE sentences (
     passage INTEGER NOT NULL REFERENCES passages,
     start INTEGER NOT NULL,
     stop INTEGER NOT NULL,
+    lead INTEGER REFERENCES sentences,
     hash BLOB NOT NULL
 ) STRICT;
 """
@@ -86,7 +88,7 @@ class ArticleWriter:
             )
             for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
                 self._add_passage(passage, own)
-                self._add_sentences(passage, of_sentences)
+                self._add_sentences(passage, leads(passage, article.language), of_sentences)
                 self.passages += 1
             self.articles += 1
 
@@ -105,11 +107,16 @@ class ArticleWriter:
             ),
         )
 
-    def _add_sentences(self, passage: Passage, hashes: Sequence[bytes]) -> None:
-        numbered = enumerate(zip(passage.sentences, hashes, strict=True), self.sentences)
+    def _add_sentences(
+        self, passage: Passage, leaned_on: Sequence[Sentence | None], hashes: Sequence[bytes]
+    ) -> None:
+        rows = {sentence: row for row, sentence in enumerate(passage.sentences, self.sentences)}
         self._connection.executemany(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
-            ((row, self.passages, each.start, each.end, own) for row, (each, own) in numbered),
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (rows[each], self.passages, each.start, each.end, rows[lead] if lead else None, own)
+                for each, lead, own in zip(passage.sentences, leaned_on, hashes, strict=True)
+            ),
         )
         self.sentences += len(passage.sentences)
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 from bot.extract import MOST_SENTENCES, NEAREST, Extractive, choose
 from index.article import Article
@@ -72,3 +74,35 @@ def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
 
 def test_no_hit_is_a_refusal_even_at_threshold_zero() -> None:
     assert not Extractive(0.0).answer(found(confidence=0.0)).answered
+
+
+CHIPS = "Le modèle fut entraîné sur 15 000 puces Nvidia."
+
+
+def dated(name: str, text: str, published: date) -> Article:
+    return replace(article(name, text), published=published)
+
+
+def test_articles_that_say_the_same_are_cited_together() -> None:
+    first, second = article("un", CHIPS), article("deux", "Ce " + CHIPS[3:])
+    answer = Extractive(0.5).answer(found(hit(first, (0.95,)), hit(second, (0.94,))))
+    assert answer.text == f"{CHIPS} [1][2]"
+    assert [citation.article.title for citation in answer.citations] == ["Un", "Deux"]
+    assert answer.citations[1].quote == second.text
+
+
+def test_one_article_is_not_cited_twice_for_the_same() -> None:
+    twice = article("un", f"{CHIPS} En bref, le modèle fut entraîné sur 15 000 puces Nvidia.")
+    answer = Extractive(0.5).answer(found(hit(twice, (0.95, 0.94))))
+    assert answer.text == f"{CHIPS} [1]"
+
+
+def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> None:
+    old = dated("vieux", CHIPS, date(2024, 5, 1))
+    new = dated("neuf", CHIPS.replace("15", "18"), date(2025, 5, 1))
+    answer = Extractive(0.5).answer(found(hit(old, (0.95,)), hit(new, (0.94,))))
+    assert [citation.article.title for citation in answer.citations] == ["Neuf", "Vieux"]
+    assert ["18 000" in answer.statements[0].text, "15 000" in answer.statements[1].text] == [
+        True,
+        True,
+    ]

@@ -70,12 +70,12 @@ def test_an_added_article_costs_only_itself(tmp_path: Path) -> None:
     assert best_passage(tmp_path, "Qui a construit le pont ?") == BRIDGE
 
 
-def test_a_changed_sentence_costs_itself_and_its_passage(tmp_path: Path) -> None:
+def test_a_changed_sentence_costs_itself_its_passage_and_what_leans_on_it(tmp_path: Path) -> None:
     index(three(), tmp_path)
     other = BRIDGE.replace("1901", "1902")
     report = index([article("pont", other), *three()[1:]], tmp_path)
     assert (report.changed, report.unchanged, report.added, report.removed) == (1, 2, 0, 0)
-    assert report.embedded == 2
+    assert report.embedded == 3
     assert best_passage(tmp_path, "Qui a construit le pont ?") == other
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.pronouns import lead_of, leans
+from index.leads import in_context, leads, leans
 from index.passages import cut
 from tests.index.samples import article
 
@@ -70,13 +70,18 @@ def test_other_languages_are_left_alone() -> None:
 def test_the_lead_is_the_nearest_sentence_that_stands_on_its_own() -> None:
     text = "Le robot Ada parle. Il est petit. Actuellement, il marche. Les autres dorment."
     passage = cut(article("robot", text))[0]
-    named, small, walks, others = passage.sentences
-    assert lead_of(passage, walks, "fr") == named
-    assert lead_of(passage, small, "fr") == named
-    assert lead_of(passage, named, "fr") is None
-    assert lead_of(passage, others, "fr") is None
+    named = passage.sentences[0]
+    assert leads(passage, "fr") == [None, named, named, None]
+
+
+def test_a_sentence_that_leans_is_read_behind_its_lead() -> None:
+    passage = cut(article("robot", "Le robot Ada parle. Il est petit."))[0]
+    assert in_context(passage, "fr") == [
+        "Le robot Ada parle.",
+        "Le robot Ada parle. Il est petit.",
+    ]
 
 
 def test_a_passage_that_begins_with_a_pronoun_has_no_lead_to_show() -> None:
     passage = cut(article("robot", "Il est petit. Il marche."))[0]
-    assert lead_of(passage, passage.sentences[1], "fr") is None
+    assert leads(passage, "fr") == [None, None]
