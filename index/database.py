@@ -21,6 +21,7 @@ from index.article import Article, Section
 from index.errors import DamagedIndex
 from index.leads import behind
 from index.passages import Passage, Sentence
+from index.period import Period
 
 Kind = Literal["passages", "sentences"]
 
@@ -80,11 +81,14 @@ class ArticleReader:
         rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)
         return _article(rows[0]) if rows else None
 
-    def entries(self) -> list[ArticleEntry]:
-        """All articles, newest first, those without a date last."""
+    def entries(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+        """Articles, newest first, those without a date last; `limit` of them, -1 being all."""
+        chosen, days = _dated(within)
         rows = self._all(
-            "SELECT id, title, author, published, url, language, path FROM articles "
-            "ORDER BY published DESC NULLS LAST, number"
+            f"SELECT id, title, author, published, url, language, path FROM articles {chosen} "
+            "ORDER BY published DESC NULLS LAST, number LIMIT ?",
+            *days,
+            limit,
         )
         return [
             ArticleEntry(
@@ -98,6 +102,22 @@ class ArticleReader:
             )
             for identity, title, author, published, url, language, path in rows
         ]
+
+    def count(self, within: Period) -> int:
+        """How many articles were published in the period."""
+        chosen, days = _dated(within)
+        return int(self._all(f"SELECT count(*) FROM articles {chosen}", *days)[0][0])
+
+    def published(self) -> list[int]:
+        """By passage row: the day of its article as `date.toordinal` has it, 0 where unknown."""
+        ordinals: list[int] = []
+        for published, passages in self._all(
+            "SELECT a.published, count(*) FROM passages p JOIN articles a ON a.number = p.article "
+            "GROUP BY p.article ORDER BY min(p.row)"
+        ):
+            day = date.fromisoformat(published).toordinal() if published else 0
+            ordinals += [day] * passages
+        return ordinals
 
     def stored(self, rows: Sequence[int]) -> list[StoredPassage]:
         """The passages of these rows, in the order asked. Raises IndexError."""
@@ -128,6 +148,15 @@ class ArticleReader:
             article_id,
             start,
             start,
+        )
+        return self.stored([rows[0][0]])[0] if rows else None
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        """The first passage of the article."""
+        rows = self._all(
+            "SELECT row FROM passages WHERE article = (SELECT number FROM articles WHERE id = ?) "
+            "ORDER BY row LIMIT 1",
+            article_id,
         )
         return self.stored([rows[0][0]])[0] if rows else None
 
@@ -199,6 +228,13 @@ class ArticleReader:
             raise DamagedIndex(
                 f"{self._path}: cannot be read ({error}); rebuild the index with `selon index`"
             ) from error
+
+
+def _dated(within: Period | None) -> tuple[str, tuple[str, ...]]:
+    """The clause that chooses the articles of a period, and its values."""
+    if within is None:
+        return "", ()
+    return "WHERE published BETWEEN ? AND ?", (str(within.first), str(within.last))
 
 
 def _article(values: tuple[Any, ...]) -> Article:

@@ -12,6 +12,7 @@ from index.embedding import Vectors
 from index.errors import DamagedIndex, StoreError
 
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 class DenseIndex:
@@ -67,10 +68,12 @@ class DenseIndex:
     def dimension(self) -> int:
         return int(self._index.d)
 
-    def search(self, vector: Vectors, k: int) -> tuple[IntArray, Vectors]:
+    def search(
+        self, vector: Vectors, k: int, among: BoolArray | None = None
+    ) -> tuple[IntArray, Vectors]:
         """The rows and scores of the k best, best first, equals by row; fewer when there are fewer.
 
-        `vector` has shape (d,).
+        `vector` has shape (d,); `among`, shape (n,), is True for the rows that may be found.
         """
         k = min(k, len(self))
         if k < 1:
@@ -79,7 +82,16 @@ class DenseIndex:
         # FAISS shares out questions, not rows: for one question, more threads would only be waited
         # for (tens of milliseconds on a busy machine). The setting is the calling thread's own.
         faiss.omp_set_num_threads(1)
-        scores, rows = self._index.search(question, k)
+        if among is None:
+            scores, rows = self._index.search(question, k)
+        else:
+            # The stubs show the C++ constructors, not the Python ones that FAISS puts over them.
+            bits = np.packbits(among, bitorder="little")
+            allowed = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+            only = faiss.SearchParameters(sel=allowed)  # type: ignore[call-arg]
+            scores, rows = self._index.search(question, k, params=only)
+            found = rows[0] >= 0
+            scores, rows = scores[:, found], rows[:, found]
         order = np.lexsort((rows[0], -scores[0]))
         return rows[0][order], scores[0][order]
 

@@ -10,8 +10,9 @@ from index.article import Article
 from index.confidence import ConfidenceModel
 from index.embedding import Embedder
 from index.errors import IndexingError
+from index.period import Period
 from index.search import Findings, Searcher
-from index.store import current_id, open_generation
+from index.store import ArticleEntry, StoredPassage, current_id, open_generation
 
 logger = logging.getLogger(__name__)
 
@@ -32,11 +33,24 @@ class LiveIndex:
         self._refused: str | None = None
         self._searcher = self._open()
 
-    def search(self, question: str, limit: int = 10) -> Findings:
-        return self.searcher().search(question, limit)
+    def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
+        return self.searcher().search(question, limit, within)
 
     def article(self, article_id: str) -> Article | None:
         return self.searcher().generation.article(article_id)
+
+    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+        """As `Generation.articles`."""
+        return self.searcher().generation.articles(within, limit)
+
+    def count(self, within: Period | None = None) -> int:
+        """How many articles there are, or were published in the period."""
+        generation = self.searcher().generation
+        return generation.manifest.articles if within is None else generation.count(within)
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        """The first passage of the article."""
+        return self.searcher().generation.opening(article_id)
 
     def searcher(self) -> Searcher:
         """Over the generation in service at this moment.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,7 @@ from index.fusion import passage_scores, sentence_scores
 from index.language import detect
 from index.lexical import WordMatch
 from index.passages import Passage, Sentence
+from index.period import Period
 from index.store import Generation
 
 # How many passages each way of looking puts forward; their union is scored in full.
@@ -120,31 +121,36 @@ class Searcher:
         self._embedder = embedder
         self._judge = judge
 
-    def search(self, question: str, limit: int = 10) -> Findings:
-        """The `limit` best passages for a question, with the confidence that they answer it."""
+    def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
+        """The `limit` best passages for a question, with the confidence that they answer it.
+
+        `within` leaves only the articles published then.
+        """
         language = detect(question)
         asked = _Question(
             self._embedder.embed_question(question),
             self.generation.passage_words.match(question, language),
             self.generation.sentence_words.match(question, language),
         )
-        candidates = self._score(asked, self._candidates(asked))
+        rows = self._candidates(asked, within)
+        if not len(rows):
+            return Findings(question, language, (), 0.0)
+        candidates = self._score(asked, rows)
         hits = self._hits(candidates, limit)
         evidence = self._evidence(asked, candidates)
         return Findings(question, language, hits, self._judge.confidence(evidence), evidence)
 
-    def _candidates(self, asked: _Question) -> IntArray:
+    def _candidates(self, asked: _Question, within: Period | None) -> IntArray:
         generation = self.generation
-        near, _ = generation.passage_vectors.search(asked.vector, _CANDIDATES)
-        sentences, _ = generation.sentence_vectors.search(asked.vector, _CANDIDATE_SENTENCES)
+        words, passages, sentences = asked.passage_words, None, None
+        if within is not None:
+            passages = generation.published_within(within)
+            sentences = generation.of_sentences(passages)
+            words = replace(words, scores=words.scores * passages)
+        near, _ = generation.passage_vectors.search(asked.vector, _CANDIDATES, passages)
+        told, _ = generation.sentence_vectors.search(asked.vector, _CANDIDATE_SENTENCES, sentences)
         return np.unique(
-            np.concatenate(
-                [
-                    near,
-                    generation.passages_of_sentences(sentences),
-                    asked.passage_words.best(_CANDIDATES),
-                ]
-            )
+            np.concatenate([near, generation.passages_of_sentences(told), words.best(_CANDIDATES)])
         )
 
     def _score(self, asked: _Question, rows: IntArray) -> _Candidates:

@@ -13,11 +13,12 @@ import numpy.typing as npt
 
 from index.article import Article
 from index.database import ArticleEntry, ArticleReader, Kind, StoredPassage
-from index.dense import DenseIndex, IntArray
+from index.dense import BoolArray, DenseIndex, IntArray
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
 from index.layout import Layout
 from index.lexical import LexicalIndex
 from index.manifest import Manifest
+from index.period import Period
 from index.reuse import Source, as_hashes
 
 ARTICLES = "articles.sqlite"
@@ -68,15 +69,35 @@ class Generation:
                     f"{folder / name}: {found} rows instead of {expected}; "
                     "rebuild the index with `selon index`"
                 )
+        self._published: IntArray | None = None
         self._articles = ArticleReader(folder / ARTICLES)
         self._closing = weakref.finalize(self, self._articles.close)
 
     def article(self, article_id: str) -> Article | None:
         return self._articles.article(article_id)
 
-    def articles(self) -> list[ArticleEntry]:
-        """All articles without their texts, newest first."""
-        return self._articles.entries()
+    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+        """The articles without their texts, newest first: all, or `limit` of a period."""
+        return self._articles.entries(within, limit)
+
+    def count(self, within: Period) -> int:
+        """How many articles were published in the period."""
+        return self._articles.count(within)
+
+    def published_within(self, period: Period) -> BoolArray:
+        """By passage row, whether its article was published in the period."""
+        days = self._published
+        if days is None:  # two threads may both read it; they read the same
+            days = self._published = np.asarray(self._articles.published(), dtype=np.int64)
+        return (period.first.toordinal() <= days) & (days <= period.last.toordinal())
+
+    def of_sentences(self, passages: BoolArray) -> BoolArray:
+        """By sentence row, what is said of its passage."""
+        return np.repeat(passages, np.diff(self._first_sentences))
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        """The first passage of the article."""
+        return self._articles.opening(article_id)
 
     def stored(self, rows: Sequence[int]) -> list[StoredPassage]:
         """The passages of these rows, in the order asked. Raises IndexError."""

@@ -89,3 +89,12 @@ def test_a_full_disk_is_one_line_that_names_the_file() -> None:
     with pytest.raises(StoreError, match=r"^/dev/full: .*No space left on device") as caught:
         DenseIndex.build(_vectors(5_000)).save(Path("/dev/full"))
     assert "\n" not in str(caught.value)
+
+
+def test_finds_only_among_the_rows_allowed(tmp_path: Path) -> None:
+    vectors = _vectors(500)
+    among = np.zeros(500, dtype=np.bool_)
+    among[[3, 250, 499]] = True
+    rows, scores = _saved(vectors, tmp_path / "x.faiss").search(vectors[4], 20, among)
+    assert sorted(rows.tolist()) == [3, 250, 499]
+    np.testing.assert_allclose(scores, vectors[rows] @ vectors[4], rtol=1e-5)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from index.article import Article
 from index.confidence import ConfidenceModel
+from index.period import Period
 from index.search import Searcher
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, opened, three
@@ -64,3 +68,48 @@ def test_an_index_of_one_sentence_can_be_asked(tmp_path: Path) -> None:
         searcher = Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
         findings = searcher.search("Combien de phrases ?")
     assert [hit.passage.text for hit in findings.hits] == ["Une seule phrase ici."]
+
+
+def dated(name: str, text: str, published: date | None) -> Article:
+    return replace(article(name, text), published=published)
+
+
+@pytest.fixture
+def bridges(tmp_path: Path) -> Iterator[Searcher]:
+    """Many articles of 2024 on a bridge, two of 2025 on a mill, one without a date."""
+    crowd = [
+        dated(
+            f"pont{n}", f"Le pont numéro {n} fut construit en pierre. Il tient.", date(2024, 5, 1)
+        )
+        for n in range(300)
+    ]
+    mills = [
+        dated("moulin", "Le moulin broie du grain.\n\nSa roue tourne.", date(2025, 8, 1)),
+        dated("meunier", "Le meunier dort.", date(2025, 8, 31)),
+    ]
+    index([*crowd, *mills, dated("sans", "Un pont sans date.", None)], tmp_path)
+    with opened(tmp_path) as generation:
+        yield Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
+
+
+def test_a_period_leaves_only_the_articles_published_then(bridges: Searcher) -> None:
+    august = Period(date(2025, 8, 1), date(2025, 8, 31))
+    question = "Quel pont fut construit en pierre ?"
+    assert {hit.article.published for hit in bridges.search(question).hits} == {date(2024, 5, 1)}
+    found = {hit.article.title for hit in bridges.search(question, within=august).hits}
+    assert found == {"Moulin", "Meunier"}
+    first = Period(date(2025, 8, 1), date(2025, 8, 30))
+    hits = bridges.search(question, within=first).hits
+    assert {hit.article.title for hit in hits} == {"Moulin"}
+    assert hits[0].sentences
+
+
+def test_the_best_of_a_period_comes_first(bridges: Searcher) -> None:
+    year = Period(date(2025, 1, 1), date(2025, 12, 31))
+    assert bridges.search("Que fait le meunier ?", within=year).hits[0].article.title == "Meunier"
+
+
+def test_a_period_without_articles_finds_nothing(bridges: Searcher) -> None:
+    findings = bridges.search("pont", within=Period(date(1999, 1, 1), date(1999, 12, 31)))
+    assert findings.hits == ()
+    assert findings.confidence == 0

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.passages import cut
+from index.period import Period
 from index.store import verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import files_in_service, full, index, opened, three
@@ -140,3 +142,20 @@ def test_a_path_that_looks_like_a_query_is_a_path(tmp_path: Path) -> None:
     index(three(), odd)
     with opened(odd) as generation:
         assert len(generation.articles()) == 3
+
+
+def test_the_articles_of_a_period_are_counted_and_listed(built: Path) -> None:
+    leap_day = Period(date(2024, 2, 29), date(2024, 2, 29))
+    with opened(built) as generation:
+        assert generation.count(leap_day) == 1
+        assert [entry.id for entry in generation.articles(leap_day)] == [full().id]
+        assert generation.count(Period(date(2024, 3, 1), date(2024, 3, 31))) == 0
+        assert len(generation.articles(limit=2)) == 2
+
+
+def test_an_article_opens_with_its_first_passage(built: Path) -> None:
+    with opened(built) as generation:
+        opening = generation.opening(full().id)
+        assert opening is not None
+        assert opening.passage == cut(full())[0]
+        assert generation.opening("unknown") is None
