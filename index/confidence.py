@@ -25,7 +25,8 @@ class Evidence:
     `passage` and `sentence` are the best cosines of any passage and any sentence; `words` is the
     word score (0..1) of the passage ranked first and `sentence_words` that of its best sentence;
     `known` is the share of the question's IDF that stands anywhere in the index; `lead` is how far
-    the first total stands above the mean of the ten behind it.
+    the first total stands above the mean of the ten behind it; `foreign` is 1 where the passage ranked
+    first is in another language than the question, whose words then hardly meet its own, else 0.
     """
 
     passage: float
@@ -34,9 +35,10 @@ class Evidence:
     sentence_words: float
     known: float
     lead: float
+    foreign: float
 
 
-NOTHING = Evidence(passage=0.0, sentence=0.0, words=0.0, sentence_words=0.0, known=0.0, lead=0.0)
+NOTHING = Evidence(*[0.0] * 7)
 """What is read off no search at all."""
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from index.article import Article
+from index.carrying import carried
 from index.confidence import NOTHING, ConfidenceModel, Evidence
 from index.dense import IntArray
 from index.embedding import Embedder, Vectors
 from index.errors import DamagedIndex
-from index.fusion import passage_scores, sentence_scores
+from index.fusion import passage_scores, quotable_scores, sentence_scores
 from index.language import detect
-from index.lexical import WordMatch
+from index.lexical import WordMatch, keyed_terms
 from index.passages import Passage, Sentence
 from index.period import Period
 from index.store import Generation
@@ -42,7 +44,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
-    """A sentence of a hit with how well it alone answers the question (higher is better)."""
+    """A sentence of a hit with how well it answers the question there (higher is better)."""
 
     sentence: Sentence
     score: float
@@ -136,8 +138,9 @@ class Searcher:
         if not len(rows):
             return Findings(question, language, (), 0.0)
         candidates = self._score(asked, rows)
-        hits = self._hits(candidates, limit)
-        evidence = self._evidence(asked, candidates)
+        hits = self._hits(asked, candidates, limit)
+        foreign = any(hit.article.language != language for hit in hits[:1])
+        evidence = self._evidence(asked, candidates, foreign)
         return Findings(question, language, hits, self._judge.confidence(evidence), evidence)
 
     def _candidates(self, asked: _Question, within: Period | None) -> IntArray:
@@ -175,7 +178,7 @@ class Searcher:
             offsets=offsets,
         )
 
-    def _hits(self, candidates: _Candidates, limit: int) -> tuple[Hit, ...]:
+    def _hits(self, asked: _Question, candidates: _Candidates, limit: int) -> tuple[Hit, ...]:
         chosen = candidates.order[:limit]
         articles: dict[str, Article] = {}
         hits = []
@@ -187,10 +190,7 @@ class Searcher:
                 article = articles[stored.article_id] = self._article(stored.article_id)
             first = candidates.offsets[at]
             values = candidates.sentence_values[first : first + len(stored.passage.sentences)]
-            sentences = tuple(
-                RankedSentence(sentence, float(value))
-                for sentence, value in zip(stored.passage.sentences, values, strict=True)
-            )
+            sentences = _ranked(stored.passage, values, asked.passage_words.idf, article.language)
             hits.append(Hit(article, stored.passage, candidates.scores(at), sentences))
         return tuple(hits)
 
@@ -202,7 +202,7 @@ class Searcher:
             )
         return article
 
-    def _evidence(self, asked: _Question, candidates: _Candidates) -> Evidence:
+    def _evidence(self, asked: _Question, candidates: _Candidates, foreign: bool) -> Evidence:
         first, *behind = candidates.order[: 1 + _BEHIND]
         total = candidates.total
         return Evidence(
@@ -212,4 +212,16 @@ class Searcher:
             sentence_words=float(candidates.sentence_words[first]),
             known=asked.passage_words.known,
             lead=float(total[first] - total[behind].mean()) if behind else 0.0,
+            foreign=float(foreign),
         )
+
+
+def _ranked(
+    passage: Passage, values: Vectors, idf: Mapping[str, float], language: str
+) -> tuple[RankedSentence, ...]:
+    terms = [frozenset(keyed_terms(sentence.text, language)) for sentence in passage.sentences]
+    scores = quotable_scores(values, np.array(carried(idf, terms), dtype=np.float32))
+    return tuple(
+        RankedSentence(sentence, float(score))
+        for sentence, score in zip(passage.sentences, scores, strict=True)
+    )

@@ -6,8 +6,8 @@ import pytest
 
 from index.confidence import FORMAT, ConfidenceModel, Evidence
 
-STRONG = Evidence(passage=0.93, sentence=0.94, words=0.9, sentence_words=0.8, known=1.0, lead=0.25)
-WEAK = Evidence(passage=0.78, sentence=0.78, words=0.0, sentence_words=0.0, known=0.1, lead=0.01)
+STRONG = Evidence(0.93, 0.94, words=0.9, sentence_words=0.8, known=1.0, lead=0.25, foreign=0.0)
+WEAK = Evidence(0.78, 0.78, words=0.0, sentence_words=0.0, known=0.1, lead=0.01, foreign=0.0)
 
 
 def stored(**changes: object) -> dict[str, object]:
@@ -25,6 +25,12 @@ def test_more_of_the_question_known_never_makes_it_less_sure() -> None:
     model = ConfidenceModel.load()
     known = replace(WEAK, words=0.9, sentence_words=0.9, passage=0.9, sentence=0.9, lead=0.2)
     assert model.confidence(known) > model.confidence(WEAK)
+
+
+def test_words_that_cannot_meet_across_languages_are_not_held_against_a_passage() -> None:
+    model = ConfidenceModel.load()
+    silent = replace(STRONG, words=0.0, sentence_words=0.0, known=0.0, passage=0.85, sentence=0.86)
+    assert model.confidence(replace(silent, foreign=1.0)) > model.confidence(silent)
 
 
 @pytest.mark.parametrize("intercept", [-2000.0, 2000.0])
