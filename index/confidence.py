@@ -25,8 +25,8 @@ class Evidence:
     `passage` and `sentence` are the best cosines of any passage and any sentence; `words` is the
     word score (0..1) of the passage ranked first and `sentence_words` that of its best sentence;
     `known` is the share of the question's IDF that stands anywhere in the index; `lead` is how far
-    the first total stands above the mean of the ten behind it; `foreign` is 1 where the passage ranked
-    first is in another language than the question, whose words then hardly meet its own, else 0.
+    the first total stands above the mean of the ten behind it; `foreign` is 1 where the
+    passage ranked first is in another language than the question (words hardly meet), or 0.
     """
 
     passage: float

@@ -303,6 +303,19 @@ def test_status_finds_a_damaged_file(corpus: Path, capsys: pytest.CaptureFixture
     assert "selon index" in shown.err
 
 
+def test_eval_measures_the_index_in_service(
+    corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run(["index", str(corpus)]) == 0
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "Quand le Minitel ?", "article": "minitel"}\n')
+    capsys.readouterr()
+    assert run(["eval", str(questions)]) == 0
+    assert "hit@1\t1" in capsys.readouterr().out
+    assert run(["eval", str(tmp_path / "absent.jsonl")]) == 2
+    assert "absent.jsonl" in capsys.readouterr().err
+
+
 def test_status_of_nothing_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["status"]) == 1
     assert "selon index" in capsys.readouterr().err
@@ -349,7 +362,7 @@ def test_help_is_in_the_language_of_the_settings(
     french = capsys.readouterr().out
     for word in ("Usage\u00a0:", "Commandes\u00a0:", "Options\u00a0:", "Afficher cette aide."):
         assert word in french
-    for command in ("index", "ask", "chat", "bot", "status"):
+    for command in ("index", "ask", "chat", "bot", "status", "eval"):
         assert f"  {command} " in french
         assert run([command, "--help"]) == 0
     assert "SELON_DATA_DIR" in capsys.readouterr().out

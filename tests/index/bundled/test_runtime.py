@@ -10,6 +10,7 @@ import pytest
 
 from index.bundled import load_bundled
 from index.bundled.prepare import MODEL, prepared
+from index.bundled.runtime import TOKENS, BundledEmbedder
 from index.embedding import Embedder
 from index.errors import ModelError
 
@@ -82,6 +83,16 @@ def test_threads_do_not_change_vectors(cache: Path, embedder: Embedder) -> None:
     with ThreadPoolExecutor(4) as pool:
         questions = list(pool.map(embedder.embed_question, ["Où est le phare ?"] * 16))
     assert all((vector == questions[0]).all() for vector in questions)
+
+
+def test_tokens_are_counted_as_the_model_reads_them(embedder: Embedder) -> None:
+    assert isinstance(embedder, BundledEmbedder)
+    phare, tarte = embedder.count_tokens(PASSAGES[:1]), embedder.count_tokens(PASSAGES[1:2])
+    assert 15 < phare < 40
+    assert embedder.count_tokens(PASSAGES[:2]) == phare + tarte
+    # Nothing is read beyond the model's window.
+    assert embedder.count_tokens(["mot " * 2_000]) == TOKENS
+    assert embedder.count_tokens([]) == 0
 
 
 def test_the_id_names_model_weights_and_preparation(embedder: Embedder) -> None:
