@@ -19,11 +19,17 @@ BEST_SENTENCE_WEIGHT = 1.3
 PASSAGE_WORDS_WEIGHT = 0.15
 OPENING_BONUS = 0.02
 SENTENCE_WORDS_WEIGHT = 0.1
+SPOKEN_OF_WEIGHT = 0.1
 
 
 def sentence_scores(cosines: Array, words: Array) -> Array:
     """How well each sentence alone answers."""
     return cosines + np.float32(SENTENCE_WORDS_WEIGHT) * words
+
+
+def quotable_scores(scores: Array, spoken_of: Array) -> Array:
+    """How well each sentence of a passage answers there: alone, and given what it is about."""
+    return scores + np.float32(SPOKEN_OF_WEIGHT) * spoken_of
 
 
 def passage_scores(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,12 @@ class WordMatch:
     """How the words of one question meet the documents.
 
     `scores` is BM25 by row over the question's total IDF, shape (documents,), float32: 0 where no
-    word meets, at most 1. `weight` is that total, and `known` the share (0..1) of it that
-    stands anywhere in the index.
+    word meets, at most 1. `idf` gives the weight of each distinct term of the question, and
+    `known` the share (0..1) of their sum that stands anywhere in the index.
     """
 
     scores: npt.NDArray[np.float32]
-    weight: float
+    idf: Mapping[str, float]
     known: float
 
     def best(self, count: int) -> npt.NDArray[np.int64]:
@@ -108,9 +108,9 @@ class LexicalIndex:
         weight = sum(idf.values())
         known = [term for term in idf if term in vocabulary]
         if not known:
-            return WordMatch(np.zeros(self._size, dtype=np.float32), weight, 0.0)
+            return WordMatch(np.zeros(self._size, dtype=np.float32), idf, 0.0)
         scores = np.asarray(self._bm25.get_scores(known), dtype=np.float32) / np.float32(weight)
-        return WordMatch(scores, weight, sum(idf[term] for term in known) / weight)
+        return WordMatch(scores, idf, sum(idf[term] for term in known) / weight)
 
     def _idf(self, term: int | None) -> float:
         frequency = 0 if term is None else int(self._frequencies[term])

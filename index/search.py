@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from index.article import Article
-from index.carrying import carried
+from index.carrying import names, spoken_of
 from index.confidence import NOTHING, ConfidenceModel, Evidence
 from index.dense import IntArray
 from index.embedding import Embedder, Vectors
@@ -19,6 +18,7 @@ from index.language import detect
 from index.lexical import WordMatch, keyed_terms
 from index.passages import Passage, Sentence
 from index.period import Period
+from index.prepare import lexical_text
 from index.store import Generation
 
 # How many passages each way of looking puts forward; their union is scored in full.
@@ -82,6 +82,7 @@ class _Question:
     vector: Vectors
     passage_words: WordMatch
     sentence_words: WordMatch
+    names: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class Searcher:
             self._embedder.embed_question(question),
             self.generation.passage_words.match(question, language),
             self.generation.sentence_words.match(question, language),
+            names(question, language),
         )
         rows = self._candidates(asked, within)
         if not len(rows):
@@ -190,7 +192,7 @@ class Searcher:
                 article = articles[stored.article_id] = self._article(stored.article_id)
             first = candidates.offsets[at]
             values = candidates.sentence_values[first : first + len(stored.passage.sentences)]
-            sentences = _ranked(stored.passage, values, asked.passage_words.idf, article.language)
+            sentences = _ranked(asked, values, article, stored.passage)
             hits.append(Hit(article, stored.passage, candidates.scores(at), sentences))
         return tuple(hits)
 
@@ -217,10 +219,17 @@ class Searcher:
 
 
 def _ranked(
-    passage: Passage, values: Vectors, idf: Mapping[str, float], language: str
+    asked: _Question, values: Vectors, article: Article, passage: Passage
 ) -> tuple[RankedSentence, ...]:
-    terms = [frozenset(keyed_terms(sentence.text, language)) for sentence in passage.sentences]
-    scores = quotable_scores(values, np.array(carried(idf, terms), dtype=np.float32))
+    before, *sentences = (
+        frozenset(keyed_terms(text, article.language))
+        for text in (
+            lexical_text(article, passage.heading, ""),
+            *(sentence.text for sentence in passage.sentences),
+        )
+    )
+    shares = spoken_of(asked.passage_words.idf, asked.names, before, sentences)
+    scores = quotable_scores(values, np.array(shares, dtype=np.float32))
     return tuple(
         RankedSentence(sentence, float(score))
         for sentence, score in zip(passage.sentences, scores, strict=True)
