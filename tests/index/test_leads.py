@@ -40,6 +40,7 @@ def test_a_french_sentence_that_opens_with_a_pronoun_leans(text: str) -> None:
         "Iles et presqu’îles abondent.",
         "Le second empire dura dix-huit ans, et il finit mal.",
         "Marie Curie, elle, resta.",
+        "Quant à MAI-1-preview, il a été entraîné sur 15 000 puces.",
     ],
 )
 def test_a_french_sentence_that_names_its_subject_stands(text: str) -> None:
@@ -57,6 +58,7 @@ def test_a_french_sentence_that_names_its_subject_stands(text: str) -> None:
         ("Thistles grow there.", False),
         ("It is possible to visit.", False),
         ("Apollo 11 landed in July.", False),
+        ("As for Collins, he stayed in orbit.", False),
     ],
 )
 def test_english(text: str, expected: bool) -> None:
