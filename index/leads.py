@@ -11,7 +11,10 @@ from index.passages import Passage, Sentence
 
 # What may stand before the pronoun: a short opening up to a comma (« Actuellement, il… »,
 # « Depuis 2019, elle… ») or a bare connective (« Mais il… »). « Quant à Marie, elle… » says who.
-_OPENING = r"(?:(?!quant (?:à|aux?) |as (?:for|to) )[^,.;:!?«»\"]{1,40},\s+|(?:mais|et|or|car|donc|ainsi|puis|but|and|so|then|yet)\s+)?"
+_OPENING = (
+    r"(?:(?!quant (?:à|aux?) |as (?:for|to) )[^,.;:!?«»\"]{1,40},\s+"
+    r"|(?:mais|et|or|car|donc|ainsi|puis|but|and|so|then|yet)\s+)?"
+)
 
 _FRENCH = (
     r"(?:ils?(?!,)|elles?(?!,)|celui-(?:ci|là)|celles?-(?:ci|là)|ceux-(?:ci|là)|cela|ceci|ça|ce|cet|cette|ces"
