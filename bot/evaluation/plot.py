@@ -57,6 +57,6 @@ def draw(outcomes: Sequence[Outcome], threshold: float, path: Path) -> None:
     for axes in (diagram, histogram):
         axes.axvline(threshold, color="grey", linewidth=1)
     try:
-        figure.savefig(path, dpi=150)
+        figure.savefig(path, dpi=110)
     except (OSError, ValueError) as error:
         raise EvaluationError(f"--plot {path}: cannot be written ({error})") from error
