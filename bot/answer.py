@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.errors import QuoteError
 from index.article import Article
 from index.passages import Passage, Sentence
+from index.period import Period
+
+Refusal = Literal["unsaid", "period", "unclear"]
+"""Why there is no answer: the articles do not say, none is of the time asked for, or it is not
+clear which article is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,8 @@ class Answer:
     """The answer to one question; `language` is the one it is given in.
 
     When `answered` is False there are no statements and no citations, and `nearest` holds the
-    articles that come closest, to be offered.
+    articles that come closest, to be offered; `refusal` tells why. `period` is the time of
+    publication that the question is held to.
     """
 
     question: str
@@ -72,6 +79,8 @@ class Answer:
     citations: tuple[Citation, ...]
     nearest: tuple[Article, ...]
     elapsed_ms: float
+    period: Period | None = None
+    refusal: Refusal = "unsaid"
 
     @property
     def answered(self) -> bool:

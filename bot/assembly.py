@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.about import AboutArticles
 from bot.chain import RetrievalQA
 from bot.extract import Extractive
 from bot.settings import Settings
 from index.confidence import ConfidenceModel
 from index.embedding import Embedder, load_embedder
+from index.errors import NoIndex
 from index.live import LiveIndex
+from index.store import current_id
 
 
 def open_embedder(
@@ -29,6 +32,8 @@ def open_embedder(
 
 def open_index(settings: Settings) -> LiveIndex:
     """The index of the data directory. Raises IndexingError."""
+    if current_id(settings.data_dir) is None:  # said before seconds go into the model
+        raise NoIndex(f"{settings.data_dir}: nothing is indexed here yet; run `selon index`")
     return LiveIndex(settings.data_dir, open_embedder(settings), ConfidenceModel.load())
 
 
@@ -37,7 +42,7 @@ def chain_over(index: LiveIndex, settings: Settings) -> RetrievalQA:
     threshold = settings.min_confidence
     if threshold is None:
         threshold = ConfidenceModel.load().threshold
-    return RetrievalQA(index, Extractive(threshold))
+    return RetrievalQA(index, Extractive(threshold), AboutArticles(index.searcher, threshold))
 
 
 def open_chain(settings: Settings) -> RetrievalQA:

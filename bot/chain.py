@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any, Protocol
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
 
-from bot.answer import Answer
+from bot.about import AboutArticles, asked, subject_of
+from bot.answer import Answer, Refusal
+from bot.topic import newest
+from bot.when import Timing, timing
+from index.language import detect
+from index.period import Period
 from index.search import Findings
 
 
 class Retriever(Protocol):
     """Where the chain finds its evidence."""
 
-    def search(self, question: str, limit: int) -> Findings: ...
+    def search(self, question: str, limit: int, within: Period | None = None) -> Findings: ...
 
 
 class Answerer(Protocol):
@@ -47,19 +53,48 @@ class AnswerChain(Runnable[str, Answer]):
 
 
 class RetrievalQA(AnswerChain):
-    """Retrieve, then answer from what was retrieved."""
+    """Retrieve, then answer from what was retrieved.
+
+    With `about`, questions about the articles themselves are answered from their metadata.
+    `today` is what « hier » counts from.
+    """
 
     DEPTH = 10
+    DEPTH_OF_LATEST = 50  # the newest article on a subject need not be among the nearest
 
-    def __init__(self, retriever: Retriever, answerer: Answerer) -> None:
+    def __init__(
+        self,
+        retriever: Retriever,
+        answerer: Answerer,
+        about: AboutArticles | None = None,
+        today: Callable[[], date] = date.today,
+    ) -> None:
         self._retriever = retriever
         self._answerer = answerer
+        self._about = about
+        self._today = today
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         return self._call_with_config(self._answer, input, ensure_config(config), **kwargs)
 
     def _answer(self, question: str) -> Answer:
         began = time.perf_counter()
-        findings = self._retriever.search(question.strip(), self.DEPTH)
-        answer = self._answerer.answer(findings)
+        question = question.strip()
+        answer = self._answered(question, timing(question, self._today()))
         return replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000)
+
+    def _answered(self, question: str, timed: Timing) -> Answer:
+        meant = asked(timed.question) if self._about is not None else None
+        if self._about is not None and meant is not None:
+            return self._about.answer(question, meant, timed)
+        if timed.latest:
+            subject = subject_of(timed.question)
+            findings = self._retriever.search(subject, self.DEPTH_OF_LATEST, timed.period)
+            findings = replace(newest(findings), language=detect(question))
+        else:
+            findings = self._retriever.search(timed.question, self.DEPTH, timed.period)
+        answer = self._answerer.answer(replace(findings, question=question))
+        if timed.period is None:
+            return answer
+        why: Refusal = "unsaid" if findings.hits else "period"
+        return replace(answer, period=timed.period, refusal=why)

@@ -3,7 +3,7 @@
 SelonError
 ├── SettingsError    a setting's value is not accepted, or one that is needed is missing
 ├── QuoteError       a citation whose quote is not verbatim in its passage
-└── MessengerError   Telegram refuses the token or cannot be reached at start
+└── MessengerError   Telegram cannot be reached at start
 
 Every message is one line: what happened, to which file or setting, and what to do about it.
 """
@@ -22,4 +22,4 @@ class QuoteError(SelonError):
 
 
 class MessengerError(SelonError):
-    """Telegram refuses the token or cannot be reached at start."""
+    """Telegram cannot be reached at start."""

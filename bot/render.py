@@ -16,6 +16,7 @@ from bot.phrases.terminal import TerminalPhrases
 from bot.textfragment import link_to, web_address
 from index.article import Article
 from index.errors import IndexingError
+from index.period import Period
 
 QUOTE = "italic"
 MARKER = "bold cyan"
@@ -44,12 +45,25 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
     """The statements with their markers, then the sources; or a refusal."""
     if not answer.answered:
         return refusal_text(answer, phrases)
-    return Text("\n\n").join((_statements(answer), sources_text(answer, phrases)))
+    parts = [_statements(answer), sources_text(answer, phrases)]
+    if answer.period is not None:
+        parts.insert(0, Text(phrases.according_to(answer.period)))
+    return Text("\n\n").join(parts)
+
+
+def refusal_line(answer: Answer, phrases: Phrases) -> str:
+    """The sentence that says why there is no answer."""
+    if answer.refusal == "unclear":
+        return phrases.which_article
+    if answer.period is None:
+        return phrases.not_in_articles
+    none = answer.refusal == "period"
+    return (phrases.no_article_in if none else phrases.not_in_period)(answer.period)
 
 
 def refusal_text(answer: Answer, phrases: Phrases) -> Text:
     """That the articles do not say, and the articles that come closest."""
-    text = Text(phrases.not_in_articles, style=TITLE)
+    text = Text(refusal_line(answer, phrases), style=TITLE)
     if answer.nearest:
         text.append(f"\n\n{phrases.nearest_articles}", style="not bold")
     for article in answer.nearest:
@@ -87,10 +101,11 @@ def answer_json(answer: Answer, phrases: Phrases) -> str:
         "language": answer.language,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
-        "answer": answer.text if answer.answered else phrases.not_in_articles,
+        "answer": answer.text if answer.answered else refusal_line(answer, phrases),
         "citations": [_citation_fields(citation) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
         "nearest": [_article_fields(article) for article in answer.nearest],
+        "period": _period_fields(answer.period),
     }
     written = json.dumps(fields, ensure_ascii=False)
     # The same value to a program, and nothing that a terminal obeys or cannot encode.
@@ -166,6 +181,12 @@ def _article_fields(article: Article) -> dict[str, Any]:
         "url": article.url,
         "path": article.path,
     }
+
+
+def _period_fields(period: Period | None) -> dict[str, str] | None:
+    if period is None:
+        return None
+    return {"from": period.first.isoformat(), "to": period.last.isoformat()}
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from index.embedding import Embedder
 from index.errors import IndexingError
 from index.period import Period
 from index.search import Findings, Searcher
-from index.store import ArticleEntry, StoredPassage, current_id, open_generation
+from index.store import current_id, open_generation
 
 logger = logging.getLogger(__name__)
 
@@ -38,19 +38,6 @@ class LiveIndex:
 
     def article(self, article_id: str) -> Article | None:
         return self.searcher().generation.article(article_id)
-
-    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
-        """As `Generation.articles`."""
-        return self.searcher().generation.articles(within, limit)
-
-    def count(self, within: Period | None = None) -> int:
-        """How many articles there are, or were published in the period."""
-        generation = self.searcher().generation
-        return generation.manifest.articles if within is None else generation.count(within)
-
-    def opening(self, article_id: str) -> StoredPassage | None:
-        """The first passage of the article."""
-        return self.searcher().generation.opening(article_id)
 
     def searcher(self) -> Searcher:
         """Over the generation in service at this moment.

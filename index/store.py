@@ -80,9 +80,9 @@ class Generation:
         """The articles without their texts, newest first: all, or `limit` of a period."""
         return self._articles.entries(within, limit)
 
-    def count(self, within: Period) -> int:
-        """How many articles were published in the period."""
-        return self._articles.count(within)
+    def count(self, within: Period | None = None) -> int:
+        """How many articles there are, or were published in the period."""
+        return self.manifest.articles if within is None else self._articles.count(within)
 
     def published_within(self, period: Period) -> BoolArray:
         """By passage row, whether its article was published in the period."""
@@ -96,7 +96,7 @@ class Generation:
         return np.repeat(passages, np.diff(self._first_sentences))
 
     def opening(self, article_id: str) -> StoredPassage | None:
-        """The first passage of the article."""
+        """The first passage of the article; None where it has no words of its own."""
         return self._articles.opening(article_id)
 
     def stored(self, rows: Sequence[int]) -> list[StoredPassage]:

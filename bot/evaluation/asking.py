@@ -17,6 +17,7 @@ from index.article import Article
 from index.build import Observer, build_articles
 from index.confidence import ConfidenceModel
 from index.embedding import Embedder
+from index.period import Period
 from index.search import Findings, Searcher
 from index.store import Generation, open_generation
 
@@ -101,8 +102,8 @@ class _Recorder:
     def __init__(self, retriever: Retriever) -> None:
         self._retriever = retriever
 
-    def search(self, question: str, limit: int) -> Findings:
-        self.findings = self._retriever.search(question, limit)
+    def search(self, question: str, limit: int, within: Period | None = None) -> Findings:
+        self.findings = self._retriever.search(question, limit, within)
         return self.findings
 
 

@@ -8,6 +8,7 @@ from bot.answer import Answer, Citation, Statement
 from bot.messenger.buttons import Excerpt
 from bot.messenger.pieces import Block, Span, messages, to_html
 from bot.phrases import Phrases
+from bot.render import refusal_line
 from bot.textfragment import link_to, web_address
 from index.article import Article
 
@@ -22,8 +23,10 @@ def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
     if answer.answered:
         statements = [_statement(each) for each in answer.statements]
         blocks = [*statements, *(_citation(each, phrases) for each in answer.citations)]
+        if answer.period is not None:
+            blocks.insert(0, Block((Span(phrases.according_to(answer.period)),)))
     else:
-        blocks = [Block((Span(phrases.not_in_articles),))]
+        blocks = [Block((Span(refusal_line(answer, phrases)),))]
         if answer.nearest:
             blocks.append(Block((Span(phrases.nearest_articles),)))
             blocks.extend(_nearest(article, phrases) for article in answer.nearest)

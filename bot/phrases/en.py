@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.phrases.phrases import Phrases
+from index.period import Period
 
 _MONTHS = (
     "January",
@@ -26,6 +27,18 @@ def _day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def _period(period: Period) -> str:
+    """“from 3 to 9 March 2025”: what the two days share is said once."""
+    first, last = _day(period.first), _day(period.last)
+    if period.first == period.last:
+        return f"of {last}"
+    if period.first.year == period.last.year:
+        first = first.rpartition(" ")[0]
+        if period.first.month == period.last.month:
+            first = first.rpartition(" ")[0]
+    return f"from {first} to {last}"
+
+
 def _welcome(articles: int, passages: int) -> str:
     article = "article" if articles == 1 else "articles"
     passage = "passage" if passages == 1 else "passages"
@@ -38,6 +51,10 @@ def _welcome(articles: int, passages: int) -> str:
 EN = Phrases(
     code="en",
     not_in_articles="I do not know: the articles do not say.",
+    according_to=lambda period: f"According to the articles {_period(period)}:",
+    not_in_period=lambda period: f"I do not know: the articles {_period(period)} do not say.",
+    no_article_in=lambda period: f"No article {_period(period)}.",
+    which_article="Which article do you mean? Please tell what it is about.",
     nearest_articles="The nearest articles:",
     quote=lambda text: f"“{text}”",
     day=_day,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.phrases.phrases import Phrases
+from index.period import Period
 
 _MONTHS = (
     "janvier",
@@ -27,6 +28,18 @@ def _day(day: date) -> str:
     return f"{number} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def _period(period: Period) -> str:
+    """« du 3 au 9 mars 2025 »: what the two days share is said once."""
+    first, last = _day(period.first), _day(period.last)
+    if period.first == period.last:
+        return f"du {last}"
+    if period.first.year == period.last.year:
+        first = first.rpartition(" ")[0]
+        if period.first.month == period.last.month:
+            first = first.rpartition(" ")[0]
+    return f"du {first} au {last}"
+
+
 def _welcome(articles: int, passages: int) -> str:
     article = "article" if articles <= 1 else "articles"
     passage = "passage" if passages <= 1 else "passages"
@@ -39,6 +52,12 @@ def _welcome(articles: int, passages: int) -> str:
 FR = Phrases(
     code="fr",
     not_in_articles="Je ne sais pas\u00a0: les articles ne le disent pas.",
+    according_to=lambda period: f"Selon les articles {_period(period)}\u00a0:",
+    not_in_period=lambda period: (
+        f"Je ne sais pas\u00a0: les articles {_period(period)} ne le disent pas."
+    ),
+    no_article_in=lambda period: f"Aucun article {_period(period)}.",
+    which_article="De quel article parlez-vous\u202f? Précisez son sujet, s’il vous plaît.",
     nearest_articles="Les articles les plus proches\u00a0:",
     quote=lambda text: f"«\u00a0{text}\u00a0»",
     day=_day,

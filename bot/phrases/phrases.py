@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from index.period import Period
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
@@ -19,6 +21,10 @@ class Phrases:
     # Answers
     not_in_articles: str
     nearest_articles: str
+    according_to: Callable[[Period], str]
+    not_in_period: Callable[[Period], str]
+    no_article_in: Callable[[Period], str]
+    which_article: str
     quote: Callable[[str], str]
     day: Callable[[date], str]
     author: Callable[[str], str]

@@ -11,6 +11,7 @@ from bot.extract import Extractive
 from bot.retriever import ArticleRetriever
 from index.confidence import ConfidenceModel
 from index.live import LiveIndex
+from index.period import Period
 from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
 
@@ -47,9 +48,9 @@ async def test_searching_never_runs_on_the_event_loop(live: LiveIndex) -> None:
     threads: list[threading.Thread] = []
 
     class Watched:
-        def search(self, question: str, limit: int) -> object:
+        def search(self, question: str, limit: int, within: Period | None = None) -> object:
             threads.append(threading.current_thread())
-            return live.search(question, limit)
+            return live.search(question, limit, within)
 
     await RetrievalQA(Watched(), Extractive(0.0)).ainvoke(QUESTION)  # type: ignore[arg-type]
     assert threads != [threading.main_thread()]
