@@ -57,10 +57,30 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of the answer with the numbers of the citations that bear it out."""
+    """One sentence of the answer with the numbers of the citations that bear it out.
+
+    `highlight` is where the words that answer the question stand in the text, if they are known;
+    it cannot be empty or reach outside.
+    """
 
     text: str
     citations: tuple[int, ...]
+    highlight: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.highlight is not None:
+            start, end = self.highlight
+            if not 0 <= start < end <= len(self.text):
+                raise QuoteError(
+                    f"highlight {start}:{end} lies outside its statement of "
+                    f"{len(self.text)} characters"
+                )
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The text before the highlight, the highlight, and the text after."""
+        start, end = self.highlight or (len(self.text), len(self.text))
+        return self.text[:start], self.text[start:end], self.text[end:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.agreement import Relation, relation
 from bot.answer import Answer, Citation, Statement
+from bot.span import RuleSpans, SpanFinder
 from index.article import Article
 from index.leads import leads
 from index.passages import Sentence
@@ -19,6 +20,8 @@ MOST_WORDS = 60
 SHORT = 40  # words up to which an answer has room for a sentence further behind
 MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
 NEAREST = 3  # articles offered with a refusal
+
+_BY_RULES = RuleSpans()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,9 @@ class _Point:
 class Extractive:
     """Answers with the best one to three sentences, verbatim, each with its citation."""
 
-    def __init__(self, min_confidence: float) -> None:
+    def __init__(self, min_confidence: float, spans: SpanFinder = _BY_RULES) -> None:
         self._min_confidence = min_confidence
+        self._spans = spans
 
     def answer(self, findings: Findings) -> Answer:
         """Refuses, with the nearest articles, when the confidence is too low."""
@@ -73,8 +77,15 @@ class Extractive:
             cited = [point.candidate, *point.support]
             citations += [_citation(number, each) for number, each in enumerate(cited, first)]
             numbers = tuple(range(first, first + len(cited)))
-            statements.append(Statement(point.candidate.text, numbers))
+            highlight = self._highlight(findings, point.candidate)
+            statements.append(Statement(point.candidate.text, numbers, highlight))
         return _answer(findings, tuple(statements), tuple(citations), ())
+
+    def _highlight(self, findings: Findings, candidate: _Candidate) -> tuple[int, int] | None:
+        """Where the sentence answers the question, if that can be told."""
+        return self._spans.highlight(
+            findings.question, candidate.text, candidate.article.language, findings.language
+        )
 
 
 def choose(hits: Sequence[Hit]) -> list[_Point]:

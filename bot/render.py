@@ -19,6 +19,7 @@ from index.errors import IndexingError
 from index.period import Period
 
 QUOTE = "italic"
+HIGHLIGHT = "bold"
 MARKER = "bold cyan"
 TITLE = "bold"
 SOURCE = "dim"
@@ -102,7 +103,7 @@ def answer_json(answer: Answer, phrases: Phrases) -> str:
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
         "answer": answer.text if answer.answered else refusal_line(answer, phrases),
-        "citations": [_citation_fields(citation) for citation in answer.citations],
+        "citations": [_citation_fields(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
         "nearest": [_article_fields(article) for article in answer.nearest],
         "period": _period_fields(answer.period),
@@ -123,7 +124,9 @@ def _statements(answer: Answer) -> Text:
     text = Text()
     for position, statement in enumerate(answer.statements):
         # The marker must not begin a line of its own, hence the no-break space.
-        text.append(f"{' ' if position else ''}{_flowing(statement.text)}\u00a0")
+        before, highlight, after = (_flowing(part) for part in statement.parts)
+        text.append(f"{' ' if position else ''}{before}").append(highlight, style=HIGHLIGHT)
+        text.append(f"{after}\u00a0")
         text.append("".join(f"[{number}]" for number in statement.citations), style=MARKER)
     return text
 
@@ -159,7 +162,7 @@ def _flowing(text: str) -> str:
     return harmless(" ".join(text.replace("\n", " ").split(" ")))
 
 
-def _citation_fields(citation: Citation) -> dict[str, Any]:
+def _citation_fields(citation: Citation, answer: Answer) -> dict[str, Any]:
     article = _article_fields(citation.article)
     return {
         "number": citation.number,
@@ -169,7 +172,17 @@ def _citation_fields(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "lead": citation.lead.text if citation.lead else None,
+        "highlight": _highlight(citation, answer),
     }
+
+
+def _highlight(citation: Citation, answer: Answer) -> list[int] | None:
+    """Where in the article's text the words stand that answer the question."""
+    for statement in answer.statements:
+        shown = citation.number in statement.citations and statement.text == citation.quote
+        if shown and statement.highlight:
+            return [citation.start + offset for offset in statement.highlight]
+    return None
 
 
 def _article_fields(article: Article) -> dict[str, Any]:

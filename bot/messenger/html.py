@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from bot.answer import Answer, Citation, Statement
@@ -13,6 +14,7 @@ from bot.textfragment import link_to, web_address
 from index.article import Article
 
 _QUOTE_HERE = "\0"
+_LINE_END = re.compile(r" *[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 
 
 def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
@@ -50,8 +52,9 @@ def text_html(text: str, language: str) -> tuple[str, ...]:
 def _statement(statement: Statement) -> Block:
     markers = "".join(f"[{number}]" for number in statement.citations)
     # The marker must not begin a line of its own, hence the no-break space.
-    text = _flowing(statement.text)
-    return Block((Span(f"{text}\u00a0{markers}" if markers else text),), " ")
+    before, highlight, after = (_LINE_END.sub(" ", part) for part in statement.parts)
+    end = f"{after}\u00a0{markers}" if markers else after
+    return Block((Span(before), Span(highlight, "b"), Span(end)), " ")
 
 
 def _citation(citation: Citation, phrases: Phrases) -> Block:

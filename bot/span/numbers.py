@@ -13,7 +13,8 @@ _YEAR = r"(?<![\d.,])(?:1\d{3}|20\d\d)(?![\d%€$]|[.,]\d)"
 _FIGURES = rf"(?:\d{{1,3}}(?:(?:{S}|[.,’'])\d{{3}})+(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
 _ERA = rf"(?:{S}(?:av|ap)(?:ant|\.|rès){S}J\.?-?C\.?|{S}(?:BC|AD|a\.{S}C\.))?"
 _SINCE = re.compile(r"(?:entre|de|between|from|desde)\W+$", re.I)
-_AMBIGUOUS = ("mars", "mai", "march", "may")  # a month only where it looks like one
+_AMBIGUOUS = ("mars", "mai", "march", "may")  # months only behind a word that dates
+_DATING = re.compile(r"(?:\d|\b1er|\ben|\bde|\bdébut|\bfin|\bmi)[\s-]$", re.I)
 
 
 @cache
@@ -49,7 +50,7 @@ def dates(sentence: str, grain: str = "date", edge: int | None = None) -> list[S
     found = [
         Stretch(*match.span())
         for match in _dates(grain).finditer(sentence)
-        if match[0] not in _AMBIGUOUS
+        if match[0] not in _AMBIGUOUS or _DATING.search(sentence[: match.start()])
     ]
     if grain not in ("date", "year"):
         return found
@@ -83,7 +84,7 @@ def _quantity() -> re.Pattern[str]:
     )
     noun = rf"{S}{of}(?:[a-zà-ÿ]\w+{S}(?:de{S}|d['’])?)?[\w-]+"
     return re.compile(
-        rf"(?:\b(?:{one_of(words.ABOUT)}){S})?(?<![\w.,-])[£$€]?{number}{scale}(?P<unit>{unit})?"
+        rf"(?:\b(?:{one_of(words.ABOUT)}){S})?(?<![\w.,-])[-−]?[£$€]?{number}{scale}(?P<unit>{unit})?"
         rf"(?P<noun>{noun})?",
         re.I,
     )

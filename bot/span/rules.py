@@ -53,6 +53,8 @@ def highlight(
         return None
     asked = _Asked(question, sentence, language, question_language)
     stretches = [each for each in _stretches(want, sentence, language) if not asked.says(each)]
+    if want.kind is Kind.PERSON:
+        stretches = names.together(sentence, stretches)
     ranked = sorted(
         ((asked.near(each) + _bonus(want, each), each) for each in stretches), key=_sure
     )
@@ -118,7 +120,7 @@ def _stretches(want: Wanted, sentence: str, language: str) -> Sequence[Stretch]:
         case Kind.MEASURE:
             return [each for each in numbers.numbers(sentence) if each.unit in want.units]
         case Kind.PERSON:
-            people = names.together(sentence, names.names(sentence, language))
+            people = names.names(sentence, language)
             return [each for each in people if want.noun or not names.placed(sentence, each)]
         case Kind.PLACE:
             return names.places(sentence, language)

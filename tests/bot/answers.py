@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from bot.answer import Answer, Citation, Statement
@@ -50,6 +51,14 @@ def answered(*citations: Citation, question: str = "Que demande le second modèl
     """An answer whose statements are its quotes."""
     statements = tuple(Statement(each.quote, (each.number,)) for each in citations)
     return Answer(question, "fr", 0.987654, statements, citations, (), 12.3456)
+
+
+def highlighted(answer: Answer, words: str) -> Answer:
+    """The answer with these words of its last statement standing out."""
+    *others, last = answer.statements
+    start = last.text.index(words)
+    marked = replace(last, highlight=(start, start + len(words)))
+    return replace(answer, statements=(*others, marked))
 
 
 def refused(*nearest: Article, question: str = "Quel temps fera-t-il ?") -> Answer:

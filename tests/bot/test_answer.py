@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answer import Citation
+from bot.answer import Citation, Statement
 from bot.errors import QuoteError
 from index.passages import Sentence, cut
 from tests.index.samples import BRIDGE, article
@@ -61,3 +61,14 @@ def test_a_passage_that_is_not_its_articles_cannot_be_cited() -> None:
 def test_a_lead_must_stand_before_the_quote() -> None:
     with pytest.raises(QuoteError, match="not before it"):
         cite(FIRST, lead=SECOND)
+
+
+def test_a_statement_tells_the_words_that_answer_from_the_rest() -> None:
+    assert Statement("Achevé en 1889.", (1,), (10, 14)).parts == ("Achevé en ", "1889", ".")
+    assert "".join(Statement("Achevé en 1889.", (1,)).parts) == "Achevé en 1889."
+
+
+@pytest.mark.parametrize("highlight", [(-1, 3), (2, 2), (5, 2), (4, 99)])
+def test_a_highlight_outside_its_statement_cannot_exist(highlight: tuple[int, int]) -> None:
+    with pytest.raises(QuoteError, match="outside its statement"):
+        Statement("Achevé en 1889.", (1,), highlight)

@@ -33,6 +33,23 @@ def test_the_best_sentence_alone_when_nothing_comes_close() -> None:
     assert [citation.quote for citation in answer.citations] == ["Le phare date de 1862."]
 
 
+def test_the_words_that_answer_are_known_where_the_rules_are_sure() -> None:
+    answer = Extractive(0.5).answer(found(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))))
+    assert [statement.parts[1] for statement in answer.statements] == ["1862"]
+
+
+def test_another_finder_takes_the_place_of_the_rules() -> None:
+    class First:
+        def highlight(
+            self, question: str, sentence: str, language: str, question_language: str
+        ) -> tuple[int, int] | None:
+            return 0, sentence.index(" ")
+
+    source = hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))
+    answer = Extractive(0.5, First()).answer(found(source))
+    assert [statement.parts[1] for statement in answer.statements] == ["Le"]
+
+
 def test_sentences_close_behind_follow_in_reading_order() -> None:
     answer = Extractive(0.5).answer(found(hit(article("phare", TEXT), (0.94, 0.7, 0.95, 0.7))))
     assert [statement.text for statement in answer.statements] == [

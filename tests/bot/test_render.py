@@ -19,7 +19,7 @@ from bot.render import (
     passage_text,
     sources_text,
 )
-from tests.bot.answers import TEXT, answered, article, citation, refused
+from tests.bot.answers import TEXT, answered, article, citation, highlighted, refused
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
 
@@ -96,6 +96,24 @@ def test_a_passage_shows_its_quote_in_bold_under_its_heading() -> None:
     assert shown.plain.endswith(f"\nLes puces\n\n{TEXT}")
     bold = [shown.plain[span.start : span.end] for span in shown.spans if span.style == "bold"]
     assert bold[-1] == QUOTE
+
+
+def test_the_words_that_answer_are_bold_and_the_text_is_the_same() -> None:
+    plain = answered(citation(QUOTE, article()))
+    shown = answer_text(highlighted(plain, "15 000 puces"), FR)
+    assert shown.plain == answer_text(plain, FR).plain
+    bold = [shown.plain[span.start : span.end] for span in shown.spans if span.style == "bold"]
+    assert "15 000 puces" in bold
+
+
+def test_json_tells_last_where_in_the_article_the_words_stand_that_answer() -> None:
+    source = article()
+    first, second = citation("Une carte suffit.", source, 1), citation(QUOTE, source, 2)
+    answer = highlighted(answered(first, second), "15 000 puces")
+    one, two = json.loads(answer_json(answer, FR))["citations"]
+    assert list(two)[-1] == "highlight"
+    assert source.text[slice(*two["highlight"])] == "15 000 puces"
+    assert one["highlight"] is None
 
 
 @pytest.mark.parametrize(

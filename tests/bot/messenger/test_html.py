@@ -10,6 +10,7 @@ from bot.messenger.buttons import Excerpt, PassageRef
 from bot.messenger.html import answer_html, passage_html
 from bot.phrases import EN, FR
 from index.article import Article
+from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import (
     BIRTH,
     FRESNEL,
@@ -62,6 +63,20 @@ def test_the_sentence_that_a_quote_leans_on_is_shown_with_it() -> None:
     text = f"{BIRTH} Entre les deux, du temps passe. {far}"
     [html] = answer_html(answered("Quoi ?", cite(1, far, article(text), lead=BIRTH)), FR)
     assert f"«\u00a0{BIRTH} […] {far}\u00a0»" in shown(html)
+
+
+def test_the_words_that_answer_are_bold_and_the_rest_is_as_written() -> None:
+    plain = answered("Combien ?", cite(1, LIGHT))
+    [html] = answer_html(highlighted(plain, "20 milles"), FR)
+    assert "La lumière &lt; <b>20 milles</b> &amp; l’optique" in html
+    assert shown(html) == shown(*answer_html(plain, FR))
+
+
+def test_a_highlight_over_two_lines_flows() -> None:
+    broken = replace(FRESNEL, text="Il naît à Broglie \n en 1788, dit-on.")
+    answer = highlighted(answered("Quand ?", cite(1, broken.text, broken)), "Broglie \n en 1788")
+    [html] = answer_html(answer, FR)
+    assert html.startswith("Il naît à <b>Broglie en 1788</b>, dit-on.\u00a0[1]")
 
 
 def test_what_looks_like_markup_is_shown_as_written() -> None:
