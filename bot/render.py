@@ -46,10 +46,10 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
     """The statements with their markers, then the sources; or a refusal."""
     if not answer.answered:
         return refusal_text(answer, phrases)
-    parts = [_statements(answer), sources_text(answer, phrases)]
+    told = _statements(answer)
     if answer.period is not None:
-        parts.insert(0, Text(phrases.according_to(answer.period)))
-    return Text("\n\n").join(parts)
+        told = Text(f"{phrases.according_to(answer.period)}\n").append_text(told)
+    return Text("\n\n").join((told, sources_text(answer, phrases)))
 
 
 def refusal_line(answer: Answer, phrases: Phrases) -> str:

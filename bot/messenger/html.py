@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bot.answer import Answer, Citation, Statement
@@ -24,9 +25,10 @@ def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
     """
     if answer.answered:
         statements = [_statement(each) for each in answer.statements]
-        blocks = [*statements, *(_citation(each, phrases) for each in answer.citations)]
         if answer.period is not None:
-            blocks.insert(0, Block((Span(phrases.according_to(answer.period)),)))
+            time = Block((Span(phrases.according_to(answer.period)),))
+            statements = [time, replace(statements[0], gap="\n"), *statements[1:]]
+        blocks = [*statements, *(_citation(each, phrases) for each in answer.citations)]
     else:
         blocks = [Block((Span(refusal_line(answer, phrases)),))]
         if answer.nearest:
