@@ -72,17 +72,23 @@ class Extractive:
             return _answer(findings, (), (), _nearest(findings.hits))
         statements: list[Statement] = []
         citations: list[Citation] = []
-        for point in _reading_order(choose(findings.hits)):
+        points = choose(findings.hits)
+        for point in _reading_order(points):
             first = len(citations) + 1
             cited = [point.candidate, *point.support]
             citations += [_citation(number, each) for number, each in enumerate(cited, first)]
             numbers = tuple(range(first, first + len(cited)))
-            highlight = self._highlight(findings, point.candidate)
+            sure = point is points[0] or point.disputed
+            highlight = self._highlight(findings, point.candidate) if sure else None
             statements.append(Statement(point.candidate.text, numbers, highlight))
         return _answer(findings, tuple(statements), tuple(citations), ())
 
     def _highlight(self, findings: Findings, candidate: _Candidate) -> tuple[int, int] | None:
-        """Where the sentence answers the question, if that can be told."""
+        """Where the sentence answers the question, if that can be told.
+
+        Asked of the best sentence and of those that contradict it: in the others that are shown, a
+        highlight is mostly wrong.
+        """
         return self._spans.highlight(
             findings.question, candidate.text, candidate.article.language, findings.language
         )

@@ -15,7 +15,7 @@ from index.stopwords import fold, stop_words
 
 # How far the best stretch must stand above the next; above this, fewer highlights and hardly
 # better ones (docs/evaluation.md, "The highlighted span").
-MARGIN = 0.1
+MARGIN = 0.15
 COUNTED = 1.0  # added when what is counted is what the question counts
 PLACED = 0.2  # added when « à », « dans » rather than « de » stands before a place
 MARK = 2  # words that a comma between counts for

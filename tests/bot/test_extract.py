@@ -38,6 +38,12 @@ def test_the_words_that_answer_are_known_where_the_rules_are_sure() -> None:
     assert [statement.parts[1] for statement in answer.statements] == ["1862"]
 
 
+def test_only_the_best_sentence_is_highlighted() -> None:
+    text = "Le phare fut bâti en 1862. Le port est loin. Un gardien y vécut vers 1900."
+    answer = Extractive(0.5).answer(found(hit(article("phare", text), (0.95, 0.7, 0.94))))
+    assert [statement.parts[1] for statement in answer.statements] == ["1862", ""]
+
+
 def test_another_finder_takes_the_place_of_the_rules() -> None:
     class First:
         def highlight(
