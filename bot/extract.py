@@ -57,6 +57,7 @@ class _Point:
     candidate: _Candidate
     support: list[_Candidate] = field(default_factory=list)
     disputed: bool = False
+    highlight: tuple[int, int] | None = None
 
 
 class Extractive:
@@ -73,25 +74,30 @@ class Extractive:
         statements: list[Statement] = []
         citations: list[Citation] = []
         points = choose(findings.hits)
+        self._highlight(findings, points)
         for point in _reading_order(points):
             first = len(citations) + 1
             cited = [point.candidate, *point.support]
             citations += [_citation(number, each) for number, each in enumerate(cited, first)]
             numbers = tuple(range(first, first + len(cited)))
-            sure = point is points[0] or point.disputed
-            highlight = self._highlight(findings, point.candidate) if sure else None
-            statements.append(Statement(point.candidate.text, numbers, highlight))
+            statements.append(Statement(point.candidate.text, numbers, point.highlight))
         return _answer(findings, tuple(statements), tuple(citations), ())
 
-    def _highlight(self, findings: Findings, candidate: _Candidate) -> tuple[int, int] | None:
-        """Where the sentence answers the question, if that can be told.
+    def _highlight(self, findings: Findings, points: Sequence[_Point]) -> None:
+        """Mark the words that answer: in the best sentence and those that contradict it.
 
-        Asked of the best sentence and of those that contradict it: in the others that are shown, a
-        highlight is mostly wrong.
+        Where the best has none, in the next that has a figure; names there are mostly wrong.
         """
-        return self._spans.highlight(
-            findings.question, candidate.text, candidate.article.language, findings.language
-        )
+        found = False
+        for point in points:
+            text, article = point.candidate.text, point.candidate.article
+            span = self._spans.highlight(
+                findings.question, text, article.language, findings.language
+            )
+            figure = span is not None and any(map(str.isdigit, text[slice(*span)]))
+            if point is points[0] or point.disputed or (figure and not found):
+                point.highlight = span
+            found = found or point.highlight is not None
 
 
 def choose(hits: Sequence[Hit]) -> list[_Point]:

@@ -44,6 +44,12 @@ def test_only_the_best_sentence_is_highlighted() -> None:
     assert [statement.parts[1] for statement in answer.statements] == ["1862", ""]
 
 
+def test_a_figure_in_the_next_sentence_is_highlighted_when_the_best_has_none() -> None:
+    text = "Le phare est haut. Le port est loin. Le phare date de 1862."
+    answer = Extractive(0.5).answer(found(hit(article("phare", text), (0.95, 0.7, 0.94))))
+    assert [statement.parts[1] for statement in answer.statements] == ["", "1862"]
+
+
 def test_another_finder_takes_the_place_of_the_rules() -> None:
     class First:
         def highlight(
