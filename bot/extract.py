@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.agreement import Relation, relation
 from bot.answer import Answer, Citation, Statement
@@ -18,6 +18,7 @@ PASSAGE_WEIGHT = 0.8  # of the passage's total in the rank of its sentences
 MOST_SENTENCES = 3
 MOST_WORDS = 60
 SHORT = 40  # words up to which an answer has room for a sentence further behind
+SPAN_BONUS = 0.03
 MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
 NEAREST = 3  # articles offered with a refusal
 
@@ -73,7 +74,7 @@ class Extractive:
             return _answer(findings, (), (), _nearest(findings.hits))
         statements: list[Statement] = []
         citations: list[Citation] = []
-        points = choose(findings.hits)
+        points = choose(findings.hits, lambda candidate: self._span(findings, candidate))
         self._highlight(findings, points)
         for point in _reading_order(points):
             first = len(citations) + 1
@@ -90,20 +91,25 @@ class Extractive:
         """
         found = False
         for point in points:
-            text, article = point.candidate.text, point.candidate.article
-            span = self._spans.highlight(
-                findings.question, text, article.language, findings.language
-            )
+            text = point.candidate.text
+            span = self._span(findings, point.candidate)
             figure = span is not None and any(map(str.isdigit, text[slice(*span)]))
             if point is points[0] or point.disputed or (figure and not found):
                 point.highlight = span
             found = found or point.highlight is not None
 
+    def _span(self, findings: Findings, candidate: _Candidate) -> tuple[int, int] | None:
+        return self._spans.highlight(
+            findings.question, candidate.text, candidate.article.language, findings.language
+        )
 
-def choose(hits: Sequence[Hit]) -> list[_Point]:
+
+def choose(
+    hits: Sequence[Hit], span_of: Callable[[_Candidate], object | None] = lambda candidate: None
+) -> list[_Point]:
     """What to show, best first: the best sentence always, then those close behind it that add
     something, as long as the whole stays short."""
-    ranked = _ranked(hits)
+    ranked = _ranked(hits, span_of)
     points = [_Point(ranked[0])]
     words = _words(ranked[0])
     for candidate in ranked[1:]:
@@ -119,12 +125,23 @@ def choose(hits: Sequence[Hit]) -> list[_Point]:
     return points
 
 
-def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
+def _ranked(
+    hits: Sequence[Hit], span_of: Callable[[_Candidate], object | None]
+) -> list[_Candidate]:
+    """All sentences, best first; one that holds what the question asks for (a number, a date, a
+    name) stands a little higher."""
+    ranked = [
+        _Candidate(hit, at, each.score + PASSAGE_WEIGHT * hit.scores.total)
+        for hit in hits[:POOL]
+        for at, each in enumerate(hit.sentences)
+    ]
+    best = max(candidate.rank for candidate in ranked)
     return sorted(
         (
-            _Candidate(hit, at, each.score + PASSAGE_WEIGHT * hit.scores.total)
-            for hit in hits[:POOL]
-            for at, each in enumerate(hit.sentences)
+            replace(candidate, rank=candidate.rank + SPAN_BONUS)
+            if candidate.rank >= best - WIDE_MARGIN and span_of(candidate) is not None
+            else candidate
+            for candidate in ranked
         ),
         key=lambda candidate: -candidate.rank,
     )
