@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from index.errors import DamagedIndex
 from index.language import terms
+from index.mending import Mender
 
 # Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), give
 # 1.2 < k1 < 2 and 0.5 < b < 0.8 for whole documents. Passages are short and even: that a term
@@ -67,6 +68,7 @@ class LexicalIndex:
         self._bm25 = bm25
         self._size = size
         self._frequencies = np.diff(bm25.scores["indptr"])
+        self._mender = Mender(bm25.vocab_dict, self._frequency)
 
     @classmethod
     def build(cls, documents: Iterable[tuple[str, str]]) -> LexicalIndex:
@@ -99,18 +101,25 @@ class LexicalIndex:
         return self._size
 
     def match(self, question: str, language: str) -> WordMatch:
-        """Score every document against a question in this language."""
+        """Score every document against a question in this language.
+
+        A word that no document holds counts as the known one it is a slip away from, if any.
+        """
         vocabulary = self._bm25.vocab_dict
-        idf = {
-            term: self._idf(vocabulary.get(term))
-            for term in dict.fromkeys(keyed_terms(question, language))
-        }
+        meant = (
+            term if term in vocabulary else self._mender.mended(term) or term
+            for term in keyed_terms(question, language)
+        )
+        idf = {term: self._idf(vocabulary.get(term)) for term in dict.fromkeys(meant)}
         weight = sum(idf.values())
         known = [term for term in idf if term in vocabulary]
         if not known:
             return WordMatch(np.zeros(self._size, dtype=np.float32), idf, 0.0)
         scores = np.asarray(self._bm25.get_scores(known), dtype=np.float32) / np.float32(weight)
         return WordMatch(scores, idf, sum(idf[term] for term in known) / weight)
+
+    def _frequency(self, term: str) -> int:
+        return int(self._frequencies[self._bm25.vocab_dict[term]])
 
     def _idf(self, term: int | None) -> float:
         frequency = 0 if term is None else int(self._frequencies[term])
