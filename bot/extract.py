@@ -128,13 +128,15 @@ def choose(
 def _ranked(
     hits: Sequence[Hit], span_of: Callable[[_Candidate], object | None]
 ) -> list[_Candidate]:
-    """All sentences, best first; one that holds what the question asks for (a number, a date, a
-    name) stands a little higher."""
-    ranked = [
+    """The sentences, best first; one that holds what the question asks for (a number, a date, a
+    name) stands a little higher, and one that only announces (« Trois inventions suffisent : »)
+    is left out where others are."""
+    every = [
         _Candidate(hit, at, each.score + PASSAGE_WEIGHT * hit.scores.total)
         for hit in hits[:POOL]
         for at, each in enumerate(hit.sentences)
     ]
+    ranked = [candidate for candidate in every if not candidate.text.endswith(":")] or every
     best = max(candidate.rank for candidate in ranked)
     return sorted(
         (

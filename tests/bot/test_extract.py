@@ -135,3 +135,14 @@ def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> No
         True,
         True,
     ]
+
+
+def test_a_sentence_that_only_announces_is_not_shown() -> None:
+    text = "Trois inventions suffisent :\n\nHTML décrit les pages."
+    answer = Extractive(0.5).answer(found(hit(article("web", text), (0.95, 0.94))))
+    assert answer.text == "HTML décrit les pages. [1]"
+
+
+def test_unless_there_is_nothing_else() -> None:
+    answer = Extractive(0.5).answer(found(hit(article("web", "Trois inventions :"), (0.95,))))
+    assert answer.text == "Trois inventions : [1]"
