@@ -24,8 +24,8 @@ _FRENCH = (
     r"(?= (?:est|était|fut|sera|a|avait|ne|n['’]|se|s['’])\b))"
 )
 _FRENCH_IMPERSONAL = (
-    r"il (?:y (?:a|avait|eut|aura)|n['’]y|en (?:va|est) de même|faut|fallait|faudra|convient|semble"
-    r"|existe|est (?:possible|interdit|important|nécessaire|conseillé|recommandé|difficile)"
+    r"il (?:ne )?(?:y (?:a|avait|eut|aura)|n['’]y|en (?:va|est) de même|faut|fallait|faudra"
+    r"|convient|semble|existe|est (?:possible|interdit|important|nécessaire|conseillé|recommandé|difficile)"
     r"|pleut|reste|suffit|arrive)\b"
 )
 _ENGLISH = (

@@ -34,6 +34,7 @@ def test_a_french_sentence_that_opens_with_a_pronoun_leans(text: str) -> None:
         "MAI-1-preview a été entraîné sur 15 000 puces.",
         "Il y a trois lunes.",
         "Il faut deux heures.",
+        "Il ne faut pas confondre le Web avec Internet.",
         "Il est possible de visiter la grotte.",
         "Cependant, la grotte ferma.",
         "Celsius inventa une échelle.",
