@@ -25,8 +25,8 @@ _FRENCH = (
 )
 _FRENCH_IMPERSONAL = (
     r"il (?:ne )?(?:y (?:a|avait|eut|aura)|n['’]y|en (?:va|est) de même|faut|fallait|faudra"
-    r"|convient|semble|existe|est (?:possible|interdit|important|nécessaire|conseillé|recommandé|difficile)"
-    r"|pleut|reste|suffit|arrive)\b"
+    r"|est (?:possible|interdit|important|nécessaire|conseillé|recommandé|difficile)"
+    r"|convient|semble|existe|pleut|reste|suffit|arrive)\b"
 )
 _ENGLISH = (
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|the (?:former|latter)"
