@@ -18,7 +18,7 @@ from index.errors import DamagedIndex, IndexingError, NoIndex, ReadError
 from index.layout import Layout, new_id, storing
 from index.lock import build_lock
 from index.prepare import embedding_text
-from index.readers import Skipped, find_sources, read_source
+from index.readers import FORMATS, Options, Skipped, find_sources, read_source
 from index.store import Generation, open_whole
 
 __all__ = ["BuildReport", "Observer", "Step", "build", "build_articles", "embedding_text"]
@@ -69,6 +69,7 @@ def build(
     data_dir: Path,
     embedder: Embedder,
     *,
+    options: Options | None = None,
     observer: Observer | None = None,
 ) -> BuildReport:
     """Build the index of the files and folders at these paths.
@@ -77,12 +78,16 @@ def build(
     IndexingError when no article is found, BuildLocked, ModelError, StoreError: the index in
     service then stays as it was.
     """
-    sources, skipped = find_sources(paths)
+    sources, skipped = find_sources(paths, FORMATS)
 
     def articles() -> Iterator[Article]:
         for source in sources:
             try:
-                yield read_source(source)
+                for found in read_source(source, options):
+                    if isinstance(found, Skipped):
+                        skipped.append(found)
+                    else:
+                        yield found
             except ReadError as error:
                 skipped.append(Skipped(source.shown, str(error).removeprefix(f"{source.shown}: ")))
 

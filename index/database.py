@@ -12,12 +12,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from index.article import Article, Section
+from index.article import Article, Copy, Section
 from index.errors import DamagedIndex
 from index.leads import behind
 from index.passages import Passage, Sentence
@@ -25,7 +25,10 @@ from index.period import Period
 
 Kind = Literal["passages", "sentences"]
 
-ARTICLE_COLUMNS = "id, title, path, language, author, published, url, sections, text"
+ARTICLE_COLUMNS = (
+    "id, title, path, language, author, published, url, outlet, category, published_at, updated, "
+    "updated_at, origins, copies, sections, text"
+)
 _STORED = """
 SELECT p.row, a.id, p.start, p.stop, p.heading, p.first_sentence,
        substr(a.text, p.start + 1, p.stop - p.start)
@@ -95,7 +98,7 @@ class ArticleReader:
                 id=identity,
                 title=title,
                 author=author,
-                published=date.fromisoformat(published) if published else None,
+                published=_day(published),
                 url=url,
                 language=language,
                 path=path,
@@ -238,7 +241,9 @@ def _dated(within: Period | None) -> tuple[str, tuple[str, ...]]:
 
 
 def _article(values: tuple[Any, ...]) -> Article:
-    identity, title, path, language, author, published, url, sections, text = values
+    """From the values of `ARTICLE_COLUMNS`."""
+    (identity, title, path, language, author, published, url, outlet, category) = values[:9]
+    (published_at, updated, updated_at, origins, copies, sections, text) = values[9:]
     return Article(
         id=identity,
         text=text,
@@ -246,10 +251,31 @@ def _article(values: tuple[Any, ...]) -> Article:
         path=path,
         language=language,
         author=author,
-        published=date.fromisoformat(published) if published else None,
+        published=_day(published),
         url=url,
         sections=tuple(Section(*section) for section in json.loads(sections)),
+        outlet=outlet,
+        category=category,
+        published_at=_moment(published_at),
+        updated=_day(updated),
+        updated_at=_moment(updated_at),
+        origins=tuple((fact, origin) for fact, origin in json.loads(origins)),
+        copies=tuple(_copy(*copy) for copy in json.loads(copies)),
     )
+
+
+def _copy(
+    identity: str, title: str, path: str, outlet: str | None, day: str | None, url: str | None
+) -> Copy:
+    return Copy(identity, title, path, outlet, _day(day), url)
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
+
+
+def _moment(iso: str | None) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None
 
 
 def _stored(fields: tuple[Any, ...], spans: Sequence[tuple[int, int]]) -> StoredPassage:

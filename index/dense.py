@@ -106,18 +106,29 @@ class DenseIndex:
 
 
 class DenseBuilder:
-    """Vectors that arrive in any order, held once in memory.
+    """Vectors that arrive in any order, then are written to one place in a generation's folder.
 
-    `array`, shape (n, d), is the index's own memory: write every row, then take `index`.
+    Put every row, then `finish`. Raises StoreError when the disk refuses.
     """
 
-    def __init__(self, size: int, dimension: int) -> None:
-        index = faiss.IndexFlatIP(dimension)
-        index.codes.resize(size * dimension * 4)
-        index.ntotal = size
-        self.index = DenseIndex(index)
-        self.array: Vectors = (
-            faiss.rev_swig_ptr(index.get_xb(), size * dimension).reshape(size, dimension)
+    def __init__(self, path: Path, size: int, dimension: int) -> None:
+        self._path = path
+        self._index = faiss.IndexFlatIP(dimension)
+        self._index.codes.resize(size * dimension * 4)
+        self._index.ntotal = size
+        self._array: Vectors = (
+            faiss.rev_swig_ptr(self._index.get_xb(), size * dimension).reshape(size, dimension)
             if size
             else np.empty((0, dimension), dtype=np.float32)
         )
+
+    def put(self, rows: IntArray, vectors: Vectors) -> None:
+        """Write the vectors, shape (len(rows), d), of these rows."""
+        self._array[rows] = vectors
+
+    def get(self, rows: IntArray) -> Vectors:
+        """The vectors that were put at these rows, shape (len(rows), d)."""
+        return self._array[rows]
+
+    def finish(self) -> None:
+        DenseIndex(self._index).save(self._path)

@@ -27,7 +27,9 @@ def article_digest(
     probe = lexical_text(article, passages[0].heading, passages[0].text) if passages else ""
     described = (
         [article.id, article.title, article.path, article.language, article.author],
-        [str(article.published), article.url],
+        [str(article.published), article.url, article.outlet, article.category],
+        [str(article.published_at), str(article.updated), str(article.updated_at)],
+        [article.origins, [(copy.id, copy.title, copy.path, str(copy)) for copy in article.copies]],
         [(s.heading, s.heading_start, s.heading_end) for s in article.sections],
         [(p.heading, p.start, p.end) for p in passages],
         [(s.start, s.end) for p in passages for s in p.sentences],

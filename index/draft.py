@@ -10,6 +10,7 @@ import numpy as np
 
 from index.article import Article
 from index.database import ArticleReader, Kind
+from index.dense import DenseBuilder
 from index.digest import article_digest, corpus_fingerprint
 from index.embedding import Embedder, Vectors
 from index.errors import IndexingError, ModelError
@@ -108,8 +109,10 @@ class Draft:
                     embedding_text(article, text)
                     for article, _, text in reader.texts(kind, in_context=True)
                 )
-                vectors = fill(plans.pop(kind), embedder.dimension, texts, meter.embed)
-                vectors.save(self.folder / name)
+                steps = plans.pop(kind)
+                builder = DenseBuilder(self.folder / name, steps.size, embedder.dimension)
+                fill(steps, builder, texts, meter.embed)
+                builder.finish()
         finally:
             reader.close()
         return meter.total

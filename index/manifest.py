@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from index.errors import DamagedIndex
 
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 _QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening

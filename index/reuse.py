@@ -79,21 +79,21 @@ def plan(hashes: Hashes, source: Source | None) -> Plan:
 
 
 def fill(
-    steps: Plan, dimension: int, texts: Iterable[str], embed: Callable[[list[str]], Vectors]
-) -> DenseIndex:
+    steps: Plan,
+    builder: DenseBuilder,
+    texts: Iterable[str],
+    embed: Callable[[list[str]], Vectors],
+) -> None:
     """Carry a plan out; `texts` gives the text of every row, and is read if one is fresh."""
-    builder = DenseBuilder(steps.size, dimension)
-    array = builder.array
     if steps.source is not None:
         for batch in _batches(len(steps.kept)):
-            array[steps.kept[batch]] = steps.source.vectors.vectors(steps.kept_from[batch])
+            builder.put(steps.kept[batch], steps.source.vectors.vectors(steps.kept_from[batch]))
     wanted = _select(texts, steps.fresh)
     for batch in _batches(len(steps.fresh)):
         rows = steps.fresh[batch]
-        array[rows] = embed(list(islice(wanted, len(rows))))
+        builder.put(rows, embed(list(islice(wanted, len(rows)))))
     for batch in _batches(len(steps.copies)):
-        array[steps.copies[batch]] = array[steps.copied_from[batch]]
-    return builder.index
+        builder.put(steps.copies[batch], builder.get(steps.copied_from[batch]))
 
 
 def _select(texts: Iterable[str], rows: IntArray) -> Iterator[str]:

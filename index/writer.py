@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from index.article import Article
@@ -26,6 +27,13 @@ CREATE TABLE articles (
     author TEXT,
     published TEXT,
     url TEXT,
+    outlet TEXT,
+    category TEXT,
+    published_at TEXT,
+    updated TEXT,
+    updated_at TEXT,
+    origins TEXT NOT NULL,
+    copies TEXT NOT NULL,
     sections TEXT NOT NULL,
     text TEXT NOT NULL
 ) STRICT;
@@ -83,7 +91,7 @@ class ArticleWriter:
         with self._writing():
             self._connection.execute(
                 f"INSERT INTO articles (number, digest, {ARTICLE_COLUMNS}) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"VALUES ({', '.join('?' * 18)})",
                 (self.articles, digest, *_article_values(article)),
             )
             for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
@@ -148,8 +156,21 @@ def _article_values(article: Article) -> tuple[str | None, ...]:
         article.path,
         article.language,
         article.author,
-        article.published.isoformat() if article.published else None,
+        _iso(article.published),
         article.url,
+        article.outlet,
+        article.category,
+        _iso(article.published_at),
+        _iso(article.updated),
+        _iso(article.updated_at),
+        json.dumps(article.origins),
+        json.dumps(
+            [(c.id, c.title, c.path, c.outlet, _iso(c.published), c.url) for c in article.copies]
+        ),
         json.dumps([(s.heading, s.heading_start, s.heading_end) for s in article.sections]),
         article.text,
     )
+
+
+def _iso(when: date | None) -> str | None:
+    return when.isoformat() if when else None

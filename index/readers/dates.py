@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from index.stopwords import fold
 
@@ -31,6 +31,17 @@ _DAY_MONTH = re.compile(
     rf"({_NAME})\.?(?: de|,)? (\d{{4}})(?!\d)"
 )
 _MONTH_DAY = re.compile(rf"\b({_NAME})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?!\d)")
+
+
+def find_moment(text: str) -> date | datetime | None:
+    """The moment of an ISO 8601 text that tells the time, its zone kept; else the day it names."""
+    stamp = text.strip()
+    if re.match(r"\d{4}-?\d{2}-?\d{2}[T ]\d{2}", stamp):
+        try:
+            return datetime.fromisoformat(stamp)
+        except ValueError:
+            pass
+    return find_date(text)
 
 
 def find_date(text: str) -> date | None:

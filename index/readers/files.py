@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import ReadError
-
-SUFFIXES = (".md", ".markdown", ".txt", ".text")
+from index.readers.content import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,27 +17,24 @@ class Source:
     """A file to read.
 
     `path` is where it is, `shown` how a person would type it, and `location` what its article is
-    known by wherever the corpus is moved: the root folder's name and the path below it.
+    known by wherever the corpus is moved: the root folder's name and the path below it. `url` is
+    where the file was fetched, if it was.
     """
 
     path: Path
     shown: str
     location: str
+    url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was not indexed, and in one line why and what to do."""
-
-    shown: str
-    reason: str
-
-
-def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
+def find_sources(
+    paths: Sequence[Path], suffixes: Collection[str]
+) -> tuple[list[Source], list[Skipped]]:
     """The articles' files at and below `paths`, by location, and what cannot be one.
 
-    Hidden files and folders are left out unless named; a file reached twice counts once. Raises
-    ReadError for a path that does not exist.
+    `suffixes` are those of the formats that can be read, in lower case. Hidden files and folders
+    are left out unless named; a file reached twice counts once. Raises ReadError for a path that
+    does not exist.
     """
     sources: dict[Path, Source] = {}
     skipped: list[Skipped] = []
@@ -46,7 +42,7 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
         if not root.exists():
             message = f"{root}: no such file or folder; check the path"
             raise ReadError(message)
-        for found in _below(root) if root.is_dir() else _named(root):
+        for found in _below(root, suffixes) if root.is_dir() else _named(root, suffixes):
             if isinstance(found, Skipped):
                 skipped.append(found)
             else:
@@ -54,17 +50,21 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
     return _told_apart(sources), sorted(skipped, key=lambda skip: skip.shown)
 
 
-def _named(path: Path) -> Iterator[Source | Skipped]:
+def unknown_format(suffixes: Collection[str]) -> str:
+    return f"unknown format; Selon reads {', '.join(suffixes)}"
+
+
+def _named(path: Path, suffixes: Collection[str]) -> Iterator[Source | Skipped]:
     """A file given by itself."""
     if not path.is_file():
         yield Skipped(_shown(path), "neither a file nor a folder; give a file of text")
-    elif path.suffix.lower() not in SUFFIXES:
-        yield Skipped(_shown(path), f"unknown format; Selon reads {', '.join(SUFFIXES)}")
+    elif path.suffix.lower() not in suffixes:
+        yield Skipped(_shown(path), unknown_format(suffixes))
     else:
         yield Source(path, _shown(path), _plain(path.name))
 
 
-def _below(root: Path) -> Iterator[Source | Skipped]:
+def _below(root: Path, suffixes: Collection[str]) -> Iterator[Source | Skipped]:
     """The files below a folder, in order; links are followed, a folder is entered once."""
     entered = {root.resolve()}
     refused: list[OSError] = []
@@ -76,7 +76,7 @@ def _below(root: Path) -> Iterator[Source | Skipped]:
         ]
         for name in sorted(files):
             path = Path(folder, name)
-            if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
+            if name.startswith(".") or path.suffix.lower() not in suffixes:
                 continue
             if path.is_file():
                 yield Source(path, _shown(path), _location(root, path))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 import frontmatter
@@ -11,12 +12,17 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from index.errors import ReadError
-from index.readers.dates import find_date
-from index.readers.draft import Metadata
+from index.readers.content import Content
+from index.readers.dates import find_moment
+from index.readers.decoding import decode
+from index.readers.draft import Draft, Metadata
 from index.stopwords import fold
 
 _TITLE = ("title", "titre")
 _AUTHOR = ("author", "auteur", "autrice", "authors", "auteurs")
+_UPDATED = ("updated", "modified", "mis_a_jour", "maj", "updated_at", "datemodified", "lastmod")
+_OUTLET = ("outlet", "media", "journal", "publisher", "editeur", "site_name", "publication")
+_CATEGORY = ("category", "categorie", "rubrique", "section")
 _PUBLISHED = ("published", "date", "publie", "publie_le", "published_at", "datepublished")
 _URL = ("url", "link", "lien", "source_url")
 _LANGUAGE = ("language", "langue", "lang")
@@ -37,6 +43,13 @@ _NAMES = {
     "italian": "it",
 }
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
+
+
+def from_marked_text(content: Content, read: Callable[[str], Draft]) -> Draft:
+    """A file of text that may begin with front matter, what follows it read by `read`."""
+    metadata, rest = split_front_matter(decode(content.read(), content.shown), content.shown)
+    draft = read(rest)
+    return replace(draft, metadata=metadata.completed(draft.metadata))
 
 
 def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
@@ -63,10 +76,14 @@ def _where(error: yaml.YAMLError) -> str:
 
 
 def _metadata(values: Mapping[str, object], shown: str) -> Metadata:
-    return Metadata(
+    return Metadata.told(
+        "front matter",
         title=_text(_first(values, _TITLE), "title", shown),
         author=_people(_first(values, _AUTHOR), shown),
         published=_date(_first(values, _PUBLISHED)),
+        updated=_date(_first(values, _UPDATED)),
+        outlet=_text(_first(values, _OUTLET), "outlet", shown),
+        category=_text(_first(values, _CATEGORY), "category", shown),
         url=_address(_text(_first(values, _URL), "url", shown)),
         language=_code(_first(values, _LANGUAGE)),
     )
@@ -94,12 +111,10 @@ def _people(value: object, shown: str) -> str | None:
     return ", ".join(text for text in texts if text) or None
 
 
-def _date(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
+def _date(value: object) -> date | datetime | None:
     if isinstance(value, date):
         return value
-    return find_date(value) if isinstance(value, str) else None
+    return find_moment(value) if isinstance(value, str) else None
 
 
 def _address(text: str | None) -> str | None:

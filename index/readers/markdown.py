@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from index.readers.content import Content
 from index.readers.draft import Block, Draft
+from index.readers.frontmatter import from_marked_text
 
 _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
 
@@ -19,6 +21,11 @@ _BLANKS = re.compile(r"\n\s*\n")
 _SPACES = re.compile(r"[ \t]+")
 
 _parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def read(content: Content) -> Iterator[Draft]:
+    """A file of Markdown."""
+    yield from_marked_text(content, read_markdown)
 
 
 def read_markdown(text: str) -> Draft:

@@ -1,103 +1,68 @@
-"""Which reader reads which file, and what every article is made of."""
+"""Which reader reads which file: the one table of formats."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import PurePath
 from types import MappingProxyType
 
-from index.article import Article, Section, article_id
+from index.article import Article
 from index.errors import ReadError
-from index.language import detect
-from index.readers.decoding import decode
-from index.readers.draft import Block, Draft
-from index.readers.files import Source
-from index.readers.frontmatter import split_front_matter
-from index.readers.markdown import read_markdown
-from index.readers.people import without_signature
-from index.readers.text import read_text
-from index.stopwords import fold
+from index.readers.content import Content, Options, Reader, Skipped
+from index.readers.draft import Draft
+from index.readers.files import Source, unknown_format
+from index.readers.making import article_of
 
-READERS: Mapping[str, Callable[[str], Draft]] = MappingProxyType(
+# By suffix, the module of `index.readers` whose `read` is its Reader. Named, not imported: a
+# parser is loaded when the first file of its format is read.
+FORMATS: Mapping[str, str] = MappingProxyType(
     {
-        ".md": read_markdown,
-        ".markdown": read_markdown,
-        ".txt": read_text,
-        ".text": read_text,
+        ".md": "markdown",
+        ".markdown": "markdown",
+        ".txt": "text",
+        ".text": "text",
     }
 )
-_TITLE_LIMIT = 120
 
 
-def read_source(source: Source) -> Article:
-    """The article in a file; ReadError, in one line naming it, when there is none."""
-    text = decode(_bytes(source), source.shown)
-    metadata, rest = split_front_matter(text, source.shown)
-    draft = READERS[source.path.suffix.lower()](rest)
-    metadata = metadata.completed(draft.metadata)
-    if all(block.heading for block in draft.blocks):
-        message = f"{source.shown}: no text below the title and metadata; add the article's words"
-        raise ReadError(message)
-    title, body = _titled(draft.blocks, metadata.title, source)
-    blocks, author = without_signature(body)
-    words, sections = _laid_out(blocks)
-    return Article(
-        id=article_id(source.location),
-        text=words,
-        title=title,
-        path=source.shown,
-        language=metadata.language or detect(words),
-        author=metadata.author or author,
-        published=metadata.published,
-        url=metadata.url,
-        sections=sections,
-    )
+def suffix_of(name: str) -> str | None:
+    """The suffix of a file's name that a reader is known for; None where there is none."""
+    suffix = PurePath(name).suffix.lower()
+    return suffix if suffix in FORMATS else None
 
 
-def _bytes(source: Source) -> bytes:
-    try:
-        return source.path.read_bytes()
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        message = f"{source.shown}: {why}; check the file and its permissions"
-        raise ReadError(message) from error
+def reader_of(name: str) -> Reader | None:
+    """The reader of a file of this name; None for an unknown format."""
+    suffix = suffix_of(name)
+    if suffix is None:
+        return None
+    reader: Reader = import_module(f"index.readers.{FORMATS[suffix]}").read
+    return reader
 
 
-def _titled(
-    blocks: tuple[Block, ...], title: str | None, source: Source
-) -> tuple[str, tuple[Block, ...]]:
-    """The title, and the blocks below it.
+def read_content(content: Content) -> Iterator[Draft | Skipped]:
+    """What is in a file, or in a member of an archive. Raises ReadError."""
+    reader = reader_of(content.name)
+    if reader is None:
+        raise ReadError(f"{content.shown}: {unknown_format(FORMATS)}")
+    yield from reader(content)
 
-    It is the one given, else the first heading, else a short first line (which stays in the text,
-    for it may say something), else the file's name made readable.
+
+def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
+    """The articles of a file, and what of it could not become one.
+
+    Raises ReadError, in one line naming the file, when nothing of it can be read.
     """
-    title = title or next((block.text for block in blocks if block.heading), None)
-    if title is not None:
-        return title, _without_title(blocks, title)
-    first = blocks[0].text
-    if len(first) <= _TITLE_LIMIT and "\n" not in first:
-        return first.rstrip(".") or first, blocks
-    name = re.sub(r"[-_\s]+", " ", source.path.stem).strip() or source.path.name
-    return name[0].upper() + name[1:], blocks
-
-
-def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
-    """The blocks without the title above them, as long as something is left."""
-    while len(blocks) > 1 and _alike(blocks[0].text) == _alike(title):
-        blocks = blocks[1:]
-    return blocks
-
-
-def _alike(line: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(line.lower())))
-
-
-def _laid_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:
-    """The text of an article and where its sections begin."""
-    sections: list[Section] = []
-    at = 0
-    for block in blocks:
-        if block.heading:
-            sections.append(Section(block.text, at, at + len(block.text)))
-        at += len(block.text) + len("\n\n")
-    return "\n\n".join(block.text for block in blocks), tuple(sections)
+    content = Content.of_file(source.path, source.shown, url=source.url, options=options)
+    for found in read_content(content):
+        if isinstance(found, Skipped):
+            yield found
+            continue
+        try:
+            yield article_of(found, content, source.location)
+        except ReadError as error:
+            if not found.key:
+                raise
+            shown = f"{source.shown}#{found.key}"
+            yield Skipped(shown, str(error).removeprefix(f"{source.shown}: "))

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import zip_longest
 
+from index.readers.content import Content
 from index.readers.dates import find_date
 from index.readers.draft import Block, Draft, Metadata
+from index.readers.frontmatter import from_marked_text
 from index.readers.people import byline
 
 _TITLE_LIMIT = 200
@@ -36,6 +38,11 @@ _UPDATED = re.compile(
 _BARE_DATE = re.compile(
     r"(?:(?:le|on|el|am|il)\s)?\D{0,12}\d[\w.,/ -]{5,30}(?: (?:à|at) ?\d[\dh: ]*)?"
 )
+
+
+def read(content: Content) -> Iterator[Draft]:
+    """A file of plain text."""
+    yield from_marked_text(content, read_text)
 
 
 def read_text(text: str) -> Draft:
@@ -104,15 +111,15 @@ def _without_head_lines(blocks: list[str]) -> tuple[Metadata, list[str]]:
 def _told(line: str) -> Metadata | None:
     """What a line says of the article when it says nothing else; None for any other line."""
     if match := _ADDRESS.fullmatch(line):
-        return Metadata(url=match[1])
+        return Metadata.told("text", url=match[1])
     if _UPDATED.match(line) and find_date(line):
-        return Metadata()
+        return Metadata.told("text", updated=find_date(line))
     if signed := byline(line):
-        return Metadata(author=signed.people, published=_published(signed.rest))
+        return Metadata.told("text", author=signed.people, published=_published(signed.rest))
     if _PUBLISHED.match(line) and find_date(line):
-        return Metadata(published=find_date(line))
+        return Metadata.told("text", published=find_date(line))
     if _BARE_DATE.fullmatch(line) and find_date(line):
-        return Metadata(published=find_date(line))
+        return Metadata.told("text", published=find_date(line))
     return None
 
 

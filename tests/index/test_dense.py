@@ -46,7 +46,7 @@ def test_gives_fewer_when_there_are_fewer(tmp_path: Path) -> None:
 
 
 def test_an_empty_index_is_saved_opened_and_finds_nothing(tmp_path: Path) -> None:
-    DenseBuilder(0, 8).index.save(tmp_path / "x.faiss")
+    DenseBuilder(tmp_path / "x.faiss", 0, 8).finish()
     index = DenseIndex.open(tmp_path / "x.faiss")
     assert len(index) == 0
     assert index.search(_vectors(1)[0], 5)[0].tolist() == []
@@ -68,10 +68,11 @@ def test_refuses_a_row_that_does_not_exist(row: int) -> None:
 
 def test_a_builder_filled_in_any_order_is_the_same_index(tmp_path: Path) -> None:
     vectors = _vectors(100)
-    builder = DenseBuilder(100, 8)
+    builder = DenseBuilder(tmp_path / "filled.faiss", 100, 8)
     for row in reversed(range(100)):
-        builder.array[row] = vectors[row]
-    builder.index.save(tmp_path / "filled.faiss")
+        builder.put(np.array([row]), vectors[row : row + 1])
+    np.testing.assert_array_equal(builder.get(np.array([7, 3])), vectors[[7, 3]])
+    builder.finish()
     DenseIndex.build(vectors).save(tmp_path / "built.faiss")
     assert (tmp_path / "filled.faiss").read_bytes() == (tmp_path / "built.faiss").read_bytes()
 

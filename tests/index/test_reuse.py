@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dense import DenseIndex
+from index.dense import DenseBuilder, DenseIndex
 from index.embedding import Vectors
 from index.reuse import Source, as_hashes, fill, plan, text_hash
 from tests.fakes import FakeEmbedder
@@ -28,7 +31,12 @@ def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
         seen.extend(batch)
         return truth.embed_passages(batch)
 
-    index = fill(plan(as_hashes(_hashes(new)), source), truth.dimension, new, embed)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "x.faiss")
+        builder = DenseBuilder(path, len(new), truth.dimension)
+        fill(plan(as_hashes(_hashes(new)), source), builder, new, embed)
+        builder.finish()
+        index = DenseIndex.open(path)
     np.testing.assert_array_equal(index.vectors(np.arange(len(new))), truth.embed_passages(new))
     assert sorted(seen) == sorted(set(new) - set(old))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
-from index.readers import Skipped, find_sources
+from index.readers import FORMATS, Skipped, find_sources
 
 
 @pytest.fixture
@@ -23,11 +23,11 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _locations(*paths: Path) -> list[str]:
-    return [source.location for source in find_sources(paths)[0]]
+    return [source.location for source in find_sources(paths, FORMATS)[0]]
 
 
 def test_known_files_below_a_folder_in_order(corpus: Path) -> None:
-    sources, skipped = find_sources([corpus])
+    sources, skipped = find_sources([corpus], FORMATS)
     assert [source.location for source in sources] == [
         "corpus/a.txt",
         "corpus/b.md",
@@ -47,17 +47,17 @@ def test_a_location_does_not_depend_on_where_the_corpus_is(
 
 
 def test_a_file_below_the_current_folder_is_shown_as_typed(corpus: Path) -> None:
-    assert find_sources([corpus / "a.txt"])[0][0].shown == "corpus/a.txt"
-    assert find_sources([corpus / "a.txt"])[0][0].location == "a.txt"
+    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].shown == "corpus/a.txt"
+    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].location == "a.txt"
 
 
 def test_a_file_elsewhere_is_shown_in_full(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(corpus / "sous")
-    assert find_sources([corpus / "a.txt"])[0][0].shown == str(corpus / "a.txt")
+    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].shown == str(corpus / "a.txt")
 
 
 def test_a_named_file_of_an_unknown_format_is_skipped_with_the_known_ones(corpus: Path) -> None:
-    sources, skipped = find_sources([corpus / "image.png"])
+    sources, skipped = find_sources([corpus / "image.png"], FORMATS)
     assert sources == []
     assert [skip.shown for skip in skipped] == ["corpus/image.png"]
     assert ".md" in skipped[0].reason
@@ -70,7 +70,7 @@ def test_a_named_file_may_be_hidden(corpus: Path) -> None:
 
 def test_a_path_that_does_not_exist_is_an_error(corpus: Path) -> None:
     with pytest.raises(ReadError, match="absent: no such file"):
-        find_sources([corpus, corpus / "absent"])
+        find_sources([corpus, corpus / "absent"], FORMATS)
 
 
 def test_a_file_reached_twice_counts_once(corpus: Path) -> None:
@@ -94,7 +94,7 @@ def test_links_are_followed_once(corpus: Path, tmp_path: Path) -> None:
 
 def test_a_broken_link_is_skipped_with_its_reason(corpus: Path) -> None:
     (corpus / "perdu.md").symlink_to(corpus / "rien.md")
-    assert find_sources([corpus])[1] == [
+    assert find_sources([corpus], FORMATS)[1] == [
         Skipped("corpus/perdu.md", "the link leads nowhere; mend or remove it")
     ]
 
@@ -103,7 +103,7 @@ def test_a_broken_link_is_skipped_with_its_reason(corpus: Path) -> None:
 def test_an_unreadable_folder_is_skipped_with_its_reason(corpus: Path) -> None:
     (corpus / "sous").chmod(0)
     try:
-        skipped = find_sources([corpus])[1]
+        skipped = find_sources([corpus], FORMATS)[1]
     finally:
         (corpus / "sous").chmod(0o755)
     assert [skip.shown for skip in skipped] == ["corpus/sous"]
@@ -112,8 +112,8 @@ def test_an_unreadable_folder_is_skipped_with_its_reason(corpus: Path) -> None:
 
 def test_something_that_is_no_file_is_skipped(corpus: Path) -> None:
     os.mkfifo(corpus / "tube.md")
-    assert find_sources([corpus / "tube.md"])[1][0].shown == "corpus/tube.md"
-    assert len(find_sources([corpus])[0]) == 3
+    assert find_sources([corpus / "tube.md"], FORMATS)[1][0].shown == "corpus/tube.md"
+    assert len(find_sources([corpus], FORMATS)[0]) == 3
 
 
 def test_two_files_of_one_location_are_told_apart(corpus: Path, tmp_path: Path) -> None:

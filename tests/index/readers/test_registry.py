@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.article import Article, article_id
 from index.errors import ReadError
-from index.readers import Source, find_sources, read_source
+from index.readers import FORMATS, Skipped, Source, find_sources, read_source
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -24,10 +24,16 @@ BIOGRAPHY = (
 )
 
 
+def the_article(source: Source) -> Article:
+    (found,) = read_source(source)
+    assert not isinstance(found, Skipped)
+    return found
+
+
 def _read(folder: Path, name: str, content: str | bytes) -> Article:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_source(Source(path, f"ici/{name}", f"corpus/{name}"))
+    return the_article(Source(path, f"ici/{name}", f"corpus/{name}"))
 
 
 def _refused(folder: Path, name: str, content: str | bytes) -> str:
@@ -57,7 +63,9 @@ def test_front_matter_tells_everything(tmp_path: Path) -> None:
         published=date(2024, 3, 3),
         url="https://exemple.fr/budget",
         sections=article.sections,
+        origins=article.origins,
     )
+    assert set(dict(article.origins).values()) == {"front matter"}
     (section,) = article.sections
     assert article.text[section.heading_start : section.heading_end] == section.heading == "Suite"
 
@@ -114,7 +122,7 @@ def test_a_file_that_is_no_article_says_why(
 
 def test_a_missing_file_says_why(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match=r"ici/a\.md: no such file"):
-        read_source(Source(tmp_path / "a.md", "ici/a.md", "a.md"))
+        the_article(Source(tmp_path / "a.md", "ici/a.md", "a.md"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads every file")
@@ -123,7 +131,7 @@ def test_an_unreadable_file_says_why(tmp_path: Path) -> None:
     path.write_text(PROSE)
     path.chmod(0)
     with pytest.raises(ReadError, match="permission denied"):
-        read_source(Source(path, "ici/a.md", "a.md"))
+        the_article(Source(path, "ici/a.md", "a.md"))
 
 
 @pytest.mark.parametrize(
@@ -220,8 +228,8 @@ def test_a_real_page_saved_from_the_web() -> None:
     page = Path(__file__).parents[3].parent / "shared" / "real" / "microsoft-mai.txt"
     if not page.exists():
         pytest.skip("the real article is not on this machine")
-    (source,) = find_sources([page])[0]
-    article = read_source(source)
+    (source,) = find_sources([page], FORMATS)[0]
+    article = the_article(source)
     assert article.title.startswith("Microsoft lance")
     assert article.author == "Anthony Rodier"
     assert article.published is None

@@ -1,0 +1,113 @@
+"""From what a reader made of a file to an article."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from pathlib import PurePath
+
+from index.article import Article, Section, article_id
+from index.errors import ReadError
+from index.language import detect
+from index.readers.content import Content
+from index.readers.draft import Block, Draft, Metadata
+from index.readers.people import without_signature
+from index.stopwords import fold
+
+_TITLE_LIMIT = 120
+
+
+def article_of(draft: Draft, content: Content, location: str) -> Article:
+    """The article of a draft; ReadError, naming the file, when it has no words of its own.
+
+    `location` is what the file is known by; the key of a draft is added to it.
+    """
+    metadata = draft.metadata
+    if all(block.heading for block in draft.blocks):
+        raise ReadError(
+            f"{content.shown}: no text below the title and metadata; add the article's words"
+        )
+    title, body = _titled(draft.blocks, metadata.title, content.name)
+    blocks, author = without_signature(body)
+    metadata = metadata.completed(Metadata.told("text", author=author))
+    words, sections = _laid_out(blocks)
+    metadata = metadata.completed(Metadata.told("address", url=content.url))
+    metadata = metadata.completed(Metadata.told("detected", language=detect(words)))
+    return _article(metadata, title, words, sections, draft, content, location)
+
+
+def _article(
+    metadata: Metadata,
+    title: str,
+    words: str,
+    sections: tuple[Section, ...],
+    draft: Draft,
+    content: Content,
+    location: str,
+) -> Article:
+    return Article(
+        id=article_id(f"{location}#{draft.key}" if draft.key else location),
+        text=words,
+        title=title,
+        path=f"{content.shown}#{draft.key}" if draft.key else content.shown,
+        language=metadata.language or "",
+        author=metadata.author,
+        published=_day(metadata.published),
+        url=metadata.url,
+        sections=sections,
+        outlet=metadata.outlet,
+        category=metadata.category,
+        published_at=_moment(metadata.published),
+        updated=_day(metadata.updated),
+        updated_at=_moment(metadata.updated),
+        origins=tuple(sorted(metadata.origins.items())),
+    )
+
+
+def _day(when: date | datetime | None) -> date | None:
+    return when.date() if isinstance(when, datetime) else when
+
+
+def _moment(when: date | datetime | None) -> datetime | None:
+    return when if isinstance(when, datetime) else None
+
+
+def _titled(
+    blocks: tuple[Block, ...], title: str | None, name: str
+) -> tuple[str, tuple[Block, ...]]:
+    """The title, and the blocks below it.
+
+    It is the one given, else the first heading, else a short first line (which stays in the text,
+    for it may say something), else the file's name made readable.
+    """
+    title = title or next((block.text for block in blocks if block.heading), None)
+    if title is not None:
+        return title, _without_title(blocks, title)
+    first = blocks[0].text
+    if len(first) <= _TITLE_LIMIT and "\n" not in first:
+        return first.rstrip(".") or first, blocks
+    stem = PurePath(name).stem
+    readable = re.sub(r"[-_\s]+", " ", stem).strip() or name
+    return readable[0].upper() + readable[1:], blocks
+
+
+def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
+    """The blocks without the title above them, as long as something is left."""
+    while len(blocks) > 1 and _alike(blocks[0].text) == _alike(title):
+        blocks = blocks[1:]
+    return blocks
+
+
+def _alike(line: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(line.lower())))
+
+
+def _laid_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:
+    """The text of an article and where its sections begin."""
+    sections: list[Section] = []
+    at = 0
+    for block in blocks:
+        if block.heading:
+            sections.append(Section(block.text, at, at + len(block.text)))
+        at += len(block.text) + len("\n\n")
+    return "\n\n".join(block.text for block in blocks), tuple(sections)
