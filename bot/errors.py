@@ -3,6 +3,7 @@
 SelonError
 ├── SettingsError    a setting's value is not accepted, or one that is needed is missing
 ├── QuoteError       a citation whose quote is not verbatim in its passage
+├── StateError       the database of what people leave behind cannot be used
 └── MessengerError   Telegram cannot be reached at start
 
 Every message is one line: what happened, to which file or setting, and what to do about it.
@@ -19,6 +20,10 @@ class SettingsError(SelonError):
 
 class QuoteError(SelonError):
     """A citation whose quote is not verbatim in its passage."""
+
+
+class StateError(SelonError):
+    """The database of what people leave behind cannot be used."""
 
 
 class MessengerError(SelonError):

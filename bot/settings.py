@@ -60,6 +60,17 @@ class Settings(BaseSettings):
         AnyHttpUrl(TELEGRAM_API_URL),
         description="The Bot API server (Telegram's own, or a self-hosted one).",
     )
+    database_url: SecretStr | None = Field(
+        None,
+        description="Where conversations, votes and alerts are kept, as a SQLAlchemy URL "
+        "(empty: `state.sqlite` in the data directory). Secret: it may hold a password.",
+    )
+    conversation_hours: Annotated[float, Field(gt=0, le=720)] = Field(
+        12, description="Hours of silence after which a conversation starts afresh."
+    )
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        90, description="Days that questions and answers are kept; then they are erased."
+    )
     log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("log_level", mode="before")
@@ -84,5 +95,7 @@ def load_settings(**overrides: Any) -> Settings:
 
 def _complaint(detail: dict[str, Any]) -> str:
     field = str(detail["loc"][0]) if detail["loc"] else "?"
-    value = "(secret)" if "token" in field else repr(detail["input"])
+    known = Settings.model_fields.get(field)
+    secret = known is not None and "SecretStr" in str(known.annotation)
+    value = "(secret)" if secret else repr(detail["input"])
     return f"{PREFIX}{field.upper()}={value}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"

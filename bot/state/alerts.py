@@ -1,0 +1,90 @@
+"""Questions to answer when an article does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.state import people
+from bot.state.conversations import Place
+from bot.state.tables import AlertRow
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """`checked` is the newest generation that was asked in vain."""
+
+    id: int
+    place: Place
+    question: str
+    language: str
+    checked: str
+    created_at: datetime
+
+
+def ask_for(
+    session: Session, place: Place, question: str, language: str, generation: str, now: datetime
+) -> int:
+    """Keep an alert; asking twice for the same changes nothing. Its id."""
+    people.seen(session, place.person_id, now)
+    row = session.scalars(
+        select(AlertRow).where(
+            AlertRow.person_id == place.person_id,
+            AlertRow.question == question,
+            AlertRow.told_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        row = AlertRow(
+            person_id=place.person_id,
+            chat_id=place.chat_id,
+            thread_id=place.thread_id,
+            question=question,
+            language=language,
+            checked=generation,
+            created_at=now,
+        )
+        session.add(row)
+        session.flush()
+    return row.id
+
+
+def of_person(session: Session, person_id: int) -> list[Alert]:
+    """The alerts that somebody waits for, oldest first."""
+    chosen = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.told_at.is_(None))
+    return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id))]
+
+
+def unchecked(session: Session, generation: str, limit: int = 100) -> list[Alert]:
+    """Alerts that this generation has not been asked yet, oldest first."""
+    chosen = select(AlertRow).where(AlertRow.told_at.is_(None), AlertRow.checked != generation)
+    return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id).limit(limit))]
+
+
+def asked_in_vain(session: Session, alert_id: int, generation: str) -> None:
+    row = session.get(AlertRow, alert_id)
+    if row is not None:
+        row.checked = generation
+
+
+def told(session: Session, alert_id: int, now: datetime) -> bool:
+    """Note that the answer is on its way; False when it was cancelled or told before."""
+    row = session.get(AlertRow, alert_id)
+    if row is None or row.told_at is not None:
+        return False
+    row.told_at = now
+    return True
+
+
+def cancel(session: Session, alert_id: int, person_id: int) -> bool:
+    """Remove somebody's own alert; False when it is not there."""
+    mine = delete(AlertRow).where(AlertRow.id == alert_id, AlertRow.person_id == person_id)
+    return bool(session.scalars(mine.returning(AlertRow.id)).all())
+
+
+def _alert(row: AlertRow) -> Alert:
+    place = Place(row.chat_id, row.thread_id, row.person_id)
+    return Alert(row.id, place, row.question, row.language, row.checked, row.created_at)

@@ -1,0 +1,57 @@
+"""Groups that the bot is in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.state.tables import (
+    AlertRow,
+    ChatRow,
+    ConversationRow,
+    DocumentRow,
+    TurnRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """`allowed` is None until somebody with the right to has said so."""
+
+    id: int
+    allowed: bool | None
+    language: str | None
+
+
+def seen(session: Session, chat_id: int, now: datetime) -> Chat:
+    row = session.get(ChatRow, chat_id)
+    if row is None:
+        row = ChatRow(id=chat_id, first_seen=now)
+        session.add(row)
+        session.flush()
+    return Chat(row.id, row.allowed, row.language)
+
+
+def allow(session: Session, chat_id: int, allowed: bool, now: datetime) -> None:
+    seen(session, chat_id, now)
+    session.get_one(ChatRow, chat_id).allowed = allowed
+
+
+def choose_language(session: Session, chat_id: int, language: str | None, now: datetime) -> None:
+    seen(session, chat_id, now)
+    session.get_one(ChatRow, chat_id).language = language
+
+
+def migrated(session: Session, old: int, new: int, now: datetime) -> None:
+    """A group became a supergroup: Telegram knows it by another id from now on."""
+    before = session.get(ChatRow, old)
+    seen(session, new, now)
+    if before is not None:
+        after = session.get_one(ChatRow, new)
+        after.allowed, after.language = before.allowed, before.language
+        session.delete(before)
+    for table in (ConversationRow, TurnRow, AlertRow, DocumentRow):
+        session.execute(update(table).where(table.chat_id == old).values(chat_id=new))

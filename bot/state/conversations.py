@@ -1,0 +1,200 @@
+"""What was asked and answered, conversation by conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from bot.state import people
+from bot.state.tables import ConversationRow, TurnRow
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a conversation is held: a chat, its topic (0: none), and with whom."""
+
+    chat_id: int
+    thread_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewTurn:
+    """A question and what it got, before it is kept. `turn` and `sources` are plain JSON."""
+
+    question: str
+    turn: Mapping[str, Any]
+    sources: Sequence[Any]
+    answered: bool
+    confidence: float
+    generation: str
+    question_message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """A turn as it is kept."""
+
+    id: int
+    place: Place
+    question: str
+    turn: Mapping[str, Any]
+    sources: Sequence[Any]
+    answered: bool
+    confidence: float
+    generation: str
+    question_message: int | None
+    created_at: datetime
+    answer_messages: tuple[int, ...] = field(default=())
+
+
+def add_turn(
+    session: Session, place: Place, new: NewTurn, now: datetime, lifetime: timedelta
+) -> int:
+    """Keep a turn in the conversation under way, or in a new one; the turn's id."""
+    people.seen(session, place.person_id, now)
+    conversation = _under_way(session, place, now, lifetime)
+    if conversation is None:
+        conversation = ConversationRow(
+            chat_id=place.chat_id,
+            thread_id=place.thread_id,
+            person_id=place.person_id,
+            started_at=now,
+            last_at=now,
+            ended=False,
+        )
+        session.add(conversation)
+        session.flush()
+    conversation.last_at = now
+    row = TurnRow(
+        conversation_id=conversation.id,
+        chat_id=place.chat_id,
+        question=new.question,
+        turn=dict(new.turn),
+        sources=list(new.sources),
+        answered=new.answered,
+        confidence=new.confidence,
+        generation=new.generation,
+        question_message=new.question_message,
+        answer_messages=[],
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
+    """What an edited question got instead; its messages and votes stay."""
+    row = session.get_one(TurnRow, turn_id)
+    row.question, row.turn, row.sources = new.question, dict(new.turn), list(new.sources)
+    row.answered, row.confidence = new.answered, new.confidence
+    row.generation = new.generation
+
+
+def answered_with(session: Session, turn_id: int, messages: Sequence[int]) -> None:
+    """The messages that gave the answer, once they are sent."""
+    row = session.get(TurnRow, turn_id)
+    if row is not None:  # forgotten in between
+        row.answer_messages = list(messages)
+
+
+def history(
+    session: Session, place: Place, now: datetime, lifetime: timedelta, limit: int
+) -> list[KeptTurn]:
+    """The last turns of the conversation under way, oldest first; none when it has grown old."""
+    conversation = _under_way(session, place, now, lifetime)
+    if conversation is None:
+        return []
+    rows = session.scalars(
+        select(TurnRow)
+        .where(TurnRow.conversation_id == conversation.id)
+        .order_by(TurnRow.id.desc())
+        .limit(limit)
+    ).all()
+    return [_kept(row, conversation) for row in reversed(rows)]
+
+
+def start_afresh(session: Session, place: Place) -> None:
+    """End the conversation under way."""
+    session.execute(update(ConversationRow).where(*_at(place)).values(ended=True))
+
+
+def turn(session: Session, turn_id: int) -> KeptTurn | None:
+    row = session.get(TurnRow, turn_id)
+    return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
+
+
+def turn_of_question(session: Session, chat_id: int, message_id: int) -> KeptTurn | None:
+    """The turn that a person's message began."""
+    row = session.scalars(
+        select(TurnRow)
+        .where(TurnRow.chat_id == chat_id, TurnRow.question_message == message_id)
+        .order_by(TurnRow.id.desc())
+        .limit(1)
+    ).first()
+    return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
+
+
+def turn_of_answer(
+    session: Session, chat_id: int, message_id: int, within: int = 500
+) -> KeptTurn | None:
+    """The turn that one of the bot's messages answered, among the chat's last ones."""
+    rows = session.scalars(
+        select(TurnRow).where(TurnRow.chat_id == chat_id).order_by(TurnRow.id.desc()).limit(within)
+    )
+    row = next((each for each in rows if message_id in each.answer_messages), None)
+    return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
+
+
+def forget_before(session: Session, moment: datetime) -> int:
+    """Remove the turns older than this, and conversations left empty; how many turns went."""
+    old = delete(TurnRow).where(TurnRow.created_at < moment).returning(TurnRow.id)
+    gone = len(session.scalars(old).all())
+    left = select(TurnRow.conversation_id)
+    session.execute(
+        delete(ConversationRow).where(
+            ConversationRow.last_at < moment, ConversationRow.id.not_in(left)
+        )
+    )
+    return gone
+
+
+def _under_way(
+    session: Session, place: Place, now: datetime, lifetime: timedelta
+) -> ConversationRow | None:
+    return session.scalars(
+        select(ConversationRow)
+        .where(*_at(place), ~ConversationRow.ended, ConversationRow.last_at >= now - lifetime)
+        .order_by(ConversationRow.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _at(place: Place) -> tuple[Any, ...]:
+    return (
+        ConversationRow.chat_id == place.chat_id,
+        ConversationRow.thread_id == place.thread_id,
+        ConversationRow.person_id == place.person_id,
+    )
+
+
+def _kept(row: TurnRow, conversation: ConversationRow) -> KeptTurn:
+    return KeptTurn(
+        id=row.id,
+        place=Place(conversation.chat_id, conversation.thread_id, conversation.person_id),
+        question=row.question,
+        turn=row.turn,
+        sources=row.sources,
+        answered=row.answered,
+        confidence=row.confidence,
+        generation=row.generation,
+        question_message=row.question_message,
+        created_at=row.created_at,
+        answer_messages=tuple(row.answer_messages),
+    )

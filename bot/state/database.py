@@ -1,0 +1,138 @@
+"""The database of what people leave behind, opened and brought to the tables of this version."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.errors import SettingsError, StateError
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+FILE = "state.sqlite"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_SECONDS = 15
+
+
+def state_url(url: str | None, data_dir: Path) -> str:
+    """The database of the settings: their URL, or a SQLite file of the data directory."""
+    return url or f"sqlite:///{(data_dir / FILE).absolute()}"
+
+
+def open_state(url: str) -> State:
+    """Open the database at a SQLAlchemy URL, creating or migrating its tables.
+
+    Raises SettingsError for a URL that names no database that can be used here, StateError when
+    the database cannot be reached, or was written by a newer Selon.
+    """
+    engine = _engine(url)
+    try:
+        _migrate(engine)
+    except CommandError as error:
+        engine.dispose()
+        raise StateError(
+            f"{_shown(engine)}: written by a newer Selon ({error}); upgrade Selon, or set "
+            "SELON_DATABASE_URL to another database"
+        ) from error
+    except (SQLAlchemyError, OSError) as error:
+        engine.dispose()
+        raise StateError(f"{_shown(engine)}: cannot be opened ({_why(error)})") from error
+    return State(engine)
+
+
+class State:
+    """Transactions on what people leave behind; usable from several threads at once.
+
+    The nouns of this package (`people`, `conversations`, …) are modules of functions that take a
+    session first, so that several of them can share one transaction.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One transaction: kept when the block ends, undone when it raises. Raises StateError."""
+        try:
+            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except SQLAlchemyError as error:
+            raise StateError(f"{_shown(self._engine)}: {_why(error)}") from error
+
+    def do(self, job: Callable[[Session], Result]) -> Result:
+        """Run a job in a transaction of its own. Raises StateError."""
+        with self.session() as session:
+            return job(session)
+
+    async def run(self, job: Callable[[Session], Result]) -> Result:
+        """As `do`, off the event loop."""
+        return await asyncio.to_thread(self.do, job)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, ModuleNotFoundError, ImportError) as error:
+        raise SettingsError(
+            f"SELON_DATABASE_URL: not a database that can be used here ({error}); give a "
+            "SQLAlchemy URL such as sqlite:///state.sqlite or postgresql+psycopg://host/selon"
+        ) from error
+    except OSError as error:
+        raise StateError(f"{error.filename}: cannot be created ({error.strerror})") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    # The driver would begin transactions late and end them behind SQLAlchemy's back.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # Taken at once: a read that later wants to write could not wait for its turn.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _why(error: Exception) -> str:
+    """In one line, without the values that people sent."""
+    cause = getattr(error, "orig", None) or error
+    return " ".join(str(cause).split("\n")[0].split())

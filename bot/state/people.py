@@ -1,0 +1,47 @@
+"""Who wrote to the bot: nothing but a number, a language, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.state.tables import PersonRow
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`language` is the one chosen with /langue, None until then."""
+
+    id: int
+    language: str | None
+    first_seen: datetime
+    last_seen: datetime
+
+
+def seen(session: Session, person_id: int, now: datetime) -> Person:
+    """Note that somebody wrote, for the first time or again."""
+    row = session.get(PersonRow, person_id)
+    if row is None:
+        row = PersonRow(id=person_id, first_seen=now, last_seen=now)
+        session.add(row)
+        session.flush()
+    row.last_seen = now
+    return _person(row)
+
+
+def person(session: Session, person_id: int) -> Person | None:
+    row = session.get(PersonRow, person_id)
+    return _person(row) if row else None
+
+
+def choose_language(session: Session, person_id: int, language: str | None, now: datetime) -> None:
+    """Remember a language; None goes back to the one that Telegram tells."""
+    seen(session, person_id, now)
+    row = session.get_one(PersonRow, person_id)
+    row.language = language
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.id, row.language, row.first_seen, row.last_seen)

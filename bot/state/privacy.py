@@ -1,0 +1,90 @@
+"""Everything kept about one person: shown, and erased."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from bot.state.tables import (
+    AlertRow,
+    Base,
+    ConversationRow,
+    DocumentRow,
+    PersonRow,
+    TurnRow,
+    VoteRow,
+)
+
+_OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
+    ("conversations", ConversationRow, ConversationRow.person_id),
+    ("votes", VoteRow, VoteRow.person_id),
+    ("alerts", AlertRow, AlertRow.person_id),
+    ("documents", DocumentRow, DocumentRow.person_id),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How much is kept about somebody."""
+
+    turns: int
+    votes: int
+    alerts: int
+    documents: int
+
+
+def kept(session: Session, person_id: int) -> Kept:
+    def count(table: type[Base], owner: Any) -> int:
+        chosen = select(func.count()).select_from(table).where(owner == person_id)
+        return session.scalar(chosen) or 0
+
+    return Kept(
+        turns=session.scalar(select(func.count()).select_from(_turns(person_id).subquery())) or 0,
+        votes=count(VoteRow, VoteRow.person_id),
+        alerts=count(AlertRow, AlertRow.person_id),
+        documents=count(DocumentRow, DocumentRow.person_id),
+    )
+
+
+def everything(session: Session, person_id: int) -> dict[str, Any]:
+    """All rows about somebody, as JSON holds them."""
+    person = session.get(PersonRow, person_id)
+    found: dict[str, Any] = {"person": _plain(person) if person else None}
+    for name, table, owner in _OF_PERSON:
+        found[name] = [
+            _plain(row) for row in session.scalars(select(table).where(owner == person_id))
+        ]
+    found["turns"] = [_plain(row) for row in session.scalars(_turns(person_id))]
+    return found
+
+
+def erase(session: Session, person_id: int) -> None:
+    """Remove all of it. The bytes of documents are the caller's to remove first."""
+    mine = select(ConversationRow.id).where(ConversationRow.person_id == person_id)
+    my_turns = select(TurnRow.id).where(TurnRow.conversation_id.in_(mine))
+    # Said one by one, not left to the database's cascades, which not every database runs.
+    session.execute(
+        delete(VoteRow).where(or_(VoteRow.person_id == person_id, VoteRow.turn_id.in_(my_turns)))
+    )
+    session.execute(delete(TurnRow).where(TurnRow.conversation_id.in_(mine)))
+    for _, table, owner in reversed(_OF_PERSON):
+        session.execute(delete(table).where(owner == person_id))
+    session.execute(delete(PersonRow).where(PersonRow.id == person_id))
+
+
+def _turns(person_id: int) -> Any:
+    mine = select(ConversationRow.id).where(ConversationRow.person_id == person_id)
+    return select(TurnRow).where(TurnRow.conversation_id.in_(mine)).order_by(TurnRow.id)
+
+
+def _plain(row: Base) -> Mapping[str, Any]:
+    return {
+        column.key: value.isoformat() if isinstance(value, datetime) else value
+        for column in row.__mapper__.column_attrs
+        for value in (getattr(row, column.key),)
+    }

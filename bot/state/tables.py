@@ -1,0 +1,164 @@
+"""The tables, as SQLAlchemy maps them; nothing outside `bot.state` sees these classes.
+
+Ids of people and chats are Telegram's own; a thread of 0 is a chat without topics. Moments are UTC.
+A table changes with a migration beside it in `migrations/versions`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# Named, so that a later migration can find them in every database.
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# SQLite numbers rows by itself only where the key is an INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware moment; databases that keep no zone hold it in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+class PersonRow(Base):
+    """Somebody who wrote to the bot. No name is kept."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language: Mapped[str | None] = mapped_column(String(8))
+    first_seen: Mapped[datetime] = mapped_column(Utc)
+    last_seen: Mapped[datetime] = mapped_column(Utc)
+
+
+class ConversationRow(Base):
+    """What one person and the bot say in one chat (and topic) until it ends or grows old."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (Index("ix_conversations_place", "chat_id", "thread_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime] = mapped_column(Utc)
+    last_at: Mapped[datetime] = mapped_column(Utc)
+    ended: Mapped[bool]
+
+
+class TurnRow(Base):
+    """A question and what it got. `turn` is `bot.conversation`'s own record of it, `sources` the
+    passages behind the answer (cited first), as the buttons name them."""
+
+    __tablename__ = "turns"
+    __table_args__ = (Index("ix_turns_messages", "chat_id", "question_message"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    question: Mapped[str] = mapped_column(Text)
+    turn: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sources: Mapped[list[Any]] = mapped_column(JSON)
+    answered: Mapped[bool]
+    confidence: Mapped[float] = mapped_column(Double)
+    generation: Mapped[str] = mapped_column(String(40))
+    question_message: Mapped[int | None] = mapped_column(BigInteger)
+    answer_messages: Mapped[list[int]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Utc, index=True)
+
+
+class VoteRow(Base):
+    __tablename__ = "votes"
+    __table_args__ = (UniqueConstraint("turn_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    good: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(String(16))
+    comment: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class AlertRow(Base):
+    """A question to answer when an article does. `checked` is the newest generation asked."""
+
+    __tablename__ = "alerts"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    question: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    checked: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    told_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class DocumentRow(Base):
+    """A file or address that somebody sent. `scope` is `corpus` or `conversation`; `path` is where
+    its bytes lie below the data directory."""
+
+    __tablename__ = "documents"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    path: Mapped[str] = mapped_column(Text)
+    url: Mapped[str | None] = mapped_column(Text)
+    scope: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class ChatRow(Base):
+    """A group that the bot has been in, and whether its administrators of Selon allow it."""
+
+    __tablename__ = "chats"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    allowed: Mapped[bool | None]
+    language: Mapped[str | None] = mapped_column(String(8))
+    first_seen: Mapped[datetime] = mapped_column(Utc)

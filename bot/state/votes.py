@@ -1,0 +1,72 @@
+"""What people think of answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.state import people
+from bot.state.tables import TurnRow, VoteRow
+
+Reason = Literal["wrong", "off-topic", "incomplete", "source"]
+"""Why an answer is not good: false, beside the question, something missing, a poor source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    turn_id: int
+    person_id: int
+    good: bool
+    reason: str | None
+    comment: str | None
+    created_at: datetime
+
+
+def cast(session: Session, turn_id: int, person_id: int, *, good: bool, now: datetime) -> bool:
+    """Keep a vote, in place of the person's earlier one; False when the turn is gone."""
+    if session.get(TurnRow, turn_id) is None:
+        return False
+    people.seen(session, person_id, now)
+    row = _row(session, turn_id, person_id)
+    if row is None:
+        row = VoteRow(turn_id=turn_id, person_id=person_id, good=good, created_at=now)
+        session.add(row)
+    if row.good != good:
+        row.good, row.reason, row.comment = good, None, None
+    row.created_at = now
+    session.flush()
+    return True
+
+
+def explain(
+    session: Session,
+    turn_id: int,
+    person_id: int,
+    *,
+    reason: Reason | None = None,
+    comment: str | None = None,
+) -> bool:
+    """Add to a vote why; False when there is no such vote."""
+    row = _row(session, turn_id, person_id)
+    if row is None:
+        return False
+    row.reason = reason or row.reason
+    row.comment = comment or row.comment
+    return True
+
+
+def vote(session: Session, turn_id: int, person_id: int) -> Vote | None:
+    row = _row(session, turn_id, person_id)
+    if row is None:
+        return None
+    return Vote(row.turn_id, row.person_id, row.good, row.reason, row.comment, row.created_at)
+
+
+def _row(session: Session, turn_id: int, person_id: int) -> VoteRow | None:
+    return session.scalars(
+        select(VoteRow).where(VoteRow.turn_id == turn_id, VoteRow.person_id == person_id)
+    ).first()

@@ -1,0 +1,189 @@
+"""Conversations, votes, alerts, documents, chats: kept, found again, erased."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.state import State, alerts, chats, conversations, documents, people, privacy, votes
+from bot.state.conversations import NewTurn, Place
+from bot.state.tables import Base
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOURS = timedelta(hours=12)
+HERE = Place(100, 0, 7)
+
+
+def _turn(question: str = "Qui ?", message: int | None = None) -> NewTurn:
+    return NewTurn(question, {"question": question}, [["a", 0, 1]], True, 0.9, "g1", message)
+
+
+def _add(session: Session, question: str, now: datetime = NOW, place: Place = HERE) -> int:
+    return conversations.add_turn(session, place, _turn(question), now, HOURS)
+
+
+def _asked(session: Session, now: datetime = NOW, place: Place = HERE) -> list[str]:
+    return [turn.question for turn in conversations.history(session, place, now, HOURS, 5)]
+
+
+def test_the_history_is_the_last_turns_of_one_place_oldest_first(state: State) -> None:
+    with state.session() as session:
+        for number in range(7):
+            _add(session, f"q{number}")
+        _add(session, "ailleurs", place=Place(100, 3, 7))
+        _add(session, "autre", place=Place(100, 0, 8))
+        assert _asked(session) == ["q2", "q3", "q4", "q5", "q6"]
+
+
+def test_an_old_conversation_is_not_gone_on_with(state: State) -> None:
+    with state.session() as session:
+        _add(session, "hier")
+        later = NOW + HOURS + timedelta(seconds=1)
+        assert _asked(session, later) == []
+        _add(session, "aujourd’hui", later)
+        assert _asked(session, later) == ["aujourd’hui"]
+
+
+def test_starting_afresh_ends_the_conversation_here_alone(state: State) -> None:
+    elsewhere = Place(200, 0, 7)
+    with state.session() as session:
+        _add(session, "ici")
+        _add(session, "là", place=elsewhere)
+        conversations.start_afresh(session, HERE)
+        assert _asked(session) == []
+        assert _asked(session, place=elsewhere) == ["là"]
+
+
+def test_a_turn_is_found_by_its_messages(state: State) -> None:
+    with state.session() as session:
+        number = conversations.add_turn(session, HERE, _turn("Qui ?", 41), NOW, HOURS)
+        conversations.answered_with(session, number, [42, 43])
+        by_question = conversations.turn_of_question(session, 100, 41)
+        by_answer = conversations.turn_of_answer(session, 100, 43)
+        assert by_question is not None
+        assert by_question == by_answer == conversations.turn(session, number)
+        assert by_question.answer_messages == (42, 43)
+        assert by_question.place == HERE
+        assert conversations.turn_of_answer(session, 999, 43) is None
+
+
+def test_an_edited_question_keeps_its_turn(state: State) -> None:
+    with state.session() as session:
+        number = conversations.add_turn(session, HERE, _turn("Qui ?", 41), NOW, HOURS)
+        conversations.replace_turn(session, number, _turn("Quand ?", 41))
+        assert _asked(session) == ["Quand ?"]
+
+
+def test_what_is_older_than_the_limit_is_removed(state: State) -> None:
+    with state.session() as session:
+        _add(session, "vieux")
+        _add(session, "neuf", NOW + timedelta(days=40))
+        assert conversations.forget_before(session, NOW + timedelta(days=30)) == 1
+        assert _asked(session, NOW) == ["neuf"]
+
+
+def test_a_vote_changes_and_its_reason_goes_with_it(state: State) -> None:
+    with state.session() as session:
+        number = _add(session, "Qui ?")
+        assert votes.cast(session, number, 7, good=False, now=NOW)
+        assert votes.explain(session, number, 7, reason="wrong", comment="Non.")
+        kept = votes.vote(session, number, 7)
+        assert kept is not None
+        assert (kept.good, kept.reason, kept.comment) == (False, "wrong", "Non.")
+        assert votes.cast(session, number, 7, good=True, now=NOW)
+        kept = votes.vote(session, number, 7)
+        assert kept is not None
+        assert (kept.good, kept.reason, kept.comment) == (True, None, None)
+        assert not votes.cast(session, 999, 7, good=True, now=NOW)
+        assert not votes.explain(session, number, 8, comment="Qui ?")
+
+
+def test_an_alert_is_told_once(state: State) -> None:
+    with state.session() as session:
+        number = alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW)
+        assert alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW) == number
+        assert alerts.unchecked(session, "g1") == []
+        assert [each.id for each in alerts.unchecked(session, "g2")] == [number]
+        alerts.asked_in_vain(session, number, "g2")
+        assert alerts.unchecked(session, "g2") == []
+        assert alerts.told(session, number, NOW)
+        assert not alerts.told(session, number, NOW)
+        assert alerts.of_person(session, 7) == []
+
+
+def test_only_its_owner_cancels_an_alert(state: State) -> None:
+    with state.session() as session:
+        number = alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW)
+        assert not alerts.cancel(session, number, 8)
+        assert alerts.cancel(session, number, 7)
+        assert not alerts.cancel(session, number, 7)
+
+
+def test_documents_belong_to_the_corpus_or_to_one_chat(state: State) -> None:
+    with state.session() as session:
+        first = documents.receive(session, HERE, "a.pdf", "inbox/a.pdf", None, NOW)
+        second = documents.receive(session, HERE, "b.pdf", "inbox/b.pdf", None, NOW)
+        documents.decide(session, first, "conversation", "indexed", "chats/100/a.pdf")
+        assert [each.name for each in documents.of_conversation(session, 100, 0)] == ["a.pdf"]
+        assert documents.of_conversation(session, 100, 5) == []
+        later = NOW + timedelta(days=1)
+        assert [each.id for each in documents.undecided_before(session, later)] == [second]
+        documents.remove(session, second)
+        assert [each.id for each in documents.of_person(session, 7)] == [first]
+
+
+def test_a_group_that_moves_takes_everything_along(state: State) -> None:
+    with state.session() as session:
+        chats.allow(session, -5, True, NOW)
+        _add(session, "avant", place=Place(-5, 0, 7))
+        chats.migrated(session, -5, -1005, NOW)
+        assert chats.seen(session, -1005, NOW).allowed is True
+        assert _asked(session, place=Place(-1005, 0, 7)) == ["avant"]
+
+
+def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State) -> None:
+    other = Place(100, 0, 8)
+    with state.session() as session:
+        mine, theirs = _add(session, "moi"), _add(session, "eux", place=other)
+        votes.cast(session, theirs, 7, good=True, now=NOW)
+        votes.cast(session, mine, 8, good=True, now=NOW)
+        alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW)
+        documents.receive(session, HERE, "a.pdf", "a.pdf", None, NOW)
+        assert privacy.kept(session, 7) == privacy.Kept(turns=1, votes=1, alerts=1, documents=1)
+    with state.session() as session:
+        privacy.erase(session, 7)
+    with state.session() as session:
+        assert privacy.everything(session, 7) == {
+            "person": None,
+            "conversations": [],
+            "votes": [],
+            "alerts": [],
+            "documents": [],
+            "turns": [],
+        }
+        assert _asked(session, place=other) == ["eux"]
+        counts = {
+            table.name: session.scalar(select(func.count()).select_from(table))
+            for table in Base.metadata.sorted_tables
+        }
+    assert counts == {
+        "people": 1,
+        "conversations": 1,
+        "turns": 1,
+        "votes": 0,
+        "alerts": 0,
+        "documents": 0,
+        "chats": 0,
+    }
+
+
+def test_everything_kept_is_shown_as_json_holds_it(state: State) -> None:
+    with state.session() as session:
+        people.choose_language(session, 7, "en", NOW)
+        _add(session, "Qui ?")
+        found = privacy.everything(session, 7)
+    assert found["person"]["language"] == "en"
+    assert found["turns"][0]["question"] == "Qui ?"
+    assert found["turns"][0]["created_at"] == NOW.isoformat()
