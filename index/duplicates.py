@@ -1,0 +1,236 @@
+"""Which articles are one article: the same words under two names, reprinted, or updated.
+
+Two articles are compared by the sets of their three-word shingles. A signature estimates how much
+two sets share (MinHash, Broder 1997, by datasketch); bands of signatures find the pairs worth
+comparing (Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, chapter 3). Datasketch's own
+table of bands keeps Python objects, 10 kB an article; here the bands are sorted, in NumPy.
+
+Words alone would take every weather report for the same one: its figures say that it is not. The
+second half of a signature keeps shingles with a figure in the middle, as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+SIGNATURE_VERSION = 1
+"""Raised whenever the same text gets another signature."""
+
+LIKENESS = 0.6
+"""Share of all shingles that two publications of one article have in common, at least."""
+AGREEMENT = 0.6
+"""Share of the figures of the one that the other has too, at least."""
+FIGURES = 3
+"""With fewer figures than this, figures do not decide."""
+SHORTEST = 40
+"""Words; shorter texts (notices, teasers) are the same only if every word is."""
+
+_PERMUTATIONS = 128
+_BANDS, _ROWS = 32, 4  # a pair at 0.6 is found with probability 0.99, one at 0.2 with 0.05
+_SHINGLE = 3  # words
+_FIGURES_KEPT = 32
+_DIGEST = 16  # bytes
+_NONE = np.uint32(0xFFFFFFFF)  # what stands where there is no figure
+_NEIGHBOURS = 200  # by band, how many of its bucket an article is compared with
+
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # written without spaces: each is a word
+_WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
+
+Words = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An article as `group` compares it; `length` is that of its text."""
+
+    id: str
+    signature: bytes
+    published: date | None
+    updated: date | None
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Articles that are one: the one to answer from, and the others, the best first."""
+
+    kept: str
+    copies: tuple[str, ...]
+
+
+def signature(text: str) -> bytes:
+    """What is compared of a text: 16 bytes when it is short, 656 otherwise.
+
+    Case, accents and punctuation do not count.
+    """
+    words = _words(text)
+    # A text without a word (figures of a game, a drawing) is itself.
+    digest = blake2b(" ".join(words).encode() or text.encode(), digest_size=_DIGEST).digest()
+    if len(words) < SHORTEST:
+        return digest
+    hashes = np.fromiter((zlib.crc32(word.encode()) for word in words), np.uint32, len(words))
+    shingles = _shingles(hashes)
+    numbers = np.fromiter((any(map(str.isdigit, word)) for word in words), np.bool_, len(words))
+    figures = np.unique(shingles[numbers[1:-1]])[:_FIGURES_KEPT]
+    kept = np.full(_FIGURES_KEPT, _NONE, dtype=np.uint32)
+    kept[: len(figures)] = figures
+    sketch = _empty_sketch().copy()
+    sketch.update_batch(np.unique(shingles).tolist())
+    minima: Words = sketch.hashvalues
+    return digest + minima.astype("<u4").tobytes() + kept.astype("<u4").tobytes()
+
+
+def group(signed: Iterable[Signed]) -> tuple[Group, ...]:
+    """The articles that have copies, each with them; by id of the kept ones.
+
+    Of a group, the newest is kept (by its update, else its publication; undated is oldest), then
+    the longest, then the one with the smallest id. Every copy is like the kept one, not only like
+    another copy. The order of `signed` does not matter.
+    """
+    classes = _same_words(sorted(signed, key=_preference))
+    followers = _followers([each[0].signature for each in classes])
+    taken: set[int] = set()
+    groups = []
+    for number in range(len(classes)):
+        if number in taken:
+            continue
+        joined = [each for each in followers.get(number, ()) if each not in taken]
+        taken.update(joined)
+        alike = sorted((m for each in (number, *joined) for m in classes[each]), key=_preference)
+        if len(alike) > 1:
+            groups.append(Group(alike[0].id, tuple(each.id for each in alike[1:])))
+    return tuple(sorted(groups, key=lambda each: each.kept))
+
+
+def likeness(one: bytes, other: bytes) -> float:
+    """The estimated share of shingles that two signatures have in common; 1 for the same words.
+
+    0 where a text is too short to be compared with one that is not the same, or where their
+    figures differ.
+    """
+    if one[:_DIGEST] == other[:_DIGEST]:
+        return 1.0
+    if len(one) == _DIGEST or len(other) == _DIGEST:
+        return 0.0
+    sketches, figures = _tables([one, other])
+    first, second = np.array([0]), np.array([1])
+    if not _agreeing(figures, first, second)[0]:
+        return 0.0
+    return float((sketches[0] == sketches[1]).mean())
+
+
+def _preference(article: Signed) -> tuple[int, int, str]:
+    days = [day.toordinal() for day in (article.published, article.updated) if day]
+    return -max(days, default=0), -article.length, article.id
+
+
+def _same_words(ranked: Sequence[Signed]) -> list[list[Signed]]:
+    """The articles by their exact words, each class and the classes in order of preference."""
+    classes: dict[bytes, list[Signed]] = {}
+    for article in ranked:
+        classes.setdefault(article.signature[:_DIGEST], []).append(article)
+    return list(classes.values())
+
+
+def _followers(signatures: Sequence[bytes]) -> dict[int, list[int]]:
+    """For each number, the greater ones of the texts that are like its own."""
+    long = [number for number, each in enumerate(signatures) if len(each) > _DIGEST]
+    if not long:
+        return {}
+    sketches, figures = _tables([signatures[number] for number in long])
+    alike: set[tuple[int, int]] = set()
+    for first, second in _candidates(sketches):
+        # A quarter of the sketch is enough to drop most pairs.
+        likely = (sketches[first, :_BANDS] == sketches[second, :_BANDS]).mean(axis=1) > 0.3
+        first, second = first[likely], second[likely]
+        shared = (sketches[first] == sketches[second]).mean(axis=1)
+        first, second = first[shared >= LIKENESS], second[shared >= LIKENESS]
+        agreeing = _agreeing(figures, first, second)
+        alike.update(zip(first[agreeing].tolist(), second[agreeing].tolist(), strict=True))
+    found: dict[int, list[int]] = {}
+    for one, other in sorted(alike):
+        found.setdefault(long[one], []).append(long[other])
+    return found
+
+
+def _candidates(sketches: Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """Pairs of rows, the lesser first, that share a band; in batches, each pair once or more.
+
+    In a bucket, a row meets the next `_NEIGHBOURS` ones: those nearest in order of preference,
+    so that a million bulletins of one template cost no more than as many different articles.
+    """
+    for band in range(_BANDS):
+        keys = _mixed(sketches[:, band * _ROWS : (band + 1) * _ROWS])
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        at = np.arange(len(order))
+        for distance in range(1, _NEIGHBOURS + 1):
+            at = at[at + distance < len(order)]
+            at = at[keys[at] == keys[at + distance]]
+            if not len(at):
+                break
+            yield order[at], order[at + distance]
+
+
+def _agreeing(
+    figures: Words, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """By pair of rows, whether enough of the figures of the one are in the other."""
+    ours, theirs = figures[first], figures[second]
+    # Each row keeps its least figures: both are complete only up to the lesser of their last.
+    limit = np.minimum(ours[:, -1], theirs[:, -1])[:, np.newaxis]
+    counted = [((side <= limit) & (side != _NONE)).sum(axis=1) for side in (ours, theirs)]
+    fewest = np.minimum(*counted)
+    both = np.sort(np.concatenate([ours, theirs], axis=1), axis=1)
+    common = (both[:, 1:] == both[:, :-1]) & (both[:, 1:] != _NONE)
+    return np.asarray((fewest < FIGURES) | (common.sum(axis=1) >= AGREEMENT * fewest))
+
+
+def _tables(signatures: Sequence[bytes]) -> tuple[Words, Words]:
+    """The sketches and the figures of long texts, a row each."""
+    rows = np.frombuffer(b"".join(each[_DIGEST:] for each in signatures), dtype="<u4")
+    table = rows.reshape(len(signatures), _PERMUTATIONS + _FIGURES_KEPT)
+    return table[:, :_PERMUTATIONS], table[:, _PERMUTATIONS:]
+
+
+def _words(text: str) -> list[str]:
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", folded))
+    return _WORD.findall(folded)
+
+
+def _shingles(words: Words) -> Words:
+    """Each three words in a row as one number."""
+    return _mixed(np.lib.stride_tricks.sliding_window_view(words, _SHINGLE)).astype(np.uint32)
+
+
+def _mixed(rows: Words) -> npt.NDArray[np.uint64]:
+    """Each row as one number that hangs on every value and on their order."""
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for column in range(rows.shape[1]):
+        mixed = (mixed ^ rows[:, column]) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return mixed
+
+
+@cache
+def _empty_sketch() -> MinHash:
+    from datasketch import MinHash
+
+    return MinHash(num_perm=_PERMUTATIONS, hashfunc=int)
