@@ -13,8 +13,9 @@ from bot.answer import Answer, Citation
 from bot.errors import SelonError
 from bot.phrases import Phrases
 from bot.phrases.terminal import TerminalPhrases
+from bot.source import details
 from bot.textfragment import link_to, web_address
-from index.article import Article
+from index.article import Article, Copy
 from index.errors import IndexingError
 from index.period import Period
 
@@ -105,7 +106,9 @@ def answer_json(answer: Answer, phrases: Phrases) -> str:
         "answer": answer.text if answer.answered else refusal_line(answer, phrases),
         "citations": [_citation_fields(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
-        "nearest": [_article_fields(article) for article in answer.nearest],
+        "nearest": [
+            {**_article_fields(each), **_publication_fields(each)} for each in answer.nearest
+        ],
         "period": _period_fields(answer.period),
     }
     written = json.dumps(fields, ensure_ascii=False)
@@ -145,9 +148,7 @@ def _citation(citation: Citation, phrases: Phrases) -> Text:
 
 def _source(article: Article, phrases: Phrases) -> Text:
     text = Text(_flowing(article.title or article.path), style=TITLE)
-    details = [phrases.author(_flowing(article.author))] if article.author else []
-    details.append(phrases.day(article.published) if article.published else phrases.no_date)
-    return Text().append_text(text).append("".join(f", {detail}" for detail in details))
+    return Text().append_text(text).append(_flowing(details(article, phrases)))
 
 
 def _place(article: Article, quote: str, before: str) -> Text:
@@ -172,6 +173,7 @@ def _citation_fields(citation: Citation, answer: Answer) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "lead": citation.lead.text if citation.lead else None,
+        **_publication_fields(citation.article),
         "highlight": _highlight(citation, answer),
     }
 
@@ -193,6 +195,25 @@ def _article_fields(article: Article) -> dict[str, Any]:
         "published": article.published.isoformat() if article.published else None,
         "url": article.url,
         "path": article.path,
+    }
+
+
+def _publication_fields(article: Article) -> dict[str, Any]:
+    return {
+        "outlet": article.outlet,
+        "updated": article.updated.isoformat() if article.updated else None,
+        "copies": [_copy_fields(copy) for copy in article.copies],
+    }
+
+
+def _copy_fields(copy: Copy) -> dict[str, Any]:
+    return {
+        "article_id": copy.id,
+        "title": copy.title,
+        "outlet": copy.outlet,
+        "published": copy.published.isoformat() if copy.published else None,
+        "url": copy.url,
+        "path": copy.path,
     }
 
 

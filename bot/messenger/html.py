@@ -11,6 +11,7 @@ from bot.messenger.buttons import Excerpt
 from bot.messenger.pieces import Block, Span, messages, to_html
 from bot.phrases import Phrases
 from bot.render import refusal_line
+from bot.source import details
 from bot.textfragment import link_to, web_address
 from index.article import Article
 
@@ -74,12 +75,10 @@ def _nearest(article: Article, phrases: Phrases) -> Block:
 
 
 def _source(article: Article, quote: str, phrases: Phrases) -> tuple[Span, ...]:
-    """The article's title, linked at the quote where it is online, its author and its date."""
+    """The article's title, linked at the quote where it is online, and what stands beside it."""
     title = _flowing(article.title or article.path)
-    details = [phrases.author(_flowing(article.author))] if article.author else []
-    details.append(phrases.day(article.published) if article.published else phrases.no_date)
     link = link_to(article.url, quote) if _linkable(article.url) else None
-    return Span(title, "b", link), Span("".join(f", {detail}" for detail in details))
+    return Span(title, "b", link), Span(_flowing(details(article, phrases)))
 
 
 def _flowing(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.phrases.phrases import Phrases
@@ -39,6 +40,12 @@ def _period(period: Period) -> str:
     return f"from {first} to {last}"
 
 
+def _several(names: Sequence[str], others: int) -> str:
+    """ "A, B and C", "A, B, C and 4 others"."""
+    listed = [*names, *([f"{others} other{'s' if others > 1 else ''}"] if others else [])]
+    return " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+
+
 def _welcome(articles: int, passages: int) -> str:
     article = "article" if articles == 1 else "articles"
     passage = "passage" if passages == 1 else "passages"
@@ -60,6 +67,8 @@ EN = Phrases(
     day=_day,
     author=lambda name: f"by {name}",
     no_date="undated",
+    also_by=lambda names, others: f"also published by {_several(names, others)}",
+    also_in=lambda files, others: f"also in {_several(files, others)}",
     start=(
         "Hello! Ask me a question: I answer with the articles’ own words, and name the source.\n"
         "When they do not say, I tell you so."

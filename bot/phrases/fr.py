@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.phrases.phrases import Phrases
@@ -40,6 +41,12 @@ def _period(period: Period) -> str:
     return f"du {first} au {last}"
 
 
+def _several(names: Sequence[str], others: int) -> str:
+    """« A, B et C », « A, B, C et 4 autres »."""
+    listed = [*names, *([f"{others} autre{'s' if others > 1 else ''}"] if others else [])]
+    return " et ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+
+
 def _welcome(articles: int, passages: int) -> str:
     article = "article" if articles <= 1 else "articles"
     passage = "passage" if passages <= 1 else "passages"
@@ -63,6 +70,8 @@ FR = Phrases(
     day=_day,
     author=lambda name: f"par {name}",
     no_date="sans date",
+    also_by=lambda names, others: f"aussi publié par {_several(names, others)}",
+    also_in=lambda files, others: f"aussi dans {_several(files, others)}",
     start=(
         "Bonjour\u202f! Posez-moi une question\u00a0: je réponds avec les mots mêmes des articles, "
         "source à l’appui.\nQuand ils ne le disent pas, je vous le dis aussi."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +29,8 @@ class Phrases:
     day: Callable[[date], str]
     author: Callable[[str], str]
     no_date: str
+    also_by: Callable[[Sequence[str], int], str]
+    also_in: Callable[[Sequence[str], int], str]
     # Telegram
     start: str
     help: str
