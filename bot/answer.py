@@ -89,7 +89,8 @@ class Answer:
 
     When `answered` is False there are no statements and no citations, and `nearest` holds the
     articles that come closest, to be offered; `refusal` tells why. `period` is the time of
-    publication that the question is held to.
+    publication that the question is held to; `understood` is the question that was answered, where
+    the conversation made another of the one asked.
     """
 
     question: str
@@ -101,6 +102,7 @@ class Answer:
     elapsed_ms: float
     period: Period | None = None
     refusal: Refusal = "unsaid"
+    understood: str | None = None
 
     @property
     def answered(self) -> bool:
