@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +18,9 @@ from index.readers.draft import Draft
 
 WHOLE_LIMIT = 256 * 2**20
 """Bytes of a file that is read whole; larger ones only by readers that take it in pieces."""
+
+_NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_CHANGES = "changed while it was read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,19 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """What tells that a file is no longer the one that was opened."""
+
+    size: int
+    modified: int
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """One file to a reader. `name` ends in the suffix that chose the reader; `shown` is how errors
-    name it; `size` is in bytes; `url` is where it was fetched, if it was."""
+    name it; `size` is in bytes; `url` is where it was fetched, if it was. `depth` counts the files
+    it lies in (an archive, a message); `state` tells how a file on disk stands now."""
 
     name: str
     shown: str
@@ -47,6 +64,8 @@ class Content:
     open: Callable[[], BinaryIO]
     url: str | None = None
     options: Options = field(default_factory=Options)
+    depth: int = 0
+    state: Callable[[], State] | None = None
 
     @classmethod
     def of_bytes(
@@ -73,23 +92,69 @@ class Content:
     ) -> Content:
         """Raises ReadError where the file cannot be looked at."""
         try:
-            size = path.stat().st_size
+            state = _state(path)
         except OSError as error:
             raise unreadable(shown, error) from error
-        return cls(path.name, shown, size, lambda: path.open("rb"), url, options or Options())
+        return cls(
+            path.name,
+            shown,
+            state.size,
+            lambda: open(path, "rb", opener=_opened),
+            url,
+            options or Options(),
+            state=lambda: _state(path),
+        )
 
-    def read(self) -> bytes:
-        """All of it. Raises ReadError for what is too large to be one text, or cannot be read."""
-        if self.size > WHOLE_LIMIT:
-            raise ReadError(
-                f"{self.shown}: {self.size // 2**20} MB, more than one article can be "
-                f"({WHOLE_LIMIT // 2**20} MB); split it"
-            )
+    def part(self, name: str, data: bytes) -> Content:
+        """A file that lies in this one, such as the attachment of a message."""
+        return Content(
+            name,
+            f"{self.shown}#{name}",
+            len(data),
+            lambda: io.BytesIO(data),
+            options=self.options,
+            depth=self.depth + 1,
+        )
+
+    def read(self, limit: int = WHOLE_LIMIT) -> bytes:
+        """All of it; what changes meanwhile is read once more.
+
+        Raises ReadError for what is larger than `limit` bytes, cannot be read, or keeps changing.
+        """
+        if self.size > limit:
+            raise self._too_large(self.size, limit)
         try:
-            with self.open() as stream:
-                return stream.read(WHOLE_LIMIT)
+            for _ in range(2):
+                before = self.state() if self.state else None
+                with self.open() as stream:
+                    data = stream.read(limit + 1)
+                if len(data) > limit:
+                    raise self._too_large(len(data), limit)
+                if before is None or self.state is None or self.state() == before:
+                    return data
         except OSError as error:
             raise unreadable(self.shown, error) from error
+        raise ReadError(f"{self.shown}: {_CHANGES}, twice; index again when it is finished")
+
+    @contextmanager
+    def stream(self) -> Iterator[BinaryIO]:
+        """Its bytes, to be taken in pieces. Raises ReadError when they cannot be read, and, at the
+        end, when they have changed meanwhile: what was made of them may be of two versions."""
+        try:
+            before = self.state() if self.state else None
+            with self.open() as stream:
+                yield stream
+            after = self.state() if self.state else None
+        except OSError as error:
+            raise unreadable(self.shown, error) from error
+        if before != after:
+            raise ReadError(f"{self.shown}: {_CHANGES}; index again for what is new in it")
+
+    def _too_large(self, size: int, limit: int) -> ReadError:
+        return ReadError(
+            f"{self.shown}: {max(size, limit + 1) // 2**20} MB, more than one article can be "
+            f"({limit // 2**20} MB); split it"
+        )
 
 
 Reader = Callable[[Content], Iterator[Draft | Skipped]]
@@ -99,4 +164,33 @@ of it that cannot (a record, a member) is a Skipped among the rest, which goes o
 
 def unreadable(shown: str, error: OSError) -> ReadError:
     why = (error.strerror or str(error)).lower()
-    return ReadError(f"{shown}: {why}; check the file and its permissions")
+    match error.errno:
+        case errno.ENOENT:
+            advice = "it was there when the folder was listed; index again"
+        case errno.EACCES | errno.EPERM:
+            advice = "give Selon the right to read it"
+        case _:
+            advice = "check the file and its permissions"
+    return ReadError(f"{shown}: {why}; {advice}")
+
+
+def _state(path: Path) -> State:
+    status = path.stat()
+    _only_files(status)
+    return State(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _opened(name: str, flags: int) -> int:
+    """A descriptor that never waits: a pipe may have taken the file's place since it was seen."""
+    descriptor = os.open(name, flags | _NEVER_WAIT)
+    try:
+        _only_files(os.fstat(descriptor))
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _only_files(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "a folder, pipe, socket or device, not a file")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from index.article import Article
 from index.errors import ReadError
-from index.readers.content import Content, Options, Reader, Skipped
+from index.readers.content import Content, Options, Reader, Skipped, unreadable
 from index.readers.draft import Draft
-from index.readers.files import Source, unknown_format
+from index.readers.files import Source, known_suffix, unknown_format
 from index.readers.making import article_of
+from index.readers.sniffing import HEAD, sure_suffix, unreadable_kind
+from index.readers.tally import summed_up
+
+logger = logging.getLogger(__name__)
 
 # By suffix, the module of `index.readers` whose `read` is its Reader. Named, not imported: a
 # parser is loaded when the first file of its format is read.
@@ -25,28 +31,34 @@ FORMATS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_PLAIN = ("text", "markdown")
+_ZIPPED = (".docx", ".epub")
+
 
 def suffix_of(name: str) -> str | None:
-    """The suffix of a file's name that a reader is known for; None where there is none."""
-    suffix = PurePath(name).suffix.lower()
-    return suffix if suffix in FORMATS else None
+    """The suffix of a file's name that a reader is known for (`.tar.gz`); None without one."""
+    return known_suffix(name, FORMATS)
 
 
 def reader_of(name: str) -> Reader | None:
     """The reader of a file of this name; None for an unknown format."""
     suffix = suffix_of(name)
-    if suffix is None:
-        return None
-    reader: Reader = import_module(f"index.readers.{FORMATS[suffix]}").read
-    return reader
+    return _reader(suffix) if suffix else None
 
 
 def read_content(content: Content) -> Iterator[Draft | Skipped]:
-    """What is in a file, or in a member of an archive. Raises ReadError."""
-    reader = reader_of(content.name)
-    if reader is None:
+    """What is in a file, or in a member of an archive. Raises ReadError.
+
+    A file whose name says one format and whose content is surely another (a PDF named `.txt`) is
+    read as what it is, with a warning in the log.
+    """
+    suffix = suffix_of(content.name)
+    if suffix is None:
         raise ReadError(f"{content.shown}: {unknown_format(FORMATS)}")
-    yield from reader(content)
+    actual = _by_content(content, suffix)
+    if actual != suffix:
+        logger.warning("%s: its content is %s, and is read as that", content.shown, actual)
+    yield from _reader(actual)(content)
 
 
 def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
@@ -55,14 +67,61 @@ def read_source(source: Source, options: Options | None = None) -> Iterator[Arti
     Raises ReadError, in one line naming the file, when nothing of it can be read.
     """
     content = Content.of_file(source.path, source.shown, url=source.url, options=options)
+    yield from summed_up(_articles(content, source), source.shown)
+
+
+def _articles(content: Content, source: Source) -> Iterator[Article | Skipped]:
+    seen: set[int] = set()
     for found in read_content(content):
         if isinstance(found, Skipped):
             yield found
             continue
+        draft = _told_apart(found, seen)
         try:
-            yield article_of(found, content, source.location)
+            yield article_of(draft, _within(content, draft.key), source.location)
         except ReadError as error:
-            if not found.key:
+            if not draft.key:
                 raise
-            shown = f"{source.shown}#{found.key}"
+            shown = f"{source.shown}#{draft.key}"
             yield Skipped(shown, str(error).removeprefix(f"{source.shown}: "))
+
+
+def _told_apart(draft: Draft, seen: set[int]) -> Draft:
+    """The draft under a key that no other of its file has; hashes take less room than keys."""
+    key, number = draft.key, 1
+    while hash(key) in seen:
+        number += 1
+        key = f"{draft.key}~{number}"
+    seen.add(hash(key))
+    return draft if key == draft.key else replace(draft, key=key)
+
+
+def _within(content: Content, key: str) -> Content:
+    """The file that a draft came from where its key names one: a member, an attachment, a page."""
+    inner = key.partition("#")[0]
+    return replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
+
+
+def _by_content(content: Content, suffix: str) -> str:
+    """The suffix of the reader that a file needs, which is nearly always that of its name."""
+    try:
+        with content.open() as stream:
+            head = stream.read(HEAD)
+    except OSError as error:
+        raise unreadable(content.shown, error) from error
+    kind = unreadable_kind(head)
+    if kind is not None and suffix not in _ZIPPED:  # whose readers know what a password looks like
+        raise ReadError(f"{content.shown}: {kind}")
+    sure = sure_suffix(head)
+    if sure is None or FORMATS.get(sure) in (None, FORMATS[suffix]):
+        return suffix
+    if (sure == ".zip" and suffix in _ZIPPED) or (
+        sure == ".html" and FORMATS[suffix] not in _PLAIN
+    ):
+        return suffix
+    return sure
+
+
+def _reader(suffix: str) -> Reader:
+    reader: Reader = import_module(f"index.readers.{FORMATS[suffix]}").read
+    return reader
