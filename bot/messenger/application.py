@@ -8,7 +8,7 @@ import os
 import re
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 from telegram import BotCommand
@@ -17,11 +17,15 @@ from telegram.ext import AIORateLimiter, Application
 from telegram.request import HTTPXRequest
 
 from bot.errors import MessengerError, SettingsError
-from bot.messenger.handlers import Articles, Chain, Handlers, TelegramApplication
+from bot.library import Library, LiveLibrary
+from bot.messenger.desk import Chain, Desk, TelegramApplication
+from bot.messenger.handlers import register
 from bot.messenger.ordering import ChatByChat
 from bot.messenger.redaction import redacted
 from bot.phrases import EN, FR
 from bot.settings import Settings
+from bot.state import open_state
+from bot.state.database import state_url
 
 logger = logging.getLogger(__name__)
 
@@ -64,16 +68,16 @@ def run(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
     from bot.assembly import chain_over, open_index
 
     index = open_index(settings)
-    listen(settings, chain_over(index, settings), index, ready)
+    listen(settings, chain_over(index, settings), LiveLibrary(index), ready)
 
 
 def listen(
     settings: Settings,
     chain: Chain,
-    articles: Articles,
+    library: Library,
     ready: Callable[[str], None] = _log_ready,
 ) -> None:
-    """As `run`, with a chain and articles of one's own; questions under way are answered first."""
+    """As `run`, with a chain and a library of one's own; questions under way are answered first."""
 
     async def until_signalled() -> None:
         stop = asyncio.Event()
@@ -88,7 +92,7 @@ def listen(
         for number in signals:
             with suppress(NotImplementedError):  # Windows: asyncio.run ends on Ctrl-C by itself
                 loop.add_signal_handler(number, stop_once)
-        await serve(settings, chain, articles, stop, ready)
+        await serve(settings, chain, library, stop, ready)
 
     asyncio.run(until_signalled())
 
@@ -96,17 +100,18 @@ def listen(
 async def serve(
     settings: Settings,
     chain: Chain,
-    articles: Articles,
+    library: Library,
     stop: asyncio.Event,
     ready: Callable[[str], None] = _log_ready,
     patience: Sequence[float] = PATIENCE,
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
-    with redacted(token):
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    with redacted(token), closing(open_state(state_url(url, settings.data_dir))) as state:
         polling = _Polling()
         application = _build(settings, token, polling)
-        Handlers(chain, articles).register(application)
+        register(application, Desk(chain, library, state, settings))
         try:
             if await _connected(application, settings, stop, patience):
                 await _start(application, settings, len(patience))

@@ -11,6 +11,8 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParamet
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
+from bot.state.conversations import Place
+
 logger = logging.getLogger(__name__)
 
 TYPING_SECONDS = 4.0
@@ -22,39 +24,48 @@ RETRIES = (0.5, 2.0)
 
 async def deliver(
     bot: Bot,
-    chat_id: int,
+    place: Place,
     messages: Sequence[str],
     keyboard: InlineKeyboardMarkup | None = None,
     reply_to: int | None = None,
-) -> None:
-    """Send HTML messages in order; the buttons go below the last, the first one may be a reply."""
-    for place, html in enumerate(messages):
-        first, last = place == 0, place == len(messages) - 1
-        await _send(bot, chat_id, html, keyboard if last else None, reply_to if first else None)
+) -> tuple[int, ...]:
+    """Send HTML messages in order; the buttons go below the last, the first one may be a reply.
+
+    The ids of the messages sent.
+    """
+    sent = []
+    for number, html in enumerate(messages):
+        first, last = number == 0, number == len(messages) - 1
+        below, above = keyboard if last else None, reply_to if first else None
+        sent.append(await _send(bot, place, html, below, above))
+    return tuple(sent)
 
 
 async def _send(
     bot: Bot,
-    chat_id: int,
+    place: Place,
     html: str,
     keyboard: InlineKeyboardMarkup | None,
     reply_to: int | None,
-) -> None:
+) -> int:
     reply = None
     if reply_to is not None:
         reply = ReplyParameters(reply_to, allow_sending_without_reply=True)
-    for wait in (*RETRIES, None):
+    waits = iter(RETRIES)
+    while True:
         try:
-            await bot.send_message(
-                chat_id,
+            message = await bot.send_message(
+                place.chat_id,
                 html,
+                message_thread_id=place.thread_id or None,
                 parse_mode=ParseMode.HTML,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 reply_markup=keyboard,
                 reply_parameters=reply,
             )
-            return
+            return message.message_id
         except NetworkError as error:
+            wait = next(waits, None)
             # A refusal would be the same again, and after a time-out the message may have arrived.
             if wait is None or isinstance(error, BadRequest | TimedOut):
                 raise
@@ -64,10 +75,10 @@ async def _send(
 
 @contextlib.asynccontextmanager
 async def typing_shown(
-    bot: Bot, chat_id: int, seconds: float = TYPING_SECONDS
+    bot: Bot, place: Place, seconds: float = TYPING_SECONDS
 ) -> AsyncIterator[None]:
     """The person sees that Selon is writing, for as long as the block lasts."""
-    task = asyncio.create_task(_keep_typing(bot, chat_id, seconds))
+    task = asyncio.create_task(_keep_typing(bot, place, seconds))
     try:
         yield
     finally:
@@ -75,10 +86,12 @@ async def typing_shown(
         await asyncio.wait([task])
 
 
-async def _keep_typing(bot: Bot, chat_id: int, seconds: float) -> None:
+async def _keep_typing(bot: Bot, place: Place, seconds: float) -> None:
     while True:
         try:
-            await bot.send_chat_action(chat_id, ChatAction.TYPING)
+            await bot.send_chat_action(
+                place.chat_id, ChatAction.TYPING, message_thread_id=place.thread_id or None
+            )
         except TelegramError as error:
             # An ornament: the answer itself will tell if the chat cannot be reached.
             logger.debug("The typing indicator was not shown: %s", error)

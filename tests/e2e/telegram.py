@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from bot.answer import Answer
-from bot.messenger import Articles, Chain, serve
+from bot.library import Library
+from bot.messenger import Chain, serve
 from bot.settings import Settings, load_settings
 from index.article import Article
 from tests.bot.messenger.samples import FRESNEL, refused
@@ -45,6 +46,9 @@ class Shelf:
     def article(self, article_id: str) -> Article | None:
         return self.articles.get(article_id)
 
+    def generation(self) -> str:
+        return "20260301T120000.000000Z"
+
 
 def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:
     """An answer that takes its time."""
@@ -62,13 +66,13 @@ def settings_for(server: BotServer, token: str | None = None) -> Settings:
 
 @asynccontextmanager
 async def running(
-    server: BotServer, chain: Chain, articles: Articles, patience: tuple[float, ...] = ()
+    server: BotServer, chain: Chain, library: Library, patience: tuple[float, ...] = ()
 ) -> AsyncIterator[None]:
     """The application at work, stopped as by a signal when the block ends."""
     stop = asyncio.Event()
     ready = asyncio.Event()
     task = asyncio.create_task(
-        serve(settings_for(server), chain, articles, stop, lambda username: ready.set(), patience)
+        serve(settings_for(server), chain, library, stop, lambda username: ready.set(), patience)
     )
     waiting = asyncio.create_task(ready.wait())
     await asyncio.wait([task, waiting], timeout=10, return_when=asyncio.FIRST_COMPLETED)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 import pytest_asyncio
 
-from bot.messenger.handlers import QUESTION_LIMIT
+from bot.messenger.handlers.asking import QUESTION_LIMIT
 from index.errors import NoIndex
 from tests.bot.messenger.samples import (
     BIRTH,

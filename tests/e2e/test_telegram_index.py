@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from bot.chain import RetrievalQA
 from bot.extract import Extractive
+from bot.library import LiveLibrary
 from index.build import build
 from index.confidence import ConfidenceModel
 from index.live import LiveIndex
@@ -71,7 +72,7 @@ async def server() -> AsyncIterator[BotServer]:
 @pytest_asyncio.fixture
 async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    async with running(server, RetrievalQA(index, Extractive(0.0)), index):
+    async with running(server, RetrievalQA(index, Extractive(0.0)), LiveLibrary(index)):
         yield
 
 

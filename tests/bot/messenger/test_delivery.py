@@ -12,9 +12,11 @@ from telegram.error import BadRequest, NetworkError
 
 from bot.messenger import delivery
 from bot.messenger.delivery import deliver, typing_shown
+from bot.state.conversations import Place
 from tests.botapi import BotServer
 
 READER = 42
+HERE = Place(READER, 0, READER)
 KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("Passage [1]", callback_data="p")]])
 
 
@@ -39,7 +41,7 @@ async def bot(server: BotServer) -> AsyncIterator[Bot]:
 async def test_the_first_message_replies_and_the_last_carries_the_buttons(
     server: BotServer, bot: Bot
 ) -> None:
-    await deliver(bot, READER, ["<b>un</b>", "deux", "trois"], KEYBOARD, reply_to=1)
+    await deliver(bot, HERE, ["<b>un</b>", "deux", "trois"], KEYBOARD, reply_to=1)
     assert [message.text for message in server.messages] == ["un", "deux", "trois"]
     assert [message.reply_to for message in server.messages] == [1, None, None]
     assert [len(message.buttons) for message in server.messages] == [0, 0, 1]
@@ -49,14 +51,14 @@ async def test_the_first_message_replies_and_the_last_carries_the_buttons(
 async def test_a_reply_to_a_deleted_message_is_sent_all_the_same(
     server: BotServer, bot: Bot
 ) -> None:
-    await deliver(bot, READER, ["un"], reply_to=99)
+    await deliver(bot, HERE, ["un"], reply_to=99)
     assert server.messages[0].reply_to is None
 
 
 async def test_a_passing_fault_costs_nothing(server: BotServer, bot: Bot) -> None:
     server.fail_next("sendMessage", 502, description="Bad Gateway")
     server.fail_next("sendMessage", 500)
-    await deliver(bot, READER, ["un", "deux"])
+    await deliver(bot, HERE, ["un", "deux"])
     assert [message.text for message in server.messages] == ["un", "deux"]
 
 
@@ -64,19 +66,19 @@ async def test_a_lasting_fault_is_raised(server: BotServer, bot: Bot) -> None:
     for _ in range(3):
         server.fail_next("sendMessage", 502, description="Bad Gateway")
     with pytest.raises(NetworkError, match="Bad Gateway"):
-        await deliver(bot, READER, ["un"])
+        await deliver(bot, HERE, ["un"])
     assert server.messages == ()
 
 
 async def test_a_refusal_is_not_tried_again(server: BotServer, bot: Bot) -> None:
     with pytest.raises(BadRequest):
-        await deliver(bot, READER, ["<p>un</p>"])
+        await deliver(bot, HERE, ["<p>un</p>"])
     assert [method for method, _ in server.calls].count("sendMessage") == 1
 
 
 async def test_the_typing_indicator_is_renewed_until_the_end(server: BotServer, bot: Bot) -> None:
     server.fail_next("sendChatAction", 500)
-    async with typing_shown(bot, READER, seconds=0.02):
+    async with typing_shown(bot, HERE, seconds=0.02):
         await server.called("sendChatAction", times=4)
     shown = len(server.actions)
     await asyncio.sleep(0.06)
@@ -85,7 +87,7 @@ async def test_the_typing_indicator_is_renewed_until_the_end(server: BotServer, 
 
 async def test_the_typing_indicator_ends_with_an_error(server: BotServer, bot: Bot) -> None:
     async def fail() -> None:
-        async with typing_shown(bot, READER, seconds=0.02):
+        async with typing_shown(bot, HERE, seconds=0.02):
             await server.called("sendChatAction")
             raise ValueError("broken")
 

@@ -1,0 +1,5 @@
+"""What Selon does with what people send, one kind of thing a module."""
+
+from bot.messenger.handlers.register import register
+
+__all__ = ["register"]
