@@ -91,6 +91,7 @@ class Answer:
     articles that come closest, to be offered; `refusal` tells why. `period` is the time of
     publication that the question is held to; `understood` is the question that was answered, where
     the conversation made another of the one asked.
+    `further` cites what was found but not used, best first, numbered on from the citations.
     """
 
     question: str
@@ -102,6 +103,7 @@ class Answer:
     elapsed_ms: float
     period: Period | None = None
     refusal: Refusal = "unsaid"
+    further: tuple[Citation, ...] = ()
     understood: str | None = None
 
     @property

@@ -21,6 +21,7 @@ SHORT = 40  # words up to which an answer has room for a sentence further behind
 SPAN_BONUS = 0.03
 MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
 NEAREST = 3  # articles offered with a refusal
+FURTHER = 5  # passages offered behind an answer
 
 _BY_RULES = RuleSpans()
 
@@ -82,7 +83,8 @@ class Extractive:
             citations += [_citation(number, each) for number, each in enumerate(cited, first)]
             numbers = tuple(range(first, first + len(cited)))
             statements.append(Statement(point.candidate.text, numbers, point.highlight))
-        return _answer(findings, tuple(statements), tuple(citations), ())
+        answer = _answer(findings, tuple(statements), tuple(citations), ())
+        return replace(answer, further=_further(findings.hits, citations))
 
     def _highlight(self, findings: Findings, points: Sequence[_Point]) -> None:
         """Mark the words that answer: in the best sentence and those that contradict it.
@@ -209,6 +211,18 @@ def _citation(number: int, candidate: _Candidate) -> Citation:
         article=hit.article,
         lead=candidate.lead,
     )
+
+
+def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The best sentence of each passage that is not cited."""
+    used = {(each.article.id, each.passage.start) for each in cited}
+    unused = [hit for hit in hits if (hit.article.id, hit.passage.start) not in used]
+    best = [
+        _Candidate(hit, max(range(len(hit.sentences)), key=lambda at: hit.sentences[at].score), 0)
+        for hit in unused[:FURTHER]
+        if hit.sentences
+    ]
+    return tuple(_citation(number, each) for number, each in enumerate(best, len(cited) + 1))
 
 
 def _answer(

@@ -146,3 +146,13 @@ def test_a_sentence_that_only_announces_is_not_shown() -> None:
 def test_unless_there_is_nothing_else() -> None:
     answer = Extractive(0.5).answer(found(hit(article("web", "Trois inventions :"), (0.95,))))
     assert answer.text == "Trois inventions : [1]"
+
+
+def test_passages_that_are_not_cited_are_offered_by_their_best_sentence() -> None:
+    phare = hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))
+    port = hit(article("port", "Le port est loin. Le phare y fut vu en 1850."), (0.1, 0.2), 0.5)
+    answer = Extractive(0.5).answer(found(phare, port))
+    assert [(each.number, each.quote) for each in answer.further] == [
+        (2, "Le phare y fut vu en 1850.")
+    ]
+    assert Extractive(0.99).answer(found(phare, port)).further == ()
