@@ -1,0 +1,107 @@
+"""Address: one that may be followed, in its one normal form."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+import httpx
+
+from index.web.errors import FetchError, Why
+
+LONGEST = 4096
+"""Characters of an address."""
+
+_SCHEMES = {"http": 80, "https": 443}
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_NUMBER = re.compile(r"(?:\d+|0x[0-9a-f]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A web address. `url` is ASCII without fragment; `host` has no brackets and no last dot."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Raises FetchError for what is not http or https, or not well formed.
+
+        A host that only a lenient parser takes for a number (`2130706433`, `0177.1`) is refused.
+        """
+        text = text.strip()
+        try:
+            if len(text) > LONGEST:
+                raise httpx.InvalidURL("too long")
+            url = httpx.URL(text)
+            return cls._of(url, text)
+        except (httpx.InvalidURL, ValueError, UnicodeError) as error:
+            raise FetchError(_shown(text), Why.MALFORMED, str(error)) from error
+
+    def join(self, target: str) -> Address:
+        """Where a link or a redirect of this page leads. Raises FetchError as `parse` does."""
+        try:
+            joined = httpx.URL(self.url).join(target.strip())
+        except (httpx.InvalidURL, ValueError, UnicodeError) as error:
+            raise FetchError(_shown(target), Why.MALFORMED, str(error)) from error
+        return Address.parse(str(joined))
+
+    @property
+    def origin(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+    def same_site(self, other: Address) -> bool:
+        """Whether two hosts are one site: equal but for `www.`, or one below the other.
+
+        `rss.exemple.fr` and `exemple.fr` are; `a.exemple.fr` and `b.exemple.fr` are not.
+        """
+        mine, theirs = self.host.removeprefix("www."), other.host.removeprefix("www.")
+        return mine == theirs or mine.endswith(f".{theirs}") or theirs.endswith(f".{mine}")
+
+    @classmethod
+    def _of(cls, url: httpx.URL, text: str) -> Address:
+        if url.scheme not in _SCHEMES:
+            if not url.scheme or "." in url.scheme:  # `exemple.fr:80/page`
+                raise httpx.InvalidURL("no http:// or https:// before it")
+            raise FetchError(_shown(text), Why.SCHEME, url.scheme)
+        if url.userinfo:
+            raise FetchError(f"{url.scheme}://{url.host}", Why.CREDENTIALS)
+        host = url.raw_host.decode("ascii").lower()
+        if not _good(host):
+            raise httpx.InvalidURL(f"the host {host[:80]!r}")
+        # A host's last dot only says that the name is whole.
+        bare = host.rstrip(".")
+        path = url.raw_path if url.raw_path.startswith(b"/") else b"/" + url.raw_path
+        plain = url.copy_with(fragment=None, host=bare, raw_path=path)
+        port = _SCHEMES[url.scheme] if url.port is None else url.port
+        if not 0 < port < 65536:
+            raise httpx.InvalidURL(f"the port {port}")
+        return cls(str(plain), url.scheme, bare, port)
+
+
+def _shown(text: str) -> str:
+    """What was given, short enough for a line, without a password."""
+    return re.sub(r"//[^/@]*@", "//…@", " ".join(text.split()))[:200]
+
+
+def _good(host: str) -> bool:
+    if ":" in host:
+        try:
+            return "%" not in host and bool(ipaddress.IPv6Address(host))
+        except ValueError:
+            return False
+    if not _NAME.fullmatch(host) or len(host) > 253:
+        return False
+    bare = host.rstrip(".")
+    if _NUMBER.fullmatch(bare.rpartition(".")[2]):
+        try:
+            ipaddress.IPv4Address(bare)
+        except ValueError:
+            return False
+    return True

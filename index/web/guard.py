@@ -1,0 +1,108 @@
+"""Which machines may be reached: public ones, and those that the operator names."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Iterable, Sequence
+
+from index.web.errors import FetchError, Why
+
+Resolver = Callable[[str, int], Sequence[str]]
+"""The numeric addresses of a host; OSError when it has none."""
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_ALLOWED = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/@\[\]]+)(?::(?P<port>\d{1,5}))?", re.I)
+
+# IANA's special-purpose registries (RFC 6890 and its updates), beyond what `ipaddress` says.
+_SPECIAL: tuple[_Network, ...] = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "0.0.0.0/8",
+        "100.64.0.0/10",  # carrier-grade NAT
+        "192.0.0.0/24",
+        "192.88.99.0/24",  # relays of 6to4
+        "198.18.0.0/15",
+        "2001::/23",  # Teredo among others
+        "2001:db8::/32",
+        "3fff::/20",
+    )
+)
+_GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that has been given out
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """What the system's resolver knows of a host, in its order."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+class Guard:
+    """Says where a host may be reached; nothing else may be connected to.
+
+    `allowed` are hosts (`intranet`, `10.0.0.5`, `[::1]`) and hosts with a port (`intranet:8080`)
+    that may be private. Any port of a public address may be reached.
+    """
+
+    def __init__(self, allowed: Iterable[str] = (), resolver: Resolver = resolve) -> None:
+        self._allowed = frozenset(parse_allowed(each) for each in allowed)
+        self._resolver = resolver
+
+    def addresses(self, host: str, port: int) -> tuple[str, ...]:
+        """Numeric addresses of the host, all of which may be connected to.
+
+        One address that is not public refuses the host whole. Raises FetchError.
+        """
+        try:
+            found = tuple(self._resolver(host, port))
+        except (OSError, UnicodeError) as error:
+            raise FetchError(host, Why.UNKNOWN_HOST, host, passing=_passing(error)) from error
+        if not found:
+            raise FetchError(host, Why.UNKNOWN_HOST, host)
+        if not self._allowed & {(host, None), (host, port)}:
+            for each in found:
+                if not is_public(each):
+                    raise FetchError(host, Why.PRIVATE, host if each == host else f"{host}, {each}")
+        return found
+
+
+def parse_allowed(text: str) -> tuple[str, int | None]:
+    """A host and its port, None for all of them. Raises ValueError."""
+    match = _ALLOWED.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text.strip()!r} is neither a host nor host:port")
+    port = match["port"]
+    if port is not None and not 0 < int(port) < 65536:
+        raise ValueError(f"{text.strip()!r}: there is no port {port}")
+    return match["host"].strip("[]").lower(), int(port) if port else None
+
+
+def is_public(text: str) -> bool:
+    """Whether a numeric address belongs to the public internet, whatever it is wrapped in."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = _wrapped(address)
+        if inner is not None:
+            return is_public(str(inner))
+        if address not in _GLOBAL_V6:
+            return False
+    unfit = address.is_multicast or address.is_reserved or address.is_unspecified
+    special = any(address.version == each.version and address in each for each in _SPECIAL)
+    return address.is_global and not unfit and not special
+
+
+def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address within: mapped, of 6to4, of NAT64."""
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
+def _passing(error: Exception) -> bool:
+    """Whether the resolver may know better in a moment."""
+    return isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN

@@ -1,0 +1,55 @@
+"""Undoing gzip without ever holding more than the limit."""
+
+from __future__ import annotations
+
+import zlib
+
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+_MAGIC = b"\x1f\x8b"  # of gzip, whose members may follow each other
+_PIECE = 2**18
+
+
+class TooLarge(Exception):  # noqa: N818 - a condition, not a fault
+    """More than the limit."""
+
+
+class Inflater:
+    """Takes compressed bytes piece by piece. Raises TooLarge, and ValueError for what is not gzip
+    or deflate, or ends too soon."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._engine = zlib.decompressobj(_GZIP_OR_ZLIB)
+        self._began = False
+        self.data = bytearray()
+
+    def feed(self, piece: bytes) -> None:
+        pending = False
+        try:
+            while piece or pending:
+                self._began = True
+                if self._engine.eof:
+                    if not piece.startswith(_MAGIC):
+                        return  # padding
+                    self._engine = zlib.decompressobj(_GZIP_OR_ZLIB)
+                given = self._engine.decompress(piece, _PIECE)
+                self.data += given
+                if len(self.data) > self._limit:
+                    raise TooLarge
+                ended = self._engine.eof
+                piece = self._engine.unused_data if ended else self._engine.unconsumed_tail
+                pending = len(given) == _PIECE and not ended
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
+
+    def finish(self) -> bytes:
+        if self._began and not self._engine.eof:
+            raise ValueError("it ends too soon")
+        return bytes(self.data)
+
+
+def inflate(data: bytes, limit: int) -> bytes:
+    """All of a small compressed file. Raises TooLarge, ValueError."""
+    inflater = Inflater(limit)
+    inflater.feed(data)
+    return inflater.finish()

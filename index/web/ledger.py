@@ -1,0 +1,121 @@
+"""The ledger of a folder: where each of its files was fetched, and how to ask for news of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from index.readers.addresses import LEDGER
+
+VERSION = 1
+_LOCK = ".selon-addresses.lock"
+_PATIENCE = 30.0  # seconds; another process holds the lock for milliseconds
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One file: the address that gave it, what to tell the site next time, and what it holds.
+
+    `fetched_at` is in UTC, ISO 8601; `content_type` is as the site said it; `asked` is the address
+    that led there, if another did.
+    """
+
+    url: str
+    sha256: str
+    fetched_at: str
+    etag: str | None = None
+    last_modified: str | None = None
+    content_type: str = ""
+    asked: str | None = None
+
+
+class Ledger:
+    """The files of one folder by name; as it was read, or as it is to be written."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / LEDGER
+        self.files: dict[str, Fetched] = _read(self._path)
+
+    def named(self, url: str) -> str | None:
+        """The name of the file that was found at an address."""
+        return next((name for name, each in self.files.items() if each.url == url), None)
+
+    def led_to(self, url: str) -> str | None:
+        """The name of the file that an address led to."""
+        return self.named(url) or next(
+            (name for name, each in self.files.items() if each.asked == url), None
+        )
+
+    def save(self) -> None:
+        """Whole, or not at all. Raises OSError."""
+        told = {"version": VERSION, "files": {n: asdict(self.files[n]) for n in sorted(self.files)}}
+        text = json.dumps(told, ensure_ascii=False, indent=1)
+        replace(self._path, text.encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def changing(folder: Path) -> Iterator[Ledger]:
+    """The ledger to change and save, while nobody else does. Raises OSError."""
+    with FileLock(folder / _LOCK, timeout=_PATIENCE):  # its Timeout is an OSError
+        yield Ledger(folder)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put a file in place whole: a reader sees the one before or this one. Raises OSError."""
+    draft = path.with_name(f".{path.name.lstrip('.')}.{os.getpid()}.tmp")
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> dict[str, Fetched]:
+    """What a ledger tells; one that is broken is set aside, not overwritten."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    try:
+        told = json.loads(text)
+        if told["version"] != VERSION:
+            raise ValueError(f"version {told['version']!r} instead of {VERSION}")
+        return {str(name): _fetched(each) for name, each in told["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        aside = path.with_name(f"{path.name}.broken")
+        path.replace(aside)
+        logger.warning(
+            "%s: not a list of addresses (%s); kept as %s, and begun anew", path, error, aside.name
+        )
+        return {}
+
+
+def _fetched(told: dict[str, Any]) -> Fetched:
+    known = {field.name: told.get(field.name) for field in fields(Fetched)}
+    url, sha256, at = known["url"], known["sha256"], known["fetched_at"]
+    return Fetched(
+        url=str(url),
+        sha256=str(sha256 or ""),
+        fetched_at=str(at or ""),
+        etag=_text(known["etag"]),
+        last_modified=_text(known["last_modified"]),
+        content_type=_text(known["content_type"]) or "",
+        asked=_text(known["asked"]),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

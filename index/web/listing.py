@@ -1,0 +1,137 @@
+"""The addresses that a feed or a sitemap lists, and the feeds that a page names."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import struct_time
+
+import feedparser
+from lxml import etree, html
+
+from index.web.address import Address
+from index.web.errors import FetchError
+from index.web.kind import Kind
+
+MOST = 50_000
+"""Entries of one list that are read, as many as a sitemap may have."""
+
+_FEEDS = frozenset({"application/rss+xml", "application/atom+xml"})
+_HEAD = 2**18
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An address of a list, and when it last changed (in UTC), if the list says."""
+
+    address: Address
+    changed: datetime | None
+
+
+def entries(kind: Kind, body: bytes, base: Address) -> list[Entry]:
+    """The list's addresses, newest first, undated ones last in its own order.
+
+    What is no web address is left out; an address listed twice counts once.
+    """
+    found: dict[str, Entry] = {}
+    for target, changed in _FINDERS[kind](body):
+        try:
+            address = base.join(target)
+        except FetchError:
+            continue
+        if address.url != base.url:
+            found.setdefault(address.url, Entry(address, changed))
+        if len(found) >= MOST:
+            break
+    return newest_first(found.values())
+
+
+def newest_first(found: Iterable[Entry]) -> list[Entry]:
+    """Entries by date, those of the same date in their order."""
+    return sorted(found, key=lambda entry: -entry.changed.timestamp() if entry.changed else 1.0)
+
+
+def named_feeds(body: bytes, base: Address) -> tuple[str, ...]:
+    """The feeds that an HTML page names in its head."""
+    try:
+        tree = html.fromstring(body[:_HEAD], parser=html.HTMLParser(no_network=True))
+    except (etree.LxmlError, ValueError):
+        return ()
+    feeds: dict[str, None] = {}
+    for link in tree.iter("link"):
+        if "alternate" not in link.get("rel", "").lower().split():
+            continue
+        if link.get("type", "").lower() in _FEEDS and link.get("href"):
+            try:
+                feeds[base.join(link.get("href")).url] = None
+            except FetchError:
+                continue
+    return tuple(feeds)
+
+
+_Found = Iterator[tuple[str, datetime | None]]
+
+
+def _of_feed(body: bytes) -> _Found:
+    # A stream, never the bytes or a string: those might be taken for an address to open.
+    for entry in feedparser.parse(io.BytesIO(body)).entries:
+        link = entry.get("link")
+        if link:
+            yield link, _utc(entry.get("updated_parsed") or entry.get("published_parsed"))
+
+
+def _of_sitemap(body: bytes) -> _Found:
+    if not body.lstrip().startswith((b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        for line in body.decode("utf-8", "replace").split():
+            yield line, None
+        return
+    # No entity, no network, no huge tree; what is broken is read up to where it breaks.
+    found = etree.iterparse(
+        io.BytesIO(body),
+        events=("end",),
+        tag=("{*}url", "{*}sitemap"),
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        recover=True,
+    )
+    try:
+        for _, element in found:
+            place = element.findtext("{*}loc")
+            if place and place.strip():
+                yield place.strip(), _date(element.findtext("{*}lastmod"))
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+    except etree.XMLSyntaxError:
+        return
+
+
+_FINDERS = {
+    Kind.FEED: _of_feed,
+    Kind.SITEMAP: _of_sitemap,
+    Kind.SITEMAP_INDEX: _of_sitemap,
+}
+
+
+def _utc(parts: struct_time | None) -> datetime | None:
+    try:
+        return datetime(*parts[:6], tzinfo=UTC) if parts else None
+    except ValueError:
+        return None
+
+
+def _date(text: str | None) -> datetime | None:
+    """A W3C date: a year, a month, a day or a moment."""
+    if not text:
+        return None
+    text = text.strip()
+    if len(text) in {4, 7}:
+        text += "-01-01"[: 10 - len(text)] if len(text) == 4 else "-01"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

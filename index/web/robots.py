@@ -1,0 +1,81 @@
+"""What a site's robots.txt allows (RFC 9309)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from protego import Protego
+
+from index.web.address import Address
+from index.web.errors import FetchError, Why
+
+LARGEST = 512 * 1024
+"""Bytes of a robots.txt that are read; the standard asks for 500 KiB at least."""
+
+KEPT = 3600.0
+KEPT_FAILURE = 300.0
+"""Seconds for which rules, and that there are none to be had, are remembered."""
+
+_ABSENT = range(400, 500)
+# What says more of the page itself than that its rules are missing.
+_OF_THE_HOST = frozenset({Why.PRIVATE, Why.UNKNOWN_HOST, Why.UNREACHABLE, Why.CERTIFICATE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    rules: Protego | None
+    failure: FetchError | None
+    until: float
+
+
+class Robots:
+    """The rules of each site, read once in a while by `fetch`, which raises FetchError."""
+
+    def __init__(
+        self,
+        product: str,
+        fetch: Callable[[Address], bytes],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._product = product
+        self._fetch = fetch
+        self._clock = clock
+        self._known: dict[str, _Known] = {}
+
+    def interval(self, address: Address) -> float:
+        """Seconds that the site wants between two requests, 0 where it does not say.
+
+        Raises FetchError where the address may not be fetched.
+        """
+        known = self._known.get(address.origin)
+        if known is None or known.until < self._clock():
+            known = self._known[address.origin] = self._read(address)
+        if known.failure is not None:
+            raise known.failure.of(address.url)
+        if known.rules is None:
+            return 0.0
+        if not known.rules.can_fetch(address.url, self._product):
+            raise FetchError(address.url, Why.ROBOTS)
+        return known.rules.crawl_delay(self._product) or 0.0
+
+    def _read(self, address: Address) -> _Known:
+        """No robots.txt allows all; one that cannot be had forbids all, for now."""
+        try:
+            text = self._fetch(Address.parse(f"{address.origin}/robots.txt"))
+        except FetchError as error:
+            if error.why is Why.STATUS and int(error.detail) in _ABSENT and not error.passing:
+                return _Known(None, None, self._clock() + KEPT)
+            failure = _failure(address, error)
+            return _Known(None, failure, self._clock() + KEPT_FAILURE)
+        rules = Protego.parse(text.decode("utf-8", "replace"))
+        return _Known(rules, None, self._clock() + KEPT)
+
+
+def _failure(address: Address, error: FetchError) -> FetchError:
+    """Why nothing may be fetched; not worth an immediate new attempt, the rules had theirs."""
+    if error.why in _OF_THE_HOST:
+        return FetchError(address.url, error.why, error.detail)
+    short = error.detail if error.why is Why.STATUS else error.why.format(error.detail)
+    return FetchError(address.url, Why.ROBOTS_UNREADABLE, short)

@@ -1,0 +1,158 @@
+"""The connection itself: made to the very address that was checked, and cut at the deadline."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Iterator
+
+import httpcore
+import httpx
+
+from index.web.guard import Guard
+from index.web.limits import Deadline
+
+_Option = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
+
+
+class GuardedTransport(httpx.BaseTransport):
+    """An HTTP transport that reaches only what the guard allows, and no proxy.
+
+    Raises FetchError where the guard refuses, httpx.TransportError for the rest. The names of the
+    `Host` header and of TLS stay those of the address. For one thread at a time.
+    """
+
+    def __init__(
+        self, guard: Guard, deadline: Deadline, certificates: ssl.SSLContext | None = None
+    ) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=certificates or trusted_certificates(),
+            max_connections=8,
+            max_keepalive_connections=4,
+            keepalive_expiry=30.0,
+            network_backend=_Backend(guard, deadline),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        try:
+            response = self._pool.handle_request(
+                httpcore.Request(
+                    method=request.method,
+                    url=httpcore.URL(
+                        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                    ),
+                    headers=request.headers.raw,
+                    extensions=request.extensions,
+                )
+            )
+        except _ERRORS as error:
+            raise _translated(error) from error
+        stream = response.stream
+        assert isinstance(stream, Iterable)
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(stream))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def trusted_certificates() -> ssl.SSLContext:
+    """The authorities of Mozilla's list and those that this machine trusts besides."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Resolves a name once, checks what it gave, and connects to that."""
+
+    def __init__(self, guard: Guard, deadline: Deadline) -> None:
+        self._guard = guard
+        self._deadline = deadline
+        self._network = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[_Option] | None = None,
+    ) -> httpcore.NetworkStream:
+        failure: Exception | None = None
+        for address in self._guard.addresses(host, port):
+            try:
+                stream = self._network.connect_tcp(
+                    address, port, _within(self._deadline, timeout), local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _Stream(stream, self._deadline)
+        raise failure or httpcore.ConnectError(f"no address for {host}")
+
+
+class _Stream(httpcore.NetworkStream):
+    """A stream whose every wait ends at the deadline: a byte a second does not keep it open."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _within(self._deadline, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _within(self._deadline, timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        timeout = _within(self._deadline, timeout)
+        return _Stream(
+            self._stream.start_tls(ssl_context, server_hostname, timeout), self._deadline
+        )
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._stream
+        except _ERRORS as error:
+            raise _translated(error) from error
+
+    def close(self) -> None:
+        close = getattr(self._stream, "close", None)
+        if close is not None:
+            close()
+
+
+_ERRORS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
+
+
+def _translated(error: Exception) -> httpx.TransportError:
+    kind = httpx.TimeoutException if isinstance(error, httpcore.TimeoutException) else None
+    return (kind or httpx.NetworkError)(str(error))
+
+
+def _within(deadline: Deadline, timeout: float | None) -> float:
+    left = deadline.left()
+    if left <= 0:
+        raise httpcore.ReadTimeout("no time left for this address")
+    return left if timeout is None else min(timeout, left)
