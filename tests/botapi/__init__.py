@@ -2,8 +2,22 @@
 
 from tests.botapi.entities import Entity, Formatted
 from tests.botapi.html import parse_html
-from tests.botapi.messages import Button, Message
+from tests.botapi.inline import InlineAnswer, InlineResult
+from tests.botapi.messages import Button, File, Message
+from tests.botapi.people import From
 from tests.botapi.refusal import Refusal
 from tests.botapi.server import BotServer
 
-__all__ = ["BotServer", "Button", "Entity", "Formatted", "Message", "Refusal", "parse_html"]
+__all__ = [
+    "BotServer",
+    "Button",
+    "Entity",
+    "File",
+    "Formatted",
+    "From",
+    "InlineAnswer",
+    "InlineResult",
+    "Message",
+    "Refusal",
+    "parse_html",
+]

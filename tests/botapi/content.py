@@ -18,6 +18,20 @@ MAX_COMMANDS = 100
 Keyboard = tuple[tuple[Button, ...], ...]
 
 
+MAX_CAPTION = 1024
+MAX_PLACEHOLDER = 64
+
+
+def read_caption(source: str, parse_mode: object = None) -> Formatted:
+    """The text below a file; raises Refusal as `read_text`, but it may be empty."""
+    if not source.strip():
+        return Formatted("")
+    formatted = read_text(source, parse_mode)
+    if utf16_length(formatted.text) > MAX_CAPTION:
+        raise bad_request("message caption is too long")
+    return formatted
+
+
 def read_text(source: str, parse_mode: object = None) -> Formatted:
     """The text that people will see; raises Refusal when it is empty, too long or malformed.
 
@@ -35,9 +49,21 @@ def read_text(source: str, parse_mode: object = None) -> Formatted:
     return formatted
 
 
+def read_force_reply(markup: object) -> bool:
+    """Whether a reply is asked for in place of buttons; raises Refusal for a malformed demand."""
+    if not isinstance(markup, dict) or "force_reply" not in markup:
+        return False
+    known = {"force_reply", "input_field_placeholder", "selective"}
+    if not set(markup) <= known or markup["force_reply"] is not True:
+        raise bad_request("can't parse force reply")
+    if not 1 <= len(str(markup.get("input_field_placeholder", "x"))) <= MAX_PLACEHOLDER:
+        raise bad_request("input_field_placeholder must be of 1-64 characters")
+    return True
+
+
 def read_keyboard(markup: object) -> Keyboard:
     """The inline keyboard of a message, row by row; raises Refusal for what cannot be pressed."""
-    if markup is None:
+    if markup is None or read_force_reply(markup):
         return ()
     if not isinstance(markup, dict) or set(markup) != {"inline_keyboard"}:
         raise bad_request("object expected as reply markup")
@@ -60,12 +86,14 @@ def _button(raw: object) -> Button:
     kinds = set(raw) - {"text"}
     if not kinds:
         raise bad_request(f"{trouble}Text buttons are unallowed in the inline keyboard")
-    if len(kinds) > 1 or not kinds <= {"callback_data", "url"}:
+    if len(kinds) > 1 or not kinds <= {"callback_data", "url", "switch_inline_query_current_chat"}:
         raise bad_request(f"{trouble}unexpected fields {sorted(kinds)}")
     kind = kinds.pop()
     value = raw[kind]
     if not isinstance(value, str):
         raise bad_request(f'{trouble}Field "{kind}" must be of type String')
+    if kind == "switch_inline_query_current_chat":
+        return Button(label, query=value)
     if kind == "callback_data":
         if not 1 <= len(value.encode()) <= MAX_CALLBACK_DATA:
             raise bad_request("BUTTON_DATA_INVALID")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from tests.botapi.entities import EntityType, Formatted, utf16_slice
 
@@ -12,15 +13,31 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button below a message: pressing it calls back or opens an address."""
+    """One button below a message: pressing it calls back, opens an address, or
+    begins an inline query."""
 
     text: str
     callback_data: str | None = None
     url: str | None = None
+    query: str | None = None
 
     def to_json(self) -> Json:
-        extra = {"callback_data": self.callback_data, "url": self.url}
-        return {"text": self.text, **{name: value for name, value in extra.items() if value}}
+        extra = {
+            "callback_data": self.callback_data,
+            "url": self.url,
+            "switch_inline_query_current_chat": self.query,
+        }
+        known = {name: value for name, value in extra.items() if value is not None}
+        return {"text": self.text, **known}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was sent: `kind` is the field of the Message that holds it."""
+
+    kind: Literal["document", "photo"]
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,9 @@ class Message:
     reply_to: int | None = None
     preview: bool = True
     edited: bool = False
+    thread_id: int | None = None
+    file: File | None = None
+    force_reply: bool = False
 
     @property
     def text(self) -> str:
@@ -70,13 +90,26 @@ class Message:
             "date": self.date,
             "chat": dict(chat),
             "from": dict(bot),
-            "text": self.text,
+            **self._content(),
         }
-        if self.formatted.entities:
-            shape["entities"] = [entity.to_json() for entity in self.formatted.entities]
+        if self.thread_id is not None:
+            shape |= {"message_thread_id": self.thread_id, "is_topic_message": True}
         if self.keyboard:
             rows = [[button.to_json() for button in row] for row in self.keyboard]
             shape["reply_markup"] = {"inline_keyboard": rows}
         if self.edited:
             shape["edit_date"] = self.date
         return shape
+
+    def _content(self) -> Json:
+        entities = [entity.to_json() for entity in self.formatted.entities]
+        if self.file is None:
+            return {"text": self.text, **({"entities": entities} if entities else {})}
+        name = f"file-{self.chat_id}-{self.message_id}"
+        file: Json = {"file_id": name, "file_unique_id": name, "file_size": len(self.file.data)}
+        shape: Json = {"document": {**file, "file_name": self.file.name}}
+        if self.file.kind == "photo":
+            shape = {"photo": [{**file, "width": 1, "height": 1}]}
+        if self.text:
+            shape["caption"] = self.text
+        return {**shape, **({"caption_entities": entities} if entities else {})}

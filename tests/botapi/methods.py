@@ -5,20 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from tests.botapi.content import (
-    read_commands,
+    read_caption,
+    read_force_reply,
     read_keyboard,
     read_preview,
     read_text,
 )
-from tests.botapi.messages import Json, Message
+from tests.botapi.entities import Formatted
+from tests.botapi.inline import InlineAnswer, read_inline_answer
+from tests.botapi.menus import Menus
+from tests.botapi.messages import File, Json, Message
+from tests.botapi.parameters import Upload
 from tests.botapi.refusal import Refusal, bad_request
 from tests.botapi.updates import Updates
 
+MAX_DOWNLOAD = 20 * 2**20
 ACTIONS = frozenset({"typing", "upload_photo", "upload_document", "find_location"})
-CommandKey = tuple[str, str]
 Parameters = Mapping[str, Any]
 
 _UNCHANGED = (
@@ -28,10 +33,12 @@ _UNCHANGED = (
 _TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
-class Methods:
+class Methods(Menus):
     """What Telegram knows of one bot; each method takes typed parameters and gives its result."""
 
-    def __init__(self, username: str) -> None:
+    def __init__(self, username: str, *, privacy: bool = True) -> None:
+        super().__init__()
+        self.privacy = privacy
         self.bot: Json = {"id": 1_000, "is_bot": True, "first_name": "Selon", "username": username}
         self.updates = Updates()
         self.chats: dict[int, Json] = {}
@@ -40,7 +47,15 @@ class Methods:
         self.actions: list[tuple[int, str]] = []
         self.queries: set[str] = set()
         self.answers: dict[str, str] = {}
-        self.commands: dict[CommandKey, tuple[tuple[str, str], ...]] = {}
+        self.topics: set[tuple[int, int]] = set()
+        self.closed_topics: set[tuple[int, int]] = set()
+        self.moved: dict[int, int] = {}
+        self.left: set[int] = set()
+        self.administrators: dict[int, set[int]] = {}
+        self.files: dict[str, bytes] = {}
+        self.drafts: list[tuple[int, int, str]] = []
+        self.inline_queries: set[str] = set()
+        self.inline_answers: dict[str, InlineAnswer] = {}
         self._ids: dict[int, int] = {}
 
     def next_id(self, chat_id: int) -> int:
@@ -53,10 +68,36 @@ class Methods:
         handler = getattr(self, f"_{method}")
         return await handler(parameters)
 
+    def chat_of(self, chat_id: int, kind: str) -> Json:
+        """The chat of this id, made on first sight."""
+        names = {"first_name": "Lecteur"} if kind == "private" else {"title": "Rédaction"}
+        return self.chats.setdefault(chat_id, {"id": chat_id, "type": kind, **names})
+
+    def sees(self, message: Json) -> bool:
+        """Whether Telegram shows a message to the bot (privacy mode hides most of a group's)."""
+        chat = cast("Json", message["chat"])
+        if chat["type"] == "private" or not self.privacy or "text" not in message:
+            return True
+        reply = cast("Json", message.get("reply_to_message") or {})
+        if cast("Json", reply.get("from") or {}).get("id") == self.bot["id"]:
+            return True
+        text, name = str(message["text"]), f"@{self.bot['username']}"
+        return text.startswith("/") or name.lower() in text.lower()
+
     def _chat(self, parameters: Parameters) -> Json:
         chat_id = cast("int", parameters["chat_id"])
+        if chat_id in self.moved:
+            description = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refusal(400, description, migrate_to=self.moved[chat_id])
         if chat_id not in self.chats:
             raise bad_request("chat not found")
+        if chat_id in self.left:
+            raise Refusal(403, "Forbidden: bot is not a member of the supergroup chat")
+        thread = parameters.get("message_thread_id")
+        if thread is not None and (chat_id, thread) not in self.topics:
+            raise bad_request("message thread not found")
+        if (chat_id, thread) in self.closed_topics:
+            raise bad_request("TOPIC_CLOSED")
         if chat_id in self.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
         return self.chats[chat_id]
@@ -72,8 +113,8 @@ class Methods:
         return {
             **self.bot,
             "can_join_groups": True,
-            "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
+            "can_read_all_group_messages": not self.privacy,
+            "supports_inline_queries": True,
             "can_connect_to_business": False,
             "has_main_web_app": False,
         }
@@ -94,10 +135,30 @@ class Methods:
         return True
 
     async def _sendMessage(self, parameters: Parameters) -> object:  # noqa: N802
+        formatted = read_text(parameters["text"], parameters.get("parse_mode"))
+        return self._keep(parameters, formatted)
+
+    async def _sendDocument(self, parameters: Parameters) -> object:  # noqa: N802
+        return self._send_file(parameters, "document")
+
+    async def _sendPhoto(self, parameters: Parameters) -> object:  # noqa: N802
+        return self._send_file(parameters, "photo")
+
+    def _send_file(self, parameters: Parameters, kind: Literal["document", "photo"]) -> object:
+        upload: Upload = parameters[kind]
+        if not upload.data:
+            raise bad_request("file must be non-empty")
+        if kind == "photo" and not upload.data.startswith((b"\x89PNG", b"\xff\xd8")):
+            raise bad_request("IMAGE_PROCESS_FAILED")
+        caption = read_caption(parameters.get("caption", ""), parameters.get("parse_mode"))
+        return self._keep(parameters, caption, File(kind, upload.name, upload.data))
+
+    def _keep(
+        self, parameters: Parameters, formatted: Formatted, file: File | None = None
+    ) -> object:
         chat = self._chat(parameters)
         chat_id = parameters["chat_id"]
         reply_to = self._replied(chat_id, parameters.get("reply_parameters"))
-        formatted = read_text(parameters["text"], parameters.get("parse_mode"))
         keyboard = read_keyboard(parameters.get("reply_markup"))
         preview = read_preview(parameters.get("link_preview_options"))
         message = Message(
@@ -108,9 +169,67 @@ class Methods:
             keyboard,
             reply_to,
             preview,
+            thread_id=parameters.get("message_thread_id"),
+            file=file,
+            force_reply=read_force_reply(parameters.get("reply_markup")),
         )
         self.messages[chat_id, message.message_id] = message
         return message.to_json(chat, self.bot)
+
+    async def _sendMessageDraft(self, parameters: Parameters) -> object:  # noqa: N802
+        chat = self._chat(parameters)
+        if chat["type"] != "private":
+            raise bad_request("drafts are for private chats")
+        if not parameters["draft_id"]:
+            raise bad_request("RANDOM_ID_INVALID")
+        text = parameters.get("text", "")
+        shown = read_text(text, parameters.get("parse_mode")).text if text else ""
+        self.drafts.append((parameters["chat_id"], parameters["draft_id"], shown))
+        return True
+
+    async def _getFile(self, parameters: Parameters) -> object:  # noqa: N802
+        file_id = parameters["file_id"]
+        if file_id not in self.files:
+            raise bad_request("wrong file_id or the file is temporarily unavailable")
+        size = len(self.files[file_id])
+        if size > MAX_DOWNLOAD:
+            raise bad_request("file is too big")
+        return {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_size": size,
+            "file_path": f"documents/{file_id}",
+        }
+
+    async def _getChat(self, parameters: Parameters) -> object:  # noqa: N802
+        return {**self._chat(parameters), "accent_color_id": 0, "max_reaction_count": 11}
+
+    async def _getChatMember(self, parameters: Parameters) -> object:  # noqa: N802
+        self._chat(parameters)
+        user = {"id": parameters["user_id"], "is_bot": False, "first_name": "Lecteur"}
+        admins = self.administrators.get(parameters["chat_id"], set())
+        if parameters["user_id"] in admins:
+            return {"user": user, "status": "creator", "is_anonymous": False}
+        return {"user": user, "status": "member"}
+
+    async def _leaveChat(self, parameters: Parameters) -> object:  # noqa: N802
+        self._chat(parameters)
+        self.left.add(parameters["chat_id"])
+        return True
+
+    async def _deleteMessage(self, parameters: Parameters) -> object:  # noqa: N802
+        self._chat(parameters)
+        if self.messages.pop((parameters["chat_id"], parameters["message_id"]), None) is None:
+            raise bad_request("message to delete not found")
+        return True
+
+    async def _answerInlineQuery(self, parameters: Parameters) -> object:  # noqa: N802
+        query = parameters["inline_query_id"]
+        if query not in self.inline_queries:
+            raise bad_request(_TOO_OLD)
+        self.inline_answers[query] = read_inline_answer(parameters)
+        self.inline_queries.remove(query)
+        return True
 
     def _replied(self, chat_id: int, reply: Json | None) -> int | None:
         if reply is None:
@@ -160,25 +279,3 @@ class Methods:
             raise bad_request(_UNCHANGED)
         self.messages[new.chat_id, new.message_id] = new
         return new.to_json(self.chats[new.chat_id], self.bot)
-
-    async def _setMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
-        self.commands[_key(parameters)] = read_commands(parameters["commands"])
-        return True
-
-    async def _getMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
-        return [
-            {"command": command, "description": description}
-            for command, description in self.commands.get(_key(parameters), ())
-        ]
-
-    async def _deleteMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
-        self.commands.pop(_key(parameters), None)
-        return True
-
-
-def _key(parameters: Parameters) -> CommandKey:
-    scope = parameters.get("scope", {"type": "default"})["type"]
-    language = parameters.get("language_code", "")
-    if language and not (len(language) == 2 and language.isalpha() and language.islower()):
-        raise bad_request("invalid language code specified")
-    return scope, language

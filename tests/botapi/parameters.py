@@ -51,6 +51,20 @@ def sequence(value: object) -> list[object]:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a multipart request."""
+
+    name: str
+    data: bytes
+
+
+def upload(value: object) -> Upload:
+    if not isinstance(value, Upload):
+        raise ValueError("a file of the request is expected")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """The parameters of one method."""
 
@@ -62,6 +76,19 @@ _CONTENT: Mapping[str, Parser] = {
     "parse_mode": text,
     "link_preview_options": mapping,
     "reply_markup": mapping,
+}
+_SENDING: Mapping[str, Parser] = {
+    "message_thread_id": integer,
+    "disable_notification": boolean,
+    "protect_content": boolean,
+    "reply_parameters": mapping,
+}
+_CAPTIONED: Mapping[str, Parser] = {
+    **_SENDING,
+    "caption": text,
+    "parse_mode": text,
+    "reply_markup": mapping,
+    "disable_content_type_detection": boolean,
 }
 _COMMANDS: Mapping[str, Parser] = {"scope": mapping, "language_code": text}
 
@@ -75,12 +102,27 @@ SIGNATURES: Mapping[str, Signature] = {
         {"chat_id": integer, "text": text},
         {
             **_CONTENT,
-            "disable_notification": boolean,
-            "protect_content": boolean,
-            "reply_parameters": mapping,
+            **_SENDING,
         },
     ),
-    "sendChatAction": Signature({"chat_id": integer, "action": text}, {}),
+    "sendMessageDraft": Signature(
+        {"chat_id": integer, "draft_id": integer},
+        {"text": text, "message_thread_id": integer, "parse_mode": text},
+    ),
+    "sendDocument": Signature({"chat_id": integer, "document": upload}, _CAPTIONED),
+    "sendPhoto": Signature({"chat_id": integer, "photo": upload}, _CAPTIONED),
+    "sendChatAction": Signature(
+        {"chat_id": integer, "action": text}, {"message_thread_id": integer}
+    ),
+    "getFile": Signature({"file_id": text}, {}),
+    "getChat": Signature({"chat_id": integer}, {}),
+    "getChatMember": Signature({"chat_id": integer, "user_id": integer}, {}),
+    "leaveChat": Signature({"chat_id": integer}, {}),
+    "deleteMessage": Signature({"chat_id": integer, "message_id": integer}, {}),
+    "answerInlineQuery": Signature(
+        {"inline_query_id": text, "results": sequence},
+        {"cache_time": integer, "is_personal": boolean, "next_offset": text, "button": mapping},
+    ),
     "answerCallbackQuery": Signature(
         {"callback_query_id": text},
         {"text": text, "show_alert": boolean, "cache_time": integer},
@@ -103,6 +145,10 @@ def read_parameters(method: str, raw: Mapping[str, object]) -> dict[str, object]
     accepted = {**signature.required, **signature.optional}
     parameters: dict[str, object] = {}
     for name, value in raw.items():
+        if isinstance(value, Upload) and name not in accepted:
+            continue  # named by an attach:// elsewhere
+        if isinstance(value, str) and value.startswith("attach://"):
+            value = raw.get(value.removeprefix("attach://"), value)
         if name not in accepted:
             raise bad_request(f'unknown parameter "{name}" of {method}')
         try:

@@ -7,44 +7,50 @@ lets pass in silence although it is a mistake (unknown parameters, unescaped tex
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import re
-import time
 from collections import defaultdict, deque
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
-from tests.botapi.messages import Button, Json, Message
+from tests.botapi.inline import InlineAnswer
+from tests.botapi.messages import Json, Message
 from tests.botapi.methods import Methods
-from tests.botapi.parameters import SIGNATURES, read_parameters
+from tests.botapi.parameters import SIGNATURES, Upload, read_parameters
+from tests.botapi.people import People
 from tests.botapi.refusal import Refusal
 
 TOKEN = "4200000001:AAtest-token_that-opens-nothing-at-all"
 _TOKEN_SHAPE = re.compile(r"\d+:[\w-]+")
 
 
-class BotServer:
-    """One bot's server; use it as `async with BotServer() as server`."""
+class BotServer(People):
+    """One bot's server; use it as `async with BotServer() as server`.
 
-    def __init__(self, token: str = TOKEN, username: str = "selon_test_bot") -> None:
+    What the people do is in `People`. `privacy` is the bot's privacy mode in groups.
+    """
+
+    def __init__(
+        self, token: str = TOKEN, username: str = "selon_test_bot", *, privacy: bool = True
+    ) -> None:
+        super().__init__(Methods(username, privacy=privacy))
         self.token = token
         self.url = ""
         self.calls: list[tuple[str, dict[str, object]]] = []
         self.refusals: list[tuple[str, str]] = []
-        self._methods = Methods(username)
         self._sent: asyncio.Queue[Message] = asyncio.Queue()
         self._edited: asyncio.Queue[Message] = asyncio.Queue()
         self._called = asyncio.Event()
         self._faults: defaultdict[str, deque[Refusal]] = defaultdict(deque)
-        self._queries = itertools.count(1)
+        self._losses: defaultdict[str, deque[bool]] = defaultdict(deque)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
-        application = web.Application()
+        application = web.Application(client_max_size=64 * 2**20)
         application.router.add_route("*", "/bot{token}/{method}", self._serve)
+        application.router.add_get("/file/bot{token}/{path:.+}", self._download)
         self._runner = web.AppRunner(
             application, access_log=None, handler_cancellation=True, shutdown_timeout=0.2
         )
@@ -64,81 +70,6 @@ class BotServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    # What the people do.
-
-    def user_says(
-        self, chat_id: int, text: str, language_code: str | None = "fr", kind: str = "private"
-    ) -> int:
-        """A person writes a text; the number of their message is returned."""
-        content: Json = {"text": text}
-        command = re.match(r"/\w+(@\w+)?", text)
-        if command:
-            content["entities"] = [{"type": "bot_command", "offset": 0, "length": command.end()}]
-        return self.user_sends(chat_id, content, language_code, kind)
-
-    def user_sends(
-        self,
-        chat_id: int,
-        content: Json,
-        language_code: str | None = "fr",
-        kind: str = "private",
-    ) -> int:
-        """A person sends something else: `content` is that part of the Bot API's Message."""
-        message = self._from_user(chat_id, content, language_code, kind)
-        self._methods.updates.add("message", message)
-        return int(str(message["message_id"]))
-
-    def user_edits(
-        self, chat_id: int, message_id: int, text: str, language_code: str | None = "fr"
-    ) -> None:
-        """A person rewrites one of their messages."""
-        content: Json = {"text": text, "edit_date": int(time.time()), "message_id": message_id}
-        message = self._from_user(chat_id, content, language_code, "private")
-        self._methods.updates.add("edited_message", message)
-
-    def user_blocks(self, chat_id: int) -> None:
-        """A person wants nothing more from the bot: sending to them is refused with 403."""
-        self._methods.blocked.add(chat_id)
-
-    def presses(
-        self,
-        message: Message,
-        button: Button | int = 0,
-        language_code: str | None = "fr",
-        data: str | None = None,
-    ) -> str:
-        """A person presses a button (or its place in the message); the query's id is returned.
-
-        `data` overrides what the button carries, as a forged or very old button would.
-        """
-        pressed = message.buttons[button] if isinstance(button, int) else button
-        if pressed.callback_data is None:
-            raise ValueError(f"the button {pressed.text!r} opens a page, it does not call back")
-        query = str(next(self._queries))
-        self._methods.queries.add(query)
-        chat = self._methods.chats[message.chat_id]
-        content: Json = {
-            "id": query,
-            "from": _person(message.chat_id, language_code),
-            "message": message.to_json(chat, self._methods.bot),
-            "chat_instance": str(message.chat_id),
-            "data": data or pressed.callback_data,
-        }
-        self._methods.updates.add("callback_query", content)
-        return query
-
-    def _from_user(self, chat_id: int, content: Json, language_code: str | None, kind: str) -> Json:
-        names = {"first_name": "Lecteur"} if kind == "private" else {"title": "Rédaction"}
-        chat = self._methods.chats.setdefault(chat_id, {"id": chat_id, "type": kind, **names})
-        number = content.get("message_id") or self._methods.next_id(chat_id)
-        return {
-            **content,
-            "message_id": number,
-            "date": int(time.time()),
-            "chat": chat,
-            "from": _person(abs(chat_id), language_code),
-        }
-
     # What the test sees of the bot.
 
     @property
@@ -150,6 +81,16 @@ class BotServer:
     def actions(self) -> tuple[tuple[int, str], ...]:
         """Every chat action shown, as (chat, action)."""
         return tuple(self._methods.actions)
+
+    @property
+    def drafts(self) -> tuple[tuple[int, int, str], ...]:
+        """Every message draft shown, as (chat, draft, text)."""
+        return tuple(self._methods.drafts)
+
+    @property
+    def inline_answers(self) -> dict[str, InlineAnswer]:
+        """What each inline query got, by its id."""
+        return self._methods.inline_answers
 
     @property
     def answers(self) -> dict[str, str]:
@@ -196,11 +137,16 @@ class BotServer:
         status: int = 500,
         retry_after: int | None = None,
         description: str = "Internal Server Error",
+        migrate_to: int | None = None,
     ) -> None:
         """Refuse the next call of a method; calls add up."""
         if retry_after is not None:
-            description = f"Too Many Requests: retry after {retry_after}"
-        self._faults[method].append(Refusal(status, description, retry_after))
+            status, description = 429, f"Too Many Requests: retry after {retry_after}"
+        self._faults[method].append(Refusal(status, description, retry_after, migrate_to))
+
+    def lose_next(self, method: str, *, done: bool) -> None:
+        """Cut the connection of the next call of a method, before it is done or after."""
+        self._losses[method].append(done)
 
     async def _taken(self, queue: asyncio.Queue[Message], what: str, within: float) -> Message:
         try:
@@ -213,12 +159,23 @@ class BotServer:
 
     async def _serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
+        lost = self._losses[method].popleft() if self._losses[method] else None
         try:
+            if lost is False:
+                return _cut(request)
             result = await self._answer(request, method)
+            if lost:
+                return _cut(request)
         except Refusal as refusal:
             self.refusals.append((method, refusal.description))
             return _refusal(refusal)
         return web.json_response({"ok": True, "result": result})
+
+    async def _download(self, request: web.Request) -> web.Response:
+        file_id = request.match_info["path"].removeprefix("documents/")
+        if request.match_info["token"] != self.token or file_id not in self._methods.files:
+            return web.json_response({"ok": False, "error_code": 404}, status=404)
+        return web.Response(body=self._methods.files[file_id])
 
     async def _answer(self, request: web.Request, method: str) -> object:
         token = request.match_info["token"]
@@ -236,7 +193,7 @@ class BotServer:
         if self._faults[method]:
             raise self._faults[method].popleft()
         result = await self._methods.call(method, parameters)
-        if method == "sendMessage":
+        if method in {"sendMessage", "sendDocument", "sendPhoto"}:
             self._sent.put_nowait(self.messages[-1])
         elif method.startswith("editMessage"):
             key = (parameters["chat_id"], parameters["message_id"])
@@ -244,9 +201,10 @@ class BotServer:
         return result
 
 
-def _person(user_id: int, language_code: str | None) -> Json:
-    person: Json = {"id": user_id, "is_bot": False, "first_name": "Lecteur"}
-    return person if language_code is None else {**person, "language_code": language_code}
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
 
 
 async def _raw_parameters(request: web.Request) -> dict[str, object]:
@@ -261,7 +219,11 @@ async def _raw_parameters(request: web.Request) -> dict[str, object]:
             raise Refusal(400, "Bad Request: object expected as request body")
         raw.update({name: value for name, value in parsed.items() if value is not None})
     elif request.method == "POST":
-        raw.update(await request.post())
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                raw[name] = Upload(value.filename, value.file.read())
+            else:
+                raw[name] = value
     return raw
 
 
@@ -273,4 +235,6 @@ def _refusal(refusal: Refusal) -> web.Response:
     }
     if refusal.retry_after is not None:
         body["parameters"] = {"retry_after": refusal.retry_after}
+    if refusal.migrate_to is not None:
+        body["parameters"] = {"migrate_to_chat_id": refusal.migrate_to}
     return web.json_response(body, status=refusal.status)

@@ -1,0 +1,51 @@
+"""The menus of commands, by scope and language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.botapi.content import read_commands
+from tests.botapi.refusal import bad_request
+
+CommandKey = tuple[str, str]
+Parameters = Mapping[str, Any]
+
+
+class Menus:
+    """The methods about them."""
+
+    def __init__(self) -> None:
+        self.commands: dict[CommandKey, tuple[tuple[str, str], ...]] = {}
+
+    async def _setMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
+        self.commands[_key(parameters)] = read_commands(parameters["commands"])
+        return True
+
+    async def _getMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
+        return [
+            {"command": command, "description": description}
+            for command, description in self.commands.get(_key(parameters), ())
+        ]
+
+    async def _deleteMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
+        self.commands.pop(_key(parameters), None)
+        return True
+
+
+def _key(parameters: Parameters) -> CommandKey:
+    scope = _scope(parameters.get("scope", {"type": "default"}))
+    language = parameters.get("language_code", "")
+    if language and not (len(language) == 2 and language.isalpha() and language.islower()):
+        raise bad_request("invalid language code specified")
+    return scope, language
+
+
+def _scope(raw: Mapping[str, Any]) -> str:
+    """The scope's type, with its chat where it is about one."""
+    kinds = {"default", "all_private_chats", "all_group_chats", "all_chat_administrators"}
+    if raw.get("type") in kinds and set(raw) == {"type"}:
+        return str(raw["type"])
+    if raw.get("type") in {"chat", "chat_administrators"} and set(raw) == {"type", "chat_id"}:
+        return f"{raw['type']}:{raw['chat_id']}"
+    raise bad_request("can't parse BotCommandScope")

@@ -1,0 +1,232 @@
+"""What the people of a test do: write, edit, press, ask inline, send files, move groups."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.botapi.entities import utf16_length
+from tests.botapi.messages import Button, Json, Message
+from tests.botapi.methods import Methods
+
+Kind = Literal["private", "group", "supergroup", "channel"]
+_MARK = re.compile(
+    r"(?P<bot_command>(?<!\S)/\w+(?:@\w+)?)|(?P<mention>(?<!\w)@\w{3,})|https?://\S+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Who does something, and where: `person` is the chat itself where it is a private one.
+
+    `thread` is a topic of a forum.
+    """
+
+    chat: int
+    person: int | None = None
+    kind: Kind = "private"
+    thread: int | None = None
+    language_code: str | None = "fr"
+    is_bot: bool = False
+
+
+class People:
+    """The hands of everybody but the bot."""
+
+    def __init__(self, methods: Methods) -> None:
+        self._methods = methods
+        self._numbers = itertools.count(1)
+
+    def user_says(
+        self,
+        chat_id: int,
+        text: str,
+        language_code: str | None = "fr",
+        kind: Kind = "private",
+        *,
+        person: int | None = None,
+        thread: int | None = None,
+        reply_to: Message | int | None = None,
+        is_bot: bool = False,
+    ) -> int:
+        """A person writes a text; the number of their message is returned.
+
+        In groups with privacy mode (`privacy`), the bot sees commands, mentions and replies to it.
+        """
+        who = From(chat_id, person, kind, thread, language_code, is_bot)
+        return self.user_sends(chat_id, _text(text), who=who, reply_to=reply_to)
+
+    def user_sends(
+        self,
+        chat_id: int,
+        content: Json,
+        language_code: str | None = "fr",
+        kind: Kind = "private",
+        *,
+        who: From | None = None,
+        reply_to: Message | int | None = None,
+    ) -> int:
+        """A person sends something else: `content` is that part of the Bot API's Message."""
+        who = who or From(chat_id, None, kind, None, language_code)
+        message = self._message(who, content, reply_to)
+        if self._methods.sees(message):
+            self._methods.updates.add("message", message)
+        return int(str(message["message_id"]))
+
+    def user_edits(
+        self,
+        chat_id: int,
+        message_id: int,
+        text: str,
+        language_code: str | None = "fr",
+        kind: Kind = "private",
+        *,
+        person: int | None = None,
+        thread: int | None = None,
+        reply_to: Message | int | None = None,
+    ) -> None:
+        """A person rewrites one of their messages."""
+        who = From(chat_id, person, kind, thread, language_code)
+        content = {**_text(text), "edit_date": int(time.time()), "message_id": message_id}
+        message = self._message(who, content, reply_to)
+        if self._methods.sees(message):
+            self._methods.updates.add("edited_message", message)
+
+    def user_sends_file(
+        self,
+        chat_id: int,
+        name: str,
+        data: bytes,
+        mime_type: str | None = None,
+        caption: str = "",
+        language_code: str | None = "fr",
+        *,
+        size: int | None = None,
+        who: From | None = None,
+    ) -> int:
+        """A person sends a document; `size` is what Telegram says of it, if not the truth."""
+        file_id = f"document-{next(self._numbers)}"
+        self._methods.files[file_id] = data
+        document: Json = {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_name": name,
+            "file_size": len(data) if size is None else size,
+            **({"mime_type": mime_type} if mime_type else {}),
+        }
+        content: Json = {"document": document, **({"caption": caption} if caption else {})}
+        return self.user_sends(chat_id, content, language_code, who=who)
+
+    def user_asks_inline(
+        self, person: int, query: str, language_code: str | None = "fr", offset: str = ""
+    ) -> str:
+        """A person types `@bot query` in some chat; the query's id is returned."""
+        number = f"inline-{next(self._numbers)}"
+        self._methods.inline_queries.add(number)
+        content: Json = {
+            "id": number,
+            "from": _person(person, language_code),
+            "query": query,
+            "offset": offset,
+            "chat_type": "sender",
+        }
+        self._methods.updates.add("inline_query", content)
+        return number
+
+    def user_blocks(self, chat_id: int) -> None:
+        """A person wants nothing more from the bot: sending to them is refused with 403."""
+        self._methods.blocked.add(chat_id)
+
+    def bot_is_added(self, chat_id: int, person: int, kind: Kind = "supergroup") -> None:
+        """Somebody takes the bot into a group."""
+        chat = self._methods.chat_of(chat_id, kind)
+        bot = self._methods.bot
+        content: Json = {
+            "chat": chat,
+            "from": _person(person, "fr"),
+            "date": int(time.time()),
+            "old_chat_member": {"user": bot, "status": "left"},
+            "new_chat_member": {"user": bot, "status": "member"},
+        }
+        self._methods.updates.add("my_chat_member", content)
+
+    def group_moves(self, old: int, new: int) -> None:
+        """A group becomes a supergroup; sending to the old id is refused from now on."""
+        self._methods.chat_of(new, "supergroup")
+        self._methods.moved[old] = new
+        content: Json = {"migrate_to_chat_id": new}
+        self._methods.updates.add("message", self._message(From(old, 7, "group"), content, None))
+
+    def topic_closes(self, chat_id: int, thread: int) -> None:
+        self._methods.closed_topics.add((chat_id, thread))
+
+    def presses(
+        self,
+        message: Message,
+        button: Button | int = 0,
+        language_code: str | None = "fr",
+        data: str | None = None,
+        *,
+        person: int | None = None,
+    ) -> str:
+        """A person presses a button (or its place in the message); the query's id is returned.
+
+        `data` overrides what the button carries, as a forged or very old button would.
+        """
+        pressed = message.buttons[button] if isinstance(button, int) else button
+        if pressed.callback_data is None:
+            raise ValueError(f"the button {pressed.text!r} opens a page, it does not call back")
+        query = str(next(self._numbers))
+        self._methods.queries.add(query)
+        chat = self._methods.chats[message.chat_id]
+        content: Json = {
+            "id": query,
+            "from": _person(person or message.chat_id, language_code),
+            "message": message.to_json(chat, self._methods.bot),
+            "chat_instance": str(message.chat_id),
+            "data": data or pressed.callback_data,
+        }
+        self._methods.updates.add("callback_query", content)
+        return query
+
+    def _message(self, who: From, content: Json, reply_to: Message | int | None) -> Json:
+        chat = self._methods.chat_of(who.chat, who.kind)
+        number = content.get("message_id") or self._methods.next_id(who.chat)
+        shape: Json = {
+            **content,
+            "message_id": number,
+            "date": int(time.time()),
+            "chat": chat,
+            "from": _person(who.person or abs(who.chat), who.language_code, is_bot=who.is_bot),
+        }
+        if who.thread is not None:
+            self._methods.topics.add((who.chat, who.thread))
+            chat["is_forum"] = True
+            shape |= {"message_thread_id": who.thread, "is_topic_message": True}
+        if isinstance(reply_to, Message):
+            shape["reply_to_message"] = reply_to.to_json(chat, self._methods.bot)
+        elif reply_to is not None:
+            other = {"message_id": reply_to, "date": int(time.time()), "chat": chat, "text": "…"}
+            shape["reply_to_message"] = {**other, "from": _person(8, "fr")}
+        return shape
+
+
+def _text(text: str) -> Json:
+    """A text with the entities that Telegram finds in it."""
+    entities: list[Json] = [
+        {
+            "type": match.lastgroup or "url",
+            "offset": utf16_length(text[: match.start()]),
+            "length": utf16_length(match[0]),
+        }
+        for match in _MARK.finditer(text)
+    ]
+    return {"text": text, **({"entities": entities} if entities else {})}
+
+
+def _person(user_id: int, language_code: str | None, *, is_bot: bool = False) -> Json:
+    person: Json = {"id": user_id, "is_bot": is_bot, "first_name": "Lecteur"}
+    return person if language_code is None else {**person, "language_code": language_code}
