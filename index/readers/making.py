@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from pathlib import PurePath
 
 from index.article import Article, Section, article_id
 from index.errors import ReadError
 from index.language import detect
+from index.readers.cleaning import cleaned
 from index.readers.content import Content
 from index.readers.draft import Block, Draft, Metadata
+from index.readers.heads import without_head_lines
+from index.readers.naming import date_in_address, date_in_path, member_name, title_in_name
 from index.readers.people import without_signature
 from index.stopwords import fold
 
@@ -22,18 +24,36 @@ def article_of(draft: Draft, content: Content, location: str) -> Article:
 
     `location` is what the file is known by; the key of a draft is added to it.
     """
+    draft = cleaned(draft)
     metadata = draft.metadata
     if all(block.heading for block in draft.blocks):
         raise ReadError(
             f"{content.shown}: no text below the title and metadata; add the article's words"
         )
-    title, body = _titled(draft.blocks, metadata.title, content.name)
+    named = member_name(draft.key) or content.name
+    told, body = _without_head(draft.blocks)
+    title, body = _titled(body, metadata.title, named)
     blocks, author = without_signature(body)
-    metadata = metadata.completed(Metadata.told("text", author=author))
+    metadata = metadata.completed(told).completed(Metadata.told("text", author=author))
     words, sections = _laid_out(blocks)
     metadata = metadata.completed(Metadata.told("address", url=content.url))
+    metadata = metadata.completed(_from_names(metadata, draft, content))
     metadata = metadata.completed(Metadata.told("detected", language=detect(words)))
     return _article(metadata, title, words, sections, draft, content, location)
+
+
+def _without_head(blocks: tuple[Block, ...]) -> tuple[Metadata, tuple[Block, ...]]:
+    """What the lines above the text tell, and the blocks without them, if words are left."""
+    told, rest = without_head_lines(blocks)
+    return (Metadata(), blocks) if all(block.heading for block in rest) else (told, rest)
+
+
+def _from_names(metadata: Metadata, draft: Draft, content: Content) -> Metadata:
+    """The day in the file's name, or in the address: of the article alone, not of its archive."""
+    path = member_name(draft.key) or ("" if draft.key else content.shown)
+    named = Metadata.told("file name", published=date_in_path(path))
+    address = date_in_address(metadata.url) if metadata.url else None
+    return named.completed(Metadata.told("address", published=address))
 
 
 def _article(
@@ -86,16 +106,16 @@ def _titled(
     first = blocks[0].text
     if len(first) <= _TITLE_LIMIT and "\n" not in first:
         return first.rstrip(".") or first, blocks
-    stem = PurePath(name).stem
-    readable = re.sub(r"[-_\s]+", " ", stem).strip() or name
-    return readable[0].upper() + readable[1:], blocks
+    return title_in_name(name), blocks
 
 
 def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
-    """The blocks without the title above them, as long as something is left."""
-    while len(blocks) > 1 and _alike(blocks[0].text) == _alike(title):
+    """The blocks without the title above them or among the headings, if something is left."""
+    same = _alike(title)
+    while len(blocks) > 1 and _alike(blocks[0].text) == same:
         blocks = blocks[1:]
-    return blocks
+    rest = tuple(block for block in blocks if not (block.heading and _alike(block.text) == same))
+    return blocks if all(block.heading for block in rest) else rest
 
 
 def _alike(line: str) -> str:

@@ -53,7 +53,7 @@ def byline(line: str) -> Byline | None:
     if match is None or people is None:
         return None
     rest = line[match.start("people") + people.end() :]
-    apart = re.match(r"\s*[,|•·(—–-]|\s+(?:le|on|publi)", rest)
+    apart = re.match(r"\s*[,|•·(—–-]|\s+(?:le|on|publi\w*|avec|with)\b", rest)
     short = len(rest) <= _ROLE and not rest.endswith((".", "!", "?", "…"))
     if rest and not (apart and (short or find_date(rest))):
         return None

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from itertools import zip_longest
 
+from index.readers.cleaning import without_boilerplate
 from index.readers.content import Content
-from index.readers.dates import find_date
-from index.readers.draft import Block, Draft, Metadata
+from index.readers.draft import Block, Draft
 from index.readers.frontmatter import from_marked_text
-from index.readers.people import byline
+from index.readers.heads import told, without_head_lines
 
 _TITLE_LIMIT = 200
 _HEADING_LIMIT = 100
 _HEADING_WORDS = 15
 _PROSE = 80  # characters; what stands under a heading
-_HEAD = 150  # characters; the first longer paragraph ends the lines about the article
 _WRAPPED = range(40, 121)  # the length of a line in a text of fixed width
 _UNWRAPPED = 120
 
@@ -26,18 +24,6 @@ _SPACES = re.compile(r"[ \t]+")
 _ITEM = re.compile(r"(?:[-–—•*·]|\d{1,2}[.)])\s")
 _UNFINISHED = re.compile(r"[.,;:…»”\"]$")
 _FINISHED = re.compile(r"[.!?…:;»”\")\]]$")
-_ADDRESS = re.compile(r"(?:(?:source|lien|url|link)\s*:\s*)?(https?://\S+)", re.IGNORECASE)
-_PUBLISHED = re.compile(
-    r"(?:article )?(?:publi[ée]e?|paru|mis en ligne|published|posted|publicado|pubblicato"
-    r"|veröffentlicht|gepubliceerd)\b",
-    re.IGNORECASE,
-)
-_UPDATED = re.compile(
-    r"(?:(?:derni[èe]re )?mis[e]? [àa] jour|modifié|(?:last )?updated)\b", re.IGNORECASE
-)
-_BARE_DATE = re.compile(
-    r"(?:(?:le|on|el|am|il)\s)?\D{0,12}\d[\w.,/ -]{5,30}(?: (?:à|at) ?\d[\dh: ]*)?"
-)
 
 
 def read(content: Content) -> Iterator[Draft]:
@@ -51,8 +37,9 @@ def read_text(text: str) -> Draft:
     if not blocks:
         return Draft(())
     title, rest = _titled(blocks)
-    metadata, body = _without_head_lines(rest)
-    marked = tuple(_headed(body))
+    kept = without_boilerplate(tuple(Block(text) for text in rest))
+    metadata, body = without_head_lines(kept)
+    marked = tuple(_headed([block.text for block in body]))
     return Draft((Block(title, heading=True), *marked) if title else marked, metadata)
 
 
@@ -72,7 +59,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether the lines are one paragraph, broken at a fixed width."""
     full = lines[:-1]
-    if not full or any(_ITEM.match(line) or _told(line) for line in lines):
+    if not full or any(_ITEM.match(line) or told(line) is not None for line in lines):
         return False
     finished = sum(bool(_FINISHED.search(line)) for line in full)
     return all(len(line) in _WRAPPED for line in full) and 2 * finished <= len(full)
@@ -87,44 +74,6 @@ def _titled(blocks: list[str]) -> tuple[str | None, list[str]]:
     while len(rest) > 1 and rest[0].casefold() == first.casefold():
         rest = rest[1:]
     return first, rest
-
-
-def _without_head_lines(blocks: list[str]) -> tuple[Metadata, list[str]]:
-    """What the lines above the first paragraph say of the article, and the blocks without them."""
-    metadata = Metadata()
-    kept: list[str] = []
-    for index, block in enumerate(blocks):
-        if len(block) >= _HEAD:
-            return metadata, [*kept, *blocks[index:]]
-        lines = []
-        for line in block.split("\n"):
-            told = _told(line)
-            if told is None:
-                lines.append(line)
-            else:
-                metadata = metadata.completed(told)
-        if lines:
-            kept.append("\n".join(lines))
-    return metadata, kept
-
-
-def _told(line: str) -> Metadata | None:
-    """What a line says of the article when it says nothing else; None for any other line."""
-    if match := _ADDRESS.fullmatch(line):
-        return Metadata.told("text", url=match[1])
-    if _UPDATED.match(line) and find_date(line):
-        return Metadata.told("text", updated=find_date(line))
-    if signed := byline(line):
-        return Metadata.told("text", author=signed.people, published=_published(signed.rest))
-    if _PUBLISHED.match(line) and find_date(line):
-        return Metadata.told("text", published=find_date(line))
-    if _BARE_DATE.fullmatch(line) and find_date(line):
-        return Metadata.told("text", published=find_date(line))
-    return None
-
-
-def _published(rest: str) -> date | None:
-    return None if re.search(r"mis à jour|updated", rest, re.IGNORECASE) else find_date(rest)
 
 
 def _headed(blocks: list[str]) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -41,7 +41,8 @@ def test_a_short_paragraph_is_no_heading(line: str) -> None:
     ("head", "author", "published"),
     [
         ("Par Jeanne Petit, le 3 mars 2024", "Jeanne Petit", date(2024, 3, 3)),
-        ("Par Jeanne Petit\nPublié le 3 mars 2024 à 10h12", "Jeanne Petit", date(2024, 3, 3)),
+        ("Par Jeanne Petit\nPublié le 3 mars 2024 à 10h12", "Jeanne Petit",
+         datetime(2024, 3, 3, 10, 12)),
         ("Par Jeanne Petit et Luc de la Tour | 3 mars 2024", "Jeanne Petit et Luc de la Tour",
          date(2024, 3, 3)),
         ("By Jane O'Neill\n\nPublished on March 3, 2024", "Jane O'Neill", date(2024, 3, 3)),
@@ -52,7 +53,7 @@ def test_a_short_paragraph_is_no_heading(line: str) -> None:
     ],
 )  # fmt: skip
 def test_lines_under_the_title_tell_author_and_day(
-    head: str, author: str | None, published: date | None
+    head: str, author: str | None, published: date | datetime | None
 ) -> None:
     draft = read_text(f"Le budget est voté\n\n{head}\n\n{PROSE}\n\n{PROSE}")
     assert (draft.metadata.author, draft.metadata.published) == (author, published)
