@@ -279,11 +279,10 @@ def _retry_after(text: str) -> float | None:
 
 
 def _unreachable(address: Address, error: httpx.TransportError) -> FetchError:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return FetchError(address.url, Why.CERTIFICATE, cause.verify_message)
-        cause = cause.__cause__
+    # The pool drops the cause of its errors, and keeps it as their argument.
+    origin = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
+    if isinstance(origin, ssl.SSLCertVerificationError):
+        return FetchError(address.url, Why.CERTIFICATE, origin.verify_message)
     reason = " ".join(str(error).split()) or "the connection was cut"
     return FetchError(address.url, Why.UNREACHABLE, reason[:120], passing=True)
 

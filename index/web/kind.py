@@ -34,6 +34,7 @@ _ROOT = re.compile(
     r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)*<(?:[\w.-]+:)?([\w.-]+)",
     re.DOTALL | re.IGNORECASE,
 )
+_DOCTYPE = re.compile(rb"\s*<!doctype html\b", re.IGNORECASE)
 _LINES_OF_ADDRESSES = re.compile(rb"\s*(?:https?://\S+\s+)*https?://\S+\s*")
 
 _BY_TYPE = {
@@ -74,9 +75,9 @@ def suffix_of(page: Page) -> str | None:
     if told is not None:
         return told
     root = _root(page.body)
-    if root.lower() == "html" or page.media_type in {"text/html", "application/xhtml+xml"}:
+    if root.lower() == "html" or _DOCTYPE.match(page.body):
         return ".html"
-    if page.media_type in _BY_TYPE and page.media_type not in _VAGUE:
+    if page.media_type in _BY_TYPE:
         return _BY_TYPE[page.media_type]
     named = _named(page.url)
     if page.media_type in _VAGUE and named in _BY_NAME:

@@ -79,7 +79,9 @@ def _of_feed(body: bytes) -> _Found:
     for entry in feedparser.parse(io.BytesIO(body)).entries:
         link = entry.get("link")
         if link:
-            yield link, _utc(entry.get("updated_parsed") or entry.get("published_parsed"))
+            # Past the library's own `get`, which puts one date for the other and warns of it.
+            dates = (dict.get(entry, f"{kind}_parsed") for kind in ("updated", "published"))
+            yield link, _utc(next(filter(None, dates), None))
 
 
 def _of_sitemap(body: bytes) -> _Found:

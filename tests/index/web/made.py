@@ -1,0 +1,25 @@
+"""Fetchers for the tests: fast, and allowed to reach the local site only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.web.fetch import Fetcher
+from index.web.guard import Guard
+from index.web.limits import Limits
+from tests.web.site import Site
+
+FAST = Limits(
+    size=200_000, total=5.0, silence=2.0, attempts=3, backoff=0.01, interval=0.0, patience=1.0
+)
+
+
+def fetcher(site: Site, *more: str, **limits: float) -> Fetcher:
+    """One that may reach the site, and the hosts named besides, all of which are 127.0.0.1."""
+    guard = Guard([f"127.0.0.1:{site.port}", *more], resolver=at_home)
+    return Fetcher("9.9", guard=guard, limits=replace(FAST, **limits))
+
+
+def at_home(host: str, port: int) -> Sequence[str]:
+    return [host if host[:1].isdigit() or ":" in host else "127.0.0.1"]

@@ -1,0 +1,137 @@
+"""Which machines may be reached."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+
+import pytest
+
+from index.web.errors import FetchError, Why
+from index.web.guard import Guard, is_public, parse_allowed
+
+PRIVATE = [
+    "0.0.0.0",
+    "0.1.2.3",
+    "10.0.0.1",
+    "100.64.0.1",
+    "100.127.255.255",
+    "127.0.0.1",
+    "127.255.255.254",
+    "169.254.169.254",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.8",
+    "192.0.2.1",
+    "192.88.99.1",
+    "192.168.1.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.255",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::127.0.0.1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::127.0.0.1",
+    "64:ff9b::10.0.0.1",
+    "64:ff9b:1::1",
+    "100::1",
+    "2001::1",
+    "2001:db8::1",
+    "2002:7f00:1::",
+    "2002:a00:1::1",
+    "3fff::1",
+    "fc00::1",
+    "fd12:3456::1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fec0::1",
+    "ff02::1",
+    "not an address",
+]
+PUBLIC = [
+    "8.8.8.8",
+    "100.63.255.255",
+    "100.128.0.1",
+    "172.15.0.1",
+    "172.32.0.1",
+    "2606:4700:4700::1111",
+    "::ffff:8.8.8.8",
+    "64:ff9b::8.8.8.8",
+    "2002:808:808::1",
+]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_what_is_not_public_is_refused(address: str) -> None:
+    assert not is_public(address)
+    with pytest.raises(FetchError) as refusal:
+        Guard(resolver=lambda host, port: [address]).addresses("exemple.fr", 80)
+    assert refusal.value.why is Why.PRIVATE
+    assert address in str(refusal.value)
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_what_is_public_is_reached(address: str) -> None:
+    assert is_public(address)
+    guard = Guard(resolver=lambda host, port: [address])
+    assert guard.addresses("exemple.fr", 8443) == (address,)
+
+
+def test_one_private_address_among_public_ones_refuses_the_host() -> None:
+    with pytest.raises(FetchError) as refusal:
+        Guard(resolver=lambda host, port: ["8.8.8.8", "10.0.0.1"]).addresses("exemple.fr", 80)
+    assert refusal.value.why is Why.PRIVATE
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_the_systems_own_resolver_is_checked_too(host: str) -> None:
+    with pytest.raises(FetchError) as refusal:
+        Guard().addresses(host, 80)
+    assert refusal.value.why is Why.PRIVATE
+
+
+@pytest.mark.parametrize(
+    ("allowed", "host", "port", "reached"),
+    [
+        ("intranet", "intranet", 80, True),
+        ("Intranet", "intranet", 8080, True),
+        ("intranet:8080", "intranet", 8080, True),
+        ("intranet:8080", "intranet", 80, False),
+        ("intranet", "autre.intranet", 80, False),
+        ("10.0.0.1", "10.0.0.1", 80, True),
+        ("10.0.0.1", "intranet", 80, False),
+        ("[::1]:8080", "::1", 8080, True),
+    ],
+)
+def test_only_the_hosts_named_may_be_private(
+    allowed: str, host: str, port: int, reached: bool
+) -> None:
+    guard = Guard([allowed], resolver=lambda host, port: ["10.0.0.1"])
+    if reached:
+        assert guard.addresses(host, port) == ("10.0.0.1",)
+    else:
+        with pytest.raises(FetchError):
+            guard.addresses(host, port)
+
+
+@pytest.mark.parametrize("text", ["", "a b", "http://a", "a:b", "a:0", "a:70000", "a@b", "[a"])
+def test_what_names_no_host_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"host|port"):
+        parse_allowed(text)
+
+
+def test_a_host_that_does_not_exist_is_said() -> None:
+    def unknown(host: str, port: int) -> Sequence[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "no such host")
+
+    for resolver in (unknown, lambda host, port: []):
+        with pytest.raises(FetchError) as refusal:
+            Guard(resolver=resolver).addresses("absent.exemple", 80)
+        assert refusal.value.why is Why.UNKNOWN_HOST
+        assert not refusal.value.passing

@@ -1,0 +1,179 @@
+"""Where fetched pages are kept, and the ledger among them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from index.readers.addresses import LEDGER, addresses_in
+from index.web import ledger as ledgers
+from index.web.errors import FetchError, Why
+from index.web.fetch import Page, Validators
+from index.web.ledger import Ledger
+from index.web.shelf import Shelf
+
+URL = "https://www.exemple.fr/2025/08/Le-phare-d%C3%A9clar%C3%A9.html?page=2"
+NOW = datetime(2025, 8, 29, 10, tzinfo=UTC)
+
+
+def page(body: str = "Le phare", url: str = URL, etag: str | None = '"1"') -> Page:
+    return Page(url, body.encode(), "text/html", Validators(etag, "Fri, 29 Aug 2025 10:00:00 GMT"))
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "corpus", clock=lambda: NOW)
+
+
+def test_a_page_is_kept_under_a_name_that_can_be_read(shelf: Shelf) -> None:
+    state, path = shelf.put(page(), ".html")
+    assert state == "added"
+    assert path.parent == shelf.root / "exemple.fr"
+    digest = hashlib.sha256(URL.encode()).hexdigest()[:10]
+    assert path.name == f"le-phare-declare-{digest}.html"
+    assert path.read_bytes() == b"Le phare"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://exemple.fr/",
+        "https://exemple.fr/..%2f..%2fetc/passwd",
+        "https://exemple.fr/%00/" + "a" * 3000,
+        "https://exemple.fr/日本語",
+        "https://exemple.fr/.htaccess",
+        "http://[2001:db8::1]/a",
+    ],
+)
+def test_no_address_leads_out_of_the_folder(shelf: Shelf, url: str) -> None:
+    _, path = shelf.put(page(url=url), ".html")
+    assert path.parent.parent == shelf.root
+    assert path.resolve().parent.parent == shelf.root.resolve()
+    assert not path.name.startswith(".")
+    assert len(path.name) < 100
+
+
+def test_the_ledger_says_where_each_file_was_fetched(shelf: Shelf) -> None:
+    _, path = shelf.put(page(), ".html", "https://exemple.fr/court")
+    told = json.loads((path.parent / LEDGER).read_text(encoding="utf-8"))
+    assert told == {
+        "version": 1,
+        "files": {
+            path.name: {
+                "url": URL,
+                "sha256": hashlib.sha256(b"Le phare").hexdigest(),
+                "fetched_at": "2025-08-29T10:00:00+00:00",
+                "etag": '"1"',
+                "last_modified": "Fri, 29 Aug 2025 10:00:00 GMT",
+                "content_type": "text/html",
+                "asked": "https://exemple.fr/court",
+            }
+        },
+    }
+    assert addresses_in(path.parent) == ({path.name: URL}, None)
+
+
+def test_what_is_known_of_a_page_lasts_as_long_as_its_file(shelf: Shelf) -> None:
+    assert shelf.known(URL) is None
+    _, path = shelf.put(page(), ".html", "https://exemple.fr/court")
+    assert shelf.known(URL) == page().validators
+    assert shelf.known("https://exemple.fr/court") is None
+    led = shelf.fetched("https://exemple.fr/court")
+    assert led is not None
+    assert led.url == URL
+    path.unlink()
+    assert shelf.known(URL) is None
+
+
+def test_a_page_again_is_unchanged_or_updated(shelf: Shelf) -> None:
+    _, path = shelf.put(page(), ".html")
+    before = path.stat().st_mtime_ns
+    assert shelf.put(page(etag='"2"'), ".html") == ("unchanged", path)
+    assert path.stat().st_mtime_ns == before
+    assert shelf.known(URL) == Validators('"2"', page().validators.last_modified)
+    assert shelf.put(page("Le phare est éteint"), ".html") == ("updated", path)
+    assert path.read_text(encoding="utf-8") == "Le phare est éteint"
+
+
+def test_a_page_that_changes_format_leaves_no_old_file(shelf: Shelf) -> None:
+    _, old = shelf.put(page(), ".html")
+    state, new = shelf.put(page("%PDF-1.7"), ".pdf")
+    assert state == "updated"
+    assert not old.exists()
+    assert list(Ledger(new.parent).files) == [new.name]
+
+
+def test_an_unchanged_page_is_noted_as_seen(tmp_path: Path) -> None:
+    times = iter([NOW, NOW + timedelta(days=1)])
+    shelf = Shelf(tmp_path, clock=lambda: next(times))
+    shelf.put(page(), ".html")
+    shelf.seen(URL)
+    seen = shelf.fetched(URL)
+    assert seen is not None
+    assert seen.fetched_at == "2025-08-30T10:00:00+00:00"
+    assert seen.sha256 == hashlib.sha256(b"Le phare").hexdigest()
+
+
+def test_two_at_once_lose_nothing(shelf: Shelf) -> None:
+    urls = [f"https://exemple.fr/{number}" for number in range(40)]
+
+    def keep(part: list[str]) -> None:
+        for url in part:
+            shelf.put(page(url=url), ".html")
+
+    threads = [threading.Thread(target=keep, args=(urls[start::4],)) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    kept = Ledger(shelf.root / "exemple.fr").files
+    assert {each.url for each in kept.values()} == set(urls)
+
+
+@pytest.mark.parametrize("step", ["file", "ledger"])
+def test_a_disk_that_fails_leaves_what_was_there(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    _, path = shelf.put(page(), ".html")
+    told = (path.parent / LEDGER).read_bytes()
+    calls = []
+
+    def full(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == (1 if step == "file" else 2):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ledgers.os, "fsync", full)
+    with pytest.raises(FetchError) as failure:
+        shelf.put(page("Autre"), ".html")
+    assert failure.value.why is Why.DISK
+    assert "No space left" in str(failure.value)
+    assert (path.parent / LEDGER).read_bytes() == told
+    assert path.read_bytes() in {b"Le phare", b"Autre"}
+    assert not [each for each in path.parent.iterdir() if each.name.endswith(".tmp")]
+    monkeypatch.undo()
+    # What the ledger does not know is fetched and told anew.
+    assert shelf.put(page("Autre"), ".html")[0] == "updated"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '{"version": 1}', '{"version": 2, "files": {}}', '{"version": 1, "files": [1]}'],
+)
+def test_a_broken_ledger_is_set_aside(
+    shelf: Shelf, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    _, path = shelf.put(page(), ".html")
+    (path.parent / LEDGER).write_text(text, encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        assert shelf.known(URL) is None
+    assert LEDGER in caplog.text
+    assert (path.parent / f"{LEDGER}.broken").read_text(encoding="utf-8") == text
+    assert shelf.put(page(), ".html")[1] == path
+    assert shelf.known(URL) == page().validators
