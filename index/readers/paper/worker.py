@@ -1,0 +1,287 @@
+"""The process that holds PDFium: it opens one document at a time and tells what is on its pages.
+
+It stands alone (the standard library and pypdfium2), so that it starts in a tenth of a second, and
+apart, so that a file that makes PDFium crash, hang or fill the memory costs this process only.
+A message, either way, is two lengths, a JSON object, and bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import math
+import struct
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from typing import IO, Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+MEMORY = 4 * 2**30
+"""Bytes of address space that a document may need, where the system can hold it to that."""
+
+CHARACTERS = 200_000
+"""On one page; what comes after them is left out, and `cut` says so."""
+
+HEAD = struct.Struct(">IQ")
+_FEW = 400  # characters; a page of more is no scan
+_WEIGHT = 600  # of a bold font, as CSS counts
+_APART = 1.0  # em; a wider gap within a line parts two columns, or two cells
+_SPACE = 0.08  # em between two words, at least, where PDFium guesses that they are two
+_THIN = 0.02  # em; a space that is not even that wide is not seen
+_LINE_END = frozenset("\r\n")
+_HYPHENS = frozenset("\u0002\ufffe")  # PDFium's marks of a hyphen at the end of a line
+_SPACES = frozenset(" \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a")
+
+
+def send(stream: IO[bytes], message: dict[str, Any], data: bytes = b"") -> None:
+    head = json.dumps(message).encode()
+    stream.write(HEAD.pack(len(head), len(data)) + head)
+    stream.write(data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+    """The next message; None when the other end is gone."""
+    lengths = stream.read(HEAD.size)
+    if len(lengths) < HEAD.size:
+        return None
+    head, body = HEAD.unpack(lengths)
+    message, data = stream.read(head), stream.read(body)
+    if len(message) < head or len(data) < body:
+        return None
+    return json.loads(message), data
+
+
+def main() -> None:
+    _hold_memory()
+    document: pypdfium2.PdfDocument | None = None
+    while (request := receive(sys.stdin.buffer)) is not None:
+        asked, data = request
+        try:
+            if asked["do"] == "open":
+                document = pypdfium2.PdfDocument(data)
+                send(sys.stdout.buffer, _about(document))
+            elif document is not None and asked["do"] == "read":
+                send(sys.stdout.buffer, _read(document, asked["page"]))
+            elif document is not None and asked["do"] == "draw":
+                send(sys.stdout.buffer, *_drawn(document, asked["page"], asked["pixels"]))
+            elif document is not None:
+                document.close()
+                document = None
+        except pypdfium2.PdfiumError as error:
+            locked = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
+            send(sys.stdout.buffer, {"error": "locked" if locked else "damaged"})
+
+
+def _hold_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _about(document: pypdfium2.PdfDocument) -> dict[str, Any]:
+    return {
+        "pages": len(document),
+        "info": document.get_metadata_dict(skip_empty=True),
+        "language": _language(document),
+    }
+
+
+def _language(document: pypdfium2.PdfDocument) -> str:
+    room = pdfium.FPDFCatalog_GetLanguage(document, None, 0)
+    if not 2 < room <= 200:
+        return ""
+    buffer = (ctypes.c_ushort * room)()
+    pdfium.FPDFCatalog_GetLanguage(document, buffer, room)
+    return bytes(buffer).decode("utf-16-le", "ignore").partition("\0")[0]
+
+
+def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
+    """The runs of text on a page, as (text, left, top, right, bottom, size, bold), from its top."""
+    with contextlib.closing(document[number]) as page:
+        box = page.get_bbox()
+        marked = pdfium.FPDFPage_CountObjects(page) > 0
+        with contextlib.closing(page.get_textpage()) as text:
+            count = text.count_chars()
+            runs = list(_runs(text, min(count, CHARACTERS)))
+        pictured = _pictured(page, box) if count < _FEW else 0.0
+    turn = Counter(run.turn for run in runs for _ in run.letters).most_common(1)
+    turned = turn[0][0] if turn else 0
+    upright = [run.placed(box) for run in runs if run.turn == turned]
+    width, height = box[2] - box[0], box[3] - box[1]
+    if turned % 2:
+        width, height = height, width
+    return {
+        "width": width,
+        "height": height,
+        "runs": [run for run in upright if _within(run, width, height)],
+        "marked": marked,
+        "pictured": pictured,
+        "cut": count > CHARACTERS,
+    }
+
+
+def _pictured(page: pypdfium2.PdfPage, box: Any) -> float:
+    """The share of the page that its largest picture covers."""
+    area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
+    largest = 0.0
+    for picture in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
+        left, bottom, right, top = picture.get_bounds()
+        largest = max(largest, (right - left) * (top - bottom) / area)
+    return largest
+
+
+def _within(run: list[Any], width: float, height: float) -> bool:
+    """Whether it is seen: some files keep words outside the page."""
+    _, left, top, right, bottom, *_ = run
+    return bool(0 <= left + right <= 2 * width and 0 <= top + bottom <= 2 * height)
+
+
+class _Run:
+    """Letters that follow each other on one line. Its box is PDFium's: y grows upwards."""
+
+    def __init__(self, text: Any, index: int, letter: str, box: Any) -> None:
+        self.letters = [letter]
+        self.box = list(box)
+        self.tall = 0.0
+        self.sizes: Counter[float] = Counter()
+        angle = pdfium.FPDFText_GetCharAngle(text, index)
+        self.turn = round(angle / (math.pi / 2)) % 4
+        self.measure(text, index, box)
+        self.bold = _bold(text, index)
+
+    @property
+    def size(self) -> float:
+        return self.sizes.most_common(1)[0][0]
+
+    def measure(self, text: Any, index: int, box: Any) -> None:
+        """Counts a letter's size, asked for only where its box is another than the last one's."""
+        tall = box[2] - box[0] if self.turn % 2 else box[3] - box[1]
+        if abs(tall - self.tall) > 0.05 * tall or not self.sizes:
+            self.tall = tall
+            self.last = round(_size(text, index) or tall, 2)
+        self.sizes[self.last] += 1
+
+    def takes(self, box: Any) -> bool:
+        """Whether a letter's box follows on the same line."""
+        low, high = (0, 2) if self.turn % 2 else (1, 3)
+        beside = min(self.box[high], box[high]) - max(self.box[low], box[low])
+        tall, other = self.box[high] - self.box[low], box[high] - box[low]
+        close = abs(self.gap(box)) < _APART * self.last
+        return bool(close and beside > 0.3 * min(tall, other) and other < 1.6 * tall)
+
+    def gap(self, box: Any) -> float:
+        left, bottom, right, top = self.box
+        gaps = (box[0] - right, box[1] - top, left - box[2], bottom - box[3])
+        return float(gaps[self.turn])
+
+    def add(self, letter: str, box: Any, spaced: bool) -> None:
+        self.letters.append(f" {letter}" if spaced else letter)
+        self.box = [
+            min(self.box[0], box[0]),
+            min(self.box[1], box[1]),
+            max(self.box[2], box[2]),
+            max(self.box[3], box[3]),
+        ]
+
+    def placed(self, page: Any) -> list[Any]:
+        left, bottom, right, top = self.box
+        west, south, east, north = page
+        seen = (
+            (left - west, north - top, right - west, north - bottom),
+            (bottom - south, left - west, top - south, right - west),
+            (east - right, bottom - south, east - left, top - south),
+            (north - top, east - right, north - bottom, east - left),
+        )[self.turn]
+        text = "".join(self.letters).encode("utf-16-le", "surrogatepass")
+        words = text.decode("utf-16-le", "ignore")
+        return [words, *(round(each, 2) for each in seen), self.size, self.bold]
+
+
+def _runs(text: Any, count: int) -> Iterator[_Run]:
+    run: _Run | None = None
+    spaced = guessed = False
+    last = 0
+    for index in range(count):
+        letter = chr(pdfium.FPDFText_GetUnicode(text, index) or 0xFFFD)
+        if letter in _SPACES or letter in _LINE_END:
+            spaced = spaced or not pdfium.FPDFText_IsGenerated(text, index)
+            guessed = True
+            if letter == "\n" and run is not None:
+                yield _ended(run, text, last)
+                run = None
+            continue
+        box = _box(text, index)
+        if letter in _HYPHENS:
+            letter = "-"
+        if run is not None and run.takes(box):
+            run.add(
+                letter,
+                box,
+                run.gap(box) > run.last * (_THIN if spaced else _SPACE if guessed else 9),
+            )
+            run.measure(text, index, box)
+        else:
+            if run is not None:
+                yield _ended(run, text, last)
+            run = _Run(text, index, letter, box)
+        spaced = guessed = False
+        last = index
+    if run is not None:
+        yield _ended(run, text, last)
+
+
+def _ended(run: _Run, text: Any, last: int) -> _Run:
+    run.bold = run.bold and _bold(text, last)
+    return run
+
+
+def _box(text: Any, index: int) -> tuple[float, float, float, float]:
+    rectangle = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text, index, rectangle)
+    return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+
+
+def _size(text: Any, index: int) -> float:
+    """In points as printed: the font's size, scaled as the page scales it."""
+    matrix = pdfium.FS_MATRIX()
+    size = float(pdfium.FPDFText_GetFontSize(text, index))
+    if not pdfium.FPDFText_GetMatrix(text, index, matrix):
+        return size
+    return size * math.hypot(matrix.c, matrix.d)
+
+
+def _bold(text: Any, index: int) -> bool:
+    if pdfium.FPDFText_GetFontWeight(text, index) >= _WEIGHT:
+        return True
+    name = ctypes.create_string_buffer(120)
+    flags = ctypes.c_int()
+    length = pdfium.FPDFText_GetFontInfo(text, index, name, 120, flags)
+    heavy = (b"bold", b"black", b"heavy", b"gras")
+    return bool(0 < length <= 120) and any(word in name.value.lower() for word in heavy)
+
+
+def _drawn(
+    document: pypdfium2.PdfDocument, number: int, pixels: int
+) -> tuple[dict[str, Any], bytes]:
+    """A page in grey at 300 dots an inch, or at fewer where that is more than `pixels`."""
+    with contextlib.closing(document[number]) as page:
+        width, height = page.get_size()
+        scale = min(300 / 72, math.sqrt(pixels / max(width * height, 1)))
+        bitmap = page.render(scale=scale, grayscale=True)
+        with contextlib.closing(bitmap):
+            size = {"width": bitmap.width, "height": bitmap.height, "scale": scale}
+            rows = bytes(bitmap.buffer)
+            stride = bitmap.stride
+    lines = (rows[at : at + size["width"]] for at in range(0, len(rows), stride))
+    return size, b"".join(lines)
+
+
+if __name__ == "__main__":
+    main()
