@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from typing import Any
 
-from telegram import BotCommand
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
 from telegram.request import HTTPXRequest
@@ -20,9 +19,10 @@ from bot.errors import MessengerError, SettingsError
 from bot.library import Library, LiveLibrary
 from bot.messenger.desk import Chain, Desk, TelegramApplication
 from bot.messenger.handlers import register
+from bot.messenger.menus import announce
 from bot.messenger.ordering import ChatByChat
 from bot.messenger.redaction import redacted
-from bot.phrases import EN, FR
+from bot.messenger.upkeep import forgetting, kept_up
 from bot.settings import Settings
 from bot.state import open_state
 from bot.state.database import state_url
@@ -111,12 +111,14 @@ async def serve(
     with redacted(token), closing(open_state(state_url(url, settings.data_dir))) as state:
         polling = _Polling()
         application = _build(settings, token, polling)
-        register(application, Desk(chain, library, state, settings))
+        desk = Desk(chain, library, state, settings)
+        register(application, desk)
         try:
             if await _connected(application, settings, stop, patience):
                 await _start(application, settings, len(patience))
                 ready(application.bot.username)
-                await _first_of(stop, polling.refused)
+                async with kept_up((forgetting(desk),), application.bot):
+                    await _first_of(stop, polling.refused)
         finally:
             await _close(application)
         if polling.refused.is_set():
@@ -184,7 +186,7 @@ async def _connected(
 
 async def _start(application: TelegramApplication, settings: Settings, retries: int) -> None:
     await application.initialize()
-    await _announce_commands(application)
+    await announce(application.bot)
     assert application.updater is not None
     try:
         await application.updater.start_polling(
@@ -200,15 +202,6 @@ async def _first_of(*events: asyncio.Event) -> None:
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()
-
-
-async def _announce_commands(application: TelegramApplication) -> None:
-    try:
-        for phrases, language in ((FR, None), (FR, "fr"), (EN, "en")):
-            commands = [BotCommand(name, description) for name, description in phrases.commands]
-            await application.bot.set_my_commands(commands, language_code=language)
-    except TelegramError as error:
-        logger.warning("The menu of commands could not be set: %s", error)
 
 
 async def _close(application: TelegramApplication) -> None:

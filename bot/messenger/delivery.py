@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
@@ -41,6 +41,23 @@ async def deliver(
     return tuple(sent)
 
 
+async def deliver_file(
+    bot: Bot, place: Place, data: bytes, name: str, caption: str = ""
+) -> tuple[int, ...]:
+    """Send a file; the id of its message."""
+
+    async def send() -> Message:
+        return await bot.send_document(
+            place.chat_id,
+            data,
+            filename=name,
+            caption=caption or None,
+            message_thread_id=place.thread_id or None,
+        )
+
+    return (await _persistently(send),)
+
+
 async def _send(
     bot: Bot,
     place: Place,
@@ -51,26 +68,33 @@ async def _send(
     reply = None
     if reply_to is not None:
         reply = ReplyParameters(reply_to, allow_sending_without_reply=True)
-    waits = iter(RETRIES)
-    while True:
+
+    async def send() -> Message:
+        return await bot.send_message(
+            place.chat_id,
+            html,
+            message_thread_id=place.thread_id or None,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            reply_markup=keyboard,
+            reply_parameters=reply,
+        )
+
+    return await _persistently(send)
+
+
+async def _persistently(send: Callable[[], Awaitable[Message]]) -> int:
+    """Send, again after a failure of the network; the id of the message."""
+    for wait in (*RETRIES, None):
         try:
-            message = await bot.send_message(
-                place.chat_id,
-                html,
-                message_thread_id=place.thread_id or None,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                reply_markup=keyboard,
-                reply_parameters=reply,
-            )
-            return message.message_id
+            return (await send()).message_id
         except NetworkError as error:
-            wait = next(waits, None)
             # A refusal would be the same again, and after a time-out the message may have arrived.
             if wait is None or isinstance(error, BadRequest | TimedOut):
                 raise
             logger.warning("Sending failed (%s); trying again in %s s", error, wait)
             await asyncio.sleep(wait)
+    raise AssertionError("the last try returns or raises")
 
 
 @contextlib.asynccontextmanager

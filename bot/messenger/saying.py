@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup
+from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.messenger.delivery import deliver
@@ -20,6 +21,24 @@ async def say(
     """Send a text without markup; the ids of its messages."""
     html = text_html(text, asker.phrases.code)
     return await deliver(bot, asker.place, html, keyboard, reply_to)
+
+
+async def replace_text(bot: Bot, asker: Asker, query: CallbackQuery, text: str) -> None:
+    """Put a text in the place of the message whose button was pressed, without its buttons.
+
+    A message too old to be changed is followed by a new one.
+    """
+    (html,) = text_html(text, asker.phrases.code)
+    if query.message is not None:
+        try:
+            await bot.edit_message_text(
+                html, query.message.chat.id, query.message.message_id, parse_mode=ParseMode.HTML
+            )
+            return
+        except BadRequest as error:
+            if "not modified" in str(error):
+                return
+    await say(bot, asker, text)
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:

@@ -80,7 +80,6 @@ EN = Phrases(
         "The link opens the article at the quoted sentence, where it is online; the button shows "
         "the whole passage."
     ),
-    commands=(("help", "How to ask a question"), ("start", "Begin")),
     see_passage=lambda number: f"Passage [{number}]",
     passage_gone="This passage is no longer in the index: the article has changed or was removed.",
     only_text="I can only read text: please write your question out.",

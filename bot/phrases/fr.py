@@ -83,7 +83,6 @@ FR = Phrases(
         "date. Le lien ouvre l’article à la phrase citée, quand il est en ligne\u00a0; le bouton "
         "montre le passage entier."
     ),
-    commands=(("aide", "Comment poser une question"), ("start", "Commencer")),
     see_passage=lambda number: f"Passage [{number}]",
     passage_gone="Ce passage n’est plus dans l’index\u00a0: l’article a changé ou a été retiré.",
     only_text=(

@@ -34,7 +34,6 @@ class Phrases:
     # Telegram
     start: str
     help: str
-    commands: tuple[tuple[str, str], ...]
     see_passage: Callable[[int], str]
     passage_gone: str
     only_text: str

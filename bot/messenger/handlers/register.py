@@ -11,6 +11,7 @@ from bot.messenger.handlers.failures import Failures
 from bot.messenger.handlers.helping import Helping
 from bot.messenger.handlers.leftovers import Leftovers
 from bot.messenger.handlers.passages import Passages
+from bot.messenger.handlers.personal import Personal
 
 
 class Feature(Protocol):
@@ -21,7 +22,7 @@ class Feature(Protocol):
 
 def features(desk: Desk) -> Sequence[Feature]:
     """An update goes to the first feature that takes it: commands before text, the rest last."""
-    return (Passages(desk), Helping(desk), Asking(desk), Leftovers(desk))
+    return (Passages(desk), Helping(desk), Personal(desk), Asking(desk), Leftovers(desk))
 
 
 def register(application: TelegramApplication, desk: Desk) -> None:

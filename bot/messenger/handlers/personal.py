@@ -1,0 +1,133 @@
+"""A person's language, conversation and data: /langue /nouveau /confidentialite /oublier
+/mesdonnees."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.ext import CallbackQueryHandler, ContextTypes
+
+from bot.messenger import menus
+from bot.messenger.delivery import deliver_file
+from bot.messenger.desk import Asker, Desk, TelegramApplication, met
+from bot.messenger.saying import acknowledge, replace_text, say
+from bot.phrases.personal import PersonalPhrases, personal_phrases_for
+from bot.state import conversations, documents, people, privacy
+
+LANGUAGES = (("fr", "Français"), ("en", "English"))
+
+
+class Personal:
+    """What is between one person and the bot."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handlers(
+            [
+                menus.handler(menus.NEW, self.start_afresh),
+                menus.handler(menus.LANGUAGE, self.languages),
+                menus.handler(menus.PRIVACY, self.privacy),
+                menus.handler(menus.FORGET, self.forget),
+                menus.handler(menus.MY_DATA, self.data),
+                CallbackQueryHandler(self.choose_language, r"^l:(fr|en|)$"),
+                CallbackQueryHandler(self.confirmed, r"^forget:(yes|no)$"),
+            ]
+        )
+
+    async def start_afresh(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if asker := await met(self._desk, update):
+            await self._desk.state.run(partial(conversations.start_afresh, place=asker.place))
+            await say(context.bot, asker, _phrases(asker).started_afresh)
+
+    async def languages(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if asker := await met(self._desk, update):
+            chosen = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in LANGUAGES]
+            other = InlineKeyboardButton(_phrases(asker).as_telegram, callback_data="l:")
+            keyboard = InlineKeyboardMarkup([chosen, [other]])
+            await say(context.bot, asker, _phrases(asker).choose_language, keyboard)
+
+    async def choose_language(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = update.callback_query, await met(self._desk, update)
+        if query is None or asker is None:
+            return
+        choose = partial(
+            people.choose_language,
+            person_id=asker.place.person_id,
+            language=(query.data or "").removeprefix("l:") or None,
+            now=self._desk.now(),
+        )
+        await self._desk.state.run(choose)
+        await acknowledge(query)
+        asker = await met(self._desk, update) or asker
+        await replace_text(context.bot, asker, query, _phrases(asker).language_chosen)
+
+    async def privacy(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if asker := await self._alone(update, context):
+            owner = asker.place.person_id
+            kept = await self._desk.state.run(partial(privacy.kept, person_id=owner))
+            settings = self._desk.settings
+            text = _phrases(asker).privacy(kept, settings.keep_days, settings.conversation_hours)
+            await say(context.bot, asker, text)
+
+    async def data(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if asker := await self._alone(update, context):
+            owner = asker.place.person_id
+            found = await self._desk.state.run(partial(privacy.everything, person_id=owner))
+            phrases = _phrases(asker)
+            data = json.dumps(found, ensure_ascii=False, indent=2).encode()
+            caption = phrases.data_caption
+            await deliver_file(context.bot, asker.place, data, phrases.data_file, caption)
+
+    async def forget(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if asker := await self._alone(update, context):
+            phrases = _phrases(asker)
+            choices = ((phrases.forget, "yes"), (phrases.do_not_forget, "no"))
+            buttons = [InlineKeyboardButton(t, callback_data=f"forget:{c}") for t, c in choices]
+            keyboard = InlineKeyboardMarkup([[each] for each in buttons])
+            await say(context.bot, asker, phrases.confirm_forgetting, keyboard)
+
+    async def confirmed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = update.callback_query, await met(self._desk, update)
+        if query is None or asker is None:
+            return
+        await acknowledge(query)
+        text = _phrases(asker).not_forgotten
+        if query.data == "forget:yes":
+            await self._desk.state.run(partial(self._erase, person_id=asker.place.person_id))
+            text = _phrases(asker).forgotten
+        await replace_text(context.bot, asker, query, text)
+
+    def _erase(self, session: Session, person_id: int) -> None:
+        """Everything in one transaction, and the bytes of what they sent for themselves."""
+        root = self._desk.settings.data_dir
+        for document in documents.of_person(session, person_id):
+            if document.scope != "corpus":  # what was given to all belongs to the corpus
+                Path(root, document.path).unlink(missing_ok=True)
+        privacy.erase(session, person_id)
+        session.flush()
+        left: dict[str, Any] = privacy.everything(session, person_id)
+        if any(left.values()):
+            raise AssertionError(f"rows are left about a person: {sorted(left)}")
+
+    async def _alone(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> Asker | None:
+        """Who asks, if nobody else reads along; a group gets a way to the private chat instead."""
+        asker = await met(self._desk, update)
+        if asker is None or asker.private:
+            return asker
+        phrases = _phrases(asker)
+        button = InlineKeyboardButton(
+            phrases.open_private, url=f"https://t.me/{context.bot.username}"
+        )
+        await say(context.bot, asker, phrases.in_private, InlineKeyboardMarkup([[button]]))
+        return None
+
+
+def _phrases(asker: Asker) -> PersonalPhrases:
+    return personal_phrases_for(asker.phrases.code)

@@ -1,0 +1,60 @@
+"""What the bot does by itself from time to time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from telegram import Bot
+
+from bot.messenger.desk import Desk
+from bot.state import conversations
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A job that is done at start, and again so often."""
+
+    name: str
+    every: timedelta
+    job: Callable[[Bot], Awaitable[None]]
+
+
+@asynccontextmanager
+async def kept_up(chores: Sequence[Chore], bot: Bot) -> AsyncIterator[None]:
+    """Chores are done while the block lasts; one that fails is logged and tried again."""
+    tasks = [asyncio.create_task(_again_and_again(chore, bot)) for chore in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def forgetting(desk: Desk) -> Chore:
+    """Questions and answers are erased once they are old enough."""
+
+    async def forget(bot: Bot) -> None:
+        before = desk.now() - timedelta(days=desk.settings.keep_days)
+        gone = await desk.state.run(partial(conversations.forget_before, moment=before))
+        if gone:
+            logger.info("%d questions of more than %d days erased", gone, desk.settings.keep_days)
+
+    return Chore("forgetting", timedelta(days=1), forget)
+
+
+async def _again_and_again(chore: Chore, bot: Bot) -> None:
+    while True:
+        try:
+            await chore.job(bot)
+        except Exception as error:
+            logger.error("%s failed and will be tried again", chore.name, exc_info=error)
+        await asyncio.sleep(chore.every.total_seconds())

@@ -1,0 +1,138 @@
+"""Language, conversation and data of one person, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.state import conversations, open_state, people, privacy
+from bot.state.conversations import NewTurn, Place
+from bot.state.database import state_url
+from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
+from tests.botapi import BotServer
+from tests.e2e.telegram import Shelf, StubChain, running
+
+READER, OTHER, GROUP = 42, 43, -100
+QUESTION = "Quand Fresnel est-il né ?"
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotServer]:
+    async with BotServer() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def bot(server: BotServer) -> AsyncIterator[None]:
+    chain = StubChain()
+    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
+    async with running(server, chain, Shelf(FRESNEL)):
+        yield
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return state_url(None, tmp_path / "data")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_language_is_chosen_and_kept(server: BotServer) -> None:
+    server.user_says(READER, "/langue")
+    asked = await server.next_message()
+    assert [button.text for button in asked.buttons] == ["Français", "English", "Comme Telegram"]
+    server.presses(asked, 1)
+    assert (await server.next_edit()).text == "All right: I speak English to you."
+    server.user_says(READER, "/aide")
+    assert (await server.next_message()).text.startswith("Write your question")
+    server.user_says(READER, "/language")
+    server.presses(await server.next_message(), 2)
+    assert "français" in (await server.next_edit()).text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_privacy_tells_what_is_kept_and_how_long(server: BotServer) -> None:
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.user_says(READER, "/confidentialite")
+    text = (await server.next_message()).text
+    assert "90 jours" in text
+    assert "1 question, 0 vote, 0 alerte, 0 document" in text
+    server.user_says(READER, "/privacy", "en")
+    assert "1 question, 0 votes" in (await server.next_message()).text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_my_data_is_a_file_with_my_questions_alone(server: BotServer) -> None:
+    server.user_says(OTHER, "Une question d’autrui ?")
+    await server.next_message()
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.user_says(READER, "/mesdonnees")
+    file = (await server.next_message()).file
+    assert file is not None
+    assert file.name == "selon-mes-donnees.json"
+    found = json.loads(file.data)
+    assert [turn["question"] for turn in found["turns"]] == [QUESTION]
+    assert found["person"]["id"] == READER
+
+
+@pytest.mark.usefixtures("bot")
+async def test_forgetting_is_confirmed_and_leaves_no_row(server: BotServer, url: str) -> None:
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.user_says(READER, "/oublier")
+    asked = await server.next_message()
+    server.presses(asked, 1)
+    assert (await server.next_edit()).text == "Rien n’a été effacé."
+    server.user_says(READER, "/forget", "en")
+    asked = await server.next_message()
+    server.presses(asked, 0, "en")
+    assert (await server.next_edit()).text.startswith("Done: I keep nothing about you")
+    state = open_state(url)
+    with state.session() as session:
+        left = privacy.everything(session, READER)
+    state.close()
+    assert not any(left.values())
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("command", ["/oublier", "/mesdonnees", "/confidentialite"])
+async def test_in_a_group_personal_things_are_not_shown(server: BotServer, command: str) -> None:
+    server.user_says(GROUP, command, kind="supergroup", person=READER)
+    message = await server.next_message()
+    assert message.text == "C’est entre vous et moi\u00a0: écrivez-moi en privé."
+    assert message.buttons[0].url == "https://t.me/selon_test_bot"
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(("command", "said"), [("/nouveau", "zéro"), ("/new", "zéro")])
+async def test_a_conversation_starts_afresh(
+    server: BotServer, url: str, command: str, said: str
+) -> None:
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.user_says(READER, command)
+    assert said in (await server.next_message()).text
+    state = open_state(url)
+    with state.session() as session:
+        place, hours = Place(READER, 0, READER), timedelta(hours=12)
+        assert conversations.history(session, place, datetime.now(UTC), hours, 5) == []
+    state.close()
+
+
+async def test_old_questions_are_erased_at_start(server: BotServer, url: str) -> None:
+    state = open_state(url)
+    old = datetime.now(UTC) - timedelta(days=91)
+    turn = NewTurn(QUESTION, {}, [], True, 0.9, "g")
+    with state.session() as session:
+        people.seen(session, READER, old)
+        conversations.add_turn(session, Place(READER, 0, READER), turn, old, timedelta(hours=12))
+    async with running(server, StubChain(), Shelf()):
+        server.user_says(READER, "/confidentialite")
+        assert "0 question" in (await server.next_message()).text
+    state.close()
