@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 
 import Stemmer  # type: ignore[import-not-found]
 
@@ -19,7 +19,7 @@ from index.stopwords import LANGUAGES, fold, stop_words
 _READ = 4_000  # characters that tell a language as well as the whole article would
 
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
-_APOSTROPHES = str.maketrans("’ʼ‘`´‐‑", "'''''--")
+_MARKS = (*((mark, "'") for mark in "’ʼ‘`´"), *((mark, "-") for mark in "‐‑"))
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|(?:de|a|ne|su|da)ll)'(?=\w)")
 _POSSESSIVE = re.compile(r"'s?$")
 
@@ -29,6 +29,8 @@ _GROUP_MARK = re.compile(r"\D")
 _DECIMAL = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![.,]?\d)")
 _NUMBER = re.compile(r"\d+\.\d+(?![.\d])|[^\W_]+(?:['\-][^\W_]+)*")
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_PARTED = re.compile(rf"\d(?:{_SPACE}|[.,'])\d")  # in all that _GROUPED and _DECIMAL match
+_INITIAL = re.compile(r"\.[^\W\d_]\.")  # in all that _ACRONYM matches
 
 # What follows the verb in « sont-ils », « a-t-on », « parle-moi »: no part of a name.
 _CLITICS = frozenset(
@@ -101,7 +103,7 @@ def detect(text: str, fallback: str = "fr") -> str:
     The seven languages that Selon knows words of are told by those words, in microseconds; a text
     in which they are rare is read by the slower classifier, unless it is too short to be sure of.
     """
-    sample = unicodedata.normalize("NFC", text[:_READ]).translate(_APOSTROPHES).lower()
+    sample = _straight(unicodedata.normalize("NFC", text[:_READ])).lower()
     script = _script(sample)
     if script is not None:
         return script
@@ -175,26 +177,36 @@ def terms(text: str, language: str) -> list[str]:
 
     Stop words are left out. « 15 000 » is 15000; a hyphenated name gives itself and its parts.
     """
+    return [term for word in _words(text) for term in _terms_of(word, language)]
+
+
+def _words(text: str) -> list[str]:
+    plain = _straight(unicodedata.normalize("NFC", text)).lower()
+    # Two quick looks spare nearly every text the slow patterns.
+    if _PARTED.search(plain):
+        plain = _GROUPED.sub(lambda match: match[1] + _GROUP_MARK.sub("", match[2]), plain)
+        plain = _DECIMAL.sub(r"\1.\2", plain)
+    if _INITIAL.search(plain):
+        plain = _ACRONYM.sub(lambda match: match[0].replace(".", "") + " ", plain)
+    return _NUMBER.findall(plain)
+
+
+def _straight(text: str) -> str:
+    """The text with plain apostrophes and hyphens."""
+    for mark, plain in _MARKS:
+        text = text.replace(mark, plain)
+    return text
+
+
+@lru_cache(maxsize=1 << 16)  # nearly every word of a text was met before, in this corpus
+def _terms_of(word: str, language: str) -> tuple[str, ...]:
     stops = stop_words(language)
-    found: list[str] = []
-    for word in _words(text, stops):
-        found.extend(_compound(word, stops) if "-" in word else (word,))
-    return [fold(word) for word in _stem(found, language)]
-
-
-def _words(text: str, stops: frozenset[str]) -> Iterator[str]:
-    plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).lower()
-    plain = _GROUPED.sub(lambda match: match[1] + _GROUP_MARK.sub("", match[2]), plain)
-    plain = _DECIMAL.sub(r"\1.\2", plain)
-    plain = _ACRONYM.sub(lambda match: match[0].replace(".", "") + " ", plain)
-    for match in _NUMBER.finditer(plain):
-        word = match[0]
-        if word in stops:
-            continue
-        if "'" in word:
-            word = _POSSESSIVE.sub("", _ELIDED.sub("", word, count=1))
-        if word not in stops:
-            yield word
+    if word not in stops and "'" in word:
+        word = _POSSESSIVE.sub("", _ELIDED.sub("", word, count=1))
+    if word in stops:
+        return ()
+    found = _compound(word, stops) if "-" in word else [word]
+    return tuple(fold(each) for each in _stem(found, language))
 
 
 def _compound(word: str, stops: frozenset[str]) -> list[str]:

@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import numpy.typing as npt
 from index.errors import DamagedIndex
 from index.language import terms
 from index.mending import Mender
+from index.postings import Postings, postings
 
 # Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), give
 # 1.2 < k1 < 2 and 0.5 < b < 0.8 for whole documents. Passages are short and even: that a term
@@ -32,33 +34,69 @@ _NO_TERM = "\0"  # stands in an index none of whose documents has a term: bm25s 
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """One term of a question: the rows that hold it, ascending, with its BM25 there."""
+
+    rows: npt.NDArray[np.int32]
+    scores: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class WordMatch:
     """How the words of one question meet the documents.
 
-    `scores` is BM25 by row over the question's total IDF, shape (documents,), float32: 0 where no
-    word meets, at most 1. `idf` gives the weight of each distinct term of the question, and
-    `known` the share (0..1) of their sum that stands anywhere in the index.
+    A document's score is its BM25 over the question's total IDF: 0 where no word meets, at most 1.
+    `idf` gives the weight of each distinct term of the question, and `known` the share (0..1) of
+    their sum that stands anywhere in the index. `size` counts documents.
     """
 
-    scores: npt.NDArray[np.float32]
+    postings: tuple[Posting, ...]
     idf: Mapping[str, float]
     known: float
+    size: int
 
-    def best(self, count: int) -> npt.NDArray[np.int64]:
-        """The rows of the `count` best documents that meet any word at all, in no order."""
-        if count < len(self.scores):
-            rows = np.argpartition(-self.scores, count)[:count]
-        else:
-            rows = np.arange(len(self.scores))
-        return rows[self.scores[rows] > 0].astype(np.int64)
+    @cached_property
+    def scores(self) -> npt.NDArray[np.float32]:
+        """The scores by row, shape (documents,)."""
+        scores = np.zeros(self.size, dtype=np.float32)
+        for posting in self.postings:
+            scores[posting.rows] += posting.scores
+        return self._shares(scores)
+
+    def at(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """The scores of these rows, without looking at any other."""
+        scores = np.zeros(len(rows), dtype=np.float32)
+        # Of the postings' own type: they would be copied to the type of what is looked for.
+        sought = rows.astype(np.int32)
+        for posting in self.postings:
+            places = np.minimum(np.searchsorted(posting.rows, sought), len(posting.rows) - 1)
+            held = posting.rows[places] == sought
+            scores[held] += posting.scores[places[held]]
+        return self._shares(scores)
+
+    def best(self, count: int, among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
+        """The rows of the `count` best documents that meet any word at all, in no order.
+
+        `among`, shape (documents,), is True for the rows that may be found.
+        """
+        rows = np.flatnonzero(self.scores if among is None else self.scores * among)
+        if count < len(rows):
+            rows = rows[np.argpartition(-self.scores[rows], count)[:count]]
+        return rows
+
+    def _shares(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        weight = sum(self.idf.values())
+        return scores / np.float32(weight) if self.postings else scores
 
 
 def keyed_terms(text: str, language: str) -> list[str]:
     """The terms of a text as they stand in the index."""
-    return [
-        term if any(char.isdigit() for char in term) else f"{language}:{term}"
-        for term in terms(text, language)
-    ]
+    return [_keyed(term, language) for term in terms(text, language)]
+
+
+@lru_cache(maxsize=1 << 16)  # the words of a text are those of the texts before it
+def _keyed(term: str, language: str) -> str:
+    return term if any(char.isdigit() for char in term) else f"{language}:{term}"
 
 
 class LexicalIndex:
@@ -67,19 +105,14 @@ class LexicalIndex:
     def __init__(self, bm25: Any, size: int) -> None:
         self._bm25 = bm25
         self._size = size
-        self._frequencies = np.diff(bm25.scores["indptr"])
+        self._starts = np.asarray(bm25.scores["indptr"])
         self._mender = Mender(bm25.vocab_dict, self._frequency)
 
     @classmethod
     def build(cls, documents: Iterable[tuple[str, str]]) -> LexicalIndex:
-        """Index (language, text) pairs."""
-        rows = [keyed_terms(text, language) for language, text in documents]
-        size = len(rows)
-        if not any(rows):
-            rows = [[_NO_TERM], *rows[1:]]
-        bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
-        bm25.index(rows, show_progress=False)
-        return cls(bm25, size)
+        """Index (language, text) pairs, taken one by one."""
+        found = postings((keyed_terms(text, language) for language, text in documents), k1=K1, b=B)
+        return cls(_bm25(found), found.size)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -113,14 +146,41 @@ class LexicalIndex:
         idf = {term: self._idf(vocabulary.get(term)) for term in dict.fromkeys(meant)}
         weight = sum(idf.values())
         known = [term for term in idf if term in vocabulary]
-        if not known:
-            return WordMatch(np.zeros(self._size, dtype=np.float32), idf, 0.0)
-        scores = np.asarray(self._bm25.get_scores(known), dtype=np.float32) / np.float32(weight)
-        return WordMatch(scores, idf, sum(idf[term] for term in known) / weight)
+        return WordMatch(
+            postings=tuple(self._posting(vocabulary[term]) for term in known),
+            idf=idf,
+            known=sum(idf[term] for term in known) / weight if known else 0.0,
+            size=self._size,
+        )
+
+    def _posting(self, term: int) -> Posting:
+        place = slice(int(self._starts[term]), int(self._starts[term + 1]))
+        # Views of the arrays, not of memory maps, whose every slice costs as much as reading it.
+        rows, scores = self._bm25.scores["indices"], self._bm25.scores["data"]
+        return Posting(np.asarray(rows)[place], np.asarray(scores)[place])
 
     def _frequency(self, term: str) -> int:
-        return int(self._frequencies[self._bm25.vocab_dict[term]])
+        return self._held(self._bm25.vocab_dict[term])
+
+    def _held(self, term: int) -> int:
+        """How many documents hold a term."""
+        return int(self._starts[term + 1] - self._starts[term])
 
     def _idf(self, term: int | None) -> float:
-        frequency = 0 if term is None else int(self._frequencies[term])
+        frequency = 0 if term is None else self._held(term)
         return math.log(1 + (self._size - frequency + 0.5) / (frequency + 0.5))
+
+
+def _bm25(found: Postings) -> Any:
+    """What bm25s would have made of the same documents, to be saved and opened by it."""
+    bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
+    bm25.nonoccurrence_array = None
+    # No term at all: bm25s needs a vocabulary.
+    bm25.vocab_dict = found.vocabulary or {_NO_TERM: 0}
+    bm25.scores = {
+        "data": found.scores,
+        "indices": found.rows,
+        "indptr": found.starts if found.vocabulary else np.zeros(2, dtype=np.int64),
+        "num_docs": found.size,
+    }
+    return bm25

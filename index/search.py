@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -147,16 +147,14 @@ class Searcher:
 
     def _candidates(self, asked: _Question, within: Period | None) -> IntArray:
         generation = self.generation
-        words, passages, sentences = asked.passage_words, None, None
+        passages, sentences = None, None
         if within is not None:
             passages = generation.published_within(within)
             sentences = generation.of_sentences(passages)
-            words = replace(words, scores=words.scores * passages)
         near, _ = generation.passage_vectors.search(asked.vector, _CANDIDATES, passages)
         told, _ = generation.sentence_vectors.search(asked.vector, _CANDIDATE_SENTENCES, sentences)
-        return np.unique(
-            np.concatenate([near, generation.passages_of_sentences(told), words.best(_CANDIDATES)])
-        )
+        worded = asked.passage_words.best(_CANDIDATES, passages)
+        return np.unique(np.concatenate([near, generation.passages_of_sentences(told), worded]))
 
     def _score(self, asked: _Question, rows: IntArray) -> _Candidates:
         generation = self.generation
@@ -164,10 +162,10 @@ class Searcher:
         offsets = np.cumsum(counts) - counts
         sentence_rows = np.repeat(starts - offsets, counts) + np.arange(counts.sum())
         cosines = generation.sentence_vectors.vectors(sentence_rows) @ asked.vector
-        sentence_words = asked.sentence_words.scores[sentence_rows]
+        sentence_words = asked.sentence_words.at(sentence_rows)
         values = sentence_scores(cosines, sentence_words)
         passage = generation.passage_vectors.vectors(rows) @ asked.vector
-        words = asked.passage_words.scores[rows]
+        words = asked.passage_words.at(rows)
         best = np.maximum.reduceat(values, offsets)
         return _Candidates(
             rows=rows,

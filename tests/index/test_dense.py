@@ -99,3 +99,89 @@ def test_finds_only_among_the_rows_allowed(tmp_path: Path) -> None:
     rows, scores = _saved(vectors, tmp_path / "x.faiss").search(vectors[4], 20, among)
     assert sorted(rows.tolist()) == [3, 250, 499]
     np.testing.assert_allclose(scores, vectors[rows] @ vectors[4], rtol=1e-5)
+
+
+def _large(vectors: Vectors, path: Path) -> DenseIndex:
+    """An index of these vectors as one of a large corpus is kept."""
+    builder = DenseBuilder(path, *vectors.shape, exact=10)
+    for first in range(0, len(vectors), 700):
+        rows = np.arange(first, min(first + 700, len(vectors)))
+        builder.put(rows, vectors[rows])
+    builder.finish()
+    return DenseIndex.open(path)
+
+
+def test_a_large_index_finds_what_a_full_comparison_finds(tmp_path: Path) -> None:
+    vectors = _vectors(3_000, 33)
+    index = _large(vectors, tmp_path / "x.faiss")
+    assert (len(index), index.dimension, index.exact) == (3_000, 33, False)
+    kept = 0
+    for question in _vectors(3_050, 33)[3_000:]:
+        rows, scores = index.search(question, 20)
+        np.testing.assert_allclose(scores, vectors[rows] @ question, atol=1e-3)
+        assert scores.tolist() == sorted(scores, reverse=True)
+        kept += len({*rows[:5]} & {*np.argsort(-(vectors @ question))[:5]})
+    assert kept >= 0.97 * 5 * 50
+
+
+def test_a_large_index_finds_only_among_the_rows_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.dense.FEW", 100)
+    vectors = _vectors(3_000, 32)
+    index = _large(vectors, tmp_path / "x.faiss")
+    question = _vectors(3_001, 32)[3_000]
+    for allowed in (0, 40, 300, 2_900):
+        among = np.zeros(3_000, dtype=np.bool_)
+        among[np.argsort(vectors @ question)[:allowed]] = True  # those that are the least like it
+        rows, _ = index.search(question, 20, among)
+        expected = np.argsort(-np.where(among, vectors @ question, -2))[: min(20, allowed)]
+        assert len(rows) == len(expected)
+        assert len({*rows} & {*expected}) >= 0.9 * len(expected)
+
+
+def test_a_large_indexs_vectors_stay_the_same_however_often_they_are_kept(tmp_path: Path) -> None:
+    first = _large(_vectors(500), tmp_path / "a.faiss")
+    rows = np.arange(500)
+    again = _large(first.vectors(rows), tmp_path / "b.faiss")
+    np.testing.assert_array_equal(again.vectors(rows), first.vectors(rows))
+    np.testing.assert_allclose(first.vectors(rows), _vectors(500), atol=5e-4)
+    for end in (".faiss", ".vectors"):
+        assert (tmp_path / f"a{end}").read_bytes() == (tmp_path / f"b{end}").read_bytes()
+
+
+def test_a_large_index_takes_rows_in_any_order(tmp_path: Path) -> None:
+    vectors = _vectors(500)
+    builder = DenseBuilder(tmp_path / "x.faiss", 500, 8, exact=10)
+    order = np.random.default_rng(3).permutation(500)
+    builder.put(order, vectors[order])
+    np.testing.assert_allclose(builder.get(order[:50]), vectors[order[:50]], atol=5e-4)
+    builder.finish()
+    rows = np.array([499, 7, 7, 0])
+    index = DenseIndex.open(tmp_path / "x.faiss")
+    np.testing.assert_allclose(index.vectors(rows), vectors[rows], atol=5e-4)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"x" * 400])
+def test_damaged_vectors_of_a_large_index_are_named(tmp_path: Path, content: bytes | None) -> None:
+    _large(_vectors(300), tmp_path / "x.faiss")
+    beside = tmp_path / "x.vectors"
+    if content is None:
+        beside.unlink()
+    else:
+        beside.write_bytes(content)
+    with pytest.raises(DamagedIndex, match=r"x\.vectors: .*`selon index`"):
+        DenseIndex.open(tmp_path / "x.faiss")
+
+
+def test_vectors_cut_short_while_they_are_served_are_damage(tmp_path: Path) -> None:
+    index = _large(_vectors(300), tmp_path / "x.faiss")
+    with (tmp_path / "x.vectors").open("r+b") as file:
+        file.truncate(100)
+    with pytest.raises(DamagedIndex, match=r"x\.faiss: .*cut short.*`selon index`"):
+        index.vectors(np.array([200]))
+
+
+def test_a_large_index_that_the_disk_refuses_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="vectors cannot be written"):
+        DenseBuilder(tmp_path / "nowhere" / "x.faiss", 500, 8, exact=10)

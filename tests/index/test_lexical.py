@@ -84,3 +84,17 @@ def test_terms_carry_their_language_unless_they_hold_a_digit() -> None:
     assert "1850" in terms
     assert all(term.startswith("fr:") for term in terms if term != "1850")
     assert len(terms) > 1
+
+
+def test_some_rows_alone_score_as_they_do_among_all(index: LexicalIndex) -> None:
+    for question in ("le phare et le moulin de la Gironde", "15 000 sacs", "zeppelin", ""):
+        match = index.match(question, "fr")
+        rows = np.array([3, 0, 1, 1])
+        np.testing.assert_array_equal(match.at(rows), match.scores[rows])
+
+
+def test_best_can_be_held_to_some_documents(index: LexicalIndex) -> None:
+    among = np.array([False, True, True, True])
+    match = index.match("phare moulin", "fr")
+    assert match.best(10, among).tolist() == [1]
+    assert match.best(10, ~among).tolist() == [0]
