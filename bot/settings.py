@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_valida
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from index.web.guard import parse_allowed
 
 PREFIX = "SELON_"
 TELEGRAM_API_URL = "https://api.telegram.org"
@@ -71,12 +73,41 @@ class Settings(BaseSettings):
     keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         90, description="Days that questions and answers are kept; then they are erased."
     )
+    fetch_allow: str = Field(
+        "",
+        description="Hosts, or host:port, separated by commas, that `selon add` and `selon watch` "
+        "may reach although their address is private.",
+    )
+    fetch_contact: str = Field(
+        "",
+        description="An address or e-mail that tells the sites fetched from whose Selon this is.",
+    )
     log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("fetch_allow")
+    @classmethod
+    def _hosts(cls, value: str) -> str:
+        for each in allowed_hosts(value):
+            parse_allowed(each)
+        return value
+
+    @field_validator("fetch_contact")
+    @classmethod
+    def _contact(cls, value: str) -> str:
+        # It stands between parentheses in a header of every request.
+        if not re.fullmatch(r"[!-'*-~]*", value):
+            raise ValueError("an address or e-mail holds no space, parenthesis or accent")
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod
     def _capitals(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
+
+
+def allowed_hosts(text: str) -> list[str]:
+    """The hosts of SELON_FETCH_ALLOW one by one."""
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def load_settings(**overrides: Any) -> Settings:
