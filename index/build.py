@@ -3,65 +3,36 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Protocol
 
 from index.article import Article
 from index.draft import Draft
 from index.embedding import Embedder
-from index.errors import DamagedIndex, IndexingError, NoIndex, ReadError
+from index.errors import BuildStopped, DamagedIndex, IndexingError, NoIndex
+from index.intake import STAYS, Files, Given, Taking, Terms
 from index.layout import Layout, new_id, storing
 from index.lock import build_lock
 from index.prepare import embedding_text
-from index.readers import FORMATS, Options, Skipped, find_sources, read_source
-from index.store import Generation, open_whole
+from index.readers import FORMATS, Options, find_sources
+from index.removal import Removed
+from index.report import BuildReport, Observer, Step, Unobserved
+from index.resume import Resume, forget
+from index.rules import rules
+from index.store import Generation, open_newer, open_whole
+from index.vectors import Embedded, Work
+from index.writer import Changes
 
 __all__ = ["BuildReport", "Observer", "Step", "build", "build_articles", "embedding_text"]
 
 logger = logging.getLogger(__name__)
 
-Step = Literal["lock", "read", "embed", "write", "switch", "clean"]
-"""What a build does, in this order; "embed" to "switch" only where something has changed."""
-
-_STAYS = "; the index in service, if there is one, stays as it was"
-
-
-class Observer(Protocol):
-    """Follows a build."""
-
-    def step(self, name: Step) -> None:
-        """Called as each step begins."""
-        ...
-
-    def progress(self, done: int, total: int) -> None:
-        """Called as texts are embedded; `total` are those that need it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build found and did.
-
-    `generation` is the one in service at the end; `switched` is False when nothing had changed, and
-    it is still the one before. `embedded` counts texts. `added` to `unchanged` count articles.
-    """
-
-    generation: str
-    articles: int
-    passages: int
-    sentences: int
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
-    embedded: int
-    skipped: tuple[Skipped, ...]
-    switched: bool
+Stop = Callable[[], bool]
 
 
 def build(
@@ -71,28 +42,21 @@ def build(
     *,
     options: Options | None = None,
     observer: Observer | None = None,
+    stop: Stop | None = None,
 ) -> BuildReport:
     """Build the index of the files and folders at these paths.
 
-    A file that is no article is skipped and reported. Raises ReadError when a path does not exist,
-    IndexingError when no article is found, BuildLocked, ModelError, StoreError: the index in
-    service then stays as it was.
+    A file that is no article is skipped and reported, an article that the operator has removed
+    (`index.removal`) left out; of articles that are one, one is answered from. `stop` is asked
+    between articles and batches. Raises ReadError when a path does not exist, IndexingError when no
+    article is found, BuildLocked, BuildStopped, ModelError, StoreError: the index in service then
+    stays as it was, and the vectors of finished batches serve the next build.
     """
     sources, skipped = find_sources(paths, FORMATS)
-
-    def articles() -> Iterator[Article]:
-        for source in sources:
-            try:
-                for found in read_source(source, options):
-                    if isinstance(found, Skipped):
-                        skipped.append(found)
-                    else:
-                        yield found
-            except ReadError as error:
-                skipped.append(Skipped(source.shown, str(error).removeprefix(f"{source.shown}: ")))
-
-    report = _run(articles(), data_dir, embedder, observer, lambda: _nothing(paths, skipped))
-    return replace(report, skipped=tuple(skipped))
+    files = Files(paths, sources, options or Options(), skipped)
+    roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
+    corpus = _Corpus(files, rules(options), roots)
+    return _Build(Layout(data_dir), corpus, embedder, observer or Unobserved(), stop).run()
 
 
 def build_articles(
@@ -101,81 +65,176 @@ def build_articles(
     embedder: Embedder,
     *,
     observer: Observer | None = None,
+    stop: Stop | None = None,
+    merge: bool = False,
 ) -> BuildReport:
-    """Build the index of these articles, taken one by one. Raises as `build` does."""
-    return _run(articles, data_dir, embedder, observer, lambda: f"no article to index{_STAYS}")
+    """Build the index of these articles, taken one by one. Raises as `build` does.
+
+    Each is answered from, whatever it has in common with others, unless they are to be merged.
+    """
+    corpus = _Corpus(Given(articles, merge), rules(), ())
+    return _Build(Layout(data_dir), corpus, embedder, observer or Unobserved(), stop).run()
 
 
-def _run(
-    articles: Iterable[Article],
-    data_dir: Path,
-    embedder: Embedder,
-    observer: Observer | None,
-    why_nothing: Callable[[], str],
-) -> BuildReport:
-    watch = observer or _Unobserved()
-    layout = Layout(data_dir)
-    watch.step("lock")
-    with build_lock(layout.root):
-        with storing(layout.generations):
-            layout.generations.mkdir(exist_ok=True)
-            layout.sweep()
-        previous = _previous(data_dir)
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """The articles, what they are read and cut by, and the paths they are at."""
+
+    taking: Taking
+    rules: str
+    roots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """One build, from the lock to the last file removed."""
+
+    layout: Layout
+    corpus: _Corpus
+    embedder: Embedder
+    watch: Observer
+    stop: Stop | None
+
+    def run(self) -> BuildReport:
+        self.watch.step("lock")
+        with build_lock(self.layout.root):
+            with storing(self.layout.generations):
+                self.layout.generations.mkdir(exist_ok=True)
+                self.layout.sweep()
+            replaced = self.layout.replaced()
+            previous = _previous(self.layout.data_dir)
+            with previous or nullcontext():
+                report = self._read(previous)
+            self.watch.step("clean")
+            with storing(self.layout.root):
+                if not report.switched:
+                    replaced = self.layout.before(report.generation)
+                self.layout.clean(report.generation, replaced)
+        return report
+
+    def _read(self, previous: Generation | None) -> BuildReport:
+        """Read the articles, if any is new or changed, and make a generation of them if so."""
+        removed = Removed.open(self.layout.data_dir).ids
+        terms = Terms(removed, self._check, self.watch.progress)
+        before = previous.bulk if previous and self._alike(previous) else None
+        self.watch.step("read")
+        taking = self.corpus.taking
+        if previous and before and self._comparable(previous) and taking.untouched(before, terms):
+            return self._unchanged(previous, len(before.left_out()))
+        with self._draft(previous) as (generation, draft):
+            taking.read_into(draft, before, terms)
+            if (
+                previous
+                and self._comparable(previous)
+                and previous.manifest.fingerprint == draft.fingerprint()
+            ):
+                return self._unchanged(previous, draft.left_out())
+            return self._make(generation, draft, previous)
+
+    def _make(self, generation: str, draft: Draft, previous: Generation | None) -> BuildReport:
+        """Make a generation of a draft whose articles are read, and put it in service."""
+        self.watch.step("cut")
+        left_out, changes = draft.left_out(), draft.changes()
+        draft.cut(self._check, self.watch.progress)
+        if not draft.passages:
+            raise IndexingError(self.corpus.taking.nothing(left_out))
+        self.watch.step("embed")
+        embedded = self._embed(draft, previous)
+        self.watch.step("write")
+        self._check()
+        draft.seal(generation, self.embedder, datetime.now(UTC), self.corpus.roots)
+        with storing(self.layout.generations):
+            self.layout.adopt(generation)
+        self.watch.step("switch")
+        with storing(self.layout.current):
+            self.layout.switch(generation)
+        forget(self.layout)
+        return self._changed(generation, draft, changes, embedded, left_out)
+
+    def _embed(self, draft: Draft, previous: Generation | None) -> Embedded:
+        embedder = self.embedder
+        with ExitStack() as opened:
+            sources = [previous] if previous else []
+            newer = _newer(self.layout.data_dir)
+            if newer is not None:
+                sources.append(opened.enter_context(newer))
+            resume = opened.enter_context(
+                closing(Resume(self.layout, embedder.id, embedder.dimension))
+            )
+            work = Work(embedder, resume, lambda: self._check(resume), self.watch.progress)
+            return draft.embed(work, [each for each in sources if self._same_model(each)])
+
+    @contextmanager
+    def _draft(self, previous: Generation | None) -> Iterator[tuple[str, Draft]]:
+        """A draft and its id; a build that fails leaves nothing in its folder."""
+        generation = new_id(datetime.now(UTC), max(self.layout.whole(), default=None))
+        folder = self.layout.unfinished(generation)
+        draft: Draft | None = None
         try:
-            with _draft(layout) as (generation, draft):
-                watch.step("read")
-                for article in articles:
-                    draft.add(article)
-                draft.finish_reading()
-                if not draft.passages:
-                    raise IndexingError(why_nothing())
-                report = _finish(draft, generation, layout, embedder, previous, watch)
+            draft = Draft(folder, self.corpus.rules, previous)
+            yield generation, draft
         finally:
-            if previous is not None:
-                previous.close()
-        watch.step("clean")
-        with storing(layout.root):
-            layout.clean(report.generation)
-    return report
+            if draft is not None:
+                draft.close()
+            shutil.rmtree(folder, ignore_errors=True)
 
+    def _check(self, resume: Resume | None = None) -> None:
+        """Raises BuildStopped when it is time to."""
+        if self.stop is None or not self.stop():
+            return
+        kept = len(resume) if resume else 0
+        what = f"stopped as asked, {kept} vectors are kept" if kept else "stopped as asked"
+        raise BuildStopped(f"{what}; run `selon index` again to go on{STAYS}", kept)
 
-def _finish(
-    draft: Draft,
-    generation: str,
-    layout: Layout,
-    embedder: Embedder,
-    previous: Generation | None,
-    watch: Observer,
-) -> BuildReport:
-    """Make a generation of a draft whose articles are read, and put it in service if it differs."""
-    comparable = previous if previous and _same_model(previous, embedder) else None
-    if comparable and comparable.manifest.fingerprint == draft.fingerprint:
-        return _report(draft, comparable.manifest.id, previous, embedded=0)
-    watch.step("embed")
-    embedded = draft.embed(embedder, comparable, watch.progress)
-    watch.step("write")
-    draft.seal(generation, embedder, datetime.now(UTC))
-    with storing(layout.generations):
-        layout.adopt(generation)
-    watch.step("switch")
-    with storing(layout.current):
-        layout.switch(generation)
-    return _report(draft, generation, previous, embedded=embedded)
+    def _alike(self, previous: Generation) -> bool:
+        return previous.manifest.rules == self.corpus.rules
 
+    def _same_model(self, generation: Generation) -> bool:
+        manifest, embedder = generation.manifest, self.embedder
+        return (manifest.model, manifest.dimension) == (embedder.id, embedder.dimension)
 
-@contextmanager
-def _draft(layout: Layout) -> Iterator[tuple[str, Draft]]:
-    """A draft and its id; a build that fails leaves nothing in its folder."""
-    generation = new_id(datetime.now(UTC))
-    folder = layout.unfinished(generation)
-    draft: Draft | None = None
-    try:
-        draft = Draft(folder)
-        yield generation, draft
-    finally:
-        if draft is not None:
-            draft.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    def _comparable(self, previous: Generation) -> bool:
+        """Whether the same articles would make the same generation."""
+        same_roots = previous.manifest.roots == self.corpus.roots
+        return self._alike(previous) and self._same_model(previous) and same_roots
+
+    def _unchanged(self, previous: Generation, left_out: int) -> BuildReport:
+        manifest = previous.manifest
+        return BuildReport(
+            generation=manifest.id,
+            articles=manifest.articles,
+            passages=manifest.passages,
+            sentences=manifest.sentences,
+            added=0,
+            changed=0,
+            removed=0,
+            unchanged=manifest.articles,
+            embedded=0,
+            skipped=tuple(self.corpus.taking.skipped),
+            switched=False,
+            duplicates=manifest.copies,
+            left_out=left_out,
+        )
+
+    def _changed(
+        self, generation: str, draft: Draft, changes: Changes, embedded: Embedded, left_out: int
+    ) -> BuildReport:
+        return BuildReport(
+            generation=generation,
+            articles=changes.added + changes.changed + changes.unchanged,
+            passages=draft.passages,
+            sentences=draft.sentences,
+            added=changes.added,
+            changed=changes.changed,
+            removed=changes.removed,
+            unchanged=changes.unchanged,
+            embedded=embedded.texts,
+            skipped=tuple(self.corpus.taking.skipped),
+            switched=True,
+            duplicates=draft.copies,
+            left_out=left_out,
+            resumed=embedded.resumed,
+        )
 
 
 def _previous(data_dir: Path) -> Generation | None:
@@ -189,47 +248,10 @@ def _previous(data_dir: Path) -> Generation | None:
         return None
 
 
-def _same_model(previous: Generation, embedder: Embedder) -> bool:
-    manifest = previous.manifest
-    return (manifest.model, manifest.dimension) == (embedder.id, embedder.dimension)
-
-
-def _report(
-    draft: Draft, generation: str, previous: Generation | None, *, embedded: int
-) -> BuildReport:
-    old: Mapping[str, bytes] = previous.digests() if previous else {}
-    new = draft.digests
-    kept = new.keys() & old.keys()
-    changed = sum(new[identity] != old[identity] for identity in kept)
-    return BuildReport(
-        generation=generation,
-        articles=len(new),
-        passages=draft.passages,
-        sentences=draft.sentences,
-        added=len(new.keys() - old.keys()),
-        changed=changed,
-        removed=len(old.keys() - new.keys()),
-        unchanged=len(kept) - changed,
-        embedded=embedded,
-        skipped=(),
-        switched=previous is None or generation != previous.manifest.id,
-    )
-
-
-def _nothing(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:
-    places = ", ".join(str(path) for path in paths)
-    if not skipped:
-        return f"{places}: no article to index{_STAYS}"
-    first = skipped[0]
-    return (
-        f"{places}: no article to index, {len(skipped)} skipped "
-        f"(first {first.shown}: {first.reason}){_STAYS}"
-    )
-
-
-class _Unobserved:
-    def step(self, name: Step) -> None:
-        pass
-
-    def progress(self, done: int, total: int) -> None:
-        pass
+def _newer(data_dir: Path) -> Generation | None:
+    """The one that a rollback has put aside: its vectors may be wanted again."""
+    try:
+        return open_newer(data_dir)
+    except DamagedIndex as error:
+        logger.info("%s; nothing of it is reused", error)
+        return None

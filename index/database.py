@@ -14,21 +14,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from index.article import Article, Copy, Section
 from index.errors import DamagedIndex
-from index.leads import behind
 from index.passages import Passage, Sentence
 from index.period import Period
-
-Kind = Literal["passages", "sentences"]
+from index.removal import SHORTEST_PREFIX
 
 ARTICLE_COLUMNS = (
     "id, title, path, language, author, published, url, outlet, category, published_at, updated, "
     "updated_at, origins, copies, sections, text"
 )
+_ENTRY_COLUMNS = (
+    "id, title, author, published, url, language, path, outlet, category, updated, copy_of"
+)
+_OWN = "copy_of IS NULL"
 _STORED = """
 SELECT p.row, a.id, p.start, p.stop, p.heading, p.first_sentence,
        substr(a.text, p.start + 1, p.stop - p.start)
@@ -49,7 +51,10 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class ArticleEntry:
-    """What a list of articles shows: an article without its text."""
+    """What a list of articles shows: an article without its text.
+
+    `copy_of` is the id of the article that is answered from instead, if this one says the same.
+    """
 
     id: str
     title: str
@@ -58,6 +63,10 @@ class ArticleEntry:
     url: str | None
     language: str
     path: str
+    outlet: str | None = None
+    category: str | None = None
+    updated: date | None = None
+    copy_of: str | None = None
 
 
 class ArticleReader:
@@ -82,45 +91,43 @@ class ArticleReader:
 
     def article(self, article_id: str) -> Article | None:
         rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)
-        return _article(rows[0]) if rows else None
+        return article_of(rows[0]) if rows else None
 
     def entries(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
         """Articles, newest first, those without a date last; `limit` of them, -1 being all."""
         chosen, days = _dated(within)
         rows = self._all(
-            f"SELECT id, title, author, published, url, language, path FROM articles {chosen} "
+            f"SELECT {_ENTRY_COLUMNS} FROM articles {chosen} "
             "ORDER BY published DESC NULLS LAST, number LIMIT ?",
             *days,
             limit,
         )
-        return [
-            ArticleEntry(
-                id=identity,
-                title=title,
-                author=author,
-                published=_day(published),
-                url=url,
-                language=language,
-                path=path,
+        return [_entry(*row) for row in rows]
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        """The articles and copies that a reference means, the first way that finds any deciding."""
+        ways = ["id = ?", "path = ?", "url = ?", "title = ?"]
+        if len(reference) >= SHORTEST_PREFIX:
+            ways.insert(1, "substr(id, 1, length(?1)) = ?1")
+        for way in ways:
+            rows = self._all(
+                f"SELECT {_ENTRY_COLUMNS} FROM articles WHERE {way} ORDER BY number", reference
             )
-            for identity, title, author, published, url, language, path in rows
-        ]
+            if rows:
+                return [_entry(*row) for row in rows]
+        return []
+
+    def copied(self) -> list[ArticleEntry]:
+        """The articles that have copies, by the order of reading."""
+        rows = self._all(
+            f"SELECT {_ENTRY_COLUMNS} FROM articles WHERE copies <> '[]' ORDER BY number"
+        )
+        return [_entry(*row) for row in rows]
 
     def count(self, within: Period) -> int:
         """How many articles were published in the period."""
         chosen, days = _dated(within)
         return int(self._all(f"SELECT count(*) FROM articles {chosen}", *days)[0][0])
-
-    def published(self) -> list[int]:
-        """By passage row: the day of its article as `date.toordinal` has it, 0 where unknown."""
-        ordinals: list[int] = []
-        for published, passages in self._all(
-            "SELECT a.published, count(*) FROM passages p JOIN articles a ON a.number = p.article "
-            "GROUP BY p.article ORDER BY min(p.row)"
-        ):
-            day = date.fromisoformat(published).toordinal() if published else 0
-            ordinals += [day] * passages
-        return ordinals
 
     def stored(self, rows: Sequence[int]) -> list[StoredPassage]:
         """The passages of these rows, in the order asked. Raises IndexError."""
@@ -163,63 +170,9 @@ class ArticleReader:
         )
         return self.stored([rows[0][0]])[0] if rows else None
 
-    def languages(self) -> dict[str, int]:
-        """Articles by language, the most used first."""
-        return dict(
-            self._all(
-                "SELECT language, count(*) FROM articles GROUP BY language "
-                "ORDER BY count(*) DESC, language"
-            )
-        )
-
-    def digests(self) -> dict[str, bytes]:
-        return dict(self._all("SELECT id, digest FROM articles"))
-
-    def hashes(self, kind: Kind) -> bytes:
-        """The hashes of the embedded texts, joined in row order."""
-        return b"".join(row[0] for row in self._each(f"SELECT hash FROM {kind} ORDER BY row"))
-
-    def first_sentences(self) -> list[int]:
-        """The row of each passage's first sentence."""
-        return [row[0] for row in self._each("SELECT first_sentence FROM passages ORDER BY row")]
-
-    def openings(self) -> list[bool]:
-        """By passage row: whether it is the first of its article."""
-        owners = [row[0] for row in self._each("SELECT article FROM passages ORDER BY row")]
-        return [row == 0 or owner != owners[row - 1] for row, owner in enumerate(owners)]
-
-    def texts(self, kind: Kind, *, in_context: bool = False) -> Iterator[tuple[Article, str, str]]:
-        """Article, heading and text of every passage or sentence, in row order.
-
-        In context, a sentence that leans on an earlier one comes behind it.
-        """
-        spans = (
-            "SELECT article, heading, start, stop, NULL, NULL FROM passages ORDER BY row"
-            if kind == "passages"
-            else "SELECT p.article, p.heading, s.start, s.stop, l.start, l.stop "
-            "FROM sentences s JOIN passages p ON p.row = s.passage "
-            "LEFT JOIN sentences l ON l.row = s.lead ORDER BY s.row"
-        )
-        number, article = -1, None
-        for owner, heading, start, stop, lead_start, lead_stop in self._each(spans):
-            if article is None or owner != number:
-                by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
-                number, article = owner, _article(self._all(by_number, owner)[0])
-            text = article.text[start:stop]
-            if in_context and lead_start is not None:
-                text = behind(article.text[lead_start:lead_stop], text)
-            yield article, heading, text
-
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._turn, self._reading():
             return self._connection.execute(query, values).fetchall()
-
-    def _each(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """As `_all`, for results too large to hold: for a builder, which is alone."""
-        with self._reading():
-            # Not `yield from`: an abandoned one would close its cursor after the connection.
-            for row in self._connection.execute(query):  # noqa: UP028
-                yield row
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -236,11 +189,31 @@ class ArticleReader:
 def _dated(within: Period | None) -> tuple[str, tuple[str, ...]]:
     """The clause that chooses the articles of a period, and its values."""
     if within is None:
-        return "", ()
-    return "WHERE published BETWEEN ? AND ?", (str(within.first), str(within.last))
+        return f"WHERE {_OWN}", ()
+    return f"WHERE {_OWN} AND published BETWEEN ? AND ?", (str(within.first), str(within.last))
 
 
-def _article(values: tuple[Any, ...]) -> Article:
+def _entry(
+    identity: str,
+    title: str,
+    author: str | None,
+    published: str | None,
+    url: str | None,
+    language: str,
+    path: str,
+    outlet: str | None,
+    category: str | None,
+    updated: str | None,
+    copy_of: str | None,
+) -> ArticleEntry:
+    """From the values of `_ENTRY_COLUMNS`."""
+    days = _day(published), _day(updated)
+    return ArticleEntry(
+        identity, title, author, days[0], url, language, path, outlet, category, days[1], copy_of
+    )
+
+
+def article_of(values: tuple[Any, ...]) -> Article:
     """From the values of `ARTICLE_COLUMNS`."""
     (identity, title, path, language, author, published, url, outlet, category) = values[:9]
     (published_at, updated, updated_at, origins, copies, sections, text) = values[9:]

@@ -1,51 +1,40 @@
-"""What tells whether an article, as the index knows it, has changed."""
+"""What tells whether an article, as it was read, has changed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
+from typing import Any
 
 from index.article import Article
-from index.lexical import keyed_terms
-from index.passages import Passage
-from index.prepare import lexical_text
 
 DIGEST_SIZE = 16  # bytes
 
 
-def article_digest(
-    article: Article, passages: Sequence[Passage], hashes: Sequence[tuple[bytes, Sequence[bytes]]]
-) -> bytes:
-    """Equal for two articles that every file of the index would show alike.
+def article_digest(article: Article) -> bytes:
+    """Equal for two articles of the same text and metadata.
 
-    It covers how the article was cut, what was embedded of it (`hashes`: for each passage, its own
-    and those of its sentences) and a probe of how its words are compared. So an index built before
-    the rules of one of these changed is not taken for an up-to-date one.
+    What else is known of the corpus (`copies`) does not count, nor how the text is cut, on which
+    `index.rules` watches.
     """
-    digest = hashlib.blake2b(digest_size=DIGEST_SIZE)
-    probe = lexical_text(article, passages[0].heading, passages[0].text) if passages else ""
     described = (
         [article.id, article.title, article.path, article.language, article.author],
         [str(article.published), article.url, article.outlet, article.category],
         [str(article.published_at), str(article.updated), str(article.updated_at)],
-        [article.origins, [(copy.id, copy.title, copy.path, str(copy)) for copy in article.copies]],
+        article.origins,
         [(s.heading, s.heading_start, s.heading_end) for s in article.sections],
-        [(p.heading, p.start, p.end) for p in passages],
-        [(s.start, s.end) for p in passages for s in p.sentences],
-        keyed_terms(probe, article.language),
         article.text,
     )
-    digest.update(json.dumps(described).encode())
-    for own, of_sentences in hashes:
-        digest.update(own)
-        digest.update(b"".join(of_sentences))
-    return digest.digest()
+    return hashlib.blake2b(json.dumps(described).encode(), digest_size=DIGEST_SIZE).digest()
 
 
-def corpus_fingerprint(digests: Mapping[str, bytes]) -> str:
-    """Equal for two corpora of the same articles, in whatever order: digests by article id."""
+def corpus_fingerprint(rows: Iterable[tuple[Any, ...]]) -> str:
+    """Equal for two corpora of the same articles, in whatever order they were read.
+
+    `rows`, by article id: the id, its digest, which article it is a copy of, and its own copies.
+    """
     digest = hashlib.sha256()
-    for identity in sorted(digests):
-        digest.update(f"{identity}\0".encode() + digests[identity])
+    for identity, told, copy_of, copies in rows:
+        digest.update(f"{identity}\0{copy_of}\0{copies}\0".encode() + told)
     return digest.hexdigest()

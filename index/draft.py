@@ -2,191 +2,213 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from index.article import Article
-from index.database import ArticleReader, Kind
-from index.dense import DenseBuilder
-from index.digest import article_digest, corpus_fingerprint
-from index.embedding import Embedder, Vectors
-from index.errors import IndexingError, ModelError
+from index.bulk import BulkReader, Kind
+from index.digest import article_digest
+from index.duplicates import group, signature
+from index.embedding import Embedder
+from index.errors import IndexingError
 from index.layout import storing
 from index.leads import in_context
 from index.lexical import LexicalIndex
 from index.manifest import FORMAT, Manifest, stamps
 from index.passages import cut
+from index.passagewriter import PassageWriter
 from index.prepare import embedding_text, lexical_text
-from index.reuse import Plan, as_hashes, fill, plan, text_hash
+from index.reading import Reading
+from index.reuse import text_hash
+from index.sheet import Sheet
 from index.store import (
     ARTICLES,
+    DAYS,
     FIRST_SENTENCES,
     OPENINGS,
     PASSAGE_WORDS,
-    PASSAGES,
     SENTENCE_WORDS,
-    SENTENCES,
     Generation,
 )
-from index.writer import ArticleWriter
+from index.vectors import Check, Embedded, Progress, Work, embed_all
+from index.writer import ArticleWriter, Changes
 
-Progress = Callable[[int, int], None]
-
-VECTORS: dict[Kind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
 WORDS: dict[Kind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
 
 
-class Draft:
-    """Articles go in one by one, then vectors and words, then the manifest that seals it.
+class Unfit(IndexingError):  # noqa: N818
+    """An article that cannot be taken in; `reason` is the message without the article's path."""
 
-    Only hashes are kept in memory while articles are read. Raises StoreError when the disk refuses.
+    def __init__(self, article: Article, reason: str) -> None:
+        super().__init__(f"{article.path}: {reason}")
+        self.reason = reason
+
+
+class Draft:
+    """Articles go in, copies are found, passages cut; then vectors and words, and the manifest.
+
+    Everything is on disk but what the step under way needs. `previous` is the generation in
+    service, `rules` what articles are read and cut by now (see `index.rules`): where that one was
+    made by the same, what it has of unchanged articles serves again. Raises StoreError when the
+    disk refuses.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rules: str = "", previous: Generation | None = None) -> None:
         self.folder = folder
-        self.digests: dict[str, bytes] = {}
-        self._hashes: dict[Kind, bytearray] = {"passages": bytearray(), "sentences": bytearray()}
+        self.rules = rules
+        self.copies = 0
         with storing(folder):
             folder.mkdir()
-        self._writer = ArticleWriter(folder / ARTICLES)
+        alike = previous is not None and previous.manifest.rules == rules
+        before = previous.folder / ARTICLES if previous else None
+        self._sheet = Sheet(folder / ARTICLES, before, alike=alike)
+        self._articles = ArticleWriter(self._sheet)
+        self._passages = PassageWriter(self._sheet)
 
-    @property
-    def passages(self) -> int:
-        return self._writer.passages
+    # The articles.
 
-    @property
-    def sentences(self) -> int:
-        return self._writer.sentences
-
-    @property
-    def fingerprint(self) -> str:
-        return corpus_fingerprint(self.digests)
-
-    def add(self, article: Article) -> None:
-        """Cut an article and write it down. Raises IndexingError when its id is taken."""
-        if article.id in self.digests:
-            raise IndexingError(
-                f"{article.path}: its id {article.id} is another article's; give each article "
-                "a place or address of its own"
+    def add(self, article: Article, *, sign: bool = True) -> None:
+        """Write an article down; sign it, where copies are to be found. Raises Unfit."""
+        if self._articles.holds(article.id):
+            raise Unfit(
+                article,
+                f"its id {article.id} is another article's; give each article a place or address "
+                "of its own",
             )
         if "\0" in article.text:  # the database would end its texts there
             raise _no_text(article, "\0")
         try:
-            passages = cut(article)
-            hashes = [
-                (
-                    text_hash(embedding_text(article, passage.text)),
-                    [
-                        text_hash(embedding_text(article, text))
-                        for text in in_context(passage, article.language)
-                    ],
-                )
-                for passage in passages
-            ]
-            digest = article_digest(article, passages, hashes)
-            self._writer.add(article, digest, passages, hashes)
+            told = article_digest(article)
+            signed = b""
+            if sign:
+                signed = self._articles.signature(article.id, told) or signature(article.text)
+            self._articles.add(article, told, signed)
         except UnicodeEncodeError as error:
             raise _no_text(article, error.object[error.start]) from error
-        self.digests[article.id] = digest
-        for own, of_sentences in hashes:
-            self._hashes["passages"] += own
-            self._hashes["sentences"] += b"".join(of_sentences)
 
-    def finish_reading(self) -> None:
-        self._writer.finish()
+    def holds(self, article_id: str) -> bool:
+        return self._articles.holds(article_id)
 
-    def embed(self, embedder: Embedder, previous: Generation | None, progress: Progress) -> int:
-        """Write the vectors of every passage and sentence; the texts that had to be embedded."""
-        plans = {kind: self._plan(kind, previous) for kind in self._hashes}
-        meter = _Meter(embedder, sum(len(each.fresh) for each in plans.values()), progress)
-        reader = ArticleReader(self.folder / ARTICLES)
-        try:
-            for kind, name in VECTORS.items():
-                texts = (
-                    embedding_text(article, text)
-                    for article, _, text in reader.texts(kind, in_context=True)
-                )
-                steps = plans.pop(kind)
-                builder = DenseBuilder(self.folder / name, steps.size, embedder.dimension)
-                fill(steps, builder, texts, meter.embed)
-                builder.finish()
-        finally:
-            reader.close()
-        return meter.total
+    def add_again(self, ids: Sequence[str]) -> bool:
+        """Take articles from the generation before; False, and none, where that cannot be."""
+        return self._articles.add_again(ids)
 
-    def seal(self, generation: str, embedder: Embedder, built_at: datetime) -> Manifest:
+    def leave_out(self, article_id: str) -> None:
+        """Note an article that was read, and that the operator has removed."""
+        self._articles.leave_out(article_id)
+
+    def note(self, reading: Reading) -> None:
+        """Keep what a file gave, for the next build."""
+        self._sheet.run("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", *reading.values())
+
+    def find_copies(self) -> None:
+        """Choose, of articles that are one, the one to answer from."""
+        self.copies = self._articles.unite(group(self._articles.signed()))
+
+    def left_out(self) -> int:
+        return self._articles.left_out()
+
+    def fingerprint(self) -> str:
+        """Told from the articles and which of them are copies."""
+        return self._articles.fingerprint()
+
+    def changes(self) -> Changes:
+        return self._articles.changes()
+
+    # Their passages.
+
+    def cut(self, check: Check, progress: Progress) -> None:
+        """Cut the articles that are answered from, those that are new or changed at least."""
+        total = self._articles.count()
+        for done, each in enumerate(self._articles.uncut()):
+            check()
+            progress(done, total)
+            if each.before is not None:
+                self._passages.add_again(each.number, each.before)
+            else:
+                self._cut(each.number)
+        self._sheet.finish()
+        progress(total, total)
+
+    def _cut(self, number: int) -> None:
+        article = self._articles.article(number)
+        passages = cut(article)
+        hashes = [
+            (
+                text_hash(embedding_text(article, passage.text)),
+                [
+                    text_hash(embedding_text(article, text))
+                    for text in in_context(passage, article.language)
+                ],
+            )
+            for passage in passages
+        ]
+        self._passages.add(number, article.language, passages, hashes)
+
+    @property
+    def passages(self) -> int:
+        return self._passages.passages
+
+    @property
+    def sentences(self) -> int:
+        return self._passages.sentences
+
+    # Their vectors and words.
+
+    def embed(self, work: Work, previous: Sequence[Generation]) -> Embedded:
+        """Write the vectors of every passage and sentence."""
+        with closing(BulkReader(self.folder / ARTICLES)) as reader:
+            return embed_all(reader, self.folder, work, previous)
+
+    def seal(
+        self, generation: str, embedder: Embedder, built_at: datetime, roots: Sequence[str] = ()
+    ) -> Manifest:
         """Write the words and, last, the manifest."""
-        with storing(self.folder):
-            languages = self._write_words()
+        with storing(self.folder), closing(BulkReader(self.folder / ARTICLES)) as reader:
+            self._write_words(reader)
+            self._write_arrays(reader)
             manifest = Manifest(
                 format=FORMAT,
                 id=generation,
                 model=embedder.id,
                 dimension=embedder.dimension,
                 built_at=built_at,
-                articles=len(self.digests),
+                articles=reader.own(),
                 passages=self.passages,
                 sentences=self.sentences,
-                languages=languages,
-                fingerprint=self.fingerprint,
+                languages=reader.languages(),
+                fingerprint=reader.fingerprint(),
                 files=stamps(self.folder),
+                roots=tuple(roots),
+                rules=self.rules,
+                copies=self.copies,
             )
             manifest.save(self.folder)
         return manifest
 
     def close(self) -> None:
-        self._writer.close()
+        self._sheet.close()
 
-    def _write_words(self) -> dict[str, int]:
-        reader = ArticleReader(self.folder / ARTICLES)
-        try:
-            for kind, name in WORDS.items():
-                LexicalIndex.build(
-                    (article.language, lexical_text(article, heading, text))
-                    for article, heading, text in reader.texts(kind)
-                ).save(self.folder / name)
-            first = np.array([*reader.first_sentences(), self.sentences], dtype=np.int64)
-            np.save(self.folder / FIRST_SENTENCES, first, allow_pickle=False)
-            openings = np.array(reader.openings(), dtype=np.bool_)
-            np.save(self.folder / OPENINGS, openings, allow_pickle=False)
-            return reader.languages()
-        finally:
-            reader.close()
+    def _write_words(self, reader: BulkReader) -> None:
+        for kind, name in WORDS.items():
+            LexicalIndex.build(
+                (article.language, lexical_text(article, heading, text))
+                for article, heading, text in reader.texts(kind)
+            ).save(self.folder / name)
 
-    def _plan(self, kind: Kind, previous: Generation | None) -> Plan:
-        return plan(as_hashes(self._hashes[kind]), previous.source(kind) if previous else None)
+    def _write_arrays(self, reader: BulkReader) -> None:
+        first = np.append(reader.first_sentences(), self.sentences).astype(np.int64)
+        for name, array in (
+            (FIRST_SENTENCES, first),
+            (OPENINGS, reader.openings()),
+            (DAYS, reader.days()),
+        ):
+            np.save(self.folder / name, array, allow_pickle=False)
 
 
-def _no_text(article: Article, character: str) -> IndexingError:
-    return IndexingError(
-        f"{article.path}: holds {character!r}, which stands in no text; save it as UTF-8"
-    )
-
-
-class _Meter:
-    """Embeds texts, refuses vectors that cannot be searched, and counts."""
-
-    def __init__(self, embedder: Embedder, total: int, progress: Progress) -> None:
-        self.total = total
-        self._embedder = embedder
-        self._progress = progress
-        self._done = 0
-
-    def embed(self, texts: list[str]) -> Vectors:
-        before = self._done
-        vectors = self._embedder.embed_passages(texts, progress=self._advance)
-        expected = (len(texts), self._embedder.dimension)
-        if vectors.shape != expected or not np.isfinite(vectors).all():
-            raise ModelError(
-                f"the embedding model {self._embedder.id!r} gave vectors of shape {vectors.shape} "
-                f"for {expected}, or not of finite numbers; set SELON_EMBEDDING_MODEL to another"
-            )
-        self._done = before + len(texts)
-        return vectors
-
-    def _advance(self, count: int) -> None:
-        self._done += count
-        self._progress(self._done, self.total)
+def _no_text(article: Article, character: str) -> Unfit:
+    return Unfit(article, f"holds {character!r}, which stands in no text; save it as UTF-8")

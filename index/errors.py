@@ -7,7 +7,8 @@ IndexingError
 │   ├── NoIndex         nothing has been indexed in this data directory yet
 │   ├── DamagedIndex    a file of the generation is missing or altered
 │   └── ModelMismatch   the index was built by another embedding model
-└── BuildLocked         another process is building in this data directory
+├── BuildLocked         another process is building in this data directory
+└── BuildStopped        whoever asked for the build asked it to stop
 
 Every message is one line: what happened, to which file or setting, and what to do about it.
 """
@@ -43,3 +44,11 @@ class ModelMismatch(StoreError):  # noqa: N818
 
 class BuildLocked(IndexingError):  # noqa: N818
     """Another process is building in this data directory."""
+
+
+class BuildStopped(IndexingError):  # noqa: N818
+    """The build was asked to stop; `kept` vectors are on disk, and the next build has them."""
+
+    def __init__(self, message: str, kept: int = 0) -> None:
+        super().__init__(message)
+        self.kept = kept

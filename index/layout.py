@@ -4,6 +4,7 @@
   CURRENT               the id of the generation in service
   generations/<id>/     whole, and never changed again
   generations/.<id>/    being built, or left by a build that was killed
+  resume/               vectors of a build that did not end, for the next one
   lock, lock.holder     one builder at a time
 """
 
@@ -12,22 +13,28 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from index.errors import DamagedIndex, StoreError
+from index.holding import alone
 
 _GENERATION = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 _LAST = "9"  # sorts after every id
+_ID = "%Y%m%dT%H%M%S.%fZ"
 _LONGEST_ID = 200  # characters of CURRENT that are read and shown
 
 
-def new_id(now: datetime) -> str:
-    """An id that sorts by time, as fine as the clock: builders of one directory take turns."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
+def new_id(now: datetime, last: str | None = None) -> str:
+    """An id that sorts by time, and after the `last` one even where the clock was put back."""
+    moment = now.astimezone(UTC)
+    if last is not None:
+        after = datetime.strptime(last, _ID).replace(tzinfo=UTC) + timedelta(microseconds=1)
+        moment = max(moment, after)
+    return moment.strftime(_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,10 @@ class Layout:
     @property
     def generations(self) -> Path:
         return self.root / "generations"
+
+    @property
+    def resume(self) -> Path:
+        return self.root / "resume"
 
     @property
     def _next(self) -> Path:
@@ -92,27 +103,46 @@ class Layout:
         self._next.replace(self.current)
         _flush(self.root)
 
-    def sweep(self) -> None:
-        """Remove what was never in service: all that killed and failed builds have left."""
+    def whole(self) -> list[str]:
+        """The generations that were finished, oldest first."""
         try:
-            current = self.current_id() or ""
-        except DamagedIndex:
-            current = _LAST  # which one was in service is not known: spare those that are whole
-        self._remove(lambda name: name > current)
+            names = [each.name for each in self.generations.iterdir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(name for name in names if _GENERATION.fullmatch(name))
+
+    def before(self, generation: str | None) -> str | None:
+        """The generation made before this one; None, and where CURRENT is unreadable, the last."""
+        return max((each for each in self.whole() if each < (generation or _LAST)), default=None)
+
+    def sweep(self) -> None:
+        """Remove what no build finished."""
+        for folder in self.generations.iterdir():
+            if folder.name[0] == ".":
+                shutil.rmtree(folder, ignore_errors=True)
         self._next.unlink(missing_ok=True)
 
-    def clean(self, current: str) -> None:
-        """Keep this generation and the one before it, which readers may still be opening."""
-        before = max((each for each in self._names() if each < current), default=current)
-        self._remove(lambda name: name not in {current, before})
+    def replaced(self) -> str | None:
+        """The generation that a new one would replace: where CURRENT is unreadable, the last."""
+        try:
+            return self.current_id()
+        except DamagedIndex:
+            return self.before(None)
 
-    def _names(self) -> list[str]:
-        return [each.name for each in self.generations.iterdir() if each.name[0] != "."]
-
-    def _remove(self, unwanted: Callable[[str], bool]) -> None:
+    def clean(self, current: str, before: str | None) -> None:
+        """Remove all but these that nobody reads; what is read goes another time."""
         for folder in self.generations.iterdir():
-            if folder.name[0] == "." or unwanted(folder.name):
-                shutil.rmtree(folder, ignore_errors=True)
+            if folder.name in (current, before):
+                continue
+            with alone(folder) as free:
+                if free:
+                    self._remove(folder)
+
+    def _remove(self, folder: Path) -> None:
+        """Out of sight at once, so that what is half removed is no generation."""
+        if folder.name[0] != ".":
+            folder = folder.rename(self.unfinished(folder.name))
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

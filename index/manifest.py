@@ -17,7 +17,7 @@ FORMAT = 2
 NAME = "manifest.json"
 
 _QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
-_REBUILD = "rebuild the index with `selon index`"
+REBUILD = "rebuild the index with `selon index`"
 
 
 class FileStamp(NamedTuple):
@@ -31,8 +31,11 @@ class FileStamp(NamedTuple):
 class Manifest:
     """One generation: what it was built from and by, and every other file of its folder.
 
-    `languages` counts articles; `fingerprint` is equal for two generations of the same articles;
-    `files` is by path below the folder; `built_at` is UTC.
+    `articles` are those that questions are answered from, `copies` those that say the same as one
+    of them; `languages` counts articles. `roots` are the absolute paths that were indexed, none
+    where the articles did not come from files. `fingerprint` is equal for two generations of the
+    same articles, `rules` for two that were read and cut alike (see `index.rules`). `files` is by
+    path below the folder; `built_at` is UTC.
     """
 
     format: int
@@ -46,32 +49,35 @@ class Manifest:
     languages: Mapping[str, int]
     fingerprint: str
     files: Mapping[str, FileStamp]
+    roots: tuple[str, ...] = ()
+    rules: str = ""
+    copies: int = 0
 
     def save(self, folder: Path) -> None:
         (folder / NAME).write_bytes(_render(self._fields()))
 
     @classmethod
-    def open(cls, folder: Path) -> Manifest:
-        """Read a manifest of this format, unaltered. Raises DamagedIndex."""
+    def open(cls, folder: Path, remedy: str = REBUILD) -> Manifest:
+        """Read a manifest of this format, unaltered. Raises DamagedIndex, ending in `remedy`."""
         path = folder / NAME
         try:
             written = path.read_bytes()
             fields = json.loads(written)
             version = fields["format"]
         except OSError as error:
-            raise DamagedIndex(f"{path}: {error.strerror}; {_REBUILD}") from error
+            raise DamagedIndex(f"{path}: {error.strerror}; {remedy}") from error
         except (ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex(f"{path}: not a manifest; {_REBUILD}") from error
+            raise DamagedIndex(f"{path}: not a manifest; {remedy}") from error
         if version != FORMAT and isinstance(version, int):
-            raise DamagedIndex(f"{path}: {_other_format(version)}")
+            raise DamagedIndex(f"{path}: {_other_format(version, remedy)}")
         try:
             if _render({key: fields[key] for key in fields if key != "sha256"}) == written:
                 return cls._of(fields)
         except (ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex(f"{path}: not a manifest; {_REBUILD}") from error
-        raise DamagedIndex(f"{path}: altered since it was written; {_REBUILD}")
+            raise DamagedIndex(f"{path}: not a manifest; {remedy}") from error
+        raise DamagedIndex(f"{path}: altered since it was written; {remedy}")
 
-    def check(self, folder: Path, *, whole: bool) -> None:
+    def check(self, folder: Path, *, whole: bool, remedy: str = REBUILD) -> None:
         """Compare the files with what was written: sizes always, content where that is quick.
 
         `whole` hashes every file, however large. Raises DamagedIndex naming the first that differs.
@@ -81,11 +87,11 @@ class Manifest:
             try:
                 size = path.stat().st_size
                 if size != stamp.size:
-                    raise DamagedIndex(f"{path}: {size} bytes instead of {stamp.size}; {_REBUILD}")
+                    raise DamagedIndex(f"{path}: {size} bytes instead of {stamp.size}; {remedy}")
                 if (whole or size <= _QUICK) and _sha256(path) != stamp.sha256:
-                    raise DamagedIndex(f"{path}: altered since it was written; {_REBUILD}")
+                    raise DamagedIndex(f"{path}: altered since it was written; {remedy}")
             except OSError as error:
-                raise DamagedIndex(f"{path}: {error.strerror}; {_REBUILD}") from error
+                raise DamagedIndex(f"{path}: {error.strerror}; {remedy}") from error
 
     def _fields(self) -> dict[str, Any]:
         return {
@@ -98,6 +104,9 @@ class Manifest:
             "passages": self.passages,
             "sentences": self.sentences,
             "languages": dict(self.languages),
+            "copies": self.copies,
+            "roots": list(self.roots),
+            "rules": self.rules,
             "fingerprint": self.fingerprint,
             "files": {name: stamp._asdict() for name, stamp in self.files.items()},
         }
@@ -105,6 +114,7 @@ class Manifest:
     @classmethod
     def _of(cls, fields: dict[str, Any]) -> Manifest:
         known = {key: value for key, value in fields.items() if key != "sha256"}
+        known["roots"] = tuple(known["roots"])
         known["built_at"] = datetime.fromisoformat(known["built_at"])
         known["files"] = {name: FileStamp(**stamp) for name, stamp in known["files"].items()}
         return cls(**known)
@@ -131,10 +141,10 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _other_format(version: int) -> str:
+def _other_format(version: int, remedy: str) -> str:
     if version > FORMAT:
         return (
             f"format {version} was written by a newer Selon (this one reads {FORMAT}); "
-            f"upgrade Selon, or {_REBUILD}"
+            f"upgrade Selon, or {remedy}"
         )
-    return f"format {version} was written by an older Selon (this one reads {FORMAT}); {_REBUILD}"
+    return f"format {version} was written by an older Selon (this one reads {FORMAT}); {remedy}"

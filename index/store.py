@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import Article
-from index.database import ArticleEntry, ArticleReader, Kind, StoredPassage
+from index.bulk import BulkReader, Kind
+from index.database import ArticleEntry, StoredPassage
 from index.dense import BoolArray, DenseIndex, IntArray
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
+from index.holding import Hold
 from index.layout import Layout
 from index.lexical import LexicalIndex
 from index.manifest import Manifest
@@ -26,6 +28,7 @@ PASSAGES = "passages.faiss"
 SENTENCES = "sentences.faiss"
 FIRST_SENTENCES = "first_sentences.npy"
 OPENINGS = "openings.npy"
+DAYS = "days.npy"
 PASSAGE_WORDS = "lexical/passages"
 SENTENCE_WORDS = "lexical/sentences"
 
@@ -43,12 +46,13 @@ __all__ = [
 class Generation:
     """One complete build of the index: read-only, usable from several threads at once.
 
-    It stays whole while it is open, even when later builds remove its files. Raises DamagedIndex
-    from the constructor and, for damage that only reading finds, from every method.
+    Its files stay as long as it holds its folder, and it stays whole even where they do not. Raises
+    DamagedIndex from the constructor and, for damage that only reading finds, from every method.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, hold: Hold) -> None:
         self.manifest = manifest
+        self.folder = folder
         self.passage_vectors = DenseIndex.open(folder / PASSAGES)
         self.sentence_vectors = DenseIndex.open(folder / SENTENCES)
         self.passage_words = LexicalIndex.open(folder / PASSAGE_WORDS)
@@ -56,11 +60,13 @@ class Generation:
         # By passage row, the row of its first sentence; one more, for where the last one ends.
         self._first_sentences = _load_array(folder / FIRST_SENTENCES)
         self._openings = _load_array(folder / OPENINGS)
+        self._days = _load_array(folder / DAYS)
         for name, found, expected in (
             (PASSAGES, len(self.passage_vectors), manifest.passages),
             (SENTENCES, len(self.sentence_vectors), manifest.sentences),
             (FIRST_SENTENCES, len(self._first_sentences), manifest.passages + 1),
             (OPENINGS, len(self._openings), manifest.passages),
+            (DAYS, len(self._days), manifest.passages),
             (PASSAGE_WORDS, len(self.passage_words), manifest.passages),
             (SENTENCE_WORDS, len(self.sentence_words), manifest.sentences),
         ):
@@ -69,12 +75,16 @@ class Generation:
                     f"{folder / name}: {found} rows instead of {expected}; "
                     "rebuild the index with `selon index`"
                 )
-        self._published: IntArray | None = None
-        self._articles = ArticleReader(folder / ARTICLES)
-        self._closing = weakref.finalize(self, self._articles.close)
+        self._articles = BulkReader(folder / ARTICLES)
+        self._closing = weakref.finalize(self, _let_go, self._articles, hold)
 
     def article(self, article_id: str) -> Article | None:
         return self._articles.article(article_id)
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        """The articles that an id, four or more characters of one, a path, an address or a title
+        means, copies included; the first of these ways that finds any decides."""
+        return self._articles.find(reference)
 
     def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
         """The articles without their texts, newest first: all, or `limit` of a period."""
@@ -86,10 +96,9 @@ class Generation:
 
     def published_within(self, period: Period) -> BoolArray:
         """By passage row, whether its article was published in the period."""
-        days = self._published
-        if days is None:  # two threads may both read it; they read the same
-            days = self._published = np.asarray(self._articles.published(), dtype=np.int64)
-        return (period.first.toordinal() <= days) & (days <= period.last.toordinal())
+        days = self._days
+        within = (period.first.toordinal() <= days) & (days <= period.last.toordinal())
+        return np.asarray(within)
 
     def of_sentences(self, passages: BoolArray) -> BoolArray:
         """By sentence row, what is said of its passage."""
@@ -120,9 +129,14 @@ class Generation:
         """The passage of the article that holds the character at this offset."""
         return self._articles.passage_at(article_id, start)
 
-    def digests(self) -> dict[str, bytes]:
-        """What each article was when it was indexed, by id (see `index.digest`)."""
-        return self._articles.digests()
+    def copied(self) -> list[ArticleEntry]:
+        """The articles of which there are copies."""
+        return self._articles.copied()
+
+    @property
+    def bulk(self) -> BulkReader:
+        """What is true of all rows at once, for a build to compare with."""
+        return self._articles
 
     def source(self, kind: Kind) -> Source:
         """The vectors of this kind with the hashes of their texts, for a build to reuse."""
@@ -155,7 +169,7 @@ def open_generation(data_dir: Path, *, model: str, dimension: int) -> Generation
 
     Raises NoIndex, DamagedIndex, ModelMismatch.
     """
-    folder, manifest = _in_service(data_dir)
+    folder, manifest = in_service(data_dir)
     try:
         if (manifest.model, manifest.dimension) != (model, dimension):
             raise ModelMismatch(
@@ -164,8 +178,7 @@ def open_generation(data_dir: Path, *, model: str, dimension: int) -> Generation
                 "`selon index` to rebuild it, or set SELON_EMBEDDING_MODEL back to the model that "
                 "built it"
             )
-        manifest.check(folder, whole=False)
-        return Generation(folder, manifest)
+        return _opened(folder, manifest, whole=False)
     except DamagedIndex:
         if current_id(data_dir) == manifest.id:
             raise
@@ -178,7 +191,7 @@ def verify(data_dir: Path) -> Manifest:
 
     Raises NoIndex, DamagedIndex.
     """
-    folder, manifest = _in_service(data_dir)
+    folder, manifest = in_service(data_dir)
     manifest.check(folder, whole=True)
     return manifest
 
@@ -188,12 +201,41 @@ def open_whole(data_dir: Path) -> Generation:
 
     Raises NoIndex, DamagedIndex.
     """
-    folder, manifest = _in_service(data_dir)
-    manifest.check(folder, whole=True)
-    return Generation(folder, manifest)
+    folder, manifest = in_service(data_dir)
+    return _opened(folder, manifest, whole=True)
 
 
-def _in_service(data_dir: Path) -> tuple[Path, Manifest]:
+def open_newer(data_dir: Path) -> Generation | None:
+    """The newest generation made after the one in service, which a rollback has put aside."""
+    layout = Layout(data_dir)
+    newest = max(layout.whole(), default=None)
+    if newest is None or newest <= (layout.current_id() or newest):
+        return None
+    folder = layout.folder(newest)
+    return _opened(folder, Manifest.open(folder), whole=True)
+
+
+def _opened(folder: Path, manifest: Manifest, *, whole: bool) -> Generation:
+    """Held first: what is checked then stays."""
+    hold = Hold(folder)
+    try:
+        manifest.check(folder, whole=whole)
+        return Generation(folder, manifest, hold)
+    except BaseException:
+        hold.release()
+        raise
+
+
+def _let_go(articles: BulkReader, hold: Hold) -> None:
+    articles.close()
+    hold.release()
+
+
+def in_service(data_dir: Path) -> tuple[Path, Manifest]:
+    """The folder of the generation in service and what it should hold.
+
+    Raises NoIndex, DamagedIndex.
+    """
     layout = Layout(data_dir)
     generation = layout.current_id()
     if generation is None:
@@ -201,7 +243,7 @@ def _in_service(data_dir: Path) -> tuple[Path, Manifest]:
     folder = layout.folder(generation)
     if not folder.is_dir():
         if layout.current_id() != generation:  # replaced, twice, in between
-            return _in_service(data_dir)
+            return in_service(data_dir)
         raise DamagedIndex(
             f"{layout.current}: names {generation}, which is missing; "
             "rebuild the index with `selon index`"
@@ -210,7 +252,7 @@ def _in_service(data_dir: Path) -> tuple[Path, Manifest]:
         manifest = Manifest.open(folder)
     except DamagedIndex:
         if layout.current_id() != generation:
-            return _in_service(data_dir)
+            return in_service(data_dir)
         raise
     if manifest.id != generation:
         raise DamagedIndex(

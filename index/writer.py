@@ -1,151 +1,149 @@
-"""Articles, passages and sentences put on disk, once, for `index.database` to read."""
+"""The articles of a generation being written, and what has become of those of the one before."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from index.article import Article
-from index.database import ARTICLE_COLUMNS
-from index.errors import StoreError
-from index.leads import leads
-from index.passages import Passage, Sentence
+from index.article import Article, Copy
+from index.database import ARTICLE_COLUMNS, article_of
+from index.digest import corpus_fingerprint
+from index.duplicates import Group, Signed
+from index.sheet import Sheet
 
-# The long columns stand last: a scan of the others then skips them.
-_SCHEMA = """
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    digest BLOB NOT NULL,
-    title TEXT NOT NULL,
-    path TEXT NOT NULL,
-    language TEXT NOT NULL,
-    author TEXT,
-    published TEXT,
-    url TEXT,
-    outlet TEXT,
-    category TEXT,
-    published_at TEXT,
-    updated TEXT,
-    updated_at TEXT,
-    origins TEXT NOT NULL,
-    copies TEXT NOT NULL,
-    sections TEXT NOT NULL,
-    text TEXT NOT NULL
-) STRICT;
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY,
-    article INTEGER NOT NULL REFERENCES articles,
-    start INTEGER NOT NULL,
-    stop INTEGER NOT NULL,
-    heading TEXT NOT NULL,
-    first_sentence INTEGER NOT NULL,
-    sentences INTEGER NOT NULL,
-    hash BLOB NOT NULL
-) STRICT;
-CREATE TABLE sentences (
-    row INTEGER PRIMARY KEY,
-    passage INTEGER NOT NULL REFERENCES passages,
-    start INTEGER NOT NULL,
-    stop INTEGER NOT NULL,
-    lead INTEGER REFERENCES sentences,
-    hash BLOB NOT NULL
-) STRICT;
-"""
-_INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
+_VALUES = ", ".join("?" * (3 + len(ARTICLE_COLUMNS.split(","))))
+_AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',")
+_AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many articles differ from those of the generation before; copies do not count."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uncut:
+    """An article whose passages are wanted; `before` is its number where they are known."""
+
+    number: int
+    before: int | None
 
 
 class ArticleWriter:
-    """Fills a new `articles.sqlite`. Raises StoreError when the disk refuses."""
+    """Articles go in first, then which of them are copies of which. Raises StoreError."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.articles = 0
-        self.passages = 0
-        self.sentences = 0
-        with self._writing():
-            self._connection = sqlite3.connect(path, isolation_level=None)
-        try:
-            with self._writing():
-                # Nothing reads this file before it is whole and flushed: no need of a journal.
-                self._connection.execute("PRAGMA journal_mode = OFF")
-                self._connection.execute("PRAGMA synchronous = OFF")
-                self._connection.executescript(_SCHEMA)
-                self._connection.execute("BEGIN")
-        except StoreError:
-            self.close()
-            raise
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
 
-    def add(
-        self,
-        article: Article,
-        digest: bytes,
-        passages: Sequence[Passage],
-        hashes: Sequence[tuple[bytes, Sequence[bytes]]],
-    ) -> None:
-        """`hashes` holds, for each passage, its own and those of its sentences."""
-        with self._writing():
-            self._connection.execute(
-                f"INSERT INTO articles (number, digest, {ARTICLE_COLUMNS}) "
-                f"VALUES ({', '.join('?' * 18)})",
-                (self.articles, digest, *_article_values(article)),
-            )
-            for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
-                self._add_passage(passage, own)
-                self._add_sentences(passage, leads(passage, article.language), of_sentences)
-                self.passages += 1
-            self.articles += 1
+    def holds(self, article_id: str) -> bool:
+        return bool(self._sheet.rows("SELECT 1 FROM articles WHERE id = ?", article_id))
 
-    def _add_passage(self, passage: Passage, own: bytes) -> None:
-        self._connection.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self.passages,
-                self.articles,
-                passage.start,
-                passage.end,
-                passage.heading,
-                self.sentences,
-                len(passage.sentences),
-                own,
-            ),
+    def add(self, article: Article, told: bytes, signature: bytes) -> None:
+        """`told` is its digest, `signature` what it is compared with others by, if it is."""
+        self._sheet.run(
+            f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) VALUES ({_VALUES})",
+            told,
+            signature,
+            len(article.text),
+            *_article_values(article),
         )
 
-    def _add_sentences(
-        self, passage: Passage, leaned_on: Sequence[Sentence | None], hashes: Sequence[bytes]
-    ) -> None:
-        rows = {sentence: row for row, sentence in enumerate(passage.sentences, self.sentences)}
-        self._connection.executemany(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (rows[each], self.passages, each.start, each.end, rows[lead] if lead else None, own)
-                for each, lead, own in zip(passage.sentences, leaned_on, hashes, strict=True)
-            ),
+    def signature(self, article_id: str, told: bytes) -> bytes | None:
+        """The one that the generation before has of this very article."""
+        if not self._sheet.alike:
+            return None
+        found = self._sheet.rows(
+            "SELECT signature FROM previous.articles WHERE id = ? AND told = ?", article_id, told
         )
-        self.sentences += len(passage.sentences)
+        return bytes(found[0][0]) if found else None
 
-    def finish(self) -> None:
-        with self._writing():
-            self._connection.execute("COMMIT")
-            self._connection.executescript(_INDEXES)
-        self.close()
+    def add_again(self, ids: Sequence[str]) -> bool:
+        """Take these from the generation before; False, and none, where it has not all of them
+        or another file has given one of them already."""
+        asked = json.dumps(ids)
+        [(known,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", asked)
+        [(taken,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", asked)
+        if not self._sheet.alike or taken or known != len(ids):
+            return False
+        self._sheet.run(
+            f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "
+            f"SELECT told, signature, length, {_AGAIN} FROM previous.articles {_AMONG} "
+            "ORDER BY number",
+            asked,
+        )
+        return True
 
-    def close(self) -> None:
-        self._connection.close()
+    def leave_out(self, article_id: str) -> None:
+        self._sheet.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreError(
-                f"{self._path}: cannot be written ({error}); the index in service is unchanged; "
-                "make room or choose another --data-dir, then run `selon index` again"
-            ) from error
+    def signed(self) -> Iterator[Signed]:
+        for identity, signature, published, updated, length in self._sheet.each(
+            "SELECT id, signature, published, updated, length FROM articles ORDER BY number"
+        ):
+            yield Signed(identity, signature, _day(published), _day(updated), length)
+
+    def unite(self, groups: Iterable[Group]) -> int:
+        """Answer from one article of each group; how many were found to be copies."""
+        united = 0
+        for group in groups:
+            copies = [self._copy(identity, group.kept) for identity in group.copies]
+            written = json.dumps([_copy_values(each) for each in copies])
+            self._sheet.run("UPDATE articles SET copies = ? WHERE id = ?", written, group.kept)
+            united += len(copies)
+        return united
+
+    def _copy(self, identity: str, kept: str) -> Copy:
+        self._sheet.run("UPDATE articles SET copy_of = ? WHERE id = ?", kept, identity)
+        [(title, path, outlet, published, url)] = self._sheet.rows(
+            "SELECT title, path, outlet, published, url FROM articles WHERE id = ?", identity
+        )
+        return Copy(identity, title, path, outlet, _day(published), url)
+
+    def fingerprint(self) -> str:
+        """Equal for two generations whose articles are the same."""
+        return corpus_fingerprint(
+            self._sheet.each("SELECT id, told, copy_of, copies FROM articles ORDER BY id")
+        )
+
+    def count(self) -> int:
+        """How many articles are answered from."""
+        return int(self._sheet.rows("SELECT count(*) FROM articles WHERE copy_of IS NULL")[0][0])
+
+    def left_out(self) -> int:
+        return int(self._sheet.rows("SELECT count(*) FROM left_out")[0][0])
+
+    def changes(self) -> Changes:
+        [(both, same)] = self._sheet.rows(
+            "SELECT count(*), sum(a.told = b.told AND a.copies = b.copies) "
+            "FROM articles a JOIN previous.articles b USING (id) "
+            "WHERE a.copy_of IS NULL AND b.copy_of IS NULL"
+        )
+        [(before,)] = self._sheet.rows(
+            "SELECT count(*) FROM previous.articles WHERE copy_of IS NULL"
+        )
+        unchanged = same or 0
+        return Changes(self.count() - both, both - unchanged, before - both, unchanged)
+
+    def uncut(self) -> Iterator[Uncut]:
+        """The articles answered from, in the order they came in."""
+        known = "b.told = a.told AND b.copy_of IS NULL" if self._sheet.alike else "FALSE"
+        for number, before in self._sheet.each(
+            "SELECT a.number, b.number FROM articles a "
+            f"LEFT JOIN previous.articles b ON b.id = a.id AND {known} "
+            "WHERE a.copy_of IS NULL ORDER BY a.number"
+        ):
+            yield Uncut(number, before)
+
+    def article(self, number: int) -> Article:
+        by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
+        return article_of(self._sheet.rows(by_number, number)[0])
 
 
 def _article_values(article: Article) -> tuple[str | None, ...]:
@@ -164,13 +162,19 @@ def _article_values(article: Article) -> tuple[str | None, ...]:
         _iso(article.updated),
         _iso(article.updated_at),
         json.dumps(article.origins),
-        json.dumps(
-            [(c.id, c.title, c.path, c.outlet, _iso(c.published), c.url) for c in article.copies]
-        ),
+        json.dumps([_copy_values(copy) for copy in article.copies]),
         json.dumps([(s.heading, s.heading_start, s.heading_end) for s in article.sections]),
         article.text,
     )
 
 
+def _copy_values(copy: Copy) -> tuple[str | None, ...]:
+    return (copy.id, copy.title, copy.path, copy.outlet, _iso(copy.published), copy.url)
+
+
 def _iso(when: date | None) -> str | None:
     return when.isoformat() if when else None
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None

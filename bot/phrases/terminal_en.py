@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from bot.phrases.terminal import StatusLabels, TerminalPhrases
+
+_UNITS = {"read": "files"}
 
 
 def _size(size: int) -> str:
@@ -12,14 +16,32 @@ def _size(size: int) -> str:
     return f"{size} byte{'' if size == 1 else 's'}"
 
 
-def _count(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+def number(count: int) -> str:
+    """12,345."""
+    return f"{count:,}"
+
+
+def count(many: int, word: str) -> str:
+    """ "1 article", "2,000 articles"."""
+    return f"{many:,} {word}{'' if many == 1 else 's'}"
 
 
 def _seconds(seconds: float) -> str:
     if seconds >= 60:
         return f"{round(seconds) // 60} min {round(seconds) % 60:02d} s"
     return f"{seconds:.1f} s"
+
+
+def _rate(per_second: float) -> str:
+    return number(round(per_second)) if per_second >= 10 else f"{per_second:.1f}"
+
+
+def _left(seconds: float) -> str:
+    """About how long: nobody believes the seconds of an hour."""
+    if seconds <= 55:
+        return f"{max(5, 5 * ceil(seconds / 5))} s"
+    minutes = ceil(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d}"
 
 
 TERMINAL_EN = TerminalPhrases(
@@ -50,26 +72,31 @@ TERMINAL_EN = TerminalPhrases(
     steps={
         "lock": "Reserving the index",
         "read": "Reading the articles",
+        "cut": "Cutting into passages",
         "embed": "Computing the vectors",
         "write": "Writing the index",
         "switch": "Putting it in service",
         "clean": "Cleaning up",
     },
-    texts=lambda done, total: f"{done:,} of {_count(total, 'text')}",
-    pace=lambda per_second, left: f"{per_second:,.0f} texts/s, {_seconds(left)} left",
-    number=lambda count: f"{count:,}",
+    progress=lambda step, done, total: (
+        f"{number(done)} of {number(total)} {_UNITS.get(step, 'texts')}"
+    ),
+    pace=lambda step, per_second, left: (
+        f"{_rate(per_second)} {_UNITS.get(step, 'texts')}/s, {_left(left)} left"
+    ),
+    number=number,
     size=_size,
     moment=lambda day, clock: f"{day} at {clock}",
     indexed=lambda articles, passages, sentences: (
-        f"{_count(articles, 'article')}, {_count(passages, 'passage')}, "
-        f"{_count(sentences, 'sentence')}."
+        f"{count(articles, 'article')}, {count(passages, 'passage')}, "
+        f"{count(sentences, 'sentence')}."
     ),
     changes=lambda added, changed, removed, unchanged: (
         f"Added: {added:,}; changed: {changed:,}; removed: {removed:,}; unchanged: {unchanged:,}."
     ),
-    embedded=lambda texts, seconds: f"{_count(texts, 'vector')} computed in {_seconds(seconds)}.",
+    embedded=lambda texts, seconds: f"{count(texts, 'vector')} computed in {_seconds(seconds)}.",
     unchanged="Nothing to do: the index is up to date.",
-    skipped=lambda count: f"{_count(count, 'file')} skipped:",
+    skipped=lambda files: f"{count(files, 'file')} skipped:",
     status_labels=StatusLabels(
         generation="Generation",
         model="Model",
@@ -78,6 +105,10 @@ TERMINAL_EN = TerminalPhrases(
         passages="Passages",
         sentences="Sentences",
         languages="Languages",
+        roots="Folders",
+        copies="Duplicates",
+        removed="Removed",
+        before="Before",
         size="On disk",
         state="State",
     ),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from bot.phrases.terminal import StatusLabels, TerminalPhrases
 
 _NARROW = "\u202f"
+_UNITS = {"read": "fichiers"}
 
 
-def _number(count: int) -> str:
+def number(count: int) -> str:
+    """12 345."""
     return f"{count:,}".replace(",", _NARROW)
 
 
@@ -18,15 +22,32 @@ def _size(size: int) -> str:
     return f"{size}\u00a0octet{'s' if size > 1 else ''}"
 
 
-def _count(count: int, word: str) -> str:
-    plural = " ".join(f"{part}s" for part in word.split()) if count > 1 else word
-    return f"{_number(count)} {plural}"
+def count(many: int, word: str) -> str:
+    """« 1 article », « 2 000 articles »."""
+    plural = " ".join(f"{part}s" for part in word.split()) if many > 1 else word
+    return f"{number(many)} {plural}"
 
 
 def _seconds(seconds: float) -> str:
     if seconds >= 60:
         return f"{round(seconds) // 60}\u00a0min {round(seconds) % 60:02d}\u00a0s"
     return f"{seconds:.1f}\u00a0s".replace(".", ",")
+
+
+def _rate(per_second: float) -> str:
+    if per_second >= 10:
+        return number(round(per_second))
+    return f"{per_second:.1f}".replace(".", ",")
+
+
+def _left(seconds: float) -> str:
+    """About how long: nobody believes the seconds of an hour."""
+    if seconds <= 55:
+        return f"{max(5, 5 * ceil(seconds / 5))}\u00a0s"
+    minutes = ceil(seconds / 60)
+    if minutes < 60:
+        return f"{minutes}\u00a0min"
+    return f"{minutes // 60}\u00a0h\u00a0{minutes % 60:02d}"
 
 
 TERMINAL_FR = TerminalPhrases(
@@ -80,28 +101,32 @@ TERMINAL_FR = TerminalPhrases(
     steps={
         "lock": "Réservation de l’index",
         "read": "Lecture des articles",
+        "cut": "Découpage en passages",
         "embed": "Calcul des vecteurs",
         "write": "Écriture de l’index",
         "switch": "Mise en service",
         "clean": "Ménage",
     },
-    texts=lambda done, total: f"{_number(done)} textes sur {_number(total)}",
-    pace=lambda per_second, left: f"{_number(round(per_second))} textes/s, reste {_seconds(left)}",
-    number=_number,
+    progress=lambda step, done, total: (
+        f"{number(done)} {_UNITS.get(step, 'textes')} sur {number(total)}"
+    ),
+    pace=lambda step, per_second, left: (
+        f"{_rate(per_second)} {_UNITS.get(step, 'textes')}/s, encore {_left(left)}"
+    ),
+    number=number,
     size=_size,
     moment=lambda day, clock: f"{day} à {clock}",
     indexed=lambda articles, passages, sentences: (
-        f"{_count(articles, 'article')}, {_count(passages, 'passage')}, "
-        f"{_count(sentences, 'phrase')}."
+        f"{count(articles, 'article')}, {count(passages, 'passage')}, {count(sentences, 'phrase')}."
     ),
     changes=lambda added, changed, removed, unchanged: (
-        f"Ajoutés\u00a0: {_number(added)}\u202f; modifiés\u00a0: {_number(changed)}\u202f; "
-        f"retirés\u00a0: {_number(removed)}\u202f; inchangés\u00a0: {_number(unchanged)}."
+        f"Ajoutés\u00a0: {number(added)}\u202f; modifiés\u00a0: {number(changed)}\u202f; "
+        f"retirés\u00a0: {number(removed)}\u202f; inchangés\u00a0: {number(unchanged)}."
     ),
-    embedded=lambda texts, seconds: f"{_count(texts, 'vecteur calculé')}, en {_seconds(seconds)}.",
+    embedded=lambda texts, seconds: f"{count(texts, 'vecteur calculé')}, en {_seconds(seconds)}.",
     unchanged="Rien à faire\u00a0: l’index est à jour.",
-    skipped=lambda count: (
-        f"{_count(count, 'fichier')} laissé{'s' if count > 1 else ''} de côté\u00a0:"
+    skipped=lambda files: (
+        f"{count(files, 'fichier')} laissé{'s' if files > 1 else ''} de côté\u00a0:"
     ),
     status_labels=StatusLabels(
         generation="Génération",
@@ -111,6 +136,10 @@ TERMINAL_FR = TerminalPhrases(
         passages="Passages",
         sentences="Phrases",
         languages="Langues",
+        roots="Dossiers",
+        copies="Doublons",
+        removed="Écartés",
+        before="Avant",
         size="Sur disque",
         state="État",
     ),

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.article import Article
 from index.build import build, build_articles, embedding_text
 from index.errors import IndexingError, ReadError
 from index.passages import cut
@@ -41,7 +40,7 @@ def test_a_first_build_says_what_it_did_and_is_in_service(tmp_path: Path) -> Non
     assert report.embedded == embedder.embedded == 9
     assert report.switched
     assert report.generation == current_id(tmp_path) == verify(tmp_path).id
-    assert watch.steps == ["lock", "read", "embed", "write", "switch", "clean"]
+    assert watch.steps == ["lock", "read", "cut", "embed", "write", "switch", "clean"]
     assert watch.counts[-1] == (9, 9)
     assert best_passage(tmp_path, "Qui a construit le pont ?") == BRIDGE
 
@@ -138,29 +137,16 @@ def test_another_model_embeds_everything_again(tmp_path: Path, embedder: FakeEmb
     assert (manifest.model, manifest.dimension) == (embedder.id, embedder.dimension)
 
 
-def _colon(article: Article, text: str) -> str:
-    return f"{article.title}: {text}"
-
-
-def _bare(article: Article, heading: str, text: str) -> str:
-    return text
-
-
-@pytest.mark.parametrize(
-    ("rule", "changed"),
-    [
-        ("draft.embedding_text", _colon),
-        ("digest.lexical_text", _bare),
-        ("digest.keyed_terms", lambda text, language: text.split()),
-        ("draft.cut", partial(cut, limit=40)),
-    ],
-)
-def test_rules_that_have_changed_since_make_a_new_generation(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str, changed: object
+def test_articles_are_cut_again_by_other_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = index(three(), tmp_path)
-    monkeypatch.setattr(f"index.{rule}", changed)
-    assert index(three(), tmp_path).generation != first.generation
+    monkeypatch.setattr("index.rules._code", lambda: "another version of Selon")
+    monkeypatch.setattr("index.draft.cut", partial(cut, limit=40))
+    second = index(three(), tmp_path)
+    assert second.generation != first.generation
+    assert second.passages > first.passages
+    assert (second.unchanged, second.changed) == (3, 0)
 
 
 def test_the_generation_before_is_kept_and_older_ones_are_removed(tmp_path: Path) -> None:

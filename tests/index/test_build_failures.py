@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import writer
+from index import sheet
 from index.article import Article
 from index.build import build_articles
 from index.embedding import Vectors
@@ -166,8 +166,7 @@ def test_a_disk_too_small_for_the_articles_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = index(three(), tmp_path)
-    small = f"PRAGMA max_page_count = 10; {writer._SCHEMA}"
-    monkeypatch.setattr(writer, "_SCHEMA", small)
+    monkeypatch.setattr(sheet, "TABLES", f"PRAGMA max_page_count = 20; {sheet.TABLES}")
     long = article("long", "Une phrase qui se répète. " * 4_000)
     with pytest.raises(StoreError, match=r"articles\.sqlite: .*disk is full") as caught:
         index([long], tmp_path)

@@ -13,6 +13,7 @@ import pytest
 
 from index import store
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
+from index.holding import Hold
 from index.store import current_id, open_generation, verify
 from tests.index.samples import (
     article,
@@ -196,15 +197,18 @@ def test_counts_that_do_not_agree_are_refused(data_dir: Path) -> None:
 def test_a_generation_replaced_while_it_is_being_opened_gives_way_to_the_new_one(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = verify(data_dir)
-    check = type(before).check
+    before = folder_in_service(data_dir)
 
-    def interrupted(manifest: store.Manifest, folder: Path, *, whole: bool) -> None:
-        if manifest.id == before.id and not whole:
-            for count in (1, 2):
-                index(three()[:count], data_dir)
-        check(manifest, folder, whole=whole)
+    class Late(Hold):
+        def __init__(self, folder: Path) -> None:
+            if folder == before and folder.exists():
+                with monkeypatch.context() as patch:
+                    patch.setattr(store, "Hold", Hold)
+                    for count in (1, 2):
+                        index(three()[:count], data_dir)
+            super().__init__(folder)
 
-    monkeypatch.setattr("index.manifest.Manifest.check", interrupted)
+    monkeypatch.setattr(store, "Hold", Late)
     with opened(data_dir) as generation:
         assert generation.manifest.articles == 2
+    assert not before.exists()
