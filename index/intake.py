@@ -87,16 +87,18 @@ class Files:
 
     def untouched(self, before: BulkReader, terms: Terms) -> bool:
         known = _readings(before)
-        if len(known) != len(self.sources) or not _same_removed(before, terms.removed):
+        if not _same_removed(before, terms.removed):
             return False
         skipped: list[Skipped] = []
         for source in self.sources:
             terms.check()
-            reading = known.get(source.location)
+            reading = known.pop(source.location, None)
             again = self._same(source, reading) if reading else None
             if again is None:
                 return False
             skipped += again
+        if not all(gone.failed for gone in known.values()):
+            return False
         self.skipped += skipped
         return True
 

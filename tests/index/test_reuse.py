@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dense import DenseBuilder, DenseIndex
+from index.dense import DenseBuilder, DenseIndex, IntArray
 from index.embedding import Vectors
 from index.reuse import Source, as_hashes, fill, plan, text_hash
 from tests.fakes import FakeEmbedder
