@@ -131,9 +131,10 @@ def test_a_large_index_finds_only_among_the_rows_allowed(
     vectors = _vectors(3_000, 32)
     index = _large(vectors, tmp_path / "x.faiss")
     question = _vectors(3_001, 32)[3_000]
+    order = np.random.default_rng(3).permutation(3_000)
     for allowed in (0, 40, 300, 2_900):
         among = np.zeros(3_000, dtype=np.bool_)
-        among[np.argsort(vectors @ question)[:allowed]] = True  # those that are the least like it
+        among[order[:allowed]] = True
         rows, _ = index.search(question, 20, among)
         expected = np.argsort(-np.where(among, vectors @ question, -2))[: min(20, allowed)]
         assert len(rows) == len(expected)
@@ -185,3 +186,16 @@ def test_vectors_cut_short_while_they_are_served_are_damage(tmp_path: Path) -> N
 def test_a_large_index_that_the_disk_refuses_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="vectors cannot be written"):
         DenseBuilder(tmp_path / "nowhere" / "x.faiss", 500, 8, exact=10)
+
+
+def test_a_selection_that_is_little_like_the_question_is_found_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.dense.FEW", 100)
+    vectors = _vectors(3_000, 32)
+    index = _large(vectors, tmp_path / "x.faiss")
+    among = np.zeros(3_000, dtype=np.bool_)
+    among[np.argsort(vectors @ vectors[0])[:300]] = True
+    rows, _ = index.search(vectors[0], 20, among)
+    assert len(rows) == 20
+    assert among[rows].all()
