@@ -8,6 +8,7 @@ record that a kill or a full disk has cut short is dropped when the file is open
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import struct
@@ -88,10 +89,13 @@ class Resume:
         head = file.read(_RECORD.size)
         if len(head) < _RECORD.size:
             return 0
-        mark, texts, checksum, _ = _RECORD.unpack(head)
+        mark, texts, checksum, padding = _RECORD.unpack(head)
         size: int = texts * (HASH_SIZE + _FLOAT * self._dimension)
-        payload = file.read(size) if mark == _MARK else b""
-        if len(payload) < size or zlib.crc32(payload) != checksum or not texts:
+        left = os.fstat(file.fileno()).st_size - file.tell()
+        if (mark, padding) != (_MARK, 0) or not 0 < size <= left:
+            return 0
+        payload = file.read(size)
+        if len(payload) < size or zlib.crc32(payload) != checksum:
             return 0
         hashes = payload[: texts * HASH_SIZE]
         self._remember(hashes, at + _RECORD.size + len(hashes))
