@@ -1,11 +1,22 @@
-"""The articles behind an answer, found again for the people who ask about them."""
+"""The articles behind the answers, for the people who ask about them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+
+from bot.answer import Answer
+from bot.summary import summary, tellings
 from index.article import Article
+from index.database import ArticleEntry
 from index.live import LiveIndex
+from index.passages import cut
+from index.store import Generation
+
+SEARCHED = 100
+"""Passages among which the articles on a subject are looked for."""
 
 
 class Library(Protocol):
@@ -19,9 +30,25 @@ class Library(Protocol):
         """The id of the generation in service."""
         ...
 
+    def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
+        """Articles, newest first, those without a date last."""
+        ...
+
+    def ranked(self, words: str) -> Sequence[Article]:
+        """The articles nearest to these words, best first."""
+        ...
+
+    def find(self, reference: str) -> Sequence[ArticleEntry]:
+        """The articles that an id (or its beginning), a path, an address or a title means."""
+        ...
+
+    def summary(self, article: Article) -> Answer:
+        """An article in a few of its own sentences."""
+        ...
+
 
 class LiveLibrary:
-    """The articles of the generation in service."""
+    """The articles of the generation in service. Raises IndexingError."""
 
     def __init__(self, index: LiveIndex) -> None:
         self._index = index
@@ -30,4 +57,33 @@ class LiveLibrary:
         return self._index.article(article_id)
 
     def generation(self) -> str:
-        return self._index.searcher().generation.manifest.id
+        return self._open.manifest.id
+
+    def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
+        return self._open.articles(limit=skip + limit)[skip:]
+
+    def ranked(self, words: str) -> Sequence[Article]:
+        hits = self._index.search(words, SEARCHED).hits
+        return list({hit.article.id: hit.article for hit in hits}.values())
+
+    def find(self, reference: str) -> Sequence[ArticleEntry]:
+        return self._open.find(reference)
+
+    def summary(self, article: Article) -> Answer:
+        generation = self._open
+        stored = [
+            found
+            for passage in cut(article)
+            if (found := generation.passage_at(article.id, passage.start)) is not None
+        ]
+        rows = [
+            each.first_sentence + number
+            for each in stored
+            for number in range(len(each.passage.sentences))
+        ]
+        vectors = generation.sentence_vectors.vectors(np.array(rows, dtype=np.int64))
+        return summary(article, tellings(article, [each.passage for each in stored]), vectors)
+
+    @property
+    def _open(self) -> Generation:
+        return self._index.searcher().generation

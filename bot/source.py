@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 from bot.phrases import Phrases
 from index.article import Article, Copy
+from index.database import ArticleEntry
 
 NAMED = 3
 """Other publishers that a source line names; the others are counted."""
 
 
-def details(article: Article, phrases: Phrases) -> str:
+def details(article: Article | ArticleEntry, phrases: Phrases) -> str:
     """« , Le Phare, par Camille Roche, 1er août 2025, aussi publié par La Gazette »."""
     told = []
     if article.outlet and article.outlet != article.author:
@@ -20,7 +21,8 @@ def details(article: Article, phrases: Phrases) -> str:
     if article.author:
         told.append(phrases.author(article.author))
     told.append(phrases.day(article.published) if article.published else phrases.no_date)
-    told += _elsewhere(article, phrases)
+    if isinstance(article, Article):
+        told += _elsewhere(article, phrases)
     return "".join(f", {each}" for each in told)
 
 

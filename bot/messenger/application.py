@@ -22,7 +22,7 @@ from bot.messenger.handlers import register
 from bot.messenger.menus import announce
 from bot.messenger.ordering import ChatByChat
 from bot.messenger.redaction import redacted
-from bot.messenger.upkeep import forgetting, kept_up
+from bot.messenger.upkeep import kept_up
 from bot.settings import Settings
 from bot.state import open_state
 from bot.state.database import state_url
@@ -111,13 +111,12 @@ async def serve(
     with redacted(token), closing(open_state(state_url(url, settings.data_dir))) as state:
         polling = _Polling()
         application = _build(settings, token, polling)
-        desk = Desk(chain, library, state, settings)
-        register(application, desk)
+        chores = register(application, Desk(chain, library, state, settings))
         try:
             if await _connected(application, settings, stop, patience):
                 await _start(application, settings, len(patience))
                 ready(application.bot.username)
-                async with kept_up((forgetting(desk),), application.bot):
+                async with kept_up(chores, application.bot):
                     await _first_of(stop, polling.refused)
         finally:
             await _close(application)

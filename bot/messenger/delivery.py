@@ -41,6 +41,28 @@ async def deliver(
     return tuple(sent)
 
 
+async def edit(
+    bot: Bot,
+    chat_id: int,
+    message_id: int,
+    html: str,
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> None:
+    """Put other words in the place of a message. Raises BadRequest when it can no longer be."""
+    try:
+        await bot.edit_message_text(
+            html,
+            chat_id,
+            message_id,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            reply_markup=keyboard,
+        )
+    except BadRequest as error:
+        if "not modified" not in str(error):
+            raise
+
+
 async def deliver_file(
     bot: Bot, place: Place, data: bytes, name: str, caption: str = ""
 ) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -14,6 +15,10 @@ from bot.render import refusal_line
 from bot.source import details
 from bot.textfragment import link_to, web_address
 from index.article import Article
+from index.database import ArticleEntry
+
+LONG_QUOTE = 160
+"""Characters; a longer quote is folded, so that the list of sources stays short."""
 
 _QUOTE_HERE = "\0"
 _LINE_END = re.compile(r" *[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
@@ -60,21 +65,57 @@ def _statement(statement: Statement) -> Block:
     return Block((Span(before), Span(highlight, "b"), Span(end)), " ")
 
 
+def sources_html(citations: Sequence[Citation], title: str, phrases: Phrases) -> tuple[str, ...]:
+    """Sources by themselves, under a title."""
+    blocks = [Block((Span(title, "b"),)), *(_citation(each, phrases) for each in citations)]
+    return tuple(to_html(spans) for spans in messages(blocks, phrases.code))
+
+
+def articles_html(
+    title: str, articles: Sequence[Article | ArticleEntry], phrases: Phrases, first: int = 1
+) -> tuple[str, ...]:
+    """A numbered list of articles under a title."""
+    blocks = [Block((Span(title, "b"),))]
+    for number, article in enumerate(articles, first):
+        gap = "\n\n" if number == first else "\n"
+        blocks.append(Block((Span(f"{number}. "), *_source(article, "", phrases)), gap))
+    return tuple(to_html(spans) for spans in messages(blocks, phrases.code))
+
+
+def article_html(article: Article, phrases: Phrases) -> tuple[str, ...]:
+    """What is known of an article, and its headings."""
+    blocks = [Block(_source(article, "", phrases))]
+    facts = [each for each in (article.category, article.path) if each]
+    blocks.append(Block((Span(_flowing(" · ".join(facts)), "i"),), "\n"))
+    for number, section in enumerate(article.sections):
+        blocks.append(Block((Span(f"• {section.heading}"),), "\n\n" if number == 0 else "\n"))
+    return tuple(to_html(spans) for spans in messages(blocks, article.language))
+
+
 def _citation(citation: Citation, phrases: Phrases) -> Block:
-    opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
-    spans = [Span(f"[{citation.number}] {opening}")]
+    """« quote » — source; a long quote stands folded below its source."""
+    marker, source = (
+        Span(f"[{citation.number}] "),
+        _source(citation.article, citation.quote, phrases),
+    )
+    lead = ""
     if citation.lead is not None:
         between = citation.article.text[citation.lead.end : citation.start]
-        spans.append(Span(_flowing(citation.lead.text) + (" […] " if between.strip() else " ")))
-    spans += [Span(_flowing(citation.quote), "i"), Span(f"{closing} — ")]
-    return Block((*spans, *_source(citation.article, citation.quote, phrases)))
+        lead = _flowing(citation.lead.text) + (" […] " if between.strip() else " ")
+    quote = _flowing(citation.quote)
+    opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
+    if len(lead) + len(quote) > LONG_QUOTE:
+        folded = Span(f"{opening}{lead}{quote}{closing}", "blockquote")
+        return Block((marker, *source, Span("\n"), folded))
+    said = (Span(f"{opening}{lead}"), Span(quote, "i"), Span(f"{closing} — "))
+    return Block((marker, *said, *source))
 
 
 def _nearest(article: Article, phrases: Phrases) -> Block:
     return Block((Span("• "), *_source(article, "", phrases)), "\n")
 
 
-def _source(article: Article, quote: str, phrases: Phrases) -> tuple[Span, ...]:
+def _source(article: Article | ArticleEntry, quote: str, phrases: Phrases) -> tuple[Span, ...]:
     """The article's title, linked at the quote where it is online, and what stands beside it."""
     title = _flowing(article.title or article.path)
     link = link_to(article.url, quote) if _linkable(article.url) else None

@@ -22,10 +22,10 @@ _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text in one style, linked or not."""
+    """A stretch of text in one style, linked or not; a block quote is folded when it is long."""
 
     text: str
-    style: Literal["", "b", "i"] = ""
+    style: Literal["", "b", "i", "blockquote"] = ""
     link: str | None = None
 
     @property
@@ -63,7 +63,8 @@ def to_html(spans: Iterable[Span]) -> str:
 def _tagged(span: Span) -> str:
     text = html.escape(harmless(span.text), quote=False)
     if span.text and span.style:
-        text = f"<{span.style}>{text}</{span.style}>"
+        attribute = " expandable" if span.style == "blockquote" else ""
+        text = f"<{span.style}{attribute}>{text}</{span.style}>"
     if span.text and span.link:
         text = f'<a href="{html.escape(span.link)}">{text}</a>'
     return text

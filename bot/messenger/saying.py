@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup
-from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.messenger.delivery import deliver
+from bot.messenger.delivery import deliver, edit
 from bot.messenger.desk import Asker
 from bot.messenger.html import text_html
 
@@ -31,13 +30,10 @@ async def replace_text(bot: Bot, asker: Asker, query: CallbackQuery, text: str) 
     (html,) = text_html(text, asker.phrases.code)
     if query.message is not None:
         try:
-            await bot.edit_message_text(
-                html, query.message.chat.id, query.message.message_id, parse_mode=ParseMode.HTML
-            )
+            await edit(bot, query.message.chat.id, query.message.message_id, html)
             return
-        except BadRequest as error:
-            if "not modified" in str(error):
-                return
+        except BadRequest:
+            pass
     await say(bot, asker, text)
 
 

@@ -107,6 +107,8 @@ class TurnRow(Base):
 
 
 class VoteRow(Base):
+    """What somebody thinks of an answer. A reply to the message `asked_with` is their comment."""
+
     __tablename__ = "votes"
     __table_args__ = (UniqueConstraint("turn_id", "person_id"),)
 
@@ -116,6 +118,7 @@ class VoteRow(Base):
     good: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(String(16))
     comment: Mapped[str | None] = mapped_column(Text)
+    asked_with: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,9 @@ from bot.state.tables import TurnRow, VoteRow
 
 Reason = Literal["wrong", "off-topic", "incomplete", "source"]
 """Why an answer is not good: false, beside the question, something missing, a poor source."""
+
+
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +45,30 @@ def cast(session: Session, turn_id: int, person_id: int, *, good: bool, now: dat
     return True
 
 
-def explain(
-    session: Session,
-    turn_id: int,
-    person_id: int,
-    *,
-    reason: Reason | None = None,
-    comment: str | None = None,
-) -> bool:
+def explain(session: Session, turn_id: int, person_id: int, reason: Reason) -> bool:
     """Add to a vote why; False when there is no such vote."""
     row = _row(session, turn_id, person_id)
     if row is None:
         return False
-    row.reason = reason or row.reason
-    row.comment = comment or row.comment
+    row.reason = reason
+    return True
+
+
+def asked_with(session: Session, turn_id: int, person_id: int, message_id: int) -> None:
+    """The message that asks why: a reply to it is the comment."""
+    row = _row(session, turn_id, person_id)
+    if row is not None:
+        row.asked_with = message_id
+
+
+def comment(session: Session, person_id: int, message_id: int, text: str) -> bool:
+    """Keep a reply to the message that asked why; False when no vote was asked with it."""
+    row = session.scalars(
+        select(VoteRow).where(VoteRow.person_id == person_id, VoteRow.asked_with == message_id)
+    ).first()
+    if row is None:
+        return False
+    row.comment = text
     return True
 
 

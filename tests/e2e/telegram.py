@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+
+import numpy as np
 
 from bot.answer import Answer
 from bot.library import Library
 from bot.messenger import Chain, serve
 from bot.settings import Settings, load_settings
+from bot.summary import summary, tellings
 from index.article import Article
+from index.database import ArticleEntry
+from index.passages import cut
 from tests.bot.messenger.samples import FRESNEL, refused
 from tests.botapi import BotServer
 
@@ -42,12 +47,40 @@ class Shelf:
 
     def __init__(self, *articles: Article) -> None:
         self.articles = {article.id: article for article in articles}
+        self.current = "20260301T120000.000000Z"
 
     def article(self, article_id: str) -> Article | None:
         return self.articles.get(article_id)
 
     def generation(self) -> str:
-        return "20260301T120000.000000Z"
+        return self.current
+
+    def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
+        ordered = sorted(self.articles.values(), key=lambda each: str(each.published), reverse=True)
+        return [_entry(article) for article in ordered[skip : skip + limit]]
+
+    def ranked(self, words: str) -> Sequence[Article]:
+        return [each for each in self.articles.values() if words.lower() in each.text.lower()]
+
+    def find(self, reference: str) -> Sequence[ArticleEntry]:
+        known = self.articles.values()
+        return [_entry(each) for each in known if reference in {each.id, each.title, each.path}]
+
+    def summary(self, article: Article) -> Answer:
+        sentences = tellings(article, cut(article))
+        return summary(article, sentences, np.ones((len(sentences), 1), dtype=np.float32))
+
+
+def _entry(article: Article) -> ArticleEntry:
+    return ArticleEntry(
+        id=article.id,
+        title=article.title,
+        author=article.author,
+        published=article.published,
+        url=article.url,
+        language=article.language,
+        path=article.path,
+    )
 
 
 def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:

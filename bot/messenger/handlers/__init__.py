@@ -1,5 +1,5 @@
 """What Selon does with what people send, one kind of thing a module."""
 
-from bot.messenger.handlers.register import register
+from bot.messenger.handlers.features import register
 
 __all__ = ["register"]

@@ -8,10 +8,10 @@ from telegram import Message, Update
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
-from bot.messenger.answers import keyboard
-from bot.messenger.buttons import PassageRef
+from bot.messenger.answers import keyboard, sources_of
 from bot.messenger.delivery import deliver, typing_shown
 from bot.messenger.desk import Asker, Desk, TelegramApplication, met
+from bot.messenger.handlers.voting import Voting
 from bot.messenger.html import answer_html
 from bot.messenger.saying import say
 from bot.state import conversations
@@ -24,8 +24,9 @@ QUESTION_LIMIT = 1_000
 class Asking:
     """Any text is a question in a private chat."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, voting: Voting) -> None:
         self._desk = desk
+        self._voting = voting
 
     def register(self, application: TelegramApplication) -> None:
         private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
@@ -36,6 +37,8 @@ class Asking:
         """Answer, what the answer rests on being kept before it is sent."""
         message, asker = update.effective_message, await met(self._desk, update)
         if message is None or message.text is None or asker is None:
+            return
+        if await self._voting.commented(message, asker):
             return
         if len(message.text) > QUESTION_LIMIT:
             await say(context.bot, asker, asker.phrases.too_long(QUESTION_LIMIT))
@@ -52,7 +55,7 @@ class Asking:
         new = NewTurn(
             question=answer.question,
             turn={},
-            sources=[PassageRef.of(each).encode() for each in answer.citations],
+            sources=sources_of(answer),
             answered=answer.answered,
             confidence=answer.confidence,
             generation=self._desk.library.generation(),

@@ -1,44 +1,160 @@
-"""The passage behind a citation."""
+"""The passages behind an answer: one in its article, the neighbouring ones, further sources."""
 
 from __future__ import annotations
 
 import asyncio
+import re
+from functools import partial
 
-from telegram import Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.messenger import menus
+from bot.messenger.answers import citations_of
 from bot.messenger.buttons import PREFIX, Excerpt, PassageRef
-from bot.messenger.delivery import deliver
-from bot.messenger.desk import Desk, TelegramApplication, met
-from bot.messenger.html import passage_html, text_html
-from bot.messenger.saying import acknowledge
+from bot.messenger.delivery import deliver, edit
+from bot.messenger.desk import Asker, Desk, TelegramApplication, met
+from bot.messenger.html import passage_html, sources_html
+from bot.messenger.saying import acknowledge, say
+from bot.phrases.answering import answering_phrases_for
+from bot.phrases.browsing import browsing_phrases_for
+from bot.state import conversations
+from index.article import Article
+from index.passages import cut
+
+_WALK = re.compile(r"w:([0-9a-f]{12}):(\d{1,12})", re.ASCII)
 
 
 class Passages:
-    """Shows the whole passage behind a button, or says that it is gone."""
+    """What the articles say around a quote, and besides it."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(CallbackQueryHandler(self.show, f"^{PREFIX}:"))
+        application.add_handlers(
+            [
+                CallbackQueryHandler(self.show, f"^{PREFIX}:"),
+                CallbackQueryHandler(self.walk, f"^{_WALK.pattern}$"),
+                CallbackQueryHandler(self.more, r"^m:\d{1,18}$"),
+                menus.handler(menus.SOURCES, self.sources),
+            ]
+        )
 
     async def show(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """The whole passage behind a button, or that it is gone."""
         query, asker = update.callback_query, await met(self._desk, update)
         if query is None or asker is None:
             return
-        phrases = asker.phrases
         excerpt = await asyncio.to_thread(self._excerpt, query.data or "")
-        html = (
-            passage_html(excerpt, phrases)
-            if excerpt is not None
-            else text_html(phrases.passage_gone, phrases.code)
-        )
         await acknowledge(query)
         reply_to = query.message.message_id if query.message else None
+        if excerpt is None:
+            await say(context.bot, asker, asker.phrases.passage_gone, reply_to=reply_to)
+            return
+        html = passage_html(excerpt, asker.phrases)
+        around = await asyncio.to_thread(_around, excerpt.article, excerpt.start)
+        await deliver(context.bot, asker.place, html, around, reply_to)
+
+    async def walk(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """The passage before or after, in the same message."""
+        query, asker = update.callback_query, await met(self._desk, update)
+        found = _WALK.fullmatch(query.data or "") if query else None
+        if query is None or asker is None or found is None:
+            return
+        article = await asyncio.to_thread(self._desk.library.article, found[1])
+        passages = await asyncio.to_thread(cut, article) if article else []
+        start = int(found[2])
+        passage = next((each for each in passages if each.start <= start < each.end), None)
+        if article is None or passage is None:
+            await acknowledge(query)
+            await say(context.bot, asker, asker.phrases.passage_gone)
+            return
+        excerpt = Excerpt(article, passage.start, passage.end, passage.start, passage.start)
+        number = passages.index(passage) + 1
+        said = answering_phrases_for(asker.phrases.code).passage_of(number, len(passages))
+        await acknowledge(query, said)
+        html = passage_html(excerpt, asker.phrases)
+        await self._put(context, asker, query, html, _around(article, passage.start))
+
+    async def _put(
+        self,
+        context: ContextTypes.DEFAULT_TYPE,
+        asker: Asker,
+        query: CallbackQuery,
+        html: tuple[str, ...],
+        keyboard: InlineKeyboardMarkup | None,
+    ) -> None:
+        message = query.message
+        try:
+            if message is None or len(html) > 1:
+                raise BadRequest("not one message")
+            await edit(context.bot, asker.place.chat_id, message.message_id, html[0], keyboard)
+        except BadRequest:  # too old to be changed, or too long to be one message
+            await deliver(context.bot, asker.place, html, keyboard)
+
+    async def more(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """What was found besides the answer."""
+        query, asker = update.callback_query, await met(self._desk, update)
+        if query is None or asker is None:
+            return
+        number = int((query.data or "m:0").removeprefix("m:"))
+        turn = await self._desk.state.run(partial(conversations.turn, turn_id=number))
+        await acknowledge(query)
+        phrases = answering_phrases_for(asker.phrases.code)
+        # A forged button must not show another chat's answer.
+        if turn is None or turn.place.chat_id != asker.place.chat_id:
+            await say(context.bot, asker, phrases.gone)
+            return
+        sources = partial(citations_of, turn.sources, self._desk.library, cited=False)
+        citations = await asyncio.to_thread(sources)
+        if not citations:
+            await say(context.bot, asker, asker.phrases.passage_gone)
+            return
+        html = sources_html(citations, phrases.further, asker.phrases)
+        reply_to = query.message.message_id if query.message else None
         await deliver(context.bot, asker.place, html, reply_to=reply_to)
+
+    async def sources(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """/sources: those of the last answer here."""
+        asker = await met(self._desk, update)
+        if asker is None:
+            return
+        phrases = browsing_phrases_for(asker.phrases.code)
+        last = partial(
+            conversations.history,
+            place=asker.place,
+            now=self._desk.now(),
+            lifetime=self._desk.lifetime,
+            limit=10,
+        )
+        answered = [turn for turn in await self._desk.state.run(last) if turn.answered]
+        if not answered:
+            await say(context.bot, asker, phrases.no_sources)
+            return
+        kept = partial(citations_of, answered[-1].sources, self._desk.library, cited=True)
+        citations = await asyncio.to_thread(kept)
+        title = phrases.sources_of(answered[-1].question)
+        await deliver(context.bot, asker.place, sources_html(citations, title, asker.phrases))
 
     def _excerpt(self, data: str) -> Excerpt | None:
         reference = PassageRef.decode(data)
         article = self._desk.library.article(reference.article_id) if reference else None
         return reference.excerpt(article) if reference and article else None
+
+
+def _around(article: Article, start: int) -> InlineKeyboardMarkup | None:
+    """Buttons to the passages before and after the one that holds this character."""
+    passages = cut(article)
+    here = next((n for n, each in enumerate(passages) if each.start <= start < each.end), None)
+    if here is None or len(passages) < 2:
+        return None
+    buttons = []
+    if here > 0:
+        buttons.append(("‹", passages[here - 1].start))
+    if here + 1 < len(passages):
+        buttons.append(("›", passages[here + 1].start))
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(text, callback_data=f"w:{article.id}:{at}") for text, at in buttons]]
+    )

@@ -23,6 +23,7 @@ from tests.bot.messenger.samples import (
     refused,
 )
 from tests.botapi import Formatted, parse_html
+from tests.botapi.entities import utf16_slice
 
 
 def shown(*html: str) -> str:
@@ -141,7 +142,20 @@ def test_a_very_long_answer_is_several_messages_with_nothing_lost() -> None:
     told = shown(*html)
     for n, text in enumerate(sentences, 1):
         assert f"{text}\u00a0[{n}]" in told
-        assert f"[{n}] «\u00a0{text}\u00a0»" in told
+        assert f"[{n}] Fresnel" in told
+        assert f"«\u00a0{text}\u00a0»" in told
+
+
+def test_a_long_quote_is_folded_below_its_source_and_a_short_one_is_not() -> None:
+    long = "Le phare " + "porte loin et " * 20 + "se tait."
+    source = article(f"{BIRTH} {long}")
+    [html] = answer_html(answered("Tout ?", cite(1, BIRTH, source), cite(2, long, source)), FR)
+    message = parse_html(html)
+    folded = [each for each in message.entities if each.type == "expandable_blockquote"]
+    assert [utf16_slice(message.text, each.offset, each.length) for each in folded] == [
+        f"«\u00a0{long}\u00a0»"
+    ]
+    assert f"[1] «\u00a0{BIRTH}\u00a0» — Fresnel" in message.text
 
 
 def test_a_passage_longer_than_a_message_is_still_shown_whole() -> None:

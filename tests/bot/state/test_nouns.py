@@ -88,7 +88,10 @@ def test_a_vote_changes_and_its_reason_goes_with_it(state: State) -> None:
     with state.session() as session:
         number = _add(session, "Qui ?")
         assert votes.cast(session, number, 7, good=False, now=NOW)
-        assert votes.explain(session, number, 7, reason="wrong", comment="Non.")
+        assert votes.explain(session, number, 7, "wrong")
+        votes.asked_with(session, number, 7, 55)
+        assert votes.comment(session, 7, 55, "Non.")
+        assert not votes.comment(session, 8, 55, "Non.")
         kept = votes.vote(session, number, 7)
         assert kept is not None
         assert (kept.good, kept.reason, kept.comment) == (False, "wrong", "Non.")
@@ -97,7 +100,7 @@ def test_a_vote_changes_and_its_reason_goes_with_it(state: State) -> None:
         assert kept is not None
         assert (kept.good, kept.reason, kept.comment) == (True, None, None)
         assert not votes.cast(session, 999, 7, good=True, now=NOW)
-        assert not votes.explain(session, number, 8, comment="Qui ?")
+        assert not votes.explain(session, number, 8, "wrong")
 
 
 def test_an_alert_is_told_once(state: State) -> None:

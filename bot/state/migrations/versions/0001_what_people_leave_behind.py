@@ -90,6 +90,7 @@ def _make_conversations() -> None:
         sa.Column("good", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(16)),
         sa.Column("comment", sa.Text()),
+        sa.Column("asked_with", sa.BigInteger()),
         sa.Column("created_at", _MOMENT, nullable=False),
         _of_person("votes"),
         _owned("votes", "turn_id", "turns"),

@@ -1,0 +1,167 @@
+"""What people do with an answer, over HTTP: read around it, ask for more, say what they think."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.state import open_state, votes
+from bot.state.database import state_url
+from bot.state.votes import Vote
+from index.article import Article
+from tests.bot.messenger.samples import BIRTH, FRESNEL, LIGHT, answered, cite
+from tests.botapi import BotServer
+from tests.e2e.telegram import Shelf, StubChain, running
+
+READER, OTHER = 42, 43
+QUESTION = "Quand Fresnel est-il né ?"
+PARAGRAPH = "Le feu {} se voit de très loin par temps clair, disent les gardiens du port. " * 12
+
+
+def long_article() -> Article:
+    text = "\n\n".join(
+        PARAGRAPH.replace("{}", number).strip() for number in ("un", "deux", "trois")
+    )
+    return replace(FRESNEL, id="ba9876543210", title="Trois feux", text=text, sections=())
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf(FRESNEL, long_article())
+
+
+@pytest.fixture
+def chain() -> StubChain:
+    chain = StubChain()
+    answer = answered(QUESTION, cite(1, BIRTH))
+    chain.answers[QUESTION] = replace(answer, further=(cite(2, LIGHT),))
+    return chain
+
+
+@pytest_asyncio.fixture
+async def server(chain: StubChain, shelf: Shelf) -> AsyncIterator[BotServer]:
+    async with BotServer() as server, running(server, chain, shelf):
+        yield server
+
+
+def _vote(data_dir: Path, turn: int = 1, person: int = READER) -> Vote | None:
+    state = open_state(state_url(None, data_dir))
+    with state.session() as session:
+        found = votes.vote(session, turn, person)
+    state.close()
+    return found
+
+
+async def test_more_sources_are_those_found_besides(server: BotServer) -> None:
+    server.user_says(READER, QUESTION)
+    answer = await server.next_message()
+    assert [button.text for button in answer.buttons][1:] == ["Plus de sources", "👍", "👎"]
+    server.presses(answer, 1)
+    more = await server.next_message()
+    assert more.text.startswith("Les articles disent aussi\n\n[2] «\u00a0La lumière")
+    assert BIRTH not in more.text
+    assert more.reply_to == answer.message_id
+
+
+async def test_another_chat_s_answer_is_not_shown_by_a_forged_button(server: BotServer) -> None:
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.user_says(OTHER, QUESTION)
+    mine = await server.next_message()
+    server.presses(mine, 1, data="m:1")
+    assert "n’est plus gardée" in (await server.next_message()).text
+
+
+async def test_the_sources_of_the_last_answer_are_shown_again(server: BotServer) -> None:
+    server.user_says(READER, "/sources")
+    assert "Pas encore de réponse" in (await server.next_message()).text
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.user_says(READER, "Qui a marché sur Mars ?")
+    await server.next_message()
+    server.user_says(READER, "/sources")
+    shown = await server.next_message()
+    assert shown.text.startswith(f"Sources de la réponse à «\u00a0{QUESTION}\u00a0»")
+    assert f"[1] «\u00a0{BIRTH}\u00a0»" in shown.text
+
+
+async def test_an_article_is_walked_through_in_one_message(server: BotServer) -> None:
+    server.user_says(READER, "/article ba9876543210")
+    card = await server.next_message()
+    assert [button.text for button in card.buttons] == ["Lire", "Résumé", "Ouvrir en ligne"]
+    server.presses(card)
+    first = await server.next_edit()
+    assert "Le feu un" in first.text
+    assert [button.text for button in first.buttons] == ["›"]
+    query = server.presses(first)
+    second = await server.next_edit()
+    assert "Le feu deux" in second.text
+    assert [button.text for button in second.buttons] == ["‹", "›"]
+    assert server.answers[query] == "Passage 2 sur 3"
+    server.presses(second, 0)
+    assert "Le feu un" in (await server.next_edit()).text
+
+
+async def test_a_passage_that_is_gone_is_told(server: BotServer, shelf: Shelf) -> None:
+    server.user_says(READER, "/article ba9876543210")
+    card = await server.next_message()
+    shelf.articles.clear()
+    server.presses(card)
+    assert "n’est plus dans l’index" in (await server.next_message()).text
+
+
+async def test_a_good_vote_is_kept_and_thanked_for(server: BotServer, tmp_path: Path) -> None:
+    server.user_says(READER, QUESTION)
+    answer = await server.next_message()
+    query = server.presses(answer, 2)
+    await server.called("answerCallbackQuery")
+    assert server.answers[query] == "Merci\u202f!"
+    kept = _vote(tmp_path / "data")
+    assert kept is not None
+    assert kept.good
+
+
+async def test_a_bad_vote_is_asked_why_and_may_be_explained(
+    server: BotServer, tmp_path: Path
+) -> None:
+    server.user_says(READER, QUESTION)
+    answer = await server.next_message()
+    server.presses(answer, 3)
+    why = await server.next_message()
+    reasons = [button.text for button in why.buttons]
+    assert reasons == ["C’est faux", "Hors sujet", "Incomplet", "Mauvaise source"]
+    server.presses(why, 2)
+    noted = await server.next_edit()
+    assert noted.text.startswith("C’est noté")
+    assert noted.buttons == ()
+    server.user_says(READER, "Il manque son lieu de naissance.", reply_to=noted)
+    assert (await server.next_message()).text == "Votre remarque est gardée, merci."
+    kept = _vote(tmp_path / "data")
+    assert kept is not None
+    assert (kept.good, kept.reason) == (False, "incomplete")
+    assert kept.comment == "Il manque son lieu de naissance."
+
+
+async def test_votes_speak_english_to_english_readers(server: BotServer) -> None:
+    server.user_says(READER, QUESTION, "en")
+    answer = await server.next_message()
+    server.presses(answer, 3, "en")
+    why = await server.next_message()
+    assert why.text == "What is wrong with it?"
+    server.presses(why, 0, "en")
+    assert (await server.next_edit()).text.startswith("Noted, thank you.")
+
+
+@pytest.mark.parametrize("data", ["v:999:1", "r:999:wrong", "n:999", "m:999", "x:999", "w:1:2"])
+async def test_forged_and_outdated_buttons_do_no_harm(server: BotServer, data: str) -> None:
+    server.user_says(READER, QUESTION)
+    answer = await server.next_message()
+    server.presses(answer, 0, data=data)
+    await server.called("answerCallbackQuery")
+    server.user_says(READER, QUESTION)
+    while not (await server.next_message()).text.startswith(BIRTH):
+        pass

@@ -1,0 +1,143 @@
+"""Articles found by people, and alerts, over HTTP and a real index."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.chain import RetrievalQA
+from bot.extract import Extractive
+from bot.library import LiveLibrary
+from bot.messenger.handlers import alerting
+from index.build import build
+from index.confidence import ConfidenceModel
+from index.live import LiveIndex
+from tests.botapi import BotServer
+from tests.e2e.telegram import running
+from tests.fakes import FakeEmbedder
+
+READER, OTHER = 42, 43
+THRESHOLD = ConfidenceModel.load().threshold
+BODY = (
+    "Le canal {n} relie la ville {n} à la mer depuis 18{n:02}. Les péniches y passent en toute "
+    "saison avec du blé et du vin. Les éclusiers vivent au bord de l’eau dans de petites maisons. "
+    "La commune {n} veut rouvrir le chemin de halage aux cyclistes."
+)
+
+
+def _write(corpus: Path, number: int, body: str = "") -> None:
+    corpus.mkdir(exist_ok=True)
+    (corpus / f"canal-{number}.md").write_text(
+        f"---\ntitle: Le canal numéro {number}\nauthor: Claire Morel\n"
+        f"published: 2024-01-{number:02}\nurl: https://exemple.fr/canal-{number}\nlanguage: fr\n"
+        f"---\n\n{body or BODY.format(n=number)}\n",
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    for number in range(1, 13):
+        _write(tmp_path / "corpus", number)
+    return tmp_path / "corpus"
+
+
+@pytest_asyncio.fixture
+async def server(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[BotServer]:
+    monkeypatch.setattr(alerting, "LOOK", timedelta(seconds=0.05))
+    build([corpus], tmp_path / "index", FakeEmbedder())
+    index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
+    chain = RetrievalQA(index, Extractive(0.9))
+    async with BotServer() as server, running(server, chain, LiveLibrary(index)):
+        yield server
+
+
+async def test_the_newest_articles_are_paged(server: BotServer) -> None:
+    server.user_says(READER, "/recents")
+    first = await server.next_message()
+    assert first.text.startswith("Les articles les plus récents\n\n1. Le canal numéro 12, par")
+    assert [button.text for button in first.buttons] == ["1", "2", "3", "4", "5", "›"]
+    server.presses(first, 5)
+    second = await server.next_edit()
+    assert "6. Le canal numéro 7" in second.text
+    server.presses(second, 6)
+    last = await server.next_edit()
+    assert [button.text for button in last.buttons] == ["11", "12", "‹"]
+    server.presses(last, 0)
+    assert (await server.next_message()).text.startswith("Le canal numéro 2, par Claire Morel")
+
+
+async def test_articles_are_searched_and_paged(server: BotServer) -> None:
+    title = "Articles sur «\u00a0canal numéro 7\u00a0»"
+    server.user_says(READER, "/recherche canal numéro 7")
+    found = await server.next_message()
+    assert found.text.startswith(f"{title}\n\n1. Le canal numéro 7")
+    server.presses(found, 5)
+    second = await server.next_edit()
+    assert second.text.startswith(f"{title}\n\n6. ")
+
+
+async def test_a_search_without_words_says_how(server: BotServer) -> None:
+    server.user_says(READER, "/search", "en")
+    assert "for example" in (await server.next_message()).text
+
+
+async def test_an_article_is_summed_up_in_its_own_sentences(server: BotServer) -> None:
+    server.user_says(READER, "/resume Le canal numéro 3")
+    assert (await server.next_message()).text.startswith("«\u00a0Le canal numéro 3\u00a0», dans")
+    told = (await server.next_message()).text
+    assert "[1] «\u00a0" in told
+    assert BODY.format(n=3).split(". ")[0] in told
+
+
+async def test_an_article_that_nobody_wrote_is_told(server: BotServer) -> None:
+    server.user_says(READER, "/article Le canal de Mars")
+    assert "Je ne trouve pas d’article" in (await server.next_message()).text
+    server.user_says(READER, "/summary", "en")
+    assert (await server.next_message()).text.startswith("Give the article’s id")
+
+
+async def test_an_alert_is_answered_once_when_an_article_comes(
+    server: BotServer, tmp_path: Path, corpus: Path
+) -> None:
+    question = "Qui a inventé la lentille à échelons de Cordouan ?"
+    server.user_says(READER, question)
+    refusal = await server.next_message()
+    assert refusal.buttons[0].text == "M’avertir quand un article y répond"
+    server.presses(refusal, 0)
+    assert "je vous écrirai" in (await server.next_message()).text
+    server.user_says(READER, "/alertes")
+    assert question in (await server.next_message()).text
+    _write(corpus, 13, "Augustin Fresnel a inventé la lentille à échelons de Cordouan.")
+    build([corpus], tmp_path / "index", FakeEmbedder())
+    title = await server.next_message(10)
+    assert title.text == f"Un article répond maintenant à votre question «\u00a0{question}\u00a0»"
+    answer = await server.next_message()
+    assert answer.text.startswith("Augustin Fresnel a inventé la lentille")
+    assert "Le canal numéro 13" in answer.text
+    _write(corpus, 14)
+    build([corpus], tmp_path / "index", FakeEmbedder())
+    await server.silence(0.5)
+    server.user_says(READER, "/alertes")
+    assert "aucune alerte" in (await server.next_message()).text
+
+
+async def test_an_alert_is_cancelled_by_its_owner_alone(server: BotServer) -> None:
+    server.user_says(READER, "Qui a inventé la lentille à échelons de Cordouan ?")
+    server.presses(await server.next_message(), 0)
+    await server.next_message()
+    server.user_says(OTHER, "/recents")
+    theirs = await server.next_message()
+    server.presses(theirs, 0, data="x:1")
+    assert "aucune alerte" in (await server.next_message()).text
+    server.user_says(READER, "/alertes")
+    listed = await server.next_message()
+    assert "1. Qui a inventé" in listed.text
+    server.presses(listed, 0)
+    assert "aucune alerte" in (await server.next_message()).text
