@@ -28,6 +28,18 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         ".markdown": "markdown",
         ".txt": "text",
         ".text": "text",
+        ".html": "html",
+        ".htm": "html",
+        ".xhtml": "html",
+        ".eml": "email",
+        ".pdf": "pdf",
+        ".docx": "docx",
+        ".epub": "epub",
+        ".json": "objects",
+        ".jsonl": "lines",
+        ".ndjson": "lines",
+        ".csv": "tables",
+        ".tsv": "tables",
     }
 )
 
