@@ -26,7 +26,7 @@ def corpus_paths(settings: Settings, asked: Sequence[Path]) -> list[Path]:
     """
     if asked:
         return list(asked)
-    return _with_fetched(settings, [settings.corpus_dir] if settings.corpus_dir.exists() else [])
+    return with_fetched(settings, [settings.corpus_dir] if settings.corpus_dir.exists() else [])
 
 
 def standing_paths(settings: Settings) -> list[Path]:
@@ -35,7 +35,7 @@ def standing_paths(settings: Settings) -> list[Path]:
     A path that is no longer there is kept: that articles are missing must be told, not done.
     """
     roots = _roots(settings)
-    return _with_fetched(settings, roots) if roots else corpus_paths(settings, ())
+    return with_fetched(settings, roots) if roots else corpus_paths(settings, ())
 
 
 def _roots(settings: Settings) -> list[Path]:
@@ -48,7 +48,8 @@ def _roots(settings: Settings) -> list[Path]:
     return [Path(root) for root in manifest.roots] if manifest else []
 
 
-def _with_fetched(settings: Settings, paths: Iterable[Path]) -> list[Path]:
+def with_fetched(settings: Settings, paths: Iterable[Path]) -> list[Path]:
+    """These paths and what was fetched, if anything was; each once."""
     fetched = fetched_dir(settings)
     wanted = [*paths, fetched] if fetched.exists() else list(paths)
     told_apart = {os.path.abspath(path): path for path in reversed(wanted)}  # noqa: PTH100

@@ -1,0 +1,37 @@
+"""The fetcher and the shelf, put together as the settings say."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+
+from bot.feeding.paths import fetched_dir
+from bot.settings import Settings, allowed_hosts
+from index.web.fetch import Fetcher
+from index.web.gather import LIMIT, Gatherer
+from index.web.guard import Guard
+from index.web.limits import Limits
+from index.web.shelf import Shelf
+
+
+def open_gatherer(
+    settings: Settings,
+    *,
+    limit: int = LIMIT,
+    news: bool = False,
+    limits: Limits | None = None,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Gatherer:
+    """What fetches addresses into the data directory. Close its `fetcher` when done."""
+    # New attempts are part of the job; those that fail in the end are told.
+    logging.getLogger("stamina").setLevel(logging.ERROR)
+    fetcher = Fetcher(
+        version("selon"),
+        contact=settings.fetch_contact,
+        guard=Guard(allowed_hosts(settings.fetch_allow)),
+        limits=limits,
+        sleep=sleep,
+    )
+    return Gatherer(fetcher, Shelf(fetched_dir(settings)), limit, news)
