@@ -22,7 +22,8 @@ PIXELS = 30_000_000
 _LANGUAGES = {"fr": "fra", "en": "eng", "es": "spa", "de": "deu", "it": "ita", "pt": "por"}
 _LANGUAGES |= {"nl": "nld", "ca": "cat", "eu": "eus", "pl": "pol", "ro": "ron", "ar": "ara"}
 _ALWAYS = ("fra", "eng")
-_SURE = 40.0  # per cent; below it, a line is a stain or a photograph
+_SURE = 50.0  # per cent; below it, a line is a stain or a photograph
+_LEGIBLE = 60.0  # of a whole page; below it, its language or its print is none of tesseract's
 _APART = 1.0  # em between two words of one line, else they are of two columns
 _SAME = (0.65, 1.45)  # times the usual height of a line; within, letters are of one size
 
@@ -67,6 +68,16 @@ def lines_of(picture: Picture, language: str) -> tuple[Line, ...]:
     return tuple(
         _evened([run for line in _found_lines(found) for run in _runs(line, picture.scale)])
     )
+
+
+def _trust(found: dict[str, list[Any]]) -> float:
+    """How sure tesseract is of the page's words, per cent; 100 where there are none."""
+    trusts = [
+        float(trust)
+        for text, trust in zip(found["text"], found["conf"], strict=True)
+        if str(text).strip() and float(trust) >= 0
+    ]
+    return median(trusts) if trusts else 100.0
 
 
 def _found_lines(found: dict[str, list[Any]]) -> Iterable[list[tuple[Any, ...]]]:

@@ -10,7 +10,8 @@ from statistics import median
 from index.readers.paper.page import Line
 
 _COLUMN_LINES = 4
-_COLUMN_WIDTH = 16  # letters of its median line; cells of a table are shorter
+_COLUMN_WIDTH = 16  # letters of its median row; cells of a table are shorter
+_FULL = 0.6  # of a column's width that its median row fills
 _GUTTER = 0.6  # em between two columns, at least
 _CROSSING = 0.25  # of the lines beside a gutter may cross it
 _ALIGNED = 0.5  # of the lines of two columns that share a base line make a table of short ones
@@ -125,8 +126,17 @@ def _are_columns(sides: Sides) -> bool:
         return False
     if len(_between(sides.crossing, top, bottom)) > _CROSSING * fewer:
         return False
-    wide = [median(len(line.text) for line in side) >= _COLUMN_WIDTH for side in (left, right)]
-    return all(wide) or (any(wide) and _aligned(left, right) < _ALIGNED)
+    prose = [_is_prose(side) for side in (left, right)]
+    return all(prose) or (any(prose) and _aligned(left, right) < _ALIGNED)
+
+
+def _is_prose(side: list[Line]) -> bool:
+    """Whether the rows are long, and full: those of a table are neither, or not both."""
+    rows = _grouped(side)
+    width = max(line.right for line in side) - min(line.left for line in side)
+    full = median(sum(part.right - part.left for part in row) for row in rows)
+    letters = median(sum(len(part.text) for part in row) for row in rows)
+    return letters >= _COLUMN_WIDTH and full >= _FULL * width
 
 
 def _aligned(left: list[Line], right: list[Line]) -> float:
@@ -139,13 +149,17 @@ def _aligned(left: list[Line], right: list[Line]) -> float:
 
 def _rows(lines: Sequence[Line]) -> list[Line]:
     """One line a row, what stands side by side joined."""
+    return [_row(sorted(row, key=lambda line: line.left)) for row in _grouped(lines)]
+
+
+def _grouped(lines: Sequence[Line]) -> list[list[Line]]:
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.middle):
         if rows and _beside_each_other(rows[-1], line):
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [_row(sorted(row, key=lambda line: line.left)) for row in rows]
+    return rows
 
 
 def _beside_each_other(row: list[Line], line: Line) -> bool:
@@ -158,15 +172,16 @@ def _row(parts: list[Line]) -> Line:
     first = parts[0]
     if len(parts) == 1:
         return first
-    cells, edges = [first.text], [first.left]
+    cells, edges = [first.text], [(first.left, first.right)]
     right = first.right
     em = max(part.size for part in parts)
     for part in parts[1:]:
         gap = part.left - right
         if gap > _CELL * em:
             cells.append(part.text)
-            edges.append(part.left)
+            edges.append((part.left, part.right))
         else:
+            edges[-1] = (edges[-1][0], max(edges[-1][1], part.right))
             cells[-1] += part.text if gap < 0.1 * em else f" {part.text}"
         right = max(right, part.right)
     longest = max(parts, key=lambda part: len(part.text))

@@ -13,7 +13,8 @@ _UNREADABLE = 0.3
 class Line:
     """Words on one line, and where they stand, in points from the page's top left corner.
 
-    `size` is that of the letters. `cells` are its parts where wide gaps part it, else empty.
+    `size` is that of the letters. `cells` are its parts where wide gaps part it, else empty, and
+    `edges` where each begins and ends.
     """
 
     text: str
@@ -24,7 +25,7 @@ class Line:
     size: float
     bold: bool = False
     cells: tuple[str, ...] = ()
-    edges: tuple[float, ...] = ()
+    edges: tuple[tuple[float, float], ...] = ()
 
     @property
     def middle(self) -> float:

@@ -18,6 +18,7 @@ _LARGER = 1.15  # times the text's size: a heading
 _SIZE = 0.12  # by which two lines of one paragraph may differ
 _LEADING = 1.35  # times the usual distance of two lines: a space between paragraphs
 _SHORT = 0.35  # of a column left white after a line that ends no sentence
+_FLUSH = 0.6  # of the cells of two rows of one table
 _BOLD = 120  # characters; a longer bold paragraph is an introduction, not a heading
 _HEADING = 250
 _SHOUTED = 80
@@ -138,9 +139,17 @@ def _tabular(rows: list[Line]) -> list[bool]:
 
 
 def _share_edge(above: Line, below: Line) -> bool:
-    return len(above.edges) == len(below.edges) or any(
-        abs(first - second) < above.size for first in above.edges[1:] for second in below.edges[1:]
+    """Whether most of the cells of one row stand flush with cells of the other.
+
+    A row of spread words, as narrow columns have, stands flush with none but by chance.
+    """
+    near = 0.3 * above.size
+    few, many = sorted((above.edges[1:], below.edges[1:]), key=len)
+    flush = sum(
+        any(abs(left - other[0]) < near or abs(right - other[1]) < near for other in many)
+        for left, right in few
     )
+    return flush >= _FLUSH * len(few)
 
 
 def _continues(paragraph: Paragraph, row: Line, left: float, right: float, printed: Print) -> bool:
