@@ -10,9 +10,9 @@ from index.article import Article
 from index.passages import Passage, Sentence
 from index.period import Period
 
-Refusal = Literal["unsaid", "period", "unclear"]
-"""Why there is no answer: the articles do not say, none is of the time asked for, or it is not
-clear which article is meant."""
+Refusal = Literal["unsaid", "period", "unclear", "courtesy"]
+"""Why there is no answer: the articles do not say, none is of the time asked for, it is not clear
+which article is meant, or nothing was asked (« Merci ! »)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.about import AboutArticles
 from bot.chain import RetrievalQA
+from bot.conversation.chain import Conversing
 from bot.extract import Extractive
 from bot.settings import Settings
 from index.confidence import ConfidenceModel
@@ -37,14 +38,15 @@ def open_index(settings: Settings) -> LiveIndex:
     return LiveIndex(settings.data_dir, open_embedder(settings), ConfidenceModel.load())
 
 
-def chain_over(index: LiveIndex, settings: Settings) -> RetrievalQA:
-    """The retrieval-QA chain over an open index."""
+def chain_over(index: LiveIndex, settings: Settings) -> Conversing:
+    """The retrieval-QA chain over an open index, which understands follow-ups."""
     threshold = settings.min_confidence
     if threshold is None:
         threshold = ConfidenceModel.load().threshold
-    return RetrievalQA(index, Extractive(threshold), AboutArticles(index.searcher, threshold))
+    about = AboutArticles(index.searcher, threshold)
+    return Conversing(RetrievalQA(index, Extractive(threshold), about), index.search)
 
 
-def open_chain(settings: Settings) -> RetrievalQA:
+def open_chain(settings: Settings) -> Conversing:
     """The retrieval-QA chain over the index of the data directory. Raises IndexingError."""
     return chain_over(open_index(settings), settings)

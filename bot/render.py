@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rich.style import Style
@@ -44,7 +46,12 @@ def harmless(text: str) -> str:
 
 
 def answer_text(answer: Answer, phrases: Phrases) -> Text:
-    """The statements with their markers, then the sources; or a refusal."""
+    """How the question was understood, if not as asked; the statements with their markers, then
+    the sources; or a refusal."""
+    if answer.understood is not None:
+        understood = Text(phrases.understood(_flowing(answer.understood)), style=SOURCE)
+        plain = answer_text(replace(answer, understood=None), phrases)
+        return Text("\n\n").join((understood, plain))
     if not answer.answered:
         return refusal_text(answer, phrases)
     told = _statements(answer)
@@ -55,6 +62,8 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
 
 def refusal_line(answer: Answer, phrases: Phrases) -> str:
     """The sentence that says why there is no answer."""
+    if answer.refusal == "courtesy":
+        return phrases.courtesy
     if answer.refusal == "unclear":
         return phrases.which_article
     if answer.period is None:
@@ -111,8 +120,12 @@ def answer_json(answer: Answer, phrases: Phrases) -> str:
         ],
         "period": _period_fields(answer.period),
     }
+    return json_line(fields)
+
+
+def json_line(fields: Mapping[str, Any]) -> str:
+    """One object on one line: the same to a program, and nothing that a terminal obeys."""
     written = json.dumps(fields, ensure_ascii=False)
-    # The same value to a program, and nothing that a terminal obeys or cannot encode.
     return re.sub(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", _escaped, written)
 
 

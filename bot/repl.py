@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -16,6 +17,7 @@ from rich.text import Text
 
 from bot.answer import Answer
 from bot.console import show
+from bot.conversation import Said, Turn, grown
 from bot.phrases import Phrases, phrases_for
 from bot.phrases.terminal import TerminalPhrases, terminal_phrases_for
 from bot.render import answer_text, complaint, passage_text, sources_text
@@ -34,7 +36,7 @@ HISTORY_MODE = 0o600
 """Questions are nobody else's business."""
 
 Asked = TypeVar("Asked")
-Ask = Callable[[str], Answer]
+Ask = Callable[[Said], Answer]
 
 
 class Conversation:
@@ -43,9 +45,12 @@ class Conversation:
     def __init__(self, ask: Ask, language: str) -> None:
         self._ask = ask
         self._last: Answer | None = None
+        self._history: tuple[Turn, ...] = ()
         self._commands: dict[str, Callable[[str], Text | None]] = {
             "/sources": self._sources,
             "/passage": self._passage,
+            "/nouveau": self._new,
+            "/new": self._new,
             "/langue": self._language,
             "/language": self._language,
             "/aide": self._help,
@@ -74,8 +79,20 @@ class Conversation:
             name, _, argument = line.partition(" ")
             command = self._commands.get(name.lower())
             return command(argument) if command else self._unknown(name)
-        self._last = self._ask(line)
-        return answer_text(self._last, self.phrases)
+        answer = self._ask(Said(line, self._history))
+        if answer.refusal != "courtesy":
+            self._last = answer
+            self._history = grown(self._history, Turn.of(answer, datetime.now(UTC)))
+        return answer_text(answer, self.phrases)
+
+    @property
+    def commands(self) -> tuple[tuple[str, str], ...]:
+        """Each /command in the language of the moment, and what it does."""
+        return (*self.terminal.commands, self.phrases.repl_new)
+
+    def _new(self, argument: str) -> Text:
+        self._last, self._history = None, ()
+        return Text(self.phrases.repl_afresh)
 
     def _sources(self, argument: str) -> Text:
         if self._last is None:
@@ -141,11 +158,11 @@ def chat_typed(
     """Talk until /quit or Ctrl-D. What opening raises comes out at the first question."""
     opening = in_background(open_ask)
 
-    def ask(question: str) -> Answer:
+    def ask(said: Said) -> Answer:
         if not opening.done():
             show(out, Text(conversation.phrases.repl_loading, style="dim"))
         answering = opening.result()
-        return in_background(lambda: answering(question)).result()
+        return in_background(lambda: answering(said)).result()
 
     conversation = Conversation(ask, language)
     session.completer = completer_for(conversation)
@@ -187,7 +204,7 @@ def completer_for(conversation: Conversation) -> Completer:
             if not typed.startswith("/"):
                 return
             if not space:
-                for command, meaning in conversation.terminal.commands:
+                for command, meaning in conversation.commands:
                     if command.startswith(name.lower()):
                         yield Completion(command, -len(name), display_meta=meaning)
                 return

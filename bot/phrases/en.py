@@ -62,6 +62,8 @@ EN = Phrases(
     not_in_period=lambda period: f"I do not know: the articles {_period(period)} do not say.",
     no_article_in=lambda period: f"No article {_period(period)}.",
     which_article="Which article do you mean? Please tell what it is about.",
+    understood=lambda question: f"Understood as: {question}",
+    courtesy="At your service! Ask me a question whenever you like.",
     nearest_articles="The nearest articles:",
     quote=lambda text: f"“{text}”",
     day=_day,
@@ -89,13 +91,16 @@ EN = Phrases(
     repl_welcome=_welcome,
     repl_loading="Loading the index…",
     repl_help=(
-        "Type a question, then Enter.\n"
+        "Type a question, then Enter; the next ones may refer to it.\n"
         "/sources      the sources of the last answer\n"
         "/passage N    the whole passage of source N\n"
+        "/new          forget the conversation and start afresh\n"
         "/language fr|en  the language of these messages\n"
         "/help         this help\n"
         "/quit         leave (or Ctrl-D)"
     ),
+    repl_new=("/new", "start afresh"),
+    repl_afresh="New conversation.",
     repl_bye="Goodbye.",
     repl_no_answer_yet="No answer to show: ask a question first.",
     repl_no_such_passage=lambda last: f"Give a source number from 1 to {last}.",

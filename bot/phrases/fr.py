@@ -65,6 +65,8 @@ FR = Phrases(
     ),
     no_article_in=lambda period: f"Aucun article {_period(period)}.",
     which_article="De quel article parlez-vous\u202f? Précisez son sujet, s’il vous plaît.",
+    understood=lambda question: f"Question comprise\u00a0: {question}",
+    courtesy="À votre service\u202f! Posez-moi une question quand vous voulez.",
     nearest_articles="Les articles les plus proches\u00a0:",
     quote=lambda text: f"«\u00a0{text}\u00a0»",
     day=_day,
@@ -98,13 +100,16 @@ FR = Phrases(
     repl_welcome=_welcome,
     repl_loading="Chargement de l’index…",
     repl_help=(
-        "Tapez une question, puis Entrée.\n"
+        "Tapez une question, puis Entrée\u00a0; les suivantes peuvent s’y rapporter.\n"
         "/sources      les sources de la dernière réponse\n"
         "/passage N    le passage entier de la source N\n"
+        "/nouveau      oublier la conversation et repartir de zéro\n"
         "/langue fr|en la langue de ces messages\n"
         "/aide         cette aide\n"
         "/quitter      sortir (ou Ctrl-D)"
     ),
+    repl_new=("/nouveau", "repartir de zéro"),
+    repl_afresh="Nouvelle conversation.",
     repl_bye="Au revoir.",
     repl_no_answer_yet="Aucune réponse à montrer\u00a0: posez d’abord une question.",
     repl_no_such_passage=lambda last: f"Donnez un numéro de source de 1 à {last}.",

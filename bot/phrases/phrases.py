@@ -25,6 +25,8 @@ class Phrases:
     not_in_period: Callable[[Period], str]
     no_article_in: Callable[[Period], str]
     which_article: str
+    understood: Callable[[str], str]
+    courtesy: str
     quote: Callable[[str], str]
     day: Callable[[date], str]
     author: Callable[[str], str]
@@ -44,6 +46,8 @@ class Phrases:
     repl_welcome: Callable[[int, int], str]
     repl_loading: str
     repl_help: str
+    repl_new: tuple[str, str]
+    repl_afresh: str
     repl_bye: str
     repl_no_answer_yet: str
     repl_no_such_passage: Callable[[int], str]

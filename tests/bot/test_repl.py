@@ -6,6 +6,7 @@ import io
 import stat
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from rich.console import Console
 
 from bot.answer import Answer
 from bot.console import console_for
+from bot.conversation import Said
 from bot.phrases import EN, FR
 from bot.repl import Conversation, chat_piped, chat_typed, completer_for, new_session
 from index.errors import NoIndex
@@ -28,8 +30,11 @@ FIRST = "Le second modèle a demandé 15 000 puces."
 SECOND = "Une carte suffit."
 
 
-def ask(question: str) -> Answer:
+def ask(said: Said) -> Answer:
     """Two sources for most questions, none about the weather, a failure when asked for one."""
+    question = said.question
+    if question == "Merci":
+        return replace(refused(question=question), refusal="courtesy")
     if "temps" in question:
         return refused(article(), question=question)
     if "panne" in question:
@@ -142,8 +147,68 @@ def test_an_unknown_command_gets_a_hint() -> None:
 
 def test_the_help_names_every_command() -> None:
     for language, phrases in (("fr", FR), ("en", EN)):
-        for command, _ in Conversation(ask, language).terminal.commands:
+        for command, _ in Conversation(ask, language).commands:
             assert command in phrases.repl_help
+
+
+# The conversation so far
+
+
+class Listening:
+    """Answers as `ask` does and keeps what was said."""
+
+    def __init__(self) -> None:
+        self.said: list[Said] = []
+
+    def __call__(self, said: Said) -> Answer:
+        self.said.append(said)
+        return ask(said)
+
+    @property
+    def before(self) -> list[list[str]]:
+        """The questions that each came after."""
+        return [[turn.question for turn in said.history] for said in self.said]
+
+
+def test_a_question_is_asked_with_those_before_it() -> None:
+    listening = Listening()
+    conversation = Conversation(listening, "fr")
+    for line in ("Combien de puces ?", "/sources", "Et de cartes ?", "Quel temps ?"):
+        conversation.reply(line)
+    first, second = "Combien de puces ?", "Et de cartes ?"
+    assert listening.before == [[], [first], [first, second]]
+    assert listening.said[1].history[0].answer == f"{FIRST}\n{SECOND}"
+
+
+@pytest.mark.parametrize("command", ["/nouveau", "/new"])
+def test_a_conversation_can_start_afresh(command: str) -> None:
+    listening = Listening()
+    conversation = Conversation(listening, "fr")
+    conversation.reply("Combien de puces ?")
+    assert replied(conversation, command) == FR.repl_afresh
+    assert replied(conversation, "/sources") == FR.repl_no_answer_yet
+    conversation.reply("Et de cartes ?")
+    assert listening.before == [[], []]
+
+
+def test_thanks_are_returned_and_the_answer_before_them_stays() -> None:
+    listening = Listening()
+    conversation = Conversation(listening, "fr")
+    conversation.reply("Combien de puces ?")
+    assert replied(conversation, "Merci") == FR.courtesy
+    assert FIRST in replied(conversation, "/sources")
+    conversation.reply("Et de cartes ?")
+    assert listening.before[-1] == ["Combien de puces ?"]
+
+
+def test_how_a_follow_up_was_understood_is_shown_before_its_answer() -> None:
+    understood = "Combien de cartes faut-il\u202f?"
+    conversation = Conversation(lambda said: replace(ask(said), understood=understood), "fr")
+    shown = replied(conversation, "Et de cartes ?")
+    assert shown.startswith(f"Question comprise\u00a0: {understood}\n\n{FIRST}")
+    conversation.reply("/langue en")
+    refusing = replied(conversation, "Quel temps ?")
+    assert refusing.startswith(f"Understood as: {understood}\n\n{EN.not_in_articles}")
 
 
 # From a pipe
@@ -184,7 +249,7 @@ def test_a_byte_order_mark_is_not_part_of_the_question(streams: Streams) -> None
 
 
 def test_a_pipe_without_an_index_fails_before_reading(streams: Streams) -> None:
-    def closed() -> Callable[[str], Answer]:
+    def closed() -> Callable[[Said], Answer]:
         raise NoIndex("rien")
 
     with pytest.raises(NoIndex):
@@ -195,7 +260,10 @@ def test_a_pipe_without_an_index_fails_before_reading(streams: Streams) -> None:
 
 
 def typed(
-    keys: str, keyboard: PipeInput, streams: Streams, opening: Callable[[], Callable[[str], Answer]]
+    keys: str,
+    keyboard: PipeInput,
+    streams: Streams,
+    opening: Callable[[], Callable[[Said], Answer]],
 ) -> int:
     keyboard.send_text(keys)
     session: PromptSession[str] = PromptSession("selon> ")
@@ -212,9 +280,9 @@ def test_a_conversation_from_the_welcome_to_ctrl_d(keyboard: PipeInput, streams:
 def test_ctrl_c_clears_the_line(keyboard: PipeInput, streams: Streams) -> None:
     asked = []
 
-    def listening(question: str) -> Answer:
-        asked.append(question)
-        return ask(question)
+    def listening(said: Said) -> Answer:
+        asked.append(said.question)
+        return ask(said)
 
     assert typed("Brouillon\x03Combien ?\r/quit\r", keyboard, streams, lambda: listening) == 0
     assert asked == ["Combien ?"]
@@ -233,7 +301,7 @@ def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams
 
     streams.out = Watched(file=streams.out.file, highlight=False, markup=False)
 
-    def slowly() -> Callable[[str], Answer]:
+    def slowly() -> Callable[[Said], Answer]:
         assert loaded.wait(10)
         return ask
 
@@ -245,7 +313,7 @@ def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams
 def test_leaving_does_not_wait_for_the_index(keyboard: PipeInput, streams: Streams) -> None:
     never = threading.Event()
 
-    def stuck() -> Callable[[str], Answer]:
+    def stuck() -> Callable[[Said], Answer]:
         never.wait(30)
         return ask
 
@@ -256,7 +324,7 @@ def test_leaving_does_not_wait_for_the_index(keyboard: PipeInput, streams: Strea
 def test_an_index_that_cannot_be_opened_ends_the_conversation(
     keyboard: PipeInput, streams: Streams
 ) -> None:
-    def closed() -> Callable[[str], Answer]:
+    def closed() -> Callable[[Said], Answer]:
         raise NoIndex("rien n’est indexé")
 
     with pytest.raises(NoIndex, match="rien n’est indexé"):
@@ -276,11 +344,11 @@ def test_ctrl_c_cancels_the_question_and_keeps_the_conversation(
 
     never = threading.Event()
 
-    def endless(question: str) -> Answer:
-        if "longue" in question:
+    def endless(said: Said) -> Answer:
+        if "longue" in said.question:
             _thread.interrupt_main()  # what Ctrl-C does
             never.wait(30)
-        return ask(question)
+        return ask(said)
 
     code = typed("Une longue\rCombien ?\r\x04", keyboard, streams, lambda: endless)
     never.set()
@@ -324,6 +392,7 @@ def test_commands_are_completed_in_the_language_of_the_moment() -> None:
         "/langue",
         "/aide",
         "/quitter",
+        "/nouveau",
     ]
     assert completions(conversation, "/pa") == ["/passage"]
     conversation.reply("/langue en")
