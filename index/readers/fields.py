@@ -108,20 +108,20 @@ def metadata_of(
 
     return Metadata.told(
         origin,
-        title=_line(first("title")),
-        author=_people(first("author")),
+        title=one_line(first("title")),
+        author=names_of(first("author")),
         published=as_moment(first("published"), order),
         updated=as_moment(first("updated"), order),
-        url=next(filter(None, map(_address, given(values, "url", chosen))), None),
+        url=next(filter(None, map(web_address, given(values, "url", chosen))), None),
         outlet=_outlet(first("outlet")),
-        language=_language(first("language")),
-        category=_line(first("category")),
+        language=language_code(first("language")),
+        category=one_line(first("category")),
     )
 
 
 def identity(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
     """What names a record among the others of its file."""
-    return next(filter(None, (_line(value) for value in given(values, "id", chosen))), None)
+    return next(filter(None, (one_line(value) for value in given(values, "id", chosen))), None)
 
 
 def as_text(value: object) -> str | None:
@@ -140,7 +140,7 @@ def as_moment(value: object, order: Order | None = None) -> date | datetime | No
     """The moment that a field tells: as text, as `20250829`, or as seconds since 1970."""
     if isinstance(value, date):
         return value
-    text = _line(value)
+    text = one_line(value)
     if text is None:
         return None
     if match := _COMPACT.fullmatch(text):
@@ -183,7 +183,7 @@ def _keys(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     return {fact: tuple(keys) for fact, keys in found.items() if keys}
 
 
-def _line(value: object) -> str | None:
+def one_line(value: object) -> str | None:
     """One line of plain text; of several values the first."""
     if isinstance(value, list):
         value = next(iter(value), None)
@@ -195,7 +195,7 @@ def _line(value: object) -> str | None:
     return " ".join(text.split())[:_LINE_LIMIT] or None
 
 
-def _people(value: object) -> str | None:
+def names_of(value: object) -> str | None:
     names = (_person(each) for each in (value if isinstance(value, list) else [value]))
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
 
@@ -204,22 +204,22 @@ def _person(value: object) -> str | None:
     if isinstance(value, Mapping) and not as_text(value):
         parts = [value.get("prenom") or value.get("first_name"), value.get("nom")]
         parts[1] = parts[1] or value.get("last_name")
-        return _line(" ".join(str(part) for part in parts if part))
-    name = _line(value)
+        return one_line(" ".join(str(part) for part in parts if part))
+    name = one_line(value)
     return None if name is None or name.isdecimal() else name
 
 
 def _outlet(value: object) -> str | None:
-    name = _line(value)
+    name = one_line(value)
     return None if name is None or _ADDRESS.match(name) else name
 
 
-def _address(value: object) -> str | None:
-    text = _line(value)
+def web_address(value: object) -> str | None:
+    text = one_line(value)
     return text if text and _ADDRESS.fullmatch(text) else None
 
 
-def _language(value: object) -> str | None:
-    name = fold((_line(value) or "").lower())
+def language_code(value: object) -> str | None:
+    name = fold((one_line(value) or "").lower())
     match = _CODE.fullmatch(name)
     return match[1] if match else _LANGUAGES.get(name)

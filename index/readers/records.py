@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from importlib import import_module
 from itertools import chain
 from types import MappingProxyType
 
@@ -26,7 +24,7 @@ from index.readers.fields import (
     order_of,
 )
 from index.readers.markdown import read_markdown
-from index.readers.markup import is_markup, is_page, read_markup
+from index.readers.markup import is_markup, lays_out, read_markup, without_tags
 from index.readers.text import read_text
 
 RECORD_LIMIT = 16 * 2**20
@@ -38,8 +36,6 @@ _KEY_LIMIT = 300  # characters
 _HASHED = 500  # characters of a text that tell it apart from others of the same title
 _SHOWN = 15  # fields named in an error
 
-_BLOCK_TAGS = re.compile(r"<(?:p|br|div|h[1-6]|[uo]l|li|table|blockquote|pre)\b", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z][^<>]{0,2000}>", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^#{1,6} \S|^\[[^\]]+\]\(\S+\)$", re.MULTILINE)
 
 
@@ -91,7 +87,8 @@ def drafts(content: Content, records: Iterator[Record | Skipped]) -> Iterator[Dr
         try:
             yield draft_of(record, content, order)
         except ReadError as error:
-            yield _skipped(content, record.place, str(error))
+            why = str(error).removeprefix(f"{content.shown}: ")
+            yield _skipped(content, record.place, why)
 
 
 def draft_of(record: Record, content: Content, order: Order | None = None) -> Draft:
@@ -105,23 +102,25 @@ def draft_of(record: Record, content: Content, order: Order | None = None) -> Dr
     metadata = metadata_of(values, chosen, order, "fields")
     title = metadata.title or ""
     body = body_of(text, title, content)
-    key = identity(values, chosen) or metadata.url or _hash(title, text)
-    return replace(
-        body, metadata=metadata.completed(body.metadata), key=_clean(key, key)[:_KEY_LIMIT]
-    )
+    key = key_of(identity(values, chosen) or metadata.url, title, text)
+    return replace(body, metadata=metadata.completed(body.metadata), key=key)
+
+
+def key_of(name: str | None, title: str | None, text: str) -> str:
+    """What an article of several is known by: its name, else what it says, so that others put
+    before it do not change it."""
+    if name is None:
+        told = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
+        return hashlib.sha256(told).hexdigest()[:12]
+    return " ".join(_clean(name, name).split())[:_KEY_LIMIT]
 
 
 def body_of(text: str, title: str, content: Content) -> Draft:
     """The paragraphs of a text that may be HTML, Markdown or plain."""
     text = _clean(text, content.shown)
-    if is_page(text):
-        page: Callable[[str, Content], Draft] = import_module("index.readers.html").read_html
-        return page(text, content)
-    if is_markup(text):
-        if _BLOCK_TAGS.search(text):
-            return Draft(read_markup(text))
-        text = _TAG.sub("", text)
-    text = html.unescape(text)
+    if is_markup(text) and lays_out(text):
+        return read_markup(text, content)
+    text = without_tags(text)
     if _MARKDOWN.search(text):
         return read_markdown(text)
     # The title above keeps the first line of the text from being taken for one.
@@ -190,12 +189,6 @@ def _order(sample: list[Mapping[str, object]], chosen: Mapping[str, str]) -> Ord
         for fact in ("published", "updated")
         for value in given(values, fact, chosen)
     )
-
-
-def _hash(title: str, text: str) -> str:
-    """A name for a record without one, which lines put before it do not change."""
-    told = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
-    return hashlib.sha256(told).hexdigest()[:12]
 
 
 def _clean(text: str, shown: str) -> str:

@@ -40,6 +40,10 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         ".ndjson": "lines",
         ".csv": "tables",
         ".tsv": "tables",
+        ".xml": "xml",
+        ".rss": "xml",
+        ".atom": "xml",
+        ".rdf": "xml",
     }
 )
 

@@ -104,6 +104,12 @@ def unreadable_kind(head: bytes) -> str | None:
     return None
 
 
+def root_in(head: bytes) -> str | None:
+    """As `root_of`, from the bytes that a file of XML begins with."""
+    text = _as_text(head)
+    return root_of(text) if text else None
+
+
 def root_of(text: str) -> str | None:
     """The name of the root element of a text of XML or HTML, without its prefix; what its document
     type says, where the text ends before the element."""
