@@ -15,13 +15,14 @@ from index.web.guard import Guard
 from index.web.limits import Limits
 from index.web.shelf import Shelf
 
+LIMITS = Limits()
+
 
 def open_gatherer(
     settings: Settings,
     *,
     limit: int = LIMIT,
     news: bool = False,
-    limits: Limits | None = None,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Gatherer:
     """What fetches addresses into the data directory. Close its `fetcher` when done."""
@@ -31,7 +32,7 @@ def open_gatherer(
         version("selon"),
         contact=settings.fetch_contact,
         guard=Guard(allowed_hosts(settings.fetch_allow)),
-        limits=limits,
+        limits=LIMITS,
         sleep=sleep,
     )
     return Gatherer(fetcher, Shelf(fetched_dir(settings)), limit, news)
