@@ -1,58 +1,53 @@
-"""What each command of the terminal does; each returns its exit code."""
-
-from __future__ import annotations
+"""The commands that answer: `selon ask`, `selon chat` and `selon bot`."""
+# Typer reads the annotations where they are written, so they are not postponed here.
 
 import sys
-import time
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from rich.text import Text
+import typer
 
 from bot.console import console_for, encodable, show
+from bot.jobs import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.phrases import phrases_for
-from bot.phrases.terminal import TerminalPhrases, terminal_phrases_for
-from bot.render import answer_json, answer_text, complaint, harmless
+from bot.phrases.terminal import terminal_phrases_for
+from bot.render import answer_json, answer_text
 from bot.settings import Settings
-from index.errors import DamagedIndex
 from index.layout import Layout
 from index.manifest import Manifest
 
 if TYPE_CHECKING:
     from bot.repl import Ask
-    from index.build import BuildReport
 
-DONE = 0
-FAILED = 1
-MISUSED = 2
-NOT_IN_ARTICLES = 3
 STANDARD_INPUT = "-"
 HISTORY = "history"
 """The file of the data directory that keeps the lines typed."""
 
 
-def index(settings: Settings, paths: Sequence[Path], *, if_missing: bool) -> int:
-    """Build the index of these paths; fails softly when files had to be skipped."""
-    from bot.assembly import open_embedder
-    from bot.progress import observed
-    from index.build import build
+def declare(line: CommandLine) -> None:
+    """Put these commands on the command line."""
+    phrases, option = line.phrases, line.data_dir
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
 
-    phrases = terminal_phrases_for(settings.language)
-    if if_missing and Layout(settings.data_dir).current_id() is not None:
-        return DONE
-    began = time.monotonic()
-    try:
-        with observed(console_for(sys.stderr), phrases) as observer:
-            embedder = open_embedder(settings, progress=observer.model)
-            report = build(
-                paths or [settings.corpus_dir], settings.data_dir, embedder, observer=observer
-            )
-    except KeyboardInterrupt:
-        show(console_for(sys.stderr), phrases.index_interrupted)
-        return FAILED
-    show(console_for(sys.stdout), _report_text(report, time.monotonic() - began, phrases))
-    return FAILED if report.skipped else DONE
+    @line.command("ask", phrases.ask)
+    def _ask(
+        question: Annotated[
+            list[str] | None, typer.Argument(metavar="QUESTION", help=phrases.question)
+        ] = None,
+        data_dir: DataDir = None,
+        as_json: Annotated[bool, typer.Option("--json", help=phrases.json)] = False,
+    ) -> Job:
+        words = " ".join(question or [])
+        return job(data_dir, partial(ask, question=words, as_json=as_json))
+
+    @line.command("chat", phrases.chat)
+    def _chat(data_dir: DataDir = None) -> Job:
+        return job(data_dir, chat)
+
+    @line.command("bot", phrases.bot)
+    def _bot(data_dir: DataDir = None) -> Job:
+        return job(data_dir, bot)
 
 
 def ask(settings: Settings, question: str, *, as_json: bool) -> int:
@@ -79,7 +74,7 @@ def chat(settings: Settings) -> int:
     """Talk: at a prompt when a person is at both ends, line by line otherwise."""
     from bot.repl import chat_piped, chat_typed, new_session
 
-    def open_ask() -> Ask:
+    def open_ask() -> "Ask":
         from bot.assembly import open_chain
 
         return open_chain(settings).invoke
@@ -105,60 +100,3 @@ def bot(settings: Settings) -> int:
     phrases = terminal_phrases_for(settings.language)
     run(settings, lambda name: show(console_for(sys.stderr), phrases.listening(name)))
     return DONE
-
-
-def status(settings: Settings) -> int:
-    """Say what is indexed and check every file of it."""
-    from index.store import verify
-
-    phrases = terminal_phrases_for(settings.language)
-    layout = Layout(settings.data_dir)
-    damage: DamagedIndex | None = None
-    try:
-        manifest = verify(settings.data_dir)
-    except DamagedIndex as error:
-        damage = error
-        manifest = Manifest.open(layout.folder(layout.current_id() or ""))
-    size = sum(file.stat().st_size for file in layout.root.rglob("*") if file.is_file())
-    state = phrases.damaged if damage else phrases.whole
-    show(console_for(sys.stdout), _status_text(manifest, size, state, phrases))
-    if damage:
-        show(console_for(sys.stderr), complaint(damage, phrases))
-    return FAILED if damage else DONE
-
-
-def _report_text(report: BuildReport, seconds: float, phrases: TerminalPhrases) -> Text:
-    lines = [phrases.indexed(report.articles, report.passages, report.sentences)]
-    if report.switched:
-        lines += [
-            phrases.changes(report.added, report.changed, report.removed, report.unchanged),
-            phrases.embedded(report.embedded, seconds),
-        ]
-    else:
-        lines.append(phrases.unchanged)
-    if report.skipped:
-        lines.append(phrases.skipped(len(report.skipped)))
-        lines += [f"  {harmless(each.shown)}: {harmless(each.reason)}" for each in report.skipped]
-    return Text("\n".join(lines))
-
-
-def _status_text(manifest: Manifest, size: int, state: str, phrases: TerminalPhrases) -> Text:
-    built = manifest.built_at.astimezone()
-    languages = sorted(manifest.languages.items(), key=lambda entry: (-entry[1], entry[0]))
-    labels = phrases.status_labels
-    rows = (
-        (labels.generation, manifest.id),
-        (labels.model, harmless(manifest.model)),
-        (labels.built, phrases.moment(phrases_for(phrases.code).day(built), f"{built:%H:%M}")),
-        (labels.articles, phrases.number(manifest.articles)),
-        (labels.passages, phrases.number(manifest.passages)),
-        (labels.sentences, phrases.number(manifest.sentences)),
-        (labels.languages, ", ".join(f"{code} {phrases.number(n)}" for code, n in languages)),
-        (labels.size, phrases.size(size)),
-        (labels.state, state),
-    )
-    width = max(len(label) for label, _ in rows)
-    return Text("\n").join(
-        Text(f"{label:<{width}}  ", style="dim").append(value, style="not dim")
-        for label, value in rows
-    )

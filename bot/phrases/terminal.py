@@ -37,8 +37,8 @@ class TerminalPhrases:
     # Progress
     model: str
     steps: Mapping[str, str]
-    texts: Callable[[int, int], str]
-    pace: Callable[[float, float], str]
+    progress: Callable[[str, int, int], str]
+    pace: Callable[[str, float, float], str]
     # Summaries
     number: Callable[[int], str]
     size: Callable[[int], str]
@@ -76,6 +76,10 @@ class StatusLabels:
     passages: str
     sentences: str
     languages: str
+    roots: str
+    copies: str
+    removed: str
+    before: str
     size: str
     state: str
 

@@ -6,7 +6,7 @@ from math import ceil
 
 from bot.phrases.terminal import StatusLabels, TerminalPhrases
 
-_UNITS = {"read": "files"}
+_UNITS = {"read": "file", "cut": "article"}
 
 
 def _size(size: int) -> str:
@@ -79,10 +79,10 @@ TERMINAL_EN = TerminalPhrases(
         "clean": "Cleaning up",
     },
     progress=lambda step, done, total: (
-        f"{number(done)} of {number(total)} {_UNITS.get(step, 'texts')}"
+        f"{number(done)} of {count(total, _UNITS.get(step, 'text'))}"
     ),
     pace=lambda step, per_second, left: (
-        f"{_rate(per_second)} {_UNITS.get(step, 'texts')}/s, {_left(left)} left"
+        f"{_rate(per_second)} {_UNITS.get(step, 'text')}s/s, {_left(left)} left"
     ),
     number=number,
     size=_size,

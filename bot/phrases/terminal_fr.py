@@ -7,7 +7,7 @@ from math import ceil
 from bot.phrases.terminal import StatusLabels, TerminalPhrases
 
 _NARROW = "\u202f"
-_UNITS = {"read": "fichiers"}
+_UNITS = {"read": "fichier", "cut": "article"}
 
 
 def number(count: int) -> str:
@@ -24,8 +24,11 @@ def _size(size: int) -> str:
 
 def count(many: int, word: str) -> str:
     """« 1 article », « 2 000 articles »."""
-    plural = " ".join(f"{part}s" for part in word.split()) if many > 1 else word
-    return f"{number(many)} {plural}"
+    return f"{number(many)} {_plural(word) if many > 1 else word}"
+
+
+def _plural(words: str) -> str:
+    return " ".join(word if word.endswith("s") else f"{word}s" for word in words.split())
 
 
 def _seconds(seconds: float) -> str:
@@ -83,6 +86,10 @@ TERMINAL_FR = TerminalPhrases(
         (r"^Option '(.*?)' requires an argument\.", "L’option \\1 attend une valeur."),
         (r"^Option '(.*?)' does not take a value\.", "L’option \\1 n’attend pas de valeur."),
         (r"^Got unexpected extra argument\S* \((.*)\)", "Argument en trop\u00a0: \\1"),
+        (r"^Missing argument '(.*?)'\.", "Il manque\u00a0: \\1."),
+        (r"^Invalid value for '(.*?)': ", "Valeur refusée pour \\1\u00a0: "),
+        (r"Input should be greater than or equal to (\d+)", "au moins \\1"),
+        (r"Input should be a valid integer.*", "un nombre entier est attendu"),
         (r" <[\w\[\]]+>", ""),
         (r"^Missing command\.", "Il manque une commande."),
     ),
@@ -108,10 +115,10 @@ TERMINAL_FR = TerminalPhrases(
         "clean": "Ménage",
     },
     progress=lambda step, done, total: (
-        f"{number(done)} {_UNITS.get(step, 'textes')} sur {number(total)}"
+        f"{count(done, _UNITS.get(step, 'texte'))} sur {number(total)}"
     ),
     pace=lambda step, per_second, left: (
-        f"{_rate(per_second)} {_UNITS.get(step, 'textes')}/s, encore {_left(left)}"
+        f"{_rate(per_second)} {_plural(_UNITS.get(step, 'texte'))}/s, encore {_left(left)}"
     ),
     number=number,
     size=_size,

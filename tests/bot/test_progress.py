@@ -35,7 +35,7 @@ def test_a_pipe_gets_a_line_a_step_and_some_for_the_texts() -> None:
     lines.step("switch")
     said = stream.getvalue().splitlines()
     assert said[:2] == ["Lecture des articles…", "Calcul des vecteurs…"]
-    assert said[2] == "  200 textes sur 2\u202f000, 50 textes/s, reste 36,0\u00a0s"
+    assert said[2] == "  200 textes sur 2\u202f000, 50 textes/s, encore 40\u00a0s"
     assert said[-2:] == ["  2\u202f000 textes sur 2\u202f000", "Mise en service…"]
     assert len(said) == 3 + LINES
 
@@ -93,8 +93,30 @@ def test_the_bar_says_how_many_how_fast_and_how_long_yet(screen: Console) -> Non
         bar.progress(400, 1200)
         assert progress.tasks[0].description == "Calcul des vecteurs"
         assert progress.tasks[0].fields["detail"] == (
-            "400 textes sur 1\u202f200, 40 textes/s, reste 20,0\u00a0s"
+            "400 textes sur 1\u202f200, 40 textes/s, encore 20\u00a0s"
         )
         bar.step("write")
         assert progress.tasks[0].fields["detail"] == ""
         assert progress.tasks[0].total is None
+
+
+def test_the_pace_is_the_one_of_late() -> None:
+    """A build that goes on from an interrupted one has most of its vectors at once."""
+    stream, clock = io.StringIO(), Clock()
+    lines = Lines(console_for(stream), FRENCH, clock)
+    lines.step("embed")
+    lines.progress(5000, 10000)
+    for second in range(1, 121):
+        clock.now += 1
+        lines.progress(5000 + 10 * second, 10000)
+    assert "10 textes/s, encore 7\u00a0min" in stream.getvalue().splitlines()[-1]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_person_who_asks_for_the_end_is_told_that_it_comes(terminal: bool) -> None:
+    stream = io.StringIO()
+    screen = Console(file=stream, force_terminal=terminal, width=120, color_system=None)
+    with observed(screen, FRENCH, "Arrêt") as observer:
+        observer.step("embed")
+        observer.stopping()
+    assert "Arrêt" in stream.getvalue()

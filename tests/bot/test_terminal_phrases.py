@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.phrases import EN, FR
+from bot.phrases.keeping import keeping_phrases_for
 from bot.phrases.terminal import TerminalPhrases, terminal_phrases_for
 
 FRENCH, ENGLISH = terminal_phrases_for("fr"), terminal_phrases_for("en")
@@ -33,7 +34,7 @@ def test_an_unknown_language_is_answered_in_french() -> None:
     assert terminal_phrases_for("de") is FRENCH
 
 
-@pytest.mark.parametrize("phrases", [FRENCH, FR])
+@pytest.mark.parametrize("phrases", [FRENCH, FR, keeping_phrases_for("fr")])
 def test_french_signs_stand_after_a_space_that_does_not_break(phrases: Any) -> None:
     texts = list(constants(phrases))
     assert len(texts) > 10
@@ -89,6 +90,27 @@ def test_counts_agree_with_their_nouns(phrases: TerminalPhrases, texts: tuple[st
 )
 def test_sizes_are_told_in_the_unit_that_suits(size: int, french: str, english: str) -> None:
     assert (FRENCH.size(size), ENGLISH.size(size)) == (french, english)
+
+
+def test_a_plural_that_is_there_already_is_left() -> None:
+    keeping = keeping_phrases_for("fr")
+    assert keeping.resumed(2) == "2 vecteurs repris de la construction interrompue."
+    assert keeping.left_out(2) == "2 articles écartés par vous\u00a0: selon list --removed"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "french", "english"),
+    [
+        (0.2, "5\u00a0s", "5 s"),
+        (41, "45\u00a0s", "45 s"),
+        (56, "1\u00a0min", "1 min"),
+        (179, "3\u00a0min", "3 min"),
+        (4790, "1\u00a0h\u00a020", "1 h 20"),
+    ],
+)
+def test_the_time_left_is_told_as_a_person_would(seconds: float, french: str, english: str) -> None:
+    assert FRENCH.pace("read", 3.25, seconds) == f"3,2 fichiers/s, encore {french}"
+    assert ENGLISH.pace("embed", 1200, seconds) == f"1,200 texts/s, {english} left"
 
 
 def test_both_languages_offer_the_same_commands_in_the_same_order() -> None:

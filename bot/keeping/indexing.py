@@ -1,0 +1,124 @@
+"""`selon index`: a build that a person follows, may interrupt, and reads the report of."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.console import console_for, show
+from bot.jobs import DONE, FAILED
+from bot.keeping.reading import chosen, remember, told
+from bot.phrases.keeping import keeping_phrases_for
+from bot.phrases.terminal import terminal_phrases_for
+from bot.render import harmless
+from bot.settings import Settings
+from index.errors import BuildStopped
+from index.layout import Layout
+
+if TYPE_CHECKING:
+    from index.build import BuildReport
+    from index.readers import Options
+
+NAMED = 20
+"""Skipped files that a person is shown; a pipe gets them all, and so does `--verbose`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed after `selon index`."""
+
+    paths: Sequence[Path] = ()
+    if_missing: bool = False
+    fields: str | None = None
+    ocr: bool | None = None
+    verbose: bool = False
+
+
+def index(settings: Settings, asked: Asked) -> int:
+    """Build the index of these paths; fails softly when files had to be skipped."""
+    from bot.feeding.paths import corpus_paths
+
+    if asked.if_missing and Layout(settings.data_dir).current_id() is not None:
+        return DONE
+    options = chosen(settings.data_dir, asked.fields, asked.ocr)
+    if options.fields and asked.fields is None:
+        phrases = keeping_phrases_for(settings.language)
+        show(console_for(sys.stderr), phrases.fields_kept(told(options.fields)))
+    report = followed_build(
+        settings, corpus_paths(settings, asked.paths), options, verbose=asked.verbose
+    )
+    if report is None:
+        return FAILED
+    remember(settings.data_dir, options)
+    return FAILED if report.skipped else DONE
+
+
+def followed_build(
+    settings: Settings, paths: Sequence[Path], options: Options, *, verbose: bool = False
+) -> BuildReport | None:
+    """Build, show how far it is and what it did; None where the person has interrupted it."""
+    from bot.assembly import open_embedder
+    from bot.progress import observed
+    from bot.stopping import stoppable
+    from index.build import build
+
+    phrases, more = terminal_phrases_for(settings.language), keeping_phrases_for(settings.language)
+    out, err = console_for(sys.stdout), console_for(sys.stderr)
+    began = time.monotonic()
+    try:
+        with (
+            observed(err, phrases, more.stopping) as observer,
+            stoppable(observer.stopping) as stop,
+        ):
+            embedder = open_embedder(settings, progress=observer.model)
+            report = build(
+                paths, settings.data_dir, embedder, options=options, observer=observer, stop=stop
+            )
+    except BuildStopped as stopped:
+        show(err, more.stopped(stopped.kept))
+        return None
+    except KeyboardInterrupt:
+        show(err, phrases.index_interrupted)
+        return None
+    show(out, _report_text(report, time.monotonic() - began, settings.language))
+    _name_skipped(report, out, settings.language, every=verbose or not out.is_terminal)
+    return report
+
+
+def _report_text(report: BuildReport, seconds: float, language: str) -> Text:
+    return Text("\n").join(Text(line) for line in _report_lines(report, seconds, language))
+
+
+def _report_lines(report: BuildReport, seconds: float, language: str) -> Iterator[str]:
+    phrases, more = terminal_phrases_for(language), keeping_phrases_for(language)
+    yield phrases.indexed(report.articles, report.passages, report.sentences)
+    if report.switched:
+        yield phrases.changes(report.added, report.changed, report.removed, report.unchanged)
+        yield phrases.embedded(report.embedded, seconds)
+        if report.resumed:
+            yield more.resumed(report.resumed)
+    else:
+        yield phrases.unchanged
+    if report.duplicates:
+        yield more.duplicates_found(report.duplicates)
+    if report.left_out:
+        yield more.left_out(report.left_out)
+
+
+def _name_skipped(report: BuildReport, out: Console, language: str, *, every: bool) -> None:
+    if not report.skipped:
+        return
+    named = report.skipped if every else report.skipped[:NAMED]
+    show(out, terminal_phrases_for(language).skipped(len(report.skipped)))
+    for each in named:
+        show(out, f"  {harmless(each.shown)}: {harmless(each.reason)}")
+    if len(named) < len(report.skipped):
+        more = keeping_phrases_for(language)
+        show(out, more.more_skipped(len(report.skipped) - len(named)))

@@ -1,0 +1,94 @@
+"""`selon remove`: articles kept out of the answers, or let in again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.console import console_for, show
+from bot.jobs import DONE, FAILED
+from bot.keeping.errors import KeepingError, UnknownArticle
+from bot.keeping.finding import find
+from bot.keeping.indexing import followed_build
+from bot.keeping.opening import open_articles
+from bot.keeping.reading import remembered
+from bot.keeping.rows import one_line
+from bot.phrases.keeping import keeping_phrases_for
+from bot.render import harmless
+from bot.settings import Settings
+from index.article import Copy
+from index.database import ArticleEntry
+from index.removal import Removed, RemovedArticle
+
+if TYPE_CHECKING:
+    from index.store import Generation
+
+
+def remove(settings: Settings, references: Sequence[str]) -> int:
+    """Take these articles out, all or, where one of them is not known, none.
+
+    Their copies go with them: what is to be out is what they say. Raises KeepingError, NoIndex,
+    DamagedIndex, StoreError, and what a build raises.
+    """
+    phrases = keeping_phrases_for(settings.language)
+    out = console_for(sys.stdout)
+    removed = Removed.open(settings.data_dir)
+    with open_articles(settings) as generation:
+        manifest = generation.manifest
+        meant = {
+            each.id: each
+            for reference in references
+            if not _already(reference, generation, removed)
+            for each in _with_copies(find(generation, reference, phrases), generation)
+        }
+    if meant and len(meant) >= manifest.articles + manifest.copies:
+        raise KeepingError(phrases.nothing_left)
+    for each in {each for reference in references for each in removed.find(reference)}:
+        if each.id not in meant:
+            show(out, phrases.already_removed(_named(each)[0]))
+    if not meant:
+        return DONE
+    removed.add(meant.values())
+    for found in meant.values():
+        show(out, phrases.removed(*_named(found)))
+    show(out, phrases.files_stay)
+    return _rebuild(settings)
+
+
+def restore(settings: Settings, references: Sequence[str]) -> int:
+    """Let these articles in again. Raises UnknownArticle, StoreError, and what a build raises."""
+    from index.store import in_service
+
+    phrases = keeping_phrases_for(settings.language)
+    removed = Removed.open(settings.data_dir)
+    for reference in references:
+        if not removed.find(reference):
+            raise UnknownArticle(phrases.not_removed(reference))
+    in_service(settings.data_dir)  # without an index, nothing was ever taken out of one
+    for reference in references:
+        for each in removed.restore(reference):
+            show(console_for(sys.stdout), phrases.restored(*_named(each)))
+    return _rebuild(settings)
+
+
+def _already(reference: str, generation: Generation, removed: Removed) -> bool:
+    """Whether it means nothing that is indexed, and something that was taken out before."""
+    return not generation.find(reference) and bool(removed.find(reference))
+
+
+def _with_copies(entry: ArticleEntry, generation: Generation) -> tuple[ArticleEntry | Copy, ...]:
+    article = None if entry.copy_of else generation.article(entry.id)
+    return (entry, *(article.copies if article else ()))
+
+
+def _rebuild(settings: Settings) -> int:
+    """Build again what was built, read as it was read."""
+    from bot.feeding.paths import standing_paths
+
+    report = followed_build(settings, standing_paths(settings), remembered(settings.data_dir))
+    return FAILED if report is None else DONE
+
+
+def _named(article: ArticleEntry | Copy | RemovedArticle) -> tuple[str, str]:
+    return harmless(one_line(article.title)) or article.id, harmless(article.path)

@@ -1,0 +1,163 @@
+"""`selon status`: what is indexed, whether it is whole, and which articles are one."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.text import Text
+
+from bot.console import console_for, show
+from bot.jobs import DONE, FAILED
+from bot.keeping.fields import copy_fields, entry_fields
+from bot.keeping.opening import open_articles
+from bot.keeping.rows import one_line, rows, under
+from bot.phrases import phrases_for
+from bot.phrases.keeping import KeepingPhrases, keeping_phrases_for
+from bot.phrases.terminal import TerminalPhrases, terminal_phrases_for
+from bot.render import TITLE, complaint, harmless, json_line
+from bot.settings import Settings
+from bot.source import place
+from index.article import Copy
+from index.database import ArticleEntry
+from index.errors import DamagedIndex
+from index.layout import Layout
+from index.manifest import Manifest
+from index.removal import Removed
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What there is in a data directory."""
+
+    manifest: Manifest
+    before: str | None
+    removed: int
+    size: int
+    damage: DamagedIndex | None
+
+
+def status(settings: Settings, *, as_json: bool) -> int:
+    """Say what is indexed and check every file of it. Raises NoIndex, DamagedIndex, StoreError."""
+    state = _state(settings)
+    out = console_for(sys.stdout)
+    if as_json:
+        out.file.write(f"{json_line(_fields(state))}\n")
+    else:
+        show(out, _text(state, settings.language))
+    if state.damage:
+        phrases = terminal_phrases_for(settings.language)
+        show(console_for(sys.stderr), complaint(state.damage, phrases))
+    return FAILED if state.damage else DONE
+
+
+def duplicates(settings: Settings, *, as_json: bool) -> int:
+    """Show the articles that have copies, each with them. Raises NoIndex, DamagedIndex."""
+    phrases = keeping_phrases_for(settings.language)
+    out = console_for(sys.stdout)
+    total = 0
+    with open_articles(settings) as generation:
+        for entry in generation.copied():
+            article = generation.article(entry.id)
+            copies = article.copies if article else ()
+            total += len(copies)
+            if as_json:
+                fields = {**entry_fields(entry), "copies": [copy_fields(each) for each in copies]}
+                out.file.write(f"{json_line(fields)}\n")
+            else:
+                show(out, _group(entry, copies, settings.language))
+    if not as_json:
+        said = phrases.copies(total) if total else phrases.no_duplicates
+        show(console_for(sys.stderr), said)
+    return DONE
+
+
+def built_text(built: datetime, language: str) -> str:
+    """« 29 août 2025 à 18:30 », on this machine's clock."""
+    here = built.astimezone()
+    day = phrases_for(language).day(here)
+    return terminal_phrases_for(language).moment(day, f"{here:%H:%M}")
+
+
+def _state(settings: Settings) -> State:
+    from index.store import verify
+
+    layout = Layout(settings.data_dir)
+    damage: DamagedIndex | None = None
+    try:
+        manifest = verify(settings.data_dir)
+    except DamagedIndex as error:
+        damage = error
+        manifest = Manifest.open(layout.folder(layout.current_id() or ""))
+    size = sum(file.stat().st_size for file in layout.root.rglob("*") if file.is_file())
+    removed = len(Removed.open(settings.data_dir))
+    return State(manifest, layout.before(manifest.id), removed, size, damage)
+
+
+def _text(state: State, language: str) -> Text:
+    phrases = terminal_phrases_for(language)
+    manifest, labels = state.manifest, phrases.status_labels
+    languages = sorted(manifest.languages.items(), key=lambda entry: (-entry[1], entry[0]))
+    lines = [
+        (labels.generation, manifest.id),
+        (labels.before, _hinted(state.before, "rollback")),
+        (labels.model, harmless(manifest.model)),
+        (labels.built, built_text(manifest.built_at, language)),
+        *under(labels.roots, manifest.roots),
+        (labels.articles, phrases.number(manifest.articles)),
+        (labels.copies, _hinted(_number(manifest.copies, phrases), "status --duplicates")),
+        (labels.removed, _hinted(_number(state.removed, phrases), "list --removed")),
+        (labels.passages, phrases.number(manifest.passages)),
+        (labels.sentences, phrases.number(manifest.sentences)),
+        (labels.languages, ", ".join(f"{code} {phrases.number(n)}" for code, n in languages)),
+        (labels.size, phrases.size(state.size)),
+        (labels.state, phrases.damaged if state.damage else phrases.whole),
+    ]
+    return rows([(label, said) for label, said in lines if said])
+
+
+def _number(many: int, phrases: TerminalPhrases) -> str | None:
+    return phrases.number(many) if many else None
+
+
+def _hinted(said: str | None, command: str) -> str | None:
+    """What there is, and the command that shows more; nothing where there is none."""
+    return f"{said} (selon {command})" if said else None
+
+
+def _fields(state: State) -> dict[str, Any]:
+    manifest = state.manifest
+    return {
+        "generation": manifest.id,
+        "model": manifest.model,
+        "built": manifest.built_at.isoformat(),
+        "roots": list(manifest.roots),
+        "articles": manifest.articles,
+        "copies": manifest.copies,
+        "removed": state.removed,
+        "passages": manifest.passages,
+        "sentences": manifest.sentences,
+        "languages": dict(manifest.languages),
+        "before": state.before,
+        "bytes": state.size,
+        "whole": state.damage is None,
+    }
+
+
+def _group(entry: ArticleEntry, copies: tuple[Copy, ...], language: str) -> Text:
+    phrases, days = keeping_phrases_for(language), phrases_for(language)
+    text = Text(_title(entry, phrases), style=TITLE)
+    day = days.day(entry.published) if entry.published else phrases.undated
+    beside = ", ".join(each for each in (entry.outlet, day, entry.path) if each)
+    text = Text().append_text(text).append(f" — {harmless(one_line(beside))}  [{entry.id}]")
+    for copy in copies:
+        day = days.day(copy.published) if copy.published else phrases.undated
+        where = ", ".join(dict.fromkeys((place(copy), day, copy.path)))
+        text.append(f"\n  = {_title(copy, phrases)} — {harmless(one_line(where))}  [{copy.id}]")
+    return text
+
+
+def _title(article: ArticleEntry | Copy, phrases: KeepingPhrases) -> str:
+    return harmless(one_line(article.title)) or phrases.untitled
