@@ -117,6 +117,8 @@ class StandIn:
     all texts share, as those of real models do, and of some noise.
     """
 
+    NAME, DIMENSION = "stand-in", DIMENSION
+
     _TABLE = 1 << 16  # words told apart
     _COMMON, _NOISE = 1.5, 0.35  # shares, the words' being 1
 
@@ -131,7 +133,7 @@ class StandIn:
 
     @property
     def id(self) -> str:
-        return "stand-in"
+        return self.NAME
 
     @property
     def dimension(self) -> int:

@@ -213,7 +213,7 @@ class DenseBuilder:
         """Short codes of every vector, learnt from rows spread over all of them."""
         dimension = self._dimension + self._dimension % _WIDTH
         index = faiss.IndexPQFastScan(dimension, dimension // _WIDTH, 4, faiss.METRIC_INNER_PRODUCT)
-        # FAISS's seed is fixed: equal vectors give equal codes. A thread alone learns so small codes
+        # FAISS's seed is fixed: equal vectors give equal codes. One thread learns so small a matter
         # sooner than two that wait for each other.
         sample = np.linspace(0, self._size - 1, min(self._size, _TRAINING)).astype(np.int64)
         threads = faiss.omp_get_max_threads()
