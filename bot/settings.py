@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 from index.web.guard import parse_allowed
@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         AnyHttpUrl(TELEGRAM_API_URL),
         description="The Bot API server (Telegram's own, or a self-hosted one).",
     )
+    allowed_groups: Annotated[tuple[int, ...] | None, NoDecode] = Field(
+        None,
+        description="The Telegram groups in which the bot answers, by number, separated by commas "
+        "(empty: all; none: no group at all).",
+    )
     database_url: SecretStr | None = Field(
         None,
         description="Where conversations, votes and alerts are kept, as a SQLAlchemy URL "
@@ -98,6 +103,15 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[!-'*-~]*", value):
             raise ValueError("an address or e-mail holds no space, parenthesis or accent")
         return value
+
+    @field_validator("allowed_groups", mode="before")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if value.strip().lower() == "none":
+            return ()
+        return tuple(each.strip() for each in value.split(",") if each.strip())
 
     @field_validator("log_level", mode="before")
     @classmethod

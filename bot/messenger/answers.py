@@ -22,11 +22,14 @@ BUTTON_LIMIT = 90
 GOOD, BAD = "👍", "👎"
 
 
-def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMarkup:
+def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMarkup | None:
     """A button for the passage of each citation, one for more, two for what people think of it.
 
-    A refusal offers to tell when an article answers. `turn_id` is where the answer is kept.
+    A refusal offers to tell when an article answers; thanks need no button. `turn_id` is where the
+    answer is kept.
     """
+    if answer.refusal == "courtesy" and not answer.answered:
+        return None
     said = answering_phrases_for(phrases.code)
     good = InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1")
     bad = InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0")

@@ -29,7 +29,7 @@ from bot.state.database import state_url
 
 logger = logging.getLogger(__name__)
 
-UPDATES = ("message", "callback_query")
+UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 CONCURRENT_UPDATES = 64
 PATIENCE = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts to reach Telegram at start."""
@@ -66,9 +66,11 @@ def run(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
     """
     telegram_token(settings)  # said at once, not after the models are loaded
     from bot.assembly import chain_over, open_index
+    from bot.conversation.chain import Conversing
 
     index = open_index(settings)
-    listen(settings, chain_over(index, settings), LiveLibrary(index), ready)
+    chain = Conversing(chain_over(index, settings), index.search)
+    listen(settings, chain, LiveLibrary(index), ready)
 
 
 def listen(

@@ -13,6 +13,7 @@ from telegram.constants import ChatType
 from telegram.ext import Application
 
 from bot.answer import Answer
+from bot.conversation import Said
 from bot.library import Library
 from bot.phrases import Phrases, phrases_for
 from bot.settings import Settings
@@ -23,9 +24,9 @@ TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 class Chain(Protocol):
-    """What is asked: the retrieval-QA chain."""
+    """What is asked: the retrieval-QA chain, which understands follow-ups."""
 
-    async def ainvoke(self, input: str) -> Answer: ...
+    async def ainvoke(self, input: Said) -> Answer: ...
 
 
 def _utc() -> datetime:
@@ -86,3 +87,9 @@ async def met(desk: Desk, update: Update) -> Asker | None:
     seen = partial(people.seen, person_id=asker.place.person_id, now=desk.now())
     person = await desk.state.run(seen)
     return asker_of(update, person.language)
+
+
+async def spoken_to(desk: Desk, person_id: int, told: str | None) -> Phrases:
+    """The phrases of a person's language, where there is no chat; `told` is Telegram's guess."""
+    person = await desk.state.run(partial(people.person, person_id=person_id))
+    return phrases_for((person.language if person else None) or told)

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 
 from bot.answer import Answer
+from bot.conversation import Said
 from bot.library import Library
 from bot.messenger import Chain, serve
 from bot.settings import Settings, load_settings
@@ -30,11 +31,14 @@ class StubChain:
     def __init__(self, **answers: Answer | Exception | Callable[[], Answer]) -> None:
         self.answers: dict[str, Answer | Exception | Callable[[], Answer]] = dict(answers)
         self.questions: list[str] = []
+        self.said: list[Said] = []
 
-    async def ainvoke(self, input: str) -> Answer:
+    async def ainvoke(self, input: Said) -> Answer:
         return await asyncio.to_thread(self._invoke, input)
 
-    def _invoke(self, question: str) -> Answer:
+    def _invoke(self, said: Said) -> Answer:
+        question = said.question
+        self.said.append(said)
         self.questions.append(question)
         answer = self.answers.get(question, refused(question, FRESNEL))
         if isinstance(answer, Exception):

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.chain import RetrievalQA
+from bot.conversation.chain import Conversing
 from bot.extract import Extractive
 from bot.library import LiveLibrary
 from bot.messenger.handlers import alerting
@@ -53,7 +54,7 @@ async def server(
     monkeypatch.setattr(alerting, "LOOK", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
-    chain = RetrievalQA(index, Extractive(0.9))
+    chain = Conversing(RetrievalQA(index, Extractive(0.9)), index.search)
     async with BotServer() as server, running(server, chain, LiveLibrary(index)):
         yield server
 

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from bot.chain import RetrievalQA
+from bot.conversation.chain import Conversing
 from bot.extract import Extractive
 from bot.library import LiveLibrary
 from index.build import build
@@ -72,7 +73,9 @@ async def server() -> AsyncIterator[BotServer]:
 @pytest_asyncio.fixture
 async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    async with running(server, RetrievalQA(index, Extractive(0.0)), LiveLibrary(index)):
+    async with running(
+        server, Conversing(RetrievalQA(index, Extractive(0.0)), index.search), LiveLibrary(index)
+    ):
         yield
 
 

@@ -11,6 +11,7 @@ from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answer import Answer
+from bot.conversation import Said
 from bot.messenger import menus
 from bot.messenger.answers import keyboard, sources_of
 from bot.messenger.delivery import deliver
@@ -108,7 +109,7 @@ class Alerts:
         generation = self._desk.library.generation()
         waiting = await self._desk.state.run(partial(alerts.unchecked, generation=generation))
         for alert in waiting:
-            answer = await self._desk.chain.ainvoke(alert.question)
+            answer = await self._desk.chain.ainvoke(Said(alert.question))
             if not answer.answered:
                 checked = partial(alerts.asked_in_vain, alert_id=alert.id, generation=generation)
                 await self._desk.state.run(checked)

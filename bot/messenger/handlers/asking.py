@@ -2,70 +2,154 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
-from telegram import Message, Update
+from telegram import Bot, InlineKeyboardMarkup, Message, Update
+from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
-from bot.answer import Answer
-from bot.messenger.answers import keyboard, sources_of
-from bot.messenger.delivery import deliver, typing_shown
+from bot.messenger import menus
+from bot.messenger.addressed import addressed, by_another_bot
+from bot.messenger.answers import keyboard
+from bot.messenger.delivery import deliver, edit, typing_shown
 from bot.messenger.desk import Asker, Desk, TelegramApplication, met
 from bot.messenger.handlers.voting import Voting
 from bot.messenger.html import answer_html
+from bot.messenger.remembering import Remembering
 from bot.messenger.saying import say
+from bot.phrases.groups import group_phrases_for
 from bot.state import conversations
-from bot.state.conversations import NewTurn
+from bot.state.conversations import KeptTurn
 
 QUESTION_LIMIT = 1_000
 """Characters of a question; about half of what the embedding model reads before it cuts."""
 
+EDITABLE = timedelta(minutes=1)
+"""How long an edited question still changes its answer."""
+
 
 class Asking:
-    """Any text is a question in a private chat."""
+    """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
+    or comes with the command."""
 
     def __init__(self, desk: Desk, voting: Voting) -> None:
         self._desk = desk
         self._voting = voting
+        self._memory = Remembering(desk)
 
     def register(self, application: TelegramApplication) -> None:
-        private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-        text = private & filters.TEXT & ~filters.COMMAND
-        application.add_handler(MessageHandler(text, self.question))
+        text = filters.TEXT & ~filters.COMMAND
+        new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
+        application.add_handlers(
+            [
+                menus.handler(menus.ASK, self.command),
+                MessageHandler(new & text, self.text),
+                MessageHandler(edited & text, self.edited),
+            ]
+        )
 
-    async def question(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Answer, what the answer rests on being kept before it is sent."""
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """/demander, for groups above all."""
         message, asker = update.effective_message, await met(self._desk, update)
-        if message is None or message.text is None or asker is None:
+        if message is None or asker is None or by_another_bot(message):
+            return
+        replied = message.reply_to_message
+        words = menus.argument(update) or (replied.text if replied and replied.text else "")
+        if not words:
+            await say(context.bot, asker, group_phrases_for(asker.phrases.code).ask_usage)
+            return
+        await self._asked(context.bot, asker, message, words)
+
+    async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.effective_message
+        words = _question_in(message, context.bot)
+        asker = await met(self._desk, update) if words is not None else None
+        if message is None or words is None or asker is None:
             return
         if await self._voting.commented(message, asker):
             return
-        if len(message.text) > QUESTION_LIMIT:
-            await say(context.bot, asker, asker.phrases.too_long(QUESTION_LIMIT))
+        if not words:
+            await say(context.bot, asker, asker.phrases.help)
             return
-        async with typing_shown(context.bot, asker.place):
-            answer = await self._desk.chain.ainvoke(message.text)
-        turn = await self._kept(asker, message, answer)
+        await self._asked(context.bot, asker, message, words)
+
+    async def edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Within a minute, the answer changes with its question."""
+        message = update.effective_message
+        words = _question_in(message, context.bot)
+        if message is None or not words:
+            return
+        find = partial(
+            conversations.turn_of_question, chat_id=message.chat.id, message_id=message.message_id
+        )
+        turn = await self._desk.state.run(find)
+        asker = await met(self._desk, update)
+        asked_at = turn.created_at if turn else message.date
+        if asker is None or self._desk.now() - asked_at > EDITABLE:
+            return
+        if turn is None:  # now it is meant for the bot
+            await self._asked(context.bot, asker, message, words)
+        elif turn.question != words and len(words) <= QUESTION_LIMIT:
+            await self._changed(context.bot, asker, turn, words)
+
+    async def _asked(self, bot: Bot, asker: Asker, message: Message, words: str) -> None:
+        """Answer, what the answer rests on being kept before it is sent."""
+        reply_to = None if asker.private else message.message_id
+        if len(words) > QUESTION_LIMIT:
+            text = asker.phrases.too_long(QUESTION_LIMIT)
+            await say(bot, asker, text, reply_to=reply_to)
+            return
+        replied = message.reply_to_message
+        async with typing_shown(bot, asker.place):
+            answer = await self._memory.answer(
+                asker.place, words, replied.message_id if replied else None
+            )
+        turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
-        sent = await deliver(context.bot, asker.place, html, keyboard(answer, turn, asker.phrases))
-        record = partial(conversations.answered_with, turn_id=turn, messages=sent)
+        buttons = keyboard(answer, turn, asker.phrases)
+        sent = await deliver(bot, asker.place, html, buttons, reply_to)
+        await self._sent(turn, sent)
+
+    async def _changed(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
+        """Put the answer to the new words in the place of the old one."""
+        answer = await self._memory.answer(asker.place, words, before=turn.id)
+        await self._memory.keep_instead(turn.id, answer)
+        html = answer_html(answer, asker.phrases)
+        buttons = keyboard(answer, turn.id, asker.phrases)
+        await self._sent(turn.id, await self._put(bot, asker, turn, html, buttons))
+
+    async def _put(
+        self,
+        bot: Bot,
+        asker: Asker,
+        turn: KeptTurn,
+        html: Sequence[str],
+        buttons: InlineKeyboardMarkup | None,
+    ) -> tuple[int, ...]:
+        """The messages that give the answer now: the old ones changed, others added or removed."""
+        old, chat = turn.answer_messages[: len(html)], asker.place.chat_id
+        for number, message_id in enumerate(old):
+            below = buttons if number == len(html) - 1 else None
+            try:
+                await edit(bot, chat, message_id, html[number], below)
+            except BadRequest:  # deleted meanwhile
+                return await deliver(bot, asker.place, html, buttons, turn.question_message)
+        for message_id in turn.answer_messages[len(html) :]:
+            await bot.delete_message(chat, message_id)
+        more = html[len(old) :]
+        added = await deliver(bot, asker.place, more, buttons) if more else ()
+        return (*old, *added)
+
+    async def _sent(self, turn_id: int, messages: tuple[int, ...]) -> None:
+        record = partial(conversations.answered_with, turn_id=turn_id, messages=messages)
         await self._desk.state.run(record)
 
-    async def _kept(self, asker: Asker, message: Message, answer: Answer) -> int:
-        new = NewTurn(
-            question=answer.question,
-            turn={},
-            sources=sources_of(answer),
-            answered=answer.answered,
-            confidence=answer.confidence,
-            generation=self._desk.library.generation(),
-            question_message=message.message_id,
-        )
-        add = partial(
-            conversations.add_turn,
-            place=asker.place,
-            new=new,
-            now=self._desk.now(),
-            lifetime=self._desk.lifetime,
-        )
-        return await self._desk.state.run(add)
+
+def _question_in(message: Message | None, bot: Bot) -> str | None:
+    """What a text asks the bot, empty for a bare mention; None when it is not for the bot."""
+    if message is None or message.text is None or by_another_bot(message):
+        return None
+    found = addressed(message, bot.id, bot.username)
+    return found[1].strip() if found is not None else None

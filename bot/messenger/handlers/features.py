@@ -10,7 +10,9 @@ from bot.messenger.handlers.alerting import Alerts
 from bot.messenger.handlers.asking import Asking
 from bot.messenger.handlers.browsing import Browsing
 from bot.messenger.handlers.failures import Failures
+from bot.messenger.handlers.groups import Groups
 from bot.messenger.handlers.helping import Helping
+from bot.messenger.handlers.inline import Inline
 from bot.messenger.handlers.leftovers import Leftovers
 from bot.messenger.handlers.passages import Passages
 from bot.messenger.handlers.personal import Personal
@@ -31,6 +33,8 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
     """
     voting, alerts = Voting(desk), Alerts(desk)
     every = (
+        Groups(desk),
+        Inline(desk),
         Passages(desk),
         voting,
         Helping(desk),

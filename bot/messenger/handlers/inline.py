@@ -1,0 +1,136 @@
+"""`@bot question` in any chat: the cited answer, and the articles nearest to it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+
+from telegram import (
+    InlineQuery,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    Update,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+from telegram.ext import ContextTypes, InlineQueryHandler
+
+from bot.answer import Answer
+from bot.conversation import Said
+from bot.messenger.desk import Desk, TelegramApplication, spoken_to
+from bot.messenger.handlers.asking import QUESTION_LIMIT
+from bot.messenger.html import answer_html, article_html
+from bot.phrases import Phrases
+from bot.phrases.groups import group_phrases_for
+from bot.render import harmless
+from bot.source import details
+from index.article import Article
+
+SHORTEST = 4
+"""Characters; what is shorter is not yet a question."""
+
+PAUSE = 0.4
+"""Seconds without another letter before a question is looked up."""
+
+CACHED = 120
+"""Seconds that Telegram may show the same answer again to the same person."""
+
+NEAREST = 3
+LINE = 120
+
+
+class Inline:
+    """Answers for the person who types, in their language, to be sent where they write."""
+
+    def __init__(self, desk: Desk, pause: float = PAUSE) -> None:
+        self._desk = desk
+        self._pause = pause
+        self._typing: dict[int, str] = {}
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handler(InlineQueryHandler(self.query))
+
+    async def query(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.inline_query
+        if query is None:
+            return
+        user = query.from_user
+        phrases = await spoken_to(self._desk, user.id, user.language_code)
+        question = " ".join(query.query.split())[:QUESTION_LIMIT]
+        if len(question) < SHORTEST:
+            await _give(query, [], phrases)
+            return
+        if not await self._settled(query):
+            return
+        answer = await self._desk.chain.ainvoke(Said(question))
+        articles = await asyncio.to_thread(self._desk.library.ranked, question)
+        results = [_answer_result(answer, phrases)] if answer.answered else []
+        results += [_article_result(each, phrases) for each in articles[:NEAREST]]
+        await _give(query, results, phrases)
+
+    async def _settled(self, query: InlineQuery) -> bool:
+        """Whether the person has stopped typing: each letter is a query of its own."""
+        person = query.from_user.id
+        self._typing[person] = query.id
+        await asyncio.sleep(self._pause)
+        if self._typing.get(person) != query.id:
+            return False
+        del self._typing[person]
+        return True
+
+
+async def _give(
+    query: InlineQuery, results: Sequence[InlineQueryResultArticle], phrases: Phrases
+) -> None:
+    said = group_phrases_for(phrases.code)
+    asked = len(query.query.strip()) >= SHORTEST
+    refusal = asked and not any(result.id.startswith("answer") for result in results)
+    text = said.inline_refusal if refusal else said.inline_prompt
+    # Above a cited answer there is nothing to say.
+    shown = results and not refusal
+    button = None if shown else InlineQueryResultsButton(text, start_parameter="inline")
+    try:
+        await query.answer(results, cache_time=CACHED, is_personal=True, button=button)
+    except BadRequest as error:
+        if "too old" not in str(error):  # answered after the person went on typing
+            raise
+
+
+def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle:
+    html = answer_html(answer, phrases)
+    first = answer.citations[0].article
+    return InlineQueryResultArticle(
+        id=f"answer-{_short(html[0])}",
+        title=_line(answer.statements[0].text),
+        description=_line(f"{first.title}{details(first, phrases)}"),
+        input_message_content=_content(html[0]),
+    )
+
+
+def _article_result(article: Article, phrases: Phrases) -> InlineQueryResultArticle:
+    return InlineQueryResultArticle(
+        id=f"article-{article.id}",
+        title=_line(article.title),
+        description=_line(details(article, phrases).lstrip(", ")),
+        input_message_content=_content(article_html(article, phrases)[0]),
+    )
+
+
+def _content(html: str) -> InputTextMessageContent:
+    return InputTextMessageContent(
+        html,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+    )
+
+
+def _line(text: str) -> str:
+    line = harmless(" ".join(text.split()))
+    return line if len(line) <= LINE else f"{line[: LINE - 1].rstrip()}…"
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,82 @@
+"""Answers in the light of a conversation, and the conversation kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from bot.answer import Answer
+from bot.conversation import History, Said, Turn, turn_json, turn_of
+from bot.conversation.turn import REMEMBERED
+from bot.messenger.answers import sources_of
+from bot.messenger.desk import Desk
+from bot.state import conversations
+from bot.state.conversations import KeptTurn, NewTurn, Place
+
+
+class Remembering:
+    """The conversations of everybody, as the database has them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def answer(
+        self,
+        place: Place,
+        question: str,
+        replied_to: int | None = None,
+        before: int | None = None,
+    ) -> Answer:
+        """The answer to a question asked here, after the turns kept, or those before one of them.
+
+        `replied_to` is the message that it replies to: if that is an answer, it is what the
+        question refers to.
+        """
+        history = partial(
+            conversations.history,
+            place=place,
+            now=self._desk.now(),
+            lifetime=self._desk.lifetime,
+            limit=REMEMBERED,
+        )
+        kept = await self._desk.state.run(history)
+        replied = None
+        if replied_to is not None:
+            find = partial(
+                conversations.turn_of_answer, chat_id=place.chat_id, message_id=replied_to
+            )
+            replied = await self._desk.state.run(find)
+        earlier = [turn for turn in kept if before is None or turn.id < before]
+        said = Said(question, _history(earlier), _history([replied])[0] if replied else None)
+        return await self._desk.chain.ainvoke(said)
+
+    async def keep(self, place: Place, answer: Answer, question_message: int | None = None) -> int:
+        """Write an answer down before it is sent; the number of its turn."""
+        add = partial(
+            conversations.add_turn,
+            place=place,
+            new=self._new(answer, question_message),
+            now=self._desk.now(),
+            lifetime=self._desk.lifetime,
+        )
+        return await self._desk.state.run(add)
+
+    async def keep_instead(self, turn_id: int, answer: Answer) -> None:
+        """Write down what an edited question got."""
+        replace = partial(conversations.replace_turn, turn_id=turn_id, new=self._new(answer))
+        await self._desk.state.run(replace)
+
+    def _new(self, answer: Answer, question_message: int | None = None) -> NewTurn:
+        return NewTurn(
+            question=answer.question,
+            turn=turn_json(Turn.of(answer, self._desk.now())),
+            sources=sources_of(answer),
+            answered=answer.answered,
+            confidence=answer.confidence,
+            generation=self._desk.library.generation(),
+            question_message=question_message,
+        )
+
+
+def _history(kept: Sequence[KeptTurn]) -> History:
+    return tuple(turn_of(turn.turn) for turn in kept)

@@ -1,0 +1,243 @@
+"""Groups, topics, edits and inline queries, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from bot.messenger.handlers import asking, inline
+from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite
+from tests.botapi import BotServer
+from tests.e2e.telegram import Shelf, StubChain, running
+
+READER, OTHER, GROUP = 42, 43, -100
+BOT = "selon_test_bot"
+QUESTION = "Quand Fresnel est-il né ?"
+SECOND = "Où fut installé le premier appareil ?"
+
+
+@pytest.fixture
+def chain() -> StubChain:
+    chain = StubChain()
+    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
+    chain.answers[SECOND] = answered(SECOND, cite(1, INSTALLED))
+    return chain
+
+
+@pytest_asyncio.fixture
+async def server(chain: StubChain) -> AsyncIterator[BotServer]:
+    async with BotServer(privacy=False) as server, running(server, chain, Shelf(FRESNEL)):
+        yield server
+
+
+def _says(
+    server: BotServer, text: str, person: int = READER, thread: int | None = None, **more: object
+) -> int:
+    return server.user_says(
+        GROUP,
+        text,
+        kind="supergroup",
+        person=person,
+        thread=thread,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    "text", [f"@{BOT} {QUESTION}", f"{QUESTION} @{BOT}", f"@{BOT.upper()}, {QUESTION}"]
+)
+async def test_a_mention_is_a_question_and_its_answer_a_reply(
+    server: BotServer, chain: StubChain, text: str
+) -> None:
+    number = _says(server, text)
+    answer = await server.next_message()
+    assert answer.text.startswith(BIRTH)
+    assert answer.reply_to == number
+    assert chain.questions == [QUESTION]
+
+
+@pytest.mark.parametrize("command", ["/demander", f"/demander@{BOT}", "/ask"])
+async def test_the_command_asks_too(server: BotServer, command: str) -> None:
+    number = _says(server, f"{command} {QUESTION}")
+    assert (await server.next_message()).reply_to == number
+
+
+async def test_a_bare_mention_asks_what_was_replied_to(server: BotServer) -> None:
+    chat = server.user_says(GROUP, QUESTION, kind="supergroup", person=OTHER)
+    _says(server, "/demander", reply_to=chat)  # the text of that message is « … » here
+    assert (await server.next_message()).text.startswith("Je ne sais pas")
+
+
+async def test_a_reply_to_the_bot_goes_on_from_that_answer(
+    server: BotServer, chain: StubChain
+) -> None:
+    _says(server, f"@{BOT} {QUESTION}")
+    first = await server.next_message()
+    _says(server, f"@{BOT} {SECOND}", person=OTHER)
+    await server.next_message()
+    _says(server, "Et à Cordouan ?", person=OTHER, reply_to=first)
+    await server.next_message()
+    said = chain.said[-1]
+    assert said.question == "Et à Cordouan ?"
+    assert said.replied is not None
+    assert said.replied.question == QUESTION
+    assert [turn.question for turn in said.history] == [SECOND]
+
+
+async def test_what_is_not_meant_for_the_bot_is_let_pass(server: BotServer) -> None:
+    _says(server, "Bonjour à tous")
+    _says(server, "@quelqu_un_dautre, tu viens ?")
+    contact = {"contact": {"phone_number": "1", "first_name": "A"}}
+    server.user_sends(GROUP, {**contact}, kind="supergroup")
+    await server.silence()
+
+
+async def test_other_bots_are_never_answered(server: BotServer) -> None:
+    for text in (f"/demander {QUESTION}", "/aide", f"@{BOT} ?"):
+        server.user_says(GROUP, text, kind="supergroup", person=77, is_bot=True)
+    await server.silence()
+
+
+async def test_a_topic_is_kept_to(server: BotServer, chain: StubChain) -> None:
+    _says(server, f"@{BOT} {QUESTION}", thread=5)
+    answer = await server.next_message()
+    assert answer.thread_id == 5
+    _says(server, f"@{BOT} {SECOND}", thread=6)
+    assert (await server.next_message()).thread_id == 6
+    assert not chain.said[-1].history
+    server.presses(answer, person=READER)
+    assert (await server.next_message()).thread_id == 5
+
+
+async def test_people_of_a_group_have_conversations_of_their_own(
+    server: BotServer, chain: StubChain
+) -> None:
+    _says(server, f"@{BOT} {QUESTION}")
+    await server.next_message()
+    _says(server, f"@{BOT} {SECOND}", person=OTHER)
+    await server.next_message()
+    assert not chain.said[-1].history
+    _says(server, f"@{BOT} {SECOND}")
+    await server.next_message()
+    assert [turn.question for turn in chain.said[-1].history] == [QUESTION]
+
+
+async def test_an_edited_question_changes_its_answer(server: BotServer) -> None:
+    number = server.user_says(READER, QUESTION)
+    first = await server.next_message()
+    server.user_edits(READER, number, SECOND)
+    edited = await server.next_edit()
+    assert edited.message_id == first.message_id
+    assert edited.text.startswith(INSTALLED)
+    await server.silence()
+    server.user_says(READER, "/sources")
+    assert INSTALLED in (await server.next_message()).text
+
+
+async def test_an_edit_in_a_group_that_adds_the_mention_is_answered(server: BotServer) -> None:
+    number = _says(server, QUESTION)
+    edit = {"kind": "supergroup", "person": READER}
+    server.user_edits(GROUP, number, f"@{BOT} {QUESTION}", **edit)  # type: ignore[arg-type]
+    assert (await server.next_message()).reply_to == number
+
+
+async def test_a_late_edit_changes_nothing(
+    server: BotServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = server.user_says(READER, QUESTION)
+    await server.next_message()
+    monkeypatch.setattr(asking, "EDITABLE", timedelta(seconds=-1))
+    server.user_edits(READER, number, SECOND)
+    await server.silence()
+
+
+async def test_a_long_answer_edited_to_a_short_one_leaves_no_rest(
+    server: BotServer, chain: StubChain
+) -> None:
+    sentences = [f"Phrase {n} : " + "lumière & phare " * 20 + "fin." for n in range(1, 21)]
+    source = replace(FRESNEL, text=" ".join(sentences), sections=())
+    chain.answers["Tout ?"] = answered(
+        "Tout ?", *(cite(n, text, source) for n, text in enumerate(sentences, 1))
+    )
+    number = server.user_says(READER, "Tout ?")
+    first = await server.next_message()
+    while not server.messages[-1].buttons:
+        await server.next_message()
+    assert len(server.messages) > 2
+    server.user_edits(READER, number, QUESTION)
+    edited = await server.next_edit()
+    assert edited.message_id == first.message_id
+    await server.called("deleteMessage", 2)
+    server.user_edits(READER, number, "Tout ?")
+    await server.next_edit()
+    assert (await server.next_message()).text
+
+
+async def test_an_allowed_group_is_greeted(server: BotServer) -> None:
+    server.bot_is_added(GROUP, READER)
+    assert f"@{BOT}" in (await server.next_message()).text
+
+
+async def test_a_group_that_is_not_allowed_is_told_and_left(
+    chain: StubChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SELON_ALLOWED_GROUPS", "-200, -300")
+    async with BotServer() as server, running(server, chain, Shelf(FRESNEL)):
+        server.bot_is_added(GROUP, READER)
+        assert f"numéro {GROUP}" in (await server.next_message()).text
+        await server.called("leaveChat")
+        server.user_says(-200, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
+        assert (await server.next_message()).text.startswith(BIRTH)
+        server.user_says(-400, "/aide", kind="supergroup", person=READER)
+        assert "numéro -400" in (await server.next_message()).text
+
+
+async def test_a_group_that_moves_keeps_its_conversation(
+    server: BotServer, chain: StubChain
+) -> None:
+    _says(server, f"@{BOT} {QUESTION}")
+    await server.next_message()
+    server.group_moves(GROUP, -1_000_100)
+    await asyncio.sleep(0.3)  # another chat: nothing says that its updates are handled later
+    server.user_says(-1_000_100, f"@{BOT} {SECOND}", kind="supergroup", person=READER)
+    await server.next_message()
+    assert [turn.question for turn in chain.said[-1].history] == [QUESTION]
+
+
+async def test_inline_offers_the_cited_answer_and_the_nearest_articles(
+    server: BotServer, chain: StubChain
+) -> None:
+    chain.answers["lentille"] = answered("lentille", cite(1, LENS))
+    query = server.user_asks_inline(READER, "lentille")
+    await server.called("answerInlineQuery")
+    given = server.inline_answers[query]
+    assert [each.title for each in given.results] == [LENS, FRESNEL.title]
+    answer = given.results[0]
+    assert answer.description == "Fresnel & les phares, par Anne Le Gall, 1er mars 2024"
+    assert f"[1] «\u00a0{LENS}\u00a0»" in answer.message.text
+    assert given.is_personal
+    assert given.cache_time == inline.CACHED
+
+
+async def test_inline_says_when_the_articles_do_not(server: BotServer) -> None:
+    query = server.user_asks_inline(READER, "Qui a marché sur Mars ?")
+    await server.called("answerInlineQuery")
+    assert server.inline_answers[query].button == "Les articles ne le disent pas"
+
+
+async def test_inline_waits_for_a_question_and_for_its_end(
+    server: BotServer, chain: StubChain
+) -> None:
+    prompt = server.user_asks_inline(READER, "", "en")
+    await server.called("answerInlineQuery")
+    assert server.inline_answers[prompt].button == "Ask your question…"
+    for text in ("lent", "lenti", "lentille"):
+        last = server.user_asks_inline(READER, text)
+    await server.called("answerInlineQuery", 2)
+    assert list(server.inline_answers) == [prompt, last]
+    assert chain.questions == ["lentille"]
