@@ -18,6 +18,7 @@ from bot import commands
 from bot.console import console_for, show, use_utf8
 from bot.errors import SettingsError
 from bot.evaluation import command as evaluation
+from bot.feeding import command as feeding
 from bot.jobs import DONE, FAILED, MISUSED, Command, CommandLine, Group, Job
 from bot.keeping import command as keeping
 from bot.keeping.errors import KeepingError
@@ -77,6 +78,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     keeping.declare_index(line)
     commands.declare(line)
     keeping.declare(line)
+    feeding.declare(line)
     evaluation.register(app, phrases.evaluation, Command)
     return typer.main.get_command(app)
 

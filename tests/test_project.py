@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 METADATA = PROJECT["project"]
 EXTRAS: dict[str, list[str]] = METADATA["optional-dependencies"]
-COMMANDS = {"index", "ask", "chat", "bot", "status", "eval"}
+COMMANDS = {"index", "ask", "chat", "bot", "status", "eval", "list", "show", "remove"}
+COMMANDS |= {"rollback", "export", "import", "add", "watch"}
 
 
 def page(name: str) -> str:

@@ -16,7 +16,9 @@ import pytest
 
 from bot.answer import Answer
 from bot.cli import run
+from bot.conversation import Said
 from bot.phrases import EN, FR
+from index.embedding import Vectors
 from index.errors import DamagedIndex, NoIndex
 from index.layout import Layout
 from index.store import current_id
@@ -24,6 +26,8 @@ from tests.bot.answers import answered, article, citation, refused
 from tests.fakes import FakeEmbedder
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
+MAKING = ("index", "status", "list", "show", "remove", "rollback", "export", "import")
+COMMANDS = (*MAKING, "add", "watch", "ask", "chat", "bot", "eval")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -36,7 +40,8 @@ class Scripted:
             citation(QUOTE, article()), question=question
         )
 
-    def invoke(self, question: str) -> Answer:
+    def invoke(self, asked: str | Said) -> Answer:
+        question = asked if isinstance(asked, str) else asked.question
         self.asked.append(question)
         return self.answer(question)
 
@@ -260,14 +265,15 @@ def test_ctrl_c_leaves_the_index_in_service(
     before = current_id(Path(".selon"))
 
     class Interrupted(FakeEmbedder):
-        def embed_passages(self, *arguments: object, **options: object) -> None:  # type: ignore[override]
+        def embed_passages(self, *arguments: object, **options: object) -> Vectors:  # type: ignore[override]
             signal.raise_signal(signal.SIGINT)
+            return super().embed_passages(*arguments, **options)  # type: ignore[arg-type]
 
     assembled.open_embedder = lambda settings, progress=None: Interrupted()
     (corpus / "tgv.md").write_text("Le TGV roule depuis 1981.\n", encoding="utf-8")
     capsys.readouterr()
     assert run(["index"]) == 1
-    assert "Interrompu\u00a0: l’index en place n’a pas changé.\n" in capsys.readouterr().err
+    assert "Interrompu\u00a0: l’index en place n’a pas changé." in capsys.readouterr().err
     assert current_id(Path(".selon")) == before
     assert run(["status"]) == 0
 
@@ -362,7 +368,7 @@ def test_help_is_in_the_language_of_the_settings(
     french = capsys.readouterr().out
     for word in ("Usage\u00a0:", "Commandes\u00a0:", "Options\u00a0:", "Afficher cette aide."):
         assert word in french
-    for command in ("index", "ask", "chat", "bot", "status", "eval"):
+    for command in COMMANDS:
         assert f"  {command} " in french
         assert run([command, "--help"]) == 0
     assert "SELON_DATA_DIR" in capsys.readouterr().out
@@ -388,6 +394,9 @@ def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
         (["ask", "--jsno", "?"], "Option inconnue\u00a0: --jsno"),
         (["ask", "--data-dir"], "L’option --data-dir attend une valeur."),
         (["chat", "bonjour"], "Argument en trop\u00a0: bonjour"),
+        (["show"], "Il manque\u00a0: ARTICLE."),
+        (["list", "--limit", "0"], "Valeur refusée pour --limit\u00a0: au moins 1"),
+        (["list", "--limit", "x"], "Valeur refusée pour --limit\u00a0: un nombre entier"),
     ],
 )
 def test_wrong_usage_is_said_in_french_with_where_to_find_help(
