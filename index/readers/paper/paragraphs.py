@@ -91,7 +91,9 @@ def _gaps(lines: Sequence[Line]) -> list[float]:
 
 def _usual(gaps: list[float]) -> float:
     """A low one of them: that of two lines of a paragraph, where there are paragraphs."""
-    return min(max(quantiles(gaps, n=10)[2] if len(gaps) > 1 else gaps[0], 0.9), 2.5)
+    return min(
+        max(quantiles(gaps, n=10, method="inclusive")[2] if len(gaps) > 1 else gaps[0], 0.9), 2.5
+    )
 
 
 def _alike(first: float, second: float) -> bool:

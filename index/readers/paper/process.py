@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from index.readers.paper.page import Line, Page
@@ -78,9 +77,25 @@ def _words(text: str) -> str:
 @contextmanager
 def opened(data: bytes) -> Iterator[Document]:
     """The document in `data`. Raises PaperError for one that cannot be opened."""
-    with _Loan() as worker:
-        about, _ = worker.ask({"do": "open"}, OPENING, data)
+    worker, about = _open(data)
+    try:
         yield Document(worker, about)
+    finally:
+        _give_back(worker)
+
+
+def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
+    """A process that has the document open. One that died while it waited is replaced."""
+    worker = _taken() or _started()
+    while True:
+        try:
+            return worker, worker.ask({"do": "open"}, OPENING, data)[0]
+        except PaperError:
+            died = worker.spent
+            _give_back(worker)
+            if not died or worker.fresh:
+                raise
+            worker = _started()
 
 
 class _Worker:
@@ -88,6 +103,8 @@ class _Worker:
 
     def __init__(self) -> None:
         self._owner = os.getpid()
+        self.fresh = True
+        self.spent = False
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(_PROGRAM)],
             stdin=subprocess.PIPE,
@@ -98,7 +115,7 @@ class _Worker:
     @property
     def usable(self) -> bool:
         """Whether it lives, and is this process's own: a fork's copy is the parent's."""
-        return self._owner == os.getpid() and self._process.poll() is None
+        return not self.spent and self._owner == os.getpid() and self._process.poll() is None
 
     def ask(
         self, message: dict[str, Any], seconds: float, data: bytes = b""
@@ -112,6 +129,7 @@ class _Worker:
             answer = self._answer(message, data)
         finally:
             timer.cancel()
+        self.spent = late.is_set() or answer is None
         if late.is_set():
             raise PaperError(f"takes more than {seconds:.0f} seconds to read")
         if answer is None:
@@ -140,6 +158,7 @@ class _Worker:
     def forget(self) -> None:
         """Closes its document, so that it can be given another."""
         assert self._process.stdin is not None
+        self.fresh = False
         send(self._process.stdin, {"do": "close"})
 
     def close(self) -> None:
@@ -156,27 +175,16 @@ _waiting: list[_Worker] = []
 _door = threading.Lock()
 
 
-class _Loan:
-    """A worker, taken from those that wait and given back after."""
-
-    def __enter__(self) -> _Worker:
-        self._worker = _taken() or _started()
-        return self._worker
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        with suppress(OSError, ValueError):
-            if self._worker.usable:
-                self._worker.forget()
-                with _door:
-                    if len(_waiting) < _IDLE:
-                        _waiting.append(self._worker)
-                        return
-        self._worker.close()
+def _give_back(worker: _Worker) -> None:
+    """Keeps a process for the next document, or ends it."""
+    with suppress(OSError, ValueError):
+        if worker.usable:
+            worker.forget()
+            with _door:
+                if len(_waiting) < _IDLE:
+                    _waiting.append(worker)
+                    return
+    worker.close()
 
 
 def _taken() -> _Worker | None:

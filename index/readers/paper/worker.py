@@ -152,7 +152,7 @@ class _Run:
         self.tall = 0.0
         self.sizes: Counter[float] = Counter()
         angle = pdfium.FPDFText_GetCharAngle(text, index)
-        self.turn = round(angle / (math.pi / 2)) % 4
+        self.turn = -round(angle / (math.pi / 2)) % 4  # PDFium counts clockwise
         self.measure(text, index, box)
         self.bold = _bold(text, index)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zlib
 from collections.abc import Iterable, Sequence
@@ -69,7 +70,45 @@ def pdf(
     if info:
         told = b" ".join(b"/%s %s" % (key.encode(), _text(info[key])) for key in info)
         objects.append(b"<< %s >>" % told)
-    return _file(objects, with_info=bool(info))
+    return _file(objects, b" /Info %d 0 R" % len(objects) if info else b"")
+
+
+def locked(text: str, password: bytes = b"") -> bytes:
+    """A PDF encrypted with 40-bit RC4, which opens with `password`."""
+    padding = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
+    user = (password + padding)[:32]
+    owner = _rc4(hashlib.md5(padding).digest()[:5], user)
+    permissions = (-4).to_bytes(4, "little", signed=True)
+    key = hashlib.md5(user + owner + permissions + b"selon").digest()[:5]
+    drawing = _drawn(Run(text))
+    secret = _rc4(hashlib.md5(key + (4).to_bytes(3, "little") + b"\0\0").digest()[:10], drawing)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [5 0 R] >>",
+        _font("Helvetica"),
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(secret), secret),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 3 0 R >> >> >>",
+        b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>"
+        % (owner.hex().encode(), _rc4(key, padding).hex().encode()),
+    ]
+    return _file(objects, b" /Encrypt 6 0 R /ID [<%s> <%s>]" % ((b"selon".hex().encode(),) * 2))
+
+
+def _rc4(key: bytes, data: bytes) -> bytes:
+    box = list(range(256))
+    swap = 0
+    for place in range(256):
+        swap = (swap + box[place] + key[place % len(key)]) % 256
+        box[place], box[swap] = box[swap], box[place]
+    out = bytearray()
+    first = second = 0
+    for each in data:
+        first = (first + 1) % 256
+        second = (second + box[first]) % 256
+        box[first], box[second] = box[second], box[first]
+        out.append(each ^ box[(box[first] + box[second]) % 256])
+    return bytes(out)
 
 
 def scan(texts: Sequence[str], *, size: int = 40) -> bytes:
@@ -86,13 +125,13 @@ def scan(texts: Sequence[str], *, size: int = 40) -> bytes:
 
 def _font(name: str) -> bytes:
     return (
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>"
-        % name.encode()
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding << /Type /Encoding "
+        b"/BaseEncoding /WinAnsiEncoding /Differences [1 /fi /fl] >> >>" % name.encode()
     )
 
 
 def _drawn(run: Run) -> bytes:
-    shown = run.text.encode("cp1252")
+    shown = run.text.replace("ﬁ", "\x01").replace("ﬂ", "\x02").encode("cp1252")
     for mark in (b"\\", b"(", b")"):
         shown = shown.replace(mark, b"\\" + mark)
     a, b, c, d = run.turn
@@ -110,7 +149,7 @@ def _text(text: str) -> bytes:
     return b"<%s>" % (b"\xfe\xff" + text.encode("utf-16-be")).hex().encode()
 
 
-def _file(objects: Sequence[bytes], *, with_info: bool) -> bytes:
+def _file(objects: Sequence[bytes], trailer: bytes) -> bytes:
     data = bytearray(b"%PDF-1.7\n")
     places = []
     for number, each in enumerate(objects, 1):
@@ -119,7 +158,6 @@ def _file(objects: Sequence[bytes], *, with_info: bool) -> bytes:
     start = len(data)
     data += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     data += b"".join(b"%010d 00000 n \n" % place for place in places)
-    info = b" /Info %d 0 R" % len(objects) if with_info else b""
-    data += b"trailer\n<< /Size %d /Root 1 0 R%s >>\n" % (len(objects) + 1, info)
+    data += b"trailer\n<< /Size %d /Root 1 0 R%s >>\n" % (len(objects) + 1, trailer)
     data += b"startxref\n%d\n%%%%EOF\n" % start
     return bytes(data)
