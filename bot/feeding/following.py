@@ -20,11 +20,13 @@ from bot.feeding.folders import Folders
 from bot.feeding.lines import Lines
 from bot.feeding.paths import fetched_dir, standing_paths, with_fetched
 from bot.feeding.polling import Interrupted, Poller
-from bot.feeding.watching import Build, Watcher
+from bot.feeding.watching import RETRY, Build, Watcher
 from bot.jobs import DONE
 from bot.phrases.feeding import FeedingPhrases, feeding_phrases_for
 from bot.settings import Settings
 from index.layout import Layout, storing
+from index.web.address import Address
+from index.web.errors import FetchError
 
 if TYPE_CHECKING:
     from index.build import BuildReport
@@ -47,19 +49,19 @@ def watch(settings: Settings, asked: Asked) -> int:
         every = parse_duration(asked.every)
     except ValueError as error:
         raise FeedingError(phrases.no_duration(asked.every)) from error
+    feeds = _feeds(asked, phrases)
     paths = _paths(settings, asked, phrases)
     stop, changes, lines = Stop(), Changes(), Lines(settings.language)
     index = Path(os.path.abspath(Layout(settings.data_dir).root))  # noqa: PTH100 - as followed
     followers: list[Callable[[], None]] = [
         Folders(paths, [index], changes, stop, lines.polling).follow
     ]
-    feeds = list(dict.fromkeys(asked.feeds))
     if feeds:
         gatherer = open_gatherer(settings, news=True, sleep=_sleeping(stop))
         followers.append(Poller(gatherer, feeds, every, changes, lines, stop).follow)
     lines.watching(len(paths), len(feeds), every)
     with _ending(stop, lines.stopping):
-        Watcher(_builder(settings, paths), followers, changes, lines, stop).run()
+        Watcher(_builder(settings, paths), followers, changes, lines, stop, RETRY).run()
     lines.stopped()
     return DONE
 
@@ -93,6 +95,14 @@ def _ending(stop: Stop, tell: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _feeds(asked: Asked, phrases: FeedingPhrases) -> list[str]:
+    """The feeds asked for, in their one form, each once. Raises FeedingError."""
+    try:
+        return list(dict.fromkeys(Address.parse(feed).url for feed in asked.feeds))
+    except FetchError as error:
+        raise FeedingError(phrases.no_news(error.address, phrases.reason(error))) from error
 
 
 def _paths(settings: Settings, asked: Asked, phrases: FeedingPhrases) -> list[Path]:

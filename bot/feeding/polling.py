@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.feeding.changes import Changes, Stop
-from index.web.address import Address
 from index.web.errors import FetchError, Why
 from index.web.fetch import Validators
 from index.web.gather import Event, Failed, Gathered, Gatherer, Listed
@@ -41,6 +40,7 @@ class Interrupted(Exception):  # noqa: N818 - a condition, not a fault
 class Poller:
     """Reads feeds in a thread until all must end, each `every` seconds after it was last read.
 
+    The feeds are addresses in their normal form.
     A feed that has not changed is told so by its site; one that fails is read more and more rarely.
     What an entry failed with is told once.
     """
@@ -106,7 +106,7 @@ class Poller:
                     listed = event
                 elif isinstance(event, Gathered):
                     counts[event.state] += 1
-                elif _same(event, feed):
+                elif event.address == feed:
                     self._teller.trouble(feed, event.error)
                     return False
                 else:
@@ -124,11 +124,10 @@ class Poller:
 
     def _remember(self, feed: str, listed: Listed, *, complete: bool) -> None:
         """What spares reading the feed again, unless an entry is still to be had."""
-        url = Address.parse(feed).url
         if complete:
-            self._validators[url] = listed.validators
+            self._validators[feed] = listed.validators
         else:
-            self._validators.pop(url, None)
+            self._validators.pop(feed, None)
 
     def _known(self, url: str) -> Validators | None:
         return self._validators.get(url)
@@ -138,10 +137,6 @@ class Poller:
         if key not in self._told:
             self._told.add(key)
             self._teller.event(event)
-
-
-def _same(event: Failed, feed: str) -> bool:
-    return event.address == feed or event.error.address == feed
 
 
 def _may_pass(error: FetchError) -> bool:
