@@ -141,8 +141,8 @@ class _Build:
         self.watch.step("embed")
         embedded = self._embed(draft, previous)
         self.watch.step("write")
-        self._check()
-        draft.seal(generation, self.embedder, datetime.now(UTC), self.corpus.roots)
+        now = datetime.now(UTC)
+        draft.seal(generation, self.embedder, now, self.corpus.roots, self._check)
         with storing(self.layout.generations):
             self.layout.adopt(generation)
         self.watch.step("switch")

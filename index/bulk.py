@@ -13,7 +13,7 @@ import numpy.typing as npt
 from index.article import Article
 from index.database import ARTICLE_COLUMNS, ArticleReader, article_of
 from index.dense import IntArray
-from index.digest import corpus_fingerprint
+from index.digest import FINGERPRINTED, corpus_fingerprint
 from index.leads import behind
 
 Kind = Literal["passages", "sentences"]
@@ -97,9 +97,7 @@ class BulkReader(ArticleReader):
 
     def fingerprint(self) -> str:
         """Equal for two generations whose articles are the same."""
-        return corpus_fingerprint(
-            self._each("SELECT id, told, copy_of, copies FROM articles ORDER BY id")
-        )
+        return corpus_fingerprint(self._each(f"SELECT {FINGERPRINTED} FROM articles ORDER BY id"))
 
     def copies(self) -> int:
         return int(self._all("SELECT count(*) FROM articles WHERE copy_of IS NOT NULL")[0][0])

@@ -10,16 +10,18 @@ from typing import Any
 from index.article import Article
 
 DIGEST_SIZE = 16  # bytes
+FINGERPRINTED = "id, told, path, copy_of, copies"
+"""The columns of the table of articles that tell two corpora apart."""
 
 
 def article_digest(article: Article) -> bytes:
     """Equal for two articles of the same text and metadata.
 
-    What else is known of the corpus (`copies`) does not count, nor how the text is cut, on which
-    `index.rules` watches.
+    Where it stands now (`path`) and what else is known of the corpus (`copies`) do not count, nor
+    how the text is cut, on which `index.rules` watches.
     """
     described = (
-        [article.id, article.title, article.path, article.language, article.author],
+        [article.id, article.title, article.language, article.author],
         [str(article.published), article.url, article.outlet, article.category],
         [str(article.published_at), str(article.updated), str(article.updated_at)],
         article.origins,
@@ -32,9 +34,9 @@ def article_digest(article: Article) -> bytes:
 def corpus_fingerprint(rows: Iterable[tuple[Any, ...]]) -> str:
     """Equal for two corpora of the same articles, in whatever order they were read.
 
-    `rows`, by article id: the id, its digest, which article it is a copy of, and its own copies.
+    `rows`, by article id, are of what `FINGERPRINTED` names.
     """
     digest = hashlib.sha256()
-    for identity, told, copy_of, copies in rows:
-        digest.update(f"{identity}\0{copy_of}\0{copies}\0".encode() + told)
+    for identity, told, path, copy_of, copies in rows:
+        digest.update(json.dumps([identity, path, copy_of, copies]).encode() + told)
     return digest.hexdigest()

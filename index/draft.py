@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -36,6 +37,10 @@ from index.store import (
 )
 from index.vectors import Check, Embedded, Progress, Work, embed_all
 from index.writer import ArticleWriter, Changes
+
+T = TypeVar("T")
+
+_OFTEN = 1_000
 
 WORDS: dict[Kind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
 
@@ -93,9 +98,10 @@ class Draft:
     def holds(self, article_id: str) -> bool:
         return self._articles.holds(article_id)
 
-    def add_again(self, ids: Sequence[str]) -> bool:
-        """Take articles from the generation before; False, and none, where that cannot be."""
-        return self._articles.add_again(ids)
+    def add_again(self, ids: Sequence[str], was: str, now: str) -> bool:
+        """Take articles from the generation before, their file being shown as `now` and no more as
+        `was`; False, and none, where that cannot be."""
+        return self._articles.add_again(ids, was, now)
 
     def leave_out(self, article_id: str) -> None:
         """Note an article that was read, and that the operator has removed."""
@@ -165,11 +171,16 @@ class Draft:
             return embed_all(reader, self.folder, work, previous)
 
     def seal(
-        self, generation: str, embedder: Embedder, built_at: datetime, roots: Sequence[str] = ()
+        self,
+        generation: str,
+        embedder: Embedder,
+        built_at: datetime,
+        roots: Sequence[str],
+        check: Check,
     ) -> Manifest:
         """Write the words and, last, the manifest."""
         with storing(self.folder), closing(BulkReader(self.folder / ARTICLES)) as reader:
-            self._write_words(reader)
+            self._write_words(reader, check)
             self._write_arrays(reader)
             manifest = Manifest(
                 format=FORMAT,
@@ -193,11 +204,12 @@ class Draft:
     def close(self) -> None:
         self._sheet.close()
 
-    def _write_words(self, reader: BulkReader) -> None:
+    def _write_words(self, reader: BulkReader, check: Check) -> None:
         for kind, name in WORDS.items():
+            check()
             LexicalIndex.build(
                 (article.language, lexical_text(article, heading, text))
-                for article, heading, text in reader.texts(kind)
+                for article, heading, text in _checked(reader.texts(kind), check)
             ).save(self.folder / name)
 
     def _write_arrays(self, reader: BulkReader) -> None:
@@ -208,6 +220,14 @@ class Draft:
             (DAYS, reader.days()),
         ):
             np.save(self.folder / name, array, allow_pickle=False)
+
+
+def _checked(each: Iterator[T], check: Check) -> Iterator[T]:
+    """The same, a check every so often."""
+    for number, one in enumerate(each):
+        if number % _OFTEN == 0:
+            check()
+        yield one
 
 
 def _no_text(article: Article, character: str) -> Unfit:

@@ -105,7 +105,8 @@ class Files:
     def _same(self, source: Source, reading: Reading) -> Sequence[Skipped] | None:
         """What of a file is skipped, if it gives what it gave; it is tried again if all was."""
         if not reading.failed:
-            return reading.skipped if reading.of(source, self._look(source)) else None
+            same = reading.shown == source.shown and reading.of(source, self._look(source))
+            return reading.skipped if same else None
         skipped = []
         for found in _articles(source, self.options):
             if isinstance(found, Article):
@@ -120,7 +121,9 @@ class Files:
             terms.progress(done, len(self.sources))
             look = self._look(source)
             reading = known.get(source.location)
-            if reading is None or not reading.of(source, look) or not _again(draft, reading, terms):
+            if reading and reading.of(source, look) and _again(draft, reading, source, terms):
+                reading = reading.shown_as(source.shown)
+            else:
                 reading = self._read(draft, source, look, terms)
             draft.note(reading)
             self.skipped += reading.skipped
@@ -182,9 +185,10 @@ class _Taken:
             self.sure = self.sure and not in_the_way
 
 
-def _again(draft: Draft, reading: Reading, terms: Terms) -> bool:
+def _again(draft: Draft, reading: Reading, source: Source, terms: Terms) -> bool:
     """Whether a draft could take what a file gave before; it has then."""
-    if not draft.add_again([each for each in reading.articles if each not in terms.removed]):
+    wanted = [each for each in reading.articles if each not in terms.removed]
+    if not draft.add_again(wanted, reading.shown, source.shown):
         return False
     for each in terms.removed.intersection(reading.articles):
         draft.leave_out(each)

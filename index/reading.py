@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +49,22 @@ class Reading:
         return not self.articles
 
     def of(self, source: Source, look: Look) -> bool:
-        """Whether reading this source again would give the same."""
+        """Whether reading this source again would give the same, however the file is shown now."""
         return (
             not self.failed
             and look.digest is not None
-            and self.digest == look.digest
-            and (self.shown, self.url) == (source.shown, source.url)
+            and (self.digest, self.url) == (look.digest, source.url)
         )
+
+    def shown_as(self, shown: str) -> Reading:
+        """The same, from a folder where the file is shown another way."""
+        if shown == self.shown:
+            return self
+        skipped = (
+            Skipped(shown + each.shown.removeprefix(self.shown), each.reason)
+            for each in self.skipped
+        )
+        return replace(self, shown=shown, skipped=tuple(skipped))
 
     def values(self) -> tuple[object, ...]:
         """As the table `sources` has them."""

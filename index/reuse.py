@@ -15,7 +15,7 @@ from index.embedding import Vectors
 
 HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
 BATCH = 2_048  # texts at a time: enough to sort by length within
-BATCH_CHARACTERS = 100_000
+BATCH_CHARACTERS = 50_000
 """Characters that a call of the embedder gets at most: seconds of the bundled model's time, which
 is what stopping waits for, and what a kill costs."""
 

@@ -9,12 +9,13 @@ from datetime import date
 
 from index.article import Article, Copy
 from index.database import ARTICLE_COLUMNS, article_of
-from index.digest import corpus_fingerprint
+from index.digest import FINGERPRINTED, corpus_fingerprint
 from index.duplicates import Group, Signed
 from index.sheet import Sheet
 
 _VALUES = ", ".join("?" * (3 + len(ARTICLE_COLUMNS.split(","))))
-_AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',")
+_PATH = "iif(instr(path, ?) = 1, ? || substr(path, length(?) + 1), path)"
+_AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',").replace(" path,", f" {_PATH},")
 _AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
 
 
@@ -64,9 +65,10 @@ class ArticleWriter:
         )
         return bytes(found[0][0]) if found else None
 
-    def add_again(self, ids: Sequence[str]) -> bool:
-        """Take these from the generation before; False, and none, where it has not all of them
-        or another file has given one of them already."""
+    def add_again(self, ids: Sequence[str], was: str, now: str) -> bool:
+        """Take these from the generation before, their paths beginning with `now` and no more with
+        `was`; False, and none, where it has not all of them or another file has given one already.
+        """
         asked = json.dumps(ids)
         [(known,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", asked)
         [(taken,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", asked)
@@ -76,7 +78,7 @@ class ArticleWriter:
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "
             f"SELECT told, signature, length, {_AGAIN} FROM previous.articles {_AMONG} "
             "ORDER BY number",
-            asked,
+            *(was, now, was, asked),
         )
         return True
 
@@ -109,7 +111,7 @@ class ArticleWriter:
     def fingerprint(self) -> str:
         """Equal for two generations whose articles are the same."""
         return corpus_fingerprint(
-            self._sheet.each("SELECT id, told, copy_of, copies FROM articles ORDER BY id")
+            self._sheet.each(f"SELECT {FINGERPRINTED} FROM articles ORDER BY id")
         )
 
     def count(self) -> int:
@@ -121,7 +123,7 @@ class ArticleWriter:
 
     def changes(self) -> Changes:
         [(both, same)] = self._sheet.rows(
-            "SELECT count(*), sum(a.told = b.told AND a.copies = b.copies) "
+            "SELECT count(*), sum(a.told = b.told AND a.path = b.path AND a.copies = b.copies) "
             "FROM articles a JOIN previous.articles b USING (id) "
             "WHERE a.copy_of IS NULL AND b.copy_of IS NULL"
         )

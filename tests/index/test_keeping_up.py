@@ -143,6 +143,24 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
     assert "1999" in best_passage(corpus.data_dir, "De quand date le pont ?")
 
 
+def test_from_another_folder_only_the_paths_change(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.write("a.md", WIRE, title="Halle", date="2025-03-01")
+    corpus.write("b.md", WIRE, title="La halle", date="2025-03-02")
+    monkeypatch.chdir(corpus.folder)
+    corpus.build()
+    monkeypatch.chdir("/")
+    report = corpus.build()
+    assert (corpus.read, report.changed, report.embedded) == ([], 3, 0)
+    with opened(corpus.data_dir) as generation:
+        [kept] = generation.find(str((corpus.folder / "b.md").relative_to("/")))
+        article = generation.article(kept.id)
+    assert article is not None
+    assert article.copies[0].path == str((corpus.folder / "a.md").relative_to("/"))
+    assert not corpus.build().switched
+
+
 def test_the_paths_of_a_corpus_are_remembered(corpus: Corpus) -> None:
     corpus.build()
     assert verify(corpus.data_dir).roots == (str(corpus.folder),)
