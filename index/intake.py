@@ -90,8 +90,9 @@ class Files:
         if not _same_removed(before, terms.removed):
             return False
         skipped: list[Skipped] = []
-        for source in self.sources:
+        for done, source in enumerate(self.sources):
             terms.check()
+            terms.progress(done, len(self.sources))
             reading = known.pop(source.location, None)
             again = self._same(source, reading) if reading else None
             if again is None:
