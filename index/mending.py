@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cached_property
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from collections.abc import Callable, Collection, Iterator
 
 SHORTEST = 5  # characters of a term: shorter ones have too many neighbours
-_MANY = 8  # neighbours that are compared by how often they stand in the articles
 
 
 class Mender:
     """Finds the known terms that are one slip away: a letter more, less, other or swapped."""
 
-    def __init__(self, vocabulary: Iterable[str], frequency: Callable[[str], int]) -> None:
+    def __init__(self, vocabulary: Collection[str], frequency: Callable[[str], int]) -> None:
         self._vocabulary = vocabulary
         self._frequency = frequency
+        self._letters: dict[str, str] = {}
 
     def mended(self, term: str) -> str | None:
         """The most frequent known term within one slip; None for a number or a short term."""
         language, mark, word = term.rpartition(":")
         if not mark or len(word) < SHORTEST:
             return None
-        near = [
-            found
-            for length in (len(term) - 1, len(term), len(term) + 1)
-            for found, _, _ in process.extract(
-                term,
-                self._by_length.get((language, length), ()),
-                scorer=OSA.distance,
-                score_cutoff=1,
-                limit=_MANY,
-            )
-        ]
-        return max(near, key=self._frequency, default=None)
+        # Every slip is tried, a thousand look-ups, instead of every term being compared.
+        near = {
+            f"{language}:{other}"
+            for other in _slips(word, self._letters_of(language))
+            if f"{language}:{other}" in self._vocabulary
+        }
+        return max(near, key=lambda found: (self._frequency(found), found), default=None)
 
-    @cached_property
-    def _by_length(self) -> dict[tuple[str, int], list[str]]:
-        terms: dict[tuple[str, int], list[str]] = {}
-        for term in self._vocabulary:
-            language, mark, _ = term.rpartition(":")
-            if mark:
-                terms.setdefault((language, len(term)), []).append(term)
-        return terms
+    def _letters_of(self, language: str) -> str:
+        """Every character that a term of the language has."""
+        letters = self._letters.get(language)
+        if letters is None:
+            own = (term for term in self._vocabulary if term.startswith(f"{language}:"))
+            letters = self._letters[language] = "".join(sorted(set().union(*own)))
+        return letters
+
+
+def _slips(word: str, letters: str) -> Iterator[str]:
+    """What stands one slip away from a word (distances as in "optimal string alignment")."""
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        for letter in letters:
+            yield f"{head}{letter}{tail}"
+            if tail:
+                yield f"{head}{letter}{tail[1:]}"
+        if tail:
+            yield f"{head}{tail[1:]}"
+        if len(tail) > 1:
+            yield f"{head}{tail[1]}{tail[0]}{tail[2:]}"

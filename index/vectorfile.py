@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +55,7 @@ class VectorFile:
     def write(self, rows: IntArray, vectors: Vectors) -> None:
         """Write vectors of shape (len(rows), d) at these rows."""
         stored = np.ascontiguousarray(vectors, dtype=_STORED)
-        for first, last in _runs(rows):
+        for first, last in pairwise(_edges(rows).tolist()):
             left = stored[first:last].data.cast("B")
             place = int(rows[first]) * self._width
             while left:
@@ -65,21 +64,21 @@ class VectorFile:
 
     def read(self, rows: IntArray) -> Vectors:
         """The vectors of these rows, shape (len(rows), d); quickest where rows ascend."""
-        stored = np.empty((len(rows), self.dimension), dtype=_STORED)
-        for first, last in _runs(rows):
-            place = int(rows[first]) * self._width
-            into = stored[first:last].data.cast("B")
-            if os.preadv(self._descriptor, [into], place) != len(into):
-                raise OSError(f"its row {rows[last - 1]} is cut short")
-        return stored.astype(np.float32)
+        edges = _edges(rows)
+        places = (rows[edges[:-1]] * self._width).tolist()
+        sizes = (np.diff(edges) * self._width).tolist()
+        read = b"".join(map(os.pread, repeat(self._descriptor), sizes, places))
+        if len(read) != len(rows) * self._width:
+            raise OSError(f"its {self._size} rows are cut short")
+        stored = np.frombuffer(read, dtype=_STORED)
+        return stored.reshape(len(rows), self.dimension).astype(np.float32)
 
     def close(self) -> None:
         """Closing twice is harmless."""
         self._closing()
 
 
-def _runs(rows: IntArray) -> Iterator[tuple[int, int]]:
-    """Where in `rows` runs of neighbours start and end: what one call reads or writes."""
+def _edges(rows: IntArray) -> IntArray:
+    """Where in `rows` runs of neighbours, which one call reads or writes, start; and the end."""
     breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-    edges = [0, *breaks.tolist(), len(rows)]
-    return ((first, last) for first, last in pairwise(edges) if first < last)
+    return np.unique(np.concatenate([[0], breaks, [len(rows)]])).astype(np.int64)

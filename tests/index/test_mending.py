@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import random
+
 import pytest
+from rapidfuzz.distance import OSA
 
 from index.lexical import LexicalIndex
 from index.mending import Mender
@@ -30,3 +33,16 @@ def test_a_misspelt_question_meets_the_articles_words() -> None:
     scores = index.match("Où est le phare de Crodouan ?", "fr").scores
     assert scores[0] > scores[1]
     assert index.match("Crodouan", "fr").known == 1
+
+
+def test_what_is_mended_is_what_comparing_every_word_would_find() -> None:
+    chance = random.Random(4)
+    words = {"".join(chance.choices("abcé", k=chance.randint(4, 7))) for _ in range(300)}
+    known = {f"fr:{word}": len(word) for word in words}
+    mender = Mender(known, known.__getitem__)
+    for _ in range(300):
+        term = f"fr:{''.join(chance.choices('abcé', k=6))}"
+        near = {other for other in known if OSA.distance(term, other) == 1}
+        expected = max(near, key=lambda other: (known[other], other), default=None)
+        if term not in known:
+            assert mender.mended(term) == expected
