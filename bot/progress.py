@@ -20,6 +20,8 @@ LATELY = 30.0
 """Seconds over which the pace is taken."""
 SOON = 1.0
 """Seconds before which a pace is only a guess."""
+SELDOM = 2.0
+"""Seconds between two lines for a pipe: what is over sooner needs none."""
 
 
 class Observer(Protocol):
@@ -102,19 +104,19 @@ class Lines(_Stepped):
     ) -> None:
         super().__init__(phrases, clock, stopping)
         self._console = console
-        self._tenth = 0
+        self._tenth, self._told = 0, clock()
         self._preparing = False
 
     def step(self, name: str) -> None:
         self._begin(name)
-        self._tenth = 0
+        self._tenth, self._told = 0, self._clock()
         show(self._console, f"{self._phrases.steps.get(name, name)}…")
 
     def progress(self, done: int, total: int) -> None:
         counted = self._counted(done, total)
-        tenth = done * LINES // max(total, 1)
-        if tenth > self._tenth:
-            self._tenth = tenth
+        tenth, now = done * LINES // max(total, 1), self._clock()
+        if tenth > self._tenth and now - self._told >= SELDOM:
+            self._tenth, self._told = tenth, now
             show(self._console, f"  {counted}")
 
     def model(self, fraction: float, label: str) -> None:
@@ -166,7 +168,7 @@ def _progress(console: Console) -> Progress:
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=30),
+        BarColumn(bar_width=max(8, min(30, console.width - 80))),
         TextColumn("{task.fields[detail]}", markup=False),
         console=console,
         transient=True,

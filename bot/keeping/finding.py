@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from bot.keeping.errors import UnknownArticle
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from index.store import Generation
 
 NEAREST = 3
+LISTED = 20
+PART = "#"
+"""Between a file and the one of its articles that is meant, in an article's path."""
+
 _LIKE = 60  # of 100; below, the title has little to do with what was typed
 
 
@@ -21,16 +26,34 @@ def find(generation: Generation, reference: str, phrases: KeepingPhrases) -> Art
 
     Raises UnknownArticle, which names the nearest ones, or those among which to choose.
     """
-    found = generation.find(reference)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownArticle(_listed(phrases.several(reference), found, phrases))
+    found = find_all(generation, reference, phrases)
+    if len(found) > 1:
+        raise UnknownArticle(_listed(phrases.several(reference), found[:LISTED], phrases))
+    return found[0]
+
+
+def find_all(generation: Generation, reference: str, phrases: KeepingPhrases) -> list[ArticleEntry]:
+    """As `find`, and all the articles of a file that holds several. Raises UnknownArticle."""
+    for name in dict.fromkeys((reference, *_as_path(reference))):
+        if found := generation.find(name):
+            if len(found) > 1:
+                raise UnknownArticle(_listed(phrases.several(reference), found[:LISTED], phrases))
+            return found
+    entries = generation.articles()
+    files = {f"{name}{PART}" for name in (reference, *_as_path(reference))}
+    if parts := [each for each in entries if each.path.partition(PART)[0] + PART in files]:
+        return parts
     missing = phrases.no_such_article(reference)
-    near = _nearest(reference, generation.articles())
+    near = _nearest(reference, entries)
     if not near:
         raise UnknownArticle(missing)
     raise UnknownArticle(_listed(f"{missing}{phrases.nearest}", near, phrases))
+
+
+def _as_path(reference: str) -> tuple[str, ...]:
+    """The same file as the index may know it: from here, or from the root."""
+    absolute = os.path.abspath(reference)  # noqa: PTH100 - a link keeps the name it was given
+    return absolute, os.path.relpath(absolute)
 
 
 def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:

@@ -7,9 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from rich.console import Console
 from rich.text import Text
 
 from bot.console import console_for, show
@@ -24,10 +23,13 @@ from index.layout import Layout
 
 if TYPE_CHECKING:
     from index.build import BuildReport
-    from index.readers import Options
+    from index.readers import Options, Skipped
 
 NAMED = 20
 """Skipped files that a person is shown; a pipe gets them all, and so does `--verbose`."""
+
+Naming = Literal["all", "some", "none"]
+"""Which skipped files are named: where they were before, their number is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,9 @@ def index(settings: Settings, asked: Asked) -> int:
     if options.fields and asked.fields is None:
         phrases = keeping_phrases_for(settings.language)
         show(console_for(sys.stderr), phrases.fields_kept(told(options.fields)))
-    report = followed_build(
-        settings, corpus_paths(settings, asked.paths), options, verbose=asked.verbose
-    )
+    paths = corpus_paths(settings, asked.paths)
+    naming: Naming = "all" if asked.verbose else "some"
+    report = followed_build(settings, paths, options, naming)
     if report is None:
         return FAILED
     remember(settings.data_dir, options)
@@ -61,7 +63,7 @@ def index(settings: Settings, asked: Asked) -> int:
 
 
 def followed_build(
-    settings: Settings, paths: Sequence[Path], options: Options, *, verbose: bool = False
+    settings: Settings, paths: Sequence[Path], options: Options, naming: Naming = "some"
 ) -> BuildReport | None:
     """Build, show how far it is and what it did; None where the person has interrupted it."""
     from bot.assembly import open_embedder
@@ -88,7 +90,8 @@ def followed_build(
         show(err, phrases.index_interrupted)
         return None
     show(out, _report_text(report, time.monotonic() - began, settings.language))
-    _name_skipped(report, out, settings.language, every=verbose or not out.is_terminal)
+    if report.skipped:
+        _tell_skipped(report.skipped, settings.language, naming)
     return report
 
 
@@ -112,13 +115,14 @@ def _report_lines(report: BuildReport, seconds: float, language: str) -> Iterato
         yield more.left_out(report.left_out)
 
 
-def _name_skipped(report: BuildReport, out: Console, language: str, *, every: bool) -> None:
-    if not report.skipped:
+def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> None:
+    out, more = console_for(sys.stdout), keeping_phrases_for(language)
+    if naming == "none":
+        show(out, more.some_skipped(len(skipped)))
         return
-    named = report.skipped if every else report.skipped[:NAMED]
-    show(out, terminal_phrases_for(language).skipped(len(report.skipped)))
+    named = skipped if naming == "all" or not out.is_terminal else skipped[:NAMED]
+    show(out, terminal_phrases_for(language).skipped(len(skipped)))
     for each in named:
         show(out, f"  {harmless(each.shown)}: {harmless(each.reason)}")
-    if len(named) < len(report.skipped):
-        more = keeping_phrases_for(language)
-        show(out, more.more_skipped(len(report.skipped) - len(named)))
+    if len(named) < len(skipped):
+        show(out, more.more_skipped(len(skipped) - len(named)))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.console import console_for, show
 from bot.jobs import DONE, FAILED
 from bot.keeping.errors import KeepingError, UnknownArticle
-from bot.keeping.finding import find
+from bot.keeping.finding import find_all
 from bot.keeping.indexing import followed_build
 from bot.keeping.opening import open_articles
 from bot.keeping.reading import remembered
@@ -40,7 +41,8 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
             each.id: each
             for reference in references
             if not _already(reference, generation, removed)
-            for each in _with_copies(find(generation, reference, phrases), generation)
+            for entry in find_all(generation, reference, phrases)
+            for each in _with_copies(entry, generation)
         }
     if meant and len(meant) >= manifest.articles + manifest.copies:
         raise KeepingError(phrases.nothing_left)
@@ -49,11 +51,12 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
             show(out, phrases.already_removed(_named(each)[0]))
     if not meant:
         return DONE
+    paths = _paths(settings)
     removed.add(meant.values())
     for found in meant.values():
         show(out, phrases.removed(*_named(found)))
     show(out, phrases.files_stay)
-    return _rebuild(settings)
+    return _rebuild(settings, paths)
 
 
 def restore(settings: Settings, references: Sequence[str]) -> int:
@@ -66,10 +69,11 @@ def restore(settings: Settings, references: Sequence[str]) -> int:
         if not removed.find(reference):
             raise UnknownArticle(phrases.not_removed(reference))
     in_service(settings.data_dir)  # without an index, nothing was ever taken out of one
+    paths = _paths(settings)
     for reference in references:
         for each in removed.restore(reference):
             show(console_for(sys.stdout), phrases.restored(*_named(each)))
-    return _rebuild(settings)
+    return _rebuild(settings, paths)
 
 
 def _already(reference: str, generation: Generation, removed: Removed) -> bool:
@@ -82,11 +86,21 @@ def _with_copies(entry: ArticleEntry, generation: Generation) -> tuple[ArticleEn
     return (entry, *(article.copies if article else ()))
 
 
-def _rebuild(settings: Settings) -> int:
-    """Build again what was built, read as it was read."""
+def _paths(settings: Settings) -> list[Path]:
+    """What the index was built from; checked before anything is changed. Raises KeepingError."""
     from bot.feeding.paths import standing_paths
 
-    report = followed_build(settings, standing_paths(settings), remembered(settings.data_dir))
+    paths = standing_paths(settings)
+    for path in paths:
+        if not path.exists():
+            phrases = keeping_phrases_for(settings.language)
+            raise KeepingError(phrases.no_more_there(harmless(str(path))))
+    return paths
+
+
+def _rebuild(settings: Settings, paths: Sequence[Path]) -> int:
+    """Build again what was built, read as it was read."""
+    report = followed_build(settings, paths, remembered(settings.data_dir), "none")
     return FAILED if report is None else DONE
 
 

@@ -102,9 +102,9 @@ def _text(state: State, language: str) -> Text:
     languages = sorted(manifest.languages.items(), key=lambda entry: (-entry[1], entry[0]))
     lines = [
         (labels.generation, manifest.id),
-        (labels.before, _hinted(state.before, "rollback")),
         (labels.model, harmless(manifest.model)),
         (labels.built, built_text(manifest.built_at, language)),
+        (labels.before, _hinted(_moment(state.before, language), "rollback")),
         *under(labels.roots, manifest.roots),
         (labels.articles, phrases.number(manifest.articles)),
         (labels.copies, _hinted(_number(manifest.copies, phrases), "status --duplicates")),
@@ -116,6 +116,13 @@ def _text(state: State, language: str) -> Text:
         (labels.state, phrases.damaged if state.damage else phrases.whole),
     ]
     return rows([(label, said) for label, said in lines if said])
+
+
+def _moment(generation: str | None, language: str) -> str | None:
+    """When a generation was begun: its id says so."""
+    if generation is None:
+        return None
+    return built_text(datetime.strptime(generation, "%Y%m%dT%H%M%S.%f%z"), language)
 
 
 def _number(many: int, phrases: TerminalPhrases) -> str | None:

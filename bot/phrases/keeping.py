@@ -85,6 +85,7 @@ class KeepingPhrases:
     already_removed: Callable[[str], str]
     files_stay: str
     nothing_left: str
+    no_more_there: Callable[[str], str]
     in_service: Callable[[str, str], str]
     exported: Callable[[int, str, str], str]
     imported: Callable[[int, str], str]
@@ -94,6 +95,7 @@ class KeepingPhrases:
     duplicates_found: Callable[[int], str]
     left_out: Callable[[int], str]
     resumed: Callable[[int], str]
+    some_skipped: Callable[[int], str]
     more_skipped: Callable[[int], str]
     stopping: str
     stopped: Callable[[int], str]

@@ -93,6 +93,10 @@ KEEPING_EN = KeepingPhrases(
     already_removed=lambda title: f"Already removed: {title}",
     files_stay="The files stay where they are; “selon remove --restore” lets them in again.",
     nothing_left="these are the last articles: an index cannot be empty",
+    no_more_there=lambda path: (
+        f"{path}: the index comes from there, and it is gone; put it back, or index what is there "
+        "(selon index PATH)"
+    ),
     in_service=lambda generation, built: (
         f"Back in service: generation {generation}, built {built}."
     ),
@@ -105,10 +109,11 @@ KEEPING_EN = KeepingPhrases(
     no_duplicates="No duplicates.",
     copies=lambda copies: count(copies, "duplicate"),
     duplicates_found=lambda copies: (
-        f"{count(copies, 'duplicate')} of other articles: selon status --duplicates"
+        f"{count(copies, 'duplicate')} joined to the original: selon status --duplicates"
     ),
     left_out=lambda articles: f"{count(articles, 'article')} removed by you: selon list --removed",
     resumed=lambda vectors: f"{count(vectors, 'vector')} taken from the interrupted build.",
+    some_skipped=lambda files: f"{count(files, 'file')} skipped: selon index --verbose",
     more_skipped=lambda more: f"  and {count(more, 'other')}: selon index --verbose names them all",
     stopping="Stopping at the end of this batch (Ctrl-C again: at once)",
     stopped=lambda kept: (

@@ -104,6 +104,10 @@ KEEPING_FR = KeepingPhrases(
         "Les fichiers restent en place\u202f; «\u00a0selon remove --restore\u00a0» les remet."
     ),
     nothing_left="ce sont les derniers articles\u00a0: un index ne peut pas être vide",
+    no_more_there=lambda path: (
+        f"{path}\u00a0: l’index en vient, et il n’y est plus\u202f; remettez-le en place, ou "
+        "indexez ce qui est là (selon index CHEMIN)"
+    ),
     in_service=lambda generation, built: (
         f"De nouveau en service\u00a0: la génération {generation}, construite le {built}."
     ),
@@ -116,12 +120,16 @@ KEEPING_FR = KeepingPhrases(
     no_duplicates="Aucun doublon.",
     copies=lambda copies: count(copies, "doublon"),
     duplicates_found=lambda copies: (
-        f"{count(copies, 'doublon')} d’autres articles\u00a0: selon status --duplicates"
+        f"{count(copies, 'doublon réuni')} à l’original\u00a0: selon status --duplicates"
     ),
     left_out=lambda articles: (
         f"{count(articles, 'article écarté')} par vous\u00a0: selon list --removed"
     ),
     resumed=lambda vectors: f"{count(vectors, 'vecteur repris')} de la construction interrompue.",
+    some_skipped=lambda files: (
+        f"{count(files, 'fichier')} laissé{'s' if files > 1 else ''} de côté\u00a0: "
+        "selon index --verbose"
+    ),
     more_skipped=lambda more: (
         f"  et {count(more, 'autre')}\u00a0: selon index --verbose les nomme tous"
     ),

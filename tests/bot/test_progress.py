@@ -120,3 +120,12 @@ def test_a_person_who_asks_for_the_end_is_told_that_it_comes(terminal: bool) -> 
         observer.step("embed")
         observer.stopping()
     assert "Arrêt" in stream.getvalue()
+
+
+def test_a_pipe_hears_no_count_of_what_is_over_at_once() -> None:
+    stream, clock = io.StringIO(), Clock()
+    lines = Lines(console_for(stream), FRENCH, clock)
+    lines.step("read")
+    for done in range(11):
+        lines.progress(done, 10)
+    assert stream.getvalue() == "Lecture des articles…\n"

@@ -24,7 +24,7 @@ Capture = pytest.CaptureFixture[str]
 def test_the_report_names_duplicates_and_what_was_removed(corpus: Path, capsys: Capture) -> None:
     assert run(["index"]) == 0
     assert (
-        "1 doublon d’autres articles\u00a0: selon status --duplicates\n" in capsys.readouterr().out
+        "1 doublon réuni à l’original\u00a0: selon status --duplicates\n" in capsys.readouterr().out
     )
     run(["remove", "Le TGV"])
     capsys.readouterr()

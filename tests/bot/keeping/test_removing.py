@@ -121,3 +121,42 @@ def test_records_are_read_again_by_the_fields_chosen(tmp_path: Path, capsys: Cap
     assert run(["list", "--json"]) == 0
     titles = {json.loads(line)["title"] for line in capsys.readouterr().out.splitlines()}
     assert titles == {"Note 0", "Note 2"}
+
+
+def test_a_file_is_named_from_anywhere(
+    indexed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["show", str(indexed / "tgv.md")]) == 0
+    assert "Le TGV" in capsys.readouterr().out
+    assert run(["show", "corpus/../corpus/tgv.md"]) == 0
+
+
+def test_a_file_of_several_articles_goes_whole(tmp_path: Path, capsys: Capture) -> None:
+    lines = [json.dumps({"title": f"Note {n}", "text": f"Le port n° {n} est plein."}) for n in "12"]
+    (tmp_path / "corpus" / "fiches.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    run(["index"])
+    assert len(paths(capsys)) == 5
+    assert run(["show", "corpus/fiches.jsonl"]) == 2
+    assert "désigne plusieurs articles" in capsys.readouterr().err
+    assert run(["remove", "corpus/fiches.jsonl"]) == 0
+    assert len(paths(capsys)) == 3
+
+
+def test_files_skipped_before_are_only_counted(indexed: Path, capsys: Capture) -> None:
+    (indexed / "vide.md").touch()
+    assert run(["index"]) == 1
+    capsys.readouterr()
+    assert run(["remove", "Le TGV"]) == 0
+    shown = capsys.readouterr().out
+    assert "corpus/vide.md" not in shown
+    assert shown.endswith("1 fichier laissé de côté\u00a0: selon index --verbose\n")
+
+
+def test_nothing_is_removed_where_the_articles_are_no_longer_there(
+    indexed: Path, capsys: Capture
+) -> None:
+    indexed.rename(indexed.with_name("parti"))
+    assert run(["remove", "Le TGV"]) == 2
+    assert "l’index en vient, et il n’y est plus" in capsys.readouterr().err
+    assert run(["list", "--removed"]) == 0
+    assert capsys.readouterr().out == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,9 @@ def test_status_tells_where_from_what_was_removed_and_what_was_before(
     assert told["Articles"] == "2"
     assert told["Doublons"] == "1 (selon status --duplicates)"
     assert told["Écartés"] == "1 (selon list --removed)"
-    assert told["Avant"] == f"{first} (selon rollback)"
+    assert re.fullmatch(r"\d+(er)? \w+ \d{4} à \d\d:\d\d \(selon rollback\)", told["Avant"])
+    assert run(["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["before"] == first
 
 
 def test_a_script_gets_the_state_as_one_object(indexed: Path, capsys: Capture) -> None:
