@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -15,7 +14,7 @@ _FULL = 0.6  # of a column's width that its median row fills
 _GUTTER = 0.6  # em between two columns, at least
 _CROSSING = 0.25  # of the lines beside a gutter may cross it
 _ALIGNED = 0.5  # of the lines of two columns that share a base line make a table of short ones
-_MANY = 2_000  # lines; a page of more is no page of columns
+_MANY = 1_000  # lines; a page of more is no page of columns
 _CELL = 1.5  # em between two cells of a row, at least
 
 
@@ -56,15 +55,17 @@ def columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
 def distinct(lines: Sequence[Line]) -> list[Line]:
     """The lines without those printed twice at one place, as a cheap bold."""
     kept: list[Line] = []
-    same: dict[str, list[Line]] = defaultdict(list)
+    seen: set[tuple[str, int, int]] = set()
     for line in lines:
-        shift = line.size / 3
+        shift = line.size / 3 or 1.0
+        column, row = round(line.left / shift), round(line.middle / shift)
         if not any(
-            abs(line.left - other.left) < shift and abs(line.middle - other.middle) < shift
-            for other in same[line.text]
+            (line.text, column + right, row + down) in seen
+            for right in (-1, 0, 1)
+            for down in (-1, 0, 1)
         ):
-            same[line.text].append(line)
             kept.append(line)
+        seen.add((line.text, column, row))
     return kept
 
 
@@ -154,16 +155,18 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
 
 def _grouped(lines: Sequence[Line]) -> list[list[Line]]:
     rows: list[list[Line]] = []
+    tallest: Line | None = None
     for line in sorted(lines, key=lambda line: line.middle):
-        if rows and _beside_each_other(rows[-1], line):
+        if tallest is not None and _beside_each_other(tallest, line):
             rows[-1].append(line)
+            tallest = max(tallest, line, key=lambda each: each.bottom - each.top)
         else:
             rows.append([line])
+            tallest = line
     return rows
 
 
-def _beside_each_other(row: list[Line], line: Line) -> bool:
-    first = max(row, key=lambda each: each.bottom - each.top)
+def _beside_each_other(first: Line, line: Line) -> bool:
     shared = min(first.bottom, line.bottom) - max(first.top, line.top)
     return shared > 0.5 * min(first.bottom - first.top, line.bottom - line.top)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 # Second halves that keep their hyphen whatever stands before it (« dit-il », « eux-mêmes »,
 # « là-dessus »), but where the whole is one of these words.
@@ -58,6 +59,7 @@ _FIRST = {
         "chef": "(?!lieu|d')",
     }.items()
 }
+_LONGEST = 60  # letters of a word
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _LAST = re.compile(r"([^\W\d_]*)[-\u2010\u00ad]$")
 _NEXT = re.compile(r"[^\W\d_]+")
@@ -70,7 +72,15 @@ def words_of(texts: Iterable[str]) -> set[str]:
 
 def ends_cut(text: str) -> bool:
     """Whether the line ends within a word."""
-    return bool(_LAST.search(text)) and len(text) > 1 and not text[-2].isspace()
+    return bool(_LAST.search(text[-_LONGEST:])) and len(text) > 1 and not text[-2].isspace()
+
+
+def whole(lines: Sequence[str], known: set[str]) -> str:
+    """The lines of a paragraph as one text."""
+    parts: list[str] = []
+    for first, second in pairwise(lines):
+        parts.append(joined(first, second, known).removesuffix(second))
+    return "".join([*parts, *lines[-1:]])
 
 
 def joined(first: str, second: str, known: set[str]) -> str:
@@ -80,7 +90,7 @@ def joined(first: str, second: str, known: set[str]) -> str:
     or a figure, after a figure or another hyphen (« c'est-à- »), and in compounds of the lists
     above; a soft one never does.
     """
-    cut = _LAST.search(first)
+    cut = _LAST.search(first[-_LONGEST:])
     if cut is None or not ends_cut(first):
         return f"{first} {second}"
     begun = first[:-1]

@@ -11,7 +11,7 @@ from statistics import quantiles
 
 from index.readers.draft import Block
 from index.readers.paper.columns import columns, distinct
-from index.readers.paper.hyphens import ends_cut, joined, words_of
+from index.readers.paper.hyphens import ends_cut, whole, words_of
 from index.readers.paper.page import Line, Page
 
 _LARGER = 1.15  # times the text's size: a heading
@@ -23,6 +23,8 @@ _BOLD = 120  # characters; a longer bold paragraph is an introduction, not a hea
 _HEADING = 250
 _SHOUTED = 80
 _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
+
+_TAIL = 100  # characters at a line's end that tell how it ends
 
 _BULLET = re.compile(r"[•●○◦▪■□►▶➢➤✓✔\uf0b7\uf0a7·*–—-]\s*(?=\S)")
 _POINT = re.compile(r"(?:\d{1,2}[.)]|[a-z]\))\s+\S")
@@ -61,26 +63,24 @@ def laid_out(pages: Sequence[Page]) -> tuple[str | None, tuple[Block, ...]]:
     pages = [page for page in pages if page.lines]
     if not pages:
         return None, ()
-    printed = _print(pages)
+    set_columns = [(page.number, rows) for page in pages for rows in columns(distinct(page.lines))]
+    printed = _print(set_columns)
     known = words_of(line.text for page in pages for line in page.lines)
-    paragraphs = list(_connected(_paragraphs(pages, printed), printed))
+    paragraphs = list(_connected(_paragraphs(set_columns, printed), printed))
     for each in paragraphs:
         each.text = _text(each, known)
     _mark_headings(paragraphs, printed)
     return _title(paragraphs, printed), tuple(_blocks(paragraphs))
 
 
-def _print(pages: Sequence[Page]) -> Print:
+def _print(printed: Sequence[tuple[int, list[Line]]]) -> Print:
     sizes: Counter[float] = Counter()
-    for page in pages:
-        for line in page.lines:
+    for _, column in printed:
+        for line in column:
             sizes[round(line.size * 2) / 2] += len(line.text)
     size = sizes.most_common(1)[0][0] or 1.0
-    gaps = []
-    for page in pages:
-        for column in columns(page.lines):
-            plain = [line for line in column if _alike(line.size, size)]
-            gaps += [gap / size for gap in _gaps(plain)]
+    plain = ([line for line in column if _alike(line.size, size)] for _, column in printed)
+    gaps = [gap / size for lines in plain for gap in _gaps(lines)]
     return Print(size, _usual(gaps) if gaps else 1.2)
 
 
@@ -100,11 +100,10 @@ def _alike(first: float, second: float) -> bool:
     return abs(first - second) <= _SIZE * max(first, second)
 
 
-def _paragraphs(pages: Sequence[Page], printed: Print) -> Iterator[Paragraph]:
-    for page in pages:
-        for column in columns(distinct(page.lines)):
-            if rows := [row for row in column if not _CONTENTS.search(row.text)]:
-                yield from _of_column(rows, page.number, printed)
+def _paragraphs(printed: Sequence[tuple[int, list[Line]]], how: Print) -> Iterator[Paragraph]:
+    for page, column in printed:
+        if rows := [row for row in column if not _CONTENTS.search(row.text[-_TAIL:])]:
+            yield from _of_column(rows, page, how)
 
 
 def _of_column(rows: list[Line], page: int, printed: Print) -> Iterator[Paragraph]:
@@ -170,7 +169,7 @@ def _continues(paragraph: Paragraph, row: Line, left: float, right: float, print
         return False
     word = len(row.text.split()[0]) + 1
     fits = white > 1.3 * word * (row.right - row.left) / max(len(row.text), 1)
-    return not (fits and _SENTENCE_END.search(last.text))
+    return not (fits and _SENTENCE_END.search(last.text[-_TAIL:]))
 
 
 def _is_item(text: str) -> bool:
@@ -210,7 +209,7 @@ def _cut(first: Paragraph, second: Paragraph) -> bool:
         return False
     if ends_cut(last.text):
         return True
-    return not _SENTENCE_END.search(last.text) and bool(
+    return not _SENTENCE_END.search(last.text[-_TAIL:]) and bool(
         following.text[0].islower() or last.text[-1] in ",;" or len(last.text) > 30
     )
 
@@ -218,9 +217,7 @@ def _cut(first: Paragraph, second: Paragraph) -> bool:
 def _text(paragraph: Paragraph, known: set[str]) -> str:
     if paragraph.table:
         return "\n".join(" | ".join(line.cells or (line.text,)) for line in paragraph.lines)
-    text = paragraph.lines[0].text
-    for line in paragraph.lines[1:]:
-        text = joined(text, line.text, known)
+    text = whole([line.text for line in paragraph.lines], known)
     bullet = _BULLET.match(text) if paragraph.item else None
     return text[bullet.end() :] if bullet else text
 

@@ -20,7 +20,7 @@ from typing import IO, Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MEMORY = 4 * 2**30
+MEMORY = 2 * 2**30
 """Bytes of address space that a document may need, where the system can hold it to that."""
 
 CHARACTERS = 200_000
