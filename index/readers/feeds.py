@@ -50,12 +50,12 @@ def _parsed(data: bytes, shown: str) -> Mapping[str, Any]:
 
 
 def _is_well_formed(data: bytes) -> bool:
-    parser = etree.XMLPullParser(
-        events=(), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    elements = etree.iterparse(
+        io.BytesIO(data), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     try:
-        parser.feed(data)
-        parser.close()
+        for _, element in elements:
+            element.clear()
     except etree.LxmlError:
         return False
     return True

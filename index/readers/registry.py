@@ -44,6 +44,17 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         ".rss": "xml",
         ".atom": "xml",
         ".rdf": "xml",
+        ".zip": "archives",
+        ".tar": "archives",
+        ".tar.gz": "archives",
+        ".tgz": "archives",
+        ".tar.bz2": "archives",
+        ".tbz2": "archives",
+        ".tar.xz": "archives",
+        ".txz": "archives",
+        ".gz": "archives",
+        ".bz2": "archives",
+        ".xz": "archives",
     }
 )
 
