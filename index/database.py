@@ -7,6 +7,7 @@ the order of writing and are those of the vectors.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -79,7 +80,7 @@ class ArticleReader:
         self._turn = threading.Lock()
         with self._reading():
             self._connection = sqlite3.connect(
-                f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1",
+                f"file:{quote(os.fsencode(path.absolute()))}?mode=ro&immutable=1",
                 uri=True,
                 check_same_thread=False,
             )

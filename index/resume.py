@@ -36,25 +36,28 @@ class Resume:
     def __init__(self, layout: Layout, model: str, dimension: int) -> None:
         self._path = layout.resume / _name(model, dimension)
         self._dimension = dimension
-        self._head = json.dumps({"vectors": 1, "model": model[:200], "dimension": dimension})
+        self._head = json.dumps({"vectors": 1, "model": model[:100], "dimension": dimension})
+        # Of the batches that were there already.
         self._hashes = bytearray()
-        self._starts: list[IntArray] = []  # of each record's vectors, in floats
+        self._starts: list[IntArray] = []  # of each vector, in floats
+        self._added = 0
         with storing(self._path):
             self._path.parent.mkdir(exist_ok=True)
-            self._end = self._scan()
+            end = self._scan()
             # In one piece or not at all, as far as the system can: no buffer of our own.
-            self._file: BinaryIO = self._path.open("r+b" if self._end else "wb", buffering=0)
-            if not self._end:
-                self._end = _write(self._file, self._head.encode().ljust(_HEAD)[:_HEAD])
-            self._file.truncate(self._end)
-            self._file.seek(self._end)
+            self._file: BinaryIO = self._path.open("r+b" if end else "wb", buffering=0)
+            if end:
+                self._file.truncate(end)
+                self._file.seek(end)
+            else:
+                _write(self._file, self._head.encode().ljust(_HEAD))
 
     def __len__(self) -> int:
         """How many vectors are kept."""
-        return len(self._hashes) // HASH_SIZE
+        return len(self._hashes) // HASH_SIZE + self._added
 
     def source(self) -> Source:
-        """Those kept until now, for a build to take again."""
+        """Those that were kept when this was opened, for a build to take again."""
         starts = np.concatenate(self._starts) if self._starts else np.empty(0, dtype=np.int64)
         kept = _Kept(self._path, starts, self._dimension)
         return Source(as_hashes(bytes(self._hashes)), kept)
@@ -64,9 +67,8 @@ class Resume:
         payload = hashes + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
         record = _RECORD.pack(_MARK, len(vectors), zlib.crc32(payload), 0)
         with storing(self._path):
-            written = _write(self._file, record + payload)
-        self._remember(hashes, self._end + _RECORD.size + len(hashes))
-        self._end += written
+            _write(self._file, record + payload)
+        self._added += len(vectors)
 
     def close(self) -> None:
         self._file.close()
@@ -132,9 +134,8 @@ def _name(model: str, dimension: int) -> str:
     return f"{readable}-{digest}.vectors"
 
 
-def _write(file: BinaryIO, content: bytes) -> int:
+def _write(file: BinaryIO, content: bytes) -> None:
     """All of it: a raw file may take less at a time. Raises OSError."""
     left = memoryview(content)
     while left:
         left = left[file.write(left) or 0 :]
-    return len(content)
