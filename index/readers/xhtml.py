@@ -110,7 +110,7 @@ def _holds_blocks(node: etree._Element) -> bool:
 
 def _name(node: etree._Element) -> str:
     """The element's name; empty for a comment, an instruction or an entity."""
-    return etree.QName(node).localname.lower() if isinstance(node.tag, str) else ""
+    return node.tag.rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
 
 
 def _plain(text: str | None) -> str:
