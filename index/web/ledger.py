@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,23 +44,40 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / LEDGER
-        self.files: dict[str, Fetched] = _read(self._path)
+        # As JSON has them: with thousands, to make and unmake all for one would take longest.
+        self._told = _read(self._path)
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(self._told)
 
     def named(self, url: str) -> str | None:
         """The name of the file that was found at an address."""
-        return next((name for name, each in self.files.items() if each.url == url), None)
+        return self._with("url", url)
 
     def led_to(self, url: str) -> str | None:
         """The name of the file that an address led to."""
-        return self.named(url) or next(
-            (name for name, each in self.files.items() if each.asked == url), None
-        )
+        return self._with("url", url) or self._with("asked", url)
+
+    def of(self, name: str) -> Fetched:
+        """What is told of a file. Raises KeyError."""
+        return _fetched(self._told[name])
+
+    def tell(self, name: str, fetched: Fetched) -> None:
+        self._told[name] = asdict(fetched)
+
+    def drop(self, name: str) -> None:
+        self._told.pop(name, None)
 
     def save(self) -> None:
-        """Whole, or not at all. Raises OSError."""
-        told = {"version": VERSION, "files": {n: asdict(self.files[n]) for n in sorted(self.files)}}
-        text = json.dumps(told, ensure_ascii=False, indent=1)
-        replace(self._path, text.encode("utf-8", "backslashreplace"))
+        """Whole, or not at all; one file a line. Raises OSError."""
+        lines = ",\n".join(
+            f"{json.dumps(name)}: {json.dumps(self._told[name])}" for name in self.names
+        )
+        replace(self._path, f'{{"version": {VERSION}, "files": {{\n{lines}\n}}}}\n'.encode())
+
+    def _with(self, key: str, url: str) -> str | None:
+        return next((name for name, each in self._told.items() if each.get(key) == url), None)
 
 
 @contextmanager
@@ -83,7 +100,7 @@ def replace(path: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> dict[str, Fetched]:
+def _read(path: Path) -> dict[str, dict[str, Any]]:
     """What a ledger tells; one that is broken is set aside, not overwritten."""
     try:
         text = path.read_bytes()
@@ -93,7 +110,8 @@ def _read(path: Path) -> dict[str, Fetched]:
         told = json.loads(text)
         if told["version"] != VERSION:
             raise ValueError(f"version {told['version']!r} instead of {VERSION}")
-        return {str(name): _fetched(each) for name, each in told["files"].items()}
+        # A name is one of this folder: no other file is ever replaced or removed for it.
+        return {name: dict(each) for name, each in told["files"].items() if Path(name).name == name}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         aside = path.with_name(f"{path.name}.broken")
         path.replace(aside)
@@ -104,16 +122,14 @@ def _read(path: Path) -> dict[str, Fetched]:
 
 
 def _fetched(told: dict[str, Any]) -> Fetched:
-    known = {field.name: told.get(field.name) for field in fields(Fetched)}
-    url, sha256, at = known["url"], known["sha256"], known["fetched_at"]
     return Fetched(
-        url=str(url),
-        sha256=str(sha256 or ""),
-        fetched_at=str(at or ""),
-        etag=_text(known["etag"]),
-        last_modified=_text(known["last_modified"]),
-        content_type=_text(known["content_type"]) or "",
-        asked=_text(known["asked"]),
+        url=str(told.get("url")),
+        sha256=str(told.get("sha256") or ""),
+        fetched_at=str(told.get("fetched_at") or ""),
+        etag=_text(told.get("etag")),
+        last_modified=_text(told.get("last_modified")),
+        content_type=_text(told.get("content_type")) or "",
+        asked=_text(told.get("asked")),
     )
 
 

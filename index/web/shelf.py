@@ -53,7 +53,7 @@ class Shelf:
         try:
             ledger = Ledger(folder)
             name = ledger.led_to(url)
-            return ledger.files[name] if name and (folder / name).is_file() else None
+            return ledger.of(name) if name and (folder / name).is_file() else None
         except OSError as error:
             raise _unkept(url, error) from error
 
@@ -64,7 +64,7 @@ class Shelf:
             with changing(folder) as ledger:
                 name = ledger.named(url)
                 if name is not None:
-                    ledger.files[name] = altered(ledger.files[name], fetched_at=self._moment())
+                    ledger.tell(name, altered(ledger.of(name), fetched_at=self._moment()))
                     ledger.save()
         except OSError as error:
             raise _unkept(url, error) from error
@@ -86,10 +86,10 @@ class Shelf:
         name = f"{_readable(page.url)}-{_hash(page.url)}{suffix}"
         digest = hashlib.sha256(page.body).hexdigest()
         path = folder / name
-        same = before == name and path.is_file() and ledger.files[name].sha256 == digest
+        same = before == name and path.is_file() and ledger.of(name).sha256 == digest
         if not same:
             replace(path, page.body)
-        ledger.files[name] = Fetched(
+        fetched = Fetched(
             url=page.url,
             sha256=digest,
             fetched_at=self._moment(),
@@ -98,8 +98,9 @@ class Shelf:
             content_type=page.content_type,
             asked=asked if asked != page.url else None,
         )
+        ledger.tell(name, fetched)
         if before not in {None, name}:  # the address gives another format now
-            ledger.files.pop(str(before))
+            ledger.drop(str(before))
         ledger.save()
         if before not in {None, name}:
             (folder / str(before)).unlink(missing_ok=True)

@@ -106,7 +106,7 @@ def test_a_page_that_changes_format_leaves_no_old_file(shelf: Shelf) -> None:
     state, new = shelf.put(page("%PDF-1.7"), ".pdf")
     assert state == "updated"
     assert not old.exists()
-    assert list(Ledger(new.parent).files) == [new.name]
+    assert Ledger(new.parent).names == [new.name]
 
 
 def test_an_unchanged_page_is_noted_as_seen(tmp_path: Path) -> None:
@@ -132,8 +132,8 @@ def test_two_at_once_lose_nothing(shelf: Shelf) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    kept = Ledger(shelf.root / "exemple.fr").files
-    assert {each.url for each in kept.values()} == set(urls)
+    ledger = Ledger(shelf.root / "exemple.fr")
+    assert {ledger.of(name).url for name in ledger.names} == set(urls)
 
 
 @pytest.mark.parametrize("step", ["file", "ledger"])
@@ -177,3 +177,14 @@ def test_a_broken_ledger_is_set_aside(
     assert (path.parent / f"{LEDGER}.broken").read_text(encoding="utf-8") == text
     assert shelf.put(page(), ".html")[1] == path
     assert shelf.known(URL) == page().validators
+
+
+def test_a_ledger_names_no_file_of_another_folder(shelf: Shelf, tmp_path: Path) -> None:
+    other = tmp_path / "other.html"
+    other.write_text("Le moulin", encoding="utf-8")
+    folder = shelf.root / "exemple.fr"
+    folder.mkdir(parents=True)
+    told = {"version": 1, "files": {"../../other.html": {"url": URL}}}
+    (folder / LEDGER).write_text(json.dumps(told), encoding="utf-8")
+    assert shelf.put(page(), ".html")[0] == "added"
+    assert other.read_text(encoding="utf-8") == "Le moulin"
