@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -43,9 +44,7 @@ def find_sources(
     sources: dict[str, Source] = {}
     skipped: dict[str, Skipped] = {}
     for root in paths:
-        if not root.exists():
-            message = f"{root}: no such file or folder; check the path"
-            raise ReadError(message)
+        _check(root)
         finder = _Below(root, suffixes) if root.is_dir() else _named(root, suffixes)
         for found in finder:
             if isinstance(found, Skipped):
@@ -53,6 +52,22 @@ def find_sources(
             else:
                 sources.setdefault(*found)
     return _told_apart(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
+
+
+def _check(root: Path) -> None:
+    try:
+        there = root.exists()
+    except OSError as error:
+        raise ReadError(f"{root}: {_why(error)}") from error
+    if not there:
+        raise ReadError(f"{root}: no such file or folder; check the path")
+
+
+def _why(error: OSError) -> str:
+    """Why a folder cannot be listed, and what to do."""
+    why = (error.strerror or str(error)).lower()
+    long = error.errno == errno.ENAMETOOLONG
+    return f"{why}; {'move what is in it up' if long else 'make the folder readable'}"
 
 
 def known_suffix(name: str, suffixes: Collection[str]) -> str | None:
@@ -64,9 +79,9 @@ def known_suffix(name: str, suffixes: Collection[str]) -> str | None:
     if not stem.strip(".") or not dot:
         return None
     suffix = f".{last}"
-    double = f"{PurePath(stem).suffix}{suffix}"
-    if double in suffixes:
-        return double
+    inner = PurePath(stem).suffix
+    if inner and f"{inner}{suffix}" in suffixes:
+        return f"{inner}{suffix}"
     if suffix in _PACKED and known_suffix(stem, suffixes) is None:
         return None
     return suffix if suffix in suffixes else None
@@ -115,8 +130,7 @@ class _Below:
                 with os.scandir(folder.path) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
             except OSError as error:
-                why = (error.strerror or str(error)).lower()
-                yield Skipped(folder.shown, f"{why}; make the folder readable")
+                yield Skipped(folder.shown, _why(error))
                 continue
             folders: list[_Folder] = []
             yield from self._files(folder, real, entries, folders)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
+from index.article import Article
 from index.errors import ReadError
-from index.readers import FORMATS, Skipped, find_sources
+from index.readers import FORMATS, Skipped, find_sources, read_source
+from index.readers.addresses import LEDGER
+from index.readers.files import known_suffix
 
 
 @pytest.fixture
@@ -131,3 +135,85 @@ def test_names_are_composed_and_always_text(corpus: Path) -> None:
     locations = _locations(corpus)
     assert "corpus/été.md" in locations
     assert "corpus/nom\ufffd.md" in locations
+
+
+def test_a_pipe_in_a_folder_is_named_and_never_opened(corpus: Path) -> None:
+    os.mkfifo(corpus / "tube.md")
+    (skipped,) = find_sources([corpus], FORMATS)[1]
+    assert skipped.shown == "corpus/tube.md"
+    assert "a pipe" in skipped.reason
+
+
+def test_a_path_given_twice_counts_once_and_so_do_its_faults(corpus: Path) -> None:
+    (corpus / "perdu.md").symlink_to(corpus / "rien.md")
+    sources, skipped = find_sources([corpus, corpus, corpus / "sous"], FORMATS)
+    assert (len(sources), len(skipped)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("a.tar.gz", ".tar.gz"),
+        ("a.b.TGZ", ".tgz"),
+        ("export.jsonl.gz", ".gz"),
+        ("acces.log.gz", None),
+        ("a.gz", None),
+        ("archive.zip", ".zip"),
+        (".md", None),
+        ("..md", None),
+        ("a.", None),
+        ("md", None),
+        ("a.md.bak", None),
+    ],
+)
+def test_suffixes_of_one_and_of_two_parts(name: str, suffix: str | None) -> None:
+    assert known_suffix(name, FORMATS) == suffix
+
+
+def test_what_word_writes_beside_an_open_file_is_no_article(corpus: Path) -> None:
+    (corpus / "~$a.md").write_text("x")
+    assert len(_locations(corpus)) == 3
+
+
+def test_folders_deeper_than_a_path_may_be_are_named(tmp_path: Path) -> None:
+    here = Path.cwd()
+    root = tmp_path / "corpus"
+    root.mkdir()
+    try:
+        os.chdir(root)
+        for _ in range(25):
+            os.mkdir("d" * 200)  # noqa: PTH102 - the whole path would be too long
+            os.chdir("d" * 200)
+        Path("a.md").write_text("Un texte.")
+    finally:
+        os.chdir(here)
+    (root / "b.md").write_text("Un texte.")
+    sources, skipped = find_sources([root], FORMATS)
+    assert [source.location for source in sources] == ["corpus/b.md"]
+    assert [skip.reason for skip in skipped] == ["file name too long; move what is in it up"]
+
+
+def test_a_ledger_tells_where_files_were_fetched(corpus: Path) -> None:
+    files = {"a.txt": {"url": "https://exemple.fr/a"}, "b.md": {"url": "pas une adresse"}}
+    files |= {"sous/c.MD": {"url": "https://exemple.fr/c"}}
+    (corpus / LEDGER).write_text(json.dumps({"version": 1, "files": files}))
+    sources, skipped = find_sources([corpus], FORMATS)
+    assert [source.url for source in sources] == [
+        "https://exemple.fr/a",
+        None,
+        "https://exemple.fr/c",
+    ]
+    assert skipped == []
+    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].url == "https://exemple.fr/a"
+    (article,) = read_source(sources[0])
+    assert isinstance(article, Article)
+    assert (article.url, dict(article.origins)["url"]) == ("https://exemple.fr/a", "address")
+
+
+@pytest.mark.parametrize("text", ["", "[", "[]", '{"files": 1}', "[" * 100_000, "\x00"])
+def test_a_broken_ledger_is_named_and_its_files_are_read(corpus: Path, text: str) -> None:
+    (corpus / LEDGER).write_text(text)
+    sources, (skipped,) = find_sources([corpus], FORMATS)
+    assert len(sources) == 3
+    assert skipped.shown == f"corpus/{LEDGER}"
+    assert "selon add" in skipped.reason
