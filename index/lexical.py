@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,8 @@ class LexicalIndex:
         self._bm25 = bm25
         self._size = size
         self._starts = np.asarray(bm25.scores["indptr"])
-        self._mender = Mender(bm25.vocab_dict, self._frequency)
+        # Not a method of this: files that are mapped into memory stay open as long as a cycle does.
+        self._mender = Mender(bm25.vocab_dict, partial(_frequency, bm25.vocab_dict, self._starts))
 
     @classmethod
     def build(cls, documents: Iterable[tuple[str, str]]) -> LexicalIndex:
@@ -159,9 +160,6 @@ class LexicalIndex:
         rows, scores = self._bm25.scores["indices"], self._bm25.scores["data"]
         return Posting(np.asarray(rows)[place], np.asarray(scores)[place])
 
-    def _frequency(self, term: str) -> int:
-        return self._held(self._bm25.vocab_dict[term])
-
     def _held(self, term: int) -> int:
         """How many documents hold a term."""
         return int(self._starts[term + 1] - self._starts[term])
@@ -169,6 +167,11 @@ class LexicalIndex:
     def _idf(self, term: int | None) -> float:
         frequency = 0 if term is None else self._held(term)
         return math.log(1 + (self._size - frequency + 0.5) / (frequency + 0.5))
+
+
+def _frequency(vocabulary: Mapping[str, int], starts: npt.NDArray[Any], term: str) -> int:
+    number = vocabulary[term]
+    return int(starts[number + 1] - starts[number])
 
 
 def _bm25(found: Postings) -> Any:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import threading
 from pathlib import Path
 
@@ -81,3 +82,21 @@ def test_questions_asked_while_the_index_changes_are_all_answered(tmp_path: Path
     assert not failures
     assert len(answered) == 120
     assert min(answered) >= 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are told by /proc")
+def test_an_index_that_nobody_asks_any_more_holds_no_file(tmp_path: Path) -> None:
+    index(three(), tmp_path)
+    collecting = gc.isenabled()
+    gc.collect()
+    gc.disable()  # nothing may wait for the collector: what it holds is as large as the index
+    try:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        served = live(tmp_path)
+        assert titles(served, "le pont")
+        assert len(list(Path("/proc/self/fd").iterdir())) > before
+        del served
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+    finally:
+        if collecting:
+            gc.enable()
