@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         AnyHttpUrl(TELEGRAM_API_URL),
         description="The Bot API server (Telegram's own, or a self-hosted one).",
     )
+    editors: Annotated[tuple[int, ...], NoDecode] = Field(
+        (),
+        description="Who may add documents by sending them to the bot: Telegram user numbers, "
+        "separated by commas.",
+    )
     allowed_groups: Annotated[tuple[int, ...] | None, NoDecode] = Field(
         None,
         description="The Telegram groups in which the bot answers, by number, separated by commas "
@@ -104,7 +109,7 @@ class Settings(BaseSettings):
             raise ValueError("an address or e-mail holds no space, parenthesis or accent")
         return value
 
-    @field_validator("allowed_groups", mode="before")
+    @field_validator("allowed_groups", "editors", mode="before")
     @classmethod
     def _numbers(cls, value: Any) -> Any:
         if not isinstance(value, str):

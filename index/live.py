@@ -33,6 +33,10 @@ class LiveIndex:
         self._refused: str | None = None
         self._searcher = self._open()
 
+    @property
+    def embedder(self) -> Embedder:
+        return self._embedder
+
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
         return self.searcher().search(question, limit, within)
 

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 
 from bot.feeding.paths import fetched_dir
 from bot.settings import Settings, allowed_hosts
@@ -23,9 +24,13 @@ def open_gatherer(
     *,
     limit: int = LIMIT,
     news: bool = False,
+    root: Path | None = None,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Gatherer:
-    """What fetches addresses into the data directory. Close its `fetcher` when done."""
+    """What fetches addresses below `root`, the fetched articles' folder unless another is given.
+
+    Close its `fetcher` when done.
+    """
     # New attempts are part of the job; those that fail in the end are told.
     logging.getLogger("stamina").setLevel(logging.ERROR)
     fetcher = Fetcher(
@@ -35,4 +40,4 @@ def open_gatherer(
         limits=LIMITS,
         sleep=sleep,
     )
-    return Gatherer(fetcher, Shelf(fetched_dir(settings)), limit, news)
+    return Gatherer(fetcher, Shelf(root or fetched_dir(settings)), limit, news)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.answer import Answer, Citation
-from bot.library import Library
 from bot.messenger.buttons import PassageRef
 from bot.phrases import Phrases
 from bot.phrases.answering import answering_phrases_for
 from bot.phrases.browsing import browsing_phrases_for
+from index.article import Article
 from index.passages import cut
 
 BUTTONS_PER_ROW = 3
 BUTTON_LIMIT = 90
 """Telegram refuses more than 100 buttons below a message; some are for other things."""
+
+Find = Callable[[str], Article | None]
+"""Gives the article of an id, None when it is no longer there."""
 
 GOOD, BAD = "👍", "👎"
 
@@ -59,15 +62,15 @@ def sources_of(answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def citations_of(sources: Sequence[Any], library: Library, *, cited: bool) -> tuple[Citation, ...]:
+def citations_of(sources: Sequence[Any], find: Find, *, cited: bool) -> tuple[Citation, ...]:
     """What was kept of an answer's sources; those whose article no longer says so are left out."""
-    return tuple(_citations(sources, library, cited))
+    return tuple(_citations(sources, find, cited))
 
 
-def _citations(sources: Sequence[Any], library: Library, cited: bool) -> Iterator[Citation]:
+def _citations(sources: Sequence[Any], find: Find, cited: bool) -> Iterator[Citation]:
     for source in sources:
         reference = PassageRef.decode(source["ref"]) if source["cited"] == cited else None
-        article = library.article(reference.article_id) if reference else None
+        article = find(reference.article_id) if reference else None
         if reference is None or article is None or reference.excerpt(article) is None:
             continue
         start, end = reference.quote_start, reference.quote_end

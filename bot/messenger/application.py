@@ -9,7 +9,7 @@ import re
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
@@ -26,6 +26,9 @@ from bot.messenger.upkeep import kept_up
 from bot.settings import Settings
 from bot.state import open_state
 from bot.state.database import state_url
+
+if TYPE_CHECKING:
+    from bot.documents import Documents
 
 logger = logging.getLogger(__name__)
 
@@ -67,10 +70,12 @@ def run(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
     telegram_token(settings)  # said at once, not after the models are loaded
     from bot.assembly import chain_over, open_index
     from bot.conversation.chain import Conversing
+    from bot.documents import Documents
 
     index = open_index(settings)
     chain = Conversing(chain_over(index, settings), index.search)
-    listen(settings, chain, LiveLibrary(index), ready)
+    documents = Documents(settings, index.embedder)
+    listen(settings, chain, LiveLibrary(index), ready, documents)
 
 
 def listen(
@@ -78,6 +83,7 @@ def listen(
     chain: Chain,
     library: Library,
     ready: Callable[[str], None] = _log_ready,
+    documents: Documents | None = None,
 ) -> None:
     """As `run`, with a chain and a library of one's own; questions under way are answered first."""
 
@@ -94,7 +100,7 @@ def listen(
         for number in signals:
             with suppress(NotImplementedError):  # Windows: asyncio.run ends on Ctrl-C by itself
                 loop.add_signal_handler(number, stop_once)
-        await serve(settings, chain, library, stop, ready)
+        await serve(settings, chain, library, stop, ready, documents=documents)
 
     asyncio.run(until_signalled())
 
@@ -106,6 +112,7 @@ async def serve(
     stop: asyncio.Event,
     ready: Callable[[str], None] = _log_ready,
     patience: Sequence[float] = PATIENCE,
+    documents: Documents | None = None,
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
@@ -113,7 +120,7 @@ async def serve(
     with redacted(token), closing(open_state(state_url(url, settings.data_dir))) as state:
         polling = _Polling()
         application = _build(settings, token, polling)
-        chores = register(application, Desk(chain, library, state, settings))
+        chores = register(application, Desk(chain, library, state, settings, documents))
         try:
             if await _connected(application, settings, stop, patience):
                 await _start(application, settings, len(patience))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from telegram import Update
 from telegram.constants import ChatType
@@ -19,6 +19,11 @@ from bot.phrases import Phrases, phrases_for
 from bot.settings import Settings
 from bot.state import State, people
 from bot.state.conversations import Place
+from index.article import Article
+
+if TYPE_CHECKING:
+    from bot.documents import Documents
+    from bot.documents.desk import Own
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -35,18 +40,38 @@ def _utc() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The chain, the articles, what people left behind, and the clock (UTC)."""
+    """The chain, the articles, what people left behind and sent, and the clock (UTC)."""
 
     chain: Chain
     library: Library
     state: State
     settings: Settings
+    documents: Documents | None = None
     now: Callable[[], datetime] = _utc
 
     @property
     def lifetime(self) -> timedelta:
         """The silence after which a conversation starts afresh."""
         return timedelta(hours=self.settings.conversation_hours)
+
+    def may_add(self, person_id: int) -> bool:
+        """Whether somebody may send documents."""
+        return person_id in self.settings.editors
+
+    def own(self, place: Place) -> Own | None:
+        """What this conversation alone is answered from, if anything. Reads the disk."""
+        return self.documents.own(conversation_name(place)) if self.documents else None
+
+    def article(self, place: Place, article_id: str) -> Article | None:
+        """An article of the corpus, or of this conversation. Reads the disk."""
+        own = self.own(place)
+        found = own.library.article(article_id) if own else None
+        return found or self.library.article(article_id)
+
+
+def conversation_name(place: Place) -> str:
+    """The folder of a chat's (and topic's) own documents."""
+    return f"{place.chat_id}_{place.thread_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -48,7 +49,17 @@ class Remembering:
             replied = await self._desk.state.run(find)
         earlier = [turn for turn in kept if before is None or turn.id < before]
         said = Said(question, _history(earlier), _history([replied])[0] if replied else None)
-        return await self._desk.chain.ainvoke(said)
+        return await self._best(place, said)
+
+    async def _best(self, place: Place, said: Said) -> Answer:
+        """The answer of the conversation's own documents where they are surer than the corpus."""
+        answer = await self._desk.chain.ainvoke(said)
+        own = await asyncio.to_thread(self._desk.own, place)
+        if own is None:
+            return answer
+        theirs = await own.chain.ainvoke(said)
+        surer = not answer.answered or theirs.confidence >= answer.confidence
+        return theirs if theirs.answered and surer else answer
 
     async def keep(self, place: Place, answer: Answer, question_message: int | None = None) -> int:
         """Write an answer down before it is sent; the number of its turn."""

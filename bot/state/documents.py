@@ -72,6 +72,19 @@ def of_conversation(session: Session, chat_id: int, thread_id: int) -> list[Docu
     return [_document(row) for row in session.scalars(chosen.order_by(DocumentRow.id))]
 
 
+def places(session: Session) -> list[Place]:
+    """The conversations that have documents of their own, each once."""
+    chosen = select(DocumentRow).where(DocumentRow.scope == "conversation")
+    found = (Place(row.chat_id, row.thread_id, row.person_id) for row in session.scalars(chosen))
+    return list(dict.fromkeys(found))
+
+
+def newest_of(session: Session, place: Place) -> datetime | None:
+    """When the newest document of a conversation's own came."""
+    kept = of_conversation(session, place.chat_id, place.thread_id)
+    return max((document.created_at for document in kept), default=None)
+
+
 def of_person(session: Session, person_id: int) -> list[Document]:
     chosen = select(DocumentRow).where(DocumentRow.person_id == person_id)
     return [_document(row) for row in session.scalars(chosen.order_by(DocumentRow.id))]

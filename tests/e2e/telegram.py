@@ -11,6 +11,7 @@ import numpy as np
 
 from bot.answer import Answer
 from bot.conversation import Said
+from bot.documents import Documents
 from bot.library import Library
 from bot.messenger import Chain, serve
 from bot.settings import Settings, load_settings
@@ -103,13 +104,25 @@ def settings_for(server: BotServer, token: str | None = None) -> Settings:
 
 @asynccontextmanager
 async def running(
-    server: BotServer, chain: Chain, library: Library, patience: tuple[float, ...] = ()
+    server: BotServer,
+    chain: Chain,
+    library: Library,
+    patience: tuple[float, ...] = (),
+    documents: Documents | None = None,
 ) -> AsyncIterator[None]:
     """The application at work, stopped as by a signal when the block ends."""
     stop = asyncio.Event()
     ready = asyncio.Event()
     task = asyncio.create_task(
-        serve(settings_for(server), chain, library, stop, lambda username: ready.set(), patience)
+        serve(
+            settings_for(server),
+            chain,
+            library,
+            stop,
+            lambda username: ready.set(),
+            patience,
+            documents,
+        )
     )
     waiting = asyncio.create_task(ready.wait())
     await asyncio.wait([task, waiting], timeout=10, return_when=asyncio.FIRST_COMPLETED)

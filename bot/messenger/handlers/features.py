@@ -9,6 +9,7 @@ from bot.messenger.desk import Desk, TelegramApplication
 from bot.messenger.handlers.alerting import Alerts
 from bot.messenger.handlers.asking import Asking
 from bot.messenger.handlers.browsing import Browsing
+from bot.messenger.handlers.documents import Sending
 from bot.messenger.handlers.failures import Failures
 from bot.messenger.handlers.groups import Groups
 from bot.messenger.handlers.helping import Helping
@@ -32,19 +33,22 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
     An update goes to the first feature that takes it: commands before text, the rest last.
     """
     voting, alerts = Voting(desk), Alerts(desk)
-    every = (
+    sending = Sending(desk, desk.documents) if desk.documents else None
+    every: tuple[Feature, ...] = (
         Groups(desk),
         Inline(desk),
         Passages(desk),
         voting,
         Helping(desk),
-        Personal(desk),
+        Personal(desk, sending),
         Browsing(desk),
         alerts,
+        *([sending] if sending else []),
         Asking(desk, voting),
         Leftovers(desk),
     )
-    return every, (forgetting(desk), alerts.chore)
+    chores = (forgetting(desk), alerts.chore, *([sending.chore] if sending else []))
+    return every, chores
 
 
 def register(application: TelegramApplication, desk: Desk) -> Sequence[Chore]:

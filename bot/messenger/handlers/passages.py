@@ -20,6 +20,7 @@ from bot.messenger.saying import acknowledge, say
 from bot.phrases.answering import answering_phrases_for
 from bot.phrases.browsing import browsing_phrases_for
 from bot.state import conversations
+from bot.state.conversations import Place
 from index.article import Article
 from index.passages import cut
 
@@ -47,7 +48,7 @@ class Passages:
         query, asker = update.callback_query, await met(self._desk, update)
         if query is None or asker is None:
             return
-        excerpt = await asyncio.to_thread(self._excerpt, query.data or "")
+        excerpt = await asyncio.to_thread(self._excerpt, asker.place, query.data or "")
         await acknowledge(query)
         reply_to = query.message.message_id if query.message else None
         if excerpt is None:
@@ -63,7 +64,7 @@ class Passages:
         found = _WALK.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return
-        article = await asyncio.to_thread(self._desk.library.article, found[1])
+        article = await asyncio.to_thread(self._desk.article, asker.place, found[1])
         passages = await asyncio.to_thread(cut, article) if article else []
         start = int(found[2])
         passage = next((each for each in passages if each.start <= start < each.end), None)
@@ -107,7 +108,8 @@ class Passages:
         if turn is None or turn.place.chat_id != asker.place.chat_id:
             await say(context.bot, asker, phrases.gone)
             return
-        sources = partial(citations_of, turn.sources, self._desk.library, cited=False)
+        find = partial(self._desk.article, asker.place)
+        sources = partial(citations_of, turn.sources, find, cited=False)
         citations = await asyncio.to_thread(sources)
         if not citations:
             await say(context.bot, asker, asker.phrases.passage_gone)
@@ -133,14 +135,15 @@ class Passages:
         if not answered:
             await say(context.bot, asker, phrases.no_sources)
             return
-        kept = partial(citations_of, answered[-1].sources, self._desk.library, cited=True)
+        find = partial(self._desk.article, asker.place)
+        kept = partial(citations_of, answered[-1].sources, find, cited=True)
         citations = await asyncio.to_thread(kept)
         title = phrases.sources_of(answered[-1].question)
         await deliver(context.bot, asker.place, sources_html(citations, title, asker.phrases))
 
-    def _excerpt(self, data: str) -> Excerpt | None:
+    def _excerpt(self, place: Place, data: str) -> Excerpt | None:
         reference = PassageRef.decode(data)
-        article = self._desk.library.article(reference.article_id) if reference else None
+        article = self._desk.article(place, reference.article_id) if reference else None
         return reference.excerpt(article) if reference and article else None
 
 

@@ -15,6 +15,7 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 from bot.messenger import menus
 from bot.messenger.delivery import deliver_file
 from bot.messenger.desk import Asker, Desk, TelegramApplication, met
+from bot.messenger.handlers.documents import Sending
 from bot.messenger.saying import acknowledge, replace_text, say
 from bot.phrases.personal import PersonalPhrases, personal_phrases_for
 from bot.state import conversations, documents, people, privacy
@@ -25,8 +26,9 @@ LANGUAGES = (("fr", "Français"), ("en", "English"))
 class Personal:
     """What is between one person and the bot."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, sending: Sending | None = None) -> None:
         self._desk = desk
+        self._sending = sending
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
@@ -44,6 +46,8 @@ class Personal:
     async def start_afresh(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._desk, update):
             await self._desk.state.run(partial(conversations.start_afresh, place=asker.place))
+            if self._sending is not None:
+                await self._sending.forget(asker.place)
             await say(context.bot, asker, _phrases(asker).started_afresh)
 
     async def languages(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -100,6 +104,8 @@ class Personal:
         await acknowledge(query)
         text = _phrases(asker).not_forgotten
         if query.data == "forget:yes":
+            if self._sending is not None:
+                await self._sending.forget(asker.place)
             await self._desk.state.run(partial(self._erase, person_id=asker.place.person_id))
             text = _phrases(asker).forgotten
         await replace_text(context.bot, asker, query, text)

@@ -1,0 +1,204 @@
+"""Documents sent to the bot, over HTTP, a real index and real files."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import AsyncIterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from docx import Document
+
+from bot.chain import RetrievalQA
+from bot.conversation.chain import Conversing
+from bot.documents import Documents
+from bot.extract import Extractive
+from bot.library import LiveLibrary
+from bot.settings import load_settings
+from index.build import build
+from index.confidence import ConfidenceModel
+from index.live import LiveIndex
+from tests.botapi import BotServer, Message
+from tests.e2e.telegram import running
+from tests.fakes import FakeEmbedder
+
+EDITOR, READER = 42, 43
+QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
+SENTENCE = "Augustin Fresnel a inventé la lentille à échelons de Cordouan."
+TEXT = f"La lentille de Cordouan\n\n{SENTENCE} Elle porte loin dans la nuit de l’estuaire."
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SELON_EDITORS", f"{EDITOR}")
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "canal.txt").write_text("Le canal relie la ville à la mer depuis 1820.", "utf-8")
+    build([corpus], tmp_path / "data", FakeEmbedder())
+    return tmp_path / "data"
+
+
+@pytest_asyncio.fixture
+async def server(data_dir: Path) -> AsyncIterator[BotServer]:
+    index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
+    chain = Conversing(RetrievalQA(index, Extractive(0.9)), index.search)
+    documents = Documents(load_settings(min_confidence=0.0), FakeEmbedder())
+    async with (
+        BotServer() as server,
+        running(server, chain, LiveLibrary(index), documents=documents),
+    ):
+        yield server
+
+
+async def _offered(server: BotServer) -> Message:
+    offer = await server.next_message(10)
+    assert [button.text for button in offer.buttons] == [
+        "Ajouter au corpus",
+        "Seulement pour cette conversation",
+        "Ne rien en faire",
+    ], offer.text
+    return offer
+
+
+async def test_a_document_for_all_answers_everybody(server: BotServer, data_dir: Path) -> None:
+    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
+    offer = await _offered(server)
+    assert "La lentille de Cordouan" in offer.text
+    server.presses(offer, 0)
+    assert (await server.next_edit()).text == "Je le range, un instant…"
+    assert "est dans le corpus" in (await server.next_message(10)).text
+    assert not (data_dir / "inbox" / "1").exists()
+    server.user_says(READER, QUESTION)
+    assert (await server.next_message()).text.startswith(SENTENCE)
+
+
+async def test_a_document_for_one_conversation_answers_there_alone(
+    server: BotServer, data_dir: Path
+) -> None:
+    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
+    server.presses(await _offered(server), 1)
+    assert "ne sert qu’ici" in (await server.next_message(10)).text
+    server.user_says(EDITOR, QUESTION)
+    answer = await server.next_message()
+    assert answer.text.startswith(SENTENCE)
+    server.presses(answer, 0)
+    assert SENTENCE in (await server.next_message()).styled("bold")[-1]
+    server.user_says(READER, QUESTION)
+    assert (await server.next_message()).text.startswith("Je ne sais pas")
+    server.user_says(EDITOR, "Depuis quand le canal relie-t-il la ville à la mer ?")
+    assert "1820" in (await server.next_message()).text
+    server.user_says(EDITOR, "/nouveau")
+    await server.next_message()
+    assert not (data_dir / "conversations" / f"{EDITOR}_0").exists()
+    server.user_says(EDITOR, QUESTION)
+    assert (await server.next_message()).text.startswith("Je ne sais pas")
+
+
+async def test_forgetting_a_person_erases_their_documents(
+    server: BotServer, data_dir: Path
+) -> None:
+    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
+    server.presses(await _offered(server), 1)
+    await server.next_message(10)
+    server.user_sends_file(EDITOR, "autre.txt", TEXT.encode())
+    await _offered(server)
+    server.user_says(EDITOR, "/oublier")
+    server.presses(await server.next_message(), 0)
+    while not (await server.next_edit()).text.startswith("C’est fait"):
+        pass
+    left = [
+        path for name in ("conversations", "inbox") for path in (data_dir / name).rglob("*.txt")
+    ]
+    assert left == []
+
+
+async def test_a_document_may_be_thrown_away(server: BotServer, data_dir: Path) -> None:
+    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
+    offer = await _offered(server)
+    server.presses(offer, 2)
+    assert (await server.next_edit()).text == "Le document est effacé."
+    assert list((data_dir / "inbox").iterdir()) == []
+    server.presses(offer, 0)
+    assert "n’est plus là" in (await server.next_message()).text
+
+
+async def test_readers_cannot_add_documents(server: BotServer, data_dir: Path) -> None:
+    server.user_sends_file(READER, "fresnel.txt", TEXT.encode())
+    assert "Seules les personnes" in (await server.next_message()).text
+    assert not (data_dir / "inbox").exists()
+    server.user_says(READER, "https://exemple.fr/article")
+    assert (await server.next_message()).text.startswith("Je ne sais pas")
+
+
+async def test_a_document_is_another_person_s_to_decide_on(server: BotServer) -> None:
+    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
+    offer = await _offered(server)
+    server.presses(offer, 0, person=READER)
+    assert "n’est plus là" in (await server.next_message()).text
+
+
+def _docx() -> bytes:
+    document, out = Document(), BytesIO()
+    document.add_heading("La lentille de Cordouan", 0)
+    document.add_paragraph(f"{SENTENCE} Elle porte loin dans la nuit de l’estuaire.")
+    document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("article.docx", _docx()),
+        ("faux-nom.txt", _docx()),
+        ("page.html", f"<html><body><article><h1>La lentille</h1><p>{SENTENCE * 3}</p>".encode()),
+        ("../../../etc/passwd", TEXT.encode()),
+        ("…/ \u202etxt.éé", TEXT.encode()),
+        ("", TEXT.encode()),
+    ],
+)
+async def test_the_content_tells_the_format_not_the_name(
+    server: BotServer, data_dir: Path, name: str, data: bytes
+) -> None:
+    server.user_sends_file(EDITOR, name, data)
+    await _offered(server)
+    (kept,) = (data_dir / "inbox").rglob("*.*")
+    assert kept.resolve().is_relative_to((data_dir / "inbox").resolve())
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("image.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "picture"),
+        ("vide.txt", b"", "Je ne peux pas lire"),
+        ("hasard.pdf", bytes(range(256)) * 10, "Je ne peux pas lire"),
+        ("casse.pdf", b"%PDF-1.7\nrien", "Je ne peux pas lire"),
+    ],
+)
+async def test_what_cannot_be_read_is_told_and_leaves_nothing(
+    server: BotServer, data_dir: Path, name: str, data: bytes, why: str
+) -> None:
+    server.user_sends_file(EDITOR, name, data or b" ")
+    assert why in (await server.next_message(10)).text
+    assert not (data_dir / "inbox").exists() or list((data_dir / "inbox").iterdir()) == []
+
+
+async def test_a_file_too_large_is_told_at_once(server: BotServer) -> None:
+    server.user_sends_file(EDITOR, "gros.pdf", b"%PDF-", size=21 * 2**20)
+    assert "20\u00a0Mo au plus" in (await server.next_message()).text
+    server.user_sends_file(EDITOR, "menteur.pdf", b"\0" * (21 * 2**20), size=5)
+    assert "20\u00a0Mo au plus" in (await server.next_message()).text
+
+
+async def test_a_zip_bomb_does_no_harm(server: BotServer) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bombe.txt", b"0" * (300 * 2**20))
+    server.user_sends_file(EDITOR, "bombe.zip", out.getvalue())
+    assert "Je ne peux pas lire ce document." in (await server.next_message(20)).text
+
+
+async def test_an_address_of_this_machine_is_refused(server: BotServer) -> None:
+    server.user_says(EDITOR, "http://127.0.0.1:9/secret")
+    assert "Je ne peux pas lire ce document." in (await server.next_message(10)).text
