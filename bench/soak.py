@@ -16,7 +16,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,13 +42,17 @@ def main() -> int:
         return soak.run(options.rebuilds)
 
 
+Heard = tuple[str, int, int]
+"""A generation, the number of an article, and the version that a passage of it told."""
+
+
 @dataclass
 class Reader:
     """Asks until it is told to stop; notes the generation asked and the versions found."""
 
     live: LiveIndex
     articles: int
-    heard: list[tuple[str, int, int]] = field(default_factory=list)
+    heard: deque[Heard] = field(default_factory=deque)
     failures: list[BaseException] = field(default_factory=list)
     asked: int = 0
     longest: float = 0.0
@@ -86,6 +90,8 @@ class Soak:
         self._versions = dict.fromkeys(range(articles), 0)
         self._gone: set[int] = set()
         self._expected: dict[str, dict[int, int]] = {}
+        self._heard = self._wrong = 0
+        self._asked: set[str] = set()
         self._embedder = StandIn()
         for number in self._versions:
             self._write(number)
@@ -100,6 +106,7 @@ class Soak:
         try:
             for count in range(rebuilds):
                 self._change(count)
+                self._compare(reader)
                 if count == _SETTLED:
                     before = _Held.now()
             seconds = time.monotonic() - began
@@ -107,18 +114,20 @@ class Soak:
             reader.over.set()
             thread.join()
         live.searcher()
-        after, wrong = _Held.now(), self._wrong(reader.heard)
+        self._build()  # nothing has changed, and nobody reads old generations any more
+        self._compare(reader)
+        after = _Held.now()
         generations = len(list(Layout(self._data_dir).generations.iterdir()))
         _say(f"{rebuilds} rebuilds of {len(self._versions)} articles in {seconds:.0f} s")
         _say(f"{reader.asked} questions, the longest {reader.longest * 1000:.0f} ms")
         _say(
-            f"{len(reader.heard)} versions heard of {len({h[0] for h in reader.heard})} of "
-            f"{len(self._expected)} generations, {len(wrong)} wrong, "
+            f"{self._heard} versions heard of {len(self._asked)} of "
+            f"{len(self._expected)} generations, {self._wrong} wrong, "
             f"{len(reader.failures)} failures {reader.failures or ''}"
         )
         _say(f"after {_SETTLED} rebuilds: {before}")
         _say(f"at the end:       {after}; generations on disk: {generations}")
-        sound = not wrong and not reader.failures and generations <= 2
+        sound = not self._wrong and not reader.failures and generations <= 2
         return 0 if sound and after.files <= before.files + 1 else 1
 
     def _change(self, count: int) -> None:
@@ -161,8 +170,13 @@ class Soak:
             encoding="utf-8",
         )
 
-    def _wrong(self, heard: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-        return [each for each in heard if self._expected.get(each[0], {}).get(each[1]) != each[2]]
+    def _compare(self, reader: Reader) -> None:
+        """What was heard with what each generation must say; all of them are known by now."""
+        while reader.heard:
+            generation, number, version = reader.heard.popleft()
+            self._heard += 1
+            self._asked.add(generation)
+            self._wrong += self._expected.get(generation, {}).get(number) != version
 
 
 @dataclass(frozen=True, slots=True)
