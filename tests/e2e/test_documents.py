@@ -43,8 +43,8 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest_asyncio.fixture
 async def server(data_dir: Path) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    chain = Conversing(RetrievalQA(index, Extractive(0.9)), index.search)
-    documents = Documents(load_settings(min_confidence=0.0), FakeEmbedder())
+    chain = Conversing(RetrievalQA(index, Extractive(0.05)), index.search)
+    documents = Documents(load_settings(min_confidence=0.05), FakeEmbedder())
     async with (
         BotServer() as server,
         running(server, chain, LiveLibrary(index), documents=documents),
