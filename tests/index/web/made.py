@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.web.fetch import Fetcher
+import pytest
+
+from index.web.address import Address
+from index.web.errors import FetchError
+from index.web.fetch import Fetcher, Page
 from index.web.guard import Guard
 from index.web.limits import Limits
 from tests.web.site import Site
@@ -23,3 +27,22 @@ def fetcher(site: Site, *more: str, **limits: float) -> Fetcher:
 
 def at_home(host: str, port: int) -> Sequence[str]:
     return [host if host[:1].isdigit() or ":" in host else "127.0.0.1"]
+
+
+def got(site: Site, path: str = "/a", **limits: float) -> Page:
+    with fetcher(site, **limits) as fetching:
+        page = fetching.get(Address.parse(site.url + path))
+    assert isinstance(page, Page)
+    return page
+
+
+def fetcher_with(guard: Guard) -> Fetcher:
+    return Fetcher("9.9", guard=guard, limits=FAST)
+
+
+def refused(site: Site, path: str = "/a", **limits: float) -> FetchError:
+    with pytest.raises(FetchError) as refusal:
+        got(site, path, **limits)
+    assert refusal.value.address == site.url + path
+    assert "\n" not in str(refusal.value)
+    return refusal.value

@@ -1,0 +1,139 @@
+"""Redirects and connections: nowhere that an address may not lead."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import replace
+
+import pytest
+
+from index.web.address import Address
+from index.web.errors import FetchError, Why
+from index.web.fetch import Fetcher, Page
+from index.web.guard import Guard
+from tests.index.web.made import FAST, at_home, fetcher, fetcher_with, got, refused
+from tests.web.site import CERTIFICATE, Answer, Site
+
+# Redirects
+
+
+def test_redirects_are_followed_to_where_the_page_is(site: Site) -> None:
+    site.pages |= {
+        "/a": Answer(status=301, headers={"Location": "b"}),
+        "/b": Answer(status=307, headers={"Location": f"{site.url}/c#part"}),
+        "/c": Answer("c"),
+    }
+    page = got(site)
+    assert (page.url, page.body) == (f"{site.url}/c", b"c")
+
+
+def test_redirects_without_end_are_cut(site: Site) -> None:
+    site.pages["/a"] = Answer(status=302, headers={"Location": "/a"})
+    assert refused(site).why is Why.REDIRECTS
+    assert len(site.paths) == 6
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("http://127.0.0.2/", Why.PRIVATE),
+        ("http://169.254.169.254/latest/meta-data/", Why.PRIVATE),
+        ("http://[::ffff:127.0.0.1]/", Why.PRIVATE),
+        ("http://[::1]:{port}/", Why.PRIVATE),
+        ("http://interne.exemple/", Why.PRIVATE),
+        ("http://2130706433/", Why.MALFORMED),
+        ("file:///etc/passwd", Why.SCHEME),
+        ("http://a:b@exemple.fr/", Why.CREDENTIALS),
+    ],
+)
+def test_a_redirect_leads_nowhere_that_an_address_may_not(
+    site: Site, target: str, why: Why
+) -> None:
+    target = target.format(port=site.port)
+    site.pages["/a"] = Answer(status=302, headers={"Location": target})
+    assert refused(site).why is why
+
+
+def test_a_redirect_to_another_port_of_an_allowed_machine_is_refused(site: Site) -> None:
+    with Site() as other:
+        other.pages["/"] = Answer("secret")
+        site.pages["/a"] = Answer(status=302, headers={"Location": f"{other.url}/"})
+        assert refused(site).why is Why.PRIVATE
+        assert other.asked == []
+
+
+def test_a_redirect_of_robots_txt_is_checked_too(site: Site) -> None:
+    with Site() as other:
+        site.pages["/robots.txt"] = Answer(
+            status=302, headers={"Location": f"{other.url}/robots.txt"}
+        )
+        assert refused(site).why is Why.PRIVATE
+        assert other.asked == []
+
+
+def test_a_list_keeps_to_its_site(site: Site) -> None:
+    site.pages["/a"] = Answer(status=302, headers={"Location": f"http://autre.exemple:{site.port}"})
+    here = Address.parse(f"{site.url}/a")
+    with fetcher(site, "autre.exemple") as fetching, pytest.raises(FetchError) as refusal:
+        fetching.get(here, site=here)
+    assert refusal.value.why is Why.OFF_SITE
+
+
+# The very address that was checked
+
+
+def test_a_name_is_resolved_once_and_the_connection_goes_there(site: Site) -> None:
+    answers = [["127.0.0.9"], ["127.0.0.1"]]  # nothing listens at the first
+    name = "rebinding.exemple"
+    guard = Guard([name], resolver=lambda host, port: answers.pop(0))
+    once = replace(FAST, attempts=1)
+    with Fetcher("1", guard=guard, limits=once) as fetching, pytest.raises(FetchError) as refusal:
+        fetching.get(Address.parse(f"http://{name}:{site.port}/a"))
+    assert refusal.value.why is Why.UNREACHABLE
+    assert answers == [["127.0.0.1"]]
+    assert site.asked == []
+
+
+def test_each_new_connection_is_checked(site: Site) -> None:
+    """A name that was public when robots.txt was read may be private for the page."""
+    site.pages |= {
+        "/robots.txt": Answer("", "text/plain", headers={"Connection": "close"}),
+        "/a": Answer("secret"),
+    }
+    asked: list[str] = []
+
+    class Changing(Guard):
+        def addresses(self, host: str, port: int) -> tuple[str, ...]:
+            asked.append(host)
+            return ("127.0.0.1",) if len(asked) == 1 else super().addresses(host, port)
+
+    guard = Changing(resolver=lambda host, port: ["127.0.0.1"])
+    with fetcher_with(guard) as fetching, pytest.raises(FetchError) as refusal:
+        fetching.get(Address.parse(f"http://rebinding.exemple:{site.port}/a"))
+    assert refusal.value.why is Why.PRIVATE
+    assert [each.path for each in site.asked] == ["/robots.txt"]
+
+
+def test_the_name_is_kept_for_the_site_that_was_found_by_number(site: Site) -> None:
+    site.pages["/a"] = Answer("a")
+    with fetcher(site, "journal.exemple") as fetching:
+        fetching.get(Address.parse(f"http://journal.exemple:{site.port}/a"))
+    assert {each.headers["Host"] for each in site.asked} == {f"journal.exemple:{site.port}"}
+
+
+def test_a_certificate_is_checked_against_the_name_not_the_number() -> None:
+    trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+    with Site(secure=True) as site:
+        site.pages["/a"] = Answer("a")
+        names = ("journal.exemple", "autre.exemple")
+        guard = Guard(names, resolver=at_home)
+        right, wrong = (Address.parse(f"https://{name}:{site.port}/a") for name in names)
+        with Fetcher("1", guard=guard, limits=FAST, certificates=trusting) as fetching:
+            page = fetching.get(right)
+            with pytest.raises(FetchError) as other:
+                fetching.get(wrong)
+        with fetcher_with(guard) as careful, pytest.raises(FetchError) as unsigned:
+            careful.get(right)
+    assert isinstance(page, Page)
+    assert page.body == b"a"
+    assert (other.value.why, unsigned.value.why) == (Why.CERTIFICATE, Why.CERTIFICATE)
