@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -159,3 +160,32 @@ def test_an_article_opens_with_its_first_passage(built: Path) -> None:
         assert opening is not None
         assert opening.passage == cut(full())[0]
         assert generation.opening("unknown") is None
+
+
+def test_an_article_is_found_by_any_of_its_names(built: Path) -> None:
+    written = full()
+    with opened(built) as generation:
+        for reference in (
+            written.id,
+            written.id[:4],
+            written.path,
+            str(written.url),
+            written.title,
+        ):
+            assert [entry.id for entry in generation.find(reference)] == [written.id]
+        for reference in (written.id[:3], "Histoire", "", "%", "inconnu"):
+            assert generation.find(reference) == []
+
+
+def test_a_list_tells_who_published_an_article_and_when_it_was_updated(tmp_path: Path) -> None:
+    told = replace(full(), outlet="La Gazette", category="Culture", updated=date(2024, 3, 1))
+    index([told], tmp_path)
+    with opened(tmp_path) as generation:
+        [entry] = generation.articles()
+        assert generation.article(told.id) == told
+    assert (entry.outlet, entry.category, entry.updated) == (
+        "La Gazette",
+        "Culture",
+        date(2024, 3, 1),
+    )
+    assert entry.copy_of is None
