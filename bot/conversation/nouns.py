@@ -158,9 +158,16 @@ def _core(tokens: Sequence[_Token], at: int, *, bare: bool) -> int:
     end = _names(tokens, names)
     if determined:
         return _adjective(tokens, end) if end > names else names if names > after else at
-    # « découvert Lascaux », "met Babbage": the name alone, one token further.
-    verbs = not linked and any(VERBAL.search(each.word) for each in tokens[after:names])
-    return at if end == names or verbs else end
+    if end == names:
+        return at
+    # "met Babbage", "discovered 67P": the name alone, one token further.
+    kind = linked or names == after or _numbered(tokens[after], tokens[names])
+    return end if kind else at
+
+
+def _numbered(noun: _Token, name: _Token) -> bool:
+    """Whether a noun tells what a number names: "comet 67P"."""
+    return any(map(str.isdecimal, name.word)) and not VERBAL.search(noun.word)
 
 
 def _words(tokens: Sequence[_Token], at: int, most: int) -> int:
@@ -180,11 +187,9 @@ def _names(tokens: Sequence[_Token], at: int) -> int:
 
 
 def _adjective(tokens: Sequence[_Token], at: int) -> int:
-    """Past an adjective behind a name: « la Voie lactée », "the Oxford team" at the very end."""
-    if at >= len(tokens) or tokens[at].kind != "word":
-        return at
-    last = at + 1 == len(tokens)
-    return at + 1 if last or _ADJECTIVE.search(tokens[at].plain) else at
+    """Past an adjective behind a name: « la Voie lactée »."""
+    more = at < len(tokens) and tokens[at].kind == "word"
+    return at + 1 if more and _ADJECTIVE.search(tokens[at].plain) else at
 
 
 def _noun(text: str, tokens: Sequence[_Token]) -> Noun:

@@ -24,6 +24,7 @@ Way = Literal[
     "unnamed",  # « Qui a pris la décision ? »: it may lean, no word of it tells
 ]
 
+LONGEST = 300  # characters; who writes more leaves little to be understood
 LONGEST_ELLIPSIS = 8  # words
 LONGEST_UNNAMED = 6  # words that count: a question with more says what it is about
 
@@ -46,6 +47,8 @@ def read(question: str, language: str) -> Reading:
     """The reading of a question; `language` is what was spoken before, where nothing tells."""
     question = " ".join(question.split())
     language = spoken(question, language)
+    if len(question) > LONGEST:
+        return Reading("alone", question, language)
     plain = folded(question)
     if words.COURTESY.fullmatch(plain):
         return Reading("courtesy", question, language)

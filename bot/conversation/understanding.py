@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.about import asked
 from bot.conversation import words
+from bot.conversation.nouns import nouns
 from bot.conversation.reading import Reading, Way, read
 from bot.conversation.rewriting import completed, joined, set_before, substituted
 from bot.conversation.subjects import heads, other, pronoun_of, subjects, topics
@@ -52,12 +53,15 @@ def understand(
         return Understood(question)
     earlier = history[: history.index(last)] if last in history else ()
     proposed = _proposed(reading, (*earlier, last))
-    if reading.way == "unnamed":
-        return _if_near(reading, question, proposed, last, search)
     if not proposed:
         return Understood(question)
-    best = _best(proposed[:PROPOSED], last, search)
-    return Understood(best, True, reading.way, _articles(last))
+    about = _articles(last)
+    if reading.way == "unnamed" and not _on_what_was_cited(reading, last, search):
+        return Understood(question)
+    if reading.way == "pronoun" and any(noun.named for noun in reading.nouns):
+        near = _behind(search(question, DEPTH), last) <= LESS_NEAR or not about
+        return Understood(proposed[0], True, "pronoun", about) if near else Understood(question)
+    return Understood(_best(proposed[:PROPOSED], last, search), True, reading.way, about)
 
 
 def _proposed(reading: Reading, history: History) -> list[str]:
@@ -86,10 +90,17 @@ def _of_ellipsis(new: str, last: Turn, language: str) -> list[str]:
     base = last.understood
     if words.OTHER.fullmatch(folded(new)):
         new = other(last) or new
-    found = substituted(base, new, language) if language == last.language else None
+    # A bare name fits a question in any language; « la pénicilline » does not fit an English one.
+    fits = language == last.language or _is_name(new, language)
+    found = substituted(base, new, last.language) if fits else None
     linked = f"what about {new}" if language == "en" else f"et {new}"
     under = [set_before(topic, linked, language) for topic in topics(last)[:1]]
     return [*([found] if found else []), *under, joined(base, new, language)]
+
+
+def _is_name(text: str, language: str) -> bool:
+    found = nouns(text, language)
+    return len(found) == 1 and found[0].named and found[0].bare == text
 
 
 def _of_pronoun(rest: str, history: History, language: str) -> list[str]:
@@ -155,21 +166,24 @@ def _worth(findings: Findings, last: Turn) -> float:
     return findings.confidence + SAME_ARTICLE * stays
 
 
-def _if_near(
-    reading: Reading, question: str, proposed: Sequence[str], last: Turn, search: Search
-) -> Understood:
-    """A question that names nothing is on the article just cited where that lies near it."""
-    findings = search(question, DEPTH)
-    cited = _articles(last)
-    here = [hit.scores.total for hit in findings.hits if hit.article.id in cited]
-    if not here or not proposed or findings.confidence < KNOWN:
-        return Understood(question)
-    behind = findings.hits[0].scores.total - here[0]
-    if behind > (NEAR if findings.confidence >= SURE or not _definite(reading) else LESS_NEAR):
-        return Understood(question)
-    if behind == 0 and findings.confidence >= SURE:
-        return Understood(question)  # the answer is the same, and nothing needs explaining
-    return Understood(proposed[0], True, "unnamed", cited)
+def _on_what_was_cited(reading: Reading, last: Turn, search: Search) -> bool:
+    """Whether a question that names nothing is better asked of the article just cited.
+
+    Not where it is on nothing in the corpus, nor where it finds that article by itself.
+    """
+    findings = search(reading.rest, DEPTH)
+    sure = findings.confidence >= SURE
+    behind = _behind(findings, last)
+    if findings.confidence < KNOWN or (behind == 0 and sure):
+        return False
+    return behind <= (LESS_NEAR if _definite(reading) and not sure else NEAR)
+
+
+def _behind(findings: Findings, last: Turn) -> float:
+    """How far the best passage of the articles just cited stands behind the best of all."""
+    about = _articles(last)
+    here = [hit.scores.total for hit in findings.hits if hit.article.id in about]
+    return findings.hits[0].scores.total - here[0] if here else float("inf")
 
 
 def _definite(reading: Reading) -> bool:

@@ -23,11 +23,8 @@ MONTHS = (
     "|february|march|april|may|june|july|august|september|october|november|december"
 )
 MONTH = re.compile(MONTHS)
-# Before a name, no part of it: « découvert Lascaux », "met Babbage".
-VERBAL = re.compile(
-    r"(?:er|ir|re|oir|ée?s?|morte?s?|ait|aient|ert|ite?s?|[mp]ise?s?|ue?s?|ed|ing)$"
-    r"|^(?:met|won|wrote|built|made|found|led|saw|said|did)$"
-)
+# Before a name, no part of it: "discovered 67P".
+VERBAL = re.compile(r"(?:ed|ing)$|^(?:met|won|wrote|built|made|found|led|saw|said|did|reach|hit)$")
 # Behind a noun, no part of it.
 ADVERBS = frozenset(
     (
@@ -51,7 +48,7 @@ _MUCH = (
     r"|pour (?:tout|(?:la|ta|votre|cette|ces|tes|vos|l'|ton) ?(?:reponses?|aide))"
     r"|very much|so much|a lot|again|there|for (?:that|this|your help|the (?:help|answer))))*"
 )
-COURTESY = re.compile(rf"[\s,.!:;)(]*(?:{_THANKS}{_MUCH}[\s,.!:;)(]*)+")
+COURTESY = re.compile(rf"[\s,.!:;)(]*(?:{_THANKS}\b{_MUCH}[\s,.!:;)(]*)+")
 CORRECTION = re.compile(
     r"(?:(?:ah |mais |but |oh )?(?:non|no|nope|pardon|sorry|desolee?|excuse[zr]?-moi|attends?|wait)"
     r"[ ,.!]+)*(?:(?:mais |but )?(?:moi )?(?:je (?:parlais|parle|pensais|voulais parler)"
@@ -214,7 +211,7 @@ OF_WHAT = re.compile(
 WHO = re.compile(r"\b(?:qui|who|quels? \w*(?:auteur|inventeur|savant|personne)s?)\b")
 FIRST_WORDS = re.compile(r"^(?:lui|elle|eux|elles|moi|him|her)\s?, ?")
 INVERSION = re.compile(
-    r"(?<![-\w'])((?:(?:n'|ne |s'|se |l'|le |la |les |lui |leur |m'|me )*)[a-z]+"
+    r"(?:(?<![-\w'])|(?<=qu'))((?:(?:n'|ne |s'|se |l'|le |la |les |lui |leur |m'|me )*)[a-z]+"
     r"-(?:t-)?(?P<pronoun>il|elle|ils|elles))\b"
 )
 OBJECT_ASKED = re.compile(

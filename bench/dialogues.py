@@ -1,0 +1,175 @@
+"""How follow-ups are understood: the forty dialogues, and questions that must be left alone.
+
+    python bench/dialogues.py [--show] [--alone FILE.json]
+
+Each dialogue of tests/data/dialogues.jsonl is held over corpus/, with the answers really given.
+Then every question of tests/data/corpus_questions.jsonl, which all stand alone, is asked after
+turns on other subjects drawn at random; `--alone` does the same with a SQuAD file of one's own.
+`--show` prints every turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from bot.about import AboutArticles
+from bot.answer import Answer
+from bot.chain import RetrievalQA
+from bot.conversation import Turn
+from bot.conversation.chain import Conversing
+from bot.conversation.understanding import Search, understand
+from bot.evaluation.asking import Opened, index_in_service, temporary_index
+from bot.evaluation.dialogues import Heard, hold, read_dialogues
+from bot.evaluation.squad import read_squad
+from bot.extract import Extractive
+from index.build import build
+from index.bundled import load_bundled
+from index.confidence import ConfidenceModel
+from index.embedding import Embedder
+from index.search import Findings
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "tests" / "data"
+TIMES = 5  # other turns after which each question that stands alone is asked
+SEED = 1
+
+
+@dataclass(slots=True)
+class Counted:
+    """A search that counts how often it is asked."""
+
+    search: Search
+    times: int = 0
+
+    def __call__(self, question: str, limit: int) -> Findings:
+        self.times += 1
+        return self.search(question, limit)
+
+
+def main() -> int:
+    options = _options()
+    embedder, judge = load_bundled(), ConfidenceModel.load()
+    with _corpus(embedder, judge) as opened:
+        searcher = opened.searcher
+        about = AboutArticles(lambda: searcher, judge.threshold)
+        chain = RetrievalQA(searcher, Extractive(judge.threshold), about)
+        search = Counted(searcher.search)
+        heard = [
+            each
+            for dialogue in read_dialogues(DATA / "dialogues.jsonl")
+            for each in hold(dialogue, Conversing(chain, search), searcher.search)
+        ]
+        _print_dialogues(heard, show=options.show)
+        _print_times(heard, search.times)
+        lines = (DATA / "corpus_questions.jsonl").read_text(encoding="utf-8").splitlines()
+        _print_alone(
+            "corpus_questions.jsonl", [json.loads(x)["question"] for x in lines], chain, search
+        )
+    if options.alone is not None:
+        read = read_squad(options.alone)
+        with temporary_index(read.articles, embedder, judge) as opened:
+            chain = RetrievalQA(opened.searcher, Extractive(judge.threshold))
+            questions = [question.text for question in read.questions]
+            _print_alone(read.name, questions, chain, opened.searcher.search)
+    return 0
+
+
+@contextmanager
+def _corpus(embedder: Embedder, judge: ConfidenceModel) -> Iterator[Opened]:
+    with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder:
+        build([ROOT / "corpus"], Path(folder), embedder)
+        with index_in_service(Path(folder), embedder, judge) as opened:
+            yield opened
+
+
+def _print_dialogues(heard: Sequence[Heard], *, show: bool) -> None:
+    print(f"{'half':<9}{'turns':<22}{'asked':>7}{'cited':>7}{'right':>7}")
+    for half in ("develop", "held"):
+        for part, answerable in (
+            ("opening", True),
+            ("follow_up", True),
+            ("change", True),
+            ("follow_up", False),
+            ("change", False),
+        ):
+            told = [
+                each
+                for each in heard
+                if (each.dialogue.half, each.line.part) == (half, part)
+                and bool(each.line.where) is answerable
+            ]
+            name = part if answerable else f"{part}, to refuse"
+            cited, right = sum(each.cited for each in told), sum(each.right for each in told)
+            print(f"{half:<9}{name:<22}{len(told):>7}{cited:>7}{right:>7}")
+    for each in heard:
+        if each.line.part != "courtesy" and (show or not each.right):
+            sign = "+" if each.right else "-"
+            understood = each.answer.understood or "="
+            print(f"{sign} {each.dialogue.id:>2} {each.line.question} => {understood}")
+
+
+def _print_times(heard: Sequence[Heard], searches: int) -> None:
+    """Whole follow-ups beside other questions, and the searches that understanding costs."""
+    rewritten = [each.milliseconds for each in heard if each.answer.understood]
+    alone = [each.milliseconds for each in heard if not each.answer.understood]
+    print(
+        f"ms, median: a follow-up {median(rewritten):.1f} (most {max(rewritten):.1f}), "
+        f"another question {median(alone):.1f}; searches to understand, mean of all turns: "
+        f"{searches / len(heard):.2f}"
+    )
+
+
+def _print_alone(name: str, questions: Sequence[str], chain: RetrievalQA, search: Search) -> None:
+    """How many questions that stand alone are taken for follow-ups, and what it does to them."""
+    chance = random.Random(SEED)
+    now = datetime.now(UTC)
+    answers = [chain.invoke(question) for question in questions]
+    turns = [Turn.of(answer, now) for answer in answers]
+    told = [turn for turn in turns if turn.cited]
+    ways: Counter[str] = Counter()
+    changed = asked = 0
+    for question, answer, own in zip(questions, answers, turns, strict=True):
+        for turn in chance.sample(told, TIMES):
+            if _articles(turn) & _articles(own):
+                continue
+            asked += 1
+            understood = understand(question, (turn,), search)
+            if understood.rewritten:
+                ways[understood.why] += 1
+                changed += _passages(chain.invoke(understood.question)) != _passages(answer)
+    print(
+        f"{name}: {asked} asked after another turn, {sum(ways.values())} rewritten "
+        f"{dict(ways)}, {changed} then answered from other passages"
+    )
+
+
+def _articles(turn: Turn) -> set[str]:
+    return {cited.article for cited in turn.cited}
+
+
+def _passages(answer: Answer) -> set[tuple[str, int]]:
+    return {(each.article.id, each.passage.start) for each in answer.citations}
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument(
+        "--alone", type=Path, metavar="FILE.json", help="more questions that stand alone"
+    )
+    parser.add_argument("--show", action="store_true", help="print every turn")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""The chain that understands follow-ups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.runnables import RunnableLambda
+
+from bot.answer import Answer
+from bot.conversation import Said
+from bot.conversation.chain import Conversing
+from index.search import Findings
+from tests.bot.answers import answered, article, citation
+from tests.bot.conversation.turns import turn
+
+BEFORE = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel")
+
+
+class Asked:
+    """A chain that remembers its questions."""
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+
+    def __call__(self, question: str) -> Answer:
+        self.questions.append(question)
+        return answered(citation("Une carte suffit.", article()), question=question)
+
+
+def search(question: str, limit: int) -> Findings:
+    return Findings(question, "fr", (), 0.9)
+
+
+def conversing(asked: Asked) -> Conversing:
+    chain: Any = RunnableLambda(asked)
+    return Conversing(chain, search)
+
+
+def test_a_follow_up_is_answered_as_understood_and_keeps_its_own_words() -> None:
+    asked = Asked()
+    answer = conversing(asked).invoke(Said(" Combien ça coûtait ? ", (BEFORE,)))
+    assert asked.questions == [answer.understood]
+    assert answer.question == "Combien ça coûtait ?"
+    assert answer.understood == "Le Minitel\u00a0: combien ça coûtait\u202f?"
+
+
+def test_a_question_that_stands_alone_gets_the_answer_it_gets_without_a_conversation() -> None:
+    asked = Asked()
+    chain = conversing(asked)
+    question = "Qui a inventé le Web ?"
+    alone = chain.invoke(question)
+    assert chain.invoke(Said(question, (BEFORE,))) == alone
+    assert alone.understood is None
+    assert asked.questions == [question, question]
+
+
+def test_thanks_are_not_looked_up() -> None:
+    asked = Asked()
+    answer = conversing(asked).invoke(Said("Merci !", (BEFORE,)))
+    assert (answer.refusal, answer.answered, answer.nearest) == ("courtesy", False, ())
+    assert asked.questions == []
+
+
+async def test_the_asynchronous_form_gives_the_same_answer() -> None:
+    chain = conversing(Asked())
+    said = Said("Combien ça coûtait ?", (), BEFORE)
+    answer = await chain.ainvoke(said)
+    assert answer.understood == chain.invoke(said).understood
+    assert answer.understood is not None
