@@ -14,6 +14,7 @@ from rich.text import Text
 from bot.answer import Answer, Citation
 from bot.errors import SelonError
 from bot.phrases import Phrases
+from bot.phrases.reasons import reason
 from bot.phrases.terminal import TerminalPhrases
 from bot.source import details
 from bot.textfragment import link_to, web_address
@@ -132,7 +133,7 @@ def json_line(fields: Mapping[str, Any]) -> str:
 def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
     """What went wrong, in a line a value; what was not foreseen says so."""
     if isinstance(error, SelonError | IndexingError):
-        return phrases.error(harmless(str(error)))
+        return phrases.error(harmless(reason(str(error), phrases.code)))
     return phrases.unexpected(type(error).__name__, _flowing(str(error)))
 
 

@@ -67,6 +67,7 @@ def assembled(
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     module = ModuleType("bot.assembly")
     module.open_chain = lambda settings: chain  # type: ignore[attr-defined]
+    module.chain_over = lambda index, settings: chain  # type: ignore[attr-defined]
     module.open_embedder = lambda settings, progress=None: embedder  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.assembly", module)
     return module
@@ -174,7 +175,8 @@ def test_chat_without_an_index_says_so_before_any_question(
     monkeypatch.setattr(sys, "stdin", io.StringIO("Combien ?\n"))
     assert run(["chat"]) == 1
     assert capsys.readouterr().err == (
-        "Erreur\u00a0: .selon: nothing is indexed here yet; run `selon index`\n"
+        "Erreur\u00a0: .selon: rien n’est encore indexé ici\u202f; "
+        "lancez «\u00a0selon index\u00a0»\n"
     )
 
 
