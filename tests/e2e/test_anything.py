@@ -1,0 +1,232 @@
+"""Whatever a person sends, the bot answers once, in markup that Telegram accepts, and lives on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.messenger.handlers.asking import QUESTION_LIMIT
+from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused
+from tests.botapi import BotServer
+from tests.e2e.telegram import Shelf, StubChain, running
+
+READER, GROUP = 42, -100
+BOT = "selon_test_bot"
+QUESTION = "Quand Fresnel est-il né ?"
+
+_SPECIAL = st.sampled_from(
+    [
+        "<b>",
+        "</b>",
+        "<a",
+        "href='x'>",
+        "&amp;",
+        "&",
+        "<",
+        ">",
+        "{0}",
+        "%s",
+        "\\",
+        "`",
+        "*",
+        "_",
+        "[x](y)",
+        "@all",
+        "/aide",
+        "/demander",
+        "/recherche",
+        "/article",
+        "/inconnue",
+        "http://exemple.fr",
+        "«",
+        "»",
+        "';",
+        "DROP",
+        "TABLE",
+        "turns;",
+        "--",
+        "متى",
+        "وُلد؟",
+        "👩\u200d👩\u200d👧",
+        "🏳️\u200d🌈",
+        "😀",
+    ]
+    + ["\u202e", "\u2066", "\u200f", "\0", "\u00a0", "\n", f"@{BOT}", "é" * 50]
+)
+_TEXT = st.lists(
+    st.one_of(_SPECIAL, st.text(st.characters(exclude_categories=("Cs",)), max_size=40)),
+    min_size=1,
+    max_size=12,
+).map(lambda parts: "".join(parts)[:4096])
+
+PHOTO = [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]
+STICKER = {
+    "file_id": "s",
+    "file_unique_id": "s",
+    "width": 1,
+    "height": 1,
+    "is_animated": False,
+    "is_video": False,
+    "type": "regular",
+}
+ORIGIN = {"type": "hidden_user", "date": 1, "sender_user_name": "<b>Quelqu’un</b> & cie"}
+THINGS: dict[str, dict[str, Any]] = {
+    "sticker": {"sticker": STICKER},
+    "contact": {"contact": {"phone_number": "+33", "first_name": "<i>A</i>"}},
+    "photo without a caption": {"photo": PHOTO},
+    "photo with an empty caption": {"photo": PHOTO, "caption": ""},
+    "photo with a caption": {"photo": PHOTO, "caption": "<b>Qui est-ce ?</b>"},
+    "forwarded post": {"text": "Vu à la télé & <ailleurs>", "forward_origin": ORIGIN},
+    "place": {"location": {"latitude": 48.85, "longitude": 2.35}},
+    "dice": {"dice": {"emoji": "🎲", "value": 3}},
+    "poll": {
+        "poll": {
+            "id": "1",
+            "question": "Qui ?",
+            "options": [],
+            "total_voter_count": 0,
+            "is_closed": False,
+            "is_anonymous": True,
+            "type": "regular",
+            "allows_multiple_answers": False,
+            "allows_revoting": False,
+            "members_only": False,
+        }
+    },
+    "voice": {
+        "voice": {"file_id": "v", "file_unique_id": "v", "duration": 3, "mime_type": "audio/ogg"}
+    },
+    "blank text": {"text": "\u2800"},
+    "story": {"story": {"id": 1, "chat": {"id": 9, "type": "private"}}},
+}
+
+
+class Echo(StubChain):
+    """Answers with the question in every place where text goes, or refuses."""
+
+    def _invoke(self, said: Any) -> Any:
+        text = said.question
+        self.questions.append(text)
+        if text.strip() and len(text) % 2:
+            source = replace(FRESNEL, text=f"{text.strip()} Fin.", title=text[:300], author=text)
+            return answered(text, cite(1, text.strip(), replace(source, sections=())))
+        return replace(refused(text, FRESNEL), understood=text or None)
+
+
+class Conversation:
+    """One bot for many examples: its server, its loop, and what it says to each message."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.server: BotServer
+        self._stop = asyncio.Event()
+        self._ready = asyncio.Event()
+        self._task = self.loop.create_task(self._serve())
+        self.loop.run_until_complete(asyncio.wait_for(self._ready.wait(), 15))
+
+    async def _serve(self) -> None:
+        async with BotServer(privacy=False) as self.server, running(self.server, Echo(), Shelf()):
+            self._ready.set()
+            await self._stop.wait()
+
+    def said_to(self, chat: int, **sent: Any) -> list[str]:
+        """What the bot says in this chat until it answers a question that follows."""
+        return self.loop.run_until_complete(self._said_to(chat, sent))
+
+    async def _said_to(self, chat: int, sent: dict[str, Any]) -> list[str]:
+        server, texts = self.server, []
+        if "text" in sent:
+            server.user_says(chat, **sent)
+        else:
+            server.user_sends(chat, **sent)
+        kind = sent.get("kind", "private")
+        server.user_says(chat, f"/aide@{BOT}", "en", kind, person=READER)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            message = await server.next_message(10)
+            if message.text.startswith("Write your question"):
+                return texts
+            texts.append(message.text)
+        raise AssertionError("the bot fell silent")
+
+    def close(self) -> None:
+        self._stop.set()
+        self.loop.run_until_complete(self._task)
+        self.loop.close()
+
+
+@pytest.fixture
+def conversation(_own_data_dir: None) -> Iterator[Conversation]:
+    conversation = Conversation()
+    yield conversation
+    conversation.close()
+
+
+def _harmless(server: BotServer) -> bool:
+    """Nothing that the bot sent was refused for its markup, length or parameters."""
+    return server.refusals == []
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=_TEXT, edited=st.booleans())
+def test_any_text_gets_one_answer_and_good_markup(
+    conversation: Conversation, text: str, edited: bool
+) -> None:
+    said = conversation.said_to(READER, text=text)
+    assert len(said) >= 1
+    assert _harmless(conversation.server), conversation.server.refusals
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=_TEXT)
+def test_any_text_in_a_group_is_let_pass_or_answered(conversation: Conversation, text: str) -> None:
+    conversation.said_to(GROUP, text=text, kind="supergroup", person=READER)
+    assert _harmless(conversation.server), conversation.server.refusals
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=_TEXT)
+def test_any_inline_query_is_answered_well(conversation: Conversation, text: str) -> None:
+    conversation.server.user_asks_inline(READER, text[:256])
+    conversation.said_to(READER, text="Bonjour")
+    assert _harmless(conversation.server), conversation.server.refusals
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_any_thing_gets_one_answer(conversation: Conversation, thing: str) -> None:
+    said = conversation.said_to(READER, content=THINGS[thing])
+    assert len(said) == 1
+    assert _harmless(conversation.server), conversation.server.refusals
+    assert conversation.said_to(GROUP, content=THINGS[thing], kind="supergroup") == []
+
+
+def test_the_longest_text_is_told_to_be_too_long(conversation: Conversation) -> None:
+    (said,) = conversation.said_to(READER, text="é" * 4096)
+    assert f"{QUESTION_LIMIT} caractères au plus" in said
+
+
+@pytest.mark.parametrize("data", ["", "p:", "w:::", "v:1:2", "\0", "é" * 20, "forget:maybe"])
+def test_forged_buttons_are_answered_politely(conversation: Conversation, data: str) -> None:
+    async def press() -> str:
+        server = conversation.server
+        server.user_says(READER, f"{BIRTH}x")
+        message = await server.next_message()
+        while not message.buttons:
+            message = await server.next_message()
+        server.presses(message, 0, data=data or " ")
+        return (await server.next_message()).text
+
+    assert "n’est plus" in conversation.loop.run_until_complete(press())
