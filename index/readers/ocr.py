@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+import csv
+import io
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 from statistics import median
-from typing import Any
-
-from PIL import Image
 
 from index.readers.paper.page import Line
 from index.readers.paper.process import Picture
@@ -19,6 +20,9 @@ SECONDS = 120.0
 PIXELS = 30_000_000
 """Of the largest picture that is read: more than an A3 page at 300 dots an inch."""
 
+_PROGRAM = "tesseract"
+_BOX = ("left", "top", "width", "height")
+_LINE = ("block_num", "par_num", "line_num")
 _LANGUAGES = {"fr": "fra", "en": "eng", "es": "spa", "de": "deu", "it": "ita", "pt": "por"}
 _LANGUAGES |= {"nl": "nld", "ca": "cat", "eu": "eus", "pl": "pol", "ro": "ron", "ar": "ara"}
 _ALWAYS = ("fra", "eng")
@@ -32,16 +36,27 @@ class OcrError(Exception):
     """A picture that tesseract does not read; the text says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as tesseract finds it: its box in dots, and how sure it is of it, per cent."""
+
+    text: str
+    left: int
+    top: int
+    width: int
+    height: int
+    trust: float
+    line: tuple[str, ...]
+
+
 def languages(declared: str = "") -> str | None:
     """What tesseract is to expect: `fra+eng`, as far as installed, with the declared language.
 
     None where there is no tesseract, or no data for any of these.
     """
-    import pytesseract
-
     try:
-        installed = set(pytesseract.get_languages())
-    except (OSError, RuntimeError, ValueError):
+        installed = set(_tesseract(["--list-langs"]).split())
+    except OcrError:
         return None
     wanted = dict.fromkeys((_LANGUAGES.get(declared[:2].lower(), ""), *_ALWAYS))
     return "+".join(language for language in wanted if language in installed) or None
@@ -49,70 +64,74 @@ def languages(declared: str = "") -> str | None:
 
 def lines_of(picture: Picture, language: str) -> tuple[Line, ...]:
     """The lines in a picture, placed in points. Raises OcrError."""
-    import pytesseract
-
-    image = Image.frombytes("L", (picture.width, picture.height), picture.dots)
     resolution = max(70, round(72 * picture.scale))
-    try:
-        found = pytesseract.image_to_data(
-            image,
-            lang=language,
-            config=f"--dpi {resolution}",
-            timeout=SECONDS,
-            output_type=pytesseract.Output.DICT,
+    image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.dots)
+    asked = ["stdin", "stdout", "-l", language, "--dpi", str(resolution), "tsv"]
+    words = list(_words(_tesseract(asked, image)))
+    if words and median(word.trust for word in words) < _LEGIBLE:
+        raise OcrError(
+            "OCR is not sure of the words; scan it again, straight and sharp, or install the "
+            "tesseract data of its language"
         )
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
-        if "timeout" in str(error):
-            raise OcrError(f"OCR takes more than {SECONDS:.0f} seconds") from error
-        raise OcrError(f"tesseract fails ({' '.join(str(error).split())[:100]})") from error
-    return tuple(
-        _evened([run for line in _found_lines(found) for run in _runs(line, picture.scale)])
-    )
+    found = groupby(words, key=lambda word: word.line)
+    runs = [run for _, line in found for run in _runs(list(line), picture.scale)]
+    return tuple(_evened(runs))
 
 
-def _trust(found: dict[str, list[Any]]) -> float:
-    """How sure tesseract is of the page's words, per cent; 100 where there are none."""
-    trusts = [
-        float(trust)
-        for text, trust in zip(found["text"], found["conf"], strict=True)
-        if str(text).strip() and float(trust) >= 0
-    ]
-    return median(trusts) if trusts else 100.0
+def _tesseract(arguments: list[str], data: bytes = b"") -> str:
+    """What the program prints. It runs on one core: on several it takes longer, for no gain.
+
+    Ctrl-C is not for it: whoever asked decides whether the page is finished.
+    """
+    try:
+        done = subprocess.run(
+            [_PROGRAM, *arguments],
+            input=data,
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+            start_new_session=True,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OcrError(f"OCR takes more than {SECONDS:.0f} seconds") from error
+    except subprocess.CalledProcessError as error:
+        said = " ".join(error.stderr.decode("utf-8", "replace").split())
+        raise OcrError(f"tesseract fails ({said[:100]})") from error
+    except OSError as error:
+        raise OcrError(f"tesseract does not start ({error.strerror})") from error
+    return done.stdout.decode("utf-8", "replace")
 
 
-def _found_lines(found: dict[str, list[Any]]) -> Iterable[list[tuple[Any, ...]]]:
-    """The words of each line, as (text, left, top, width, height), where tesseract is sure."""
-    lines: dict[tuple[int, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    sure: dict[tuple[int, ...], list[float]] = defaultdict(list)
-    columns = ("text", "left", "top", "width", "height", "conf", "block_num", "par_num", "line_num")
-    for text, left, top, width, height, trust, *place in zip(
-        *(found[name] for name in columns), strict=True
-    ):
-        if str(text).strip() and float(trust) >= 0:
-            lines[tuple(place)].append((str(text).strip(), left, top, width, height))
-            sure[tuple(place)].append(float(trust))
-    return [words for place, words in lines.items() if median(sure[place]) >= _SURE]
+def _words(table: str) -> Iterator[Word]:
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        text, trust = (row.get("text") or "").strip(), float(row.get("conf") or -1)
+        if text and trust >= 0:
+            left, top, width, height = (int(row[name]) for name in _BOX)
+            yield Word(text, left, top, width, height, trust, tuple(row[name] for name in _LINE))
 
 
-def _runs(words: list[tuple[Any, ...]], scale: float) -> Iterator[Line]:
-    """The line, parted where its words stand wide apart."""
-    tall = max(height for *_, height in words)
-    run: list[tuple[Any, ...]] = []
+def _runs(words: list[Word], scale: float) -> Iterator[Line]:
+    """A line that tesseract is sure of, parted where its words stand wide apart."""
+    if median(word.trust for word in words) < _SURE:
+        return
+    tall = max(word.height for word in words)
+    run: list[Word] = []
     for word in words:
-        if run and word[1] - (run[-1][1] + run[-1][3]) > _APART * tall:
+        if run and word.left - (run[-1].left + run[-1].width) > _APART * tall:
             yield _line(run, scale, tall)
             run = []
         run.append(word)
     yield _line(run, scale, tall)
 
 
-def _line(words: list[tuple[Any, ...]], scale: float, tall: int) -> Line:
+def _line(words: list[Word], scale: float, tall: int) -> Line:
     return Line(
-        " ".join(str(text) for text, *_ in words),
-        min(left for _, left, *_ in words) / scale,
-        min(top for _, _, top, *_ in words) / scale,
-        max(left + width for _, left, _, width, _ in words) / scale,
-        max(top + height for _, _, top, _, height in words) / scale,
+        " ".join(word.text for word in words),
+        min(word.left for word in words) / scale,
+        min(word.top for word in words) / scale,
+        max(word.left + word.width for word in words) / scale,
+        max(word.top + word.height for word in words) / scale,
         tall / scale,
     )
 

@@ -441,6 +441,7 @@ def test_a_scan_of_no_words_says_so() -> None:
 
 @needs_tesseract
 def test_ocr_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "languages", lambda declared="": "fra")
     monkeypatch.setattr(ocr, "SECONDS", 0.01)
     assert "OCR takes more than" in refusal(pdfs.scan(SPEECH))
 
