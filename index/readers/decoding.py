@@ -38,7 +38,12 @@ def decode(data: bytes, shown: str) -> str:
     if not data.strip():
         message = f"{shown}: the file is empty"
         raise ReadError(message)
-    text = _NEWLINE.sub("\n", _decoded(data, shown)).replace("\u2029", "\n\n")
+    return plain_lines(_decoded(data, shown))
+
+
+def plain_lines(text: str) -> str:
+    """The text, NFC, with plain line ends and no invisible marks."""
+    text = _NEWLINE.sub("\n", text).replace("\u2029", "\n\n")
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 

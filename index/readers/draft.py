@@ -75,6 +75,12 @@ class Metadata:
         origins |= {name: other.origins[name] for name in theirs if name in other.origins}
         return Metadata(**mine, **theirs, origins=MappingProxyType(origins))
 
+    def without(self, *names: str) -> Metadata:
+        """These facts but the named ones."""
+        kept = {name: getattr(self, name) for name in FACTS if name not in names}
+        origins = {name: origin for name, origin in self.origins.items() if name not in names}
+        return Metadata(**kept, origins=MappingProxyType(origins))
+
 
 FACTS = tuple(each.name for each in fields(Metadata) if each.name != "origins")
 

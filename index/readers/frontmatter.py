@@ -12,7 +12,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from index.errors import ReadError
-from index.readers.content import Content
+from index.readers.content import TEXT_LIMIT, Content
 from index.readers.dates import find_moment
 from index.readers.decoding import decode
 from index.readers.draft import Draft, Metadata
@@ -47,7 +47,9 @@ _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 
 def from_marked_text(content: Content, read: Callable[[str], Draft]) -> Draft:
     """A file of text that may begin with front matter, what follows it read by `read`."""
-    metadata, rest = split_front_matter(decode(content.read(), content.shown), content.shown)
+    metadata, rest = split_front_matter(
+        decode(content.read(TEXT_LIMIT), content.shown), content.shown
+    )
     draft = read(rest)
     return replace(draft, metadata=metadata.completed(draft.metadata))
 
@@ -85,7 +87,7 @@ def _metadata(values: Mapping[str, object], shown: str) -> Metadata:
         outlet=_text(_first(values, _OUTLET), "outlet", shown),
         category=_text(_first(values, _CATEGORY), "category", shown),
         url=_address(_text(_first(values, _URL), "url", shown)),
-        language=_code(_first(values, _LANGUAGE)),
+        language=language_code(_first(values, _LANGUAGE)),
     )
 
 
@@ -121,7 +123,8 @@ def _address(text: str | None) -> str | None:
     return text if text and re.match(r"https?://\S+$", text) else None
 
 
-def _code(value: object) -> str | None:
+def language_code(value: object) -> str | None:
+    """The ISO 639-1 code in « fr-FR », « fr_FR » or « Français »; None for anything else."""
     if value is False:
         return "no"  # what YAML makes of the code of Norwegian
     name = fold(str(value).strip().lower())

@@ -60,6 +60,11 @@ def byline(line: str) -> Byline | None:
     return Byline(people[0], rest)
 
 
+def is_name(text: str) -> bool:
+    """Whether the text is the name of a person or two, and nothing else."""
+    return bool(_NAMED.fullmatch(text) or re.fullmatch(rf"{_NAME}(?: (?:et|and|&) {_NAME})?", text))
+
+
 def without_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
     """The blocks without the author's name and biography at their end, and that name."""
     about = _about(blocks)
