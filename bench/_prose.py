@@ -74,7 +74,8 @@ class Prose:
         )
 
     def questions(self, passages: int, count: int) -> list[str]:
-        """Each asks for a sentence of a random article: half its words, one of them changed."""
+        """Each asks for a sentence of a random article: half its words, one of them changed, and
+        one in four misspelt."""
         chance = np.random.default_rng((self._seed, 10**9, passages))
         return [self._question(chance, -(-passages // PASSAGES)) for _ in range(count)]
 
@@ -84,6 +85,9 @@ class Prose:
         said = sentences[int(chance.integers(len(sentences)))].rstrip(".").split()
         kept = [word for word in said if word in _SMALL or chance.random() < 0.5]
         kept[int(chance.integers(len(kept)))] = self._drawn(chance, number, 1)[0]
+        if chance.random() < 0.25:
+            longest = max(range(len(kept)), key=lambda at: len(kept[at]))
+            kept[longest] = _misspelt(kept[longest])
         return f"Pourquoi {' '.join(kept)} ?"
 
     def _sentence(self, chance: np.random.Generator, number: int, names: Sequence[str]) -> str:
@@ -184,6 +188,10 @@ def _vocabulary(size: int, seed: int) -> list[str]:
         length = 2 + (len(words) > 3_000) + (len(words) > 40_000)
         words[syllables.word(length)] = None
     return list(words)
+
+
+def _misspelt(word: str) -> str:
+    return f"{word[:2]}{word[3:4]}{word[2:3]}{word[4:]}"
 
 
 def _name(chance: np.random.Generator) -> str:

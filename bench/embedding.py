@@ -112,7 +112,7 @@ def _compare(texts: Texts, embedder: Embedder, rounds: int) -> None:
     lengths = f"{len(texts.passages)} passages of {texts.tokens / len(texts.passages):.0f} tokens"
     print(f"{lengths}, {len(texts.questions)} questions, {cores()} cores, {rounds} rounds")
     ours = Runner("Selon", embedder.embed_passages, embedder.embed_question)
-    theirs = _peer()
+    theirs = peer()
     fast, slow = _race([ours, theirs], texts, rounds)
     for runner, speed in ((ours, fast), (theirs, slow)):
         print(
@@ -125,7 +125,7 @@ def _compare(texts: Texts, embedder: Embedder, rounds: int) -> None:
     _closeness("questions", fast.questions, slow.questions)
 
 
-def _peer() -> Runner:
+def peer() -> Runner:
     import torch
 
     torch.set_num_threads(cores())
