@@ -82,7 +82,7 @@ def test_the_example_shows_every_setting_with_its_meaning_and_its_default() -> N
     expected = {
         f"{PREFIX}{name.upper()}": (
             field.description,
-            "" if field.default is None else str(field.default),
+            "" if field.default in (None, ()) else str(field.default),
         )
         for name, field in Settings.model_fields.items()
     }
