@@ -92,6 +92,8 @@ class Answer:
     publication that the question is held to; `understood` is the question that was answered, where
     the conversation made another of the one asked.
     `further` cites what was found but not used, best first, numbered on from the citations.
+    `model` wrote the statements (None: they are the articles' own sentences); `fallback` is why it
+    did not, where one should have; `dropped` is what it wrote in vain.
     """
 
     question: str
@@ -105,6 +107,9 @@ class Answer:
     refusal: Refusal = "unsaid"
     further: tuple[Citation, ...] = ()
     understood: str | None = None
+    model: str | None = None
+    fallback: Fallback | None = None
+    dropped: tuple[Dropped, ...] = ()
 
     @property
     def answered(self) -> bool:
