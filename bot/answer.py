@@ -14,6 +14,21 @@ Refusal = Literal["unsaid", "period", "unclear", "courtesy"]
 """Why there is no answer: the articles do not say, none is of the time asked for, it is not clear
 which article is meant, or nothing was asked (« Merci ! »)."""
 
+Fallback = Literal["failed", "unsupported", "budget"]
+"""Why the articles' own sentences stand in for a chat model's: none answered in time, what it wrote
+is not borne out by the passages, or its budget is spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence of a chat model that nobody is shown as an answer, and what is wrong with it.
+
+    For the operator who asks why; the text is never logged.
+    """
+
+    text: str
+    fault: str
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
