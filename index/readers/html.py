@@ -14,8 +14,8 @@ from index.readers.draft import Block, Draft, Metadata
 from index.readers.webpage.body import body_of
 from index.readers.webpage.boxes import without_boxes
 from index.readers.webpage.fragment import blocks_of
-from index.readers.webpage.jsonld import Record, article_in, facts_of
-from index.readers.webpage.listing import is_listing
+from index.readers.webpage.jsonld import Record, article_in, facts_of, words_of
+from index.readers.webpage.listing import is_listing, teasers
 from index.readers.webpage.meta import canonical, meta_facts, metas, opengraph_facts
 from index.readers.webpage.source import Page, page_text, parsed
 from index.readers.webpage.title import titles, with_title
@@ -24,7 +24,8 @@ from index.stopwords import LANGUAGES
 
 PAGE_LIMIT = 64 * 2**20
 """Bytes of a page, its scripts and inlined pictures included."""
-_WORDS = 3  # in one block at least; a page with less shows a button or a name
+_LEAST = 12  # characters in one block; a page with less shows a button or a name
+_HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
 _SURE = 400  # characters of text tell a language better than a page's template does
 
 _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
@@ -51,10 +52,10 @@ def read_html(text: str, content: Content) -> Draft:
     page = parsed(text, content.shown)
     article = article_in(page.records)
     metadata = _facts(page, article, content)
-    listing = article is None and is_listing(page.tree)
+    announced = teasers(page.tree) if article is None else ()
     without_boxes(page.tree)
-    blocks = body_of(page.tree)
-    if listing or not any(len(block.text.split()) >= _WORDS for block in blocks):
+    blocks = _fuller(body_of(page.tree), article, content)
+    if not any(map(_says_something, blocks)) or is_listing(blocks, announced):
         raise ReadError(
             f"{content.shown}: no article on this page (a home page, a list of links, or a page "
             "that a browser fills in); give the pages of its articles"
@@ -77,6 +78,22 @@ def _facts(page: Page, article: Record | None, content: Content) -> Metadata:
     metadata = reduce(Metadata.completed, sources)
     metadata = _without_self(reduce(_with_time, sources, metadata))
     return with_title(metadata, titles(page.tree), metadata.url or content.url)
+
+
+def _fuller(
+    blocks: tuple[Block, ...], article: Record | None, content: Content
+) -> tuple[Block, ...]:
+    """The words in the article's record, where the page shows hardly any: a browser fills it in."""
+    shown = sum(len(block.text) for block in blocks)
+    words = words_of(article) if article and shown < _HARDLY else ""
+    if len(words) <= 2 * shown:
+        return blocks
+    marked = re.sub(r"\s*\n\s*", "<p>", words) if "<p" not in words else words
+    return read_fragment(marked, content).blocks
+
+
+def _says_something(block: Block) -> bool:
+    return len(block.text) >= _LEAST
 
 
 def _with_time(metadata: Metadata, other: Metadata) -> Metadata:

@@ -10,8 +10,9 @@ from index.readers.webpage.element import Element, text_length
 
 _BOX = frozenset({"div", "section", "aside", "ul", "ol", "nav", "form", "p", "details", "dialog"})
 _UNSEEN = ("dialog", "button", "select", "amp-ad", "amp-sidebar", "amp-consent", "amp-social-share")
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _ROLES = frozenset({"dialog", "alertdialog", "banner", "search", "navigation"})
-_PRIVACY = "cookies?|consent|consentement|didomi|onetrust|tarteaucitron|axeptio|cmp|rgpd|gdpr"
+_PRIVACY = "cookies?|consent|consentement|didomi|onetrust|tarteaucitron|axeptio|rgpd|gdpr"
 _COMMENTS = "commentaires?|comments|reactions"
 _AROUND = (
     "newsletters?|infolettre|partages?|partager|sharing|share|related|taboola|outbrain|pub"
@@ -39,7 +40,10 @@ _NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_named, (_PRIVACY, _COMMENT
 def without_boxes(tree: Element) -> None:
     """Take out of the tree, in place, what stands beside the article."""
     for element in list(tree.iter(*_UNSEEN)):
-        _drop(element)
+        if element.tag == "button" and element.getparent().tag in _HEADINGS:
+            element.drop_tag()  # the question of a list that folds
+        else:
+            _drop(element)
     whole = text_length(tree)
     holders = {holder for heading in tree.iter("h1") for holder in heading.iterancestors()}
     prose = False

@@ -61,6 +61,12 @@ def facts_of(article: Record, shown: str) -> Metadata:
     )
 
 
+def words_of(article: Record) -> str:
+    """The words of the article where its record holds them, a paragraph a line."""
+    body = article.get("articleBody")
+    return html.unescape(body).strip() if isinstance(body, str) else ""
+
+
 def is_article(node: Record) -> bool:
     return any(_ARTICLES.fullmatch(kind) for kind in _texts(node.get("@type")))
 

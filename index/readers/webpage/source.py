@@ -22,7 +22,9 @@ ELEMENT_LIMIT = 40_000
 _RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
 _RECORDS = 50
 _DECLARED = 4_096  # bytes in which a page names its encoding; browsers look at 1,024
-_BROKEN = 0.001  # of the characters may be damaged in a page that is UTF-8 otherwise
+_BROKEN = 0.05  # of what is not ASCII may be damaged in a page that is UTF-8 otherwise
+_USUAL = 0.8  # of what is not ASCII are letters and marks of western Europe in its old encoding
+_LETTERS = frozenset("àâäáãçéèêëíîïñóôöõúùûüßœæÀÂÄÁÇÉÈÊÎÔÖÜ«»’“”–—…€©°\u00a0·¿¡ºª")
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
@@ -65,9 +67,22 @@ def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
     if declared and declared != "utf-8" and (text := _decoded(data, declared)) is not None:
         return text
     text = data.decode("utf-8", "replace")
-    if data.strip() and text.count("\ufffd") <= _BROKEN * len(text):
+    if data.strip() and text.count("\ufffd") <= _BROKEN * sum(not c.isascii() for c in text):
         return text
-    return decode(data, shown)
+    try:
+        return decode(data, shown)
+    except ReadError:
+        if (western := _western(data)) is not None:
+            return western
+        raise
+
+
+def _western(data: bytes) -> str | None:
+    """The text as browsers read a page that is nothing else, if that makes letters of it."""
+    text = _decoded(data, "cp1252")
+    marks = [mark for mark in text or "" if not mark.isascii()]
+    usual = sum(mark in _LETTERS for mark in marks)
+    return text if marks and usual >= _USUAL * len(marks) else None
 
 
 def _declared(data: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -314,6 +315,36 @@ def test_tables_that_only_place_things_are_no_tables() -> None:
     texts = [block.text for block in _draft(page).blocks]
     assert PROSE in texts
     assert not any(" | " in text for text in texts)
+
+
+def test_the_questions_of_a_list_that_folds_are_headings() -> None:
+    body = f"<h2><button>Combien ?</button></h2><p>{PROSE}</p><button>Fermer</button>"
+    blocks = _draft(_page("", body)).blocks
+    assert [block.text for block in blocks if block.heading] == ["Combien ?"]
+    assert "Fermer" not in str(blocks)
+
+
+def test_an_article_that_a_browser_would_fill_in_is_read_from_its_record() -> None:
+    record = json.dumps(
+        {"@type": "NewsArticle", "articleBody": f"{PROSE}\n\nIl pleut &amp; vente."}
+    )
+    page = f"<html><head>{_ld(record)}</head><body><div id=app><p>Un</p></div></body></html>"
+    assert [block.text for block in _draft(page).blocks] == [PROSE, "Il pleut & vente."]
+    shown = _page(_ld(record.replace("hier", "demain")))
+    assert "demain" not in str(_draft(shown).blocks)
+
+
+def test_a_page_of_an_encoding_that_is_not_declared() -> None:
+    body = "<h1>Été à Orléans</h1><p>" + "The town has voted on its budget. " * 200 + "déjà</p>"
+    page = f"<html><body>{body}</body></html>".encode("cp1252")
+    assert "déjà" in " ".join(block.text for block in _draft(page).blocks)
+
+
+def test_an_article_under_a_linked_heading_is_no_list() -> None:
+    links = "".join(f"<div><h3><a href=x>Autre {n}</a></h3><p>Un fait.</p></div>" for n in range(6))
+    body = f"<div><h2><a href=x>Le budget</a></h2><p>{PROSE}</p><p>Il pleut sur la ville.</p></div>"
+    page = f"<html><body><main>{body}</main><aside>{links}</aside></body></html>"
+    assert PROSE in [block.text for block in _draft(page).blocks]
 
 
 def test_a_class_about_the_state_of_a_page_hides_nothing() -> None:
