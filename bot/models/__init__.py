@@ -1,0 +1,6 @@
+"""Chat models of the operator's choice, called so that none can do harm: bounded, counted, watched."""
+
+from bot.models.errors import Fault, ModelFailed
+from bot.models.model import ChatModel, Message, Role, Usage
+
+__all__ = ["ChatModel", "Fault", "Message", "ModelFailed", "Role", "Usage"]

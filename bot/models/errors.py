@@ -1,0 +1,54 @@
+"""What can go wrong with a chat model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.errors import SelonError
+
+Fault = Literal[
+    "timeout",
+    "refused",
+    "missing",
+    "rejected",
+    "rate",
+    "server",
+    "connection",
+    "malformed",
+    "context",
+    "cancelled",
+    "budget",
+    "paused",
+]
+"""Why a model gave nothing that can be used.
+
+timeout     nothing came in time, or not all of it
+refused     the key is not accepted (401, 403)
+missing     the server has no such model (404)
+rejected    the request is not understood (another 4xx)
+rate        too many requests, or no credit left (429)
+server      the server failed (5xx)
+connection  the server cannot be reached, or the connection was cut
+malformed   what came is no answer: empty, endless, or not of the expected form
+context     the messages are longer than the model can hold
+cancelled   the call was ended by the client library
+budget      the day's budget is spent
+paused      the model has failed several times and is left alone for a while
+"""
+
+
+class ModelFailed(SelonError):
+    """A chat model gave no answer, or only the beginning of one.
+
+    The message names the model and the fault; it never holds a key, a question or a passage.
+    `retry_after` is how many seconds the server asks to wait, where it says so.
+    """
+
+    def __init__(
+        self, kind: Fault, model: str, detail: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(f"{model}: {kind}{f' ({detail})' if detail else ''}")
+        self.kind = kind
+        self.model = model
+        self.detail = detail
+        self.retry_after = retry_after
