@@ -1,4 +1,4 @@
-"""Chat models of the operator's choice, called so that none can do harm: bounded, counted, watched."""
+"""Chat models of the operator's choice, called so that none can do harm."""
 
 from bot.models.errors import Fault, ModelFailed
 from bot.models.model import ChatModel, Message, Role, Usage

@@ -37,7 +37,7 @@ paused      the model has failed several times and is left alone for a while
 """
 
 
-class ModelFailed(SelonError):
+class ModelFailed(SelonError):  # noqa: N818 - said as a sentence, as NoIndex is
     """A chat model gave no answer, or only the beginning of one.
 
     The message names the model and the fault; it never holds a key, a question or a passage.
