@@ -49,7 +49,7 @@ def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMa
     )
     if answer.further:
         more = InlineKeyboardButton(said.more_sources, callback_data=f"m:{turn_id}")
-        return InlineKeyboardMarkup([*rows, [more, good, bad]])
+        return InlineKeyboardMarkup([*rows, [more], [good, bad]])
     return InlineKeyboardMarkup([*rows, [good, bad]])
 
 

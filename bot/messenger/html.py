@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from bot.answer import Answer, Citation, Statement
@@ -35,7 +36,7 @@ def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
         if answer.period is not None:
             time = Block((Span(phrases.according_to(answer.period)),))
             statements = [time, replace(statements[0], gap="\n"), *statements[1:]]
-        blocks = [*statements, *(_citation(each, phrases) for each in answer.citations)]
+        blocks = [*statements, *_sources(answer.citations, phrases)]
     else:
         blocks = [Block((Span(refusal_line(answer, phrases)),))]
         if answer.nearest:
@@ -43,7 +44,7 @@ def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
             blocks.extend(_nearest(article, phrases) for article in answer.nearest)
     if answer.understood is not None:
         said = answering_phrases_for(phrases.code).understood(_flowing(answer.understood))
-        blocks = [Block((Span(said, "i"),)), replace(blocks[0], gap="\n"), *blocks[1:]]
+        blocks = [Block((Span(said, "i"),)), replace(blocks[0], gap="\n\n"), *blocks[1:]]
     return tuple(to_html(spans) for spans in messages(blocks, answer.language))
 
 
@@ -71,7 +72,7 @@ def _statement(statement: Statement) -> Block:
 
 def sources_html(citations: Sequence[Citation], title: str, phrases: Phrases) -> tuple[str, ...]:
     """Sources by themselves, under a title."""
-    blocks = [Block((Span(title, "b"),)), *(_citation(each, phrases) for each in citations)]
+    blocks = [Block((Span(title, "b"),)), *_sources(citations, phrases)]
     return tuple(to_html(spans) for spans in messages(blocks, phrases.code))
 
 
@@ -89,30 +90,60 @@ def articles_html(
 def article_html(article: Article, phrases: Phrases) -> tuple[str, ...]:
     """What is known of an article, and its headings."""
     blocks = [Block(_source(article, "", phrases))]
-    facts = [each for each in (article.category, article.path) if each]
+    place = article.path if article.url is None else ""
+    facts = [each for each in (article.category, place, f"n° {article.id}") if each]
     blocks.append(Block((Span(_flowing(" · ".join(facts)), "i"),), "\n"))
     for number, section in enumerate(article.sections):
         blocks.append(Block((Span(f"• {section.heading}"),), "\n\n" if number == 0 else "\n"))
     return tuple(to_html(spans) for spans in messages(blocks, article.language))
 
 
+def _sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[Block]:
+    """The citations; of an article that is cited several times running, the source stands once."""
+    for _, group in groupby(citations, key=lambda citation: citation.article.id):
+        same = tuple(group)
+        if len(same) == 1:
+            yield _citation(same[0], phrases)
+            continue
+        yield Block(_source(same[0].article, "", phrases))
+        for citation in same:
+            yield _quote_below(citation, phrases)
+
+
 def _citation(citation: Citation, phrases: Phrases) -> Block:
     """« quote » — source; a long quote stands folded below its source."""
-    marker, source = (
-        Span(f"[{citation.number}] "),
-        _source(citation.article, citation.quote, phrases),
-    )
+    marker, said = Span(f"[{citation.number}] "), _said(citation, phrases)
+    source = _source(citation.article, citation.quote, phrases)
+    if _is_long(said):
+        return Block((marker, *source, Span("\n"), _folded(said)))
+    return Block((marker, *said, Span(" — "), *source))
+
+
+def _quote_below(citation: Citation, phrases: Phrases) -> Block:
+    """A quote below its article's name; its number is the link to the sentence."""
+    link = _link(citation.article, citation.quote)
+    marker, said = Span(f"[{citation.number}]", "b" if link else "", link), _said(citation, phrases)
+    if _is_long(said):
+        return Block((marker, Span("\n"), _folded(said)), "\n")
+    return Block((marker, Span(" "), *said), "\n")
+
+
+def _said(citation: Citation, phrases: Phrases) -> tuple[Span, ...]:
+    """The quote between its marks, behind the sentence that it leans on."""
     lead = ""
     if citation.lead is not None:
         between = citation.article.text[citation.lead.end : citation.start]
         lead = _flowing(citation.lead.text) + (" […] " if between.strip() else " ")
-    quote = _flowing(citation.quote)
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
-    if len(lead) + len(quote) > LONG_QUOTE:
-        folded = Span(f"{opening}{lead}{quote}{closing}", "blockquote")
-        return Block((marker, *source, Span("\n"), folded))
-    said = (Span(f"{opening}{lead}"), Span(quote, "i"), Span(f"{closing} — "))
-    return Block((marker, *said, *source))
+    return Span(f"{opening}{lead}"), Span(_flowing(citation.quote), "i"), Span(closing)
+
+
+def _is_long(said: Sequence[Span]) -> bool:
+    return sum(len(span.text) for span in said) > LONG_QUOTE
+
+
+def _folded(said: Sequence[Span]) -> Span:
+    return Span("".join(span.text for span in said), "blockquote")
 
 
 def _nearest(article: Article, phrases: Phrases) -> Block:
@@ -122,8 +153,12 @@ def _nearest(article: Article, phrases: Phrases) -> Block:
 def _source(article: Article | ArticleEntry, quote: str, phrases: Phrases) -> tuple[Span, ...]:
     """The article's title, linked at the quote where it is online, and what stands beside it."""
     title = _flowing(article.title or article.path)
-    link = link_to(article.url, quote) if _linkable(article.url) else None
-    return Span(title, "b", link), Span(_flowing(details(article, phrases)))
+    return Span(title, "b", _link(article, quote)), Span(_flowing(details(article, phrases)))
+
+
+def _link(article: Article | ArticleEntry, quote: str) -> str | None:
+    """Where the article opens at the quote, if it is online."""
+    return link_to(article.url, quote) if _linkable(article.url) else None
 
 
 def _flowing(text: str) -> str:

@@ -93,10 +93,11 @@ async def test_the_menu_of_commands_is_set_in_both_languages(server: BotServer) 
 async def test_a_question_gets_a_cited_answer(server: BotServer) -> None:
     server.user_says(READER, QUESTION)
     message = await server.next_message()
-    assert message.text.startswith(f"{BIRTH}\u00a0[1] {INSTALLED}\u00a0[2]\n\n[1] «\u00a0{BIRTH}")
+    assert message.text.startswith(f"{BIRTH}\u00a0[1] {INSTALLED}\u00a0[2]\n\nFresnel & les phares")
+    assert f"\n[1] «\u00a0{BIRTH}\u00a0»\n[2] «" in message.text
     assert message.styled("italic") == (BIRTH, INSTALLED)
     assert [button.text for button in message.buttons] == ["Passage [1]", "Passage [2]", "👍", "👎"]
-    title, link = message.links[0]
+    (title, _), (_, link), _ = message.links
     assert title == "Fresnel & les phares"
     assert unquote(link).endswith(f"#lentilles:~:text={BIRTH}")
     assert not message.preview
@@ -105,7 +106,7 @@ async def test_a_question_gets_a_cited_answer(server: BotServer) -> None:
 async def test_a_question_in_english_gets_an_english_frame(server: BotServer) -> None:
     server.user_says(READER, QUESTION, "en")
     message = await server.next_message()
-    assert f"[1] “{BIRTH}” — Fresnel & les phares, by Anne Le Gall, 1 March 2024" in message.text
+    assert f"Fresnel & les phares, by Anne Le Gall, 1 March 2024\n[1] “{BIRTH}”" in message.text
 
 
 async def test_a_button_shows_the_whole_passage(server: BotServer) -> None:
