@@ -20,7 +20,7 @@ class Exhaustive:
 
     def __init__(self, index: DenseIndex, questions: Vectors, among: BoolArray | None) -> None:
         self._index = index
-        self.vectors = index.vectors
+        self.scores = index.scores
         rows, scores = _nearest(index, questions, among)
         self._found = {
             question.tobytes(): (r, s)

@@ -25,6 +25,7 @@ FEW = 50_000  # rows of a selection that are all compared whole, without the rou
 _DEEPER = 4  # times, when a selection left too little of what the rough look found
 _TRAINING = 4_096  # rows that the short codes are learnt from: four times as many teach no more
 _BATCH = 16_384  # rows held in memory at once
+_COMPARED = 1_024  # rows compared whole at once
 _WIDTH = 2  # dimensions to a short code of 4 bits
 _VECTORS = ".vectors"
 
@@ -103,7 +104,7 @@ class DenseIndex:
         if self._file is None:
             return self._compared(question, k, among)
         rows = self._likely(question, k, among)
-        scores = np.concatenate([self.vectors(rows[part]) @ question for part in _parts(len(rows))])
+        scores = self.scores(question, rows)
         order = np.lexsort((rows, -scores))[:k]
         return rows[order], scores[order]
 
@@ -125,6 +126,15 @@ class DenseIndex:
                 f"{self._path}: its vectors cannot be read ({error}); "
                 "rebuild the index with `selon index`"
             ) from error
+
+    def scores(self, vector: Vectors, rows: IntArray) -> Vectors:
+        """The inner products of a vector, shape (d,), with those of these rows.
+
+        Raises IndexError, DamagedIndex.
+        """
+        # In parts so small that NumPy does not share them out among threads (see `search`).
+        parts = [self.vectors(rows[part]) @ vector for part in _parts(len(rows), _COMPARED)]
+        return np.concatenate(parts)
 
     def _compared(
         self, question: Vectors, k: int, among: BoolArray | None
@@ -231,8 +241,8 @@ def _even(vectors: Vectors) -> Vectors:
     return np.pad(vectors, ((0, 0), (0, odd))) if odd else vectors
 
 
-def _parts(size: int) -> Iterator[slice]:
-    return (slice(start, min(start + _BATCH, size)) for start in range(0, max(size, 1), _BATCH))
+def _parts(size: int, most: int = _BATCH) -> Iterator[slice]:
+    return (slice(start, min(start + most, size)) for start in range(0, max(size, 1), most))
 
 
 def _beside(path: Path, index: faiss.IndexPQFastScan) -> VectorFile:

@@ -161,10 +161,10 @@ class Searcher:
         starts, counts = generation.sentence_rows(rows)
         offsets = np.cumsum(counts) - counts
         sentence_rows = np.repeat(starts - offsets, counts) + np.arange(counts.sum())
-        cosines = generation.sentence_vectors.vectors(sentence_rows) @ asked.vector
+        cosines = generation.sentence_vectors.scores(asked.vector, sentence_rows)
         sentence_words = asked.sentence_words.at(sentence_rows)
         values = sentence_scores(cosines, sentence_words)
-        passage = generation.passage_vectors.vectors(rows) @ asked.vector
+        passage = generation.passage_vectors.scores(asked.vector, rows)
         words = asked.passage_words.at(rows)
         best = np.maximum.reduceat(values, offsets)
         return _Candidates(
