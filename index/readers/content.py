@@ -18,6 +18,8 @@ from index.readers.draft import Draft
 
 WHOLE_LIMIT = 256 * 2**20
 """Bytes of a file that is read whole; larger ones only by readers that take it in pieces."""
+TEXT_LIMIT = 64 * 2**20
+"""Bytes of a text; the longest novels have 6 MB."""
 
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _CHANGES = "changed while it was read"
@@ -103,17 +105,6 @@ class Content:
             url,
             options or Options(),
             state=lambda: _state(path),
-        )
-
-    def part(self, name: str, data: bytes) -> Content:
-        """A file that lies in this one, such as the attachment of a message."""
-        return Content(
-            name,
-            f"{self.shown}#{name}",
-            len(data),
-            lambda: io.BytesIO(data),
-            options=self.options,
-            depth=self.depth + 1,
         )
 
     def read(self, limit: int = WHOLE_LIMIT) -> bytes:

@@ -14,7 +14,8 @@ from lxml import etree
 from index.errors import ReadError
 from index.readers.content import Content, Skipped
 from index.readers.draft import Draft, Metadata
-from index.readers.fields import as_moment, language_code, names_of, one_line, web_address
+from index.readers.fields import as_moment, names_of, one_line, web_address
+from index.readers.frontmatter import language_code
 from index.readers.records import body_of, key_of
 
 _BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes long

@@ -11,6 +11,7 @@ from typing import Literal
 
 from index.readers.dates import find_moment
 from index.readers.draft import Metadata, Origin
+from index.readers.frontmatter import language_code
 from index.stopwords import fold
 
 NAMES: Mapping[str, str] = {
@@ -33,25 +34,9 @@ NAMES: Mapping[str, str] = {
 """Names of fields by what they hold, the likeliest first, without accents, marks or capitals. The
 last of the text's hold a part of it, and count where no other does."""
 
-_LANGUAGES = {
-    "francais": "fr",
-    "french": "fr",
-    "anglais": "en",
-    "english": "en",
-    "espagnol": "es",
-    "espanol": "es",
-    "spanish": "es",
-    "allemand": "de",
-    "deutsch": "de",
-    "german": "de",
-    "italien": "it",
-    "italiano": "it",
-    "italian": "it",
-}
 _INNER = ("_source", "article", "attributes", "fields", "data", "document", "node", "item")
 _VALUES = ("rendered", "value", "processed", "name", "text", "#text", "title", "url", "href")
 _LINE_LIMIT = 500  # characters of a title, a name, a section
-_CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 _TAG = re.compile(r"<[^<>]{1,500}>")
 _NUMERIC = re.compile(r"\s*(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)(.{0,60})", re.DOTALL)
@@ -114,7 +99,7 @@ def metadata_of(
         updated=as_moment(first("updated"), order),
         url=next(filter(None, map(web_address, given(values, "url", chosen))), None),
         outlet=_outlet(first("outlet")),
-        language=language_code(first("language")),
+        language=language_code(one_line(first("language"))),
         category=one_line(first("category")),
     )
 
@@ -217,9 +202,3 @@ def _outlet(value: object) -> str | None:
 def web_address(value: object) -> str | None:
     text = one_line(value)
     return text if text and _ADDRESS.fullmatch(text) else None
-
-
-def language_code(value: object) -> str | None:
-    name = fold((one_line(value) or "").lower())
-    match = _CODE.fullmatch(name)
-    return match[1] if match else _LANGUAGES.get(name)

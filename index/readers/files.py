@@ -7,7 +7,7 @@ import os
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from index.errors import ReadError
 from index.readers.addresses import LEDGER, addresses_in
@@ -76,15 +76,15 @@ def known_suffix(name: str, suffixes: Collection[str]) -> str | None:
     A packed file counts when what is packed does (`a.jsonl.gz`, not `a.log.gz`).
     """
     stem, dot, last = name.lower().rpartition(".")
-    if not stem.strip(".") or not dot:
+    if not dot or not stem.strip("."):
         return None
     suffix = f".{last}"
-    inner = PurePath(stem).suffix
-    if inner and f"{inner}{suffix}" in suffixes:
-        return f"{inner}{suffix}"
-    if suffix in _PACKED and known_suffix(stem, suffixes) is None:
-        return None
-    return suffix if suffix in suffixes else None
+    if suffix not in _PACKED:
+        return suffix if suffix in suffixes else None
+    double = f".{stem.rpartition('.')[2]}{suffix}"
+    if double in suffixes:
+        return double
+    return suffix if suffix in suffixes and known_suffix(stem, suffixes) else None
 
 
 def unknown_format(suffixes: Collection[str]) -> str:

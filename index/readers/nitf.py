@@ -13,7 +13,8 @@ from lxml import etree
 from index.errors import ReadError
 from index.readers.content import Content, Skipped
 from index.readers.draft import Draft, Metadata
-from index.readers.fields import as_moment, language_code, one_line
+from index.readers.fields import as_moment, one_line
+from index.readers.frontmatter import language_code
 from index.readers.html import read_fragment
 from index.readers.people import byline
 from index.readers.webpage.element import Element
