@@ -77,7 +77,7 @@ class Extractive:
         citations: list[Citation] = []
         points = choose(findings.hits, lambda candidate: self._span(findings, candidate))
         self._highlight(findings, points)
-        for point in _reading_order(points):
+        for point in _order(points):
             first = len(citations) + 1
             cited = [point.candidate, *point.support]
             citations += [_citation(number, each) for number, each in enumerate(cited, first)]
@@ -186,16 +186,20 @@ def _relation(one: _Candidate, other: _Candidate) -> Relation:
     return relation(one.text, other.text, one.article.language)
 
 
-def _reading_order(points: Sequence[_Point]) -> list[_Point]:
-    """Grouped by article, the best one's first, as it is read; what is disputed, newest first."""
+def _order(points: Sequence[_Point]) -> list[_Point]:
+    """The best first, for it is the answer; then the others, grouped by article, as they are read.
+
+    What is disputed comes newest first.
+    """
     order = list(dict.fromkeys(point.candidate.article.id for point in points))
     disputed = any(point.disputed for point in points)
 
-    def place(point: _Point) -> tuple[int, int, int]:
+    def place(point: _Point) -> tuple[int, bool, int, int]:
         published = point.candidate.article.published
         newest = -published.toordinal() if disputed and published else 0
+        behind = not disputed and point is not points[0]
         article = point.candidate.article.id
-        return newest, order.index(article), point.candidate.ranked.sentence.start
+        return newest, behind, order.index(article), point.candidate.ranked.sentence.start
 
     return sorted(points, key=place)
 

@@ -46,7 +46,7 @@ def test_only_the_best_sentence_is_highlighted() -> None:
 
 def test_a_figure_in_the_next_sentence_is_highlighted_when_the_best_has_none() -> None:
     text = "Le phare est haut. Le port est loin. Le phare date de 1862."
-    answer = Extractive(0.5).answer(found(hit(article("phare", text), (0.95, 0.7, 0.94))))
+    answer = Extractive(0.5).answer(found(hit(article("phare", text), (0.98, 0.7, 0.94))))
     assert [statement.parts[1] for statement in answer.statements] == ["", "1862"]
 
 
@@ -60,6 +60,16 @@ def test_another_finder_takes_the_place_of_the_rules() -> None:
     source = hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))
     answer = Extractive(0.5, First()).answer(found(source))
     assert [statement.parts[1] for statement in answer.statements] == ["Le"]
+
+
+def test_the_best_sentence_comes_first_though_another_is_read_before_it() -> None:
+    text = "Le port est loin. Le feu est rouge. Un gardien vit là."
+    answer = Extractive(0.5).answer(found(hit(article("phare", text), (0.94, 0.93, 0.97))))
+    assert [statement.text for statement in answer.statements] == [
+        "Un gardien vit là.",
+        "Le port est loin.",
+        "Le feu est rouge.",
+    ]
 
 
 def test_sentences_close_behind_follow_in_reading_order() -> None:
