@@ -15,7 +15,7 @@ from index.readers.webpage.body import body_of
 from index.readers.webpage.boxes import without_boxes
 from index.readers.webpage.fragment import blocks_of
 from index.readers.webpage.jsonld import Record, article_in, facts_of, words_of
-from index.readers.webpage.listing import is_listing, teasers
+from index.readers.webpage.listing import teasers, without_teasers
 from index.readers.webpage.meta import canonical, meta_facts, metas, opengraph_facts
 from index.readers.webpage.source import Page, page_text, parsed
 from index.readers.webpage.title import titles, with_title
@@ -54,8 +54,8 @@ def read_html(text: str, content: Content) -> Draft:
     metadata = _facts(page, article, content)
     announced = teasers(page.tree) if article is None else ()
     without_boxes(page.tree)
-    blocks = _fuller(body_of(page.tree), article, content)
-    if not any(map(_says_something, blocks)) or is_listing(blocks, announced):
+    blocks = _fuller(without_teasers(body_of(page.tree), announced), article, content)
+    if not any(map(_says_something, blocks)):
         raise ReadError(
             f"{content.shown}: no article on this page (a home page, a list of links, or a page "
             "that a browser fills in); give the pages of its articles"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from index.readers.webpage.element import Element, text_length
 
 _CELL = 1_000  # characters; a cell that says more is a part of the page
-_PARTS = frozenset({"h1", "h2", "h3", "ul", "ol", "article", "section", "form"})
+_PARTS = frozenset({"h1", "article", "section", "form"})
 _TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 

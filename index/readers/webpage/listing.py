@@ -1,4 +1,4 @@
-"""Whether a page is a list of articles rather than one of them."""
+"""The announcements of other articles on a page, which may be all that it holds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from index.readers.webpage.element import Element, text_length
 _LINKED = 4  # teasers at least; a page of one article shows some too, beside its own text
 _TEASER = 600  # characters of a linked heading and what stands under it
 _LOOKED_AT = 200
+_PROSE = 150  # characters of a paragraph that is an article's own
 _SHARE = 0.5  # of what was found on the page are teasers
 
 
@@ -19,15 +20,30 @@ def teasers(tree: Element) -> tuple[str, ...]:
     return tuple(islice(_teasers(tree), _LOOKED_AT))
 
 
-def is_listing(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> bool:
-    """Whether at least half of the words in the blocks stand in several teasers.
+def without_teasers(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> tuple[Block, ...]:
+    """The blocks of the article; none where the page only announces others.
 
-    An article whose own heading is a link stands in one.
+    Blocks that stand in teasers go where they are most of the words, and stand in several: an
+    article whose own heading is a link stands in one.
     """
-    texts = [" ".join(block.text.split()) for block in blocks if not block.heading]
-    told = [text for text in texts if any(text in teaser for teaser in announced)]
-    used = sum(any(text in teaser for text in told) for teaser in announced)
-    return used >= _LINKED and sum(map(len, told)) >= _SHARE * sum(map(len, texts))
+    told = {block: _in_any(block, announced) for block in blocks if not block.heading}
+    share = sum(len(block.text) for block, teased in told.items() if teased)
+    used = sum(
+        any(teased and _plain(block) in teaser for block, teased in told.items())
+        for teaser in announced
+    )
+    if used < _LINKED or share < _SHARE * sum(len(block.text) for block in told):
+        return blocks
+    own = tuple(block for block in blocks if not told.get(block, _in_any(block, announced)))
+    return own if any(len(block.text) >= _PROSE for block in own if not block.heading) else ()
+
+
+def _in_any(block: Block, announced: tuple[str, ...]) -> bool:
+    return any(_plain(block) in teaser for teaser in announced)
+
+
+def _plain(block: Block) -> str:
+    return " ".join(block.text.split())
 
 
 def _teasers(tree: Element) -> Iterator[str]:

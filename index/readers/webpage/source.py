@@ -30,8 +30,10 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
 _SEVEN_BITS = ("iso2022_jp", "hz")  # encodings that look like ASCII
 _CODE = re.compile(
-    r"<!--|<(script|style|svg|template|iframe|noscript)\b([^<>]{0,5000})>", re.IGNORECASE
+    r"<!--(?!-?>)|<(script|style|svg|template|iframe|noscript)\b([^<>]{0,5000})>", re.IGNORECASE
 )
+_TEMPLATE = re.compile(r"\btype\s*=\s*[\"']?text/template", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\{\{|<%|\$\{")  # of a template that is filled in elsewhere
 _INLINED = re.compile(r"\bdata:[\w.+/;=-]{0,80};base64,[A-Za-z0-9+/=%]{64,}")
 _EMPTY = re.compile(
     r"<(?!br\b|hr\b|img\b|meta\b|link\b|input\b|col\b|wbr\b|source\b)([a-z][\w:-]*)([^<>]*)/>",
@@ -156,11 +158,14 @@ def _without_code(text: str) -> tuple[str, list[str]]:
             unclosed.add(name)
             at = match.end()
             continue
+        inside = text[match.end() : close.start()]
         if "ld+json" in (match[2] or "").lower() and len(records) < _RECORDS:
-            records.append(text[match.end() : close.start()][:_RECORD_LIMIT])
+            records.append(inside[:_RECORD_LIMIT])
+        elif _TEMPLATE.search(match[2] or "") and not _PLACEHOLDER.search(inside):
+            parts.append(inside)
         at = close.end()
     return "".join([*parts, text[at:]]), records
 
 
 def _closing(name: str) -> re.Pattern[str]:
-    return re.compile(rf"</{name}\s*>" if name else "-->", re.IGNORECASE)
+    return re.compile(rf"</{name}(?=[\s/>])[^>]{{0,1000}}>" if name else "-->", re.IGNORECASE)

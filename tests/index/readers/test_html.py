@@ -347,6 +347,36 @@ def test_an_article_under_a_linked_heading_is_no_list() -> None:
     assert PROSE in [block.text for block in _draft(page).blocks]
 
 
+def test_the_announcements_below_a_short_article_go() -> None:
+    teaser = "<h3><a href=x>Autre fait {0}</a></h3><p>Un fait numéro {0} dont il est question.</p>"
+    links = "".join(f"<div>{teaser.format(number)}</div>" for number in range(12))
+    page = f"<html><body><div><h1>Le budget</h1><p>{PROSE}</p>{links}</div></body></html>"
+    assert [block.text for block in _draft(page).blocks if not block.heading] == [PROSE]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "<script src=x></script\n<!-- mal fermé --> ><p>Après.</p><script>y</script>",
+        "<!--><p>Après.</p><!-- fin -->",
+        "<script type='text/template'><p>Après.</p></script>",
+        "<script type='text/template'><p>{{nom}}</p></script><p>Après.</p>",
+    ],
+)
+def test_code_ends_where_browsers_end_it(code: str) -> None:
+    words = str(_draft(_page("", code)).blocks)
+    assert "Après." in words
+    assert "nom" not in words
+
+
+def test_a_table_with_a_heading_in_it_stays_a_table() -> None:
+    rows = "<tr><td>125 g</td><td>Farine</td></tr><tr><td>65 g</td><td>Sucre</td></tr>"
+    body = f"<table><tr><th colspan=2><h3>Pour la pâte</h3></th></tr>{rows}</table>"
+    assert "125 g | Farine\n65 g | Sucre" in str(_draft(_page("", body)).blocks).replace(
+        "\\n", "\n"
+    )
+
+
 def test_a_class_about_the_state_of_a_page_hides_nothing() -> None:
     page = _page().replace("<body>", '<body class="cookie-consent newsletter-open">')
     page = page.replace("<article>", '<article class="comments-enabled share-visible">')
