@@ -117,8 +117,7 @@ class Documents:
         if current_id(data_dir) is None:
             return None
         index = LiveIndex(data_dir, self._embedder, ConfidenceModel.load())
-        chain = Conversing(chain_over(index, self._settings), index.search)
-        return Own(chain, LiveLibrary(index))
+        return Own(chain_over(index, self._settings), LiveLibrary(index))
 
     def _build(self, data_dir: Path, paths: list[Path]) -> None:
         with self._building:

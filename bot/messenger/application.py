@@ -69,11 +69,10 @@ def run(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
     """
     telegram_token(settings)  # said at once, not after the models are loaded
     from bot.assembly import chain_over, open_index
-    from bot.conversation.chain import Conversing
     from bot.documents import Documents
 
     index = open_index(settings)
-    chain = Conversing(chain_over(index, settings), index.search)
+    chain = chain_over(index, settings)
     documents = Documents(settings, index.embedder)
     listen(settings, chain, LiveLibrary(index), ready, documents)
 

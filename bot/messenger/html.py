@@ -12,7 +12,6 @@ from bot.answer import Answer, Citation, Statement
 from bot.messenger.buttons import Excerpt
 from bot.messenger.pieces import Block, Span, messages, to_html
 from bot.phrases import Phrases
-from bot.phrases.answering import answering_phrases_for
 from bot.render import refusal_line
 from bot.source import details
 from bot.textfragment import link_to, web_address
@@ -43,7 +42,7 @@ def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
             blocks.append(Block((Span(phrases.nearest_articles),)))
             blocks.extend(_nearest(article, phrases) for article in answer.nearest)
     if answer.understood is not None:
-        said = answering_phrases_for(phrases.code).understood(_flowing(answer.understood))
+        said = phrases.understood(_flowing(answer.understood))
         blocks = [Block((Span(said, "i"),)), replace(blocks[0], gap="\n\n"), *blocks[1:]]
     return tuple(to_html(spans) for spans in messages(blocks, answer.language))
 

@@ -21,7 +21,6 @@ class AnsweringPhrases:
     reasons: Mapping[Reason, str]
     noted: str
     comment: str
-    understood: Callable[[str], str]
 
 
 def answering_phrases_for(code: str) -> AnsweringPhrases:
@@ -43,7 +42,6 @@ FR = AnsweringPhrases(
     },
     noted="C’est noté, merci. Répondez à ce message si vous voulez en dire plus.",
     comment="Votre remarque est gardée, merci.",
-    understood=lambda question: f"Question comprise\u00a0: {question}",
 )
 
 EN = AnsweringPhrases(
@@ -61,5 +59,4 @@ EN = AnsweringPhrases(
     },
     noted="Noted, thank you. Reply to this message if you want to say more.",
     comment="Your remark is kept, thank you.",
-    understood=lambda question: f"Question understood: {question}",
 )

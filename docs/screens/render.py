@@ -67,7 +67,7 @@ def main(photograph: bool) -> None:
         embedder = load_embedder("bundled", None)
         build([CORPUS], Path(folder), embedder)
         index = LiveIndex(Path(folder), embedder, ConfidenceModel.load())
-        chain = Conversing(chain_over(index, load_settings()), index.search)
+        chain = chain_over(index, load_settings())
         screens = {
             name: conversation(chain, questions, phrases_for(code))
             for name, (code, questions) in SCREENS.items()

@@ -106,6 +106,9 @@ class Asking:
             answer = await self._memory.answer(
                 asker.place, words, replied.message_id if replied else None
             )
+        if answer.refusal == "courtesy" and not answer.answered:
+            await deliver(bot, asker.place, answer_html(answer, asker.phrases), None, reply_to)
+            return
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
         buttons = keyboard(answer, turn, asker.phrases)
