@@ -1,0 +1,211 @@
+"""Documents and addresses that people send to be asked about."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import BadRequest
+from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
+
+from bot.documents import Documents, Received
+from bot.messenger.desk import Asker, Desk, TelegramApplication, conversation_name, met
+from bot.messenger.saying import acknowledge, replace_text, say
+from bot.messenger.upkeep import Chore
+from bot.phrases.documents import DocumentPhrases, document_phrases_for
+from bot.state import conversations, documents
+from bot.state.conversations import Place
+from bot.state.documents import Document
+from index.errors import IndexingError
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 20
+"""Megabytes: Telegram gives bots no larger file."""
+
+UNDECIDED = timedelta(days=1)
+"""How long a document waits for a decision."""
+
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_ALONE = re.compile(rf"^\s*{_ADDRESS.pattern}\s*$", re.IGNORECASE)
+_DECISION = re.compile(r"d([+=-]):(\d{1,18})", re.ASCII)
+
+
+class Sending:
+    """Files and addresses by those who keep the corpus: for all, for this conversation, or not."""
+
+    def __init__(self, desk: Desk, service: Documents) -> None:
+        self._desk = desk
+        self._documents = service
+
+    def register(self, application: TelegramApplication) -> None:
+        private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+        editors = filters.User(self._desk.settings.editors)
+        application.add_handlers(
+            [
+                MessageHandler(private & filters.Document.ALL, self.file),
+                MessageHandler(private & filters.Regex(_ALONE) & editors, self.address),
+                CallbackQueryHandler(self.decide, f"^{_DECISION.pattern}$"),
+            ]
+        )
+
+    async def file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message, asker = update.effective_message, await met(self._desk, update)
+        document = message.document if message else None
+        if asker is None or document is None or not await self._may(context.bot, asker):
+            return
+        phrases = _phrases(asker)
+        if (document.file_size or 0) > LIMIT * 2**20:
+            await say(context.bot, asker, phrases.too_large(LIMIT))
+            return
+        try:
+            file = await document.get_file()
+        except BadRequest as error:
+            if "too big" not in str(error):
+                raise
+            await say(context.bot, asker, phrases.too_large(LIMIT))
+            return
+        data = bytes(await file.download_as_bytearray())
+        name = document.file_name or "document"
+        number = await self._received(asker, name, None)
+        take = partial(self._documents.take, number, data, name)
+        await self._offer(context.bot, asker, number, take)
+
+    async def address(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """An address alone, from somebody who may add it; from others it is a question."""
+        message, asker = update.effective_message, await met(self._desk, update)
+        found = _ADDRESS.search(message.text or "") if message else None
+        if asker is None or found is None or not await self._may(context.bot, asker):
+            return
+        number = await self._received(asker, found[0], found[0])
+        await self._offer(
+            context.bot, asker, number, partial(self._documents.fetch, number, found[0])
+        )
+
+    async def _may(self, bot: Bot, asker: Asker) -> bool:
+        if self._desk.may_add(asker.place.person_id):
+            return True
+        await say(bot, asker, _phrases(asker).not_allowed)
+        return False
+
+    async def _received(self, asker: Asker, name: str, url: str | None) -> int:
+        receive = partial(
+            documents.receive,
+            place=asker.place,
+            name=name,
+            path="",
+            url=url,
+            now=self._desk.now(),
+        )
+        return await self._desk.state.run(receive)
+
+    async def _offer(self, bot: Bot, asker: Asker, number: int, take: partial[Received]) -> None:
+        """Look at a document, then ask what to do with it, or say why it cannot be read."""
+        phrases = _phrases(asker)
+        try:
+            found = await asyncio.to_thread(take)
+        except IndexingError as error:
+            await self._desk.state.run(partial(documents.remove, document_id=number))
+            await say(bot, asker, phrases.unreadable(str(error)))
+            return
+        keep = partial(
+            documents.decide,
+            document_id=number,
+            scope="undecided",
+            status="received",
+            path=self._below(found.path),
+        )
+        await self._desk.state.run(keep)
+        choices = ((phrases.for_all, "+"), (phrases.for_here, "="), (phrases.nothing, "-"))
+        keyboard = InlineKeyboardMarkup(
+            [[InlineKeyboardButton(text, callback_data=f"d{c}:{number}")] for text, c in choices]
+        )
+        await say(bot, asker, phrases.received(found.titles, found.articles), keyboard)
+
+    async def decide(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = update.callback_query, await met(self._desk, update)
+        found = _DECISION.fullmatch(query.data or "") if query else None
+        if query is None or asker is None or found is None:
+            return
+        phrases, number = _phrases(asker), int(found[2])
+        document = await self._desk.state.run(partial(documents.document, document_id=number))
+        await acknowledge(query)
+        mine = document is not None and document.place.person_id == asker.place.person_id
+        if document is None or not mine or document.scope != "undecided":
+            await say(context.bot, asker, phrases.gone)
+            return
+        if found[1] == "-":
+            await self._dropped(document)
+            await replace_text(context.bot, asker, query, phrases.dropped)
+            return
+        await replace_text(context.bot, asker, query, phrases.indexing)
+        for_all = found[1] == "+"
+        # Not awaited: an index may take minutes, and the person goes on asking meanwhile.
+        context.application.create_task(
+            self._filed(context.bot, asker, document, for_all=for_all), update=update
+        )
+
+    async def _filed(self, bot: Bot, asker: Asker, document: Document, *, for_all: bool) -> None:
+        phrases, path = _phrases(asker), self._documents.root / document.path
+        try:
+            if for_all:
+                kept = await asyncio.to_thread(self._documents.add_to_corpus, document.id, path)
+            else:
+                name = conversation_name(document.place)
+                kept = await asyncio.to_thread(self._documents.keep_for, name, document.id, path)
+        except (IndexingError, OSError) as error:
+            logger.error("A document could not be added: %s", error)
+            await say(bot, asker, phrases.failed(str(error)))
+            return
+        decided = partial(
+            documents.decide,
+            document_id=document.id,
+            scope="corpus" if for_all else "conversation",
+            status="indexed",
+            path=self._below(kept),
+        )
+        await self._desk.state.run(decided)
+        told = phrases.added if for_all else phrases.kept_here
+        await say(bot, asker, told(document.name))
+
+    async def _dropped(self, document: Document) -> None:
+        await asyncio.to_thread(self._documents.drop, document.id)
+        await self._desk.state.run(partial(documents.remove, document_id=document.id))
+
+    def _below(self, path: Path) -> str:
+        return path.relative_to(self._documents.root).as_posix()
+
+    @property
+    def chore(self) -> Chore:
+        """Documents go that nobody decided on, and those of conversations that are over."""
+        return Chore("documents", timedelta(hours=1), self._tidy)
+
+    async def _tidy(self, bot: Bot) -> None:
+        now = self._desk.now()
+        waiting = partial(documents.undecided_before, moment=now - UNDECIDED)
+        for document in await self._desk.state.run(waiting):
+            await self._dropped(document)
+        for place in await self._desk.state.run(documents.places):
+            history = partial(
+                conversations.history, place=place, now=now, lifetime=self._desk.lifetime, limit=1
+            )
+            kept = await self._desk.state.run(partial(documents.newest_of, place=place))
+            recent = kept is not None and kept > now - self._desk.lifetime
+            if not recent and not await self._desk.state.run(history):
+                await self.forget(place)
+
+    async def forget(self, place: Place) -> None:
+        """Erase what this conversation alone was answered from."""
+        await asyncio.to_thread(self._documents.forget, conversation_name(place))
+        here = partial(documents.of_conversation, chat_id=place.chat_id, thread_id=place.thread_id)
+        for document in await self._desk.state.run(here):
+            await self._desk.state.run(partial(documents.remove, document_id=document.id))
+
+
+def _phrases(asker: Asker) -> DocumentPhrases:
+    return document_phrases_for(asker.phrases.code)
