@@ -57,7 +57,7 @@ def take_address(url: str, settings: Settings, folder: Path) -> Received:
                 return _looked_at(folder, event.file, url)
     finally:
         gatherer.fetcher.close()
-    raise ReadError(f"{url}: no article is there")
+    raise ReadError(f"{url}: no article is in it")
 
 
 def readable_name(name: str) -> str:

@@ -170,7 +170,7 @@ async def test_the_content_tells_the_format_not_the_name(
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        ("image.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "picture"),
+        ("image.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "image"),
         ("vide.txt", b"", "Je ne peux pas lire"),
         ("hasard.pdf", bytes(range(256)) * 10, "Je ne peux pas lire"),
         ("casse.pdf", b"%PDF-1.7\nrien", "Je ne peux pas lire"),

@@ -18,6 +18,7 @@ from bot.messenger.desk import Asker, Desk, TelegramApplication, conversation_na
 from bot.messenger.saying import acknowledge, replace_text, say
 from bot.messenger.upkeep import Chore
 from bot.phrases.documents import DocumentPhrases, document_phrases_for
+from bot.phrases.reasons import reason
 from bot.state import conversations, documents
 from bot.state.conversations import Place
 from bot.state.documents import Document
@@ -111,7 +112,8 @@ class Sending:
             found = await asyncio.to_thread(take)
         except IndexingError as error:
             await self._desk.state.run(partial(documents.remove, document_id=number))
-            await say(bot, asker, phrases.unreadable(str(error)))
+            why = reason(str(error), asker.phrases.code)
+            await say(bot, asker, phrases.unreadable(why))
             return
         keep = partial(
             documents.decide,
@@ -160,7 +162,7 @@ class Sending:
                 kept = await asyncio.to_thread(self._documents.keep_for, name, document.id, path)
         except (IndexingError, OSError) as error:
             logger.error("A document could not be added: %s", error)
-            await say(bot, asker, phrases.failed(str(error)))
+            await say(bot, asker, phrases.failed(reason(str(error), asker.phrases.code)))
             return
         decided = partial(
             documents.decide,
