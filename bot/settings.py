@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.models.choice import parse_choices, parse_prices
 from index.web.guard import parse_allowed
 
 PREFIX = "SELON_"
@@ -92,6 +96,55 @@ class Settings(BaseSettings):
         "",
         description="An address or e-mail that tells the sites fetched from whose Selon this is.",
     )
+    chat_model: str = Field(
+        "",
+        description="The chat models that write the answers, as provider:model separated by "
+        "commas, each standing in for the one before (empty: answers quote the articles).",
+    )
+    chat_base_url: AnyHttpUrl | None = Field(
+        None,
+        description="Where the models of `openai:`, or of the only provider, are served "
+        "(empty: the provider's own address).",
+    )
+    chat_key: SecretStr | None = Field(
+        None,
+        description="The provider's key (empty: its own variable, such as MISTRAL_API_KEY). "
+        "Secret: never commit it.",
+    )
+    chat_temperature: Annotated[float, Field(ge=0, le=2)] | None = Field(
+        0,
+        description="How freely the models write, from 0 to 2 (none: not said to them, which some "
+        "require).",
+    )
+    chat_max_tokens: Annotated[int, Field(ge=16, le=32768)] = Field(
+        512, description="Tokens that a written answer may take."
+    )
+    chat_context: Annotated[int, Field(ge=1024, le=1_000_000)] = Field(
+        4096, description="Tokens that the models can hold, passages and answer together."
+    )
+    chat_first_token: Annotated[float, Field(gt=0, le=600)] = Field(
+        20, description="Seconds that a model may take to begin its answer."
+    )
+    chat_timeout: Annotated[float, Field(gt=0, le=600)] = Field(
+        60, description="Seconds that a model may take in all."
+    )
+    chat_retries: Annotated[int, Field(ge=0, le=5)] = Field(
+        1, description="How often a model that failed before it began is asked again."
+    )
+    chat_prices: str = Field(
+        "",
+        description="What a million tokens costs, input/output, for all models or as "
+        "provider:model=input/output separated by commas (empty: unknown).",
+    )
+    chat_budget_tokens: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Tokens that the models may use in a day, of UTC (empty: any number)."
+    )
+    chat_budget_money: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="What they may cost in a day, by SELON_CHAT_PRICES (empty: anything)."
+    )
+    chat_cache_days: Annotated[float, Field(ge=0, le=365)] = Field(
+        7, description="Days that a written answer serves again for the same question (0: never)."
+    )
     log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("fetch_allow")
@@ -108,6 +161,23 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[!-'*-~]*", value):
             raise ValueError("an address or e-mail holds no space, parenthesis or accent")
         return value
+
+    @field_validator("chat_model")
+    @classmethod
+    def _choices(cls, value: str) -> str:
+        parse_choices(value)
+        return value
+
+    @field_validator("chat_prices")
+    @classmethod
+    def _prices(cls, value: str) -> str:
+        parse_prices(value)
+        return value
+
+    @field_validator("chat_temperature", mode="before")
+    @classmethod
+    def _temperature(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and value.strip().lower() == "none" else value
 
     @field_validator("allowed_groups", "editors", mode="before")
     @classmethod
@@ -127,6 +197,16 @@ class Settings(BaseSettings):
 def allowed_hosts(text: str) -> list[str]:
     """The hosts of SELON_FETCH_ALLOW one by one."""
     return [each.strip() for each in text.split(",") if each.strip()]
+
+
+def provider_key(variables: Sequence[str]) -> SecretStr | None:
+    """What the first of a provider's own variables holds, in the environment or in `.env`."""
+    written = dotenv_values(Path(".env")) if Path(".env").is_file() else {}
+    for name in variables:
+        value = os.environ.get(name) or written.get(name)
+        if value:
+            return SecretStr(value)
+    return None
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -1,0 +1,88 @@
+"""Which chat models the settings name, and what a million of their tokens costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+EXTRACTIVE = "extractive"
+"""The answer made of the articles' own sentences, always the last resort; may be written out."""
+
+ALIASES = {"mistral": "mistralai", "google": "google_genai"}
+"""What people type for a provider, where it is not LangChain's name for it."""
+
+EVERY_MODEL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One model of one provider, as LangChain names it."""
+
+    provider: str
+    model: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.provider}:{self.model}"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens costs, in whatever currency the operator counts."""
+
+    input: float
+    output: float
+
+    def micros(self, input: int, output: int) -> int:
+        """The cost of these tokens in millionths of the currency."""
+        return round(self.input * input + self.output * output)
+
+
+def parse_choices(text: str) -> tuple[Choice, ...]:
+    """`ollama:qwen3:4b,mistral:mistral-small-latest,extractive` → the models, in that order.
+
+    Raises ValueError saying what is accepted.
+    """
+    names = [each.strip() for each in text.split(",") if each.strip()]
+    if EXTRACTIVE in names[:-1]:
+        raise ValueError(f"{EXTRACTIVE} never fails, so that nothing may come after it")
+    choices = [_choice(name) for name in names if name != EXTRACTIVE]
+    if len(set(choices)) < len(choices):
+        raise ValueError("a model is named twice")
+    return tuple(choices)
+
+
+def parse_prices(text: str) -> Mapping[str, Price]:
+    """`0.1/0.3`, or `mistral:mistral-small-latest=0.1/0.3,ollama:qwen3:4b=0/0` → prices by name.
+
+    A price without a name counts for every model that has none of its own (`EVERY_MODEL`).
+    Raises ValueError saying what is accepted.
+    """
+    prices: dict[str, Price] = {}
+    for part in (each.strip() for each in text.split(",") if each.strip()):
+        name, _, amounts = part.rpartition("=")
+        key = _choice(name.strip()).name if name else EVERY_MODEL
+        if key in prices:
+            raise ValueError(f"two prices for {name or 'every model'}")
+        prices[key] = _price(amounts)
+    return prices
+
+
+def _choice(name: str) -> Choice:
+    # Only the first colon separates: Ollama's names have one of their own.
+    provider, _, model = (part.strip() for part in name.partition(":"))
+    if not (provider and model):
+        raise ValueError(f"{name!r} is not provider:model, such as ollama:qwen3:4b")
+    provider = provider.lower().replace("-", "_")
+    return Choice(ALIASES.get(provider, provider), model)
+
+
+def _price(amounts: str) -> Price:
+    before, _, after = amounts.partition("/")
+    try:
+        price = Price(float(before), float(after))
+    except ValueError:
+        price = Price(-1, -1)
+    if not (0 <= price.input < 1e6 and 0 <= price.output < 1e6):
+        raise ValueError(f"{amounts!r} is not input/output, such as 0.1/0.3")
+    return price
