@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from langchain_core.runnables.config import ensure_config
 
 from bot.answer import Answer
 from bot.conversation.turn import Said
-from bot.conversation.understanding import Search, understand
+from bot.conversation.understanding import Search, Understood, understand
 from index.language import detect
 
 
@@ -36,22 +37,42 @@ class Conversing(Runnable[Said | str, Answer]):
     ) -> Answer:
         return await asyncio.to_thread(self.invoke, input, config, **kwargs)
 
+    async def astream(
+        self, input: Said | str, config: RunnableConfig | None = None, **kwargs: Any | None
+    ) -> AsyncIterator[Answer]:
+        """The answer as it grows: the last one yielded is the whole."""
+        began = time.perf_counter()
+        question, understood = await asyncio.to_thread(self._understood, input)
+        if understood.why == "courtesy":
+            yield _returned(question)
+            return
+        async for answer in self._chain.astream(understood.question, config, **kwargs):
+            yield _as_asked(answer, question, understood, began)
+
     def _answer(self, said: Said | str) -> Answer:
         began = time.perf_counter()
-        said = Said(said) if isinstance(said, str) else said
-        question = said.question.strip()
-        understood = understand(question, said.history, self._search, said.replied)
+        question, understood = self._understood(said)
         if understood.why == "courtesy":
             return _returned(question)
         answer = self._chain.invoke(understood.question)
-        if not understood.rewritten:
-            return answer
-        return replace(
-            answer,
-            question=question,
-            understood=understood.question,
-            elapsed_ms=(time.perf_counter() - began) * 1000,
-        )
+        return _as_asked(answer, question, understood, began)
+
+    def _understood(self, said: Said | str) -> tuple[str, Understood]:
+        said = Said(said) if isinstance(said, str) else said
+        question = said.question.strip()
+        return question, understand(question, said.history, self._search, said.replied)
+
+
+def _as_asked(answer: Answer, question: str, understood: Understood, began: float) -> Answer:
+    """The answer to what was understood, to the question as it was asked."""
+    if not understood.rewritten:
+        return answer
+    return replace(
+        answer,
+        question=question,
+        understood=understood.question,
+        elapsed_ms=(time.perf_counter() - began) * 1000,
+    )
 
 
 def _returned(courtesy: str) -> Answer:

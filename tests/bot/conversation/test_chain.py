@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
-from langchain_core.runnables import RunnableLambda
+from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
 from bot.answer import Answer
 from bot.conversation import Said
@@ -67,3 +68,27 @@ async def test_the_asynchronous_form_gives_the_same_answer() -> None:
     answer = await chain.ainvoke(said)
     assert answer.understood == chain.invoke(said).understood
     assert answer.understood is not None
+
+
+async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None:
+    async def grow(questions: AsyncIterator[str]) -> AsyncIterator[Answer]:
+        async for question in questions:
+            one, two = citation("Une carte suffit.", article()), citation("Une carte", article(), 2)
+            yield answered(one, question=question)
+            yield answered(one, two, question=question)
+
+    chain: Any = RunnableGenerator(grow)
+    seen = [
+        answer
+        async for answer in Conversing(chain, search).astream(
+            Said("Combien ça coûtait ?", (BEFORE,))
+        )
+    ]
+    assert [len(answer.citations) for answer in seen] == [1, 2]
+    assert {answer.question for answer in seen} == {"Combien ça coûtait ?"}
+    assert seen[0].understood == "Le Minitel\u00a0: combien ça coûtait\u202f?"
+
+
+async def test_thanks_are_one_answer_however_it_is_asked_for() -> None:
+    seen = [answer async for answer in conversing(Asked()).astream(Said("Merci !", (BEFORE,)))]
+    assert [answer.refusal for answer in seen] == ["courtesy"]
