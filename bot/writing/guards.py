@@ -1,0 +1,51 @@
+"""What no sentence of a model may be, whatever the passages say."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+from bot.spelling import folded
+from bot.writing.markup import linked
+from bot.writing.orders import is_order
+from bot.writing.templates import template
+from index.language import detect
+
+Guarded = Literal["link", "order", "prompt", "language", "unfinished"]
+"""`link`: it shows an address. `order`: it repeats what an article tells a machine. `prompt`: it
+gives away what the model was told. `language`: it is not in the question's. `unfinished`: the model
+was cut short."""
+
+RUN = 6  # words in a row that nobody writes twice by chance
+TELLING = 6  # words that a sentence needs for its language to be told
+
+_WORD = re.compile(r"\w+")
+
+
+def guarded(text: str, language: str) -> Guarded | None:
+    """What is wrong with a sentence by itself, if anything."""
+    if linked(text):
+        return "link"
+    if is_order(text):
+        return "order"
+    if _runs(text) & _told(language):
+        return "prompt"
+    if _other_language(text, language):
+        return "language"
+    return None
+
+
+def _other_language(text: str, language: str) -> bool:
+    words = [word for word in _WORD.findall(text) if not word.isdecimal() and word[0].islower()]
+    return len(words) >= TELLING and detect(" ".join(words), fallback=language) != language
+
+
+@cache
+def _told(language: str) -> frozenset[tuple[str, ...]]:
+    return _runs(template("answer", language).system.text)
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    words = _WORD.findall(folded(text))
+    return frozenset(tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))

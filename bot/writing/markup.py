@@ -1,0 +1,121 @@
+"""What a chat model writes around its sentences: Markdown, tags, links, thinking, markers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"^\s*(?:```|~~~)\w*\s*$")
+_IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])")
+_LINK = re.compile(r"\[([^\]\n]*)\]\((?!\d{1,2}\))[^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
+_DEFINITION = re.compile(r"^\s*\[[^\]\n]+\]:\s+\S+.*$")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<!--.*?-->")
+_LINE_MARKS = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+•–—]\s+|\d{1,2}[.)]\s+)+")
+_STRONG = re.compile(r"(\*\*\*|\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])(.+?)(?<=[^\s*_])\1(?![\w*_])")
+_CODE = re.compile(r"`+([^`\n]*)`+")
+_STRAY = re.compile(r"\*\*|__|`")
+_LABEL = re.compile(
+    r"^\s*(?:réponse|answer|antwort|respuesta|risposta|resposta)\s*(?:finale|final)?\s*:\s*",
+    re.IGNORECASE,
+)
+
+_NUMBERS = r"\d{1,2}(?:\s*(?:,|;|-|–|&|et|and|und|y|e)\s*(?:passages?\s*)?\d{1,2})*"
+_NAMED = r"(?:\^|n[°o]\.?\s*|(?:passages?|sources?|documents?|articles?|extraits?)\s*)?"
+_MARKER = re.compile(
+    rf"\s*(?:[\[【]\s*{_NAMED}({_NUMBERS})\s*(?:†[^\]】]*)?[\]】]|([¹²³⁴⁵⁶⁷⁸⁹]+))", re.IGNORECASE
+)
+# Round brackets hold more than markers: they are one only where the sentence ends.
+_ROUND = re.compile(
+    rf"\s*\(\s*(?i:{_NAMED})({_NUMBERS})\s*\)(?=\s*(?:[.!?…]|$|[\[(]|[A-ZÀ-ÖØ-Þ«“]))"
+)
+_NUMBER = re.compile(r"\d+")
+_RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
+_SUPERSCRIPT = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
+_OPEN_MARKER = re.compile(r"\s*[\[(【][^\[\](){}【】\n]{0,60}$")
+
+# Addresses, and names that Telegram would turn into links: none is an answer's business.
+_ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.-]*://|\b(?:javascript|data|mailto|tg|file):|\bwww\.|\bt\.me/"
+    r"|\b(?!\d+[.,/])(?:[\w-]+\.)+[a-z]{2,}/\S|[\w.+-]+@[\w-]+\.\w|(?<!\w)@\w{4,}",
+    re.IGNORECASE,
+)
+_HOST = re.compile(
+    r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|info|biz|xyz|top|site|online|app|dev|io|ai|co|me|ru|cn|tk"
+    r"|fr|be|ch|ca|de|es|it|uk|eu|us|test|example|invalid|localhost|onion|link|click|shop)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Where a marker stood in the text without markers, and the numbers it names."""
+
+    at: int
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an answer without its markup; `markers` are in order."""
+
+    text: str
+    markers: tuple[Marker, ...] = ()
+
+
+def read_line(raw: str, numbers: frozenset[int], *, whole: bool) -> Line:
+    """One line without its markup and markers, of which only those of `numbers` count.
+
+    Of a line that is not `whole`, a bracket left open at its end is not read yet.
+    """
+    if _FENCE.match(raw) or _DEFINITION.match(raw) or raw.lstrip().startswith("|"):
+        return Line("")
+    text = raw if whole else _OPEN_MARKER.sub("", raw)
+    text = _LINK.sub(r"\1", _IMAGE.sub("", text))
+    text = _LABEL.sub("", _unstyled(_LINE_MARKS.sub("", _TAG.sub("", text))))
+    return _unmarked(text, numbers)
+
+
+def linked(text: str) -> bool:
+    """Whether a sentence shows an address, or what would be made one where it is shown."""
+    return _ADDRESS.search(text) is not None or _HOST.search(text) is not None
+
+
+def _unstyled(text: str) -> str:
+    text = _CODE.sub(r"\1", text)
+    text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
+    return _STRAY.sub("", text)
+
+
+def _unmarked(text: str, numbers: frozenset[int]) -> Line:
+    text = _ROUND.sub(lambda found: _squared(found, numbers), text)
+    kept: list[str] = []
+    markers: list[Marker] = []
+    at = length = 0
+    for found in _MARKER.finditer(text):
+        before = text[at : found.start()]
+        kept.append(before if length or before.strip() else "")
+        length += len(kept[-1])
+        named = tuple(each for each in _named(found) if each in numbers)
+        markers.append(Marker(length, named))
+        at = found.end()
+        if length and at < len(text) and text[at].isalnum():
+            kept.append(" ")
+            length += 1
+    rest = text[at:]
+    kept.append(rest if length else re.sub(r"^[\s:–—-]+", "", rest) if markers else rest)
+    return Line("".join(kept), tuple(markers))
+
+
+def _squared(found: re.Match[str], numbers: frozenset[int]) -> str:
+    named = [int(each) for each in _NUMBER.findall(found[1])]
+    return f" [{found[1]}]" if named and set(named) <= numbers else found[0]
+
+
+def _named(found: re.Match[str]) -> list[int]:
+    if found[2]:
+        return [int(each) for each in found[2].translate(_SUPERSCRIPT)]
+    written = _RANGE.sub(
+        lambda ends: ",".join(map(str, range(int(ends[1]), int(ends[2]) + 1))), found[1]
+    )
+    return list(dict.fromkeys(int(each) for each in _NUMBER.findall(written)))

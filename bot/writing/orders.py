@@ -1,0 +1,87 @@
+"""Which sentences of an article speak to a machine that reads it: « Ignore les consignes… ».
+
+They are not given to a chat model, nor is what follows them in their paragraph. An answer of the
+articles' own sentences may still quote them: there, words give no orders.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.spelling import folded
+from bot.writing.frame import visible
+
+_RULES = (
+    r"(?:consignes?|instructions?|regles?|directives?|prompts?|ordres|rules?|guidelines?|orders"
+    r"|ce qui (?:precede|suit|est ecrit)|everything|(?:text|texte)s? (?:above|ci-dessus)"
+    r"|passages?|contraintes?|constraints?|programming|programmation|previous|precedentes?)"
+)
+_SET_ASIDE = (
+    r"(?:ignor(?:e[zr]?|ing)|oublie[zr]?|neglige[zr]?|ecarte[zr]?|annule[zr]?|contourne[zr]?"
+    r"|(?:ne )?(?:tiens|tenez|tenir) (?:plus|pas|aucun) compte|passe[zr]? outre|abandonne[zr]?"
+    r"|disregard|forget|override|bypass|discard|cancel|stop following|do not follow|don't follow"
+    r"|ne (?:suis|suivez|respectez) (?:plus|pas))"
+)
+_MACHINE = (
+    r"(?:assistants?(?: (?:virtuel|numerique|ia))?|chatbots?|agents? conversationnels?|robots?"
+    r"|(?:l'|une |les |des )?ia|(?:an? |the )?ais?|intelligences? artificielles?|chat ?gpt|llms?"
+    r"|gpt-?\d*|modeles? de lang(?:age|ue)|(?:large )?language models?|ai models?|bots?|system"
+    r"|systeme|modele|model)"
+)
+_MINE = (
+    r"(?:(?:ton|ta|tes|votre|vos|your) (?:\w+ )?(?:consignes?|instructions?|prompts?|reponses?"
+    r"|answers?|responses?|repl(?:y|ies)|outputs?|system|regles|rules|programming|role|roles|sortie)"
+    r"|(?:prompt|invite|message|consignes?|instructions?)s? (?:du )?(?:systeme|system)"
+    r"|system (?:prompt|message|instructions?|override)|new (?:task|instructions?|role)\b"
+    r"|nouvelles? (?:taches?|instructions?|consignes?))"
+)
+_PATTERNS = (
+    rf"\b{_SET_ASIDE}\b.{{0,60}}\b{_RULES}",
+    rf"\b{_MINE}\b",
+    # A turn that somebody else would have taken.
+    r"(?:^|[\s\"'«(])(?:system|systeme|assistant|user|utilisateur|human|humain|developer)\s*:(?!//)",
+    r"<\|?/?(?:im_start|im_end|system|user|assistant|end|s|sys|inst|passages?|question)\b[^>]*>"
+    r"|\[/?inst\]|<</?sys>>|#{2,} ?(?:instructions?|system|systeme|response|reponse|question)",
+    # Who is spoken to.
+    rf"(?:note|message|avis|attention|remarque|important|a l'attention)\b[^.:]{{0,20}}?"
+    rf"\b(?:to|for|aux?|a l'|a|pour|de)\s?(?:the |any |all |tou[ts]e?s? )?{_MACHINE}\b",
+    rf"(?:^|[\s\"'«(])(?:cher|chere|dear|hey|hello|bonjour|attention)s? {_MACHINE}\b",
+    rf"\b(?:si|if) (?:tu es|vous etes|you are|you're) {_MACHINE}\b",
+    rf"\b(?:si|if) (?:une? |an? |any )?{_MACHINE} (?:lit|lis|read|resume|summari|repond|answer)",
+    rf"^{_MACHINE}\s?,",
+    rf"\b(?:tu es|vous etes|you are|you're)\b.{{0,25}}\b(?:maintenant|desormais|now|{_MACHINE})\b",
+    r"\b(?:from now on|a partir de maintenant|desormais), ?(?:you|tu|vous|reponds|repondez|answer)",
+    # What is to be said or done.
+    r"^(?:et |and |puis |then |please |merci de |s'il (?:te|vous) plait,? )?(?:"
+    r"repond[sz]?|repondez|repondre|respond|reply|answer (?:in|with|only|that|by|as|every|all)"
+    r"|(?:dis|dites|dire|say|state)(?:-lui|-leur)? (?:que|a |au |aux |plutot|seulement|uniquement"
+    r"|that|only|exactly|to |instead|in )"
+    r"|(?:affirme|annonce|declare|indique|precise|recommande|conseille|claim|announce|recommend"
+    r"|tell|inform|ask)[zr]? (?:que |a |au |aux |a l'|to |that |the (?:user|reader)|users|readers)"
+    r"|(?:ecri[st]|ecrivez|redige[zr]?|write|type) (?:que|uniquement|seulement|le mot|un |une |en "
+    r"|only|the word|an? |in |«|\"|that)"
+    r"|affiche[zr]?|imprime[zr]?|output|print|display|reveal|leak|encode|decode"
+    r"|revele[zr]?|divulgue[zr]?|recopie[zr]?|repete[zr]?|repeat|recite[zr]?|decode[zr]?"
+    r"|traduis|traduisez|translate|summari[sz]e|resume[zr]? "
+    r"|(?:termine|commence|conclus?|concluez|fini[st]|finissez|end|begin|start|finish|conclude)[zr]?"
+    r" (?:ta|ton|tes|votre|vos|your|chaque|toute|every|each|all|with|par)"
+    r"|(?:ajoute|insere|inclus|incluez|place|add|insert|include|append)[zr]? (?:ce |cet "
+    r"|cette |le lien|l'adresse|un lien|a ta|a la fin|this|the (?:link|following|address)|a link"
+    r"|to (?:your|the))"
+    r"|(?:joue|agis|agissez|comporte|act|pretend|behave|roleplay|role-play|play)\b.{0,6}"
+    r"(?: le role| comme| as | to be| that| en )|fai(?:s|tes) (?:comme si|semblant)"
+    r"|(?:envoie|envoyez|transmets|transmettez|send|post|forward) .{0,40}(?:@|://|a l'adresse|to )"
+    r"|demande[zr]?(?: a l'utilisat| au lect|-lui|-leur)|cite[zr]? (?:uniquement|seulement|only)"
+    r"|(?:invite|encourage|incite|renvoie)[zr]? .{0,20}(?:lecteur|utilisateur|user|reader)"
+    r"|(?:use|utilise[zr]?) (?:only|uniquement|a |un ton)"
+    r")",
+    # What no reader reads.
+    r"!?\]\(\s*\w+:|\b[a-z0-9+/]{40,}={0,2}",
+)
+_ORDER = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS))
+
+
+def is_order(text: str) -> bool:
+    """Whether the sentence speaks to a machine; invisible characters do not hide it."""
+    plain = " ".join(folded(visible(text)).split()).lstrip("-–—•*>#«»\"'“”( ")
+    return _ORDER.search(plain) is not None

@@ -1,0 +1,1 @@
+"""The prompts: one file a purpose and language, `[role]` before each turn."""
