@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from telegram import Message, MessageEntity
+from telegram import Message, MessageEntity, Update
 from telegram.constants import ChatType
 
 Way = Literal["private", "mention", "reply"]
@@ -43,6 +43,17 @@ def by_another_bot(message: Message) -> bool:
     )
     author = message.from_user
     return author is not None and author.is_bot and not in_the_group_s_name
+
+
+def author(update: Update) -> int | None:
+    """Whose doing an update is: a person, or the chat in whose name somebody writes.
+
+    All who write in their group's name have the same user number on Telegram.
+    """
+    message = update.message or update.edited_message
+    if message is not None and message.sender_chat is not None:
+        return message.sender_chat.id
+    return update.effective_user.id if update.effective_user else None
 
 
 def _without_mention(message: Message, username: str) -> str | None:
