@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
@@ -17,6 +17,7 @@ from bot.state.tables import (
     DocumentRow,
     PersonRow,
     TurnRow,
+    UsageRow,
     VoteRow,
 )
 
@@ -25,6 +26,7 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
     ("votes", VoteRow, VoteRow.person_id),
     ("alerts", AlertRow, AlertRow.person_id),
     ("documents", DocumentRow, DocumentRow.person_id),
+    ("usage", UsageRow, UsageRow.person_id),
 )
 
 
@@ -84,7 +86,7 @@ def _turns(person_id: int) -> Any:
 
 def _plain(row: Base) -> Mapping[str, Any]:
     return {
-        column.key: value.isoformat() if isinstance(value, datetime) else value
+        column.key: value.isoformat() if isinstance(value, date) else value
         for column in row.__mapper__.column_attrs
         for value in (getattr(row, column.key),)
     }

@@ -6,12 +6,13 @@ A table changes with a migration beside it in `migrations/versions`.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Date,
     DateTime,
     Dialect,
     Double,
@@ -165,3 +166,74 @@ class ChatRow(Base):
     allowed: Mapped[bool | None]
     language: Mapped[str | None] = mapped_column(String(8))
     first_seen: Mapped[datetime] = mapped_column(Utc)
+
+
+class SpendingRow(Base):
+    """What a chat model used on one day, of UTC. `micros` are millionths of a currency unit."""
+
+    __tablename__ = "spending"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    model: Mapped[str] = mapped_column(String(200), primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    input: Mapped[int] = mapped_column(BigInteger)
+    output: Mapped[int] = mapped_column(BigInteger)
+    micros: Mapped[int] = mapped_column(BigInteger)
+
+
+class UsageRow(Base):
+    """The part of it that somebody's questions used; it goes with them, the spending stays."""
+
+    __tablename__ = "usage"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    model: Mapped[str] = mapped_column(String(200), primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    input: Mapped[int] = mapped_column(BigInteger)
+    output: Mapped[int] = mapped_column(BigInteger)
+
+
+class ReplyRow(Base):
+    """What a chat model wrote, to serve again. `key` is a digest of all that it hangs on."""
+
+    __tablename__ = "replies"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    generation: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Utc, index=True)
+
+
+class UpdateRow(Base):
+    """Something that Telegram told. `content` is gone once it is dealt with."""
+
+    __tablename__ = "updates"
+
+    bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    tries: Mapped[int]
+    arrived_at: Mapped[datetime] = mapped_column(Utc)
+    done_at: Mapped[datetime | None] = mapped_column(Utc, index=True)
+
+
+class DeliveryRow(Base):
+    """Something that the bot says: the `number`-th letter that an update gets, or of no update.
+    `letter` is gone once it is sent; `sent` are the messages that Telegram has taken."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (UniqueConstraint("bot_id", "update_id", "number"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    bot_id: Mapped[int] = mapped_column(BigInteger)
+    update_id: Mapped[int | None] = mapped_column(BigInteger)
+    number: Mapped[int]
+    letter: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sent: Mapped[list[int]] = mapped_column(JSON)
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    done_at: Mapped[datetime | None] = mapped_column(Utc, index=True)

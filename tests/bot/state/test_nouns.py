@@ -7,8 +7,19 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.state import State, alerts, chats, conversations, documents, people, privacy, votes
+from bot.state import (
+    State,
+    alerts,
+    chats,
+    conversations,
+    documents,
+    people,
+    privacy,
+    spending,
+    votes,
+)
 from bot.state.conversations import NewTurn, Place
+from bot.state.spending import Spent
 from bot.state.tables import Base
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -154,6 +165,8 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         votes.cast(session, mine, 8, good=True, now=NOW)
         alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW)
         documents.receive(session, HERE, "a.pdf", "a.pdf", None, NOW)
+        for person in (7, 8):
+            spending.add(session, NOW.date(), "ollama:x", Spent(1, 30, 5), person)
         assert privacy.kept(session, 7) == privacy.Kept(turns=1, votes=1, alerts=1, documents=1)
     with state.session() as session:
         privacy.erase(session, 7)
@@ -164,6 +177,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
             "votes": [],
             "alerts": [],
             "documents": [],
+            "usage": [],
             "turns": [],
         }
         assert _asked(session, place=other) == ["eux"]
@@ -179,6 +193,9 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         "alerts": 0,
         "documents": 0,
         "chats": 0,
+        "usage": 1,
+        "spending": 1,
+        "replies": 0,
     }
 
 

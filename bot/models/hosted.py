@@ -1,0 +1,204 @@
+"""A chat model behind LangChain, called within bounds of time, length, failures and budget."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from bot.models.asker import current_asker
+from bot.models.breaker import Breaker
+from bot.models.errors import Fault, ModelFailed
+from bot.models.faults import failed
+from bot.models.ledger import Ledger
+from bot.models.model import Message, Usage
+from bot.models.providers import held_to
+from bot.models.tally import Tally, estimated_tokens
+from bot.models.worker import Worker
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk
+
+logger = logging.getLogger(__name__)
+
+Made = Callable[[], Awaitable["BaseChatModel"]]
+
+_AGAIN: frozenset[Fault] = frozenset({"rate", "server", "connection"})
+"""What may be gone a moment later. A model that was too slow would be so again."""
+_FIRST_WAIT = 0.5
+_LONGEST_PER_TOKEN = 8
+"""Characters: a server that goes on after this many for each token allowed is cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Seconds to the first piece and in all, waiting and asking again included."""
+
+    first: float
+    whole: float
+    retries: int
+
+
+@dataclass(slots=True)
+class _Call:
+    """One question to the model while it is answered."""
+
+    model: BaseChatModel
+    messages: tuple[Message, ...]
+    limit: int
+    deadline: float
+    tally: Tally
+
+
+class Hosted:
+    """A `ChatModel`. `made` gives LangChain's model, once its library has been imported."""
+
+    def __init__(
+        self,
+        name: str,
+        made: Made,
+        bounds: Bounds,
+        ledger: Ledger,
+        worker: Worker,
+        breaker: Breaker | None = None,
+    ) -> None:
+        self.name = name
+        self._made = made
+        self._bounds = bounds
+        self._ledger = ledger
+        self._worker = worker
+        self._breaker = breaker or Breaker(name)
+        self._usage: Usage | None = None
+
+    @property
+    def usage(self) -> Usage | None:
+        return self._usage
+
+    async def stream(self, messages: Sequence[Message], *, limit: int) -> AsyncIterator[str]:
+        call = partial(self._counted, tuple(messages), limit, current_asker())
+        async with aclosing(self._worker.stream(call)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _counted(
+        self, messages: tuple[Message, ...], limit: int, person_id: int | None
+    ) -> AsyncGenerator[str, None]:
+        """One call from the breaker's leave to the ledger's entry."""
+        model = await self._made()
+        self._breaker.enter()
+        deadline = time.monotonic() + self._bounds.whole
+        call = _Call(held_to(model, limit), messages, limit, deadline, Tally(messages))
+        failure: ModelFailed | None = None
+        hold = self._ledger.hold(self.name, estimated_tokens(messages), limit)
+        try:
+            await _to_the_end(partial(self._ledger.take, hold))
+            async with aclosing(self._tried(call)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except ModelFailed as error:
+            failure = error
+            raise
+        finally:
+            self._judged(call.tally, failure)
+            used = self._used(call.tally, failure)
+            self._usage = used or self._usage
+            await _to_the_end(partial(self._ledger.settle, hold, used, person_id))
+
+    async def _tried(self, call: _Call) -> AsyncGenerator[str, None]:
+        """Asked, and asked again as long as no piece has come and time is left."""
+        for left in reversed(range(self._bounds.retries + 1)):
+            call.tally = Tally(call.messages)
+            try:
+                async with aclosing(self._attempt(call)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except ModelFailed as failure:
+                wait = _wait(failure, self._bounds.retries - left)
+                too_late = time.monotonic() + wait >= call.deadline
+                if call.tally.begun or not left or failure.kind not in _AGAIN or too_late:
+                    raise
+                logger.info("%s; asked again in %.1f s", failure, wait)
+                await asyncio.sleep(wait)
+
+    async def _attempt(self, call: _Call) -> AsyncGenerator[str, None]:
+        """Asked once; every exception of the library becomes ModelFailed here."""
+        first = min(time.monotonic() + self._bounds.first, call.deadline)
+        try:
+            async with aclosing(_texts(call)) as texts:
+                while True:
+                    deadline = call.deadline if call.tally.begun else first
+                    async with asyncio.timeout(deadline - time.monotonic()):
+                        text = await anext(texts, None)
+                    if text is None:
+                        break
+                    if text:
+                        yield text
+        except asyncio.CancelledError as error:
+            if _cancelled_from_outside():
+                raise
+            raise ModelFailed("cancelled", self.name, type(error).__name__) from None
+        except Exception as error:
+            # Without its cause: the library's words may hold the key, the question or passages.
+            raise failed(error, self.name) from None
+        if not call.tally.begun:
+            raise ModelFailed("malformed", self.name, "empty")
+        if not call.tally.ended:
+            raise ModelFailed("connection", self.name, "cut")
+
+    def _judged(self, tally: Tally, failure: ModelFailed | None) -> None:
+        """Tell the breaker; a call that somebody ended early tells nothing bad."""
+        if failure is not None:
+            logger.log(logging.INFO if failure.kind == "budget" else logging.WARNING, "%s", failure)
+            self._breaker.failed(failure)
+        elif tally.begun:
+            self._breaker.succeeded()
+        else:
+            self._breaker.abandoned()
+
+    def _used(self, tally: Tally, failure: ModelFailed | None) -> Usage | None:
+        """A call that failed before it began is free, unless it kept the server busy."""
+        if failure is None or failure.kind == "timeout" or tally.begun or tally.counted:
+            return tally.usage()
+        return None
+
+
+async def _texts(call: _Call) -> AsyncGenerator[str, None]:
+    """The text of each chunk, maybe empty, up to the length allowed."""
+    turns = [(each.role, each.text) for each in call.messages]
+    stream = cast("AsyncGenerator[AIMessageChunk, None]", call.model.astream(turns))
+    async with aclosing(stream) as chunks:
+        async for chunk in chunks:
+            yield call.tally.take(chunk)
+            if call.tally.characters > call.limit * _LONGEST_PER_TOKEN:
+                call.tally.ended = call.tally.cut = True
+                return
+
+
+def _wait(failure: ModelFailed, done: int) -> float:
+    """Seconds until the next attempt: as the server asks, or longer each time, not in step."""
+    if failure.retry_after is not None:
+        return failure.retry_after
+    return _FIRST_WAIT * 2.0**done * random.uniform(0.5, 1.5)
+
+
+async def _to_the_end(job: Callable[[], None]) -> None:
+    """Do a job on a thread; when cancelled, wait for it all the same, since it goes on there."""
+    task = asyncio.ensure_future(asyncio.to_thread(job))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+def _cancelled_from_outside() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
