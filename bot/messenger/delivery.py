@@ -1,4 +1,8 @@
-"""Getting words to a person: sending, and showing that Selon is at work."""
+"""Getting words to a person: sending, and showing that Selon is at work.
+
+What Telegram does not take at once is sent again or otherwise (`docs/delivery.md` has the table),
+and what was taken is written down (`handling`), so that it is not said again after a crash.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,28 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
+from bot.messenger.amending import amended, plain
+from bot.messenger.handling import Entry, current, entry_from, entry_of
+from bot.messenger.ledger import Ledger
+from bot.messenger.patience import patiently
 from bot.state.conversations import Place
+from bot.state.deliveries import Letter, Part
 
 logger = logging.getLogger(__name__)
 
 TYPING_SECONDS = 4.0
 """Telegram shows the indicator for five seconds, or until a message arrives."""
 
-RETRIES = (0.5, 2.0)
-"""Seconds to wait before each new try after a failure of the network."""
+_FORMS = 12
+"""How often one letter may be amended; a group that moves in circles would go on for ever."""
+
+Sending = Callable[[Letter, int], Awaitable[Message]]
 
 
 async def deliver(
@@ -31,14 +43,38 @@ async def deliver(
 ) -> tuple[int, ...]:
     """Send HTML messages in order; the buttons go below the last, the first one may be a reply.
 
-    The ids of the messages sent.
+    The ids of the messages sent, once Telegram has taken them all; those of an earlier process
+    where it died after sending them. Raises Forbidden when nothing can be said there.
     """
-    sent = []
-    for number, html in enumerate(messages):
-        first, last = number == 0, number == len(messages) - 1
-        below, above = keyboard if last else None, reply_to if first else None
-        sent.append(await _send(bot, place, html, below, above))
-    return tuple(sent)
+    parts = tuple(Part(html) for html in messages)
+    below = keyboard.to_dict() if keyboard else None
+    letter = Letter(place.chat_id, place.thread_id, parts, below, reply_to)
+    return await _carried(await entry_of(letter), partial(_send_text, bot))
+
+
+async def deliver_file(
+    bot: Bot, place: Place, data: bytes, name: str, caption: str = ""
+) -> tuple[int, ...]:
+    """Send a file; the id of its message. Raises as `deliver`."""
+
+    async def send(letter: Letter, number: int) -> Message:
+        return await bot.send_document(
+            letter.chat_id,
+            data,
+            filename=name,
+            caption=letter.parts[number].text or None,
+            message_thread_id=letter.thread_id or None,
+        )
+
+    letter = Letter(place.chat_id, place.thread_id, (Part(caption, html=False),))
+    return await _carried(await entry_of(letter), send)
+
+
+async def deliver_the_rest(bot: Bot, ledger: Ledger) -> None:
+    """Send what an earlier process began to say although no update asked for it."""
+    for delivery in await ledger.unasked():
+        with contextlib.suppress(Forbidden):
+            await _carried(entry_from(delivery, ledger), partial(_send_text, bot))
 
 
 async def edit(
@@ -49,74 +85,77 @@ async def edit(
     keyboard: InlineKeyboardMarkup | None = None,
 ) -> None:
     """Put other words in the place of a message. Raises BadRequest when it can no longer be."""
-    try:
-        await bot.edit_message_text(
-            html,
+
+    async def change(text: str, parse_mode: str | None) -> object:
+        return await bot.edit_message_text(
+            text,
             chat_id,
             message_id,
-            parse_mode=ParseMode.HTML,
+            parse_mode=parse_mode,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_markup=keyboard,
         )
+
+    handling = current()
+    closing = handling.ledger.closing if handling else None
+    try:
+        try:
+            await patiently(partial(change, html, ParseMode.HTML), closing)
+        except BadRequest as error:
+            if "can't parse entities" not in str(error):
+                raise
+            logger.warning("The markup of a message was refused (%s); it goes without", error)
+            await patiently(partial(change, plain(html), None), closing)
     except BadRequest as error:
         if "not modified" not in str(error):
             raise
 
 
-async def deliver_file(
-    bot: Bot, place: Place, data: bytes, name: str, caption: str = ""
-) -> tuple[int, ...]:
-    """Send a file; the id of its message."""
-
-    async def send() -> Message:
-        return await bot.send_document(
-            place.chat_id,
-            data,
-            filename=name,
-            caption=caption or None,
-            message_thread_id=place.thread_id or None,
-        )
-
-    return (await _persistently(send),)
-
-
-async def _send(
-    bot: Bot,
-    place: Place,
-    html: str,
-    keyboard: InlineKeyboardMarkup | None,
-    reply_to: int | None,
-) -> int:
-    reply = None
-    if reply_to is not None:
-        reply = ReplyParameters(reply_to, allow_sending_without_reply=True)
-
-    async def send() -> Message:
-        return await bot.send_message(
-            place.chat_id,
-            html,
-            message_thread_id=place.thread_id or None,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-            reply_markup=keyboard,
-            reply_parameters=reply,
-        )
-
-    return await _persistently(send)
-
-
-async def _persistently(send: Callable[[], Awaitable[Message]]) -> int:
-    """Send, again after a failure of the network; the id of the message."""
-    for wait in (*RETRIES, None):
+async def _carried(entry: Entry, send: Sending) -> tuple[int, ...]:
+    """Send what is left of a letter, part by part, in the form that is taken."""
+    handling = current()
+    closing = handling.ledger.closing if handling else None
+    # A second copy is less bad than no answer; of what nobody asked for, none is less bad.
+    asked = handling is None or handling.update_id is not None
+    forms = 0
+    while entry.left > 0:
         try:
-            return (await send()).message_id
-        except NetworkError as error:
-            # A refusal would be the same again, and after a time-out the message may have arrived.
-            if wait is None or isinstance(error, BadRequest | TimedOut):
-                raise
-            logger.warning("Sending failed (%s); trying again in %s s", error, wait)
-            await asyncio.sleep(wait)
-    raise AssertionError("the last try returns or raises")
+            message = await patiently(
+                partial(send, entry.letter, len(entry.sent)), closing, again_in_doubt=asked
+            )
+        except (BadRequest, Forbidden, ChatMigrated) as error:
+            other = amended(entry.letter, len(entry.sent), error) if forms < _FORMS else None
+            if other is None:
+                await entry.give_up(str(error))
+                raise Forbidden(str(error)) from error
+            forms += 1
+            logger.warning("A message was refused (%s); it is sent otherwise", error)
+            await entry.amend(other)
+        except TelegramError as error:
+            await entry.give_up(str(error))
+            raise
+        else:
+            await entry.take(message.message_id)
+    return entry.sent
+
+
+async def _send_text(bot: Bot, letter: Letter, number: int) -> Message:
+    part, last = letter.parts[number], number == len(letter.parts) - 1
+    reply = None
+    if number == 0 and letter.reply_to is not None:
+        reply = ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
+    keyboard = None
+    if last and letter.keyboard is not None:
+        keyboard = InlineKeyboardMarkup.de_json(dict(letter.keyboard), bot)
+    return await bot.send_message(
+        letter.chat_id,
+        part.text,
+        message_thread_id=letter.thread_id or None,
+        parse_mode=ParseMode.HTML if part.html else None,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        reply_markup=keyboard,
+        reply_parameters=reply,
+    )
 
 
 @contextlib.asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,6 +32,10 @@ class Chain(Protocol):
     """What is asked: the retrieval-QA chain, which understands follow-ups."""
 
     async def ainvoke(self, input: Said) -> Answer: ...
+
+    def astream(self, input: Said) -> AsyncIterator[Answer]:
+        """The answer as it grows: the last one yielded is the whole."""
+        ...
 
 
 def _utc() -> datetime:

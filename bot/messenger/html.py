@@ -12,6 +12,7 @@ from bot.answer import Answer, Citation, Statement
 from bot.messenger.buttons import Excerpt
 from bot.messenger.pieces import Block, Span, messages, to_html
 from bot.phrases import Phrases
+from bot.phrases.writing import writing_phrases_for
 from bot.render import refusal_line
 from bot.source import details
 from bot.textfragment import link_to, web_address
@@ -41,6 +42,9 @@ def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
         if answer.nearest:
             blocks.append(Block((Span(phrases.nearest_articles),)))
             blocks.extend(_nearest(article, phrases) for article in answer.nearest)
+    if answer.fallback is not None and answer.answered:
+        why = writing_phrases_for(phrases.code).fallbacks[answer.fallback]
+        blocks.append(Block((Span(why, "i"),)))
     if answer.understood is not None:
         said = phrases.understood(_flowing(answer.understood))
         blocks = [Block((Span(said, "i"),)), replace(blocks[0], gap="\n\n"), *blocks[1:]]

@@ -51,6 +51,7 @@ LANGUAGE = Command("langue", "language", "Changer de langue", "Change the langua
 PRIVACY = Command("confidentialite", "privacy", "Ce que je garde de vous", "What I keep about you")
 MY_DATA = Command("mesdonnees", "mydata", "Recevoir vos données", "Get your data")
 FORGET = Command("oublier", "forget", "Tout effacer de vous", "Erase all about you")
+STOP = Command("stop", "stop", "Arrêter la réponse", "Stop the answer", groups=True)
 HELP = Command("aide", "help", "Comment poser une question", "How to ask", groups=True)
 
 COMMANDS = (
@@ -65,6 +66,7 @@ COMMANDS = (
     PRIVACY,
     MY_DATA,
     FORGET,
+    STOP,
     HELP,
 )
 """Those of the private menu, in its order."""

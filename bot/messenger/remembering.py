@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 
 from bot.answer import Answer
@@ -11,6 +11,7 @@ from bot.conversation import History, Said, Turn, turn_json, turn_of
 from bot.conversation.turn import REMEMBERED
 from bot.messenger.answers import sources_of
 from bot.messenger.desk import Desk
+from bot.messenger.growing import Growing
 from bot.state import conversations
 from bot.state.conversations import KeptTurn, NewTurn, Place
 
@@ -27,11 +28,12 @@ class Remembering:
         question: str,
         replied_to: int | None = None,
         before: int | None = None,
+        growing: Growing | None = None,
     ) -> Answer:
         """The answer to a question asked here, after the turns kept, or those before one of them.
 
         `replied_to` is the message that it replies to: if that is an answer, it is what the
-        question refers to.
+        question refers to. `growing` shows what a chat model writes, and may stop it.
         """
         history = partial(
             conversations.history,
@@ -49,17 +51,43 @@ class Remembering:
             replied = await self._desk.state.run(find)
         earlier = [turn for turn in kept if before is None or turn.id < before]
         said = Said(question, _history(earlier), _history([replied])[0] if replied else None)
-        return await self._best(place, said)
+        return await self._best(place, said, growing)
 
-    async def _best(self, place: Place, said: Said) -> Answer:
+    async def _best(self, place: Place, said: Said, growing: Growing | None) -> Answer:
         """The answer of the conversation's own documents where they are surer than the corpus."""
-        answer = await self._desk.chain.ainvoke(said)
         own = await asyncio.to_thread(self._desk.own, place)
         if own is None:
-            return answer
+            return await self._grown(said, growing)
+        answer = await self._desk.chain.ainvoke(said)
         theirs = await own.chain.ainvoke(said)
         surer = not answer.answered or theirs.confidence >= answer.confidence
         return theirs if theirs.answered and surer else answer
+
+    async def _grown(self, said: Said, growing: Growing | None) -> Answer:
+        """The whole answer, or what there was of it when the person stopped it."""
+        if growing is None:
+            return await self._desk.chain.ainvoke(said)
+        answers = self._desk.chain.astream(said)
+        answer: Answer | None = None
+        stopped = asyncio.ensure_future(growing.stopped.wait())
+        try:
+            while True:
+                following = asyncio.ensure_future(anext(answers, None))
+                await asyncio.wait((following, stopped), return_when=asyncio.FIRST_COMPLETED)
+                if not following.done():
+                    following.cancel()
+                    await asyncio.gather(following, return_exceptions=True)
+                    break
+                if (newest := following.result()) is None:
+                    break
+                answer = newest
+                if answer.model is not None:  # the articles' own sentences come whole
+                    await growing.show(answer)
+        finally:
+            stopped.cancel()
+            if isinstance(answers, AsyncGenerator):
+                await answers.aclose()
+        return answer or await self._desk.chain.ainvoke(said)
 
     async def keep(self, place: Place, answer: Answer, question_message: int | None = None) -> int:
         """Write an answer down before it is sent; the number of its turn."""

@@ -37,6 +37,9 @@ class StubChain:
     async def ainvoke(self, input: Said) -> Answer:
         return await asyncio.to_thread(self._invoke, input)
 
+    async def astream(self, input: Said) -> AsyncIterator[Answer]:
+        yield await self.ainvoke(input)
+
     def _invoke(self, said: Said) -> Answer:
         question = said.question
         self.said.append(said)

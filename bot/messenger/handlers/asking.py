@@ -15,6 +15,7 @@ from bot.messenger.addressed import addressed, by_another_bot
 from bot.messenger.answers import keyboard
 from bot.messenger.delivery import deliver, edit, typing_shown
 from bot.messenger.desk import Asker, Desk, TelegramApplication, met
+from bot.messenger.growing import Growing, Stops
 from bot.messenger.handlers.voting import Voting
 from bot.messenger.html import answer_html
 from bot.messenger.remembering import Remembering
@@ -34,9 +35,10 @@ class Asking:
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
 
-    def __init__(self, desk: Desk, voting: Voting) -> None:
+    def __init__(self, desk: Desk, voting: Voting, stops: Stops) -> None:
         self._desk = desk
         self._voting = voting
+        self._stops = stops
         self._memory = Remembering(desk)
 
     def register(self, application: TelegramApplication) -> None:
@@ -102,9 +104,12 @@ class Asking:
             await say(bot, asker, text, reply_to=reply_to)
             return
         replied = message.reply_to_message
-        async with typing_shown(bot, asker.place):
+        async with (
+            typing_shown(bot, asker.place),
+            Growing(bot, asker, self._stops, reply_to) as growing,
+        ):
             answer = await self._memory.answer(
-                asker.place, words, replied.message_id if replied else None
+                asker.place, words, replied.message_id if replied else None, growing=growing
             )
         if answer.refusal == "courtesy" and not answer.answered:
             await deliver(bot, asker.place, answer_html(answer, asker.phrases), None, reply_to)
@@ -112,7 +117,7 @@ class Asking:
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
         buttons = keyboard(answer, turn, asker.phrases)
-        sent = await deliver(bot, asker.place, html, buttons, reply_to)
+        sent = await self._put(bot, asker, growing.shown, html, buttons, reply_to)
         await self._sent(turn, sent)
 
     async def _changed(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
@@ -121,28 +126,32 @@ class Asking:
         await self._memory.keep_instead(turn.id, answer)
         html = answer_html(answer, asker.phrases)
         buttons = keyboard(answer, turn.id, asker.phrases)
-        await self._sent(turn.id, await self._put(bot, asker, turn, html, buttons))
+        shown = turn.answer_messages
+        sent = await self._put(bot, asker, shown, html, buttons, turn.question_message)
+        await self._sent(turn.id, sent)
 
     async def _put(
         self,
         bot: Bot,
         asker: Asker,
-        turn: KeptTurn,
+        shown: Sequence[int],
         html: Sequence[str],
         buttons: InlineKeyboardMarkup | None,
+        reply_to: int | None,
     ) -> tuple[int, ...]:
         """The messages that give the answer now: the old ones changed, others added or removed."""
-        old, chat = turn.answer_messages[: len(html)], asker.place.chat_id
+        old, chat = tuple(shown[: len(html)]), asker.place.chat_id
         for number, message_id in enumerate(old):
             below = buttons if number == len(html) - 1 else None
             try:
                 await edit(bot, chat, message_id, html[number], below)
             except BadRequest:  # deleted meanwhile
-                return await deliver(bot, asker.place, html, buttons, turn.question_message)
-        for message_id in turn.answer_messages[len(html) :]:
+                return await deliver(bot, asker.place, html, buttons, reply_to)
+        for message_id in shown[len(html) :]:
             await bot.delete_message(chat, message_id)
         more = html[len(old) :]
-        added = await deliver(bot, asker.place, more, buttons) if more else ()
+        first = None if old else reply_to
+        added = await deliver(bot, asker.place, more, buttons, first) if more else ()
         return (*old, *added)
 
     async def _sent(self, turn_id: int, messages: tuple[int, ...]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.messenger.desk import Desk, TelegramApplication
+from bot.messenger.growing import Stops
 from bot.messenger.handlers.alerting import Alerts
 from bot.messenger.handlers.asking import Asking
 from bot.messenger.handlers.browsing import Browsing
@@ -17,6 +18,7 @@ from bot.messenger.handlers.inline import Inline
 from bot.messenger.handlers.leftovers import Leftovers
 from bot.messenger.handlers.passages import Passages
 from bot.messenger.handlers.personal import Personal
+from bot.messenger.handlers.stopping import Stopping
 from bot.messenger.handlers.voting import Voting
 from bot.messenger.upkeep import Chore, forgetting
 
@@ -32,11 +34,12 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
 
     An update goes to the first feature that takes it: commands before text, the rest last.
     """
-    voting, alerts = Voting(desk), Alerts(desk)
+    voting, alerts, stops = Voting(desk), Alerts(desk), Stops()
     sending = Sending(desk, desk.documents) if desk.documents else None
     every: tuple[Feature, ...] = (
         Groups(desk),
         Inline(desk),
+        Stopping(desk, stops),
         Passages(desk),
         voting,
         Helping(desk),
@@ -44,7 +47,7 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
         Browsing(desk),
         alerts,
         *([sending] if sending else []),
-        Asking(desk, voting),
+        Asking(desk, voting, stops),
         Leftovers(desk),
     )
     chores = (forgetting(desk), alerts.chore, *([sending.chore] if sending else []))

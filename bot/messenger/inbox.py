@@ -1,0 +1,110 @@
+"""What Telegram tells, written down before it is confirmed, and dealt with until it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.ext import Application
+
+from bot.errors import StateError
+from bot.messenger.handling import Handling, handles
+from bot.messenger.ledger import Ledger, Postponed
+
+logger = logging.getLogger(__name__)
+
+TRIES = 5
+"""How often an update is taken up whose handling the process did not survive."""
+
+_LONGEST_WAIT = 30.0
+
+
+class Inbox(asyncio.Queue[object]):
+    """The queue between what receives updates and what handles them.
+
+    The library confirms an update to Telegram after it has put it here, whether it polls or is
+    called: so putting waits until the update is written down.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__()
+        self._ledger = ledger
+
+    async def put(self, item: object) -> None:
+        if not isinstance(item, Update) or not _worth_keeping(item):
+            await super().put(item)
+        elif await self._written(item):
+            await super().put(item)
+
+    async def refill(self, bot: Bot) -> None:
+        """Take in what an earlier process left undone, oldest first. Raises StateError."""
+        left = await self._ledger.waiting()
+        for arrived in left:
+            await super().put(Update.de_json(dict(arrived.content), bot))
+        if left:
+            logger.info("%d updates were left undone and are dealt with first", len(left))
+
+    async def _written(self, update: Update) -> bool:
+        """Write an update down, whenever the database can be written; False if it was before."""
+        for wait in _waits():
+            try:
+                return await self._ledger.arrived(update)
+            except StateError as error:
+                # Until then Telegram keeps it.
+                logger.error("What arrives cannot be kept (%s); trying again in %s s", error, wait)
+            await asyncio.sleep(wait)
+        raise AssertionError("there is always another wait")
+
+
+class Accountable(Application[Any, Any, Any, Any, Any, Any]):
+    """An application whose updates are done when their handlers are, and not before."""
+
+    ledger: Ledger
+
+    async def process_update(self, update: object) -> None:
+        if not isinstance(update, Update) or not _worth_keeping(update):
+            await super().process_update(update)
+            return
+        tries = await self._taken_up(update)
+        with handles(Handling(self.ledger, update.update_id)):
+            try:
+                if tries > TRIES:
+                    await self.process_error(update, GivenUp(update.update_id, tries - 1))
+                else:
+                    await super().process_update(update)
+            except Postponed as reason:
+                logger.info("Update %d is left for the next start: %s", update.update_id, reason)
+                return
+        try:
+            await self.ledger.done(update.update_id)
+        except StateError as error:
+            logger.error("Update %d may be handled again: %s", update.update_id, error)
+
+    async def _taken_up(self, update: Update) -> int:
+        try:
+            return await self.ledger.taken_up(update.update_id)
+        except StateError as error:
+            logger.error("An update is handled without being written down: %s", error)
+            return 1
+
+
+class GivenUp(Exception):  # noqa: N818 - what becomes of the update
+    """The process did not survive the handling of an update, several times."""
+
+    def __init__(self, update_id: int, tries: int) -> None:
+        super().__init__(f"update {update_id} was not survived {tries} times and is given up")
+
+
+def _worth_keeping(update: Update) -> bool:
+    """An inline query is of no use a moment later: the person has typed on."""
+    return update.inline_query is None
+
+
+def _waits() -> Iterator[float]:
+    wait = 1.0
+    while True:
+        yield wait
+        wait = min(2 * wait, _LONGEST_WAIT)

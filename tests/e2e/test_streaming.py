@@ -1,0 +1,182 @@
+"""Answers that grow while a chat model writes, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from bot.answer import Answer
+from bot.conversation import Said
+from bot.messenger import growing
+from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite
+from tests.botapi import BotServer
+from tests.e2e.telegram import Shelf, StubChain, running
+
+READER, OTHER, GROUP = 42, 43, -100
+BOT = "selon_test_bot"
+QUESTION = "Que sait-on de Fresnel ?"
+QUOTES = (BIRTH, LENS, INSTALLED)
+
+
+def written(count: int) -> Answer:
+    """What a model has written so far."""
+    quotes = enumerate(QUOTES[:count], 1)
+    answer = answered(QUESTION, *(cite(number, quote) for number, quote in quotes))
+    return replace(answer, model="essai")
+
+
+class Writing(StubChain):
+    """Writes one sentence after another; `closed` tells that it was stopped before the end."""
+
+    def __init__(self, pause: float = 0.06) -> None:
+        super().__init__()
+        self.pause = pause
+        self.closed = False
+        self.parts: Sequence[Answer] = [written(count) for count in (1, 2, 3)]
+
+    async def astream(self, input: Said) -> AsyncIterator[Answer]:
+        self.questions.append(input.question)
+        try:
+            for part in self.parts:
+                await asyncio.sleep(self.pause)
+                yield part
+        except (GeneratorExit, asyncio.CancelledError):
+            self.closed = True
+            raise
+
+
+@pytest.fixture(autouse=True)
+def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing, "DRAFT_SECONDS", 0.02)
+    monkeypatch.setattr(growing, "EDIT_SECONDS", 0.02)
+
+
+@pytest.fixture
+def chain() -> Writing:
+    return Writing()
+
+
+@pytest_asyncio.fixture
+async def server(chain: Writing) -> AsyncIterator[BotServer]:
+    async with BotServer() as server, running(server, chain, Shelf(FRESNEL)):
+        yield server
+
+
+async def test_in_private_drafts_grow_and_a_message_ends_them(server: BotServer) -> None:
+    server.user_says(READER, QUESTION)
+    whole = await server.next_message()
+    texts = [text for chat, _, text in server.drafts if chat == READER]
+    assert [sum(f"{quote}\u00a0[" in text for quote in QUOTES) for text in texts] == [1, 2, 3]
+    assert len({draft for _, draft, _ in server.drafts}) == 1
+    assert all(f"{quote}\u00a0[" in whole.text for quote in QUOTES)
+    assert "👍" in [button.text for button in whole.buttons]
+    assert len(server.messages) == 1
+
+
+async def test_in_a_group_one_message_grows_and_gets_its_buttons_last(server: BotServer) -> None:
+    number = server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
+    first = await server.next_message()
+    assert first.reply_to == number
+    assert [button.text for button in first.buttons] == ["Arrêter"]
+    edit = await server.next_edit()
+    while "👍" not in [button.text for button in edit.buttons]:
+        edit = await server.next_edit()
+    assert edit.message_id == first.message_id
+    assert all(f"{quote}\u00a0[" in edit.text for quote in QUOTES)
+    assert len(server.messages) == 1
+
+
+async def test_in_a_group_edits_keep_their_distance(
+    server: BotServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "EDIT_SECONDS", 60.0)
+    server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
+    await server.next_message()
+    assert "👍" in [button.text for button in (await server.next_edit()).buttons]
+    assert sum(method == "editMessageText" for method, _ in server.calls) == 1
+
+
+async def test_stopping_in_private_keeps_what_was_written(
+    server: BotServer, chain: Writing
+) -> None:
+    chain.pause = 0.5
+    server.user_says(READER, QUESTION)
+    await server.called("sendMessageDraft")
+    server.user_says(READER, "/stop")
+    whole = await server.next_message()
+    assert f"{BIRTH}\u00a0[1]" in whole.text
+    assert INSTALLED not in whole.text
+    await asyncio.sleep(0.05)
+    assert chain.closed
+    server.user_says(READER, "/stop")
+    assert (await server.next_message()).text == "Je n’écris rien en ce moment."
+
+
+async def test_in_a_group_only_who_asked_stops_the_answer(
+    server: BotServer, chain: Writing
+) -> None:
+    chain.pause = 0.5
+    server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
+    first = await server.next_message()
+    query = server.presses(first, 0, person=OTHER)
+    await server.called("answerCallbackQuery")
+    assert server.answers[query] == "Je n’écris rien en ce moment."
+    query = server.presses(first, 0, person=READER)
+    whole = await server.next_edit()
+    assert server.answers[query] == "Réponse arrêtée."
+    assert INSTALLED not in whole.text
+    assert "👍" in [button.text for button in whole.buttons]
+
+
+async def test_a_long_wait_gets_a_button_that_goes_with_the_answer(
+    server: BotServer, chain: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "BUTTON_SECONDS", 0.0)
+    chain.pause = 0.2
+    server.user_says(READER, QUESTION)
+    button = await server.next_message()
+    assert (button.text, button.buttons[0].text) == ("J’écris…", "Arrêter")
+    whole = await server.next_message()
+    assert INSTALLED in whole.text
+    assert [message.message_id for message in server.messages] == [whole.message_id]
+
+
+async def test_a_draft_that_is_refused_loses_nothing(server: BotServer) -> None:
+    for _ in range(5):
+        server.fail_next("sendMessageDraft")
+    server.user_says(READER, QUESTION)
+    assert INSTALLED in (await server.next_message()).text
+
+
+async def test_an_edit_that_fails_loses_nothing(server: BotServer) -> None:
+    server.fail_next("editMessageText", 400, description="Bad Request: message can't be edited")
+    server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
+    await server.next_message()
+    whole = await server.next_edit()
+    while "👍" not in [button.text for button in whole.buttons]:
+        whole = await server.next_edit()
+    assert INSTALLED in whole.text
+
+
+async def test_the_articles_own_sentences_come_whole(server: BotServer, chain: Writing) -> None:
+    chain.parts = [replace(written(3), model=None, fallback="failed")]
+    server.user_says(READER, QUESTION)
+    whole = await server.next_message()
+    assert whole.text.endswith(
+        "Le modèle de langue n’a pas répondu\u00a0: voici les phrases des articles."
+    )
+    assert server.drafts == ()
+
+
+async def test_a_chain_that_fails_half_way_is_told(server: BotServer, chain: Writing) -> None:
+    async def broken(said: Said) -> AsyncIterator[Answer]:
+        yield written(1)
+        raise RuntimeError("boum")
+
+    chain.astream = broken  # type: ignore[method-assign, assignment]
+    server.user_says(READER, QUESTION)
+    assert (await server.next_message()).text.startswith("Désolé")
