@@ -231,8 +231,9 @@ async def test_inline_says_when_the_articles_do_not(server: BotServer) -> None:
 
 
 async def test_inline_waits_for_a_question_and_for_its_end(
-    server: BotServer, chain: StubChain
+    server: BotServer, chain: StubChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(inline, "PAUSE", 1.5)  # however busy the machine is
     prompt = server.user_asks_inline(READER, "", "en")
     await server.called("answerInlineQuery")
     assert server.inline_answers[prompt].button == "Ask your question…"

@@ -45,9 +45,8 @@ LINE = 120
 class Inline:
     """Answers for the person who types, in their language, to be sent where they write."""
 
-    def __init__(self, desk: Desk, pause: float = PAUSE) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._pause = pause
         self._typing: dict[int, str] = {}
 
     def register(self, application: TelegramApplication) -> None:
@@ -75,7 +74,7 @@ class Inline:
         """Whether the person has stopped typing: each letter is a query of its own."""
         person = query.from_user.id
         self._typing[person] = query.id
-        await asyncio.sleep(self._pause)
+        await asyncio.sleep(PAUSE)
         if self._typing.get(person) != query.id:
             return False
         del self._typing[person]
