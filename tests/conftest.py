@@ -1,0 +1,15 @@
+"""What tests of several folders share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.llama.server import started
+
+
+@pytest.fixture(scope="session")
+def llama_url() -> Iterator[str]:
+    """The base URL of a real chat model behind a real server, one for all tests."""
+    yield from started()
