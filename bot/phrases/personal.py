@@ -52,8 +52,9 @@ def _privacy_fr(kept: Kept, days: int, hours: float) -> str:
     return (
         "Ce que je garde de vous\u00a0: votre numéro Telegram et la langue choisie\u00a0; vos "
         f"questions et mes réponses, {days} jours\u00a0; vos votes, vos alertes et les documents "
-        "que vous m’avez envoyés, jusqu’à ce que vous les effaciez. Ni votre nom, ni votre "
-        f"téléphone.\n\nEn ce moment\u00a0: {counts}.\n\n"
+        "que vous m’avez envoyés, ainsi que l’accès qu’on vous a donné, jusqu’à ce que vous les "
+        "effaciez\u00a0; un compteur de vos messages, un jour après le dernier. Ni votre nom, ni "
+        f"votre téléphone.\n\nEn ce moment\u00a0: {counts}.\n\n"
         "Je me sers de vos dernières questions pour comprendre la suivante\u00a0; après "
         f"{_hours(hours)}\u00a0heures de silence, ou avec /nouveau, je repars de zéro. Tout reste "
         "sur le serveur qui fait tourner ce bot\u00a0; rien n’est vendu ni partagé.\n\n"
@@ -73,8 +74,9 @@ def _privacy_en(kept: Kept, days: int, hours: float) -> str:
     )
     return (
         "What I keep about you: your Telegram number and the language you chose; your questions "
-        f"and my answers, for {days} days; your votes, your alerts and the documents you sent me, "
-        "until you erase them. Neither your name nor your phone number.\n\n"
+        f"and my answers, for {days} days; your votes, your alerts, the documents you sent me and "
+        "the access you were given, until you erase them; a count of your messages, for a day "
+        "after the last. Neither your name nor your phone number.\n\n"
         f"At the moment: {counts}.\n\n"
         "I use your last questions to understand the next; after "
         f"{hours:g} hours of silence, or with /new, I start afresh. Everything stays on the server "
@@ -91,7 +93,7 @@ FR = PersonalPhrases(
     language_chosen="C’est entendu\u00a0: je vous parle français.",
     privacy=_privacy_fr,
     confirm_forgetting="Effacer tout ce que je garde de vous\u00a0: questions, réponses, votes, "
-    "alertes, documents\u202f? C’est sans retour.",
+    "alertes, documents, et l’accès qu’on vous a donné\u202f? C’est sans retour.",
     forget="Tout effacer",
     do_not_forget="Ne rien effacer",
     forgotten="C’est fait\u00a0: je ne garde plus rien de vous. Je l’ai vérifié dans la base.",
@@ -109,7 +111,7 @@ EN = PersonalPhrases(
     language_chosen="All right: I speak English to you.",
     privacy=_privacy_en,
     confirm_forgetting="Erase all that I keep about you: questions, answers, votes, alerts, "
-    "documents? This cannot be undone.",
+    "documents, and the access you were given? This cannot be undone.",
     forget="Erase everything",
     do_not_forget="Erase nothing",
     forgotten="Done: I keep nothing about you any more. I checked in the database.",

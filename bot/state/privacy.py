@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.state.tables import (
@@ -15,11 +15,16 @@ from bot.state.tables import (
     Base,
     ConversationRow,
     DocumentRow,
+    InvitationRow,
     PersonRow,
+    RoleRow,
     TurnRow,
     UsageRow,
     VoteRow,
 )
+
+# Erasing oneself is no way round being barred.
+_ROLE_OWNER = case((RoleRow.role != "barred", RoleRow.person_id))
 
 _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
     ("conversations", ConversationRow, ConversationRow.person_id),
@@ -27,6 +32,8 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
     ("alerts", AlertRow, AlertRow.person_id),
     ("documents", DocumentRow, DocumentRow.person_id),
     ("usage", UsageRow, UsageRow.person_id),
+    ("invitations", InvitationRow, InvitationRow.created_by),
+    ("roles", RoleRow, _ROLE_OWNER),
 )
 
 

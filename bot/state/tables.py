@@ -237,3 +237,45 @@ class DeliveryRow(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Utc)
     done_at: Mapped[datetime | None] = mapped_column(Utc, index=True)
+
+
+class RoleRow(Base):
+    """What somebody may do, or that they are barred. They need not have written to the bot yet."""
+
+    __tablename__ = "roles"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(String(16))
+    given_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class InvitationRow(Base):
+    """A role for whoever brings the token of which `digest` is the SHA-256."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(16))
+    created_by: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class MeterRow(Base):
+    """What is left of what a person or a group may ask."""
+
+    __tablename__ = "meters"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    left: Mapped[float] = mapped_column(Double)
+    at: Mapped[datetime] = mapped_column(Utc)
+    told: Mapped[bool]
+
+
+class NoticeRow(Base):
+    """When something was told that is told only so often."""
+
+    __tablename__ = "notices"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Utc)

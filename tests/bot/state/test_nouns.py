@@ -178,6 +178,8 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
             "alerts": [],
             "documents": [],
             "usage": [],
+            "invitations": [],
+            "roles": [],
             "turns": [],
         }
         assert _asked(session, place=other) == ["eux"]
@@ -185,17 +187,12 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
             table.name: session.scalar(select(func.count()).select_from(table))
             for table in Base.metadata.sorted_tables
         }
-    assert counts == {
+    assert {table: count for table, count in counts.items() if count} == {
         "people": 1,
         "conversations": 1,
         "turns": 1,
-        "votes": 0,
-        "alerts": 0,
-        "documents": 0,
-        "chats": 0,
         "usage": 1,
         "spending": 1,
-        "replies": 0,
     }
 
 

@@ -1,0 +1,47 @@
+"""How much people and groups have used of what they may ask, and what they were told once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.state.tables import MeterRow, NoticeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What was left at a moment; `told` says that whoever it is knows that it is used up."""
+
+    left: float
+    at: datetime
+    told: bool = False
+
+
+def all_of_them(session: Session) -> Mapping[str, Meter]:
+    """By what they measure, such as `person:42`."""
+    rows = session.scalars(select(MeterRow))
+    return {row.key: Meter(row.left, row.at, row.told) for row in rows}
+
+
+def put(session: Session, meters: Mapping[str, Meter]) -> None:
+    for key, meter in meters.items():
+        session.merge(MeterRow(key=key, left=meter.left, at=meter.at, told=meter.told))
+
+
+def forget_before(session: Session, moment: datetime) -> None:
+    """Remove the meters that nothing has changed since, and the notices of before."""
+    session.execute(delete(MeterRow).where(MeterRow.at < moment))
+    session.execute(delete(NoticeRow).where(NoticeRow.at < moment))
+
+
+def notice(session: Session, key: str, now: datetime, every: timedelta) -> bool:
+    """Whether something may be told now that is told only so often; it then counts as told."""
+    row = session.get(NoticeRow, key)
+    if row is not None and now - row.at < every:
+        return False
+    session.merge(NoticeRow(key=key, at=now))
+    return True

@@ -1,0 +1,47 @@
+"""What people may do, as administrators have said: nothing but a number and a role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, get_args
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.state.tables import RoleRow
+
+Role = Literal["administrator", "editor", "reader"]
+"""Who runs the bot, who keeps its articles, who asks; each may do what the next one may."""
+
+Standing = Role | Literal["barred"]
+"""A role, or being told nothing more even where everybody may ask."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+def everybody(session: Session) -> Mapping[int, Standing]:
+    """By person."""
+    rows = session.scalars(select(RoleRow))
+    return {row.person_id: _standing(row) for row in rows}
+
+
+def give(session: Session, person_id: int, standing: Standing, now: datetime) -> None:
+    """In place of what they had."""
+    row = session.get(RoleRow, person_id)
+    if row is None:
+        row = RoleRow(person_id=person_id)
+        session.add(row)
+    row.role, row.given_at = standing, now
+
+
+def take_away(session: Session, person_id: int) -> bool:
+    """Back to somebody unknown; False when they had nothing."""
+    gone = delete(RoleRow).where(RoleRow.person_id == person_id).returning(RoleRow.role)
+    return session.scalars(gone).first() is not None
+
+
+def _standing(row: RoleRow) -> Standing:
+    known: tuple[Standing, ...] = ("barred", *ROLES)
+    # A role of a later version gives no right in this one.
+    return next((each for each in known if each == row.role), "barred")

@@ -1,0 +1,101 @@
+"""Roles, invitations and meters: given once, kept, and gone when they should be."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select
+
+from bot.state import State, invitations, meters, privacy, roles
+from bot.state.meters import Meter
+from bot.state.tables import InvitationRow, RoleRow
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def test_a_role_replaces_the_one_before_and_is_taken_away(state: State) -> None:
+    with state.session() as session:
+        roles.give(session, 7, "reader", NOW)
+        roles.give(session, 7, "editor", NOW)
+        roles.give(session, 8, "barred", NOW)
+        assert roles.everybody(session) == {7: "editor", 8: "barred"}
+        assert roles.take_away(session, 7)
+        assert not roles.take_away(session, 7)
+        assert roles.everybody(session) == {8: "barred"}
+
+
+def test_a_role_that_this_version_does_not_know_gives_no_right(state: State) -> None:
+    with state.session() as session:
+        session.add(RoleRow(person_id=7, role="emperor", given_at=NOW))
+        assert roles.everybody(session) == {7: "barred"}
+
+
+def test_an_invitation_serves_once_and_its_token_is_not_kept(state: State) -> None:
+    token = state.do(partial(invitations.invite, by=1, role="editor", now=NOW, lifetime=DAY))
+    with state.session() as session:
+        (row,) = session.scalars(select(InvitationRow))
+        assert token not in f"{row.digest} {row.role}"
+    accept = partial(invitations.accept, token=token, now=NOW)
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(state.do, partial(accept, person_id=n)) for n in range(7, 15)]
+    assert [job.result() for job in jobs].count("editor") == 1
+    with state.session() as session:
+        assert list(roles.everybody(session).values()) == ["editor"]
+        assert invitations.waiting(session, NOW) == 0
+
+
+def test_an_invitation_ends_with_its_time(state: State) -> None:
+    with state.session() as session:
+        token = invitations.invite(session, 1, "reader", NOW, DAY)
+        assert invitations.accept(session, "another", 7, NOW) is None
+        assert invitations.accept(session, token, 7, NOW + DAY) is None
+        assert invitations.waiting(session, NOW) == 1
+        invitations.forget_expired(session, NOW + DAY)
+        assert invitations.waiting(session, NOW) == 0
+        assert roles.everybody(session) == {}
+
+
+def test_an_invitation_takes_nothing_from_who_has_more_and_ends_a_bar(state: State) -> None:
+    with state.session() as session:
+        roles.give(session, 7, "administrator", NOW)
+        roles.give(session, 8, "barred", NOW)
+        for person, role in ((7, "administrator"), (8, "reader")):
+            token = invitations.invite(session, 1, "reader", NOW, DAY)
+            assert invitations.accept(session, token, person, NOW) == role
+        assert roles.everybody(session) == {7: "administrator", 8: "reader"}
+
+
+def test_meters_are_kept_until_nothing_changes_them(state: State) -> None:
+    low = Meter(0.5, NOW, told=True)
+    with state.session() as session:
+        meters.put(session, {"person:7": Meter(3.0, NOW - DAY), "person:8": low})
+        meters.put(session, {"person:7": Meter(2.0, NOW - DAY)})
+        kept = meters.all_of_them(session)
+        assert kept == {"person:7": Meter(2.0, NOW - DAY), "person:8": low}
+        meters.forget_before(session, NOW)
+        assert meters.all_of_them(session) == {"person:8": low}
+
+
+def test_a_notice_is_given_once_in_its_time(state: State) -> None:
+    hour = timedelta(hours=1)
+    with state.session() as session:
+        assert meters.notice(session, "stranger:7", NOW, hour)
+        assert not meters.notice(session, "stranger:7", NOW + hour / 2, hour)
+        assert meters.notice(session, "stranger:8", NOW + hour / 2, hour)
+        assert meters.notice(session, "stranger:7", NOW + hour, hour)
+
+
+def test_erasing_a_person_takes_their_role_but_does_not_end_a_bar(state: State) -> None:
+    with state.session() as session:
+        roles.give(session, 7, "editor", NOW)
+        roles.give(session, 8, "barred", NOW)
+        invitations.invite(session, 7, "reader", NOW, DAY)
+        assert privacy.everything(session, 7)["roles"][0]["role"] == "editor"
+        for person in (7, 8):
+            privacy.erase(session, person)
+            assert not any(privacy.everything(session, person).values())
+        assert roles.everybody(session) == {8: "barred"}
+        assert invitations.waiting(session, NOW) == 0
