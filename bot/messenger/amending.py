@@ -56,9 +56,7 @@ def _without_markup(letter: Letter) -> Letter:
 
 def _shorter(letter: Letter) -> Letter:
     parts = tuple(
-        Part(piece, html=False)
-        for part in letter.parts
-        for piece in _pieces(_as_plain(part).text)
+        Part(piece, html=False) for part in letter.parts for piece in _pieces(_as_plain(part).text)
     )
     return replace(letter, parts=parts)
 

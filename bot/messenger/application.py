@@ -19,10 +19,13 @@ from bot.errors import MessengerError, SettingsError
 from bot.library import Library, LiveLibrary
 from bot.messenger.desk import Chain, Desk, TelegramApplication
 from bot.messenger.handlers import register
+from bot.messenger.handling import Handling, handles
+from bot.messenger.inbox import Accountable, Inbox
+from bot.messenger.ledger import Ledger
 from bot.messenger.menus import announce
 from bot.messenger.ordering import ChatByChat
 from bot.messenger.redaction import redacted
-from bot.messenger.upkeep import kept_up
+from bot.messenger.upkeep import kept_up, settling
 from bot.settings import Settings
 from bot.state import open_state
 from bot.state.database import state_url
@@ -34,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 CONCURRENT_UPDATES = 64
+READ_SECONDS = 30.0
+"""How long Telegram may take to reply: after that a message may have arrived or not."""
 PATIENCE = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts to reach Telegram at start."""
 
@@ -116,17 +121,24 @@ async def serve(
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
     url = settings.database_url.get_secret_value() if settings.database_url else None
-    with redacted(token), closing(open_state(state_url(url, settings.data_dir))) as state:
+    with (
+        redacted(token),
+        closing(open_state(state_url(url, settings.data_dir))) as state,
+        closing(Ledger(state, int(token.partition(":")[0]))) as ledger,
+        handles(Handling(ledger)),
+    ):
         polling = _Polling()
-        application = _build(settings, token, polling)
+        application = _build(settings, token, polling, ledger)
         chores = register(application, Desk(chain, library, state, settings, documents))
         try:
             if await _connected(application, settings, stop, patience):
+                chores = (settling(ledger, await ledger.unasked()), *chores)
                 await _start(application, settings, len(patience))
                 ready(application.bot.username)
                 async with kept_up(chores, application.bot):
                     await _first_of(stop, polling.refused)
         finally:
+            ledger.stopping.set()
             await _close(application)
         if polling.refused.is_set():
             raise _refusal(settings)
@@ -149,22 +161,29 @@ class _Polling(HTTPXRequest):
         return status, body
 
 
-def _build(settings: Settings, token: str, polling: HTTPXRequest) -> TelegramApplication:
+def _build(settings: Settings, token: str, polling: HTTPXRequest, ledger: Ledger) -> Accountable:
     # Durations as timedelta, which the library announces as its future: without this it warns.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     server = str(settings.telegram_api_url).rstrip("/")
-    return (
+    application = (
         Application.builder()
+        .application_class(Accountable)
+        .update_queue(Inbox(ledger))
         .token(token)
         .base_url(f"{server}/bot")
         .base_file_url(f"{server}/file/bot")
-        .request(HTTPXRequest(connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=15))
+        .request(
+            HTTPXRequest(connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS)
+        )
         .get_updates_request(polling)
         .rate_limiter(AIORateLimiter(max_retries=3))
         .concurrent_updates(ChatByChat(CONCURRENT_UPDATES))
         .job_queue(None)
         .build()
     )
+    assert isinstance(application, Accountable)
+    application.ledger = ledger
+    return application
 
 
 async def _connected(
@@ -191,10 +210,11 @@ async def _connected(
     return False
 
 
-async def _start(application: TelegramApplication, settings: Settings, retries: int) -> None:
+async def _start(application: Accountable, settings: Settings, retries: int) -> None:
     await application.initialize()
     await announce(application.bot)
     assert application.updater is not None
+    await application.refill()
     try:
         await application.updater.start_polling(
             allowed_updates=UPDATES, bootstrap_retries=retries, error_callback=_polling_failed

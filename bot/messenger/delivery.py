@@ -21,7 +21,7 @@ from bot.messenger.handling import Entry, current, entry_from, entry_of
 from bot.messenger.ledger import Ledger
 from bot.messenger.patience import patiently
 from bot.state.conversations import Place
-from bot.state.deliveries import Letter, Part
+from bot.state.deliveries import Delivery, Letter, Part
 
 logger = logging.getLogger(__name__)
 
@@ -70,11 +70,10 @@ async def deliver_file(
     return await _carried(await entry_of(letter), send)
 
 
-async def deliver_the_rest(bot: Bot, ledger: Ledger) -> None:
-    """Send what an earlier process began to say although no update asked for it."""
-    for delivery in await ledger.unasked():
-        with contextlib.suppress(Forbidden):
-            await _carried(entry_from(delivery, ledger), partial(_send_text, bot))
+async def deliver_rest(bot: Bot, ledger: Ledger, begun: Delivery) -> None:
+    """Send what an earlier process did not of a letter that answers no update."""
+    with contextlib.suppress(Forbidden):  # noted in the books
+        await _carried(entry_from(begun, ledger), partial(_send_text, bot))
 
 
 async def edit(
@@ -97,15 +96,15 @@ async def edit(
         )
 
     handling = current()
-    closing = handling.ledger.closing if handling else None
+    stopping = handling.ledger.stopping if handling else None
     try:
         try:
-            await patiently(partial(change, html, ParseMode.HTML), closing)
+            await patiently(partial(change, html, ParseMode.HTML), stopping)
         except BadRequest as error:
             if "can't parse entities" not in str(error):
                 raise
             logger.warning("The markup of a message was refused (%s); it goes without", error)
-            await patiently(partial(change, plain(html), None), closing)
+            await patiently(partial(change, plain(html), None), stopping)
     except BadRequest as error:
         if "not modified" not in str(error):
             raise
@@ -114,14 +113,14 @@ async def edit(
 async def _carried(entry: Entry, send: Sending) -> tuple[int, ...]:
     """Send what is left of a letter, part by part, in the form that is taken."""
     handling = current()
-    closing = handling.ledger.closing if handling else None
+    stopping = handling.ledger.stopping if handling else None
     # A second copy is less bad than no answer; of what nobody asked for, none is less bad.
     asked = handling is None or handling.update_id is not None
     forms = 0
     while entry.left > 0:
         try:
             message = await patiently(
-                partial(send, entry.letter, len(entry.sent)), closing, again_in_doubt=asked
+                partial(send, entry.letter, len(entry.sent)), stopping, again_in_doubt=asked
             )
         except (BadRequest, Forbidden, ChatMigrated) as error:
             other = amended(entry.letter, len(entry.sent), error) if forms < _FORMS else None

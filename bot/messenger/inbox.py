@@ -34,9 +34,7 @@ class Inbox(asyncio.Queue[object]):
         self._ledger = ledger
 
     async def put(self, item: object) -> None:
-        if not isinstance(item, Update) or not _worth_keeping(item):
-            await super().put(item)
-        elif await self._written(item):
+        if not isinstance(item, Update) or not _worth_keeping(item) or await self._written(item):
             await super().put(item)
 
     async def refill(self, bot: Bot) -> None:
@@ -63,6 +61,11 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
     """An application whose updates are done when their handlers are, and not before."""
 
     ledger: Ledger
+
+    async def refill(self) -> None:
+        """Take in what an earlier process left undone. Raises StateError."""
+        assert isinstance(self.update_queue, Inbox)
+        await self.update_queue.refill(self.bot)
 
     async def process_update(self, update: object) -> None:
         if not isinstance(update, Update) or not _worth_keeping(update):

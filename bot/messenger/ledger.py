@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -27,6 +27,10 @@ KEPT = timedelta(days=2)
 """How long what is dealt with stays known: Telegram tells an update again for one day at most."""
 
 
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
 class Postponed(BaseException):
     """The bot stops before something could be sent: the next start goes on with it.
 
@@ -41,12 +45,13 @@ class Ledger:
     the database does not know yet is said twice if the process dies at that moment.
     """
 
-    def __init__(self, state: State, bot_id: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = _utc) -> None:
         self._state = state
         self._bot_id = bot_id
         self._now = now
         self._thread = ThreadPoolExecutor(1, "ledger")
-        self.closing = asyncio.Event()
+        self.stopping = asyncio.Event()
+        """Set when the bot stops: what would wait is then left for the next start."""
 
     async def arrived(self, update: Update) -> bool:
         """Write an update down; False when it is known already. Raises StateError."""
@@ -65,9 +70,7 @@ class Ledger:
 
     async def taken_up(self, update_id: int) -> int:
         """How often an update has been taken up, this time included. Raises StateError."""
-        return await self._run(
-            partial(updates.taken_up, bot_id=self._bot_id, update_id=update_id)
-        )
+        return await self._run(partial(updates.taken_up, bot_id=self._bot_id, update_id=update_id))
 
     async def done(self, update_id: int) -> None:
         await self._run(
@@ -90,9 +93,7 @@ class Ledger:
     async def recorded(self, delivery_id: int, sent: tuple[int, ...], *, whole: bool) -> None:
         now = self._now()
         await self._run(
-            partial(
-                deliveries.recorded, delivery_id=delivery_id, sent=sent, whole=whole, now=now
-            )
+            partial(deliveries.recorded, delivery_id=delivery_id, sent=sent, whole=whole, now=now)
         )
 
     async def amended(self, delivery_id: int, letter: Letter) -> None:

@@ -31,7 +31,7 @@ FIRST_WAITS = (0.5, 2.0, 5.0, 15.0, 30.0)
 LONGEST_WAIT = 60.0
 
 GIVE_UP = 24 * 3600.0
-"""Seconds of waiting after which nobody is waiting any more: Telegram itself keeps updates a day."""
+"""Seconds of waiting after which nobody waits any more: Telegram keeps updates for a day too."""
 
 SLACK = 0.2
 """Seconds added to what Telegram asks to wait, whose clock is not ours."""
@@ -52,14 +52,14 @@ _NOT_SENT = (
 
 async def patiently(
     send: Callable[[], Awaitable[Result]],
-    closing: asyncio.Event | None = None,
+    stopping: asyncio.Event | None = None,
     *,
     again_in_doubt: bool = True,
 ) -> Result:
     """Make a request until Telegram takes or refuses it; its error after a day without either.
 
     `again_in_doubt` is for requests that may have been heard although no reply came. When
-    `closing` is set, what would wait is Postponed.
+    `stopping` is set, what would wait is Postponed.
     """
     waited = 0.0
     for wait in _waits():
@@ -78,12 +78,12 @@ async def patiently(
             what = "may have arrived; it is sent again" if doubt else "failed; trying again"
             logger.warning("Sending %s in %s s (%s)", what, seconds, _why(error))
         waited += seconds
-        await _pause(seconds, closing)
+        await _pause(seconds, stopping)
     raise AssertionError("there is always another wait")
 
 
 def in_doubt(error: TelegramError) -> bool:
-    """Whether a request may have been heard: it had gone out, and no reply that can be read came."""
+    """Whether a request may have been heard: it went out, and no reply came that can be read."""
     cause = error.__cause__
     if isinstance(cause, httpx.HTTPError):
         return not isinstance(cause, _NOT_SENT)
@@ -107,10 +107,10 @@ def _why(error: TelegramError) -> str:
     return ": ".join(each for each in (name, str(error)) if each)
 
 
-async def _pause(seconds: float, closing: asyncio.Event | None) -> None:
-    if closing is None:
+async def _pause(seconds: float, stopping: asyncio.Event | None) -> None:
+    if stopping is None:
         await asyncio.sleep(seconds)
         return
     with suppress(TimeoutError):
-        await asyncio.wait_for(closing.wait(), seconds)
+        await asyncio.wait_for(stopping.wait(), seconds)
         raise Postponed("the bot stops")

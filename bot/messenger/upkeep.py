@@ -12,8 +12,11 @@ from functools import partial
 
 from telegram import Bot
 
+from bot.messenger.delivery import deliver_rest
 from bot.messenger.desk import Desk
+from bot.messenger.ledger import Ledger
 from bot.state import conversations
+from bot.state.deliveries import Delivery
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +52,19 @@ def forgetting(desk: Desk) -> Chore:
             logger.info("%d questions of more than %d days erased", gone, desk.settings.keep_days)
 
     return Chore("forgetting", timedelta(days=1), forget)
+
+
+def settling(ledger: Ledger, left: Sequence[Delivery]) -> Chore:
+    """What an earlier process began to say (`left`) is said, and what is done is forgotten."""
+    rest = list(left)
+
+    async def settle(bot: Bot) -> None:
+        while rest:
+            await deliver_rest(bot, ledger, rest[0])
+            del rest[0]
+        await ledger.forget()
+
+    return Chore("settling", timedelta(days=1), settle)
 
 
 async def _again_and_again(chore: Chore, bot: Bot) -> None:

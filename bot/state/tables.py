@@ -59,7 +59,8 @@ class Base(DeclarativeBase):
 
 
 class PersonRow(Base):
-    """Somebody who wrote to the bot. No name is kept."""
+    """Somebody who wrote to the bot. No name is kept. Since `quiet_since`, if that is set, they
+    want no announcements."""
 
     __tablename__ = "people"
 
@@ -67,6 +68,7 @@ class PersonRow(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     first_seen: Mapped[datetime] = mapped_column(Utc)
     last_seen: Mapped[datetime] = mapped_column(Utc)
+    quiet_since: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class ConversationRow(Base):
@@ -105,6 +107,7 @@ class TurnRow(Base):
     question_message: Mapped[int | None] = mapped_column(BigInteger)
     answer_messages: Mapped[list[int]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)
+    elapsed_ms: Mapped[float | None] = mapped_column(Double)
 
 
 class VoteRow(Base):
@@ -279,3 +282,34 @@ class NoticeRow(Base):
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(Utc)
+
+
+class AnnouncementRow(Base):
+    """What an administrator tells everybody who wrote since a moment. `message` is theirs that
+    shows how far it is; `status` is `draft`, `sending`, `sent` or `dropped`."""
+
+    __tablename__ = "announcements"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(16))
+    message: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class AddresseeRow(Base):
+    """Somebody whom an announcement is for; `outcome` is `waiting`, `sent` or `unreachable`."""
+
+    __tablename__ = "addressees"
+
+    announcement_id: Mapped[int] = mapped_column(
+        ForeignKey("announcements.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    )
+    outcome: Mapped[str] = mapped_column(String(16))

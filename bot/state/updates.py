@@ -1,0 +1,67 @@
+"""What Telegram told, kept until it is dealt with: the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.state.tables import UpdateRow
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An update not dealt with yet, as the Bot API wrote it. `tries` counts how often it was
+    taken up; more than one says that the process died meanwhile."""
+
+    id: int
+    content: Mapping[str, Any]
+    tries: int
+
+
+def arrived(
+    session: Session, bot_id: int, update_id: int, content: Mapping[str, Any], now: datetime
+) -> bool:
+    """Keep an update; False when it was kept before, dealt with or not."""
+    if session.get(UpdateRow, (bot_id, update_id)) is not None:
+        return False
+    session.add(
+        UpdateRow(bot_id=bot_id, id=update_id, content=dict(content), tries=0, arrived_at=now)
+    )
+    return True
+
+
+def taken_up(session: Session, bot_id: int, update_id: int) -> int:
+    """How often an update has been taken up, this time included."""
+    row = session.get(UpdateRow, (bot_id, update_id))
+    if row is None:
+        return 1
+    row.tries += 1
+    return row.tries
+
+
+def done(session: Session, bot_id: int, update_id: int, now: datetime) -> None:
+    """Nothing of what people wrote stays; the number does, for Telegram may tell it again."""
+    row = session.get(UpdateRow, (bot_id, update_id))
+    if row is not None:
+        row.content, row.done_at = None, now
+
+
+def waiting(session: Session, bot_id: int) -> list[Arrived]:
+    """What is not dealt with, in the order in which it came."""
+    rows = session.scalars(
+        select(UpdateRow)
+        .where(UpdateRow.bot_id == bot_id, UpdateRow.done_at.is_(None))
+        .order_by(UpdateRow.arrived_at, UpdateRow.id)
+    )
+    return [Arrived(row.id, row.content or {}, row.tries) for row in rows]
+
+
+def forget_before(session: Session, moment: datetime) -> int:
+    """Remove what was dealt with before this; how many rows went."""
+    old = delete(UpdateRow).where(UpdateRow.done_at < moment).returning(UpdateRow.id)
+    return len(session.scalars(old).all())
