@@ -21,6 +21,7 @@ TELEGRAM_API_URL = "https://api.telegram.org"
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Language = Literal["fr", "en"]
+Access = Literal["open", "list", "invitation"]
 
 
 class Settings(BaseSettings):
@@ -66,15 +67,45 @@ class Settings(BaseSettings):
         AnyHttpUrl(TELEGRAM_API_URL),
         description="The Bot API server (Telegram's own, or a self-hosted one).",
     )
+    access: Access = Field(
+        "open",
+        description="Who may ask on Telegram: open (everybody), list (SELON_ALLOWED_USERS, and "
+        "whom administrators add) or invitation (those and whom they invite).",
+    )
+    admins: Annotated[tuple[int, ...], NoDecode] = Field(
+        (),
+        description="Who runs the bot from the chat: Telegram user numbers, separated by commas.",
+    )
     editors: Annotated[tuple[int, ...], NoDecode] = Field(
         (),
         description="Who may add documents by sending them to the bot: Telegram user numbers, "
         "separated by commas.",
     )
+    allowed_users: Annotated[tuple[int, ...], NoDecode] = Field(
+        (),
+        description="Who may ask where not everybody may: Telegram user numbers, separated by "
+        "commas.",
+    )
     allowed_groups: Annotated[tuple[int, ...] | None, NoDecode] = Field(
         None,
         description="The Telegram groups in which the bot answers, by number, separated by commas "
-        "(empty: all; none: no group at all).",
+        "(empty: all if access is open, else those that an administrator allows; none: only the "
+        "latter).",
+    )
+    invitation_days: Annotated[float, Field(gt=0, le=365)] = Field(
+        3, description="Days that an invitation can be accepted."
+    )
+    question_burst: Annotated[int, Field(ge=0)] = Field(
+        20, description="Messages that a person may send at once before they must wait (0: any)."
+    )
+    question_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
+        10, description="Seconds after which they may send one more."
+    )
+    group_burst: Annotated[int, Field(ge=0)] = Field(
+        40, description="Messages to the bot that a group may send at once (0: any)."
+    )
+    group_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
+        3, description="Seconds after which it may send one more."
     )
     database_url: SecretStr | None = Field(
         None,
@@ -142,6 +173,11 @@ class Settings(BaseSettings):
     chat_budget_money: Annotated[float, Field(gt=0)] | None = Field(
         None, description="What they may cost in a day, by SELON_CHAT_PRICES (empty: anything)."
     )
+    chat_daily_answers: Annotated[int, Field(ge=0)] | None = Field(
+        None,
+        description="Answers that the models may write for one person in a day, of UTC (empty: any "
+        "number); the next ones quote the articles.",
+    )
     chat_cache_days: Annotated[float, Field(ge=0, le=365)] = Field(
         7, description="Days that a written answer serves again for the same question (0: never)."
     )
@@ -179,7 +215,7 @@ class Settings(BaseSettings):
     def _temperature(cls, value: Any) -> Any:
         return None if isinstance(value, str) and value.strip().lower() == "none" else value
 
-    @field_validator("allowed_groups", "editors", mode="before")
+    @field_validator("allowed_groups", "admins", "editors", "allowed_users", mode="before")
     @classmethod
     def _numbers(cls, value: Any) -> Any:
         if not isinstance(value, str):
