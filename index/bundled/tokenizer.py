@@ -70,6 +70,14 @@ class Tokenizer:
         ids.append(END)
         return ids
 
+    def pieces(self, unit: str, *, opens: bool) -> tuple[int, ...]:
+        """The ids of a part of a word without spaces; `opens` where a space or nothing is before.
+
+        The parts of a word give together the ids of the word wherever no piece spans two of them.
+        """
+        text = unicodedata.normalize("NFC", unit).translate(self._replacements)
+        return self._word_ids(_WORD_START * opens + text.replace(" ", _WORD_START))
+
     def _words(self, text: str, length: int) -> list[str]:
         # What is beyond the last id that counts is not worth the time: see the `length` slices.
         text = unicodedata.normalize("NFC", text[: 4 * length]).translate(self._replacements)

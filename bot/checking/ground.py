@@ -1,0 +1,174 @@
+"""The passages that a claim cites, sentence by sentence, with what stands above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.checking import dates, names
+from bot.checking.claim import Given
+from bot.checking.dates import Moment
+from bot.checking.numbers import Quantity, quantities, years
+from bot.checking.reading import Readings, Text, Word
+from index.embedding import Vectors
+from index.leads import leads
+from index.passages import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of a passage cited; `lead` is the place of the line it leans on, if any."""
+
+    number: int
+    sentence: Sentence
+    text: Text
+    first: int
+    lead: int | None
+
+    @property
+    def last(self) -> int:
+        """Behind its last word among all words of the ground."""
+        return self.first + len(self.text.words)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """All that bears a claim: the lines of the passages cited, and the heads above them.
+
+    `words` and `vectors` join the words of all lines and then those of the heads; `lines[k]` holds
+    the words from `first` to `last`.
+    """
+
+    given: tuple[Given, ...]
+    lines: tuple[Line, ...]
+    heads: tuple[Text, ...]
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for text in self.texts for word in text.words)
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        return (*(line.text for line in self.lines), *self.heads)
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        joined: Vectors = np.concatenate([text.vectors for text in self.texts])
+        return joined
+
+    @cached_property
+    def length(self) -> int:
+        """How many words the lines have; those of the heads stand behind."""
+        return sum(len(line.text.words) for line in self.lines)
+
+    @cached_property
+    def line_of(self) -> npt.NDArray[np.int64]:
+        """For each word of the lines, the place of its line."""
+        return np.repeat(np.arange(len(self.lines)), [len(line.text.words) for line in self.lines])
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        return frozenset(each.article.language for each in self.given)
+
+    @cached_property
+    def moments(self) -> tuple[tuple[Moment, ...], ...]:
+        """The dates of each line, with the years that earlier lines give."""
+        told: list[tuple[Moment, ...]] = []
+        known: dict[int, list[Moment]] = {}
+        for line in self.lines:
+            before = known.setdefault(line.number, self._published(line.number))
+            latest = [each.year for each in before if each.year and not each.decade][-1:]
+            found = dates.inherit(line.text.moments, frozenset(latest))
+            moved = dates.later(line.text.text, [*(_earlier(each) for each in before), *found])
+            told.append((*found, *moved))
+            before += found
+        return tuple(told)
+
+    def _published(self, number: int) -> list[Moment]:
+        article = next(each.article for each in self.given if each.number == number)
+        return [*_days(article.published), *dates.moments(article.title)]
+
+    @cached_property
+    def head_moments(self) -> tuple[Moment, ...]:
+        told = [moment for text in self.heads for moment in text.moments]
+        for each in self.given:
+            told += _days(each.article.published)
+        return tuple(told)
+
+    @cached_property
+    def quantities(self) -> tuple[tuple[Quantity, ...], ...]:
+        return tuple(line.text.quantities for line in self.lines)
+
+    @cached_property
+    def every_quantity(self) -> tuple[Quantity, ...]:
+        """The numbers of lines and heads, what looks like a year among them."""
+        return tuple(
+            quantity
+            for text in self.texts
+            for quantity in (*quantities(text.text, text.language), *years(text.text))
+        )
+
+    def known(self, language: str) -> names.Known:
+        """The words that a claim in this language may name things by."""
+        told = [line.text.text for line in self.lines]
+        told += [each.passage.text for each in self.given]
+        whole = []
+        for each in self.given:
+            article = each.article
+            told += [article.title, each.passage.heading]
+            told += [part for part in (article.outlet, article.author) if part]
+            whole.append(f"{article.title} {article.text}")
+        return names.Known(
+            names.folded_words(" . ".join(told)),
+            names.folded_words(" . ".join(whole)),
+            language not in self.languages,
+        )
+
+
+def ground(given: Sequence[Given], readings: Readings) -> Ground:
+    """What these passages say, read."""
+    lines: list[Line] = []
+    heads: list[Text] = []
+    first = 0
+    for each in given:
+        language = each.article.language
+        start = len(lines)
+        places = {sentence.start: start + n for n, sentence in enumerate(each.sentences)}
+        leaning = dict(
+            zip(
+                (sentence.start for sentence in each.passage.sentences),
+                leads(each.passage, language),
+                strict=True,
+            )
+        )
+        for sentence in each.sentences:
+            text = readings.read(sentence.text, language)
+            lead = leaning.get(sentence.start)
+            lines.append(
+                Line(each.number, sentence, text, first, places.get(lead.start) if lead else None)
+            )
+            first += len(text.words)
+        for head in _heads(each):
+            text = readings.read(head, language)
+            if text not in heads:
+                heads.append(text)
+    return Ground(tuple(given), tuple(lines), tuple(heads))
+
+
+def _heads(given: Given) -> list[str]:
+    article = given.article
+    return [part for part in (article.title, given.passage.heading, article.outlet) if part]
+
+
+def _days(day: date | None) -> list[Moment]:
+    return [] if day is None else [Moment(-1, -1, day.year, day.month, day.day)]
+
+
+def _earlier(moment: Moment) -> Moment:
+    """A date of an earlier sentence."""
+    return Moment(-1, -1, moment.year, moment.month, moment.day, around=moment.around)

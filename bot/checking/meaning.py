@@ -1,0 +1,73 @@
+"""Whether the passages say what a claim says, and all of it."""
+
+from __future__ import annotations
+
+import re
+
+from bot.checking import cues
+from bot.checking.alignment import Alignment
+from bot.checking.reading import Text
+
+# Tuned on the odd half of tests/data/answers.jsonl; docs/faithfulness.md has both halves.
+BORNE = 0.62  # mean share of a claim's words that its evidence must bear
+LOST = 0.55  # share under which a word is lost
+DETAIL = 0.33  # how much may be lost: the sum of what the lost words miss
+LIGHT = 0.3  # what a word that says little counts for
+
+RUN = 1.5  # what a lost word behind another counts for: a phrase of its own
+
+_OPENING = re.compile(r"(?:ees?|es?|is?|ies?|us?|ues?|ants?|ing|ed)$")
+
+# Words that any paraphrase may bring along; folded, without endings.
+_LIGHT = tuple(
+    cues.listed(
+        "oui non yes bon bonne bien good well groupe group suffi titre effet mesur situ locat "
+        "associ perm allow enabl appel nomm call nam notamment egalement also particul "
+        "principal main essentiel devenu devien becam becom get got fait faire made make mis "
+        "mettr put pris pren took take tak provi vien venu came come situat exact environ about "
+        "around approxim roughly presque pres seulement only ainsi thus donc therefore "
+        "cependant however alors then article passage texte text source remark chose thing fois "
+        "cas case"
+    )
+)
+
+
+def borne(alignment: Alignment) -> float:
+    """The mean share (0..1) of the claim's words that its evidence bears.
+
+    Names and the words of the title, which any sentence of an article may have, are left out.
+    """
+    apart = alignment.headed | alignment.claim.named
+    rows = [at for at in alignment.telling if at not in apart] or alignment.telling
+    return float(alignment.share[rows].mean()) if rows else 0.0
+
+
+def lost(alignment: Alignment) -> float:
+    """How much of the claim is not in its evidence: names and figures apart, each word counts for
+    what it misses to be borne."""
+    claim = alignment.claim
+    apart = claim.figures | claim.named
+    total, run = 0.0, False
+    for at in alignment.telling:
+        if at in apart:
+            continue
+        miss = max(0.0, LOST - float(alignment.share[at]))
+        light = claim.words[at].key.startswith(_LIGHT) or _participle(claim, at)
+        total += miss * (LIGHT if light else RUN if run else 1.0)
+        run = miss > 0
+    return total
+
+
+def _participle(claim: Text, at: int) -> bool:
+    """Whether the sentence opens with it: « Partie de Kourou, … »."""
+    return at == 0 and bool(_OPENING.search(claim.words[at].key))
+
+
+def unborne(alignment: Alignment) -> bool:
+    """Whether the passages do not speak of this at all."""
+    return borne(alignment) < BORNE
+
+
+def invented(alignment: Alignment) -> bool:
+    """Whether a part of the claim is in none of the sentences that bear the rest."""
+    return lost(alignment) > DETAIL

@@ -1,0 +1,241 @@
+"""Quantities in a text: figures or words, with what they are measured in."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from text_to_num import find_numbers  # type: ignore[import-untyped]
+
+from bot.checking import units
+from bot.checking.dates import moments
+from bot.span.stretch import SPACE as S
+from index.stopwords import fold
+
+_FIGURES = re.compile(
+    rf"(?<![\w.,])[-−–]?\d{{1,3}}(?:{S}\d{{3}})+(?:[.,]\d+)?(?![\d])"
+    r"|(?<![\w.,])[-−–]?\d+(?:[.,'’]\d+)*(?:/\d+(?:[ \u00a0\u202f]\d{3})*)?"
+    r"|(?<=\w-)\d+(?![\w])"
+)
+_GROUPED = re.compile(r"\d{1,3}(?:[.,'’]\d{3})+")
+_ORDINAL = re.compile(r"(?:er|ere|re|e|eme|nd|nde|st|rd|th|º|ª)(?!\w)")
+_ROMAN = re.compile(r"(?<!\w)([IVXL]+)(?:e|er|ème|th)?(?= siècles?\b| century\b|e? siècle)")
+_ROMANS = (("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1))
+_HALF = re.compile(r"\s(?:et|and)\s(?:demie?|(?:a|one)[\s-]half)\b")
+_WORD = re.compile(r"[^\W\d_]+|\S")
+
+_SPOKEN = ("fr", "en", "es", "pt", "de", "nl", "it")
+_SMALLEST = 2  # « un » and "one" are articles and pronouns far more often than numbers
+
+_FRACTIONS = MappingProxyType(
+    {
+        "moitie": 1 / 2, "demi": 1 / 2, "demie": 1 / 2, "half": 1 / 2, "mitad": 1 / 2,
+        "tiers": 1 / 3, "third": 1 / 3, "thirds": 1 / 3, "tercio": 1 / 3,
+        "quart": 1 / 4, "quarts": 1 / 4, "quarter": 1 / 4, "quarters": 1 / 4,
+        "cinquieme": 1 / 5, "dixieme": 1 / 10, "tenth": 1 / 10, "centieme": 1 / 100,
+        "hundredth": 1 / 100, "fiftieth": 1 / 50, "millieme": 1 / 1000,
+    }
+)  # fmt: skip
+_COLLECTIVE = MappingProxyType(
+    {
+        "dizaine": 10, "douzaine": 12, "dozen": 12, "quinzaine": 15, "vingtaine": 20,
+        "trentaine": 30, "quarantaine": 40, "cinquantaine": 50, "centaine": 100, "millier": 1000,
+    }
+)  # fmt: skip
+_ORDINALS = MappingProxyType(
+    {
+        word: number
+        for number, row in enumerate(
+            (
+                "deuxieme second seconde segundo",
+                "troisieme third tercero",
+                "quatrieme fourth cuarto",
+                "cinquieme fifth quinto",
+                "sixieme sixth sexto",
+                "septieme seventh septimo",
+                "huitieme eighth octavo",
+                "neuvieme ninth noveno",
+                "dixieme tenth decimo",
+            ),
+            2,
+        )
+        for word in row.split()
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number where it stands. `values` has two where « 13,200 » may be read two ways.
+
+    `unit` is empty where none is known; `spelled` tells a number in words.
+    """
+
+    start: int
+    end: int
+    values: frozenset[float]
+    unit: str = ""
+    ordinal: bool = False
+    spelled: bool = False
+
+    def bears(self, told: Quantity) -> bool:
+        """Whether this number, as a source gives it, is the one told."""
+        if self.unit and told.unit and self.unit != told.unit:
+            return _converted(self, told)
+        return any(_same(one, other) for one in self.values for other in told.values)
+
+
+def quantities(text: str, language: str) -> list[Quantity]:
+    """The numbers of a text that belong to no date, in reading order."""
+    taken = bytearray(len(text))
+    for moment in moments(text):
+        taken[moment.start : moment.end] = b"\1" * (moment.end - moment.start)
+    found: list[Quantity] = []
+    for each in (*_centuries(text), *_figures(text), *_spelled(text, language), *_named(text)):
+        if not any(taken[each.start : each.end]):
+            taken[each.start : each.end] = b"\1" * (each.end - each.start)
+            found.append(each)
+    return sorted(found, key=lambda each: each.start)
+
+
+def years(text: str) -> list[Quantity]:
+    """What looks like a year, as a number: « 2000 chênes »."""
+    return [
+        Quantity(moment.start, moment.end, frozenset({float(moment.year)}))
+        for moment in moments(text)
+        if moment.year and moment.month is None and not moment.decade
+    ]
+
+
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-6)
+
+
+def _converted(one: Quantity, other: Quantity) -> bool:
+    first, second = units.SCALE.get(one.unit), units.SCALE.get(other.unit)
+    if first is None or second is None or first[0] != second[0]:
+        return False
+    return any(_same(a * first[1], b * second[1]) for a in one.values for b in other.values)
+
+
+def _centuries(text: str) -> Iterator[Quantity]:
+    for match in _ROMAN.finditer(text):
+        yield Quantity(*match.span(), frozenset({float(_roman(match[1]))}), "century", True)
+
+
+def _roman(text: str) -> int:
+    total, rest = 0, text
+    while rest:
+        sign, value = next(
+            ((sign, value) for sign, value in _ROMANS if rest.startswith(sign)), ("", 0)
+        )
+        if not sign:
+            return total + 50
+        total, rest = total + value, rest[len(sign) :]
+    return total
+
+
+def _figures(text: str) -> Iterator[Quantity]:
+    for match in _FIGURES.finditer(text):
+        ordinal = _ORDINAL.match(fold(text[match.end() : match.end() + 4].lower()))
+        end = match.end() + (ordinal.end() if ordinal else 0)
+        yield _measured(text, match.start(), end, _values(match[0]), ordinal=bool(ordinal))
+
+
+def _values(figures: str) -> frozenset[float]:
+    plain = re.sub(r"[ \u00a0\u2009\u202f]", "", figures).replace("−", "-").replace("–", "-")
+    if "/" in plain:
+        over, under = plain.split("/")
+        under = re.sub(r"\D", "", under)
+        return frozenset({float(re.sub(r"\D", "", over) or 0) / float(under or 1)})
+    readings = set()
+    if _GROUPED.fullmatch(plain.lstrip("-")):
+        readings.add(re.sub(r"[.,'’]", "", plain))
+    if plain.count(",") + plain.count(".") <= 1 and "'" not in plain and "’" not in plain:
+        readings.add(plain.replace(",", "."))
+    elif not readings:
+        readings.add(re.sub(r"[,'’]", "", plain) if plain.count(".") < 2 else plain.split(".")[0])
+    return frozenset(float(reading) for reading in readings)
+
+
+def _measured(
+    text: str, start: int, end: int, values: frozenset[float], *, ordinal: bool = False,
+    spelled: bool = False,
+) -> Quantity:  # fmt: skip
+    """A number with the scale and the unit that stand around it."""
+    scale, end = units.scale_after(text, end)
+    half = _HALF.match(text, end)
+    unit, end = units.unit_after(text, half.end() if half else end)
+    if not half and (late := _HALF.match(text, end)):
+        half, end = late, late.end()
+    unit = unit or units.unit_before(text, start)
+    told = frozenset(value * scale + (0.5 if half else 0) for value in values)
+    return Quantity(start, end, told, unit, ordinal, spelled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A word as the number parser wants it."""
+
+    word: str
+
+    def text(self) -> str:
+        return self.word
+
+    def nt_separated(self, previous: object) -> bool:
+        return False
+
+    def not_a_number_part(self) -> bool:
+        return False
+
+
+def _spelled(text: str, language: str) -> Iterator[Quantity]:
+    spans = [match.span() for match in _WORD.finditer(text)]
+    tokens = [_Spoken(text[start:end].lower()) for start, end in spans]
+    code = language if language in _SPOKEN else "en"
+    for found in find_numbers(tokens, code, 0.0):
+        start, end = spans[found.start][0], spans[found.end - 1][1]
+        if found.value < _SMALLEST or any(map(str.isdigit, text[start:end])):
+            continue
+        after = _WORD.search(text, end)
+        if after and fold(after[0].lower()) in _FRACTIONS:
+            continue
+        yield _measured(
+            text, start, end, frozenset({float(found.value)}), ordinal=found.is_ordinal,
+            spelled=True,
+        )  # fmt: skip
+
+
+def _named(text: str) -> Iterator[Quantity]:
+    """Fractions, ordinals and collective numbers that are words of their own."""
+    words = [(match.start(), match.end(), fold(match[0].lower())) for match in _WORD.finditer(text)]
+    for at, (start, end, word) in enumerate(words):
+        if word.rstrip("s") in _COLLECTIVE:
+            yield _measured(
+                text, start, end, frozenset({float(_COLLECTIVE[word.rstrip("s")])}), spelled=True
+            )
+        elif word in _FRACTIONS:
+            count = _count(words[at - 1][2]) if at else 1
+            value = frozenset({count * _FRACTIONS[word]})
+            if word in _ORDINALS:
+                value |= {float(_ORDINALS[word])}
+            yield Quantity(start, end, value, "", word in _ORDINALS, True)
+        elif word in _ORDINALS:
+            yield Quantity(start, end, frozenset({float(_ORDINALS[word])}), "", True, True)
+
+
+_COUNTS: Mapping[str, int] = MappingProxyType(
+    {"deux": 2, "two": 2, "trois": 3, "three": 3, "quatre": 4, "four": 4, "2": 2, "3": 3}
+)
+
+
+def _count(word: str) -> int:
+    return _COUNTS.get(word, 1)
+
+
+def borne(told: Quantity, known: Sequence[Quantity]) -> bool:
+    """Whether one of the numbers that a source gives is the one told."""
+    return any(each.bears(told) for each in known)

@@ -1,0 +1,281 @@
+"""Names that differ from one language to another, and title-case words that name nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from index.stopwords import fold
+
+# One row a name: its forms in French, English and others, folded; adjectives with their country.
+_ROWS = """
+france français française françaises french frenchman frenchwoman frankreich francia
+allemagne allemand allemande allemands allemandes germany german germans deutschland
+angleterre anglais anglaise anglaises england english englishman
+royaume-uni britannique britanniques uk britain british united-kingdom grande-bretagne
+écosse écossais scotland scottish
+irlande irlandais irlandaise ireland irish
+galles gallois wales welsh
+espagne espagnol espagnole espagnols spain spanish españa
+italie italien italienne italiens italy italian italia
+portugal portugais portuguese
+suisse suisses switzerland swiss
+belgique belge belges belgium belgian
+pays-bas néerlandais néerlandaise hollande hollandais netherlands dutch
+autriche autrichien autrichienne austria austrian
+hongrie hongrois hongroise hungary hungarian
+pologne polonais polonaise poland polish
+tchéquie tchèque czech czechia
+roumanie roumain roumaine romania romanian
+bulgarie bulgare bulgaria bulgarian
+grèce grec grecque greece greek
+turquie turc turque turkey turkish türkiye
+russie russe russes russia russian
+ukraine ukrainien ukrainienne ukrainian
+suède suédois suédoise sweden swedish
+norvège norvégien norvégienne norway norwegian
+danemark danois danoise denmark danish
+finlande finlandais finlandaise finland finnish
+islande islandais iceland icelandic
+états-unis états unis usa us america américain américaine américains américaines american americans
+canada canadien canadienne canadian
+mexique mexicain mexicaine mexico mexican
+brésil brésilien brésilienne brazil brazilian
+argentine argentin argentina argentinian
+chili chilien chilienne chile chilean
+colombie colombien colombia colombian
+pérou péruvien peru peruvian
+cuba cubain cuban
+chine chinois chinoise china chinese
+japon japonais japonaise japan japanese
+corée coréen coréenne korea korean
+inde indien indienne india indian
+pakistan pakistanais pakistani
+australie australien australienne australia australian
+nouvelle-zélande new-zealand zealand
+égypte égyptien égyptienne égyptiens egypt egyptian
+maroc marocain morocco moroccan
+algérie algérien algeria algerian
+tunisie tunisien tunisia tunisian
+libye libyen libya libyan
+sénégal sénégalais senegal senegalese
+mali malien malian
+côte-d'ivoire ivoirien ivory
+cameroun cameroon
+afrique africain africaine africa african
+europe européen européenne européens european
+asie asiatique asia asian
+amérique america
+israël israélien israel israeli
+palestine palestinien palestinian
+liban libanais lebanon lebanese
+syrie syrien syria syrian
+irak irakien iraq iraqi
+iran iranien iranian
+arabie saoudien saoudite saudi arabia
+vietnam vietnamien vietnamese
+norman normand normands normandie normandy normans
+londres london londonien londonienne
+paris parisien parisienne parisian
+bruxelles brussels bruselas
+genève geneva
+édimbourg edinburgh
+varsovie warsaw
+cracovie krakow
+vienne vienna
+prague praha
+moscou moscow
+saint-pétersbourg petersburg
+pékin beijing
+athènes athens
+rome roma romain romaine roman
+venise venice
+florence firenze
+naples napoli
+milan milano
+turin torino
+lisbonne lisbon lisboa
+barcelone barcelona
+séville seville
+cologne köln
+munich münchen
+francfort frankfurt
+hambourg hamburg
+copenhague copenhagen
+anvers antwerp
+gand ghent
+le-caire caire cairo
+alexandrie alexandria
+jérusalem jerusalem
+beyrouth beirut
+damas damascus
+bagdad baghdad
+téhéran tehran
+alger algiers
+la-nouvelle-orléans orleans
+philadelphie philadelphia
+californie california
+floride florida
+pennsylvanie pennsylvania
+guernesey guernsey
+jersey
+manche channel
+tamise thames
+rhin rhine
+danube
+nil nile
+seine
+méditerranée mediterranean
+atlantique atlantic
+pacifique pacific
+alpes alps
+pyrénées pyrenees
+lune moon luna
+terre earth
+soleil sun
+mars
+jupiter
+vénus venus
+saturne saturn
+voie-lactée milky way lactée
+mer sea
+univers universe
+dieu god
+noël christmas
+pâques easter
+jacques james
+jean john
+guillaume william
+charles carlos
+édouard edward
+henri henry
+louis lewis ludwig
+philippe philip
+pierre peter
+paul pablo
+georges george
+élisabeth elizabeth
+marie mary
+onu un united-nations nations unies united
+otan nato
+ue eu
+oms who
+unesco
+"""
+
+# Words that English writes with a capital and French without, by what they mean.
+_COMMON = """
+prix prize award
+chimie chemistry
+physique physics
+médecine medicine
+physiologie physiology
+littérature literature
+paix peace
+économie economics
+mathématiques mathematics
+académie academy
+académie-française academy
+université university
+musée museum
+institut institute
+laboratoire laboratory lab
+école school
+église church
+cathédrale cathedral
+tapisserie tapestry
+télescope telescope
+spatial spatiale space
+jeux games
+olympiques olympic olympics
+paralympiques paralympic paralympics
+point
+tour tower
+place square
+rue street
+pont bridge
+port harbour
+grotte cave
+incendie fire
+pierre stone
+machine engine
+analytique analytical
+différence différences difference
+notre-dame
+convention
+dictionnaire dictionary
+président présidente president
+roi king
+reine queen
+prince
+duc duke
+comte earl count
+lord
+dame lady
+pape pope
+évêque bishop
+cardinal
+général general
+maire mayor
+ministre minister
+docteur dr doctor
+professeur professor
+guerre war
+mondiale world
+révolution revolution
+république republic
+parlement parliament
+congrès congress
+sénat senate
+maison house
+blanche white
+palais palace
+conseil council
+cour court
+banque bank
+agence agency
+centre center
+nord north
+sud south
+est east
+ouest west
+grand grande great
+nouveau nouvelle new
+saint sainte st
+commission
+société society
+journal
+revue review
+champ field
+profond profonde deep
+deux two
+première premier first
+dernier last
+siècle century
+prehistoric préhistorique
+boson
+vaccin vaccine
+trou hole
+noir black
+"""
+
+
+def _table(rows: str) -> Mapping[str, frozenset[str]]:
+    table: dict[str, frozenset[str]] = {}
+    for row in rows.strip().splitlines():
+        forms = frozenset(fold(form) for form in row.split())
+        for form in forms:
+            table[form] = table.get(form, frozenset()) | forms
+    return MappingProxyType(table)
+
+
+NAMES = _table(_ROWS)
+"""Each form of a name, folded, with all forms of what it names."""
+
+COMMON = _table(_COMMON)
+"""Each common word that may be part of a title, folded, with its translations."""
+
+
+def forms(word: str) -> frozenset[str]:
+    """A folded word with what it is called elsewhere."""
+    return frozenset({word}) | NAMES.get(word, frozenset()) | COMMON.get(word, frozenset())

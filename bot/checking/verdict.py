@@ -1,0 +1,123 @@
+"""The verdict on a sentence that a chat model wrote: kept, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bot.checking import binding, figures, meaning, names, negation, roles
+from bot.checking.alignment import Alignment
+from bot.checking.claim import Claim, Fault, Given, Verdict
+from bot.checking.ground import Ground, ground
+from bot.checking.reading import Reader, Readings
+from index.language import detect
+from index.passages import Sentence
+
+BEARS = 0.25  # share of a claim that a further citation must bear to be shown with it
+
+
+def unknown_name(alignment: Alignment) -> bool:
+    """Whether a name of the claim is in none of the passages cited, nor above them."""
+    return any(
+        name.sure and not names.borne(name, alignment.known) for name in alignment.claim.names
+    )
+
+
+# In the order in which they are told; the first that holds is the fault.
+_RULES: tuple[tuple[Fault, Callable[[Alignment], bool]], ...] = (
+    ("quote", figures.unknown_quote),
+    ("number", figures.unknown_number),
+    ("date", figures.unknown_date),
+    ("name", unknown_name),
+    ("meaning", meaning.unborne),
+    ("detail", meaning.invented),
+    ("negation", negation.contrary),
+    ("attribution", roles.misattributed),
+    ("roles", roles.swapped),
+    ("name", roles.usurped),
+    ("number", binding.misplaced_number),
+    ("date", binding.misplaced_date),
+)
+
+
+class Checker:
+    """Holds what a chat model writes against the passages that it was given. Thread-safe."""
+
+    def __init__(self, reader: Reader, *, threads: int = 1) -> None:
+        self._readings = Readings(reader)
+        self._threads = threads
+
+    def prepare(self, given: Sequence[Given]) -> None:
+        """Read the passages ahead, while the model is still thinking: checks then take a few
+        milliseconds each."""
+        texts = [
+            (text, each.article.language)
+            for each in given
+            for text in (
+                *(sentence.text for sentence in each.sentences),
+                each.article.title,
+                each.passage.heading,
+            )
+            if text
+        ]
+        with ThreadPoolExecutor(self._threads) as pool:
+            list(pool.map(lambda text: self._readings.read(*text), texts))
+
+    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+        """Whether the passages that a claim cites bear it out.
+
+        `question` tells its language where the claim is too short to tell.
+        """
+        cited = [each for each in given if each.number in claim.citations]
+        if not cited or not claim.text.strip():
+            return Verdict(False, "uncited")
+        language = detect(claim.text, fallback=detect(question))
+        fault, evidence = self._held(claim, cited, language)
+        if fault is None:
+            return Verdict(True, None, evidence)
+        others = [each for each in given if each.number not in claim.citations]
+        if fault not in ("quote", "negation", "roles", "attribution") and any(
+            self._held(claim, [each], language)[0] is None for each in others
+        ):
+            fault = "wrong-citation"
+        return Verdict(False, fault)
+
+    def _held(
+        self, claim: Claim, cited: Sequence[Given], language: str
+    ) -> tuple[Fault | None, tuple[tuple[int, Sentence], ...]]:
+        base = ground(cited, self._readings)
+        alignment = Alignment(self._readings.read(claim.text, language), base)
+        if not base.lines or not alignment.claim.words:
+            return "meaning", ()
+        for fault, holds in _RULES:
+            if holds(alignment):
+                return fault, ()
+        return None, _evidence(alignment, base, claim.citations)
+
+
+def _evidence(
+    alignment: Alignment, base: Ground, citations: Sequence[int]
+) -> tuple[tuple[int, Sentence], ...]:
+    """For each passage cited, its sentence that bears most of the claim, if it bears enough."""
+    rows = alignment.borne[alignment.telling] if alignment.telling else alignment.borne
+    shares = rows.mean(axis=0)
+    found: list[tuple[int, Sentence]] = []
+    best = float(shares.max())
+    for number in dict.fromkeys(citations):
+        places = [place for place, line in enumerate(base.lines) if line.number == number]
+        if places:
+            place = max(places, key=lambda place: float(shares[place]))
+            if float(shares[place]) >= min(best, BEARS):
+                found.append((number, base.lines[place].sentence))
+    return tuple(found)
+
+
+def open_checker(cache_dir: Path | None = None, *, threads: int = 1) -> Checker:
+    """A checker on the bundled model, whatever model the index is made with.
+
+    Raises `ModelError`.
+    """
+    from index.bundled.words import load_word_reader
+
+    return Checker(load_word_reader(cache_dir), threads=threads)
