@@ -52,6 +52,27 @@ async def deliver(
     return await _carried(await entry_of(letter), partial(_send_text, bot))
 
 
+async def deliver_aside(
+    bot: Bot,
+    place: Place,
+    messages: Sequence[str],
+    keyboard: InlineKeyboardMarkup | None = None,
+    reply_to: int | None = None,
+) -> tuple[int, ...]:
+    """Send what is shown on the way to an answer: tried once, and taken away after a crash.
+
+    Raises TelegramError.
+    """
+    parts = tuple(Part(html) for html in messages)
+    below = keyboard.to_dict() if keyboard else None
+    letter = Letter(place.chat_id, place.thread_id, parts, below, reply_to)
+    entry = await entry_of(letter, aside=True)
+    for number in range(len(parts)):
+        message = await _send_text(bot, letter, number)
+        await entry.take(message.message_id)
+    return entry.sent
+
+
 async def deliver_file(
     bot: Bot, place: Place, data: bytes, name: str, caption: str = ""
 ) -> tuple[int, ...]:
@@ -82,11 +103,17 @@ async def edit(
     message_id: int,
     html: str,
     keyboard: InlineKeyboardMarkup | None = None,
+    *,
+    patient: bool = True,
 ) -> None:
-    """Put other words in the place of a message. Raises BadRequest when it can no longer be."""
+    """Put other words in the place of a message. Raises BadRequest when it can no longer be.
 
-    async def change(text: str, parse_mode: str | None) -> object:
-        return await bot.edit_message_text(
+    What fails otherwise is tried again, if `patient`: an edit can be made twice without harm.
+    """
+
+    async def change(text: str, parse_mode: str | None) -> None:
+        send = partial(
+            bot.edit_message_text,
             text,
             chat_id,
             message_id,
@@ -94,33 +121,39 @@ async def edit(
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_markup=keyboard,
         )
-
-    handling = current()
-    stopping = handling.ledger.stopping if handling else None
-    try:
         try:
-            await patiently(partial(change, html, ParseMode.HTML), stopping)
+            await (patiently(send, _stopping()) if patient else send())
         except BadRequest as error:
-            if "can't parse entities" not in str(error):
+            if "not modified" not in str(error):
                 raise
-            logger.warning("The markup of a message was refused (%s); it goes without", error)
-            await patiently(partial(change, plain(html), None), stopping)
+
+    try:
+        await change(html, ParseMode.HTML)
     except BadRequest as error:
-        if "not modified" not in str(error):
+        if "can't parse entities" not in str(error):
             raise
+        logger.warning("The markup of a message was refused (%s); it goes without", error)
+        await change(plain(html), None)
+
+
+async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
+    """Remove one of the bot's messages, unless it is gone, or too old to be removed."""
+    try:
+        await patiently(partial(bot.delete_message, chat_id, message_id), _stopping())
+    except (BadRequest, Forbidden, ChatMigrated) as error:
+        logger.debug("A message was not taken away: %s", error)
 
 
 async def _carried(entry: Entry, send: Sending) -> tuple[int, ...]:
     """Send what is left of a letter, part by part, in the form that is taken."""
     handling = current()
-    stopping = handling.ledger.stopping if handling else None
     # A second copy is less bad than no answer; of what nobody asked for, none is less bad.
     asked = handling is None or handling.update_id is not None
     forms = 0
     while entry.left > 0:
         try:
             message = await patiently(
-                partial(send, entry.letter, len(entry.sent)), stopping, again_in_doubt=asked
+                partial(send, entry.letter, len(entry.sent)), _stopping(), again_in_doubt=asked
             )
         except (BadRequest, Forbidden, ChatMigrated) as error:
             other = amended(entry.letter, len(entry.sent), error) if forms < _FORMS else None
@@ -136,6 +169,11 @@ async def _carried(entry: Entry, send: Sending) -> tuple[int, ...]:
         else:
             await entry.take(message.message_id)
     return entry.sent
+
+
+def _stopping() -> asyncio.Event | None:
+    handling = current()
+    return handling.ledger.stopping if handling else None
 
 
 async def _send_text(bot: Bot, letter: Letter, number: int) -> Message:

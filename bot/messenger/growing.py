@@ -13,7 +13,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.answer import Answer
-from bot.messenger.delivery import deliver, edit
+from bot.messenger.delivery import deliver_aside, edit
 from bot.messenger.desk import Asker
 from bot.messenger.html import answer_html, text_html
 from bot.phrases.writing import writing_phrases_for
@@ -120,11 +120,13 @@ class Growing:
             self._shown = await self._sent(html[:1], self._reply_to)
             return
         chat = self._asker.place.chat_id
-        await self._quietly(edit(self._bot, chat, self._shown[0], html[0], self._keyboard))
+        await self._quietly(
+            edit(self._bot, chat, self._shown[0], html[0], self._keyboard, patient=False)
+        )
 
     async def _sent(self, html: Sequence[str], reply_to: int | None = None) -> tuple[int, ...]:
         try:
-            return await deliver(self._bot, self._asker.place, html, self._keyboard, reply_to)
+            return await deliver_aside(self._bot, self._asker.place, html, self._keyboard, reply_to)
         except TelegramError as error:
             logger.debug("An answer could not be shown as it grows: %s", error)
             return ()

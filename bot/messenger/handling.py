@@ -23,9 +23,13 @@ class Handling:
         self.ledger = ledger
         self.update_id = update_id
         self._letters = 0
+        self._asides = 0
 
-    def next_number(self) -> int:
-        """The place of the next letter among those that the update gets."""
+    def next_number(self, *, aside: bool) -> int:
+        """The place of the next letter among those that the update gets: below 0 for asides."""
+        if aside:
+            self._asides -= 1
+            return self._asides
         self._letters += 1
         return self._letters
 
@@ -87,8 +91,10 @@ class Entry:
             await _written(self._ledger.given_up(self._id, reason))
 
 
-async def entry_of(letter: Letter) -> Entry:
+async def entry_of(letter: Letter, *, aside: bool = False) -> Entry:
     """The record of a letter: begun now, or by a process that died before it was whole.
+
+    An aside is what is shown only until the answer is there.
 
     Raises Forbidden when that one had to give it up.
     """
@@ -96,7 +102,8 @@ async def entry_of(letter: Letter) -> Entry:
     if handling is None:
         return Entry(letter)
     try:
-        kept = await handling.ledger.opened(handling.update_id, handling.next_number(), letter)
+        number = handling.next_number(aside=aside)
+        kept = await handling.ledger.opened(handling.update_id, number, letter)
     except StateError as error:
         logger.error("A message is sent without being written down first: %s", error)
         return Entry(letter)

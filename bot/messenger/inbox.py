@@ -11,6 +11,7 @@ from telegram import Bot, Update
 from telegram.ext import Application
 
 from bot.errors import StateError
+from bot.messenger.delivery import take_away
 from bot.messenger.handling import Handling, handles
 from bot.messenger.ledger import Ledger, Postponed
 
@@ -77,6 +78,8 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
                 if tries > TRIES:
                     await self.process_error(update, GivenUp(update.update_id, tries - 1))
                 else:
+                    if tries > 1:
+                        await self._clear(update)
                     await super().process_update(update)
             except Postponed as reason:
                 logger.info("Update %d is left for the next start: %s", update.update_id, reason)
@@ -85,6 +88,18 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
             await self.ledger.done(update.update_id)
         except StateError as error:
             logger.error("Update %d may be handled again: %s", update.update_id, error)
+
+    async def _clear(self, update: Update) -> None:
+        """Take away what an earlier process showed of an answer that it did not finish."""
+        chat = update.effective_chat
+        try:
+            shown = await self.ledger.afresh(update.update_id)
+        except StateError as error:
+            logger.error("What was shown of an answer stays: %s", error)
+            return
+        for message_id in shown:
+            if chat is not None:
+                await take_away(self.bot, chat.id, message_id)
 
     async def _taken_up(self, update: Update) -> int:
         try:

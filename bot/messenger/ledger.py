@@ -105,6 +105,10 @@ class Ledger:
             partial(deliveries.given_up, delivery_id=delivery_id, reason=reason, now=now)
         )
 
+    async def afresh(self, update_id: int) -> list[int]:
+        """Begin an update's letters again if it was shown something aside; what to take away."""
+        return await self._run(partial(deliveries.afresh, bot_id=self._bot_id, update_id=update_id))
+
     async def unasked(self) -> list[Delivery]:
         """Letters of no update that an earlier process did not finish."""
         return await self._run(partial(deliveries.unasked, bot_id=self._bot_id))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 
 from bot.messenger.delivery import deliver, edit
 from bot.messenger.desk import Asker
 from bot.messenger.html import text_html
+
+logger = logging.getLogger(__name__)
 
 
 async def say(
@@ -41,5 +45,5 @@ async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:
     """Stop the button's spinner; a press from before a restart may be too old for that."""
     try:
         await query.answer(text)
-    except BadRequest:
-        return
+    except TelegramError as error:  # an ornament: what was asked for is said elsewhere
+        logger.debug("A press was not acknowledged: %s", error)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.state.tables import DeliveryRow
@@ -58,7 +58,8 @@ def opened(
 ) -> Delivery:
     """Keep a letter before it is sent, or find the one that was kept in its place.
 
-    `number` counts the letters that one update gets. A letter of no update is always new.
+    `number` counts the letters that one update gets, below 0 for what is only shown until its
+    answer is there. A letter of no update is always new.
     """
     row = None
     if update_id is not None:
@@ -108,6 +109,22 @@ def given_up(session: Session, delivery_id: int, reason: str, now: datetime) -> 
         row.letter, row.outcome, row.reason, row.done_at = None, "given up", reason, now
 
 
+def afresh(session: Session, bot_id: int, update_id: int) -> list[int]:
+    """Begin again what an update gets if something was shown aside; the messages to take away.
+
+    What was shown on the way may have become the answer, so that nothing of it can be gone on with.
+    """
+    rows = session.scalars(
+        select(DeliveryRow).where(DeliveryRow.bot_id == bot_id, DeliveryRow.update_id == update_id)
+    ).all()
+    if all(row.number > 0 for row in rows):
+        return []
+    messages = [message for row in rows for message in row.sent]
+    for row in rows:
+        session.delete(row)
+    return messages
+
+
 def unasked(session: Session, bot_id: int) -> list[Delivery]:
     """Letters not whole that answer no update, oldest first."""
     rows = session.scalars(
@@ -116,6 +133,7 @@ def unasked(session: Session, bot_id: int) -> list[Delivery]:
             DeliveryRow.bot_id == bot_id,
             DeliveryRow.update_id.is_(None),
             DeliveryRow.outcome == "waiting",
+            DeliveryRow.number > 0,
         )
         .order_by(DeliveryRow.id)
     )
@@ -123,8 +141,13 @@ def unasked(session: Session, bot_id: int) -> list[Delivery]:
 
 
 def forget_before(session: Session, moment: datetime) -> int:
-    """Remove what was sent or given up before this; how many rows went."""
-    old = delete(DeliveryRow).where(DeliveryRow.done_at < moment).returning(DeliveryRow.id)
+    """Remove what was sent, given up or shown aside before this; how many rows went."""
+    aside = and_(DeliveryRow.number < 0, DeliveryRow.created_at < moment)
+    old = (
+        delete(DeliveryRow)
+        .where(or_(DeliveryRow.done_at < moment, aside))
+        .returning(DeliveryRow.id)
+    )
     return len(session.scalars(old).all())
 
 

@@ -6,9 +6,10 @@ from tests.botapi.inline import InlineAnswer, InlineResult
 from tests.botapi.messages import Button, File, Message
 from tests.botapi.people import From
 from tests.botapi.refusal import Refusal
-from tests.botapi.server import BotServer
+from tests.botapi.server import Accepted, BotServer
 
 __all__ = [
+    "Accepted",
     "BotServer",
     "Button",
     "Entity",

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections import defaultdict, deque
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +26,14 @@ from tests.botapi.refusal import Refusal
 
 TOKEN = "4200000001:AAtest-token_that-opens-nothing-at-all"
 _TOKEN_SHAPE = re.compile(r"\d+:[\w-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that the server took, and when (seconds since the epoch)."""
+
+    at: float
+    message: Message
 
 
 class BotServer(People):
@@ -45,6 +55,9 @@ class BotServer(People):
         self._called = asyncio.Event()
         self._faults: defaultdict[str, deque[Refusal]] = defaultdict(deque)
         self._losses: defaultdict[str, deque[bool]] = defaultdict(deque)
+        self._holds: defaultdict[str, deque[tuple[float, bool]]] = defaultdict(deque)
+        self._garbled: defaultdict[str, deque[tuple[int, bool]]] = defaultdict(deque)
+        self.accepted: list[Accepted] = []
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -148,6 +161,14 @@ class BotServer(People):
         """Cut the connection of the next call of a method, before it is done or after."""
         self._losses[method].append(done)
 
+    def hold_next(self, method: str, seconds: float, *, done: bool) -> None:
+        """Do the next call of a method, or not, and let its reply wait."""
+        self._holds[method].append((seconds, done))
+
+    def garble_next(self, method: str, *, done: bool, status: int = 200) -> None:
+        """Reply to the next call of a method with a page that is no Bot API reply."""
+        self._garbled[method].append((status, done))
+
     async def _taken(self, queue: asyncio.Queue[Message], what: str, within: float) -> Message:
         try:
             return await asyncio.wait_for(queue.get(), within)
@@ -160,12 +181,19 @@ class BotServer(People):
     async def _serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         lost = self._losses[method].popleft() if self._losses[method] else None
+        held = self._holds[method].popleft() if self._holds[method] else None
+        garbled = self._garbled[method].popleft() if self._garbled[method] else None
         try:
-            if lost is False:
+            if False in (lost, held and held[1], garbled and garbled[1]):
+                result: object = None
+            else:
+                result = await self._answer(request, method)
+            if held is not None:
+                await asyncio.sleep(held[0])
+            if lost is not None:
                 return _cut(request)
-            result = await self._answer(request, method)
-            if lost:
-                return _cut(request)
+            if garbled is not None:
+                return web.Response(text="<html>503</html>", status=garbled[0])
         except Refusal as refusal:
             self.refusals.append((method, refusal.description))
             return _refusal(refusal)
@@ -194,7 +222,9 @@ class BotServer(People):
             raise self._faults[method].popleft()
         result = await self._methods.call(method, parameters)
         if method in {"sendMessage", "sendDocument", "sendPhoto"}:
-            self._sent.put_nowait(self.messages[-1])
+            message = self.messages[-1]
+            self.accepted.append(Accepted(time.time(), message))
+            self._sent.put_nowait(message)
         elif method.startswith("editMessage"):
             key = (parameters["chat_id"], parameters["message_id"])
             self._edited.put_nowait(self._methods.messages[key])  # type: ignore[index]

@@ -13,7 +13,7 @@ from telegram.ext import ContextTypes, MessageHandler, filters
 from bot.messenger import menus
 from bot.messenger.addressed import addressed, by_another_bot
 from bot.messenger.answers import keyboard
-from bot.messenger.delivery import deliver, edit, typing_shown
+from bot.messenger.delivery import deliver, edit, take_away, typing_shown
 from bot.messenger.desk import Asker, Desk, TelegramApplication, met
 from bot.messenger.growing import Growing, Stops
 from bot.messenger.handlers.voting import Voting
@@ -148,7 +148,7 @@ class Asking:
             except BadRequest:  # deleted meanwhile
                 return await deliver(bot, asker.place, html, buttons, reply_to)
         for message_id in shown[len(html) :]:
-            await bot.delete_message(chat, message_id)
+            await take_away(bot, chat, message_id)
         more = html[len(old) :]
         first = None if old else reply_to
         added = await deliver(bot, asker.place, more, buttons, first) if more else ()
