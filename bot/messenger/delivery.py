@@ -130,7 +130,7 @@ async def edit(
     try:
         await change(html, ParseMode.HTML)
     except BadRequest as error:
-        if "can't parse entities" not in str(error):
+        if "parse entities" not in str(error):
             raise
         logger.warning("The markup of a message was refused (%s); it goes without", error)
         await change(plain(html), None)

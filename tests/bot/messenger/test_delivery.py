@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import BadRequest, NetworkError
+from telegram.error import Forbidden, NetworkError
 
-from bot.messenger import delivery
-from bot.messenger.delivery import deliver, typing_shown
+from bot.messenger import patience
+from bot.messenger.delivery import deliver, edit, take_away, typing_shown
 from bot.state.conversations import Place
 from tests.botapi import BotServer
 
@@ -22,7 +22,8 @@ KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("Passage [1]", callback_d
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "RETRIES", (0.01, 0.01))
+    monkeypatch.setattr(patience, "FIRST_WAITS", (0.01, 0.01))
+    monkeypatch.setattr(patience, "LONGEST_WAIT", 0.01)
 
 
 @pytest_asyncio.fixture
@@ -62,7 +63,10 @@ async def test_a_passing_fault_costs_nothing(server: BotServer, bot: Bot) -> Non
     assert [message.text for message in server.messages] == ["un", "deux"]
 
 
-async def test_a_lasting_fault_is_raised(server: BotServer, bot: Bot) -> None:
+async def test_a_fault_that_lasts_a_day_is_raised(
+    server: BotServer, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "GIVE_UP", 0.025)
     for _ in range(3):
         server.fail_next("sendMessage", 502, description="Bad Gateway")
     with pytest.raises(NetworkError, match="Bad Gateway"):
@@ -70,10 +74,31 @@ async def test_a_lasting_fault_is_raised(server: BotServer, bot: Bot) -> None:
     assert server.messages == ()
 
 
-async def test_a_refusal_is_not_tried_again(server: BotServer, bot: Bot) -> None:
-    with pytest.raises(BadRequest):
-        await deliver(bot, HERE, ["<p>un</p>"])
+async def test_where_nothing_can_be_said_it_is_not_tried_again(server: BotServer, bot: Bot) -> None:
+    with pytest.raises(Forbidden, match="Chat not found"):
+        await deliver(bot, Place(99, 0, READER), ["un"])
     assert [method for method, _ in server.calls].count("sendMessage") == 1
+
+
+async def test_markup_that_is_refused_is_left_out(server: BotServer, bot: Bot) -> None:
+    await deliver(bot, HERE, ["<b>un", '<p>deux</p> &amp; <a href="https://e.fr/?a=1">là</a>'])
+    assert [message.text for message in server.messages] == [
+        "un",
+        "deux & là (https://e.fr/?a=1)",
+    ]
+
+
+async def test_an_edit_whose_markup_is_refused_is_made_without(server: BotServer, bot: Bot) -> None:
+    (sent,) = await deliver(bot, HERE, ["un"])
+    await edit(bot, READER, sent, "<b>deux")
+    assert server.messages[0].text == "deux"
+
+
+async def test_taking_away_what_is_gone_is_no_fault(server: BotServer, bot: Bot) -> None:
+    (sent,) = await deliver(bot, HERE, ["un"])
+    await take_away(bot, READER, sent)
+    await take_away(bot, READER, sent)
+    assert server.messages == ()
 
 
 async def test_the_typing_indicator_is_renewed_until_the_end(server: BotServer, bot: Bot) -> None:
