@@ -28,7 +28,7 @@ _NARROW = re.compile("[\u00a0\u202f\u2007\u2009]")
 _STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # signs that no article needs
 _SPACES = re.compile(r"[ \t\r\n]+")
 
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # our errors say it
 
 
 def body_of(tree: Element) -> tuple[Block, ...]:

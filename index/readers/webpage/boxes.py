@@ -44,21 +44,29 @@ def without_boxes(tree: Element) -> None:
             element.drop_tag()  # the question of a list that folds
         else:
             _drop(element)
-    whole = text_length(tree)
-    holders = {holder for heading in tree.iter("h1") for holder in heading.iterancestors()}
-    prose = False
-    for element in list(tree.iter(*_BOX)):
-        if element.getparent() is None or element in holders:
-            continue
-        length = text_length(element) if _is_beside(element, prose) else 0
-        if length and whole - length >= _KEPT * whole:
-            whole -= length
-            _drop(element)
-        elif element.tag == "p":
-            prose = prose or text_length(element) >= _PROSE
+    _drop_marked(tree)
     for element in list(tree.iter(*_BOX, "h2", "h3", "h4", "strong", "span")):
         if element.getparent() is not None:
             _drop_links(element)
+
+
+def _drop_marked(tree: Element) -> None:
+    """Drop the boxes that their marks tell, from the outermost, as long as enough is left."""
+    whole = text_length(tree)
+    holders = {holder for heading in tree.iter("h1") for holder in heading.iterancestors()}
+    prose = False
+    pending = [tree]
+    while pending:
+        element = pending.pop()
+        if element.tag in _BOX and element not in holders and _is_beside(element, prose):
+            length = text_length(element, (1 - _KEPT) * whole)
+            if length <= (1 - _KEPT) * whole:
+                whole -= length
+                _drop(element)
+                continue
+        if element.tag == "p":
+            prose = prose or text_length(element, _PROSE) >= _PROSE
+        pending.extend(reversed(element))
 
 
 def _is_beside(element: Element, prose: bool) -> bool:
@@ -74,7 +82,7 @@ def _is_beside(element: Element, prose: bool) -> bool:
     if any(_NAMED_COMMENTS.fullmatch(name) for name in names):
         return prose
     around = any(_NAMED_AROUND.fullmatch(name) for name in names)
-    return around and text_length(element) <= _AROUND_LIMIT
+    return around and text_length(element, _AROUND_LIMIT) <= _AROUND_LIMIT
 
 
 def _drop_links(element: Element) -> None:
@@ -82,8 +90,8 @@ def _drop_links(element: Element) -> None:
     opening = _opening(element)
     if not announces_links(opening):
         return
-    length = text_length(element)
-    links = sum(text_length(link) for link in element.iter("a"))
+    length = text_length(element, _BOX_LIMIT)
+    links = 0 if length > _BOX_LIMIT else sum(text_length(link) for link in element.iter("a"))
     if length <= _BOX_LIMIT and links >= _LINKED * max(1, length - len(opening)):
         _drop(element)
         return

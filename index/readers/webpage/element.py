@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 Element = Any
 """An element of a page; lxml has no types of its own."""
 
 
-def text_length(element: Element) -> int:
-    """Characters of the words in an element, without the white space around them."""
-    return sum(len(part.strip()) for part in element.itertext())
+def text_length(element: Element, most: float = inf) -> int:
+    """Characters of the words in an element, without the white space around them.
+
+    The count stops once it is above `most`.
+    """
+    length = 0
+    for part in element.itertext():
+        length += len(part.strip())
+        if length > most:
+            break
+    return length

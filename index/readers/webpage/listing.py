@@ -53,7 +53,8 @@ def _teasers(tree: Element) -> Iterator[str]:
         if parent is None or not (linked or parent.tag == "a"):
             continue
         holder = parent
-        while holder is not None and text_length(holder) <= text_length(heading):
+        alone = text_length(heading, _TEASER)
+        while holder is not None and text_length(holder, _TEASER) <= alone:
             holder = holder.getparent()
-        if holder is not None and text_length(holder) <= _TEASER:
+        if holder is not None and text_length(holder, _TEASER) <= _TEASER:
             yield " ".join("".join(str(part) for part in holder.itertext()).split())
