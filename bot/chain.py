@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
@@ -16,6 +17,7 @@ from bot.about import AboutArticles, asked, subject_of
 from bot.answer import Answer, Refusal
 from bot.topic import newest
 from bot.when import Timing, timing
+from bot.writing.synthesis import merged, parts
 from index.language import detect
 from index.period import Period
 from index.search import Findings
@@ -31,6 +33,27 @@ class Answerer(Protocol):
     """Turns evidence into an answer; never raises for want of evidence, it refuses instead."""
 
     def answer(self, findings: Findings) -> Answer: ...
+
+
+@runtime_checkable
+class StreamingAnswerer(Answerer, Protocol):
+    """An answerer whose answer grows; it can make one of evidence for several questions."""
+
+    def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The evidence for a question, and the time that it is held to."""
+
+    findings: Findings
+    period: Period | None
+
+    def dated(self, answer: Answer) -> Answer:
+        if self.period is None:
+            return answer
+        why: Refusal = "unsaid" if self.findings.hits else "period"
+        return replace(answer, period=self.period, refusal=why)
 
 
 class AnswerChain(Runnable[str, Answer]):
@@ -77,24 +100,63 @@ class RetrievalQA(AnswerChain):
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         return self._call_with_config(self._answer, input, ensure_config(config), **kwargs)
 
-    def _answer(self, question: str) -> Answer:
+    async def ainvoke(
+        self, input: str, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Answer:
+        if not isinstance(self._answerer, StreamingAnswerer):
+            return await super().ainvoke(input, config, **kwargs)
+        return await self._acall_with_config(self._last, input, ensure_config(config), **kwargs)
+
+    async def astream(
+        self, input: str, config: RunnableConfig | None = None, **kwargs: Any | None
+    ) -> AsyncIterator[Answer]:
+        if not isinstance(self._answerer, StreamingAnswerer):
+            yield await super().ainvoke(input, config)
+            return
+        async with aclosing(self._growing(input, self._answerer)) as answers:
+            async for answer in answers:
+                yield answer
+
+    async def _last(self, question: str) -> Answer:
+        return [answer async for answer in self.astream(question)][-1]
+
+    async def _growing(
+        self, question: str, answerer: StreamingAnswerer
+    ) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
         question = question.strip()
-        answer = self._answered(question, timing(question, self._today()))
-        return replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000)
+        found = await asyncio.to_thread(self._found, question)
+        if isinstance(found, Answer):
+            yield replace(found, elapsed_ms=(time.perf_counter() - began) * 1000)
+            return
+        async with aclosing(answerer.astream(found.findings)) as answers:
+            async for answer in answers:
+                elapsed = (time.perf_counter() - began) * 1000
+                yield replace(found.dated(answer), elapsed_ms=elapsed)
 
-    def _answered(self, question: str, timed: Timing) -> Answer:
+    def _answer(self, question: str) -> Answer:
+        began = time.perf_counter()
+        found = self._found(question.strip())
+        if not isinstance(found, Answer):
+            found = found.dated(self._answerer.answer(found.findings))
+        return replace(found, elapsed_ms=(time.perf_counter() - began) * 1000)
+
+    def _found(self, question: str) -> _Found | Answer:
+        """The evidence, or the answer itself where the question is about the articles."""
+        timed = timing(question, self._today())
         meant = asked(timed.question) if self._about is not None else None
         if self._about is not None and meant is not None:
             return self._about.answer(question, meant, timed)
+        findings = replace(self._searched(question, timed), question=question)
+        return _Found(findings, timed.period)
+
+    def _searched(self, question: str, timed: Timing) -> Findings:
         if timed.latest:
             subject = subject_of(timed.question)
             findings = self._retriever.search(subject, self.DEPTH_OF_LATEST, timed.period)
-            findings = replace(newest(findings), language=detect(question))
-        else:
-            findings = self._retriever.search(timed.question, self.DEPTH, timed.period)
-        answer = self._answerer.answer(replace(findings, question=question))
-        if timed.period is None:
-            return answer
-        why: Refusal = "unsaid" if findings.hits else "period"
-        return replace(answer, period=timed.period, refusal=why)
+            return replace(newest(findings), language=detect(question))
+        findings = self._retriever.search(timed.question, self.DEPTH, timed.period)
+        # Sentences from several places are only worth looking for where somebody joins them.
+        several = parts(timed.question) if isinstance(self._answerer, StreamingAnswerer) else ()
+        each = [self._retriever.search(part, self.DEPTH, timed.period) for part in several]
+        return merged(findings, each) if each else findings

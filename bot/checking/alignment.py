@@ -94,7 +94,8 @@ class Alignment:
         (columns), from 0 to 1; a title bears only the very words it has."""
         ground = self.ground
         shares: Vectors = np.clip((self.cosines - WEAK) / (STRONG - WEAK), 0.0, 1.0)
-        head = (self.cosines[:, ground.length :] >= SAME).any(axis=1).astype(np.float32)
+        titles: npt.NDArray[np.bool_] = self.cosines[:, ground.length :] >= SAME
+        head = np.any(titles, axis=1, keepdims=True)
         own = np.stack(
             [shares[:, line.first : line.last].max(axis=1, initial=0.0) for line in ground.lines],
             axis=1,
@@ -103,7 +104,7 @@ class Alignment:
         for place, line in enumerate(ground.lines):
             if line.lead is not None:
                 led[:, place] = np.maximum(led[:, place], own[:, line.lead])
-        borne: Vectors = np.maximum(led, head[:, None])
+        borne: Vectors = np.maximum(led, head.astype(np.float32))
         return borne
 
     @cached_property

@@ -37,7 +37,8 @@ def prompt(question: str, language: str, passages: Sequence[Given], room: int) -
     """
     known = template("answer", language)
     most = len(passages)
-    counts = [(count, len(known.examples)) for count in range(most, 2, -1)]
+    every = len(known.examples)
+    counts = [(most, every), *((count, every) for count in range(most - 1, 2, -1))]
     counts += [(min(most, 3), 1), (min(most, 2), 1), (min(most, 2), 0), (min(most, 1), 0)]
     made = Prompt((), ())
     for count, examples in counts:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.models import Message
+from bot.models.hosted import Hosted
+from bot.models.opening import open_models
+from bot.settings import Settings
+from bot.state import State, open_state
+
+QUESTION = (Message("system", "Réponds."), Message("user", "Qui a inventé le braille ?"))
+
+Opened = Callable[..., Hosted]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    opened = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def opened(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """The one model of `openai:scripted` at an address, with these settings."""
+    monkeypatch.chdir(tmp_path)
+
+    def open_one(url: str, **settings: Any) -> Hosted:
+        chosen: dict[str, Any] = {
+            "chat_model": "openai:scripted",
+            "chat_base_url": url,
+            "data_dir": tmp_path,
+            **settings,
+        }
+        (model,) = open_models(Settings(_env_file=None, **chosen), state)
+        return model
+
+    return open_one
+
+
+async def said(model: Hosted, limit: int = 100) -> list[str]:
+    """The pieces of one answer."""
+    return [piece async for piece in model.stream(QUESTION, limit=limit)]
