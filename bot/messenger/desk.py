@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +15,8 @@ from telegram.ext import Application
 from bot.answer import Answer
 from bot.conversation import Said
 from bot.library import Library
+from bot.messenger.access import Roles
+from bot.messenger.limits import Limits
 from bot.phrases import Phrases, phrases_for
 from bot.settings import Settings
 from bot.state import State, people
@@ -44,7 +46,10 @@ def _utc() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The chain, the articles, what people left behind and sent, and the clock (UTC)."""
+    """The chain, the articles, what people left behind and sent, and the clock (UTC).
+
+    `roles` and `limits` are read from the database when it is made.
+    """
 
     chain: Chain
     library: Library
@@ -52,6 +57,12 @@ class Desk:
     settings: Settings
     documents: Documents | None = None
     now: Callable[[], datetime] = _utc
+    roles: Roles = field(init=False)
+    limits: Limits = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roles", Roles(self.settings, self.state))
+        object.__setattr__(self, "limits", Limits(self.settings, self.state, self.now))
 
     @property
     def lifetime(self) -> timedelta:
@@ -60,7 +71,7 @@ class Desk:
 
     def may_add(self, person_id: int) -> bool:
         """Whether somebody may send documents."""
-        return person_id in self.settings.editors
+        return self.roles.may_add(person_id)
 
     def own(self, place: Place) -> Own | None:
         """What this conversation alone is answered from, if anything. Reads the disk."""

@@ -54,6 +54,10 @@ FORGET = Command("oublier", "forget", "Tout effacer de vous", "Erase all about y
 STOP = Command("stop", "stop", "Arrêter la réponse", "Stop the answer", groups=True)
 HELP = Command("aide", "help", "Comment poser une question", "How to ask", groups=True)
 
+INVITE = Command("inviter", "invite", "Inviter quelqu’un", "Invite somebody")
+ALLOW = Command("autoriser", "allow", "Autoriser ici, ou quelqu’un", "Allow here, or somebody")
+FORBID = Command("interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody")
+
 COMMANDS = (
     SEARCH,
     RECENT,

@@ -34,6 +34,7 @@ class NewTurn:
     confidence: float
     generation: str
     question_message: int | None = None
+    elapsed_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ def add_turn(
     session: Session, place: Place, new: NewTurn, now: datetime, lifetime: timedelta
 ) -> int:
     """Keep a turn in the conversation under way, or in a new one; the turn's id."""
+    if new.question_message is not None:
+        known = turn_of_question(session, place.chat_id, new.question_message)
+        if known is not None:
+            return known.id
     people.seen(session, place.person_id, now)
     conversation = _under_way(session, place, now, lifetime)
     if conversation is None:
@@ -83,6 +88,7 @@ def add_turn(
         question_message=new.question_message,
         answer_messages=[],
         created_at=now,
+        elapsed_ms=new.elapsed_ms,
     )
     session.add(row)
     session.flush()
@@ -94,7 +100,7 @@ def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
     row = session.get_one(TurnRow, turn_id)
     row.question, row.turn, row.sources = new.question, dict(new.turn), list(new.sources)
     row.answered, row.confidence = new.answered, new.confidence
-    row.generation = new.generation
+    row.generation, row.elapsed_ms = new.generation, new.elapsed_ms
 
 
 def answered_with(session: Session, turn_id: int, messages: Sequence[int]) -> None:

@@ -43,5 +43,12 @@ def choose_language(session: Session, person_id: int, language: str | None, now:
     row.language = language
 
 
+def listen(session: Session, person_id: int, now: datetime, *, wanted: bool) -> None:
+    """Whether somebody wants announcements; everybody does until they say otherwise."""
+    seen(session, person_id, now)
+    row = session.get_one(PersonRow, person_id)
+    row.quiet_since = None if wanted else row.quiet_since or now
+
+
 def _person(row: PersonRow) -> Person:
     return Person(row.id, row.language, row.first_seen, row.last_seen)

@@ -11,7 +11,9 @@ from sqlalchemy import case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.state.tables import (
+    AddresseeRow,
     AlertRow,
+    AnnouncementRow,
     Base,
     ConversationRow,
     DocumentRow,
@@ -32,6 +34,8 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
     ("alerts", AlertRow, AlertRow.person_id),
     ("documents", DocumentRow, DocumentRow.person_id),
     ("usage", UsageRow, UsageRow.person_id),
+    ("announcements", AnnouncementRow, AnnouncementRow.person_id),
+    ("addressees", AddresseeRow, AddresseeRow.person_id),
     ("invitations", InvitationRow, InvitationRow.created_by),
     ("roles", RoleRow, _ROLE_OWNER),
 )
@@ -81,6 +85,8 @@ def erase(session: Session, person_id: int) -> None:
         delete(VoteRow).where(or_(VoteRow.person_id == person_id, VoteRow.turn_id.in_(my_turns)))
     )
     session.execute(delete(TurnRow).where(TurnRow.conversation_id.in_(mine)))
+    my_announcements = select(AnnouncementRow.id).where(AnnouncementRow.person_id == person_id)
+    session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id.in_(my_announcements)))
     for _, table, owner in reversed(_OF_PERSON):
         session.execute(delete(table).where(owner == person_id))
     session.execute(delete(PersonRow).where(PersonRow.id == person_id))

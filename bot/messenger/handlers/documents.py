@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
@@ -37,6 +37,17 @@ _ALONE = re.compile(rf"^\s*{_ADDRESS.pattern}\s*$", re.IGNORECASE)
 _DECISION = re.compile(r"d([+=-]):(\d{1,18})", re.ASCII)
 
 
+class _Keepers(filters.MessageFilter):
+    """Messages by those who may add to the corpus."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+
+    def filter(self, message: Message) -> bool:
+        return message.from_user is not None and self._desk.may_add(message.from_user.id)
+
+
 class Sending:
     """Files and addresses by those who keep the corpus: for all, for this conversation, or not."""
 
@@ -46,7 +57,7 @@ class Sending:
 
     def register(self, application: TelegramApplication) -> None:
         private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-        editors = filters.User(self._desk.settings.editors)
+        editors = _Keepers(self._desk)
         application.add_handlers(
             [
                 MessageHandler(private & filters.Document.ALL, self.file),

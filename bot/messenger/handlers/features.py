@@ -7,11 +7,13 @@ from typing import Protocol
 
 from bot.messenger.desk import Desk, TelegramApplication
 from bot.messenger.growing import Stops
+from bot.messenger.handlers.access import Access
 from bot.messenger.handlers.alerting import Alerts
 from bot.messenger.handlers.asking import Asking
 from bot.messenger.handlers.browsing import Browsing
 from bot.messenger.handlers.documents import Sending
 from bot.messenger.handlers.failures import Failures
+from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import Groups
 from bot.messenger.handlers.helping import Helping
 from bot.messenger.handlers.inline import Inline
@@ -34,9 +36,11 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
 
     An update goes to the first feature that takes it: commands before text, the rest last.
     """
-    voting, alerts, stops = Voting(desk), Alerts(desk), Stops()
+    voting, alerts, stops, access = Voting(desk), Alerts(desk), Stops(), Access(desk)
     sending = Sending(desk, desk.documents) if desk.documents else None
     every: tuple[Feature, ...] = (
+        Gate(desk),
+        access,
         Groups(desk),
         Inline(desk),
         Stopping(desk, stops),
@@ -50,7 +54,7 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
         Asking(desk, voting, stops),
         Leftovers(desk),
     )
-    chores = (forgetting(desk), alerts.chore, *([sending.chore] if sending else []))
+    chores = (forgetting(desk), alerts.chore, access.chore, *([sending.chore] if sending else []))
     return every, chores
 
 

@@ -24,6 +24,7 @@ from bot.messenger.desk import Desk, TelegramApplication, spoken_to
 from bot.messenger.handlers.asking import QUESTION_LIMIT
 from bot.messenger.html import answer_html, article_html
 from bot.phrases import Phrases
+from bot.phrases.access import access_phrases_for
 from bot.phrases.groups import group_phrases_for
 from bot.render import harmless
 from bot.source import details
@@ -59,10 +60,17 @@ class Inline:
         user = query.from_user
         phrases = await spoken_to(self._desk, user.id, user.language_code)
         question = " ".join(query.query.split())[:QUESTION_LIMIT]
+        if not self._desk.roles.may_ask(user.id):
+            await _say(query, access_phrases_for(phrases.code).inline_refused)
+            return
         if len(question) < SHORTEST:
             await _give(query, [], phrases)
             return
         if not await self._settled(query):
+            return
+        over = await self._desk.limits.take(user.id, way="inline")
+        if over is not None and not self._desk.roles.may_add(user.id):
+            await _say(query, access_phrases_for(phrases.code).inline_over(over.seconds))
             return
         answer = await self._desk.chain.ainvoke(Said(question))
         articles = await asyncio.to_thread(self._desk.library.ranked, question)
@@ -91,8 +99,22 @@ async def _give(
     # Above a cited answer there is nothing to say.
     shown = results and not refusal
     button = None if shown else InlineQueryResultsButton(text, start_parameter="inline")
+    await _answer(query, results, CACHED, button)
+
+
+async def _say(query: InlineQuery, text: str) -> None:
+    """A line in the place of an answer, which the next query may get."""
+    await _answer(query, [], 0, InlineQueryResultsButton(text, start_parameter="inline"))
+
+
+async def _answer(
+    query: InlineQuery,
+    results: Sequence[InlineQueryResultArticle],
+    cached: int,
+    button: InlineQueryResultsButton | None,
+) -> None:
     try:
-        await query.answer(results, cache_time=CACHED, is_personal=True, button=button)
+        await query.answer(results, cache_time=cached, is_personal=True, button=button)
     except BadRequest as error:
         if "too old" not in str(error):  # answered after the person went on typing
             raise

@@ -107,6 +107,7 @@ class Personal:
             if self._sending is not None:
                 await self._sending.forget(asker.place)
             await self._desk.state.run(partial(self._erase, person_id=asker.place.person_id))
+            self._desk.roles.erased(asker.place.person_id)
             text = _phrases(asker).forgotten
         await replace_text(context.bot, asker, query, text)
 

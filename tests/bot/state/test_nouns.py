@@ -178,6 +178,8 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
             "alerts": [],
             "documents": [],
             "usage": [],
+            "announcements": [],
+            "addressees": [],
             "invitations": [],
             "roles": [],
             "turns": [],

@@ -1,0 +1,142 @@
+"""/inviter, /autoriser and /interdire: who may ask, said in the chat by administrators."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+from functools import partial
+
+from telegram import Bot, Update
+from telegram.ext import ContextTypes, MessageHandler, filters
+
+from bot.messenger import menus
+from bot.messenger.desk import Asker, Desk, TelegramApplication, met
+from bot.messenger.handlers.gate import start_token
+from bot.messenger.saying import say
+from bot.messenger.upkeep import Chore
+from bot.phrases.access import AccessPhrases, access_phrases_for
+from bot.state import chats, invitations
+from bot.state.roles import Role, Standing
+
+logger = logging.getLogger(__name__)
+
+EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
+"""What the argument for more than a reader may be called."""
+
+_NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
+
+
+class Access:
+    """What administrators say; from others it is refused."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, application: TelegramApplication) -> None:
+        brought = filters.UpdateType.MESSAGE & filters.Regex(r"^/start(@\w+)?\s+[\w-]{32}\s*$")
+        application.add_handlers(
+            [
+                MessageHandler(brought, self.accept),
+                menus.handler(menus.INVITE, self.invite),
+                menus.handler(menus.ALLOW, self.allow),
+                menus.handler(menus.FORBID, self.forbid),
+            ]
+        )
+
+    async def accept(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """An invitation brought by somebody who may ask already: they may be let do more."""
+        token, asker = start_token(update), await met(self._desk, update)
+        if token is None or asker is None or not asker.private:
+            return
+        now, person = self._desk.now(), asker.place.person_id
+        if await self._desk.roles.accept(token, person, now) is None:
+            await say(context.bot, asker, _phrases(asker).invitation_gone)
+            return
+        role = self._desk.roles.of(person) or "reader"
+        await say(context.bot, asker, _phrases(asker).accepted[role])
+
+    async def invite(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker = await self._administrator(update, context.bot)
+        if asker is None:
+            return
+        if not asker.private:
+            await say(context.bot, asker, _phrases(asker).in_private)
+            return
+        role: Role = "editor" if menus.argument(update).lower() in EDITOR else "reader"
+        lifetime = timedelta(days=self._desk.settings.invitation_days)
+        invite = partial(
+            invitations.invite,
+            by=asker.place.person_id,
+            role=role,
+            now=self._desk.now(),
+            lifetime=lifetime,
+        )
+        token = await self._desk.state.run(invite)
+        link = f"https://t.me/{context.bot.username}?start={token}"
+        until = (self._desk.now() + lifetime).date()
+        await say(context.bot, asker, _phrases(asker).invitation(link, role, until))
+
+    async def allow(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        await self._decide(update, context.bot, allowed=True)
+
+    async def forbid(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        await self._decide(update, context.bot, allowed=False)
+
+    async def _decide(self, update: Update, bot: Bot, *, allowed: bool) -> None:
+        """About the group that it is said in, or whom a number names in private."""
+        asker = await self._administrator(update, bot)
+        if asker is None:
+            return
+        phrases, words = _phrases(asker), menus.argument(update).lower().split()
+        if not asker.private:
+            await self._group(asker.place.chat_id, allowed)
+            await say(bot, asker, phrases.group_allowed if allowed else phrases.group_forbidden)
+            return
+        if not words or not _NUMBER.fullmatch(words[0]):
+            await say(bot, asker, phrases.allow_usage)
+            return
+        number = int(words[0])
+        if number < 0:
+            await self._group(number, allowed)
+            await say(bot, asker, phrases.group_is(number, allowed))
+            return
+        standing: Standing = "barred"
+        if allowed:
+            standing = "editor" if EDITOR & set(words[1:]) else "reader"
+        await say(bot, asker, await self._person(phrases, number, standing))
+
+    async def _group(self, chat_id: int, allowed: bool) -> None:
+        decide = partial(chats.allow, chat_id=chat_id, allowed=allowed, now=self._desk.now())
+        await self._desk.state.run(decide)
+        logger.info("The group %d is %s", chat_id, "allowed" if allowed else "forbidden")
+
+    async def _person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
+        """What to say of a person's standing, changed where the settings leave it open."""
+        if self._desk.roles.set_by_settings(number) is not None:
+            return phrases.set_by_settings(number)
+        await self._desk.roles.give(number, standing, self._desk.now())
+        return phrases.person_is(number, standing)
+
+    async def _administrator(self, update: Update, bot: Bot) -> Asker | None:
+        """Who says it, if they have the right to; others are told."""
+        asker = await met(self._desk, update)
+        if asker is None or self._desk.roles.administers(asker.place.person_id):
+            return asker
+        await say(bot, asker, _phrases(asker).not_administrator)
+        return None
+
+    @property
+    def chore(self) -> Chore:
+        """Invitations that nobody followed go, and what is left to ask of those who asked nothing
+        for a day."""
+        return Chore("access", timedelta(hours=1), self._tidy)
+
+    async def _tidy(self, bot: Bot) -> None:
+        forget = partial(invitations.forget_expired, now=self._desk.now())
+        await self._desk.state.run(forget)
+        await self._desk.limits.tidy()
+
+
+def _phrases(asker: Asker) -> AccessPhrases:
+    return access_phrases_for(asker.phrases.code)

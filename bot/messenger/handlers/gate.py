@@ -1,0 +1,175 @@
+"""What sees every update first: whom the bot does not answer, and who must wait."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import partial
+
+from telegram import Bot, Message, Update
+from telegram.constants import ChatType
+from telegram.ext import ApplicationHandlerStop, ContextTypes, TypeHandler
+
+from bot.messenger import menus
+from bot.messenger.addressed import addressed, author, by_another_bot
+from bot.messenger.desk import Asker, Desk, TelegramApplication, asker_of, spoken_to
+from bot.messenger.limits import Over
+from bot.messenger.saying import acknowledge, say
+from bot.phrases.access import access_phrases_for
+from bot.phrases.groups import group_phrases_for
+from bot.state import chats, meters, people
+
+FIRST = -10
+"""The group of handlers that see every update before the features do."""
+
+STRANGERS = timedelta(hours=1)
+"""How often somebody is told why they get no answer."""
+
+LINKS = timedelta(minutes=1)
+"""How often somebody is told that an invitation is no longer good."""
+
+PRESS = 0.2
+"""What pressing a button counts, in messages."""
+
+_RIGHTS = (menus.PRIVACY, menus.MY_DATA, menus.FORGET)
+_INVITED = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
+_FORGETTING = re.compile(r"forget:(yes|no)")
+
+
+class Gate:
+    """Answered are people who may ask, where they may, and no faster than they may."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handler(TypeHandler(Update, self.pass_or_stop), FIRST)
+
+    async def pass_or_stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Lets an update go on to the features, or ends it."""
+        chat, asker = update.effective_chat, asker_of(update)
+        if chat is None or update.my_chat_member is not None:
+            return  # inline queries, which answer for themselves, and being taken somewhere
+        if chat.type == ChatType.CHANNEL or _by_a_program(update):
+            raise ApplicationHandlerStop
+        message = update.effective_message
+        if asker is None or message is None or not _for_the_bot(update, message, context.bot):
+            return  # what is not for the bot is let pass: it may be a group that moves
+        person = author(update) or asker.place.person_id
+        if not await self._welcome(context.bot, update, asker, person):
+            raise ApplicationHandlerStop
+        if over := await self._counted(update, asker, person):
+            await self._wait(context.bot, update, asker, over)
+            raise ApplicationHandlerStop
+
+    async def _welcome(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
+        """Whether somebody may ask here; who may not is told now and then."""
+        roles = self._desk.roles
+        if asker.private:
+            if roles.may_ask(person) or await self._for_themselves(update, person):
+                return True
+            if await self._invited(bot, update, asker):
+                return False
+            await self._told(bot, update, asker, f"stranger:{person}", _stranger(self._desk, asker))
+            return False
+        chat = asker.place.chat_id
+        seen = await self._desk.state.run(partial(chats.seen, chat_id=chat, now=self._desk.now()))
+        if roles.barred(person):
+            return False
+        if roles.group_may_ask(chat, seen.allowed):
+            return True
+        if roles.administers(person) and _commanded(update, (menus.ALLOW, menus.FORBID)):
+            return True
+        text = group_phrases_for(asker.phrases.code).not_allowed(chat)
+        await self._told(bot, update, asker, f"group:{chat}", text)
+        return False
+
+    async def _for_themselves(self, update: Update, person: int) -> bool:
+        """What everybody may do of whom something is kept: see it and erase it."""
+        query = update.callback_query
+        erasing = query is not None and _FORGETTING.fullmatch(query.data or "") is not None
+        if not erasing and not _commanded(update, _RIGHTS):
+            return False
+        known = await self._desk.state.run(partial(people.person, person_id=person))
+        return known is not None
+
+    async def _invited(self, bot: Bot, update: Update, asker: Asker) -> bool:
+        """Whether a stranger brings an invitation; good or not, they are told."""
+        token = start_token(update)
+        if token is None:
+            return False
+        person, phrases = asker.place.person_id, access_phrases_for(asker.phrases.code)
+        role = await self._desk.roles.accept(token, person, self._desk.now())
+        if role is not None:
+            await say(bot, asker, phrases.accepted[role])
+            return True
+        await self._told(bot, update, asker, f"link:{person}", phrases.invitation_gone, LINKS)
+        return True
+
+    async def _told(
+        self,
+        bot: Bot,
+        update: Update,
+        asker: Asker,
+        key: str,
+        text: str,
+        every: timedelta = STRANGERS,
+    ) -> None:
+        if update.callback_query is not None:
+            await acknowledge(update.callback_query)
+        now = self._desk.now()
+        if await self._desk.state.run(partial(meters.notice, key=key, now=now, every=every)):
+            await say(bot, asker, text)
+
+    async def _counted(self, update: Update, asker: Asker, person: int) -> Over | None:
+        """What keeps somebody from being answered now, if anything; what they do counts if not."""
+        group = None if asker.private else asker.place.chat_id
+        if self._desk.roles.may_add(person):
+            return None
+        cost = PRESS if update.callback_query is not None else 1.0
+        return await self._desk.limits.take(person, group, cost)
+
+    async def _wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
+        phrases = await spoken_to(self._desk, asker.place.person_id, asker.phrases.code)
+        text = access_phrases_for(phrases.code).over(over.seconds, over.group)
+        if update.callback_query is not None:
+            await acknowledge(update.callback_query, text)
+        elif not over.told:
+            await say(bot, asker, text)
+
+
+def start_token(update: Update) -> str | None:
+    """The token of an invitation, where its link brought somebody."""
+    found = _INVITED.match(update.message.text or "") if update.message else None
+    return found[1] if found else None
+
+
+def _stranger(desk: Desk, asker: Asker) -> str:
+    phrases = access_phrases_for(asker.phrases.code)
+    number = asker.place.person_id
+    if desk.settings.access == "open":
+        return phrases.barred
+    listed = desk.settings.access == "list"
+    return phrases.not_listed(number) if listed else phrases.not_invited(number)
+
+
+def _by_a_program(update: Update) -> bool:
+    message = update.effective_message
+    return update.callback_query is None and message is not None and by_another_bot(message)
+
+
+def _for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
+    if update.callback_query is not None or message.chat.type == ChatType.PRIVATE:
+        return True
+    if message.text is None:
+        return False
+    if message.text.startswith("/"):
+        called = message.text.split()[0].partition("@")[2].lower()
+        return called in {"", bot.username.lower()}
+    return addressed(message, bot.id, bot.username) is not None
+
+
+def _commanded(update: Update, commands: tuple[menus.Command, ...]) -> bool:
+    words = (update.message.text or "").split() if update.message else []
+    names = {name for command in commands for name in command.names}
+    return bool(words) and words[0].partition("@")[0].removeprefix("/").lower() in names
