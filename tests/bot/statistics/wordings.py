@@ -1,0 +1,94 @@
+"""Questions that people might ask in vain, each in several wordings, to measure the grouping with.
+
+Neighbours are there on purpose: the same subject asked something else about.
+"""
+
+from __future__ import annotations
+
+SAME: tuple[tuple[str, ...], ...] = (
+    (
+        "Quand ouvre la nouvelle piscine municipale ?",
+        "Quelle est la date d’ouverture de la nouvelle piscine municipale ?",
+        "la nouvelle piscine municipale ouvre quand",
+    ),
+    (
+        "Combien coûte l’entrée de la piscine municipale ?",
+        "Quel est le prix d’entrée à la piscine municipale ?",
+    ),
+    (
+        "Qui est le nouveau directeur de l’hôpital ?",
+        "Comment s’appelle le nouveau directeur de l’hôpital ?",
+        "nom du nouveau directeur de l'hôpital",
+    ),
+    (
+        "Pourquoi l’ancien directeur de l’hôpital a-t-il démissionné ?",
+        "Quelle est la raison de la démission de l’ancien directeur de l’hôpital ?",
+    ),
+    (
+        "Quel est le budget de la commune ?",
+        "À combien s’élève le budget de la commune ?",
+        "Combien la commune a-t-elle de budget ?",
+    ),
+    (
+        "Combien d’habitants compte la commune ?",
+        "Quelle est la population de la commune ?",
+    ),
+    (
+        "Quand auront lieu les travaux du tramway ?",
+        "À quelle date commencent les travaux du tramway ?",
+    ),
+    (
+        "Quel sera le trajet du tramway ?",
+        "Par où passera le tramway ?",
+    ),
+    (
+        "Quel est l’effet de la sécheresse sur les vendanges ?",
+        "Comment la sécheresse a-t-elle touché les vendanges ?",
+        "Quelles conséquences la sécheresse a-t-elle eues sur les vendanges ?",
+    ),
+    (
+        "Quand commencent les vendanges ?",
+        "À quelle date débutent les vendanges ?",
+    ),
+    (
+        "Qui a gagné l’élection municipale ?",
+        "Quel candidat a remporté l’élection municipale ?",
+    ),
+    (
+        "Quel a été le taux de participation à l’élection municipale ?",
+        "Combien d’électeurs ont participé à l’élection municipale ?",
+    ),
+    (
+        "Où trouver une pharmacie de garde ?",
+        "Quelle pharmacie est de garde ?",
+    ),
+    (
+        "Quels sont les horaires de la médiathèque ?",
+        "À quelle heure ouvre la médiathèque ?",
+        "horaires médiathèque",
+    ),
+    (
+        "Pourquoi la médiathèque est-elle fermée ?",
+        "Quelle est la raison de la fermeture de la médiathèque ?",
+    ),
+    (
+        "Quand passe la loi sur les retraites ?",
+        "À quelle date la loi sur les retraites sera-t-elle votée ?",
+    ),
+    (
+        "Quel est l’âge de départ à la retraite ?",
+        "À quel âge peut-on partir à la retraite ?",
+    ),
+    (
+        "Who designed the new bridge?",
+        "Who is the architect of the new bridge?",
+    ),
+    (
+        "How long is the new bridge?",
+        "What is the length of the new bridge?",
+    ),
+    ("Quel temps fera-t-il demain ?", "Quelle est la météo de demain ?"),
+    ("Quelle est la capitale de l’Australie ?", "Comment s’appelle la capitale de l’Australie ?"),
+    ("Comment adopter un chien au refuge ?", "Comment faire pour adopter un chien du refuge ?"),
+    ("Combien de chiens compte le refuge ?", "Combien y a-t-il de chiens au refuge ?"),
+)
