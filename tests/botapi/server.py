@@ -11,6 +11,7 @@ import json
 import re
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -136,13 +137,28 @@ class BotServer(People):
         def count() -> int:
             return sum(name == method for name, _ in self.calls)
 
+        if not await self._until(lambda: count() >= times, within):
+            raise AssertionError(f"{method} was called {count()} times in {within} s")
+
+    async def told(self, chat_id: int, times: int = 1, within: float = 5.0) -> None:
+        """Wait until a chat has got this many messages; raises AssertionError when it does not."""
+
+        def count() -> int:
+            return sum(each.message.chat_id == chat_id for each in self.accepted)
+
+        if not await self._until(lambda: count() >= times, within):
+            raise AssertionError(f"{chat_id} got {count()} messages in {within} s")
+
+    async def _until(self, so: Callable[[], bool], within: float) -> bool:
+        """Whether something that calls bring about was so in time."""
         try:
             async with asyncio.timeout(within):
-                while count() < times:
+                while not so():
                     self._called.clear()
                     await self._called.wait()
         except TimeoutError:
-            raise AssertionError(f"{method} was called {count()} times in {within} s") from None
+            return False
+        return True
 
     def fail_next(
         self,
@@ -168,6 +184,12 @@ class BotServer(People):
     def garble_next(self, method: str, *, done: bool, status: int = 200) -> None:
         """Reply to the next call of a method with a page that is no Bot API reply."""
         self._garbled[method].append((status, done))
+
+    @property
+    def faults_left(self) -> int:
+        """How many of the faults asked for have not come about."""
+        kinds = (self._faults, self._losses, self._holds, self._garbled)
+        return sum(len(left) for kind in kinds for left in kind.values())  # type: ignore[attr-defined]
 
     async def _taken(self, queue: asyncio.Queue[Message], what: str, within: float) -> Message:
         try:
@@ -224,6 +246,7 @@ class BotServer(People):
         if method in {"sendMessage", "sendDocument", "sendPhoto"}:
             message = self.messages[-1]
             self.accepted.append(Accepted(time.time(), message))
+            self._called.set()
             self._sent.put_nowait(message)
         elif method.startswith("editMessage"):
             key = (parameters["chat_id"], parameters["message_id"])
