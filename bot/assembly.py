@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from bot.about import AboutArticles
-from bot.chain import RetrievalQA
+from bot.chain import Answerer, RetrievalQA
 from bot.conversation.chain import Conversing
 from bot.extract import Extractive
+from bot.models.choice import parse_choices
 from bot.settings import Settings
 from index.confidence import ConfidenceModel
 from index.embedding import Embedder, load_embedder
 from index.errors import NoIndex
 from index.live import LiveIndex
 from index.store import current_id
+
+if TYPE_CHECKING:
+    from bot.writing.opening import Writers
 
 
 def open_embedder(
@@ -38,15 +44,41 @@ def open_index(settings: Settings) -> LiveIndex:
     return LiveIndex(settings.data_dir, open_embedder(settings), ConfidenceModel.load())
 
 
-def chain_over(index: LiveIndex, settings: Settings) -> Conversing:
-    """The retrieval-QA chain over an open index, which understands follow-ups."""
+def open_writers(settings: Settings) -> Writers | None:
+    """What the chat models of the settings write with; None where answers quote the articles.
+
+    To be closed. Raises SettingsError.
+    """
+    if not parse_choices(settings.chat_model):
+        return None
+    from bot.writing.opening import Writers  # half a second, for those alone who have a model
+
+    return Writers(settings)
+
+
+def chain_over(index: LiveIndex, settings: Settings, writers: Writers | None = None) -> Conversing:
+    """The retrieval-QA chain over an open index, which understands follow-ups.
+
+    `writers` write its answers, which quote the articles without them.
+    """
     threshold = settings.min_confidence
     if threshold is None:
         threshold = ConfidenceModel.load().threshold
     about = AboutArticles(index.searcher, threshold)
-    return Conversing(RetrievalQA(index, Extractive(threshold), about), index.search)
+    answerer: Answerer = Extractive(threshold)
+    if writers is not None:
+        answerer = writers.over(Extractive(threshold), index.generation)
+    return Conversing(RetrievalQA(index, answerer, about), index.search)
 
 
-def open_chain(settings: Settings) -> Conversing:
-    """The retrieval-QA chain over the index of the data directory. Raises IndexingError."""
-    return chain_over(open_index(settings), settings)
+@contextmanager
+def open_chain(settings: Settings) -> Iterator[Conversing]:
+    """The retrieval-QA chain over the index of the data directory, as long as the block lasts.
+
+    Raises SettingsError, IndexingError.
+    """
+    with ExitStack() as opened:
+        writers = open_writers(settings)
+        if writers is not None:
+            opened.callback(writers.close)
+        yield chain_over(open_index(settings), settings, writers)

@@ -2,6 +2,8 @@
 # Typer reads the annotations where they are written, so they are not postponed here.
 
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -61,7 +63,8 @@ def ask(settings: Settings, question: str, *, as_json: bool) -> int:
         phrases = terminal_phrases_for(settings.language)
         show(console_for(sys.stderr), phrases.error(phrases.no_question))
         return MISUSED
-    answer = open_chain(settings).invoke(question)
+    with open_chain(settings) as chain:
+        answer = chain.invoke(question)
     out = console_for(sys.stdout)
     if as_json:
         out.file.write(f"{answer_json(answer, phrases_for(answer.language))}\n")
@@ -72,12 +75,18 @@ def ask(settings: Settings, question: str, *, as_json: bool) -> int:
 
 def chat(settings: Settings) -> int:
     """Talk: at a prompt when a person is at both ends, line by line otherwise."""
+    with ExitStack() as opened:
+
+        def open_ask() -> "Ask":
+            from bot.assembly import open_chain
+
+            return opened.enter_context(open_chain(settings)).invoke
+
+        return _talk(settings, open_ask)
+
+
+def _talk(settings: Settings, open_ask: Callable[[], "Ask"]) -> int:
     from bot.repl import chat_piped, chat_typed, new_session
-
-    def open_ask() -> "Ask":
-        from bot.assembly import open_chain
-
-        return open_chain(settings).invoke
 
     out, err = console_for(sys.stdout), console_for(sys.stderr)
     if not (sys.stdin.isatty() and out.is_terminal):

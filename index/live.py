@@ -40,6 +40,10 @@ class LiveIndex:
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
         return self.searcher().search(question, limit, within)
 
+    def generation(self) -> str:
+        """The id of the generation in service at this moment."""
+        return self.searcher().generation.manifest.id
+
     def article(self, article_id: str) -> Article | None:
         return self.searcher().generation.article(article_id)
 

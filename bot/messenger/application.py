@@ -8,7 +8,7 @@ import os
 import re
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -73,13 +73,17 @@ def run(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
     Telegram cannot be reached at start.
     """
     telegram_token(settings)  # said at once, not after the models are loaded
-    from bot.assembly import chain_over, open_index
+    from bot.assembly import chain_over, open_index, open_writers
     from bot.documents import Documents
 
-    index = open_index(settings)
-    chain = chain_over(index, settings)
-    documents = Documents(settings, index.embedder)
-    listen(settings, chain, LiveLibrary(index), ready, documents)
+    with ExitStack() as opened:
+        writers = open_writers(settings)
+        if writers is not None:
+            opened.callback(writers.close)
+        index = open_index(settings)
+        chain = chain_over(index, settings, writers)
+        documents = Documents(settings, index.embedder)
+        listen(settings, chain, LiveLibrary(index), ready, documents)
 
 
 def listen(

@@ -17,10 +17,9 @@ from bot.models.errors import ModelFailed
 from bot.models.hosted import Bounds, Hosted
 from bot.models.ledger import Budget, Ledger
 from bot.models.providers import PROVIDERS, Making, check_installed, make
-from bot.models.worker import Worker
+from bot.models.worker import the_worker
 from bot.settings import Settings, provider_key
-from bot.state import State, open_state
-from bot.state.database import state_url
+from bot.state import State
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -30,11 +29,11 @@ logger = logging.getLogger(__name__)
 _MICROS = 1_000_000
 
 
-def open_models(settings: Settings, state: State | None = None) -> tuple[Hosted, ...]:
+def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted, ...]:
     """The models that SELON_CHAT_MODEL names; none when answers are to quote the articles.
 
-    Their libraries are imported in the background, from now on. `state` is the database of what
-    people leave behind, if it is open already. Raises SettingsError.
+    Their libraries are imported in the background, from now on. `state` gives the database of what
+    people leave behind. Raises SettingsError.
     """
     choices = parse_choices(settings.chat_model)
     if not choices:
@@ -44,7 +43,7 @@ def open_models(settings: Settings, state: State | None = None) -> tuple[Hosted,
     makings = [_making(choice, choices, settings) for choice in choices]
     ledger = open_ledger(settings, choices, state)
     bounds = Bounds(settings.chat_first_token, settings.chat_timeout, settings.chat_retries)
-    worker = Worker()
+    worker = the_worker()
     made = [_InBackground(choice, making) for choice, making in zip(choices, makings, strict=True)]
     for each in made:
         if each.choice.provider not in PROVIDERS:  # whether it exists at all is said at once
@@ -56,13 +55,13 @@ def open_models(settings: Settings, state: State | None = None) -> tuple[Hosted,
     )
 
 
-def open_cache(settings: Settings, state: State | None = None) -> ReplyCache:
+def open_cache(settings: Settings, state: Callable[[], State]) -> ReplyCache:
     """Where written answers are kept to serve again."""
-    return ReplyCache(_opened(settings, state), settings.chat_cache_days)
+    return ReplyCache(state, settings.chat_cache_days)
 
 
 def open_ledger(
-    settings: Settings, choices: tuple[Choice, ...], state: State | None = None
+    settings: Settings, choices: tuple[Choice, ...], state: Callable[[], State]
 ) -> Ledger:
     """Where what the models use is counted. Raises SettingsError for a budget without a price."""
     prices = dict(parse_prices(settings.chat_prices))
@@ -82,7 +81,7 @@ def open_ledger(
     budget = Budget(
         settings.chat_budget_tokens, round(money * _MICROS) if money is not None else None
     )
-    return Ledger(_opened(settings, state), budget, prices, settings.keep_days)
+    return Ledger(state, budget, prices, settings.keep_days)
 
 
 def _making(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> Making:
@@ -133,22 +132,6 @@ def _keyed(choices: tuple[Choice, ...], settings: Settings) -> str:
         "SELON_CHAT_KEY: several providers are named; give each its own variable instead: "
         + ", ".join(PROVIDERS[name].keys[0] for name in sorted(distant) if name in PROVIDERS)
     )
-
-
-def _opened(settings: Settings, state: State | None) -> Callable[[], State]:
-    """The database, opened once, when it is first needed."""
-    lock = threading.Lock()
-    held = [state] if state is not None else []
-
-    def opened() -> State:
-        with lock:
-            if not held:
-                url = settings.database_url
-                secret = url.get_secret_value() if url is not None else None
-                held.append(open_state(state_url(secret, settings.data_dir)))
-            return held[0]
-
-    return opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -76,3 +77,9 @@ class Worker:
                     target=self._loop.run_forever, name="chat-models", daemon=True
                 ).start()
             return self._loop
+
+
+@cache
+def the_worker() -> Worker:
+    """The one worker of this process: some libraries share their connections between models."""
+    return Worker()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,28 @@ class State:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+class StateOnDemand:
+    """A database that is opened when it is first called for, from whatever thread."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lock = threading.Lock()
+        self._state: State | None = None
+
+    def __call__(self) -> State:
+        """As `open_state`."""
+        with self._lock:
+            if self._state is None:
+                self._state = open_state(self._url)
+            return self._state
+
+    def close(self) -> None:
+        with self._lock:
+            if self._state is not None:
+                self._state.close()
+                self._state = None
 
 
 def _engine(url: str) -> Engine:

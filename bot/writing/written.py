@@ -23,6 +23,7 @@ from bot.writing.prompting import Prompt, prompt
 from bot.writing.reader import Reader, Said
 from bot.writing.synthesis import parts
 from bot.writing.templates import prompt_version
+from index.errors import IndexingError
 from index.search import Findings
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,9 @@ MOST_DROPPED = 4  # more than that, and the model is not worth listening to
 
 class Checker(Protocol):
     """Tells whether passages bear a claim out; runs on a worker thread."""
+
+    def prepare(self, given: Sequence[Given]) -> None:
+        """Read the passages ahead of the claims."""
 
     def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict: ...
 
@@ -95,18 +99,23 @@ class Written:
         room = self._limits.context - self._limits.answer
         asked = prompt(findings.question, findings.language, passages, room)
         most = MOST_OF_SYNTHESIS if several else MOST_SENTENCES
+        generation = await asyncio.to_thread(self._generation)
+        check = _Check(self._checker, asked.given, findings.question)
         why: Fallback = "failed"
         for model in self._models:
             draft = Draft(findings, asked.given, model.name, RuleSpans())
-            writing = _Writing(model, self._checker, draft, asked, most, self._limits.answer)
+            writing = _Writing(model, check, draft, asked, most, self._limits.answer)
             try:
-                async with aclosing(self._by(writing)) as grown:
+                async with aclosing(self._by(writing, generation)) as grown:
                     async for answer in grown:
                         yield answer
             except ModelFailed as failure:
                 logger.warning("%s", failure)
                 why = "budget" if failure.kind == "budget" else "failed"
                 continue
+            except IndexingError as error:
+                logger.error("What %s writes cannot be checked: %s", model.name, error)
+                break
             _log(draft)
             yield _finished(draft, quoted, findings)
             return
@@ -115,9 +124,9 @@ class Written:
     async def _whole(self, findings: Findings) -> Answer:
         return [answer async for answer in self.astream(findings)][-1]
 
-    async def _by(self, writing: _Writing) -> AsyncGenerator[Answer, None]:
+    async def _by(self, writing: _Writing, generation: str) -> AsyncGenerator[Answer, None]:
         """What one model writes, from what it wrote before where that was kept."""
-        wanted = self._wanted(writing)
+        wanted = self._wanted(writing, generation)
         known = await self._replies.find(wanted) if self._replies is not None else None
         async with aclosing(writing.answers(known)) as grown:
             async for answer in grown:
@@ -126,12 +135,28 @@ class Written:
         if self._replies is not None and known is None and good:
             await self._replies.keep(wanted, writing.text)
 
-    def _wanted(self, writing: _Writing) -> Wanted:
+    def _wanted(self, writing: _Writing, generation: str) -> Wanted:
         passages = tuple(message.text for message in writing.asked.messages[-1:])
         findings = writing.draft.findings
         version = f"{prompt_version()}/{len(writing.asked.messages)}/{self._limits.answer}"
         name = writing.model.name
-        return Wanted(findings.question, self._generation(), name, version, passages)
+        return Wanted(findings.question, generation, name, version, passages)
+
+
+class _Check:
+    """The checker over the passages of one question, which it reads while the model thinks."""
+
+    def __init__(self, checker: Checker, given: Sequence[Given], question: str) -> None:
+        self._checker = checker
+        self._given = given
+        self._question = question
+        self._ready = asyncio.ensure_future(asyncio.to_thread(checker.prepare, given))
+        # What it raises comes out at the first check; there may be none.
+        self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
+
+    async def verdict(self, claim: Claim) -> Verdict:
+        await asyncio.shield(self._ready)
+        return await asyncio.to_thread(self._checker.check, claim, self._given, self._question)
 
 
 class _Writing:
@@ -140,7 +165,7 @@ class _Writing:
     def __init__(
         self,
         model: ChatModel,
-        checker: Checker,
+        check: _Check,
         draft: Draft,
         asked: Prompt,
         most: int,
@@ -151,7 +176,7 @@ class _Writing:
         self.asked = asked
         self.text = ""
         self.whole = False  # the model ended by itself
-        self._checker = checker
+        self._check = check
         self._most = most
         self._limit = limit
         numbers = [each.number for each in asked.given]
@@ -201,10 +226,7 @@ class _Writing:
             return False
         fault: str | None = guarded(said.text, draft.findings.language)
         if fault is None:
-            claim = Claim(said.text, said.citations)
-            verdict = await asyncio.to_thread(
-                self._checker.check, claim, draft.given, draft.findings.question
-            )
+            verdict = await self._check.verdict(Claim(said.text, said.citations))
             if verdict.kept and verdict.evidence:
                 draft.keep(said, verdict)
                 return not draft.lost

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 
@@ -66,7 +67,7 @@ def assembled(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     module = ModuleType("bot.assembly")
-    module.open_chain = lambda settings: chain  # type: ignore[attr-defined]
+    module.open_chain = lambda settings: nullcontext(chain)  # type: ignore[attr-defined]
     module.chain_over = lambda index, settings: chain  # type: ignore[attr-defined]
     module.open_embedder = lambda settings, progress=None: embedder  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.assembly", module)

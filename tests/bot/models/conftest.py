@@ -36,7 +36,7 @@ def opened(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ope
             "data_dir": tmp_path,
             **settings,
         }
-        (model,) = open_models(Settings(_env_file=None, **chosen), state)
+        (model,) = open_models(Settings(_env_file=None, **chosen), lambda: state)
         return model
 
     return open_one

@@ -54,6 +54,10 @@ class WordChecker:
 
     def __init__(self) -> None:
         self.checked: list[Claim] = []
+        self.prepared = 0
+
+    def prepare(self, given: Sequence[Given]) -> None:
+        self.prepared += 1
 
     def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
         self.checked.append(claim)

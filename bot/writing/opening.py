@@ -1,0 +1,73 @@
+"""All that writing with a chat model takes, opened once for every index that is asked."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.checking.claim import Claim, Given, Verdict
+from bot.extract import Extractive
+from bot.models.opening import open_cache, open_models
+from bot.settings import Settings
+from bot.state.database import StateOnDemand, state_url
+from bot.writing.written import Checker, Limits, Written
+
+if TYPE_CHECKING:
+    from bot import checking
+
+logger = logging.getLogger(__name__)
+
+
+class Writers:
+    """The chat models of the settings, what holds them to the passages, and what they wrote before.
+
+    To be closed when nothing is asked any more. Raises SettingsError.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        url = settings.database_url
+        secret = url.get_secret_value() if url is not None else None
+        self._state = StateOnDemand(state_url(secret, settings.data_dir))
+        self._models = open_models(settings, self._state)
+        self._replies = open_cache(settings, self._state)
+        self._limits = Limits(settings.chat_context, settings.chat_max_tokens)
+        self._checker: Checker = LoadedBehind(settings.cache_dir, settings.threads)
+
+    def over(self, extractive: Extractive, generation: Callable[[], str]) -> Written:
+        """The answerer for one index, whose generation in service is told by `generation`."""
+        return Written(
+            self._models, self._checker, extractive, self._limits, self._replies, generation
+        )
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._state.close()
+
+
+class LoadedBehind:
+    """A checker that loads on a thread of its own from now on; who needs it first waits for it."""
+
+    def __init__(self, cache_dir: Path | None, threads: int) -> None:
+        self._future: Future[checking.Checker] = Future()
+        load = threading.Thread(
+            target=self._load, args=(cache_dir, threads), name="checker", daemon=True
+        )
+        load.start()
+
+    def prepare(self, given: Sequence[Given]) -> None:
+        self._future.result().prepare(given)
+
+    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+        return self._future.result().check(claim, given, question)
+
+    def _load(self, cache_dir: Path | None, threads: int) -> None:
+        from bot.checking import open_checker
+
+        try:
+            self._future.set_result(open_checker(cache_dir, threads=threads or 1))
+        except Exception as error:  # told to whoever wants a check
+            self._future.set_exception(error)
