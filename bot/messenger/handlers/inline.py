@@ -58,6 +58,8 @@ class Inline:
         if query is None:
             return
         user = query.from_user
+        # Before anything is waited for: what was typed first may be ready last.
+        self._typing[user.id] = query.id
         phrases = await spoken_to(self._desk, user.id, user.language_code)
         question = " ".join(query.query.split())[:QUESTION_LIMIT]
         if not self._desk.roles.may_ask(user.id):
@@ -80,12 +82,10 @@ class Inline:
 
     async def _settled(self, query: InlineQuery) -> bool:
         """Whether the person has stopped typing: each letter is a query of its own."""
-        person = query.from_user.id
-        self._typing[person] = query.id
         await asyncio.sleep(PAUSE)
-        if self._typing.get(person) != query.id:
+        if self._typing.get(query.from_user.id) != query.id:
             return False
-        del self._typing[person]
+        del self._typing[query.from_user.id]
         return True
 
 
