@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import postgres
 from tests.llama.server import started
 
 
@@ -13,3 +14,9 @@ from tests.llama.server import started
 def llama_url() -> Iterator[str]:
     """The base URL of a real chat model behind a real server, one for all tests."""
     yield from started()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server, one for all tests."""
+    yield from postgres.started()

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from sqlalchemy.orm import Session
+
 from bot.errors import SelonError
 from bot.state import State, replies
 
@@ -88,10 +90,13 @@ class ReplyCache:
         if not self._age:
             return
         now = self._now()
+
+        def keep(session: Session) -> None:
+            replies.keep(session, wanted.key, wanted.generation, text, now)
+            replies.prune(session, now - self._age, self._most)
+
         try:
-            with self._opened().session() as session:
-                replies.keep(session, wanted.key, wanted.generation, text, now)
-                replies.prune(session, now - self._age, self._most)
+            self._opened().do(keep)
         except SelonError as error:
             logger.warning("A written answer cannot be kept: %s", error)
 

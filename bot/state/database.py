@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
+import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +29,13 @@ Result = TypeVar("Result")
 FILE = "state.sqlite"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 15
+_WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+_MIGRATING = 0x53454C4F4E
+"""The lock of PostgreSQL that whoever migrates holds, any number that is ours."""
+
+_COLLISIONS = {"40001", "40P01", "23505"}
+"""PostgreSQL's codes: two transactions could not have come one after the other, two waited for
+each other, two wrote the same new row."""
 
 
 def state_url(url: str | None, data_dir: Path) -> str:
@@ -74,7 +84,18 @@ class State:
             raise StateError(f"{_shown(self._engine)}: {_why(error)}") from error
 
     def do(self, job: Callable[[Session], Result]) -> Result:
-        """Run a job in a transaction of its own. Raises StateError."""
+        """Run a job in a transaction of its own, as if it were alone. Raises StateError.
+
+        Where the database finds out too late that another was in its way, the job is done again.
+        """
+        for wait in _WAITS:
+            try:
+                with self.session() as session:
+                    return job(session)
+            except StateError as error:
+                if not _in_the_way(error):
+                    raise
+            time.sleep(wait * random.uniform(0.5, 1.5))  # two that collide part ways
         with self.session() as session:
             return job(session)
 
@@ -110,11 +131,19 @@ class StateOnDemand:
 
 def _engine(url: str) -> Engine:
     try:
-        parsed = make_url(url)
+        parsed = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
         if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, pool_pre_ping=True)
-    except (ArgumentError, ModuleNotFoundError, ImportError) as error:
+        # SQLite lets one transaction at a time write; nothing else is expected of other databases.
+        level = None if parsed.get_backend_name() == "sqlite" else "SERIALIZABLE"
+        more = {"isolation_level": level} if level else {}
+        engine = create_engine(parsed, pool_pre_ping=True, **more)
+    except ImportError as error:
+        raise SettingsError(
+            f"SELON_DATABASE_URL: its driver is not installed ({error}); for PostgreSQL, "
+            "pip install 'selon[postgres]'"
+        ) from error
+    except ArgumentError as error:
         raise SettingsError(
             f"SELON_DATABASE_URL: not a database that can be used here ({error}); give a "
             "SQLAlchemy URL such as sqlite:///state.sqlite or postgresql+psycopg://host/selon"
@@ -146,9 +175,20 @@ def _begin_sqlite(connection: Any) -> None:
 def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # Whoever waits for the lock must then see what the other has made.
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _in_the_way(error: StateError) -> bool:
+    code = getattr(getattr(error.__cause__, "orig", None), "sqlstate", None)
+    return code in _COLLISIONS
 
 
 def _shown(engine: Engine) -> str:

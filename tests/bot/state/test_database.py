@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import sqlite3
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+import multiprocessing
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
-from bot.state import State, open_state, people
+from bot.state import State, migrations, open_state, people, spending
 from bot.state.database import state_url
+from bot.state.spending import Spent
 from bot.state.tables import Base
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -64,33 +71,103 @@ async def test_runs_off_the_event_loop(state: State) -> None:
     assert (await state.run(lambda session: people.seen(session, 9, NOW))).id == 9
 
 
-def test_a_database_of_a_newer_selon_is_refused(url: str, tmp_path: Path) -> None:
+def test_a_database_of_a_newer_selon_is_refused(url: str) -> None:
     open_state(url).close()
-    connection = sqlite3.connect(tmp_path / "state.sqlite")
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.commit()
-    connection.close()
-    with pytest.raises(StateError, match=r"state\.sqlite: written by a newer Selon .*upgrade"):
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StateError, match=r"(state\.sqlite|selon_\d+): written by a newer Selon .*upgrade"):
         open_state(url)
 
 
-def test_a_file_that_is_no_database_is_refused_in_one_line(url: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "state.sqlite").write_bytes(b"not a database " * 100)
     with pytest.raises(StateError, match=r"state\.sqlite: cannot be opened") as caught:
-        open_state(url)
+        open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["what", "nosuch://host/x"])
-def test_an_url_of_no_database_names_the_setting(url: str) -> None:
+@pytest.mark.parametrize("address", ["what", "nosuch://host/x"])
+def test_an_url_of_no_database_names_the_setting(address: str) -> None:
     with pytest.raises(SettingsError, match="SELON_DATABASE_URL"):
-        open_state(url)
+        open_state(address)
 
 
-def test_a_password_is_never_shown(tmp_path: Path) -> None:
-    with pytest.raises((StateError, SettingsError)) as caught:
-        open_state("postgresql+psycopg://selon:secret@127.0.0.1:1/selon")
+def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SettingsError, match=r"SELON_DATABASE_URL.*pip install 'selon\[postgres\]'"):
+        open_state("postgresql://selon:secret@127.0.0.1:1/selon")
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_a_server_that_is_not_there_is_named_without_its_password(scheme: str) -> None:
+    with pytest.raises(StateError, match=r"127\.0\.0\.1:1/selon: cannot be opened") as caught:
+        open_state(f"{scheme}://selon:secret@127.0.0.1:1/selon")
     assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_migrations_go_down_and_up_again(url: str) -> None:
+    state = open_state(url)
+    state.do(lambda session: people.seen(session, 7, NOW))
+    state.close()
+    engine = create_engine(url)
+    scripts = ScriptDirectory(str(Path(migrations.__path__[0])))
+    steps = [each.revision for each in scripts.walk_revisions()]
+    for revision in (*steps[1:], "base"):
+        move(engine, partial(command.downgrade, revision=revision))
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    for revision in reversed(steps):
+        move(engine, partial(command.upgrade, revision=revision))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+def move(engine: Engine, step: Callable[[Config], None]) -> None:
+    """One step of the migrations, as `open_state` does them all."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__path__[0])))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        step(config)
+
+
+def opened(url: str) -> None:
+    """In a process of its own."""
+    open_state(url).close()
+
+
+def test_processes_that_open_it_at_once_migrate_it_once(url: str) -> None:
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+        assert list(pool.map(opened, [url] * 3)) == [None] * 3
+
+
+def test_what_several_count_at_once_adds_up(state: State) -> None:
+    """Two that read the same number and both add to it would lose one."""
+    add = partial(
+        spending.add, day=NOW.date(), model="ollama:x", spent=Spent(1, 3, 2), person_id=None
+    )
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: state.do(add), range(40)))
+    assert state.do(partial(spending.on, day=NOW.date())) == Spent(40, 120, 80)
+
+
+def test_the_first_word_of_somebody_may_come_twice_at_once(state: State) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        seen = pool.map(lambda _: state.do(partial(people.seen, person_id=7, now=NOW)), range(16))
+    assert {each.first_seen for each in seen} == {NOW}
+
+
+def test_a_moment_of_another_zone_is_the_same_moment(state: State) -> None:
+    paris = NOW.astimezone(timezone(timedelta(hours=2)))
+    state.do(partial(people.seen, person_id=7, now=paris))
+    found = state.do(partial(people.person, person_id=7))
+    assert found is not None
+    assert (found.first_seen, found.first_seen.utcoffset()) == (NOW, timedelta())
 
 
 def test_the_default_is_a_file_of_the_data_directory(tmp_path: Path) -> None:
