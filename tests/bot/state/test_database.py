@@ -77,7 +77,7 @@ def test_a_database_of_a_newer_selon_is_refused(url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(StateError, match=r"(state\.sqlite|selon_\d+): written by a newer Selon .*upgrade"):
+    with pytest.raises(StateError, match=r"(\.sqlite|selon_\d+): written by a newer .*upgrade"):
         open_state(url)
 
 
