@@ -20,6 +20,7 @@ PREFIX = "SELON_"
 TELEGRAM_API_URL = "https://api.telegram.org"
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LogFormat = Literal["human", "json"]
 Language = Literal["fr", "en"]
 Access = Literal["open", "list", "invitation"]
 
@@ -66,6 +67,22 @@ class Settings(BaseSettings):
     telegram_api_url: AnyHttpUrl = Field(
         AnyHttpUrl(TELEGRAM_API_URL),
         description="The Bot API server (Telegram's own, or a self-hosted one).",
+    )
+    webhook_url: AnyHttpUrl | None = Field(
+        None,
+        description="Where Telegram calls, as an https address that leads to SELON_WEBHOOK_PORT "
+        "(empty: Selon asks Telegram for what there is).",
+    )
+    webhook_host: str = Field(
+        "127.0.0.1", description="The address on which Selon listens for Telegram's calls."
+    )
+    webhook_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        8443, description="The port on which it does."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="What proves that a call is Telegram's: letters, digits, _ and - (empty: made "
+        "from the token). Secret: never commit it.",
     )
     access: Access = Field(
         "open",
@@ -182,6 +199,18 @@ class Settings(BaseSettings):
         7, description="Days that a written answer serves again for the same question (0: never)."
     )
     log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: LogFormat = Field(
+        "human", description="Lines to read (human), or one JSON object a line (json)."
+    )
+    log_text: bool = Field(
+        False,
+        description="Whether logs may hold what people write, their names and their numbers "
+        "(true or false).",
+    )
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        0, description="The port of /metrics, for Prometheus, and of /healthz (0: none)."
+    )
+    metrics_host: str = Field("127.0.0.1", description="The address on which they are served.")
 
     @field_validator("fetch_allow")
     @classmethod
@@ -196,6 +225,13 @@ class Settings(BaseSettings):
         # It stands between parentheses in a header of every request.
         if not re.fullmatch(r"[!-'*-~]*", value):
             raise ValueError("an address or e-mail holds no space, parenthesis or accent")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.A):
+            raise ValueError("16 to 256 letters, digits, _ and - are accepted")
         return value
 
     @field_validator("chat_model")

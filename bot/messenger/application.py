@@ -7,15 +7,15 @@ import logging
 import os
 import re
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
-from telegram.request import HTTPXRequest
 
-from bot.errors import MessengerError, SettingsError
+from bot.errors import SettingsError
 from bot.library import Library, LiveLibrary
 from bot.messenger.desk import Chain, Desk, TelegramApplication
 from bot.messenger.handlers import register
@@ -24,6 +24,7 @@ from bot.messenger.inbox import Accountable, Inbox
 from bot.messenger.ledger import Ledger
 from bot.messenger.menus import announce
 from bot.messenger.ordering import ChatByChat
+from bot.messenger.receiving import Watched, receive, unreachable
 from bot.messenger.redaction import redacted
 from bot.messenger.upkeep import kept_up, settling
 from bot.settings import Settings
@@ -35,15 +36,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 CONCURRENT_UPDATES = 64
 READ_SECONDS = 30.0
 """How long Telegram may take to reply: after that a message may have arrived or not."""
+RECEIVING, GRACE = 0.8, 3.0
+"""Seconds that a stop leaves to what receives updates, and to the answers under way."""
+DEADLINE = 4.8
+"""Seconds after a signal when the process ends whatever it does: nothing is lost by it."""
 PATIENCE = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts to reach Telegram at start."""
 
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
-_HTTP_UNAUTHORIZED = 401
 
 
 def telegram_token(settings: Settings) -> str:
@@ -102,6 +105,7 @@ def listen(
 
         def stop_once() -> None:
             stop.set()
+            last_resort.start()
             for number in signals:  # a second signal ends the process at once
                 loop.remove_signal_handler(number)
 
@@ -110,7 +114,13 @@ def listen(
                 loop.add_signal_handler(number, stop_once)
         await serve(settings, chain, library, stop, ready, documents=documents)
 
-    asyncio.run(until_signalled())
+    # A thread that searches, or waits for a chat model, cannot be interrupted otherwise.
+    last_resort = threading.Timer(DEADLINE, os._exit, (0,))
+    last_resort.daemon = True
+    try:
+        asyncio.run(until_signalled())
+    finally:
+        last_resort.cancel()
 
 
 async def serve(
@@ -131,8 +141,8 @@ async def serve(
         closing(Ledger(state, int(token.partition(":")[0]))) as ledger,
         handles(Handling(ledger)),
     ):
-        polling = _Polling()
-        application = _build(settings, token, polling, ledger)
+        refused = asyncio.Event()
+        application = _build(settings, token, refused, ledger)
         chores = register(application, Desk(chain, library, state, settings, documents))
         try:
             if await _connected(application, settings, stop, patience):
@@ -140,32 +150,15 @@ async def serve(
                 await _start(application, settings, len(patience))
                 ready(application.bot.username)
                 async with kept_up(chores, application.bot):
-                    await _first_of(stop, polling.refused)
+                    await _first_of(stop, refused)
         finally:
             ledger.stopping.set()
             await _close(application)
-        if polling.refused.is_set():
+        if refused.is_set():
             raise _refusal(settings)
 
 
-class _Polling(HTTPXRequest):
-    """The connection that waits for updates; it notices when the token stops being good.
-
-    The library ends its polling without a word in that case, and the bot would wait for ever.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(connection_pool_size=2)
-        self.refused = asyncio.Event()
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        status, body = await super().do_request(*args, **kwargs)
-        if status == _HTTP_UNAUTHORIZED:
-            self.refused.set()
-        return status, body
-
-
-def _build(settings: Settings, token: str, polling: HTTPXRequest, ledger: Ledger) -> Accountable:
+def _build(settings: Settings, token: str, refused: asyncio.Event, ledger: Ledger) -> Accountable:
     # Durations as timedelta, which the library announces as its future: without this it warns.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     server = str(settings.telegram_api_url).rstrip("/")
@@ -177,9 +170,9 @@ def _build(settings: Settings, token: str, polling: HTTPXRequest, ledger: Ledger
         .base_url(f"{server}/bot")
         .base_file_url(f"{server}/file/bot")
         .request(
-            HTTPXRequest(connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS)
+            Watched(refused, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS)
         )
-        .get_updates_request(polling)
+        .get_updates_request(Watched(refused, connection_pool_size=2))
         .rate_limiter(AIORateLimiter(max_retries=3))
         .concurrent_updates(ChatByChat(CONCURRENT_UPDATES))
         .job_queue(None)
@@ -206,7 +199,7 @@ async def _connected(
             raise _refusal(settings) from None
         except TelegramError as error:
             if wait is None:
-                raise _unreachable(settings, error) from error
+                raise unreachable(settings, error) from error
             logger.warning("Telegram cannot be reached (%s); trying again in %s s", error, wait)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)
@@ -219,12 +212,7 @@ async def _start(application: Accountable, settings: Settings, retries: int) -> 
     await announce(application.bot)
     assert application.updater is not None
     await application.refill()
-    try:
-        await application.updater.start_polling(
-            allowed_updates=UPDATES, bootstrap_retries=retries, error_callback=_polling_failed
-        )
-    except TelegramError as error:
-        raise _unreachable(settings, error) from error
+    await receive(application.updater, settings, retries)
     await application.start()
 
 
@@ -235,31 +223,23 @@ async def _first_of(*events: asyncio.Event) -> None:
         task.cancel()
 
 
-async def _close(application: TelegramApplication) -> None:
+async def _close(application: Accountable) -> None:
+    """End within RECEIVING + GRACE seconds; what is not through by then, the next start does."""
     try:
         if application.updater is not None and application.updater.running:
-            with suppress(InvalidToken):  # what ended the polling, told by serve
-                await application.updater.stop()
+            # InvalidToken is what ended the polling, told by serve. What Telegram is not told in
+            # time that it was received, it tells again.
+            with suppress(InvalidToken, TimeoutError):
+                await asyncio.wait_for(application.updater.stop(), RECEIVING)
         if application.running:
-            await application.stop()
+            ending = asyncio.create_task(application.stop())
+            await asyncio.wait([ending], timeout=GRACE)
+            application.interrupt()
+            await ending
         await application.shutdown()
     finally:
         # An application that never connected leaves its connections open.
         await application.bot.shutdown()
-
-
-def _polling_failed(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        logger.error("Another program answers with the same token; stop one of the two")
-    else:
-        logger.warning("Telegram cannot be reached (%s); still trying", error)
-
-
-def _unreachable(settings: Settings, error: TelegramError) -> MessengerError:
-    return MessengerError(
-        f"{settings.telegram_api_url} cannot be reached ({error}): check the network and "
-        "SELON_TELEGRAM_API_URL"
-    )
 
 
 def _refusal(settings: Settings) -> SettingsError:

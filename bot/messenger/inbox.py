@@ -63,15 +63,40 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
 
     ledger: Ledger
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    def interrupt(self) -> None:
+        """Leave what is under way to the next start."""
+        for task in self._under_way:
+            task.cancel()
+
     async def refill(self) -> None:
         """Take in what an earlier process left undone. Raises StateError."""
         assert isinstance(self.update_queue, Inbox)
         await self.update_queue.refill(self.bot)
 
     async def process_update(self, update: object) -> None:
-        if not isinstance(update, Update) or not _worth_keeping(update):
-            await super().process_update(update)
-            return
+        if self.ledger.stopping.is_set():
+            return  # what waited for its turn does so until the next start
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            if isinstance(update, Update) and _worth_keeping(update):
+                await self._dealt_with(update)
+            else:
+                await super().process_update(update)
+        except asyncio.CancelledError:
+            if not self.ledger.stopping.is_set():
+                raise
+            logger.warning("An answer took too long for a stop and is left for the next start")
+        finally:
+            self._under_way.discard(task)
+
+    async def _dealt_with(self, update: Update) -> None:
+        """Handle an update that is kept; it is done then."""
         tries = await self._taken_up(update)
         with handles(Handling(self.ledger, update.update_id)):
             try:

@@ -129,4 +129,6 @@ class Ledger:
 
     async def _run(self, job: Callable[[Session], Result]) -> Result:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._state.do, job)
+        writing = loop.run_in_executor(self._thread, self._state.do, job)
+        # What happened is written down even if nobody waits for it any more.
+        return await asyncio.shield(writing)

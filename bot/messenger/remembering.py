@@ -70,13 +70,12 @@ class Remembering:
         answers = self._desk.chain.astream(said)
         answer: Answer | None = None
         stopped = asyncio.ensure_future(growing.stopped.wait())
+        following: asyncio.Future[Answer | None] | None = None
         try:
             while True:
                 following = asyncio.ensure_future(anext(answers, None))
                 await asyncio.wait((following, stopped), return_when=asyncio.FIRST_COMPLETED)
                 if not following.done():
-                    following.cancel()
-                    await asyncio.gather(following, return_exceptions=True)
                     break
                 if (newest := following.result()) is None:
                     break
@@ -85,6 +84,9 @@ class Remembering:
                     await growing.show(answer)
         finally:
             stopped.cancel()
+            if following is not None:  # stopped by the person, or with the bot
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
             if isinstance(answers, AsyncGenerator):
                 await answers.aclose()
         return answer or await self._desk.chain.ainvoke(said)

@@ -15,6 +15,7 @@ from tests.botapi.content import (
     read_text,
 )
 from tests.botapi.entities import Formatted
+from tests.botapi.hook import Hook
 from tests.botapi.inline import InlineAnswer, read_inline_answer
 from tests.botapi.menus import Menus
 from tests.botapi.messages import File, Json, Message
@@ -30,6 +31,10 @@ _UNCHANGED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
 )
+_HOOKED = (
+    "Conflict: can't use getUpdates method while webhook is active; "
+    "use deleteWebhook to delete the webhook first"
+)
 _TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
@@ -39,8 +44,11 @@ class Methods(Menus):
     def __init__(self, username: str, *, privacy: bool = True) -> None:
         super().__init__()
         self.privacy = privacy
+        self.inline = True
+        self.groups = True
         self.bot: Json = {"id": 1_000, "is_bot": True, "first_name": "Selon", "username": username}
         self.updates = Updates()
+        self.hook = Hook(self.updates)
         self.chats: dict[int, Json] = {}
         self.blocked: set[int] = set()
         self.messages: dict[tuple[int, int], Message] = {}
@@ -112,14 +120,16 @@ class Methods(Menus):
     async def _getMe(self, parameters: Parameters) -> object:  # noqa: N802
         return {
             **self.bot,
-            "can_join_groups": True,
+            "can_join_groups": self.groups,
             "can_read_all_group_messages": not self.privacy,
-            "supports_inline_queries": True,
+            "supports_inline_queries": self.inline,
             "can_connect_to_business": False,
             "has_main_web_app": False,
         }
 
     async def _getUpdates(self, parameters: Parameters) -> object:  # noqa: N802
+        if self.hook.url:
+            raise Refusal(409, _HOOKED)
         if "allowed_updates" in parameters:
             self.updates.allowed = frozenset(parameters["allowed_updates"])
         limit = parameters.get("limit", 100)
@@ -132,7 +142,15 @@ class Methods(Menus):
     async def _deleteWebhook(self, parameters: Parameters) -> object:  # noqa: N802
         if parameters.get("drop_pending_updates"):
             self.updates.drop()
-        return True
+        return self.hook.set({"url": ""})
+
+    async def _setWebhook(self, parameters: Parameters) -> object:  # noqa: N802
+        if parameters.get("drop_pending_updates"):
+            self.updates.drop()
+        return self.hook.set(parameters)
+
+    async def _getWebhookInfo(self, parameters: Parameters) -> object:  # noqa: N802
+        return self.hook.info()
 
     async def _sendMessage(self, parameters: Parameters) -> object:  # noqa: N802
         formatted = read_text(parameters["text"], parameters.get("parse_mode"))

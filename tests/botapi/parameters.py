@@ -98,6 +98,16 @@ SIGNATURES: Mapping[str, Signature] = {
         {}, {"offset": integer, "limit": integer, "timeout": integer, "allowed_updates": sequence}
     ),
     "deleteWebhook": Signature({}, {"drop_pending_updates": boolean}),
+    "setWebhook": Signature(
+        {"url": text},
+        {
+            "allowed_updates": sequence,
+            "max_connections": integer,
+            "secret_token": text,
+            "drop_pending_updates": boolean,
+        },
+    ),
+    "getWebhookInfo": Signature({}, {}),
     "sendMessage": Signature(
         {"chat_id": integer, "text": text},
         {

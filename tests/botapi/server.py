@@ -18,6 +18,7 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.botapi.hook import Hook
 from tests.botapi.inline import InlineAnswer
 from tests.botapi.messages import Json, Message
 from tests.botapi.methods import Methods
@@ -81,6 +82,7 @@ class BotServer(People):
         trace: TracebackType | None,
     ) -> None:
         self._methods.updates.close()
+        self._methods.hook.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -184,6 +186,11 @@ class BotServer(People):
     def garble_next(self, method: str, *, done: bool, status: int = 200) -> None:
         """Reply to the next call of a method with a page that is no Bot API reply."""
         self._garbled[method].append((status, done))
+
+    @property
+    def hook(self) -> Hook:
+        """The webhook, if the bot has set one."""
+        return self._methods.hook
 
     @property
     def faults_left(self) -> int:

@@ -32,6 +32,13 @@ class Updates:
         self._next += 1
         self._news.set()
 
+    async def told(self) -> list[Json]:
+        """Wait until there are updates, for a webhook."""
+        while not self.pending:
+            self._news.clear()
+            await self._news.wait()
+        return list(self.pending)
+
     def drop(self) -> None:
         self.pending.clear()
 

@@ -101,8 +101,8 @@ def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:
     return wait
 
 
-def settings_for(server: BotServer, token: str | None = None) -> Settings:
-    return load_settings(telegram_token=token or server.token, telegram_api_url=server.url)
+def settings_for(server: BotServer, token: str | None = None, **more: object) -> Settings:
+    return load_settings(telegram_token=token or server.token, telegram_api_url=server.url, **more)
 
 
 @asynccontextmanager
@@ -112,13 +112,17 @@ async def running(
     library: Library,
     patience: tuple[float, ...] = (),
     documents: Documents | None = None,
+    **more: object,
 ) -> AsyncIterator[None]:
-    """The application at work, stopped as by a signal when the block ends."""
+    """The application at work, stopped as by a signal when the block ends.
+
+    `more` are settings.
+    """
     stop = asyncio.Event()
     ready = asyncio.Event()
     task = asyncio.create_task(
         serve(
-            settings_for(server),
+            settings_for(server, **more),
             chain,
             library,
             stop,
