@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from bot.console import console_for, encodable, show
 from bot.jobs import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.phrases import phrases_for
 from bot.phrases.terminal import terminal_phrases_for
-from bot.render import answer_json, answer_text
+from bot.phrases.writing import writing_phrases_for
+from bot.render import answer_json, answer_text, explained_text
 from bot.settings import Settings
 from index.layout import Layout
 from index.manifest import Manifest
@@ -30,6 +32,7 @@ HISTORY = "history"
 def declare(line: CommandLine) -> None:
     """Put these commands on the command line."""
     phrases, option = line.phrases, line.data_dir
+    writing = writing_phrases_for(phrases.code)
     DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
 
     @line.command("ask", phrases.ask)
@@ -39,9 +42,10 @@ def declare(line: CommandLine) -> None:
         ] = None,
         data_dir: DataDir = None,
         as_json: Annotated[bool, typer.Option("--json", help=phrases.json)] = False,
+        explain: Annotated[bool, typer.Option("--explain", help=writing.explain)] = False,
     ) -> Job:
         words = " ".join(question or [])
-        return job(data_dir, partial(ask, question=words, as_json=as_json))
+        return job(data_dir, partial(ask, question=words, as_json=as_json, explain=explain))
 
     @line.command("chat", phrases.chat)
     def _chat(data_dir: DataDir = None) -> Job:
@@ -52,7 +56,7 @@ def declare(line: CommandLine) -> None:
         return job(data_dir, bot)
 
 
-def ask(settings: Settings, question: str, *, as_json: bool) -> int:
+def ask(settings: Settings, question: str, *, as_json: bool, explain: bool = False) -> int:
     """Ask one question; without words, or for `-`, it is read from standard input."""
     from bot.assembly import open_chain
 
@@ -60,16 +64,20 @@ def ask(settings: Settings, question: str, *, as_json: bool) -> int:
         question = sys.stdin.read()
     question = encodable(" ".join(question.split()))
     if not question:
-        phrases = terminal_phrases_for(settings.language)
-        show(console_for(sys.stderr), phrases.error(phrases.no_question))
+        terminal = terminal_phrases_for(settings.language)
+        show(console_for(sys.stderr), terminal.error(terminal.no_question))
         return MISUSED
     with open_chain(settings) as chain:
         answer = chain.invoke(question)
     out = console_for(sys.stdout)
     if as_json:
-        out.file.write(f"{answer_json(answer, phrases_for(answer.language))}\n")
-    else:
-        show(out, answer_text(answer, phrases_for(settings.language)))
+        fields = answer_json(answer, phrases_for(answer.language), explain=explain)
+        out.file.write(f"{fields}\n")
+        return DONE if answer.answered else NOT_IN_ARTICLES
+    phrases = phrases_for(settings.language)
+    show(out, answer_text(answer, phrases))
+    if explain:
+        show(out, Text("\n").append_text(explained_text(answer, phrases)))
     return DONE if answer.answered else NOT_IN_ARTICLES
 
 

@@ -16,6 +16,7 @@ from bot.errors import SelonError
 from bot.phrases import Phrases
 from bot.phrases.reasons import reason
 from bot.phrases.terminal import TerminalPhrases
+from bot.phrases.writing import writing_phrases_for
 from bot.source import details
 from bot.textfragment import link_to, web_address
 from index.article import Article, Copy
@@ -58,7 +59,25 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
     told = _statements(answer)
     if answer.period is not None:
         told = Text(f"{phrases.according_to(answer.period)}\n").append_text(told)
-    return Text("\n\n").join((told, sources_text(answer, phrases)))
+    parts = [told, sources_text(answer, phrases)]
+    if answer.fallback is not None:
+        why = writing_phrases_for(phrases.code).fallbacks[answer.fallback]
+        parts.append(Text(why, style=SOURCE))
+    return Text("\n\n").join(parts)
+
+
+def explained_text(answer: Answer, phrases: Phrases) -> Text:
+    """Who wrote an answer, how sure the search was, and what a model wrote in vain."""
+    said = writing_phrases_for(phrases.code)
+    by = said.written_by(harmless(answer.model)) if answer.model else said.quoted
+    lines = [by] if answer.answered else []
+    lines.append(said.confidence(answer.confidence))
+    if answer.dropped:
+        lines.append(said.dropped(len(answer.dropped)))
+    for each in answer.dropped:
+        words = phrases.quote(_flowing(each.text))
+        lines.append(f"  – {words}\u00a0: {said.faults.get(each.fault, each.fault)}")
+    return Text("\n".join(lines), style=SOURCE)
 
 
 def refusal_line(answer: Answer, phrases: Phrases) -> str:
@@ -106,8 +125,11 @@ def passage_text(citation: Citation, phrases: Phrases) -> Text:
     return text
 
 
-def answer_json(answer: Answer, phrases: Phrases) -> str:
-    """One line of JSON; a refusal's `answer` is the sentence that says so."""
+def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> str:
+    """One line of JSON; a refusal's `answer` is the sentence that says so.
+
+    The sentences dropped are told by what is wrong with them, with their words to `explain`.
+    """
     fields = {
         "question": answer.question,
         "language": answer.language,
@@ -120,6 +142,11 @@ def answer_json(answer: Answer, phrases: Phrases) -> str:
             {**_article_fields(each), **_publication_fields(each)} for each in answer.nearest
         ],
         "period": _period_fields(answer.period),
+        "model": answer.model,
+        "fallback": answer.fallback,
+        "dropped": [
+            {"fault": each.fault, "text": each.text if explain else None} for each in answer.dropped
+        ],
     }
     return json_line(fields)
 
