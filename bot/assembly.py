@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from bot.about import AboutArticles
-from bot.chain import Answerer, RetrievalQA
+from bot.chain import RetrievalQA
 from bot.conversation.chain import Conversing
 from bot.extract import Extractive
 from bot.models.choice import parse_choices
@@ -65,10 +65,12 @@ def chain_over(index: LiveIndex, settings: Settings, writers: Writers | None = N
     if threshold is None:
         threshold = ConfidenceModel.load().threshold
     about = AboutArticles(index.searcher, threshold)
-    answerer: Answerer = Extractive(threshold)
-    if writers is not None:
-        answerer = writers.over(Extractive(threshold), index.generation)
-    return Conversing(RetrievalQA(index, answerer, about), index.search)
+    extractive = Extractive(threshold)
+    quoting = RetrievalQA(index, extractive, about)
+    if writers is None:
+        return Conversing(quoting, index.search)
+    writing = RetrievalQA(index, writers.over(extractive, index.generation), about)
+    return Conversing(writing, index.search, quoting, writers.rewriter())
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_valida
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.models.choice import parse_choices, parse_prices
+from bot.models.choice import Structured, parse_choices, parse_prices
 from index.web.guard import parse_allowed
 
 PREFIX = "SELON_"
@@ -163,6 +163,11 @@ class Settings(BaseSettings):
         0,
         description="How freely the models write, from 0 to 2 (none: not said to them, which some "
         "require).",
+    )
+    chat_structured: Structured = Field(
+        "auto",
+        description="Whether the models are asked for JSON: auto (those that can), on or off "
+        "(sentences with [1] markers).",
     )
     chat_max_tokens: Annotated[int, Field(ge=16, le=32768)] = Field(
         512, description="Tokens that a written answer may take."

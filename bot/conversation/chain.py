@@ -4,28 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
 
 from bot.answer import Answer
-from bot.conversation.turn import Said
+from bot.conversation.turn import Said, Turn
 from bot.conversation.understanding import Search, Understood, understand
+from bot.writing.blocking import waited
 from index.language import detect
+
+
+class Rewriter(Protocol):
+    """Writes a question out so that it stands alone; a chat model does."""
+
+    async def rewritten(self, question: str, history: tuple[Turn, ...]) -> str | None:
+        """The question after these turns; None where it cannot be written, or not be trusted."""
 
 
 class Conversing(Runnable[Said | str, Answer]):
     """A chain that understands follow-ups; a bare question is one that nothing came before.
 
-    Safe to call from several threads, as the chain and the search must be.
+    `quoting` answers where the articles' own sentences are asked for, and `rewriter` writes out the
+    questions that lean on others, which rules do without it. Safe to call from several threads, as
+    the chains and the search must be.
     """
 
-    def __init__(self, chain: Runnable[str, Answer], search: Search) -> None:
+    def __init__(
+        self,
+        chain: Runnable[str, Answer],
+        search: Search,
+        quoting: Runnable[str, Answer] | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> None:
         self._chain = chain
         self._search = search
+        self._quoting = quoting or chain
+        self._rewriter = rewriter
 
     def invoke(
         self, input: Said | str, config: RunnableConfig | None = None, **kwargs: Any
@@ -35,32 +54,71 @@ class Conversing(Runnable[Said | str, Answer]):
     async def ainvoke(
         self, input: Said | str, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Answer:
-        return await asyncio.to_thread(self.invoke, input, config, **kwargs)
+        return await self._acall_with_config(self._last, input, ensure_config(config), **kwargs)
 
     async def astream(
         self, input: Said | str, config: RunnableConfig | None = None, **kwargs: Any | None
     ) -> AsyncIterator[Answer]:
         """The answer as it grows: the last one yielded is the whole."""
         began = time.perf_counter()
-        question, understood = await asyncio.to_thread(self._understood, input)
+        said = _said(input)
+        understood = await self._understood(said)
         if understood.why == "courtesy":
-            yield _returned(question)
+            yield _returned(said.question)
             return
-        async for answer in self._chain.astream(understood.question, config, **kwargs):
-            yield _as_asked(answer, question, understood, began)
+        growing = self._chain_for(said).astream(understood.question, config, **kwargs)
+        async with aclosing(cast("AsyncGenerator[Answer, None]", growing)) as answers:
+            async for answer in answers:
+                yield _as_asked(answer, said.question, understood, began)
+
+    async def _last(self, said: Said | str) -> Answer:
+        said = _said(said)
+        began = time.perf_counter()
+        understood = await self._understood(said)
+        if understood.why == "courtesy":
+            return _returned(said.question)
+        answer = await self._chain_for(said).ainvoke(understood.question)
+        return _as_asked(answer, said.question, understood, began)
 
     def _answer(self, said: Said | str) -> Answer:
+        said = _said(said)
         began = time.perf_counter()
-        question, understood = self._understood(said)
+        understood = self._by_rules(said)
+        if understood.leans and self._rewriter is not None and not said.quoted:
+            understood = waited(self._by_model(said, understood, self._rewriter))
         if understood.why == "courtesy":
-            return _returned(question)
-        answer = self._chain.invoke(understood.question)
-        return _as_asked(answer, question, understood, began)
+            return _returned(said.question)
+        answer = self._chain_for(said).invoke(understood.question)
+        return _as_asked(answer, said.question, understood, began)
 
-    def _understood(self, said: Said | str) -> tuple[str, Understood]:
-        said = Said(said) if isinstance(said, str) else said
-        question = said.question.strip()
-        return question, understand(question, said.history, self._search, said.replied)
+    async def _understood(self, said: Said) -> Understood:
+        understood = await asyncio.to_thread(self._by_rules, said)
+        if not understood.leans or self._rewriter is None or said.quoted:
+            return understood
+        return await self._by_model(said, understood, self._rewriter)
+
+    def _by_rules(self, said: Said) -> Understood:
+        return understand(said.question, said.history, self._search, said.replied)
+
+    async def _by_model(self, said: Said, ruled: Understood, rewriter: Rewriter) -> Understood:
+        """As the model writes the question out, or as the rules do where it fails."""
+        earlier = said.history
+        if said.replied is not None:
+            known = said.replied in earlier
+            earlier = earlier[: earlier.index(said.replied)] if known else ()
+            earlier = (*earlier, said.replied)
+        written = await rewriter.rewritten(said.question, earlier)
+        if written is None:
+            return ruled
+        return replace(ruled, question=written, rewritten=written != said.question)
+
+    def _chain_for(self, said: Said) -> Runnable[str, Answer]:
+        return self._quoting if said.quoted else self._chain
+
+
+def _said(asked: Said | str) -> Said:
+    said = Said(asked) if isinstance(asked, str) else asked
+    return replace(said, question=said.question.strip())
 
 
 def _as_asked(answer: Answer, question: str, understood: Understood, began: float) -> Answer:

@@ -63,11 +63,15 @@ History = tuple[Turn, ...]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A question and what was said before it; `replied` is the turn whose message it replies to."""
+    """A question and what was said before it; `replied` is the turn whose message it replies to.
+
+    `quoted` asks for the articles' own sentences at once, whatever chat model there is.
+    """
 
     question: str
     history: History = ()
     replied: Turn | None = None
+    quoted: bool = False
 
 
 def grown(history: History, turn: Turn) -> History:

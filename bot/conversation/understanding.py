@@ -27,15 +27,21 @@ SAME_ARTICLE = 0.1  # confidence that a reading gains by staying with the articl
 # where the question speaks of something as known and the best passage is not sure to answer it.
 NEAR, LESS_NEAR = 0.1, 0.2
 
+_LEANING: frozenset[Way] = frozenset({"correction", "ellipsis", "fragment", "pronoun", "unnamed"})
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question as it is to be answered; `about` are the articles that it keeps to, if any."""
+    """A question as it is to be answered; `about` are the articles that it keeps to, if any.
+
+    `leans` tells that a chat model may well understand it better than these rules.
+    """
 
     question: str
     rewritten: bool = False
     why: Way = "alone"
     about: tuple[str, ...] = ()
+    leans: bool = False
 
 
 def understand(
@@ -51,17 +57,30 @@ def understand(
         return Understood(question, why="courtesy" if reading.way == "courtesy" else "alone")
     if reading.way == "alone":
         return Understood(question)
+    leans = _leans(reading, last)
     earlier = history[: history.index(last)] if last in history else ()
     proposed = _proposed(reading, (*earlier, last))
     if not proposed:
-        return Understood(question)
+        return Understood(question, leans=leans)
     about = _articles(last)
     if reading.way == "unnamed" and not _on_what_was_cited(reading, last, search):
         return Understood(question)
     if reading.way == "pronoun" and any(noun.named for noun in reading.nouns):
         near = _behind(search(question, DEPTH), last) <= LESS_NEAR or not about
-        return Understood(proposed[0], True, "pronoun", about) if near else Understood(question)
-    return Understood(_best(proposed[:PROPOSED], last, search), True, reading.way, about)
+        if not near:
+            return Understood(question, leans=leans)
+        return Understood(proposed[0], True, "pronoun", about, leans)
+    best = _best(proposed[:PROPOSED], last, search)
+    return Understood(best, True, reading.way, about, leans)
+
+
+def _leans(reading: Reading, last: Turn) -> bool:
+    """Whether it leans on what was said; of articles themselves, rules write the questions that the
+    chain knows."""
+    of_articles = words.THIS_ARTICLE.search(folded(reading.rest)) or words.ARTICLES.search(
+        folded(last.understood)
+    )
+    return reading.way in _LEANING and not of_articles
 
 
 def _proposed(reading: Reading, history: History) -> list[str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.answer import Answer
 from bot.conversation import History, Said, Turn, turn_json, turn_of
 from bot.conversation.turn import REMEMBERED
 from bot.messenger.answers import sources_of
-from bot.messenger.desk import Desk
+from bot.messenger.desk import Chain, Desk
 from bot.messenger.growing import Growing
+from bot.models.asker import asked_by
 from bot.state import conversations
 from bot.state.conversations import KeptTurn, NewTurn, Place
 
@@ -55,19 +57,22 @@ class Remembering:
 
     async def _best(self, place: Place, said: Said, growing: Growing | None) -> Answer:
         """The answer of the conversation's own documents where they are surer than the corpus."""
+        chain: Chain = self._desk.chain
         own = await asyncio.to_thread(self._desk.own, place)
-        if own is None:
-            return await self._grown(said, growing)
-        answer = await self._desk.chain.ainvoke(said)
-        theirs = await own.chain.ainvoke(said)
-        surer = not answer.answered or theirs.confidence >= answer.confidence
-        return theirs if theirs.answered and surer else answer
+        if own is not None:
+            quoted = replace(said, quoted=True)
+            answer, theirs = await chain.ainvoke(quoted), await own.chain.ainvoke(quoted)
+            surer = not answer.answered or theirs.confidence >= answer.confidence
+            if theirs.answered and surer:
+                chain = own.chain
+        with asked_by(place.person_id):
+            return await self._grown(chain, said, growing)
 
-    async def _grown(self, said: Said, growing: Growing | None) -> Answer:
+    async def _grown(self, chain: Chain, said: Said, growing: Growing | None) -> Answer:
         """The whole answer, or what there was of it when the person stopped it."""
         if growing is None:
-            return await self._desk.chain.ainvoke(said)
-        answers = self._desk.chain.astream(said)
+            return await chain.ainvoke(said)
+        answers = chain.astream(said)
         answer: Answer | None = None
         stopped = asyncio.ensure_future(growing.stopped.wait())
         following: asyncio.Future[Answer | None] | None = None
@@ -89,7 +94,7 @@ class Remembering:
                 await asyncio.gather(following, return_exceptions=True)
             if isinstance(answers, AsyncGenerator):
                 await answers.aclose()
-        return answer or await self._desk.chain.ainvoke(said)
+        return answer or await chain.ainvoke(replace(said, quoted=True))
 
     async def keep(self, place: Place, answer: Answer, question_message: int | None = None) -> int:
         """Write an answer down before it is sent; the number of its turn."""

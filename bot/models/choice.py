@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
+
+Structured = Literal["auto", "on", "off"]
+"""Whether JSON is asked for: `auto` of the models that are not known to be unable to write it."""
 
 EXTRACTIVE = "extractive"
 """The answer made of the articles' own sentences, always the last resort; may be written out."""

@@ -6,25 +6,28 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.models.asker import current_asker
 from bot.models.breaker import Breaker
+from bot.models.choice import Structured
 from bot.models.errors import Fault, ModelFailed
 from bot.models.faults import failed
 from bot.models.ledger import Ledger
-from bot.models.model import Message, Usage
+from bot.models.model import Request, Usage
 from bot.models.providers import held_to
+from bot.models.structured import able, held_to_schema
 from bot.models.tally import Tally, estimated_tokens
 from bot.models.worker import Worker
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessageChunk
+    from langchain_core.messages import AIMessage, AIMessageChunk
+    from langchain_core.runnables import Runnable
 
 logger = logging.getLogger(__name__)
 
@@ -50,9 +53,8 @@ class Bounds:
 class _Call:
     """One question to the model while it is answered."""
 
-    model: BaseChatModel
-    messages: tuple[Message, ...]
-    limit: int
+    model: BaseChatModel | Runnable[Any, AIMessage]
+    request: Request
     deadline: float
     tally: Tally
 
@@ -68,6 +70,7 @@ class Hosted:
         ledger: Ledger,
         worker: Worker,
         breaker: Breaker | None = None,
+        structured: Structured = "off",
     ) -> None:
         self.name = name
         self._made = made
@@ -75,28 +78,29 @@ class Hosted:
         self._ledger = ledger
         self._worker = worker
         self._breaker = breaker or Breaker(name)
-        self._usage: Usage | None = None
+        self._structured = structured
 
-    @property
-    def usage(self) -> Usage | None:
-        return self._usage
+    async def structured(self) -> bool:
+        try:
+            return able(await self._made(), self._structured)
+        except ModelFailed:  # said again when it is asked
+            return False
 
-    async def stream(self, messages: Sequence[Message], *, limit: int) -> AsyncIterator[str]:
-        call = partial(self._counted, tuple(messages), limit, current_asker())
+    async def stream(self, request: Request) -> AsyncIterator[str]:
+        call = partial(self._counted, request, current_asker())
         async with aclosing(self._worker.stream(call)) as pieces:
             async for piece in pieces:
                 yield piece
 
-    async def _counted(
-        self, messages: tuple[Message, ...], limit: int, person_id: int | None
-    ) -> AsyncGenerator[str, None]:
+    async def _counted(self, request: Request, person_id: int | None) -> AsyncGenerator[str, None]:
         """One call from the breaker's leave to the ledger's entry."""
-        model = await self._made()
+        model = held_to(await self._made(), request.limit)
         self._breaker.enter()
         deadline = time.monotonic() + self._bounds.whole
-        call = _Call(held_to(model, limit), messages, limit, deadline, Tally(messages))
+        shaped = held_to_schema(model, request.schema) if request.schema else model
+        call = _Call(shaped, request, deadline, Tally(request.messages))
         failure: ModelFailed | None = None
-        hold = self._ledger.hold(self.name, estimated_tokens(messages), limit)
+        hold = self._ledger.hold(self.name, estimated_tokens(request.messages), request.limit)
         try:
             await _to_the_end(partial(self._ledger.take, hold))
             async with aclosing(self._tried(call)) as pieces:
@@ -107,14 +111,16 @@ class Hosted:
             raise
         finally:
             self._judged(call.tally, failure)
-            used = self._used(call.tally, failure)
-            self._usage = used or self._usage
-            await _to_the_end(partial(self._ledger.settle, hold, used, person_id))
+            if request.schema and failure is not None and failure.kind == "rejected":
+                self._structured = "off"  # it is the schema that the server does not understand
+            request.usage = self._used(call.tally, failure)
+            settle = partial(self._ledger.settle, hold, request.usage, person_id)
+            await _to_the_end(settle)
 
     async def _tried(self, call: _Call) -> AsyncGenerator[str, None]:
         """Asked, and asked again as long as no piece has come and time is left."""
         for left in reversed(range(self._bounds.retries + 1)):
-            call.tally = Tally(call.messages)
+            call.tally = Tally(call.request.messages)
             try:
                 async with aclosing(self._attempt(call)) as pieces:
                     async for piece in pieces:
@@ -156,7 +162,6 @@ class Hosted:
     def _judged(self, tally: Tally, failure: ModelFailed | None) -> None:
         """Tell the breaker; a call that somebody ended early tells nothing bad."""
         if failure is not None:
-            logger.log(logging.INFO if failure.kind == "budget" else logging.WARNING, "%s", failure)
             self._breaker.failed(failure)
         elif tally.begun:
             self._breaker.succeeded()
@@ -172,12 +177,12 @@ class Hosted:
 
 async def _texts(call: _Call) -> AsyncGenerator[str, None]:
     """The text of each chunk, maybe empty, up to the length allowed."""
-    turns = [(each.role, each.text) for each in call.messages]
+    turns = [(each.role, each.text) for each in call.request.messages]
     stream = cast("AsyncGenerator[AIMessageChunk, None]", call.model.astream(turns))
     async with aclosing(stream) as chunks:
         async for chunk in chunks:
             yield call.tally.take(chunk)
-            if call.tally.characters > call.limit * _LONGEST_PER_TOKEN:
+            if call.tally.characters > call.request.limit * _LONGEST_PER_TOKEN:
                 call.tally.ended = call.tally.cut = True
                 return
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
 
@@ -31,6 +31,21 @@ class Usage:
     cut: bool = False
 
 
+@dataclass(slots=True)
+class Request:
+    """What a model is asked: to continue these messages by at most `limit` tokens.
+
+    `schema` is the JSON schema that the answer is to keep to, by a model that can; `aside` says
+    that it is no answer to the person. `usage` is there once the call has ended, if it used any.
+    """
+
+    messages: tuple[Message, ...]
+    limit: int
+    schema: Mapping[str, Any] | None = None
+    aside: bool = False
+    usage: Usage | None = None
+
+
 class ChatModel(Protocol):
     """A chat model, ready to be asked from any thread and any event loop."""
 
@@ -38,12 +53,11 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """`provider:model`, as in the settings."""
 
-    @property
-    def usage(self) -> Usage | None:
-        """The tokens of the call that ended last, whoever made it; None before the first."""
+    async def structured(self) -> bool:
+        """Whether a request may have a schema, as far as is known at this moment."""
 
-    def stream(self, messages: Sequence[Message], *, limit: int) -> AsyncIterator[str]:
-        """The answer, piece by piece, of at most `limit` tokens.
+    def stream(self, request: Request) -> AsyncIterator[str]:
+        """The answer, piece by piece.
 
         Raises ModelFailed, before the first piece or after any. Closing the iterator, or cancelling
         the task that reads it, ends the call.

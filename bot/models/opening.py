@@ -50,7 +50,7 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted,
             each.future.set_result(make(each.choice, each.making))
     threading.Thread(target=_make_all, args=(made,), name="chat-imports", daemon=True).start()
     return tuple(
-        Hosted(choice.name, each.get, bounds, ledger, worker)
+        Hosted(choice.name, each.get, bounds, ledger, worker, structured=settings.chat_structured)
         for choice, each in zip(choices, made, strict=True)
     )
 

@@ -46,6 +46,13 @@ class Draft:
         # What cites nothing may be words before the answer; what does was meant to be it.
         self.lost = self.lost or (not self.statements and bool(said.citations))
 
+    def begin_again(self) -> None:
+        """Forget all: it was the model's thinking."""
+        self.statements.clear()
+        self.citations.clear()
+        self.dropped.clear()
+        self.refused = self.lost = False
+
     def says(self, text: str) -> bool:
         """Whether a kept sentence says the same in the same words; small models repeat."""
         return any(folded(each.text) == folded(text) for each in self.statements)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.spelling import folded
 from bot.writing.markup import linked
 from bot.writing.orders import is_order
-from bot.writing.templates import template
+from bot.writing.templates import Form, template
 from index.language import detect
 
 Guarded = Literal["link", "order", "prompt", "language", "unfinished"]
@@ -43,7 +43,8 @@ def _other_language(text: str, language: str) -> bool:
 
 @cache
 def _told(language: str) -> frozenset[tuple[str, ...]]:
-    return _runs(template("answer", language).system.text)
+    told = (template(form, language).system.text for form in get_args(Form))
+    return frozenset(run for text in told for run in _runs(text))
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:

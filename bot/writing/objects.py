@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Written = tuple[str, tuple[int, ...]]
 
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "sentences": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "text": {"type": "string"},
-                    "citations": {"type": "array", "items": {"type": "integer"}},
-                },
-                "required": ["text", "citations"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["sentences"],
-    "additionalProperties": False,
-}
-"""What a model that can write to a schema is asked for; an empty list: it does not know."""
-
 UNKNOWN = "Je ne sais pas."
 """The sentence that an empty list of sentences stands for."""
+
+
+def schema(numbers: Sequence[int]) -> dict[str, Any]:
+    """What a model that can write to a schema is asked for; an empty list: it does not know.
+
+    `numbers` are those of the passages, the only ones that can be cited.
+    """
+    sentence = {
+        "type": "object",
+        "properties": {
+            "text": {"type": "string"},
+            "citations": {"type": "array", "items": {"type": "integer", "enum": list(numbers)}},
+        },
+        "required": ["text", "citations"],
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"sentences": {"type": "array", "items": sentence}},
+        "required": ["sentences"],
+        "additionalProperties": False,
+    }
+
 
 _TEXTS = ("text", "sentence", "claim", "content", "texte", "phrase")
 _CITATIONS = ("citations", "citation", "sources", "passages", "numbers", "refs")

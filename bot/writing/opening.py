@@ -14,7 +14,9 @@ from bot.extract import Extractive
 from bot.models.opening import open_cache, open_models
 from bot.settings import Settings
 from bot.state.database import StateOnDemand, state_url
-from bot.writing.written import Checker, Limits, Written
+from bot.writing.listening import Checker
+from bot.writing.rewriting import ByModel
+from bot.writing.written import Limits, Written
 
 if TYPE_CHECKING:
     from bot import checking
@@ -42,6 +44,10 @@ class Writers:
         return Written(
             self._models, self._checker, extractive, self._limits, self._replies, generation
         )
+
+    def rewriter(self) -> ByModel:
+        """What writes out the questions of a conversation."""
+        return ByModel(self._models)
 
     def close(self) -> None:
         """Let go of the database."""

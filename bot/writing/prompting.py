@@ -10,7 +10,7 @@ from bot.models import Message
 from bot.writing.frame import harmless
 from bot.writing.giving import set_down
 from bot.writing.names import language_name
-from bot.writing.templates import template
+from bot.writing.templates import Form, template
 
 CHARACTERS_A_TOKEN = 2.8
 """Of French, as the vocabularies that know it worst cut it; an estimate that is never too low."""
@@ -29,13 +29,19 @@ class Prompt:
     given: tuple[Given, ...]
 
 
-def prompt(question: str, language: str, passages: Sequence[Given], room: int) -> Prompt:
+def prompt(
+    question: str,
+    language: str,
+    passages: Sequence[Given],
+    room: int,
+    form: Form = "answer",
+) -> Prompt:
     """The prompt in the question's language, of at most `room` tokens by the estimate.
 
     Where it is tight, passages beyond three go first, then examples, then the other passages; the
     best one always stays.
     """
-    known = template("answer", language)
+    known = template(form, language)
     most = len(passages)
     every = len(known.examples)
     counts = [(most, every), *((count, every) for count in range(most - 1, 2, -1))]

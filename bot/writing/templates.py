@@ -11,7 +11,10 @@ from typing import Literal
 
 from bot.models import Message, Role
 
-Purpose = Literal["answer", "follow_up"]
+Form = Literal["answer", "answer_json"]
+"""Sentences with markers, or JSON."""
+
+Purpose = Form | Literal["follow_up"]
 
 _FOLDER = "bot.writing.prompts"
 _HEAD = re.compile(r"^\[(system|user|assistant)\]\n", re.MULTILINE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answer import Answer, Fallback
-from bot.checking.claim import Claim, Given, Verdict
+from bot.checking.claim import Given
 from bot.extract import NEAREST, Extractive
 from bot.models import ChatModel, ModelFailed
 from bot.models.cache import Wanted
@@ -18,11 +18,10 @@ from bot.span import RuleSpans
 from bot.writing.blocking import waited
 from bot.writing.draft import Draft
 from bot.writing.giving import MOST, MOST_OF_SEVERAL, given
-from bot.writing.guards import guarded
-from bot.writing.prompting import Prompt, prompt
-from bot.writing.reader import Reader, Said
+from bot.writing.listening import Check, Checker, Listening, Task
+from bot.writing.prompting import prompt
 from bot.writing.synthesis import parts
-from bot.writing.templates import prompt_version
+from bot.writing.templates import Form, prompt_version
 from index.errors import IndexingError
 from index.search import Findings
 
@@ -30,16 +29,6 @@ logger = logging.getLogger(__name__)
 
 MOST_SENTENCES = 6
 MOST_OF_SYNTHESIS = 10
-MOST_DROPPED = 4  # more than that, and the model is not worth listening to
-
-
-class Checker(Protocol):
-    """Tells whether passages bear a claim out; runs on a worker thread."""
-
-    def prepare(self, given: Sequence[Given]) -> None:
-        """Read the passages ahead of the claims."""
-
-    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict: ...
 
 
 class Replies(Protocol):
@@ -56,6 +45,17 @@ class Limits:
 
     context: int = 4096
     answer: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question to the models, whichever of them answers it."""
+
+    findings: Findings
+    passages: Sequence[Given]
+    several: bool  # it has several parts
+    generation: str
+    check: Check
 
 
 class Written:
@@ -96,159 +96,77 @@ class Written:
         if not quoted.answered or not passages:
             yield quoted
             return
-        room = self._limits.context - self._limits.answer
-        asked = prompt(findings.question, findings.language, passages, room)
-        most = MOST_OF_SYNTHESIS if several else MOST_SENTENCES
         generation = await asyncio.to_thread(self._generation)
-        check = _Check(self._checker, asked.given, findings.question)
+        check = Check(self._checker, passages, findings.question)
+        asked = _Asked(findings, passages, several, generation, check)
         why: Fallback = "failed"
-        for model in self._models:
-            draft = Draft(findings, asked.given, model.name, RuleSpans())
-            writing = _Writing(model, check, draft, asked, most, self._limits.answer)
+        waiting = list(self._models)
+        while waiting:
+            model = waiting.pop(0)
+            listening = await self._listening(model, asked)
             try:
-                async with aclosing(self._by(writing, generation)) as grown:
+                async with aclosing(self._heard(listening, asked)) as grown:
                     async for answer in grown:
                         yield answer
             except ModelFailed as failure:
-                logger.warning("%s", failure)
-                why = "budget" if failure.kind == "budget" else "failed"
-                continue
+                if await _without_json(listening, failure):
+                    waiting.insert(0, model)
+                    continue
+                why = _told(failure)
             except IndexingError as error:
                 logger.error("What %s writes cannot be checked: %s", model.name, error)
                 break
-            _log(draft)
-            yield _finished(draft, quoted, findings)
-            return
+            else:
+                _log(listening.draft)
+                yield _finished(listening.draft, quoted, findings)
+                return
         yield replace(quoted, fallback=why)
 
     async def _whole(self, findings: Findings) -> Answer:
         return [answer async for answer in self.astream(findings)][-1]
 
-    async def _by(self, writing: _Writing, generation: str) -> AsyncGenerator[Answer, None]:
+    async def _listening(self, model: ChatModel, asked: _Asked) -> Listening:
+        """A model at the task, in the form that it can write."""
+        findings = asked.findings
+        form: Form = "answer_json" if await model.structured() else "answer"
+        room = self._limits.context - self._limits.answer
+        told = prompt(findings.question, findings.language, asked.passages, room, form)
+        most = MOST_OF_SYNTHESIS if asked.several else MOST_SENTENCES
+        task = Task(told, form, most, self._limits.answer)
+        draft = Draft(findings, told.given, model.name, RuleSpans())
+        return Listening(model, task, asked.check, draft)
+
+    async def _heard(self, listening: Listening, asked: _Asked) -> AsyncGenerator[Answer, None]:
         """What one model writes, from what it wrote before where that was kept."""
-        wanted = self._wanted(writing, generation)
+        wanted = _wanted(listening, asked)
         known = await self._replies.find(wanted) if self._replies is not None else None
-        async with aclosing(writing.answers(known)) as grown:
+        async with aclosing(listening.answers(known)) as grown:
             async for answer in grown:
                 yield answer
-        good = writing.whole and writing.draft.enough
+        good = listening.whole and listening.draft.enough
         if self._replies is not None and known is None and good:
-            await self._replies.keep(wanted, writing.text)
-
-    def _wanted(self, writing: _Writing, generation: str) -> Wanted:
-        passages = tuple(message.text for message in writing.asked.messages[-1:])
-        findings = writing.draft.findings
-        version = f"{prompt_version()}/{len(writing.asked.messages)}/{self._limits.answer}"
-        name = writing.model.name
-        return Wanted(findings.question, generation, name, version, passages)
+            await self._replies.keep(wanted, listening.text)
 
 
-class _Check:
-    """The checker over the passages of one question, which it reads while the model thinks."""
-
-    def __init__(self, checker: Checker, given: Sequence[Given], question: str) -> None:
-        self._checker = checker
-        self._given = given
-        self._question = question
-        self._ready = asyncio.ensure_future(asyncio.to_thread(checker.prepare, given))
-        # What it raises comes out at the first check; there may be none.
-        self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
-
-    async def verdict(self, claim: Claim) -> Verdict:
-        await asyncio.shield(self._ready)
-        return await asyncio.to_thread(self._checker.check, claim, self._given, self._question)
+def _wanted(listening: Listening, asked: _Asked) -> Wanted:
+    task = listening.task
+    passages = tuple(message.text for message in task.prompt.messages[-1:])
+    version = f"{prompt_version()}/{task.form}/{len(task.prompt.messages)}/{task.tokens}"
+    name = listening.model.name
+    return Wanted(asked.findings.question, asked.generation, name, version, passages)
 
 
-class _Writing:
-    """One model's answer to one prompt, read and checked sentence by sentence."""
+async def _without_json(listening: Listening, failure: ModelFailed) -> bool:
+    """Whether the server has just told that it cannot hold the model to a schema."""
+    json = listening.task.form == "answer_json"
+    return json and failure.kind == "rejected" and not await listening.model.structured()
 
-    def __init__(
-        self,
-        model: ChatModel,
-        check: _Check,
-        draft: Draft,
-        asked: Prompt,
-        most: int,
-        limit: int,
-    ) -> None:
-        self.model = model
-        self.draft = draft
-        self.asked = asked
-        self.text = ""
-        self.whole = False  # the model ended by itself
-        self._check = check
-        self._most = most
-        self._limit = limit
-        numbers = [each.number for each in asked.given]
-        self._reader = Reader(draft.findings.language, numbers)
 
-    async def answers(self, known: str | None) -> AsyncGenerator[Answer, None]:
-        """The draft each time it has grown; ends early where there is nothing left to hope for."""
-        async with aclosing(self._pieces(known)) as pieces:
-            async for piece in pieces:
-                self.text += piece
-                restarts = self._reader.restarts
-                complete = self._reader.feed(piece)
-                if self._reader.restarts > restarts:
-                    self._begin_again()
-                for said in complete:
-                    if await self._took(said):
-                        yield self.draft.answer()
-                if self._hopeless():
-                    return
-        self.whole = True
-        cut = known is None and self.model.usage is not None and self.model.usage.cut
-        for said in self._reader.finish():
-            if not said.ended and cut:
-                continue
-            if await self._took(said):
-                yield self.draft.answer()
-
-    async def _pieces(self, known: str | None) -> AsyncGenerator[str, None]:
-        if known is not None:
-            yield known
-            return
-        stream = self.model.stream(self.asked.messages, limit=self._limit)
-        try:
-            async for piece in stream:
-                yield piece
-        finally:
-            close = getattr(stream, "aclose", None)  # an iterator need not have it
-            if close is not None:
-                await close()
-
-    async def _took(self, said: Said) -> bool:
-        """Whether a sentence has made the answer grow."""
-        draft = self.draft
-        if said.kind == "refusal":
-            draft.refused = True
-        if said.kind != "claim" or len(draft.statements) >= self._most or draft.says(said.text):
-            return False
-        fault: str | None = guarded(said.text, draft.findings.language)
-        if fault is None:
-            verdict = await self._check.verdict(Claim(said.text, said.citations))
-            if verdict.kept and verdict.evidence:
-                draft.keep(said, verdict)
-                return not draft.lost
-            fault = verdict.fault or "uncited"
-        draft.drop(said, fault)
-        return False
-
-    def _hopeless(self) -> bool:
-        draft = self.draft
-        return (
-            draft.lost
-            or len(draft.dropped) > max(MOST_DROPPED, 2 * len(draft.statements))
-            or len(draft.statements) >= self._most
-            or self._reader.overlong
-        )
-
-    def _begin_again(self) -> None:
-        draft = self.draft
-        draft.statements.clear()
-        draft.citations.clear()
-        draft.dropped.clear()
-        draft.refused = draft.lost = False
+def _told(failure: ModelFailed) -> Fallback:
+    """Tell the operator of a failure; what to tell the person."""
+    spent = failure.kind == "budget"
+    logger.log(logging.INFO if spent else logging.WARNING, "%s", failure)
+    return "budget" if spent else "failed"
 
 
 def _finished(draft: Draft, quoted: Answer, findings: Findings) -> Answer:
@@ -263,6 +181,9 @@ def _finished(draft: Draft, quoted: Answer, findings: Findings) -> Answer:
 
 
 def _log(draft: Draft) -> None:
+    """What became of the sentences, without a word of them."""
+    if draft.refused:
+        logger.info("%s: does not know", draft.model)
     if draft.dropped:
         faults = ", ".join(sorted(each.fault for each in draft.dropped))
         kept = len(draft.statements)

@@ -109,7 +109,7 @@ class Alerts:
         generation = self._desk.library.generation()
         waiting = await self._desk.state.run(partial(alerts.unchecked, generation=generation))
         for alert in waiting:
-            answer = await self._desk.chain.ainvoke(Said(alert.question))
+            answer = await self._desk.chain.ainvoke(Said(alert.question, quoted=True))
             if not answer.answered:
                 checked = partial(alerts.asked_in_vain, alert_id=alert.id, generation=generation)
                 await self._desk.state.run(checked)

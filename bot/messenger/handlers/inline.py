@@ -74,7 +74,7 @@ class Inline:
         if over is not None and not self._desk.roles.may_add(user.id):
             await _say(query, access_phrases_for(phrases.code).inline_over(over.seconds))
             return
-        answer = await self._desk.chain.ainvoke(Said(question))
+        answer = await self._desk.chain.ainvoke(Said(question, quoted=True))
         articles = await asyncio.to_thread(self._desk.library.ranked, question)
         results = [_answer_result(answer, phrases)] if answer.answered else []
         results += [_article_result(each, phrases) for each in articles[:NEAREST]]

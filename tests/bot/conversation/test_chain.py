@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
 from bot.answer import Answer
-from bot.conversation import Said
+from bot.conversation import Said, Turn
 from bot.conversation.chain import Conversing
 from index.search import Findings
 from tests.bot.answers import answered, article, citation
@@ -92,3 +92,69 @@ async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None
 async def test_thanks_are_one_answer_however_it_is_asked_for() -> None:
     seen = [answer async for answer in conversing(Asked()).astream(Said("Merci !", (BEFORE,)))]
     assert [answer.refusal for answer in seen] == ["courtesy"]
+
+
+# With a chat model
+
+
+class Rewriting:
+    """Writes every question out alike, or not at all."""
+
+    def __init__(self, written: str | None) -> None:
+        self.written = written
+        self.histories: list[tuple[Turn, ...]] = []
+
+    async def rewritten(self, question: str, history: tuple[Turn, ...]) -> str | None:
+        self.histories.append(history)
+        return self.written
+
+
+WRITTEN = "Combien coûtait le Minitel ?"
+
+
+def with_model(asked: Asked, rewriting: Rewriting) -> Conversing:
+    chain: Any = RunnableLambda(asked)
+    return Conversing(chain, search, rewriter=rewriting)
+
+
+async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
+    asked, rewriting = Asked(), Rewriting(WRITTEN)
+    chain, said = with_model(asked, rewriting), Said("Combien ça coûtait ?", (BEFORE,))
+    grown = [answer async for answer in chain.astream(said)]
+    for answer in (chain.invoke(said), await chain.ainvoke(said), grown[-1]):
+        assert (answer.question, answer.understood) == (said.question, WRITTEN)
+    assert asked.questions == [WRITTEN] * 3
+    assert rewriting.histories == [(BEFORE,)] * 3
+
+
+def test_rules_write_it_out_where_the_model_cannot() -> None:
+    asked = Asked()
+    with_model(asked, Rewriting(None)).invoke(Said("Combien ça coûtait ?", (BEFORE,)))
+    assert asked.questions == ["Le Minitel\u00a0: combien ça coûtait\u202f?"]
+
+
+def test_a_question_that_stands_alone_costs_no_call() -> None:
+    rewriting = Rewriting(WRITTEN)
+    chain = with_model(Asked(), rewriting)
+    for question in ("Qui a inventé le Web ?", "Merci !", "Qui a écrit cet article ?"):
+        chain.invoke(Said(question, (BEFORE,)))
+    assert rewriting.histories == []
+
+
+def test_a_reply_is_written_out_after_what_it_replies_to() -> None:
+    rewriting = Rewriting(WRITTEN)
+    later = turn("Qui a inventé le Web ?", "Tim Berners-Lee.", title="Le Web")
+    said = Said("Combien ça coûtait ?", (BEFORE, later), BEFORE)
+    with_model(Asked(), rewriting).invoke(said)
+    assert rewriting.histories == [(BEFORE,)]
+
+
+async def test_quotes_that_are_asked_for_come_from_no_model() -> None:
+    writing, quoting, rewriting = Asked(), Asked(), Rewriting(WRITTEN)
+    chains: Any = (RunnableLambda(writing), RunnableLambda(quoting))
+    chain = Conversing(chains[0], search, chains[1], rewriting)
+    said = Said("Combien ça coûtait ?", (BEFORE,), quoted=True)
+    chain.invoke(said)
+    await chain.ainvoke(said)
+    assert len(quoting.questions) == 2
+    assert (writing.questions, rewriting.histories) == ([], [])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.models import Message
+from bot.models import Message, Request, Usage
 from bot.models.hosted import Hosted
 from bot.models.opening import open_models
 from bot.settings import Settings
@@ -42,6 +42,18 @@ def opened(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ope
     return open_one
 
 
+def request(limit: int = 100) -> Request:
+    return Request(QUESTION, limit)
+
+
 async def said(model: Hosted, limit: int = 100) -> list[str]:
     """The pieces of one answer."""
-    return [piece async for piece in model.stream(QUESTION, limit=limit)]
+    return [piece async for piece in model.stream(request(limit))]
+
+
+async def used(model: Hosted) -> Usage | None:
+    """What one answer took."""
+    asked = request()
+    async for _ in model.stream(asked):
+        pass
+    return asked.usage

@@ -14,7 +14,7 @@ import pytest
 from bot.models import ModelFailed, Usage
 from bot.models.asker import asked_by
 from bot.state import State, people, spending
-from tests.bot.models.conftest import QUESTION, Opened, said
+from tests.bot.models.conftest import Opened, request, said, used
 from tests.bot.models.server import (
     Behaviour,
     cuts_off,
@@ -33,8 +33,9 @@ SECRET = "sk-very-secret-key"
 async def test_the_pieces_come_as_they_are_written(opened: Opened) -> None:
     async with serving(says("Louis ", "Braille", ".")) as server:
         model = opened(server.url)
-        assert await said(model) == ["Louis ", "Braille", "."]
-        assert model.usage == Usage(11, 7)
+        asked = request()
+        assert [piece async for piece in model.stream(asked)] == ["Louis ", "Braille", "."]
+        assert asked.usage == Usage(11, 7)
         assert [(each["role"], each["content"]) for each in sent(server)] == [
             ("system", "Réponds."),
             ("user", "Qui a inventé le braille ?"),
@@ -46,7 +47,7 @@ async def test_a_piece_is_given_before_the_next_is_written(opened: Opened) -> No
         model = opened(server.url)
         await said(model)  # the library is imported and the connection made
         began = time.monotonic()
-        async with aclosing(model.stream(QUESTION, limit=100)) as pieces:
+        async with aclosing(model.stream(request())) as pieces:
             assert await anext(pieces) == "Louis "
             assert time.monotonic() - began < 0.5
 
@@ -74,19 +75,16 @@ async def test_the_key_of_a_provider_is_not_sent_to_another_server(
 
 async def test_an_answer_cut_by_the_limit_says_so(opened: Opened) -> None:
     async with serving(says("Louis", finish="length")) as server:
-        model = opened(server.url)
-        await said(model)
-        assert model.usage == Usage(11, 7, cut=True)
+        assert await used(opened(server.url)) == Usage(11, 7, cut=True)
 
 
 async def test_tokens_that_a_server_does_not_count_are_estimated(opened: Opened) -> None:
     async with serving(says("Louis Braille.", usage=None)) as server:
-        model = opened(server.url)
-        await said(model)
-        assert model.usage is not None
-        assert model.usage.estimated
-        assert 10 < model.usage.input < 60
-        assert model.usage.output == 5
+        usage = await used(opened(server.url))
+        assert usage is not None
+        assert usage.estimated
+        assert 10 < usage.input < 60
+        assert usage.output == 5
 
 
 # What goes wrong
@@ -139,7 +137,7 @@ async def test_what_came_before_the_fault_has_been_given(opened: Opened) -> None
         pieces: list[str] = []
 
         async def heard() -> None:
-            async for piece in opened(server.url).stream(QUESTION, limit=100):
+            async for piece in opened(server.url).stream(request()):
                 pieces.append(piece)
 
         with pytest.raises(ModelFailed):
@@ -151,10 +149,11 @@ async def test_what_came_before_the_fault_has_been_given(opened: Opened) -> None
 async def test_an_endless_answer_is_cut(opened: Opened) -> None:
     async with serving(goes_on()) as server:
         model = opened(server.url)
-        text = "".join(await said(model, limit=10))
+        asked = request(10)
+        text = "".join([piece async for piece in model.stream(asked)])
         assert 80 < len(text) < 100
-        assert model.usage is not None
-        assert model.usage.cut
+        assert asked.usage is not None
+        assert asked.usage.cut
         await asyncio.wait_for(server.left.wait(), 2)
 
 
@@ -231,7 +230,7 @@ async def test_a_dead_model_is_left_alone(opened: Opened) -> None:
 
 async def test_closing_the_answer_ends_the_call(opened: Opened) -> None:
     async with serving(goes_on(delay=0.02)) as server:
-        async with aclosing(opened(server.url).stream(QUESTION, limit=10_000)) as pieces:
+        async with aclosing(opened(server.url).stream(request(10_000))) as pieces:
             assert await anext(pieces)
         await asyncio.wait_for(server.left.wait(), 2)
 
@@ -253,7 +252,7 @@ async def test_a_call_that_was_stopped_counts_and_does_not_harm(
 ) -> None:
     async with serving(goes_on(delay=0.01), says("Oui.")) as server:
         model = opened(server.url)
-        async with aclosing(model.stream(QUESTION, limit=10_000)) as pieces:
+        async with aclosing(model.stream(request(10_000))) as pieces:
             await anext(pieces)
         assert await said(model) == ["Oui."]
     spent = state.do(partial(spending.on, day=datetime.now(UTC).date()))

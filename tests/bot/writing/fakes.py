@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date
 
 from bot.checking.claim import Claim, Given, Verdict
-from bot.models import Message, ModelFailed, Usage
+from bot.models import Message, ModelFailed, Request
 from index.article import Article, article_id
 from index.language import terms
 from index.passages import Passage, Sentence, cut
@@ -26,21 +26,26 @@ class Scripted:
         self, *script: Script, name: str = "fake:writer", step: int = 7, pause: float = 0
     ) -> None:
         self.name = name
-        self.usage: Usage | None = None
+        self.json = False
         self.calls: list[Sequence[Message]] = []
+        self.requests: list[Request] = []
         self.closed = 0
         self.said = ""
         self._script = script
         self._step = step
         self._pause = pause
 
-    async def stream(self, messages: Sequence[Message], *, limit: int) -> AsyncIterator[str]:
-        self.calls.append(messages)
+    async def structured(self) -> bool:
+        return self.json
+
+    async def stream(self, request: Request) -> AsyncIterator[str]:
+        self.requests.append(request)
+        self.calls.append(request.messages)
         try:
             for part in self._script:
                 if isinstance(part, ModelFailed):
                     raise part
-                text = part if isinstance(part, str) else part(messages[-1].text)
+                text = part if isinstance(part, str) else part(request.messages[-1].text)
                 for at in range(0, len(text), self._step):
                     await asyncio.sleep(self._pause)
                     self.said += text[at : at + self._step]
