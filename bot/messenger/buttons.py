@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from bot.answer import Citation
 from index.article import Article
+from index.passages import Passage
 
 PREFIX = "p"
+STEP = r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
 _SHAPE = re.compile(rf"{PREFIX}:([^:]+):(\d+):(\d+):(\d+):(\d+):([0-9a-f]{{8}})", re.ASCII)
 
 
@@ -96,6 +98,40 @@ class PassageRef:
             return None
         excerpt = Excerpt(article, self.start, self.end, self.quote_start, self.quote_end)
         return excerpt if _checksum(excerpt.quote) == self.checksum else None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a button carries that leads to the passage at a character of an article.
+
+    The quote goes along, so that it is found again on the way back.
+    """
+
+    article_id: str
+    at: int
+    quote_start: int = 0
+    quote_end: int = 0
+
+    @classmethod
+    def decode(cls, data: str) -> Step | None:
+        """The step that a button carries; None for data that is none."""
+        found = re.fullmatch(STEP, data, re.ASCII)
+        if found is None:
+            return None
+        start = int(found["quote"] or 0)
+        return cls(found["article"], int(found["at"]), start, start + int(found["length"] or 0))
+
+    def encode(self) -> str:
+        """At most 64 bytes, as a `PassageRef`."""
+        data = f"w:{self.article_id}:{self.at}"
+        length = self.quote_end - self.quote_start
+        return f"{data}:{self.quote_start}:{length}" if length else data
+
+    def excerpt(self, article: Article, passage: Passage) -> Excerpt:
+        """A passage, with the quote in it if it is the quote's."""
+        if passage.start <= self.quote_start <= self.quote_end <= passage.end:
+            return Excerpt(article, passage.start, passage.end, self.quote_start, self.quote_end)
+        return Excerpt(article, passage.start, passage.end, passage.start, passage.start)
 
 
 def _checksum(quote: str) -> str:

@@ -26,10 +26,10 @@ _QUOTE_HERE = "\0"
 _LINE_END = re.compile(r" *[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 
 
-def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
+def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str, ...]:
     """The messages that give an answer: its statements with markers, then its citations.
 
-    A refusal offers the nearest articles instead.
+    A refusal offers the nearest articles instead. A title stands before all.
     """
     if answer.answered:
         statements = [_statement(each) for each in answer.statements]
@@ -48,13 +48,19 @@ def answer_html(answer: Answer, phrases: Phrases) -> tuple[str, ...]:
     if answer.understood is not None:
         said = phrases.understood(_flowing(answer.understood))
         blocks = [Block((Span(said, "i"),)), replace(blocks[0], gap="\n\n"), *blocks[1:]]
+    if title:
+        blocks = [Block((Span(title, "b"),)), replace(blocks[0], gap="\n\n"), *blocks[1:]]
     return tuple(to_html(spans) for spans in messages(blocks, answer.language))
 
 
-def passage_html(excerpt: Excerpt, phrases: Phrases) -> tuple[str, ...]:
-    """The messages that show a whole passage, the quote in bold, below its article's name."""
+def passage_html(excerpt: Excerpt, phrases: Phrases, place: str = "") -> tuple[str, ...]:
+    """The messages that show a whole passage, the quote in bold, below its article's name.
+
+    `place` tells which passage of the article it is.
+    """
     source = _source(excerpt.article, excerpt.quote, phrases)
-    heading = (Span("\n"), Span(excerpt.heading, "i")) if excerpt.heading else ()
+    above = " · ".join(filter(None, (_flowing(excerpt.heading), place)))
+    heading = (Span("\n"), Span(above, "i")) if above else ()
     passage = Block((Span(excerpt.before), Span(excerpt.quote, "b"), Span(excerpt.after)))
     blocks = (Block((*source, *heading)), passage)
     return tuple(to_html(spans) for spans in messages(blocks, excerpt.article.language))
@@ -105,12 +111,7 @@ def _sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[Block]
     """The citations; of an article that is cited several times running, the source stands once."""
     for _, group in groupby(citations, key=lambda citation: citation.article.id):
         same = tuple(group)
-        if len(same) == 1:
-            yield _citation(same[0], phrases)
-            continue
-        yield Block(_source(same[0].article, "", phrases))
-        for citation in same:
-            yield _quote_below(citation, phrases)
+        yield _citation(same[0], phrases) if len(same) == 1 else _citations(same, phrases)
 
 
 def _citation(citation: Citation, phrases: Phrases) -> Block:
@@ -118,17 +119,25 @@ def _citation(citation: Citation, phrases: Phrases) -> Block:
     marker, said = Span(f"[{citation.number}] "), _said(citation, phrases)
     source = _source(citation.article, citation.quote, phrases)
     if _is_long(said):
-        return Block((marker, *source, Span("\n"), _folded(said)))
+        return Block((marker, *source, Span("\n"), *_folded(said)))
     return Block((marker, *said, Span(" — "), *source))
 
 
-def _quote_below(citation: Citation, phrases: Phrases) -> Block:
+def _citations(same: Sequence[Citation], phrases: Phrases) -> Block:
+    """Quotes below their article's name, each a line; folded where they are long together."""
+    lines: list[Span] = []
+    for citation in same:
+        lines += [Span("\n")] if lines else []
+        lines += _quote_line(citation, phrases)
+    quotes = _folded(lines) if _is_long(lines) else lines
+    return Block((*_source(same[0].article, "", phrases), Span("\n"), *quotes))
+
+
+def _quote_line(citation: Citation, phrases: Phrases) -> tuple[Span, ...]:
     """A quote below its article's name; its number is the link to the sentence."""
     link = _link(citation.article, citation.quote)
-    marker, said = Span(f"[{citation.number}]", "b" if link else "", link), _said(citation, phrases)
-    if _is_long(said):
-        return Block((marker, Span("\n"), _folded(said)), "\n")
-    return Block((marker, Span(" "), *said), "\n")
+    marker = Span(f"[{citation.number}]", "b" if link else "", link)
+    return (marker, Span(" "), *_said(citation, phrases))
 
 
 def _said(citation: Citation, phrases: Phrases) -> tuple[Span, ...]:
@@ -145,8 +154,8 @@ def _is_long(said: Sequence[Span]) -> bool:
     return sum(len(span.text) for span in said) > LONG_QUOTE
 
 
-def _folded(said: Sequence[Span]) -> Span:
-    return Span("".join(span.text for span in said), "blockquote")
+def _folded(said: Sequence[Span]) -> tuple[Span, ...]:
+    return tuple(replace(span, folded=True) for span in said)
 
 
 def _nearest(article: Article, phrases: Phrases) -> Block:

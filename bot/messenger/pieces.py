@@ -6,6 +6,7 @@ import html
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 from bot.render import harmless
@@ -22,15 +23,20 @@ _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text in one style, linked or not; a block quote is folded when it is long."""
+    """A stretch of text in one style, linked or not.
+
+    Spans that are `folded` stand together in a block quote, which shows three lines until somebody
+    opens it.
+    """
 
     text: str
-    style: Literal["", "b", "i", "blockquote"] = ""
+    style: Literal["", "b", "i"] = ""
     link: str | None = None
+    folded: bool = False
 
     @property
     def tags(self) -> int:
-        """How many entities Telegram makes of it."""
+        """How many entities Telegram makes of it, the block quote left out."""
         return bool(self.text) * (bool(self.style) + bool(self.link))
 
 
@@ -47,7 +53,12 @@ class Block:
 
     @property
     def tags(self) -> int:
-        return sum(span.tags for span in self.spans)
+        quotes = sum(folded for folded, _ in groupby(self.spans, key=_is_folded))
+        return quotes + sum(span.tags for span in self.spans)
+
+
+def _is_folded(span: Span) -> bool:
+    return span.folded
 
 
 def units(text: str) -> int:
@@ -57,14 +68,17 @@ def units(text: str) -> int:
 
 def to_html(spans: Iterable[Span]) -> str:
     """The spans as Telegram's HTML."""
-    return "".join(_tagged(span) for span in spans)
+    written = []
+    for folded, together in groupby(spans, key=_is_folded):
+        html = "".join(map(_tagged, together))
+        written.append(f"<blockquote expandable>{html}</blockquote>" if folded and html else html)
+    return "".join(written)
 
 
 def _tagged(span: Span) -> str:
     text = html.escape(harmless(span.text), quote=False)
     if span.text and span.style:
-        attribute = " expandable" if span.style == "blockquote" else ""
-        text = f"<{span.style}{attribute}>{text}</{span.style}>"
+        text = f"<{span.style}>{text}</{span.style}>"
     if span.text and span.link:
         text = f'<a href="{html.escape(span.link)}">{text}</a>'
     return text

@@ -24,8 +24,8 @@ from bot.conversation import History, Said, Turn
 from bot.conversation.chain import Conversing
 from bot.library import LiveLibrary
 from bot.messenger.answers import keyboard
-from bot.messenger.buttons import Excerpt
-from bot.messenger.handlers.passages import _around
+from bot.messenger.buttons import Excerpt, Step
+from bot.messenger.handlers.passages import around
 from bot.messenger.html import answer_html, article_html, articles_html, passage_html, text_html
 from bot.phrases import Phrases, phrases_for
 from bot.phrases.browsing import browsing_phrases_for
@@ -34,6 +34,7 @@ from index.build import build
 from index.confidence import ConfidenceModel
 from index.embedding import load_embedder
 from index.live import LiveIndex
+from index.passages import cut
 
 HERE = Path(__file__).parent
 CORPUS = Path("corpus")
@@ -98,13 +99,14 @@ def passage(chain: Conversing, library: LiveLibrary) -> list[Bubble]:
     phrases = phrases_for("fr")
     answer = chain.invoke("Quelle est la hauteur de la flèche de Notre-Dame ?")
     cited = answer.citations[0]
-    around = cited.passage
-    excerpt = Excerpt(cited.article, around.start, around.end, cited.start, cited.end)
+    here = cited.passage
+    excerpt = Excerpt(cited.article, here.start, here.end, cited.start, cited.end)
+    step = Step(cited.article.id, here.start, cited.start, cited.end)
     (shown,) = passage_html(excerpt, phrases)
     summary = library.summary(cited.article)
     title = browsing_phrases_for("fr").summary_of(cited.article.title)
     return [
-        Bubble(shown, buttons=_around(cited.article, around.start)),
+        Bubble(shown, buttons=around(cut(cited.article), step)),
         Bubble("/resume", mine=True),
         Bubble(text_html(title, "fr")[0]),
         Bubble(answer_html(summary, phrases)[0]),

@@ -97,13 +97,29 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
     first = await server.next_edit()
     assert "Le feu un" in first.text
     assert [button.text for button in first.buttons] == ["›"]
-    query = server.presses(first)
+    server.presses(first)
     second = await server.next_edit()
     assert "Le feu deux" in second.text
+    assert "passage 2 sur 3" in second.styled("italic")[0]
     assert [button.text for button in second.buttons] == ["‹", "›"]
-    assert server.answers[query] == "Passage 2 sur 3"
     server.presses(second, 0)
     assert "Le feu un" in (await server.next_edit()).text
+
+
+async def test_the_quote_is_found_again_on_the_way_back(
+    server: BotServer, chain: StubChain
+) -> None:
+    quote = long_article().text.partition(".")[0] + "."
+    chain.answers[QUESTION] = answered(QUESTION, cite(1, quote, long_article()))
+    server.user_says(READER, QUESTION)
+    server.presses(await server.next_message())
+    shown = await server.next_message()
+    assert shown.styled("bold") == ("Trois feux", quote)
+    server.presses(shown)
+    following = await server.next_edit()
+    assert following.styled("bold") == ("Trois feux",)
+    server.presses(following, 0)
+    assert (await server.next_edit()).styled("bold") == ("Trois feux", quote)
 
 
 async def test_a_passage_that_is_gone_is_told(server: BotServer, shelf: Shelf) -> None:

@@ -91,8 +91,8 @@ async def test_a_search_without_words_says_how(server: BotServer) -> None:
 
 async def test_an_article_is_summed_up_in_its_own_sentences(server: BotServer) -> None:
     server.user_says(READER, "/resume Le canal numéro 3")
-    assert (await server.next_message()).text.startswith("«\u00a0Le canal numéro 3\u00a0», dans")
     told = (await server.next_message()).text
+    assert told.startswith("«\u00a0Le canal numéro 3\u00a0», dans ses propres mots\u00a0:\n\n")
     assert "[1] «\u00a0" in told
     assert BODY.format(n=3).split(". ")[0] in told
 
@@ -117,10 +117,9 @@ async def test_an_alert_is_answered_once_when_an_article_comes(
     assert question in (await server.next_message()).text
     _write(corpus, 13, "Augustin Fresnel a inventé la lentille à échelons de Cordouan.")
     build([corpus], tmp_path / "index", FakeEmbedder())
-    title = await server.next_message(10)
-    assert title.text == f"Un article répond maintenant à votre question «\u00a0{question}\u00a0»"
-    answer = await server.next_message()
-    assert answer.text.startswith("Augustin Fresnel a inventé la lentille")
+    answer = await server.next_message(10)
+    title = f"Un article répond maintenant à votre question «\u00a0{question}\u00a0»"
+    assert answer.text.startswith(f"{title}\n\nAugustin Fresnel a inventé la lentille")
     assert "Le canal numéro 13" in answer.text
     _write(corpus, 14)
     build([corpus], tmp_path / "index", FakeEmbedder())

@@ -137,11 +137,9 @@ class Alerts:
             lifetime=self._desk.lifetime,
         )
         turn = await self._desk.state.run(add)
-        asker = Asker(alert.place, phrases, private=True)
+        title = browsing_phrases_for(phrases.code).alert_answered(alert.question)
+        html = answer_html(answer, phrases, title)
         try:
-            title = browsing_phrases_for(phrases.code).alert_answered(alert.question)
-            await say(bot, asker, title)
-            html = answer_html(answer, phrases)
             sent = await deliver(bot, alert.place, html, keyboard(answer, turn, phrases))
         except Forbidden as error:
             logger.info("An alert could not be delivered: %s", error)

@@ -158,8 +158,8 @@ class Browsing:
         if not answer.answered:
             await say(context.bot, asker, phrases.no_summary)
             return
-        await say(context.bot, asker, phrases.summary_of(article.title))
-        await deliver(context.bot, asker.place, answer_html(answer, asker.phrases))
+        title = phrases.summary_of(article.title or article.path)
+        await deliver(context.bot, asker.place, answer_html(answer, asker.phrases, title))
 
     def _results(
         self, asker: Asker, words: str, page: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
@@ -12,7 +13,7 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.messenger import menus
 from bot.messenger.answers import citations_of
-from bot.messenger.buttons import PREFIX, Excerpt, PassageRef
+from bot.messenger.buttons import PREFIX, STEP, Excerpt, PassageRef, Step
 from bot.messenger.delivery import deliver, edit
 from bot.messenger.desk import Asker, Desk, TelegramApplication, met
 from bot.messenger.html import passage_html, sources_html
@@ -21,10 +22,7 @@ from bot.phrases.answering import answering_phrases_for
 from bot.phrases.browsing import browsing_phrases_for
 from bot.state import conversations
 from bot.state.conversations import Place
-from index.article import Article
-from index.passages import cut
-
-_WALK = re.compile(r"w:([0-9a-f]{12}):(\d{1,12})", re.ASCII)
+from index.passages import Passage, cut
 
 
 class Passages:
@@ -37,7 +35,7 @@ class Passages:
         application.add_handlers(
             [
                 CallbackQueryHandler(self.show, f"^{PREFIX}:"),
-                CallbackQueryHandler(self.walk, f"^{_WALK.pattern}$"),
+                CallbackQueryHandler(self.walk, f"^{STEP}$"),
                 CallbackQueryHandler(self.more, r"^m:\d{1,18}$"),
                 menus.handler(menus.SOURCES, self.sources),
             ]
@@ -54,30 +52,27 @@ class Passages:
         if excerpt is None:
             await say(context.bot, asker, asker.phrases.passage_gone, reply_to=reply_to)
             return
-        html = passage_html(excerpt, asker.phrases)
-        around = await asyncio.to_thread(_around, excerpt.article, excerpt.start)
-        await deliver(context.bot, asker.place, html, around, reply_to)
+        step = Step(excerpt.article.id, excerpt.start, excerpt.quote_start, excerpt.quote_end)
+        passages = await asyncio.to_thread(cut, excerpt.article)
+        html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
+        await deliver(context.bot, asker.place, html, around(passages, step), reply_to)
 
     async def walk(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The passage before or after, in the same message."""
         query, asker = update.callback_query, await met(self._desk, update)
-        found = _WALK.fullmatch(query.data or "") if query else None
-        if query is None or asker is None or found is None:
+        step = Step.decode(query.data or "") if query else None
+        if query is None or asker is None or step is None:
             return
-        article = await asyncio.to_thread(self._desk.article, asker.place, found[1])
-        passages = await asyncio.to_thread(cut, article) if article else []
-        start = int(found[2])
-        passage = next((each for each in passages if each.start <= start < each.end), None)
-        if article is None or passage is None:
-            await acknowledge(query)
+        article = await asyncio.to_thread(self._desk.article, asker.place, step.article_id)
+        passages = await asyncio.to_thread(cut, article) if article else ()
+        here = _here(passages, step)
+        await acknowledge(query)
+        if article is None or here is None:
             await say(context.bot, asker, asker.phrases.passage_gone)
             return
-        excerpt = Excerpt(article, passage.start, passage.end, passage.start, passage.start)
-        number = passages.index(passage) + 1
-        said = answering_phrases_for(asker.phrases.code).passage_of(number, len(passages))
-        await acknowledge(query, said)
-        html = passage_html(excerpt, asker.phrases)
-        await self._put(context, asker, query, html, _around(article, passage.start))
+        excerpt = step.excerpt(article, passages[here])
+        html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
+        await self._put(context, asker, query, html, around(passages, step))
 
     async def _put(
         self,
@@ -147,17 +142,26 @@ class Passages:
         return reference.excerpt(article) if reference and article else None
 
 
-def _around(article: Article, start: int) -> InlineKeyboardMarkup | None:
-    """Buttons to the passages before and after the one that holds this character."""
-    passages = cut(article)
-    here = next((n for n, each in enumerate(passages) if each.start <= start < each.end), None)
+def around(passages: Sequence[Passage], step: Step) -> InlineKeyboardMarkup | None:
+    """Buttons to the passages before and after the one where a step leads."""
+    here = _here(passages, step)
     if here is None or len(passages) < 2:
         return None
     buttons = []
-    if here > 0:
-        buttons.append(("‹", passages[here - 1].start))
-    if here + 1 < len(passages):
-        buttons.append(("›", passages[here + 1].start))
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(text, callback_data=f"w:{article.id}:{at}") for text, at in buttons]]
-    )
+    for text, to in (("‹", here - 1), ("›", here + 1)):
+        if 0 <= to < len(passages):
+            data = replace(step, at=passages[to].start).encode()
+            buttons.append(InlineKeyboardButton(text, callback_data=data))
+    return InlineKeyboardMarkup([buttons])
+
+
+def _here(passages: Sequence[Passage], step: Step) -> int | None:
+    return next((n for n, each in enumerate(passages) if each.start <= step.at < each.end), None)
+
+
+def _place(passages: Sequence[Passage], step: Step, asker: Asker) -> str:
+    """« passage 2 sur 7 », nothing where there is but one."""
+    here, phrases = _here(passages, step), answering_phrases_for(asker.phrases.code)
+    if here is None or len(passages) < 2:
+        return ""
+    return phrases.passage_of(here + 1, len(passages))

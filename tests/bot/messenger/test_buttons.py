@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messenger.buttons import PassageRef
+from bot.messenger.buttons import PassageRef, Step
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, article, cite
 
 SIZES = st.integers(0, 99_999)
@@ -35,6 +35,27 @@ def test_what_a_button_carries_comes_back_and_fits(
     data = reference.encode()
     assert len(data.encode()) <= 64
     assert PassageRef.decode(data) == reference
+
+
+@given(
+    st.text("0123456789abcdef", min_size=12, max_size=12),
+    st.integers(0, 999_999_999),
+    st.integers(0, 999_999_999),
+    SIZES,
+)
+def test_a_step_comes_back_with_its_quote_and_fits(
+    article_id: str, at: int, quote: int, length: int
+) -> None:
+    step = Step(article_id, at, quote, quote + length) if length else Step(article_id, at)
+    assert len(step.encode().encode()) <= 64
+    assert Step.decode(step.encode()) == step
+
+
+@pytest.mark.parametrize(
+    "data", ["w:0123456789ab", "w:0123456789ab:1:2", "w:0123456789ab:1:2:", "w:x:1"]
+)
+def test_a_forged_step_is_none(data: str) -> None:
+    assert Step.decode(data) is None
 
 
 def test_a_button_leads_back_to_its_passage() -> None:

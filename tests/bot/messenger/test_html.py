@@ -160,16 +160,41 @@ def test_a_very_long_answer_is_several_messages_with_nothing_lost() -> None:
         assert f"[{n}]\n«\u00a0{text}\u00a0»" in told or f"«\u00a0{text}\u00a0»" in told
 
 
+def folded(message: Formatted) -> list[str]:
+    return [
+        utf16_slice(message.text, each.offset, each.length)
+        for each in message.entities
+        if each.type == "expandable_blockquote"
+    ]
+
+
 def test_a_long_quote_is_folded_below_its_source_and_a_short_one_is_not() -> None:
     long = "Le phare " + "porte loin et " * 20 + "se tait."
     source = article(f"{BIRTH} {long}")
-    [html] = answer_html(answered("Tout ?", cite(1, BIRTH, source), cite(2, long, source)), FR)
+    [html] = answer_html(answered("Tout ?", cite(1, BIRTH, OTHER), cite(2, long, source)), FR)
     message = parse_html(html)
-    folded = [each for each in message.entities if each.type == "expandable_blockquote"]
-    assert [utf16_slice(message.text, each.offset, each.length) for each in folded] == [
-        f"«\u00a0{long}\u00a0»"
-    ]
+    assert folded(message) == [f"«\u00a0{long}\u00a0»"]
     assert f"[1] «\u00a0{BIRTH}\u00a0»" in message.text
+
+
+def test_quotes_of_one_article_are_folded_together_where_they_are_long_together() -> None:
+    dusk = "Le gardien monte allumer la lampe à la tombée de la nuit, et redescend à l’aube. "
+    source = article(f"{BIRTH} {dusk.strip()} {LENS}")
+    citations = [cite(1, BIRTH, source), cite(2, dusk.strip(), source), cite(3, LENS, source)]
+    [html] = answer_html(answered("Tout ?", *citations), FR)
+    [together] = folded(parse_html(html))
+    assert together.splitlines() == [
+        f"[{n}] «\u00a0{text.strip()}\u00a0»" for n, text in enumerate((BIRTH, dusk, LENS), 1)
+    ]
+    assert len(links(parse_html(html))) == 4
+
+
+def test_a_title_stands_before_an_answer_and_what_was_understood() -> None:
+    answer = replace(answered("Quand ?", cite(1, BIRTH)), understood="Quand est né Fresnel ?")
+    [html] = answer_html(answer, FR, "Voici")
+    assert shown(html).startswith(
+        f"Voici\n\nQuestion comprise\u00a0: Quand est né Fresnel ?\n\n{BIRTH}"
+    )
 
 
 def test_a_passage_longer_than_a_message_is_still_shown_whole() -> None:

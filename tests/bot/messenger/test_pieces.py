@@ -18,6 +18,7 @@ SPANS = st.builds(
     TEXTS,
     st.sampled_from(["", "b", "i"]),
     st.sampled_from([None, "https://exemple.fr/?a=1&b='2'"]),
+    st.booleans(),
 )
 BLOCKS = st.lists(st.builds(Block, st.lists(SPANS, max_size=4).map(tuple)), max_size=8)
 
