@@ -12,8 +12,8 @@ from bot.settings import Settings
 from bot.state import State, meters
 from bot.state.meters import Meter
 
-FULL_AGAIN = timedelta(days=1)
-"""After so long without a message a meter is forgotten."""
+KEPT = timedelta(days=1)
+"""After so long without a message a meter is forgotten, if it is full again by then."""
 
 _ENOUGH = 1 - 1e-9  # a sum of fractions may miss a whole by a hair
 
@@ -30,6 +30,11 @@ class Rate:
         if meter is None:
             return self.burst
         return min(self.burst, meter.left + max(now - meter.at, timedelta()) / self.every)
+
+    @property
+    def full_again(self) -> timedelta:
+        """After which nothing is left of what was taken."""
+        return self.burst * self.every
 
     def wait(self, left: float, cost: float) -> timedelta:
         """Until `cost` may be taken."""
@@ -98,8 +103,13 @@ class Limits:
             await self._state.run(partial(meters.put, meters={key: told}))
         return Over(rate.wait(left, cost), meter.told, key.startswith("group:"))
 
+    @property
+    def kept(self) -> timedelta:
+        """How long a meter is kept that nothing changes."""
+        return max(KEPT, self._person.full_again, self._group.full_again)
+
     async def tidy(self) -> None:
         """Forget the meters that are full again, and what was told long ago."""
-        before = self._now() - FULL_AGAIN
+        before = self._now() - self.kept
         self._meters = {key: each for key, each in self._meters.items() if each.at >= before}
         await self._state.run(partial(meters.forget_before, moment=before))

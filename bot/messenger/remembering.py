@@ -121,6 +121,7 @@ class Remembering:
             confidence=answer.confidence,
             generation=self._desk.library.generation(),
             question_message=question_message,
+            elapsed_ms=answer.elapsed_ms,
         )
 
 

@@ -15,8 +15,9 @@ from telegram import Bot
 from bot.messenger.delivery import deliver_rest
 from bot.messenger.desk import Desk
 from bot.messenger.ledger import Ledger
-from bot.state import conversations
+from bot.state import retention
 from bot.state.deliveries import Delivery
+from bot.state.retention import Terms
 
 logger = logging.getLogger(__name__)
 
@@ -43,13 +44,19 @@ async def kept_up(chores: Sequence[Chore], bot: Bot) -> AsyncIterator[None]:
 
 
 def forgetting(desk: Desk) -> Chore:
-    """Questions and answers are erased once they are old enough."""
+    """What is kept for a time is erased once that is over."""
+    settings = desk.settings
+    terms = Terms(
+        timedelta(days=settings.keep_days),
+        timedelta(days=settings.chat_cache_days),
+        desk.limits.kept,
+    )
 
     async def forget(bot: Bot) -> None:
-        before = desk.now() - timedelta(days=desk.settings.keep_days)
-        gone = await desk.state.run(partial(conversations.forget_before, moment=before))
+        gone = await desk.state.run(partial(retention.forget, now=desk.now(), terms=terms))
         if gone:
-            logger.info("%d questions of more than %d days erased", gone, desk.settings.keep_days)
+            counts = ", ".join(f"{name} {count}" for name, count in gone.items())
+            logger.info("Rows past their time were erased: %s", counts)
 
     return Chore("forgetting", timedelta(days=1), forget)
 

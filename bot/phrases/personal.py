@@ -51,10 +51,11 @@ def _privacy_fr(kept: Kept, days: int, hours: float) -> str:
     )
     return (
         "Ce que je garde de vous\u00a0: votre numéro Telegram et la langue choisie\u00a0; vos "
-        f"questions et mes réponses, {days} jours\u00a0; vos votes, vos alertes et les documents "
-        "que vous m’avez envoyés, ainsi que l’accès qu’on vous a donné, jusqu’à ce que vous les "
-        "effaciez\u00a0; un compteur de vos messages, un jour après le dernier. Ni votre nom, ni "
-        f"votre téléphone.\n\nEn ce moment\u00a0: {counts}.\n\n"
+        f"questions, mes réponses et vos votes, {days} jours\u00a0; vos alertes, jusqu’à la "
+        "réponse ou un an\u00a0; les documents que vous m’avez envoyés pour vous seul, le temps de la "
+        "conversation\u00a0; l’accès qu’on vous a donné, jusqu’à ce que vous l’effaciez\u00a0; un "
+        "compteur de vos messages, un jour après le dernier. Ni votre nom, ni votre téléphone."
+        f"\n\nEn ce moment\u00a0: {counts}.\n\n"
         "Je me sers de vos dernières questions pour comprendre la suivante\u00a0; après "
         f"{_hours(hours)}\u00a0heures de silence, ou avec /nouveau, je repars de zéro. Tout reste "
         "sur le serveur qui fait tourner ce bot\u00a0; rien n’est vendu ni partagé.\n\n"
@@ -73,10 +74,11 @@ def _privacy_en(kept: Kept, days: int, hours: float) -> str:
         )
     )
     return (
-        "What I keep about you: your Telegram number and the language you chose; your questions "
-        f"and my answers, for {days} days; your votes, your alerts, the documents you sent me and "
-        "the access you were given, until you erase them; a count of your messages, for a day "
-        "after the last. Neither your name nor your phone number.\n\n"
+        "What I keep about you: your Telegram number and the language you chose; your questions, "
+        f"my answers and your votes, for {days} days; your alerts, until they are answered or for "
+        "a year; the documents you sent me for yourself alone, as long as the conversation lasts; "
+        "the access you were given, until you erase it; a count of your messages, for a day after "
+        "the last. Neither your name nor your phone number.\n\n"
         f"At the moment: {counts}.\n\n"
         "I use your last questions to understand the next; after "
         f"{hours:g} hours of silence, or with /new, I start afresh. Everything stays on the server "

@@ -134,15 +134,6 @@ def finish(session: Session, announcement_id: int) -> None:
     session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id == announcement_id))
 
 
-def forget_before(session: Session, moment: datetime) -> None:
-    """Remove what was said or dropped before."""
-    session.execute(
-        delete(AnnouncementRow).where(
-            AnnouncementRow.created_at < moment, AnnouncementRow.status != "sending"
-        )
-    )
-
-
 def _decided(session: Session, announcement_id: int, person_id: int, status: Status) -> bool:
     """Only one decision counts, however often a button is pressed."""
     row = session.get(AnnouncementRow, announcement_id, with_for_update=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.state import people
@@ -156,19 +156,6 @@ def turn_of_answer(
     )
     row = next((each for each in rows if message_id in each.answer_messages), None)
     return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
-
-
-def forget_before(session: Session, moment: datetime) -> int:
-    """Remove the turns older than this, and conversations left empty; how many turns went."""
-    old = delete(TurnRow).where(TurnRow.created_at < moment).returning(TurnRow.id)
-    gone = len(session.scalars(old).all())
-    left = select(TurnRow.conversation_id)
-    session.execute(
-        delete(ConversationRow).where(
-            ConversationRow.last_at < moment, ConversationRow.id.not_in(left)
-        )
-    )
-    return gone
 
 
 def _under_way(

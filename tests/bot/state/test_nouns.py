@@ -87,14 +87,6 @@ def test_an_edited_question_keeps_its_turn(state: State) -> None:
         assert _asked(session) == ["Quand ?"]
 
 
-def test_what_is_older_than_the_limit_is_removed(state: State) -> None:
-    with state.session() as session:
-        _add(session, "vieux")
-        _add(session, "neuf", NOW + timedelta(days=40))
-        assert conversations.forget_before(session, NOW + timedelta(days=30)) == 1
-        assert _asked(session, NOW) == ["neuf"]
-
-
 def test_a_vote_changes_and_its_reason_goes_with_it(state: State) -> None:
     with state.session() as session:
         number = _add(session, "Qui ?")

@@ -1,0 +1,160 @@
+"""Everything kept has an end, which the daily job brings about, and the page tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.state import State, retention
+from bot.state.retention import Terms
+from bot.state.tables import (
+    AddresseeRow,
+    AlertRow,
+    AnnouncementRow,
+    Base,
+    ChatRow,
+    ConversationRow,
+    DeliveryRow,
+    DocumentRow,
+    InvitationRow,
+    MeterRow,
+    NoticeRow,
+    PersonRow,
+    ReplyRow,
+    RoleRow,
+    SpendingRow,
+    TurnRow,
+    UpdateRow,
+    UsageRow,
+    VoteRow,
+)
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+TERMS = Terms(timedelta(days=90), timedelta(days=7), timedelta(days=1))
+FOREVER = {"roles"}
+"""What administrators decided stays until they decide otherwise."""
+PAGE = Path(__file__).parents[3] / "docs" / "access.md"
+
+
+def _counts(state: State) -> dict[str, int]:
+    def count(session: Session) -> dict[str, int]:
+        tables = Base.metadata.sorted_tables
+        chosen = {each.name: select(func.count()).select_from(each) for each in tables}
+        return {name: session.scalar(each) or 0 for name, each in chosen.items()}
+
+    return {name: count for name, count in state.do(count).items() if count}
+
+
+def _rows(person: int, at: datetime) -> Sequence[Base]:
+    """One row in every table, all of this moment."""
+    place = {"person_id": person, "chat_id": person, "thread_id": 0}
+    invited = at + timedelta(days=3)
+    return (
+        PersonRow(id=person, first_seen=at, last_seen=at),
+        ConversationRow(id=person, **place, started_at=at, last_at=at, ended=False),
+        TurnRow(
+            id=person,
+            conversation_id=person,
+            chat_id=person,
+            question="Qui ?",
+            turn={},
+            sources=[],
+            answered=True,
+            confidence=0.9,
+            generation="g",
+            answer_messages=[],
+            created_at=at,
+        ),
+        VoteRow(turn_id=person, person_id=person, good=True, created_at=at),
+        AlertRow(**place, question="?", language="fr", checked="g", created_at=at, told_at=at),
+        DocumentRow(**place, name="a", path="a", scope="corpus", status="indexed", created_at=at),
+        ChatRow(id=-person, first_seen=at),
+        SpendingRow(day=at.date(), model="m", calls=1, input=1, output=1, micros=1),
+        UsageRow(person_id=person, day=at.date(), model="m", calls=1, input=1, output=1),
+        ReplyRow(key=str(person), generation="g", text="Lui.", created_at=at),
+        UpdateRow(bot_id=1, id=person, content=None, tries=1, arrived_at=at, done_at=at),
+        DeliveryRow(
+            bot_id=1, update_id=person, number=1, sent=[], outcome="sent", created_at=at, done_at=at
+        ),
+        RoleRow(person_id=person, role="reader", given_at=at),
+        InvitationRow(digest=str(person), role="reader", created_by=person, expires_at=invited),
+        MeterRow(key=f"person:{person}", left=1.0, at=at, told=False),
+        NoticeRow(key=f"stranger:{person}", at=at),
+        AnnouncementRow(id=person, person_id=person, text="Oyez", status="sent", created_at=at),
+        AddresseeRow(announcement_id=person, person_id=person, outcome="sent"),
+    )
+
+
+def _add(state: State, rows: Sequence[Base]) -> None:
+    """One by one: what stands on another comes after it."""
+
+    def add(session: Session) -> None:
+        for row in rows:
+            session.add(row)
+            session.flush()
+
+    state.do(add)
+
+
+def _forget(state: State, now: datetime = NOW) -> dict[str, int]:
+    return state.do(partial(retention.forget, now=now, terms=TERMS))
+
+
+def test_what_is_old_goes_from_every_table_and_what_is_new_stays(state: State) -> None:
+    rows = _rows(7, NOW - timedelta(days=91))
+    assert {row.__tablename__ for row in rows} == set(Base.metadata.tables)
+    _add(state, rows)
+    _add(state, _rows(8, NOW))
+    everything = _counts(state)
+    gone = _forget(state)
+    assert set(gone) == set(Base.metadata.tables) - FOREVER
+    left = _counts(state)
+    assert left == {name: count - gone.get(name, 0) for name, count in everything.items()}
+    assert left == {name: 2 if name in FOREVER else 1 for name in Base.metadata.tables}
+    assert _forget(state) == {}
+
+
+def test_the_page_tells_of_every_table_how_long(state: State) -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## How long")[2].partition("\n## ")[0]
+    named = re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (.+?) \|", section, re.MULTILINE)))
+    assert sorted(named) == sorted(Base.metadata.tables)
+
+
+def test_a_question_waits_for_its_article_for_a_year(state: State) -> None:
+    _add(state, [row for row in _rows(7, NOW) if isinstance(row, PersonRow | AlertRow)])
+
+    def waits(session: Session) -> None:
+        session.scalars(select(AlertRow)).one().told_at = None
+
+    state.do(waits)
+    _forget(state, NOW + timedelta(days=364))
+    assert _counts(state) == {"people": 1, "alerts": 1}
+    _forget(state, NOW + timedelta(days=366))
+    assert _counts(state) == {}
+
+
+def test_that_somebody_wants_no_announcements_is_not_forgotten(state: State) -> None:
+    _add(state, [PersonRow(id=7, first_seen=NOW, last_seen=NOW, quiet_since=NOW)])
+    assert _forget(state, NOW + timedelta(days=400)) == {}
+
+
+def test_what_administrators_decided_about_a_group_stays(state: State) -> None:
+    groups = [ChatRow(id=-n, allowed=n == 1, first_seen=NOW) for n in (1, 2)]
+    _add(state, [*groups, ChatRow(id=-3, first_seen=NOW)])
+    assert _forget(state, NOW + timedelta(days=400)) == {"chats": 1}
+
+
+def test_what_could_never_be_sent_goes_with_its_words(state: State) -> None:
+    update = UpdateRow(bot_id=1, id=1, content={"text": "?"}, tries=1, arrived_at=NOW)
+    letter = DeliveryRow(
+        bot_id=1, update_id=1, number=1, letter={}, sent=[], outcome="waiting", created_at=NOW
+    )
+    _add(state, [update, letter])
+    assert _forget(state, NOW + timedelta(days=89)) == {}
+    assert _forget(state, NOW + timedelta(days=91)) == {"updates": 1, "deliveries": 1}
