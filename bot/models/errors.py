@@ -18,6 +18,7 @@ Fault = Literal[
     "context",
     "cancelled",
     "budget",
+    "allowance",
     "paused",
 ]
 """Why a model gave nothing that can be used.
@@ -33,6 +34,7 @@ malformed   what came is no answer: empty, endless, or not of the expected form
 context     the messages are longer than the model can hold
 cancelled   the call was ended by the client library
 budget      the day's budget is spent
+allowance   what may be written in a day for the person who asks is used up
 paused      the model has failed several times and is left alone for a while
 """
 

@@ -41,6 +41,8 @@ FR = WritingPhrases(
         "des articles.",
         "budget": "Le budget du modèle est épuisé pour aujourd’hui\u00a0: voici les phrases des "
         "articles.",
+        "allowance": "Les réponses rédigées auxquelles vous aviez droit aujourd’hui sont "
+        "épuisées\u00a0: voici les phrases des articles.",
     },
     explain="Dire aussi qui a écrit la réponse, et quelles phrases ont été écartées.",
     written_by=lambda model: f"Écrit par {model}.",
@@ -82,6 +84,8 @@ EN = WritingPhrases(
         "unsupported": "What the model wrote was not borne out well enough: here are the articles’ "
         "own sentences.",
         "budget": "The model’s budget for today is spent: here are the articles’ own sentences.",
+        "allowance": "You have had your written answers for today: here are the articles’ own "
+        "sentences.",
     },
     explain="Tell as well who wrote the answer, and which sentences were dropped.",
     written_by=lambda model: f"Written by {model}.",

@@ -27,6 +27,11 @@ def all_of_them(session: Session) -> Mapping[str, Meter]:
     return {row.key: Meter(row.left, row.at, row.told) for row in rows}
 
 
+def one(session: Session, key: str) -> Meter | None:
+    row = session.get(MeterRow, key)
+    return Meter(row.left, row.at, row.told) if row else None
+
+
 def put(session: Session, meters: Mapping[str, Meter]) -> None:
     for key, meter in meters.items():
         session.merge(MeterRow(key=key, left=meter.left, at=meter.at, told=meter.told))

@@ -56,7 +56,7 @@ def forget(session: Session, now: datetime, terms: Terms) -> dict[str, int]:
     gone: dict[str, int] = {}
     for removal in _removals(now, terms):
         result: Any = session.execute(removal)
-        name = str(removal.table.name)
+        name = str(removal.table)
         gone[name] = gone.get(name, 0) + result.rowcount
     return {name: count for name, count in gone.items() if count}
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from bot.checking.claim import Claim, Given, Verdict
 from bot.extract import Extractive
+from bot.models import ChatModel
+from bot.models.allowance import Allowance, Rationed
 from bot.models.opening import open_cache, open_models
 from bot.settings import Settings
 from bot.state.database import StateOnDemand, state_url
@@ -34,7 +36,10 @@ class Writers:
         url = settings.database_url
         secret = url.get_secret_value() if url is not None else None
         self._state = StateOnDemand(state_url(secret, settings.data_dir))
-        self._models = open_models(settings, self._state)
+        self._models: Sequence[ChatModel] = open_models(settings, self._state)
+        if settings.chat_daily_answers is not None:
+            allowance = Allowance(self._state, settings.chat_daily_answers)
+            self._models = [Rationed(model, allowance) for model in self._models]
         self._replies = open_cache(settings, self._state)
         self._limits = Limits(settings.chat_context, settings.chat_max_tokens)
         self._checker: Checker = LoadedBehind(settings.cache_dir, settings.threads)

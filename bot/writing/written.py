@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -164,9 +164,10 @@ async def _without_json(listening: Listening, failure: ModelFailed) -> bool:
 
 def _told(failure: ModelFailed) -> Fallback:
     """Tell the operator of a failure; what to tell the person."""
-    spent = failure.kind == "budget"
-    logger.log(logging.INFO if spent else logging.WARNING, "%s", failure)
-    return "budget" if spent else "failed"
+    spent: Mapping[str, Fallback] = {"budget": "budget", "allowance": "allowance"}
+    told = spent.get(failure.kind, "failed")
+    logger.log(logging.WARNING if told == "failed" else logging.INFO, "%s", failure)
+    return told
 
 
 def _finished(draft: Draft, quoted: Answer, findings: Findings) -> Answer:
