@@ -14,10 +14,10 @@ Refusal = Literal["unsaid", "period", "unclear", "courtesy"]
 """Why there is no answer: the articles do not say, none is of the time asked for, it is not clear
 which article is meant, or nothing was asked (« Merci ! »)."""
 
-Fallback = Literal["failed", "unsupported", "budget", "allowance"]
+Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
 """Why the articles' own sentences stand in for a chat model's: none answered in time, what it wrote
-is not borne out by the passages, its budget is spent, or what may be written for one person in a
-day is."""
+is not borne out by the passages, it found no answer where the search is sure of one, its budget is
+spent, or what may be written for one person in a day is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from rich.text import Text
 from bot.console import console_for, encodable, show
 from bot.jobs import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.phrases import phrases_for
+from bot.phrases.models import model_phrases_for
 from bot.phrases.terminal import terminal_phrases_for
 from bot.phrases.writing import writing_phrases_for
 from bot.render import answer_json, answer_text, explained_text
@@ -50,6 +51,15 @@ def declare(line: CommandLine) -> None:
     @line.command("chat", phrases.chat)
     def _chat(data_dir: DataDir = None) -> Job:
         return job(data_dir, chat)
+
+    models = model_phrases_for(phrases.code)
+
+    @line.command("chat-model", models.command)
+    def _chat_model(
+        data_dir: DataDir = None,
+        check: Annotated[bool, typer.Option("--check", help=models.check)] = False,
+    ) -> Job:
+        return job(data_dir, partial(chat_model, check=check))
 
     @line.command("bot", phrases.bot)
     def _bot(data_dir: DataDir = None) -> Job:
@@ -108,6 +118,13 @@ def _talk(settings: Settings, open_ask: Callable[[], "Ask"]) -> int:
     welcome = phrases_for(settings.language).repl_welcome(manifest.articles, manifest.passages)
     session = new_session(settings.data_dir / HISTORY)
     return chat_typed(session, open_ask, settings.language, out, err, welcome)
+
+
+def chat_model(settings: Settings, *, check: bool) -> int:
+    """Tell of the chat models, and to `check`, try them."""
+    from bot.writing.command import chat_model
+
+    return chat_model(settings, check=check)
 
 
 def bot(settings: Settings) -> int:

@@ -69,8 +69,10 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
 def explained_text(answer: Answer, phrases: Phrases) -> Text:
     """Who wrote an answer, how sure the search was, and what a model wrote in vain."""
     said = writing_phrases_for(phrases.code)
-    by = said.written_by(harmless(answer.model)) if answer.model else said.quoted
-    lines = [by] if answer.answered else []
+    lines = [said.quoted] if answer.answered and answer.model is None else []
+    if answer.model is not None:
+        by = said.written_by if answer.answered else said.unknown
+        lines.append(by(harmless(answer.model)))
     lines.append(said.confidence(answer.confidence))
     if answer.dropped:
         lines.append(said.dropped(len(answer.dropped)))

@@ -305,4 +305,5 @@ def _complaint(detail: dict[str, Any]) -> str:
     known = Settings.model_fields.get(field)
     secret = known is not None and "SecretStr" in str(known.annotation)
     value = "(secret)" if secret else repr(detail["input"])
-    return f"{PREFIX}{field.upper()}={value}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+    told = detail["msg"].removeprefix("Value error, ")
+    return f"{PREFIX}{field.upper()}={value}: {told[:1].lower()}{told[1:]}"

@@ -20,6 +20,7 @@ from bot.models.providers import PROVIDERS, Making, check_installed, make
 from bot.models.worker import the_worker
 from bot.settings import Settings, provider_key
 from bot.state import State
+from bot.state.database import StateOnDemand, state_url
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -55,6 +56,13 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted,
     )
 
 
+def database_of(settings: Settings) -> StateOnDemand:
+    """The database of what people leave behind, opened when it is first needed; to be closed."""
+    url = settings.database_url
+    secret = url.get_secret_value() if url is not None else None
+    return StateOnDemand(state_url(secret, settings.data_dir))
+
+
 def open_cache(settings: Settings, state: Callable[[], State]) -> ReplyCache:
     """Where written answers are kept to serve again."""
     return ReplyCache(state, settings.chat_cache_days)
@@ -87,9 +95,8 @@ def open_ledger(
 def _making(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> Making:
     """What this model is made with: the key and the address go to their own provider alone."""
     provider = PROVIDERS.get(choice.provider)
-    base_url = key = None
-    if settings.chat_base_url is not None and choice.provider == _served(choices):
-        base_url = str(settings.chat_base_url)
+    key = None
+    base_url = served_at(choice, settings)
     if settings.chat_key is not None and choice.provider == _keyed(choices, settings):
         key = settings.chat_key
     # A provider's own key is for the provider's own address.
@@ -103,6 +110,13 @@ def _making(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> 
     return Making(
         settings.chat_temperature, settings.chat_timeout, settings.chat_context, key, base_url
     )
+
+
+def served_at(choice: Choice, settings: Settings) -> str | None:
+    """The address of a model, where it is not its provider's own. Raises SettingsError."""
+    url = settings.chat_base_url
+    choices = parse_choices(settings.chat_model)
+    return str(url) if url is not None and choice.provider == _served(choices) else None
 
 
 def _served(choices: tuple[Choice, ...]) -> str:

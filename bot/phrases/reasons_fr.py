@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.phrases.reasons_models_fr import MODELS
+
 _INDEX = r"`(selon [a-z]+)`"
 
 # What happened
@@ -239,4 +241,4 @@ _ADVICE = (
     (r"save it and add it", "enregistrez-le et ajoutez-le"),
 )
 
-REASONS_FR = (*_FILES, *_STORE, *_ADVICE)
+REASONS_FR = (*_FILES, *_STORE, *_ADVICE, *MODELS)

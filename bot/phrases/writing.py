@@ -20,6 +20,7 @@ class WritingPhrases:
     fallbacks: Mapping[Fallback, str]
     explain: str
     written_by: Callable[[str], str]
+    unknown: Callable[[str], str]
     quoted: str
     confidence: Callable[[float], str]
     dropped: Callable[[int], str]
@@ -39,6 +40,8 @@ FR = WritingPhrases(
         "failed": "Le modèle de langue n’a pas répondu\u00a0: voici les phrases des articles.",
         "unsupported": "Ce que le modèle a écrit n’était pas assez étayé\u00a0: voici les phrases "
         "des articles.",
+        "unknown": "Le modèle de langue n’y a pas trouvé de réponse\u00a0: voici les phrases des "
+        "articles qui s’en approchent le plus.",
         "budget": "Le budget du modèle est épuisé pour aujourd’hui\u00a0: voici les phrases des "
         "articles.",
         "allowance": "Les réponses rédigées auxquelles vous aviez droit aujourd’hui sont "
@@ -46,6 +49,7 @@ FR = WritingPhrases(
     },
     explain="Dire aussi qui a écrit la réponse, et quelles phrases ont été écartées.",
     written_by=lambda model: f"Écrit par {model}.",
+    unknown=lambda model: f"{model} n’a pas trouvé de réponse dans les passages.",
     quoted="Ce sont les phrases des articles.",
     confidence=lambda share: (
         f"Confiance que les articles répondent\u00a0: {100 * share:.0f}\u00a0%."
@@ -83,12 +87,15 @@ EN = WritingPhrases(
         "failed": "The language model did not answer: here are the articles’ own sentences.",
         "unsupported": "What the model wrote was not borne out well enough: here are the articles’ "
         "own sentences.",
+        "unknown": "The language model found no answer in them: here are the articles’ own "
+        "sentences that come closest.",
         "budget": "The model’s budget for today is spent: here are the articles’ own sentences.",
         "allowance": "You have had your written answers for today: here are the articles’ own "
         "sentences.",
     },
     explain="Tell as well who wrote the answer, and which sentences were dropped.",
     written_by=lambda model: f"Written by {model}.",
+    unknown=lambda model: f"{model} found no answer in the passages.",
     quoted="These are the articles’ own sentences.",
     confidence=lambda share: f"Confidence that the articles answer: {100 * share:.0f}%.",
     dropped=lambda count: (

@@ -13,9 +13,8 @@ from bot.checking.claim import Claim, Given, Verdict
 from bot.extract import Extractive
 from bot.models import ChatModel
 from bot.models.allowance import Allowance, Rationed
-from bot.models.opening import open_cache, open_models
+from bot.models.opening import database_of, open_cache, open_models
 from bot.settings import Settings
-from bot.state.database import StateOnDemand, state_url
 from bot.writing.listening import Checker
 from bot.writing.rewriting import ByModel
 from bot.writing.written import Limits, Written
@@ -33,9 +32,7 @@ class Writers:
     """
 
     def __init__(self, settings: Settings) -> None:
-        url = settings.database_url
-        secret = url.get_secret_value() if url is not None else None
-        self._state = StateOnDemand(state_url(secret, settings.data_dir))
+        self._state = database_of(settings)
         self._models: Sequence[ChatModel] = open_models(settings, self._state)
         if settings.chat_daily_answers is not None:
             allowance = Allowance(self._state, settings.chat_daily_answers)

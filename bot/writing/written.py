@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 MOST_SENTENCES = 6
 MOST_OF_SYNTHESIS = 10
+SURE = (
+    0.9  # confidence of the search at which a model that finds no answer is not taken at its word
+)
 
 
 class Replies(Protocol):
@@ -175,6 +178,8 @@ def _finished(draft: Draft, quoted: Answer, findings: Findings) -> Answer:
     if draft.enough:
         return draft.answer((*quoted.citations, *quoted.further))
     if draft.refused and not draft.statements and not draft.dropped:
+        if findings.confidence >= SURE:
+            return replace(quoted, fallback="unknown")
         articles = {hit.article.id: hit.article for hit in findings.hits}
         refusal = replace(draft.answer(), nearest=tuple(articles.values())[:NEAREST])
         return refusal

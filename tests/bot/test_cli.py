@@ -28,7 +28,7 @@ from tests.fakes import FakeEmbedder
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
 MAKING = ("index", "status", "list", "show", "remove", "rollback", "export", "import")
-COMMANDS = (*MAKING, "add", "watch", "ask", "chat", "bot", "eval")
+COMMANDS = (*MAKING, "add", "watch", "ask", "chat", "chat-model", "bot", "eval")
 ROOT = Path(__file__).resolve().parents[2]
 
 
