@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,8 @@ class Folders:
         while not self.stop.is_set():
             try:
                 self._follow(roots, polling=polling)
+            except FileNotFoundError:  # it went just before it was followed: wait for it
+                self.stop.wait(_LOOK / 1000)
             except (OSError, RuntimeError) as error:
                 logger.debug("Cannot follow", exc_info=error)
                 if not polling:
@@ -86,29 +89,42 @@ class Folders:
         """Until a root comes, goes or is replaced, after which it must be followed anew."""
         before = [_identity(root) for root in roots]
         there = [root for root, identity in zip(roots, before, strict=True) if identity]
+
+        def others() -> bool:
+            return [_identity(root) for root in roots] != before
+
         if there:
-            groups = watch(
-                *there,
-                watch_filter=Matters(roots, self.ignored),
-                debounce=max(GROUPED, self.quiet),
-                step=self.quiet,
-                stop_event=self.stop,
-                rust_timeout=_LOOK,
-                yield_on_timeout=True,
-                raise_interrupt=False,
-                force_polling=polling,
-                poll_delay_ms=_LOOK,
-                ignore_permission_denied=True,
-            )
-            for found in groups:
-                if found:
-                    self.changes.mark()
-                if [_identity(root) for root in roots] != before:
-                    break
-            groups.close()
-        while not self.stop.is_set() and [_identity(root) for root in roots] == before:
-            self.stop.wait(_LOOK / 1000)
+            self._heed(there, others, polling)
+        while not there and not others() and not self.stop.wait(_LOOK / 1000):
+            pass
         self.changes.mark()
+
+    def _heed(self, there: Sequence[Path], others: Callable[[], bool], polling: bool) -> None:
+        """Mark what changes below these paths, until one is gone or `others` says so."""
+        matters = Matters(there, self.ignored)
+        groups = watch(
+            *there,
+            watch_filter=None,  # what does not matter wakes us too: the roots are looked at then
+            debounce=max(GROUPED, self.quiet),
+            step=self.quiet,
+            stop_event=self.stop,
+            rust_timeout=_LOOK,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            force_polling=polling,
+            poll_delay_ms=_LOOK,
+            ignore_permission_denied=True,
+        )
+        with closing(groups):
+            for number, found in enumerate(groups):
+                # Before the first group, what changed while the watch was set up is not told.
+                if not number or any(matters(change, path) for change, path in found):
+                    self.changes.mark()
+                gone = any(
+                    change is Change.deleted and Path(path) in there for change, path in found
+                )
+                if gone or others():
+                    return
 
 
 def _identity(path: Path) -> Identity:

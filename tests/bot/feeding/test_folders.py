@@ -3,55 +3,76 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from watchfiles import Change
+from watchfiles import Change, watch
 
 from bot.feeding import folders
 from bot.feeding.changes import Changes, Stop
 from bot.feeding.folders import Folders, Matters
 
-SECONDS = 10.0
+SECONDS = 60.0
+"""What a machine that does other things may take; nothing waits so long where all is well."""
 
 
-class Counted(Changes):
-    """Counts the marks, and lets a test wait for the next."""
+class Followed(Changes):
+    """Changes that count their marks, and what is known of the watch that leads to them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.marks = 0
+        self.marks = self.watches = 0
+        self.seen: set[str] = set()
+        self._news = threading.Condition()
 
     def mark(self) -> None:
-        self.marks += 1
+        with self._news:
+            self.marks += 1
+            self._news.notify_all()
+
+    def watch(self, *paths: Path, **options: object) -> Iterator[object]:
+        """`watchfiles.watch`, noting which files it told of once they have been dealt with."""
+        for number, group in enumerate(watch(*paths, **options)):  # type: ignore[arg-type]
+            yield group
+            with self._news:
+                self.watches += not number
+                self.seen |= {Path(path).name for _, path in group}
+                self._news.notify_all()
 
     def after(self, act: Callable[[], object]) -> bool:
         """Whether a mark follows what a test does."""
         before = self.marks
         act()
-        end = time.monotonic() + SECONDS
-        while self.marks == before and time.monotonic() < end:
-            time.sleep(0.02)
-        return self.marks > before
+        return self.until(lambda: self.marks > before)
+
+    def until(self, holds: Callable[[], bool]) -> bool:
+        with self._news:
+            return self._news.wait_for(holds, SECONDS)
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "_LOOK", 100)
 
 
 @contextmanager
-def followed(*paths: Path, ignored: Path | None = None) -> Iterator[Counted]:
-    changes, stop, told = Counted(), Stop(), []
+def followed(*paths: Path, ignored: Path | None = None) -> Iterator[Followed]:
+    changes, stop, told = Followed(), Stop(), []
     following = Folders(paths, [ignored] if ignored else [], changes, stop, told.append, quiet=100)
     thread = threading.Thread(target=following.follow)
-    thread.start()
-    time.sleep(0.3)
-    try:
-        yield changes
-    finally:
-        stop.set()
-        thread.join(SECONDS)
-        assert not thread.is_alive()
-        assert told == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folders, "watch", changes.watch)
+        thread.start()
+        try:
+            assert changes.until(lambda: changes.watches == 1)
+            yield changes
+        finally:
+            stop.set()
+            thread.join(SECONDS)
+    assert not thread.is_alive()
+    assert told == []
 
 
 @pytest.mark.parametrize(
@@ -107,13 +128,32 @@ def test_a_folder_moved_in_is_told_with_what_it_holds(tmp_path: Path) -> None:
 
 def test_what_does_not_matter_is_not_told(tmp_path: Path) -> None:
     with followed(tmp_path, ignored=tmp_path / "index") as changes:
+        before = changes.marks
         (tmp_path / "index").mkdir()
         (tmp_path / "index" / "a.md").write_text("x", encoding="utf-8")
         (tmp_path / "a.md.tmp").write_text("x", encoding="utf-8")
         (tmp_path / ".a.md").write_text("x", encoding="utf-8")
-        time.sleep(0.6)
-        assert changes.marks == 0
+        assert changes.until(lambda: changes.seen >= {"a.md.tmp", ".a.md"})
+        assert changes.marks == before
         assert changes.after(lambda: (tmp_path / "a.md").write_text("x", encoding="utf-8"))
+
+
+def test_what_changes_before_the_watch_is_set_up_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quiet(*paths: Path, **options: object) -> Iterator[object]:
+        while not stop.is_set():
+            yield set()
+
+    monkeypatch.setattr(folders, "watch", quiet)
+    changes, stop = Followed(), Stop()
+    thread = threading.Thread(
+        target=Folders([tmp_path], [], changes, stop, lambda reason: None).follow
+    )
+    thread.start()
+    assert changes.until(lambda: changes.marks > 0)
+    stop.set()
+    thread.join(SECONDS)
 
 
 def test_a_folder_that_goes_away_is_waited_for(tmp_path: Path) -> None:
@@ -122,38 +162,67 @@ def test_a_folder_that_goes_away_is_waited_for(tmp_path: Path) -> None:
     with followed(root) as changes:
         assert changes.after(lambda: root.rename(tmp_path / "away"))
         assert changes.after(lambda: (tmp_path / "away").rename(root))
-        time.sleep(0.3)
+        assert changes.until(lambda: changes.watches == 2)
         assert changes.after(lambda: (root / "a.md").write_text("Le phare.", encoding="utf-8"))
+
+
+def test_a_folder_that_is_back_at_once_is_still_followed(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "2025").mkdir(parents=True)
+    with followed(root) as changes:
+        root.rename(tmp_path / "away")
+        (tmp_path / "away").rename(root)
+        assert changes.until(lambda: changes.watches == 2)
+        article = root / "2025" / "a.md"
+        assert changes.after(lambda: article.write_text("Le phare.", encoding="utf-8"))
+
+
+def test_a_folder_that_goes_as_the_watch_is_set_up_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent = tmp_path / "absent"
+    monkeypatch.setattr(folders, "_identity", lambda path: (1, 1) if path == absent else None)
+    changes, stop, told, tried = Followed(), Stop(), [], threading.Event()
+
+    def refusing(*paths: Path, **options: object) -> object:
+        tried.set()
+        return watch(*paths, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(folders, "watch", refusing)
+    thread = threading.Thread(target=Folders([absent], [], changes, stop, told.append).follow)
+    thread.start()
+    assert tried.wait(SECONDS)
+    stop.set()
+    thread.join(SECONDS)
+    assert told == []
 
 
 def test_a_file_that_an_editor_replaces_is_still_followed(tmp_path: Path) -> None:
     article, draft = tmp_path / "a.md", tmp_path / "draft"
     article.write_text("Le phare.", encoding="utf-8")
     with followed(article) as changes:
-        for text in ("Le phare éteint.", "Le phare rallumé."):
+        for watches, text in ((2, "Le phare éteint."), (3, "Le phare rallumé.")):
             draft.write_text(text, encoding="utf-8")
             assert changes.after(lambda: draft.replace(article))
-            time.sleep(0.3)
+            assert changes.until(lambda: changes.watches == watches)  # noqa: B023 - waited for
 
 
 def test_folders_are_scanned_where_the_system_tells_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, forced = folders.watch, []
+    changes, stop, told, forced = Followed(), Stop(), [], []
 
     def refusing(*paths: Path, **options: object) -> object:
         forced.append(options["force_polling"])
         if not options["force_polling"]:
             raise OSError("OS file watch limit reached")
-        return real(*paths, **options)  # type: ignore[arg-type]
+        return changes.watch(*paths, **options)
 
     monkeypatch.setattr(folders, "watch", refusing)
-    monkeypatch.setattr(folders, "_LOOK", 100)
-    changes, stop, told = Counted(), Stop(), []
     following = Folders([tmp_path], [], changes, stop, told.append, quiet=100)
     thread = threading.Thread(target=following.follow)
     thread.start()
-    time.sleep(0.6)
+    assert changes.until(lambda: changes.watches == 1)
     assert changes.after(lambda: (tmp_path / "a.md").write_text("Le phare.", encoding="utf-8"))
     stop.set()
     thread.join(SECONDS)
