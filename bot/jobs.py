@@ -21,6 +21,7 @@ MISUSED = 2
 NOT_IN_ARTICLES = 3
 
 LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_TOLD_BY_US = ("trafilatura",)  # what these complain of, our own errors say, with the file's name
 
 Job = Callable[[], int]
 Declared = Callable[..., Job]
@@ -72,10 +73,14 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
 
 
 def log_at(level: str) -> None:
+    """Log on standard error from this level on."""
     handler = logging.StreamHandler(sys.stderr)
     # On the handler too: some libraries set their own loggers to DEBUG.
     handler.setLevel(level)
     logging.basicConfig(level=level, handlers=[handler], format=LOG_LINE)
+    if level != "DEBUG":
+        for name in _TOLD_BY_US:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _translated_help(text: str, context: Any) -> str:

@@ -1,7 +1,6 @@
 """`selon eval` on the command line."""
 # Typer reads the annotations where they are written, so they are not postponed here.
 
-import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +13,14 @@ from typer.core import TyperCommand
 
 from bot.console import console_for, show
 from bot.evaluation.errors import EvaluationError
+from bot.jobs import DONE, MISUSED, Job, log_at
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.evaluation.run import Evaluation, Means, Plan
     from bot.progress import Observer
 
-DONE = 0
-MISUSED = 2
 HELP = "Measure the answers to questions whose answers are known."
-LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-
-Job = Callable[[], int]
-
 
 Questions = Annotated[
     Path,
@@ -118,7 +112,7 @@ def _evaluated(data_dir: Path | None, plan: Callable[[Settings], "Plan"], output
     from bot.render import complaint
 
     settings = load_settings(data_dir=data_dir)
-    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format=LOG_LINE)
+    log_at(settings.log_level)
     phrases = terminal_phrases_for(settings.language)
     err = console_for(sys.stderr)
     try:

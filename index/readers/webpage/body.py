@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -27,8 +26,6 @@ _GALLERY = 1 / 3  # of the words of the article are captions in a gallery
 _NARROW = re.compile("[\u00a0\u202f\u2007\u2009]")
 _STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # signs that no article needs
 _SPACES = re.compile(r"[ \t\r\n]+")
-
-logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # our errors say it
 
 
 def body_of(tree: Element) -> tuple[Block, ...]:
