@@ -15,7 +15,7 @@ from bot.console import console_for, show
 from bot.jobs import DONE, FAILED
 from bot.keeping.reading import chosen, remember, told
 from bot.phrases.keeping import keeping_phrases_for
-from bot.phrases.reasons import reason
+from bot.phrases.reasons import place, reason
 from bot.phrases.terminal import terminal_phrases_for
 from bot.render import harmless
 from bot.settings import Settings
@@ -124,6 +124,9 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
     named = skipped if naming == "all" or not out.is_terminal else skipped[:NAMED]
     show(out, terminal_phrases_for(language).skipped(len(skipped)))
     for each in named:
-        show(out, f"  {harmless(each.shown)}: {harmless(reason(each.reason, language))}")
+        show(
+            out,
+            f"  {harmless(place(each.shown, language))}: {harmless(reason(each.reason, language))}",
+        )
     if len(named) < len(skipped):
         show(out, more.more_skipped(len(skipped) - len(named)))

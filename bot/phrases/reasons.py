@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 
 _START, _END = r"(?:(?<=: )|(?<=; )|(?<=, )|(?<=\()|^)", r"(?=; |: |, | \(|\)|$)"
+_INNER = re.compile(r"(?:line|record) \d+")
 
 
 @lru_cache(maxsize=4096)
@@ -22,6 +23,12 @@ def reason(message: str, language: str) -> str:
     for pattern, words in _patterns():
         told = pattern.sub(words, told)
     return told if told == message else told.replace("; ", "\u202f; ")
+
+
+def place(shown: str, language: str) -> str:
+    """What a skipped file, or the line or record of one, is called in `language`."""
+    file, comma, inner = shown.rpartition(", ")
+    return f"{file}{comma}{reason(inner, language)}" if _INNER.fullmatch(inner) else shown
 
 
 @cache

@@ -68,7 +68,8 @@ class _Opened:
                 )
                 yield from self._found(inner, key, nested)
         except ReadError as error:
-            yield Skipped(shown, str(error).removeprefix(f"{shown}: "))
+            if self._budget.spent is None:
+                yield Skipped(shown, str(error).removeprefix(f"{shown}: "))
         if self._budget.spent is not None:
             raise ReadError(f"{self._outer.shown}: {self._budget.spent}")
 

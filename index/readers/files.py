@@ -14,6 +14,18 @@ from index.readers.addresses import LEDGER, addresses_in
 from index.readers.content import Skipped
 
 _PACKED = frozenset({".gz", ".bz2", ".xz"})
+_DOCUMENTS = {
+    ".doc": "an old Word or Office file; save it as .docx",
+    ".rtf": "an RTF document; save it as .docx",
+    ".odt": "an OpenDocument file; save it as .docx",
+    ".pages": "a Pages document; save it as .docx",
+    ".ppt": "a presentation (PowerPoint); export it as PDF",
+    ".pptx": "a presentation (PowerPoint); export it as PDF",
+    ".msg": "an Outlook message; save it as .eml",
+    ".rar": "a RAR archive; pack it as .zip",
+    ".7z": "a 7-Zip archive; pack it as .zip",
+}
+"""What may well hold articles and is not read: it is named, pictures and the like are not."""
 _NO_FILE = "a pipe, a socket or a device, not a file; take it out of the folder"
 
 
@@ -154,6 +166,8 @@ class _Below:
                     folders.append(folder.below(entry.name))
                 elif known_suffix(entry.name, self._suffixes):
                     yield self._found(folder, real, entry)
+                elif why := _DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
+                    yield Skipped(folder.below(entry.name).shown, why)
             except OSError as error:
                 why = (error.strerror or str(error)).lower()
                 yield Skipped(folder.below(entry.name).shown, f"{why}; check the file")

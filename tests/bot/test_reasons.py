@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from bot.phrases.reasons import reason
+from bot.phrases.reasons import place, reason
 from bot.phrases.reasons_fr import REASONS_FR
 from index.errors import IndexingError, ReadError
 from index.readers import FORMATS, find_sources, read_source
 from index.rollback import rollback
 from index.store import verify
+from tests.bot.messages import messages
+
+_ENGLISH = re.compile(
+    r"\b(the|is|not|of|it|more|than|cannot|was|in|an|and|or|its|that|be|what|with|to|from|run|by|"
+    r"has|are|holds?|another|one|seconds|its|there|which|again)\b"
+)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +49,49 @@ def test_each_part_of_a_reason_is_said_in_french(said: str, told: str) -> None:
     assert reason(said, "en") == said
 
 
+def test_nothing_that_the_index_can_say_is_left_in_english() -> None:
+    said = set(messages())
+    assert len(said) > 100
+    told = {message: reason(message, "fr") for message in said}
+    assert {m: t for m, t in told.items() if _ENGLISH.search(t)} == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "a.html: 160,033 elements, more than one page's article can have (100,000); split it",
+            "a.html: 160\u202f033 éléments, plus que l’article d’une page ne peut en avoir "
+            "(100\u202f000)\u202f; découpez-le",
+        ),
+        (
+            "e.jsonl, line 21: not JSON (Expecting value at character 1); mend or remove it",
+            "e.jsonl, ligne 21: pas du JSON (Expecting value, caractère 1)\u202f; "
+            "réparez-le ou supprimez-le",
+        ),
+        (
+            "corpus: no article to index (2 removed with `selon remove`); the index in service, "
+            "if there is one, stays as it was",
+            "corpus: aucun article à indexer (2 écartés par «\u00a0selon remove\u00a0»)\u202f; "
+            "l’index en service, s’il y en a un, n’a pas changé",
+        ),
+        (
+            "e.csv: and 1,200 more like it (not a row)",
+            "e.csv: et 1\u202f200 autres de même (pas une ligne de tableau)",
+        ),
+    ],
+)
+def test_what_is_counted_is_counted_in_french(said: str, told: str) -> None:
+    assert reason(said, "fr") == told
+
+
+def test_where_a_record_stands_is_said_in_french() -> None:
+    assert place("export, line 2.jsonl, line 21", "fr") == "export, line 2.jsonl, ligne 21"
+    assert place("a.json, record 3", "fr") == "a.json, fiche 3"
+    assert place("a.json, record 3", "en") == "a.json, record 3"
+    assert place("encrypted", "fr") == "encrypted"
+
+
 def test_what_is_not_known_stays_as_it_is() -> None:
     assert reason("no moon tonight; wait", "fr") == "no moon tonight; wait"
 
@@ -53,7 +103,7 @@ def test_a_name_that_reads_like_a_reason_keeps_its_name() -> None:
 
 
 def test_french_signs_stand_after_a_space_that_does_not_break() -> None:
-    for _, words in REASONS_FR:
+    for words in (words for _, words in REASONS_FR if isinstance(words, str)):
         assert " :" not in words
         assert " »" not in words
         assert "'" not in words

@@ -17,7 +17,7 @@ from index.readers.webpage.layout import without_layout_tables
 
 TEXT_LIMIT = 8 * 2**20
 """Characters of a page without its scripts, styles and inlined files; no article has more."""
-ELEMENT_LIMIT = 40_000
+ELEMENT_LIMIT = 100_000
 """Elements of a page; finding the article among that many takes some seconds."""
 _RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
 _RECORDS = 50

@@ -237,7 +237,7 @@ def test_what_was_read_before_a_bomb_is_kept(tmp_path: Path) -> None:
     found = read_source(Source(tmp_path / "a.zip", "a.zip", "a.zip"))
     assert getattr(next(found), "path", None) == "a.zip#a.md"
     with pytest.raises(ReadError, match="250 times"):
-        list(found)
+        next(found)  # said once, of the archive
 
 
 @pytest.mark.usefixtures("small_bounds")

@@ -428,6 +428,18 @@ def test_a_page_of_fifty_megabytes_of_scripts_and_pictures_is_read() -> None:
     assert PROSE in [block.text for block in _draft(page).blocks]
 
 
+def test_a_live_page_of_fifty_megabytes_keeps_its_first_and_its_last_entry() -> None:
+    entries = "".join(
+        f"<div class='entry'><h3>{number // 60} h {number % 60:02}</h3>"
+        f"<p>Entrée {number}. {PROSE}</p></div>"
+        for number in range(6_000)
+    )
+    picture = f"<img src='data:image/png;base64,{'A' * 50_000_000}'>"
+    texts = [block.text for block in _draft(_page("", entries + picture)).blocks]
+    assert f"Entrée 0. {PROSE}" in texts
+    assert f"Entrée 5999. {PROSE}" in texts
+
+
 @pytest.mark.parametrize(
     "body",
     [
