@@ -22,7 +22,7 @@ _LIKE = 60  # of 100; below, the title has little to do with what was typed
 
 
 def find(generation: Generation, reference: str, phrases: KeepingPhrases) -> ArticleEntry:
-    """The article of this id, path, address or title.
+    """The article of this id, path, file name, address or title.
 
     Raises UnknownArticle, which names the nearest ones, or those among which to choose.
     """
@@ -41,13 +41,22 @@ def find_all(generation: Generation, reference: str, phrases: KeepingPhrases) ->
             return found
     entries = generation.articles()
     files = {f"{name}{PART}" for name in (reference, *_as_path(reference))}
-    if parts := [each for each in entries if each.path.partition(PART)[0] + PART in files]:
+    if parts := [each for each in entries if f"{_file(each)}{PART}" in files]:
         return parts
+    called = [each for each in entries if _file(each).rpartition("/")[2] == reference]
+    if len({_file(each) for each in called}) == 1:
+        return called
+    if called:
+        raise UnknownArticle(_listed(phrases.several(reference), called[:LISTED], phrases))
     missing = phrases.no_such_article(reference)
     near = _nearest(reference, entries)
     if not near:
         raise UnknownArticle(missing)
     raise UnknownArticle(_listed(f"{missing}{phrases.nearest}", near, phrases))
+
+
+def _file(entry: ArticleEntry) -> str:
+    return entry.path.partition(PART)[0]
 
 
 def _as_path(reference: str) -> tuple[str, ...]:

@@ -33,7 +33,9 @@ class TestShow:
         assert "Mis à jour" not in told
         assert text == "Le Minitel est lancé en 1982. Il disparaît trente ans plus tard.\n"
 
-    @pytest.mark.parametrize("reference", [["corpus/minitel.md"], ["Le", "Minitel"]])
+    @pytest.mark.parametrize(
+        "reference", [["corpus/minitel.md"], ["minitel.md"], ["Le", "Minitel"]]
+    )
     def test_an_article_is_named_by_its_file_or_its_title(
         self, reference: list[str], capsys: Capture
     ) -> None:
@@ -92,6 +94,18 @@ def test_several_articles_of_one_title_are_told_apart(write: Write, capsys: Capt
     assert "désigne plusieurs articles" in said
     assert "corpus/a.md" in said
     assert "corpus/b.md" in said
+
+
+def test_two_files_of_one_name_are_told_apart(write: Write, capsys: Capture) -> None:
+    write("2024/bilan.md", "Le port a reçu cent navires.", title="Le port")
+    write("2025/bilan.md", "La gare a reçu mille trains.", title="La gare")
+    assert run(["index"]) == 0
+    capsys.readouterr()
+    assert run(["show", "bilan.md"]) == 2
+    said = capsys.readouterr().err
+    assert "Le port (corpus/2024/bilan.md)" in said
+    assert "La gare (corpus/2025/bilan.md)" in said
+    assert shown(capsys, "corpus/2025/bilan.md")["title"] == "La gare"
 
 
 def test_a_long_text_is_cut_at_a_paragraph_unless_asked_for(write: Write, capsys: Capture) -> None:
