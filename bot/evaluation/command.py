@@ -131,16 +131,12 @@ def _evaluated(data_dir: Path | None, plan: Callable[[Settings], "Plan"], output
 
 def _check(plan: "Plan", outputs: Outputs) -> None:
     """Find now what would be wrong only at the end."""
-    from bot.evaluation.plot import figure_class
-
     for file in filter(None, (plan.file, plan.other)):
         if not file.is_file():
             raise EvaluationError(f"{file}: no such file")
     for option, path in (("--json", outputs.json), ("--plot", outputs.plot)):
         if path is not None and not path.parent.is_dir():
             raise EvaluationError(f"{option} {path}: there is no folder {path.parent}")
-    if outputs.plot is not None:
-        figure_class()
 
 
 def _means(settings: Settings, observer: "Observer") -> "Means":

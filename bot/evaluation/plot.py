@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.figures import reliability
 from bot.evaluation.measures import calibration_error
 from bot.evaluation.outcome import Outcome
 
-MISSING = "--plot: needs matplotlib; install it with `pip install 'selon[plot]'`"
 _COLUMNS = 20
-
-
-def figure_class() -> Any:
-    """Matplotlib's Figure, which needs no display. Raises EvaluationError when it is missing."""
-    try:
-        return import_module("matplotlib.figure").Figure
-    except ImportError as error:
-        raise EvaluationError(MISSING) from error
 
 
 def draw(outcomes: Sequence[Outcome], threshold: float, path: Path) -> None:
@@ -32,7 +21,9 @@ def draw(outcomes: Sequence[Outcome], threshold: float, path: Path) -> None:
             "--plot: needs answerable and unanswerable questions; "
             "add some with --unanswerable or --leave-out"
         )
-    figure = figure_class()(figsize=(6, 7), layout="constrained")
+    from matplotlib.figure import Figure  # a second, for those alone who want a diagram
+
+    figure = Figure(figsize=(6, 7), layout="constrained")
     diagram, histogram = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
     diagram.plot([0, 1], [0, 1], linestyle=":", color="grey", label="perfectly calibrated")
     diagram.plot(

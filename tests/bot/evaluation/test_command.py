@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,11 +80,3 @@ def test_wrong_use_is_one_line_and_exit_2(
     caught = capsys.readouterr()
     assert complaint in caught.err.splitlines()[-1]
     assert caught.out == ""
-
-
-def test_a_diagram_nobody_can_draw_is_refused_before_the_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    assert run(write_squad(tmp_path / "asked.json"), "--plot", "out.png") == 2
-    assert "pip install 'selon[plot]'" in capsys.readouterr().err

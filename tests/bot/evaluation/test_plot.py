@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from bot.evaluation.errors import EvaluationError
-from bot.evaluation.plot import draw, figure_class
+from bot.evaluation.plot import draw
 from tests.bot.evaluation.made import an_outcome, unanswerable
 
 OUTCOMES = [an_outcome(confidence=0.9), an_outcome(confidence=0.7), unanswerable(confidence=0.2)]
 
 
 def test_a_diagram_is_drawn(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="drawing needs matplotlib (the `plot` extra)")
     draw(OUTCOMES, 0.5, tmp_path / "out.png")
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_an_unknown_format_is_one_clear_line(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="drawing needs matplotlib (the `plot` extra)")
     with pytest.raises(EvaluationError, match=r"--plot .*out\.txt: cannot be written"):
         draw(OUTCOMES, 0.5, tmp_path / "out.txt")
 
@@ -29,10 +26,3 @@ def test_an_unknown_format_is_one_clear_line(tmp_path: Path) -> None:
 def test_one_kind_of_question_cannot_be_drawn(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="--unanswerable or --leave-out"):
         draw(OUTCOMES[:2], 0.5, tmp_path / "out.png")
-
-
-def test_without_matplotlib_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(EvaluationError, match=r"pip install 'selon\[plot\]'"):
-        figure_class()
