@@ -8,9 +8,11 @@ from typing import Protocol
 import numpy as np
 
 from bot.answer import Answer
+from bot.statistics.status import Holdings
 from bot.summary import summary, tellings
 from index.article import Article
 from index.database import ArticleEntry
+from index.embedding import Vectors
 from index.live import LiveIndex
 from index.passages import cut
 from index.store import Generation
@@ -28,6 +30,14 @@ class Library(Protocol):
 
     def generation(self) -> str:
         """The id of the generation in service."""
+        ...
+
+    def holdings(self) -> Holdings:
+        """How much there is."""
+        ...
+
+    def embedded(self, question: str) -> Vectors:
+        """A question's vector, of length 1."""
         ...
 
     def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
@@ -58,6 +68,13 @@ class LiveLibrary:
 
     def generation(self) -> str:
         return self._open.manifest.id
+
+    def holdings(self) -> Holdings:
+        manifest = self._open.manifest
+        return Holdings(manifest.id, manifest.articles, manifest.passages, manifest.built_at)
+
+    def embedded(self, question: str) -> Vectors:
+        return self._index.embedder.embed_question(question)
 
     def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
         return self._open.articles(limit=skip + limit)[skip:]

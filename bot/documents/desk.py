@@ -16,9 +16,10 @@ from bot.assembly import chain_over
 from bot.conversation.chain import Conversing
 from bot.documents.received import Received, take_address, take_file
 from bot.feeding.paths import fetched_dir, standing_paths
+from bot.keeping.reading import remembered
 from bot.library import LiveLibrary
 from bot.settings import Settings
-from index.build import build
+from index.build import BuildReport, Observer, build
 from index.confidence import ConfidenceModel
 from index.embedding import Embedder
 from index.errors import BuildLocked
@@ -28,6 +29,7 @@ from index.store import current_id
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+Stop = Callable[[], bool]
 
 SENT = "sent"
 """The folder of the fetched corpus where documents sent by people are kept."""
@@ -78,7 +80,7 @@ class Documents:
         kept = folder / f"{path.stem}-{number}{path.suffix}"
         shutil.move(path, kept)
         self._drop(self._inbox(number))
-        self._build(self._settings.data_dir, standing_paths(self._settings))
+        self._build(self._settings.data_dir, self._corpus())
         return kept
 
     def keep_for(self, conversation: str, number: int, path: Path) -> Path:
@@ -92,6 +94,19 @@ class Documents:
         with self._opening:
             self._open.pop(conversation, None)
         return kept
+
+    def rebuild(self, observer: Observer, stop: Stop) -> BuildReport:
+        """Build the index of the corpus again, from wherever it was built before.
+
+        A build by another process is not waited for. Raises IndexingError.
+        """
+        with self._building:
+            return self._built(self._settings.data_dir, self._corpus(), observer, stop)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an index is being built here at this moment."""
+        return self._building.locked()
 
     def own(self, conversation: str) -> Own | None:
         """What a conversation alone is answered from; None where it has no documents."""
@@ -123,12 +138,26 @@ class Documents:
         with self._building:
             for wait in (*LOCK_WAITS, None):
                 try:
-                    build(paths, data_dir, self._embedder)
+                    self._built(data_dir, paths)
                     return
                 except BuildLocked:
                     if wait is None:
                         raise
                     time.sleep(wait)
+
+    def _built(
+        self,
+        data_dir: Path,
+        paths: list[Path],
+        observer: Observer | None = None,
+        stop: Stop | None = None,
+    ) -> BuildReport:
+        """As the operator wants files to be read."""
+        options = remembered(self._settings.data_dir)
+        return build(paths, data_dir, self._embedder, options=options, observer=observer, stop=stop)
+
+    def _corpus(self) -> list[Path]:
+        return standing_paths(self._settings)
 
     def _cleaned(self, folder: Path, take: Callable[[], Result]) -> Result:
         try:

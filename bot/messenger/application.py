@@ -209,7 +209,7 @@ async def _connected(
 
 async def _start(application: Accountable, settings: Settings, retries: int) -> None:
     await application.initialize()
-    await announce(application.bot)
+    await announce(application.bot, settings.admins)
     assert application.updater is not None
     await application.refill()
     await receive(application.updater, settings, retries)

@@ -17,7 +17,7 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.messenger.amending import amended, plain
-from bot.messenger.handling import Entry, current, entry_from, entry_of
+from bot.messenger.handling import Entry, current, entry_from, entry_of, stopping
 from bot.messenger.ledger import Ledger
 from bot.messenger.patience import patiently
 from bot.state.conversations import Place
@@ -91,6 +91,24 @@ async def deliver_file(
     return await _carried(await entry_of(letter), send)
 
 
+async def deliver_picture(
+    bot: Bot, place: Place, png: bytes, name: str, caption: str = ""
+) -> tuple[int, ...]:
+    """Send a picture to be looked at; as `deliver_file`."""
+
+    async def send(letter: Letter, number: int) -> Message:
+        return await bot.send_photo(
+            letter.chat_id,
+            png,
+            filename=name,
+            caption=letter.parts[number].text or None,
+            message_thread_id=letter.thread_id or None,
+        )
+
+    letter = Letter(place.chat_id, place.thread_id, (Part(caption, html=False),))
+    return await _carried(await entry_of(letter), send)
+
+
 async def deliver_rest(bot: Bot, ledger: Ledger, begun: Delivery) -> None:
     """Send what an earlier process did not of a letter that answers no update."""
     with contextlib.suppress(Forbidden):  # noted in the books
@@ -122,7 +140,7 @@ async def edit(
             reply_markup=keyboard,
         )
         try:
-            await (patiently(send, _stopping()) if patient else send())
+            await (patiently(send, stopping()) if patient else send())
         except BadRequest as error:
             if "not modified" not in str(error):
                 raise
@@ -139,7 +157,7 @@ async def edit(
 async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
     """Remove one of the bot's messages, unless it is gone, or too old to be removed."""
     try:
-        await patiently(partial(bot.delete_message, chat_id, message_id), _stopping())
+        await patiently(partial(bot.delete_message, chat_id, message_id), stopping())
     except (BadRequest, Forbidden, ChatMigrated) as error:
         logger.debug("A message was not taken away: %s", error)
 
@@ -153,7 +171,7 @@ async def _carried(entry: Entry, send: Sending) -> tuple[int, ...]:
     while entry.left > 0:
         try:
             message = await patiently(
-                partial(send, entry.letter, len(entry.sent)), _stopping(), again_in_doubt=asked
+                partial(send, entry.letter, len(entry.sent)), stopping(), again_in_doubt=asked
             )
         except (BadRequest, Forbidden, ChatMigrated) as error:
             other = amended(entry.letter, len(entry.sent), error) if forms < _FORMS else None
@@ -169,11 +187,6 @@ async def _carried(entry: Entry, send: Sending) -> tuple[int, ...]:
         else:
             await entry.take(message.message_id)
     return entry.sent
-
-
-def _stopping() -> asyncio.Event | None:
-    handling = current()
-    return handling.ledger.stopping if handling else None
 
 
 async def _send_text(bot: Bot, letter: Letter, number: int) -> Message:
@@ -197,10 +210,10 @@ async def _send_text(bot: Bot, letter: Letter, number: int) -> Message:
 
 @contextlib.asynccontextmanager
 async def typing_shown(
-    bot: Bot, place: Place, seconds: float = TYPING_SECONDS
+    bot: Bot, place: Place, seconds: float = TYPING_SECONDS, action: str = ChatAction.TYPING
 ) -> AsyncIterator[None]:
-    """The person sees that Selon is writing, for as long as the block lasts."""
-    task = asyncio.create_task(_keep_typing(bot, place, seconds))
+    """The person sees that Selon is at work, for as long as the block lasts."""
+    task = asyncio.create_task(_keep_typing(bot, place, seconds, action))
     try:
         yield
     finally:
@@ -208,11 +221,11 @@ async def typing_shown(
         await asyncio.wait([task])
 
 
-async def _keep_typing(bot: Bot, place: Place, seconds: float) -> None:
+async def _keep_typing(bot: Bot, place: Place, seconds: float, action: str) -> None:
     while True:
         try:
             await bot.send_chat_action(
-                place.chat_id, ChatAction.TYPING, message_thread_id=place.thread_id or None
+                place.chat_id, action, message_thread_id=place.thread_id or None
             )
         except TelegramError as error:
             # An ornament: the answer itself will tell if the chat cannot be reached.

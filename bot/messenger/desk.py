@@ -57,10 +57,12 @@ class Desk:
     settings: Settings
     documents: Documents | None = None
     now: Callable[[], datetime] = _utc
+    started: datetime = field(init=False)
     roles: Roles = field(init=False)
     limits: Limits = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "started", self.now())
         object.__setattr__(self, "roles", Roles(self.settings, self.state))
         object.__setattr__(self, "limits", Limits(self.settings, self.state, self.now))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,12 @@ def current() -> Handling | None:
     return _current.get()
 
 
+def stopping() -> asyncio.Event | None:
+    """Set when the bot stops; None where there are no books."""
+    handling = current()
+    return handling.ledger.stopping if handling else None
+
+
 @contextmanager
 def handles(what: Handling) -> Iterator[None]:
     """All that is said in the block is said because of this."""
@@ -50,6 +57,17 @@ def handles(what: Handling) -> Iterator[None]:
         yield
     finally:
         _current.reset(before)
+
+
+@contextmanager
+def unasked() -> Iterator[None]:
+    """What is said in the block answers no update: the one that led to it is done by then."""
+    handling = current()
+    if handling is None:
+        yield
+        return
+    with handles(Handling(handling.ledger)):
+        yield
 
 
 class Entry:

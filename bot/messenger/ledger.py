@@ -17,8 +17,8 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.state import State, chats, deliveries, updates
-from bot.state.deliveries import Delivery, Letter
+from bot.state import State, announcements, chats, deliveries, updates
+from bot.state.deliveries import Delivery, Letter, Outcome
 from bot.state.updates import Arrived
 
 Result = TypeVar("Result")
@@ -89,6 +89,22 @@ class Ledger:
                 now=self._now(),
             )
         )
+
+    async def posted(self, announcement: int, person: int, letter: Letter) -> Delivery | None:
+        """The record of an announcement to somebody, begun; None when they wait for none."""
+        return await self._run(
+            partial(
+                announcements.post,
+                announcement_id=announcement,
+                person_id=person,
+                bot_id=self._bot_id,
+                letter=letter,
+                now=self._now(),
+            )
+        )
+
+    async def outcome(self, delivery_id: int) -> Outcome | None:
+        return await self._run(partial(deliveries.outcome, delivery_id=delivery_id))
 
     async def recorded(self, delivery_id: int, sent: tuple[int, ...], *, whole: bool) -> None:
         now = self._now()

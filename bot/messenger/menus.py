@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,13 @@ from telegram import (
     BotCommandScope,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
     Update,
 )
 from telegram.error import TelegramError
 from telegram.ext import CommandHandler, filters
+
+_LANGUAGES = (None, "fr", "en")
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +60,16 @@ HELP = Command("aide", "help", "Comment poser une question", "How to ask", group
 INVITE = Command("inviter", "invite", "Inviter quelqu’un", "Invite somebody")
 ALLOW = Command("autoriser", "allow", "Autoriser ici, ou quelqu’un", "Allow here, or somebody")
 FORBID = Command("interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody")
+STATUS = Command("admin", "admin", "État du bot", "How the bot does")
+REINDEX = Command("reindexer", "reindex", "Refaire l’index", "Build the index again")
+STATISTICS = Command("statistiques", "statistics", "Les chiffres en image", "The figures, drawn")
+UNANSWERED = Command(
+    "sansreponse", "unanswered", "Les questions sans réponse", "The unanswered questions"
+)
+ANNOUNCE = Command("annonce", "announce", "Prévenir tout le monde", "Tell everybody something")
+ANNOUNCEMENTS = Command(
+    "annonces", "announcements", "Recevoir ou non les annonces", "Get announcements or not"
+)
 
 COMMANDS = (
     SEARCH,
@@ -75,6 +88,9 @@ COMMANDS = (
 )
 """Those of the private menu, in its order."""
 
+ADMINISTRATION = (STATUS, STATISTICS, UNANSWERED, REINDEX, ANNOUNCE, INVITE, ALLOW, FORBID)
+"""Those that follow them in the menu of administrators."""
+
 
 def handler(command: Command, callback: Any) -> CommandHandler[Any, Any]:
     """A handler for new messages that begin with one of the command's names."""
@@ -88,21 +104,42 @@ def argument(update: Update) -> str:
     return words[1].strip() if len(words) > 1 else ""
 
 
-async def announce(bot: Bot) -> None:
+async def announce(bot: Bot, administrators: Iterable[int] = ()) -> None:
     """Set the menus; a bot without a menu still answers, so that a failure is only logged."""
-    try:
-        for scope, language, commands in _menus():
-            await bot.set_my_commands(commands, scope=scope, language_code=language)
-    except TelegramError as error:
-        logger.warning("The menu of commands could not be set: %s", error)
-
-
-def _menus() -> Iterator[tuple[BotCommandScope | None, str | None, Sequence[BotCommand]]]:
-    """By scope and language; French where Telegram knows of no other."""
     private, groups = BotCommandScopeAllPrivateChats(), BotCommandScopeAllGroupChats()
     in_groups = (ASK, *(each for each in COMMANDS if each.groups))
-    for scope, chosen in ((None, COMMANDS), (private, COMMANDS), (groups, in_groups)):
-        french = [BotCommand(each.fr, each.about_fr) for each in chosen]
-        yield scope, None, french
-        yield scope, "fr", french
-        yield scope, "en", [BotCommand(each.en, each.about_en) for each in chosen]
+    try:
+        for scope, chosen in ((None, COMMANDS), (private, COMMANDS), (groups, in_groups)):
+            await _set(bot, scope, chosen)
+    except TelegramError as error:
+        logger.warning("The menu of commands could not be set: %s", error)
+    for person in administrators:
+        await announce_to(bot, person)
+
+
+async def announce_to(bot: Bot, administrator: int) -> None:
+    """Set the menu of one administrator, in their private chat alone."""
+    try:
+        await _set(bot, BotCommandScopeChat(administrator), (*COMMANDS, *ADMINISTRATION))
+    except TelegramError as error:  # they have not written to the bot yet
+        logger.info("The menu of the administrator %d is not set: %s", administrator, error)
+
+
+async def withdraw_from(bot: Bot, person: int) -> None:
+    """Somebody who is no administrator any more has the menu of everybody."""
+    try:
+        for language in _LANGUAGES:
+            await bot.delete_my_commands(BotCommandScopeChat(person), language_code=language)
+    except TelegramError as error:
+        logger.info("The menu of %d stays as it is: %s", person, error)
+
+
+async def _set(bot: Bot, scope: BotCommandScope | None, chosen: Sequence[Command]) -> None:
+    """In each language; French where Telegram knows of no other."""
+    for language in _LANGUAGES:
+        english = language == "en"
+        commands = [
+            BotCommand(each.en, each.about_en) if english else BotCommand(each.fr, each.about_fr)
+            for each in chosen
+        ]
+        await bot.set_my_commands(commands, scope=scope, language_code=language)

@@ -25,8 +25,6 @@ class AccessPhrases:
     invitation_gone: str
     accepted: Mapping[Role, str]
     invitation: Callable[[str, Role, date], str]
-    in_private: str
-    not_administrator: str
     group_allowed: str
     group_forbidden: str
     group_waits: str
@@ -113,8 +111,6 @@ FR = AccessPhrases(
         f"Une invitation pour un {_ROLES_FR[role]}, à transmettre telle quelle\u00a0:\n{link}\n\n"
         f"Elle sert une seule fois, jusqu’au {FRENCH.day(until)}."
     ),
-    in_private="Écrivez-moi cela en privé\u00a0: ici, tout le monde lirait l’invitation.",
-    not_administrator="Seuls les administrateurs de ce bot peuvent faire cela.",
     group_allowed="C’est noté\u00a0: je réponds dans ce groupe. /interdire m’y fait taire.",
     group_forbidden="C’est noté\u00a0: je ne réponds plus dans ce groupe. /autoriser m’y fait "
     "revenir.",
@@ -161,8 +157,6 @@ EN = AccessPhrases(
         f"An invitation for {'an' if role == 'editor' else 'a'} {_ROLES_EN[role]}, to be passed on "
         f"as it is:\n{link}\n\nIt serves once, until {ENGLISH.day(until)}."
     ),
-    in_private="Write that to me in private: here everybody would read the invitation.",
-    not_administrator="Only the administrators of this bot can do that.",
     group_allowed="All right: I answer in this group. /forbid makes me silent.",
     group_forbidden="All right: I no longer answer in this group. /allow brings me back.",
     group_waits="Hello everyone! I do not answer here yet: an administrator of this bot can allow "

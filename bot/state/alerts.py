@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.state import people
@@ -62,6 +62,12 @@ def unchecked(session: Session, generation: str, limit: int = 100) -> list[Alert
     """Alerts that this generation has not been asked yet, oldest first."""
     chosen = select(AlertRow).where(AlertRow.told_at.is_(None), AlertRow.checked != generation)
     return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id).limit(limit))]
+
+
+def waiting(session: Session) -> int:
+    """How many questions wait for an article."""
+    chosen = select(func.count()).select_from(AlertRow).where(AlertRow.told_at.is_(None))
+    return session.scalar(chosen) or 0
 
 
 def asked_in_vain(session: Session, alert_id: int, generation: str) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.state import people
+from bot.state import deliveries, people
+from bot.state.deliveries import Delivery, Letter
 from bot.state.tables import AddresseeRow, AnnouncementRow, PersonRow
 
 Status = Literal["draft", "sending", "sent", "dropped"]
@@ -44,11 +45,10 @@ class Reach:
     waiting: int
 
 
-def listeners(session: Session, since: datetime) -> int:
-    """How many wrote since then and have not asked to be spared."""
-    return (
-        session.scalar(select(func.count()).select_from(PersonRow).where(*_listening(since))) or 0
-    )
+def listeners(session: Session, since: datetime) -> Sequence[int]:
+    """Who wrote since then and has not asked to be spared."""
+    heard = (PersonRow.last_seen >= since, PersonRow.quiet_since.is_(None))
+    return session.scalars(select(PersonRow.id).where(*heard).order_by(PersonRow.id)).all()
 
 
 def draft(session: Session, person_id: int, text: str, now: datetime) -> int:
@@ -66,15 +66,20 @@ def draft(session: Session, person_id: int, text: str, now: datetime) -> int:
 
 
 def confirm(
-    session: Session, announcement_id: int, person_id: int, message: int | None, since: datetime
+    session: Session,
+    announcement_id: int,
+    person_id: int,
+    message: int | None,
+    addressees: Sequence[int],
 ) -> bool:
-    """Begin to send a draft of one's own to those who listen; False when it is none any more."""
+    """Begin to send a draft of one's own to people; False when it is none any more."""
     if not _decided(session, announcement_id, person_id, "sending"):
         return False
     session.get_one(AnnouncementRow, announcement_id).message = message
-    chosen = select(literal(announcement_id), PersonRow.id, literal("waiting"))
-    columns = ["announcement_id", "person_id", "outcome"]
-    session.execute(insert(AddresseeRow).from_select(columns, chosen.where(*_listening(since))))
+    session.add_all(
+        AddresseeRow(announcement_id=announcement_id, person_id=each, outcome="waiting")
+        for each in addressees
+    )
     return True
 
 
@@ -110,6 +115,23 @@ def waiting(session: Session, announcement_id: int, limit: int) -> Sequence[Addr
     return [Addressee(*row) for row in rows]
 
 
+def post(
+    session: Session,
+    announcement_id: int,
+    person_id: int,
+    bot_id: int,
+    letter: Letter,
+    now: datetime,
+) -> Delivery | None:
+    """Put the letter to somebody in the outbox, and them among those it was sent to, in one go:
+    wherever the process dies, they are told once. None when they wait no more."""
+    row = session.get(AddresseeRow, (announcement_id, person_id), with_for_update=True)
+    if row is None or row.outcome != "waiting":
+        return None
+    row.outcome = "sent"
+    return deliveries.opened(session, bot_id, None, 1, letter, now)
+
+
 def note(session: Session, announcement_id: int, person_id: int, outcome: Outcome) -> None:
     session.execute(
         update(AddresseeRow)
@@ -124,13 +146,15 @@ def reach(session: Session, announcement_id: int) -> Reach:
         .where(AddresseeRow.announcement_id == announcement_id)
         .group_by(AddresseeRow.outcome)
     )
-    counted: dict[str, int] = dict(rows.tuples().all())
+    counted: dict[str, int] = dict(rows.all())
     return Reach(*(counted.get(each, 0) for each in ("sent", "unreachable", "waiting")))
 
 
 def finish(session: Session, announcement_id: int) -> None:
     """All are told: the counts have been shown, and who was told is nobody's business any more."""
-    session.get_one(AnnouncementRow, announcement_id).status = "sent"
+    row = session.get(AnnouncementRow, announcement_id)
+    if row is not None:  # its author may have erased all that is theirs
+        row.status = "sent"
     session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id == announcement_id))
 
 
@@ -142,7 +166,3 @@ def _decided(session: Session, announcement_id: int, person_id: int, status: Sta
     row.status = status
     session.flush()
     return True
-
-
-def _listening(since: datetime) -> tuple[ColumnElement[bool], ...]:
-    return PersonRow.last_seen >= since, PersonRow.quiet_since.is_(None)

@@ -140,6 +140,12 @@ def unasked(session: Session, bot_id: int) -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
+def outcome(session: Session, delivery_id: int) -> Outcome | None:
+    """What has become of a letter; None when it is not known any more."""
+    row = session.get(DeliveryRow, delivery_id)
+    return next((each for each in _OUTCOMES if row is not None and each == row.outcome), None)
+
+
 def forget_before(session: Session, moment: datetime) -> int:
     """Remove what was sent, given up or shown aside before this; how many rows went."""
     aside = and_(DeliveryRow.number < 0, DeliveryRow.created_at < moment)

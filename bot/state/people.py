@@ -43,6 +43,12 @@ def choose_language(session: Session, person_id: int, language: str | None, now:
     row.language = language
 
 
+def listens(session: Session, person_id: int) -> bool:
+    """Whether somebody wants announcements."""
+    row = session.get(PersonRow, person_id)
+    return row is None or row.quiet_since is None
+
+
 def listen(session: Session, person_id: int, now: datetime, *, wanted: bool) -> None:
     """Whether somebody wants announcements; everybody does until they say otherwise."""
     seen(session, person_id, now)

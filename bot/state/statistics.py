@@ -64,7 +64,7 @@ def votes(session: Session, since: datetime) -> Votes:
     rows = session.execute(
         select(VoteRow.good, func.count()).where(VoteRow.created_at >= since).group_by(VoteRow.good)
     )
-    counted: dict[bool, int] = dict(rows.tuples().all())
+    counted: dict[bool, int] = dict(rows.all())
     return Votes(counted.get(True, 0), counted.get(False, 0))
 
 

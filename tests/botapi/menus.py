@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.botapi.content import read_commands
+from tests.botapi.messages import Json
 from tests.botapi.refusal import bad_request
 
 CommandKey = tuple[str, str]
@@ -17,8 +18,12 @@ class Menus:
 
     def __init__(self) -> None:
         self.commands: dict[CommandKey, tuple[tuple[str, str], ...]] = {}
+        self.chats: dict[int, Json] = {}
 
     async def _setMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
+        chat = parameters.get("scope", {}).get("chat_id")
+        if chat is not None and chat not in self.chats:
+            raise bad_request("chat not found")
         self.commands[_key(parameters)] = read_commands(parameters["commands"])
         return True
 

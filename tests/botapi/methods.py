@@ -49,7 +49,6 @@ class Methods(Menus):
         self.bot: Json = {"id": 1_000, "is_bot": True, "first_name": "Selon", "username": username}
         self.updates = Updates()
         self.hook = Hook(self.updates)
-        self.chats: dict[int, Json] = {}
         self.blocked: set[int] = set()
         self.messages: dict[tuple[int, int], Message] = {}
         self.actions: list[tuple[int, str]] = []

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -15,9 +16,11 @@ from bot.documents import Documents
 from bot.library import Library
 from bot.messenger import Chain, serve
 from bot.settings import Settings, load_settings
+from bot.statistics.status import Holdings
 from bot.summary import summary, tellings
 from index.article import Article
 from index.database import ArticleEntry
+from index.embedding import Vectors
 from index.passages import cut
 from tests.bot.messenger.samples import FRESNEL, refused
 from tests.botapi import BotServer
@@ -62,6 +65,16 @@ class Shelf:
 
     def generation(self) -> str:
         return self.current
+
+    def holdings(self) -> Holdings:
+        built = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        return Holdings(self.current, len(self.articles), 3 * len(self.articles), built)
+
+    def embedded(self, question: str) -> Vectors:
+        """A direction of its own for each first word."""
+        vector = np.zeros(64, dtype=np.float32)
+        vector[sum(question.split()[0].strip(",.?").casefold().encode()) % 64] = 1
+        return vector
 
     def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
         ordered = sorted(self.articles.values(), key=lambda each: str(each.published), reverse=True)

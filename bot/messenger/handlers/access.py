@@ -12,6 +12,7 @@ from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.messenger import menus
 from bot.messenger.desk import Asker, Desk, TelegramApplication, met
+from bot.messenger.handlers.administrators import administrator
 from bot.messenger.handlers.gate import start_token
 from bot.messenger.saying import say
 from bot.messenger.upkeep import Chore
@@ -57,11 +58,8 @@ class Access:
         await say(context.bot, asker, _phrases(asker).accepted[role])
 
     async def invite(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await self._administrator(update, context.bot)
+        asker = await administrator(self._desk, update, context.bot)
         if asker is None:
-            return
-        if not asker.private:
-            await say(context.bot, asker, _phrases(asker).in_private)
             return
         role: Role = "editor" if menus.argument(update).lower() in EDITOR else "reader"
         lifetime = timedelta(days=self._desk.settings.invitation_days)
@@ -85,7 +83,7 @@ class Access:
 
     async def _decide(self, update: Update, bot: Bot, *, allowed: bool) -> None:
         """About the group that it is said in, or whom a number names in private."""
-        asker = await self._administrator(update, bot)
+        asker = await administrator(self._desk, update, bot, anywhere=True)
         if asker is None:
             return
         phrases, words = _phrases(asker), menus.argument(update).lower().split()
@@ -117,14 +115,6 @@ class Access:
             return phrases.set_by_settings(number)
         await self._desk.roles.give(number, standing, self._desk.now())
         return phrases.person_is(number, standing)
-
-    async def _administrator(self, update: Update, bot: Bot) -> Asker | None:
-        """Who says it, if they have the right to; others are told."""
-        asker = await met(self._desk, update)
-        if asker is None or self._desk.roles.administers(asker.place.person_id):
-            return asker
-        await say(bot, asker, _phrases(asker).not_administrator)
-        return None
 
     @property
     def chore(self) -> Chore:

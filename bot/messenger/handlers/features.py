@@ -9,6 +9,7 @@ from bot.messenger.desk import Desk, TelegramApplication
 from bot.messenger.growing import Stops
 from bot.messenger.handlers.access import Access
 from bot.messenger.handlers.alerting import Alerts
+from bot.messenger.handlers.announcing import Announcing
 from bot.messenger.handlers.asking import Asking
 from bot.messenger.handlers.browsing import Browsing
 from bot.messenger.handlers.documents import Sending
@@ -20,6 +21,9 @@ from bot.messenger.handlers.inline import Inline
 from bot.messenger.handlers.leftovers import Leftovers
 from bot.messenger.handlers.passages import Passages
 from bot.messenger.handlers.personal import Personal
+from bot.messenger.handlers.reindexing import Reindexing
+from bot.messenger.handlers.statistics import Statistics
+from bot.messenger.handlers.status import AdminStatus
 from bot.messenger.handlers.stopping import Stopping
 from bot.messenger.handlers.voting import Voting
 from bot.messenger.upkeep import Chore, forgetting
@@ -37,10 +41,15 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
     An update goes to the first feature that takes it: commands before text, the rest last.
     """
     voting, alerts, stops, access = Voting(desk), Alerts(desk), Stops(), Access(desk)
+    announcing = Announcing(desk)
     sending = Sending(desk, desk.documents) if desk.documents else None
     every: tuple[Feature, ...] = (
         Gate(desk),
         access,
+        AdminStatus(desk),
+        Statistics(desk),
+        announcing,
+        *([Reindexing(desk, desk.documents)] if desk.documents else []),
         Groups(desk),
         Inline(desk),
         Stopping(desk, stops),
@@ -54,7 +63,13 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
         Asking(desk, voting, stops),
         Leftovers(desk),
     )
-    chores = (forgetting(desk), alerts.chore, access.chore, *([sending.chore] if sending else []))
+    chores = (
+        forgetting(desk),
+        alerts.chore,
+        access.chore,
+        announcing.chore,
+        *([sending.chore] if sending else []),
+    )
     return every, chores
 
 

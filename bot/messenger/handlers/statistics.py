@@ -1,0 +1,113 @@
+"""/statistiques and /sansreponse: what was asked, drawn and listed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
+from telegram import Bot, Update
+from telegram.constants import ChatAction
+from telegram.ext import CallbackQueryHandler, ContextTypes
+
+from bot.messenger import menus
+from bot.messenger.delivery import deliver_file, deliver_picture, typing_shown
+from bot.messenger.desk import Asker, Desk, TelegramApplication
+from bot.messenger.handlers.administrators import administrator
+from bot.messenger.handling import stopping
+from bot.messenger.ledger import Postponed
+from bot.messenger.saying import say
+from bot.phrases.statistics import StatisticsPhrases, statistics_phrases_for
+from bot.state import statistics
+from bot.state.statistics import Unanswered
+from bot.statistics.figures import DAYS, MOST_CITED, Figures, days
+from bot.statistics.grouping import grouped
+from bot.statistics.picture import picture
+from bot.statistics.sheet import sheet
+from bot.statistics.status import midnight
+from index.article import Article
+from index.embedding import Vectors
+
+STATISTICS = "a:statistics"
+UNANSWERED = "a:unanswered"
+
+LISTED = 10_000
+"""Questions asked in vain that are looked at, the newest."""
+
+
+class Statistics:
+    """The figures of the last thirty days, as a picture; what was asked in vain, as a list."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handlers(
+            [
+                menus.handler(menus.STATISTICS, self.drawn),
+                CallbackQueryHandler(self.drawn, f"^{STATISTICS}$"),
+                menus.handler(menus.UNANSWERED, self.listed),
+                CallbackQueryHandler(self.listed, f"^{UNANSWERED}$"),
+            ]
+        )
+
+    async def drawn(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker = await administrator(self._desk, update, context.bot, editors=True)
+        if asker is None:
+            return
+        phrases = _phrases(asker)
+        async with typing_shown(context.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
+            figures = await self._desk.state.run(self._figures)
+            png = await asyncio.to_thread(picture, figures, phrases)
+        votes = figures.votes
+        caption = phrases.caption(figures.asked, figures.answered, votes.good, votes.bad)
+        await deliver_picture(context.bot, asker.place, png, phrases.picture, caption)
+
+    async def listed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker = await administrator(self._desk, update, context.bot, editors=True)
+        if asker is None:
+            return
+        find = partial(statistics.unanswered, since=self._since(), limit=LISTED)
+        asked = list(await self._desk.state.run(find))
+        if not asked:
+            await say(context.bot, asker, _phrases(asker).nothing_unanswered(DAYS))
+            return
+        await self._list(context.bot, asker, asked)
+
+    async def _list(self, bot: Bot, asker: Asker, asked: list[Unanswered]) -> None:
+        """Group and send them: seconds of work for thousands of questions."""
+        phrases, library = _phrases(asker), self._desk.library
+        ended = stopping()
+
+        def embed(question: str) -> Vectors:
+            if ended is not None and ended.is_set():
+                raise Postponed("the bot stops")
+            return library.embedded(question)
+
+        def nearest(question: str) -> Article | None:
+            if ended is not None and ended.is_set():
+                raise Postponed("the bot stops")
+            return next(iter(library.ranked(question)), None)
+
+        async with typing_shown(bot, asker.place, action=ChatAction.UPLOAD_DOCUMENT):
+            groups = await asyncio.to_thread(grouped, asked, embed)
+            file = await asyncio.to_thread(sheet, groups, nearest, phrases)
+        caption = phrases.file_caption(len(asked), len(groups), DAYS)
+        await deliver_file(bot, asker.place, file, phrases.file, caption)
+
+    def _figures(self, session: Session) -> Figures:
+        since = self._since()
+        last = self._desk.now().astimezone().date()
+        return Figures(
+            days(statistics.questions(session, since), last),
+            statistics.votes(session, since),
+            tuple(statistics.most_cited(session, since, MOST_CITED)),
+        )
+
+    def _since(self) -> datetime:
+        return midnight(self._desk.now()) - timedelta(days=DAYS - 1)
+
+
+def _phrases(asker: Asker) -> StatisticsPhrases:
+    return statistics_phrases_for(asker.phrases.code)

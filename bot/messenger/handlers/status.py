@@ -1,0 +1,117 @@
+"""/admin: how the bot does, and the way to what administrators can do."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy.orm import Session
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import BadRequest
+from telegram.ext import CallbackQueryHandler, ContextTypes
+
+from bot.messenger import menus
+from bot.messenger.delivery import edit
+from bot.messenger.desk import Desk, TelegramApplication
+from bot.messenger.handlers.administrators import administrator
+from bot.messenger.handlers.reindexing import REINDEX
+from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED
+from bot.messenger.html import text_html
+from bot.messenger.saying import say
+from bot.models.choice import parse_choices
+from bot.phrases.administration import AdministrationPhrases, administration_phrases_for
+from bot.phrases.reasons import reason
+from bot.state import alerts, invitations, spending, statistics
+from bot.state.statistics import Question
+from bot.statistics.process import memory
+from bot.statistics.status import Holdings, Status, Today, midnight
+from index.errors import IndexingError
+
+REFRESH = "a:refresh"
+
+
+class AdminStatus:
+    """The status as it is at the moment, with buttons."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handler(menus.handler(menus.STATUS, self.show))
+        application.add_handler(CallbackQueryHandler(self.refresh, f"^{REFRESH}$"))
+
+    async def show(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker = await administrator(self._desk, update, context.bot)
+        if asker is None:
+            return
+        # Before somebody has written to the bot, Telegram takes no menu for them.
+        await menus.announce_to(context.bot, asker.place.person_id)
+        text = await self._text(asker.phrases.code)
+        await say(context.bot, asker, text, self._keyboard(asker.phrases.code))
+
+    async def refresh(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = (
+            update.callback_query,
+            await administrator(self._desk, update, context.bot),
+        )
+        if query is None or query.message is None or asker is None:
+            return
+        code = asker.phrases.code
+        text, keyboard = await self._text(code), self._keyboard(code)
+        (html,) = text_html(text, code)
+        try:
+            chat = query.message.chat.id
+            await edit(context.bot, chat, query.message.message_id, html, keyboard)
+        except BadRequest:  # too old to be changed
+            await say(context.bot, asker, text, keyboard)
+
+    def _keyboard(self, code: str) -> InlineKeyboardMarkup:
+        phrases = _phrases(code)
+        buttons = [
+            (phrases.refresh, REFRESH),
+            (phrases.statistics, STATISTICS),
+            (phrases.unanswered, UNANSWERED),
+        ]
+        if self._desk.documents is not None:
+            buttons.append((phrases.reindex, REINDEX))
+        return InlineKeyboardMarkup(
+            [[InlineKeyboardButton(text, callback_data=data)] for text, data in buttons]
+        )
+
+    async def _text(self, code: str) -> str:
+        return _phrases(code).status(await self._status(code))
+
+    async def _status(self, code: str) -> Status:
+        now, settings = self._desk.now(), self._desk.settings
+        holdings, fault = await self._holdings(code)
+
+        def read(session: Session) -> tuple[list[Question], int, int, int]:
+            return (
+                list(statistics.questions(session, midnight(now))),
+                spending.on(session, now.date()).tokens,
+                alerts.waiting(session),
+                invitations.waiting(session, now),
+            )
+
+        asked, tokens, waiting, invited = await self._desk.state.run(read)
+        return Status(
+            holdings=holdings,
+            fault=fault,
+            today=Today.of(asked),
+            uptime=now - self._desk.started,
+            memory=memory(),
+            models=[each.name for each in parse_choices(settings.chat_model)],
+            tokens=tokens,
+            alerts=waiting,
+            invitations=invited,
+        )
+
+    async def _holdings(self, code: str) -> tuple[Holdings | None, str | None]:
+        """What the index holds; why it cannot be told, where it cannot."""
+        try:
+            return await asyncio.to_thread(self._desk.library.holdings), None
+        except IndexingError as error:
+            return None, reason(str(error), code)
+
+
+def _phrases(code: str) -> AdministrationPhrases:
+    return administration_phrases_for(code)

@@ -1,0 +1,193 @@
+"""What administrators see and do in the chat, over HTTP: status, figures, lists, builds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.state import conversations, open_state, people
+from bot.state.conversations import NewTurn, Place
+from bot.state.database import state_url
+from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
+from tests.botapi import BotServer
+from tests.e2e.telegram import Shelf, StubChain, running
+
+ADMIN, EDITOR, READER, GROUP = 1, 2, 42, -100
+QUESTION = "Quand Fresnel est-il né ?"
+HOURS = timedelta(hours=12)
+
+
+@pytest.fixture(autouse=True)
+def _roles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
+    monkeypatch.setenv("SELON_EDITORS", str(EDITOR))
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotServer]:
+    async with BotServer() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def bot(server: BotServer) -> AsyncIterator[None]:
+    chain = StubChain()
+    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
+    async with running(server, chain, Shelf(FRESNEL)):
+        yield
+
+
+def spaced(text: str) -> str:
+    """With plain spaces, so that tests can be read."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def ask_in_vain(tmp_path: Path, *asked: tuple[int, str], days: int = 0) -> None:
+    """What people asked some days ago, which no article answers."""
+    state = open_state(state_url(None, tmp_path / "data"))
+    at = datetime.now(UTC) - timedelta(days=days)
+    with state.session() as session:
+        for number, (person, question) in enumerate(asked):
+            people.seen(session, person, at)
+            turn = NewTurn(question, {}, [], False, 0.1, "g", 1000 * days + number, 12.0)
+            conversations.add_turn(session, Place(person, 0, person), turn, at, HOURS)
+    state.close()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_status_tells_how_the_bot_does(server: BotServer) -> None:
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.user_says(READER, "Où est la mer ?")
+    await server.next_message()
+    server.user_says(ADMIN, "/admin")
+    status = await server.next_message()
+    lines = spaced(status.text).splitlines()
+    assert lines[0] == "Articles : 1 (3 passages)"
+    assert lines[1].startswith("Index du 1er mars 2026 à ")
+    assert "20260301T120000" in lines[1]
+    assert lines[2] == "Aujourd’hui : 2 questions, dont 1 avec réponse"
+    assert lines[3] == "Temps de réponse : la moitié en 12 ms, 95 % en 12 ms au plus"
+    assert lines[4].startswith("En service depuis ")
+    assert lines[5].startswith("Mémoire : ")
+    assert lines[6] == "En attente : 0 alerte, 0 invitation"
+    assert [button.text for button in status.buttons] == [
+        "Actualiser",
+        "Statistiques",
+        "Questions sans réponse",
+    ]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_status_is_refreshed_in_its_place(server: BotServer) -> None:
+    server.user_says(ADMIN, "/admin", "en")
+    status = await server.next_message()
+    assert "Today: no question" in status.text
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.presses(status, 0, "en")
+    fresh = await server.next_edit()
+    assert "Today: 1 question, 1 of them answered" in fresh.text
+    assert fresh.buttons[0].text == "Refresh"
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    "command",
+    ["/admin", "/statistiques", "/statistics", "/sansreponse", "/annonce Bonjour", "/inviter"],
+)
+async def test_a_reader_is_told_that_it_is_not_for_them(server: BotServer, command: str) -> None:
+    server.user_says(READER, command)
+    said = (await server.next_message()).text
+    assert said == "Seuls les administrateurs de ce bot peuvent faire cela."
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("data", ["a:refresh", "a:statistics", "a:unanswered", "s!:1"])
+async def test_a_forged_button_opens_nothing(server: BotServer, data: str) -> None:
+    server.user_says(READER, QUESTION)
+    message = await server.next_message()
+    server.presses(message, 0, data=data)
+    assert (await server.next_message()).text.startswith("Seuls les administrateurs")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_in_a_group_nothing_is_shown(server: BotServer) -> None:
+    server.user_says(GROUP, "/admin", kind="supergroup", person=ADMIN)
+    said = (await server.next_message()).text
+    assert said == "Écrivez-moi cela en privé\u00a0: ici, tout le monde le lirait."
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_figures_come_as_a_picture(server: BotServer) -> None:
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.user_says(ADMIN, "/statistiques")
+    picture = await server.next_message(20)
+    assert picture.file is not None
+    assert (picture.file.kind, picture.file.name) == ("photo", "selon-statistiques.png")
+    assert picture.text.startswith("Trente jours\u00a0: 1 question, dont 100\u00a0% avec réponse")
+    assert (ADMIN, "upload_photo") in server.actions
+
+
+async def test_what_was_asked_in_vain_comes_as_a_list(server: BotServer, tmp_path: Path) -> None:
+    ask_in_vain(tmp_path, (READER, "Piscine ?"), (43, "Piscine, quand ?"), days=2)
+    ask_in_vain(tmp_path, (44, "=1+1 ?"))
+    ask_in_vain(tmp_path, (44, "Trop vieux ?"), days=31)
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        server.user_says(EDITOR, "/sansreponse")  # who keeps the articles may know what is missing
+        message = await server.next_message()
+    assert message.file is not None
+    assert message.file.name == "selon-questions-sans-reponse.csv"
+    rows = list(csv.reader(io.StringIO(message.file.data.decode("utf-8-sig")), delimiter=";"))
+    assert [row[:4] for row in rows[1:]] == [
+        ["Piscine ?", "2", "2", "2"],
+        ["'=1+1 ?", "1", "1", "1"],
+    ]
+    assert "3 questions sans réponse en 30 jours, réunies en 2 sujets" in message.text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_where_every_question_was_answered_it_says_so(server: BotServer) -> None:
+    server.user_says(ADMIN, "/unanswered", "en")
+    assert (await server.next_message()).text == (
+        "Every question of the last 30 days was answered."
+    )
+
+
+async def test_the_menu_of_administrators_is_theirs_alone(server: BotServer) -> None:
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        # Telegram takes no menu for a chat that it does not know yet.
+        assert server.commands("fr", f"chat:{ADMIN}") == {}
+        server.user_says(ADMIN, "/admin")
+        await server.next_message()
+        mine = server.commands("fr", f"chat:{ADMIN}")
+        assert {"admin", "statistiques", "sansreponse", "reindexer", "annonce"} <= set(mine)
+        assert "recherche" in mine
+        assert {"admin", "statistics", "unanswered", "reindex", "announce"} <= set(
+            server.commands("en", f"chat:{ADMIN}")
+        )
+        for scope in ("default", "all_private_chats", "all_group_chats"):
+            assert "annonce" not in server.commands("fr", scope)
+
+
+async def test_the_menu_is_there_after_a_restart_and_goes_with_the_role(
+    server: BotServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        server.user_says(ADMIN, QUESTION)
+        await server.next_message()
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        assert "annonce" in server.commands("fr", f"chat:{ADMIN}")
+    monkeypatch.setenv("SELON_ADMINS", "7")
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        server.user_says(ADMIN, "/admin")
+        await server.next_message()
+        await server.called("deleteMyCommands", 3)
+        assert server.commands("fr", f"chat:{ADMIN}") == {}
