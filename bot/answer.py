@@ -10,9 +10,9 @@ from index.article import Article
 from index.passages import Passage, Sentence
 from index.period import Period
 
-Refusal = Literal["unsaid", "period", "unclear", "courtesy"]
+Refusal = Literal["unsaid", "period", "unclear", "courtesy", "self"]
 """Why there is no answer: the articles do not say, none is of the time asked for, it is not clear
-which article is meant, or nothing was asked (« Merci ! »)."""
+which article is meant, nothing was asked (« Merci ! »), or Selon itself was (« Qui es-tu ? »)."""
 
 Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
 """Why the articles' own sentences stand in for a chat model's: none answered in time, what it wrote
@@ -130,6 +130,11 @@ class Answer:
     @property
     def answered(self) -> bool:
         return bool(self.statements)
+
+    @property
+    def small_talk(self) -> bool:
+        """Whether nothing was asked of the articles, so that there is nothing to remember."""
+        return self.refusal in ("courtesy", "self") and not self.answered
 
     @property
     def text(self) -> str:

@@ -86,6 +86,8 @@ def refusal_line(answer: Answer, phrases: Phrases) -> str:
     """The sentence that says why there is no answer."""
     if answer.refusal == "courtesy":
         return phrases.courtesy
+    if answer.refusal == "self":
+        return phrases.about_selon
     if answer.refusal == "unclear":
         return phrases.which_article
     if answer.period is None:

@@ -80,7 +80,7 @@ class Conversation:
             command = self._commands.get(name.lower())
             return command(argument) if command else self._unknown(name)
         answer = self._ask(Said(line, self._history))
-        if answer.refusal != "courtesy":
+        if not answer.small_talk:
             self._last = answer
             self._history = grown(self._history, Turn.of(answer, datetime.now(UTC)))
         return answer_text(answer, self.phrases)

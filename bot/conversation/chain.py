@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, Protocol, cast
@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
 
-from bot.answer import Answer
+from bot.answer import Answer, Refusal
 from bot.conversation.turn import Said, Turn
 from bot.conversation.understanding import Search, Understood, understand
 from bot.writing.blocking import waited
@@ -24,6 +24,9 @@ class Rewriter(Protocol):
 
     async def rewritten(self, question: str, history: tuple[Turn, ...]) -> str | None:
         """The question after these turns; None where it cannot be written, or not be trusted."""
+
+
+_SMALL_TALK: Mapping[str, Refusal] = {"courtesy": "courtesy", "self": "self"}
 
 
 class Conversing(Runnable[Said | str, Answer]):
@@ -63,8 +66,8 @@ class Conversing(Runnable[Said | str, Answer]):
         began = time.perf_counter()
         said = _said(input)
         understood = await self._understood(said)
-        if understood.why == "courtesy":
-            yield _returned(said.question)
+        if understood.why in _SMALL_TALK:
+            yield _returned(said.question, understood)
             return
         growing = self._chain_for(said).astream(understood.question, config, **kwargs)
         async with aclosing(cast("AsyncGenerator[Answer, None]", growing)) as answers:
@@ -75,8 +78,8 @@ class Conversing(Runnable[Said | str, Answer]):
         said = _said(said)
         began = time.perf_counter()
         understood = await self._understood(said)
-        if understood.why == "courtesy":
-            return _returned(said.question)
+        if understood.why in _SMALL_TALK:
+            return _returned(said.question, understood)
         answer = await self._chain_for(said).ainvoke(understood.question)
         return _as_asked(answer, said.question, understood, began)
 
@@ -86,8 +89,8 @@ class Conversing(Runnable[Said | str, Answer]):
         understood = self._by_rules(said)
         if understood.leans and self._rewriter is not None and not said.quoted:
             understood = waited(self._by_model(said, understood, self._rewriter))
-        if understood.why == "courtesy":
-            return _returned(said.question)
+        if understood.why in _SMALL_TALK:
+            return _returned(said.question, understood)
         answer = self._chain_for(said).invoke(understood.question)
         return _as_asked(answer, said.question, understood, began)
 
@@ -133,7 +136,7 @@ def _as_asked(answer: Answer, question: str, understood: Understood, began: floa
     )
 
 
-def _returned(courtesy: str) -> Answer:
-    """Nothing was asked, so there is nothing that the articles do not say."""
-    language = detect(courtesy)
-    return Answer(courtesy, language, 0.0, (), (), (), elapsed_ms=0.0, refusal="courtesy")
+def _returned(talk: str, understood: Understood) -> Answer:
+    """Nothing was asked of the articles, so there is nothing that they do not say."""
+    why = _SMALL_TALK[understood.why]
+    return Answer(talk, detect(talk), 0.0, (), (), (), elapsed_ms=0.0, refusal=why)

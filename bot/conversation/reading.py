@@ -15,6 +15,7 @@ from index.language import detect, terms
 Way = Literal[
     "alone",  # it stands on its own
     "courtesy",  # « Merci ! »: nothing is asked
+    "self",  # « Qui es-tu ? »
     "correction",  # « Non, je parlais de Hubble. »
     "speaker",  # « Qui l'a dit ? »
     "article",  # « Qui a écrit cet article ? »
@@ -52,6 +53,8 @@ def read(question: str, language: str) -> Reading:
     plain = folded(question)
     if words.COURTESY.fullmatch(plain):
         return Reading("courtesy", question, language)
+    if words.SELF.fullmatch(plain):
+        return Reading("self", question, language)
     correction = words.CORRECTION.match(plain)
     if correction is not None:
         return Reading("correction", _bare(question[correction.end() :]), language)

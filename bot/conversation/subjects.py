@@ -65,6 +65,7 @@ def subjects(history: Sequence[Turn], pronoun: Pronoun) -> list[str]:
         (distance + EARLIER * back, subject)
         for back, turn in enumerate(history[: -1 - LOOKED_BACK : -1])
         for distance, subject in _of_turn(turn, pronoun)
+        if distance < MISMATCH
     ]
     return list(dict.fromkeys(subject for _, subject in sorted(ranked, key=lambda each: each[0])))
 
@@ -103,8 +104,16 @@ def _of_turn(turn: Turn, pronoun: Pronoun) -> list[tuple[int, str]]:
         ranked.append((0 if pronoun.plural else 8, f"les {counted['noun']}"))
     if not pronoun.thing:
         ranked += _persons(turn, pronoun, asked=words.WHO.search(plain) is not None)
-    on_person = pronoun.subject and not pronoun.plural
-    return ranked + [(5 if on_person and _person(head) else 9, head) for head in heads(turn)]
+    return ranked + [(_head_distance(head, turn, pronoun), head) for head in heads(turn)]
+
+
+def _head_distance(head: str, turn: Turn, pronoun: Pronoun) -> int:
+    """How far what the article is about is from being what the pronoun stands for."""
+    plain = folded(turn.understood)
+    found = words.WHO.search(plain) and folded(head) in plain  # not who discovered it
+    if pronoun.person and (found or not _called(head)):
+        return MISMATCH
+    return 5 if pronoun.subject and not pronoun.plural and _person(head) else 9
 
 
 def _persons(turn: Turn, pronoun: Pronoun, *, asked: bool) -> list[tuple[int, str]]:
@@ -123,7 +132,8 @@ def _told(turn: Turn) -> list[str]:
     found = []
     for name in names(turn.answer, turn.language):
         text = turn.answer[name.start : name.end].rstrip(".")
-        if _person(text) and folded(text) not in asked and not placed(turn.answer, name):
+        known = folded(text) in asked or placed(turn.answer, name)
+        if not known and (_person(text) or (text == turn.found and _called(text))):
             found.append(text)
 
     def place(text: str) -> tuple[bool, bool]:
@@ -138,10 +148,17 @@ def _person(name: str) -> bool:
     return " " in name and plain.istitle() and not any(map(str.isdecimal, name))
 
 
+def _called(name: str) -> bool:
+    """Whether somebody may be called so: « Fleming », not « Paris 2024 » nor "penicillin"."""
+    return name[:1].isupper() and not any(map(str.isdecimal, name))
+
+
 def _distance(noun: Noun, pronoun: Pronoun) -> int:
     """How far a noun of the question is from being what the pronoun stands for."""
     determined = noun.text != noun.bare
     if pronoun.person and determined:
+        return MISMATCH
+    if pronoun.person and not _called(noun.text):
         return MISMATCH
     if not determined and _person(noun.text) and (pronoun.thing or pronoun.plural):
         return MISMATCH  # « Ada Lovelace » is no "it"
@@ -167,4 +184,4 @@ def heads(turn: Turn) -> list[str]:
         noun for noun in nouns(title, turn.language) if not words.TIME.fullmatch(folded(noun.text))
     ]
     named = [noun.text for noun in found if noun.named] + [noun.text for noun in found]
-    return [*named[:1], title][:1]
+    return [each for each in (*named[:1], title) if each][:1]

@@ -53,8 +53,11 @@ def understand(
     """
     last = replied or (history[-1] if history else None)
     reading = read(question, last.language if last else "fr")
-    if reading.way == "courtesy" or last is None:
-        return Understood(question, why="courtesy" if reading.way == "courtesy" else "alone")
+    if reading.way in ("courtesy", "self"):
+        return Understood(question, why=reading.way)
+    if last is None:
+        at_first = words.AT_FIRST.fullmatch(folded(question))
+        return Understood(question, why="self" if at_first else "alone")
     if reading.way == "alone":
         return Understood(question)
     leans = _leans(reading, last)
@@ -131,6 +134,8 @@ def _of_pronoun(rest: str, history: History, language: str) -> list[str]:
         title = last.cited[0].title
         return [set_before(f"“{title}”" if language == "en" else title, rest, language)]
     found = subjects(history, pronoun_of(rest, language))
+    if not found and words.WHO.search(folded(last.understood)) and language == last.language:
+        return [joined(last.understood, rest, language)]  # whoever that is
     spoken = last.language
     return list(dict.fromkeys(completed(rest, topic, language, spoken) for topic in found))
 

@@ -41,14 +41,36 @@ _THANKS = (
     r"|tres bien|entendu|compris|au revoir|a bientot|bonne (?:journee|soiree|nuit)|de rien"
     r"|(?:many )?thanks|thank you|thx|hello|hi|hey|great|perfect|nice|got it|bye|goodbye|cheers"
     r"|good (?:morning|evening|night|bye)|that(?: i|')s (?:great|all|perfect|helpful|clear)"
-    r"|that helps|c'est (?:tout|parfait|note|clair|bon|gentil))"
+    r"|that helps|(?:comment )?ca va(?: bien)?|(?:comment )?(?:vas-tu|allez-vous|tu vas|vous allez)"
+    r"(?: bien)?|how are you(?: doing)?(?: today)?|how's it going"
+    r"|c'est (?:tout|parfait|note|clair|bon|gentil))"
 )
 _MUCH = (
     r"(?: (?:beaucoup|bien|infiniment|mille fois|encore|a (?:toi|vous|tous)|selon|tout le monde"
     r"|pour (?:tout|(?:la|ta|votre|cette|ces|tes|vos|l'|ton) ?(?:reponses?|aide))"
     r"|very much|so much|a lot|again|there|for (?:that|this|your help|the (?:help|answer))))*"
 )
-COURTESY = re.compile(rf"[\s,.!:;)(]*(?:{_THANKS}\b{_MUCH}[\s,.!:;)(]*)+")
+COURTESY = re.compile(rf"[\s,.!:;)(]*(?:{_THANKS}\b{_MUCH}[\s,.!?:;)(]*)+")
+_YOU = r"(?:bonjour|bonsoir|salut|hello|hi|hey|et|mais|alors|dis(?:-moi)?|donc|so|and)?[ ,!]*"
+# Asked of the bot itself; `AT_FIRST` only where nothing was spoken of that it may be asked of.
+SELF = re.compile(
+    rf"{_YOU}(?:(?:(?:mais )?qui (?:es-tu|etes-vous)|(?:t'es|tu es|vous etes) qui(?: toi| vous)?"
+    r"|c'est qui (?:toi|vous)|comment (?:t'appelles-tu|tu t'appelles|vous appelez-vous)"
+    r"|qu'est-ce que (?:tu es|vous etes|tu fais|vous faites|tu sais faire|vous savez faire"
+    r"|tu peux faire|vous pouvez faire)|que (?:sais-tu|savez-vous|peux-tu|pouvez-vous|fais-tu"
+    r"|faites-vous)(?: faire)?|(?:tu peux|vous pouvez|tu sais|vous savez) faire quoi|tu fais quoi"
+    r"|a quoi (?:sers-tu|servez-vous|tu sers)"
+    r"|comment (?:t'utiliser|vous utiliser|fonctionnes-tu|fonctionnez-vous|marches-tu)"
+    r"|(?:es-tu|etes-vous|tu es|vous etes|t'es) (?:un robot|une ia|un bot|humaine?|une machine)"
+    r"|who are you|what are you|what(?: else)? can you do|what do you do|how do you work"
+    r"|are you (?:a (?:bot|robot|human|machine)|an ai|human|real)|what(?:'s| is) your name"
+    r"|can you help me|peux-tu m'aider|pouvez-vous m'aider|(?:a l')?aide(?:-moi)?|help(?: me)?)"
+    r")(?: exactement| au juste| exactly)?[ ?!.]*"
+)
+AT_FIRST = re.compile(
+    rf"{_YOU}(?:comment (?:ca|cela) (?:marche|fonctionne)|comment faire|c'est quoi|ca sert a quoi"
+    r"|a quoi ca sert|how does (?:it|this) work|what is this|what's this)[ ?!.]*"
+)
 CORRECTION = re.compile(
     r"(?:(?:ah |mais |but |oh )?(?:non|no|nope|pardon|sorry|desolee?|excuse[zr]?-moi|attends?|wait)"
     r"[ ,.!]+)*(?:(?:mais |but )?(?:moi )?(?:je (?:parlais|parle|pensais|voulais parler)"
@@ -86,7 +108,8 @@ EMPTY = frozenset(
 GENERIC = re.compile(
     r"\bon\b|\bcomment \w+(?:er|ir|re)\b|\bcombien d\W"
     r"|\bquel(?:le)?s? (?!est\b|etait\b|sont\b|fut\b)\w+ (?!est\b|etait\b|sont\b)"
-    r"|\bqui (?!est\b|etait\b|sont\b|etaient\b|fut\b)|\bhow many\b|\bwhich\b|\bwho (?!is\b|was\b)"
+    r"|\bqui (?!est\b|etait\b|sont\b|etaient\b|fut\b)\w|\bhow many\b|\bwhich\b"
+    r"|\bwho (?!is\b|was\b)\w"
 )
 POSSESSIVE = re.compile(r"(?:son|sa|ses|leurs?|celui|celle|ceux|celles|his|her|its|their)\b")
 QUOTED = re.compile(r"[«“\"][^»”\"]+[»”\"]|\b\d{4}\b")
@@ -124,7 +147,8 @@ FRAGMENT = {
     "fr": re.compile(
         rf"(?:c'(?:est|etait) )?(?:(?:(?:a|de|par|dans|en|avec|pour|depuis|jusqu'a|sur|chez|contre"
         rf"|vers|sous|apres|avant|grace a) |d'|jusqu')?{_FR_ASK}"
-        r"|(?:a|de|par|dans|en|avec|pour|sur|chez|contre|vers|sous) quel(?:le)?s? [\w-]+ [\w-]+)"
+        r"|(?:a|de|par|dans|en|avec|pour|sur|chez|contre|vers|sous) quel(?:le)?s? [\w-]+ "
+        r"(?!\w+-(?:t-)?(?:ils?|elles?|on|ce)\b)[\w-]+)"
         r"(?: (?:exactement|donc|ca|cela|precisement|au juste|deja))?[ ?!.]*"
     ),
     "en": re.compile(
@@ -142,6 +166,7 @@ PRONOUN = {
         r"\b(?!-)|(?<![-\w])(?:celui|celle|ceux|celles)\b|(?<!\w)l'autre\b|\bles autres\b"
         r"|(?<![-\w'])y (?!a\b|compris)(?=\w)|\by en (?:a|avait|aura)"
         rf"|(?<![-\w])en {_FR_VERB_ON}\b"
+        r"|\b(?:est|etait|sera|serait)-ce (?!qu[ei]?\b|qu'|vrai\b|possible\b|l[ae]s?\b|l'|une?\b)\w"
         r"|\b(?:peu[tx]|peuvent|puis|doi[ts]|veu[tx]|vas?|pourra\w*|devra\w*|faut)(?:-(?:t-)?\w+)? "
         r"(?:(?:le |la |les )\w+(?:er|ir)|(?:l'|lui |en |y )\w+(?:er|ir|re))\b"
         r"|\bcomment (?:l'|y |en )\w+(?:er|ir|re)\b"

@@ -31,7 +31,7 @@ def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMa
     A refusal offers to tell when an article answers; thanks need no button. `turn_id` is where the
     answer is kept.
     """
-    if answer.refusal == "courtesy" and not answer.answered:
+    if answer.small_talk:
         return None
     said = answering_phrases_for(phrases.code)
     good = InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1")

@@ -64,6 +64,10 @@ EN = Phrases(
     which_article="Which article do you mean? Please tell what it is about.",
     understood=lambda question: f"Understood as: {question}",
     courtesy="At your service! Ask me a question whenever you like.",
+    about_selon=(
+        "I am Selon: I answer your questions with the articles’ own words, and cite every "
+        "sentence. What they do not say, I do not make up. /help tells more."
+    ),
     nearest_articles="The nearest articles:",
     quote=lambda text: f"“{text}”",
     day=_day,
@@ -77,10 +81,18 @@ EN = Phrases(
     ),
     help=(
         "Write your question as you would ask a colleague, for instance: "
-        "“Who deciphered the hieroglyphs?”\n\n"
+        "“Who deciphered the hieroglyphs?” The next may lean on it: “And when?”\n\n"
         "Each sentence of my answer is quoted word for word, with its article, author and date. "
         "The link opens the article at the quoted sentence, where it is online; the button shows "
-        "the whole passage."
+        "the whole passage.\n\n"
+        "/search WORDS – the articles about something\n"
+        "/recent – the newest ones\n"
+        "/summary TITLE – an article in its own words\n"
+        "/sources – the sources of my last answer\n"
+        "/new – start afresh\n"
+        "/alerts – the questions that wait for an article\n"
+        "/language – French or English\n"
+        "/privacy – what I keep about you"
     ),
     see_passage=lambda number: f"Passage [{number}]",
     passage_gone="This passage is no longer in the index: the article has changed or was removed.",

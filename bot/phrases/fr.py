@@ -67,6 +67,10 @@ FR = Phrases(
     which_article="De quel article parlez-vous\u202f? Précisez son sujet, s’il vous plaît.",
     understood=lambda question: f"Question comprise\u00a0: {question}",
     courtesy="À votre service\u202f! Posez-moi une question quand vous voulez.",
+    about_selon=(
+        "Je suis Selon\u00a0: je réponds à vos questions avec les mots mêmes des articles, et je "
+        "cite chaque phrase. Ce qu’ils ne disent pas, je ne l’invente pas. /aide en dit plus."
+    ),
     nearest_articles="Les articles les plus proches\u00a0:",
     quote=lambda text: f"«\u00a0{text}\u00a0»",
     day=_day,
@@ -80,10 +84,19 @@ FR = Phrases(
     ),
     help=(
         "Écrivez votre question comme vous la poseriez à un collègue, par exemple\u00a0: "
-        "«\u00a0Qui a déchiffré les hiéroglyphes\u202f?\u00a0»\n\n"
+        "«\u00a0Qui a déchiffré les hiéroglyphes\u202f?\u00a0» La suivante peut s’appuyer sur "
+        "elle\u00a0: «\u00a0Et quand\u202f?\u00a0»\n\n"
         "Chaque phrase de ma réponse est citée mot pour mot, avec son article, son auteur et sa "
         "date. Le lien ouvre l’article à la phrase citée, quand il est en ligne\u00a0; le bouton "
-        "montre le passage entier."
+        "montre le passage entier.\n\n"
+        "/recherche MOTS – les articles sur un sujet\n"
+        "/recents – les plus récents\n"
+        "/resume TITRE – un article dans ses propres mots\n"
+        "/sources – les sources de ma dernière réponse\n"
+        "/nouveau – repartir de zéro\n"
+        "/alertes – les questions dont vous attendez la réponse\n"
+        "/langue – français ou anglais\n"
+        "/confidentialite – ce que je garde de vous"
     ),
     see_passage=lambda number: f"Passage [{number}]",
     passage_gone="Ce passage n’est plus dans l’index\u00a0: l’article a changé ou a été retiré.",

@@ -27,6 +27,7 @@ class Phrases:
     which_article: str
     understood: Callable[[str], str]
     courtesy: str
+    about_selon: str
     quote: Callable[[str], str]
     day: Callable[[date], str]
     author: Callable[[str], str]

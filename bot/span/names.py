@@ -33,6 +33,7 @@ def names(sentence: str, language: str) -> list[Stretch]:
         elided = _ELISION.match(match[0])
         start = match.start() + (elided.end() if elided else 0)
         start = _past_opening(sentence, start, match.end(), language)
+        start = _past_date(sentence, start, match.end())
         text = sentence[start : match.end()].rstrip("'’-")
         if len(text) > 1 and text[0].isupper() and text.lower() not in _CALENDAR:
             found.append(Stretch(start, start + len(text), before=_before(sentence, start)))
@@ -53,6 +54,13 @@ def _past_opening(sentence: str, start: int, end: int, language: str) -> int:
     if word in stop_words(language) | words.OPENERS or (alone and _ADVERB.search(word)):
         return start + first.end()
     return start
+
+
+def _past_date(sentence: str, start: int, end: int) -> int:
+    """Where the name begins behind a month and its year: "In September 1928 Fleming"."""
+    first, _, rest = sentence[start:end].partition(" ")
+    dated = re.match(r"(?:\d+\s)+(?=[^\W\d])", rest) if first.lower() in _CALENDAR else None
+    return start + len(first) + 1 + dated.end() if dated else start
 
 
 def _before(sentence: str, start: int) -> str:

@@ -111,7 +111,7 @@ class Asking:
             answer = await self._memory.answer(
                 asker.place, words, replied.message_id if replied else None, growing=growing
             )
-        if answer.refusal == "courtesy" and not answer.answered:
+        if answer.small_talk:
             await deliver(bot, asker.place, answer_html(answer, asker.phrases), None, reply_to)
             return
         turn = await self._memory.keep(asker.place, answer, message.message_id)

@@ -62,6 +62,13 @@ def test_thanks_are_not_looked_up() -> None:
     assert asked.questions == []
 
 
+def test_a_question_to_selon_itself_is_not_looked_up() -> None:
+    asked = Asked()
+    answer = conversing(asked).invoke(Said("Qui es-tu ?", (BEFORE,)))
+    assert (answer.refusal, answer.small_talk) == ("self", True)
+    assert asked.questions == []
+
+
 async def test_the_asynchronous_form_gives_the_same_answer() -> None:
     chain = conversing(Asked())
     said = Said("Combien ça coûtait ?", (), BEFORE)

@@ -53,6 +53,13 @@ def test_it_is_no_person() -> None:
     assert likeliest("When did she die?", before, language="en") == "Ada Lovelace"
 
 
+def test_he_is_neither_a_thing_nor_what_was_discovered() -> None:
+    who = turn("Who found the mould?", "It was found by chance.", language="en", title="Mould")
+    earlier = turn("Where was Paris 2024?", "In Paris.", language="en", title="Paris 2024")
+    he = pronoun_of("When did he notice it?", "en")
+    assert subjects((earlier, who), he) == []
+
+
 def test_the_turn_before_the_last_is_looked_at() -> None:
     first = turn("Who designed it?", "Christopher Wren did.", language="en", title="Fire")
     last = turn("How tall is the Monument?", "It is high.", language="en", title="Fire")

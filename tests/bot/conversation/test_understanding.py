@@ -60,6 +60,17 @@ def test_thanks_are_no_question() -> None:
     assert (understood.why, understood.rewritten) == ("courtesy", False)
 
 
+def test_how_it_works_is_asked_of_selon_where_nothing_was_spoken_of() -> None:
+    assert after("Comment ça marche ?").why == "self"
+    assert after("Comment ça marche ?", CURIE).why == "pronoun"
+
+
+def test_whoever_it_was_stays_in_the_question() -> None:
+    before = turn("Qui a marché sur la Lune ?", "", title="")
+    understood = after("Qu'a-t-il dit ?", before)
+    assert plain(understood.question) == "Qui a marché sur la Lune, et qu'a-t-il dit ?"
+
+
 def test_a_pronoun_is_replaced_and_the_article_kept_to() -> None:
     understood = after("De quoi est-elle morte ?", CURIE)
     assert plain(understood.question) == "De quoi Marie Curie est-elle morte ?"

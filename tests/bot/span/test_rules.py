@@ -33,6 +33,11 @@ def shown(question: str, sentence: str, language: str = "fr", asked: str = "fr")
         ("Combien de temps ont duré les travaux ?", TOWER, "deux ans"),
         ("Où est né Victor Hugo ?", BORN, "Besançon"),
         ("ou est ne victor hugo", BORN, "Besançon"),
+        (
+            "Qui revint de vacances ?",
+            "En Septembre 1928 Jean Bovary revint de loin.",
+            "Jean Bovary",
+        ),
         ("Dans quelle ville est né Victor Hugo ?", BORN, "Besançon"),
         ("Combien coûte le projet ?", COST, "3,5 millions d’euros"),
         ("Quel est le coût du projet ?", COST, "3,5 millions d’euros"),
