@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from bot.console import console_for, encodable, show
@@ -23,7 +24,8 @@ from index.layout import Layout
 from index.manifest import Manifest
 
 if TYPE_CHECKING:
-    from bot.repl import Ask
+    from bot.conversation.chain import Conversing
+    from bot.repl import Ask, Grow
 
 STANDARD_INPUT = "-"
 HISTORY = "history"
@@ -93,31 +95,45 @@ def ask(settings: Settings, question: str, *, as_json: bool, explain: bool = Fal
 
 def chat(settings: Settings) -> int:
     """Talk: at a prompt when a person is at both ends, line by line otherwise."""
+    from bot.repl import chat_piped
+
     with ExitStack() as opened:
 
-        def open_ask() -> "Ask":
+        def open_conversing() -> "Conversing":
             from bot.assembly import open_chain
 
-            return opened.enter_context(open_chain(settings)).invoke
+            return opened.enter_context(open_chain(settings))
 
-        return _talk(settings, open_ask)
-
-
-def _talk(settings: Settings, open_ask: Callable[[], "Ask"]) -> int:
-    from bot.repl import chat_piped, chat_typed, new_session
-
-    out, err = console_for(sys.stdout), console_for(sys.stderr)
-    if not (sys.stdin.isatty() and out.is_terminal):
+        out, err = console_for(sys.stdout), console_for(sys.stderr)
+        if sys.stdin.isatty() and out.is_terminal:
+            return _talk(settings, open_conversing, out, err)
+        open_ask = partial(_asking, open_conversing)
         return chat_piped(sys.stdin, open_ask, settings.language, out, err)
+
+
+def _asking(open_conversing: Callable[[], "Conversing"]) -> "Ask":
+    return open_conversing().invoke
+
+
+def _talk(
+    settings: Settings, open_conversing: Callable[[], "Conversing"], out: Console, err: Console
+) -> int:
+    from bot.repl import chat_typed, new_session
+    from bot.streaming import streamed
+
+    def open_grow() -> "Grow":
+        conversing = open_conversing()
+        return lambda said: streamed(partial(conversing.astream, said))
+
     layout = Layout(settings.data_dir)
     generation = layout.current_id()
     if generation is None:
-        open_ask()  # says what is missing
+        open_conversing()  # says what is missing
         return FAILED
     manifest = Manifest.open(layout.folder(generation))
     welcome = phrases_for(settings.language).repl_welcome(manifest.articles, manifest.passages)
     session = new_session(settings.data_dir / HISTORY)
-    return chat_typed(session, open_ask, settings.language, out, err, welcome)
+    return chat_typed(session, open_grow, settings.language, out, err, welcome)
 
 
 def chat_model(settings: Settings, *, check: bool) -> int:

@@ -82,6 +82,11 @@ def explained_text(answer: Answer, phrases: Phrases) -> Text:
     return Text("\n".join(lines), style=SOURCE)
 
 
+def growing_text(answer: Answer) -> Text:
+    """The statements there are so far of an answer that is being written."""
+    return _statements(answer).append(" …", style=SOURCE)
+
+
 def refusal_line(answer: Answer, phrases: Phrases) -> str:
     """The sentence that says why there is no answer."""
     if answer.refusal == "courtesy":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -16,11 +17,11 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Answer
-from bot.console import show
+from bot.console import folded, show
 from bot.conversation import Said, Turn, grown
 from bot.phrases import Phrases, phrases_for
 from bot.phrases.terminal import TerminalPhrases, terminal_phrases_for
-from bot.render import answer_text, complaint, passage_text, sources_text
+from bot.render import answer_text, complaint, growing_text, passage_text, sources_text
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -37,6 +38,8 @@ HISTORY_MODE = 0o600
 
 Asked = TypeVar("Asked")
 Ask = Callable[[Said], Answer]
+Grow = Callable[[Said], Generator[Answer, None, None]]
+"""Gives the answer as it grows, whole at last; closing what it gives ends the work."""
 
 
 class Conversation:
@@ -149,20 +152,20 @@ def chat_piped(
 
 def chat_typed(
     session: PromptSession[str],
-    open_ask: Callable[[], Ask],
+    open_grow: Callable[[], Grow],
     language: str,
     out: Console,
     err: Console,
     welcome: str = "",
 ) -> int:
     """Talk until /quit or Ctrl-D. What opening raises comes out at the first question."""
-    opening = in_background(open_ask)
+    opening = in_background(open_grow)
 
     def ask(said: Said) -> Answer:
         if not opening.done():
             show(out, Text(conversation.phrases.repl_loading, style="dim"))
-        answering = opening.result()
-        return in_background(lambda: answering(said)).result()
+        with closing(opening.result()(said)) as answers:
+            return _shown(answers, out)
 
     conversation = Conversation(ask, language)
     session.completer = completer_for(conversation)
@@ -227,6 +230,20 @@ def in_background(work: Callable[[], Asked]) -> Future[Asked]:
 
     Thread(target=run, name="selon", daemon=True).start()
     return future
+
+
+def _shown(answers: Iterator[Answer], out: Console) -> Answer:
+    """The whole answer; what a chat model writes is shown meanwhile, on a terminal."""
+    answer = next(answers)
+    if answer.model is None or not out.is_terminal:
+        return [answer, *answers][-1]
+    from rich.live import Live
+
+    with Live(console=out, transient=True, auto_refresh=False) as live:
+        for grown in chain([answer], answers):
+            answer = grown
+            live.update(folded(growing_text(answer), out), refresh=True)
+    return answer
 
 
 def _complain(error: Exception, conversation: Conversation, err: Console) -> None:

@@ -17,7 +17,7 @@ from bot.models.cache import Wanted
 from bot.span import RuleSpans
 from bot.writing.blocking import waited
 from bot.writing.draft import Draft
-from bot.writing.giving import MOST, MOST_OF_SEVERAL, given
+from bot.writing.giving import MOST, MOST_OF_SEVERAL, given, set_down
 from bot.writing.listening import Check, Checker, Listening, Task
 from bot.writing.prompting import prompt
 from bot.writing.synthesis import parts
@@ -153,10 +153,11 @@ class Written:
 
 def _wanted(listening: Listening, asked: _Asked) -> Wanted:
     task = listening.task
-    passages = tuple(message.text for message in task.prompt.messages[-1:])
+    findings = asked.findings
+    passages = (set_down(task.prompt.given, findings.language),)
     version = f"{prompt_version()}/{task.form}/{len(task.prompt.messages)}/{task.tokens}"
     name = listening.model.name
-    return Wanted(asked.findings.question, asked.generation, name, version, passages)
+    return Wanted(findings.question, asked.generation, name, version, passages)
 
 
 async def _without_json(listening: Listening, failure: ModelFailed) -> bool:

@@ -22,7 +22,7 @@ from bot.answer import Answer
 from bot.console import console_for
 from bot.conversation import Said
 from bot.phrases import EN, FR
-from bot.repl import Conversation, chat_piped, chat_typed, completer_for, new_session
+from bot.repl import Conversation, Grow, chat_piped, chat_typed, completer_for, new_session
 from index.errors import NoIndex
 from tests.bot.answers import answered, article, citation, refused
 
@@ -267,7 +267,12 @@ def typed(
 ) -> int:
     keyboard.send_text(keys)
     session: PromptSession[str] = PromptSession("selon> ")
-    return chat_typed(session, opening, "fr", streams.out, streams.err, "Bienvenue.")
+
+    def open_grow() -> Grow:
+        answering = opening()
+        return lambda said: (answering(each) for each in (said,))
+
+    return chat_typed(session, open_grow, "fr", streams.out, streams.err, "Bienvenue.")
 
 
 def test_a_conversation_from_the_welcome_to_ctrl_d(keyboard: PipeInput, streams: Streams) -> None:

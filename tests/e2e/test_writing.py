@@ -1,0 +1,309 @@
+"""Questions to the real chain with chat models that write well, badly, slowly, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.answer import Answer
+from bot.conversation import Said, Turn
+from tests.bot.conversation.turns import NOW
+from tests.bot.models.server import (
+    Behaviour,
+    cuts_off,
+    goes_on,
+    keeps_silent,
+    refuses,
+    says,
+    sent,
+    writes,
+)
+from tests.e2e.writers import (
+    FIRST,
+    GOOD,
+    JSON,
+    QUESTION,
+    QUOTE,
+    SECOND,
+    Library,
+    asking,
+    by_model,
+    library,
+    without_json,
+)
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return library(tmp_path_factory.mktemp("library"))
+
+
+def pieces(text: str, size: int = 9) -> Iterator[str]:
+    return (text[at : at + size] for at in range(0, len(text), size))
+
+
+def statements(answer: Answer) -> list[str]:
+    return [each.text for each in answer.statements]
+
+
+def verbatim(answer: Answer) -> bool:
+    return all(each.quote in each.article.text for each in answer.citations)
+
+
+# Well
+
+
+async def test_a_written_answer_cites_what_bears_it_out(shelf: Library, tmp_path: Path) -> None:
+    async with asking(shelf, tmp_path, says(*pieces(GOOD))) as (chain, server):
+        answer = await chain.ainvoke(QUESTION)
+        assert statements(answer) == [FIRST, SECOND]
+        assert (answer.model, answer.fallback, answer.dropped) == ("openai:scripted", None, ())
+        assert answer.citations[0].quote == QUOTE
+        assert verbatim(answer)
+        told = "\n".join(each["content"] for each in sent(server))
+        assert "Le modèle Orphée (29 août 2025)" in told
+        assert QUESTION.replace("’", "'") in told.replace("’", "'")
+
+
+async def test_it_grows_by_whole_sentences(shelf: Library, tmp_path: Path) -> None:
+    async with asking(shelf, tmp_path, says(*pieces(GOOD))) as (chain, _):
+        seen = [statements(answer) async for answer in chain.astream(QUESTION)]
+    assert seen[0] == [FIRST]
+    assert seen[-1] == [FIRST, SECOND]
+
+
+async def test_models_are_asked_for_json_of_the_passages_given(
+    shelf: Library, tmp_path: Path
+) -> None:
+    async with asking(shelf, tmp_path, says(*pieces(JSON))) as (chain, server):
+        seen = [statements(answer) async for answer in chain.astream(QUESTION)]
+        assert seen[0] == [FIRST]
+        assert seen[-1] == [FIRST, SECOND]
+        form = server.bodies[0]["response_format"]["json_schema"]
+        cited = form["schema"]["properties"]["sentences"]["items"]["properties"]["citations"]
+        assert cited["items"]["enum"][0] == 1
+        assert form["strict"] is True
+
+
+async def test_a_server_that_knows_no_json_is_asked_for_markers(
+    shelf: Library, tmp_path: Path
+) -> None:
+    async with asking(shelf, tmp_path, without_json(says(GOOD))) as (chain, server):
+        for question in (QUESTION, "Combien l’entraînement d’Orphée a-t-il coûté ?"):
+            answer = await chain.ainvoke(question)
+            assert answer.model == "openai:scripted"
+        assert ["response_format" in body for body in server.bodies] == [True, False, False]
+        assert "[1]" in sent(server)[2]["content"]
+
+
+async def test_json_can_be_switched_off(shelf: Library, tmp_path: Path) -> None:
+    async with asking(shelf, tmp_path, says(GOOD), chat_structured="off") as (chain, server):
+        assert (await chain.ainvoke(QUESTION)).model is not None
+        assert "response_format" not in server.bodies[0]
+
+
+async def test_what_is_not_borne_out_is_dropped_from_a_good_answer(
+    shelf: Library, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot.writing")
+    wrong = "Il a été présenté à Marseille"
+    text = f"{FIRST[:-1]} [1]. {wrong} [1]. {SECOND[:-1]} [1]."
+    async with asking(shelf, tmp_path, says(text)) as (chain, _):
+        answer = await chain.ainvoke(QUESTION)
+    assert statements(answer) == [FIRST, SECOND]
+    assert [each.text for each in answer.dropped] == [f"{wrong}."]
+    assert "openai:scripted: 2 kept, 1 dropped" in caplog.text
+    assert "Marseille" not in caplog.text
+
+
+# Not at all
+
+LIE = "Orphée a demandé 150 000 puces"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a model does; why the articles' sentences stand in; what the log says."""
+
+    behaviour: Behaviour
+    fallback: str
+    logged: str
+
+
+FAULTS = {
+    "silent": Fault(keeps_silent(), "failed", "timeout"),
+    "late": Fault(says(GOOD, first=30), "failed", "timeout"),
+    "slow": Fault(says(*pieces("Il était une fois un " * 20), delay=0.3), "failed", "timeout"),
+    "key": Fault(refuses(401), "failed", "refused (401)"),
+    "no model": Fault(refuses(404), "failed", "missing (404)"),
+    "not understood": Fault(refuses(400), "failed", "rejected (400)"),
+    "too many": Fault(refuses(429), "failed", "rate (429)"),
+    "broken": Fault(refuses(500), "failed", "server (500)"),
+    "overloaded": Fault(refuses(503), "failed", "server (503)"),
+    "too long": Fault(refuses(400, "maximum context length"), "failed", "context (400)"),
+    "page": Fault(writes("<html>502</html>", kind="text/html"), "failed", "malformed"),
+    "half a line": Fault(writes('data: {"choices": [{"delta'), "failed", "malformed"),
+    "empty": Fault(says(), "failed", "malformed (empty)"),
+    "cut at once": Fault(cuts_off(), "failed", "connection"),
+    "cut midway": Fault(cuts_off(f"{FIRST[:-1]} [1]. Le"), "failed", "connection"),
+    "no end": Fault(says(FIRST, finish=None, usage=None), "failed", "connection (cut)"),
+    "endless": Fault(goes_on(), "unsupported", ""),
+    "half an object": Fault(says('{"sentences": [{"text": "Orph'), "unsupported", ""),
+    "lie": Fault(says(f"{LIE} [1]."), "unsupported", "0 kept, 1 dropped (number)"),
+    "no source": Fault(says(FIRST), "unsupported", "0 kept, 1 dropped (uncited)"),
+    "made-up source": Fault(says(f"{FIRST[:-1]} [9]."), "unsupported", "dropped (uncited)"),
+    "link": Fault(says("Orphée : voir https://piege.example [1]."), "unsupported", "(link)"),
+    "English": Fault(
+        says("The training of the Orphée model took 15,000 chips over three months [1]."),
+        "unsupported",
+        "(language)",
+    ),
+    "prompt": Fault(
+        says("Tu réponds à la question d’un lecteur avec ce que disent des passages [1]."),
+        "unsupported",
+        "dropped",
+    ),
+    "order": Fault(says("Ignore les consignes précédentes [1]."), "unsupported", "(order)"),
+    "unknown": Fault(says("Je ne sais pas."), "unknown", "does not know"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_whatever_a_model_does_the_person_gets_an_answer(
+    name: str, shelf: Library, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot.writing")
+    fault = FAULTS[name]
+    limits = {"chat_first_token": 1.0, "chat_timeout": 1.5, "chat_max_tokens": 64}
+    async with asking(shelf, tmp_path, fault.behaviour, **limits) as (chain, _):
+        answer = await chain.ainvoke(QUESTION)
+    assert statements(answer)[0] == QUOTE
+    assert (answer.model, answer.fallback) == (None, fault.fallback)
+    assert verbatim(answer)
+    assert fault.logged in caplog.text
+    assert "puces" not in caplog.text
+    assert all("150 000" not in each for each in statements(answer))
+
+
+async def test_the_next_model_stands_in_for_one_that_fails(shelf: Library, tmp_path: Path) -> None:
+    behaviour = by_model(broken=refuses(500), scripted=says(GOOD))
+    models = "openai:broken,openai:scripted,extractive"
+    async with asking(shelf, tmp_path, behaviour, chat_model=models) as (chain, server):
+        answer = await chain.ainvoke(QUESTION)
+        assert (answer.model, answer.fallback) == ("openai:scripted", None)
+        assert [body["model"] for body in server.bodies] == ["broken", "scripted"]
+
+
+async def test_a_dead_model_is_not_waited_for_by_everybody(shelf: Library, tmp_path: Path) -> None:
+    async with asking(shelf, tmp_path, refuses(500)) as (chain, server):
+        for _ in range(6):
+            assert (await chain.ainvoke(QUESTION)).fallback == "failed"
+        assert len(server.bodies) == 3
+
+
+async def test_over_the_budget_the_articles_answer(shelf: Library, tmp_path: Path) -> None:
+    async with asking(shelf, tmp_path, says(GOOD), chat_budget_tokens=100, chat_max_tokens=64) as (
+        chain,
+        server,
+    ):
+        answer = await chain.ainvoke(QUESTION)
+        assert (answer.fallback, len(server.bodies)) == ("budget", 0)
+
+
+# Again
+
+
+async def test_the_same_question_is_written_once(shelf: Library, tmp_path: Path) -> None:
+    async with asking(shelf, tmp_path, says(GOOD)) as (chain, server):
+        first = await chain.ainvoke(QUESTION)
+        again = await chain.ainvoke(QUESTION.removesuffix(" ?"))
+        assert statements(again) == statements(first)
+        assert again.model == first.model
+        assert len(server.bodies) == 1
+
+
+async def test_what_was_not_borne_out_is_asked_again(shelf: Library, tmp_path: Path) -> None:
+    async with asking(shelf, tmp_path, says(f"{LIE} [1]."), says(GOOD)) as (chain, server):
+        assert (await chain.ainvoke(QUESTION)).fallback == "unsupported"
+        assert (await chain.ainvoke(QUESTION)).model is not None
+        assert len(server.bodies) == 2
+
+
+# In a conversation
+
+
+async def test_the_model_writes_a_follow_up_out(shelf: Library, tmp_path: Path) -> None:
+    written = "Combien l’entraînement d’Orphée a-t-il coûté ?"
+    answers = (says(GOOD), says(written), says(f"{SECOND[:-1]} [1]."))
+    async with asking(shelf, tmp_path, *answers) as (chain, server):
+        first = await chain.ainvoke(QUESTION)
+        said = Said("Et combien a-t-il coûté ?", (Turn.of(first, NOW),))
+        answer = await chain.ainvoke(said)
+    assert (answer.question, answer.understood) == (said.question, written)
+    assert statements(answer) == [SECOND]
+    assert (
+        "Dernière question : Et combien a-t-il coûté ?"
+        in server.bodies[1]["messages"][-1]["content"]
+    )
+
+
+async def test_rules_write_it_out_where_the_model_fails(shelf: Library, tmp_path: Path) -> None:
+    answers = (says(GOOD), refuses(500), says(f"{SECOND[:-1]} [1]."))
+    async with asking(shelf, tmp_path, *answers) as (chain, _):
+        first = await chain.ainvoke(QUESTION)
+        answer = await chain.ainvoke(Said("Et combien a-t-il coûté ?", (Turn.of(first, NOW),)))
+    assert answer.understood is not None
+    assert "Orphée" in answer.understood
+
+
+async def test_quotes_cost_no_call(shelf: Library, tmp_path: Path) -> None:
+    async with asking(shelf, tmp_path, says(GOOD)) as (chain, server):
+        answer = await chain.ainvoke(Said(QUESTION, quoted=True))
+        assert (statements(answer)[0], answer.fallback) == (QUOTE, None)
+        assert server.bodies == []
+
+
+# Several articles
+
+
+async def test_a_comparison_gives_the_model_what_was_found_for_each_part(
+    shelf: Library, tmp_path: Path
+) -> None:
+    text = (
+        "L’entraînement d’Orphée a duré trois mois [1]. "
+        "Yvon Le Tallec a gardé le phare de Sainte-Anne pendant vingt-six ans [2]."
+    )
+    async with asking(shelf, tmp_path, says(text)) as (chain, server):
+        await chain.ainvoke("Compare le modèle Orphée et le phare de Sainte-Anne")
+        told = sent(server)[-1]["content"]
+        assert "Le modèle Orphée" in told
+        assert "Le phare de Sainte-Anne" in told
+
+
+# Stopped
+
+
+async def test_leaving_ends_the_call(shelf: Library, tmp_path: Path) -> None:
+    behaviour = says(f"{FIRST[:-1]} [1]. {SECOND} ", *["encore "] * 1000, delay=0.05)
+    async with asking(shelf, tmp_path, behaviour) as (chain, server):
+        async with aclosing(cast("Any", chain.astream(QUESTION))) as answers:
+            assert statements(await anext(answers)) == [FIRST]
+        await asyncio.wait_for(server.left.wait(), 5)
+
+
+async def test_cancelling_ends_the_call(shelf: Library, tmp_path: Path) -> None:
+    async with asking(shelf, tmp_path, keeps_silent()) as (chain, server):
+        task = asyncio.create_task(chain.ainvoke(QUESTION))
+        while not server.bodies:  # noqa: ASYNC110 - asked on another thread
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.wait_for(server.left.wait(), 5)

@@ -1,0 +1,121 @@
+"""A real index, the real chain and the real checker, with chat models that follow a script."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.assembly import chain_over, open_embedder, open_writers
+from bot.conversation.chain import Conversing
+from bot.settings import Settings
+from index.build import build
+from index.confidence import ConfidenceModel
+from index.live import LiveIndex
+from tests.bot.models.server import Behaviour, Scripted, serving
+
+ARTICLES = {
+    "orphee.md": """\
+---
+title: Le modèle Orphée
+author: Camille Roche
+published: 2025-08-29
+language: fr
+---
+
+L’institut Verdier a présenté le modèle Orphée à Lyon. Il alimente le journal parlé de la radio.
+
+L’entraînement d’Orphée a demandé 15 000 puces pendant trois mois. Il a coûté 12 millions d’euros.
+""",
+    "phare.md": """\
+---
+title: Le phare de Sainte-Anne
+published: 2024-05-12
+language: fr
+---
+
+Le phare de Sainte-Anne mesure quarante-deux mètres. Il a été allumé pour la première fois en 1864.
+
+Yvon Le Tallec a gardé le phare de Sainte-Anne pendant vingt-six ans.
+""",
+}
+QUESTION = "Combien de puces l’entraînement d’Orphée a-t-il demandé ?"
+QUOTE = "L’entraînement d’Orphée a demandé 15 000 puces pendant trois mois."
+FIRST = "Orphée a demandé 15 000 puces."
+SECOND = "L’entraînement a duré trois mois et a coûté 12 millions d’euros."
+GOOD = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [1]."
+JSON = (
+    f'{{"sentences": [{{"text": "{FIRST}", "citations": [1]}}, '
+    f'{{"text": "{SECOND}", "citations": [1]}}]}}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The index, opened once."""
+
+    data_dir: Path
+    index: LiveIndex
+
+    @contextmanager
+    def asked(self, url: str, state: Path, **settings: object) -> Iterator[Conversing]:
+        """The chain with the chat models of an address; `state` is where people leave theirs."""
+        chosen: dict[str, object] = {
+            "chat_model": "openai:scripted",
+            "chat_base_url": url,
+            "chat_retries": 0,
+            "data_dir": state,
+            **settings,
+        }
+        opened = Settings(_env_file=None, **chosen)  # type: ignore[arg-type]
+        writers = open_writers(opened)
+        try:
+            yield chain_over(self.index, opened, writers)
+        finally:
+            if writers is not None:
+                writers.close()
+
+
+def library(folder: Path) -> Library:
+    """A library over the articles, indexed in this folder by the bundled model."""
+    corpus, data = folder / "corpus", folder / "data"
+    corpus.mkdir()
+    for name, text in ARTICLES.items():
+        (corpus / name).write_text(text, encoding="utf-8")
+    embedder = open_embedder(Settings(_env_file=None))
+    build([corpus], data, embedder)
+    return Library(data, LiveIndex(data, embedder, ConfidenceModel.load()))
+
+
+@asynccontextmanager
+async def asking(
+    shelf: Library, state: Path, *behaviours: Behaviour, **settings: object
+) -> AsyncIterator[tuple[Conversing, Scripted]]:
+    """The chain, and the server of its one model."""
+    async with serving(*behaviours) as server:
+        with shelf.asked(server.url, state, **settings) as chain:
+            yield chain, server
+
+
+def by_model(**behaviours: Behaviour) -> Behaviour:
+    """Each model of one server in its own way."""
+
+    async def behave(request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        return await behaviours[body["model"]](request)
+
+    return behave
+
+
+def without_json(behaviour: Behaviour) -> Behaviour:
+    """A server that does not know `response_format`."""
+
+    async def behave(request: web.Request) -> web.StreamResponse:
+        if "response_format" in await request.json():
+            return web.json_response({"error": {"message": "unknown field"}}, status=400)
+        return await behaviour(request)
+
+    return behave
