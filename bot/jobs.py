@@ -1,8 +1,6 @@
 """What a typed command is before it is done: a job that will give its exit code."""
 # Typer reads the annotations where they are written, so they are not postponed here.
 
-import logging
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import OptionInfo
 
+from bot.observing import log_as
 from bot.phrases.terminal import TerminalPhrases
 from bot.settings import Settings, load_settings
 
@@ -19,9 +18,6 @@ DONE = 0
 FAILED = 1
 MISUSED = 2
 NOT_IN_ARTICLES = 3
-
-LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_TOLD_BY_US = ("trafilatura",)  # what these complain of, our own errors say, with the file's name
 
 Job = Callable[[], int]
 Declared = Callable[..., Job]
@@ -66,21 +62,10 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
 
     def done() -> int:
         settings = load_settings(data_dir=data_dir)
-        log_at(settings.log_level)
+        log_as(settings)
         return command(settings)
 
     return done
-
-
-def log_at(level: str) -> None:
-    """Log on standard error from this level on."""
-    handler = logging.StreamHandler(sys.stderr)
-    # On the handler too: some libraries set their own loggers to DEBUG.
-    handler.setLevel(level)
-    logging.basicConfig(level=level, handlers=[handler], format=LOG_LINE)
-    if level != "DEBUG":
-        for name in _TOLD_BY_US:
-            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _translated_help(text: str, context: Any) -> str:

@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 
 from bot.console import console_for, show
 from bot.evaluation.errors import EvaluationError
-from bot.jobs import DONE, MISUSED, Job, log_at
+from bot.jobs import DONE, MISUSED, Job
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -107,12 +107,13 @@ def register(app: typer.Typer, text: str = HELP, cls: type[TyperCommand] | None 
 
 def _evaluated(data_dir: Path | None, plan: Callable[[Settings], "Plan"], outputs: Outputs) -> int:
     """Run one evaluation and say what it gave; the exit code."""
+    from bot.observing import log_as
     from bot.phrases.terminal import terminal_phrases_for
     from bot.progress import observed
     from bot.render import complaint
 
     settings = load_settings(data_dir=data_dir)
-    log_at(settings.log_level)
+    log_as(settings)
     phrases = terminal_phrases_for(settings.language)
     err = console_for(sys.stderr)
     try:

@@ -26,6 +26,7 @@ from bot.messenger.menus import announce
 from bot.messenger.ordering import ChatByChat
 from bot.messenger.receiving import Watched, receive, unreachable
 from bot.messenger.redaction import redacted
+from bot.messenger.shown import shown
 from bot.messenger.upkeep import kept_up, settling
 from bot.settings import Settings
 from bot.state import open_state
@@ -136,7 +137,7 @@ async def serve(
     token = telegram_token(settings)
     url = settings.database_url.get_secret_value() if settings.database_url else None
     with (
-        redacted(token),
+        redacted(token, text=settings.log_text),
         closing(open_state(state_url(url, settings.data_dir))) as state,
         closing(Ledger(state, int(token.partition(":")[0]))) as ledger,
         handles(Handling(ledger)),
@@ -147,10 +148,11 @@ async def serve(
         try:
             if await _connected(application, settings, stop, patience):
                 chores = (settling(ledger, await ledger.unasked()), *chores)
-                await _start(application, settings, len(patience))
-                ready(application.bot.username)
-                async with kept_up(chores, application.bot):
-                    await _first_of(stop, refused)
+                async with shown(application, settings, library, state):
+                    await _start(application, settings, len(patience))
+                    ready(application.bot.username)
+                    async with kept_up(chores, application.bot):
+                        await _first_of(stop, refused)
         finally:
             ledger.stopping.set()
             await _close(application)

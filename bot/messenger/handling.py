@@ -12,6 +12,7 @@ from telegram.error import Forbidden
 
 from bot.errors import StateError
 from bot.messenger.ledger import Ledger
+from bot.observing.meters import METERS
 from bot.state.deliveries import Delivery, Letter
 
 logger = logging.getLogger(__name__)
@@ -21,9 +22,10 @@ class Handling:
     """An update that is dealt with, or (None) what the bot does although nobody asked."""
 
     def __init__(self, ledger: Ledger, update_id: int | None = None) -> None:
+        """`letters` counts those that it got."""
         self.ledger = ledger
         self.update_id = update_id
-        self._letters = 0
+        self.letters = 0
         self._asides = 0
 
     def next_number(self, *, aside: bool) -> int:
@@ -31,8 +33,8 @@ class Handling:
         if aside:
             self._asides -= 1
             return self._asides
-        self._letters += 1
-        return self._letters
+        self.letters += 1
+        return self.letters
 
 
 _current: ContextVar[Handling | None] = ContextVar("handling", default=None)
@@ -135,6 +137,9 @@ def entry_from(kept: Delivery, ledger: Ledger, meant: Letter | None = None) -> E
     letter = kept.letter
     if letter is None:  # all of it was taken
         letter = Letter(meant.chat_id if meant else 0, meant.thread_id if meant else 0, ())
+    elif kept.found:
+        METERS.doubted("process died")
+        logger.info("A message is sent that the process before may have sent already")
     return Entry(letter, kept.sent, ledger, kept.id)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 from telegram import Bot, Update
@@ -14,6 +16,9 @@ from bot.errors import StateError
 from bot.messenger.delivery import take_away
 from bot.messenger.handling import Handling, handles
 from bot.messenger.ledger import Ledger, Postponed
+from bot.messenger.subjects import subject_of
+from bot.observing import about
+from bot.observing.meters import METERS
 
 logger = logging.getLogger(__name__)
 
@@ -33,15 +38,24 @@ class Inbox(asyncio.Queue[object]):
     def __init__(self, ledger: Ledger) -> None:
         super().__init__()
         self._ledger = ledger
+        self._came: dict[int, float] = {}
 
     async def put(self, item: object) -> None:
         if not isinstance(item, Update) or not _worth_keeping(item) or await self._written(item):
+            if isinstance(item, Update):
+                self._came[item.update_id] = time.monotonic()
             await super().put(item)
+
+    def waited(self, update: Update) -> float:
+        """Seconds since an update came to this process; asked once."""
+        came = self._came.pop(update.update_id, None)
+        return 0.0 if came is None else time.monotonic() - came
 
     async def refill(self, bot: Bot) -> None:
         """Take in what an earlier process left undone, oldest first. Raises StateError."""
         left = await self._ledger.waiting()
         for arrived in left:
+            self._came[arrived.id] = time.monotonic()
             await super().put(Update.de_json(dict(arrived.content), bot))
         if left:
             logger.info("%d updates were left undone and are dealt with first", len(left))
@@ -67,6 +81,11 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
         super().__init__(**options)
         self._under_way: set[asyncio.Task[Any]] = set()
 
+    @property
+    def under_way(self) -> int:
+        """How many updates are being dealt with."""
+        return len(self._under_way)
+
     def interrupt(self) -> None:
         """Leave what is under way to the next start."""
         for task in self._under_way:
@@ -84,10 +103,11 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
         assert task is not None
         self._under_way.add(task)
         try:
-            if isinstance(update, Update) and _worth_keeping(update):
-                await self._dealt_with(update)
-            else:
-                await super().process_update(update)
+            with about(subject_of(update)) if isinstance(update, Update) else nullcontext():
+                if isinstance(update, Update) and _worth_keeping(update):
+                    await self._dealt_with(update)
+                else:
+                    await super().process_update(update)
         except asyncio.CancelledError:
             if not self.ledger.stopping.is_set():
                 raise
@@ -98,7 +118,8 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
     async def _dealt_with(self, update: Update) -> None:
         """Handle an update that is kept; it is done then."""
         tries = await self._taken_up(update)
-        with handles(Handling(self.ledger, update.update_id)):
+        handling = Handling(self.ledger, update.update_id)
+        with handles(handling):
             try:
                 if tries > TRIES:
                     await self.process_error(update, GivenUp(update.update_id, tries - 1))
@@ -113,6 +134,14 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
             await self.ledger.done(update.update_id)
         except StateError as error:
             logger.error("Update %d may be handled again: %s", update.update_id, error)
+        self._count(update, handling)
+
+    def _count(self, update: Update, handling: Handling) -> None:
+        assert isinstance(self.update_queue, Inbox)
+        seconds = self.update_queue.waited(update)
+        if handling.letters:
+            METERS.replied(seconds)
+            logger.info("Dealt with, %.2f s after it came", seconds)
 
     async def _clear(self, update: Update) -> None:
         """Take away what an earlier process showed of an answer that it did not finish."""

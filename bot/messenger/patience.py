@@ -20,6 +20,7 @@ from telegram.error import (
 )
 
 from bot.messenger.ledger import Postponed
+from bot.observing.meters import METERS
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,8 @@ async def patiently(
             seconds = _seconds(error) if isinstance(error, RetryAfter) else wait
             if (doubt and not again_in_doubt) or waited + seconds > GIVE_UP:
                 raise
+            if doubt:
+                METERS.doubted("reply lost")
             what = "may have arrived; it is sent again" if doubt else "failed; trying again"
             logger.warning("Sending %s in %s s (%s)", what, seconds, _why(error))
         waited += seconds

@@ -15,6 +15,7 @@ from telegram.ext import Updater
 from telegram.request import HTTPXRequest
 
 from bot.errors import MessengerError, SettingsError
+from bot.observing.meters import METERS
 from bot.settings import TELEGRAM_API_URL, Settings
 
 logger = logging.getLogger(__name__)
@@ -34,10 +35,21 @@ class Watched(HTTPXRequest):
         self._refused = refused
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        status, body = await super().do_request(*args, **kwargs)
+        try:
+            status, body = await super().do_request(*args, **kwargs)
+        except TelegramError:
+            METERS.requested(_method(*args, **kwargs), 0)
+            raise
+        METERS.requested(_method(*args, **kwargs), status)
         if status == _HTTP_UNAUTHORIZED:
             self._refused.set()
         return status, body
+
+
+def _method(url: str, *_args: Any, **_options: Any) -> str:
+    """The Bot API's name of what an address asks for."""
+    path = url.partition("?")[0]
+    return "file" if "/file/bot" in path else path.rpartition("/")[2]
 
 
 async def receive(updater: Updater, settings: Settings, retries: int) -> None:

@@ -14,6 +14,7 @@ from bot.messenger.answers import sources_of
 from bot.messenger.desk import Chain, Desk
 from bot.messenger.growing import Growing
 from bot.models.asker import asked_by
+from bot.observing.meters import METERS
 from bot.state import conversations
 from bot.state.conversations import KeptTurn, NewTurn, Place
 
@@ -53,7 +54,9 @@ class Remembering:
             replied = await self._desk.state.run(find)
         earlier = [turn for turn in kept if before is None or turn.id < before]
         said = Said(question, _history(earlier), _history([replied])[0] if replied else None)
-        return await self._best(place, said, growing)
+        answer = await self._best(place, said, growing)
+        METERS.answered(answer, "message")
+        return answer
 
     async def _best(self, place: Place, said: Said, growing: Growing | None) -> Answer:
         """The answer of the conversation's own documents where they are surer than the corpus."""

@@ -137,7 +137,8 @@ def _engine(url: str) -> Engine:
         # SQLite lets one transaction at a time write; nothing else is expected of other databases.
         level = None if parsed.get_backend_name() == "sqlite" else "SERIALIZABLE"
         more = {"isolation_level": level} if level else {}
-        engine = create_engine(parsed, pool_pre_ping=True, **more)
+        # Errors do not repeat what people wrote.
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **more)
     except ImportError as error:
         raise SettingsError(
             f"SELON_DATABASE_URL: its driver is not installed ({error}); for PostgreSQL, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -39,13 +39,15 @@ class Letter:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A letter on its way. `sent` are the messages that Telegram has taken, one for each part so
-    far; the letter is None once nothing is left of it to send."""
+    far; the letter is None once nothing is left of it to send. `found` tells whether it was there
+    before it was asked for."""
 
     id: int
     letter: Letter | None
     sent: tuple[int, ...]
     outcome: Outcome
     reason: str | None
+    found: bool = True
 
 
 def opened(
@@ -61,7 +63,7 @@ def opened(
     `number` counts the letters that one update gets, below 0 for what is only shown until its
     answer is there. A letter of no update is always new.
     """
-    row = None
+    row, found = None, True
     if update_id is not None:
         row = session.scalars(
             select(DeliveryRow).where(
@@ -71,6 +73,7 @@ def opened(
             )
         ).first()
     if row is None:
+        found = False
         row = DeliveryRow(
             bot_id=bot_id,
             update_id=update_id,
@@ -82,7 +85,7 @@ def opened(
         )
         session.add(row)
         session.flush()
-    return _delivery(row)
+    return replace(_delivery(row), found=found)
 
 
 def recorded(

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import numpy as np
+from sqlalchemy import create_engine, text
 
 from bot.answer import Answer
 from bot.conversation import Said
@@ -16,6 +17,7 @@ from bot.documents import Documents
 from bot.library import Library
 from bot.messenger import Chain, serve
 from bot.settings import Settings, load_settings
+from bot.state.database import state_url
 from bot.statistics.status import Holdings
 from bot.summary import summary, tellings
 from index.article import Article
@@ -102,6 +104,21 @@ def _entry(article: Article) -> ArticleEntry:
         language=article.language,
         path=article.path,
     )
+
+
+async def settled(updates: int = 1, within: float = 12.0) -> None:
+    """Wait until this many updates were written down, and all of them are done."""
+    engine = create_engine(state_url(None, load_settings().data_dir))
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                with engine.connect() as connection:
+                    rows = connection.execute(text("SELECT done_at FROM updates")).all()
+                if len(rows) >= updates and all(row.done_at for row in rows):
+                    return
+                await asyncio.sleep(0.02)
+    finally:
+        engine.dispose()
 
 
 def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -21,7 +20,7 @@ from bot.settings import load_settings
 from bot.state.database import state_url
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, answered, cite
 from tests.botapi import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running
+from tests.e2e.telegram import Shelf, StubChain, running, settled
 
 READER, GROUP, TOPIC = 42, -100_7, 5
 QUESTION = "Quand Fresnel est-il né ?"
@@ -174,17 +173,6 @@ def _ask(server: BotServer, where: int) -> tuple[int, int | None]:
     return GROUP, server.user_says(GROUP, text, kind="supergroup", person=7, thread=thread)
 
 
-async def _settled(database: Engine, within: float = 12.0) -> None:
-    """Wait until every update that was written down is done."""
-    async with asyncio.timeout(within):
-        while True:
-            with database.connect() as connection:
-                rows = connection.execute(text("SELECT done_at FROM updates")).all()
-            if rows and all(row.done_at for row in rows):
-                return
-            await asyncio.sleep(0.02)
-
-
 @pytest.mark.parametrize("name", FAULTS)
 async def test_nothing_is_lost(
     name: str,
@@ -204,10 +192,10 @@ async def test_nothing_is_lost(
         if "moved" in name:
             chain.answers[QUESTION] = _moving(server, fault, chain)
         chat, _ = _ask(server, fault.where)
-        await _settled(database)
+        await settled()
         server.user_says(77, "/aide")
         await server.told(77)
-        await _settled(database)
+        await settled()
     assert server.faults_left == 0
     chats = fault.chats or (chat,)
     answers = [each for each in server.messages if each.chat_id in chats and BIRTH in each.text]

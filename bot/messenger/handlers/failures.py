@@ -10,6 +10,7 @@ from telegram.ext import ContextTypes
 
 from bot.messenger.desk import Desk, asker_of
 from bot.messenger.saying import acknowledge, say
+from bot.observing.meters import METERS
 from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class Failures:
         if isinstance(error, Forbidden):
             logger.info("A message could not be delivered: %s", error)
             return
+        METERS.failed()
         if isinstance(error, NoIndex):
             logger.error("A question could not be answered: %s", error)
         else:

@@ -23,6 +23,7 @@ from bot.conversation import Said
 from bot.messenger.desk import Desk, TelegramApplication, spoken_to
 from bot.messenger.handlers.asking import QUESTION_LIMIT
 from bot.messenger.html import answer_html, article_html
+from bot.observing.meters import METERS
 from bot.phrases import Phrases
 from bot.phrases.access import access_phrases_for
 from bot.phrases.groups import group_phrases_for
@@ -75,6 +76,7 @@ class Inline:
             await _say(query, access_phrases_for(phrases.code).inline_over(over.seconds))
             return
         answer = await self._desk.chain.ainvoke(Said(question, quoted=True))
+        METERS.answered(answer, "inline")
         articles = await asyncio.to_thread(self._desk.library.ranked, question)
         results = [_answer_result(answer, phrases)] if answer.answered else []
         results += [_article_result(each, phrases) for each in articles[:NEAREST]]

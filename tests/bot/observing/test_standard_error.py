@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.jobs import log_at
+from bot.observing import log_as
+from bot.settings import load_settings
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def fresh() -> Iterator[None]:
 
 def test_what_our_errors_say_is_not_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
     with fresh():
-        log_at("WARNING")
+        log_as(load_settings(log_level="WARNING"))
         logging.getLogger("trafilatura.core").warning("discarding data: None")
         logging.getLogger("index.readers").warning("a.md: named")
     said = capsys.readouterr().err
@@ -37,6 +38,6 @@ def test_what_our_errors_say_is_not_said_twice(capsys: pytest.CaptureFixture[str
 
 def test_everything_is_said_to_who_looks_for_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
     with fresh():
-        log_at("DEBUG")
+        log_as(load_settings(log_level="DEBUG"))
         logging.getLogger("trafilatura.core").warning("discarding data: None")
     assert "discarding data" in capsys.readouterr().err
