@@ -136,6 +136,10 @@ class People:
         self._methods.updates.add("inline_query", content)
         return number
 
+    def knows(self, person: int) -> None:
+        """Somebody has written to the bot before, and may be written to."""
+        self._methods.chat_of(person, "private")
+
     def user_blocks(self, chat_id: int) -> None:
         """A person wants nothing more from the bot: sending to them is refused with 403."""
         self._methods.blocked.add(chat_id)

@@ -54,9 +54,8 @@ class Announcing:
     Who has blocked the bot is counted, and who wants no announcements gets none.
     """
 
-    def __init__(self, desk: Desk, pace: float = PACE) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._pace = pace
         self._sending = asyncio.Lock()
         self._languages: dict[int, str] = {}
 
@@ -177,7 +176,7 @@ class Announcing:
                 if time.monotonic() - shown >= SHOWN:
                     await self._show(bot, announcement)
                     shown = time.monotonic()
-                await asyncio.sleep(self._pace)
+                await _pause(PACE, ledger.stopping)
         await self._show(bot, announcement, ended=True)
         await self._desk.state.run(partial(announcements.finish, announcement_id=announcement.id))
         return True
@@ -227,6 +226,11 @@ class Announcing:
         since = self._desk.now() - timedelta(days=self._desk.settings.keep_days)
         listening = await self._desk.state.run(partial(announcements.listeners, since=since))
         return [each for each in listening if self._desk.roles.may_ask(each)]
+
+
+async def _pause(seconds: float, stopping: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
 
 
 def _quiet(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:

@@ -79,10 +79,9 @@ class Progress:
 class Reindexing:
     """One build at a time, on a thread of its own; one message shows how far it is."""
 
-    def __init__(self, desk: Desk, documents: Documents, shown: float = SHOWN) -> None:
+    def __init__(self, desk: Desk, documents: Documents) -> None:
         self._desk = desk
         self._documents = documents
-        self._shown = shown
         self._under_way: Progress | None = None
 
     def register(self, application: TelegramApplication) -> None:
@@ -140,15 +139,15 @@ class Reindexing:
         finally:
             showing.cancel()
             self._under_way = None
-        with unasked():
-            # A message that changes makes no sound: whoever waited would not notice.
-            await say(bot, asker, text)
             await take_away(bot, asker.place.chat_id, message)
+        with unasked():
+            # Said anew: a message that changes makes no sound, and whoever waited would not notice.
+            await say(bot, asker, text)
 
     async def _show(self, bot: Bot, asker: Asker, message: int, progress: Progress) -> None:
         before = ""
         while True:
-            await asyncio.sleep(self._shown)
+            await asyncio.sleep(SHOWN)
             text = self._told(asker, progress)
             if text != before:
                 before = text

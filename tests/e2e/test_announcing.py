@@ -1,0 +1,228 @@
+"""What administrators tell everybody, over HTTP: looked at, decided, told once, and no further."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.messenger.handlers import announcing
+from bot.state import announcements, open_state, people, roles
+from bot.state.database import state_url
+from bot.state.deliveries import Letter, Part
+from tests.bot.messenger.samples import FRESNEL
+from tests.botapi import BotServer, Message
+from tests.e2e.telegram import Shelf, StubChain, running
+
+ADMIN, GONE, BARRED = 1, 50, 51
+READERS = (42, 43, 44)
+NEWS = "La médiathèque a rejoint le corpus :\n2 000 articles de plus."
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return state_url(None, tmp_path / "data")
+
+
+@pytest.fixture(autouse=True)
+def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
+    monkeypatch.setattr(announcing, "PACE", 0.0)
+
+
+@pytest_asyncio.fixture
+async def server(url: str) -> AsyncIterator[BotServer]:
+    """Of those who wrote: three readers, one long ago, and one who is barred."""
+    now = datetime.now(UTC)
+    state = open_state(url)
+    with state.session() as session:
+        for person in (*READERS, BARRED):
+            people.seen(session, person, now)
+        people.seen(session, GONE, now - timedelta(days=91))
+        roles.give(session, BARRED, "barred", now)
+    state.close()
+    async with BotServer() as server:
+        for person in (ADMIN, GONE, BARRED, *READERS):
+            server.knows(person)
+        yield server
+
+
+@pytest_asyncio.fixture
+async def bot(server: BotServer) -> AsyncIterator[None]:
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        yield
+
+
+async def drafted(server: BotServer, text: str = NEWS, language: str = "fr") -> Message:
+    """The message that asks for a decision."""
+    server.user_says(ADMIN, f"/annonce {text}", language)
+    shown = await server.next_message()
+    assert (shown.chat_id, shown.text) == (ADMIN, text)
+    return await server.next_message()
+
+
+async def told(server: BotServer, count: int) -> dict[int, str]:
+    """The next messages, by person."""
+    messages = [await server.next_message() for _ in range(count)]
+    assert len({each.chat_id for each in messages}) == count
+    return {each.chat_id: each.text for each in messages}
+
+
+async def final(server: BotServer) -> str:
+    """What the author's message comes to tell."""
+    while "part\u00a0:" in (text := (await server.next_edit()).text):
+        pass
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_it_is_looked_at_decided_and_sent_to_all_who_may_ask(server: BotServer) -> None:
+    question = await drafted(server)
+    # The author has written too, by now.
+    assert "à 4\u00a0personnes. Je l’envoie\u202f?" in question.text
+    assert [each.text for each in question.buttons] == [
+        "Envoyer à 4\u00a0personnes",
+        "Ne pas envoyer",
+    ]
+    server.presses(question, 0)
+    assert await told(server, 4) == dict.fromkeys((ADMIN, *READERS), NEWS)
+    assert await final(server) == "L’annonce est partie : 4 personnes prévenues."
+    await server.silence()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_pressed_twice_it_is_sent_once(server: BotServer) -> None:
+    question = await drafted(server)
+    server.presses(question, 0)
+    server.presses(question, 0)
+    await told(server, 4)
+    await server.silence()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_is_not_sent_reaches_nobody(server: BotServer) -> None:
+    question = await drafted(server)
+    server.presses(question, 1)
+    assert (await server.next_edit()).text == "L’annonce n’est pas partie."
+    server.presses(question, 0)
+    assert (await server.next_edit()).text == "Cette annonce n’attend plus de décision."
+    await server.silence()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_new_draft_takes_the_place_of_the_one_before(server: BotServer) -> None:
+    first = await drafted(server, "Un brouillon")
+    second = await drafted(server)
+    server.presses(first, 0)
+    assert (await server.next_edit()).text == "Cette annonce n’attend plus de décision."
+    server.presses(second, 0)
+    assert set((await told(server, 4)).values()) == {NEWS}
+
+
+@pytest.mark.usefixtures("bot")
+async def test_who_has_blocked_the_bot_is_counted(server: BotServer) -> None:
+    server.user_blocks(READERS[0])
+    server.presses(await drafted(server), 0)
+    assert set(await told(server, 3)) == {ADMIN, *READERS[1:]}
+    assert await final(server) == ("L’annonce est partie : 3 personnes prévenues ; 1 injoignable.")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_who_wants_none_gets_none_until_they_do_again(server: BotServer) -> None:
+    server.presses(await drafted(server), 0)
+    messages = {each.chat_id: each for each in [await server.next_message() for _ in range(4)]}
+    await final(server)
+    mine = messages[READERS[0]]
+    assert [each.text for each in mine.buttons] == ["Ne plus recevoir d’annonces"]
+    server.presses(mine, 0)
+    assert "plus d’annonces" in (await server.next_message()).text
+    question = await drafted(server, "Encore")
+    assert "à 3\u00a0personnes" in question.text
+    server.presses(question, 0)
+    assert READERS[0] not in await told(server, 3)
+    await final(server)
+    server.user_says(READERS[0], "/announcements", "en")
+    choice = await server.next_message()
+    assert choice.text.startswith("You do not get")
+    server.presses(choice, 0, "en")
+    assert "you will get" in (await server.next_message()).text
+    assert "à 4\u00a0personnes" in (await drafted(server, "Et encore")).text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_telegram_s_wish_to_wait_is_granted(server: BotServer) -> None:
+    question = await drafted(server)
+    server.fail_next("sendMessage", retry_after=1)
+    server.presses(question, 0)
+    assert set(await told(server, 4)) == {ADMIN, *READERS}
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("/annonce", "Écrivez /annonce suivi du texte"), ("/annonce " + "a" * 3001, "3\u202f000")],
+)
+async def test_what_cannot_be_sent_is_said(server: BotServer, text: str, said: str) -> None:
+    server.user_says(ADMIN, text)
+    assert said in (await server.next_message()).text
+    await server.silence()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_markup_is_shown_as_it_was_written(server: BotServer) -> None:
+    text = "5 < 6 & <b>gras</b>"
+    server.presses(await drafted(server, text), 0)
+    assert set((await told(server, 4)).values()) == {text}
+
+
+async def test_after_a_restart_the_rest_are_told_and_nobody_twice(
+    server: BotServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(announcing, "PACE", 60.0)
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        server.presses(await drafted(server), 0)
+        before = await told(server, 1)
+    monkeypatch.setattr(announcing, "PACE", 0.0)
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        after = await told(server, 3)
+        assert await final(server) == "L’annonce est partie : 4 personnes prévenues."
+    assert set(before) | set(after) == {ADMIN, *READERS}
+    await server.silence()
+
+
+async def test_who_asks_to_be_spared_meanwhile_is_spared(
+    server: BotServer, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(announcing, "PACE", 60.0)
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        server.presses(await drafted(server), 0)
+        await told(server, 1)
+    state = open_state(url)
+    state.do(partial(people.listen, person_id=READERS[2], now=datetime.now(UTC), wanted=False))
+    state.close()
+    monkeypatch.setattr(announcing, "PACE", 0.0)
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        assert READERS[2] not in await told(server, 2)
+        await server.silence()
+
+
+async def test_where_the_process_died_between_the_books_and_telegram_all_are_told_once(
+    server: BotServer, url: str
+) -> None:
+    """The letter to the first stands in the outbox, and nothing more had happened."""
+    state, now = open_state(url), datetime.now(UTC)
+    letter = Letter(READERS[0], 0, (Part(NEWS),))
+    with state.session() as session:
+        number = announcements.draft(session, ADMIN, NEWS, now)
+        assert announcements.confirm(session, number, ADMIN, None, READERS)
+        bot_id = int(server.token.partition(":")[0])
+        assert announcements.post(session, number, READERS[0], bot_id, letter, now)
+        assert announcements.post(session, number, READERS[0], bot_id, letter, now) is None
+    state.close()
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        assert await told(server, 3) == dict.fromkeys(READERS, NEWS)
+        await server.silence()

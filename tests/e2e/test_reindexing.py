@@ -1,0 +1,175 @@
+"""The index built again from the chat, over HTTP, a real index and real files."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.chain import RetrievalQA
+from bot.conversation.chain import Conversing
+from bot.documents import Documents
+from bot.extract import Extractive
+from bot.keeping.reading import remember
+from bot.library import LiveLibrary
+from bot.messenger.handlers import reindexing
+from bot.settings import load_settings
+from index.build import build
+from index.confidence import ConfidenceModel
+from index.embedding import Vectors
+from index.live import LiveIndex
+from index.lock import build_lock
+from index.readers import Options
+from tests.botapi import BotServer, Message
+from tests.e2e.telegram import running
+from tests.fakes import FakeEmbedder
+
+ADMIN, READER = 1, 42
+QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
+SENTENCE = "Augustin Fresnel a inventé la lentille à échelons de Cordouan."
+
+
+class HeldEmbedder(FakeEmbedder):
+    """Embeds passages only when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = threading.Event()
+        self.let = threading.Event()
+        self.let.set()
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        self.begun.set()
+        assert self.let.wait(10)
+        return super().embed_passages(texts, progress=progress)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "canal.txt").write_text("Le canal relie la ville à la mer depuis 1820.", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SELON_ADMINS", f"{ADMIN}")
+    monkeypatch.setattr(reindexing, "SHOWN", 0.05)
+    build([corpus], tmp_path / "data", FakeEmbedder())
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def embedder() -> HeldEmbedder:
+    return HeldEmbedder()
+
+
+@pytest_asyncio.fixture
+async def server(data_dir: Path, embedder: HeldEmbedder) -> AsyncIterator[BotServer]:
+    index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
+    chain = Conversing(RetrievalQA(index, Extractive(0.05)), index.search)
+    documents = Documents(load_settings(min_confidence=0.05), embedder)
+    async with (
+        BotServer() as server,
+        running(server, chain, LiveLibrary(index), documents=documents),
+    ):
+        yield server
+
+
+def add(corpus: Path) -> None:
+    (corpus / "fresnel.txt").write_text(f"La lentille de Cordouan\n\n{SENTENCE}\n", "utf-8")
+
+
+async def begun(server: BotServer) -> Message:
+    server.user_says(ADMIN, "/reindexer")
+    message = await server.next_message()
+    assert message.text.startswith("Indexation en cours depuis")
+    assert [button.text for button in message.buttons] == ["Arrêter"]
+    return message
+
+
+async def test_what_is_new_answers_once_it_is_built(server: BotServer, corpus: Path) -> None:
+    add(corpus)
+    (corpus / "vide.txt").write_text("", "utf-8")
+    progress = await begun(server)
+    done = (await server.next_message(20)).text.splitlines()
+    assert done[0].startswith("C’est fait, en ")
+    assert done[1].startswith("2 articles, ")
+    assert done[2].startswith("Ajoutés\u00a0: 1\u202f; modifiés\u00a0: 0\u202f; ")
+    assert done[3] == "1 fichier laissé de côté\u00a0:"
+    assert "vide.txt" in done[4]
+    await server.called("deleteMessage")
+    assert progress.message_id not in {each.message_id for each in server.messages}
+    server.user_says(READER, QUESTION)
+    assert (await server.next_message()).text.startswith(SENTENCE)
+
+
+async def test_questions_are_answered_while_it_builds_and_it_says_how_far(
+    server: BotServer, corpus: Path, embedder: HeldEmbedder
+) -> None:
+    add(corpus)
+    embedder.let.clear()
+    await begun(server)
+    shown = await server.next_edit()
+    while "Calcul des vecteurs" not in shown.text:
+        shown = await server.next_edit()
+    assert "Les questions continuent de recevoir une réponse." in shown.text
+    server.user_says(READER, "Que relie le canal ?")
+    assert "Le canal relie la ville" in (await server.next_message()).text
+    server.user_says(ADMIN, "/reindex", "en")
+    assert "being built already" in (await server.next_message()).text
+    embedder.let.set()
+    assert (await server.next_message(20)).text.startswith("C’est fait")
+
+
+async def test_a_build_is_stopped_and_the_old_answers_stay(
+    server: BotServer, corpus: Path, embedder: HeldEmbedder
+) -> None:
+    add(corpus)
+    embedder.let.clear()
+    message = await begun(server)
+    embedder.begun.wait(5)
+    server.presses(message)
+    assert (await server.next_message()).text == "J’arrête dès que possible."
+    embedder.let.set()
+    assert "l’index en place n’a pas changé" in (await server.next_message(20)).text
+    server.user_says(READER, "Que relie le canal ?")
+    assert "Le canal relie la ville" in (await server.next_message()).text
+    server.presses(message)
+    assert (await server.next_message()).text == "Aucune indexation n’est en cours."
+
+
+async def test_a_corpus_that_is_gone_is_said_in_plain_words(
+    server: BotServer, corpus: Path
+) -> None:
+    await asyncio.to_thread(corpus.rename, corpus.with_name("ailleurs"))
+    await begun(server)
+    said = (await server.next_message(20)).text
+    assert said.startswith("L’indexation n’a pas abouti\u00a0: ")
+    assert str(corpus) in said
+    assert said.endswith("L’index en place n’a pas changé.")
+    assert "Traceback" not in said
+
+
+async def test_a_build_elsewhere_is_not_waited_for(server: BotServer, data_dir: Path) -> None:
+    with build_lock(data_dir / "index"):
+        await begun(server)
+        assert (await server.next_message(20)).text.startswith("L’indexation n’a pas abouti")
+    await begun(server)
+    assert "l’index est à jour" in (await server.next_message(20)).text
+
+
+async def test_files_are_read_as_the_operator_said(
+    server: BotServer, corpus: Path, data_dir: Path
+) -> None:
+    remember(data_dir, Options({"text": "corps"}))
+    (corpus / "export.json").write_text(f'[{{"corps": "{SENTENCE}"}}]', "utf-8")
+    await begun(server)
+    assert (await server.next_message(20)).text.splitlines()[1].startswith("2 articles")
