@@ -1,0 +1,132 @@
+"""What a chat model writes, from its server over HTTP to the person on Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.library import LiveLibrary
+from bot.messenger import growing
+from bot.state import open_state, spending
+from tests.bot.models.server import Behaviour, Scripted, cuts_off, keeps_silent, refuses, says
+from tests.botapi import BotServer
+from tests.e2e.telegram import running
+from tests.e2e.writers import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking, library
+
+READER = 42
+FAILED = "Le modèle de langue n’a pas répondu\u00a0: voici les phrases des articles."
+UNSUPPORTED = (
+    "Ce que le modèle a écrit n’était pas assez étayé\u00a0: voici les phrases des articles."
+)
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return library(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture(autouse=True)
+def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing, "DRAFT_SECONDS", 0.0)
+
+
+@asynccontextmanager
+async def talking(
+    shelf: Library, state: Path, *behaviours: Behaviour, **settings: object
+) -> AsyncIterator[tuple[BotServer, Scripted]]:
+    """Telegram and the model's server, the bot between them."""
+    async with (
+        asking(shelf, state, *behaviours, **settings) as (chain, model),
+        BotServer() as api,
+        running(api, chain, LiveLibrary(shelf.index), data_dir=state),
+    ):
+        yield api, model
+
+
+async def test_a_draft_grows_and_a_message_with_sources_ends_it(
+    shelf: Library, tmp_path: Path
+) -> None:
+    pieces = [f"{word} " for word in GOOD.split()]
+    async with talking(shelf, tmp_path, says(*pieces, delay=0.05)) as (api, _):
+        api.user_says(READER, QUESTION)
+        whole = await api.next_message()
+        drafts = [text for chat, _, text in api.drafts if chat == READER]
+    assert drafts[0].startswith(f"{FIRST}\u00a0[1]")
+    assert SECOND not in drafts[0]
+    assert whole.text.startswith(f"{FIRST}\u00a0[1]")
+    assert SECOND in whole.text
+    assert QUOTE in whole.text
+    assert "Le modèle Orphée, par Camille Roche" in whole.text
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "line"),
+    [
+        (refuses(429), FAILED),
+        (keeps_silent(), FAILED),
+        (cuts_off(f"{FIRST[:-1]} [1]. Le modèle "), FAILED),
+        (says("Orphée a demandé 150 000 puces [1]."), UNSUPPORTED),
+        (says("Voir https://piege.example/orphee [1]."), UNSUPPORTED),
+    ],
+    ids=["refused", "silent", "cut", "lie", "link"],
+)
+async def test_whatever_the_model_does_the_person_is_quoted_the_articles(
+    behaviour: Behaviour, line: str, shelf: Library, tmp_path: Path
+) -> None:
+    async with talking(shelf, tmp_path, behaviour, chat_first_token=1.0) as (api, _):
+        api.user_says(READER, QUESTION)
+        whole = await api.next_message()
+        shown = [text for _, _, text in api.drafts] + [whole.text]
+    assert whole.text.startswith(f"{QUOTE}\u00a0[1]")
+    assert whole.text.endswith(line)
+    assert not any("150 000" in text or "piege" in text for text in shown)
+
+
+async def test_stop_ends_the_call_and_keeps_what_was_written(
+    shelf: Library, tmp_path: Path
+) -> None:
+    behaviour = says(f"{FIRST[:-1]} [1]. Le modèle ", *["encore "] * 1000, delay=0.05)
+    async with talking(shelf, tmp_path, behaviour) as (api, model):
+        api.user_says(READER, QUESTION)
+        await api.called("sendMessageDraft")
+        api.user_says(READER, "/stop")
+        whole = await api.next_message()
+        await asyncio.wait_for(model.left.wait(), 5)
+    assert whole.text.startswith(f"{FIRST}\u00a0[1]")
+    assert "encore" not in whole.text
+
+
+async def test_what_it_used_counts_for_who_asked(shelf: Library, tmp_path: Path) -> None:
+    async with talking(shelf, tmp_path, says(GOOD, usage=(300, 40))) as (api, _):
+        api.user_says(READER, QUESTION)
+        await api.next_message()
+    state = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    today = datetime.now(UTC).date()
+    spent = state.do(partial(spending.of_person, person_id=READER, since=today))
+    state.close()
+    assert (spent.calls, spent.tokens) == (1, 340)
+
+
+async def test_a_follow_up_shows_how_it_was_understood(shelf: Library, tmp_path: Path) -> None:
+    written = "Combien l’entraînement d’Orphée a-t-il coûté ?"
+    answers = (says(GOOD), says(written), says(f"{SECOND[:-1]} [1]."))
+    async with talking(shelf, tmp_path, *answers) as (api, _):
+        api.user_says(READER, QUESTION)
+        await api.next_message()
+        api.user_says(READER, "Et combien a-t-il coûté ?")
+        second = await api.next_message()
+    assert second.text.startswith("Question comprise\u00a0: Combien l’entraînement d’Orphée")
+    assert f"{SECOND}\u00a0[1]" in second.text
+
+
+async def test_typing_in_another_chat_asks_no_model(shelf: Library, tmp_path: Path) -> None:
+    async with talking(shelf, tmp_path, says(GOOD)) as (api, model):
+        api.user_asks_inline(READER, QUESTION)
+        await api.called("answerInlineQuery")
+        assert model.bodies == []
