@@ -23,6 +23,7 @@ from index.embedding import Vectors
 
 ENOUGH = 0.04  # a further sentence must bear this much more of the claim to be evidence
 MOST_LINES = 3
+FIRST_HAND = 0.1  # what a sentence's own words count for over those that it leans on
 WEAK = 0.30  # a cosine at which two words have nothing in common
 STRONG = 0.70  # and at which they say the same
 ROOT = 5  # letters that words of one family have in common
@@ -93,19 +94,25 @@ class Alignment:
         """How far each word of the claim (rows) is borne by each line with its lead and the heads
         (columns), from 0 to 1; a title bears only the very words it has."""
         ground = self.ground
-        shares: Vectors = np.clip((self.cosines - WEAK) / (STRONG - WEAK), 0.0, 1.0)
         titles: npt.NDArray[np.bool_] = self.cosines[:, ground.length :] >= SAME
         head = np.any(titles, axis=1, keepdims=True)
-        own = np.stack(
-            [shares[:, line.first : line.last].max(axis=1, initial=0.0) for line in ground.lines],
-            axis=1,
-        )
+        own = self.own
         led = own.copy()
         for place, line in enumerate(ground.lines):
             if line.lead is not None:
                 led[:, place] = np.maximum(led[:, place], own[:, line.lead])
         borne: Vectors = np.maximum(led, head.astype(np.float32))
         return borne
+
+    @cached_property
+    def own(self) -> Vectors:
+        """The same by the words of each line alone."""
+        shares: Vectors = np.clip((self.cosines - WEAK) / (STRONG - WEAK), 0.0, 1.0)
+        lines = self.ground.lines
+        own: Vectors = np.stack(
+            [shares[:, line.first : line.last].max(axis=1, initial=0.0) for line in lines], axis=1
+        )
+        return own
 
     @cached_property
     def headed(self) -> frozenset[int]:
@@ -119,7 +126,8 @@ class Alignment:
         rows = self.borne[self.telling] if self.telling else self.borne
         if not rows.size:
             return ()
-        chosen = [int(rows.sum(axis=0).argmax())]
+        own = self.own[self.telling] if self.telling else self.own
+        chosen = [int((rows.sum(axis=0) + FIRST_HAND * own.sum(axis=0)).argmax())]
         while len(chosen) < min(MOST_LINES, rows.shape[1]):
             had: Vectors = rows[:, chosen].max(axis=1)
             joined: Vectors = np.maximum(rows, had[:, None]).mean(axis=0)

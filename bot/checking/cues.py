@@ -111,6 +111,11 @@ def opposed(one: str, other: str) -> bool:
     return any((row, 1 - side) in theirs for row, side in mine) and mine.isdisjoint(theirs)
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether two folded words stand on one side of a pair: « chute », « recul »."""
+    return not _pairs(one).isdisjoint(_pairs(other))
+
+
 def _pairs(word: str) -> frozenset[tuple[int, int]]:
     found = set(_SIDES.get(word, ()))
     for size in range(_SHORTEST, len(word)):

@@ -27,7 +27,11 @@ _LIGHT = tuple(
         "mettr put pris pren took take tak provi vien venu came come situat exact environ about "
         "around approxim roughly presque pres seulement only ainsi thus donc therefore "
         "cependant however alors then article passage texte text source remark chose thing fois "
-        "cas case"
+        "cas case pourtant toutefois neanmoins nonetheless neverthel desormais dorenavant actuel "
+        "current now today tandis while whereas although though instead plutot rather apres after "
+        "avant before depuis since pendant durant during ensuite puis later enfin final final "
+        "encore still deja already autant tant tout possib contrair unlike compar respectiv "
+        "both tous total overall simplement simply justement precis"
     )
 )
 

@@ -27,6 +27,7 @@ _PARTICLES = frozenset(
     "de du des d la le les von van der den del della di da of the al bin ibn ben".split()  # noqa: SIM905
 )
 _JOINING = frozenset({"von", "van", "van der", "van den", "di", "da", "bin", "ibn", "ben", "al"})
+_AND = frozenset({"et", "and", "y", "&", "ou", "or", "puis"})
 _RANKS = listed(
     "m mm mme mlle mr mrs ms dr pr sir lord lady saint st ste president presidente roi king "
     "reine queen general cardinal pape pope abbe eveque prince princesse duc comte professeur "
@@ -108,8 +109,28 @@ def distinct(one: Name, other: Name) -> bool:
     shared = [any(part & each for each in theirs) for part in mine]
     if not any(shared):
         return True
-    both = len(mine) > 1 and len(theirs) > 1
-    return both and shared == [False] * (len(mine) - 1) + [True]
+    if len(mine) == 1 or len(theirs) == 1:
+        return False
+    if shared == [False] * (len(mine) - 1) + [True]:
+        return True
+    first_alone = not shared[-1] and not any(each & theirs[-1] for each in mine)
+    return first_alone and bool(mine[0] & theirs[0])
+
+
+def same_name(one: Name, other: Name) -> bool:
+    """Whether two names are one's: the last part of either is in the other."""
+    return not distinct(one, other) and any(
+        not forms(name.parts[-1]).isdisjoint(part for each in against.parts for part in forms(each))
+        for name, against in ((one, other), (other, one))
+    )
+
+
+def beside(text: str, one: Name, other: Name) -> bool:
+    """Whether two names are told in one breath: « A, B et C »."""
+    if one is other:
+        return True
+    between = text[min(one.end, other.end) : max(one.start, other.start)]
+    return all(word.lower() in _AND for word in between.replace(",", " ").split())
 
 
 def _opens(text: str, start: int) -> bool:

@@ -170,6 +170,8 @@ def _opposite(alignment: Alignment, told: _Denied, known: dict[int, _Denied]) ->
             continue
         for place, denied in known.items():
             line = alignment.line(place)
+            if any(cues.alike(word.key, other.key) for other in line.text.words):
+                continue
             for there, other in enumerate(line.text.words):
                 if other.key in mine or not cues.opposed(word.key, other.key):
                     continue

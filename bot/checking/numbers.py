@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from text_to_num import find_numbers  # type: ignore[import-untyped]
@@ -24,7 +24,13 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,'’]\d{3})+")
 _ORDINAL = re.compile(r"(?:er|ere|re|e|eme|nd|nde|st|rd|th|º|ª)(?!\w)")
 _ROMAN = re.compile(r"(?<!\w)([IVXL]+)(?:e|er|ème|th)?(?= siècles?\b| century\b|e? siècle)")
 _ROMANS = (("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1))
+FROM = re.compile(rf"(?:\b(?:de|from|entre|between){S}|\bd['’])[€$£]?$", re.IGNORECASE)
+"""What stands before the first of two numbers that are told in order."""
+TO = re.compile(rf"(?:^|{S})(?:à|to|et|and){S}[€$£]?$", re.IGNORECASE)
+"""And before the second."""
+_RANGE = re.compile(rf"(?:{S}|[-–—])*(?:à|a|et|to|and|ou|or|[-–—])?(?:{S}|[-–—])*")
 _HALF = re.compile(r"\s(?:et|and)\s(?:demie?|(?:a|one)[\s-]half)\b")
+_LARGE = re.compile(r"(?:million|milliard|billion)s?")
 _WORD = re.compile(r"[^\W\d_]+|\S")
 
 _SPOKEN = ("fr", "en", "es", "pt", "de", "nl", "it")
@@ -83,6 +89,8 @@ class Quantity:
 
     def bears(self, told: Quantity) -> bool:
         """Whether this number, as a source gives it, is the one told."""
+        if "%" in (self.unit, told.unit) and _share(self) is not None and _share(told) is not None:
+            return _same(_share(self) or 0.0, _share(told) or 0.0)
         if self.unit and told.unit and self.unit != told.unit:
             return _converted(self, told)
         return any(_same(one, other) for one in self.values for other in told.values)
@@ -94,11 +102,12 @@ def quantities(text: str, language: str) -> list[Quantity]:
     for moment in moments(text):
         taken[moment.start : moment.end] = b"\1" * (moment.end - moment.start)
     found: list[Quantity] = []
-    for each in (*_centuries(text), *_figures(text), *_spelled(text, language), *_named(text)):
+    whole = (*_centuries(text), *_counted(text), *_figures(text), *_spelled(text, language))
+    for each in (*whole, *_named(text)):
         if not any(taken[each.start : each.end]):
             taken[each.start : each.end] = b"\1" * (each.end - each.start)
             found.append(each)
-    return sorted(found, key=lambda each: each.start)
+    return _ranged(text, sorted(found, key=lambda each: each.start))
 
 
 def years(text: str) -> list[Quantity]:
@@ -112,6 +121,33 @@ def years(text: str) -> list[Quantity]:
 
 def _same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-6)
+
+
+def _ranged(text: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """« de 7,4 à 11,9 millions d'euros »: what follows the last number belongs to the first."""
+    told = list(found)
+    for at in reversed(range(len(told) - 1)):
+        one, other = told[at], told[at + 1]
+        if one.unit or one.ordinal or not _RANGE.fullmatch(text[one.end : other.start]):
+            continue
+        scale = _scale(text, other)
+        values = frozenset(value * scale for value in one.values) if max(one.values) < 1e3 else None
+        told[at] = replace(one, values=values or one.values, unit=other.unit)
+    return told
+
+
+def _scale(text: str, quantity: Quantity) -> float:
+    """What the figures of a number are multiplied by."""
+    figures = _FIGURES.match(text, quantity.start)
+    return units.scale_after(text, figures.end())[0] if figures else 1.0
+
+
+def _share(quantity: Quantity) -> float | None:
+    """The part of a whole that a percentage or a fraction is: « 20 % », « un cinquième »."""
+    if quantity.unit == "%":
+        return max(quantity.values) / 100
+    parts = [value for value in quantity.values if 0 < value < 1]
+    return parts[0] if parts and not quantity.unit else None
 
 
 def _converted(one: Quantity, other: Quantity) -> bool:
@@ -166,13 +202,18 @@ def _measured(
     spelled: bool = False,
 ) -> Quantity:  # fmt: skip
     """A number with the scale and the unit that stand around it."""
+    before = units.unit_before(text, start)
     scale, end = units.scale_after(text, end)
+    if before and (after := units.millions_after(text, end)) > end:
+        scale, end = scale * 1e6, after
     half = _HALF.match(text, end)
     unit, end = units.unit_after(text, half.end() if half else end)
     if not half and (late := _HALF.match(text, end)):
         half, end = late, late.end()
-    unit = unit or units.unit_before(text, start)
-    told = frozenset(value * scale + (0.5 if half else 0) for value in values)
+    unit = unit or before
+    step = _LARGE.search(text[start:end].lower()) if half else None
+    more = 0.5 * (units.scale_after(f" {step[0]}", 0)[0] if step else 1) if half else 0.0
+    told = frozenset(value * scale + more for value in values)
     return Quantity(start, end, told, unit, ordinal, spelled)
 
 
@@ -203,23 +244,36 @@ def _spelled(text: str, language: str) -> Iterator[Quantity]:
         after = _WORD.search(text, end)
         if after and fold(after[0].lower()) in _FRACTIONS:
             continue
+        if fold(text[start:end].lower()) in _FRACTIONS:
+            continue
         yield _measured(
             text, start, end, frozenset({float(found.value)}), ordinal=found.is_ordinal,
             spelled=True,
         )  # fmt: skip
 
 
+def _counted(text: str) -> Iterator[Quantity]:
+    """What another number counts: "two dozen", « trois quarts », « deux cinquièmes »."""
+    for match in _COUNTED.finditer(text):
+        word = fold(match[2].lower())
+        count = _COUNTS[fold(match[1].lower())]
+        if word.rstrip("s") in _COLLECTIVE:
+            value = float(count * _COLLECTIVE[word.rstrip("s")])
+            yield _measured(text, *match.span(), frozenset({value}), spelled=True)
+        elif word in _FRACTIONS or (word.endswith("s") and word[:-1] in _ORDINALS):
+            part = _FRACTIONS.get(word) or 1 / _ORDINALS[word[:-1]]
+            yield Quantity(*match.span(), frozenset({count * part}), "", spelled=True)
+
+
 def _named(text: str) -> Iterator[Quantity]:
     """Fractions, ordinals and collective numbers that are words of their own."""
     words = [(match.start(), match.end(), fold(match[0].lower())) for match in _WORD.finditer(text)]
-    for at, (start, end, word) in enumerate(words):
+    for start, end, word in words:
         if word.rstrip("s") in _COLLECTIVE:
-            yield _measured(
-                text, start, end, frozenset({float(_COLLECTIVE[word.rstrip("s")])}), spelled=True
-            )
+            total = float(_COLLECTIVE[word.rstrip("s")])
+            yield _measured(text, start, end, frozenset({total}), spelled=True)
         elif word in _FRACTIONS:
-            count = _count(words[at - 1][2]) if at else 1
-            value = frozenset({count * _FRACTIONS[word]})
+            value = frozenset({_FRACTIONS[word]})
             if word in _ORDINALS:
                 value |= {float(_ORDINALS[word])}
             yield Quantity(start, end, value, "", word in _ORDINALS, True)
@@ -228,12 +282,17 @@ def _named(text: str) -> Iterator[Quantity]:
 
 
 _COUNTS: Mapping[str, int] = MappingProxyType(
-    {"deux": 2, "two": 2, "trois": 3, "three": 3, "quatre": 4, "four": 4, "2": 2, "3": 3}
-)
-
-
-def _count(word: str) -> int:
-    return _COUNTS.get(word, 1)
+    {
+        word: number
+        for number, row in enumerate(
+            ("deux two 2", "trois three 3", "quatre four 4", "cinq five 5", "six 6",
+             "sept seven 7", "huit eight 8", "neuf nine 9"),
+            2,
+        )
+        for word in row.split()
+    }
+)  # fmt: skip
+_COUNTED = re.compile(rf"(?<!\w)({'|'.join(_COUNTS)})[ \u00a0\u202f-]([^\W\d_]+)", re.IGNORECASE)
 
 
 def borne(told: Quantity, known: Sequence[Quantity]) -> bool:

@@ -13,21 +13,21 @@ from itertools import pairwise
 
 from bot.checking import cues
 from bot.checking.alignment import Alignment
-from bot.checking.names import Name, distinct
-from bot.checking.places import forms
+from bot.checking.names import Name, beside, distinct, same_name
 from bot.checking.reading import Text, Word
 from index.stopwords import fold
 
 SAME_WORD = 0.62  # cosine from which a word of the evidence is the verb of the claim
+LIKE = 0.55  # and where both begin alike: « pris », « prend »
 _TWO_WORDS = (("according", "to"), ("d", "apres"))
 SHORT = 4  # words between a passive verb and its agent
 
 
 _ARTICLES = frozenset({"l", "la", "le", "les", "the", "a", "an", "un", "une"})
 _TITLES = frozenset("roi king president general reine queen m mme dr sir lord lady abbe".split())  # noqa: SIM905
-_BETWEEN = frozenset("qui who which that il elle ils elles he she they lui leur aussi".split())  # noqa: SIM905
+_BETWEEN = frozenset({"qui", "who", "which", "that", "lui", "leur", "aussi"})
+_RELATIVE = frozenset({"qui", "who", "which", "that"})
 _PRONOUNS = frozenset("il elle ils elles on he she they it".split())  # noqa: SIM905
-_AND = frozenset({"et", "and", "y", "&", "ou", "or", "puis"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +76,15 @@ def _scenes(alignment: Alignment) -> Iterator[tuple[_Scene, _Scene, Text]]:
     claim = alignment.claim
     if not claim.names:
         return
-    lines = alignment.with_leads(alignment.evidence)
+    lines = list(dict.fromkeys((*alignment.evidence, *alignment.with_leads(alignment.evidence))))
     for at in alignment.telling:
         if at in claim.figures or at in claim.named:
             continue
         mine = _scene(claim, at)
-        there, cosine = alignment.match(at, lines)
-        if not mine.subjects or there < 0 or cosine < SAME_WORD:
+        there = _verb(alignment, at, lines)
+        if not (mine.subjects or mine.objects) or there is None:
             continue
-        place = int(alignment.ground.line_of[there])
-        line = alignment.line(place)
+        line = alignment.line(int(alignment.ground.line_of[there]))
         local = there - line.first
         if local in line.text.named or local in line.text.figures:
             continue
@@ -94,6 +93,16 @@ def _scenes(alignment: Alignment) -> Iterator[tuple[_Scene, _Scene, Text]]:
             lead = _opening(alignment.line(line.lead).text)
             theirs = _Scene(lead, theirs.objects, theirs.passive)
         yield mine, theirs, line.text
+
+
+def _verb(alignment: Alignment, at: int, lines: Sequence[int]) -> int | None:
+    """The word that says the same, in the first of the lines that has one."""
+    for place in lines:
+        there, cosine = alignment.match(at, [place])
+        alike = alignment.claim.words[at].key[:2] == alignment.ground.words[there].key[:2]
+        if cosine >= (LIKE if alike else SAME_WORD):
+            return there
+    return None
 
 
 def _scene(text: Text, at: int) -> _Scene:
@@ -118,11 +127,12 @@ def _subjects(text: Text, at: int) -> tuple[Name, ...]:
         first, last = text.at(name.start, name.end)
         clauses = {text.words[last - 1].clause, text.words[at].clause}
         between = [word for word in text.words[last:at] if word.clause in clauses]
-        if _preposition(text, first):
+        relative = bool(between) and between[0].key in _RELATIVE
+        if not relative and _preposition(text, first):
             continue
         if not all(_passing(word) for word in between):
             return ()
-        return tuple(other for other in before if _beside(text, other, name))
+        return tuple(other for other in before if beside(text.text, other, name))
     return ()
 
 
@@ -142,10 +152,11 @@ def _objects(text: Text, at: int, *, passive: bool) -> tuple[Name, ...]:
     if passive:
         near = bool(between) and between[0] in cues.AGENT and len(between) <= SHORT
     else:
-        near = all(key in _ARTICLES or key in _TITLES for key in between)
+        articles = _ARTICLES if text.language == "en" else _ARTICLES - {"a"}  # « à »
+        near = all(key in articles or key in _TITLES for key in between)
     if not near or text.words[first].clause != text.words[at].clause:
         return ()
-    return tuple(other for other in behind if _beside(text, other, name))
+    return tuple(other for other in behind if beside(text.text, other, name))
 
 
 def _preposition(text: Text, first: int) -> bool:
@@ -161,14 +172,6 @@ def _preposition(text: Text, first: int) -> bool:
             return False
         steps += key not in _ARTICLES
     return False
-
-
-def _beside(text: Text, other: Name, name: Name) -> bool:
-    """Whether two names are told in one breath: « A, B et C »."""
-    if other is name:
-        return True
-    between = text.text[min(other.end, name.end) : max(other.start, name.start)]
-    return all(word.lower() in _AND for word in between.replace(",", " ").split())
 
 
 def _pronoun(text: Text, at: int) -> bool:
@@ -197,15 +200,7 @@ def _passive(text: Text, at: int) -> bool:
 
 
 def _share(one: Sequence[Name], other: Sequence[Name]) -> bool:
-    return any(_same(mine, theirs) for mine in one for theirs in other)
-
-
-def _same(one: Name, other: Name) -> bool:
-    """Whether two names are one's: the last part of either is in the other."""
-    return not distinct(one, other) and any(
-        not forms(name.parts[-1]).isdisjoint(part for each in against.parts for part in forms(each))
-        for name, against in ((one, other), (other, one))
-    )
+    return any(same_name(mine, theirs) for mine in one for theirs in other)
 
 
 def _distinct(one: Sequence[Name], other: Sequence[Name]) -> bool:

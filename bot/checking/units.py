@@ -65,6 +65,13 @@ _SCALES = {
 }  # fmt: skip
 _SCALE = re.compile(rf"{S}({one_of(_SCALES)})(?!\w)", re.IGNORECASE)
 
+# « 15k », « 3 M€ », « 1,5 Md€ », "$2bn"; "£1.5m", but not « 1,5 m ».
+_SHORT = re.compile(
+    rf"{S}?(?:(k)(?={S}?[€$£]|(?!\w))|(M)(?={S}?(?:[€$£]|d['’]))|(Mds?|Mrds?|bn)(?!\w))"
+)
+_SHORT_SCALES = (1e3, 1e6, 1e9)
+_MILLIONS = re.compile(r"mn?(?!\w)")
+
 SCALE = MappingProxyType(
     {
         "km": ("length", 1e3), "m": ("length", 1.0), "cm": ("length", 1e-2),
@@ -84,7 +91,16 @@ def scale_after(text: str, end: int) -> tuple[float, int]:
     scale = 1.0
     while match := _SCALE.match(text, end):
         scale, end = scale * _SCALES[match[1].lower()], match.end()
+    if short := _SHORT.match(text, end):
+        letter = next(at for at, group in enumerate(short.groups()) if group)
+        return scale * _SHORT_SCALES[letter], short.end()
     return scale, end
+
+
+def millions_after(text: str, end: int) -> int:
+    """Where the letter of an amount like "£1.5m" ends; `end` itself where there is none."""
+    match = _MILLIONS.match(text, end)
+    return match.end() if match else end
 
 
 def unit_after(text: str, end: int) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bot.checking import binding, figures, meaning, names, negation, roles
+from bot.checking import binding, figures, meaning, names, negation, pairing, roles
 from bot.checking.alignment import Alignment
 from bot.checking.claim import Claim, Fault, Given, Verdict
 from bot.checking.ground import Ground, ground
@@ -14,6 +14,8 @@ from bot.checking.reading import Reader, Readings
 from index.language import detect
 from index.passages import Sentence
 
+SURELY = 0.85  # share from which a claim rests where it says
+BETTER = 0.2  # how much more of it another passage must bear to be the one meant
 BEARS = 0.25  # share of a claim that a further citation must bear to be shown with it
 
 
@@ -36,6 +38,9 @@ _RULES: tuple[tuple[Fault, Callable[[Alignment], bool]], ...] = (
     ("attribution", roles.misattributed),
     ("roles", roles.swapped),
     ("name", roles.usurped),
+    ("roles", pairing.exchanged_names),
+    ("number", pairing.reversed_range),
+    ("number", pairing.parted),
     ("number", binding.misplaced_number),
     ("date", binding.misplaced_date),
 )
@@ -74,20 +79,34 @@ class Checker:
             return Verdict(False, "uncited")
         language = detect(claim.text, fallback=detect(question))
         fault, evidence = self._held(claim, cited, language)
+        others = [each for each in given if each.number not in claim.citations]
+        if fault is None and self._better_by(claim, others, cited, language):
+            fault = "wrong-citation"
         if fault is None:
             return Verdict(True, None, evidence)
-        others = [each for each in given if each.number not in claim.citations]
         if fault not in ("quote", "negation", "roles", "attribution") and any(
             self._held(claim, [each], language)[0] is None for each in others
         ):
             fault = "wrong-citation"
         return Verdict(False, fault)
 
+    def _better_by(
+        self, claim: Claim, others: Sequence[Given], cited: Sequence[Given], language: str
+    ) -> bool:
+        """Whether a passage that is not cited bears a claim far better than those that are."""
+        mine = meaning.borne(self._laid(claim, cited, language))
+        return mine < SURELY and any(
+            meaning.borne(self._laid(claim, [each], language)) > mine + BETTER for each in others
+        )
+
+    def _laid(self, claim: Claim, given: Sequence[Given], language: str) -> Alignment:
+        return Alignment(self._readings.read(claim.text, language), ground(given, self._readings))
+
     def _held(
         self, claim: Claim, cited: Sequence[Given], language: str
     ) -> tuple[Fault | None, tuple[tuple[int, Sentence], ...]]:
-        base = ground(cited, self._readings)
-        alignment = Alignment(self._readings.read(claim.text, language), base)
+        alignment = self._laid(claim, cited, language)
+        base = alignment.ground
         if not base.lines or not alignment.claim.words:
             return "meaning", ()
         for fault, holds in _RULES:
@@ -100,7 +119,7 @@ def _evidence(
     alignment: Alignment, base: Ground, citations: Sequence[int]
 ) -> tuple[tuple[int, Sentence], ...]:
     """For each passage cited, its sentence that bears most of the claim, if it bears enough."""
-    rows = alignment.borne[alignment.telling] if alignment.telling else alignment.borne
+    rows = alignment.own[alignment.telling] if alignment.telling else alignment.own
     shares = rows.mean(axis=0)
     found: list[tuple[int, Sentence]] = []
     best = float(shares.max())

@@ -1,0 +1,122 @@
+"""How many unsupported sentences the checker catches, and how many good ones it keeps.
+
+    python bench/faithfulness.py [--show]
+
+The answers of tests/data/answers.jsonl over corpus/, in their two halves, and those of
+tests/data/answers_press.jsonl and answers_last.jsonl over tests/data/press/. A faulty answer counts
+as caught when its wrong sentence is not kept, a faithful one as kept when all of it is. Then how
+long a check takes: of a sentence by itself, and all sentences of an answer with the reading of
+passages that no one has read before. `--show` prints what went wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.checking import Checker
+from bot.checking.reading import Reader
+from bot.evaluation.faithfulness import KINDS, Checked, Sample, held, read_samples
+from index.bundled.words import load_word_reader
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "tests" / "data"
+
+
+def main() -> int:
+    options = _options()
+    words = load_word_reader()
+    checker = Checker(words)
+    answers = read_samples(DATA / "answers.jsonl", ROOT / "corpus")
+    groups = {
+        "answers.jsonl, odd numbers": [each for each in answers if not each.held_out],
+        "answers.jsonl, even numbers": [each for each in answers if each.held_out],
+    }
+    for name in ("answers_press.jsonl", "answers_last.jsonl"):
+        if (DATA / name).exists():
+            groups[name] = list(read_samples(DATA / name, DATA / "press"))
+    checked = {name: [held(checker, each) for each in group] for name, group in groups.items()}
+    for name, group in checked.items():
+        _print_table(name, group)
+    every = [each for group in checked.values() for each in group]
+    _print_evidence(every)
+    if options.show:
+        _print_wrong(every)
+    _print_times([each.sample for each in every], words)
+    return 0
+
+
+def _print_table(name: str, group: Sequence[Checked]) -> None:
+    print(f"\n{name}\n{'':<14}{'fr':>9}{'en':>9}{'all':>9}{'':>8}")
+    for kind in (*KINDS, "all faults", None):
+        chosen = [
+            each
+            for each in group
+            if each.sample.fault == kind or (kind == "all faults" and each.sample.fault)
+        ]
+        cells = [
+            _cell([each for each in chosen if each.sample.language in languages])
+            for languages in (("fr",), ("en",), ("fr", "en"))
+        ]
+        share = sum(each.right for each in chosen) / max(1, len(chosen))
+        label = f"{kind}" if kind else "faithful"
+        print(f"{label:<14}{''.join(f'{cell:>9}' for cell in cells)}{share:>8.1%}")
+
+
+def _cell(chosen: Sequence[Checked]) -> str:
+    return f"{sum(each.right for each in chosen)}/{len(chosen)}"
+
+
+def _print_evidence(every: Sequence[Checked]) -> None:
+    found = [right for each in every for right in each.evident]
+    print(f"\nevidence: {sum(found)} of {len(found)} quotes are sentences that bear the claim")
+    beside = [
+        verdict.kept
+        for each in every
+        if each.sample.faulty is not None
+        for place, verdict in enumerate(each.verdicts)
+        if place != each.sample.faulty
+    ]
+    print(f"good sentences beside a wrong one: {sum(beside)} of {len(beside)} kept")
+
+
+def _print_wrong(every: Sequence[Checked]) -> None:
+    for each in every:
+        for written, verdict in zip(each.sample.sentences, each.verdicts, strict=True):
+            if not each.right:
+                print(f"{each.sample.id}: {verdict.fault or 'kept'}: {written.claim.text}")
+
+
+def _print_times(samples: Sequence[Sample], words: Reader) -> None:
+    sentences, answers, reading = [], [], []
+    for sample in samples:
+        fresh = Checker(words)
+        began = time.perf_counter()
+        fresh.prepare(sample.given)
+        reading.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        checked = held(fresh, sample)
+        answers.append(time.perf_counter() - began)
+        sentences += [each / 1000 for each in checked.milliseconds]
+    for label, seconds in (
+        ("a sentence", sentences),
+        ("all sentences of an answer", answers),
+        ("reading the passages ahead", reading),
+    ):
+        low, high = np.percentile(np.array(seconds) * 1000, (50, 95))
+        print(f"{label:<28}{low:>8.1f} ms median{high:>8.1f} ms p95{len(seconds):>6}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--show", action="store_true", help="print what went wrong")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
