@@ -52,9 +52,9 @@ class Given:
 class Verdict:
     """Whether a claim may be shown; if not, `fault` says why.
 
-    `evidence` has for each number cited the sentence of its passage that bears the claim, in the
-    order of the citations; a citation that adds nothing is left out. It is empty for a claim that
-    is not kept.
+    `evidence` has for each number cited the sentence of its passage that bears the claim, then
+    another where one does not bear it all, in the order of the citations; a citation that adds
+    nothing is left out. It is empty for a claim that is not kept.
     """
 
     kept: bool

@@ -6,17 +6,23 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+
 from bot.checking import binding, figures, meaning, names, negation, pairing, roles
 from bot.checking.alignment import Alignment
 from bot.checking.claim import Claim, Fault, Given, Verdict
 from bot.checking.ground import Ground, ground
 from bot.checking.reading import Reader, Readings
 from index.language import detect
+from index.embedding import Vectors
 from index.passages import Sentence
 
 SURELY = 0.85  # share from which a claim rests where it says
 BETTER = 0.2  # how much more of it another passage must bear to be the one meant
 BEARS = 0.25  # share of a claim that a further citation must bear to be shown with it
+REST = 0.2  # and a second sentence of a passage beside the first
+LEANT = 0.5  # what a word counts for that only the sentence before has
+FIGURE = 2.0  # and one that is part of a number or a date
 
 
 def unknown_name(alignment: Alignment) -> bool:
@@ -118,18 +124,39 @@ class Checker:
 def _evidence(
     alignment: Alignment, base: Ground, citations: Sequence[int]
 ) -> tuple[tuple[int, Sentence], ...]:
-    """For each passage cited, its sentence that bears most of the claim, if it bears enough."""
-    rows = alignment.own[alignment.telling] if alignment.telling else alignment.own
-    shares = rows.mean(axis=0)
+    """For each passage cited, its sentence that bears most of the claim, if it bears enough, and a
+    second one that bears much of the rest."""
+    shares = _shares(alignment)
+    best = float(shares.sum(axis=0).max())
     found: list[tuple[int, Sentence]] = []
-    best = float(shares.max())
     for number in dict.fromkeys(citations):
         places = [place for place, line in enumerate(base.lines) if line.number == number]
-        if places:
-            place = max(places, key=lambda place: float(shares[place]))
-            if float(shares[place]) >= min(best, BEARS):
-                found.append((number, base.lines[place].sentence))
+        if not places:
+            continue
+        first = max(places, key=lambda place: float(shares[:, place].sum()))
+        if float(shares[:, first].sum()) < min(best, BEARS):
+            continue
+        found.append((number, base.lines[first].sentence))
+        rest = np.maximum(shares - shares[:, [first]], 0.0).sum(axis=0)
+        second = max(places, key=lambda place: float(rest[place]))
+        if float(rest[second]) >= REST:
+            found.append((number, base.lines[second].sentence))
     return tuple(found)
+
+
+def _shares(alignment: Alignment) -> Vectors:
+    """What each line bears of each word of the claim, so that a claim borne whole sums up to one.
+
+    Words of the title, which any line may do without, count only where there are no others.
+    """
+    rows = [at for at in alignment.telling if at not in alignment.headed]
+    rows = rows or alignment.telling or list(range(len(alignment.claim.words)))
+    own = alignment.own[rows]
+    shares: Vectors = own + LEANT * np.maximum(alignment.borne[rows] - own, 0.0)
+    figures = alignment.claim.figures
+    weights = np.array([FIGURE if at in figures else 1.0 for at in rows], np.float32)
+    weighted: Vectors = shares * (weights / weights.sum())[:, None]
+    return weighted
 
 
 def open_checker(cache_dir: Path | None = None, *, threads: int = 1) -> Checker:

@@ -81,9 +81,8 @@ class Checked:
         found: list[bool] = []
         for written, verdict in zip(self.sample.sentences, self.verdicts, strict=True):
             if verdict.kept:
-                quoted = dict(verdict.evidence)
                 found += [
-                    number in quoted and quoted[number].text.startswith(openings)
+                    any(n == number and s.text.startswith(openings) for n, s in verdict.evidence)
                     for number, openings in written.evidence.items()
                 ]
         return tuple(found)
