@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.checking.alignment import STRONG, Alignment
+from bot.checking.alignment import SAME, STRONG, Alignment
 from bot.checking.dates import Moment
 from bot.checking.fitting import Figure, Fits, Place, ahead
+from bot.checking.names import same_name
 from bot.checking.numbers import Quantity
 from bot.checking.reading import Text
 
 REACH = 3  # words behind a number among which is what it counts
 COUNTED = 0.15  # how much closer what a rival counts must be
+HARD = (";", " : ")  # signs between which a sentence speaks of one thing
 LARGE = 1e5  # from which a unit may be left unsaid: « 7,4 millions d'euros, contre 11,9 millions »
 NEAR_SIZE = 1000  # how much larger than a number without a unit its rival may be
 
@@ -32,6 +34,11 @@ def misplaced_date(alignment: Alignment) -> bool:
     """The same for its dates."""
     told = alignment.claim.moments
     return _misplaced(alignment, [Figure(each, _date_places(alignment, each)) for each in told])
+
+
+def stretch(text: str, at: int) -> int:
+    """Which of the parts of a sentence between semicolons or colons this is."""
+    return sum(text.count(mark, 0, at) for mark in HARD)
 
 
 def in_name(text: Text, each: Quantity | Moment) -> bool:
@@ -71,13 +78,40 @@ def _date_places(alignment: Alignment, told: Moment) -> tuple[Place, ...]:
     )
 
 
+def _in_its_place(alignment: Alignment, figure: Figure, fits: Fits) -> bool:
+    """Whether a figure surely stands where it belongs: it counts the same thing, or the claim's
+    name stands beside it and beside no rival."""
+    line_of = {(place.line, place.first): place for place in figure.places}
+    names = [name for name in alignment.claim.names if name.sure]
+
+    def beside(spot: tuple[int, int]) -> bool:
+        text = alignment.line(spot[0]).text
+        here = stretch(text.text, text.words[spot[1]].start)
+        return any(
+            stretch(text.text, each.start) == here and any(same_name(each, name) for name in names)
+            for each in text.names
+        )
+
+    def counts(spot: tuple[int, int]) -> bool:
+        text = alignment.line(spot[0]).text
+        mine = _counted(alignment.claim, alignment.claim.at(figure.told.start, figure.told.end)[1])
+        theirs = _counted(text, line_of[spot].last)[:1]
+        first = alignment.line(spot[0]).first
+        return bool(mine and theirs) and alignment.cosines[mine[0], first + theirs[0]] >= SAME
+
+    return any(
+        any(map(sure, fits.own)) and not any(map(sure, fits.rivals)) for sure in (beside, counts)
+    )
+
+
 def _misplaced(alignment: Alignment, figures: Sequence[Figure]) -> bool:
     """Whether a rival fits better where a figure stands; if the claim has the rival too, whether
     the two fit better exchanged."""
     fits = [Fits(alignment, figure) for figure in figures]
+    settled = [_in_its_place(alignment, *pair) for pair in zip(figures, fits, strict=True)]
     for at, mine in enumerate(fits):
         for spot, rival in mine.rivals.items():
-            if not mine.own:
+            if not mine.own or settled[at]:
                 continue
             kept, changed = mine.best, rival
             for theirs in fits[:at] + fits[at + 1 :]:

@@ -30,6 +30,11 @@ _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=lambda name: -len(name)))})(?
 _YEAR = r"(?P<year>1\d{3}|20\d\d)(?!\d|[.,]\d)"
 _DAY = r"(?<![\d.,])(?P<day>[0-3]?\d)(?:er|st|nd|rd|th|\.)?"
 _OF = rf"{S}(?:(?:de|of|du){S})?"
+# What follows a number that is no year.
+_MEASURES = (
+    r"(?:[kcm]?m[²2]?|m/s|kg|ha|t|kw|mw|metres?|meters?|kilo\w*|euros?|dollars?|hectares?|tonnes?|tons?"
+    r"|litres?|watts?|volts?|pages?|personnes?|people|habitants?|inhabitants?)(?!\w)"
+)
 _FORMS = tuple(
     re.compile(form)
     for form in (
@@ -42,7 +47,7 @@ _FORMS = tuple(
         rf"(?<!\w){_MONTH},?{_OF}{_YEAR}",
         rf"(?:annees|anos|jahre|decennie){S}(?P<decade>\d\d(?:\d0)?)(?!\d)",
         r"(?<!\d)(?P<decade>(?:1\d|20)\d0)['’]?s(?!\w)",
-        rf"(?<![\d.,/-]){_YEAR}(?!{S}?(?:%|°|km|m/s|€|\$|kg))",
+        rf"(?<![\d.,/-]){_YEAR}(?!{S}?(?:%|°|€|\$|£|{_MEASURES}))",
         r"(?<!\d)(?<=\d{4}[-–])(?P<year>1\d{3}|20\d\d)(?!\d)",
         rf"(?:(?:en|d['’]|debut|fin|mi|des|depuis|mois{S}de|mois{S}d['’]|in|since|by|until|late"
         rf"|early|of|de|following|dernier|le)(?:{S}|(?<=['’])|-)|(?<=\b(?:next|last){S})){_MONTH}",

@@ -232,7 +232,8 @@ def _together(parts: Sequence[str], words: Sequence[str], *, loose: bool = False
         for part, each in zip(parts[1:], wanted[1:], strict=True):
             ahead = words[place + 1 : place + 2 + _REACH]
             step = next((n for n, other in enumerate(ahead) if _is(other, part, each)), None)
-            if step is None:
+            # « Pierre et Marie Curie » names Pierre Curie, « A. X et B. Roque » no A. Roque.
+            if step is None or not _AND.isdisjoint(ahead[1:step]):
                 break
             place += step + 1
         else:

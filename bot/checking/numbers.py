@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from text_to_num import find_numbers  # type: ignore[import-untyped]
 
 from bot.checking import units
 from bot.checking.dates import moments
+from bot.checking.numerals import COLLECTIVE, COUNTS, FRACTIONS, ORDINALS
 from bot.span.stretch import SPACE as S
 from index.stopwords import fold
 
@@ -33,44 +33,15 @@ _HALF = re.compile(r"\s(?:et|and)\s(?:demie?|(?:a|one)[\s-]half)\b")
 _LARGE = re.compile(r"(?:million|milliard|billion)s?")
 _WORD = re.compile(r"[^\W\d_]+|\S")
 
+_ONE_AND_HALF = re.compile(
+    rf"(?<!\w)(?:une?|one|an?){S}([^\W\d_]+){S}(?:et{S}demie?|and{S}a{S}half)(?!\w)", re.IGNORECASE
+)
+_COUNTED = re.compile(
+    rf"(?<![\w.,])(\d{{1,3}}|{'|'.join(COUNTS)})[ \u00a0\u202f-]([^\W\d_]+)", re.IGNORECASE
+)
+
 _SPOKEN = ("fr", "en", "es", "pt", "de", "nl", "it")
 _SMALLEST = 2  # « un » and "one" are articles and pronouns far more often than numbers
-
-_FRACTIONS = MappingProxyType(
-    {
-        "moitie": 1 / 2, "demi": 1 / 2, "demie": 1 / 2, "half": 1 / 2, "mitad": 1 / 2,
-        "tiers": 1 / 3, "third": 1 / 3, "thirds": 1 / 3, "tercio": 1 / 3,
-        "quart": 1 / 4, "quarts": 1 / 4, "quarter": 1 / 4, "quarters": 1 / 4,
-        "cinquieme": 1 / 5, "dixieme": 1 / 10, "tenth": 1 / 10, "centieme": 1 / 100,
-        "hundredth": 1 / 100, "fiftieth": 1 / 50, "millieme": 1 / 1000,
-    }
-)  # fmt: skip
-_COLLECTIVE = MappingProxyType(
-    {
-        "dizaine": 10, "douzaine": 12, "dozen": 12, "quinzaine": 15, "vingtaine": 20,
-        "trentaine": 30, "quarantaine": 40, "cinquantaine": 50, "centaine": 100, "millier": 1000,
-    }
-)  # fmt: skip
-_ORDINALS = MappingProxyType(
-    {
-        word: number
-        for number, row in enumerate(
-            (
-                "deuxieme second seconde segundo",
-                "troisieme third tercero",
-                "quatrieme fourth cuarto",
-                "cinquieme fifth quinto",
-                "sixieme sixth sexto",
-                "septieme seventh septimo",
-                "huitieme eighth octavo",
-                "neuvieme ninth noveno",
-                "dixieme tenth decimo",
-            ),
-            2,
-        )
-        for word in row.split()
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +157,7 @@ def _values(figures: str) -> frozenset[float]:
     if "/" in plain:
         over, under = plain.split("/")
         under = re.sub(r"\D", "", under)
-        return frozenset({float(re.sub(r"\D", "", over) or 0) / float(under or 1)})
+        return frozenset({float(re.sub(r"\D", "", over) or 0) / (float(under or 1) or 1.0)})
     readings = set()
     if _GROUPED.fullmatch(plain.lstrip("-")):
         readings.add(re.sub(r"[.,'’]", "", plain))
@@ -242,9 +213,9 @@ def _spelled(text: str, language: str) -> Iterator[Quantity]:
         if found.value < _SMALLEST or any(map(str.isdigit, text[start:end])):
             continue
         after = _WORD.search(text, end)
-        if after and fold(after[0].lower()) in _FRACTIONS:
+        if after and fold(after[0].lower()) in FRACTIONS:
             continue
-        if fold(text[start:end].lower()) in _FRACTIONS:
+        if fold(text[start:end].lower()) in FRACTIONS:
             continue
         yield _measured(
             text, start, end, frozenset({float(found.value)}), ordinal=found.is_ordinal,
@@ -254,14 +225,18 @@ def _spelled(text: str, language: str) -> Iterator[Quantity]:
 
 def _counted(text: str) -> Iterator[Quantity]:
     """What another number counts: "two dozen", « trois quarts », « deux cinquièmes »."""
+    for match in _ONE_AND_HALF.finditer(text):
+        unit, _ = units.unit_after(text, match.start(1) - 1)
+        if unit:
+            yield Quantity(*match.span(), frozenset({1.5}), unit, spelled=True)
     for match in _COUNTED.finditer(text):
         word = fold(match[2].lower())
-        count = _COUNTS[fold(match[1].lower())]
-        if word.rstrip("s") in _COLLECTIVE:
-            value = float(count * _COLLECTIVE[word.rstrip("s")])
+        count = int(match[1]) if match[1].isdecimal() else COUNTS[match[1].lower()]
+        if word.rstrip("s") in COLLECTIVE:
+            value = float(count * COLLECTIVE[word.rstrip("s")])
             yield _measured(text, *match.span(), frozenset({value}), spelled=True)
-        elif word in _FRACTIONS or (word.endswith("s") and word[:-1] in _ORDINALS):
-            part = _FRACTIONS.get(word) or 1 / _ORDINALS[word[:-1]]
+        elif word in FRACTIONS or (word.endswith("s") and word[:-1] in ORDINALS):
+            part = FRACTIONS.get(word) or 1 / ORDINALS[word[:-1]]
             yield Quantity(*match.span(), frozenset({count * part}), "", spelled=True)
 
 
@@ -269,30 +244,16 @@ def _named(text: str) -> Iterator[Quantity]:
     """Fractions, ordinals and collective numbers that are words of their own."""
     words = [(match.start(), match.end(), fold(match[0].lower())) for match in _WORD.finditer(text)]
     for start, end, word in words:
-        if word.rstrip("s") in _COLLECTIVE:
-            total = float(_COLLECTIVE[word.rstrip("s")])
+        if word.rstrip("s") in COLLECTIVE:
+            total = float(COLLECTIVE[word.rstrip("s")])
             yield _measured(text, start, end, frozenset({total}), spelled=True)
-        elif word in _FRACTIONS:
-            value = frozenset({_FRACTIONS[word]})
-            if word in _ORDINALS:
-                value |= {float(_ORDINALS[word])}
-            yield Quantity(start, end, value, "", word in _ORDINALS, True)
-        elif word in _ORDINALS:
-            yield Quantity(start, end, frozenset({float(_ORDINALS[word])}), "", True, True)
-
-
-_COUNTS: Mapping[str, int] = MappingProxyType(
-    {
-        word: number
-        for number, row in enumerate(
-            ("deux two 2", "trois three 3", "quatre four 4", "cinq five 5", "six 6",
-             "sept seven 7", "huit eight 8", "neuf nine 9"),
-            2,
-        )
-        for word in row.split()
-    }
-)  # fmt: skip
-_COUNTED = re.compile(rf"(?<!\w)({'|'.join(_COUNTS)})[ \u00a0\u202f-]([^\W\d_]+)", re.IGNORECASE)
+        elif word in FRACTIONS:
+            value = frozenset({FRACTIONS[word]})
+            if word in ORDINALS:
+                value |= {float(ORDINALS[word])}
+            yield Quantity(start, end, value, "", word in ORDINALS, True)
+        elif word in ORDINALS:
+            yield Quantity(start, end, frozenset({float(ORDINALS[word])}), "", True, True)
 
 
 def borne(told: Quantity, known: Sequence[Quantity]) -> bool:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 from bot.checking.alignment import Alignment
-from bot.checking.binding import in_name, of_a_kind
+from bot.checking.binding import HARD, in_name, of_a_kind, stretch
 from bot.checking.fitting import Figure, Fits, Place, ahead
 from bot.checking.names import Name, beside, distinct, same_name
 from bot.checking.numbers import FROM, TO, Quantity
 
-HARD = (";", " : ")  # signs between which a sentence speaks of one thing
 ONE_BREATH = 4  # words between names that are told together: « Becquerel et les époux Curie »
 
 
@@ -99,16 +98,10 @@ def _parted(alignment: Alignment, name: Name, told: Quantity) -> bool:
     together, apart = False, False
     for place in alignment.evidence:
         text = alignment.line(place).text
-        stretches = {
-            _stretch(text.text, each.start) for each in text.names if same_name(name, each)
-        }
+        stretches = {stretch(text.text, each.start) for each in text.names if same_name(name, each)}
         for known in alignment.ground.quantities[place]:
             if known.bears(told):
-                together |= not stretches or _stretch(text.text, known.start) in stretches
+                together |= not stretches or stretch(text.text, known.start) in stretches
             elif of_a_kind(known, told) and known.unit:
-                apart |= _stretch(text.text, known.start) in stretches
+                apart |= stretch(text.text, known.start) in stretches
     return apart and not together
-
-
-def _stretch(text: str, at: int) -> int:
-    return sum(text.count(mark, 0, at) for mark in HARD)

@@ -13,14 +13,16 @@ from bot.checking.alignment import Alignment
 from bot.checking.claim import Claim, Fault, Given, Verdict
 from bot.checking.ground import Ground, ground
 from bot.checking.reading import Reader, Readings
-from index.language import detect
 from index.embedding import Vectors
+from index.language import detect
 from index.passages import Sentence
 
 SURELY = 0.85  # share from which a claim rests where it says
 BETTER = 0.2  # how much more of it another passage must bear to be the one meant
-BEARS = 0.25  # share of a claim that a further citation must bear to be shown with it
-REST = 0.2  # and a second sentence of a passage beside the first
+GAIN = 0.1  # share of a claim that a further citation must add to be shown with it
+LIKE_THE_BEST = 0.75  # or bear, beside what is borne already
+REST = 0.2  # share that a second sentence of a passage must add
+TAKEN_UP = 0.05  # what it counts for that a sentence says nothing but the claim
 LEANT = 0.5  # what a word counts for that only the sentence before has
 FIGURE = 2.0  # and one that is part of a number or a date
 
@@ -84,6 +86,8 @@ class Checker:
         if not cited or not claim.text.strip():
             return Verdict(False, "uncited")
         language = detect(claim.text, fallback=detect(question))
+        if own := _verbatim(claim, cited):
+            return Verdict(True, None, (own,))
         fault, evidence = self._held(claim, cited, language)
         others = [each for each in given if each.number not in claim.citations]
         if fault is None and self._better_by(claim, others, cited, language):
@@ -121,27 +125,61 @@ class Checker:
         return None, _evidence(alignment, base, claim.citations)
 
 
+def _verbatim(claim: Claim, cited: Sequence[Given]) -> tuple[int, Sentence] | None:
+    """The sentence that a claim repeats word for word, if it does."""
+    wanted = _plain(claim.text)
+    for each in cited:
+        for sentence in each.sentences:
+            if _plain(sentence.text) == wanted:
+                return each.number, sentence
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("’", "'").split()).rstrip(".… ")
+
+
 def _evidence(
     alignment: Alignment, base: Ground, citations: Sequence[int]
 ) -> tuple[tuple[int, Sentence], ...]:
-    """For each passage cited, its sentence that bears most of the claim, if it bears enough, and a
-    second one that bears much of the rest."""
+    """For each passage cited, its sentence that bears most of the claim, if that adds anything, and
+    a second one that bears much of the rest."""
     shares = _shares(alignment)
-    best = float(shares.sum(axis=0).max())
-    found: list[tuple[int, Sentence]] = []
-    for number in dict.fromkeys(citations):
-        places = [place for place, line in enumerate(base.lines) if line.number == number]
-        if not places:
+    told = shares.sum(axis=0) + TAKEN_UP * _taken_up(alignment)
+    best_of: dict[int, int] = {}
+    for place, line in enumerate(base.lines):
+        if line.number not in best_of or told[place] > told[best_of[line.number]]:
+            best_of[line.number] = place
+    found: list[int] = []
+    had = np.zeros(len(shares), np.float32)
+    for first in sorted(best_of.values(), key=lambda place: -float(told[place])):
+        column = shares[:, first]
+        gain = float(np.maximum(column - had, 0.0).sum())
+        if found and float(column.sum()) < LIKE_THE_BEST * float(had.sum()) and gain < GAIN:
             continue
-        first = max(places, key=lambda place: float(shares[:, place].sum()))
-        if float(shares[:, first].sum()) < min(best, BEARS):
-            continue
-        found.append((number, base.lines[first].sentence))
-        rest = np.maximum(shares - shares[:, [first]], 0.0).sum(axis=0)
-        second = max(places, key=lambda place: float(rest[place]))
+        had = np.maximum(had, column)
+        found.append(first)
+        rest = np.maximum(shares - had[:, None], 0.0).sum(axis=0)
+        mine = [
+            place
+            for place, line in enumerate(base.lines)
+            if line.number == base.lines[first].number
+        ]
+        second = max(mine, key=lambda place: float(rest[place]))
         if float(rest[second]) >= REST:
-            found.append((number, base.lines[second].sentence))
-    return tuple(found)
+            had = np.maximum(had, shares[:, second])
+            found.append(second)
+    order = {number: at for at, number in enumerate(citations)}
+    found.sort(key=lambda place: (order.get(base.lines[place].number, 0), place))
+    return tuple((base.lines[place].number, base.lines[place].sentence) for place in found)
+
+
+def _taken_up(alignment: Alignment) -> Vectors:
+    """How much of each line's words the claim takes up."""
+    most = alignment.cosines.max(axis=0)
+    lines = alignment.ground.lines
+    means = [most[line.first : line.last].mean() if line.last > line.first else 0 for line in lines]
+    return np.array(means, np.float32)
 
 
 def _shares(alignment: Alignment) -> Vectors:

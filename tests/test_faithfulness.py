@@ -1,0 +1,56 @@
+"""The share of unsupported sentences that are caught and of good ones that are kept, held by floors.
+
+docs/faithfulness.md has the figures themselves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.checking import open_checker
+from bot.evaluation.faithfulness import KINDS, Checked, held, read_samples
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "tests" / "data"
+SETS = {"answers": ROOT / "corpus", "answers_press": DATA / "press"}
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Checked]]:
+    checker = open_checker(tmp_path_factory.mktemp("faithfulness"))
+    return {
+        name: [held(checker, sample) for sample in read_samples(DATA / f"{name}.jsonl", articles)]
+        for name, articles in SETS.items()
+    }
+
+
+def test_half_of_the_answers_are_faulty_in_every_way(checked: dict[str, list[Checked]]) -> None:
+    for group in checked.values():
+        kinds = Counter(each.sample.fault for each in group)
+        assert kinds[None] == len(group) / 2
+        assert all(kinds[kind] >= 4 for kind in KINDS)
+
+
+@pytest.mark.parametrize(("name", "floor"), [("answers", 0.95), ("answers_press", 0.88)])
+def test_unsupported_sentences_are_caught(
+    checked: dict[str, list[Checked]], name: str, floor: float
+) -> None:
+    faulty = [each for each in checked[name] if each.sample.fault]
+    assert sum(each.right for each in faulty) >= floor * len(faulty)
+
+
+@pytest.mark.parametrize(("name", "floor"), [("answers", 0.95), ("answers_press", 0.90)])
+def test_good_answers_are_kept(checked: dict[str, list[Checked]], name: str, floor: float) -> None:
+    faithful = [each for each in checked[name] if each.sample.fault is None]
+    assert sum(each.right for each in faithful) >= floor * len(faithful)
+
+
+def test_what_is_quoted_is_the_sentence_that_bears_the_claim(
+    checked: dict[str, list[Checked]],
+) -> None:
+    found = [right for group in checked.values() for each in group for right in each.evident]
+    assert len(found) > 140
+    assert sum(found) >= 0.96 * len(found)
