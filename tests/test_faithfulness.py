@@ -1,4 +1,4 @@
-"""The share of unsupported sentences that are caught and of good ones that are kept, held by floors.
+"""The share of unsupported sentences caught and of good ones kept, held by floors.
 
 docs/faithfulness.md has the figures themselves.
 """
