@@ -28,7 +28,7 @@ EDIT_SECONDS = 1.5
 """Between two edits in a group: Telegram allows twenty messages a minute there."""
 
 BUTTON_SECONDS = 2.0
-"""After which a private chat gets a button to stop: drafts cannot carry one."""
+"""After which there is a button to stop, even before the first sentence; drafts cannot carry it."""
 
 STOP = "stop"
 _drafts = itertools.count(int(time.time()))
@@ -58,10 +58,13 @@ class Stops:
 class Growing:
     """Shows an answer's checked sentences as they come: drafts in private, edits in groups.
 
-    What fails here is only logged: the whole answer is delivered afterwards all the same.
+    `writes` says that a chat model is asked, which may take long to begin. What fails here is only
+    logged: the whole answer is delivered afterwards all the same.
     """
 
-    def __init__(self, bot: Bot, asker: Asker, stops: Stops, reply_to: int | None) -> None:
+    def __init__(
+        self, bot: Bot, asker: Asker, stops: Stops, reply_to: int | None, *, writes: bool = False
+    ) -> None:
         self._bot = bot
         self._asker = asker
         self._stops = stops
@@ -70,15 +73,25 @@ class Growing:
         self._began = self._last = time.monotonic()
         self._shown: tuple[int, ...] = ()
         self._button: tuple[int, ...] = ()
+        self._offered = False
         self._event = asyncio.Event()
+        self._writes = writes
+        self._waiting: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Growing:
         self._event = self._stops.begin(self._asker.place)
+        if self._writes:
+            self._waiting = asyncio.create_task(self._long_wait())
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._stops.end(self._asker.place)
-        for message_id in self._button:
+        if self._waiting is not None:
+            if not self._offered:
+                self._waiting.cancel()
+            await asyncio.wait([self._waiting])
+        unfinished = self._shown if kind is not None else ()
+        for message_id in (*self._button, *unfinished):
             await self._quietly(self._bot.delete_message(self._asker.place.chat_id, message_id))
 
     @property
@@ -107,16 +120,37 @@ class Growing:
         place = self._asker.place
         await self._quietly(
             self._bot.send_message_draft(
-                place.chat_id, self._draft, html, parse_mode=ParseMode.HTML
+                place.chat_id,
+                self._draft,
+                html,
+                message_thread_id=place.thread_id or None,
+                parse_mode=ParseMode.HTML,
             )
         )
-        if now - self._began >= BUTTON_SECONDS and not self._button:
-            phrases = writing_phrases_for(self._asker.phrases.code)
-            text = text_html(phrases.writing, self._asker.phrases.code)
+        if now - self._began >= BUTTON_SECONDS:
+            await self._offer_to_stop()
+
+    async def _long_wait(self) -> None:
+        await asyncio.sleep(BUTTON_SECONDS)
+        await self._offer_to_stop()
+
+    async def _offer_to_stop(self) -> None:
+        """Once: a message of its own in private, in groups the one that will hold the answer."""
+        if self._offered:
+            return
+        self._offered = True
+        code = self._asker.phrases.code
+        text = text_html(writing_phrases_for(code).writing, code)
+        if self._asker.private:
             self._button = await self._sent(text)
+        else:
+            self._shown = await self._sent(text, self._reply_to)
 
     async def _as_message(self, html: Sequence[str]) -> None:
         if not self._shown:
+            if self._offered:  # on its way
+                return
+            self._offered = True
             self._shown = await self._sent(html[:1], self._reply_to)
             return
         chat = self._asker.place.chat_id

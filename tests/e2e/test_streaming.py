@@ -145,6 +145,54 @@ async def test_a_long_wait_gets_a_button_that_goes_with_the_answer(
     assert [message.message_id for message in server.messages] == [whole.message_id]
 
 
+async def test_before_the_first_sentence_there_is_a_button_too(
+    chain: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "BUTTON_SECONDS", 0.05)
+    chain.pause = 0.3
+    shelf = Shelf(FRESNEL)
+    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
+        server.user_says(READER, QUESTION)
+        button = await server.next_message()
+        assert (button.text, button.buttons[0].text) == ("J’écris…", "Arrêter")
+        whole = await server.next_message()
+        assert INSTALLED in whole.text
+        assert [message.message_id for message in server.messages] == [whole.message_id]
+
+
+async def test_in_a_group_that_message_becomes_the_answer(
+    chain: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "BUTTON_SECONDS", 0.05)
+    chain.pause = 0.3
+    shelf = Shelf(FRESNEL)
+    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
+        server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
+        first = await server.next_message()
+        assert (first.text, first.buttons[0].text) == ("J’écris…", "Arrêter")
+        edit = await server.next_edit()
+        while "👍" not in [button.text for button in edit.buttons]:
+            edit = await server.next_edit()
+        assert (edit.message_id, INSTALLED in edit.text) == (first.message_id, True)
+        assert len(server.messages) == 1
+
+
+async def test_stopped_before_the_first_sentence_the_articles_answer(
+    chain: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "BUTTON_SECONDS", 0.05)
+    chain.pause = 30
+    chain.answers[QUESTION] = replace(written(1), model=None)
+    shelf = Shelf(FRESNEL)
+    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
+        server.user_says(READER, QUESTION)
+        server.presses(await server.next_message(), 0)
+        whole = await server.next_message()
+        assert whole.text.startswith(f"{BIRTH}\u00a0[1]")
+        assert chain.said[-1].quoted
+        assert chain.closed
+
+
 async def test_a_draft_that_is_refused_loses_nothing(server: BotServer) -> None:
     for _ in range(5):
         server.fail_next("sendMessageDraft")

@@ -20,6 +20,7 @@ from bot.messenger.handlers.voting import Voting
 from bot.messenger.html import answer_html
 from bot.messenger.remembering import Remembering
 from bot.messenger.saying import say
+from bot.models.choice import parse_choices
 from bot.phrases.groups import group_phrases_for
 from bot.state import conversations
 from bot.state.conversations import KeptTurn
@@ -104,15 +105,17 @@ class Asking:
             await say(bot, asker, text, reply_to=reply_to)
             return
         replied = message.reply_to_message
+        writes = bool(parse_choices(self._desk.settings.chat_model))
         async with (
             typing_shown(bot, asker.place),
-            Growing(bot, asker, self._stops, reply_to) as growing,
+            Growing(bot, asker, self._stops, reply_to, writes=writes) as growing,
         ):
             answer = await self._memory.answer(
                 asker.place, words, replied.message_id if replied else None, growing=growing
             )
         if answer.small_talk:
-            await deliver(bot, asker.place, answer_html(answer, asker.phrases), None, reply_to)
+            told = answer_html(answer, asker.phrases)
+            await self._put(bot, asker, growing.shown, told, None, reply_to)
             return
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
