@@ -59,6 +59,8 @@ def _percent_fr(share: float) -> str:
 
 
 def _span_fr(first: date, last: date) -> str:
+    if first == last:
+        return f"Le {FRENCH.day(last)}"
     start = FRENCH.day(first)
     if first.year == last.year:
         start = start.removesuffix(f" {first.year}")
@@ -66,6 +68,8 @@ def _span_fr(first: date, last: date) -> str:
 
 
 def _span_en(first: date, last: date) -> str:
+    if first == last:
+        return ENGLISH.day(last)
     return f"{ENGLISH.day(first)} to {ENGLISH.day(last)}"
 
 

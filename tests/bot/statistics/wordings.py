@@ -92,3 +92,57 @@ SAME: tuple[tuple[str, ...], ...] = (
     ("Comment adopter un chien au refuge ?", "Comment faire pour adopter un chien du refuge ?"),
     ("Combien de chiens compte le refuge ?", "Combien y a-t-il de chiens au refuge ?"),
 )
+
+HELD_OUT: tuple[tuple[str, ...], ...] = (
+    (
+        "Combien de logements sociaux seront construits dans le quartier des Docks ?",
+        "Quel est le nombre de logements sociaux prévus aux Docks ?",
+    ),
+    (
+        "Quand les logements des Docks seront-ils livrés ?",
+        "À quelle date seront livrés les logements des Docks ?",
+    ),
+    (
+        "Pourquoi l’usine de Vernon ferme-t-elle ?",
+        "Quelle est la raison de la fermeture de l’usine de Vernon ?",
+        "pourquoi fermer l'usine de Vernon",
+    ),
+    (
+        "Combien de salariés perdent leur emploi à l’usine de Vernon ?",
+        "Quel est le nombre d’emplois supprimés à l’usine de Vernon ?",
+    ),
+    (
+        "Qui dirige l’orchestre cette saison ?",
+        "Comment s’appelle le chef d’orchestre de cette saison ?",
+    ),
+    (
+        "Où acheter des billets pour le concert ?",
+        "Comment se procurer des places pour le concert ?",
+    ),
+    (
+        "La cantine est-elle gratuite ?",
+        "Faut-il payer la cantine ?",
+    ),
+    (
+        "Que mange-t-on à la cantine ?",
+        "Quel est le menu de la cantine ?",
+        "menu cantine",
+    ),
+    (
+        "Quel est le niveau de la nappe phréatique ?",
+        "À quelle hauteur est la nappe phréatique ?",
+    ),
+    (
+        "L’eau du robinet est-elle potable ?",
+        "Peut-on boire l’eau du robinet ?",
+    ),
+    (
+        "How many people died in the flood?",
+        "What is the death toll of the flood?",
+    ),
+    (
+        "When did the flood begin?",
+        "On what day did the flood start?",
+    ),
+)
+"""Written after the threshold was chosen, and not looked at for it."""
