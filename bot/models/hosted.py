@@ -7,7 +7,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -19,7 +19,7 @@ from bot.models.errors import Fault, ModelFailed
 from bot.models.faults import failed
 from bot.models.ledger import Ledger
 from bot.models.model import Request, Usage
-from bot.models.providers import held_to
+from bot.models.providers import held_to, let_go
 from bot.models.structured import able, held_to_schema
 from bot.models.tally import Tally, estimated_tokens
 from bot.models.worker import Worker
@@ -36,6 +36,7 @@ Made = Callable[[], Awaitable["BaseChatModel"]]
 _AGAIN: frozenset[Fault] = frozenset({"rate", "server", "connection"})
 """What may be gone a moment later. A model that was too slow would be so again."""
 _FIRST_WAIT = 0.5
+_CLOSING = 5.0
 _LONGEST_PER_TOKEN = 8
 """Characters: a server that goes on after this many for each token allowed is cut off."""
 
@@ -79,6 +80,7 @@ class Hosted:
         self._worker = worker
         self._breaker = breaker or Breaker(name)
         self._structured = structured
+        self._connected = False
 
     async def structured(self) -> bool:
         try:
@@ -92,10 +94,20 @@ class Hosted:
             async for piece in pieces:
                 yield piece
 
+    def close(self) -> None:
+        """Let go of the server; not to be called from an event loop that answers depend on."""
+        with suppress(TimeoutError):
+            self._worker.submit(self._closed()).result(_CLOSING)
+
+    async def _closed(self) -> None:
+        if self._connected:
+            await let_go(await self._made(), self.name.partition(":")[0])
+
     async def _counted(self, request: Request, person_id: int | None) -> AsyncGenerator[str, None]:
         """One call from the breaker's leave to the ledger's entry."""
         model = held_to(await self._made(), request.limit)
         self._breaker.enter()
+        self._connected = True
         deadline = time.monotonic() + self._bounds.whole
         shaped = held_to_schema(model, request.schema) if request.schema else model
         call = _Call(shaped, request, deadline, Tally(request.messages))

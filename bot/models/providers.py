@@ -30,23 +30,34 @@ _LENGTHS = ("max_tokens", "num_predict", "max_output_tokens")
 class Provider:
     """A provider whose package is one of Selon's extras.
 
-    `keys` are the variables that its own library reads, `local` says that it needs no key.
+    `keys` are the variables that its own library reads, `local` says that it needs no key,
+    `client` is where a model of it holds connections of its own; the others share theirs, which
+    live as long as the process.
     """
 
     package: str
     extra: str
     keys: tuple[str, ...] = ()
     local: bool = False
+    client: str = ""
 
 
 PROVIDERS: Mapping[str, Provider] = {
     "openai": Provider("langchain_openai", "openai", ("OPENAI_API_KEY",)),
-    "mistralai": Provider("langchain_mistralai", "mistral", ("MISTRAL_API_KEY",)),
+    "mistralai": Provider(
+        "langchain_mistralai", "mistral", ("MISTRAL_API_KEY",), client="async_client"
+    ),
     "anthropic": Provider("langchain_anthropic", "anthropic", ("ANTHROPIC_API_KEY",)),
     "google_genai": Provider(
         "langchain_google_genai", "google", ("GOOGLE_API_KEY", "GEMINI_API_KEY")
     ),
-    "ollama": Provider("langchain_ollama", "ollama", ("OLLAMA_API_KEY",), local=True),
+    "ollama": Provider(
+        "langchain_ollama",
+        "ollama",
+        ("OLLAMA_API_KEY",),
+        local=True,
+        client="_async_client._client",
+    ),
     "groq": Provider("langchain_groq", "groq", ("GROQ_API_KEY",)),
 }
 
@@ -113,6 +124,18 @@ def held_to(model: BaseChatModel, limit: int) -> BaseChatModel:
         # Compatible servers know the limit by its old name, OpenAI by its new one.
         changed["extra_body"] = {**(getattr(model, "extra_body", None) or {}), "max_tokens": limit}
     return model.model_copy(update=changed)
+
+
+async def let_go(model: BaseChatModel, provider: str) -> None:
+    """Close the connections that are a model's own, on the loop that they were made on."""
+    known = PROVIDERS.get(provider)
+    if known is None or not known.client:
+        return
+    client: Any = model
+    for name in known.client.split("."):
+        client = getattr(client, name, None)
+    if client is not None:
+        await client.aclose()
 
 
 def _arguments(provider: str, making: Making) -> dict[str, Any]:

@@ -33,7 +33,8 @@ class Writers:
 
     def __init__(self, settings: Settings) -> None:
         self._state = database_of(settings)
-        self._models: Sequence[ChatModel] = open_models(settings, self._state)
+        self._hosted = open_models(settings, self._state)
+        self._models: Sequence[ChatModel] = self._hosted
         if settings.chat_daily_answers is not None:
             allowance = Allowance(self._state, settings.chat_daily_answers)
             self._models = [Rationed(model, allowance) for model in self._models]
@@ -52,7 +53,9 @@ class Writers:
         return ByModel(self._models)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the servers and of the database."""
+        for model in self._hosted:
+            model.close()
         self._state.close()
 
 

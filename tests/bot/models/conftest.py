@@ -25,9 +25,10 @@ def state(tmp_path: Path) -> Iterator[State]:
 
 
 @pytest.fixture
-def opened(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+def opened(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
     """The one model of `openai:scripted` at an address, with these settings."""
     monkeypatch.chdir(tmp_path)
+    models: list[Hosted] = []
 
     def open_one(url: str, **settings: Any) -> Hosted:
         chosen: dict[str, Any] = {
@@ -37,9 +38,12 @@ def opened(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ope
             **settings,
         }
         (model,) = open_models(Settings(_env_file=None, **chosen), lambda: state)
+        models.append(model)
         return model
 
-    return open_one
+    yield open_one
+    for each in models:
+        each.close()
 
 
 def request(limit: int = 100) -> Request:
