@@ -1,0 +1,165 @@
+"""Buckets that fill again: told once, kept across a restart, one a person and one a group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.messenger.limits import Limits, Over
+from bot.settings import Settings
+from bot.state import State, meters, open_state
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+READER, OTHER, GROUP = 42, 43, -100
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def after(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    opened = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def limits(state: State, clock: Clock, **settings: Any) -> Limits:
+    chosen = {
+        "question_burst": 4,
+        "question_seconds": 10,
+        "group_burst": 6,
+        "group_seconds": 2,
+        **settings,
+    }
+    return Limits(Settings(_env_file=None, **chosen), state, clock)
+
+
+async def taken(limits: Limits, *args: int, times: int = 1) -> list[Over | None]:
+    return [await limits.take(*args) for _ in range(times)]
+
+
+async def test_a_burst_and_then_one_at_a_time(state: State, clock: Clock) -> None:
+    mine = limits(state, clock)
+    assert await taken(mine, READER, times=4) == [None] * 4
+    over = await mine.take(READER)
+    assert over is not None
+    assert (over.seconds, over.told, over.group) == (10, False, False)
+    clock.after(4)
+    over = await mine.take(READER)
+    assert over is not None
+    assert (over.seconds, over.told) == (6, True)
+    clock.after(6)
+    assert await taken(mine, READER, times=2) != [None, None]
+    clock.after(400)
+    assert await taken(mine, READER, times=4) == [None] * 4  # never more than a burst
+
+
+async def test_it_is_told_again_once_something_was_answered_in_between(
+    state: State, clock: Clock
+) -> None:
+    mine = limits(state, clock)
+    await taken(mine, READER, times=4)
+    told = [over and over.told for over in await taken(mine, READER, times=3)]
+    assert told == [False, True, True]
+    clock.after(10)
+    told = [over and over.told for over in await taken(mine, READER, times=3)]
+    assert told == [None, False, True]
+
+
+async def test_nobody_waits_for_somebody_else(state: State, clock: Clock) -> None:
+    mine = limits(state, clock)
+    await taken(mine, READER, times=9)
+    assert await mine.take(OTHER) is None
+
+
+async def test_a_group_has_a_bucket_of_its_own_beside_its_people_s(
+    state: State, clock: Clock
+) -> None:
+    mine = limits(state, clock)
+    for person in (1, 2, 3):
+        assert await taken(mine, person, GROUP, times=2) == [None, None]
+    over = await mine.take(4, GROUP)
+    assert over is not None
+    assert (over.group, over.seconds) == (True, 2)
+    assert await mine.take(4) is None  # in private they may
+    assert await mine.take(1) is None
+
+
+async def test_what_the_group_refuses_costs_its_author_nothing(state: State, clock: Clock) -> None:
+    mine = limits(state, clock, group_burst=1, group_seconds=1000)
+    await mine.take(OTHER, GROUP)
+    assert None not in await taken(mine, READER, GROUP, times=9)
+    assert await taken(mine, READER, times=4) == [None] * 4
+
+
+async def test_buttons_cost_a_part_and_fractions_add_up(state: State, clock: Clock) -> None:
+    mine = limits(state, clock)
+    pressed = [await mine.take(READER, cost=0.2) for _ in range(21)]
+    assert pressed[:20] == [None] * 20
+    assert pressed[20] is not None
+
+
+async def test_zero_is_no_limit(state: State, clock: Clock) -> None:
+    mine = limits(state, clock, question_burst=0, group_burst=0)
+    assert await taken(mine, READER, GROUP, times=100) == [None] * 100
+
+
+async def test_a_restart_gives_back_half_a_burst_at_most_and_is_not_told_again(
+    state: State, clock: Clock
+) -> None:
+    await taken(limits(state, clock), READER, times=5)
+    (over,) = await taken(limits(state, clock), READER)
+    assert over is not None
+    assert over.told
+    await taken(limits(state, clock), OTHER, times=3)
+    again = await taken(limits(state, clock), OTHER, times=5)
+    assert again.count(None) <= 3
+
+
+async def test_who_asks_now_and_then_costs_the_database_nothing(state: State, clock: Clock) -> None:
+    mine = limits(state, clock)
+    for _ in range(20):
+        await mine.take(READER)
+        clock.after(30)
+    assert state.do(meters.all_of_them) == {}
+
+
+async def test_a_meter_is_forgotten_once_it_is_full_and_not_before(
+    state: State, clock: Clock
+) -> None:
+    mine = limits(state, clock, question_seconds=86400)  # full again after four days
+    assert mine.kept == timedelta(days=4)
+    await taken(mine, READER, times=4)
+    clock.after(2 * 86400)
+    await mine.tidy()
+    assert (await taken(limits(state, clock, question_seconds=86400), READER, times=3)).count(
+        None
+    ) == 2
+    clock.after(5 * 86400)
+    await mine.tidy()
+    assert state.do(meters.all_of_them) == {}
+
+
+async def test_a_clock_that_goes_back_gives_nothing(state: State, clock: Clock) -> None:
+    mine = limits(state, clock)
+    await taken(mine, READER, times=4)
+    clock.after(-3600)
+    (over,) = await taken(mine, READER)
+    assert over is not None
