@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -415,14 +414,14 @@ async def test_inline_questions_have_a_limit_too(server: BotServer, bot: Running
 # In turn
 
 
-async def test_a_hundred_questions_by_one_do_not_slow_another(
+async def test_many_questions_by_one_do_not_slow_another(
     server: BotServer, chain: StubChain, bot: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SELON_QUESTION_BURST", "0")
     slow: Answer = answered("?", cite(1, BIRTH))
     chain.answers["Flot ?"] = slowly(slow, 0.02)
     async with bot():
-        for _ in range(100):
+        for _ in range(40):
             server.user_says(READER, "Flot ?")
         await server.next_message()
         server.user_says(STRANGER, QUESTION)
@@ -430,6 +429,5 @@ async def test_a_hundred_questions_by_one_do_not_slow_another(
         while (await server.next_message()).chat_id != STRANGER:
             before += 1
         assert before <= 5
-        rest = [await server.next_message() for _ in range(99 - before - 1)]
+        rest = [await server.next_message() for _ in range(39 - before - 1)]
         assert {each.chat_id for each in rest} == {READER}
-        await asyncio.sleep(0)

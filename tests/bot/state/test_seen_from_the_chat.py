@@ -1,0 +1,174 @@
+"""Figures of what was asked, and announcements: counted right, sent once, on every database."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot.state import State, announcements, conversations, deliveries, people, statistics, votes
+from bot.state.announcements import Addressee, Reach
+from bot.state.conversations import NewTurn, Place
+from bot.state.deliveries import Letter, Part
+from bot.state.statistics import CitedArticle, Unanswered, Votes
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR, HOURS = timedelta(hours=1), timedelta(hours=12)
+AUTHOR, BOT = 1, 4200000001
+LETTER = Letter(42, 0, (Part("Oyez"),))
+
+
+def _asked(
+    session: Session,
+    number: int,
+    *cited: str,
+    answered: bool = True,
+    person: int = 42,
+    at: datetime = NOW,
+    understood: str | None = None,
+) -> int:
+    turn = {
+        "understood": understood,
+        "cited": [{"article": name, "title": f"Titre {name}"} for name in cited],
+    }
+    new = NewTurn(f"Question {number} ?", turn, [], answered, 0.9, "g", number, 10.0 * number)
+    return conversations.add_turn(session, Place(person, 0, person), new, at, HOURS)
+
+
+def test_questions_are_counted_and_told_alerts_are_not(state: State) -> None:
+    with state.session() as session:
+        _asked(session, 1, at=NOW - HOUR)
+        _asked(session, 2, answered=False)
+        alert = NewTurn("Une alerte ?", {}, [], True, 0.9, "g")
+        conversations.add_turn(session, Place(42, 0, 42), alert, NOW, HOURS)
+        found = statistics.questions(session, NOW - HOUR)
+        assert [(each.answered, each.elapsed_ms) for each in found] == [(True, 10.0), (False, 20.0)]
+        assert found[0].at == NOW - HOUR
+        assert len(statistics.questions(session, NOW)) == 1
+
+
+def test_votes_are_counted_for_and_against(state: State) -> None:
+    with state.session() as session:
+        assert statistics.votes(session, NOW) == Votes(0, 0)
+        for number in (1, 2, 3):
+            turn = _asked(session, number)
+            votes.cast(session, turn, 42, good=number != 2, now=NOW)
+        assert statistics.votes(session, NOW) == Votes(2, 1)
+        assert statistics.votes(session, NOW + HOUR) == Votes(0, 0)
+
+
+def test_an_article_counts_once_an_answer_and_refusals_cite_nothing(state: State) -> None:
+    with state.session() as session:
+        _asked(session, 1, "a", "a", "b")
+        _asked(session, 2, "b")
+        _asked(session, 3, "c", answered=False)
+        assert statistics.most_cited(session, NOW, 5) == [
+            CitedArticle("b", "Titre b", 2),
+            CitedArticle("a", "Titre a", 1),
+        ]
+        assert len(statistics.most_cited(session, NOW, 1)) == 1
+
+
+def test_what_was_asked_in_vain_stands_on_its_own_and_names_nobody(state: State) -> None:
+    with state.session() as session:
+        _asked(session, 1, answered=False, person=42)
+        _asked(session, 2)
+        _asked(session, 3, answered=False, person=43, understood="Et la piscine ?", at=NOW + HOUR)
+        _asked(session, 4, answered=False, person=42, at=NOW + HOUR)
+        assert statistics.unanswered(session, NOW, 10) == [
+            Unanswered("Question 1 ?", 0, NOW),
+            Unanswered("Et la piscine ?", 1, NOW + HOUR),
+            Unanswered("Question 4 ?", 0, NOW + HOUR),
+        ]
+        assert len(statistics.unanswered(session, NOW, 2)) == 2
+
+
+def _draft(session: Session, *readers: int) -> int:
+    for person in readers:
+        people.seen(session, person, NOW)
+    return announcements.draft(session, AUTHOR, "Oyez", NOW)
+
+
+def test_who_listens_has_written_of_late_and_not_asked_to_be_spared(state: State) -> None:
+    with state.session() as session:
+        for person, at in ((42, NOW), (43, NOW - HOUR), (44, NOW), (45, NOW)):
+            people.seen(session, person, at)
+        people.listen(session, 44, NOW, wanted=False)
+        people.listen(session, 45, NOW, wanted=False)
+        people.listen(session, 45, NOW, wanted=True)
+        assert announcements.listeners(session, NOW) == [42, 45]
+        assert not people.listens(session, 44)
+        assert people.listens(session, 45)
+
+
+def test_one_of_many_presses_decides(state: State) -> None:
+    number = state.do(lambda session: _draft(session, 42))
+    confirm = partial(
+        announcements.confirm,
+        announcement_id=number,
+        person_id=AUTHOR,
+        message=7,
+        addressees=[42],
+    )
+    with ThreadPoolExecutor(6) as pool:
+        decided = list(pool.map(lambda _: state.do(confirm), range(6)))
+    assert decided.count(True) == 1
+    assert state.do(partial(announcements.reach, announcement_id=number)) == Reach(0, 0, 1)
+
+
+def test_only_its_author_decides_and_a_new_draft_drops_the_old(state: State) -> None:
+    with state.session() as session:
+        first = _draft(session, 42)
+        assert not announcements.confirm(session, first, 42, None, [42])
+        second = _draft(session, 42)
+        assert not announcements.confirm(session, first, AUTHOR, None, [42])
+        assert announcements.drop(session, second, AUTHOR)
+        assert not announcements.drop(session, second, AUTHOR)
+        assert announcements.under_way(session) is None
+
+
+def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(state: State) -> None:
+    with state.session() as session:
+        number = _draft(session, 42, 43, 44)
+        people.choose_language(session, 43, "en", NOW)
+        assert announcements.confirm(session, number, AUTHOR, 7, [42, 43, 44])
+        under_way = announcements.under_way(session)
+        assert under_way is not None
+        assert (under_way.id, under_way.text, under_way.message) == (number, "Oyez", 7)
+        people.listen(session, 44, NOW, wanted=False)
+        assert announcements.waiting(session, number, 10) == [
+            Addressee(42, None),
+            Addressee(43, "en"),
+        ]
+        posted = announcements.post(session, number, 42, BOT, LETTER, NOW)
+        assert posted is not None
+        assert [each.id for each in deliveries.unasked(session, BOT)] == [posted.id]
+        assert announcements.post(session, number, 42, BOT, LETTER, NOW) is None
+        announcements.note(session, number, 43, "unreachable")
+        assert announcements.waiting(session, number, 10) == []
+        assert announcements.reach(session, number) == Reach(1, 1, 1)
+        announcements.finish(session, number)
+        assert announcements.under_way(session) is None
+        assert announcements.reach(session, number) == Reach(0, 0, 0)
+
+
+def test_what_becomes_of_a_letter_can_be_asked(state: State) -> None:
+    with state.session() as session:
+        letter = deliveries.opened(session, BOT, None, 1, LETTER, NOW)
+        assert deliveries.outcome(session, letter.id) == "waiting"
+        deliveries.given_up(session, letter.id, "blocked", NOW)
+        assert deliveries.outcome(session, letter.id) == "given up"
+        assert deliveries.outcome(session, letter.id + 1) is None
+
+
+def test_an_author_who_erases_all_that_is_theirs_ends_their_announcement(state: State) -> None:
+    from bot.state import privacy
+
+    with state.session() as session:
+        number = _draft(session, 42)
+        announcements.confirm(session, number, AUTHOR, 7, [42])
+        privacy.erase(session, AUTHOR)
+        assert announcements.under_way(session) is None
+        announcements.finish(session, number)
