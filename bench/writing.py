@@ -40,6 +40,7 @@ from bot.writing.written import Limits, Written
 from index.build import build
 from index.bundled import load_bundled
 from index.confidence import ConfidenceModel
+from index.language import detect
 from index.live import LiveIndex
 from index.sentences import sentence_spans
 from tests.bot.models.server import serving
@@ -69,10 +70,13 @@ class Timed:
 
 @dataclass(slots=True)
 class Measured:
-    """Milliseconds to the first sentence and to the whole, and what came of each question."""
+    """Milliseconds to the first sentence and to the whole, what of them is not the server's, and
+    what came of each question."""
 
     firsts: list[float] = field(default_factory=list)
     wholes: list[float] = field(default_factory=list)
+    first_beyond: list[float] = field(default_factory=list)
+    whole_beyond: list[float] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
 
@@ -114,11 +118,12 @@ class Copying:
 
 
 def copied(told: str) -> list[str]:
-    """The first two sentences of the first passage of a prompt, each with its marker."""
+    """The first two sentences of the first passage of a prompt, with a word before and a marker."""
     found = re.search(r"\[1\] .*\n(.*)", told)
     line = found[1] if found else ""
+    opening = "Thus, " if detect(line) == "en" else "Ainsi, "  # or they were read already
     spans = sentence_spans(line, "fr")[:2]
-    return [f"{line[start:end].rstrip('.!? ')} [1]." for start, end in spans]
+    return [f"{opening}{line[start:end].rstrip('.!? ')} [1]." for start, end in spans]
 
 
 async def _send(response: web.StreamResponse, delta: object, finish: str | None) -> None:
@@ -140,7 +145,8 @@ async def server(options: argparse.Namespace, copying: Copying) -> AsyncIterator
             yield scripted.url
 
 
-async def ask(chain: RetrievalQA, question: str, measured: Measured) -> Answer:
+async def ask(chain: RetrievalQA, question: str, measured: Measured, copying: Copying) -> Answer:
+    before = len(copying.wholes)
     began = time.perf_counter()
     first: float | None = None
     answer: Answer | None = None
@@ -148,9 +154,13 @@ async def ask(chain: RetrievalQA, question: str, measured: Measured) -> Answer:
         if first is None and answer.model is not None and answer.answered:
             first = (time.perf_counter() - began) * 1000
     assert answer is not None
+    whole = (time.perf_counter() - began) * 1000
+    measured.wholes.append(whole)
     if first is not None:
         measured.firsts.append(first)
-    measured.wholes.append((time.perf_counter() - began) * 1000)
+    if first is not None and len(copying.wholes) > before:
+        measured.first_beyond.append(first - copying.firsts[-1])
+        measured.whole_beyond.append(whole - copying.wholes[-1])
     written = "written" if answer.answered else "model refuses"
     measured.outcomes[answer.fallback or (written if answer.model else "no answer")] += 1
     measured.dropped.update(each.fault for each in answer.dropped)
@@ -179,26 +189,28 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
             models = open_models(settings, state)
             limits = Limits(settings.chat_context, settings.chat_max_tokens)
             chain = RetrievalQA(index, Written(models, checker, extractive, limits))
-            await ask(chain, asked[0], Measured())  # libraries are imported, connections made
-            for times in (checker.preparing, checker.checking, copying.firsts, copying.wholes):
-                times.clear()
+            await ask(
+                chain, asked[0], Measured(), copying
+            )  # libraries are imported, connections made
+            checker.preparing.clear()
+            checker.checking.clear()
             measured = Measured()
             for question in asked:
-                await ask(chain, question, measured)
+                await ask(chain, question, measured, copying)
     quoting = RetrievalQA(index, extractive)
     quoted: list[float] = []
     for question in asked:
         with timed(quoted):
             quoting.invoke(question)
-    report(measured, checker, quoted, copying)
+    report(measured, checker, quoted)
 
 
-def report(measured: Measured, checker: Timed, quoted: list[float], copying: Copying) -> None:
+def report(measured: Measured, checker: Timed, quoted: list[float]) -> None:
     rows = {
         "first sentence": measured.firsts,
-        "  beyond the server": _beyond(measured.firsts, copying.firsts),
+        "  beyond the server": measured.first_beyond,
         "whole answer": measured.wholes,
-        "  beyond the server ": _beyond(measured.wholes, copying.wholes),
+        "  beyond the server ": measured.whole_beyond,
         "quoted answer": quoted,
         "passages read ahead": checker.preparing,
         "check of a sentence": checker.checking,
@@ -210,13 +222,6 @@ def report(measured: Measured, checker: Timed, quoted: list[float], copying: Cop
             print(f"{name:24}{len(times):6}{cuts[9]:9.1f}{cuts[18]:9.1f}{max(times):9.1f}")
     print(f"outcomes: {dict(measured.outcomes)}")
     print(f"dropped: {dict(measured.dropped)}")
-
-
-def _beyond(people: Sequence[float], server: Sequence[float]) -> list[float]:
-    """What people waited for longer than the server took, question by question."""
-    if len(people) != len(server):
-        return []
-    return [waited - took for waited, took in zip(people, server, strict=True)]
 
 
 def main() -> None:

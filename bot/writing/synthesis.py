@@ -10,7 +10,8 @@ from bot.spelling import folded
 from index.language import detect
 from index.search import Findings, Hit
 
-MOST_PARTS = 4
+KNOWN = 0.5  # confidence at which a part is told of
+BESIDE = 0.12  # how far behind the best passage of its part one may stand
 
 _POLITE = (
     r"(?:(?:peux-tu|pouvez-vous|pourriez-vous|can you|could you|please|stp|svp)[ ,]+)*"
@@ -25,9 +26,12 @@ _COMPARING = tuple(
     re.compile(f"{pattern}{_END}")
     for pattern in (
         rf"{_POLITE}(?:compare[zr]?|comparaison|comparison)(?: (?:entre|of|between|de))? {_PAIR}",
-        r"(?:quelles?|what|which) (?:est|sont|is|are) (?:les? |la |the )?(?:principales? |main )?"
-        r"(?:difference|ressemblance|similarit|point commun|lien|rapport|link)\w* "
+        r"(?:quelles?|quels?|what|which) (?:(?:est|sont|is|are) )?(?:les? |la |the )?"
+        r"(?:principales? |main )?(?:differences?|ressemblances?|similarit\w+|points? communs?"
+        r"|liens?|rapports?|links?)(?: (?:y a-t-il|existe-t-il|is there|are there))? "
         rf"(?:entre|between) {_BOTH}",
+        r"(?:que|qu'est-ce que) (?:disent|nous apprennent) (?:les|tes|vos|ces) articles "
+        r"(?:sur|de|a propos de) (?P<one>.+?) et (?:sur|de|a propos de) (?P<other>.+?)",
         rf"(?:qu'ont en commun|qu'est-ce qu'ont en commun|quels points communs ont) {_BOTH}",
         rf"qu(?:'ont|'est-ce (?:que |qu'))(?: ?ont)? ?{_BOTH} (?:ont )?(?:en|de) commun",
         rf"what (?:do|did) {_BOTH} have in common",
@@ -65,7 +69,7 @@ _STARTS = {
 
 
 def parts(question: str) -> tuple[str, ...]:
-    """What is to be looked for by itself, at most `MOST_PARTS`; none for a question that is one."""
+    """What is to be looked for by itself; nothing for a question that is one."""
     question = " ".join(question.split())
     plain = folded(question)
     for pattern in _COMPARING:
@@ -84,21 +88,28 @@ def parts(question: str) -> tuple[str, ...]:
 def merged(whole: Findings, found: Sequence[Findings]) -> Findings:
     """One list from what was found for the parts, the best of each in turn, none twice.
 
-    It is as sure as the surest: what is known of one part is worth telling.
+    Parts of which the articles know nothing are left out, and what stands far behind within its
+    part. It is as sure as the surest: what is known of one part is worth telling.
     """
-    every = [each for each in found if each.hits] or [whole]
-    longest = max(len(each.hits) for each in every)
-    turns = [each.hits[at] for at in range(longest) for each in every if at < len(each.hits)]
+    known = [_near(each) for each in found if each.hits and each.confidence >= KNOWN]
+    every = known or [whole.hits]
+    longest = max(map(len, every))
+    turns = [hits[at] for at in range(longest) for hits in every if at < len(hits)]
     hits: dict[tuple[str, int], Hit] = {}
     for hit in turns:
         hits.setdefault((hit.article.id, hit.passage.start), hit)
-    surest = max((whole, *every), key=lambda each: each.confidence)
+    surest = max((whole, *found), key=lambda each: each.confidence)
     return replace(
         whole,
         hits=tuple(hits.values()),
         confidence=surest.confidence,
         evidence=surest.evidence,
     )
+
+
+def _near(findings: Findings) -> tuple[Hit, ...]:
+    best = findings.hits[0].scores.total
+    return tuple(hit for hit in findings.hits if hit.scores.total >= best - BESIDE)
 
 
 def _pair(one: str, other: str) -> tuple[str, str]:
