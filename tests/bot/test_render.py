@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
+from bot.answer import Dropped, Fallback
+from bot.checking.claim import Fault
 from bot.errors import SettingsError
 from bot.phrases import EN, FR
 from bot.phrases.terminal import terminal_phrases_for
+from bot.phrases.writing import writing_phrases_for
 from bot.render import (
     answer_json,
     answer_text,
     complaint,
+    explained_text,
     harmless,
     passage_text,
     sources_text,
 )
+from bot.writing.guards import Guarded
 from tests.bot.answers import TEXT, answered, article, citation, highlighted, refused
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
@@ -211,3 +217,57 @@ def test_a_foreseen_error_is_its_message_and_another_names_its_kind() -> None:
 def test_a_title_that_is_missing_gives_way_to_the_path() -> None:
     untitled = replace(article(), title="")
     assert "— corpus/modeles.md, par" in sources_text(answered(citation(QUOTE, untitled)), FR).plain
+
+
+# What a chat model wrote
+
+
+def test_why_the_articles_stand_in_for_a_model_is_said_last() -> None:
+    answer = replace(answered(citation(QUOTE, article())), fallback="failed")
+    assert answer_text(answer, FR).plain.endswith(
+        "\n\nLe modèle de langue n’a pas répondu\u00a0: voici les phrases des articles."
+    )
+    assert answer_text(answer, EN).plain.endswith(
+        "The language model did not answer: here are the articles’ own sentences."
+    )
+
+
+def test_who_wrote_it_and_what_was_dropped_are_explained() -> None:
+    dropped = (Dropped("Il en a demandé 150 000.", "number"), Dropped("Voir\x1b[2J ici.", "link"))
+    answer = replace(answered(citation(QUOTE, article())), model="ollama:qwen3", dropped=dropped)
+    shown = explained_text(answer, FR).plain
+    assert shown.split("\n") == [
+        "Écrit par ollama:qwen3.",
+        "Confiance que les articles répondent\u00a0: 99\u00a0%.",
+        "2 phrases du modèle ont été écartées\u00a0:",
+        "  – «\u00a0Il en a demandé 150 000.\u00a0»\u00a0: un nombre n’est pas dans les passages "
+        "cités, ou pas pour cela",
+        "  – «\u00a0Voir␛[2J ici.\u00a0»\u00a0: elle montre une adresse",
+    ]
+    assert explained_text(replace(answer, model=None), EN).plain.startswith(
+        "These are the articles’ own sentences.\nConfidence that the articles answer: 99%."
+    )
+
+
+def test_a_model_that_found_no_answer_is_named() -> None:
+    answer = replace(refused(article()), model="ollama:qwen3")
+    assert "ollama:qwen3 n’a pas trouvé de réponse" in explained_text(answer, FR).plain
+
+
+def test_every_fault_of_a_sentence_has_its_words() -> None:
+    faults = {*get_args(Fault), *get_args(Guarded)} - {"unfinished"}
+    for code in ("fr", "en"):
+        assert set(writing_phrases_for(code).faults) == faults
+        assert set(writing_phrases_for(code).fallbacks) == set(get_args(Fallback))
+
+
+def test_programs_read_what_a_model_did() -> None:
+    plain = json.loads(answer_json(answered(citation(QUOTE, article())), FR))
+    assert (plain["model"], plain["fallback"], plain["dropped"]) == (None, None, [])
+    dropped = (Dropped("Il en a demandé 150 000.", "number"),)
+    answer = replace(answered(citation(QUOTE, article())), fallback="unsupported", dropped=dropped)
+    written = json.loads(answer_json(answer, FR))
+    assert written["fallback"] == "unsupported"
+    assert written["dropped"] == [{"fault": "number", "text": None}]
+    explained = json.loads(answer_json(answer, FR, explain=True))
+    assert explained["dropped"] == [{"fault": "number", "text": "Il en a demandé 150 000."}]

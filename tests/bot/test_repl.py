@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -359,6 +359,51 @@ def test_ctrl_c_cancels_the_question_and_keeps_the_conversation(
     never.set()
     assert code == 0
     assert streams.said.index("Question annulée.") < streams.said.index(FIRST)
+
+
+def test_on_a_terminal_the_sentences_appear_as_they_are_written(
+    keyboard: PipeInput, streams: Streams
+) -> None:
+    text = io.StringIO()
+    out = Console(file=text, force_terminal=True, width=80, highlight=False, markup=False)
+    seen: list[str] = []
+
+    def open_grow() -> Grow:
+        def grow(said: Said) -> Generator[Answer, None, None]:
+            whole = replace(ask(said), model="essai")
+            yield replace(whole, statements=whole.statements[:1])
+            seen.append(text.getvalue())
+            yield whole
+
+        return grow
+
+    keyboard.send_text("Combien ?\r\x04")
+    session: PromptSession[str] = PromptSession("selon> ")
+    assert chat_typed(session, open_grow, "fr", out, streams.err) == 0
+    assert FIRST in seen[0]
+    assert SECOND not in seen[0]
+    assert text.getvalue().count("Deux modèles maison") >= 1
+    assert SECOND in text.getvalue()
+
+
+def test_leaving_a_question_ends_the_work(keyboard: PipeInput, streams: Streams) -> None:
+    closed: list[bool] = []
+
+    def open_grow() -> Grow:
+        def grow(said: Said) -> Generator[Answer, None, None]:
+            try:
+                yield replace(ask(said), model="essai")
+                raise KeyboardInterrupt  # while the next sentence is waited for
+            finally:
+                closed.append(True)
+
+        return grow
+
+    keyboard.send_text("Combien ?\r\x04")
+    session: PromptSession[str] = PromptSession("selon> ")
+    assert chat_typed(session, open_grow, "fr", streams.out, streams.err) == 0
+    assert closed == [True]
+    assert "Question annulée." in streams.said
 
 
 # History and completion
