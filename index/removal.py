@@ -82,11 +82,12 @@ class Removed:
                 self._articles.setdefault(each.id, removed)
 
     def find(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Those that an id, the beginning of one, a path or a title means."""
+        """Those that an id, the beginning of one, a path, a title or a file's name means."""
         ways = (
             lambda each: each.id == reference,
             lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
             lambda each: reference in (each.path, each.title),
+            lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
         )
         for means in ways:
             if found := tuple(filter(means, self.articles)):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def test_an_article_is_restored_by_any_of_its_names(tmp_path: Path, reference: s
     assert mill.id not in Removed.open(tmp_path).ids
     assert removed.restore(meant) == ()
     assert removed.find(mill.id[:3]) == ()
+
+
+def test_a_file_in_a_folder_may_be_named_without_it(tmp_path: Path) -> None:
+    mill = replace(three()[1], path="presse/2024/moulin.md")
+    removed = Removed.open(tmp_path)
+    removed.add([mill])
+    assert [each.id for each in removed.find("moulin.md")] == [mill.id]
+    assert removed.find("oulin.md") == ()
 
 
 def test_nothing_was_ever_removed(tmp_path: Path) -> None:
