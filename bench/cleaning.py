@@ -62,7 +62,7 @@ def selon(page: Path) -> str:
 def trafilatura(page: Path) -> str:
     from trafilatura import extract
 
-    return extract(page.read_text(encoding="utf-8"), include_comments=False) or ""
+    return extract(page.read_bytes(), include_comments=False) or ""
 
 
 def everything(page: Path) -> str:

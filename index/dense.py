@@ -20,7 +20,7 @@ BoolArray = npt.NDArray[np.bool_]
 EXACT = 100_000
 """Rows up to which every vector is compared whole; docs/scale.md says what that costs."""
 
-DEPTH = 10  # times as many rows as are asked for are compared whole, after the rough look
+DEPTH = 20  # times as many rows as are asked for are compared whole, after the rough look
 FEW = 50_000  # rows of a selection that are all compared whole, without the rough look
 _DEEPER = 4  # times, when a selection left too little of what the rough look found
 _TRAINING = 4_096  # rows that the short codes are learnt from: four times as many teach no more

@@ -138,6 +138,11 @@ _PAGE = _any(r"""
     ajouter aux favoris|signaler (?:une erreur|un abus)
     (?:déjà (?:abonné|inscrit)|already a (?:subscriber|member))[\w()·.]*\s*\?.{0,60}
 """)
+_LABELS = _any(r"""
+    communiqué(?: de presse)?|press release|date de (?:publication|mise en ligne)|thématiques?
+    (?:documents?|pièces? jointes?|fichiers?)(?: à télécharger| jointe?s?)?
+    (?:vidéo|photo|diaporama|infographie|podcast|audio|video|gallery|en images)s? ?\][^.]{0,120}
+""")
 _CHOICES = _any(r"""
     (?:tout accepter|tout refuser|continuer sans accepter)
     accepter(?: et fermer| les cookies| tout)
@@ -175,6 +180,7 @@ _WHOLE = re.compile(
             _PHOTOGRAPH,
             _TAGS,
             _PAGE,
+            _LABELS,
             _CHOICES,
         )
     ),

@@ -8,18 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.readers.draft import Block
-from index.readers.webpage.element import Element, text_length
+from index.readers.webpage.element import APART, Element, text_length
+from index.readers.webpage.gathering import gather, with_headings, wrap
 
 _LONG_ITEM = 200  # characters; lists of longer items are paragraphs, as in Markdown
 _CROWD = 200  # elements in the text of one parent; trafilatura's work grows with their square
-_APART = frozenset(
-    {
-        *("p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tr", "td"),
-        *("th", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "section", "article"),
-        *("main", "aside", "header", "footer", "nav", "figure", "figcaption", "br", "hr", "body"),
-        *("head", "form", "details", "title", "meta", "link", "img", "center"),
-    }
-)
 _LARGE = 10_000  # elements; a page with more is read without trafilatura's second opinions
 _CAPTIONED = 3  # pictures at least in a gallery
 _GALLERY = 1 / 3  # of the words of the article are captions in a gallery
@@ -32,7 +25,9 @@ def body_of(tree: Element) -> tuple[Block, ...]:
     """The article's blocks as trafilatura finds them, with French spaces kept."""
     from trafilatura import bare_extraction
 
-    tree = copy.deepcopy(tree)
+    page, tree = tree, copy.deepcopy(tree)
+    wrap(tree)
+    gather(tree)
     _captions_told(tree)
     _thinned(tree)
     spaces = _spaces_hidden(tree)
@@ -42,7 +37,7 @@ def body_of(tree: Element) -> tuple[Block, ...]:
     if body is None:
         return ()
     blocks = (Block(_shown(block.text, spaces), block.heading) for block in _blocks(body))
-    return tuple(block for block in blocks if block.text)
+    return with_headings([block for block in blocks if block.text], page)
 
 
 def _captions_told(tree: Element) -> None:
@@ -71,7 +66,7 @@ def _thinned(tree: Element) -> None:
     crowded = [
         element
         for element in tree.iter()
-        if len(element) > _CROWD and sum(child.tag not in _APART for child in element) > _CROWD
+        if len(element) > _CROWD and sum(child.tag not in APART for child in element) > _CROWD
     ]
     for element in crowded:
         _unwrap_inline(element)
@@ -82,7 +77,7 @@ def _unwrap_inline(element: Element) -> None:
     texts = [[element.text or ""]]
     kept = []
     for child in list(element):
-        if child.tag not in _APART:
+        if child.tag not in APART:
             texts[-1] += [*child.itertext(), child.tail or ""]
             child.tail = None
             element.remove(child)

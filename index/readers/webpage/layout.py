@@ -5,6 +5,8 @@ from __future__ import annotations
 from index.readers.webpage.element import Element, text_length
 
 _CELL = 1_000  # characters; a cell that says more is a part of the page
+_PARAGRAPH = 80  # characters; a note in a cell has fewer
+_SEVERAL = 3  # paragraphs in a cell that is a part of the page
 _PARTS = frozenset({"h1", "article", "section", "form"})
 _TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
@@ -27,10 +29,15 @@ def _is_layout(table: Element) -> bool:
     columns = max((sum(cell.tag in ("td", "th") for cell in row) for row in rows), default=0)
     if columns <= 1:
         return True
-    return any(
-        any(inner.tag in _PARTS for inner in cell.iter()) or text_length(cell) > _CELL
-        for cell in table.iter("td", "th")
-    )
+    return any(map(_is_part, table.iter("td", "th")))
+
+
+def _is_part(cell: Element) -> bool:
+    """Whether a cell is a part of the page: long, with a part in it, or of several paragraphs."""
+    if any(inner.tag in _PARTS for inner in cell.iter()) or text_length(cell, _CELL) > _CELL:
+        return True
+    paragraphs = (text_length(inner, _PARAGRAPH) >= _PARAGRAPH for inner in cell.iter("p"))
+    return sum(paragraphs) >= _SEVERAL
 
 
 def _divided(table: Element) -> None:

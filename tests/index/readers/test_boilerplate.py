@@ -25,6 +25,11 @@ NOT_NEWS = [
     "Gérer mes cookies",
     "Inscrivez-vous à notre newsletter",
     "Recevez chaque matin l'essentiel de l'actualité dans votre boîte mail.",
+    "COMMUNIQUÉ DE PRESSE",
+    "Documents à télécharger",
+    "Date de publication",
+    "[ VIDÉO ] Les images du sauvetage",
+    "[Photos] Le port sous la neige",
     "Publicité",
     "La suite après cette publicité",
     "© 2025 Le Courrier. Tous droits réservés.",
@@ -67,6 +72,9 @@ NOT_NEWS = [
 ]
 
 NEWS = [
+    "Le communiqué de presse a été publié à midi.",
+    "[Vidéo] à l'appui, le maire a montré que la digue cède. Il en demande une autre.",
+    "Les documents à télécharger ne seront prêts que lundi.",
     "Les cookies seront interdits dans un an.",
     "Ce site utilise des cookies sans demander le consentement, a constaté la CNIL.",
     "« Nous utilisons des cookies », admet l'éditeur, qui promet de recueillir le consentement.",
