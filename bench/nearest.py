@@ -31,7 +31,7 @@ from index.passages import cut
 from index.prepare import embedding_text
 
 ROWS = (25_000, 50_000, 100_000, 200_000, 400_000)
-DEPTHS = (2, 5, 10)
+DEPTHS = (5, 10, 20)
 K = 200  # as many sentences as a search asks for
 _BATCH = 4_096
 
