@@ -240,9 +240,13 @@ def _shown(answers: Iterator[Answer], out: Console) -> Answer:
     from rich.live import Live
 
     with Live(console=out, transient=True, auto_refresh=False) as live:
-        for grown in chain([answer], answers):
-            answer = grown
-            live.update(folded(growing_text(answer), out), refresh=True)
+        try:
+            for grown in chain([answer], answers):
+                answer = grown
+                live.update(folded(growing_text(answer), out), refresh=True)
+        except KeyboardInterrupt:
+            live.transient = False  # what was written stays
+            raise
     return answer
 
 
