@@ -29,9 +29,8 @@ logger = logging.getLogger(__name__)
 
 MOST_SENTENCES = 6
 MOST_OF_SYNTHESIS = 10
-SURE = (
-    0.9  # confidence of the search at which a model that finds no answer is not taken at its word
-)
+SMALLEST = 500  # tokens of a prompt that is still worth sending
+SURE = 0.9  # confidence of the search at which a model that finds no answer is not believed
 
 
 class Replies(Protocol):
@@ -83,6 +82,7 @@ class Written:
         self._limits = limits
         self._replies = replies
         self._generation = generation
+        self._rooms: dict[str, int] = {}  # of the models that hold less than the limits say
 
     def answer(self, findings: Findings) -> Answer:
         """The whole answer; blocks until it is there, in any thread."""
@@ -112,7 +112,7 @@ class Written:
                     async for answer in grown:
                         yield answer
             except ModelFailed as failure:
-                if await _without_json(listening, failure):
+                if await _without_json(listening, failure) or self._shorter(listening, failure):
                     waiting.insert(0, model)
                     continue
                 why = _told(failure)
@@ -132,12 +132,30 @@ class Written:
         """A model at the task, in the form that it can write."""
         findings = asked.findings
         form: Form = "answer_json" if await model.structured() else "answer"
-        room = self._limits.context - self._limits.answer
+        room = self._room(model)
         told = prompt(findings.question, findings.language, asked.passages, room, form)
         most = MOST_OF_SYNTHESIS if asked.several else MOST_SENTENCES
         task = Task(told, form, most, self._limits.answer)
         draft = Draft(findings, told.given, model.name, RuleSpans())
         return Listening(model, task, asked.check, draft)
+
+    def _room(self, model: ChatModel) -> int:
+        """How many tokens a prompt may have."""
+        return self._rooms.get(model.name, self._limits.context - self._limits.answer)
+
+    def _shorter(self, listening: Listening, failure: ModelFailed) -> bool:
+        """Whether a prompt that the model cannot hold can be made shorter, from now on."""
+        room = self._room(listening.model)
+        if failure.kind != "context" or room < 2 * SMALLEST:
+            return False
+        self._rooms[listening.model.name] = room // 2
+        logger.warning(
+            "%s holds less than SELON_CHAT_CONTEXT=%d says: its prompts are cut to %d tokens",
+            listening.model.name,
+            self._limits.context,
+            room // 2,
+        )
+        return True
 
     async def _heard(self, listening: Listening, asked: _Asked) -> AsyncGenerator[Answer, None]:
         """What one model writes, from what it wrote before where that was kept."""

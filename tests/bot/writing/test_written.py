@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from bot.answer import Answer
 from bot.checking.claim import Claim, Given, Verdict
 from bot.extract import Extractive
-from bot.models import ModelFailed
+from bot.models import ModelFailed, Request
 from bot.models.cache import Wanted
 from bot.writing.written import Limits, Written
 from index.errors import ModelError
@@ -258,3 +258,21 @@ async def test_a_small_model_gets_a_small_prompt() -> None:
     await grown(written(large, limits=Limits(context=8000, answer=300)))
     assert len(small.calls[0]) < len(large.calls[0])
     assert small.requests[0].limit == 300
+
+
+async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> None:
+    class Small(Scripted):
+        async def stream(self, request: Request) -> AsyncIterator[str]:
+            if len(request.messages) > 2:
+                self.calls.append(request.messages)
+                raise ModelFailed("context", self.name)
+            async for piece in super().stream(request):
+                yield piece
+
+    model = Small(GOOD)
+    writing = written(model, limits=Limits(context=8000, answer=500))
+    assert (await grown(writing))[-1].model == model.name
+    tries = len(model.calls)
+    assert tries > 1
+    assert (await grown(writing))[-1].model == model.name
+    assert len(model.calls) == tries + 1
