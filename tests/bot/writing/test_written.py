@@ -263,14 +263,14 @@ async def test_a_small_model_gets_a_small_prompt() -> None:
 async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> None:
     class Small(Scripted):
         async def stream(self, request: Request) -> AsyncIterator[str]:
-            if len(request.messages) > 2:
+            if len(request.messages) > 4:
                 self.calls.append(request.messages)
                 raise ModelFailed("context", self.name)
             async for piece in super().stream(request):
                 yield piece
 
     model = Small(GOOD)
-    writing = written(model, limits=Limits(context=8000, answer=500))
+    writing = written(model, limits=Limits(context=3300, answer=500))
     assert (await grown(writing))[-1].model == model.name
     tries = len(model.calls)
     assert tries > 1
