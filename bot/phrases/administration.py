@@ -30,7 +30,7 @@ class AdministrationPhrases:
     not_administrator: str
     in_private: str
     # A build
-    building: Callable[[str, timedelta], str]
+    building: Callable[[str | None, timedelta], str]
     waiting_to_build: str
     stop: str
     stopping: str
@@ -189,9 +189,12 @@ FR = AdministrationPhrases(
     reindex="Réindexer",
     not_administrator="Seuls les administrateurs de ce bot peuvent faire cela.",
     in_private="Écrivez-moi cela en privé\u00a0: ici, tout le monde le lirait.",
-    building=lambda step, since: (
-        f"Indexation en cours depuis {_lasting(since, 'j')}.\n{step}…\n"
-        "Les questions continuent de recevoir une réponse."
+    building=lambda step, since: "\n".join(
+        (
+            f"Indexation en cours depuis {_lasting(since, 'j')}." if step else "Indexation lancée.",
+            *([f"{step}…"] if step else []),
+            "Les questions continuent de recevoir une réponse.",
+        )
     ),
     waiting_to_build="En attente d’une indexation déjà en cours",
     stop="Arrêter",
@@ -251,8 +254,12 @@ EN = AdministrationPhrases(
     reindex="Reindex",
     not_administrator="Only the administrators of this bot can do that.",
     in_private="Write that to me in private: here everybody would read it.",
-    building=lambda step, since: (
-        f"Indexing for {_lasting(since, 'd')}.\n{step}…\nQuestions are answered meanwhile."
+    building=lambda step, since: "\n".join(
+        (
+            f"Indexing for {_lasting(since, 'd')}." if step else "Indexing has begun.",
+            *([f"{step}…"] if step else []),
+            "Questions are answered meanwhile.",
+        )
     ),
     waiting_to_build="Waiting for a build that is under way",
     stop="Stop",

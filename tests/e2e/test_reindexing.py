@@ -90,7 +90,7 @@ def add(corpus: Path) -> None:
 async def begun(server: BotServer) -> Message:
     server.user_says(ADMIN, "/reindexer")
     message = await server.next_message()
-    assert message.text.startswith("Indexation en cours depuis")
+    assert message.text.startswith("Indexation lancée.")
     assert [button.text for button in message.buttons] == ["Arrêter"]
     return message
 

@@ -130,3 +130,18 @@ async def test_typing_in_another_chat_asks_no_model(shelf: Library, tmp_path: Pa
         api.user_asks_inline(READER, QUESTION)
         await api.called("answerInlineQuery")
         assert model.bodies == []
+
+
+async def test_after_so_many_written_answers_a_person_is_quoted_the_articles_and_told(
+    shelf: Library, tmp_path: Path
+) -> None:
+    settings = {"chat_daily_answers": 1, "chat_cache_days": 0}
+    async with talking(shelf, tmp_path, says(GOOD), **settings) as (api, model):
+        said = []
+        for person in (READER, READER, 43):
+            api.user_says(person, QUESTION)
+            said.append((await api.next_message()).text)
+    assert [SECOND in text for text in said] == [True, False, True]
+    assert "épuisées\u00a0: voici les phrases des articles." in said[1]
+    assert QUOTE in said[1]
+    assert len(model.bodies) == 2

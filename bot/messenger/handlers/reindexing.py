@@ -67,11 +67,11 @@ class Progress:
     def since(self) -> timedelta:
         return timedelta(seconds=time.monotonic() - self.began)
 
-    def told(self, phrases: TerminalPhrases, waiting: str) -> str:
-        """The step under way, and its counts."""
+    def told(self, phrases: TerminalPhrases) -> str | None:
+        """The step under way, and its counts; None before the first."""
         step, done, total = self._step, self._done, self._total
         if step is None:
-            return waiting
+            return None
         name = phrases.steps.get(step, step)
         return f"{name}, {phrases.progress(step, done, total)}" if total else name
 
@@ -161,8 +161,10 @@ class Reindexing:
             logger.debug("How far the index is was not shown: %s", error)
 
     def _told(self, asker: Asker, progress: Progress) -> str:
-        code, phrases = asker.phrases.code, _phrases(asker)
-        step = progress.told(terminal_phrases_for(code), phrases.waiting_to_build)
+        phrases = _phrases(asker)
+        step = progress.told(terminal_phrases_for(asker.phrases.code))
+        if step is None and self._documents.busy:
+            step = phrases.waiting_to_build
         return phrases.building(step, progress.since)
 
 
