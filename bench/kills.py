@@ -1,0 +1,102 @@
+"""Kills the bot (`kill -9`) at random moments under load, and counts what people have afterwards.
+
+The real process, with the sample articles and the bundled model, against the tests' Bot API
+server. Everybody asks one question. After each kill the database is compared with what the server
+had taken by then: only what it does not hold may be said a second time.
+
+    python bench/kills.py [--kills 50] [--seed 1]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bot.state.database import FILE  # noqa: E402
+from tests.botapi import BotServer  # noqa: E402
+from tests.e2e.killing import Bot, Crashes, Outcome  # noqa: E402
+
+SELON = (sys.executable, "-c", "from bot.cli import main; main()")
+QUESTIONS = (
+    "Qui a découvert la pénicilline ?",
+    "Quand Marie Curie a-t-elle reçu le prix Nobel ?",
+    "Combien de temps a duré la reconstruction de Notre-Dame ?",
+    "Où la grotte de Lascaux se trouve-t-elle ?",
+    "Quand le Minitel a-t-il été arrêté ?",
+    "Qui a déchiffré la pierre de Rosette ?",
+    "Quel est le prix du pain à Oslo ?",
+    "Where did the Great Fire of London begin?",
+)
+
+
+def main() -> int:
+    options = _options()
+    with TemporaryDirectory(prefix="selon-kills-") as folder:
+        environment = _environment(Path(folder))
+        subprocess.run(
+            [*SELON, "index", str(ROOT / "corpus")],
+            env=environment,
+            cwd=folder,
+            check=True,
+            capture_output=True,
+        )
+        began = time.monotonic()
+        outcome = asyncio.run(_killed(Path(folder), environment, options))
+        _say(outcome, time.monotonic() - began)
+    return 1 if outcome.lost or outcome.unexplained else 0
+
+
+async def _killed(
+    folder: Path, environment: dict[str, str], options: argparse.Namespace
+) -> Outcome:
+    async with BotServer() as server:
+        environment |= {
+            "SELON_TELEGRAM_TOKEN": server.token,
+            "SELON_TELEGRAM_API_URL": server.url,
+        }
+        bot = Bot((*SELON, "bot"), environment, folder / FILE)
+        return await Crashes(server, bot, QUESTIONS, options.seed).run(options.kills)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SELON_")}
+    cache = os.environ.get("SELON_CACHE_DIR")
+    return {
+        **kept,
+        **({"SELON_CACHE_DIR": cache} if cache else {}),
+        "SELON_DATA_DIR": str(folder),
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def _say(outcome: Outcome, seconds: float) -> None:
+    window = sorted(outcome.window.values())
+    lines = (
+        f"{outcome.kills} kills in {seconds:.0f} s, {outcome.questions} questions",
+        f"under way when a kill came: {outcome.interrupted}",
+        f"unanswered after all: {len(outcome.lost)}",
+        f"answered twice: {len(outcome.doubled)}, outside the window: {len(outcome.unexplained)}",
+        f"taken by the server and not in the database at a kill: {len(window)} "
+        f"({', '.join(f'{each * 1000:.1f} ms' for each in window) or '-'} before it)",
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

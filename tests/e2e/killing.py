@@ -1,0 +1,160 @@
+"""A bot process that is killed under load and started again, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import signal
+import sqlite3
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.botapi import BotServer
+
+FIRST = 1_000
+"""The number of the first person; each asks one question, and has one update."""
+
+IDLE = 0.002
+"""Seconds between looks at how far the bot is."""
+
+Sent = tuple[int, int]
+"""A message that the server took: the chat, and its number there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """How a bot process is started, and where it keeps its database."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    database: Path
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Process]:
+        """A process, killed when the block ends if it still runs."""
+        process = await asyncio.create_subprocess_exec(
+            *self.command, env=dict(self.environment), stdout=DEVNULL, stderr=PIPE
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+            await process.communicate()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was asked and what the people have. `window` are the messages that the server had taken
+    and the database not, at a kill, with the seconds between both."""
+
+    questions: int = 0
+    kills: int = 0
+    lost: list[int] = field(default_factory=list)
+    doubled: list[Sent] = field(default_factory=list)
+    window: dict[Sent, float] = field(default_factory=dict)
+    interrupted: int = 0
+
+    @property
+    def unexplained(self) -> list[Sent]:
+        """Second replies whose first was not in the window."""
+        return [each for each in self.doubled if each not in self.window]
+
+
+class Crashes:
+    """One question after the other, each by somebody else, while the bot dies again and again."""
+
+    def __init__(self, server: BotServer, bot: Bot, questions: Sequence[str], seed: int) -> None:
+        self._server = server
+        self._bot = bot
+        self._texts = questions
+        self._chance = random.Random(seed)
+        self._asked = 0
+        self.outcome = Outcome()
+
+    async def run(self, kills: int, ahead: int = 12, longest: float = 1.0) -> Outcome:
+        """Kill this often, up to `longest` seconds after it began to answer (one in five: to
+        start), with `ahead` questions waiting at any time; then let it come to its end."""
+        for number in range(kills):
+            async with self._bot.running() as process:
+                await self._until_killed(process, number % 5 == 4, ahead, longest)
+            self._look(time.time())
+        async with self._bot.running() as process:
+            await self._until(lambda: len(self._answered()) == self._asked, process, 60)
+            process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(process.wait(), 20)
+        return self._judged()
+
+    async def _until_killed(
+        self, process: Process, starting: bool, ahead: int, longest: float
+    ) -> None:
+        polls, answers = self._polls(), len(self._server.accepted)
+        if not starting:
+            self._ask(ahead)
+            begun = lambda: self._polls() > polls and len(self._server.accepted) > answers  # noqa: E731
+            await self._until(begun, process, 60)
+        longest *= 3 if starting else 1
+        deadline = time.monotonic() + self._chance.uniform(0, longest)
+        while time.monotonic() < deadline:
+            self._ask(ahead)
+            await asyncio.sleep(IDLE)
+        self.outcome.interrupted += self._asked - len(self._answered())
+        process.kill()
+        self.outcome.kills += 1
+        await process.wait()
+
+    def _ask(self, ahead: int) -> None:
+        """As many questions as it takes to have this many unanswered."""
+        for _ in range(ahead - (self._asked - len(self._answered()))):
+            text = self._texts[self._asked % len(self._texts)]
+            self._server.user_says(FIRST + self._asked, text)
+            self._asked += 1
+
+    def _answered(self) -> set[int]:
+        return {each.message.chat_id for each in self._server.accepted}
+
+    def _polls(self) -> int:
+        return sum(name == "getUpdates" for name, _ in self._server.calls)
+
+    async def _until(self, so: Callable[[], bool], process: Process, within: float) -> None:
+        async with asyncio.timeout(within):
+            while not so():
+                if process.returncode is not None:
+                    raise AssertionError(f"the bot ended by itself with {process.returncode}")
+                await asyncio.sleep(IDLE)
+
+    def _look(self, now: float) -> None:
+        """What the server has taken and the database, after a kill, does not know."""
+        with contextlib.closing(sqlite3.connect(self._bot.database)) as database:
+            rows = database.execute("SELECT update_id, sent FROM deliveries").fetchall()
+        known = {(FIRST + update - 1, id) for update, sent in rows for id in json.loads(sent)}
+        for each in self._server.accepted:
+            sent = (each.message.chat_id, each.message.message_id)
+            if sent not in known and sent not in self.outcome.window:
+                self.outcome.window[sent] = now - each.at
+
+    def _judged(self) -> Outcome:
+        outcome, times = self.outcome, Counter[int]()
+        for each in self._server.accepted:
+            times[each.message.chat_id] += 1
+        outcome.questions = self._asked
+        everybody = range(FIRST, FIRST + self._asked)
+        outcome.lost = [person for person in everybody if not times[person]]
+        for each in self._server.accepted:
+            chat = each.message.chat_id
+            if times[chat] > 1:
+                times[chat] -= 1
+                outcome.doubled.append((chat, each.message.message_id))
+        return outcome
+
+
+def python(program: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", program)

@@ -1,0 +1,58 @@
+"""`kill -9` under load: no question unanswered, and no second reply but in the documented window.
+
+`bench/kills.py` does the same with the real index and model, fifty times.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.settings import load_settings
+from bot.state.database import FILE
+from tests.botapi import BotServer
+from tests.e2e.killing import Bot, Crashes, python
+
+QUESTION = "Quand Fresnel est-il né ?"
+KILLS = 5
+PROGRAM = f"""
+from bot.messenger import listen
+from bot.settings import load_settings
+from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
+from tests.e2e.telegram import Shelf, StubChain, slowly
+
+chain = StubChain()
+chain.answers[{QUESTION!r}] = slowly(answered({QUESTION!r}, cite(1, BIRTH)), 0.02)
+listen(load_settings(), chain, Shelf(FRESNEL))
+"""
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotServer]:
+    async with BotServer() as server:
+        yield server
+
+
+@pytest.fixture
+def bot(server: BotServer) -> Bot:
+    environment = {
+        **os.environ,
+        "SELON_TELEGRAM_TOKEN": server.token,
+        "SELON_TELEGRAM_API_URL": server.url,
+    }
+    return Bot(python(PROGRAM), environment, Path(load_settings().data_dir) / FILE)
+
+
+async def test_a_bot_that_is_killed_again_and_again_answers_everybody(
+    server: BotServer, bot: Bot
+) -> None:
+    outcome = await Crashes(server, bot, [QUESTION], seed=1).run(KILLS, longest=0.4)
+    assert outcome.kills == KILLS
+    assert outcome.interrupted > 0
+    assert outcome.lost == []
+    assert outcome.unexplained == []
+    assert len(outcome.doubled) <= len(outcome.window)
