@@ -52,7 +52,7 @@ def main() -> int:
         began = time.monotonic()
         outcome = asyncio.run(_killed(Path(folder), environment, options))
         _say(outcome, time.monotonic() - began)
-    return 1 if outcome.lost or outcome.unexplained else 0
+    return 1 if outcome.lost or outcome.unexplained or outcome.apologies else 0
 
 
 async def _killed(
@@ -83,7 +83,7 @@ def _say(outcome: Outcome, seconds: float) -> None:
     lines = (
         f"{outcome.kills} kills in {seconds:.0f} s, {outcome.questions} questions",
         f"under way when a kill came: {outcome.interrupted}",
-        f"unanswered after all: {len(outcome.lost)}",
+        f"unanswered after all: {len(outcome.lost)}, apologies: {outcome.apologies}",
         f"answered twice: {len(outcome.doubled)}, outside the window: {len(outcome.unexplained)}",
         f"taken by the server and not in the database at a kill: {len(window)} "
         f"({', '.join(f'{each * 1000:.1f} ms' for each in window) or '-'} before it)",

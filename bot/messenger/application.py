@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import signal
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, suppress
@@ -44,6 +45,8 @@ RECEIVING, GRACE = 0.8, 3.0
 """Seconds that a stop leaves to what receives updates, and to the answers under way."""
 DEADLINE = 4.8
 """Seconds after a signal when the process ends whatever it does: nothing is lost by it."""
+SWITCH_SECONDS = 0.001
+"""How long a thread keeps the interpreter while another waits for it."""
 PATIENCE = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts to reach Telegram at start."""
 
@@ -115,6 +118,8 @@ def listen(
                 loop.add_signal_handler(number, stop_once)
         await serve(settings, chain, library, stop, ready, documents=documents)
 
+    # Threads that search let the loop have its say: what Telegram took is to be written down.
+    sys.setswitchinterval(SWITCH_SECONDS)
     # A thread that searches, or waits for a chat model, cannot be interrupted otherwise.
     last_resort = threading.Timer(DEADLINE, os._exit, (0,))
     last_resort.daemon = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -94,8 +95,13 @@ class Entry:
     async def take(self, message_id: int) -> None:
         """Telegram has taken the next message."""
         self.sent = (*self.sent, message_id)
-        if self._ledger is not None:
-            await _written(self._ledger.recorded(self._id, self.sent, whole=self.left == 0))
+        if self._ledger is None:
+            return
+        handling, began = current(), time.monotonic()
+        asked = handling is not None and handling.update_id is not None
+        whole = self.left == 0
+        await _written(self._ledger.recorded(self._id, self.sent, whole=whole, asked=asked))
+        METERS.recorded(time.monotonic() - began)
 
     async def amend(self, letter: Letter) -> None:
         """From here on, send it otherwise than it was meant."""

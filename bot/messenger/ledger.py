@@ -70,11 +70,13 @@ class Ledger:
 
     async def taken_up(self, update_id: int) -> int:
         """How often an update has been taken up, this time included. Raises StateError."""
-        return await self._run(partial(updates.taken_up, bot_id=self._bot_id, update_id=update_id))
+        job = partial(updates.taken_up, bot_id=self._bot_id, update_id=update_id)
+        return await self._run(job, quick=True)
 
     async def done(self, update_id: int) -> None:
         await self._run(
-            partial(updates.done, bot_id=self._bot_id, update_id=update_id, now=self._now())
+            partial(updates.done, bot_id=self._bot_id, update_id=update_id, now=self._now()),
+            quick=True,
         )
 
     async def opened(self, update_id: int | None, number: int, letter: Letter) -> Delivery:
@@ -87,7 +89,8 @@ class Ledger:
                 number=number,
                 letter=letter,
                 now=self._now(),
-            )
+            ),
+            quick=update_id is not None,
         )
 
     async def posted(self, announcement: int, person: int, letter: Letter) -> Delivery | None:
@@ -106,11 +109,13 @@ class Ledger:
     async def outcome(self, delivery_id: int) -> Outcome | None:
         return await self._run(partial(deliveries.outcome, delivery_id=delivery_id))
 
-    async def recorded(self, delivery_id: int, sent: tuple[int, ...], *, whole: bool) -> None:
+    async def recorded(
+        self, delivery_id: int, sent: tuple[int, ...], *, whole: bool, asked: bool = True
+    ) -> None:
+        """What Telegram has taken; what nobody `asked` for is not said twice, come what may."""
         now = self._now()
-        await self._run(
-            partial(deliveries.recorded, delivery_id=delivery_id, sent=sent, whole=whole, now=now)
-        )
+        job = partial(deliveries.recorded, delivery_id=delivery_id, sent=sent, whole=whole, now=now)
+        await self._run(job, quick=asked)
 
     async def amended(self, delivery_id: int, letter: Letter) -> None:
         await self._run(partial(deliveries.amended, delivery_id=delivery_id, letter=letter))
@@ -143,8 +148,8 @@ class Ledger:
         """Wait for what is being written."""
         self._thread.shutdown()
 
-    async def _run(self, job: Callable[[Session], Result]) -> Result:
+    async def _run(self, job: Callable[[Session], Result], *, quick: bool = False) -> Result:
         loop = asyncio.get_running_loop()
-        writing = loop.run_in_executor(self._thread, self._state.do, job)
+        writing = loop.run_in_executor(self._thread, partial(self._state.do, job, quick=quick))
         # What happened is written down even if nobody waits for it any more.
         return await asyncio.shield(writing)

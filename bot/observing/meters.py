@@ -24,6 +24,7 @@ Doubt = Literal["reply lost", "process died"]
 Way = Literal["message", "inline"]
 
 _SECONDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120)
+_MOMENTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,13 @@ class Meters:
             buckets=_SECONDS,
             registry=registry,
         )
+        self._recorded = Histogram(
+            "selon_record_seconds",
+            "From Telegram's taking a message until the database knows: who dies in it says it "
+            "twice",
+            buckets=_MOMENTS,
+            registry=registry,
+        )
         self._failures = Counter(
             "selon_failures", "Updates that could not be handled", registry=registry
         )
@@ -99,6 +107,9 @@ class Meters:
 
     def replied(self, seconds: float) -> None:
         self._replied.observe(seconds)
+
+    def recorded(self, seconds: float) -> None:
+        self._recorded.observe(seconds)
 
     def failed(self) -> None:
         self._failures.inc()

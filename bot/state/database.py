@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
+from bot.state.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ Result = TypeVar("Result")
 
 FILE = "state.sqlite"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_UNSYNCED = "selon_unsynced"
 _BUSY_SECONDS = 15
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _MIGRATING = 0x53454C4F4E
@@ -73,30 +75,39 @@ class State:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._quick = engine.execution_options(**{_UNSYNCED: True})
+        self._turns = Turns() if engine.dialect.name == "sqlite" else None
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """One transaction: kept when the block ends, undone when it raises. Raises StateError."""
+    def session(self, *, quick: bool = False) -> Iterator[Session]:
+        """One transaction: kept when the block ends, undone when it raises. Raises StateError.
+
+        A `quick` one goes before others, and SQLite does not wait for the disk to have it: a
+        process that dies loses nothing of it, a machine that loses power may undo it, together
+        with all that came after it.
+        """
+        engine = self._quick if quick else self._engine
+        turn = self._turns.turn(urgent=quick) if self._turns else nullcontext()
         try:
-            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            with turn, Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except SQLAlchemyError as error:
             raise StateError(f"{_shown(self._engine)}: {_why(error)}") from error
 
-    def do(self, job: Callable[[Session], Result]) -> Result:
+    def do(self, job: Callable[[Session], Result], *, quick: bool = False) -> Result:
         """Run a job in a transaction of its own, as if it were alone. Raises StateError.
 
         Where the database finds out too late that another was in its way, the job is done again.
         """
         for wait in _WAITS:
             try:
-                with self.session() as session:
+                with self.session(quick=quick) as session:
                     return job(session)
             except StateError as error:
                 if not _in_the_way(error):
                     raise
             time.sleep(wait * random.uniform(0.5, 1.5))  # two that collide part ways
-        with self.session() as session:
+        with self.session(quick=quick) as session:
             return job(session)
 
     async def run(self, job: Callable[[Session], Result]) -> Result:
@@ -162,7 +173,6 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
     cursor.close()
@@ -170,6 +180,8 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # Taken at once: a read that later wants to write could not wait for its turn.
+    level = "NORMAL" if connection.get_execution_options().get(_UNSYNCED) else "FULL"
+    connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

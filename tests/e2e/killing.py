@@ -62,6 +62,7 @@ class Outcome:
     doubled: list[Sent] = field(default_factory=list)
     window: dict[Sent, float] = field(default_factory=dict)
     interrupted: int = 0
+    apologies: int = 0
 
     @property
     def unexplained(self) -> list[Sent]:
@@ -146,6 +147,7 @@ class Crashes:
         for each in self._server.accepted:
             times[each.message.chat_id] += 1
         outcome.questions = self._asked
+        outcome.apologies = sum("Désolé" in each.text for each in self._server.messages)
         everybody = range(FIRST, FIRST + self._asked)
         outcome.lost = [person for person in everybody if not times[person]]
         for each in self._server.accepted:

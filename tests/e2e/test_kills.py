@@ -54,5 +54,6 @@ async def test_a_bot_that_is_killed_again_and_again_answers_everybody(
     assert outcome.kills == KILLS
     assert outcome.interrupted > 0
     assert outcome.lost == []
+    assert outcome.apologies == 0
     assert outcome.unexplained == []
     assert len(outcome.doubled) <= len(outcome.window)
