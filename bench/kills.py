@@ -41,33 +41,31 @@ QUESTIONS = (
 def main() -> int:
     options = _options()
     with TemporaryDirectory(prefix="selon-kills-") as folder:
-        environment = _environment(Path(folder))
+        made = environment(Path(folder))
         subprocess.run(
             [*SELON, "index", str(ROOT / "corpus")],
-            env=environment,
+            env=made,
             cwd=folder,
             check=True,
             capture_output=True,
         )
         began = time.monotonic()
-        outcome = asyncio.run(_killed(Path(folder), environment, options))
+        outcome = asyncio.run(_killed(Path(folder), made, options))
         _say(outcome, time.monotonic() - began)
     return 1 if outcome.lost or outcome.unexplained or outcome.apologies else 0
 
 
-async def _killed(
-    folder: Path, environment: dict[str, str], options: argparse.Namespace
-) -> Outcome:
+async def _killed(folder: Path, made: dict[str, str], options: argparse.Namespace) -> Outcome:
     async with BotServer() as server:
-        environment |= {
+        made |= {
             "SELON_TELEGRAM_TOKEN": server.token,
             "SELON_TELEGRAM_API_URL": server.url,
         }
-        bot = Bot((*SELON, "bot"), environment, folder / FILE)
+        bot = Bot((*SELON, "bot"), made, folder / FILE)
         return await Crashes(server, bot, QUESTIONS, options.seed).run(options.kills)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SELON_")}
     cache = os.environ.get("SELON_CACHE_DIR")
     return {

@@ -239,6 +239,9 @@ async def _close(application: Accountable) -> None:
             with suppress(InvalidToken, TimeoutError):
                 await asyncio.wait_for(application.updater.stop(), RECEIVING)
         if application.running:
+            turns = application.update_processor
+            assert isinstance(turns, ChatByChat)
+            turns.stop()
             ending = asyncio.create_task(application.stop())
             await asyncio.wait([ending], timeout=GRACE)
             application.interrupt()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,11 @@ from bot.messenger.addressed import author
 URGENT = ("stop:", "/stop")
 """What begins the buttons and the command that stop an answer: they cannot wait for its end."""
 
+BURST, PACE_SECONDS = 20, 1.0
+"""Updates of one person that are served as they come; then one a second, which is what Telegram
+lets a bot say to somebody for long."""
+
+_REMEMBERED = 10_000
 _UNBOUNDED = 10**6
 """The library lets that many updates come to their turns; with less, one person's flood would
 stand before everybody else's first question."""
@@ -29,18 +35,47 @@ class _Waiting:
     called: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+class Pace:
+    """How fast one person is served: `burst` updates at once, then one in so many seconds."""
+
+    def __init__(
+        self,
+        burst: int = BURST,
+        seconds: float = PACE_SECONDS,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._now = now
+        self._seconds = seconds
+        self._ahead = (burst - 1) * seconds
+        self._due: dict[int, float] = {}
+
+    def wait(self, person: int) -> float:
+        """Seconds until somebody may be served again."""
+        return max(0.0, self._due.get(person, 0.0) - self._ahead - self._now())
+
+    def take(self, person: int) -> None:
+        now = self._now()
+        if len(self._due) > _REMEMBERED:
+            self._due = {each: due for each, due in self._due.items() if due > now}
+        self._due[person] = max(self._due.get(person, 0.0), now) + self._seconds
+
+
 class ChatByChat(BaseUpdateProcessor):
     """Chats side by side, `slots` at once; within one chat, one update after the other.
 
     When more wait than there are slots, people are served in turn, whatever the number of their
     updates and of their chats: one who sends a hundred questions holds one slot, and everybody
     else waits at most for one question of theirs. In a group too, its people take turns; the
-    questions of one person keep their order.
+    questions of one person keep their order. Whoever sends on and on is served at the pace at
+    which Telegram lets a bot write to somebody: what all others get does not suffer from it.
     """
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, pace: Pace | None = None) -> None:
         super().__init__(_UNBOUNDED)
         self._free = slots
+        self._pace = pace or Pace()
+        self._stopping = False
+        self._timer: asyncio.TimerHandle | None = None
         self._queues: OrderedDict[int, deque[_Waiting]] = OrderedDict()
         self._served: set[int] = set()
         self._busy: set[int] = set()
@@ -56,6 +91,9 @@ class ChatByChat(BaseUpdateProcessor):
             await coroutine
             return
         person = author(update) or chat.id
+        if self._stopping:
+            await coroutine
+            return
         try:
             await self._turn(person, chat.id)
         except BaseException:
@@ -82,6 +120,14 @@ class ChatByChat(BaseUpdateProcessor):
                 self._call()
             raise
 
+    def stop(self) -> None:
+        """Let everybody go on at once, to find that the bot stops."""
+        self._stopping = True
+        for queue in self._queues.values():
+            for each in queue:
+                each.called.set()
+        self._queues.clear()
+
     def _leave(self, person: int, chat: int) -> None:
         self._free += 1
         self._served.discard(person)
@@ -99,6 +145,10 @@ class ChatByChat(BaseUpdateProcessor):
                 return
             if person in self._served or queue[0].chat in self._busy:
                 continue
+            if wait := self._pace.wait(person):
+                self._call_later(wait)
+                continue
+            self._pace.take(person)
             first = queue.popleft()
             self._free -= 1
             self._served.add(person)
@@ -109,11 +159,24 @@ class ChatByChat(BaseUpdateProcessor):
                 del self._queues[person]
             first.called.set()
 
+    def _call_later(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time() + seconds
+        if self._timer is None or self._timer.when() > due:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = loop.call_at(due, self._in_time)
+
+    def _in_time(self) -> None:
+        self._timer = None
+        self._call()
+
     async def initialize(self) -> None:
         """Nothing to prepare."""
 
     async def shutdown(self) -> None:
-        """Nothing to release."""
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 def _urgent(update: Update) -> bool:
