@@ -15,10 +15,11 @@ from rich.text import Text
 from bot.console import console_for, encodable, show
 from bot.jobs import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.phrases import phrases_for
+from bot.phrases.checking import checking_phrases_for
 from bot.phrases.models import model_phrases_for
 from bot.phrases.terminal import terminal_phrases_for
 from bot.phrases.writing import writing_phrases_for
-from bot.render import answer_json, answer_text, explained_text
+from bot.render import answer_json, answer_text, explained_text, harmless
 from bot.settings import Settings
 from index.layout import Layout
 from index.manifest import Manifest
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from bot.repl import Ask, Grow
 
 STANDARD_INPUT = "-"
+_MARKS = {
+    "well": ("✓", "green"),
+    "note": ("!", "yellow"),
+    "wrong": ("✗", "bold red"),
+    "setting": ("✗", "bold red"),
+}
 HISTORY = "history"
 """The file of the data directory that keeps the lines typed."""
 
@@ -63,9 +70,14 @@ def declare(line: CommandLine) -> None:
     ) -> Job:
         return job(data_dir, partial(chat_model, check=check))
 
+    checking = checking_phrases_for(phrases.code)
+
     @line.command("bot", phrases.bot)
-    def _bot(data_dir: DataDir = None) -> Job:
-        return job(data_dir, bot)
+    def _bot(
+        data_dir: DataDir = None,
+        check: Annotated[bool, typer.Option("--check", help=checking.option)] = False,
+    ) -> Job:
+        return job(data_dir, check_bot if check else bot)
 
 
 def ask(settings: Settings, question: str, *, as_json: bool, explain: bool = False) -> int:
@@ -141,6 +153,27 @@ def chat_model(settings: Settings, *, check: bool) -> int:
     from bot.writing.command import chat_model
 
     return chat_model(settings, check=check)
+
+
+def check_bot(settings: Settings) -> int:
+    """Say whether the bot could run, a line for each thing that it needs."""
+    import asyncio
+
+    from bot.messenger.checking import findings
+
+    phrases = checking_phrases_for(settings.language)
+    found = asyncio.run(findings(settings))
+    out = console_for(sys.stdout)
+    for each in found:
+        mark, style = _MARKS[each.verdict]
+        show(
+            out, Text(f"{mark} ", style=style).append(harmless(phrases.line(each.about, each.text)))
+        )
+    wrong = [each for each in found if each.fatal]
+    show(out, phrases.not_ready(len(wrong)) if wrong else phrases.ready)
+    if not wrong:
+        return DONE
+    return MISUSED if any(each.verdict == "setting" for each in wrong) else FAILED
 
 
 def bot(settings: Settings) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import re
 import signal
 import sys
 import threading
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
 
-from bot.errors import SettingsError
 from bot.library import Library, LiveLibrary
 from bot.messenger.desk import Chain, Desk, TelegramApplication
 from bot.messenger.handlers import register
@@ -28,6 +26,7 @@ from bot.messenger.ordering import ChatByChat
 from bot.messenger.receiving import Watched, receive, unreachable
 from bot.messenger.redaction import redacted
 from bot.messenger.shown import shown
+from bot.messenger.token import refusal, telegram_token
 from bot.messenger.upkeep import kept_up, settling
 from bot.settings import Settings
 from bot.state import open_state
@@ -49,23 +48,6 @@ SWITCH_SECONDS = 0.001
 """How long a thread keeps the interpreter while another waits for it."""
 PATIENCE = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts to reach Telegram at start."""
-
-_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
-
-
-def telegram_token(settings: Settings) -> str:
-    """The token; raises SettingsError when it is missing or cannot be one."""
-    if settings.telegram_token is None:
-        raise SettingsError(
-            "SELON_TELEGRAM_TOKEN is missing: put the token that @BotFather gave you in .env"
-        )
-    token = settings.telegram_token.get_secret_value().strip()
-    if not _TOKEN.fullmatch(token):
-        raise SettingsError(
-            "SELON_TELEGRAM_TOKEN does not look like a token (digits, a colon, letters): "
-            "copy the whole token that @BotFather gave you"
-        )
-    return token
 
 
 def _log_ready(username: str) -> None:
@@ -162,7 +144,7 @@ async def serve(
             ledger.stopping.set()
             await _close(application)
         if refused.is_set():
-            raise _refusal(settings)
+            raise refusal(settings)
 
 
 def _build(settings: Settings, token: str, refused: asyncio.Event, ledger: Ledger) -> Accountable:
@@ -203,7 +185,7 @@ async def _connected(
             return True
         except InvalidToken:
             # The library's message repeats the token: it must not live on as a cause.
-            raise _refusal(settings) from None
+            raise refusal(settings) from None
         except TelegramError as error:
             if wait is None:
                 raise unreachable(settings, error) from error
@@ -250,10 +232,3 @@ async def _close(application: Accountable) -> None:
     finally:
         # An application that never connected leaves its connections open.
         await application.bot.shutdown()
-
-
-def _refusal(settings: Settings) -> SettingsError:
-    return SettingsError(
-        f"SELON_TELEGRAM_TOKEN is refused by {settings.telegram_api_url}: copy it again from "
-        "@BotFather, and check that it was not revoked"
-    )

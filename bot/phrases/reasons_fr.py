@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.phrases.reasons_advice_fr import ADVICE
 from bot.phrases.reasons_files_fr import FILES, Words
 from bot.phrases.reasons_index_fr import INDEX
+from bot.phrases.reasons_messenger_fr import MESSENGER
 from bot.phrases.reasons_models_fr import MODELS
 
-REASONS_FR: Words = (*FILES, *INDEX, *ADVICE, *MODELS)
+REASONS_FR: Words = (*FILES, *INDEX, *ADVICE, *MODELS, *MESSENGER)

@@ -78,6 +78,11 @@ class State:
         self._quick = engine.execution_options(**{_UNSYNCED: True})
         self._turns = Turns() if engine.dialect.name == "sqlite" else None
 
+    @property
+    def shown(self) -> str:
+        """Its address, without the password."""
+        return _shown(self._engine)
+
     @contextmanager
     def session(self, *, quick: bool = False) -> Iterator[Session]:
         """One transaction: kept when the block ends, undone when it raises. Raises StateError.

@@ -140,6 +140,11 @@ class People:
         """Somebody has written to the bot before, and may be written to."""
         self._methods.chat_of(person, "private")
 
+    def rights(self, *, groups: bool = True, privacy: bool = True, inline: bool = True) -> None:
+        """The bot's owner says what it may do."""
+        self._methods.groups, self._methods.privacy = groups, privacy
+        self._methods.inline = inline
+
     def user_blocks(self, chat_id: int) -> None:
         """A person wants nothing more from the bot: sending to them is refused with 403."""
         self._methods.blocked.add(chat_id)

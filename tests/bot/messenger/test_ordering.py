@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from bot.messenger.ordering import ChatByChat
+from bot.messenger.ordering import ChatByChat, Pace
 
 GROUP = -100
+AT_ONCE = Pace(burst=1_000)
 
 
 def update(number: int, chat_id: int, person: int | None = None, text: str = "?") -> Update:
@@ -96,7 +97,7 @@ async def test_a_question_that_fails_does_not_hold_up_the_next() -> None:
 @pytest.mark.parametrize("slots", [1, 4])
 async def test_a_flood_by_one_person_makes_nobody_else_wait(slots: int) -> None:
     """In their own chat or in a hundred: the others come after the questions under way."""
-    log = Log(ChatByChat(slots))
+    log = Log(ChatByChat(slots, AT_ONCE))
     flood = [log.sent("flood", update(n, 1)) for n in range(50)]
     flood += [log.sent("flood", update(n, -n, person=1)) for n in range(50, 100)]
     await asyncio.sleep(0)
@@ -110,9 +111,45 @@ async def test_a_flood_by_one_person_makes_nobody_else_wait(slots: int) -> None:
 
 
 async def test_one_person_holds_one_slot() -> None:
-    log = Log(ChatByChat(8))
+    log = Log(ChatByChat(8, AT_ONCE))
     await asyncio.gather(*(log.sent("flood", update(n, -n, person=1)) for n in range(1, 30)))
     assert log.most == 1
+
+
+async def test_who_sends_on_and_on_is_served_at_a_pace_and_others_are_not() -> None:
+    log = Log(ChatByChat(1, Pace(burst=3, seconds=0.05)))
+    flood = [log.sent("flood", update(n, 1)) for n in range(5)]
+    others = [log.sent("other", update(n, n)) for n in range(10, 16)]
+    await asyncio.gather(*others)
+    assert log.served.count("flood") == 3
+    await asyncio.gather(*flood)
+    assert log.served.count("flood") == 5
+
+
+def test_a_pause_gives_back_what_was_used_up() -> None:
+    clock = [100.0]
+    pace = Pace(burst=2, seconds=10.0, now=lambda: clock[0])
+    waits = []
+    for seconds in (0.0, 0.0, 0.0, 4.0, 6.0, 30.0, 0.0, 0.0):
+        clock[0] += seconds
+        waits.append(pace.wait(7))
+        if not waits[-1]:
+            pace.take(7)
+    assert waits == [0, 0, 10, 6, 0, 0, 0, 10]
+    assert pace.wait(8) == 0
+
+
+async def test_a_stop_lets_everybody_find_out() -> None:
+    processor = ChatByChat(1, Pace(burst=1, seconds=60.0))
+    log = Log(processor)
+    sent = [log.sent(f"{n}", update(n, 1)) for n in range(4)]
+    await asyncio.sleep(0.01)
+    assert log.served == ["0"]
+    processor.stop()
+    await asyncio.gather(*sent)
+    await log.sent("late", update(9, 1))
+    assert log.served[-1] == "late"
+    await processor.shutdown()
 
 
 async def test_in_a_group_its_people_take_turns_and_keep_their_order() -> None:

@@ -1,0 +1,107 @@
+"""`selon bot --check`: what it finds, in which language, and with which exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from bot.messenger.checking import findings
+from tests.botapi import BotServer
+from tests.e2e.telegram import settings_for
+from tests.e2e.test_receiving import called_at, port
+from tests.e2e.test_selon_bot import SELON, environment, home
+
+__all__ = ["home", "port"]
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotServer]:
+    async with BotServer() as server:
+        yield server
+
+
+async def check(server: BotServer, home: Path, **more: str) -> tuple[int, str]:
+    """The exit code and what a real process says, in one line."""
+    made = {"SELON_TELEGRAM_TOKEN": server.token, "SELON_TELEGRAM_API_URL": server.url, **more}
+    process = await asyncio.create_subprocess_exec(
+        *SELON, "bot", "--check", cwd=home, env=environment(**made), stdout=PIPE, stderr=PIPE
+    )
+    out, errors = await asyncio.wait_for(process.communicate(), 60)
+    assert b"Traceback" not in errors, errors.decode()
+    assert server.token.partition(":")[2] not in (out + errors).decode()
+    assert process.returncode is not None
+    return process.returncode, re.sub(r"[ \n]+", " ", out.decode())
+
+
+async def said(server: BotServer, **more: object) -> dict[str, list[str]]:
+    """What is found, in English, by what it is about; the mark first."""
+    found: dict[str, list[str]] = {}
+    for each in await findings(settings_for(server, language="en", **more)):
+        found.setdefault(each.about, []).append(f"{each.verdict}: {each.text}")
+    return found
+
+
+async def test_a_bot_that_can_run_is_told_so_in_french(server: BotServer, home: Path) -> None:
+    code, text = await check(server, home)
+    assert code == 0, text
+    assert "✓ Jeton\u00a0: Selon, https://t.me/selon_test_bot" in text
+    assert re.search(r"✓ Index\u00a0: 2 articles, \d+ passages, génération \d{8}T", text)
+    assert "✓ Réception\u00a0: Selon interroge Telegram" in text
+    assert "Tout est prêt." in text
+    assert {name for name, _ in server.calls} == {"getMe", "getWebhookInfo"}
+
+
+async def test_what_is_wrong_is_said_with_a_code(server: BotServer, home: Path) -> None:
+    code, text = await check(
+        server, home, SELON_DATA_DIR=str(home / "nowhere"), SELON_TELEGRAM_TOKEN="1:AAforgotten"
+    )
+    assert code == 2
+    assert "✗ Jeton\u00a0: SELON_TELEGRAM_TOKEN est refusé par" in text
+    assert "✗ Index\u00a0:" in text
+    assert "2 points à corriger avant de lancer le robot." in text
+    code, _ = await check(server, home, SELON_DATA_DIR=str(home / "nowhere"))
+    assert code == 1
+
+
+async def test_rights_that_would_be_missed_are_noted(server: BotServer) -> None:
+    server.rights(inline=False, privacy=False)
+    found = await said(server)
+    assert found["Groups"][0].startswith("note: in a group it gets every message")
+    assert found["Inline"] == [
+        'note: "@bot question" does not answer; /setinline at @BotFather allows it'
+    ]
+    server.rights(groups=False)
+    assert (await said(server))["Groups"][0].startswith("note: it cannot be added to groups")
+
+
+async def test_a_webhook_is_looked_at(server: BotServer, port: int) -> None:
+    server.hook.url = "https://old.example/telegram"
+    server.user_says(42, "Bonjour ?")
+    assert (await said(server))["Receiving"] == [
+        "note: Selon asks Telegram; the webhook that is set (https://old.example/telegram) goes "
+        "when it starts",
+        "note: 1 message waits at Telegram to be answered",
+    ]
+    with socket.create_server(("127.0.0.1", port)):
+        found = await said(server, **called_at(port))
+    assert [line.partition(":")[0] for line in found["Receiving"]] == [
+        "well",
+        "note",
+        "note",
+        "note",
+    ]
+    assert "is taken: by Selon if it runs" in found["Receiving"][1]
+
+
+async def test_settings_that_do_not_go_together_are_told(server: BotServer) -> None:
+    found = await said(server, access="invitation", chat_model="nosuchprovider:model")
+    assert found["Access"][0].startswith("note: restricted, but SELON_ADMINS is empty")
+    assert found["Models"][0].startswith("setting: ")
+    found = await said(server, database_url="sqlite:////proc/nowhere/state.sqlite")
+    assert found["Database"][0].startswith("wrong: ")
