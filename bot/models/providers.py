@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -86,12 +86,21 @@ def check_installed(choice: Choice) -> None:
 def make(choice: Choice, making: Making) -> BaseChatModel:
     """The model, ready to be called. Takes seconds: its library is imported.
 
-    Raises SettingsError when LangChain does not know the provider, or refuses the settings.
+    A temperature is not said to a model that is known to take none. Raises SettingsError when
+    LangChain does not know the provider, or refuses the settings.
     """
-    from langchain.chat_models import init_chat_model
-
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    model = _made(choice, making)
+    profile: Mapping[str, Any] = getattr(model, "profile", None) or {}
+    if making.temperature is not None and profile.get("temperature") is False:
+        return _made(choice, replace(making, temperature=None))
+    return model
+
+
+def _made(choice: Choice, making: Making) -> BaseChatModel:
+    from langchain.chat_models import init_chat_model
+
     try:
         model: BaseChatModel = init_chat_model(
             choice.model, model_provider=choice.provider, **_arguments(choice.provider, making)
@@ -152,7 +161,7 @@ def _arguments(provider: str, making: Making) -> dict[str, Any]:
         arguments["reasoning"] = False
         return arguments
     key = making.key
-    if key is None and provider == "openai" and making.base_url is not None:
+    if key is None and making.base_url is not None:
         key = SecretStr(NO_KEY)
     if key is not None:
         arguments["api_key"] = key

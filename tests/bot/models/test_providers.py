@@ -11,7 +11,7 @@ import pytest
 from bot.models import Request, Usage
 from bot.models.providers import PROVIDERS
 from bot.writing.objects import schema
-from tests.bot.models.conftest import QUESTION, Opened, request
+from tests.bot.models.conftest import QUESTION, Opened, request, said
 from tests.bot.models.protocols import PIECES, USED, Served, serving_all
 
 KEY = "sk-very-secret-key"
@@ -93,3 +93,20 @@ async def test_a_model_that_is_known_not_to_write_json_is_not_asked_for_it(
             for name in ("gpt-4o-mini", "gpt-4", "qwen3-4b")
         }
         assert able == {"gpt-4o-mini": True, "gpt-4": False, "qwen3-4b": True}
+
+
+@pytest.mark.parametrize(
+    ("model", "said_to_it"),
+    [
+        ("anthropic:claude-sonnet-5-5", False),
+        ("anthropic:claude-haiku", True),
+        ("openai:gpt-5", False),
+    ],
+)
+async def test_a_temperature_is_not_said_to_a_model_that_takes_none(
+    opened: Opened, model: str, said_to_it: bool
+) -> None:
+    async with serving_all() as server:
+        chosen = opened(server.url, chat_model=installed(model), chat_temperature=0.5)
+        assert await said(chosen) == list(PIECES)
+        assert ("temperature" in server.bodies[0]) is said_to_it

@@ -11,7 +11,7 @@ from bot.models import Message
 from bot.writing.frame import harmless
 from bot.writing.giving import FEWEST, MOST, given, set_down
 from bot.writing.prompting import prompt, tokens
-from bot.writing.templates import prompt_version, template
+from bot.writing.templates import template
 from tests.bot.writing.fakes import article, hits
 
 QUESTION = "Quand le pont a-t-il été construit ?"
@@ -156,7 +156,3 @@ def test_nor_can_a_question(forged: str) -> None:
 def test_ordinary_text_is_left_as_it_is() -> None:
     text = "« L’œuvre », dit-elle : 15 000 € (12 %) — « c’est peu » ; voilà !"
     assert harmless(text) == text
-
-
-def test_the_version_tells_the_prompts_apart() -> None:
-    assert re.fullmatch(r"[0-9a-f]{8}", prompt_version())
