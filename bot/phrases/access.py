@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +15,9 @@ from bot.state.roles import Role, Standing
 class AccessPhrases:
     """One language's texts; those to strangers take their Telegram number.
 
-    `invitation` takes the link, the role and the day until which it serves; `over` the seconds to
-    wait, and whether it is the group's limit that is reached.
+    `given` takes a standing and whom administrators gave it, `invitation` the link, the role and
+    the day until which it serves, `over` the seconds to wait, and whether it is the group's limit
+    that is reached.
     """
 
     not_listed: Callable[[int], str]
@@ -33,6 +34,7 @@ class AccessPhrases:
     set_by_settings: Callable[[int], str]
     group_is: Callable[[int, bool], str]
     allow_usage: str
+    given: Callable[[Standing, Sequence[int]], str]
     over: Callable[[int, bool], str]
     inline_refused: str
     inline_over: Callable[[int], str]
@@ -86,6 +88,18 @@ _ROLES_EN: Mapping[Standing, str] = {
     "reader": "reader",
     "barred": "barred",
 }
+_MANY_FR: Mapping[Standing, str] = {
+    "administrator": "Administrateurs",
+    "editor": "Éditeurs",
+    "reader": "Lecteurs",
+    "barred": "Exclus",
+}
+_MANY_EN: Mapping[Standing, str] = {
+    "administrator": "Administrators",
+    "editor": "Editors",
+    "reader": "Readers",
+    "barred": "Barred",
+}
 
 FR = AccessPhrases(
     not_listed=lambda number: (
@@ -129,6 +143,7 @@ FR = AccessPhrases(
     allow_usage="Dans un groupe, /autoriser et /interdire disent si j’y réponds. Ici, donnez un "
     "numéro Telegram\u00a0: /autoriser 123456, /autoriser 123456 éditeur ou /interdire 123456. "
     "/inviter donne un lien d’invitation.",
+    given=lambda standing, people: f"{_MANY_FR[standing]}\u00a0: {', '.join(map(str, people))}.",
     over=_over_fr,
     inline_refused="Je ne réponds qu’aux personnes autorisées",
     inline_over=lambda seconds: f"Revenez dans {_wait_fr(seconds)}",
@@ -173,6 +188,7 @@ EN = AccessPhrases(
     allow_usage="In a group, /allow and /forbid say whether I answer there. Here, give a Telegram "
     "number: /allow 123456, /allow 123456 editor or /forbid 123456. /invite gives a link to "
     "invite somebody.",
+    given=lambda standing, people: f"{_MANY_EN[standing]}: {', '.join(map(str, people))}.",
     over=_over_en,
     inline_refused="I answer only people who are allowed to ask",
     inline_over=lambda seconds: f"Come back in {_wait_en(seconds)}",

@@ -44,8 +44,8 @@ FR = WritingPhrases(
         "articles qui s’en approchent le plus.",
         "budget": "Le budget du modèle est épuisé pour aujourd’hui\u00a0: voici les phrases des "
         "articles.",
-        "allowance": "Les réponses rédigées auxquelles vous aviez droit aujourd’hui sont "
-        "épuisées\u00a0: voici les phrases des articles.",
+        "allowance": "Les réponses rédigées auxquelles vous aviez droit sont épuisées jusqu’à "
+        "demain\u00a0: voici les phrases des articles.",
     },
     explain="Dire aussi qui a écrit la réponse, et quelles phrases ont été écartées.",
     written_by=lambda model: f"Écrit par {model}.",
@@ -90,7 +90,7 @@ EN = WritingPhrases(
         "unknown": "The language model found no answer in them: here are the articles’ own "
         "sentences that come closest.",
         "budget": "The model’s budget for today is spent: here are the articles’ own sentences.",
-        "allowance": "You have had your written answers for today: here are the articles’ own "
+        "allowance": "You have had your written answers until tomorrow: here are the articles’ own "
         "sentences.",
     },
     explain="Tell as well who wrote the answer, and which sentences were dropped.",

@@ -18,6 +18,7 @@ Standing = Role | Literal["barred"]
 """A role, or being told nothing more even where everybody may ask."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
+STANDINGS: tuple[Standing, ...] = (*ROLES, "barred")
 
 
 def everybody(session: Session) -> Mapping[int, Standing]:
@@ -42,6 +43,5 @@ def take_away(session: Session, person_id: int) -> bool:
 
 
 def _standing(row: RoleRow) -> Standing:
-    known: tuple[Standing, ...] = ("barred", *ROLES)
     # A role of a later version gives no right in this one.
-    return next((each for each in known if each == row.role), "barred")
+    return next((each for each in STANDINGS if each == row.role), "barred")

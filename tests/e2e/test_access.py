@@ -262,6 +262,14 @@ async def test_what_the_settings_give_is_taken_away_there(
         assert (await asked(server, READER)).startswith(BIRTH)
 
 
+async def test_what_was_decided_can_be_looked_up(server: BotServer, bot: Running) -> None:
+    async with bot():
+        for text in ("/autoriser 20", "/autoriser 31 éditeur", "/autoriser 7", "/interdire 8"):
+            await asked(server, ADMIN, text)
+        said = (await asked(server, ADMIN, "/autoriser")).splitlines()
+        assert said[1:] == ["Éditeurs : 31.", "Lecteurs : 7, 20.", "Exclus : 8."]
+
+
 @pytest.mark.parametrize("text", ["/autoriser", "/autoriser Jean", "/autoriser 12a", "/interdire"])
 async def test_without_a_number_it_says_how(server: BotServer, bot: Running, text: str) -> None:
     async with bot():

@@ -14,6 +14,8 @@ import pytest_asyncio
 from bot.state import conversations, open_state, people
 from bot.state.conversations import NewTurn, Place
 from bot.state.database import state_url
+from bot.statistics.status import Holdings
+from index.errors import DamagedIndex
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
@@ -95,6 +97,21 @@ async def test_the_status_is_refreshed_in_its_place(server: BotServer) -> None:
     fresh = await server.next_edit()
     assert "Today: 1 question, 1 of them answered" in fresh.text
     assert fresh.buttons[0].text == "Refresh"
+
+
+class Broken(Shelf):
+    """Its index cannot be read."""
+
+    def holdings(self) -> Holdings:
+        raise DamagedIndex("index/manifest.json: not a manifest; rebuild the index")
+
+
+async def test_the_status_says_what_is_wrong_with_the_index(server: BotServer) -> None:
+    async with running(server, StubChain(), Broken(FRESNEL)):
+        server.user_says(ADMIN, "/admin")
+        lines = (await server.next_message()).text.splitlines()
+        assert lines[0].startswith("Index\u00a0: index/manifest.json")
+        assert lines[1] == "Aujourd’hui\u00a0: aucune question"
 
 
 @pytest.mark.usefixtures("bot")

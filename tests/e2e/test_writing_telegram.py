@@ -142,6 +142,6 @@ async def test_after_so_many_written_answers_a_person_is_quoted_the_articles_and
             api.user_says(person, QUESTION)
             said.append((await api.next_message()).text)
     assert [SECOND in text for text in said] == [True, False, True]
-    assert "épuisées\u00a0: voici les phrases des articles." in said[1]
+    assert "épuisées jusqu’à demain\u00a0: voici les phrases des articles." in said[1]
     assert QUOTE in said[1]
     assert len(model.bodies) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -18,7 +19,7 @@ from bot.messenger.saying import say
 from bot.messenger.upkeep import Chore
 from bot.phrases.access import AccessPhrases, access_phrases_for
 from bot.state import chats, invitations
-from bot.state.roles import Role, Standing
+from bot.state.roles import STANDINGS, Role, Standing
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class Access:
             await say(bot, asker, phrases.group_allowed if allowed else phrases.group_forbidden)
             return
         if not words or not _NUMBER.fullmatch(words[0]):
-            await say(bot, asker, phrases.allow_usage)
+            await say(bot, asker, "\n".join((phrases.allow_usage, *self._given(phrases))))
             return
         number = int(words[0])
         if number < 0:
@@ -103,6 +104,14 @@ class Access:
         if allowed:
             standing = "editor" if EDITOR & set(words[1:]) else "reader"
         await say(bot, asker, await self._person(phrases, number, standing))
+
+    def _given(self, phrases: AccessPhrases) -> Iterator[str]:
+        """What was decided in the chat, a line a standing; the settings can be read elsewhere."""
+        given = self._desk.roles.given()
+        for standing in STANDINGS:
+            people = sorted(person for person, had in given.items() if had == standing)
+            if people:
+                yield phrases.given(standing, people)
 
     async def _group(self, chat_id: int, allowed: bool) -> None:
         decide = partial(chats.allow, chat_id=chat_id, allowed=allowed, now=self._desk.now())
