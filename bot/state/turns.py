@@ -13,15 +13,20 @@ class Turns:
     def __init__(self) -> None:
         self._free = threading.Condition()
         self._taken = False
-        self._urgent = 0
+        self._waiting = {True: 0, False: 0}
+
+    @property
+    def waiting(self) -> int:
+        with self._free:
+            return sum(self._waiting.values())
 
     @contextmanager
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
         """Wait for a turn, which lasts as long as the block."""
         with self._free:
-            self._urgent += urgent
-            self._free.wait_for(lambda: not self._taken and (urgent or not self._urgent))
-            self._urgent -= urgent
+            self._waiting[urgent] += 1
+            self._free.wait_for(lambda: not self._taken and (urgent or not self._waiting[True]))
+            self._waiting[urgent] -= 1
             self._taken = True
         try:
             yield
