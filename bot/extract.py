@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.agreement import Relation, relation
 from bot.answer import Answer, Citation, Statement
-from bot.span import RuleSpans, SpanFinder
+from bot.span import RuleSpans, SpanFinder, asks_price, tells_price
 from index.article import Article
 from index.leads import leads
 from index.passages import Sentence
@@ -71,7 +71,8 @@ class Extractive:
 
     def answer(self, findings: Findings) -> Answer:
         """Refuses, with the nearest articles, when the confidence is too low."""
-        if not findings.hits or findings.confidence < self._min_confidence:
+        sure = findings.confidence >= self._min_confidence
+        if not findings.hits or not sure or _price_untold(findings):
             return _answer(findings, (), (), _nearest(findings.hits))
         statements: list[Statement] = []
         citations: list[Citation] = []
@@ -244,6 +245,14 @@ def _answer(
         nearest=nearest,
         elapsed_ms=0.0,
     )
+
+
+def _price_untold(findings: Findings) -> bool:
+    """Whether a price is asked for and no sentence that competes tells one."""
+    if not asks_price(findings.question, findings.language):
+        return False
+    said = (each.sentence.text for hit in findings.hits[:POOL] for each in hit.sentences)
+    return not any(map(tells_price, said))
 
 
 def _nearest(hits: Sequence[Hit]) -> tuple[Article, ...]:

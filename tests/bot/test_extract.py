@@ -166,3 +166,15 @@ def test_passages_that_are_not_cited_are_offered_by_their_best_sentence() -> Non
         (2, "Le phare y fut vu en 1850.")
     ]
     assert Extractive(0.99).answer(found(phare, port)).further == ()
+
+
+def test_a_price_that_no_sentence_tells_is_not_answered_by_something_near() -> None:
+    asked = replace(
+        found(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))), question="Combien coûte-t-il ?"
+    )
+    refused = Extractive(0.5).answer(asked)
+    assert not refused.answered
+    assert refused.nearest == (asked.hits[0].article,)
+    told = TEXT.replace("Sa lanterne est rouge.", "Il a coûté 90 000 francs.")
+    priced = replace(asked, hits=(hit(article("phare", told), (0.95, 0.8, 0.7, 0.7)),))
+    assert Extractive(0.5).answer(priced).answered

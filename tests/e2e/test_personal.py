@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -136,3 +138,60 @@ async def test_old_questions_are_erased_at_start(server: BotServer, url: str) ->
         server.user_says(READER, "/confidentialite")
         assert "0 question" in (await server.next_message()).text
     state.close()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_nothing_is_left_in_any_table_of_whom_the_bot_forgot(
+    server: BotServer, tmp_path: Path
+) -> None:
+    someone = 987_654_321
+    server.user_says(someone, QUESTION)
+    answer = await server.next_message()
+    server.presses(answer, 1)
+    server.user_says(someone, "Qui a marché sur Mars ?")
+    server.presses(await server.next_message(), 0)
+    await server.next_message()
+    server.user_says(someone, "/langue")
+    server.presses(await server.next_message(), 0)
+    await server.next_edit()
+    assert _rows_with(tmp_path / "data", str(someone), "Mars")
+    server.user_says(someone, "/oublier")
+    server.presses(await server.next_message(), 0)
+    await server.next_edit()
+    left = _rows_with(tmp_path / "data", str(someone), "Mars")
+    assert {table for table, _ in left} <= {"updates", "deliveries"}, left  # of /oublier itself
+    assert not any("Mars" in str(row) for _, row in left), left
+
+
+def _rows_with(data_dir: Path, *texts: str) -> list[tuple[str, object]]:
+    """Every row of the database that holds one of these, with its table."""
+    with closing(sqlite3.connect(data_dir / "state.sqlite")) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        rows = [
+            (name, row)
+            for (name,) in tables.fetchall()
+            for row in connection.execute(f'SELECT * FROM "{name}"')
+        ]
+    return [(name, row) for name, row in rows if any(text in str(row) for text in texts)]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_a_reply_depends_on_is_written_before_it(server: BotServer, url: str) -> None:
+    server.hold_next("sendMessage", 0.5, done=True)  # the bot does not know yet that it was taken
+    server.user_says(READER, "Qui a marché sur Mars ?")
+    refusal = await server.next_message()
+    assert _kept(url).turns == 1
+    server.hold_next("answerCallbackQuery", 0.5, done=True)
+    server.presses(refusal, 0)
+    await server.called("answerCallbackQuery")
+    assert _kept(url).alerts == 1
+    await server.next_message()
+    server.hold_next("answerCallbackQuery", 0.5, done=True)
+    server.presses(refusal, 1)
+    await server.called("answerCallbackQuery", 2)
+    assert _kept(url).votes == 1
+
+
+def _kept(url: str) -> privacy.Kept:
+    with closing(open_state(url)) as state, state.session() as session:
+        return privacy.kept(session, READER)

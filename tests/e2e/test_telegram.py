@@ -88,6 +88,11 @@ async def test_the_menu_of_commands_is_set_in_both_languages(server: BotServer) 
     assert server.commands("en")["help"] == "How to ask"
     assert len(server.commands("en")) == len(french)
     assert set(server.commands("fr", "all_group_chats")) < {*french, "demander"}
+    for scope in ("default", "all_private_chats", "all_group_chats"):
+        assert server.commands("", scope) == server.commands("fr", scope)
+        english = server.commands("en", scope)
+        assert len(english) == len(server.commands("fr", scope))
+        assert english["new"] == "Start afresh"
 
 
 async def test_a_question_gets_a_cited_answer(server: BotServer) -> None:

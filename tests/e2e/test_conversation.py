@@ -1,0 +1,210 @@
+"""What people can count on from one day to the next: the real model, the calibrated confidence,
+a real index that changes, and a bot that is stopped and started between two messages."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.assembly import chain_over, open_index
+from bot.documents import Documents
+from bot.library import LiveLibrary
+from bot.messenger.handlers import alerting
+from bot.settings import load_settings
+from index.build import build
+from index.bundled import load_bundled
+from index.embedding import Embedder
+from tests.botapi import BotServer
+from tests.e2e.telegram import running
+from tests.index.readers.pdfs import lines, pdf
+from tests.web.site import Answer, Site
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+FILES = ("marie-curie.md", "tgv.md", "victor-hugo.md", "great-fire-of-london.md", "penicillin.md")
+READER, OTHER, GROUP = 42, 43, -100
+BOT = "selon_test_bot"
+BREAD = "Combien coûte une baguette de pain à Quimper ?"
+NEWS = """---
+title: La baguette passe à 1,30 euro à Quimper
+author: Anne Le Gall
+published: 2026-11-02
+url: https://exemple.fr/baguette
+language: fr
+---
+
+À Quimper, une baguette de pain coûte désormais 1,30 euro. Elle était à 1,20 euro depuis deux ans.
+"""
+PAPER = pdf(
+    [
+        [
+            *lines(["La baguette à Quimper"], size=20, bold=True),
+            *lines(
+                [
+                    "À Quimper, une baguette de pain coûte désormais 1,30 euro. Elle était à 1,20",
+                    "euro depuis deux ans, selon les boulangers de la ville.",
+                ],
+                top=150,
+            ),
+        ]
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return load_bundled()
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    build([CORPUS / name for name in FILES], folder, embedder)
+    return folder
+
+
+@pytest.fixture
+def data_dir(built: Path, tmp_path: Path) -> Path:
+    """An index of one's own, where the bot of a test keeps what people leave behind too."""
+    return Path(shutil.copytree(built, tmp_path / "data"))
+
+
+@asynccontextmanager
+async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
+    """The bot as `selon bot` puts it together, over the index of this folder."""
+    settings = load_settings(data_dir=data_dir)
+    index = open_index(settings)
+    documents = Documents(settings, index.embedder)
+    async with running(
+        server, chain_over(index, settings), LiveLibrary(index), documents=documents
+    ):
+        yield
+
+
+async def test_a_follow_up_is_understood_after_a_restart_until_the_conversation_is_over(
+    data_dir: Path,
+) -> None:
+    async with BotServer() as server:
+        async with bot(server, data_dir):
+            server.user_says(READER, "Quand Marie Curie est-elle née ?")
+            born = await server.next_message(20)
+            server.user_says(READER, "Où Victor Hugo est-il né ?")
+            await server.next_message(20)
+        async with bot(server, data_dir):
+            server.user_says(READER, "Quand est-il entré à l’Académie ?")
+            entered = (await server.next_message(20)).text
+            server.user_says(READER, "De quoi est-elle morte ?", reply_to=born)
+            died = (await server.next_message(20)).text
+            server.user_says(READER, "/nouveau")
+            await server.next_message(20)
+            server.user_says(READER, "Qui l’a dessiné ?")
+            fresh = (await server.next_message(20)).text
+    understood = "Question comprise\u00a0: Quand Victor Hugo est-il entré à l’Académie\u202f?"
+    assert entered.startswith(understood)
+    assert died.startswith("Question comprise\u00a0: De quoi Marie Curie est-elle morte\u202f?")
+    assert not fresh.startswith("Question comprise")
+
+
+async def test_silence_ends_a_conversation(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_CONVERSATION_HOURS", str(0.2 / 3600))
+    async with BotServer() as server, bot(server, data_dir):
+        server.user_says(READER, "Where did Marie Curie study?", "en")
+        await server.next_message(20)
+        await asyncio.sleep(0.3)
+        server.user_says(READER, "When was she born?", "en")
+        assert not (await server.next_message(20)).text.startswith("Understood as")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "kept"),
+    [
+        ("fr", "Un article répond maintenant", "C’est noté"),
+        ("en", "An article now answers", "Noted"),
+    ],
+)
+async def test_an_alert_is_told_once_when_an_article_answers_with_the_same_confidence(
+    tmp_path: Path,
+    data_dir: Path,
+    embedder: Embedder,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    title: str,
+    kept: str,
+) -> None:
+    monkeypatch.setattr(alerting, "LOOK", timedelta(seconds=0.05))
+    articles = [CORPUS / name for name in FILES]
+    async with BotServer() as server, bot(server, data_dir):
+        server.user_says(READER, BREAD, language)
+        refusal = await server.next_message(20)
+        assert "• " in refusal.text
+        server.presses(refusal, 0, language)
+        assert (await server.next_message()).text.startswith(kept)
+        other = tmp_path / "autre.txt"
+        other.write_text("Le canal\n\nLe canal relie la ville à la mer depuis 1820.", "utf-8")
+        build([*articles, other], data_dir, embedder)
+        await server.silence(0.5)  # another generation, which does not answer
+        news = tmp_path / "baguette.md"
+        news.write_text(NEWS, "utf-8")
+        build([*articles, other, news], data_dir, embedder)
+        told = await server.next_message(20)
+        build([*articles, news], data_dir, embedder)
+        await server.silence(0.5)
+    assert told.text.startswith(title)
+    assert BREAD in told.text
+    assert "1,30 euro" in told.text
+    assert "https://exemple.fr/baguette#:~:text=" in told.links[0][1]
+    assert [button.text for button in told.buttons][-2:] == ["👍", "👎"]
+
+
+async def test_a_pdf_and_an_address_serve_one_conversation(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SELON_EDITORS", str(READER))
+    page = (
+        "<html lang=fr><head><title>Le moulin</title></head><body><article><h1>Le moulin de la "
+        "Roche</h1><p>Le conseil municipal a voté la restauration du moulin de la Roche, qui "
+        "coûtera 240 000 euros. Les travaux commenceront en mars et dureront huit mois.</p>"
+        "</article></body></html>"
+    )
+    with Site() as site:
+        site.pages["/moulin"] = Answer(page)
+        monkeypatch.setenv("SELON_FETCH_ALLOW", f"127.0.0.1:{site.port}")
+        async with BotServer() as server, bot(server, data_dir):
+            server.user_sends_file(READER, "sans-nom", PAPER)
+            server.presses(await server.next_message(20), 1)
+            await server.next_message(20)
+            server.user_says(READER, f"{site.url}/moulin")
+            server.presses(await server.next_message(20), 1)
+            await server.next_message(20)
+            server.user_says(READER, BREAD)
+            bread = await server.next_message(20)
+            server.user_says(READER, "Combien coûtera la restauration du moulin de la Roche ?")
+            mill = await server.next_message(20)
+            server.user_says(OTHER, BREAD)
+            theirs = await server.next_message(20)
+    assert "1,30 euro" in bread.text
+    assert "240 000 euros" in mill.text
+    assert theirs.text.startswith("Je ne sais pas")
+
+
+async def test_in_a_topic_a_follow_up_leans_on_that_topic(data_dir: Path) -> None:
+    async with BotServer() as server, bot(server, data_dir):
+
+        def ask(text: str, thread: int) -> None:
+            server.user_says(
+                GROUP, f"@{BOT} {text}", kind="supergroup", person=READER, thread=thread
+            )
+
+        ask("quand Marie Curie est-elle née ?", 7)
+        await server.next_message(20)
+        ask("where was Victor Hugo born?", 8)
+        await server.next_message(20)
+        ask("Où a-t-elle fait ses études ?", 7)
+        answer = await server.next_message(20)
+    assert answer.thread_id == 7
+    assert "Où Marie Curie a-t-elle fait ses études" in answer.text
