@@ -10,9 +10,10 @@ from index.article import Article
 from index.passages import Passage, Sentence
 from index.period import Period
 
-Refusal = Literal["unsaid", "period", "unclear", "courtesy", "self"]
+Refusal = Literal["unsaid", "period", "unclear", "courtesy", "greeting", "wordless", "self"]
 """Why there is no answer: the articles do not say, none is of the time asked for, it is not clear
-which article is meant, nothing was asked (« Merci ! »), or Selon itself was (« Qui es-tu ? »)."""
+which article is meant, nothing was asked (« Merci ! », « Bonjour ! », an emoji), or Selon itself
+was (« Qui es-tu ? »)."""
 
 Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
 """Why the articles' own sentences stand in for a chat model's: none answered in time, what it wrote
@@ -134,7 +135,8 @@ class Answer:
     @property
     def small_talk(self) -> bool:
         """Whether nothing was asked of the articles, so that there is nothing to remember."""
-        return self.refusal in ("courtesy", "self") and not self.answered
+        talk = ("courtesy", "greeting", "wordless", "self")
+        return self.refusal in talk and not self.answered
 
     @property
     def text(self) -> str:

@@ -89,12 +89,15 @@ def growing_text(answer: Answer) -> Text:
 
 def refusal_line(answer: Answer, phrases: Phrases) -> str:
     """The sentence that says why there is no answer."""
-    if answer.refusal == "courtesy":
-        return phrases.courtesy
-    if answer.refusal == "self":
-        return phrases.about_selon
-    if answer.refusal == "unclear":
-        return phrases.which_article
+    said = {
+        "courtesy": phrases.courtesy,
+        "greeting": phrases.greeting,
+        "wordless": phrases.only_text,
+        "self": phrases.about_selon,
+        "unclear": phrases.which_article,
+    }
+    if answer.refusal in said:
+        return said[answer.refusal]
     if answer.period is None:
         return phrases.not_in_articles
     none = answer.refusal == "period"

@@ -26,7 +26,12 @@ class Rewriter(Protocol):
         """The question after these turns; None where it cannot be written, or not be trusted."""
 
 
-_SMALL_TALK: Mapping[str, Refusal] = {"courtesy": "courtesy", "self": "self"}
+_SMALL_TALK: Mapping[str, Refusal] = {
+    "courtesy": "courtesy",
+    "greeting": "greeting",
+    "wordless": "wordless",
+    "self": "self",
+}
 
 
 class Conversing(Runnable[Said | str, Answer]):

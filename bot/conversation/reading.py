@@ -15,6 +15,8 @@ from index.language import detect, terms
 Way = Literal[
     "alone",  # it stands on its own
     "courtesy",  # « Merci ! »: nothing is asked
+    "greeting",  # « Bonjour ! »
+    "wordless",  # « ? », an emoji
     "self",  # « Qui es-tu ? »
     "correction",  # « Non, je parlais de Hubble. »
     "speaker",  # « Qui l'a dit ? »
@@ -52,7 +54,10 @@ def read(question: str, language: str) -> Reading:
         return Reading("alone", question, language)
     plain = folded(question)
     if words.COURTESY.fullmatch(plain):
-        return Reading("courtesy", question, language)
+        greets = words.GREETING.match(plain) is not None
+        return Reading("greeting" if greets else "courtesy", question, language)
+    if not any(map(str.isalnum, plain)):
+        return Reading("wordless", question, language)
     if words.SELF.fullmatch(plain):
         return Reading("self", question, language)
     correction = words.CORRECTION.match(plain)

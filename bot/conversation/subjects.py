@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.conversation import words
+from bot.conversation.forenames import told_by
 from bot.conversation.nouns import Gender, Noun, nouns
 from bot.conversation.turn import Turn
 from bot.span.names import names, placed
@@ -113,12 +114,15 @@ def _head_distance(head: str, turn: Turn, pronoun: Pronoun) -> int:
     found = words.WHO.search(plain) and folded(head) in plain  # not who discovered it
     if pronoun.person and (found or not _called(head)):
         return MISMATCH
+    unnamed = words.HE.search(folded(turn.answer)) and not turn.found
+    if words.WHO.search(plain) and unnamed and not found and _person(head):
+        return -1  # « Il achève Les Misérables », of Victor Hugo
     return 5 if pronoun.subject and not pronoun.plural and _person(head) else 9
 
 
 def _persons(turn: Turn, pronoun: Pronoun, *, asked: bool) -> list[tuple[int, str]]:
     """The persons of the answer, nearer where the question asked for some."""
-    told = _told(turn)[:2]
+    told = [each for each in _told(turn) if not _of_another_sex(each, pronoun)][:2]
     if pronoun.plural:
         told = [(" and " if turn.language == "en" else " et ").join(told)] if told[1:] else []
     near = _told_distance(pronoun) if asked else 6
@@ -148,6 +152,13 @@ def _person(name: str) -> bool:
     return " " in name and plain.istitle() and not any(map(str.isdecimal, name))
 
 
+def _of_another_sex(name: str, pronoun: Pronoun) -> bool:
+    """« Jean-Louis » is no « elle »; « ils » may be anybody."""
+    asked = "" if pronoun.plural and pronoun.gender == "m" else pronoun.gender
+    told = told_by(name)
+    return bool(asked and told) and asked != told
+
+
 def _called(name: str) -> bool:
     """Whether somebody may be called so: « Fleming », not « Paris 2024 » nor "penicillin"."""
     return name[:1].isupper() and not any(map(str.isdecimal, name))
@@ -165,6 +176,8 @@ def _distance(noun: Noun, pronoun: Pronoun) -> int:
     if pronoun.plural != noun.plural and determined:
         return MISMATCH if pronoun.plural else 4
     if pronoun.gender and noun.gender and pronoun.gender != noun.gender:
+        return MISMATCH
+    if not determined and _person(noun.text) and _of_another_sex(noun.text, pronoun):
         return MISMATCH
     return 0 if pronoun.gender == noun.gender or not pronoun.gender else 2
 

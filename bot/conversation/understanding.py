@@ -17,6 +17,8 @@ from index.search import Findings
 
 Search = Callable[[str, int], Findings]
 
+SMALL_TALK: frozenset[Way] = frozenset(("courtesy", "greeting", "wordless", "self"))
+
 DEPTH = 60  # passages in which the article last cited is looked for
 PROPOSED = 2  # readings that are searched
 ENOUGH = 0.6  # confidence, with what comes next, at which a likely reading is taken for right
@@ -53,7 +55,7 @@ def understand(
     """
     last = replied or (history[-1] if history else None)
     reading = read(question, last.language if last else "fr")
-    if reading.way in ("courtesy", "self"):
+    if reading.way in SMALL_TALK:
         return Understood(question, why=reading.way)
     if last is None:
         at_first = words.AT_FIRST.fullmatch(folded(question))

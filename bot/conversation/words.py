@@ -45,6 +45,9 @@ _THANKS = (
     r"(?: bien)?|how are you(?: doing)?(?: today)?|how's it going"
     r"|c'est (?:tout|parfait|note|clair|bon|gentil))"
 )
+GREETING = re.compile(
+    r"[\s,.!]*(?:bonjour|bonsoir|salut|coucou|hello|hi|hey|good (?:morning|evening))\b"
+)
 _MUCH = (
     r"(?: (?:beaucoup|bien|infiniment|mille fois|encore|a (?:toi|vous|tous)|selon|tout le monde"
     r"|pour (?:tout|(?:la|ta|votre|cette|ces|tes|vos|l'|ton) ?(?:reponses?|aide))"
@@ -74,7 +77,7 @@ AT_FIRST = re.compile(
 CORRECTION = re.compile(
     r"(?:(?:ah |mais |but |oh )?(?:non|no|nope|pardon|sorry|desolee?|excuse[zr]?-moi|attends?|wait)"
     r"[ ,.!]+)*(?:(?:mais |but )?(?:moi )?(?:je (?:parlais|parle|pensais|voulais parler)"
-    r"(?: plutot)? (?:de l[ae] |d[eu]s? |d'|a (?=\w)|aux? )|je (?:voulais dire|veux dire) "
+    r"(?: plutot)? (?:d[eu]s? |d'|a (?=\w)|aux? )|je (?:voulais dire|veux dire) "
     r"|i (?:meant|mean|was talking about|am talking about|was thinking of|was asking about)"
     r"|i'm talking about))\s?"
 )
@@ -234,6 +237,7 @@ OF_WHAT = re.compile(
     r"(?:quel(?:le)?s? (?:est|etait|sont|fut) (?:le|la|les|l')|what(?: is|'s| was) the )"
 )
 WHO = re.compile(r"\b(?:qui|who|quels? \w*(?:auteur|inventeur|savant|personne)s?)\b")
+HE = re.compile(r"\b(?:il|elle|he|she)\b")
 FIRST_WORDS = re.compile(r"^(?:lui|elle|eux|elles|moi|him|her)\s?, ?")
 INVERSION = re.compile(
     r"(?:(?<![-\w'])|(?<=qu'))((?:(?:n'|ne |s'|se |l'|le |la |les |lui |leur |m'|me )*)[a-z]+"

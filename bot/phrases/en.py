@@ -64,6 +64,7 @@ EN = Phrases(
     which_article="Which article do you mean? Please tell what it is about.",
     understood=lambda question: f"Understood as: {question}",
     courtesy="At your service! Ask me a question whenever you like.",
+    greeting="Hello! What is your question?",
     about_selon=(
         "I am Selon: I answer your questions with the articles’ own words, and cite every "
         "sentence. What they do not say, I do not make up. /help tells more."
@@ -77,7 +78,7 @@ EN = Phrases(
     also_in=lambda files, others: f"also in {_several(files, others)}",
     start=(
         "Hello! Ask me a question: I answer with the articles’ own words, and name the source.\n"
-        "When they do not say, I tell you so."
+        "When they do not say, I tell you so. /help shows all the rest."
     ),
     help=(
         "Write your question as you would ask a colleague, for instance: "

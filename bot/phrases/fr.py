@@ -67,6 +67,7 @@ FR = Phrases(
     which_article="De quel article parlez-vous\u202f? Précisez son sujet, s’il vous plaît.",
     understood=lambda question: f"Question comprise\u00a0: {question}",
     courtesy="À votre service\u202f! Posez-moi une question quand vous voulez.",
+    greeting="Bonjour\u202f! Quelle est votre question\u202f?",
     about_selon=(
         "Je suis Selon\u00a0: je réponds à vos questions avec les mots mêmes des articles, et je "
         "cite chaque phrase. Ce qu’ils ne disent pas, je ne l’invente pas. /aide en dit plus."
@@ -80,7 +81,8 @@ FR = Phrases(
     also_in=lambda files, others: f"aussi dans {_several(files, others)}",
     start=(
         "Bonjour\u202f! Posez-moi une question\u00a0: je réponds avec les mots mêmes des articles, "
-        "source à l’appui.\nQuand ils ne le disent pas, je vous le dis aussi."
+        "source à l’appui.\nQuand ils ne le disent pas, je vous le dis aussi. "
+        "/aide montre tout le reste."
     ),
     help=(
         "Écrivez votre question comme vous la poseriez à un collègue, par exemple\u00a0: "

@@ -27,6 +27,7 @@ class Phrases:
     which_article: str
     understood: Callable[[str], str]
     courtesy: str
+    greeting: str
     about_selon: str
     quote: Callable[[str], str]
     day: Callable[[date], str]

@@ -13,7 +13,9 @@ from bot.conversation.reading import read
     ("question", "way"),
     [
         ("Merci beaucoup !", "courtesy"),
-        ("Bonjour", "courtesy"),
+        ("Bonjour", "greeting"),
+        ("Salut, ça va ?", "greeting"),
+        ("🙂", "wordless"),
         ("ok, super, merci", "courtesy"),
         ("ça va ?", "courtesy"),
         ("Bonjour, qui es-tu ?", "self"),
@@ -159,5 +161,6 @@ def test_a_few_words_are_in_the_language_spoken_before() -> None:
 def test_odd_lines_are_read_at_once(text: str) -> None:
     read(text, "fr")  # the language of some is told by a classifier that loads slowly
     began = time.perf_counter()
-    assert read(text, "fr").way in ("alone", "fragment", "ellipsis", "unnamed", "pronoun")
+    ways = ("alone", "fragment", "ellipsis", "unnamed", "pronoun", "wordless")
+    assert read(text, "fr").way in ways
     assert time.perf_counter() - began < 1

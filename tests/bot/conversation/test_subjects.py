@@ -46,6 +46,20 @@ def test_they_are_the_two_whom_the_answer_names() -> None:
     assert likeliest("Où se sont-ils rencontrés ?", before) == "Katalin Karikó et Drew Weissman"
 
 
+def test_a_first_name_tells_he_from_she() -> None:
+    before = turn(
+        "Qui dirige le chantier ?", "Jean-Louis Georgelin, puis Claire Morel.", title="Pont"
+    )
+    assert likeliest("Quand est-il arrivé ?", before) == "Jean-Louis Georgelin"
+    assert likeliest("Quand est-elle arrivée ?", before) == "Claire Morel"
+
+
+def test_he_who_is_not_named_is_whom_the_article_is_about() -> None:
+    answer = "Il achève le livre, dont Jean Valjean est le héros."
+    before = turn("Qui a écrit le livre ?", answer, title="Victor Hugo, l’exilé")
+    assert likeliest("Quand est-il mort ?", before) == "Victor Hugo"
+
+
 def test_it_is_no_person() -> None:
     question = "What did Ada Lovelace say of the Analytical Engine?"
     before = turn(question, "It is new.", language="en", title="Ada Lovelace")
