@@ -95,6 +95,7 @@ EN = Phrases(
         "/language – French or English\n"
         "/privacy – what I keep about you"
     ),
+    no_such_command="I do not know this command. /help lists mine.",
     see_passage=lambda number: f"Passage [{number}]",
     passage_gone="This passage is no longer in the index: the article has changed or was removed.",
     only_text="I can only read text: please write your question out.",

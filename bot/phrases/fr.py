@@ -100,6 +100,7 @@ FR = Phrases(
         "/langue – français ou anglais\n"
         "/confidentialite – ce que je garde de vous"
     ),
+    no_such_command="Je ne connais pas cette commande. /aide donne la liste des miennes.",
     see_passage=lambda number: f"Passage [{number}]",
     passage_gone="Ce passage n’est plus dans l’index\u00a0: l’article a changé ou a été retiré.",
     only_text=(

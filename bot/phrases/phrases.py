@@ -38,6 +38,7 @@ class Phrases:
     # Telegram
     start: str
     help: str
+    no_such_command: str
     see_passage: Callable[[int], str]
     passage_gone: str
     only_text: str

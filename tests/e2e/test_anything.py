@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -47,6 +47,9 @@ STICKER = {
     "is_video": False,
     "type": "regular",
 }
+PLACE = {"latitude": 48.85, "longitude": 2.35}
+VOICE = {"file_id": "v", "file_unique_id": "v", "duration": 3}
+FILE = {"file_id": "d", "file_unique_id": "d", "file_size": 3}
 ORIGIN = {"type": "hidden_user", "date": 1, "sender_user_name": "<b>Quelqu’un</b> & cie"}
 THINGS: dict[str, dict[str, Any]] = {
     "sticker": {"sticker": STICKER},
@@ -55,7 +58,7 @@ THINGS: dict[str, dict[str, Any]] = {
     "photo with an empty caption": {"photo": PHOTO, "caption": ""},
     "photo with a caption": {"photo": PHOTO, "caption": "<b>Qui est-ce ?</b>"},
     "forwarded post": {"text": "Vu à la télé & <ailleurs>", "forward_origin": ORIGIN},
-    "place": {"location": {"latitude": 48.85, "longitude": 2.35}},
+    "place": {"location": PLACE},
     "dice": {"dice": {"emoji": "🎲", "value": 3}},
     "poll": {
         "poll": {
@@ -71,9 +74,7 @@ THINGS: dict[str, dict[str, Any]] = {
             "members_only": False,
         }
     },
-    "voice": {
-        "voice": {"file_id": "v", "file_unique_id": "v", "duration": 3, "mime_type": "audio/ogg"}
-    },
+    "voice": {"voice": {**VOICE, "mime_type": "audio/ogg"}},
     "blank text": {"text": "\u2800"},
     "story": {"story": {"id": 1, "chat": {"id": 9, "type": "private"}}},
 }
@@ -122,8 +123,11 @@ class Conversation:
     async def _said_to(self, chat: int, sent: dict[str, Any]) -> list[str]:
         server = self.server
         texts: list[str] = []
+        edited = sent.pop("edited", None)
         if "text" in sent:
-            server.user_says(chat, **sent)
+            number = server.user_says(chat, **sent)
+            if edited is not None:
+                server.user_edits(chat, number, edited)
         else:
             server.user_sends(chat, **sent)
         kind = sent.get("kind", "private")
@@ -187,6 +191,55 @@ def test_any_thing_gets_one_answer(conversation: Conversation, thing: str) -> No
     assert len(said) == 1
     assert _harmless(conversation.server), conversation.server.refusals
     assert conversation.said_to(GROUP, content=THINGS[thing], kind="supergroup") == []
+
+
+def _person(name: str) -> dict[str, Any]:
+    return {"type": "hidden_user", "date": 1, "sender_user_name": name or "x"}
+
+
+_KINDS = st.sampled_from(
+    [
+        lambda text: {"photo": PHOTO, "caption": text[:1024]},
+        lambda text: {"contact": {"phone_number": text[:20] or "+", "first_name": text[:64]}},
+        lambda text: {"sticker": {**STICKER, "emoji": text[:2]}, "forward_origin": _person(text)},
+        lambda text: {
+            "location": PLACE,
+            "venue": {"location": PLACE, "title": text, "address": text},
+        },
+        lambda text: {"document": {**FILE, "file_name": text[:60]}, "caption": text[:1024]},
+        lambda text: {"voice": {**VOICE, "mime_type": text[:20]}, "caption": text[:1024]},
+    ]
+)
+
+
+@settings(_KIND, max_examples=20)
+@given(make=_KINDS, text=_TEXT)
+def test_any_thing_with_any_words_on_it_gets_one_answer(
+    conversation: Conversation, make: Callable[[str], dict[str, Any]], text: str
+) -> None:
+    assert len(conversation.said_to(READER, content=make(text))) == 1
+    assert _harmless(conversation.server), conversation.server.refusals
+
+
+@settings(_KIND, max_examples=15)
+@given(before=_TEXT, after=_TEXT)
+def test_any_edit_of_any_text_is_answered_well(
+    conversation: Conversation, before: str, after: str
+) -> None:
+    said = conversation.said_to(READER, text=before, edited=after)
+    assert len(said) >= 1
+    assert _harmless(conversation.server), conversation.server.refusals
+
+
+@settings(_KIND, max_examples=15)
+@given(text=_TEXT)
+def test_any_forwarded_post_and_any_reply_is_answered(
+    conversation: Conversation, text: str
+) -> None:
+    origin = _person(text[:60])
+    assert conversation.said_to(READER, content={"text": text, "forward_origin": origin})
+    assert conversation.said_to(READER, text=text, reply_to=1)
+    assert _harmless(conversation.server), conversation.server.refusals
 
 
 def test_the_longest_text_is_told_to_be_too_long(conversation: Conversation) -> None:

@@ -73,12 +73,19 @@ async def test_start_greets_in_the_readers_language(
     assert (await server.next_message()).text.startswith(greeting)
 
 
-@pytest.mark.parametrize("command", ["/aide", "/help", "/aide@selon_test_bot", "/inconnue"])
+@pytest.mark.parametrize("command", ["/aide", "/help", "/aide@selon_test_bot"])
 async def test_help_explains_how_to_ask(server: BotServer, command: str) -> None:
     server.user_says(READER, command)
     assert (await server.next_message()).text.startswith("Écrivez votre question")
     server.user_says(READER, command, "en")
     assert (await server.next_message()).text.startswith("Write your question")
+
+
+async def test_an_unknown_command_is_told_to_be_one(server: BotServer) -> None:
+    server.user_says(READER, "/inconnue")
+    assert (await server.next_message()).text.startswith("Je ne connais pas cette commande")
+    server.user_says(READER, "/unknown", "en")
+    assert (await server.next_message()).text.startswith("I do not know this command")
 
 
 async def test_the_menu_of_commands_is_set_in_both_languages(server: BotServer) -> None:

@@ -23,7 +23,7 @@ class Leftovers:
 
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._desk, update):
-            await say(context.bot, asker, asker.phrases.help)
+            await say(context.bot, asker, asker.phrases.no_such_command)
 
     async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say once for each album (its pictures arrive one by one) that only text is read."""
