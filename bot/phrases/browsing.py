@@ -16,6 +16,7 @@ class BrowsingPhrases:
     recent: str
     article_usage: str
     no_such_article: Callable[[str], str]
+    nearest: Callable[[str], str]
     which_one: str
     summary_of: Callable[[str], str]
     no_summary: str
@@ -48,6 +49,9 @@ FR = BrowsingPhrases(
     no_such_article=lambda name: (
         f"Je ne trouve pas d’article «\u00a0{name}\u00a0». /recherche vous aidera."
     ),
+    nearest=lambda name: (
+        f"Je ne trouve pas d’article «\u00a0{name}\u00a0». Les plus proches\u00a0:"
+    ),
     which_one="Plusieurs articles portent ce nom\u00a0:",
     summary_of=lambda title: f"«\u00a0{title}\u00a0», dans ses propres mots\u00a0:",
     no_summary="Cet article est trop court pour être résumé.",
@@ -77,6 +81,7 @@ EN = BrowsingPhrases(
     recent="The newest articles",
     article_usage="Give the article’s id, address or title behind the command.",
     no_such_article=lambda name: f"I find no article “{name}”. /search will help.",
+    nearest=lambda name: f"I find no article “{name}”. The nearest:",
     which_one="Several articles have this name:",
     summary_of=lambda title: f"“{title}”, in its own words:",
     no_summary="This article is too short to be summed up.",

@@ -97,9 +97,18 @@ async def test_an_article_is_summed_up_in_its_own_sentences(server: BotServer) -
     assert BODY.format(n=3).split(". ")[0] in told
 
 
+async def test_an_article_is_known_by_some_words_of_its_title(server: BotServer) -> None:
+    server.user_says(READER, "/article canal 7")
+    assert (await server.next_message()).text.startswith("Le canal numéro 7, par")
+    server.user_says(READER, "/article CANAL NUMERO")
+    assert (await server.next_message()).text.startswith("Plusieurs articles portent ce nom")
+
+
 async def test_an_article_that_nobody_wrote_is_told(server: BotServer) -> None:
     server.user_says(READER, "/article Le canal de Mars")
-    assert "Je ne trouve pas d’article" in (await server.next_message()).text
+    offered = await server.next_message()
+    assert offered.text.startswith("Je ne trouve pas d’article «\u00a0Le canal de Mars\u00a0». Les")
+    assert [button.text for button in offered.buttons] == ["1", "2", "3", "4", "5"]
     server.user_says(READER, "/summary", "en")
     assert (await server.next_message()).text.startswith("Give the article’s id")
 

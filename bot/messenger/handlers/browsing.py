@@ -16,6 +16,7 @@ from bot.messenger.desk import Asker, Desk, TelegramApplication, met
 from bot.messenger.html import answer_html, article_html, articles_html
 from bot.messenger.saying import acknowledge, say
 from bot.phrases.browsing import BrowsingPhrases, browsing_phrases_for
+from bot.spelling import folded
 from bot.textfragment import web_address
 from index.article import Article
 from index.database import ArticleEntry
@@ -128,13 +129,31 @@ class Browsing:
             html = articles_html(phrases.which_one, found[:PAGE], asker.phrases)
             await deliver(context.bot, asker.place, html, _numbered(found[:PAGE]))
             return None
-        article = None
         if found:
             identity = found[0].copy_of or found[0].id
             article = await asyncio.to_thread(self._desk.library.article, identity)
-        if article is None:
-            await say(context.bot, asker, phrases.no_such_article(name[:QUERY_LIMIT]))
-        return article
+            if article is None:  # gone with the generation that was just replaced
+                await say(context.bot, asker, phrases.no_such_article(name[:QUERY_LIMIT]))
+            return article
+        return await self._nearly_meant(context, asker, name[:QUERY_LIMIT])
+
+    async def _nearly_meant(
+        self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, name: str
+    ) -> Article | None:
+        """The one article in whose title all the words stand; otherwise the nearest are offered."""
+        near = (await asyncio.to_thread(self._desk.library.ranked, name))[:PAGE]
+        words = folded(name).split()
+        titled = [each for each in near if all(word in folded(each.title) for word in words)]
+        if len(titled) == 1:
+            return titled[0]
+        phrases, shown = _phrases(asker), titled or near
+        if not shown:
+            await say(context.bot, asker, phrases.no_such_article(name))
+            return None
+        title = phrases.which_one if titled else phrases.nearest(name)
+        html = articles_html(title, shown, asker.phrases)
+        await deliver(context.bot, asker.place, html, _numbered(shown))
+        return None
 
     async def _show_card(
         self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, article: Article
