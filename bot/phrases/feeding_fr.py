@@ -46,7 +46,8 @@ def _listed(kind: str, address: str, found: int, elsewhere: int, taken: int) -> 
 
 def _watching(paths: int, feeds: int, every: str) -> str:
     places = _count(paths, "fichier ou dossier", "fichiers ou dossiers") if paths else ""
-    also = _count(feeds, "flux", "flux") + f" (lus toutes les {every})" if feeds else ""
+    read = "lus" if feeds > 1 else "lu"
+    also = _count(feeds, "flux", "flux") + f" ({read} toutes les {every})" if feeds else ""
     return f"À l’affût de {' et de '.join(filter(None, (places, also)))} (Ctrl-C pour arrêter)."
 
 

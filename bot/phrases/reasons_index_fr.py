@@ -5,7 +5,9 @@ from __future__ import annotations
 INDEX = (
     (r"nothing is indexed here yet", "rien n’est encore indexé ici"),
     (r"no article to index", "aucun article à indexer"),
+    (r"1 removed with `selon remove`", "1 écarté par «\u00a0selon remove\u00a0»"),
     (r"(\d+) removed with `selon remove`", "\\1 écartés par «\u00a0selon remove\u00a0»"),
+    (r"1 skipped", "1 laissé de côté"),
     (r"(\d+) skipped", r"\1 laissés de côté"),
     (r"first (\S.*?)", r"d’abord \1"),
     (
