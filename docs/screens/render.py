@@ -23,7 +23,7 @@ sys.path.insert(0, str(HERE.parent.parent))  # the tests' Bot API server is no i
 if TYPE_CHECKING:
     from scenes import Bubble
 
-WIDTH, SCALE, COLOURS = 430, 1.5, 128
+WIDTH, SCALE, COLOURS = 430, 1.5, 256
 
 
 def main(arguments: Sequence[str]) -> None:

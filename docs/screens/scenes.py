@@ -188,8 +188,9 @@ class Stage:
         self.bubbles.append(Bubble("pressed", html.escape(text)))
 
     def _sends(self, text: str, last: Sequence[Message]) -> None:
-        self.server.user_sends_file(READER, "conseil.txt", text.encode(), "text/plain")
-        self.bubbles.append(Bubble("mine", "📄 conseil.txt"))
+        name = "conseil.txt" if text == NOTE else "halles.txt"
+        self.server.user_sends_file(READER, name, text.encode(), "text/plain")
+        self.bubbles.append(Bubble("mine", f"📄 {name}"))
 
     def _publishes(self, text: str, last: Sequence[Message]) -> None:
         folder = self.data.parent / "nouveau"
