@@ -15,10 +15,14 @@ from index.database import ArticleEntry
 from index.embedding import Vectors
 from index.live import LiveIndex
 from index.passages import cut
+from index.search import Hit
 from index.store import Generation
 
 SEARCHED = 100
 """Passages among which the articles on a subject are looked for."""
+
+BEHIND = 0.04
+"""How far in meaning an article that holds none of the words may stand behind the nearest one."""
 
 
 class Library(Protocol):
@@ -45,7 +49,7 @@ class Library(Protocol):
         ...
 
     def ranked(self, words: str) -> Sequence[Article]:
-        """The articles nearest to these words, best first."""
+        """The articles that hold these words or are near to them in meaning, best first."""
         ...
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
@@ -81,7 +85,9 @@ class LiveLibrary:
 
     def ranked(self, words: str) -> Sequence[Article]:
         hits = self._index.search(words, SEARCHED).hits
-        return list({hit.article.id: hit.article for hit in hits}.values())
+        nearest = max((_meaning(hit) for hit in hits), default=0.0)
+        found = (hit for hit in hits if hit.scores.words or _meaning(hit) >= nearest - BEHIND)
+        return list({hit.article.id: hit.article for hit in found}.values())
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         return self._open.find(reference)
@@ -104,3 +110,7 @@ class LiveLibrary:
     @property
     def _open(self) -> Generation:
         return self._index.searcher().generation
+
+
+def _meaning(hit: Hit) -> float:
+    return hit.scores.passage + hit.scores.sentence

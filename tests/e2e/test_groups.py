@@ -73,6 +73,11 @@ async def test_a_bare_mention_asks_what_was_replied_to(server: BotServer) -> Non
     assert (await server.next_message()).text.startswith("Je ne sais pas")
 
 
+async def test_a_bare_mention_is_asked_for_a_question(server: BotServer) -> None:
+    _says(server, f"@{BOT}")
+    assert (await server.next_message()).text == "Bonjour\u202f! Quelle est votre question\u202f?"
+
+
 async def test_a_reply_to_the_bot_goes_on_from_that_answer(
     server: BotServer, chain: StubChain
 ) -> None:

@@ -74,7 +74,8 @@ class Asking:
         if await self._voting.commented(message, asker):
             return
         if not words:
-            await say(context.bot, asker, asker.phrases.help)
+            said = asker.phrases.help if asker.private else asker.phrases.greeting
+            await say(context.bot, asker, said)
             return
         await self._asked(context.bot, asker, message, words)
 
