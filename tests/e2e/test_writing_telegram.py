@@ -66,20 +66,20 @@ async def test_a_draft_grows_and_a_message_with_sources_ends_it(
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "line"),
+    ("behaviour", "line", "seconds"),
     [
-        (refuses(429), FAILED),
-        (keeps_silent(), FAILED),
-        (cuts_off(f"{FIRST[:-1]} [1]. Le modèle "), FAILED),
-        (says("Orphée a demandé 150 000 puces [1]."), UNSUPPORTED),
-        (says("Voir https://piege.example/orphee [1]."), UNSUPPORTED),
+        (refuses(429), FAILED, 20),
+        (keeps_silent(), FAILED, 1),
+        (cuts_off(f"{FIRST[:-1]} [1]. Le modèle "), FAILED, 20),
+        (says("Orphée a demandé 150 000 puces [1]."), UNSUPPORTED, 20),
+        (says("Voir https://piege.example/orphee [1]."), UNSUPPORTED, 20),
     ],
     ids=["refused", "silent", "cut", "lie", "link"],
 )
 async def test_whatever_the_model_does_the_person_is_quoted_the_articles(
-    behaviour: Behaviour, line: str, shelf: Library, tmp_path: Path
+    behaviour: Behaviour, line: str, seconds: float, shelf: Library, tmp_path: Path
 ) -> None:
-    async with talking(shelf, tmp_path, behaviour, chat_first_token=1.0) as (api, _):
+    async with talking(shelf, tmp_path, behaviour, chat_first_token=seconds) as (api, _):
         api.user_says(READER, QUESTION)
         whole = await api.next_message()
         shown = [text for _, _, text in api.drafts] + [whole.text]

@@ -80,6 +80,21 @@ def says(
     return behave
 
 
+def pauses(before: str, go_on: asyncio.Event, after: str) -> Behaviour:
+    """A piece, and another once it may."""
+
+    async def behave(request: web.Request) -> web.StreamResponse:
+        response = await _begun(request)
+        await _send(response, {"content": before})
+        await go_on.wait()
+        await _send(response, {"content": after})
+        await _send(response, {}, "stop")
+        await _write(response, "[DONE]")
+        return response
+
+    return behave
+
+
 def refuses(status: int, message: str = "no", headers: dict[str, str] | None = None) -> Behaviour:
     """An error in place of an answer."""
 

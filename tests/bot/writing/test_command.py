@@ -43,7 +43,6 @@ def served(*behaviours: Behaviour) -> Iterator[Scripted]:
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SELON_CHAT_RETRIES", "0")
-    monkeypatch.setenv("SELON_CHAT_FIRST_TOKEN", "0.5")
 
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str, model: str = "openai:scripted") -> None:
@@ -92,7 +91,6 @@ def test_it_speaks_english_too(
         (refuses(404), "le serveur ne connaît pas ce modèle"),
         (refuses(429), "trop de demandes"),
         (refuses(500), "le serveur est en panne"),
-        (keeps_silent(), "il n’a pas répondu à temps"),
         (says(), "ce qui vient n’est pas une réponse"),
     ],
 )
@@ -106,6 +104,16 @@ def test_a_model_that_fails_is_told_with_what_to_do(
         use(monkeypatch, server.url)
         assert run(["chat-model", "--check"]) == 1
     assert f"✗ {told}" in capsys.readouterr().out
+
+
+def test_a_silent_model_is_not_waited_for_long(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SELON_CHAT_FIRST_TOKEN", "0.5")
+    with served(keeps_silent()) as server:
+        use(monkeypatch, server.url)
+        assert run(["chat-model", "--check"]) == 1
+    assert "✗ il n’a pas répondu à temps" in capsys.readouterr().out
 
 
 def test_one_that_fails_does_not_hide_the_next(
