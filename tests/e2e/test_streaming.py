@@ -51,6 +51,7 @@ class Writing(StubChain):
 
 @pytest.fixture(autouse=True)
 def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing, "BUTTON_SECONDS", 60.0)
     monkeypatch.setattr(growing, "DRAFT_SECONDS", 0.02)
     monkeypatch.setattr(growing, "EDIT_SECONDS", 0.02)
 

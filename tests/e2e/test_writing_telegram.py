@@ -33,6 +33,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 @pytest.fixture(autouse=True)
 def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing, "BUTTON_SECONDS", 60.0)
     monkeypatch.setattr(growing, "DRAFT_SECONDS", 0.0)
 
 

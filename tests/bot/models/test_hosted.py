@@ -45,11 +45,13 @@ async def test_the_pieces_come_as_they_are_written(opened: Opened) -> None:
 
 async def test_a_piece_is_given_before_the_next_is_written(opened: Opened) -> None:
     go_on = asyncio.Event()
-    async with serving(pauses("Louis ", go_on, "Braille")) as server:
-        async with aclosing(opened(server.url).stream(request())) as pieces:
-            assert await anext(pieces) == "Louis "
-            go_on.set()
-            assert [piece async for piece in pieces] == ["Braille"]
+    async with (
+        serving(pauses("Louis ", go_on, "Braille")) as server,
+        aclosing(opened(server.url).stream(request())) as pieces,
+    ):
+        assert await anext(pieces) == "Louis "
+        go_on.set()
+        assert [piece async for piece in pieces] == ["Braille"]
 
 
 async def test_what_the_settings_say_reaches_the_server(opened: Opened) -> None:
