@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.agreement import Relation, relation
 from bot.answer import Answer, Citation, Statement
+from bot.nearness import on_subject
 from bot.span import RuleSpans, SpanFinder, asks_price, tells_price
 from index.article import Article
 from index.leads import leads
@@ -221,7 +222,7 @@ def _citation(number: int, candidate: _Candidate) -> Citation:
 def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, ...]:
     """The best sentence of each passage that is not cited."""
     used = {(each.article.id, each.passage.start) for each in cited}
-    unused = [hit for hit in hits if (hit.article.id, hit.passage.start) not in used]
+    unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
     best = [
         _Candidate(hit, max(range(len(hit.sentences)), key=lambda at: hit.sentences[at].score), 0)
         for hit in unused[:FURTHER]
@@ -256,5 +257,5 @@ def _price_untold(findings: Findings) -> bool:
 
 
 def _nearest(hits: Sequence[Hit]) -> tuple[Article, ...]:
-    articles = {hit.article.id: hit.article for hit in hits}
+    articles = {hit.article.id: hit.article for hit in on_subject(hits)}
     return tuple(articles.values())[:NEAREST]

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from bot.answer import Answer
+from bot.nearness import on_subject
 from bot.statistics.status import Holdings
 from bot.summary import summary, tellings
 from index.article import Article
@@ -15,14 +16,10 @@ from index.database import ArticleEntry
 from index.embedding import Vectors
 from index.live import LiveIndex
 from index.passages import cut
-from index.search import Hit
 from index.store import Generation
 
 SEARCHED = 100
 """Passages among which the articles on a subject are looked for."""
-
-BEHIND = 0.04
-"""How far in meaning an article that holds none of the words may stand behind the nearest one."""
 
 
 class Library(Protocol):
@@ -85,9 +82,7 @@ class LiveLibrary:
 
     def ranked(self, words: str) -> Sequence[Article]:
         hits = self._index.search(words, SEARCHED).hits
-        nearest = max((_meaning(hit) for hit in hits), default=0.0)
-        found = (hit for hit in hits if hit.scores.words or _meaning(hit) >= nearest - BEHIND)
-        return list({hit.article.id: hit.article for hit in found}.values())
+        return list({hit.article.id: hit.article for hit in on_subject(hits)}.values())
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         return self._open.find(reference)
@@ -110,7 +105,3 @@ class LiveLibrary:
     @property
     def _open(self) -> Generation:
         return self._index.searcher().generation
-
-
-def _meaning(hit: Hit) -> float:
-    return hit.scores.passage + hit.scores.sentence

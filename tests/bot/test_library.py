@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.library import BEHIND, LiveLibrary
+from bot.library import LiveLibrary
+from bot.nearness import BEHIND
 from index.passages import cut
 from index.search import Findings, Hit, Scores
 from tests.index.samples import article
