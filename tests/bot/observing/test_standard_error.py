@@ -18,6 +18,7 @@ def fresh() -> Iterator[None]:
     root, noisy = logging.getLogger(), logging.getLogger("trafilatura")
     handlers, levels = list(root.handlers), (root.level, noisy.level)
     root.handlers.clear()
+    noisy.setLevel(logging.NOTSET)
     try:
         yield
     finally:
