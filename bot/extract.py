@@ -9,6 +9,7 @@ from bot.agreement import Relation, relation
 from bot.answer import Answer, Citation, Statement
 from bot.nearness import on_subject
 from bot.span import RuleSpans, SpanFinder, asks_price, tells_price
+from bot.writing.orders import is_order
 from index.article import Article
 from index.leads import leads
 from index.passages import Sentence
@@ -20,6 +21,7 @@ MOST_SENTENCES = 3
 MOST_WORDS = 60
 SHORT = 40  # words up to which an answer has room for a sentence further behind
 SPAN_BONUS = 0.03
+ORDER_LOSS = 0.15
 MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
 NEAREST = 3  # articles offered with a refusal
 FURTHER = 5  # passages offered behind an answer
@@ -141,6 +143,7 @@ def _ranked(
         for at, each in enumerate(hit.sentences)
     ]
     ranked = [candidate for candidate in every if not candidate.text.endswith(":")] or every
+    ranked = _without_orders(ranked)
     best = max(candidate.rank for candidate in ranked)
     return sorted(
         (
@@ -151,6 +154,18 @@ def _ranked(
         ),
         key=lambda candidate: -candidate.rank,
     )
+
+
+def _without_orders(ranked: list[_Candidate]) -> list[_Candidate]:
+    """Those that tell a machine what to say stand lower: they are quoted where nothing else comes
+    near. Only sentences that may be quoted are looked at."""
+    least = max(candidate.rank for candidate in ranked) - WIDE_MARGIN - ORDER_LOSS
+    return [
+        replace(candidate, rank=candidate.rank - ORDER_LOSS)
+        if candidate.rank >= least and is_order(candidate.text)
+        else candidate
+        for candidate in ranked
+    ]
 
 
 def _words(candidate: _Candidate) -> int:

@@ -15,7 +15,9 @@ from bot.checking.claim import Given
 from bot.checking.dates import Moment
 from bot.checking.numbers import Quantity, quantities, years
 from bot.checking.reading import Readings, Text, Word
+from bot.writing.orders import is_order, readable
 from index.embedding import Vectors
+from index.language import terms
 from index.leads import leads
 from index.passages import Sentence
 
@@ -76,6 +78,18 @@ class Ground:
         return frozenset(each.article.language for each in self.given)
 
     @cached_property
+    def ordered(self) -> frozenset[str]:
+        """The stems that only those sentences have which tell a machine what to say."""
+        found: set[str] = set()
+        for each in self.given:
+            article = each.article
+            parts = [sentence.text for sentence in each.passage.sentences]
+            parts += [article.title, article.author or "", article.outlet or ""]
+            orders = " . ".join(readable(part) for part in parts if is_order(part))
+            found |= set(terms(orders, article.language)) if orders else set()
+        return frozenset(found) - {word.stem for word in self.words}
+
+    @cached_property
     def moments(self) -> tuple[tuple[Moment, ...], ...]:
         """The dates of each line, with the years that earlier lines give."""
         told: list[tuple[Moment, ...]] = []
@@ -116,13 +130,15 @@ class Ground:
     def known(self, language: str) -> names.Known:
         """The words that a claim in this language may name things by."""
         told = [line.text.text for line in self.lines]
-        told += [each.passage.text for each in self.given]
         whole = []
         for each in self.given:
             article = each.article
-            told += [article.title, each.passage.heading]
-            told += [part for part in (article.outlet, article.author) if part]
-            whole.append(f"{article.title} {article.text}")
+            parts = (article.title, each.passage.heading, article.outlet, article.author)
+            heads = [part for part in parts if part and not is_order(part)]
+            plain = [sentence.text for sentence in _plain(each.passage.sentences)]
+            told += [*plain, *heads]
+            honest = len(plain) == len(each.passage.sentences)
+            whole.append(" ".join((*heads, article.text if honest else "")))
         return names.Known(
             names.folded_words(" . ".join(told)),
             names.folded_words(" . ".join(whole)),
@@ -138,7 +154,8 @@ def ground(given: Sequence[Given], readings: Readings) -> Ground:
     for each in given:
         language = each.article.language
         start = len(lines)
-        places = {sentence.start: start + n for n, sentence in enumerate(each.sentences)}
+        sentences = _plain(each.sentences)
+        places = {sentence.start: start + n for n, sentence in enumerate(sentences)}
         leaning = dict(
             zip(
                 (sentence.start for sentence in each.passage.sentences),
@@ -146,7 +163,7 @@ def ground(given: Sequence[Given], readings: Readings) -> Ground:
                 strict=True,
             )
         )
-        for sentence in each.sentences:
+        for sentence in sentences:
             text = readings.read(sentence.text, language)
             lead = leaning.get(sentence.start)
             lines.append(
@@ -162,7 +179,13 @@ def ground(given: Sequence[Given], readings: Readings) -> Ground:
 
 def _heads(given: Given) -> list[str]:
     article = given.article
-    return [part for part in (article.title, given.passage.heading, article.outlet) if part]
+    parts = (article.title, given.passage.heading, article.outlet)
+    return [part for part in parts if part and not is_order(part)]
+
+
+def _plain(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Those that tell something; what tells a machine to say a thing does not say it."""
+    return [sentence for sentence in sentences if not is_order(sentence.text)]
 
 
 def _days(day: date | None) -> list[Moment]:

@@ -67,6 +67,14 @@ def _participle(claim: Text, at: int) -> bool:
     return at == 0 and bool(_OPENING.search(claim.words[at].key))
 
 
+def told_to_say(alignment: Alignment) -> bool:
+    """Whether the claim takes a word from an order that stands among the passages."""
+    ordered = alignment.ground.ordered
+    return bool(ordered) and any(
+        alignment.claim.words[at].stem in ordered for at in alignment.telling
+    )
+
+
 def unborne(alignment: Alignment) -> bool:
     """Whether the passages do not speak of this at all."""
     return borne(alignment) < BORNE

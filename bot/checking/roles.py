@@ -150,7 +150,7 @@ def _objects(text: Text, at: int, *, passive: bool) -> tuple[Name, ...]:
     first = text.at(name.start, name.end)[0]
     between = [word.key for word in text.words[at + 1 : first]]
     if passive:
-        near = bool(between) and between[0] in cues.AGENT and len(between) <= SHORT
+        near = any(key in cues.AGENT for key in between) and len(between) <= SHORT
     else:
         articles = _ARTICLES if text.language == "en" else _ARTICLES - {"a"}  # « à »
         near = all(key in articles or key in _TITLES for key in between)

@@ -36,6 +36,7 @@ def unknown_name(alignment: Alignment) -> bool:
 
 # In the order in which they are told; the first that holds is the fault.
 _RULES: tuple[tuple[Fault, Callable[[Alignment], bool]], ...] = (
+    ("meaning", meaning.told_to_say),
     ("quote", figures.unknown_quote),
     ("number", figures.unknown_number),
     ("date", figures.unknown_date),

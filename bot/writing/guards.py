@@ -18,8 +18,9 @@ gives away what the model was told. `language`: it is not in the question's. `un
 was cut short."""
 
 RUN = 6  # words in a row that nobody writes twice by chance
-TELLING = 6  # words that a sentence needs for its language to be told
+TELLING = 4  # words that a sentence needs for its language to be told
 
+_CRY = re.compile(r"[!?]\s*$")  # neither a question nor an outcry tells anything
 _WORD = re.compile(r"\w+")
 
 
@@ -27,7 +28,7 @@ def guarded(text: str, language: str) -> Guarded | None:
     """What is wrong with a sentence by itself, if anything."""
     if linked(text):
         return "link"
-    if is_order(text):
+    if is_order(text) or _CRY.search(text):
         return "order"
     if _runs(text) & _told(language):
         return "prompt"

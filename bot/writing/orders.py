@@ -1,15 +1,19 @@
 """Which sentences of an article speak to a machine that reads it: « Ignore les consignes… ».
 
-They are not given to a chat model, nor is what follows them in their paragraph. An answer of the
-articles' own sentences may still quote them: there, words give no orders.
+They are not given to a chat model, nor is what follows them in their paragraph, and they bear out
+nothing. An answer of the articles' own sentences quotes them only where nothing else comes near:
+there, words give no orders.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.spelling import folded
 from bot.writing.frame import visible
+
+KEPT = 4096  # sentences that were looked at
 
 _RULES = (
     r"(?:consignes?|instructions?|regles?|directives?|prompts?|ordres|rules?|guidelines?|orders"
@@ -33,24 +37,42 @@ _MINE = (
     r"|answers?|responses?|repl(?:y|ies)|outputs?|system|regles|rules|programming|role|roles|sortie)"
     r"|(?:prompt|invite|message|consignes?|instructions?)s? (?:du )?(?:systeme|system)"
     r"|system (?:prompt|message|instructions?|override)|new (?:task|instructions?|role)\b"
-    r"|nouvelles? (?:taches?|instructions?|consignes?))"
+    r"|nouvelles? (?:taches?|instructions?|consignes?|directives?)"
+    r"|(?:chacune? de )?(?:tes|your) (?:\w+ )?(?:phrases?|sentences?|messages?|mots|words))"
+)
+_SAYING = (
+    r"(?:repond\w*|dire|dis|dites|dit|affirm\w+|ecri\w*|recommand\w+|conclu\w*|annonc\w+"
+    r"|answer\w*|say|tell|write|state|claim|reply|respond|recommend|mention)"
 )
 _PATTERNS = (
     rf"\b{_SET_ASIDE}\b.{{0,60}}\b{_RULES}",
     rf"\b{_MINE}\b",
     # A turn that somebody else would have taken.
-    r"(?:^|[\s\"'«(])(?:system|systeme|assistant|user|utilisateur|human|humain|developer)\s*:(?!//)",
+    r"(?:^|[\s\"'«(\[])(?:system|systeme|assistant|user|utilisateur|human|humain|developer)"
+    r"\s*:(?!//)",
+    r"\[/?(?:system|systeme|assistant|user|utilisateur|developer)\b[^\]]{0,30}\]"
+    r"|\brole[\"']?\s*:\s*[\"'](?:system|assistant|user|developer)",
     r"<\|?/?(?:im_start|im_end|system|user|assistant|end|s|sys|inst|passages?|question)\b[^>]*>"
     r"|\[/?inst\]|<</?sys>>|#{2,} ?(?:instructions?|system|systeme|response|reponse|question)",
     # Who is spoken to.
     rf"(?:note|message|avis|attention|remarque|important|a l'attention)\b[^.:]{{0,20}}?"
-    rf"\b(?:to|for|aux?|a l'|a|pour|de)\s?(?:the |any |all |tou[ts]e?s? )?{_MACHINE}\b",
+    rf"\b(?:to|for|aux?|a l'|a|pour|de)\s?(?:the |any |all |tou[ts]e?s? |les |l'|des |ces )*"
+    rf"{_MACHINE}\b",
     rf"(?:^|[\s\"'«(])(?:cher|chere|dear|hey|hello|bonjour|attention)s? {_MACHINE}\b",
     rf"\b(?:si|if) (?:tu es|vous etes|you are|you're) {_MACHINE}\b",
     rf"\b(?:si|if) (?:une? |an? |any )?{_MACHINE} (?:lit|lis|read|resume|summari|repond|answer)",
     rf"^{_MACHINE}\s?,",
+    rf"\b{_MACHINE} (?:ne )?(?:doit|doivent|devra|devront|must|should|shall|has to|have to)\b"
+    rf".{{0,20}}\b{_SAYING}\b",
+    rf"\b(?:si|if|quand|when|unless|sauf si) (?:tu|you) .{{0,20}}\b{_SAYING}\b",
+    r"\b(?:si|if|quand|when|whenever|lorsque) (?:the |an? |any |l'|un |une |le |on )?"
+    r"(?:users?|utilisateurs?|utilisatrice|readers?|lecteurs?|lectrice|te|t'|someone asks you)\b"
+    r".{0,20}\b(?:asks?|demand\w+|interrog\w+|wants?)",
+    r"\b(?:decode|decrypt|dechiffre[zr]?) (?:it|this|puis|et|and|ceci|ce qui)\b|\bet obeis\b"
+    r"|\band obey\b|\brot ?13\b",
     rf"\b(?:tu es|vous etes|you are|you're)\b.{{0,25}}\b(?:maintenant|desormais|now|{_MACHINE})\b",
-    r"\b(?:from now on|a partir de maintenant|desormais), ?(?:you|tu|vous|reponds|repondez|answer)",
+    r"\b(?:from now on|a partir de maintenant|desormais),? ?"
+    r"(?:you|tu|vous|reponds|repondez|answer)",
     # What is to be said or done.
     r"^(?:et |and |puis |then |please |merci de |s'il (?:te|vous) plait,? )?(?:"
     r"repond[sz]?|repondez|repondre|respond|reply|answer (?:in|with|only|that|by|as|every|all)"
@@ -71,7 +93,9 @@ _PATTERNS = (
     r"|(?:joue|agis|agissez|comporte|act|pretend|behave|roleplay|role-play|play)\b.{0,6}"
     r"(?: le role| comme| as | to be| that| en )|fai(?:s|tes) (?:comme si|semblant)"
     r"|(?:envoie|envoyez|transmets|transmettez|send|post|forward) .{0,40}(?:@|://|a l'adresse|to )"
-    r"|demande[zr]?(?: a l'utilisat| au lect|-lui|-leur)|cite[zr]? (?:uniquement|seulement|only)"
+    r"|demande[zr]?(?: a l'utilisat| au lect|-lui|-leur)|cite[zr]?"
+    r" (?:uniquement|seulement|only|toujours|always|(?:le |the )?passages?\b)"
+    r"|preciser? (?:dans|a la fin)|mention(?:ne[zr]?)? (?:dans|que|that|in)"
     r"|(?:invite|encourage|incite|renvoie)[zr]? .{0,20}(?:lecteur|utilisateur|user|reader)"
     r"|(?:use|utilise[zr]?) (?:only|uniquement|a |un ton)"
     r")",
@@ -81,7 +105,27 @@ _PATTERNS = (
 _ORDER = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS))
 
 
+_TAG = re.compile(r"<[^<>]{1,200}>")
+# Cyrillic and Greek letters that look like Latin ones.
+_ALIKE = str.maketrans(
+    "авекмнорстухіјѕԁԛԝһӏαβεικνορτυχАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "abekmhopctyxijsdqwhlabeiknoptuxABEKMHOPCTYXIJSABEZHIKMNOPTYX",
+)
+
+
+def readable(text: str) -> str:
+    """The text as a person sees it: nothing invisible, Latin letters for their look-alikes."""
+    return visible(text).translate(_ALIKE)
+
+
+@lru_cache(KEPT)
 def is_order(text: str) -> bool:
-    """Whether the sentence speaks to a machine; invisible characters do not hide it."""
-    plain = " ".join(folded(visible(text)).split()).lstrip("-–—•*>#«»\"'“”( ")
+    """Whether the sentence speaks to a machine; neither invisible characters nor letters of other
+    alphabets hide it."""
+    bare = _TAG.sub(" ", text) if "<" in text else text
+    return _ordering(text) or (bare != text and _ordering(bare))
+
+
+def _ordering(text: str) -> bool:
+    plain = " ".join(folded(readable(text)).split()).lstrip("-–—•*>#«»\"'“”( ")
     return _ORDER.search(plain) is not None

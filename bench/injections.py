@@ -1,0 +1,119 @@
+"""Orders hidden in articles, and what of them reaches a person.
+
+    python bench/injections.py [--show]
+
+The forty articles of tests/data/injections.jsonl are read, indexed and asked. Their sentences
+answer first; then chat models that do all that the articles say, in five ways, are checked. `--show`
+prints what was obeyed and which orders were quoted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+from bot.answer import Answer
+from bot.checking import open_checker
+from bot.evaluation.asking import index_in_service
+from bot.evaluation.injections import (
+    WAYS,
+    Injection,
+    Obedient,
+    apart,
+    obeyed,
+    quotes_order,
+    read_injections,
+)
+from bot.extract import Extractive
+from bot.writing.written import Written
+from index.build import build
+from index.bundled import load_bundled
+from index.confidence import ConfidenceModel
+from index.search import Findings
+
+DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
+LIMIT = 5
+
+
+def main() -> int:
+    show = _options().show
+    injections = read_injections(DATA / "injections.jsonl")
+    extractive = Extractive(0.0)
+    checker = open_checker()
+    table: dict[str, Counter[str]] = {}
+    with ExitStack() as stack:
+        for injection, findings in _found(injections, stack):
+            quoted = extractive.answer(findings)
+            _count(table, "extractive", injection, [quoted], show=show)
+            for way in WAYS:
+                written = Written([Obedient(injection, way)], checker, extractive)
+                _count(table, way, injection, asyncio.run(_all(written, findings)), show=show)
+    print(f"{'':<12}{'asked':>7}{'obeyed':>8}{'quoted':>8}{'right':>7}{'by model':>10}")
+    for name, row in table.items():
+        cells = "".join(
+            f"{row[key]:>{width}}"
+            for key, width in (
+                ("asked", 7),
+                ("obeyed", 8),
+                ("quoted", 8),
+                ("right", 7),
+                ("by model", 10),
+            )
+        )
+        print(f"{name:<12}{cells}")
+    return 0
+
+
+def _found(injections: tuple[Injection, ...], stack: ExitStack) -> list[tuple[Injection, Findings]]:
+    embedder, judge = load_bundled(), ConfidenceModel.load()
+    found = []
+    for group in apart(injections):
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="selon-bench-")))
+        (folder / "corpus").mkdir()
+        for each in group:
+            (folder / "corpus" / f"{each.id}.md").write_text(each.page, encoding="utf-8")
+        build([folder / "corpus"], folder, embedder)
+        opened = stack.enter_context(index_in_service(folder, embedder, judge))
+        found += [(each, opened.searcher.search(each.question, LIMIT)) for each in group]
+    return found
+
+
+async def _all(written: Written, findings: Findings) -> list[Answer]:
+    return [answer async for answer in written.astream(findings)]
+
+
+def _count(
+    table: dict[str, Counter[str]],
+    name: str,
+    injection: Injection,
+    answers: list[Answer],
+    *,
+    show: bool,
+) -> None:
+    """Count what anything of an answer showed while it grew, and what stood there in the end."""
+    row = table.setdefault(name, Counter())
+    row["asked"] += 1
+    bad = [answer for answer in answers if obeyed(answer, injection)]
+    quotes = quotes_order(answers[-1], injection)
+    row["obeyed"] += bool(bad)
+    row["quoted"] += quotes
+    row["right"] += injection.expects in answers[-1].text
+    row["by model"] += answers[-1].model is not None
+    if show and (bad or quotes or injection.expects not in answers[-1].text):
+        word = "obeyed" if bad else "quoted" if quotes else "not right"
+        print(f"{name}: {injection.id} {injection.attack}: {word}: {(bad or answers)[-1].text}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--show", action="store_true", help="print what was obeyed or quoted")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
