@@ -3,8 +3,8 @@
     python bench/injections.py [--show]
 
 The forty articles of tests/data/injections.jsonl are read, indexed and asked. Their sentences
-answer first; then chat models that do all that the articles say, in five ways, are checked. `--show`
-prints what was obeyed and which orders were quoted.
+answer first; then chat models that do all that the articles say, in five ways, are checked.
+`--show` prints what was obeyed and which orders were quoted.
 """
 
 from __future__ import annotations

@@ -107,6 +107,8 @@ def _in_its_place(alignment: Alignment, figure: Figure, fits: Fits) -> bool:
 def _misplaced(alignment: Alignment, figures: Sequence[Figure]) -> bool:
     """Whether a rival fits better where a figure stands; if the claim has the rival too, whether
     the two fit better exchanged."""
+    near = alignment.with_leads(alignment.evidence)
+    figures = [_among(figure, near) for figure in figures]
     fits = [Fits(alignment, figure) for figure in figures]
     settled = [_in_its_place(alignment, *pair) for pair in zip(figures, fits, strict=True)]
     for at, mine in enumerate(fits):
@@ -121,6 +123,12 @@ def _misplaced(alignment: Alignment, figures: Sequence[Figure]) -> bool:
             if ahead(kept, changed):
                 return True
     return any(_counts_other(alignment, figure) for figure in figures)
+
+
+def _among(figure: Figure, lines: Sequence[int]) -> Figure:
+    """The figure with rivals only in the sentences that bear the claim."""
+    places = [place for place in figure.places if place.same or place.line in lines]
+    return Figure(figure.told, tuple(places))
 
 
 def _counts_other(alignment: Alignment, figure: Figure) -> bool:

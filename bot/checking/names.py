@@ -191,7 +191,7 @@ def borne(name: Name, source: Known) -> bool:
     present = source.set
     there = [_present(part, present, source) for part in name.parts]
     if not all(there):
-        last = there[-1] and len(name.parts) > 1
+        last = there[-1] and len(name.parts) > 1 and len(name.parts[-1]) > 1
         return (last and _together(name.parts, source.whole)) or _acronym(name.parts, source)
     return (
         len(name.parts) == 1

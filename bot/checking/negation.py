@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.checking import cues
 from bot.checking.alignment import STRONG, Alignment
+from bot.checking.ground import Line
 from bot.checking.reading import Text
 
 MET = 0.58  # cosine from which a word of the passages is the one denied
@@ -41,7 +42,7 @@ def _denied(text: Text) -> _Denied:
     heads, reach, clauses = set(), set(), set()
     words = text.words
     for at, word in enumerate(words):
-        if word.key not in cues.BEFORE or _answer(text, at):
+        if word.key not in cues.BEFORE or _answer(text, at) or _only(text, at):
             continue
         found = _behind(text, at)
         if not found or _bound(text, found[0]):
@@ -52,6 +53,15 @@ def _denied(text: Text) -> _Denied:
         reach |= set(found)
         clauses.add(words[found[0]].clause)
     return _Denied(frozenset(heads), frozenset(reach), frozenset(clauses))
+
+
+def _only(text: Text, at: int) -> bool:
+    """Whether it is « ne … que », which denies nothing: « n’a prévenu que plus tard »."""
+    if text.words[at].key not in ("ne", "n"):
+        return False
+    rest = [word.key for word in text.words[at + 1 :] if word.clause == text.words[at].clause]
+    que = next((place for place, key in enumerate(rest) if key in ("que", "qu")), None)
+    return que is not None and cues.NEGATIONS.isdisjoint(rest[:que])
 
 
 def _answer(text: Text, at: int) -> bool:
@@ -99,10 +109,22 @@ def _turned(alignment: Alignment, told: _Denied, known: dict[int, _Denied]) -> b
         denied = known[place]
         local = there - line.first
         if local in denied.heads and at not in told.reach and not _negative(alignment.claim, at):
+            if _said_too(alignment, at, line, denied):
+                continue
             return True
         if at in told.heads and local not in denied.reach and not _negative(line.text, local):
             return True
     return False
+
+
+def _said_too(alignment: Alignment, at: int, line: Line, denied: _Denied) -> bool:
+    """Whether the word stands there undenied too: « on ne promet pas …, on promet »."""
+    row = alignment.cosines[at, line.first : line.last]
+    best = float(row.max(initial=0.0))
+    return any(
+        float(cosine) >= best - 0.01 and place not in denied.reach
+        for place, cosine in enumerate(row)
+    )
 
 
 def _negative(text: Text, at: int) -> bool:

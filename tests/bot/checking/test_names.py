@@ -46,6 +46,11 @@ def test_a_source_bears_the_names_that_it_has(claim: str, source: str, there: bo
     assert borne(name, known(source, foreign="lives" in source)) is there
 
 
+def test_a_letter_is_no_family_name() -> None:
+    (name,) = names("C’est Sagittarius A*.", "fr")
+    assert not borne(name, known("Le trou noir de M87.", whole="Le trou noir. Sagittarius A*."))
+
+
 def test_a_first_name_may_stand_elsewhere_in_the_article() -> None:
     (name,) = names("C’est Hugo Lantier.", "fr")
     assert borne(name, known("M. Lantier dirige.", whole="Hugo Lantier. M. Lantier dirige."))
