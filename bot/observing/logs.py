@@ -22,6 +22,7 @@ def log_as(settings: Settings) -> None:
     # On the handler too: some libraries set their own loggers to DEBUG.
     handler.setLevel(settings.log_level)
     handler.setFormatter(formatter(settings.log_format))
+    handler.addFilter(_alarming)
     if not settings.log_text:
         handler.addFilter(_nothing_said)
     if settings.log_level != "DEBUG":
@@ -73,6 +74,11 @@ def update_of(record: logging.LogRecord) -> int | None:
         return number
     subject = current()
     return subject.update_id if subject else None
+
+
+def _alarming(record: logging.LogRecord) -> bool:
+    """The library calls critical that a stop leaves to the next start what has just come."""
+    return record.name != "telegram.ext.Updater" or "stopped unexpectedly" not in str(record.msg)
 
 
 def _no_requests(record: logging.LogRecord) -> bool:

@@ -51,5 +51,7 @@ def test_what_libraries_tell_of_the_wire_is_left_out(
     [handler] = root.handlers
     records = [record("bot.x", logging.DEBUG), record("telegram.Bot", logging.DEBUG)]
     records.append(record("httpx", logging.INFO))
+    records.append(record("telegram.ext.Updater", logging.CRITICAL))
+    records[-1].msg = "Updater stopped unexpectedly. Pulled updates will be pulled again"
     passed = [each.name for each in records if handler.filter(each)]
     assert passed == (kept or ["bot.x", "telegram.Bot", "httpx"])
