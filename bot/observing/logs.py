@@ -12,6 +12,7 @@ from bot.settings import LogFormat, Settings
 
 LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 OURS = ("bot", "index")
+_TALKATIVE = ("alembic", "faiss", "httpx")
 _TOLD_BY_US = ("trafilatura",)
 """What these complain of, our own errors say, with the file's name."""
 
@@ -26,7 +27,7 @@ def log_as(settings: Settings) -> None:
     if not settings.log_text:
         handler.addFilter(_nothing_said)
     if settings.log_level != "DEBUG":
-        handler.addFilter(_no_requests)
+        handler.addFilter(_nothing_usual)
         for name in _TOLD_BY_US:
             logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.basicConfig(level=settings.log_level, handlers=[handler])
@@ -81,9 +82,9 @@ def _alarming(record: logging.LogRecord) -> bool:
     return record.name != "telegram.ext.Updater" or "stopped unexpectedly" not in str(record.msg)
 
 
-def _no_requests(record: logging.LogRecord) -> bool:
-    """httpx tells of every one at INFO, and a bot that waits makes six a minute."""
-    return record.name != "httpx" or record.levelno > logging.INFO
+def _nothing_usual(record: logging.LogRecord) -> bool:
+    """Of every request, and of every start, some libraries tell at INFO."""
+    return record.levelno > logging.INFO or record.name.partition(".")[0] not in _TALKATIVE
 
 
 def _nothing_said(record: logging.LogRecord) -> bool:
