@@ -123,7 +123,9 @@ def choose(
         margin = WIDE_MARGIN if grown <= SHORT else MARGIN
         if candidate.rank < ranked[0].rank - WIDE_MARGIN:
             break
-        if candidate.rank < ranked[0].rank - margin or _joined(candidate, points):
+        if candidate.rank < ranked[0].rank - margin or _is_item(candidate):
+            continue
+        if _joined(candidate, points):
             continue
         if grown <= MOST_WORDS and len(points) < MOST_SENTENCES:
             points.append(_Point(candidate, disputed=_disputes(candidate, points)))
@@ -166,6 +168,11 @@ def _without_orders(ranked: list[_Candidate]) -> list[_Candidate]:
         else candidate
         for candidate in ranked
     ]
+
+
+def _is_item(candidate: _Candidate) -> bool:
+    """Whether it is one of a list, which says nothing by itself (« la radio ; »)."""
+    return candidate.text.endswith(";") or candidate.text[:1].islower()
 
 
 def _words(candidate: _Candidate) -> int:

@@ -178,3 +178,12 @@ def test_a_price_that_no_sentence_tells_is_not_answered_by_something_near() -> N
     told = TEXT.replace("Sa lanterne est rouge.", "Il a coûté 90 000 francs.")
     priced = replace(asked, hits=(hit(article("phare", told), (0.95, 0.8, 0.7, 0.7)),))
     assert Extractive(0.5).answer(priced).answered
+
+
+def test_one_of_a_list_is_no_second_sentence() -> None:
+    text = "Le phare date de 1862.\n\n- la lanterne du phare ;\n- le feu du port.\n\nIl est haut."
+    source = article("phare", text)
+    scores = [0.95, *[0.94] * (len(cut(source)[0].sentences) - 1)]
+    shown = [each.text for each in Extractive(0.5).answer(found(hit(source, scores))).statements]
+    assert shown[0] == "Le phare date de 1862."
+    assert not any(each.endswith(";") for each in shown)
