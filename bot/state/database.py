@@ -31,6 +31,7 @@ FILE = "state.sqlite"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UNSYNCED = "selon_unsynced"
 _BUSY_SECONDS = 15
+_CLOSING_SECONDS = 1.0
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _MIGRATING = 0x53454C4F4E
 """The lock of PostgreSQL that whoever migrates holds, any number that is ours."""
@@ -77,11 +78,18 @@ class State:
         self._engine = engine
         self._quick = engine.execution_options(**{_UNSYNCED: True})
         self._turns = Turns() if engine.dialect.name == "sqlite" else None
+        self._jobs = 0
+        self._closed = False
+        self._idle = threading.Condition()
 
     @property
     def shown(self) -> str:
         """Its address, without the password."""
         return _shown(self._engine)
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
 
     @contextmanager
     def session(self, *, quick: bool = False) -> Iterator[Session]:
@@ -93,11 +101,19 @@ class State:
         """
         engine = self._quick if quick else self._engine
         turn = self._turns.turn(urgent=quick) if self._turns else nullcontext()
+        with self._idle:
+            if self._closed:
+                raise StateError(f"{self.shown}: closed")
+            self._jobs += 1
         try:
             with turn, Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except SQLAlchemyError as error:
             raise StateError(f"{_shown(self._engine)}: {_why(error)}") from error
+        finally:
+            with self._idle:
+                self._jobs -= 1
+                self._idle.notify_all()
 
     def do(self, job: Callable[[Session], Result], *, quick: bool = False) -> Result:
         """Run a job in a transaction of its own, as if it were alone. Raises StateError.
@@ -120,6 +136,15 @@ class State:
         return await asyncio.to_thread(self.do, job)
 
     def close(self) -> None:
+        """Let go of the database once the jobs under way are done; nothing is begun any more.
+
+        A task that is cancelled leaves its job to another thread, and a connection that is let go
+        of there would stay open.
+        """
+        with self._idle:
+            self._closed = True
+            if not self._idle.wait_for(lambda: self._jobs == 0, _CLOSING_SECONDS):
+                logger.warning("%s: closed over a transaction under way", self.shown)
         self._engine.dispose()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -160,6 +161,31 @@ def test_the_first_word_of_somebody_may_come_twice_at_once(state: State) -> None
     with ThreadPoolExecutor(8) as pool:
         seen = pool.map(lambda _: state.do(partial(people.seen, person_id=7, now=NOW)), range(16))
     assert {each.first_seen for each in seen} == {NOW}
+
+
+def test_closing_waits_for_what_is_under_way_and_begins_nothing(url: str) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    state = open_state(url)
+
+    def slow(session: Session) -> None:
+        begun.set()
+        assert go_on.wait(5)
+        people.seen(session, 7, NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        job = pool.submit(state.do, slow)
+        assert begun.wait(5)
+        closing = pool.submit(state.close)
+        while not state.closed:
+            assert not closing.done()
+        with pytest.raises(StateError, match="closed"):
+            state.do(lambda session: None)
+        go_on.set()
+        closing.result(5)
+        assert job.done()
+    again = open_state(url)
+    assert again.do(partial(people.person, person_id=7)) is not None
+    again.close()
 
 
 def test_a_moment_of_another_zone_is_the_same_moment(state: State) -> None:
