@@ -188,7 +188,9 @@ def _told(failure: ModelFailed) -> Fallback:
     """Tell the operator of a failure; what to tell the person."""
     spent: Mapping[str, Fallback] = {"budget": "budget", "allowance": "allowance"}
     told = spent.get(failure.kind, "failed")
-    logger.log(logging.WARNING if told == "failed" else logging.INFO, "%s", failure)
+    # That it is left alone follows from what was told before.
+    loud = told == "failed" and failure.kind != "paused"
+    logger.log(logging.WARNING if loud else logging.INFO, "%s", failure)
     return told
 
 
