@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.bot.models.server import says, serving
 from tests.botapi import BotServer
 
 READER = 42
@@ -75,7 +76,9 @@ async def server() -> AsyncIterator[BotServer]:
 
 
 @asynccontextmanager
-async def selon_bot(home: Path, server: BotServer, token: str) -> AsyncIterator[Process]:
+async def selon_bot(
+    home: Path, server: BotServer, token: str, **more: str
+) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
         *SELON,
         "bot",
@@ -85,6 +88,7 @@ async def selon_bot(home: Path, server: BotServer, token: str) -> AsyncIterator[
             SELON_TELEGRAM_API_URL=server.url,
             SELON_MIN_CONFIDENCE="0",
             SELON_LOG_LEVEL="DEBUG",
+            **more,
         ),
         stdout=PIPE,
         stderr=PIPE,
@@ -133,3 +137,25 @@ async def test_a_refused_token_ends_with_one_line_and_code_2(home: Path, server:
     assert process.returncode == 2
     assert "SELON_TELEGRAM_TOKEN" in log.splitlines()[-1]
     assert token.partition(":")[2] not in log
+
+
+async def test_a_chat_model_of_the_settings_writes_the_answers(
+    home: Path, server: BotServer
+) -> None:
+    written = "Fresnel a conçu en 1822 une lentille à échelons pour les phares"
+    async with serving(says(f"{written} [1].")) as model:
+        settings = {"SELON_CHAT_MODEL": "openai:scripted", "SELON_CHAT_BASE_URL": model.url}
+        async with selon_bot(home, server, server.token, **settings) as process:
+            await server.called("getUpdates", within=60)
+            server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
+            answer = await server.next_message(60)
+            while not answer.text.startswith(written):  # « J’écris… » may come before it
+                answer = await server.next_message(60)
+            process.send_signal(signal.SIGTERM)
+            _, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert LENS in answer.text
+    assert process.returncode == 0
+    log = errors.decode()
+    assert "Traceback" not in log
+    assert written not in log
+    assert "lentille" not in log
