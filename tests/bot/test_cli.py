@@ -346,7 +346,7 @@ def test_bot_says_where_it_listens(
 def test_bot_without_a_token_names_the_setting(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["bot"]) == 2
     shown = capsys.readouterr()
-    assert shown.err.startswith("Erreur\u00a0: SELON_TELEGRAM_TOKEN is missing")
+    assert shown.err.startswith("Erreur\u00a0: il manque SELON_TELEGRAM_TOKEN")
     assert shown.err.count("\n") == 1
 
 
