@@ -65,7 +65,7 @@ FR = Phrases(
     ),
     no_article_in=lambda period: f"Aucun article {_period(period)}.",
     which_article="De quel article parlez-vous\u202f? Précisez son sujet, s’il vous plaît.",
-    understood=lambda question: f"Question comprise\u00a0: {question}",
+    understood=lambda question: f"Question comprise\u00a0: {question.replace(chr(39), '’')}",
     courtesy="À votre service\u202f! Posez-moi une question quand vous voulez.",
     greeting="Bonjour\u202f! Quelle est votre question\u202f?",
     about_selon=(
