@@ -14,6 +14,7 @@ from index.readers.draft import Block, Draft, Metadata
 from index.readers.webpage.body import body_of
 from index.readers.webpage.boxes import without_boxes
 from index.readers.webpage.fragment import blocks_of
+from index.readers.webpage.gathering import time_entries
 from index.readers.webpage.jsonld import Record, article_in, facts_of, words_of
 from index.readers.webpage.listing import teasers, without_teasers
 from index.readers.webpage.meta import canonical, meta_facts, metas, opengraph_facts
@@ -54,6 +55,7 @@ def read_html(text: str, content: Content) -> Draft:
     metadata = _facts(page, article, content)
     announced = teasers(page.tree) if article is None else ()
     without_boxes(page.tree)
+    time_entries(page.tree)
     blocks = _fuller(without_teasers(body_of(page.tree), announced), article, content)
     if not any(map(_says_something, blocks)):
         raise ReadError(

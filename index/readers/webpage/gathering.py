@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -14,6 +15,7 @@ _BODIES = frozenset({"texte", "entry-content", "article-content", "article-body"
 _NEAR = 5  # elements before or after the text
 _HEADINGS = ("h2", "h3", "h4")
 _WORDED = 20  # characters; fewer are a label
+_HOUR = re.compile(r"\d{1,2}\s?[h:.]\s?\d{2}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _LONGEST = 200  # characters; a heading has fewer
 _OPENING = 60  # characters that tell one paragraph from another
 
@@ -49,6 +51,16 @@ def wrap(tree: Element) -> None:
                     break
                 paragraph.append(child)  # with the words after it
             division.insert(0, paragraph)
+
+
+def time_entries(tree: Element) -> None:
+    """Put the hour of an entry of a live page before the entry's heading."""
+    for time in list(tree.iter("time")):
+        hour, heading = _words(time), time.getnext()
+        if heading is None or heading.tag not in _HEADINGS or not _HOUR.fullmatch(hour):
+            continue
+        heading.text = f"{hour} – {(heading.text or '').lstrip()}"
+        time.drop_tree()
 
 
 def with_headings(blocks: Sequence[Block], tree: Element) -> tuple[Block, ...]:

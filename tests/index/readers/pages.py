@@ -112,8 +112,10 @@ PAGES = (
         ),
         ("newsletter", "Recevez chaque matin", "WhatsApp", "Mis à jour le", "À la une", "Contact"),
         (
-            "Le pont de l'Anse rouvre à la circulation", "40 000 foyers sans électricité",
-            "Une rafale à 151 km/h relevée au phare", "Les écoles fermées dans neuf communes",
+            "19:40 – Le pont de l'Anse rouvre à la circulation",
+            "17:15 – 40 000 foyers sans électricité",
+            "12:02 – Une rafale à 151 km/h relevée au phare",
+            "08:30 – Les écoles fermées dans neuf communes",
         ),
         {
             "title": ("DIRECT. Tempête Igor : les dernières informations", "json-ld"),

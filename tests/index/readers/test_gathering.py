@@ -58,6 +58,18 @@ def test_headings_above_paragraphs_that_nothing_marks_are_kept() -> None:
     )
 
 
+def test_the_hour_of_a_live_entry_stands_before_its_heading() -> None:
+    entry = "<div><time datetime='{0}'>{0}</time><h2>{1}</h2><p>{2}</p></div>"
+    blocks = _blocks(
+        entry.format("19:40", "Le <b>pont</b> rouvre", PROSE)
+        + entry.format("3 mars 2025", "Le pont ferme", f"Avant. {PROSE}")
+    )
+    assert [block.text for block in blocks if block.heading] == [
+        "19:40 – Le pont rouvre",
+        "Le pont ferme",
+    ]
+
+
 def test_a_cell_of_several_paragraphs_is_no_cell_of_a_table() -> None:
     paragraphs = [PROSE, f"Un. {PROSE}", f"Deux. {PROSE}"]
     cell = "".join(f"<p>{each}</p>" for each in paragraphs)
