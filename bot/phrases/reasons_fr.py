@@ -1,11 +1,12 @@
-"""In French, the parts of what the `index` package says: a pattern, and its words."""
+"""In French, the parts of what is said when something is wrong: a pattern, and its words."""
 
 from __future__ import annotations
 
 from bot.phrases.reasons_advice_fr import ADVICE
+from bot.phrases.reasons_evaluation_fr import EVALUATION
 from bot.phrases.reasons_files_fr import FILES, Words
 from bot.phrases.reasons_index_fr import INDEX
 from bot.phrases.reasons_messenger_fr import MESSENGER
 from bot.phrases.reasons_models_fr import MODELS
 
-REASONS_FR: Words = (*FILES, *INDEX, *ADVICE, *MODELS, *MESSENGER)
+REASONS_FR: Words = (*FILES, *INDEX, *ADVICE, *MODELS, *MESSENGER, *EVALUATION)

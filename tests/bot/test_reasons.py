@@ -76,6 +76,20 @@ def test_nothing_that_the_index_can_say_is_left_in_english() -> None:
             "l’index en service, s’il y en a un, n’a pas changé",
         ),
         (
+            "q.json: data[3].title: expected a text, found a list",
+            "q.json: data[3].title: il faut un texte, pas une liste",
+        ),
+        (
+            'q.jsonl, line 2: "question" is missing',
+            "q.jsonl, ligne 2: «\u00a0question\u00a0» manque",
+        ),
+        ("nope.json: no such file", "nope.json: ce fichier n’existe pas"),
+        (
+            "--leave-out 0.9: none of the 3 entries of q.json would remain; leave out less",
+            "--leave-out 0.9: il ne resterait aucune des 3 entrées de q.json\u202f; "
+            "laissez-en de côté moins",
+        ),
+        (
             "e.csv: and 1,200 more like it (not a row)",
             "e.csv: et 1\u202f200 autres de même (pas une ligne de tableau)",
         ),
