@@ -17,6 +17,7 @@ from index.readers.boilerplate import announces_links, ends_free_part, is_boiler
 from index.readers.draft import FACTS, Block, Draft, Metadata
 
 _OFFERS = 1_500  # characters at most of what sells the rest of an article
+_ROUNDS = 4  # what an invisible mark kept apart may be mojibake without it
 _LINKED = 150  # characters; the title of another article is no longer
 
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
@@ -44,9 +45,13 @@ def mended(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    if _SUSPECT.search(text):
-        text = _refixed(text)
-    text = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
+    for _ in range(_ROUNDS):
+        if _SUSPECT.search(text):
+            text = _refixed(text)
+        visible = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
+        if visible == text:
+            break
+        text = visible
     return unicodedata.normalize("NFC", text)
 
 

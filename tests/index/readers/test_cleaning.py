@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.readers.cleaning import cleaned, mended, without_boilerplate
@@ -92,6 +92,7 @@ def test_the_title_and_the_people_are_mended_too() -> None:
 
 
 @given(st.lists(st.text(max_size=80), max_size=6))
+@example(["Â\x1f\xa0"])
 def test_cleaning_twice_is_cleaning_once(texts: list[str]) -> None:
     once = cleaned(Draft(tuple(Block(text) for text in texts)))
     assert cleaned(once) == once
