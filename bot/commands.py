@@ -1,8 +1,6 @@
 """The commands that answer: `selon ask`, `selon chat` and `selon bot`."""
 # Typer reads the annotations where they are written, so they are not postponed here.
 
-import logging
-import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -184,9 +182,4 @@ def bot(settings: Settings) -> int:
 
     phrases = terminal_phrases_for(settings.language)
     run(settings, lambda name: show(console_for(sys.stderr), phrases.listening(name)))
-    # All is closed. Taking models and libraries apart takes seconds on a busy machine, and whoever
-    # stops a bot waits five.
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(DONE)
+    return DONE
