@@ -44,7 +44,9 @@ def main() -> int:
             chat_model=f"openai:{MODEL}",
             chat_base_url=url,  # type: ignore[arg-type]
             chat_max_tokens=options.tokens,
-            chat_context=2048,
+            chat_context=1024,
+            chat_timeout=120,
+            chat_first_token=120,
             chat_temperature=0.0,
             chat_structured=options.structured,
         )

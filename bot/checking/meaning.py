@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.checking import cues
 from bot.checking.alignment import Alignment
 from bot.checking.reading import Text
 
-# Tuned on the odd half of tests/data/answers.jsonl; docs/faithfulness.md has both halves.
+# How they were chosen: docs/faithfulness.md.
 BORNE = 0.62  # mean share of a claim's words that its evidence must bear
 LOST = 0.55  # share under which a word is lost
 DETAIL = 0.33  # how much may be lost: the sum of what the lost words miss
+SURELY = 0.9  # share from which a word is surely there
+ANCHORED = 0.45  # share of a claim's words that must be
 LIGHT = 0.3  # what a word that says little counts for
 
 RUN = 1.5  # what a lost word behind another counts for: a phrase of its own
@@ -75,9 +78,28 @@ def told_to_say(alignment: Alignment) -> bool:
     )
 
 
+def anchored(alignment: Alignment) -> float:
+    """The share (0..1) of the claim's words that its evidence surely has, titles left out."""
+    sure = _sure(alignment, alignment.telling)
+    return sum(sure) / len(sure) if sure else 1.0
+
+
+def _sure(alignment: Alignment, words: Sequence[int]) -> list[bool]:
+    """For each of these words of the claim, whether its evidence surely has it."""
+    lines = alignment.with_leads(alignment.evidence)
+    most = alignment.own[list(words)][:, lines].max(axis=1, initial=0.0)
+    return [bool(share >= SURELY) for share in most]
+
+
+def _headline(alignment: Alignment) -> bool:
+    """Whether the claim is but words of the title, perhaps with a date."""
+    words = [at for at in alignment.telling if at not in alignment.claim.figures]
+    return bool(words) and alignment.headed.issuperset(words) and not any(_sure(alignment, words))
+
+
 def unborne(alignment: Alignment) -> bool:
-    """Whether the passages do not speak of this at all."""
-    return borne(alignment) < BORNE
+    """Whether the passages do not speak of this at all, or the claim says nothing."""
+    return borne(alignment) < BORNE or anchored(alignment) < ANCHORED or _headline(alignment)
 
 
 def invented(alignment: Alignment) -> bool:

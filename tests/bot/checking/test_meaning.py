@@ -36,6 +36,14 @@ def test_an_invented_detail_is_not(checker: Checker, claim: str) -> None:
     assert fault(checker, claim, BRIDGE) == "detail"
 
 
+@pytest.mark.parametrize(
+    "claim",
+    ["La première réponse est une phrase de la lettre.", "Une journée au port (6 mai 2024).", "1"],
+)
+def test_nor_is_what_says_nothing(checker: Checker, claim: str) -> None:
+    assert fault(checker, claim, BRIDGE) in ("meaning", "number", "detail")
+
+
 def test_what_the_passage_does_not_speak_of_is_not(checker: Checker) -> None:
     claim = "Les prix du blé ont baissé sur les marchés mondiaux."
     assert fault(checker, claim, BRIDGE) == "meaning"

@@ -1,0 +1,90 @@
+"""The last word: a real small model on its real server, through the whole chain.
+
+SmolLM2-135M writes nonsense about most French articles, which is the point. It is made to cite, by
+JSON to a schema, so that there is something to check. What is shown is judged here by other means
+than the checker's: by the words and figures of the passages cited.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Answer
+from bot.assembly import open_chain
+from bot.settings import Settings
+from index.build import build
+from index.bundled import load_bundled
+from index.language import terms
+from tests.llama.serve import MODEL
+
+ROOT = Path(__file__).resolve().parents[2]
+QUESTIONS = 30
+TOKENS = 48
+OWN_WORDS = 0.34  # share of a shown sentence's words that may be the model's own
+NUMBER = re.compile(r"\d+")
+
+
+@pytest.fixture(scope="module")
+def answers(
+    llama_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Answer]]:
+    folder = tmp_path_factory.mktemp("chain")
+    build([ROOT / "corpus"], folder, load_bundled())
+    text = (ROOT / "tests" / "data" / "corpus_questions.jsonl").read_text(encoding="utf-8")
+    rows = [row for row in map(json.loads, text.splitlines()) if row["answerable"]]
+    settings = Settings(
+        _env_file=None,
+        data_dir=folder,
+        chat_model=f"openai:{MODEL}",
+        chat_base_url=llama_url,  # type: ignore[arg-type]
+        chat_max_tokens=TOKENS,
+        chat_context=1024,
+        chat_structured="on",
+        chat_timeout=120,
+        chat_first_token=120,
+    )
+    with open_chain(settings) as chain:
+        chosen = rows[:: len(rows) // QUESTIONS][:QUESTIONS]
+        yield {row["question"]: chain.invoke(row["question"]) for row in chosen}
+
+
+def test_the_model_was_asked_and_heard(answers: dict[str, Answer]) -> None:
+    assert len(answers) == QUESTIONS
+    failed = [question for question, answer in answers.items() if answer.fallback == "failed"]
+    assert len(failed) <= QUESTIONS // 3, "the server hardly answered"
+    assert any(answer.dropped or answer.model for answer in answers.values())
+
+
+def test_everybody_gets_an_answer_from_the_articles(answers: dict[str, Answer]) -> None:
+    for question, answer in answers.items():
+        assert answer.answered or answer.nearest, question
+        for citation in answer.citations:
+            assert citation.quote in citation.article.text
+        if answer.model is None:
+            quotes = [citation.quote for citation in answer.citations]
+            assert all(statement.text in quotes for statement in answer.statements)
+    assert sum(answer.answered for answer in answers.values()) >= QUESTIONS - 5
+
+
+def test_nothing_that_the_model_made_up_is_shown(answers: dict[str, Answer]) -> None:
+    for question, answer in answers.items():
+        if answer.model is None:
+            continue
+        cited = {citation.number: citation for citation in answer.citations}
+        for statement in answer.statements:
+            passages = " ".join(
+                f"{cited[number].article.title} {cited[number].passage.text}"
+                for number in statement.citations
+            )
+            told = set(terms(statement.text, answer.language))
+            own = told - set(terms(passages, answer.language)) - set(terms(question, "fr"))
+            assert statement.citations, question
+            assert len(own) <= OWN_WORDS * len(told), f"{question}: {statement.text}"
+            if cited[statement.citations[0]].article.language == answer.language:
+                numbers = set(NUMBER.findall(statement.text)) - set(NUMBER.findall(question))
+                assert numbers <= set(NUMBER.findall(passages)) or "douze" in passages.lower()
