@@ -56,7 +56,7 @@ class Sample:
 
     @property
     def held_out(self) -> bool:
-        """Whether it took no part in choosing thresholds: the even numbers did not."""
+        """Whether it took no part in the first calibration: the even numbers did not."""
         return int(self.id.rsplit("-", 1)[1]) % 2 == 0
 
 
