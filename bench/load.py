@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import re
 import signal
@@ -136,6 +137,7 @@ async def _loaded(folder: Path, made: dict[str, str], options: argparse.Namespac
             "SELON_QUESTION_BURST": "0",
             "SELON_METRICS_PORT": str(PORT),
         }
+        busy = os.getloadavg()[0]
         async with Bot((*SELON, "bot"), made, folder / FILE).running() as process:
             await server.called("getUpdates", within=60)
             load = Load(server, process.pid, options)
@@ -155,6 +157,7 @@ async def _loaded(folder: Path, made: dict[str, str], options: argparse.Namespac
     doubled = sum(max(0, len(answers[c]) - len(load.asked[c])) for c in answers)
     moved = flooded.quantile(0.95) / alone.quantile(0.95) - 1
     apologies = sum("Désolé" in each.text for each in server.messages)
+    print(f"{os.cpu_count()} cores, load average before: {busy:.1f}")
     print(alone, flooded, sep="\n")
     print(f"the flood moves the others' p95 by {moved:+.0%}")
     print(f"lost: {lost}, doubled: {doubled}, apologies: {apologies}; stopped in {stopped:.1f} s")
