@@ -54,7 +54,8 @@ class Bot:
 @dataclass(slots=True)
 class Outcome:
     """What was asked and what the people have. `window` are the messages that the server had taken
-    and the database not, at a kill, with the seconds between both."""
+    and the database not, at a kill, with the seconds between both
+    (below 0: taken just after, from a request that was on its way)."""
 
     questions: int = 0
     kills: int = 0
@@ -86,8 +87,8 @@ class Crashes:
         start), with `ahead` questions waiting at any time; then let it come to its end."""
         for number in range(kills):
             async with self._bot.running() as process:
-                await self._until_killed(process, number % 5 == 4, ahead, longest)
-            self._look(time.time())
+                killed = await self._until_killed(process, number % 5 == 4, ahead, longest)
+            self._look(killed)
         async with self._bot.running() as process:
             await self._until(lambda: len(self._answered()) == self._asked, process, 60)
             process.send_signal(signal.SIGTERM)
@@ -96,7 +97,8 @@ class Crashes:
 
     async def _until_killed(
         self, process: Process, starting: bool, ahead: int, longest: float
-    ) -> None:
+    ) -> float:
+        """Run until the kill, and when it came."""
         polls, answers = self._polls(), len(self._server.accepted)
         if not starting:
             self._ask(ahead)
@@ -108,9 +110,11 @@ class Crashes:
             self._ask(ahead)
             await asyncio.sleep(IDLE)
         self.outcome.interrupted += self._asked - len(self._answered())
+        killed = time.time()
         process.kill()
         self.outcome.kills += 1
         await process.wait()
+        return killed
 
     def _ask(self, ahead: int) -> None:
         """As many questions as it takes to have this many unanswered."""
@@ -132,7 +136,7 @@ class Crashes:
                     raise AssertionError(f"the bot ended by itself with {process.returncode}")
                 await asyncio.sleep(IDLE)
 
-    def _look(self, now: float) -> None:
+    def _look(self, killed: float) -> None:
         """What the server has taken and the database, after a kill, does not know."""
         with contextlib.closing(sqlite3.connect(self._bot.database)) as database:
             rows = database.execute("SELECT update_id, sent FROM deliveries").fetchall()
@@ -140,7 +144,7 @@ class Crashes:
         for each in self._server.accepted:
             sent = (each.message.chat_id, each.message.message_id)
             if sent not in known and sent not in self.outcome.window:
-                self.outcome.window[sent] = now - each.at
+                self.outcome.window[sent] = killed - each.at
 
     def _judged(self) -> Outcome:
         outcome, times = self.outcome, Counter[int]()
