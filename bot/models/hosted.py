@@ -84,7 +84,7 @@ class Hosted:
 
     async def structured(self) -> bool:
         try:
-            return able(await self._made(), self._structured)
+            return able(await self._ready(), self._structured)
         except ModelFailed:  # said again when it is asked
             return False
 
@@ -103,9 +103,17 @@ class Hosted:
         if self._connected:
             await let_go(await self._made(), self.name.partition(":")[0])
 
+    async def _ready(self) -> BaseChatModel:
+        """The model, as long as it may take to begin: nobody waits longer for an import."""
+        try:
+            async with asyncio.timeout(self._bounds.first):
+                return await self._made()
+        except TimeoutError:
+            raise ModelFailed("timeout", self.name, "import") from None
+
     async def _counted(self, request: Request, person_id: int | None) -> AsyncGenerator[str, None]:
         """One call from the breaker's leave to the ledger's entry."""
-        model = held_to(await self._made(), request.limit)
+        model = held_to(await self._ready(), request.limit)
         self._breaker.enter()
         self._connected = True
         deadline = time.monotonic() + self._bounds.whole

@@ -161,6 +161,8 @@ class _InBackground:
             return await asyncio.shield(asyncio.wrap_future(self.future))
         except SettingsError:
             raise ModelFailed("rejected", self.choice.name, "settings") from None
+        except Exception as error:  # told to the log when it was made
+            raise ModelFailed("rejected", self.choice.name, type(error).__name__) from None
 
 
 def _make_all(models: list[_InBackground]) -> None:
@@ -171,4 +173,7 @@ def _make_all(models: list[_InBackground]) -> None:
             each.future.set_result(make(each.choice, each.making))
         except SelonError as error:
             logger.error("%s", error)
+            each.future.set_exception(error)
+        except Exception as error:  # whoever waits for the model must hear that it will not come
+            logger.exception("SELON_CHAT_MODEL=%s: it cannot be made", each.choice.name)
             each.future.set_exception(error)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.errors import SettingsError
+from bot.models import opening as opening_module
 from bot.models import providers
 from bot.models.choice import parse_choices
+from bot.models.errors import ModelFailed
 from bot.models.opening import open_models, served_at
 from bot.settings import Settings
 from bot.state import State
@@ -81,3 +84,32 @@ async def test_models_of_one_process_do_not_share_what_they_must_not(opened: Ope
     async with serving(says("Oui.")) as server, serving(says("Non.")) as other:
         for url, answer in ((server.url, "Oui."), (other.url, "Non."), (server.url, "Oui.")):
             assert await said(opened(url)) == [answer]
+
+
+async def test_a_library_that_breaks_keeps_nobody_waiting(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("half imported")
+
+    monkeypatch.setattr(opening_module, "make", broken)
+    with pytest.raises(ModelFailed) as caught:
+        await said(opened(URL))
+    assert (caught.value.kind, caught.value.detail) == ("rejected", "RuntimeError")
+
+
+async def test_a_library_that_takes_too_long_is_not_waited_for(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported = threading.Event()
+
+    def slow(*_: object) -> None:
+        imported.wait(30)
+
+    monkeypatch.setattr(opening_module, "make", slow)
+    try:
+        with pytest.raises(ModelFailed) as caught:
+            await said(opened(URL, chat_first_token=0.05))
+    finally:
+        imported.set()
+    assert caught.value.kind == "timeout"
