@@ -140,11 +140,16 @@ async def test_a_refused_token_ends_with_one_line_and_code_2(home: Path, server:
 
 
 async def test_a_chat_model_of_the_settings_writes_the_answers(
-    home: Path, server: BotServer
+    home: Path, server: BotServer, tmp_path: Path
 ) -> None:
     written = "Fresnel a conçu en 1822 une lentille à échelons pour les phares"
     async with serving(says(f"{written} [1].")) as model:
-        settings = {"SELON_CHAT_MODEL": "openai:scripted", "SELON_CHAT_BASE_URL": model.url}
+        settings = {
+            "SELON_CHAT_MODEL": "openai:scripted",
+            "SELON_CHAT_BASE_URL": model.url,
+            # Every server numbers its updates from one: another bot's books would know them.
+            "SELON_DATABASE_URL": f"sqlite:///{tmp_path / 'state.sqlite'}",
+        }
         async with selon_bot(home, server, server.token, **settings) as process:
             await server.called("getUpdates", within=60)
             server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
