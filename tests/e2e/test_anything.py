@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.messenger.handlers.asking import QUESTION_LIMIT
+from bot.messenger.ordering import Pace
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused
 from tests.botapi import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
@@ -148,9 +149,10 @@ class Conversation:
 
 @pytest.fixture
 def conversation(_own_data_dir: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
-    """A bot that does not count how much is sent, and so owes everything a reply."""
+    """A bot that does not count how much is sent, nor how fast, and so owes everything a reply."""
     monkeypatch.setenv("SELON_QUESTION_BURST", "0")
     monkeypatch.setenv("SELON_GROUP_BURST", "0")
+    monkeypatch.setattr(Pace, "wait", lambda pace, person: 0.0)
     conversation = Conversation()
     yield conversation
     conversation.close()
