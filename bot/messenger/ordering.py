@@ -17,9 +17,9 @@ from bot.messenger.addressed import author
 URGENT = ("stop:", "/stop")
 """What begins the buttons and the command that stop an answer: they cannot wait for its end."""
 
-BURST, PACE_SECONDS = 20, 1.0
-"""Updates of one person that are served as they come; then one a second, which is what Telegram
-lets a bot say to somebody for long."""
+BURST, PACE_SECONDS = 20, 2.0
+"""Updates of one person that are served as they come; then one in two seconds, which others hardly
+notice (docs/operations.md). Telegram lets a bot say one thing a second to somebody for long."""
 
 _REMEMBERED = 10_000
 _UNBOUNDED = 10**6
@@ -66,8 +66,8 @@ class ChatByChat(BaseUpdateProcessor):
     When more wait than there are slots, people are served in turn, whatever the number of their
     updates and of their chats: one who sends a hundred questions holds one slot, and everybody
     else waits at most for one question of theirs. In a group too, its people take turns; the
-    questions of one person keep their order. Whoever sends on and on is served at the pace at
-    which Telegram lets a bot write to somebody: what all others get does not suffer from it.
+    questions of one person keep their order. Whoever sends on and on is served at a slow
+    pace (`Pace`): what all others get does not suffer from it.
     """
 
     def __init__(self, slots: int, pace: Pace | None = None) -> None:
