@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MESSENGER = (
-    (r"(SELON_TELEGRAM_TOKEN) is missing", r"il manque \1"),
+    (r"(SELON_TELEGRAM_TOKEN) is missing", "il manque \\1\u00a0"),
     (
         r"put the token that @BotFather gave you in \.env",
         "mettez dans .env le jeton que @BotFather vous a donné",
@@ -17,7 +17,7 @@ MESSENGER = (
         r"copy the whole token that @BotFather gave you",
         "recopiez en entier le jeton que @BotFather vous a donné",
     ),
-    (r"(SELON_TELEGRAM_TOKEN) is refused by (\S+)", r"\1 est refusé par \2"),
+    (r"(SELON_TELEGRAM_TOKEN) is refused by (\S+)", "\\1 est refusé par \\2\u00a0"),
     (
         r"copy it again from @BotFather, and check that it was not revoked",
         "recopiez-le chez @BotFather, et vérifiez qu’il n’a pas été révoqué",
