@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from index.dense import BoolArray, DenseIndex, IntArray
-from index.embedding import Vectors
-from index.store import Generation
+from index.models.sentence_transformers import Vectors
+from index.store.files.generation import Generation
+from index.store.files.vector_index import BoolArray, DenseIndex, IntArray
 
 _BATCH = 16_384
 _DEPTH = 200  # rows kept a question: as many as the search asks for at most

@@ -10,11 +10,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from bot.evaluation.asking import temporary_index
-from bot.evaluation.question import Question, QuestionSet
+from bot.evaluation.questions import Question, QuestionSet
+from bot.evaluation.run_evaluation_asking import temporary_index
 from index.article import Article
-from index.confidence import ConfidenceModel, Evidence
-from index.embedding import Embedder, Vectors
+from index.models.sentence_transformers import Embedder, Vectors
+from index.search.confidence import ConfidenceModel, Evidence
 
 FILES = ("fquad-dev.json", "cnil.json", "xquad-es.json")
 LEFT_OUT = SMALL = ("fquad-dev.json", "xquad-es.json")

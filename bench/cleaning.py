@@ -21,7 +21,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from index.errors import ReadError
-from index.readers import FORMATS, Skipped, find_sources, read_source
+from index.formats.base import Skipped
+from index.formats.sources import find_sources
+from index.formats.table import FORMATS, read_source
 
 PAGES = Path(__file__).resolve().parents[1] / "tests" / "data" / "pages"
 _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")

@@ -23,21 +23,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from bot.about import AboutArticles
 from bot.answer import Answer
-from bot.chain import RetrievalQA
-from bot.conversation import Turn
-from bot.conversation.chain import Conversing
-from bot.conversation.understanding import Search, understand
-from bot.evaluation.asking import Opened, index_in_service, temporary_index
+from bot.answering.about import AboutArticles
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import Extractive
 from bot.evaluation.dialogues import Heard, hold, read_dialogues
-from bot.evaluation.squad import read_squad
-from bot.extract import Extractive
-from index.build import build
-from index.bundled import load_bundled
-from index.confidence import ConfidenceModel
-from index.embedding import Embedder
-from index.search import Findings
+from bot.evaluation.questions_evaluation_squad import read_squad
+from bot.evaluation.run_evaluation_asking import Opened, index_in_service, temporary_index
+from bot.followups.conversation import Conversing
+from bot.followups.resolution import Search, understand
+from bot.followups.turn import Turn
+from index.build.builder import build
+from index.models.bundled.embedder import load_bundled
+from index.models.sentence_transformers import Embedder
+from index.search.confidence import ConfidenceModel
+from index.search.searcher import Findings
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"

@@ -1,6 +1,7 @@
 """What finding duplicates costs and finds: `python bench/duplicates.py [ARTICLES]`.
 
-Pairs that are one article and pairs that only look like it (tests/index/reprints.py), the time of
+Pairs that are one article and pairs that only look like it (tests/index/build/reprints.py), the
+time of
 a signature, and the time and memory of grouping many, one in twenty of them a reprint; then as many
 bulletins of one template, the worst case.
 """
@@ -18,8 +19,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from index.duplicates import LIKENESS, Signed, group, likeness, signature
-from tests.index.reprints import articles, pairs
+from index.build.duplicates import LIKENESS, Signed, group, likeness, signature
+from tests.index.build.reprints import articles, pairs
 
 _FIRST = date(2005, 1, 1).toordinal()
 

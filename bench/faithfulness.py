@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.checking import Checker
-from bot.checking.reading import Reader
 from bot.evaluation.faithfulness import KINDS, Checked, Sample, held, read_samples
-from index.bundled.words import load_word_reader
+from bot.verification.annotation import Reader
+from bot.verification.checker import Checker
+from index.models.bundled.words import load_word_reader
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"

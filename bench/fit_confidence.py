@@ -13,7 +13,7 @@ is of predictions for entries that the coefficients had not seen.
     python bench/fit_confidence.py [FOLDER] [--write]
 
 Without a folder: the one that SELON_BENCH_EVAL names, else ../shared/eval. `--write` puts the
-coefficients into index/confidence.json; without it nothing is changed.
+coefficients into index/search/confidence.json; without it nothing is changed.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from bot.evaluation import measures
-from bot.evaluation.squad import read_squad
-from index.bundled import load_bundled
-from index.confidence import FORMAT
+from bot.evaluation.questions_evaluation_squad import read_squad
+from index.models.bundled.embedder import load_bundled
+from index.search.confidence import FORMAT
 
 FOLDER = Path(__file__).parents[2] / "shared" / "eval"
-TARGET = Path(__file__).parents[1] / "index" / "confidence.json"
+TARGET = Path(__file__).parents[1] / "index" / "search" / "confidence.json"
 LEADING = "fquad-dev.json"
 """The file that the threshold is set on."""
 KEPT = 0.955
@@ -116,7 +116,7 @@ def _weights(cells: Sequence[Cell]) -> Floats:
 
 
 def fit(readings: Sequence[Reading]) -> dict[str, Any]:
-    """What goes into index/confidence.json."""
+    """What goes into index/search/confidence.json."""
     table = Table.of(readings)
     held_out = np.zeros(len(readings))
     folds = GroupKFold(FOLDS)
@@ -186,7 +186,9 @@ def _text(fitted: dict[str, Any]) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Fit the confidence and show how well it does.")
     parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
-    parser.add_argument("--write", action="store_true", help="put it into index/confidence.json")
+    parser.add_argument(
+        "--write", action="store_true", help="put it into index/search/confidence.json"
+    )
     return parser.parse_args()
 
 

@@ -22,10 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bot.state.database import FILE  # noqa: E402
-from tests.botapi import BotServer  # noqa: E402
+from tests.botapi.server import BotServer  # noqa: E402
 from tests.e2e.killing import Bot, Crashes, Outcome  # noqa: E402
 
-SELON = (sys.executable, "-c", "from bot.cli import main; main()")
+SELON = (sys.executable, "-c", "from bot.terminal.cli import main; main()")
 QUESTIONS = (
     "Qui a découvert la pénicilline ?",
     "Quand Marie Curie a-t-elle reçu le prix Nobel ?",

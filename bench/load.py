@@ -30,7 +30,7 @@ import httpx
 from kills import QUESTIONS, ROOT, SELON, environment
 
 from bot.state.database import FILE
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.killing import Bot
 
 FLOODER, FLOOD = 9_999, 40

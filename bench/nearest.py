@@ -1,4 +1,5 @@
-"""When short codes pay, and how deep to look behind them: what `index.dense`'s constants rest on.
+"""When short codes pay, and how deep to look behind them: what `index.store.files.vector_index`'s
+constants rest on.
 
 Vectors of a stand-in (`_prose.py`) or, with a file of questions, of the bundled model: its
 sentences, and the halves and middles of these, since real sentences are few. For each number of
@@ -22,13 +23,13 @@ from pathlib import Path
 import numpy as np
 from _prose import PASSAGES, SENTENCES, Prose, StandIn
 
-from bot.evaluation.squad import read_squad
-from index import dense
-from index.bundled import load_bundled
-from index.dense import DenseBuilder, DenseIndex
-from index.embedding import Vectors
-from index.passages import cut
-from index.prepare import embedding_text
+from bot.evaluation.questions_evaluation_squad import read_squad
+from index.article_index_prepare import embedding_text
+from index.build.passages import cut
+from index.models.bundled.embedder import load_bundled
+from index.models.sentence_transformers import Vectors
+from index.store.files import vector_index
+from index.store.files.vector_index import DenseBuilder, DenseIndex
 
 ROWS = (25_000, 50_000, 100_000, 200_000, 400_000)
 DEPTHS = (5, 10, 20)
@@ -64,7 +65,7 @@ def _row(vectors: Vectors, questions: Vectors) -> str:
         builder.finish()
         index = DenseIndex.open(Path(folder) / "x.faiss")
         for depth in DEPTHS:
-            dense.DEPTH = depth
+            vector_index.DEPTH = depth
             found, ms = _searched(index, questions)
             five, twenty = (_kept(nearest, found, top) for top in (5, 20))
             line += f"{f'{ms:.2f}  {five:.4f}  {twenty:.4f}':>30}"

@@ -27,14 +27,13 @@ from pathlib import Path
 
 from embedding import FOLDER, Runner, peer
 
+from index.antecedents import in_context
 from index.article import Article, article_id
-from index.bundled import load_bundled
-from index.bundled.prepare import prepared
-from index.bundled.runtime import PASSAGE, TOKENS, cores
-from index.bundled.tokenizer import Tokenizer
-from index.leads import in_context
-from index.passages import cut
-from index.prepare import embedding_text
+from index.article_index_prepare import embedding_text
+from index.build.passages import cut
+from index.models.bundled.cache import prepared
+from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
+from index.models.bundled.tokenizer import Tokenizer
 
 SEED = 7
 WORDS = 600  # an article, at the least

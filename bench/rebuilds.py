@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 
 from _prose import Prose, StandIn
 
-from index.build import Step, build
+from index.build.builder import build
+from index.build.builder_index_report import Step
 
 MORE = "\n\nCe paragraphe a été ajouté depuis."
 

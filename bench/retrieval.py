@@ -24,19 +24,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.evaluation import measures
-from bot.evaluation.asking import temporary_index
-from bot.evaluation.figures import HITS
+from bot.evaluation.measures_evaluation_figures import HITS
 from bot.evaluation.outcome import holds
-from bot.evaluation.question import Question, QuestionSet
+from bot.evaluation.perturbation_evaluation_samples import sampled
+from bot.evaluation.questions import Question, QuestionSet
+from bot.evaluation.questions_evaluation_squad import read_squad
 from bot.evaluation.run import SEED
-from bot.evaluation.samples import sampled
-from bot.evaluation.squad import read_squad
+from bot.evaluation.run_evaluation_asking import temporary_index
 from index.article import Article
-from index.bundled import as_sentence_transformer, load_bundled
-from index.bundled.runtime import cores
-from index.confidence import ConfidenceModel
-from index.embedding import Embedder
-from index.passages import Passage
+from index.build.passages import Passage
+from index.models.bundled.embedder import cores, load_bundled
+from index.models.bundled.interop import as_sentence_transformer
+from index.models.sentence_transformers import Embedder
+from index.search.confidence import ConfidenceModel
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

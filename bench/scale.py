@@ -29,12 +29,12 @@ from _exhaustive import exhaustive
 from _prose import Prose, StandIn
 
 from bot.evaluation.measures import percentile
-from index.build import build_articles
-from index.confidence import ConfidenceModel
-from index.embedding import Vectors
-from index.period import Period
-from index.search import Searcher
-from index.store import Generation, open_generation
+from index.article_index_period import Period
+from index.build.builder import build_articles
+from index.models.sentence_transformers import Vectors
+from index.search.confidence import ConfidenceModel
+from index.search.searcher import Searcher
+from index.store.files.generation import Generation, open_generation
 
 SIZES = (1_000, 10_000)
 PARTS = ("build", "ask", "compare")

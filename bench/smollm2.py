@@ -21,8 +21,8 @@ from pathlib import Path
 from bot.answer import Answer
 from bot.assembly import open_chain
 from bot.settings import Settings
-from index.build import build
-from index.bundled import load_bundled
+from index.build.builder import build
+from index.models.bundled.embedder import load_bundled
 from tests.llama.serve import MODEL
 from tests.llama.server import running
 

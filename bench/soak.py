@@ -24,12 +24,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from _prose import StandIn
 
-from index.build import build
-from index.confidence import ConfidenceModel
-from index.layout import Layout
-from index.live import LiveIndex
-from index.removal import Removed
-from index.rollback import rollback
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from index.store.files.layout import Layout
+from index.store.files.removed import Removed
+from index.store.files.transfer_index_rollback import rollback
 
 _SAID = re.compile(r"L’article (\d+) en est à la version (\d+)\.")
 _SETTLED = 20  # rebuilds after which memory is taken for the beginning

@@ -29,21 +29,21 @@ from aiohttp import web
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bot.answer import Answer
-from bot.chain import RetrievalQA
-from bot.checking import open_checker
-from bot.checking.claim import Claim, Given, Verdict
-from bot.extract import Extractive
-from bot.models.opening import database_of, open_models
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import Extractive
+from bot.llm.draft_writing_listening import Checker
+from bot.llm.factory import database_of, open_models
+from bot.llm.writer import Limits, Written
 from bot.settings import Settings
-from bot.writing.listening import Checker
-from bot.writing.written import Limits, Written
-from index.build import build
-from index.bundled import load_bundled
-from index.confidence import ConfidenceModel
+from bot.verification.checker import open_checker
+from bot.verification.claim import Claim, Given, Verdict
+from index.build.builder import build
 from index.language import detect
-from index.live import LiveIndex
+from index.models.bundled.embedder import load_bundled
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
 from index.sentences import sentence_spans
-from tests.bot.models.server import serving
+from tests.bot.llm.server import serving
 from tests.llama.server import running
 
 ROOT = Path(__file__).resolve().parent.parent

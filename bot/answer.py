@@ -7,8 +7,8 @@ from typing import Literal
 
 from bot.errors import QuoteError
 from index.article import Article
-from index.passages import Passage, Sentence
-from index.period import Period
+from index.article_index_period import Period
+from index.build.passages import Passage, Sentence
 
 Refusal = Literal["unsaid", "period", "unclear", "courtesy", "greeting", "wordless", "self"]
 """Why there is no answer: the articles do not say, none is of the time asked for, it is not clear

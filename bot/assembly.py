@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from bot.about import AboutArticles
-from bot.chain import RetrievalQA
-from bot.conversation.chain import Conversing
-from bot.extract import Extractive
-from bot.models.choice import parse_choices
+from bot.answering.about import AboutArticles
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import Extractive
+from bot.followups.conversation import Conversing
+from bot.model_choice import parse_choices
 from bot.settings import Settings
-from index.confidence import ConfidenceModel
-from index.embedding import Embedder, load_embedder
 from index.errors import NoIndex
-from index.live import LiveIndex
-from index.store import current_id
+from index.models.sentence_transformers import Embedder, load_embedder
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from index.store.files.generation import current_id
 
 if TYPE_CHECKING:
-    from bot.writing.opening import Writers
+    from bot.llm.factory_writing_opening import Writers
 
 
 def open_embedder(
@@ -51,7 +51,9 @@ def open_writers(settings: Settings) -> Writers | None:
     """
     if not parse_choices(settings.chat_model):
         return None
-    from bot.writing.opening import Writers  # half a second, for those alone who have a model
+    from bot.llm.factory_writing_opening import (
+        Writers,  # half a second, for those alone who have a model
+    )
 
     return Writers(settings)
 

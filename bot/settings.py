@@ -13,7 +13,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_valida
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.models.choice import Structured, parse_choices, parse_prices
+from bot.model_choice import Structured, parse_choices, parse_prices
 from index.web.guard import parse_allowed
 
 PREFIX = "SELON_"

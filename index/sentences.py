@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import sentencex  # type: ignore[import-untyped]
 
-from index.abbreviations import Abbreviations, abbreviations
+from index.sentences_index_abbreviations import Abbreviations, abbreviations
 
 logger = logging.getLogger(__name__)
 

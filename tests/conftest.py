@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import postgres
 from tests.llama.server import started
+from tests.postgres import server
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,6 @@ def llama_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[postgres.Server]:
+def postgres_server() -> Iterator[server.Server]:
     """A PostgreSQL server, one for all tests."""
-    yield from postgres.started()
+    yield from server.started()

@@ -79,7 +79,7 @@ def test_the_image_holds_what_is_there_and_runs_as_nobody_special() -> None:
 
 
 def test_the_services_run_commands_that_there_are() -> None:
-    from bot.cli import run
+    from bot.terminal.cli import run
 
     compose: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
     services = compose["services"]

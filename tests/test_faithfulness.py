@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.checking import open_checker
 from bot.evaluation.faithfulness import KINDS, Checked, held, read_samples
+from bot.verification.checker import open_checker
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.checking import Checker, open_checker
-from bot.evaluation.asking import index_in_service
+from bot.answering.extractive import Extractive
 from bot.evaluation.injections import (
     WAYS,
     Injection,
@@ -24,12 +23,13 @@ from bot.evaluation.injections import (
     quotes_order,
     read_injections,
 )
-from bot.extract import Extractive
-from bot.writing.written import Written
-from index.build import build
-from index.bundled import load_bundled
-from index.confidence import ConfidenceModel
-from index.search import Findings
+from bot.evaluation.run_evaluation_asking import index_in_service
+from bot.llm.writer import Written
+from bot.verification.checker import Checker, open_checker
+from index.build.builder import build
+from index.models.bundled.embedder import load_bundled
+from index.search.confidence import ConfidenceModel
+from index.search.searcher import Findings
 
 INJECTIONS = read_injections(Path(__file__).parent / "data" / "injections.jsonl")
 LIMIT = 5

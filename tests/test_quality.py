@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.extractive import Extractive
 from bot.evaluation.run import Evaluation, Means, Plan, evaluate
-from bot.extract import Extractive
-from index.build import build
-from index.bundled import load_bundled
-from index.confidence import ConfidenceModel
+from index.build.builder import build
+from index.models.bundled.embedder import load_bundled
+from index.search.confidence import ConfidenceModel
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "data" / "corpus_questions.jsonl"

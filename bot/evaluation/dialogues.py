@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.answer import Answer
-from bot.conversation import History, Said, Turn, grown
-from bot.conversation.chain import Conversing
-from bot.conversation.understanding import Search
+from bot.followups.conversation import Conversing
+from bot.followups.resolution import Search
+from bot.followups.turn import History, Said, Turn, grown
 from index.article import Article
-from index.passages import Passage
+from index.build.passages import Passage
 
 Part = Literal["opening", "follow_up", "change", "courtesy"]
 

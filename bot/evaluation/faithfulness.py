@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from bot.checking import Claim, Given, Verdict
+from bot.verification.claim import Claim, Given, Verdict
 from index.article import Article
-from index.passages import Passage, cut
-from index.readers import FORMATS, find_sources, read_source
+from index.build.passages import Passage, cut
+from index.formats.sources import find_sources
+from index.formats.table import FORMATS, read_source
 
 Kind = Literal["number", "date", "name", "negation", "attribution", "detail", "citation"]
 KINDS: tuple[Kind, ...] = (

@@ -18,8 +18,8 @@ from typing import Literal
 import yaml
 
 from bot.answer import Answer
-from bot.models import Request
-from bot.writing.guards import guarded
+from bot.llm.base import Request
+from bot.llm.draft_writing_guards import guarded
 from index.language import detect
 
 Way = Literal["plain", "cited", "behind", "parroted", "json"]

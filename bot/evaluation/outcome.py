@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.answer import Answer, Citation, Statement
-from bot.evaluation import wording
-from bot.evaluation.question import Question
+from bot.evaluation import outcome_evaluation_wording
+from bot.evaluation.questions import Question
 from index.article import Article
-from index.passages import Passage
-from index.search import Findings
+from index.build.passages import Passage
+from index.search.searcher import Findings
 
 Fault = Literal["wrong passage", "wrong sentence", "wrongly refused", "wrongly answered"]
 
@@ -79,7 +79,7 @@ def holds(question: Question, article: Article, passage: Passage) -> bool:
         return bool(question.articles)
     for gold in question.golds:
         if gold.start is None:
-            if wording.holds(passage.text, gold.text):
+            if outcome_evaluation_wording.holds(passage.text, gold.text):
                 return True
         elif passage.start <= gold.start and gold.start + len(gold.text) <= passage.end:
             return True
@@ -115,7 +115,7 @@ def _rank(question: Question, findings: Findings) -> int | None:
 def _right(question: Question, answer: Answer, shown: str) -> bool:
     """Whether what is shown holds an answer: the very place in its article, or the same words."""
     return any(
-        wording.holds(shown, gold.text)
+        outcome_evaluation_wording.holds(shown, gold.text)
         or any(
             _covers(citation, question, gold.start, len(gold.text)) for citation in answer.citations
         )

@@ -9,11 +9,11 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from bot.evaluation.figures import Figure, Figures, reliability
 from bot.evaluation.measures import SEED
+from bot.evaluation.measures_evaluation_figures import Figure, Figures, reliability
 from bot.evaluation.outcome import Outcome
 from bot.evaluation.run import Evaluation
-from bot.render import harmless
+from bot.terminal.render import harmless
 
 NOTHING = "–"
 INTERVAL = "95 %"

@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.chain import Answerer
-from bot.evaluation.asking import Opened, ask, index_in_service, temporary_index
-from bot.evaluation.errors import EvaluationError
-from bot.evaluation.figures import Figure, Figures, figures
-from bot.evaluation.lines import is_lines, read_lines
-from bot.evaluation.meter import Unit, unit_of
+from bot.answering.chain import Answerer
+from bot.errors_evaluation_errors import EvaluationError
+from bot.evaluation.measures_evaluation_figures import Figure, Figures, figures
 from bot.evaluation.outcome import Outcome
-from bot.evaluation.perturb import perturbed
-from bot.evaluation.question import Question, QuestionSet
-from bot.evaluation.samples import Parted, parted, sampled, unanswerable
-from bot.evaluation.squad import read_squad
-from bot.progress import Observer
-from index.confidence import ConfidenceModel
-from index.embedding import Embedder
-from index.store import open_generation
+from bot.evaluation.perturbation import perturbed
+from bot.evaluation.perturbation_evaluation_samples import Parted, parted, sampled, unanswerable
+from bot.evaluation.questions import Question, QuestionSet
+from bot.evaluation.questions_evaluation_lines import is_lines, read_lines
+from bot.evaluation.questions_evaluation_squad import read_squad
+from bot.evaluation.run_evaluation_asking import Opened, ask, index_in_service, temporary_index
+from bot.evaluation.run_evaluation_meter import Unit, unit_of
+from bot.terminal.progress import Observer
+from index.models.sentence_transformers import Embedder
+from index.search.confidence import ConfidenceModel
+from index.store.files.generation import open_generation
 
 SEED = 1
 COMPARED = ("hit@1", "hit@3", "hit@5", "hit@10", "mrr@10", "ndcg@10", "answer_hit")

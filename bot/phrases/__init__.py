@@ -1,7 +1,7 @@
 """Every sentence shown to people, by language: French first, then English."""
 
-from bot.phrases.en import EN
-from bot.phrases.fr import FR
-from bot.phrases.phrases import Phrases, phrases_for
+from bot.locale.answers import Phrases, phrases_for
+from bot.locale.en import EN
+from bot.locale.fr import FR
 
 __all__ = ["EN", "FR", "Phrases", "phrases_for"]

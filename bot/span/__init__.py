@@ -1,6 +1,6 @@
 """The words of a sentence that answer a question."""
 
-from bot.span.price import asks_price, tells_price
-from bot.span.rules import RuleSpans, SpanFinder, highlight
+from index.reading.span_numbers_span_price import asks_price, tells_price
+from index.reading.span_rules import RuleSpans, SpanFinder, highlight
 
 __all__ = ["RuleSpans", "SpanFinder", "asks_price", "highlight", "tells_price"]

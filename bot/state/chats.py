@@ -8,13 +8,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.state.tables import (
-    AlertRow,
-    ChatRow,
-    ConversationRow,
-    DocumentRow,
-    TurnRow,
-)
+from bot.state.tables import AlertRow, ChatRow, ConversationRow, DocumentRow, TurnRow
 
 
 @dataclass(frozen=True, slots=True)

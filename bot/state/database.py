@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
-from bot.state.turns import Turns
+from bot.state.database_state_turns import Turns
 
 logger = logging.getLogger(__name__)
 

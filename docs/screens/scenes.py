@@ -17,6 +17,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from index.embedding import Embedder, load_embedder
+
 from bot.assembly import chain_over, open_index
 from bot.documents import Documents
 from bot.library import LiveLibrary
@@ -24,7 +26,6 @@ from bot.messenger import serve
 from bot.messenger.handlers import alerting
 from bot.settings import load_settings
 from index.build import build
-from index.embedding import Embedder, load_embedder
 from tests.botapi import BotServer, Message
 
 CORPUS = Path("corpus")

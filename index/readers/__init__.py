@@ -1,8 +1,8 @@
 """Files of articles, found and read."""
 
-from index.readers.content import Content, Options, Reader, Skipped
-from index.readers.files import Source, find_sources
-from index.readers.registry import FORMATS, read_content, read_source
+from index.formats.base import Content, Options, Reader, Skipped
+from index.formats.sources import Source, find_sources
+from index.formats.table import FORMATS, read_content, read_source
 
 __all__ = [
     "FORMATS",

@@ -11,9 +11,9 @@ from time import struct_time
 import feedparser
 from lxml import etree, html
 
+from index.errors_web_errors import FetchError
 from index.web.address import Address
-from index.web.errors import FetchError
-from index.web.kind import Kind
+from index.web.page_kind import Kind
 
 MOST = 50_000
 """Entries of one list that are read, as many as a sitemap may have."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from protego import Protego
 
+from index.errors_web_errors import FetchError, Why
 from index.web.address import Address
-from index.web.errors import FetchError, Why
 
 LARGEST = 512 * 1024
 """Bytes of a robots.txt that are read; the standard asks for 500 KiB at least."""

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from index.errors_web_errors import FetchError, Why
 from index.web.address import Address
-from index.web.errors import FetchError, Why
-from index.web.fetch import Page, Validators
-from index.web.ledger import Fetched, Ledger, changing, replace
+from index.web.fetcher import Page, Validators
+from index.web.shelf_web_ledger import Fetched, Ledger, changing, replace
 
 State = Literal["added", "updated", "unchanged"]
 

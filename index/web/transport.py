@@ -9,7 +9,7 @@ import httpcore
 import httpx
 
 from index.web.guard import Guard
-from index.web.limits import Deadline
+from index.web.transport_web_limits import Deadline
 
 _Option = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 

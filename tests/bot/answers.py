@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.answer import Answer, Citation, Statement
 from index.article import Article
-from index.passages import Passage, Sentence
+from index.build.passages import Passage, Sentence
 
 TEXT = (
     "Le modèle Orphée a été présenté hier. Il alimente le journal parlé. Une carte suffit.\n\n"

@@ -6,7 +6,7 @@ import pytest
 
 from bot.answer import Citation, Statement
 from bot.errors import QuoteError
-from index.passages import Sentence, cut
+from index.build.passages import Sentence, cut
 from tests.index.samples import BRIDGE, article
 
 BRIDGE_ARTICLE = article("pont", BRIDGE)

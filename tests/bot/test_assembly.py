@@ -9,6 +9,7 @@ import pytest
 from bot import assembly
 from bot.settings import Settings
 from index.errors import NoIndex
+from index.models import sentence_transformers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,7 +20,7 @@ def test_nothing_indexed_is_said_before_the_model_is_loaded(
     def load(*_: object, **__: object) -> None:
         raise AssertionError("the model was loaded")
 
-    monkeypatch.setattr(assembly, "load_embedder", load)
+    monkeypatch.setattr(sentence_transformers, "load_embedder", load)
     with pytest.raises(NoIndex, match="selon index"):
         assembly.open_index(Settings(data_dir=tmp_path))
 
@@ -29,7 +30,7 @@ def test_without_a_chat_model_nothing_of_one_is_loaded() -> None:
         "import sys, bot.assembly\n"
         "from bot.settings import Settings\n"
         "assert bot.assembly.open_writers(Settings(_env_file=None)) is None\n"
-        "heavy = ('sqlalchemy', 'langchain', 'openai', 'onnx', 'bot.checking', 'bot.state')\n"
+        "heavy = ('sqlalchemy', 'langchain', 'openai', 'onnx', 'bot.verification', 'bot.state')\n"
         "loaded = [name for name in heavy if name in sys.modules]\n"
         "assert not loaded, loaded"
     )

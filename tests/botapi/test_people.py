@@ -15,7 +15,8 @@ from telegram import (
 )
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError
 
-from tests.botapi import BotServer, From
+from tests.botapi.people import From
+from tests.botapi.server import BotServer
 
 GROUP = -100
 READER = 42

@@ -18,7 +18,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 
 READER = 42
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 
 FIRST = 1_000
 """The number of the first person; each asks one question, and has one update."""

@@ -12,20 +12,21 @@ import numpy as np
 from sqlalchemy import create_engine, text
 
 from bot.answer import Answer
-from bot.conversation import Said
-from bot.documents import Documents
-from bot.library import Library
-from bot.messenger import Chain, serve
+from bot.followups.turn import Said
+from bot.library.articles import Library
+from bot.library.articles_bot_summary import summary, tellings
+from bot.library.documents import Documents
+from bot.messenger.context import Chain
+from bot.messenger.running.application import serve
+from bot.operations.statistics_statistics_status import Holdings
 from bot.settings import Settings, load_settings
 from bot.state.database import state_url
-from bot.statistics.status import Holdings
-from bot.summary import summary, tellings
 from index.article import Article
-from index.database import ArticleEntry
-from index.embedding import Vectors
-from index.passages import cut
+from index.build.passages import cut
+from index.models.sentence_transformers import Vectors
+from index.store.files.articles import ArticleEntry
 from tests.bot.messenger.samples import FRESNEL, refused
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 
 
 class StubChain:

@@ -13,11 +13,11 @@ import pytest
 import pytest_asyncio
 
 from bot.answer import Answer
-from bot.state import invitations, meters, open_state
-from bot.state.database import state_url
+from bot.state import invitations, meters
+from bot.state.database import open_state, state_url
 from bot.state.roles import Role
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, slowly
 
 ADMIN, EDITOR, READER, STRANGER, OTHER, GROUP = 1, 2, 42, 9, 10, -100

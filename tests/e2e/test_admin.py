@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.state import conversations, open_state, people
+from bot.operations.statistics_statistics_status import Holdings
+from bot.state import conversations, people
 from bot.state.conversations import NewTurn, Place
-from bot.state.database import state_url
-from bot.statistics.status import Holdings
+from bot.state.database import open_state, state_url
 from index.errors import DamagedIndex
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
 ADMIN, EDITOR, READER, GROUP = 1, 2, 42, -100

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.messenger.handlers import announcing
-from bot.state import announcements, open_state, people, roles
-from bot.state.database import state_url
+from bot.messenger.handlers import announcements as announcing
+from bot.state import announcements, people, roles
+from bot.state.database import open_state, state_url
 from bot.state.deliveries import Letter, Part
 from tests.bot.messenger.samples import FRESNEL
-from tests.botapi import BotServer, Message
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
 ADMIN, GONE, BARRED = 1, 50, 51

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.messenger.handlers.asking import QUESTION_LIMIT
-from bot.messenger.ordering import Pace
+from bot.messenger.handlers.question import QUESTION_LIMIT
+from bot.messenger.inbound.turns import Pace
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
 READER, GROUP = 42, -100

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.state import open_state, votes
-from bot.state.database import state_url
+from bot.state import votes
+from bot.state.database import open_state, state_url
 from bot.state.votes import Vote
 from index.article import Article
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LIGHT, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
 READER, OTHER = 42, 43

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.chain import RetrievalQA
-from bot.conversation.chain import Conversing
-from bot.extract import Extractive
-from bot.library import LiveLibrary
-from bot.messenger.handlers import alerting
-from index.build import build
-from index.confidence import ConfidenceModel
-from index.live import LiveIndex
-from tests.botapi import BotServer
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import Extractive
+from bot.followups.conversation import Conversing
+from bot.library.articles import LiveLibrary
+from bot.messenger.handlers import alerts
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
 
@@ -51,7 +51,7 @@ def corpus(tmp_path: Path) -> Path:
 async def server(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BotServer]:
-    monkeypatch.setattr(alerting, "LOOK", timedelta(seconds=0.05))
+    monkeypatch.setattr(alerts, "LOOK", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
     chain = Conversing(RetrievalQA(index, Extractive(0.9)), index.search)

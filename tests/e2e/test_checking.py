@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from bot.messenger.checking import findings
-from tests.botapi import BotServer
+from bot.messenger.running.preflight import findings
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import settings_for
 from tests.e2e.test_receiving import called_at, port
 from tests.e2e.test_selon_bot import SELON, environment, home

@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 
 from bot.assembly import chain_over, open_index
-from bot.documents import Documents
-from bot.library import LiveLibrary
-from bot.messenger.handlers import alerting
+from bot.library.articles import LiveLibrary
+from bot.library.documents import Documents
+from bot.messenger.handlers import alerts
 from bot.settings import load_settings
-from index.build import build
-from index.bundled import load_bundled
-from index.embedding import Embedder
-from tests.botapi import BotServer
+from index.build.builder import build
+from index.models.bundled.embedder import load_bundled
+from index.models.sentence_transformers import Embedder
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
-from tests.index.readers.pdfs import lines, pdf
+from tests.index.formats.pdfs import lines, pdf
 from tests.web.site import Answer, Site
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -136,7 +136,7 @@ async def test_an_alert_is_told_once_when_an_article_answers_with_the_same_confi
     title: str,
     kept: str,
 ) -> None:
-    monkeypatch.setattr(alerting, "LOOK", timedelta(seconds=0.05))
+    monkeypatch.setattr(alerts, "LOOK", timedelta(seconds=0.05))
     articles = [CORPUS / name for name in FILES]
     async with BotServer() as server, bot(server, data_dir):
         server.user_says(READER, BREAD, language)

@@ -15,11 +15,12 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Engine, create_engine, text
 
-from bot.messenger import application, patience
+from bot.messenger.outbound import retry
+from bot.messenger.running import application
 from bot.settings import load_settings
 from bot.state.database import state_url
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settled
 
 READER, GROUP, TOPIC = 42, -100_7, 5
@@ -139,8 +140,8 @@ FAULTS = {
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "FIRST_WAITS", (0.05, 0.05))
-    monkeypatch.setattr(patience, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(retry, "FIRST_WAITS", (0.05, 0.05))
+    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.05)
     monkeypatch.setattr(application, "READ_SECONDS", READ_SECONDS)
 
 

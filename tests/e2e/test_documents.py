@@ -11,16 +11,17 @@ import pytest
 import pytest_asyncio
 from docx import Document
 
-from bot.chain import RetrievalQA
-from bot.conversation.chain import Conversing
-from bot.documents import Documents
-from bot.extract import Extractive
-from bot.library import LiveLibrary
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import Extractive
+from bot.followups.conversation import Conversing
+from bot.library.articles import LiveLibrary
+from bot.library.documents import Documents
 from bot.settings import load_settings
-from index.build import build
-from index.confidence import ConfidenceModel
-from index.live import LiveIndex
-from tests.botapi import BotServer, Message
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot.messenger.handlers import asking, inline
+from bot.messenger.handlers import inline, question
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
 READER, OTHER, GROUP = 42, 43, -100
@@ -156,7 +156,7 @@ async def test_a_late_edit_changes_nothing(
 ) -> None:
     number = server.user_says(READER, QUESTION)
     await server.next_message()
-    monkeypatch.setattr(asking, "EDITABLE", timedelta(seconds=-1))
+    monkeypatch.setattr(question, "EDITABLE", timedelta(seconds=-1))
     server.user_edits(READER, number, SECOND)
     await server.silence()
 

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from bot.settings import load_settings
 from bot.state.database import FILE
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.killing import Bot, Crashes, python
 
 QUESTION = "Quand Fresnel est-il né ?"

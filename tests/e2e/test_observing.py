@@ -14,10 +14,11 @@ import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import MessengerError
-from bot.messenger import serve
-from bot.observing.logs import formatter
+from bot.messenger.running.application import serve
+from bot.operations.logs import formatter
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
-from tests.botapi import BotServer, From
+from tests.botapi.people import From
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settings_for, settled
 from tests.e2e.test_receiving import port
 
@@ -112,7 +113,7 @@ async def test_health_is_well_until_something_is_not(
 ) -> None:
     async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
         assert await health(port) == (200, {"database": "ok", "index": "ok", "telegram": "ok"})
-        monkeypatch.setattr("bot.messenger.shown.SILENCE", -1.0)
+        monkeypatch.setattr("bot.messenger.running.health.SILENCE", -1.0)
         status, told = await health(port)
         assert status == 503
         assert told["telegram"].startswith("silent for ")

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.state import conversations, open_state, people, privacy
+from bot.state import conversations, people, privacy
 from bot.state.conversations import NewTurn, Place
-from bot.state.database import state_url
+from bot.state.database import open_state, state_url
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
 READER, OTHER, GROUP = 42, 43, -100

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
-from tests.postgres import Server
+from tests.postgres.server import Server
 
 ADMIN, READER, STRANGER = 1, 42, 9
 QUESTION = "Quand Fresnel est-il né ?"

@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 
 from bot.errors import MessengerError, SettingsError
-from bot.messenger import serve
+from bot.messenger.running.application import serve
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settings_for
 
 READER, QUESTION = 42, "Quand Fresnel est-il né ?"

@@ -10,21 +10,22 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.chain import RetrievalQA
-from bot.conversation.chain import Conversing
-from bot.documents import Documents
-from bot.extract import Extractive
-from bot.keeping.reading import remember
-from bot.library import LiveLibrary
-from bot.messenger.handlers import reindexing
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import Extractive
+from bot.followups.conversation import Conversing
+from bot.library.articles import LiveLibrary
+from bot.library.documents import Documents
+from bot.library.format_options import remember
+from bot.messenger.handlers import reindex
 from bot.settings import load_settings
-from index.build import build
-from index.confidence import ConfidenceModel
-from index.embedding import Vectors
-from index.live import LiveIndex
-from index.lock import build_lock
-from index.readers import Options
-from tests.botapi import BotServer, Message
+from index.build.builder import build
+from index.formats.base import Options
+from index.models.sentence_transformers import Vectors
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from index.store.files.lock import build_lock
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
 
@@ -61,7 +62,7 @@ def corpus(tmp_path: Path) -> Path:
 @pytest.fixture
 def data_dir(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SELON_ADMINS", f"{ADMIN}")
-    monkeypatch.setattr(reindexing, "SHOWN", 0.05)
+    monkeypatch.setattr(reindex, "SHOWN", 0.05)
     build([corpus], tmp_path / "data", FakeEmbedder())
     return tmp_path / "data"
 

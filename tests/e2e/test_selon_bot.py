@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.bot.models.server import says, serving
-from tests.botapi import BotServer
+from tests.bot.llm.server import says, serving
+from tests.botapi.server import BotServer
 
 READER = 42
-SELON = (sys.executable, "-c", "from bot.cli import main; main()")
+SELON = (sys.executable, "-c", "from bot.terminal.cli import main; main()")
 LENS = "Fresnel conçoit en 1822 une lentille à échelons pour les phares."
 BAKERY = "The fire began in a bakery on Pudding Lane in September 1666."
 ARTICLES = {

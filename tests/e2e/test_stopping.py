@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.messenger import application
+from bot.messenger.running import application
 from tests.bot.messenger.samples import BIRTH, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, slowly
 from tests.e2e.test_receiving import called_at, port
 

@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 
 from bot.answer import Answer
-from bot.conversation import Said
-from bot.messenger import growing
+from bot.followups.turn import Said
+from bot.messenger.outbound import live_answer
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
 READER, OTHER, GROUP = 42, 43, -100
@@ -51,9 +51,9 @@ class Writing(StubChain):
 
 @pytest.fixture(autouse=True)
 def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growing, "BUTTON_SECONDS", 60.0)
-    monkeypatch.setattr(growing, "DRAFT_SECONDS", 0.02)
-    monkeypatch.setattr(growing, "EDIT_SECONDS", 0.02)
+    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 60.0)
+    monkeypatch.setattr(live_answer, "DRAFT_SECONDS", 0.02)
+    monkeypatch.setattr(live_answer, "EDIT_SECONDS", 0.02)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ async def test_in_a_group_one_message_grows_and_gets_its_buttons_last(server: Bo
 async def test_in_a_group_edits_keep_their_distance(
     server: BotServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing, "EDIT_SECONDS", 60.0)
+    monkeypatch.setattr(live_answer, "EDIT_SECONDS", 60.0)
     server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
     await server.next_message()
     assert "👍" in [button.text for button in (await server.next_edit()).buttons]
@@ -136,7 +136,7 @@ async def test_in_a_group_only_who_asked_stops_the_answer(
 async def test_a_long_wait_gets_a_button_that_goes_with_the_answer(
     server: BotServer, chain: Writing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing, "BUTTON_SECONDS", 0.0)
+    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 0.0)
     chain.pause = 0.2
     server.user_says(READER, QUESTION)
     button = await server.next_message()
@@ -149,7 +149,7 @@ async def test_a_long_wait_gets_a_button_that_goes_with_the_answer(
 async def test_before_the_first_sentence_there_is_a_button_too(
     chain: Writing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing, "BUTTON_SECONDS", 0.05)
+    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 0.05)
     chain.pause = 0.3
     shelf = Shelf(FRESNEL)
     async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
@@ -164,7 +164,7 @@ async def test_before_the_first_sentence_there_is_a_button_too(
 async def test_in_a_group_that_message_becomes_the_answer(
     chain: Writing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing, "BUTTON_SECONDS", 0.05)
+    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 0.05)
     chain.pause = 0.3
     shelf = Shelf(FRESNEL)
     async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
@@ -181,7 +181,7 @@ async def test_in_a_group_that_message_becomes_the_answer(
 async def test_stopped_before_the_first_sentence_the_articles_answer(
     chain: Writing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing, "BUTTON_SECONDS", 0.05)
+    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 0.05)
     chain.pause = 30
     chain.answers[QUESTION] = replace(written(1), model=None)
     shelf = Shelf(FRESNEL)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 import pytest_asyncio
 
-from bot.messenger.handlers.asking import QUESTION_LIMIT
+from bot.messenger.handlers.question import QUESTION_LIMIT
 from index.errors import NoIndex
 from tests.bot.messenger.samples import (
     BIRTH,
@@ -22,7 +22,7 @@ from tests.bot.messenger.samples import (
     article,
     cite,
 )
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, slowly
 
 READER = 42

@@ -13,9 +13,9 @@ from typing import Any, cast
 import pytest
 
 from bot.answer import Answer
-from bot.conversation import Said, Turn
-from tests.bot.conversation.turns import NOW
-from tests.bot.models.server import (
+from bot.followups.turn import Said, Turn
+from tests.bot.followups.turns import NOW
+from tests.bot.llm.server import (
     Behaviour,
     cuts_off,
     goes_on,
@@ -112,7 +112,7 @@ async def test_json_can_be_switched_off(shelf: Library, tmp_path: Path) -> None:
 async def test_what_is_not_borne_out_is_dropped_from_a_good_answer(
     shelf: Library, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "bot.writing")
+    caplog.set_level(logging.INFO, "bot.llm")
     wrong = "Il a été présenté à Marseille"
     text = f"{FIRST[:-1]} [1]. {wrong} [1]. {SECOND[:-1]} [1]."
     async with asking(shelf, tmp_path, says(text)) as (chain, _):
@@ -179,7 +179,7 @@ FAULTS = {
 async def test_whatever_a_model_does_the_person_gets_an_answer(
     name: str, shelf: Library, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "bot.writing")
+    caplog.set_level(logging.INFO, "bot.llm")
     fault = FAULTS[name]
     limits: dict[str, object] = {"chat_max_tokens": 64}
     if fault.logged == "timeout":

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.library import LiveLibrary
-from bot.messenger import growing
-from bot.state import open_state, spending
-from tests.bot.models.server import Behaviour, Scripted, cuts_off, keeps_silent, refuses, says
-from tests.botapi import BotServer
+from bot.library.articles import LiveLibrary
+from bot.messenger.outbound import live_answer
+from bot.state import spending
+from bot.state.database import open_state
+from tests.bot.llm.server import Behaviour, Scripted, cuts_off, keeps_silent, refuses, says
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.e2e.writers import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking, library
 
@@ -33,8 +34,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 @pytest.fixture(autouse=True)
 def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growing, "BUTTON_SECONDS", 60.0)
-    monkeypatch.setattr(growing, "DRAFT_SECONDS", 0.0)
+    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 60.0)
+    monkeypatch.setattr(live_answer, "DRAFT_SECONDS", 0.0)
 
 
 @asynccontextmanager

@@ -10,12 +10,12 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.assembly import chain_over, open_embedder, open_writers
-from bot.conversation.chain import Conversing
+from bot.followups.conversation import Conversing
 from bot.settings import Settings
-from index.build import build
-from index.confidence import ConfidenceModel
-from index.live import LiveIndex
-from tests.bot.models.server import Behaviour, Scripted, serving
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from tests.bot.llm.server import Behaviour, Scripted, serving
 
 ARTICLES = {
     "orphee.md": """\

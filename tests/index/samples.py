@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from index.article import Article, Section, article_id
-from index.build import BuildReport, build_articles
-from index.store import Generation, current_id, open_generation
+from index.build.builder import build_articles
+from index.build.builder_index_report import BuildReport
+from index.store.files.generation import Generation, current_id, open_generation
 from tests.fakes import FakeEmbedder
 
 BRIDGE = "Le pont fut construit en 1901 par Élise Marchand. Il mesure 😀 trente mètres."

@@ -17,9 +17,9 @@ import pytest
 from bot.answer import Answer
 from bot.assembly import open_chain
 from bot.settings import Settings
-from index.build import build
-from index.bundled import load_bundled
+from index.build.builder import build
 from index.language import terms
+from index.models.bundled.embedder import load_bundled
 from tests.llama.serve import MODEL
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,13 +11,13 @@ from functools import partial
 from telegram import Bot, Update
 from telegram.ext import ContextTypes, MessageHandler, filters
 
+from bot.locale.access import AccessPhrases, access_phrases_for
 from bot.messenger import menus
-from bot.messenger.desk import Asker, Desk, TelegramApplication, met
+from bot.messenger.context import Asker, Desk, TelegramApplication, met
 from bot.messenger.handlers.administrators import administrator
 from bot.messenger.handlers.gate import start_token
-from bot.messenger.saying import say
-from bot.messenger.upkeep import Chore
-from bot.phrases.access import AccessPhrases, access_phrases_for
+from bot.messenger.outbound.reply import say
+from bot.messenger.running.chores import Chore
 from bot.state import chats, invitations
 from bot.state.roles import STANDINGS, Role, Standing
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from telegram import Bot, Update
 
-from bot.messenger.desk import Asker, Desk, met
+from bot.locale.administration import administration_phrases_for
+from bot.messenger.context import Asker, Desk, met
 from bot.messenger.menus import withdraw_from
-from bot.messenger.saying import acknowledge, say
-from bot.phrases.administration import administration_phrases_for
+from bot.messenger.outbound.reply import acknowledge, say
 
 
 async def administrator(

@@ -13,12 +13,13 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, U
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
-from bot.documents import Documents, Received
-from bot.messenger.desk import Asker, Desk, TelegramApplication, conversation_name, met
-from bot.messenger.saying import acknowledge, replace_text, say
-from bot.messenger.upkeep import Chore
-from bot.phrases.documents import DocumentPhrases, document_phrases_for
-from bot.phrases.reasons import reason
+from bot.library.documents import Documents
+from bot.library.documents_documents_received import Received
+from bot.locale.documents import DocumentPhrases, document_phrases_for
+from bot.locale.reasons import reason
+from bot.messenger.context import Asker, Desk, TelegramApplication, conversation_name, met
+from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.messenger.running.chores import Chore
 from bot.state import conversations, documents
 from bot.state.conversations import Place
 from bot.state.documents import Document

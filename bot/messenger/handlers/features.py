@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.messenger.desk import Desk, TelegramApplication
-from bot.messenger.growing import Stops
+from bot.messenger.context import Desk, TelegramApplication
 from bot.messenger.handlers.access import Access
-from bot.messenger.handlers.alerting import Alerts
-from bot.messenger.handlers.announcing import Announcing
-from bot.messenger.handlers.asking import Asking
-from bot.messenger.handlers.browsing import Browsing
+from bot.messenger.handlers.alerts import Alerts
+from bot.messenger.handlers.announcements import Announcing
+from bot.messenger.handlers.articles import Browsing
 from bot.messenger.handlers.documents import Sending
-from bot.messenger.handlers.failures import Failures
+from bot.messenger.handlers.fallback import Failures
+from bot.messenger.handlers.fallback_handlers_leftovers import Leftovers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import Groups
-from bot.messenger.handlers.helping import Helping
+from bot.messenger.handlers.help import Helping
 from bot.messenger.handlers.inline import Inline
-from bot.messenger.handlers.leftovers import Leftovers
 from bot.messenger.handlers.passages import Passages
 from bot.messenger.handlers.personal import Personal
-from bot.messenger.handlers.reindexing import Reindexing
+from bot.messenger.handlers.question import Asking
+from bot.messenger.handlers.reindex import Reindexing
 from bot.messenger.handlers.statistics import Statistics
 from bot.messenger.handlers.status import AdminStatus
-from bot.messenger.handlers.stopping import Stopping
-from bot.messenger.handlers.voting import Voting
-from bot.messenger.upkeep import Chore, forgetting
+from bot.messenger.handlers.stop import Stopping
+from bot.messenger.handlers.votes import Voting
+from bot.messenger.outbound.live_answer import Stops
+from bot.messenger.running.chores import Chore, forgetting
 
 
 class Feature(Protocol):

@@ -10,13 +10,13 @@ from telegram import Bot, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes, TypeHandler
 
+from bot.locale.access import access_phrases_for
+from bot.locale.groups import group_phrases_for
 from bot.messenger import menus
-from bot.messenger.addressed import addressed, author, by_another_bot
-from bot.messenger.desk import Asker, Desk, TelegramApplication, asker_of, spoken_to
-from bot.messenger.limits import Over
-from bot.messenger.saying import acknowledge, say
-from bot.phrases.access import access_phrases_for
-from bot.phrases.groups import group_phrases_for
+from bot.messenger.context import Asker, Desk, TelegramApplication, asker_of, spoken_to
+from bot.messenger.inbound.addressee import addressed, author, by_another_bot
+from bot.messenger.inbound.limits import Over
+from bot.messenger.outbound.reply import acknowledge, say
 from bot.state import chats, meters, people
 
 FIRST = -10

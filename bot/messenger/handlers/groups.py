@@ -9,10 +9,10 @@ from telegram import Chat, Update
 from telegram.constants import ChatMemberStatus
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
-from bot.messenger.desk import Desk, TelegramApplication, asker_of
-from bot.messenger.saying import say
-from bot.phrases.access import access_phrases_for
-from bot.phrases.groups import group_phrases_for
+from bot.locale.access import access_phrases_for
+from bot.locale.groups import group_phrases_for
+from bot.messenger.context import Desk, TelegramApplication, asker_of
+from bot.messenger.outbound.reply import say
 from bot.state import chats
 
 logger = logging.getLogger(__name__)

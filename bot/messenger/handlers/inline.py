@@ -19,16 +19,16 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes, InlineQueryHandler
 
 from bot.answer import Answer
-from bot.conversation import Said
-from bot.messenger.desk import Desk, TelegramApplication, spoken_to
-from bot.messenger.handlers.asking import QUESTION_LIMIT
-from bot.messenger.html import answer_html, article_html
-from bot.observing.meters import METERS
-from bot.phrases import Phrases
-from bot.phrases.access import access_phrases_for
-from bot.phrases.groups import group_phrases_for
-from bot.render import harmless
-from bot.source import details
+from bot.followups.turn import Said
+from bot.locale.access import access_phrases_for
+from bot.locale.answers import Phrases
+from bot.locale.groups import group_phrases_for
+from bot.locale.source import details
+from bot.messenger.context import Desk, TelegramApplication, spoken_to
+from bot.messenger.handlers.question import QUESTION_LIMIT
+from bot.messenger.outbound.answer_html import answer_html, article_html
+from bot.operations.metrics import METERS
+from bot.terminal.render import harmless
 from index.article import Article
 
 SHORTEST = 4

@@ -11,18 +11,24 @@ from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, 
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.locale.answering import answering_phrases_for
+from bot.locale.browsing import browsing_phrases_for
 from bot.messenger import menus
-from bot.messenger.answers import citations_of
-from bot.messenger.buttons import PREFIX, STEP, Excerpt, PassageRef, Step
-from bot.messenger.delivery import deliver, edit
-from bot.messenger.desk import Asker, Desk, TelegramApplication, met
-from bot.messenger.html import passage_html, sources_html
-from bot.messenger.saying import acknowledge, say
-from bot.phrases.answering import answering_phrases_for
-from bot.phrases.browsing import browsing_phrases_for
+from bot.messenger.context import Asker, Desk, TelegramApplication, met
+from bot.messenger.outbound.answer_html import passage_html, sources_html
+from bot.messenger.outbound.delivery import deliver, edit
+from bot.messenger.outbound.keyboard import citations_of
+from bot.messenger.outbound.keyboard_messenger_buttons import (
+    PREFIX,
+    STEP,
+    Excerpt,
+    PassageRef,
+    Step,
+)
+from bot.messenger.outbound.reply import acknowledge, say
 from bot.state import conversations
 from bot.state.conversations import Place
-from index.passages import Passage, cut
+from index.build.passages import Passage, cut
 
 
 class Passages:

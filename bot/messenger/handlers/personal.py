@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.locale.personal import PersonalPhrases, personal_phrases_for
 from bot.messenger import menus
-from bot.messenger.delivery import deliver_file
-from bot.messenger.desk import Asker, Desk, TelegramApplication, met
+from bot.messenger.context import Asker, Desk, TelegramApplication, met
 from bot.messenger.handlers.documents import Sending
-from bot.messenger.saying import acknowledge, replace_text, say
-from bot.phrases.personal import PersonalPhrases, personal_phrases_for
+from bot.messenger.outbound.delivery import deliver_file
+from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.state import conversations, documents, people, privacy
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))

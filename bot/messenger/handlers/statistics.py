@@ -11,23 +11,23 @@ from telegram import Bot, Update
 from telegram.constants import ChatAction
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.locale.statistics import StatisticsPhrases, statistics_phrases_for
 from bot.messenger import menus
-from bot.messenger.delivery import deliver_file, deliver_picture, typing_shown
-from bot.messenger.desk import Asker, Desk, TelegramApplication
+from bot.messenger.context import Asker, Desk, TelegramApplication
 from bot.messenger.handlers.administrators import administrator
-from bot.messenger.handling import stopping
-from bot.messenger.ledger import Postponed
-from bot.messenger.saying import say
-from bot.phrases.statistics import StatisticsPhrases, statistics_phrases_for
+from bot.messenger.inbound.update import stopping
+from bot.messenger.journal import Postponed
+from bot.messenger.outbound.delivery import deliver_file, deliver_picture, typing_shown
+from bot.messenger.outbound.reply import say
+from bot.operations.chart import picture
+from bot.operations.statistics import DAYS, MOST_CITED, Figures, days
+from bot.operations.statistics_statistics_status import midnight
+from bot.operations.unanswered import grouped
+from bot.operations.unanswered_statistics_sheet import sheet
 from bot.state import statistics
 from bot.state.statistics import Unanswered
-from bot.statistics.figures import DAYS, MOST_CITED, Figures, days
-from bot.statistics.grouping import grouped
-from bot.statistics.picture import picture
-from bot.statistics.sheet import sheet
-from bot.statistics.status import midnight
 from index.article import Article
-from index.embedding import Vectors
+from index.models.sentence_transformers import Vectors
 
 STATISTICS = "a:statistics"
 UNANSWERED = "a:unanswered"

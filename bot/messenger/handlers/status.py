@@ -9,21 +9,21 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.locale.administration import AdministrationPhrases, administration_phrases_for
+from bot.locale.reasons import reason
 from bot.messenger import menus
-from bot.messenger.delivery import edit
-from bot.messenger.desk import Desk, TelegramApplication
+from bot.messenger.context import Desk, TelegramApplication
 from bot.messenger.handlers.administrators import administrator
-from bot.messenger.handlers.reindexing import REINDEX
+from bot.messenger.handlers.reindex import REINDEX
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED
-from bot.messenger.html import text_html
-from bot.messenger.saying import say
-from bot.models.choice import parse_choices
-from bot.phrases.administration import AdministrationPhrases, administration_phrases_for
-from bot.phrases.reasons import reason
+from bot.messenger.outbound.answer_html import text_html
+from bot.messenger.outbound.delivery import edit
+from bot.messenger.outbound.reply import say
+from bot.model_choice import parse_choices
+from bot.operations.statistics_statistics_process import memory
+from bot.operations.statistics_statistics_status import Holdings, Status, Today, midnight
 from bot.state import alerts, invitations, spending, statistics
 from bot.state.statistics import Question
-from bot.statistics.process import memory
-from bot.statistics.status import Holdings, Status, Today, midnight
 from index.errors import IndexingError
 
 REFRESH = "a:refresh"

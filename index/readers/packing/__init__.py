@@ -1,6 +1,6 @@
 """What lies in an archive, taken member by member within bounds."""
 
-from index.readers.packing.bounds import (
+from index.formats.packing.bounds import (
     DIRECTORY_LIMIT,
     MEMBER_LIMIT,
     MEMBERS,
@@ -9,9 +9,9 @@ from index.readers.packing.bounds import (
     TOTAL_LIMIT,
     Budget,
 )
-from index.readers.packing.member import Member
-from index.readers.packing.members import members_of
-from index.readers.packing.spool import held
+from index.formats.packing.bounds_packing_member import Member
+from index.formats.packing.bounds_packing_spool import held
+from index.formats.packing.members import members_of
 
 __all__ = [
     "DIRECTORY_LIMIT",

@@ -1,1 +1,1 @@
-"""What `index.readers.html` is made of: a page's source, its facts, its boxes and its body."""
+"""What `index.formats.html` is made of: a page's source, its facts, its boxes and its body."""

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.answer import Answer, Citation, Statement
+from bot.answering.extractive import Extractive
 from bot.evaluation.outcome import Outcome
-from bot.evaluation.question import Gold, Question
+from bot.evaluation.questions import Gold, Question
 from bot.evaluation.run import Means
-from bot.extract import Extractive
 from index.article import Article, article_id
-from index.confidence import ConfidenceModel
-from index.passages import Passage, Sentence
-from index.search import Findings, Hit, RankedSentence, Scores
+from index.build.passages import Passage, Sentence
+from index.search.confidence import ConfidenceModel
+from index.search.searcher import Findings, Hit, RankedSentence, Scores
 from tests.fakes import FakeEmbedder
 
 TEXT = (

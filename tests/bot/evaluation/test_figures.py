@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation.figures import figures, reliability
+from bot.evaluation.measures_evaluation_figures import figures, reliability
 from tests.bot.evaluation.made import an_outcome, article, question, unanswerable
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.errors import QuestionFileError
-from bot.evaluation.lines import is_lines, read_lines
-from index.store import ArticleEntry
+from bot.errors_evaluation_errors import QuestionFileError
+from bot.evaluation.questions_evaluation_lines import is_lines, read_lines
+from index.store.files.articles import ArticleEntry
 
 
 def entry(identity: str, title: str, path: str) -> ArticleEntry:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.evaluation.meter import Meter, unit_of
+from bot.evaluation.run_evaluation_meter import Meter, unit_of
 from tests.fakes import FakeEmbedder
 
 

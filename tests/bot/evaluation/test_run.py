@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.errors import EvaluationError, QuestionFileError
+from bot.errors_evaluation_errors import EvaluationError, QuestionFileError
 from bot.evaluation.run import Evaluation, Plan, evaluate
-from index.build import build_articles
+from index.build.builder import build_articles
 from index.errors import NoIndex
 from tests.bot.evaluation.made import TEXT, article, means, write_squad
 from tests.fakes import FakeEmbedder

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.errors import EvaluationError
-from bot.evaluation.question import Question, QuestionSet
-from bot.evaluation.samples import parted, sampled
-from bot.evaluation.squad import read_squad
+from bot.errors_evaluation_errors import EvaluationError
+from bot.evaluation.perturbation_evaluation_samples import parted, sampled
+from bot.evaluation.questions import Question, QuestionSet
+from bot.evaluation.questions_evaluation_squad import read_squad
 from tests.bot.evaluation.made import article, question, write_squad
 
 MANY = tuple(Question(f"{n} ?", f"x:{n}", answerable=True) for n in range(100))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation.wording import exact_match, f1, holds, squad_normal
+from bot.evaluation.outcome_evaluation_wording import exact_match, f1, holds, squad_normal
 
 
 @pytest.mark.parametrize(

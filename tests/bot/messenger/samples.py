@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.answer import Answer, Citation, Statement
 from index.article import Article, Section
-from index.passages import Passage, Sentence
+from index.build.passages import Passage, Sentence
 
 _TEXT = (
     "Les lentilles\n\n"

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from bot.messenger.access import Roles
+from bot.messenger.inbound.roles import Roles
 from bot.settings import Settings
-from bot.state import State, invitations, open_state
+from bot.state import invitations
+from bot.state.database import State, open_state
 from bot.state.roles import Role
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.cli import run as selon
 from bot.errors import MessengerError, SettingsError
-from bot.messenger import serve, telegram_token
+from bot.messenger.running.application import serve
+from bot.messenger.running.application_messenger_token import telegram_token
 from bot.settings import load_settings
+from bot.terminal.cli import run as selon
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settings_for, slowly
 
 READER = 42

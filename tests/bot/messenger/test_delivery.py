@@ -10,10 +10,10 @@ import pytest_asyncio
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, NetworkError
 
-from bot.messenger import patience
-from bot.messenger.delivery import deliver, edit, take_away, typing_shown
+from bot.messenger.outbound import retry
+from bot.messenger.outbound.delivery import deliver, edit, take_away, typing_shown
 from bot.state.conversations import Place
-from tests.botapi import BotServer
+from tests.botapi.server import BotServer
 
 READER = 42
 HERE = Place(READER, 0, READER)
@@ -22,8 +22,8 @@ KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("Passage [1]", callback_d
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "FIRST_WAITS", (0.01, 0.01))
-    monkeypatch.setattr(patience, "LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "FIRST_WAITS", (0.01, 0.01))
+    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.01)
 
 
 @pytest_asyncio.fixture
@@ -66,7 +66,7 @@ async def test_a_passing_fault_costs_nothing(server: BotServer, bot: Bot) -> Non
 async def test_a_fault_that_lasts_a_day_is_raised(
     server: BotServer, bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "GIVE_UP", 0.025)
+    monkeypatch.setattr(retry, "GIVE_UP", 0.025)
     for _ in range(3):
         server.fail_next("sendMessage", 502, description="Bad Gateway")
     with pytest.raises(NetworkError, match="Bad Gateway"):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.messenger.redaction import MASK, redacted
+from bot.messenger.running.redaction import MASK, redacted
 
 TOKEN = "123456:AAsecret-part_of-the-token"
 

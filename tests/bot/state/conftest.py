@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.state import State, open_state
-from tests.postgres import Server
+from bot.state.database import State, open_state
+from tests.postgres.server import Server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

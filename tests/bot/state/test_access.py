@@ -8,7 +8,8 @@ from functools import partial
 
 from sqlalchemy import select
 
-from bot.state import State, invitations, meters, privacy, roles
+from bot.state import invitations, meters, privacy, roles
+from bot.state.database import State
 from bot.state.meters import Meter
 from bot.state.tables import InvitationRow, RoleRow
 

@@ -21,8 +21,8 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
-from bot.state import State, migrations, open_state, people, spending
-from bot.state.database import state_url
+from bot.state import migrations, people, spending
+from bot.state.database import State, open_state, state_url
 from bot.state.spending import Spent
 from bot.state.tables import Base
 

@@ -7,18 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.state import (
-    State,
-    alerts,
-    chats,
-    conversations,
-    documents,
-    people,
-    privacy,
-    spending,
-    votes,
-)
+from bot.state import alerts, chats, conversations, documents, people, privacy, spending, votes
 from bot.state.conversations import NewTurn, Place
+from bot.state.database import State
 from bot.state.spending import Spent
 from bot.state.tables import Base
 

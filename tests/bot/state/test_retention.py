@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.state import State, retention
+from bot.state import retention
+from bot.state.database import State
 from bot.state.retention import Terms
 from bot.state.tables import (
     AddresseeRow,

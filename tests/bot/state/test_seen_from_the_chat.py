@@ -8,9 +8,10 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.state import State, announcements, conversations, deliveries, people, statistics, votes
+from bot.state import announcements, conversations, deliveries, people, statistics, votes
 from bot.state.announcements import Addressee, Reach
 from bot.state.conversations import NewTurn, Place
+from bot.state.database import State
 from bot.state.deliveries import Letter, Part
 from bot.state.statistics import CitedArticle, Unanswered, Votes
 

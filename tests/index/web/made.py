@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from index.errors_web_errors import FetchError
 from index.web.address import Address
-from index.web.errors import FetchError
-from index.web.fetch import Fetcher, Page
+from index.web.fetcher import Fetcher, Page
 from index.web.guard import Guard
-from index.web.limits import Limits
+from index.web.transport_web_limits import Limits
 from tests.web.site import Site
 
 FAST = Limits(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from index.errors_web_errors import FetchError, Why
 from index.web.address import LONGEST, Address
-from index.web.errors import FetchError, Why
 
 
 @pytest.mark.parametrize(

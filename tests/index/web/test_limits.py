@@ -12,11 +12,11 @@ from contextlib import suppress
 import pytest
 from aiohttp import web
 
+from index.errors_web_errors import FetchError, Why
 from index.web.address import Address
-from index.web.errors import FetchError, Why
-from index.web.fetch import Fetcher
+from index.web.fetcher import Fetcher
 from index.web.guard import Guard
-from index.web.limits import Limits
+from index.web.transport_web_limits import Limits
 from tests.index.web.made import got, refused
 from tests.web.site import Answer, Handler, Site, article
 

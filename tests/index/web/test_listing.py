@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from index.web.address import Address
-from index.web.kind import Kind
 from index.web.listing import entries, named_feeds
+from index.web.page_kind import Kind
 from tests.web.site import day, rss, sitemap
 
 BASE = Address.parse("https://exemple.fr/liste")

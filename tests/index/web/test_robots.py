@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from index.errors_web_errors import FetchError, Why
 from index.web.address import Address
-from index.web.errors import FetchError, Why
-from index.web.fetch import Fetcher
+from index.web.fetcher import Fetcher
 from index.web.guard import Guard
-from index.web.limits import Limits
+from index.web.transport_web_limits import Limits
 from tests.index.web.made import fetcher, got, refused
 from tests.web.site import Answer, Site
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from index.readers.addresses import LEDGER, addresses_in
-from index.web import ledger as ledgers
-from index.web.errors import FetchError, Why
-from index.web.fetch import Page, Validators
-from index.web.ledger import Ledger
+from index.errors_web_errors import FetchError, Why
+from index.formats.sources_readers_addresses import LEDGER, addresses_in
+from index.web import shelf_web_ledger as ledgers
+from index.web.fetcher import Page, Validators
 from index.web.shelf import Shelf
+from index.web.shelf_web_ledger import Ledger
 
 URL = "https://www.exemple.fr/2025/08/Le-phare-d%C3%A9clar%C3%A9.html?page=2"
 NOW = datetime(2025, 8, 29, 10, tzinfo=UTC)

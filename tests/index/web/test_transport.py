@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from index.errors_web_errors import FetchError, Why
 from index.web.address import Address
-from index.web.errors import FetchError, Why
-from index.web.fetch import Fetcher, Page
+from index.web.fetcher import Fetcher, Page
 from index.web.guard import Guard
 from tests.index.web.made import FAST, at_home, fetcher, fetcher_with, got, refused
 from tests.web.site import CERTIFICATE, Answer, Site

@@ -1,0 +1,121 @@
+"""Questions over several articles, taken apart: « Compare X et Y », « Fais le point sur X »."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.language import detect
+from index.language_bot_spelling import folded
+from index.search.searcher import Findings, Hit
+
+KNOWN = 0.5  # confidence at which a part is told of
+BESIDE = 0.12  # how far behind the best passage of its part one may stand
+
+_POLITE = (
+    r"(?:(?:peux-tu|pouvez-vous|pourriez-vous|can you|could you|please|stp|svp)[ ,]+)*"
+    r"(?:me |nous )?"
+)
+_DE = r"d(?:es?|u|')"
+_END = r"[ ?!.]*$"
+_LINK = r"(?:et|avec|a|aux?|and|with|to|vs\.?|versus|ou|or)"
+_PAIR = rf"(?P<one>.+?) {_LINK} (?P<other>.+?)"
+_BOTH = r"(?P<one>.+?) (?:et|and) (?P<other>.+?)"
+_COMPARING = tuple(
+    re.compile(f"{pattern}{_END}")
+    for pattern in (
+        rf"{_POLITE}(?:compare[zr]?|comparaison|comparison)(?: (?:entre|of|between|de))? {_PAIR}",
+        r"(?:quelles?|quels?|what|which) (?:(?:est|sont|is|are) )?(?:les? |la |the )?"
+        r"(?:principales? |main )?(?:differences?|ressemblances?|similarit\w+|points? communs?"
+        r"|liens?|rapports?|links?)(?: (?:y a-t-il|existe-t-il|is there|are there))? "
+        rf"(?:entre|between) {_BOTH}",
+        r"(?:que|qu'est-ce que) (?:disent|nous apprennent) (?:les|tes|vos|ces) articles "
+        r"(?:sur|de|a propos de) (?P<one>.+?) et (?:sur|de|a propos de) (?P<other>.+?)",
+        rf"(?:qu'ont en commun|qu'est-ce qu'ont en commun|quels points communs ont) {_BOTH}",
+        rf"qu(?:'ont|'est-ce (?:que |qu'))(?: ?ont)? ?{_BOTH} (?:ont )?(?:en|de) commun",
+        rf"what (?:do|did) {_BOTH} have in common",
+        rf"(?:en quoi|how) (?:do |does |did )?{_BOTH} (?:different|se ressemblent|differ)\b.*",
+        r"(?:en quoi|how) (?:is |are |does |do )?(?P<one>.+?) "
+        r"(?:differ\w*|est-(?:il|elle) differente?)"
+        r" (?:de |du |des |d'|from )(?P<other>.+?)",
+        r"(?P<one>\S+(?: \S+){0,4}) (?:vs\.?|versus) (?P<other>\S+(?: \S+){0,4})",
+    )
+)
+_OVERVIEW = re.compile(
+    rf"{_POLITE}(?:fai(?:s|tes|re)(?:[- ]moi)? (?:(?:le|un) point|un resume|une synthese|un bilan)"
+    rf" (?:sur|{_DE}|a propos {_DE})|resume[zr]?(?:[- ]moi)?|synthetise[zr]?"
+    rf"|que sait-on(?: (?:sur|{_DE}|a propos {_DE}))?|qu'est-ce qu'on sait (?:sur|{_DE})"
+    rf"|(?:parle[zr]?|presente[zr]?)(?:[- ](?:moi|nous))?(?: {_DE})?"
+    r"|(?:give|write)(?: me)? (?:an overview|a summary|a synthesis) of"
+    r"|(?:summari[sz]e|sum up|outline)|what (?:is known|do we know) about|tell me about)"
+    rf"(?:(?<=') ?| )(?:l'essentiel (?:sur|{_DE}) )?(?P<subject>.+?){_END}"
+)
+_TIMELINE = re.compile(
+    rf"{_POLITE}(?:(?:fai(?:s|tes|re)|dresse[zr]?|etabli[srt]|donne[zr]?|give|draw up|write)"
+    r"(?:[- ]moi| me)? )?(?:(?:quelle est|what is) )?(?:la |une |a |the )?"
+    rf"(?:(?:chronologie|frise|timeline|chronology) (?:{_DE}|sur|of|for)"
+    rf"|(?:retrace[zr]?|raconte[zr]?|trace)(?:[- ]moi)? l'histoire {_DE}"
+    r"|quelles (?:sont|ont ete|furent) les (?:grandes |principales )?(?:etapes|dates)(?: cles?)?"
+    rf"(?: de l'histoire)? {_DE}|what (?:are|were) the (?:main |key )?(?:steps|stages|dates)"
+    rf" (?:of|in)|(?:tell|trace) the (?:history|story) of)(?:(?<=') ?| )(?P<subject>.+?){_END}"
+)
+_OF = re.compile(r"\b(?:de la|de l'|du|des|de|d'|of the|of) ?", re.IGNORECASE)
+_THAT_OF = re.compile(r"(?:(?:celle|celui|celles|ceux|that|those) )?(?=(?:de|du|des|of)\b|d')")
+_STARTS = {
+    "fr": ("{}\u00a0: origine, création, débuts", "{}\u00a0: chiffres, résultats, aujourd’hui"),
+    "en": ("{}: origin, creation, beginnings", "{}: figures, results, today"),
+}
+
+
+def parts(question: str) -> tuple[str, ...]:
+    """What is to be looked for by itself; nothing for a question that is one."""
+    question = " ".join(question.split())
+    plain = folded(question)
+    for pattern in _COMPARING:
+        found = pattern.fullmatch(plain)
+        if found is not None:
+            one, other = (question[slice(*found.span(name))] for name in ("one", "other"))
+            return _pair(one, other)
+    found = _OVERVIEW.fullmatch(plain) or _TIMELINE.fullmatch(plain)
+    if found is None:
+        return ()
+    subject = question[slice(*found.span("subject"))]
+    facets = _STARTS["en" if detect(question) == "en" else "fr"]
+    return (subject, *(facet.format(subject) for facet in facets))
+
+
+def merged(whole: Findings, found: Sequence[Findings]) -> Findings:
+    """One list from what was found for the parts, the best of each in turn, none twice.
+
+    Parts of which the articles know nothing are left out, and what stands far behind within its
+    part. It is as sure as the surest: what is known of one part is worth telling.
+    """
+    known = [_near(each) for each in found if each.hits and each.confidence >= KNOWN]
+    every = known or [whole.hits]
+    longest = max(map(len, every))
+    turns = [hits[at] for at in range(longest) for hits in every if at < len(hits)]
+    hits: dict[tuple[str, int], Hit] = {}
+    for hit in turns:
+        hits.setdefault((hit.article.id, hit.passage.start), hit)
+    surest = max((whole, *found), key=lambda each: each.confidence)
+    return replace(
+        whole,
+        hits=tuple(hits.values()),
+        confidence=surest.confidence,
+        evidence=surest.evidence,
+    )
+
+
+def _near(findings: Findings) -> tuple[Hit, ...]:
+    best = findings.hits[0].scores.total
+    return tuple(hit for hit in findings.hits if hit.scores.total >= best - BESIDE)
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    """« la masse de X », « celle de Y » → « la masse de X », « la masse de Y »."""
+    rest = _THAT_OF.match(folded(other))
+    heads = list(_OF.finditer(one))
+    if rest is not None and heads:
+        return one, one[: heads[0].start()] + other[rest.end() :]
+    return one, other

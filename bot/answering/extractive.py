@@ -1,0 +1,284 @@
+"""The answer built from the articles' own sentences: no chat model, nothing invented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.answer import Answer, Citation, Statement
+from bot.answering.extractive_bot_agreement import Relation, relation
+from bot.answering.injection import is_order
+from bot.answering.topic_bot_nearness import on_subject
+from index.antecedents import leads
+from index.article import Article
+from index.build.passages import Sentence
+from index.reading.span_numbers_span_price import asks_price, tells_price
+from index.reading.span_rules import RuleSpans, SpanFinder
+from index.search.searcher import Findings, Hit, RankedSentence
+
+POOL = 5  # hits whose sentences compete
+PASSAGE_WEIGHT = 0.8  # of the passage's total in the rank of its sentences
+MOST_SENTENCES = 3
+MOST_WORDS = 60
+SHORT = 40  # words up to which an answer has room for a sentence further behind
+SPAN_BONUS = 0.03
+ORDER_LOSS = 0.15
+MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
+NEAREST = 3  # articles offered with a refusal
+FURTHER = 5  # passages offered behind an answer
+
+_BY_RULES = RuleSpans()
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence that may be shown, where it was found, and how well it stands."""
+
+    hit: Hit
+    at: int
+    rank: float
+
+    @property
+    def ranked(self) -> RankedSentence:
+        return self.hit.sentences[self.at]
+
+    @property
+    def text(self) -> str:
+        return self.ranked.sentence.text
+
+    @property
+    def article(self) -> Article:
+        return self.hit.article
+
+    @property
+    def lead(self) -> Sentence | None:
+        """The sentence it leans on, if any."""
+        return leads(self.hit.passage, self.hit.article.language)[self.at]
+
+
+@dataclass(slots=True)
+class _Point:
+    """One sentence to show, and sentences of other articles that say the same."""
+
+    candidate: _Candidate
+    support: list[_Candidate] = field(default_factory=list)
+    disputed: bool = False
+    highlight: tuple[int, int] | None = None
+
+
+class Extractive:
+    """Answers with the best one to three sentences, verbatim, each with its citation."""
+
+    def __init__(self, min_confidence: float, spans: SpanFinder = _BY_RULES) -> None:
+        self._min_confidence = min_confidence
+        self._spans = spans
+
+    def answer(self, findings: Findings) -> Answer:
+        """Refuses, with the nearest articles, when the confidence is too low."""
+        sure = findings.confidence >= self._min_confidence
+        if not findings.hits or not sure or _price_untold(findings):
+            return _answer(findings, (), (), _nearest(findings.hits))
+        statements: list[Statement] = []
+        citations: list[Citation] = []
+        points = choose(findings.hits, lambda candidate: self._span(findings, candidate))
+        self._highlight(findings, points)
+        for point in _order(points):
+            first = len(citations) + 1
+            cited = [point.candidate, *point.support]
+            citations += [_citation(number, each) for number, each in enumerate(cited, first)]
+            numbers = tuple(range(first, first + len(cited)))
+            statements.append(Statement(point.candidate.text, numbers, point.highlight))
+        answer = _answer(findings, tuple(statements), tuple(citations), ())
+        return replace(answer, further=_further(findings.hits, citations))
+
+    def _highlight(self, findings: Findings, points: Sequence[_Point]) -> None:
+        """Mark the words that answer: in the best sentence and those that contradict it.
+
+        Where the best has none, in the next that has a figure; names there are mostly wrong.
+        """
+        found = False
+        for point in points:
+            text = point.candidate.text
+            span = self._span(findings, point.candidate)
+            figure = span is not None and any(map(str.isdigit, text[slice(*span)]))
+            if point is points[0] or point.disputed or (figure and not found):
+                point.highlight = span
+            found = found or point.highlight is not None
+
+    def _span(self, findings: Findings, candidate: _Candidate) -> tuple[int, int] | None:
+        return self._spans.highlight(
+            findings.question, candidate.text, candidate.article.language, findings.language
+        )
+
+
+def choose(
+    hits: Sequence[Hit], span_of: Callable[[_Candidate], object | None] = lambda candidate: None
+) -> list[_Point]:
+    """What to show, best first: the best sentence always, then those close behind it that add
+    something, as long as the whole stays short."""
+    ranked = _ranked(hits, span_of)
+    points = [_Point(ranked[0])]
+    words = _words(ranked[0])
+    for candidate in ranked[1:]:
+        grown = words + _words(candidate)
+        margin = WIDE_MARGIN if grown <= SHORT else MARGIN
+        if candidate.rank < ranked[0].rank - WIDE_MARGIN:
+            break
+        if candidate.rank < ranked[0].rank - margin or _is_item(candidate):
+            continue
+        if _joined(candidate, points):
+            continue
+        if grown <= MOST_WORDS and len(points) < MOST_SENTENCES:
+            points.append(_Point(candidate, disputed=_disputes(candidate, points)))
+            words = grown
+    return points
+
+
+def _ranked(
+    hits: Sequence[Hit], span_of: Callable[[_Candidate], object | None]
+) -> list[_Candidate]:
+    """The sentences, best first; one that holds what the question asks for (a number, a date, a
+    name) stands a little higher, and one that only announces (« Trois inventions suffisent : »)
+    is left out where others are."""
+    every = [
+        _Candidate(hit, at, each.score + PASSAGE_WEIGHT * hit.scores.total)
+        for hit in hits[:POOL]
+        for at, each in enumerate(hit.sentences)
+    ]
+    ranked = [candidate for candidate in every if not candidate.text.endswith(":")] or every
+    ranked = _without_orders(ranked)
+    best = max(candidate.rank for candidate in ranked)
+    return sorted(
+        (
+            replace(candidate, rank=candidate.rank + SPAN_BONUS)
+            if candidate.rank >= best - WIDE_MARGIN and span_of(candidate) is not None
+            else candidate
+            for candidate in ranked
+        ),
+        key=lambda candidate: -candidate.rank,
+    )
+
+
+def _without_orders(ranked: list[_Candidate]) -> list[_Candidate]:
+    """Those that tell a machine what to say stand lower: they are quoted where nothing else comes
+    near. Only sentences that may be quoted are looked at."""
+    least = max(candidate.rank for candidate in ranked) - WIDE_MARGIN - ORDER_LOSS
+    return [
+        replace(candidate, rank=candidate.rank - ORDER_LOSS)
+        if candidate.rank >= least and is_order(candidate.text)
+        else candidate
+        for candidate in ranked
+    ]
+
+
+def _is_item(candidate: _Candidate) -> bool:
+    """Whether it is one of a list, which says nothing by itself (« la radio ; »)."""
+    return candidate.text.endswith(";") or candidate.text[:1].islower()
+
+
+def _words(candidate: _Candidate) -> int:
+    lead = candidate.lead
+    return len(candidate.text.split()) + (len(lead.text.split()) if lead else 0)
+
+
+def _joined(candidate: _Candidate, points: Sequence[_Point]) -> bool:
+    """Whether the sentence says what is said already; another article's then supports it."""
+    for point in points:
+        if _relation(candidate, point.candidate) is Relation.SAME:
+            articles = [point.candidate.article, *(each.article for each in point.support)]
+            if candidate.article not in articles and len(articles) < MOST_SENTENCES:
+                point.support.append(candidate)
+            return True
+    return False
+
+
+def _disputes(candidate: _Candidate, points: Sequence[_Point]) -> bool:
+    """Whether it contradicts another article's sentence; both are then shown, newest first."""
+    against = [
+        point
+        for point in points
+        if point.candidate.article != candidate.article
+        and _relation(candidate, point.candidate) is Relation.DIFFERS
+    ]
+    for point in against:
+        point.disputed = True
+    return bool(against)
+
+
+def _relation(one: _Candidate, other: _Candidate) -> Relation:
+    if one.article.language != other.article.language:
+        return Relation.NEW
+    return relation(one.text, other.text, one.article.language)
+
+
+def _order(points: Sequence[_Point]) -> list[_Point]:
+    """The best first, for it is the answer; then the others, grouped by article, as they are read.
+
+    What is disputed comes newest first.
+    """
+    order = list(dict.fromkeys(point.candidate.article.id for point in points))
+    disputed = any(point.disputed for point in points)
+
+    def place(point: _Point) -> tuple[int, bool, int, int]:
+        published = point.candidate.article.published
+        newest = -published.toordinal() if disputed and published else 0
+        behind = not disputed and point is not points[0]
+        article = point.candidate.article.id
+        return newest, behind, order.index(article), point.candidate.ranked.sentence.start
+
+    return sorted(points, key=place)
+
+
+def _citation(number: int, candidate: _Candidate) -> Citation:
+    hit, sentence = candidate.hit, candidate.ranked.sentence
+    return Citation(
+        number=number,
+        quote=sentence.text,
+        start=sentence.start,
+        end=sentence.end,
+        passage=hit.passage,
+        article=hit.article,
+        lead=candidate.lead,
+    )
+
+
+def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The best sentence of each passage that is not cited."""
+    used = {(each.article.id, each.passage.start) for each in cited}
+    unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
+    best = [
+        _Candidate(hit, max(range(len(hit.sentences)), key=lambda at: hit.sentences[at].score), 0)
+        for hit in unused[:FURTHER]
+        if hit.sentences
+    ]
+    return tuple(_citation(number, each) for number, each in enumerate(best, len(cited) + 1))
+
+
+def _answer(
+    findings: Findings,
+    statements: tuple[Statement, ...],
+    citations: tuple[Citation, ...],
+    nearest: tuple[Article, ...],
+) -> Answer:
+    return Answer(
+        question=findings.question,
+        language=findings.language,
+        confidence=findings.confidence,
+        statements=statements,
+        citations=citations,
+        nearest=nearest,
+        elapsed_ms=0.0,
+    )
+
+
+def _price_untold(findings: Findings) -> bool:
+    """Whether a price is asked for and no sentence that competes tells one."""
+    if not asks_price(findings.question, findings.language):
+        return False
+    said = (each.sentence.text for hit in findings.hits[:POOL] for each in hit.sentences)
+    return not any(map(tells_price, said))
+
+
+def _nearest(hits: Sequence[Hit]) -> tuple[Article, ...]:
+    articles = {hit.article.id: hit.article for hit in on_subject(hits)}
+    return tuple(articles.values())[:NEAREST]

@@ -1,0 +1,183 @@
+"""When the articles asked for were published: « les articles d'août 2025 », "last month".
+
+A date is content (« Qui a gagné le Nobel en 1903 ? ») unless the words say that it is one of
+publication, or count days and weeks from today (« hier », « la semaine dernière »).
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from index.article_index_period import Period
+from index.language_bot_spelling import folded, mended
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A question apart from its words of time.
+
+    `period` is None where any time will do; `latest` asks for the newest article.
+    """
+
+    question: str
+    period: Period | None = None
+    latest: bool = False
+
+
+_MONTH = (
+    "(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
+    "|january|february|march|april|may|june|july|august|september|october|november|december)"
+)
+_COUNT = r"(\d{1,3}|deux|trois|quatre|cinq|six|sept|dix|two|three|four|five|seven|ten)"
+_WORDS = "zero un deux trois quatre cinq six sept huit neuf dix".split()  # noqa: SIM905
+_ENGLISH = "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905
+
+# Days, weeks and months counted from today: when something was in the news.
+_RECENT = (
+    r"(?:\b(?:avant[- ]hier|cette semaine(?!-la)|ce mois-ci|la semaine (?:derniere|passee)"
+    r"|le mois (?:dernier|passe)|(?:the )?day before yesterday|yesterday|this week|this month"
+    r"|(?<!the )last (?:week|month))\b|(?<!d')\bhier\b)(?:'s)?(?! of\b)"
+)
+_LAST = (
+    rf"\b(?:(?:l|c)es {_COUNT} (?:derniers|dernieres) (jours|semaines|mois)"
+    rf"|the (?:last|past) {_COUNT} (days|weeks|months))\b(?! (?:d[eu]|of)\b| d')"
+)
+_DATE = (
+    rf"(?:\b(?:\d{{1,2}}(?:er|st|nd|rd|th)? )?{_MONTH}\b(?: \d{{1,2}},)?(?: \d{{4}})?"
+    r"|\b(?:19|20)\d\d\b(?![-/])|\b\d{4}-\d\d-\d\d\b|\b\d\d?/\d\d?/\d{4}\b"
+    r"|\bhier\b|\baujourd'hui\b|\btoday\b|\bcette annee\b|\bl'annee (?:derniere|passee)\b"
+    rf"|\bl'an (?:dernier|passe)\b|\b(?:this|last) year\b|{_RECENT})"
+)
+_AT = (
+    r"(?P<time>(?:(?P<since>depuis|since) |en |au mois d['e] ?|d[ue] |d'|courant |in |on |from "
+    rf"|of |during )?(?:(?:le|the) )?(?P<date>{_DATE}))"
+)
+_ISSUED = (
+    r"(?:publie|paru|ecrit|sorti|date|datant|redige|mis en ligne|published|written|posted)e?s?"
+)
+_WERE = r"(?:(?:ont|a) ete |sont |est |have been |has been |were |was )?"
+_ABOUT = r"(?:(?:sur|a propos d|consacres? a|about|on)[ '].{1,60}? )?"
+_PUBLISHED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\barticles? {_ABOUT}{_WERE}{_ISSUED} {_AT}(?! par\b| by\b)",
+        # « L'article de 1905 » is a famous one more often than one of ours, hence the plural.
+        rf"\barticles {_AT}",
+        rf"\barticle (?=d[ue] \d|d'|d[ue] {_MONTH}|from |of )(?!\S+ \d{{4}}){_AT}",
+        rf"\b(?:a-t-on|avez-vous|as-tu|did you|have you) (?:publish|post|{_ISSUED}) {_AT}",
+        rf"(?P<time>(?P<date>{_DATE})) articles\b",
+    )
+)
+_ALONE = re.compile(
+    rf"(?P<time>(?:\b(?:(?P<since>depuis|since)|d[eu]|of|from) )?(?P<date>{_RECENT}))"
+)
+_SPAN = re.compile(
+    rf"(?P<time>(?:\b(?:dans|durant|pendant|depuis|au cours de|de|in|during|over|from) )?{_LAST})"
+)
+_LATEST = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?P<time>(?:tout )?derniers? )articles?\b(?! (?:de|du|des)\b| d')",
+        r"\barticles?(?P<time> (?:les? )?(?:plus )?recents?)\b",
+        r"\barticles? (?:publies?|parus?)(?P<time> recemment)\b",
+        r"\b(?P<time>(?:most recent|latest|newest|recent) )articles?\b",
+        r"\b(?P<time>last )article (?:on|about)\b",
+    )
+)
+# What the date library does not know of, in words that it does.
+_KNOWN = (
+    (r"passee\b", "derniere"),
+    (r"passe\b", "dernier"),
+    (r"\bl'an dernier", "l'annee derniere"),
+    (r"\bavant hier", "avant-hier"),
+    (r"'s$", ""),
+    (r"^the ", ""),
+)
+_WORTH_READING = re.compile(
+    r"articl|publi|hier\b|semaine|mois\b|derni|yesterday|week|month|posted|days"
+)
+
+
+def timing(question: str, today: date) -> Timing:
+    """What a question says of when its articles were published."""
+    asked, question = question, mended(question)
+    plain = folded(question)
+    if not _WORTH_READING.search(plain):
+        return Timing(asked)
+    latest = _first(_LATEST, plain)
+    if latest is not None:
+        question, plain = _without(question, latest), _without(plain, latest)
+    found = _first((*_PUBLISHED, _ALONE), plain)
+    period = None
+    if found is not None:
+        period = _period(found["date"], bool(found.groupdict().get("since")), today)
+    else:
+        found = _SPAN.search(plain)
+        period = _last(found, today) if found is not None else None
+    if found is not None and period is not None:
+        question = _without(question, found)
+    if period is None and latest is None:
+        return Timing(asked)
+    return Timing(" ".join(question.split()), period, latest is not None)
+
+
+def _first(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
+    return next(filter(None, (pattern.search(text) for pattern in patterns)), None)
+
+
+def _without(text: str, found: re.Match[str]) -> str:
+    return text[: found.start("time")] + text[found.end("time") :]
+
+
+def _period(words: str, since: bool, today: date) -> Period | None:
+    for pattern, known in _KNOWN:
+        words = re.sub(pattern, known, words)
+    period = _parsed(words, today)
+    if period is None or not since:
+        return period
+    return Period(period.first, max(today, period.first))
+
+
+def _last(found: re.Match[str], today: date) -> Period:
+    count, unit = (group for group in found.groups()[1:] if group)
+    number = next((names.index(count) for names in (_WORDS, _ENGLISH) if count in names), 0) or int(
+        count
+    )
+    days = {"j": 1, "d": 1, "s": 7, "w": 7, "m": 30}[unit[0]] * number
+    return Period(today - timedelta(days=days), today)
+
+
+def _parsed(words: str, today: date) -> Period | None:
+    """The day, week, month or year that the words name; without its year, the last such."""
+    # A tenth of a second with its first parse: paid by the first question that names a time.
+    from dateparser.date import DateDataParser  # type: ignore[import-untyped]
+
+    parser = DateDataParser(
+        languages=["fr", "en"],
+        settings={
+            "RELATIVE_BASE": datetime(today.year, today.month, today.day),
+            "DATE_ORDER": "DMY",
+            "PREFER_DATES_FROM": "past",
+            "PREFER_DAY_OF_MONTH": "first",
+            "PREFER_MONTH_OF_YEAR": "first",
+        },
+    )
+    found = parser.get_date_data(words)
+    if found.date_obj is None:
+        return None
+    return _around(found.date_obj.date(), found.period)
+
+
+def _around(day: date, unit: str) -> Period:
+    if unit == "week":
+        monday = day - timedelta(days=day.weekday())
+        return Period(monday, monday + timedelta(days=6))
+    if unit == "month":
+        return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+    if unit == "year":
+        return Period(date(day.year, 1, 1), date(day.year, 12, 31))
+    return Period(day, day)

@@ -1,0 +1,78 @@
+"""Which articles are about a subject, told from the passages found for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from index.article import Article
+from index.language import terms
+from index.search.scoring import PASSAGE_WORDS_WEIGHT
+from index.search.searcher import Findings, Hit
+
+# How far below the nearest passage another may lie, word scores aside, for its article to be about
+# the same: on the sample articles what is on the subject lies within, what is not beyond 0.08.
+NEAR = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Articles best first: `titled` after a subject, `near` to it in meaning, or `naming` it."""
+
+    titled: tuple[Article, ...]
+    near: tuple[Article, ...]
+    naming: tuple[Article, ...]
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        return (*self.titled, *self.near, *self.naming)
+
+    @property
+    def newest_first(self) -> tuple[Article, ...]:
+        """Those on the subject, those that only name it where there are none; undated ones last."""
+        chosen = self.titled + self.near or self.naming
+        return tuple(sorted(chosen, key=lambda each: each.published or date.min, reverse=True))
+
+
+def find(subject: str, hits: Sequence[Hit], *, sure: bool) -> Found:
+    """The articles on a subject among these hits.
+
+    None is near where it is not `sure` that the corpus knows the subject.
+    """
+    floor = max((_meaning(hit) for hit in hits), default=0.0) - NEAR if sure else float("inf")
+    articles = {hit.article.id: hit.article for hit in hits}
+    titled = [each for each, article in articles.items() if _titles(subject, article)]
+    near = dict.fromkeys(hit.article.id for hit in hits if _meaning(hit) >= floor)
+    naming = dict.fromkeys(hit.article.id for hit in hits if _names(subject, hit))
+    return Found(
+        tuple(articles[each] for each in titled),
+        tuple(articles[each] for each in near if each not in titled),
+        tuple(articles[each] for each in naming if each not in titled and each not in near),
+    )
+
+
+def newest(findings: Findings) -> Findings:
+    """The findings from the newest of the articles on what was asked."""
+    articles = find(findings.question, findings.hits, sure=True).newest_first
+    newest = articles[0].id if articles else None
+    return replace(findings, hits=tuple(hit for hit in findings.hits if hit.article.id == newest))
+
+
+def _titles(subject: str, article: Article) -> bool:
+    return _within(subject, article.title, article.language)
+
+
+def _names(subject: str, hit: Hit) -> bool:
+    text = f"{hit.article.title}\n{hit.passage.heading}\n{hit.passage.text}"
+    return _within(subject, text, hit.article.language)
+
+
+def _within(subject: str, text: str, language: str) -> bool:
+    """Whether every word of the subject that counts stands in the text."""
+    asked = set(terms(subject, language))
+    return bool(asked) and asked <= set(terms(text, language))
+
+
+def _meaning(hit: Hit) -> float:
+    return hit.scores.total - PASSAGE_WORDS_WEIGHT * hit.scores.words

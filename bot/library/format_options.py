@@ -1,0 +1,78 @@
+"""How the operator wants files to be read, remembered from one build to the next.
+
+A build that only takes an article out, or follows a folder, must read the rest as it was read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from index.errors import StoreError
+from index.store.files.layout import storing
+
+if TYPE_CHECKING:
+    from index.formats.base import Options
+
+NAME = "reading.json"
+"""The file of the data directory that keeps it."""
+
+_VERSION = 1
+
+
+def remembered(data_dir: Path) -> Options:
+    """How files were read last; as usual where nothing was chosen. Raises StoreError."""
+    from index.formats.base import Options
+
+    path = data_dir / NAME
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+        if written["version"] != _VERSION:
+            raise ValueError(f"version {written['version']}")
+        fields = {str(ours): str(theirs) for ours, theirs in written["fields"].items()}
+        return Options(MappingProxyType(fields), bool(written["ocr"]))
+    except (FileNotFoundError, NotADirectoryError):
+        return Options()
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}; check its permissions") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(
+            f"{path}: does not say how files are read ({error}); delete it, then run "
+            "`selon index` with the options you need"
+        ) from error
+
+
+def chosen(data_dir: Path, fields: str | None, ocr: bool | None) -> Options:
+    """What is typed, and what was chosen before where nothing is. Raises ReadError, StoreError."""
+    from index.formats.base import Options
+    from index.formats.records import parse_map
+
+    before = remembered(data_dir)
+    mapped = before.fields
+    if fields is not None:  # an empty map forgets the one before
+        mapped = parse_map(fields) if fields.strip() else {}
+    return Options(mapped, before.ocr if ocr is None else ocr)
+
+
+def remember(data_dir: Path, options: Options) -> None:
+    """Keep these for the next build. Raises StoreError."""
+    from index.formats.base import Options
+
+    path = data_dir / NAME
+    if options == Options():
+        with storing(path):
+            path.unlink(missing_ok=True)
+        return
+    body = {"version": _VERSION, "fields": dict(options.fields), "ocr": options.ocr}
+    beside = path.with_name(f"{NAME}.new")
+    with storing(path):
+        beside.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        beside.replace(path)
+
+
+def told(fields: Mapping[str, str]) -> str:
+    """As it is typed after `--map`."""
+    return ",".join(f"{ours}={theirs}" for ours, theirs in fields.items())

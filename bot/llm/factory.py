@@ -1,0 +1,178 @@
+"""The chat models of the settings, in the order in which they stand in for each other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.errors import SelonError, SettingsError
+from bot.errors_models_errors import ModelFailed
+from bot.llm.budget import Budget, Ledger
+from bot.llm.cache import ReplyCache
+from bot.llm.hosted import Bounds, Hosted
+from bot.llm.providers import PROVIDERS, Making, check_installed, make
+from bot.llm.worker import the_worker
+from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_prices
+from bot.settings import Settings, provider_key
+from bot.state.database import State, StateOnDemand, state_url
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+logger = logging.getLogger(__name__)
+
+_MICROS = 1_000_000
+
+
+def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted, ...]:
+    """The models that SELON_CHAT_MODEL names; none when answers are to quote the articles.
+
+    Their libraries are imported in the background, from now on. `state` gives the database of what
+    people leave behind. Raises SettingsError.
+    """
+    choices = parse_choices(settings.chat_model)
+    if not choices:
+        return ()
+    for choice in choices:
+        check_installed(choice)
+    makings = [_making(choice, choices, settings) for choice in choices]
+    ledger = open_ledger(settings, choices, state)
+    bounds = Bounds(settings.chat_first_token, settings.chat_timeout, settings.chat_retries)
+    worker = the_worker()
+    made = [_InBackground(choice, making) for choice, making in zip(choices, makings, strict=True)]
+    for each in made:
+        if each.choice.provider not in PROVIDERS:  # whether it exists at all is said at once
+            each.future.set_result(make(each.choice, each.making))
+    threading.Thread(target=_make_all, args=(made,), name="chat-imports", daemon=True).start()
+    return tuple(
+        Hosted(choice.name, each.get, bounds, ledger, worker, structured=settings.chat_structured)
+        for choice, each in zip(choices, made, strict=True)
+    )
+
+
+def database_of(settings: Settings) -> StateOnDemand:
+    """The database of what people leave behind, opened when it is first needed; to be closed."""
+    url = settings.database_url
+    secret = url.get_secret_value() if url is not None else None
+    return StateOnDemand(state_url(secret, settings.data_dir))
+
+
+def open_cache(settings: Settings, state: Callable[[], State]) -> ReplyCache:
+    """Where written answers are kept to serve again."""
+    return ReplyCache(state, settings.chat_cache_days)
+
+
+def open_ledger(
+    settings: Settings, choices: tuple[Choice, ...], state: Callable[[], State]
+) -> Ledger:
+    """Where what the models use is counted. Raises SettingsError for a budget without a price."""
+    prices = dict(parse_prices(settings.chat_prices))
+    if EVERY_MODEL not in prices:  # what runs on the machine itself costs nothing
+        for choice in choices:
+            provider = PROVIDERS.get(choice.provider)
+            if provider is not None and provider.local:
+                prices.setdefault(choice.name, Price(0, 0))
+    money = settings.chat_budget_money
+    if money is not None:
+        for choice in choices:
+            if choice.name not in prices and EVERY_MODEL not in prices:
+                raise SettingsError(
+                    f"SELON_CHAT_BUDGET_MONEY={money:g}: the price of {choice.name} is not known; "
+                    f"add it to SELON_CHAT_PRICES, as {choice.name}=0.1/0.3"
+                )
+    budget = Budget(
+        settings.chat_budget_tokens, round(money * _MICROS) if money is not None else None
+    )
+    return Ledger(state, budget, prices, settings.keep_days)
+
+
+def _making(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> Making:
+    """What this model is made with: the key and the address go to their own provider alone."""
+    provider = PROVIDERS.get(choice.provider)
+    key = None
+    base_url = served_at(choice, settings)
+    if settings.chat_key is not None and choice.provider == _keyed(choices, settings):
+        key = settings.chat_key
+    # A provider's own key is for the provider's own address.
+    if key is None and base_url is None and provider is not None:
+        key = provider_key(provider.keys)
+        if key is None and not provider.local:
+            raise SettingsError(
+                f"SELON_CHAT_MODEL={choice.name}: no key for {choice.provider}; set "
+                f"SELON_CHAT_KEY or {provider.keys[0]}"
+            )
+    return Making(
+        settings.chat_temperature, settings.chat_timeout, settings.chat_context, key, base_url
+    )
+
+
+def served_at(choice: Choice, settings: Settings) -> str | None:
+    """The address of a model, where it is not its provider's own. Raises SettingsError."""
+    url = settings.chat_base_url
+    choices = parse_choices(settings.chat_model)
+    return str(url) if url is not None and choice.provider == _served(choices) else None
+
+
+def _served(choices: tuple[Choice, ...]) -> str:
+    """The provider whose address SELON_CHAT_BASE_URL is."""
+    providers = {choice.provider for choice in choices}
+    if "openai" in providers:
+        return "openai"
+    if len(providers) == 1:
+        return providers.pop()
+    raise SettingsError(
+        "SELON_CHAT_BASE_URL: of which provider is not clear; name the models that are served "
+        "there openai:… in SELON_CHAT_MODEL"
+    )
+
+
+def _keyed(choices: tuple[Choice, ...], settings: Settings) -> str:
+    """The provider whose key SELON_CHAT_KEY is: no other may ever see it."""
+    providers = {choice.provider for choice in choices}
+    if settings.chat_base_url is not None:
+        return _served(choices)
+    distant = {
+        name for name in providers if name not in PROVIDERS or not PROVIDERS[name].local
+    } or providers
+    if len(distant) == 1:
+        return distant.pop()
+    raise SettingsError(
+        "SELON_CHAT_KEY: several providers are named; give each its own variable instead: "
+        + ", ".join(PROVIDERS[name].keys[0] for name in sorted(distant) if name in PROVIDERS)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _InBackground:
+    """A model that another thread makes."""
+
+    choice: Choice
+    making: Making
+    future: Future[BaseChatModel] = field(default_factory=Future)
+
+    async def get(self) -> BaseChatModel:
+        try:
+            return await asyncio.shield(asyncio.wrap_future(self.future))
+        except SettingsError:
+            raise ModelFailed("rejected", self.choice.name, "settings") from None
+        except Exception as error:  # told to the log when it was made
+            raise ModelFailed("rejected", self.choice.name, type(error).__name__) from None
+
+
+def _make_all(models: list[_InBackground]) -> None:
+    for each in models:
+        if each.future.done():
+            continue
+        try:
+            each.future.set_result(make(each.choice, each.making))
+        except SelonError as error:
+            logger.error("%s", error)
+            each.future.set_exception(error)
+        except Exception as error:  # whoever waits for the model must hear that it will not come
+            logger.exception("SELON_CHAT_MODEL=%s: it cannot be made", each.choice.name)
+            each.future.set_exception(error)

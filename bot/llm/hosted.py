@@ -1,0 +1,229 @@
+"""A chat model behind LangChain, called within bounds of time, length, failures and budget."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from bot.errors_models_errors import Fault, ModelFailed
+from bot.llm.base import Request, Usage
+from bot.llm.budget import Ledger
+from bot.llm.budget_models_asker import current_asker
+from bot.llm.hosted_models_breaker import Breaker
+from bot.llm.hosted_models_tally import Tally, estimated_tokens
+from bot.llm.providers import held_to, let_go
+from bot.llm.providers_models_faults import failed
+from bot.llm.providers_models_structured import able, held_to_schema
+from bot.llm.worker import Worker
+from bot.model_choice import Structured
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage, AIMessageChunk
+    from langchain_core.runnables import Runnable
+
+logger = logging.getLogger(__name__)
+
+Made = Callable[[], Awaitable["BaseChatModel"]]
+
+_AGAIN: frozenset[Fault] = frozenset({"rate", "server", "connection"})
+"""What may be gone a moment later. A model that was too slow would be so again."""
+_FIRST_WAIT = 0.5
+_CLOSING = 5.0
+_LONGEST_PER_TOKEN = 8
+"""Characters: a server that goes on after this many for each token allowed is cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Seconds to the first piece and in all, waiting and asking again included."""
+
+    first: float
+    whole: float
+    retries: int
+
+
+@dataclass(slots=True)
+class _Call:
+    """One question to the model while it is answered."""
+
+    model: BaseChatModel | Runnable[Any, AIMessage]
+    request: Request
+    deadline: float
+    tally: Tally
+
+
+class Hosted:
+    """A `ChatModel`. `made` gives LangChain's model, once its library has been imported."""
+
+    def __init__(
+        self,
+        name: str,
+        made: Made,
+        bounds: Bounds,
+        ledger: Ledger,
+        worker: Worker,
+        breaker: Breaker | None = None,
+        structured: Structured = "off",
+    ) -> None:
+        self.name = name
+        self._made = made
+        self._bounds = bounds
+        self._ledger = ledger
+        self._worker = worker
+        self._breaker = breaker or Breaker(name)
+        self._structured = structured
+        self._connected = False
+
+    async def structured(self) -> bool:
+        try:
+            return able(await self._ready(), self._structured)
+        except ModelFailed:  # said again when it is asked
+            return False
+
+    async def stream(self, request: Request) -> AsyncIterator[str]:
+        call = partial(self._counted, request, current_asker())
+        async with aclosing(self._worker.stream(call)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def close(self) -> None:
+        """Let go of the server; not to be called from an event loop that answers depend on."""
+        with suppress(TimeoutError):
+            self._worker.submit(self._closed()).result(_CLOSING)
+
+    async def _closed(self) -> None:
+        if self._connected:
+            await let_go(await self._made(), self.name.partition(":")[0])
+
+    async def _ready(self) -> BaseChatModel:
+        """The model, as long as it may take to begin: nobody waits longer for an import."""
+        try:
+            async with asyncio.timeout(self._bounds.first):
+                return await self._made()
+        except TimeoutError:
+            raise ModelFailed("timeout", self.name, "import") from None
+
+    async def _counted(self, request: Request, person_id: int | None) -> AsyncGenerator[str, None]:
+        """One call from the breaker's leave to the ledger's entry."""
+        model = held_to(await self._ready(), request.limit)
+        self._breaker.enter()
+        self._connected = True
+        deadline = time.monotonic() + self._bounds.whole
+        shaped = held_to_schema(model, request.schema) if request.schema else model
+        call = _Call(shaped, request, deadline, Tally(request.messages))
+        failure: ModelFailed | None = None
+        hold = self._ledger.hold(self.name, estimated_tokens(request.messages), request.limit)
+        try:
+            await _to_the_end(partial(self._ledger.take, hold))
+            async with aclosing(self._tried(call)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except ModelFailed as error:
+            failure = error
+            raise
+        finally:
+            self._judged(call.tally, failure)
+            if request.schema and failure is not None and failure.kind == "rejected":
+                self._structured = "off"  # it is the schema that the server does not understand
+            request.usage = self._used(call.tally, failure)
+            settle = partial(self._ledger.settle, hold, request.usage, person_id)
+            await _to_the_end(settle)
+
+    async def _tried(self, call: _Call) -> AsyncGenerator[str, None]:
+        """Asked, and asked again as long as no piece has come and time is left."""
+        for left in reversed(range(self._bounds.retries + 1)):
+            call.tally = Tally(call.request.messages)
+            try:
+                async with aclosing(self._attempt(call)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except ModelFailed as failure:
+                wait = _wait(failure, self._bounds.retries - left)
+                too_late = time.monotonic() + wait >= call.deadline
+                if call.tally.begun or not left or failure.kind not in _AGAIN or too_late:
+                    raise
+                logger.info("%s; asked again in %.1f s", failure, wait)
+                await asyncio.sleep(wait)
+
+    async def _attempt(self, call: _Call) -> AsyncGenerator[str, None]:
+        """Asked once; every exception of the library becomes ModelFailed here."""
+        first = min(time.monotonic() + self._bounds.first, call.deadline)
+        try:
+            async with aclosing(_texts(call)) as texts:
+                while True:
+                    deadline = call.deadline if call.tally.begun else first
+                    async with asyncio.timeout(deadline - time.monotonic()):
+                        text = await anext(texts, None)
+                    if text is None:
+                        break
+                    if text:
+                        yield text
+        except asyncio.CancelledError as error:
+            if _cancelled_from_outside():
+                raise
+            raise ModelFailed("cancelled", self.name, type(error).__name__) from None
+        except Exception as error:
+            # Without its cause: the library's words may hold the key, the question or passages.
+            raise failed(error, self.name) from None
+        if not call.tally.begun:
+            raise ModelFailed("malformed", self.name, "empty")
+        if not call.tally.ended:
+            raise ModelFailed("connection", self.name, "cut")
+
+    def _judged(self, tally: Tally, failure: ModelFailed | None) -> None:
+        """Tell the breaker; a call that somebody ended early tells nothing bad."""
+        if failure is not None:
+            self._breaker.failed(failure)
+        elif tally.begun:
+            self._breaker.succeeded()
+        else:
+            self._breaker.abandoned()
+
+    def _used(self, tally: Tally, failure: ModelFailed | None) -> Usage | None:
+        """A call that failed before it began is free, unless it kept the server busy."""
+        if failure is None or failure.kind == "timeout" or tally.begun or tally.counted:
+            return tally.usage()
+        return None
+
+
+async def _texts(call: _Call) -> AsyncGenerator[str, None]:
+    """The text of each chunk, maybe empty, up to the length allowed."""
+    turns = [(each.role, each.text) for each in call.request.messages]
+    stream = cast("AsyncGenerator[AIMessageChunk, None]", call.model.astream(turns))
+    async with aclosing(stream) as chunks:
+        async for chunk in chunks:
+            yield call.tally.take(chunk)
+            if call.tally.characters > call.request.limit * _LONGEST_PER_TOKEN:
+                call.tally.ended = call.tally.cut = True
+                return
+
+
+def _wait(failure: ModelFailed, done: int) -> float:
+    """Seconds until the next attempt: as the server asks, or longer each time, not in step."""
+    if failure.retry_after is not None:
+        return failure.retry_after
+    return _FIRST_WAIT * 2.0**done * random.uniform(0.5, 1.5)
+
+
+async def _to_the_end(job: Callable[[], None]) -> None:
+    """Do a job on a thread; when cancelled, wait for it all the same, since it goes on there."""
+    task = asyncio.ensure_future(asyncio.to_thread(job))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+def _cancelled_from_outside() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

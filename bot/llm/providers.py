@@ -1,0 +1,181 @@
+"""How each provider's chat model is made, through LangChain."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from bot.errors import SettingsError
+from bot.model_choice import Choice
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+NO_KEY = "none"
+"""What is sent as the key to a server that wants none, since the libraries insist on one."""
+
+# The bodies of requests, which hold questions and passages, are logged by these at DEBUG.
+_TALKATIVE = ("openai", "anthropic", "groq", "google_genai", "httpcore", "httpcore2")
+
+_LENGTHS = ("max_tokens", "num_predict", "max_output_tokens")
+"""The field of the token limit, by whatever name a provider's class has for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider whose package is one of Selon's extras.
+
+    `keys` are the variables that its own library reads, `local` says that it needs no key,
+    `client` is where a model of it holds connections of its own; the others share theirs, which
+    live as long as the process.
+    """
+
+    package: str
+    extra: str
+    keys: tuple[str, ...] = ()
+    local: bool = False
+    client: str = ""
+
+
+PROVIDERS: Mapping[str, Provider] = {
+    "openai": Provider("langchain_openai", "openai", ("OPENAI_API_KEY",)),
+    "mistralai": Provider(
+        "langchain_mistralai", "mistral", ("MISTRAL_API_KEY",), client="async_client"
+    ),
+    "anthropic": Provider("langchain_anthropic", "anthropic", ("ANTHROPIC_API_KEY",)),
+    "google_genai": Provider(
+        "langchain_google_genai", "google", ("GOOGLE_API_KEY", "GEMINI_API_KEY")
+    ),
+    "ollama": Provider(
+        "langchain_ollama",
+        "ollama",
+        ("OLLAMA_API_KEY",),
+        local=True,
+        client="_async_client._client",
+    ),
+    "groq": Provider("langchain_groq", "groq", ("GROQ_API_KEY",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What the settings say of every model."""
+
+    temperature: float | None
+    timeout: float
+    context: int
+    key: SecretStr | None = None
+    base_url: str | None = None
+
+
+def check_installed(choice: Choice) -> None:
+    """Raises SettingsError, with the line to type, when the provider's package is not there."""
+    provider = PROVIDERS.get(choice.provider)
+    if provider is not None and find_spec(provider.package) is None:
+        raise SettingsError(
+            f"SELON_CHAT_MODEL={choice.name}: the package for {choice.provider} is not "
+            f"installed; pip install 'selon[{provider.extra}]'"
+        )
+
+
+def make(choice: Choice, making: Making) -> BaseChatModel:
+    """The model, ready to be called. Takes seconds: its library is imported.
+
+    A temperature is not said to a model that is known to take none. Raises SettingsError when
+    LangChain does not know the provider, or refuses the settings.
+    """
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    model = _made(choice, making)
+    profile: Mapping[str, Any] = getattr(model, "profile", None) or {}
+    if making.temperature is not None and profile.get("temperature") is False:
+        return _made(choice, replace(making, temperature=None))
+    return model
+
+
+def _made(choice: Choice, making: Making) -> BaseChatModel:
+    from langchain.chat_models import init_chat_model
+
+    try:
+        model: BaseChatModel = init_chat_model(
+            choice.model, model_provider=choice.provider, **_arguments(choice.provider, making)
+        )
+    except ImportError as error:
+        raise SettingsError(f"SELON_CHAT_MODEL={choice.name}: {_first_line(error)}") from error
+    except Exception as error:
+        if "Unsupported provider" in str(error):
+            raise SettingsError(
+                f"SELON_CHAT_MODEL={choice.name}: no such provider; known are "
+                f"{', '.join(PROVIDERS)}, and what else LangChain knows"
+            ) from error
+        # Without its cause: its words may repeat the key.
+        raise SettingsError(
+            f"SELON_CHAT_MODEL={choice.name}: {choice.provider} refuses these settings "
+            f"({type(error).__name__}); check SELON_CHAT_KEY, SELON_CHAT_BASE_URL and "
+            "SELON_CHAT_TEMPERATURE"
+        ) from None
+    return model
+
+
+def held_to(model: BaseChatModel, limit: int) -> BaseChatModel:
+    """The same model and the same connections, whose answers take at most `limit` tokens."""
+    fields = type(model).model_fields
+    length = next((name for name in _LENGTHS if name in fields), None)
+    if length is None:
+        return model
+    changed: dict[str, Any] = {length: limit}
+    if "extra_body" in fields and getattr(model, "openai_api_base", None):
+        # Compatible servers know the limit by its old name, OpenAI by its new one.
+        changed["extra_body"] = {**(getattr(model, "extra_body", None) or {}), "max_tokens": limit}
+    return model.model_copy(update=changed)
+
+
+async def let_go(model: BaseChatModel, provider: str) -> None:
+    """Close the connections that are a model's own, on the loop that they were made on."""
+    known = PROVIDERS.get(provider)
+    if known is None or not known.client:
+        return
+    client: Any = model
+    for name in known.client.split("."):
+        client = getattr(client, name, None)
+    if client is not None:
+        await client.aclose()
+
+
+def _arguments(provider: str, making: Making) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    if making.temperature is not None:
+        arguments["temperature"] = making.temperature
+    if making.base_url is not None:
+        arguments["base_url"] = making.base_url
+    if provider == "ollama":
+        headers = _bearer(making.key)
+        arguments["client_kwargs"] = {"timeout": making.timeout, "headers": headers}
+        # Said, since Ollama silently cuts what is longer than it expects.
+        arguments["num_ctx"] = making.context
+        arguments["reasoning"] = False
+        return arguments
+    key = making.key
+    if key is None and making.base_url is not None:
+        key = SecretStr(NO_KEY)
+    if key is not None:
+        arguments["api_key"] = key
+    # Asking again is Selon's own: an answer that has begun must not begin afresh.
+    arguments["max_retries"] = 0
+    arguments["timeout"] = making.timeout
+    if provider == "openai":
+        arguments["stream_usage"] = True
+    return arguments
+
+
+def _bearer(key: SecretStr | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key.get_secret_value()}"} if key is not None else {}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

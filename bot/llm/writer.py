@@ -1,0 +1,218 @@
+"""The answer written by a chat model, every sentence of which is checked before it is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.answer import Answer, Fallback
+from bot.answering.comparison import parts
+from bot.answering.extractive import NEAREST, Extractive
+from bot.errors_models_errors import ModelFailed
+from bot.llm.base import ChatModel
+from bot.llm.cache import Wanted
+from bot.llm.draft import Draft
+from bot.llm.draft_writing_listening import Check, Checker, Listening, Task
+from bot.llm.prompt import prompt
+from bot.llm.prompt_writing_giving import MOST, MOST_OF_SEVERAL, given, set_down
+from bot.llm.prompt_writing_templates import Form, prompt_version
+from bot.llm.writer_writing_blocking import waited
+from bot.verification.claim import Given
+from index.errors import IndexingError
+from index.reading.span_rules import RuleSpans
+from index.search.searcher import Findings
+
+logger = logging.getLogger(__name__)
+
+MOST_SENTENCES = 6
+MOST_OF_SYNTHESIS = 10
+SMALLEST = 500  # tokens of a prompt that is still worth sending
+SURE = 0.9  # confidence of the search at which a model that finds no answer is not believed
+
+
+class Replies(Protocol):
+    """What models wrote before, kept for the same question over the same passages."""
+
+    async def find(self, wanted: Wanted) -> str | None: ...
+
+    async def keep(self, wanted: Wanted, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Tokens: how many a model can hold, and how many of them an answer may take."""
+
+    context: int = 4096
+    answer: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question to the models, whichever of them answers it."""
+
+    findings: Findings
+    passages: Sequence[Given]
+    several: bool  # it has several parts
+    generation: str
+    check: Check
+
+
+class Written:
+    """Answers with the first of the models that writes one that the passages bear out.
+
+    Where none does, the articles' own sentences answer, and `Answer.fallback` tells why. `replies`
+    keeps what was written for next time; `generation` names the index in service.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[ChatModel],
+        checker: Checker,
+        extractive: Extractive,
+        limits: Limits = Limits(),
+        replies: Replies | None = None,
+        generation: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._models = tuple(models)
+        self._checker = checker
+        self._extractive = extractive
+        self._limits = limits
+        self._replies = replies
+        self._generation = generation
+        self._rooms: dict[str, int] = {}  # of the models that hold less than the limits say
+
+    def answer(self, findings: Findings) -> Answer:
+        """The whole answer; blocks until it is there, in any thread."""
+        return waited(self._whole(findings))
+
+    async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
+        """The answer as it grows by sentences that were checked; the last one is the whole.
+
+        Closing the iterator ends the model's call.
+        """
+        quoted = await asyncio.to_thread(self._extractive.answer, findings)
+        several = bool(parts(findings.question))
+        passages = given(findings.hits, MOST_OF_SEVERAL if several else MOST)
+        if not quoted.answered or not passages:
+            yield quoted
+            return
+        generation = await asyncio.to_thread(self._generation)
+        check = Check(self._checker, passages, findings.question)
+        asked = _Asked(findings, passages, several, generation, check)
+        why: Fallback = "failed"
+        waiting = list(self._models)
+        while waiting:
+            model = waiting.pop(0)
+            listening = await self._listening(model, asked)
+            try:
+                async with aclosing(self._heard(listening, asked)) as grown:
+                    async for answer in grown:
+                        yield answer
+            except ModelFailed as failure:
+                if await _without_json(listening, failure) or self._shorter(listening, failure):
+                    waiting.insert(0, model)
+                    continue
+                why = _told(failure)
+            except IndexingError as error:
+                logger.error("What %s writes cannot be checked: %s", model.name, error)
+                break
+            else:
+                _log(listening.draft)
+                yield _finished(listening.draft, quoted, findings)
+                return
+        yield replace(quoted, fallback=why)
+
+    async def _whole(self, findings: Findings) -> Answer:
+        return [answer async for answer in self.astream(findings)][-1]
+
+    async def _listening(self, model: ChatModel, asked: _Asked) -> Listening:
+        """A model at the task, in the form that it can write."""
+        findings = asked.findings
+        form: Form = "answer_json" if await model.structured() else "answer"
+        room = self._room(model)
+        told = prompt(findings.question, findings.language, asked.passages, room, form)
+        most = MOST_OF_SYNTHESIS if asked.several else MOST_SENTENCES
+        task = Task(told, form, most, self._limits.answer)
+        draft = Draft(findings, told.given, model.name, RuleSpans())
+        return Listening(model, task, asked.check, draft)
+
+    def _room(self, model: ChatModel) -> int:
+        """How many tokens a prompt may have."""
+        return self._rooms.get(model.name, self._limits.context - self._limits.answer)
+
+    def _shorter(self, listening: Listening, failure: ModelFailed) -> bool:
+        """Whether a prompt that the model cannot hold can be made shorter, from now on."""
+        room = self._room(listening.model)
+        if failure.kind != "context" or room < 2 * SMALLEST:
+            return False
+        self._rooms[listening.model.name] = room // 2
+        logger.warning(
+            "%s holds less than SELON_CHAT_CONTEXT=%d says: its prompts are cut to %d tokens",
+            listening.model.name,
+            self._limits.context,
+            room // 2,
+        )
+        return True
+
+    async def _heard(self, listening: Listening, asked: _Asked) -> AsyncGenerator[Answer, None]:
+        """What one model writes, from what it wrote before where that was kept."""
+        wanted = _wanted(listening, asked)
+        known = await self._replies.find(wanted) if self._replies is not None else None
+        async with aclosing(listening.answers(known)) as grown:
+            async for answer in grown:
+                yield answer
+        good = listening.whole and listening.draft.enough
+        if self._replies is not None and known is None and good:
+            await self._replies.keep(wanted, listening.text)
+
+
+def _wanted(listening: Listening, asked: _Asked) -> Wanted:
+    task = listening.task
+    findings = asked.findings
+    passages = (set_down(task.prompt.given, findings.language),)
+    version = f"{prompt_version()}/{task.form}/{len(task.prompt.messages)}/{task.tokens}"
+    name = listening.model.name
+    return Wanted(findings.question, asked.generation, name, version, passages)
+
+
+async def _without_json(listening: Listening, failure: ModelFailed) -> bool:
+    """Whether the server has just told that it cannot hold the model to a schema."""
+    json = listening.task.form == "answer_json"
+    return json and failure.kind == "rejected" and not await listening.model.structured()
+
+
+def _told(failure: ModelFailed) -> Fallback:
+    """Tell the operator of a failure; what to tell the person."""
+    spent: Mapping[str, Fallback] = {"budget": "budget", "allowance": "allowance"}
+    told = spent.get(failure.kind, "failed")
+    # That it is left alone follows from what was told before.
+    loud = told == "failed" and failure.kind != "paused"
+    logger.log(logging.WARNING if loud else logging.INFO, "%s", failure)
+    return told
+
+
+def _finished(draft: Draft, quoted: Answer, findings: Findings) -> Answer:
+    """The model's answer, its refusal, or the articles' own sentences in its place."""
+    if draft.enough:
+        return draft.answer((*quoted.citations, *quoted.further))
+    if draft.refused and not draft.statements and not draft.dropped:
+        if findings.confidence >= SURE:
+            return replace(quoted, fallback="unknown")
+        articles = {hit.article.id: hit.article for hit in findings.hits}
+        refusal = replace(draft.answer(), nearest=tuple(articles.values())[:NEAREST])
+        return refusal
+    return replace(quoted, fallback="unsupported", dropped=tuple(draft.dropped))
+
+
+def _log(draft: Draft) -> None:
+    """What became of the sentences, without a word of them."""
+    if draft.refused:
+        logger.info("%s: does not know", draft.model)
+    if draft.dropped:
+        faults = ", ".join(sorted(each.fault for each in draft.dropped))
+        kept = len(draft.statements)
+        logger.info("%s: %d kept, %d dropped (%s)", draft.model, kept, len(draft.dropped), faults)

@@ -1,0 +1,55 @@
+"""What stands beside an article's title: who published it, who wrote it, when, and who else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from bot.locale.answers import Phrases
+from index.article import Article, Copy
+from index.store.files.articles import ArticleEntry
+
+NAMED = 3
+"""Other publishers that a source line names; the others are counted."""
+
+
+def details(article: Article | ArticleEntry, phrases: Phrases) -> str:
+    """« , Le Phare, par Camille Roche, 1er août 2025, aussi publié par La Gazette »."""
+    told = []
+    if article.outlet and article.outlet != article.author:
+        told.append(article.outlet)
+    if article.author:
+        told.append(phrases.author(article.author))
+    told.append(phrases.day(article.published) if article.published else phrases.no_date)
+    if isinstance(article, Article):
+        told += _elsewhere(article, phrases)
+    return "".join(f", {each}" for each in told)
+
+
+def publishers(article: Article) -> tuple[str, ...]:
+    """Who else published it: outlets, or the hosts of addresses; each once."""
+    own = {article.outlet, _host(article.url)}
+    named = {copy.outlet or _host(copy.url): copy for copy in article.copies}
+    return tuple(name for name in named if name and name not in own)
+
+
+def place(copy: Copy) -> str:
+    """Where a copy is: its publisher, else its file."""
+    return copy.outlet or _host(copy.url) or copy.path
+
+
+def _elsewhere(article: Article, phrases: Phrases) -> Iterator[str]:
+    """Publishers; where none is known, files, unless they are the publisher's own versions."""
+    names = publishers(article)
+    if names:
+        yield phrases.also_by(names[:NAMED], len(names[NAMED:]))
+    elif files := [each.path for each in article.copies if not (each.outlet or each.url)]:
+        yield phrases.also_in(files[:NAMED], len(files[NAMED:]))
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        host = urlsplit(url).hostname if url else None
+    except ValueError:  # half an IPv6 address
+        return None
+    return host.removeprefix("www.") if host else None

@@ -1,0 +1,137 @@
+"""What every handler works with, and who is in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.ext import Application
+
+from bot.answer import Answer
+from bot.followups.turn import Said
+from bot.library.articles import Library
+from bot.locale.answers import Phrases, phrases_for
+from bot.messenger.inbound.limits import Limits
+from bot.messenger.inbound.roles import Roles
+from bot.settings import Settings
+from bot.state import people
+from bot.state.conversations import Place
+from bot.state.database import State
+from index.article import Article
+
+if TYPE_CHECKING:
+    from bot.library.documents import Documents, Own
+
+TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+class Chain(Protocol):
+    """What is asked: the retrieval-QA chain, which understands follow-ups."""
+
+    async def ainvoke(self, input: Said) -> Answer: ...
+
+    def astream(self, input: Said) -> AsyncIterator[Answer]:
+        """The answer as it grows: the last one yielded is the whole."""
+        ...
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The chain, the articles, what people left behind and sent, and the clock (UTC).
+
+    `roles` and `limits` are read from the database when it is made.
+    """
+
+    chain: Chain
+    library: Library
+    state: State
+    settings: Settings
+    documents: Documents | None = None
+    now: Callable[[], datetime] = _utc
+    started: datetime = field(init=False)
+    roles: Roles = field(init=False)
+    limits: Limits = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "started", self.now())
+        object.__setattr__(self, "roles", Roles(self.settings, self.state))
+        object.__setattr__(self, "limits", Limits(self.settings, self.state, self.now))
+
+    @property
+    def lifetime(self) -> timedelta:
+        """The silence after which a conversation starts afresh."""
+        return timedelta(hours=self.settings.conversation_hours)
+
+    def may_add(self, person_id: int) -> bool:
+        """Whether somebody may send documents."""
+        return self.roles.may_add(person_id)
+
+    def own(self, place: Place) -> Own | None:
+        """What this conversation alone is answered from, if anything. Reads the disk."""
+        return self.documents.own(conversation_name(place)) if self.documents else None
+
+    def article(self, place: Place, article_id: str) -> Article | None:
+        """An article of the corpus, or of this conversation. Reads the disk."""
+        own = self.own(place)
+        found = own.library.article(article_id) if own else None
+        return found or self.library.article(article_id)
+
+
+def conversation_name(place: Place) -> str:
+    """The folder of a chat's (and topic's) own documents."""
+    return f"{place.chat_id}_{place.thread_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A person, where they are, and the phrases of their language.
+
+    `private` tells a chat with the bot alone from a group.
+    """
+
+    place: Place
+    phrases: Phrases
+    private: bool
+
+
+def asker_of(update: Update, language: str | None = None) -> Asker | None:
+    """Who an update comes from; None for what no person did.
+
+    `language` is the one that they chose, over the one that Telegram tells.
+    """
+    user, chat, message = update.effective_user, update.effective_chat, update.effective_message
+    if user is None or chat is None:
+        return None
+    # Replies outside topics carry a thread id too: only topics are threads of their own.
+    topic = message is not None and bool(message.is_topic_message)
+    thread = (message.message_thread_id or 0) if message is not None and topic else 0
+    return Asker(
+        Place(chat.id, thread, user.id),
+        phrases_for(language or user.language_code),
+        chat.type == ChatType.PRIVATE,
+    )
+
+
+async def met(desk: Desk, update: Update) -> Asker | None:
+    """As `asker_of`, in the language that they chose; that they wrote is kept."""
+    asker = asker_of(update)
+    if asker is None:
+        return None
+    seen = partial(people.seen, person_id=asker.place.person_id, now=desk.now())
+    person = await desk.state.run(seen)
+    return asker_of(update, person.language)
+
+
+async def spoken_to(desk: Desk, person_id: int, told: str | None) -> Phrases:
+    """The phrases of a person's language, where there is no chat; `told` is Telegram's guess."""
+    person = await desk.state.run(partial(people.person, person_id=person_id))
+    return phrases_for((person.language if person else None) or told)

@@ -1,0 +1,245 @@
+"""/annonce: what administrators tell everybody, and /annonces: who wants to hear it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import TelegramError
+from telegram.ext import CallbackQueryHandler, ContextTypes
+
+from bot.locale.administration import AdministrationPhrases, administration_phrases_for
+from bot.locale.answers import phrases_for
+from bot.messenger import menus
+from bot.messenger.context import Asker, Desk, TelegramApplication, met
+from bot.messenger.handlers.administrators import administrator
+from bot.messenger.inbound.update import current, unasked
+from bot.messenger.journal import Ledger, Postponed
+from bot.messenger.outbound.answer_html import text_html
+from bot.messenger.outbound.delivery import deliver_rest, edit
+from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.messenger.running.chores import Chore
+from bot.state import announcements, people
+from bot.state.announcements import Addressee, Announcement
+from bot.state.deliveries import Letter, Part
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 3_000
+"""Characters: one message holds them with room to spare."""
+
+PACE = 1 / 15
+"""Seconds between two people: half of what Telegram allows, so that answers do not wait."""
+
+BATCH = 100
+SHOWN = 5.0
+"""Seconds between two changes of the message that tells how far it is."""
+
+LOOK = timedelta(seconds=30)
+"""How often one is looked for that an earlier process did not finish."""
+
+_DECISION = re.compile(r"(s|n)!:(\d{1,18})", re.ASCII)
+_WANTED = re.compile(r"quiet:(yes|no)")
+
+
+class Announcing:
+    """A draft, a look at it, a decision; then it goes to one after the other, also after a restart.
+
+    Who has blocked the bot is counted, and who wants no announcements gets none.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._sending = asyncio.Lock()
+        self._languages: dict[int, str] = {}
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handlers(
+            [
+                menus.handler(menus.ANNOUNCE, self.draft),
+                CallbackQueryHandler(self.decide, f"^{_DECISION.pattern}$"),
+                menus.handler(menus.ANNOUNCEMENTS, self.preference),
+                CallbackQueryHandler(self.prefer, f"^{_WANTED.pattern}$"),
+            ]
+        )
+
+    async def draft(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Show the text as it would arrive, and ask whether to send it."""
+        asker = await administrator(self._desk, update, context.bot)
+        if asker is None:
+            return
+        phrases, text = _phrases(asker), menus.argument(update)
+        if not text:
+            await say(context.bot, asker, phrases.announce_usage)
+            return
+        if len(text) > LONGEST:
+            await say(context.bot, asker, phrases.too_long(LONGEST))
+            return
+        listeners = len(await self._listeners())
+        if not listeners:
+            await say(context.bot, asker, phrases.nobody)
+            return
+        keep = partial(
+            announcements.draft,
+            person_id=asker.place.person_id,
+            text=text,
+            now=self._desk.now(),
+        )
+        number = await self._desk.state.run(keep)
+        await say(context.bot, asker, text, _quiet(phrases))
+        choices = ((phrases.send(listeners), "s"), (phrases.drop, "n"))
+        rows = [[InlineKeyboardButton(t, callback_data=f"{c}!:{number}")] for t, c in choices]
+        await say(context.bot, asker, phrases.confirm(listeners), InlineKeyboardMarkup(rows))
+
+    async def decide(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = (
+            update.callback_query,
+            await administrator(self._desk, update, context.bot),
+        )
+        found = _DECISION.fullmatch(query.data or "") if query else None
+        if query is None or asker is None or found is None:
+            return
+        phrases, number, person = _phrases(asker), int(found[2]), asker.place.person_id
+        if found[1] == "n":
+            drop = partial(announcements.drop, announcement_id=number, person_id=person)
+            dropped = await self._desk.state.run(drop)
+            text = phrases.dropped if dropped else phrases.decided
+            await replace_text(context.bot, asker, query, text)
+            return
+        confirm = partial(
+            announcements.confirm,
+            announcement_id=number,
+            person_id=person,
+            message=query.message.message_id if query.message else None,
+            addressees=await self._listeners(),
+        )
+        self._languages[person] = asker.phrases.code
+        if not await self._desk.state.run(confirm):
+            await replace_text(context.bot, asker, query, phrases.decided)
+            return
+        # Not awaited: it takes minutes where thousands are told.
+        context.application.create_task(self.send(context.bot), update=update)
+
+    async def preference(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if asker := await met(self._desk, update):
+            phrases, number = _phrases(asker), asker.place.person_id
+            find = partial(people.listens, person_id=number)
+            wanted = await self._desk.state.run(find)
+            keyboard = _quiet(phrases) if wanted else _listen(phrases)
+            await say(context.bot, asker, phrases.announcements(wanted), keyboard)
+
+    async def prefer(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = update.callback_query, await met(self._desk, update)
+        found = _WANTED.fullmatch(query.data or "") if query else None
+        if query is None or asker is None or found is None:
+            return
+        wanted = found[1] == "no"
+        listen = partial(
+            people.listen, person_id=asker.place.person_id, now=self._desk.now(), wanted=wanted
+        )
+        await self._desk.state.run(listen)
+        await acknowledge(query)
+        phrases = _phrases(asker)
+        await say(context.bot, asker, phrases.listening_noted if wanted else phrases.quiet_noted)
+
+    @property
+    def chore(self) -> Chore:
+        """Go on with what an earlier process began to send."""
+        return Chore("announcements", LOOK, self.send)
+
+    async def send(self, bot: Bot) -> None:
+        """Send what is to be sent, one announcement after the other."""
+        handling = current()
+        if handling is None or self._sending.locked():
+            return
+        async with self._sending:
+            with unasked(), suppress(Postponed):
+                while announcement := await self._desk.state.run(announcements.under_way):
+                    if not await self._send(bot, handling.ledger, announcement):
+                        return  # the next start goes on with it
+
+    async def _send(self, bot: Bot, ledger: Ledger, announcement: Announcement) -> bool:
+        """Whether all of one was sent; not so when the bot stops."""
+        find = partial(announcements.waiting, announcement_id=announcement.id, limit=BATCH)
+        shown = 0.0
+        while addressees := await self._desk.state.run(find):
+            for addressee in addressees:
+                if ledger.stopping.is_set():
+                    return False
+                await self._tell(bot, ledger, announcement, addressee)
+                if time.monotonic() - shown >= SHOWN:
+                    await self._show(bot, announcement)
+                    shown = time.monotonic()
+                await _pause(PACE, ledger.stopping)
+        await self._show(bot, announcement, ended=True)
+        await self._desk.state.run(partial(announcements.finish, announcement_id=announcement.id))
+        return True
+
+    async def _tell(
+        self, bot: Bot, ledger: Ledger, announcement: Announcement, to: Addressee
+    ) -> None:
+        code = phrases_for(to.language).code
+        parts = tuple(Part(html) for html in text_html(announcement.text, code))
+        keyboard = _quiet(administration_phrases_for(code)).to_dict()
+        letter = Letter(to.person_id, 0, parts, keyboard)
+        posted = await ledger.posted(announcement.id, to.person_id, letter)
+        if posted is None:
+            return
+        try:
+            await deliver_rest(bot, ledger, posted)
+        except TelegramError as error:
+            logger.warning("An announcement did not reach somebody: %s", error)
+        if await ledger.outcome(posted.id) == "given up":
+            unreachable = partial(
+                announcements.note,
+                announcement_id=announcement.id,
+                person_id=to.person_id,
+                outcome="unreachable",
+            )
+            await self._desk.state.run(unreachable)
+
+    async def _show(self, bot: Bot, announcement: Announcement, *, ended: bool = False) -> None:
+        """In the message with which the author decided."""
+        person = announcement.person_id
+        known = await self._desk.state.run(partial(people.person, person_id=person))
+        language = (known.language if known else None) or self._languages.get(person)
+        phrases = administration_phrases_for(phrases_for(language).code)
+        reach = await self._desk.state.run(
+            partial(announcements.reach, announcement_id=announcement.id)
+        )
+        text = phrases.announced(reach) if ended else phrases.announcing(reach)
+        html = text_html(text, "fr")[0]
+        try:
+            if announcement.message is not None:
+                await edit(bot, person, announcement.message, html, patient=ended)
+        except TelegramError as error:
+            logger.debug("How far an announcement is was not shown: %s", error)
+
+    async def _listeners(self) -> list[int]:
+        """Who would be told now: those who may ask, and have not asked to be spared."""
+        since = self._desk.now() - timedelta(days=self._desk.settings.keep_days)
+        listening = await self._desk.state.run(partial(announcements.listeners, since=since))
+        return [each for each in listening if self._desk.roles.may_ask(each)]
+
+
+async def _pause(seconds: float, stopping: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
+
+
+def _quiet(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.quiet, callback_data="quiet:yes")]])
+
+
+def _listen(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.listen, callback_data="quiet:no")]])
+
+
+def _phrases(asker: Asker) -> AdministrationPhrases:
+    return administration_phrases_for(asker.phrases.code)

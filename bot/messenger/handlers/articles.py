@@ -1,0 +1,232 @@
+"""Articles found by people themselves: /recherche /recents /article /resume."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.ext import CallbackQueryHandler, ContextTypes
+
+from bot.answer_bot_textfragment import web_address
+from bot.locale.browsing import BrowsingPhrases, browsing_phrases_for
+from bot.messenger import menus
+from bot.messenger.context import Asker, Desk, TelegramApplication, met
+from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html
+from bot.messenger.outbound.delivery import deliver, edit
+from bot.messenger.outbound.reply import acknowledge, say
+from index.article import Article
+from index.build.passages import cut
+from index.language_bot_spelling import folded
+from index.store.files.articles import ArticleEntry
+
+PAGE = 5
+"""Articles of a list; each has a button with its number."""
+
+QUERY_LIMIT = 200
+_CARD = re.compile(r"a:([0-9a-f]{12})", re.ASCII)
+_SUMMARY = re.compile(r"z:([0-9a-f]{12})", re.ASCII)
+_PAGE = re.compile(r"([sd]):(\d{1,4})", re.ASCII)
+
+
+class Browsing:
+    """Lists of articles, and one article."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handlers(
+            [
+                menus.handler(menus.SEARCH, self.search),
+                menus.handler(menus.RECENT, self.recent),
+                menus.handler(menus.ARTICLE, self.article),
+                menus.handler(menus.SUMMARY, self.summary),
+                CallbackQueryHandler(self.turn_page, f"^{_PAGE.pattern}$"),
+                CallbackQueryHandler(self.card, f"^{_CARD.pattern}$"),
+                CallbackQueryHandler(self.sum_up, f"^{_SUMMARY.pattern}$"),
+            ]
+        )
+
+    async def search(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker, words = await met(self._desk, update), menus.argument(update)[:QUERY_LIMIT]
+        if asker is None:
+            return
+        if not words:
+            await say(context.bot, asker, _phrases(asker).search_usage)
+            return
+        html, keyboard = await asyncio.to_thread(self._results, asker, words, 0)
+        await deliver(context.bot, asker.place, html, keyboard)
+
+    async def recent(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if asker := await met(self._desk, update):
+            html, keyboard = await asyncio.to_thread(self._newest, asker, 0)
+            await deliver(context.bot, asker.place, html, keyboard)
+
+    async def turn_page(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Another page of a list, in the same message."""
+        query, asker = update.callback_query, await met(self._desk, update)
+        found = _PAGE.fullmatch(query.data or "") if query else None
+        if query is None or asker is None or found is None:
+            return
+        await acknowledge(query)
+        if not isinstance(query.message, Message):  # too old for Telegram to show it to the bot
+            return
+        page = int(found[2])
+        if found[1] == "d":
+            html, keyboard = await asyncio.to_thread(self._newest, asker, page)
+        else:
+            words = _words_of(query.message)
+            html, keyboard = await asyncio.to_thread(self._results, asker, words, page)
+        await edit(context.bot, query.message.chat.id, query.message.message_id, html[0], keyboard)
+
+    async def article(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker = await met(self._desk, update)
+        found = await self._meant(update, context, asker) if asker else None
+        if asker and found:
+            await self._show_card(context, asker, found)
+
+    async def summary(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker = await met(self._desk, update)
+        found = await self._meant(update, context, asker) if asker else None
+        if asker and found:
+            await self._show_summary(context, asker, found)
+
+    async def card(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if (pressed := await self._pressed(update, context, _CARD)) is not None:
+            await self._show_card(context, *pressed)
+
+    async def sum_up(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if (pressed := await self._pressed(update, context, _SUMMARY)) is not None:
+            await self._show_summary(context, *pressed)
+
+    async def _pressed(
+        self, update: Update, context: ContextTypes.DEFAULT_TYPE, shape: re.Pattern[str]
+    ) -> tuple[Asker, Article] | None:
+        query, asker = update.callback_query, await met(self._desk, update)
+        found = shape.fullmatch(query.data or "") if query else None
+        if query is None or asker is None or found is None:
+            return None
+        await acknowledge(query)
+        article = await asyncio.to_thread(self._desk.library.article, found[1])
+        if article is None:
+            await say(context.bot, asker, asker.phrases.passage_gone)
+            return None
+        return asker, article
+
+    async def _meant(
+        self, update: Update, context: ContextTypes.DEFAULT_TYPE, asker: Asker
+    ) -> Article | None:
+        """The article that a command names; otherwise the person is told what to do."""
+        name, phrases = menus.argument(update), _phrases(asker)
+        if not name:
+            await say(context.bot, asker, phrases.article_usage)
+            return None
+        found = await asyncio.to_thread(self._desk.library.find, name)
+        if len(found) > 1:
+            html = articles_html(phrases.which_one, found[:PAGE], asker.phrases)
+            await deliver(context.bot, asker.place, html, _numbered(found[:PAGE]))
+            return None
+        if found:
+            identity = found[0].copy_of or found[0].id
+            article = await asyncio.to_thread(self._desk.library.article, identity)
+            if article is None:  # gone with the generation that was just replaced
+                await say(context.bot, asker, phrases.no_such_article(name[:QUERY_LIMIT]))
+            return article
+        return await self._nearly_meant(context, asker, name[:QUERY_LIMIT])
+
+    async def _nearly_meant(
+        self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, name: str
+    ) -> Article | None:
+        """The one article in whose title all the words stand; otherwise the nearest are offered."""
+        near = (await asyncio.to_thread(self._desk.library.ranked, name))[:PAGE]
+        words = folded(name).split()
+        titled = [each for each in near if all(word in folded(each.title) for word in words)]
+        if len(titled) == 1:
+            return titled[0]
+        phrases, shown = _phrases(asker), titled or near
+        if not shown:
+            await say(context.bot, asker, phrases.no_such_article(name))
+            return None
+        title = phrases.which_one if titled else phrases.nearest(name)
+        html = articles_html(title, shown, asker.phrases)
+        await deliver(context.bot, asker.place, html, _numbered(shown))
+        return None
+
+    async def _show_card(
+        self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, article: Article
+    ) -> None:
+        phrases = _phrases(asker)
+        row = []
+        if passages := await asyncio.to_thread(cut, article):
+            start = f"w:{article.id}:{passages[0].start}"
+            row.append(InlineKeyboardButton(phrases.read, callback_data=start))
+            row.append(InlineKeyboardButton(phrases.summarise, callback_data=f"z:{article.id}"))
+        if (address := web_address(article.url)) and "." in address:
+            row.append(InlineKeyboardButton(phrases.online, url=address))
+        keyboard = InlineKeyboardMarkup([row]) if row else None
+        await deliver(context.bot, asker.place, article_html(article, asker.phrases), keyboard)
+
+    async def _show_summary(
+        self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, article: Article
+    ) -> None:
+        phrases = _phrases(asker)
+        answer = await asyncio.to_thread(self._desk.library.summary, article)
+        if not answer.answered:
+            await say(context.bot, asker, phrases.no_summary)
+            return
+        title = phrases.summary_of(article.title or article.path)
+        await deliver(context.bot, asker.place, answer_html(answer, asker.phrases, title))
+
+    def _results(
+        self, asker: Asker, words: str, page: int
+    ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
+        phrases, found = _phrases(asker), self._desk.library.ranked(words)
+        if not found:
+            return articles_html(phrases.no_result(words), (), asker.phrases), None
+        last = math.ceil(len(found) / PAGE) - 1
+        page = min(page, last)
+        shown = found[page * PAGE : (page + 1) * PAGE]
+        title = phrases.results(words)
+        html = articles_html(title, shown, asker.phrases, page * PAGE + 1)
+        return html, _numbered(shown, page, "s", more=page < last)
+
+    def _newest(
+        self, asker: Asker, page: int
+    ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
+        found = self._desk.library.newest(PAGE + 1, page * PAGE)
+        shown, more = found[:PAGE], len(found) > PAGE
+        html = articles_html(_phrases(asker).recent, shown, asker.phrases, page * PAGE + 1)
+        return html, _numbered(shown, page, "d", more=more)
+
+
+def _numbered(
+    articles: Sequence[Article | ArticleEntry], page: int = 0, kind: str = "", *, more: bool = False
+) -> InlineKeyboardMarkup | None:
+    """A button for each article, and to the pages before and after."""
+    rows = [
+        [
+            InlineKeyboardButton(str(number), callback_data=f"a:{article.id}")
+            for number, article in enumerate(articles, page * PAGE + 1)
+        ]
+    ]
+    turns = []
+    if page > 0:
+        turns.append(InlineKeyboardButton("‹", callback_data=f"{kind}:{page - 1}"))
+    if more:
+        turns.append(InlineKeyboardButton("›", callback_data=f"{kind}:{page + 1}"))
+    rows = [row for row in (*rows, turns) if row]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _words_of(message: Message) -> str:
+    """What a list of results was searched with: its title tells, between quotation marks."""
+    title = (message.text or "").split("\n")[0]
+    found = re.search(r"[«“]\s*(.*?)\s*[»”]$", title)
+    return found[1] if found else title
+
+
+def _phrases(asker: Asker) -> BrowsingPhrases:
+    return browsing_phrases_for(asker.phrases.code)

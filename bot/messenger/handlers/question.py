@@ -1,0 +1,171 @@
+"""A question, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from telegram import Bot, InlineKeyboardMarkup, Message, Update
+from telegram.error import BadRequest
+from telegram.ext import ContextTypes, MessageHandler, filters
+
+from bot.locale.groups import group_phrases_for
+from bot.messenger import menus
+from bot.messenger.context import Asker, Desk, TelegramApplication, met
+from bot.messenger.handlers.question_messenger_remembering import Remembering
+from bot.messenger.handlers.votes import Voting
+from bot.messenger.inbound.addressee import addressed, by_another_bot
+from bot.messenger.outbound.answer_html import answer_html
+from bot.messenger.outbound.delivery import deliver, edit, take_away, typing_shown
+from bot.messenger.outbound.keyboard import keyboard
+from bot.messenger.outbound.live_answer import Growing, Stops
+from bot.messenger.outbound.reply import say
+from bot.model_choice import parse_choices
+from bot.state import conversations
+from bot.state.conversations import KeptTurn
+
+QUESTION_LIMIT = 1_000
+"""Characters of a question; about half of what the embedding model reads before it cuts."""
+
+EDITABLE = timedelta(minutes=1)
+"""How long an edited question still changes its answer."""
+
+
+class Asking:
+    """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
+    or comes with the command."""
+
+    def __init__(self, desk: Desk, voting: Voting, stops: Stops) -> None:
+        self._desk = desk
+        self._voting = voting
+        self._stops = stops
+        self._memory = Remembering(desk)
+
+    def register(self, application: TelegramApplication) -> None:
+        text = filters.TEXT & ~filters.COMMAND
+        new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
+        application.add_handlers(
+            [
+                menus.handler(menus.ASK, self.command),
+                MessageHandler(new & text, self.text),
+                MessageHandler(edited & text, self.edited),
+            ]
+        )
+
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """/demander, for groups above all."""
+        message, asker = update.effective_message, await met(self._desk, update)
+        if message is None or asker is None or by_another_bot(message):
+            return
+        replied = message.reply_to_message
+        words = menus.argument(update) or (replied.text if replied and replied.text else "")
+        if not words:
+            await say(context.bot, asker, group_phrases_for(asker.phrases.code).ask_usage)
+            return
+        await self._asked(context.bot, asker, message, words)
+
+    async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.effective_message
+        words = _question_in(message, context.bot)
+        asker = await met(self._desk, update) if words is not None else None
+        if message is None or words is None or asker is None:
+            return
+        if await self._voting.commented(message, asker):
+            return
+        if not words:
+            said = asker.phrases.help if asker.private else asker.phrases.greeting
+            await say(context.bot, asker, said)
+            return
+        await self._asked(context.bot, asker, message, words)
+
+    async def edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Within a minute, the answer changes with its question."""
+        message = update.effective_message
+        words = _question_in(message, context.bot)
+        if message is None or not words:
+            return
+        find = partial(
+            conversations.turn_of_question, chat_id=message.chat.id, message_id=message.message_id
+        )
+        turn = await self._desk.state.run(find)
+        asker = await met(self._desk, update)
+        asked_at = turn.created_at if turn else message.date
+        if asker is None or self._desk.now() - asked_at > EDITABLE:
+            return
+        if turn is None:  # now it is meant for the bot
+            await self._asked(context.bot, asker, message, words)
+        elif turn.question != words and len(words) <= QUESTION_LIMIT:
+            await self._changed(context.bot, asker, turn, words)
+
+    async def _asked(self, bot: Bot, asker: Asker, message: Message, words: str) -> None:
+        """Answer, what the answer rests on being kept before it is sent."""
+        reply_to = None if asker.private else message.message_id
+        if len(words) > QUESTION_LIMIT:
+            text = asker.phrases.too_long(QUESTION_LIMIT)
+            await say(bot, asker, text, reply_to=reply_to)
+            return
+        replied = message.reply_to_message
+        writes = bool(parse_choices(self._desk.settings.chat_model))
+        async with (
+            typing_shown(bot, asker.place),
+            Growing(bot, asker, self._stops, reply_to, writes=writes) as growing,
+        ):
+            answer = await self._memory.answer(
+                asker.place, words, replied.message_id if replied else None, growing=growing
+            )
+        if answer.small_talk:
+            told = answer_html(answer, asker.phrases)
+            await self._put(bot, asker, growing.shown, told, None, reply_to)
+            return
+        turn = await self._memory.keep(asker.place, answer, message.message_id)
+        html = answer_html(answer, asker.phrases)
+        buttons = keyboard(answer, turn, asker.phrases)
+        sent = await self._put(bot, asker, growing.shown, html, buttons, reply_to)
+        await self._sent(turn, sent)
+
+    async def _changed(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
+        """Put the answer to the new words in the place of the old one."""
+        answer = await self._memory.answer(asker.place, words, before=turn.id)
+        await self._memory.keep_instead(turn.id, answer)
+        html = answer_html(answer, asker.phrases)
+        buttons = keyboard(answer, turn.id, asker.phrases)
+        shown = turn.answer_messages
+        sent = await self._put(bot, asker, shown, html, buttons, turn.question_message)
+        await self._sent(turn.id, sent)
+
+    async def _put(
+        self,
+        bot: Bot,
+        asker: Asker,
+        shown: Sequence[int],
+        html: Sequence[str],
+        buttons: InlineKeyboardMarkup | None,
+        reply_to: int | None,
+    ) -> tuple[int, ...]:
+        """The messages that give the answer now: the old ones changed, others added or removed."""
+        old, chat = tuple(shown[: len(html)]), asker.place.chat_id
+        for number, message_id in enumerate(old):
+            below = buttons if number == len(html) - 1 else None
+            try:
+                await edit(bot, chat, message_id, html[number], below)
+            except BadRequest:  # deleted meanwhile
+                return await deliver(bot, asker.place, html, buttons, reply_to)
+        for message_id in shown[len(html) :]:
+            await take_away(bot, chat, message_id)
+        more = html[len(old) :]
+        first = None if old else reply_to
+        added = await deliver(bot, asker.place, more, buttons, first) if more else ()
+        return (*old, *added)
+
+    async def _sent(self, turn_id: int, messages: tuple[int, ...]) -> None:
+        record = partial(conversations.answered_with, turn_id=turn_id, messages=messages)
+        await self._desk.state.run(record)
+
+
+def _question_in(message: Message | None, bot: Bot) -> str | None:
+    """What a text asks the bot, empty for a bare mention; None when it is not for the bot."""
+    if message is None or message.text is None or by_another_bot(message):
+        return None
+    found = addressed(message, bot.id, bot.username)
+    return found[1].strip() if found is not None else None

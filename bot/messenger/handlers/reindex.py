@@ -1,0 +1,194 @@
+"""/reindexer: the index built again behind the answers, and how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from threading import Event
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import TelegramError
+from telegram.ext import CallbackQueryHandler, ContextTypes
+
+from bot.library.documents import Documents
+from bot.locale.administration import AdministrationPhrases, administration_phrases_for
+from bot.locale.reasons import reason
+from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.messenger import menus
+from bot.messenger.context import Asker, Desk, TelegramApplication
+from bot.messenger.handlers.administrators import administrator
+from bot.messenger.inbound.update import stopping, unasked
+from bot.messenger.outbound.answer_html import text_html
+from bot.messenger.outbound.delivery import edit, take_away
+from bot.messenger.outbound.reply import say
+from bot.terminal.render import harmless
+from index.build.builder_index_report import BuildReport, Step
+from index.errors import BuildStopped, IndexingError
+
+logger = logging.getLogger(__name__)
+
+REINDEX = "a:reindex"
+STOP = "a:stop"
+
+SHOWN = 3.0
+"""Seconds between two looks at how far a build is."""
+
+NAMED = 5
+"""Files left aside that are named."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a build is, written by its thread and read by the bot's."""
+
+    ended: asyncio.Event | None
+    began: float = field(default_factory=time.monotonic)
+    stop: Event = field(default_factory=Event)
+    _step: Step | None = None
+    _done: int = 0
+    _total: int = 0
+
+    def step(self, name: Step) -> None:
+        self._step, self._done, self._total = name, 0, 0
+
+    def progress(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
+
+    def stopped(self) -> bool:
+        """Whether somebody has asked for the end, or the bot stops."""
+        return self.stop.is_set() or (self.ended is not None and self.ended.is_set())
+
+    @property
+    def since(self) -> timedelta:
+        return timedelta(seconds=time.monotonic() - self.began)
+
+    def told(self, phrases: TerminalPhrases) -> str | None:
+        """The step under way, and its counts; None before the first."""
+        step, done, total = self._step, self._done, self._total
+        if step is None:
+            return None
+        name = phrases.steps.get(step, step)
+        return f"{name}, {phrases.progress(step, done, total)}" if total else name
+
+
+class Reindexing:
+    """One build at a time, on a thread of its own; one message shows how far it is."""
+
+    def __init__(self, desk: Desk, documents: Documents) -> None:
+        self._desk = desk
+        self._documents = documents
+        self._under_way: Progress | None = None
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handlers(
+            [
+                menus.handler(menus.REINDEX, self.begin),
+                CallbackQueryHandler(self.begin, f"^{REINDEX}$"),
+                CallbackQueryHandler(self.stop, f"^{STOP}$"),
+            ]
+        )
+
+    async def begin(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker = await administrator(self._desk, update, context.bot)
+        if asker is None:
+            return
+        if self._under_way is not None:
+            await say(context.bot, asker, _phrases(asker).already_building)
+            return
+        progress = self._under_way = Progress(stopping())
+        try:
+            text = self._told(asker, progress)
+            (message, *_) = await say(context.bot, asker, text, _keyboard(asker))
+        except BaseException:
+            self._under_way = None
+            raise
+        # Not awaited: an index may take minutes, and people go on asking meanwhile.
+        context.application.create_task(
+            self._build(context.bot, asker, message, progress), update=update
+        )
+
+    async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker = await administrator(self._desk, update, context.bot)
+        if asker is None:
+            return
+        if self._under_way is not None:
+            self._under_way.stop.set()
+        phrases = _phrases(asker)
+        await say(
+            context.bot, asker, phrases.stopping if self._under_way else phrases.nothing_to_stop
+        )
+
+    async def _build(self, bot: Bot, asker: Asker, message: int, progress: Progress) -> None:
+        showing = asyncio.create_task(self._show(bot, asker, message, progress))
+        try:
+            rebuild = partial(self._documents.rebuild, progress, progress.stopped)
+            report = await asyncio.to_thread(rebuild)
+            lines = list(_lines(report, asker))
+            text = _phrases(asker).built(lines, progress.since)
+        except BuildStopped as stopped:
+            text = _phrases(asker).stopped(stopped.kept)
+        except (IndexingError, OSError) as error:
+            logger.error("The index could not be built: %s", error)
+            why = reason(str(error), asker.phrases.code).rstrip(".")
+            text = _phrases(asker).built_not(harmless(why))
+        finally:
+            showing.cancel()
+            self._under_way = None
+            await take_away(bot, asker.place.chat_id, message)
+        with unasked():
+            # Said anew: a message that changes makes no sound, and whoever waited would not notice.
+            await say(bot, asker, text)
+
+    async def _show(self, bot: Bot, asker: Asker, message: int, progress: Progress) -> None:
+        before = ""
+        while True:
+            await asyncio.sleep(SHOWN)
+            text = self._told(asker, progress)
+            if text != before:
+                before = text
+                await self._put(bot, asker, message, text)
+
+    async def _put(self, bot: Bot, asker: Asker, message: int, text: str) -> None:
+        html = text_html(text, asker.phrases.code)[0]
+        try:
+            await edit(bot, asker.place.chat_id, message, html, _keyboard(asker), patient=False)
+        except TelegramError as error:  # an ornament: the end is told in a message of its own
+            logger.debug("How far the index is was not shown: %s", error)
+
+    def _told(self, asker: Asker, progress: Progress) -> str:
+        phrases = _phrases(asker)
+        step = progress.told(terminal_phrases_for(asker.phrases.code))
+        if step is None and self._documents.busy:
+            step = phrases.waiting_to_build
+        return phrases.building(step, progress.since)
+
+
+def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
+    """What a build did, and the files that it had to leave aside."""
+    code = asker.phrases.code
+    phrases = terminal_phrases_for(code)
+    yield phrases.indexed(report.articles, report.passages, report.sentences)
+    if report.switched:
+        yield phrases.changes(report.added, report.changed, report.removed, report.unchanged)
+    else:
+        yield phrases.unchanged
+    if report.skipped:
+        yield phrases.skipped(len(report.skipped))
+        for each in report.skipped[:NAMED]:
+            yield f"• {harmless(each.shown)}\u00a0: {harmless(reason(each.reason, code))}"
+        if len(report.skipped) > NAMED:
+            yield _phrases(asker).more_skipped(len(report.skipped) - NAMED)
+
+
+def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
+    button = InlineKeyboardButton(_phrases(asker).stop, callback_data=STOP)
+    return InlineKeyboardMarkup([[button]])
+
+
+def _phrases(asker: Asker) -> AdministrationPhrases:
+    return administration_phrases_for(asker.phrases.code)

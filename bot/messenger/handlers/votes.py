@@ -1,0 +1,97 @@
+"""What people think of an answer."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.ext import CallbackQueryHandler, ContextTypes
+
+from bot.locale.answering import AnsweringPhrases, answering_phrases_for
+from bot.messenger.context import Asker, Desk, TelegramApplication, met
+from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.state import votes
+
+_VOTE = re.compile(r"v:(\d{1,18}):([01])", re.ASCII)
+_REASON = re.compile(rf"r:(\d{{1,18}}):({'|'.join(votes.REASONS)})", re.ASCII)
+COMMENT_LIMIT = 1_000
+
+
+class Voting:
+    """👍 is thanked for; 👎 is asked why, and may be explained in a reply."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handler(CallbackQueryHandler(self.vote, f"^{_VOTE.pattern}$"))
+        application.add_handler(CallbackQueryHandler(self.reason, f"^{_REASON.pattern}$"))
+
+    async def vote(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = update.callback_query, await met(self._desk, update)
+        found = _VOTE.fullmatch(query.data or "") if query else None
+        if query is None or asker is None or found is None:
+            return
+        turn, good, phrases = int(found[1]), found[2] == "1", _phrases(asker)
+        cast = partial(
+            votes.cast,
+            turn_id=turn,
+            person_id=asker.place.person_id,
+            good=good,
+            now=self._desk.now(),
+        )
+        if not await self._desk.state.run(cast):
+            await acknowledge(query, phrases.gone)
+            return
+        await acknowledge(query, phrases.thanks)
+        if good:
+            return
+        buttons = [
+            InlineKeyboardButton(text, callback_data=f"r:{turn}:{reason}")
+            for reason, text in phrases.reasons.items()
+        ]
+        keyboard = InlineKeyboardMarkup([buttons[:2], buttons[2:]])
+        reply_to = query.message.message_id if query.message else None
+        (sent,) = await say(context.bot, asker, phrases.why, keyboard, reply_to)
+        asked = partial(
+            votes.asked_with, turn_id=turn, person_id=asker.place.person_id, message_id=sent
+        )
+        await self._desk.state.run(asked)
+
+    async def reason(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = update.callback_query, await met(self._desk, update)
+        found = _REASON.fullmatch(query.data or "") if query else None
+        if query is None or asker is None or found is None:
+            return
+        reason = next(each for each in votes.REASONS if each == found[2])
+        explain = partial(
+            votes.explain,
+            turn_id=int(found[1]),
+            person_id=asker.place.person_id,
+            reason=reason,
+        )
+        kept = await self._desk.state.run(explain)
+        await acknowledge(query)
+        text = _phrases(asker).noted if kept else _phrases(asker).gone
+        await replace_text(context.bot, asker, query, text)
+
+    async def commented(self, message: Message, asker: Asker) -> bool:
+        """Whether a message is a reply to the question why; it is then kept."""
+        replied = message.reply_to_message
+        if replied is None or not message.text:
+            return False
+        comment = partial(
+            votes.comment,
+            person_id=asker.place.person_id,
+            message_id=replied.message_id,
+            text=message.text[:COMMENT_LIMIT],
+        )
+        if not await self._desk.state.run(comment):
+            return False
+        await say(message.get_bot(), asker, _phrases(asker).comment)
+        return True
+
+
+def _phrases(asker: Asker) -> AnsweringPhrases:
+    return answering_phrases_for(asker.phrases.code)

@@ -1,0 +1,182 @@
+"""What Telegram tells, written down before it is confirmed, and dealt with until it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.ext import Application
+
+from bot.errors import StateError
+from bot.messenger.inbound.inbox_messenger_subjects import subject_of
+from bot.messenger.inbound.update import Handling, handles
+from bot.messenger.journal import Ledger, Postponed
+from bot.messenger.outbound.delivery import take_away
+from bot.operations.logs_observing_subject import about
+from bot.operations.metrics import METERS
+
+logger = logging.getLogger(__name__)
+
+TRIES = 5
+"""How often an update is taken up whose handling the process did not survive."""
+
+_LONGEST_WAIT = 30.0
+
+
+class Inbox(asyncio.Queue[object]):
+    """The queue between what receives updates and what handles them.
+
+    The library confirms an update to Telegram after it has put it here, whether it polls or is
+    called: so putting waits until the update is written down.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__()
+        self._ledger = ledger
+        self._came: dict[int, float] = {}
+
+    async def put(self, item: object) -> None:
+        if not isinstance(item, Update) or not _worth_keeping(item) or await self._written(item):
+            if isinstance(item, Update):
+                self._came[item.update_id] = time.monotonic()
+            await super().put(item)
+
+    def waited(self, update: Update) -> float:
+        """Seconds since an update came to this process; asked once."""
+        came = self._came.pop(update.update_id, None)
+        return 0.0 if came is None else time.monotonic() - came
+
+    async def refill(self, bot: Bot) -> None:
+        """Take in what an earlier process left undone, oldest first. Raises StateError."""
+        left = await self._ledger.waiting()
+        for arrived in left:
+            self._came[arrived.id] = time.monotonic()
+            await super().put(Update.de_json(dict(arrived.content), bot))
+        if left:
+            logger.info("%d updates were left undone and are dealt with first", len(left))
+
+    async def _written(self, update: Update) -> bool:
+        """Write an update down, whenever the database can be written; False if it was before."""
+        for wait in _waits():
+            try:
+                return await self._ledger.arrived(update)
+            except StateError as error:
+                # Until then Telegram keeps it.
+                logger.error("What arrives cannot be kept (%s); trying again in %s s", error, wait)
+            await asyncio.sleep(wait)
+        raise AssertionError("there is always another wait")
+
+
+class Accountable(Application[Any, Any, Any, Any, Any, Any]):
+    """An application whose updates are done when their handlers are, and not before."""
+
+    ledger: Ledger
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    @property
+    def under_way(self) -> int:
+        """How many updates are being dealt with."""
+        return len(self._under_way)
+
+    def interrupt(self) -> None:
+        """Leave what is under way to the next start."""
+        for task in self._under_way:
+            task.cancel()
+
+    async def refill(self) -> None:
+        """Take in what an earlier process left undone. Raises StateError."""
+        assert isinstance(self.update_queue, Inbox)
+        await self.update_queue.refill(self.bot)
+
+    async def process_update(self, update: object) -> None:
+        if self.ledger.stopping.is_set():
+            return  # what waited for its turn does so until the next start
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            with about(subject_of(update)) if isinstance(update, Update) else nullcontext():
+                if isinstance(update, Update) and _worth_keeping(update):
+                    await self._dealt_with(update)
+                else:
+                    await super().process_update(update)
+        except asyncio.CancelledError:
+            if not self.ledger.stopping.is_set():
+                raise
+            logger.warning("An answer took too long for a stop and is left for the next start")
+        finally:
+            self._under_way.discard(task)
+
+    async def _dealt_with(self, update: Update) -> None:
+        """Handle an update that is kept; it is done then."""
+        tries = await self._taken_up(update)
+        handling = Handling(self.ledger, update.update_id)
+        with handles(handling):
+            try:
+                if tries > TRIES:
+                    await self.process_error(update, GivenUp(update.update_id, tries - 1))
+                else:
+                    if tries > 1:
+                        await self._clear(update)
+                    await super().process_update(update)
+            except Postponed as reason:
+                logger.info("Update %d is left for the next start: %s", update.update_id, reason)
+                return
+        try:
+            await self.ledger.done(update.update_id)
+        except StateError as error:
+            logger.error("Update %d may be handled again: %s", update.update_id, error)
+        self._count(update, handling)
+
+    def _count(self, update: Update, handling: Handling) -> None:
+        assert isinstance(self.update_queue, Inbox)
+        seconds = self.update_queue.waited(update)
+        if handling.letters:
+            METERS.replied(seconds)
+            logger.info("Dealt with, %.2f s after it came", seconds)
+
+    async def _clear(self, update: Update) -> None:
+        """Take away what an earlier process showed of an answer that it did not finish."""
+        chat = update.effective_chat
+        try:
+            shown = await self.ledger.afresh(update.update_id)
+        except StateError as error:
+            logger.error("What was shown of an answer stays: %s", error)
+            return
+        for message_id in shown:
+            if chat is not None:
+                await take_away(self.bot, chat.id, message_id)
+
+    async def _taken_up(self, update: Update) -> int:
+        try:
+            return await self.ledger.taken_up(update.update_id)
+        except StateError as error:
+            logger.error("An update is handled without being written down: %s", error)
+            return 1
+
+
+class GivenUp(Exception):  # noqa: N818 - what becomes of the update
+    """The process did not survive the handling of an update, several times."""
+
+    def __init__(self, update_id: int, tries: int) -> None:
+        super().__init__(f"update {update_id} was not survived {tries} times and is given up")
+
+
+def _worth_keeping(update: Update) -> bool:
+    """An inline query is of no use a moment later: the person has typed on."""
+    return update.inline_query is None
+
+
+def _waits() -> Iterator[float]:
+    wait = 1.0
+    while True:
+        yield wait
+        wait = min(2 * wait, _LONGEST_WAIT)

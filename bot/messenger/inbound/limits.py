@@ -1,0 +1,116 @@
+"""How much people and groups may ask: token buckets, in memory, kept where it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from math import ceil
+
+from bot.settings import Settings
+from bot.state import meters
+from bot.state.database import State
+from bot.state.meters import Meter
+
+KEPT = timedelta(days=1)
+"""After so long without a message a meter is forgotten, if it is full again by then."""
+
+_ENOUGH = 1 - 1e-9  # a sum of fractions may miss a whole by a hair
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`burst` at once, and one more `every` so often."""
+
+    burst: int
+    every: timedelta
+
+    def left(self, meter: Meter | None, now: datetime) -> float:
+        """What may be taken at a moment."""
+        if meter is None:
+            return self.burst
+        return min(self.burst, meter.left + max(now - meter.at, timedelta()) / self.every)
+
+    @property
+    def full_again(self) -> timedelta:
+        """After which nothing is left of what was taken."""
+        return self.burst * self.every
+
+    def wait(self, left: float, cost: float) -> timedelta:
+        """Until `cost` may be taken."""
+        return self.every * max(cost - left, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A limit is reached: for how long, and whether that has already been told."""
+
+    wait: timedelta
+    told: bool
+    group: bool
+
+    @property
+    def seconds(self) -> int:
+        return max(1, ceil(self.wait.total_seconds()))
+
+
+class Limits:
+    """What is left for everybody.
+
+    Half of a burst may be used before it is written down, so that people who ask now and then cost
+    the database nothing; a restart gives back at most that half. To be used on one event loop.
+    """
+
+    def __init__(self, settings: Settings, state: State, now: Callable[[], datetime]) -> None:
+        """Reads the database."""
+        every = partial(timedelta, seconds=settings.question_seconds)
+        self._person = Rate(settings.question_burst, every())
+        group = timedelta(seconds=settings.group_seconds)
+        self._group = Rate(settings.group_burst, group)
+        self._state = state
+        self._now = now
+        self._meters = dict(state.do(meters.all_of_them))
+
+    async def take(
+        self, person_id: int, chat_id: int | None = None, cost: float = 1.0, way: str = "person"
+    ) -> Over | None:
+        """Count something that a person does, in a group where `chat_id` is one; what keeps it from
+        being answered, if anything does. `way` tells kinds apart that are counted on their own.
+        """
+        chosen = {f"{way}:{person_id}": self._person}
+        if chat_id is not None:
+            chosen[f"group:{chat_id}"] = self._group
+        chosen = {key: rate for key, rate in chosen.items() if rate.burst}
+        now = self._now()
+        left = {key: rate.left(self._meters.get(key), now) for key, rate in chosen.items()}
+        short = {key: each for key, each in left.items() if each < cost * _ENOUGH}
+        if short:
+            key = max(short, key=lambda each: chosen[each].wait(short[each], cost))
+            return await self._over(key, chosen[key], left[key], cost)
+        taken = {key: Meter(left[key] - cost, now) for key in chosen}
+        self._meters.update(taken)
+        low = {key: each for key, each in taken.items() if each.left < chosen[key].burst / 2}
+        if low:
+            await self._state.run(partial(meters.put, meters=low))
+        return None
+
+    async def _over(self, key: str, rate: Rate, left: float, cost: float) -> Over:
+        """Told once until something is answered again."""
+        meter = self._meters.get(key) or Meter(left, self._now())
+        if not meter.told:
+            told = replace(meter, told=True)
+            self._meters[key] = told
+            await self._state.run(partial(meters.put, meters={key: told}))
+        return Over(rate.wait(left, cost), meter.told, key.startswith("group:"))
+
+    @property
+    def kept(self) -> timedelta:
+        """How long a meter is kept that nothing changes."""
+        return max(KEPT, self._person.full_again, self._group.full_again)
+
+    async def tidy(self) -> None:
+        """Forget the meters that are full again, and what was told long ago."""
+        before = self._now() - self.kept
+        self._meters = {key: each for key, each in self._meters.items() if each.at >= before}
+        await self._state.run(partial(meters.forget_before, moment=before))

@@ -1,0 +1,87 @@
+"""Who may ask, who keeps the articles, who runs the bot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from bot.settings import Settings
+from bot.state import invitations, roles
+from bot.state.database import State
+from bot.state.roles import ROLES, Role, Standing
+
+
+class Roles:
+    """What everybody may do: by the settings first, then by what administrators said in the chat.
+
+    Held in memory, for it is asked with every update; changed here alone while the bot runs.
+    """
+
+    def __init__(self, settings: Settings, state: State) -> None:
+        """Reads the database."""
+        self._settings = settings
+        self._state = state
+        self._given: dict[int, Standing] = dict(state.do(roles.everybody))
+
+    def of(self, person_id: int) -> Role | None:
+        """The most that somebody is; None for somebody unknown or barred."""
+        named = self.set_by_settings(person_id)
+        given = self._given.get(person_id)
+        held = [each for each in ROLES if each in {named, given}]
+        return held[0] if held else None
+
+    def set_by_settings(self, person_id: int) -> Role | None:
+        """What the settings make of somebody, whom nobody can bar then."""
+        settings = self._settings
+        if person_id in settings.admins:
+            return "administrator"
+        if person_id in settings.editors:
+            return "editor"
+        return "reader" if person_id in settings.allowed_users else None
+
+    def may_ask(self, person_id: int) -> bool:
+        """Whether somebody is answered where they are alone with the bot."""
+        if self.of(person_id) is not None:
+            return True
+        return self._settings.access == "open" and not self.barred(person_id)
+
+    def may_add(self, person_id: int) -> bool:
+        """Whether somebody may send documents."""
+        return self.of(person_id) in {"administrator", "editor"}
+
+    def administers(self, person_id: int) -> bool:
+        return self.of(person_id) == "administrator"
+
+    def barred(self, person_id: int) -> bool:
+        return self.of(person_id) is None and self._given.get(person_id) == "barred"
+
+    def group_may_ask(self, chat_id: int, decided: bool | None) -> bool:
+        """Whether a group is answered; `decided` is what an administrator said in it, if anything.
+
+        Where not everybody may ask, nor may a group that nobody has let in.
+        """
+        if decided is not None:
+            return decided
+        listed = self._settings.allowed_groups
+        return self._settings.access == "open" if listed is None else chat_id in listed
+
+    def given(self) -> dict[int, Standing]:
+        """What administrators said, by person."""
+        return dict(self._given)
+
+    async def give(self, person_id: int, standing: Standing, now: datetime) -> None:
+        await self._state.run(partial(roles.give, person_id=person_id, standing=standing, now=now))
+        self._given[person_id] = standing
+
+    async def accept(self, token: str, person_id: int, now: datetime) -> Role | None:
+        """What somebody is who follows an invitation; None when it is no longer good."""
+        accept = partial(invitations.accept, token=token, person_id=person_id, now=now)
+        role = await self._state.run(accept)
+        if role is not None:
+            self._given[person_id] = role
+        return role
+
+    def erased(self, person_id: int) -> None:
+        """Their rows are gone from the database."""
+        if self._given.get(person_id) != "barred":
+            self._given.pop(person_id, None)

@@ -1,0 +1,185 @@
+"""In which order updates are handled: people take turns, each with what they sent first to last."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram import Update
+from telegram.ext import BaseUpdateProcessor
+
+from bot.messenger.inbound.addressee import author
+
+URGENT = ("stop:", "/stop")
+"""What begins the buttons and the command that stop an answer: they cannot wait for its end."""
+
+BURST, PACE_SECONDS = 20, 2.0
+"""Updates of one person that are served as they come; then one in two seconds, which others hardly
+notice (docs/operations.md). Telegram lets a bot say one thing a second to somebody for long."""
+
+_REMEMBERED = 10_000
+_UNBOUNDED = 10**6
+"""The library lets that many updates come to their turns; with less, one person's flood would
+stand before everybody else's first question."""
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """An update of a chat, and the moment that it is called."""
+
+    chat: int
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Pace:
+    """How fast one person is served: `burst` updates at once, then one in so many seconds."""
+
+    def __init__(
+        self,
+        burst: int = BURST,
+        seconds: float = PACE_SECONDS,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._now = now
+        self._seconds = seconds
+        self._ahead = (burst - 1) * seconds
+        self._due: dict[int, float] = {}
+
+    def wait(self, person: int) -> float:
+        """Seconds until somebody may be served again."""
+        return max(0.0, self._due.get(person, 0.0) - self._ahead - self._now())
+
+    def take(self, person: int) -> None:
+        now = self._now()
+        if len(self._due) > _REMEMBERED:
+            self._due = {each: due for each, due in self._due.items() if due > now}
+        self._due[person] = max(self._due.get(person, 0.0), now) + self._seconds
+
+
+class ChatByChat(BaseUpdateProcessor):
+    """Chats side by side, `slots` at once; within one chat, one update after the other.
+
+    When more wait than there are slots, people are served in turn, whatever the number of their
+    updates and of their chats: one who sends a hundred questions holds one slot, and everybody
+    else waits at most for one question of theirs. In a group too, its people take turns; the
+    questions of one person keep their order. Whoever sends on and on is served at a slow
+    pace (`Pace`): what all others get does not suffer from it.
+    """
+
+    def __init__(self, slots: int, pace: Pace | None = None) -> None:
+        super().__init__(_UNBOUNDED)
+        self._free = slots
+        self._pace = pace or Pace()
+        self._stopping = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._queues: OrderedDict[int, deque[_Waiting]] = OrderedDict()
+        self._served: set[int] = set()
+        self._busy: set[int] = set()
+
+    @property
+    def waiting(self) -> int:
+        """How many updates wait for their turn."""
+        return sum(map(len, self._queues.values()))
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        chat = update.effective_chat if isinstance(update, Update) else None
+        if not isinstance(update, Update) or chat is None or _urgent(update):
+            await coroutine
+            return
+        person = author(update) or chat.id
+        if self._stopping:
+            await coroutine
+            return
+        try:
+            await self._turn(person, chat.id)
+        except BaseException:
+            if isinstance(coroutine, Coroutine):
+                coroutine.close()
+            raise
+        try:
+            await coroutine
+        finally:
+            self._leave(person, chat.id)
+
+    async def _turn(self, person: int, chat: int) -> None:
+        """Wait until it is this person's turn in this chat."""
+        mine = _Waiting(chat)
+        self._queues.setdefault(person, deque()).append(mine)
+        self._call()
+        try:
+            await mine.called.wait()
+        except BaseException:
+            if mine.called.is_set():
+                self._leave(person, chat)
+            else:
+                self._queues[person].remove(mine)
+                self._call()
+            raise
+
+    def stop(self) -> None:
+        """Let everybody go on at once, to find that the bot stops."""
+        self._stopping = True
+        for queue in self._queues.values():
+            for each in queue:
+                each.called.set()
+        self._queues.clear()
+
+    def _leave(self, person: int, chat: int) -> None:
+        self._free += 1
+        self._served.discard(person)
+        self._busy.discard(chat)
+        self._call()
+
+    def _call(self) -> None:
+        """Call whoever can be served now, those who have waited longest for a turn first."""
+        for person in list(self._queues):
+            queue = self._queues[person]
+            if not queue:
+                del self._queues[person]
+                continue
+            if not self._free:
+                return
+            if person in self._served or queue[0].chat in self._busy:
+                continue
+            if wait := self._pace.wait(person):
+                self._call_later(wait)
+                continue
+            self._pace.take(person)
+            first = queue.popleft()
+            self._free -= 1
+            self._served.add(person)
+            self._busy.add(first.chat)
+            # Behind all others, also behind those who come before this one is done.
+            self._queues.move_to_end(person)
+            if not queue:
+                del self._queues[person]
+            first.called.set()
+
+    def _call_later(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time() + seconds
+        if self._timer is None or self._timer.when() > due:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = loop.call_at(due, self._in_time)
+
+    def _in_time(self) -> None:
+        self._timer = None
+        self._call()
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def _urgent(update: Update) -> bool:
+    pressed = update.callback_query.data if update.callback_query else None
+    said = update.message.text if update.message else None
+    return (pressed or said or "").startswith(URGENT)

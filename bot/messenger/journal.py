@@ -1,0 +1,156 @@
+"""The books of what came and what is said: nothing is forgotten, and nothing said twice.
+
+An update is written down before Telegram hears that it was received, a letter before it is sent,
+each of its messages as soon as Telegram has taken it. When the process dies in between, the update
+is handled again, and what it had said already is found here instead of being said anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+from telegram import Update
+
+from bot.state import announcements, chats, deliveries, updates
+from bot.state.database import State
+from bot.state.deliveries import Delivery, Letter, Outcome
+from bot.state.updates import Arrived
+
+Result = TypeVar("Result")
+
+KEPT = timedelta(days=2)
+"""How long what is dealt with stays known: Telegram tells an update again for one day at most."""
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+class Postponed(BaseException):
+    """The bot stops before something could be sent: the next start goes on with it.
+
+    Not an Exception: no handler is to turn it into an apology.
+    """
+
+
+class Ledger:
+    """One bot's books in the database, written by a thread of their own.
+
+    A record must not wait for a free thread among those that search: what Telegram has taken and
+    the database does not know yet is said twice if the process dies at that moment.
+    """
+
+    def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = _utc) -> None:
+        self._state = state
+        self._bot_id = bot_id
+        self._now = now
+        self._thread = ThreadPoolExecutor(1, "ledger")
+        self.stopping = asyncio.Event()
+        """Set when the bot stops: what would wait is then left for the next start."""
+
+    async def arrived(self, update: Update) -> bool:
+        """Write an update down; False when it is known already. Raises StateError."""
+        return await self._run(
+            partial(
+                updates.arrived,
+                bot_id=self._bot_id,
+                update_id=update.update_id,
+                content=update.to_dict(),
+                now=self._now(),
+            )
+        )
+
+    async def waiting(self) -> list[Arrived]:
+        return await self._run(partial(updates.waiting, bot_id=self._bot_id))
+
+    async def taken_up(self, update_id: int) -> int:
+        """How often an update has been taken up, this time included. Raises StateError."""
+        job = partial(updates.taken_up, bot_id=self._bot_id, update_id=update_id)
+        return await self._run(job, quick=True)
+
+    async def done(self, update_id: int) -> None:
+        await self._run(
+            partial(updates.done, bot_id=self._bot_id, update_id=update_id, now=self._now()),
+            quick=True,
+        )
+
+    async def opened(self, update_id: int | None, number: int, letter: Letter) -> Delivery:
+        """The books' record of a letter, found or begun. Raises StateError."""
+        return await self._run(
+            partial(
+                deliveries.opened,
+                bot_id=self._bot_id,
+                update_id=update_id,
+                number=number,
+                letter=letter,
+                now=self._now(),
+            ),
+            quick=update_id is not None,
+        )
+
+    async def posted(self, announcement: int, person: int, letter: Letter) -> Delivery | None:
+        """The record of an announcement to somebody, begun; None when they wait for none."""
+        return await self._run(
+            partial(
+                announcements.post,
+                announcement_id=announcement,
+                person_id=person,
+                bot_id=self._bot_id,
+                letter=letter,
+                now=self._now(),
+            )
+        )
+
+    async def outcome(self, delivery_id: int) -> Outcome | None:
+        return await self._run(partial(deliveries.outcome, delivery_id=delivery_id))
+
+    async def recorded(
+        self, delivery_id: int, sent: tuple[int, ...], *, whole: bool, asked: bool = True
+    ) -> None:
+        """What Telegram has taken; what nobody `asked` for is not said twice, come what may."""
+        now = self._now()
+        job = partial(deliveries.recorded, delivery_id=delivery_id, sent=sent, whole=whole, now=now)
+        await self._run(job, quick=asked)
+
+    async def amended(self, delivery_id: int, letter: Letter) -> None:
+        await self._run(partial(deliveries.amended, delivery_id=delivery_id, letter=letter))
+
+    async def given_up(self, delivery_id: int, reason: str) -> None:
+        now = self._now()
+        await self._run(
+            partial(deliveries.given_up, delivery_id=delivery_id, reason=reason, now=now)
+        )
+
+    async def afresh(self, update_id: int) -> list[int]:
+        """Begin an update's letters again if it was shown something aside; what to take away."""
+        return await self._run(partial(deliveries.afresh, bot_id=self._bot_id, update_id=update_id))
+
+    async def unasked(self) -> list[Delivery]:
+        """Letters of no update that an earlier process did not finish."""
+        return await self._run(partial(deliveries.unasked, bot_id=self._bot_id))
+
+    async def moved(self, old: int, new: int) -> None:
+        """A group is known by another id from now on."""
+        await self._run(partial(chats.migrated, old=old, new=new, now=self._now()))
+
+    async def forget(self) -> None:
+        """Remove what was dealt with long enough ago."""
+        moment = self._now() - KEPT
+        await self._run(partial(deliveries.forget_before, moment=moment))
+        await self._run(partial(updates.forget_before, moment=moment))
+
+    def close(self) -> None:
+        """Wait for what is being written."""
+        self._thread.shutdown()
+
+    async def _run(self, job: Callable[[Session], Result], *, quick: bool = False) -> Result:
+        loop = asyncio.get_running_loop()
+        writing = loop.run_in_executor(self._thread, partial(self._state.do, job, quick=quick))
+        # What happened is written down even if nobody waits for it any more.
+        return await asyncio.shield(writing)

@@ -1,0 +1,180 @@
+"""An answer shown while it is being written."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import time
+from collections.abc import Sequence
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.answer import Answer
+from bot.locale.writing import writing_phrases_for
+from bot.messenger.context import Asker
+from bot.messenger.outbound.answer_html import answer_html, text_html
+from bot.messenger.outbound.delivery import deliver_aside, edit
+from bot.state.conversations import Place
+
+logger = logging.getLogger(__name__)
+
+DRAFT_SECONDS = 0.5
+"""Between two drafts in a private chat."""
+
+EDIT_SECONDS = 1.5
+"""Between two edits in a group: Telegram allows twenty messages a minute there."""
+
+BUTTON_SECONDS = 2.0
+"""After which there is a button to stop, even before the first sentence; drafts cannot carry it."""
+
+STOP = "stop"
+_drafts = itertools.count(int(time.time()))
+
+
+class Stops:
+    """Which answers are being written, and where, so that they can be stopped."""
+
+    def __init__(self) -> None:
+        self._writing: dict[Place, asyncio.Event] = {}
+
+    def begin(self, place: Place) -> asyncio.Event:
+        self._writing[place] = event = asyncio.Event()
+        return event
+
+    def end(self, place: Place) -> None:
+        self._writing.pop(place, None)
+
+    def stop(self, place: Place) -> bool:
+        """Stop what is being written for somebody here; False when nothing is."""
+        event = self._writing.get(place)
+        if event is not None:
+            event.set()
+        return event is not None
+
+
+class Growing:
+    """Shows an answer's checked sentences as they come: drafts in private, edits in groups.
+
+    `writes` says that a chat model is asked, which may take long to begin. What fails here is only
+    logged: the whole answer is delivered afterwards all the same.
+    """
+
+    def __init__(
+        self, bot: Bot, asker: Asker, stops: Stops, reply_to: int | None, *, writes: bool = False
+    ) -> None:
+        self._bot = bot
+        self._asker = asker
+        self._stops = stops
+        self._reply_to = reply_to
+        self._draft = next(_drafts)
+        self._began = self._last = time.monotonic()
+        self._shown: tuple[int, ...] = ()
+        self._button: tuple[int, ...] = ()
+        self._offered = False
+        self._event = asyncio.Event()
+        self._writes = writes
+        self._waiting: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Growing:
+        self._event = self._stops.begin(self._asker.place)
+        if self._writes:
+            self._waiting = asyncio.create_task(self._long_wait())
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._stops.end(self._asker.place)
+        if self._waiting is not None:
+            if not self._offered:
+                self._waiting.cancel()
+            await asyncio.wait([self._waiting])
+        unfinished = self._shown if kind is not None else ()
+        for message_id in (*self._button, *unfinished):
+            await self._quietly(self._bot.delete_message(self._asker.place.chat_id, message_id))
+
+    @property
+    def stopped(self) -> asyncio.Event:
+        """Set when the person wants no more of it."""
+        return self._event
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The messages that show the answer already, to be changed into the whole."""
+        return self._shown
+
+    async def show(self, answer: Answer) -> None:
+        """Show what there is of an answer, unless something was shown a moment ago."""
+        now = time.monotonic()
+        html = answer_html(answer, self._asker.phrases)
+        if self._asker.private:
+            if now - self._last >= DRAFT_SECONDS:
+                self._last = now
+                await self._as_draft(html[0], now)
+        elif now - self._last >= EDIT_SECONDS or not self._shown:
+            self._last = now
+            await self._as_message(html)
+
+    async def _as_draft(self, html: str, now: float) -> None:
+        place = self._asker.place
+        await self._quietly(
+            self._bot.send_message_draft(
+                place.chat_id,
+                self._draft,
+                html,
+                message_thread_id=place.thread_id or None,
+                parse_mode=ParseMode.HTML,
+            )
+        )
+        if now - self._began >= BUTTON_SECONDS:
+            await self._offer_to_stop()
+
+    async def _long_wait(self) -> None:
+        await asyncio.sleep(BUTTON_SECONDS)
+        await self._offer_to_stop()
+
+    async def _offer_to_stop(self) -> None:
+        """Once: a message of its own in private, in groups the one that will hold the answer."""
+        if self._offered:
+            return
+        self._offered = True
+        code = self._asker.phrases.code
+        text = text_html(writing_phrases_for(code).writing, code)
+        if self._asker.private:
+            self._button = await self._sent(text)
+        else:
+            self._shown = await self._sent(text, self._reply_to)
+
+    async def _as_message(self, html: Sequence[str]) -> None:
+        if not self._shown:
+            if self._offered:  # on its way
+                return
+            self._offered = True
+            self._shown = await self._sent(html[:1], self._reply_to)
+            return
+        chat = self._asker.place.chat_id
+        await self._quietly(
+            edit(self._bot, chat, self._shown[0], html[0], self._keyboard, patient=False)
+        )
+
+    async def _sent(self, html: Sequence[str], reply_to: int | None = None) -> tuple[int, ...]:
+        try:
+            return await deliver_aside(self._bot, self._asker.place, html, self._keyboard, reply_to)
+        except TelegramError as error:
+            logger.debug("An answer could not be shown as it grows: %s", error)
+            return ()
+
+    @property
+    def _keyboard(self) -> InlineKeyboardMarkup:
+        text = writing_phrases_for(self._asker.phrases.code).stop
+        person = self._asker.place.person_id
+        return InlineKeyboardMarkup(
+            [[InlineKeyboardButton(text, callback_data=f"{STOP}:{person}")]]
+        )
+
+    async def _quietly(self, call: object) -> None:
+        try:
+            await call  # type: ignore[misc]
+        except TelegramError as error:
+            logger.debug("An answer could not be shown as it grows: %s", error)

@@ -1,0 +1,104 @@
+"""What to send instead of a letter that Telegram refuses, so that its words arrive all the same."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from telegram.error import BadRequest, ChatMigrated, TelegramError
+
+from bot.messenger.outbound.message_text import MESSAGE_LIMIT, units
+from bot.state.deliveries import Letter, Part
+
+_LINK = re.compile(r'<a href="(?P<address>[^"]*)">(?P<words>.*?)</a>', re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+
+_HOPELESS = re.compile(
+    r"chat not found|user not found|peer_id_invalid|not enough rights|have no rights|"
+    r"need administrator rights|write_forbidden|send_plain_forbidden|chat_restricted|"
+    r"user_is_blocked|deactivated|user_is_bot"
+)
+"""No other form of the letter would be let in there."""
+
+
+def amended(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
+    """The letter in another form, the most alike that may be taken; None when there is none.
+
+    Its first `sent` parts are taken already. Each form is plainer than the one before, so that
+    this comes to an end.
+    """
+    if isinstance(error, ChatMigrated):
+        return replace(letter, chat_id=error.new_chat_id, thread_id=0, reply_to=None)
+    reason = str(error).lower()
+    if not isinstance(error, BadRequest) or _HOPELESS.search(reason):
+        return None
+    taken, left = letter.parts[:sent], replace(letter, parts=letter.parts[sent:])
+    for marks, change in _CHANGES:
+        changed = change(left)
+        if marks.search(reason) and changed != left:
+            break
+    else:
+        changed = _bare(left)
+    return replace(changed, parts=(*taken, *changed.parts)) if changed != left else None
+
+
+def plain(text: str) -> str:
+    """HTML's words without its styles, addresses behind the words that they were under."""
+    shown = _LINK.sub(lambda link: f"{link['words']} ({link['address']})", text)
+    return html.unescape(_TAG.sub("", shown))
+
+
+def _without_markup(letter: Letter) -> Letter:
+    return replace(letter, parts=tuple(_as_plain(part) for part in letter.parts))
+
+
+def _shorter(letter: Letter) -> Letter:
+    parts = tuple(
+        Part(piece, html=False) for part in letter.parts for piece in _pieces(_as_plain(part).text)
+    )
+    return replace(letter, parts=parts)
+
+
+def _outside_topic(letter: Letter) -> Letter:
+    return replace(letter, thread_id=0)
+
+
+def _no_reply(letter: Letter) -> Letter:
+    return replace(letter, reply_to=None)
+
+
+def _no_buttons(letter: Letter) -> Letter:
+    return replace(letter, keyboard=None)
+
+
+def _bare(letter: Letter) -> Letter:
+    return _no_buttons(_no_reply(_outside_topic(_without_markup(letter))))
+
+
+_CHANGES: tuple[tuple[re.Pattern[str], Callable[[Letter], Letter]], ...] = (
+    (re.compile("button|keyboard|markup"), _no_buttons),
+    (re.compile("too long|too_long"), _shorter),
+    (re.compile("thread not found|topic|thread_id"), _outside_topic),
+    (re.compile("reply|replied"), _no_reply),
+    (re.compile("entit|parse|tag"), _without_markup),
+)
+
+
+def _as_plain(part: Part) -> Part:
+    return Part(plain(part.text), html=False) if part.html else part
+
+
+def _pieces(text: str) -> list[str]:
+    """A text in messages, cut at a line or a word where there is one."""
+    pieces = []
+    while units(text) > MESSAGE_LIMIT:
+        end = MESSAGE_LIMIT
+        while units(text[:end]) > MESSAGE_LIMIT:
+            end -= units(text[:end]) - MESSAGE_LIMIT
+        cut = max(text.rfind("\n", end // 2, end), text.rfind(" ", end // 2, end))
+        end = cut if cut > 0 else end
+        pieces.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*pieces, text] if text or not pieces else pieces

@@ -1,0 +1,233 @@
+"""The Telegram application's life: connect, listen, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing, suppress
+from typing import TYPE_CHECKING
+
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import AIORateLimiter, Application
+
+from bot.library.articles import Library, LiveLibrary
+from bot.messenger.context import Chain, Desk, TelegramApplication
+from bot.messenger.handlers.features import register
+from bot.messenger.inbound.inbox import Accountable, Inbox
+from bot.messenger.inbound.turns import ChatByChat
+from bot.messenger.inbound.update import Handling, handles
+from bot.messenger.journal import Ledger
+from bot.messenger.menus import announce
+from bot.messenger.running.application_messenger_token import refusal, telegram_token
+from bot.messenger.running.chores import kept_up, settling
+from bot.messenger.running.health import shown
+from bot.messenger.running.receiver import Watched, receive, unreachable
+from bot.messenger.running.redaction import redacted
+from bot.settings import Settings
+from bot.state.database import open_state, state_url
+
+if TYPE_CHECKING:
+    from bot.library.documents import Documents
+
+logger = logging.getLogger(__name__)
+
+CONCURRENT_UPDATES = 64
+READ_SECONDS = 30.0
+"""How long Telegram may take to reply: after that a message may have arrived or not."""
+RECEIVING, GRACE = 0.8, 3.0
+"""Seconds that a stop leaves to what receives updates, and to the answers under way."""
+DEADLINE = 4.8
+"""Seconds after a signal when the process ends whatever it does: nothing is lost by it."""
+SWITCH_SECONDS = 0.001
+"""How long a thread keeps the interpreter while another waits for it."""
+PATIENCE = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between the attempts to reach Telegram at start."""
+
+
+def _log_ready(username: str) -> None:
+    logger.info("Listening as https://t.me/%s", username)
+
+
+def run(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
+    """Answer on Telegram from the index of the data directory until SIGINT or SIGTERM.
+
+    `ready` is called with the bot's user name once it listens. Raises SettingsError for a token
+    that is missing or refused, IndexingError where the index cannot be used, MessengerError when
+    Telegram cannot be reached at start.
+    """
+    telegram_token(settings)  # said at once, not after the models are loaded
+    from bot.assembly import chain_over, open_index, open_writers
+    from bot.library.documents import Documents
+
+    with ExitStack() as opened:
+        writers = open_writers(settings)
+        if writers is not None:
+            opened.callback(writers.close)
+        index = open_index(settings)
+        chain = chain_over(index, settings, writers)
+        documents = Documents(settings, index.embedder)
+        listen(settings, chain, LiveLibrary(index), ready, documents)
+
+
+def listen(
+    settings: Settings,
+    chain: Chain,
+    library: Library,
+    ready: Callable[[str], None] = _log_ready,
+    documents: Documents | None = None,
+) -> None:
+    """As `run`, with a chain and a library of one's own; questions under way are answered first."""
+
+    async def until_signalled() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+
+        def stop_once() -> None:
+            stop.set()
+            last_resort.start()
+            for number in signals:  # a second signal ends the process at once
+                loop.remove_signal_handler(number)
+
+        for number in signals:
+            with suppress(NotImplementedError):  # Windows: asyncio.run ends on Ctrl-C by itself
+                loop.add_signal_handler(number, stop_once)
+        await serve(settings, chain, library, stop, ready, documents=documents)
+
+    # Threads that search let the loop have its say: what Telegram took is to be written down.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    # A thread that searches, or waits for a chat model, cannot be interrupted otherwise.
+    last_resort = threading.Timer(DEADLINE, os._exit, (0,))
+    last_resort.daemon = True
+    try:
+        asyncio.run(until_signalled())
+    finally:
+        last_resort.cancel()
+
+
+async def serve(
+    settings: Settings,
+    chain: Chain,
+    library: Library,
+    stop: asyncio.Event,
+    ready: Callable[[str], None] = _log_ready,
+    patience: Sequence[float] = PATIENCE,
+    documents: Documents | None = None,
+) -> None:
+    """As `listen`, inside an event loop, until `stop` is set."""
+    token = telegram_token(settings)
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    with (
+        redacted(token, text=settings.log_text),
+        closing(open_state(state_url(url, settings.data_dir))) as state,
+        closing(Ledger(state, int(token.partition(":")[0]))) as ledger,
+        handles(Handling(ledger)),
+    ):
+        refused = asyncio.Event()
+        application = _build(settings, token, refused, ledger)
+        chores = register(application, Desk(chain, library, state, settings, documents))
+        try:
+            if await _connected(application, settings, stop, patience):
+                chores = (settling(ledger, await ledger.unasked()), *chores)
+                async with shown(application, settings, library, state):
+                    await _start(application, settings, len(patience))
+                    ready(application.bot.username)
+                    async with kept_up(chores, application.bot):
+                        await _first_of(stop, refused)
+        finally:
+            ledger.stopping.set()
+            await _close(application)
+        if refused.is_set():
+            raise refusal(settings)
+
+
+def _build(settings: Settings, token: str, refused: asyncio.Event, ledger: Ledger) -> Accountable:
+    # Durations as timedelta, which the library announces as its future: without this it warns.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    server = str(settings.telegram_api_url).rstrip("/")
+    application = (
+        Application.builder()
+        .application_class(Accountable)
+        .update_queue(Inbox(ledger))
+        .token(token)
+        .base_url(f"{server}/bot")
+        .base_file_url(f"{server}/file/bot")
+        .request(
+            Watched(refused, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS)
+        )
+        .get_updates_request(Watched(refused, connection_pool_size=2))
+        .rate_limiter(AIORateLimiter(max_retries=3))
+        .concurrent_updates(ChatByChat(CONCURRENT_UPDATES))
+        .job_queue(None)
+        .build()
+    )
+    assert isinstance(application, Accountable)
+    application.ledger = ledger
+    return application
+
+
+async def _connected(
+    application: TelegramApplication,
+    settings: Settings,
+    stop: asyncio.Event,
+    patience: Sequence[float],
+) -> bool:
+    """Whether Telegram knows the bot; False when `stop` was set while it could not be reached."""
+    for wait in (*patience, None):
+        try:
+            await application.bot.initialize()
+            return True
+        except InvalidToken:
+            # The library's message repeats the token: it must not live on as a cause.
+            raise refusal(settings) from None
+        except TelegramError as error:
+            if wait is None:
+                raise unreachable(settings, error) from error
+            logger.warning("Telegram cannot be reached (%s); trying again in %s s", error, wait)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait)
+            return False
+    return False
+
+
+async def _start(application: Accountable, settings: Settings, retries: int) -> None:
+    await application.initialize()
+    await announce(application.bot, settings.admins)
+    assert application.updater is not None
+    await application.refill()
+    await receive(application.updater, settings, retries)
+    await application.start()
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+
+
+async def _close(application: Accountable) -> None:
+    """End within RECEIVING + GRACE seconds; what is not through by then, the next start does."""
+    try:
+        if application.updater is not None and application.updater.running:
+            # InvalidToken is what ended the polling, told by serve. What Telegram is not told in
+            # time that it was received, it tells again.
+            with suppress(InvalidToken, TimeoutError):
+                await asyncio.wait_for(application.updater.stop(), RECEIVING)
+        if application.running:
+            turns = application.update_processor
+            assert isinstance(turns, ChatByChat)
+            turns.stop()
+            ending = asyncio.create_task(application.stop())
+            await asyncio.wait([ending], timeout=GRACE)
+            application.interrupt()
+            await ending
+        await application.shutdown()
+    finally:
+        # An application that never connected leaves its connections open.
+        await application.bot.shutdown()

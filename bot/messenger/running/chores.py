@@ -1,0 +1,83 @@
+"""What the bot does by itself from time to time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from telegram import Bot
+
+from bot.messenger.context import Desk
+from bot.messenger.journal import Ledger
+from bot.messenger.outbound.delivery import deliver_rest
+from bot.state import retention
+from bot.state.deliveries import Delivery
+from bot.state.retention import Terms
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A job that is done at start, and again so often."""
+
+    name: str
+    every: timedelta
+    job: Callable[[Bot], Awaitable[None]]
+
+
+@asynccontextmanager
+async def kept_up(chores: Sequence[Chore], bot: Bot) -> AsyncIterator[None]:
+    """Chores are done while the block lasts; one that fails is logged and tried again."""
+    tasks = [asyncio.create_task(_again_and_again(chore, bot)) for chore in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def forgetting(desk: Desk) -> Chore:
+    """What is kept for a time is erased once that is over."""
+    settings = desk.settings
+    terms = Terms(
+        timedelta(days=settings.keep_days),
+        timedelta(days=settings.chat_cache_days),
+        desk.limits.kept,
+    )
+
+    async def forget(bot: Bot) -> None:
+        gone = await desk.state.run(partial(retention.forget, now=desk.now(), terms=terms))
+        if gone:
+            counts = ", ".join(f"{name} {count}" for name, count in gone.items())
+            logger.info("Rows past their time were erased: %s", counts)
+
+    return Chore("forgetting", timedelta(days=1), forget)
+
+
+def settling(ledger: Ledger, left: Sequence[Delivery]) -> Chore:
+    """What an earlier process began to say (`left`) is said, and what is done is forgotten."""
+    rest = list(left)
+
+    async def settle(bot: Bot) -> None:
+        while rest:
+            await deliver_rest(bot, ledger, rest[0])
+            del rest[0]
+        await ledger.forget()
+
+    return Chore("settling", timedelta(days=1), settle)
+
+
+async def _again_and_again(chore: Chore, bot: Bot) -> None:
+    while True:
+        try:
+            await chore.job(bot)
+        except Exception as error:
+            logger.error("%s failed and will be tried again", chore.name, exc_info=error)
+        await asyncio.sleep(chore.every.total_seconds())

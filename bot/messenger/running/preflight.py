@@ -1,0 +1,185 @@
+"""`selon bot --check`: whether the bot could run, and what keeps it from it, before it does."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Literal
+
+from telegram import Bot, User, WebhookInfo
+from telegram.error import InvalidToken, TelegramError
+
+from bot.assembly import open_index, open_writers
+from bot.errors import SelonError, SettingsError
+from bot.locale.checking import CheckingPhrases, checking_phrases_for
+from bot.locale.reasons import reason
+from bot.messenger.running.application_messenger_token import refusal, telegram_token
+from bot.messenger.running.receiver import unreachable, webhook_path
+from bot.settings import Settings
+from bot.state.database import open_state, state_url
+from index.errors import IndexingError
+
+Verdict = Literal["well", "note", "wrong", "setting"]
+"""As it should be; worth knowing; keeps the bot from running; and so does the setting named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at, and what was found."""
+
+    verdict: Verdict
+    about: str
+    text: str
+
+    @property
+    def fatal(self) -> bool:
+        return self.verdict in {"wrong", "setting"}
+
+
+async def findings(settings: Settings) -> list[Finding]:
+    """Everything that a start needs, looked at without starting."""
+    return await Checking(settings).all()
+
+
+class Checking:
+    """The looks, each giving findings in the language of the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._said: CheckingPhrases = checking_phrases_for(settings.language)
+
+    async def all(self) -> list[Finding]:
+        return [
+            *await self._telegram(),
+            *self._index(),
+            *self._database(),
+            *self._access(),
+            *self._models(),
+            *self._figures(),
+        ]
+
+    async def _telegram(self) -> list[Finding]:
+        said, settings = self._said, self._settings
+        # Durations as timedelta, which the library announces as its future: without this it warns.
+        os.environ.setdefault("PTB_TIMEDELTA", "true")
+        try:
+            token = telegram_token(settings)
+            server = str(settings.telegram_api_url).rstrip("/")
+            async with Bot(token, f"{server}/bot", f"{server}/file/bot") as bot:
+                me, hook = await bot.get_me(), await bot.get_webhook_info()
+        except InvalidToken:
+            return [self._failed(said.token, refusal(settings))]
+        except TelegramError as error:
+            return [self._failed(said.token, unreachable(settings, error))]
+        except SelonError as error:
+            return [self._failed(said.token, error)]
+        known = said.known(me.full_name, me.username or "")
+        return [
+            Finding("well", said.token, known),
+            *self._rights(me),
+            *self._receiving(hook),
+        ]
+
+    def _rights(self, me: User) -> Iterator[Finding]:
+        said = self._said
+        if not me.can_join_groups:
+            yield Finding("note", said.groups, said.no_groups)
+        elif me.can_read_all_group_messages:
+            yield Finding("note", said.groups, said.privacy_off)
+        else:
+            yield Finding("well", said.groups, said.privacy_on)
+        inline = bool(me.supports_inline_queries)
+        text = said.inline_on if inline else said.inline_off
+        yield Finding("well" if inline else "note", said.inline, text)
+
+    def _receiving(self, hook: WebhookInfo) -> Iterator[Finding]:
+        said, url = self._said, self._settings.webhook_url
+        if url is None:
+            text = said.polling_takes_away(hook.url) if hook.url else said.polling
+            yield Finding("note" if hook.url else "well", said.receiving, text)
+        else:
+            yield from self._webhook(str(url), hook)
+        if hook.pending_update_count:
+            yield Finding("note", said.receiving, said.pending(hook.pending_update_count))
+
+    def _webhook(self, url: str, hook: WebhookInfo) -> Iterator[Finding]:
+        said, settings = self._said, self._settings
+        host, port = settings.webhook_host, settings.webhook_port
+        try:
+            assert settings.webhook_url is not None
+            webhook_path(settings, settings.webhook_url)
+        except SettingsError as error:
+            yield self._failed(said.receiving, error)
+            return
+        yield Finding("well", said.receiving, said.webhook(url, host, port))
+        if not _free(host, port):
+            yield Finding("note", said.receiving, said.port_taken(host, port))
+        if hook.url and hook.url != url:
+            yield Finding("note", said.receiving, said.webhook_other(hook.url))
+        elif hook.last_error_message:
+            text = said.webhook_failed(hook.last_error_message)
+            yield Finding("note", said.receiving, text)
+
+    def _index(self) -> Iterator[Finding]:
+        try:
+            manifest = open_index(self._settings).searcher().generation.manifest
+        except IndexingError as error:
+            yield self._failed(self._said.index, error)
+            return
+        text = self._said.holds(manifest.articles, manifest.passages, manifest.id)
+        yield Finding("well", self._said.index, text)
+
+    def _database(self) -> Iterator[Finding]:
+        settings = self._settings
+        url = settings.database_url.get_secret_value() if settings.database_url else None
+        try:
+            with closing(open_state(state_url(url, settings.data_dir))) as state:
+                yield Finding("well", self._said.database, self._said.kept(state.shown))
+        except SelonError as error:
+            yield self._failed(self._said.database, error)
+
+    def _access(self) -> Iterator[Finding]:
+        said, settings = self._said, self._settings
+        if settings.access == "open":
+            yield Finding("well", said.access, said.open_to_all)
+        elif settings.admins:
+            yield Finding("well", said.access, said.restricted(len(settings.admins)))
+        else:
+            yield Finding("note", said.access, said.nobody)
+
+    def _models(self) -> Iterator[Finding]:
+        said, settings = self._said, self._settings
+        try:
+            writers = open_writers(settings)
+        except SelonError as error:
+            yield self._failed(said.models, error)
+            return
+        if writers is None:
+            yield Finding("well", said.models, said.no_model)
+            return
+        writers.close()
+        yield Finding("well", said.models, said.models_ready(settings.chat_model))
+
+    def _figures(self) -> Iterator[Finding]:
+        said, host, port = self._said, self._settings.metrics_host, self._settings.metrics_port
+        if not port:
+            yield Finding("well", said.figures, said.no_figures)
+        elif _free(host, port):
+            yield Finding("well", said.figures, said.figures_at(host, port))
+        else:
+            yield Finding("note", said.figures, said.port_taken(host, port))
+
+    def _failed(self, about: str, error: Exception) -> Finding:
+        verdict: Verdict = "setting" if isinstance(error, SettingsError) else "wrong"
+        return Finding(verdict, about, reason(str(error), self._settings.language))
+
+
+def _free(host: str, port: int) -> bool:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,92 @@
+"""How lines of the log look, and which of the libraries' are written at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+from bot.operations.logs_observing_subject import current
+from bot.settings import LogFormat, Settings
+
+LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+OURS = ("bot", "index")
+_TALKATIVE = ("alembic", "faiss", "httpx")
+_TOLD_BY_US = ("trafilatura",)
+"""What these complain of, our own errors say, with the file's name."""
+
+
+def log_as(settings: Settings) -> None:
+    """Write logs as the settings say, to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    # On the handler too: some libraries set their own loggers to DEBUG.
+    handler.setLevel(settings.log_level)
+    handler.setFormatter(formatter(settings.log_format))
+    handler.addFilter(_alarming)
+    if not settings.log_text:
+        handler.addFilter(_nothing_said)
+    if settings.log_level != "DEBUG":
+        handler.addFilter(_nothing_usual)
+        for name in _TOLD_BY_US:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.basicConfig(level=settings.log_level, handlers=[handler])
+
+
+def formatter(kind: LogFormat) -> logging.Formatter:
+    return JsonLines() if kind == "json" else Lines(LINE)
+
+
+class Lines(logging.Formatter):
+    """For people: the update stands before the message."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        number = update_of(record)
+        if number is not None:
+            record.message = f"[update {number}] {record.message}"
+        return super().formatMessage(record)
+
+
+class JsonLines(logging.Formatter):
+    """For programs: one object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if (number := update_of(record)) is not None:
+            told["update"] = number
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self.formatException(record.exc_info)
+        if record.exc_text:
+            told["error"] = record.exc_text
+        if record.stack_info:
+            told["stack"] = record.stack_info
+        return json.dumps(told, ensure_ascii=False)
+
+
+def update_of(record: logging.LogRecord) -> int | None:
+    """The number of the update that a line is about."""
+    number = getattr(record, "update", None)
+    if isinstance(number, int):
+        return number
+    subject = current()
+    return subject.update_id if subject else None
+
+
+def _alarming(record: logging.LogRecord) -> bool:
+    """The library calls critical that a stop leaves to the next start what has just come."""
+    return record.name != "telegram.ext.Updater" or "stopped unexpectedly" not in str(record.msg)
+
+
+def _nothing_usual(record: logging.LogRecord) -> bool:
+    """Of every request, and of every start, some libraries tell at INFO."""
+    return record.levelno > logging.INFO or record.name.partition(".")[0] not in _TALKATIVE
+
+
+def _nothing_said(record: logging.LogRecord) -> bool:
+    """What the libraries tell at DEBUG is what goes over the wire: people's words among it."""
+    return record.levelno >= logging.INFO or record.name.partition(".")[0] in OURS

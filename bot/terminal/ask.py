@@ -1,0 +1,185 @@
+"""The commands that answer: `selon ask`, `selon chat` and `selon bot`."""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from bot.locale.answers import phrases_for
+from bot.locale.checking import checking_phrases_for
+from bot.locale.models import model_phrases_for
+from bot.locale.terminal import terminal_phrases_for
+from bot.locale.writing import writing_phrases_for
+from bot.settings import Settings
+from bot.terminal.command import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
+from bot.terminal.console import console_for, encodable, show
+from bot.terminal.render import answer_json, answer_text, explained_text, harmless
+from index.store.files.layout import Layout
+from index.store.files.manifest import Manifest
+
+if TYPE_CHECKING:
+    from bot.followups.conversation import Conversing
+    from bot.terminal.repl import Ask, Grow
+
+STANDARD_INPUT = "-"
+_MARKS = {
+    "well": ("✓", "green"),
+    "note": ("!", "yellow"),
+    "wrong": ("✗", "bold red"),
+    "setting": ("✗", "bold red"),
+}
+HISTORY = "history"
+"""The file of the data directory that keeps the lines typed."""
+
+
+def declare(line: CommandLine) -> None:
+    """Put these commands on the command line."""
+    phrases, option = line.phrases, line.data_dir
+    writing = writing_phrases_for(phrases.code)
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+
+    @line.command("ask", phrases.ask)
+    def _ask(
+        question: Annotated[
+            list[str] | None, typer.Argument(metavar="QUESTION", help=phrases.question)
+        ] = None,
+        data_dir: DataDir = None,
+        as_json: Annotated[bool, typer.Option("--json", help=phrases.json)] = False,
+        explain: Annotated[bool, typer.Option("--explain", help=writing.explain)] = False,
+    ) -> Job:
+        words = " ".join(question or [])
+        return job(data_dir, partial(ask, question=words, as_json=as_json, explain=explain))
+
+    @line.command("chat", phrases.chat)
+    def _chat(data_dir: DataDir = None) -> Job:
+        return job(data_dir, chat)
+
+    models = model_phrases_for(phrases.code)
+
+    @line.command("chat-model", models.command)
+    def _chat_model(
+        data_dir: DataDir = None,
+        check: Annotated[bool, typer.Option("--check", help=models.check)] = False,
+    ) -> Job:
+        return job(data_dir, partial(chat_model, check=check))
+
+    checking = checking_phrases_for(phrases.code)
+
+    @line.command("bot", phrases.bot)
+    def _bot(
+        data_dir: DataDir = None,
+        check: Annotated[bool, typer.Option("--check", help=checking.option)] = False,
+    ) -> Job:
+        return job(data_dir, check_bot if check else bot)
+
+
+def ask(settings: Settings, question: str, *, as_json: bool, explain: bool = False) -> int:
+    """Ask one question; without words, or for `-`, it is read from standard input."""
+    from bot.assembly import open_chain
+
+    if question == STANDARD_INPUT or not (question or sys.stdin.isatty()):
+        question = sys.stdin.read()
+    question = encodable(" ".join(question.split()))
+    if not question:
+        terminal = terminal_phrases_for(settings.language)
+        show(console_for(sys.stderr), terminal.error(terminal.no_question))
+        return MISUSED
+    with open_chain(settings) as chain:
+        answer = chain.invoke(question)
+    out = console_for(sys.stdout)
+    if as_json:
+        fields = answer_json(answer, phrases_for(answer.language), explain=explain)
+        out.file.write(f"{fields}\n")
+        return DONE if answer.answered else NOT_IN_ARTICLES
+    phrases = phrases_for(settings.language)
+    show(out, answer_text(answer, phrases))
+    if explain:
+        show(out, Text("\n").append_text(explained_text(answer, phrases)))
+    return DONE if answer.answered else NOT_IN_ARTICLES
+
+
+def chat(settings: Settings) -> int:
+    """Talk: at a prompt when a person is at both ends, line by line otherwise."""
+    from bot.terminal.repl import chat_piped
+
+    with ExitStack() as opened:
+
+        def open_conversing() -> "Conversing":
+            from bot.assembly import open_chain
+
+            return opened.enter_context(open_chain(settings))
+
+        out, err = console_for(sys.stdout), console_for(sys.stderr)
+        if sys.stdin.isatty() and out.is_terminal:
+            return _talk(settings, open_conversing, out, err)
+        open_ask = partial(_asking, open_conversing)
+        return chat_piped(sys.stdin, open_ask, settings.language, out, err)
+
+
+def _asking(open_conversing: Callable[[], "Conversing"]) -> "Ask":
+    return open_conversing().invoke
+
+
+def _talk(
+    settings: Settings, open_conversing: Callable[[], "Conversing"], out: Console, err: Console
+) -> int:
+    from bot.terminal.ask_bot_streaming import streamed
+    from bot.terminal.repl import chat_typed, new_session
+
+    def open_grow() -> "Grow":
+        conversing = open_conversing()
+        return lambda said: streamed(partial(conversing.astream, said))
+
+    layout = Layout(settings.data_dir)
+    generation = layout.current_id()
+    if generation is None:
+        open_conversing()  # says what is missing
+        return FAILED
+    manifest = Manifest.open(layout.folder(generation))
+    welcome = phrases_for(settings.language).repl_welcome(manifest.articles, manifest.passages)
+    session = new_session(settings.data_dir / HISTORY)
+    return chat_typed(session, open_grow, settings.language, out, err, welcome)
+
+
+def chat_model(settings: Settings, *, check: bool) -> int:
+    """Tell of the chat models, and to `check`, try them."""
+    from bot.terminal.chat_model import chat_model
+
+    return chat_model(settings, check=check)
+
+
+def check_bot(settings: Settings) -> int:
+    """Say whether the bot could run, a line for each thing that it needs."""
+    import asyncio
+
+    from bot.messenger.running.preflight import findings
+
+    phrases = checking_phrases_for(settings.language)
+    found = asyncio.run(findings(settings))
+    out = console_for(sys.stdout)
+    for each in found:
+        mark, style = _MARKS[each.verdict]
+        show(
+            out, Text(f"{mark} ", style=style).append(harmless(phrases.line(each.about, each.text)))
+        )
+    wrong = [each for each in found if each.fatal]
+    show(out, phrases.not_ready(len(wrong)) if wrong else phrases.ready)
+    if not wrong:
+        return DONE
+    return MISUSED if any(each.verdict == "setting" for each in wrong) else FAILED
+
+
+def bot(settings: Settings) -> int:
+    """Answer on Telegram until stopped."""
+    from bot.messenger.running.application import run
+
+    phrases = terminal_phrases_for(settings.language)
+    run(settings, lambda name: show(console_for(sys.stderr), phrases.listening(name)))
+    return DONE

@@ -1,0 +1,100 @@
+"""`selon chat-model`: which chat models write the answers, what they cost, and how they do."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+
+from rich.console import Console
+
+from bot.errors_models_errors import ModelFailed
+from bot.llm.budget import Ledger
+from bot.llm.factory import database_of, open_ledger, open_models, served_at
+from bot.locale.models import ModelPhrases, model_phrases_for
+from bot.model_choice import Choice, parse_choices
+from bot.settings import Settings
+from bot.state.database import StateOnDemand
+from bot.terminal.chat_model_writing_trial import Trial, tried
+from bot.terminal.command import DONE, FAILED, MISUSED
+from bot.terminal.console import console_for, show
+from bot.terminal.render import harmless
+
+_MICROS = 1_000_000
+
+
+def chat_model(settings: Settings, *, check: bool) -> int:
+    """Tell of each model; to `check`, ask it one question. 1 when one of them fails."""
+    out, phrases = console_for(sys.stdout), model_phrases_for(settings.language)
+    choices = parse_choices(settings.chat_model)
+    if not choices:
+        show(out, phrases.none)
+        return MISUSED if check else DONE
+    with closing(database_of(settings)) as state:
+        ledger = open_ledger(settings, choices, state)
+        if not check:
+            for choice in choices:
+                _tell(out, phrases, choice, settings, ledger)
+            _tell_spent(out, phrases, settings, ledger)
+            return DONE
+        return asyncio.run(_checked(out, settings, state, ledger, choices))
+
+
+async def _checked(
+    out: Console,
+    settings: Settings,
+    state: StateOnDemand,
+    ledger: Ledger,
+    choices: Sequence[Choice],
+) -> int:
+    phrases = model_phrases_for(settings.language)
+    code = DONE
+    for choice, model in zip(choices, open_models(settings, state), strict=True):
+        _tell(out, phrases, choice, settings, ledger)
+        try:
+            trial = await tried(model, settings.language)
+        except ModelFailed as failure:
+            code = FAILED
+            detail = f" ({failure.detail})" if failure.detail else ""
+            show(out, f"  ✗ {phrases.faults[failure.kind]}{detail}")
+            continue
+        _tell_trial(out, phrases, trial, _cost(ledger, choice, trial))
+    return code
+
+
+def _tell(
+    out: Console, phrases: ModelPhrases, choice: Choice, settings: Settings, ledger: Ledger
+) -> None:
+    show(out, harmless(phrases.place(choice.name, served_at(choice, settings))))
+    price = ledger.price(choice.name)
+    line = phrases.price(price.input, price.output) if price else phrases.no_price
+    show(out, f"  {line}")
+
+
+def _tell_spent(out: Console, phrases: ModelPhrases, settings: Settings, ledger: Ledger) -> None:
+    spent = ledger.spent()
+    line = phrases.spent(spent.calls, spent.tokens)
+    if settings.chat_budget_tokens is not None:
+        line += phrases.of_tokens(settings.chat_budget_tokens)
+    if settings.chat_prices or settings.chat_budget_money is not None:
+        line += phrases.money(spent.micros / _MICROS)
+    if settings.chat_budget_money is not None:
+        line += phrases.of_money(settings.chat_budget_money)
+    show(out, f"{line}.")
+
+
+def _tell_trial(out: Console, phrases: ModelPhrases, trial: Trial, cost: float | None) -> None:
+    lines = [phrases.answered(harmless(trial.text)), phrases.pace(trial.first, trial.whole)]
+    if trial.usage is not None:
+        used = phrases.tokens(trial.usage.input, trial.usage.output)
+        used += phrases.estimated if trial.usage.estimated else ""
+        lines.append(f"{used}{phrases.cost(cost) if cost is not None else ''}.")
+    lines += [phrases.form[trial.json], phrases.cites[trial.cites]]
+    for line in lines:
+        show(out, f"  {line}")
+
+
+def _cost(ledger: Ledger, choice: Choice, trial: Trial) -> float | None:
+    micros = ledger.cost(choice.name, trial.usage) if trial.usage is not None else None
+    return micros / _MICROS if micros is not None else None

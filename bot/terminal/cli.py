@@ -1,0 +1,134 @@
+"""The command `selon`: what may be typed, and what becomes of errors.
+
+Exit codes: 0 done or answered, 3 not in the articles, 2 wrong usage or settings, 1 anything else.
+"""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+
+from bot.errors import SettingsError
+from bot.errors_keeping_errors import KeepingError
+from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.settings import load_settings
+from bot.terminal import ask
+from bot.terminal import evaluate as evaluation
+from bot.terminal import index_commands as keeping
+from bot.terminal.command import DONE, FAILED, MISUSED, Command, CommandLine, Group, Job
+from bot.terminal.console import console_for, show, use_utf8
+from bot.terminal.render import complaint, harmless
+from bot.terminal.watch import command as feeding
+from index.errors import ReadError
+
+FRENCH = "fr"
+
+_MISUSES = (SettingsError, KeepingError, ReadError)
+"""A path that is not there is the one ReadError that is not a skipped file."""
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    code = run(sys.argv[1:])
+    if sys.argv[1:2] == ["bot"]:
+        _end_at_once(code)
+    sys.exit(code)
+
+
+def _end_at_once(code: int) -> None:
+    """End a process in which all is closed.
+
+    Taking models and libraries apart takes seconds on a busy machine, and whoever stops a bot
+    waits five.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; the exit code, every error being one line on standard error."""
+    use_utf8()
+    phrases = terminal_phrases_for(_language())
+    try:
+        parsed = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
+        code = parsed() if callable(parsed) else int(parsed or 0)
+        sys.stdout.flush()
+        return code
+    except typer.TyperException as error:
+        return _misused(error, phrases)
+    except (KeyboardInterrupt, typer.Abort):
+        show(console_for(sys.stderr), phrases.interrupted)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read the answer has left: say nothing, and nothing at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        logger.debug("The command failed", exc_info=error)
+        show(console_for(sys.stderr), complaint(error, phrases))
+        return MISUSED if isinstance(error, _MISUSES) else FAILED
+
+
+def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
+    """The command line in one language; parsing returns the job to do, nothing is done yet."""
+    app = typer.Typer(
+        cls=Group,
+        help=phrases.about,
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"obj": phrases, "help_option_names": ["--help", "-h"]},
+    )
+    line = CommandLine(app, phrases)
+    _declare_bare(line)
+    keeping.declare_index(line)
+    ask.declare(line)
+    keeping.declare(line)
+    feeding.declare(line)
+    evaluation.register(app, phrases.evaluation, Command)
+    return typer.main.get_command(app)
+
+
+def _declare_bare(line: CommandLine) -> None:
+    """What `selon` does without a command."""
+
+    @line.app.callback(invoke_without_command=True)
+    def selon(
+        context: typer.Context,
+        show_version: Annotated[bool, typer.Option("--version", help=line.phrases.version)] = False,
+    ) -> Job | None:
+        if show_version:
+            return partial(_print, f"selon {version('selon')}", DONE)
+        if context.invoked_subcommand is None:
+            return partial(_print, context.get_help(), MISUSED)
+        return None
+
+
+def _print(text: str, code: int) -> int:
+    show(console_for(sys.stdout), text)
+    return code
+
+
+def _misused(error: typer.TyperException, phrases: TerminalPhrases) -> int:
+    message = phrases.translated(error.format_message())
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "selon"
+    show(console_for(sys.stderr), f"{phrases.error(harmless(message))}\n{phrases.see_help(path)}")
+    return MISUSED
+
+
+def _language() -> str:
+    """The language to complain in, even about the settings."""
+    try:
+        return load_settings().language
+    except SettingsError:
+        return FRENCH

@@ -1,0 +1,73 @@
+"""What a typed command is before it is done: a job that will give its exit code."""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.models import OptionInfo
+
+from bot.locale.terminal import TerminalPhrases
+from bot.operations.logs import log_as
+from bot.settings import Settings, load_settings
+
+DONE = 0
+FAILED = 1
+MISUSED = 2
+NOT_IN_ARTICLES = 3
+
+Job = Callable[[], int]
+Declared = Callable[..., Job]
+
+
+class Command(TyperCommand):
+    """A command whose help is in the language of the settings."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _translated_help(super().get_help(ctx), ctx)
+
+
+class Group(TyperGroup):
+    """The command line itself, likewise."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _translated_help(super().get_help(ctx), ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """The command line while its commands declare themselves, in one language."""
+
+    app: typer.Typer
+    phrases: TerminalPhrases
+
+    def command(self, name: str, text: str) -> Callable[[Declared], Declared]:
+        """Declare what gives the job of the command `name`, which `text` describes."""
+        return self.app.command(name, cls=Command, help=text, short_help=text)
+
+    @property
+    def data_dir(self) -> OptionInfo:
+        """The option that every command has."""
+        option: OptionInfo = typer.Option(
+            "--data-dir", metavar="DIR", help=self.phrases.data_dir, show_default=False
+        )
+        return option
+
+
+def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
+    """The command under the settings in force, with the data directory typed, if any."""
+
+    def done() -> int:
+        settings = load_settings(data_dir=data_dir)
+        log_as(settings)
+        return command(settings)
+
+    return done
+
+
+def _translated_help(text: str, context: Any) -> str:
+    phrases: TerminalPhrases = context.obj
+    return phrases.translated(text)

@@ -1,0 +1,176 @@
+"""`selon eval` on the command line."""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperCommand
+
+from bot.errors_evaluation_errors import EvaluationError
+from bot.settings import Settings, load_settings
+from bot.terminal.command import DONE, MISUSED, Job
+from bot.terminal.console import console_for, show
+
+if TYPE_CHECKING:
+    from bot.evaluation.run import Evaluation, Means, Plan
+    from bot.terminal.progress import Observer
+
+HELP = "Measure the answers to questions whose answers are known."
+
+Questions = Annotated[
+    Path,
+    typer.Argument(
+        metavar="QUESTIONS",
+        show_default=False,
+        help="A SQuAD file (.json), whose contexts become the articles of a temporary index, or "
+        "one JSON object a line (.jsonl), asked of the index in service.",
+    ),
+]
+Other = Annotated[
+    Path | None, typer.Option(metavar="OTHER", help="Questions that these articles do not answer.")
+]
+LeaveOut = Annotated[
+    float,
+    typer.Option(
+        metavar="SHARE",
+        help="Leave this share (0 to 1) of the file's entries out of the index; the questions on "
+        "them become unanswerable.",
+    ),
+]
+Perturb = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KINDS",
+        help="Ask again without accents, in one case, with a typing mistake, without the question "
+        "mark: accents,case,typos,mark.",
+    ),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Ask N questions of each file, drawn at random."),
+]
+Seed = Annotated[int, typer.Option(help="What is drawn at random hangs on this.")]
+Show = Annotated[
+    int, typer.Option("--show", metavar="N", min=0, help="List the N worst questions.")
+]
+Json = Annotated[Path | None, typer.Option(metavar="OUT", help="Write the figures as JSON too.")]
+Plot = Annotated[
+    Path | None,
+    typer.Option(metavar="OUT", help="Draw the reliability diagram (.png, .svg or .pdf)."),
+]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", metavar="DIR", help="Where the index in service is.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where the results go besides the table."""
+
+    json: Path | None
+    plot: Path | None
+    show: int
+
+
+def register(app: typer.Typer, text: str = HELP, cls: type[TyperCommand] | None = None) -> None:
+    """Add `eval`, described by `text`, to a command line whose commands give back the job to do."""
+
+    @app.command("eval", cls=cls, help=text, short_help=text)
+    def evaluate(
+        questions: Questions,
+        unanswerable: Other = None,
+        leave_out: LeaveOut = 0.0,
+        perturb: Perturb = None,
+        limit: Limit = None,
+        seed: Seed = 1,
+        show_worst: Show = 0,
+        json: Json = None,
+        plot: Plot = None,
+        data_dir: DataDir = None,
+    ) -> Job:
+        def plan(settings: Settings) -> "Plan":
+            from bot.evaluation.perturbation import kinds_named
+            from bot.evaluation.run import Plan
+
+            if not 0 <= leave_out < 1:
+                raise EvaluationError(f"--leave-out {leave_out:g}: not from 0 to less than 1")
+            kinds = kinds_named(perturb) if perturb is not None else ()
+            return Plan(questions, settings.data_dir, unanswerable, leave_out, kinds, limit, seed)
+
+        return partial(_evaluated, data_dir, plan, Outputs(json, plot, show_worst))
+
+
+def _evaluated(data_dir: Path | None, plan: Callable[[Settings], "Plan"], outputs: Outputs) -> int:
+    """Run one evaluation and say what it gave; the exit code."""
+    from bot.locale.terminal import terminal_phrases_for
+    from bot.operations.logs import log_as
+    from bot.terminal.progress import observed
+    from bot.terminal.render import complaint
+
+    settings = load_settings(data_dir=data_dir)
+    log_as(settings)
+    phrases = terminal_phrases_for(settings.language)
+    err = console_for(sys.stderr)
+    try:
+        planned = plan(settings)
+        _check(planned, outputs)
+        from bot.evaluation.run import evaluate
+
+        with observed(err, phrases) as observer:
+            evaluation = evaluate(planned, _means(settings, observer), observer)
+        _report(evaluation, outputs)
+    except EvaluationError as error:
+        show(err, complaint(error, phrases))
+        return MISUSED
+    return DONE
+
+
+def _check(plan: "Plan", outputs: Outputs) -> None:
+    """Find now what would be wrong only at the end."""
+    for file in filter(None, (plan.file, plan.other)):
+        if not file.is_file():
+            raise EvaluationError(f"{file}: no such file")
+    for option, path in (("--json", outputs.json), ("--plot", outputs.plot)):
+        if path is not None and not path.parent.is_dir():
+            raise EvaluationError(f"{option} {path}: there is no folder {path.parent}")
+
+
+def _means(settings: Settings, observer: "Observer") -> "Means":
+    from bot.answering.extractive import Extractive
+    from bot.assembly import open_embedder
+    from bot.evaluation.run import Means
+    from index.search.confidence import ConfidenceModel
+
+    judge = ConfidenceModel.load()
+    chosen = settings.min_confidence
+    threshold = judge.threshold if chosen is None else chosen
+    embedder = open_embedder(settings, progress=observer.model)
+    return Means(embedder, judge, Extractive(threshold), threshold)
+
+
+def _report(evaluation: "Evaluation", outputs: Outputs) -> None:
+    from bot.evaluation.report import figures_json, figures_lines, figures_table, worst_text
+    from bot.evaluation.report_evaluation_plot import draw
+
+    out = console_for(sys.stdout)
+    if out.is_terminal:
+        out.print(figures_table(evaluation))
+    else:
+        out.file.write(f"{figures_lines(evaluation)}\n")  # a console would expand the tabs
+    if outputs.show:
+        show(out, "")
+        show(out, worst_text(evaluation.outcomes, outputs.show))
+    if outputs.json is not None:
+        try:
+            outputs.json.write_text(figures_json(evaluation), encoding="utf-8")
+        except OSError as error:
+            raise EvaluationError(
+                f"--json {outputs.json}: cannot be written ({error.strerror})"
+            ) from error
+    if outputs.plot is not None:
+        draw(evaluation.outcomes, evaluation.threshold, outputs.plot)

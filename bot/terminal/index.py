@@ -1,0 +1,132 @@
+"""`selon index`: a build that a person follows, may interrupt, and reads the report of."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from rich.text import Text
+
+from bot.library.format_options import chosen, remember, told
+from bot.locale.keeping import keeping_phrases_for
+from bot.locale.reasons import place, reason
+from bot.locale.terminal import terminal_phrases_for
+from bot.settings import Settings
+from bot.terminal.command import DONE, FAILED
+from bot.terminal.console import console_for, show
+from bot.terminal.render import harmless
+from index.errors import BuildStopped
+from index.store.files.layout import Layout
+
+if TYPE_CHECKING:
+    from index.build.builder_index_report import BuildReport
+    from index.formats.base import Options, Skipped
+
+NAMED = 20
+"""Skipped files that a person is shown; a pipe gets them all, and so does `--verbose`."""
+
+Naming = Literal["all", "some", "none"]
+"""Which skipped files are named: where they were before, their number is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed after `selon index`."""
+
+    paths: Sequence[Path] = ()
+    if_missing: bool = False
+    fields: str | None = None
+    ocr: bool | None = None
+    verbose: bool = False
+
+
+def index(settings: Settings, asked: Asked) -> int:
+    """Build the index of these paths; fails softly when files had to be skipped."""
+    from bot.library.paths import corpus_paths
+
+    if asked.if_missing and Layout(settings.data_dir).current_id() is not None:
+        return DONE
+    options = chosen(settings.data_dir, asked.fields, asked.ocr)
+    if options.fields and asked.fields is None:
+        phrases = keeping_phrases_for(settings.language)
+        show(console_for(sys.stderr), phrases.fields_kept(told(options.fields)))
+    paths = corpus_paths(settings, asked.paths)
+    naming: Naming = "all" if asked.verbose else "some"
+    report = followed_build(settings, paths, options, naming)
+    if report is None:
+        return FAILED
+    remember(settings.data_dir, options)
+    return FAILED if report.skipped else DONE
+
+
+def followed_build(
+    settings: Settings, paths: Sequence[Path], options: Options, naming: Naming = "some"
+) -> BuildReport | None:
+    """Build, show how far it is and what it did; None where the person has interrupted it."""
+    from bot.assembly import open_embedder
+    from bot.terminal.progress import observed
+    from bot.terminal.progress_bot_stopping import stoppable
+    from index.build.builder import build
+
+    phrases, more = terminal_phrases_for(settings.language), keeping_phrases_for(settings.language)
+    out, err = console_for(sys.stdout), console_for(sys.stderr)
+    began = time.monotonic()
+    try:
+        with (
+            observed(err, phrases, more.stopping) as observer,
+            stoppable(observer.stopping) as stop,
+        ):
+            embedder = open_embedder(settings, progress=observer.model)
+            report = build(
+                paths, settings.data_dir, embedder, options=options, observer=observer, stop=stop
+            )
+    except BuildStopped as stopped:
+        show(err, more.stopped(stopped.kept))
+        return None
+    except KeyboardInterrupt:
+        show(err, phrases.index_interrupted)
+        return None
+    show(out, _report_text(report, time.monotonic() - began, settings.language))
+    if report.skipped:
+        _tell_skipped(report.skipped, settings.language, naming)
+    return report
+
+
+def _report_text(report: BuildReport, seconds: float, language: str) -> Text:
+    return Text("\n").join(Text(line) for line in _report_lines(report, seconds, language))
+
+
+def _report_lines(report: BuildReport, seconds: float, language: str) -> Iterator[str]:
+    phrases, more = terminal_phrases_for(language), keeping_phrases_for(language)
+    yield phrases.indexed(report.articles, report.passages, report.sentences)
+    if report.switched:
+        yield phrases.changes(report.added, report.changed, report.removed, report.unchanged)
+        yield phrases.embedded(report.embedded, seconds)
+        if report.resumed:
+            yield more.resumed(report.resumed)
+    else:
+        yield phrases.unchanged
+    if report.duplicates:
+        yield more.duplicates_found(report.duplicates)
+    if report.left_out:
+        yield more.left_out(report.left_out)
+
+
+def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> None:
+    out, more = console_for(sys.stdout), keeping_phrases_for(language)
+    if naming == "none":
+        show(out, more.some_skipped(len(skipped)))
+        return
+    named = skipped if naming == "all" or not out.is_terminal else skipped[:NAMED]
+    show(out, terminal_phrases_for(language).skipped(len(skipped)))
+    for each in named:
+        show(
+            out,
+            f"  {harmless(place(each.shown, language))}: {harmless(reason(each.reason, language))}",
+        )
+    if len(named) < len(skipped):
+        show(out, more.more_skipped(len(skipped) - len(named)))

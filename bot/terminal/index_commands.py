@@ -1,0 +1,153 @@
+"""The commands that make an index and keep it, as they are typed."""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.locale.keeping import KeepingHelp, keeping_phrases_for
+from bot.terminal import articles as listing
+from bot.terminal import (
+    articles_keeping_removing,
+    articles_keeping_showing,
+    index,
+    index_commands_keeping_moving,
+    status,
+)
+from bot.terminal.command import CommandLine, Job, job
+
+
+def declare_index(line: CommandLine) -> None:
+    """Put `selon index` on the command line."""
+    phrases, option, texts = line.phrases, line.data_dir, _help(line)
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+
+    @line.command("index", phrases.index)
+    def _index(
+        paths: Annotated[
+            list[Path] | None, typer.Argument(metavar="PATH", help=phrases.paths)
+        ] = None,
+        data_dir: DataDir = None,
+        if_missing: Annotated[bool, typer.Option("--if-missing", help=phrases.if_missing)] = False,
+        fields: Annotated[
+            str | None,
+            typer.Option("--map", metavar="FIELDS", help=texts.fields, show_default=False),
+        ] = None,
+        ocr: Annotated[
+            bool | None, typer.Option("--ocr/--no-ocr", help=texts.ocr, show_default=False)
+        ] = None,
+        verbose: Annotated[bool, typer.Option("--verbose", help=texts.verbose)] = False,
+    ) -> Job:
+        asked = index.Asked(paths or (), if_missing, fields, ocr, verbose)
+        return job(data_dir, partial(index.index, asked=asked))
+
+
+def declare(line: CommandLine) -> None:
+    """Put the other commands on the command line."""
+    _declare_status(line)
+    _declare_list(line)
+    _declare_show(line)
+    _declare_remove(line)
+    _declare_moves(line)
+
+
+def _declare_status(line: CommandLine) -> None:
+    option, texts = line.data_dir, _help(line)
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+
+    @line.command("status", line.phrases.status)
+    def _status(
+        data_dir: DataDir = None,
+        duplicates: Annotated[bool, typer.Option("--duplicates", help=texts.duplicates)] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=texts.json)] = False,
+    ) -> Job:
+        told = status.duplicates if duplicates else status.status
+        return job(data_dir, partial(told, as_json=as_json))
+
+
+def _declare_list(line: CommandLine) -> None:
+    option, texts = line.data_dir, _help(line)
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+    Day = Annotated[str | None, typer.Option(metavar="DAY", help=texts.since)]  # noqa: N806
+
+    @line.command("list", texts.list)
+    def _list(
+        since: Day = None,
+        until: Annotated[str | None, typer.Option(metavar="DAY", help=texts.until)] = None,
+        language: Annotated[str | None, typer.Option(metavar="CODE", help=texts.language)] = None,
+        outlet: Annotated[str | None, typer.Option(metavar="NAME", help=texts.outlet)] = None,
+        limit: Annotated[int | None, typer.Option(metavar="N", min=1, help=texts.limit)] = None,
+        removed: Annotated[bool, typer.Option("--removed", help=texts.removed)] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=texts.json_lines)] = False,
+        data_dir: DataDir = None,
+    ) -> Job:
+        if removed:
+            return job(data_dir, partial(listing.list_removed, as_json=as_json))
+        wanted = listing.Wanted(since, until, language, outlet, limit)
+        return job(data_dir, partial(listing.list_articles, wanted=wanted, as_json=as_json))
+
+
+def _declare_show(line: CommandLine) -> None:
+    option, texts = line.data_dir, _help(line)
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+
+    @line.command("show", texts.show)
+    def _show(
+        article: Annotated[list[str], typer.Argument(metavar="ARTICLE", help=texts.article)],
+        whole: Annotated[bool, typer.Option("--text", help=texts.text)] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=texts.json)] = False,
+        data_dir: DataDir = None,
+    ) -> Job:
+        reference = " ".join(article)  # a title needs no quotation marks
+        return job(
+            data_dir,
+            partial(
+                articles_keeping_showing.show_article,
+                reference=reference,
+                whole=whole,
+                as_json=as_json,
+            ),
+        )
+
+
+def _declare_remove(line: CommandLine) -> None:
+    option, texts = line.data_dir, _help(line)
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+
+    @line.command("remove", texts.remove)
+    def _remove(
+        articles: Annotated[list[str], typer.Argument(metavar="ARTICLE", help=texts.articles)],
+        back: Annotated[bool, typer.Option("--restore", help=texts.restore)] = False,
+        data_dir: DataDir = None,
+    ) -> Job:
+        done = articles_keeping_removing.restore if back else articles_keeping_removing.remove
+        return job(data_dir, partial(done, references=articles))
+
+
+def _declare_moves(line: CommandLine) -> None:
+    option, texts = line.data_dir, _help(line)
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+
+    @line.command("rollback", texts.rollback)
+    def _rollback(data_dir: DataDir = None) -> Job:
+        return job(data_dir, index_commands_keeping_moving.roll_back)
+
+    @line.command("export", texts.export)
+    def _export(
+        folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=texts.export_folder)],
+        data_dir: DataDir = None,
+    ) -> Job:
+        return job(data_dir, partial(index_commands_keeping_moving.export, folder=folder))
+
+    @line.command("import", texts.import_)
+    def _import(
+        folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=texts.import_folder)],
+        data_dir: DataDir = None,
+    ) -> Job:
+        return job(data_dir, partial(index_commands_keeping_moving.import_, folder=folder))
+
+
+def _help(line: CommandLine) -> KeepingHelp:
+    return keeping_phrases_for(line.phrases.code).help

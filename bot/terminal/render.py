@@ -1,0 +1,280 @@
+"""An answer, or an error, as the terminal shows it; an answer as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from rich.style import Style
+from rich.text import Text
+
+from bot.answer import Answer, Citation
+from bot.answer_bot_textfragment import link_to, web_address
+from bot.errors import SelonError
+from bot.locale.answers import Phrases
+from bot.locale.reasons import reason
+from bot.locale.source import details
+from bot.locale.terminal import TerminalPhrases
+from bot.locale.writing import writing_phrases_for
+from index.article import Article, Copy
+from index.article_index_period import Period
+from index.errors import IndexingError
+
+QUOTE = "italic"
+HIGHLIGHT = "bold"
+MARKER = "bold cyan"
+TITLE = "bold"
+SOURCE = "dim"
+
+_QUOTE_HERE = "\0"
+_MARKERS = re.compile(r"((?:\[\d+\])+)$")
+# Direction overrides and isolates: left open, they would turn around what follows the quote.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_CONTROLS = (
+    {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
+    | {0x7F: 0x2421}
+    | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+    | dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+)
+_HARMLESS: dict[int, int | None] = {**_CONTROLS, **_TURNING}
+
+
+def harmless(text: str) -> str:
+    """Text from outside without what a terminal would obey: control characters become visible."""
+    return text.translate(_HARMLESS)
+
+
+def answer_text(answer: Answer, phrases: Phrases) -> Text:
+    """How the question was understood, if not as asked; the statements with their markers, then
+    the sources; or a refusal."""
+    if answer.understood is not None:
+        understood = Text(phrases.understood(_flowing(answer.understood)), style=SOURCE)
+        plain = answer_text(replace(answer, understood=None), phrases)
+        return Text("\n\n").join((understood, plain))
+    if not answer.answered:
+        return refusal_text(answer, phrases)
+    told = _statements(answer)
+    if answer.period is not None:
+        told = Text(f"{phrases.according_to(answer.period)}\n").append_text(told)
+    parts = [told, sources_text(answer, phrases)]
+    if answer.fallback is not None:
+        why = writing_phrases_for(phrases.code).fallbacks[answer.fallback]
+        parts.append(Text(why, style=SOURCE))
+    return Text("\n\n").join(parts)
+
+
+def explained_text(answer: Answer, phrases: Phrases) -> Text:
+    """Who wrote an answer, how sure the search was, and what a model wrote in vain."""
+    said = writing_phrases_for(phrases.code)
+    lines = [said.quoted] if answer.answered and answer.model is None else []
+    if answer.model is not None:
+        by = said.written_by if answer.answered else said.unknown
+        lines.append(by(harmless(answer.model)))
+    lines.append(said.confidence(answer.confidence))
+    if answer.dropped:
+        lines.append(said.dropped(len(answer.dropped)))
+    for each in answer.dropped:
+        words = phrases.quote(_flowing(each.text))
+        lines.append(f"  – {words}\u00a0: {said.faults.get(each.fault, each.fault)}")
+    return Text("\n".join(lines), style=SOURCE)
+
+
+def growing_text(answer: Answer) -> Text:
+    """The statements there are so far of an answer that is being written."""
+    return _statements(answer).append(" …", style=SOURCE)
+
+
+def refusal_line(answer: Answer, phrases: Phrases) -> str:
+    """The sentence that says why there is no answer."""
+    said = {
+        "courtesy": phrases.courtesy,
+        "greeting": phrases.greeting,
+        "wordless": phrases.only_text,
+        "self": phrases.about_selon,
+        "unclear": phrases.which_article,
+    }
+    if answer.refusal in said:
+        return said[answer.refusal]
+    if answer.period is None:
+        return phrases.not_in_articles
+    none = answer.refusal == "period"
+    return (phrases.no_article_in if none else phrases.not_in_period)(answer.period)
+
+
+def refusal_text(answer: Answer, phrases: Phrases) -> Text:
+    """That the articles do not say, and the articles that come closest."""
+    text = Text(refusal_line(answer, phrases), style=TITLE)
+    if answer.nearest:
+        text.append(f"\n\n{phrases.nearest_articles}", style="not bold")
+    for article in answer.nearest:
+        text.append_text(Text("\n  • ").append_text(_source(article, phrases)))
+        text.append_text(_place(article, "", "\n    "))
+    return text
+
+
+def sources_text(answer: Answer, phrases: Phrases) -> Text:
+    """Each citation: « quote » — title, author, date, and where to read it."""
+    if not answer.answered:
+        return refusal_text(answer, phrases)
+    return Text("\n").join(_citation(citation, phrases) for citation in answer.citations)
+
+
+def passage_text(citation: Citation, phrases: Phrases) -> Text:
+    """The whole passage of a citation, its quote in bold, below its article's name."""
+    passage = citation.passage
+    text = Text(f"[{citation.number}] ", style=MARKER)
+    text = Text().append_text(text).append_text(_source(citation.article, phrases))
+    if passage.heading:
+        text.append(f"\n{harmless(passage.heading)}", style=QUOTE)
+    before = citation.start - passage.start
+    after = citation.end - passage.start
+    text.append(f"\n\n{harmless(passage.text[:before])}")
+    text.append(harmless(citation.quote), style="bold")
+    text.append(harmless(passage.text[after:]))
+    return text
+
+
+def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> str:
+    """One line of JSON; a refusal's `answer` is the sentence that says so.
+
+    The sentences dropped are told by what is wrong with them, with their words to `explain`.
+    """
+    fields = {
+        "question": answer.question,
+        "language": answer.language,
+        "answered": answer.answered,
+        "confidence": round(answer.confidence, 4),
+        "answer": answer.text if answer.answered else refusal_line(answer, phrases),
+        "citations": [_citation_fields(citation, answer) for citation in answer.citations],
+        "elapsed_ms": round(answer.elapsed_ms, 1),
+        "nearest": [
+            {**_article_fields(each), **_publication_fields(each)} for each in answer.nearest
+        ],
+        "period": _period_fields(answer.period),
+        "model": answer.model,
+        "fallback": answer.fallback,
+        "dropped": [
+            {"fault": each.fault, "text": each.text if explain else None} for each in answer.dropped
+        ],
+    }
+    return json_line(fields)
+
+
+def json_line(fields: Mapping[str, Any]) -> str:
+    """One object on one line: the same to a program, and nothing that a terminal obeys."""
+    written = json.dumps(fields, ensure_ascii=False)
+    return re.sub(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", _escaped, written)
+
+
+def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
+    """What went wrong, in a line a value; what was not foreseen says so."""
+    if isinstance(error, SelonError | IndexingError):
+        return phrases.error(harmless(reason(str(error), phrases.code)))
+    return phrases.unexpected(type(error).__name__, _flowing(str(error)))
+
+
+def _statements(answer: Answer) -> Text:
+    text = Text()
+    for position, statement in enumerate(answer.statements):
+        # The marker must not begin a line of its own, hence the no-break space.
+        before, highlight, after = (_flowing(part) for part in statement.parts)
+        text.append(f"{' ' if position else ''}{before}").append(highlight, style=HIGHLIGHT)
+        text.append(f"{after}\u00a0")
+        text.append("".join(f"[{number}]" for number in statement.citations), style=MARKER)
+    return text
+
+
+def _citation(citation: Citation, phrases: Phrases) -> Text:
+    opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
+    text = Text("  ").append(f"[{citation.number}]", style=MARKER).append(f" {opening}")
+    if citation.lead is not None:
+        between = citation.article.text[citation.lead.end : citation.start]
+        link = " […] " if between.strip() else " "
+        text.append(f"{_flowing(citation.lead.text)}{link}", style=SOURCE)
+    text.append(_flowing(citation.quote), style=QUOTE).append(f"{closing} — ")
+    text.append_text(_source(citation.article, phrases))
+    return text.append_text(_place(citation.article, citation.quote, "\n      "))
+
+
+def _source(article: Article, phrases: Phrases) -> Text:
+    text = Text(_flowing(article.title or article.path), style=TITLE)
+    return Text().append_text(text).append(_flowing(details(article, phrases)))
+
+
+def _place(article: Article, quote: str, before: str) -> Text:
+    """Where to read the article: its address, which opens at the quote, or its file."""
+    address = web_address(article.url)
+    if address is None:
+        return Text(f"{before}{_flowing(article.path)}", style=SOURCE)
+    return Text(before).append(address, style=Style(dim=True, link=link_to(article.url, quote)))
+
+
+def _flowing(text: str) -> str:
+    return harmless(" ".join(text.replace("\n", " ").split(" ")))
+
+
+def _citation_fields(citation: Citation, answer: Answer) -> dict[str, Any]:
+    article = _article_fields(citation.article)
+    return {
+        "number": citation.number,
+        "quote": citation.quote,
+        "passage": citation.passage.text,
+        **article,
+        "start": citation.start,
+        "end": citation.end,
+        "lead": citation.lead.text if citation.lead else None,
+        **_publication_fields(citation.article),
+        "highlight": _highlight(citation, answer),
+    }
+
+
+def _highlight(citation: Citation, answer: Answer) -> list[int] | None:
+    """Where in the article's text the words stand that answer the question."""
+    for statement in answer.statements:
+        shown = citation.number in statement.citations and statement.text == citation.quote
+        if shown and statement.highlight:
+            return [citation.start + offset for offset in statement.highlight]
+    return None
+
+
+def _article_fields(article: Article) -> dict[str, Any]:
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "author": article.author,
+        "published": article.published.isoformat() if article.published else None,
+        "url": article.url,
+        "path": article.path,
+    }
+
+
+def _publication_fields(article: Article) -> dict[str, Any]:
+    return {
+        "outlet": article.outlet,
+        "updated": article.updated.isoformat() if article.updated else None,
+        "copies": [_copy_fields(copy) for copy in article.copies],
+    }
+
+
+def _copy_fields(copy: Copy) -> dict[str, Any]:
+    return {
+        "article_id": copy.id,
+        "title": copy.title,
+        "outlet": copy.outlet,
+        "published": copy.published.isoformat() if copy.published else None,
+        "url": copy.url,
+        "path": copy.path,
+    }
+
+
+def _period_fields(period: Period | None) -> dict[str, str] | None:
+    if period is None:
+        return None
+    return {"from": period.first.isoformat(), "to": period.last.isoformat()}
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

@@ -1,0 +1,283 @@
+"""The conversation in the terminal: typed at a prompt, or piped in line by line."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.answer import Answer
+from bot.followups.turn import Said, Turn, grown
+from bot.locale.answers import Phrases, phrases_for
+from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.terminal.console import folded, show
+from bot.terminal.render import answer_text, complaint, growing_text, passage_text, sources_text
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+    from prompt_toolkit.document import Document
+    from prompt_toolkit.history import History
+
+logger = logging.getLogger(__name__)
+
+PROMPT = "selon> "
+LANGUAGES = ("fr", "en")
+HISTORY_MODE = 0o600
+"""Questions are nobody else's business."""
+
+Asked = TypeVar("Asked")
+Ask = Callable[[Said], Answer]
+Grow = Callable[[Said], Generator[Answer, None, None]]
+"""Gives the answer as it grows, whole at last; closing what it gives ends the work."""
+
+
+class Conversation:
+    """What each line is answered with, given the lines before it."""
+
+    def __init__(self, ask: Ask, language: str) -> None:
+        self._ask = ask
+        self._last: Answer | None = None
+        self._history: tuple[Turn, ...] = ()
+        self._commands: dict[str, Callable[[str], Text | None]] = {
+            "/sources": self._sources,
+            "/passage": self._passage,
+            "/nouveau": self._new,
+            "/new": self._new,
+            "/langue": self._language,
+            "/language": self._language,
+            "/aide": self._help,
+            "/help": self._help,
+            "/quitter": self._quit,
+            "/quit": self._quit,
+        }
+        self.over = False
+        self.speak(language)
+
+    def speak(self, language: str) -> None:
+        self.phrases: Phrases = phrases_for(language)
+        self.terminal: TerminalPhrases = terminal_phrases_for(language)
+
+    @property
+    def sources(self) -> int:
+        """How many sources the last answer has."""
+        return len(self._last.citations) if self._last else 0
+
+    def reply(self, line: str) -> Text | None:
+        """The reply to a question or a /command; nothing to an empty line."""
+        line = " ".join(line.split())
+        if not line:
+            return None
+        if line.startswith("/"):
+            name, _, argument = line.partition(" ")
+            command = self._commands.get(name.lower())
+            return command(argument) if command else self._unknown(name)
+        answer = self._ask(Said(line, self._history))
+        if not answer.small_talk:
+            self._last = answer
+            self._history = grown(self._history, Turn.of(answer, datetime.now(UTC)))
+        return answer_text(answer, self.phrases)
+
+    @property
+    def commands(self) -> tuple[tuple[str, str], ...]:
+        """Each /command in the language of the moment, and what it does."""
+        return (*self.terminal.commands, self.phrases.repl_new)
+
+    def _new(self, argument: str) -> Text:
+        self._last, self._history = None, ()
+        return Text(self.phrases.repl_afresh)
+
+    def _sources(self, argument: str) -> Text:
+        if self._last is None:
+            return Text(self.phrases.repl_no_answer_yet)
+        return sources_text(self._last, self.phrases)
+
+    def _passage(self, argument: str) -> Text:
+        citations = self._last.citations if self._last else ()
+        if not citations:
+            return Text(self.phrases.repl_no_answer_yet)
+        for citation in citations:
+            if argument.strip("[] ") == str(citation.number):
+                return passage_text(citation, self.phrases)
+        return Text(self.phrases.repl_no_such_passage(citations[-1].number))
+
+    def _language(self, argument: str) -> Text:
+        if argument.lower() not in LANGUAGES:
+            return Text(self.phrases.repl_languages)
+        self.speak(argument.lower())
+        return Text(self.phrases.repl_language_is(self.phrases.code))
+
+    def _help(self, argument: str) -> Text:
+        return Text(self.phrases.repl_help)
+
+    def _quit(self, argument: str) -> None:
+        self.over = True
+
+    def _unknown(self, name: str) -> Text:
+        hint = self.phrases.repl_no_such_command(name)
+        near = difflib.get_close_matches(name.lower(), self._commands, n=1)
+        return Text(f"{hint} {self.terminal.meant(near[0])}" if near else hint)
+
+
+def chat_piped(
+    lines: Iterable[str], open_ask: Callable[[], Ask], language: str, out: Console, err: Console
+) -> int:
+    """Answer each line, without prompt or colour; 1 when a question failed, otherwise 0."""
+    conversation = Conversation(open_ask(), language)
+    failures = replies = 0
+    for line in lines:
+        try:
+            reply = conversation.reply(line.removeprefix("\ufeff"))
+        except Exception as error:  # one question's failure is not the next one's
+            failures += 1
+            _complain(error, conversation, err)
+            continue
+        if conversation.over:
+            break
+        if reply is not None:
+            show(out, Text("\n" if replies else "").append_text(reply))
+            replies += 1
+    return 1 if failures else 0
+
+
+def chat_typed(
+    session: PromptSession[str],
+    open_grow: Callable[[], Grow],
+    language: str,
+    out: Console,
+    err: Console,
+    welcome: str = "",
+) -> int:
+    """Talk until /quit or Ctrl-D. What opening raises comes out at the first question."""
+    opening = in_background(open_grow)
+
+    def ask(said: Said) -> Answer:
+        if not opening.done():
+            show(out, Text(conversation.phrases.repl_loading, style="dim"))
+        with closing(opening.result()(said)) as answers:
+            return _shown(answers, out)
+
+    conversation = Conversation(ask, language)
+    session.completer = completer_for(conversation)
+    show(out, welcome or conversation.phrases.repl_help)
+    for line in _typed(session):
+        try:
+            reply = conversation.reply(line)
+            if reply is not None:
+                show(out, Text("\n").append_text(reply).append("\n"))
+        except KeyboardInterrupt:
+            show(out, Text(conversation.terminal.cancelled, style="dim"))
+        except Exception as error:  # one question's failure is not the next one's
+            if opening.done() and opening.exception() is error:
+                raise
+            _complain(error, conversation, err)
+        if conversation.over:
+            break
+    show(out, conversation.phrases.repl_bye)
+    return 0
+
+
+def new_session(history: Path) -> PromptSession[str]:
+    """A prompt that remembers its lines in this file, which only its owner can read."""
+    from prompt_toolkit import PromptSession
+
+    return PromptSession(PROMPT, history=_history(history), complete_while_typing=True)
+
+
+def completer_for(conversation: Conversation) -> Completer:
+    """Completes /commands with what they do, in the conversation's language of the moment."""
+    from prompt_toolkit.completion import Completer, Completion
+
+    class Commands(Completer):
+        def get_completions(
+            self, document: Document, complete_event: CompleteEvent
+        ) -> Iterator[Completion]:
+            typed = document.text_before_cursor
+            name, space, argument = typed.partition(" ")
+            if not typed.startswith("/"):
+                return
+            if not space:
+                for command, meaning in conversation.commands:
+                    if command.startswith(name.lower()):
+                        yield Completion(command, -len(name), display_meta=meaning)
+                return
+            for choice in _arguments(name, conversation.sources):
+                if choice.startswith(argument):
+                    yield Completion(choice, -len(argument))
+
+    return Commands()
+
+
+def in_background(work: Callable[[], Asked]) -> Future[Asked]:
+    """Do this on a thread that neither holds up Ctrl-C nor keeps the program from ending."""
+    future: Future[Asked] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # handed to whoever waits, whatever it is
+            future.set_exception(error)
+
+    Thread(target=run, name="selon", daemon=True).start()
+    return future
+
+
+def _shown(answers: Iterator[Answer], out: Console) -> Answer:
+    """The whole answer; what a chat model writes is shown meanwhile, on a terminal."""
+    answer = next(answers)
+    if answer.model is None or not out.is_terminal:
+        return [answer, *answers][-1]
+    from rich.live import Live
+
+    with Live(console=out, transient=True, auto_refresh=False) as live:
+        try:
+            for grown in chain([answer], answers):
+                answer = grown
+                live.update(folded(growing_text(answer), out), refresh=True)
+        except KeyboardInterrupt:
+            live.transient = False  # what was written stays
+            raise
+    return answer
+
+
+def _complain(error: Exception, conversation: Conversation, err: Console) -> None:
+    logger.debug("A question failed", exc_info=error)
+    show(err, complaint(error, conversation.terminal))
+
+
+def _typed(session: PromptSession[str]) -> Iterator[str]:
+    """Each line entered, until Ctrl-D; Ctrl-C clears the line."""
+    while True:
+        try:
+            yield session.prompt()
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+
+
+def _arguments(command: str, sources: int) -> Iterable[str]:
+    if command == "/passage":
+        return [str(number) for number in range(1, sources + 1)]
+    return LANGUAGES if command in {"/langue", "/language"} else ()
+
+
+def _history(path: Path) -> History:
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(HISTORY_MODE)
+        path.chmod(HISTORY_MODE)
+        return FileHistory(path)
+    return InMemoryHistory()

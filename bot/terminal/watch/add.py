@@ -1,0 +1,84 @@
+"""`selon add`: articles by their addresses."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from bot.library.paths import standing_paths
+from bot.library.paths_feeding_fetching import open_gatherer
+from bot.locale.feeding import REFUSALS, FeedingPhrases, feeding_phrases_for
+from bot.settings import Settings
+from bot.terminal.command import DONE, FAILED
+from bot.terminal.console import console_for, show
+from bot.terminal.render import harmless
+from index.web.gatherer import LIMIT, Event, Failed, Gathered, Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed after `selon add`."""
+
+    addresses: Sequence[str]
+    limit: int = LIMIT
+    index: bool = True
+
+
+def add(settings: Settings, asked: Asked) -> int:
+    """Fetch each address, say what came of it, and bring the index up to date.
+
+    An address that gives nothing does not stop the others, and makes the exit code 1.
+    """
+    phrases = feeding_phrases_for(settings.language)
+    counts = _gather(settings, asked, phrases)
+    if counts.total() > 1:
+        show(console_for(sys.stdout), phrases.summary(counts))
+    code = FAILED if counts["failed"] else DONE
+    if asked.index and counts.total() > counts["failed"]:
+        return _index(settings) or code
+    return code
+
+
+def _gather(settings: Settings, asked: Asked, phrases: FeedingPhrases) -> Counter[str]:
+    out, err = console_for(sys.stdout), console_for(sys.stderr)
+    counts: Counter[str] = Counter()
+    gatherer = open_gatherer(settings, limit=asked.limit)
+    with gatherer.fetcher:
+        for address in dict.fromkeys(asked.addresses):
+            for event in gatherer.gather(address):
+                if isinstance(event, Gathered):
+                    counts[event.state] += 1
+                elif isinstance(event, Failed):
+                    counts["failed"] += 1
+                tell(event, phrases, out, err)
+    return counts
+
+
+def tell(event: Event, phrases: FeedingPhrases, out: Console, err: Console) -> None:
+    """One line for what came of an address; failures go to standard error."""
+    if isinstance(event, Listed):
+        kind = phrases.kinds[event.kind.value]
+        told = (harmless(event.address), event.found, event.elsewhere, event.taken)
+        show(out, phrases.listed(kind, *told))
+    elif isinstance(event, Gathered):
+        show(out, f"{phrases.states[event.state]} — {harmless(event.address)}")
+        if event.state == "added":
+            for feed in event.feeds:
+                show(out, f"  {phrases.named_feed(harmless(feed))}")
+    else:
+        word = phrases.refused if event.error.why in REFUSALS else phrases.failed
+        reason = harmless(phrases.reason(event.error))
+        show(err, f"{word} — {harmless(event.address)} — {reason}")
+
+
+def _index(settings: Settings) -> int:
+    from bot.library.format_options import chosen
+    from bot.terminal.index import followed_build
+
+    options = chosen(settings.data_dir, None, None)
+    report = followed_build(settings, standing_paths(settings), options)
+    return FAILED if report is None or report.skipped else DONE

@@ -1,0 +1,84 @@
+"""The commands `selon add` and `selon watch`, as they are typed."""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.errors_feeding_errors import FeedingError
+from bot.locale.feeding import FeedingHelp, feeding_phrases_for
+from bot.locale.terminal import terminal_phrases_for
+from bot.settings import Settings
+from bot.terminal.command import MISUSED, CommandLine, Job, job
+from bot.terminal.console import console_for, show
+from bot.terminal.render import complaint
+
+LIMIT = 50
+EVERY = "15m"
+
+
+def declare(line: CommandLine) -> None:
+    """Put these commands on the command line."""
+    texts = feeding_phrases_for(line.phrases.code).help
+    _declare_add(line, texts)
+    _declare_watch(line, texts)
+
+
+def _declare_add(line: CommandLine, texts: FeedingHelp) -> None:
+    option = line.data_dir
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+
+    @line.command("add", texts.add)
+    def _add(
+        addresses: Annotated[list[str], typer.Argument(metavar="URL", help=texts.addresses)],
+        limit: Annotated[int, typer.Option(metavar="N", min=1, help=texts.limit)] = LIMIT,
+        no_index: Annotated[bool, typer.Option("--no-index", help=texts.no_index)] = False,
+        data_dir: DataDir = None,
+    ) -> Job:
+        def add(settings: Settings) -> int:
+            from bot.terminal.watch import add as adding
+
+            return adding.add(settings, adding.Asked(addresses, limit, not no_index))
+
+        return job(data_dir, add)
+
+
+def _declare_watch(line: CommandLine, texts: FeedingHelp) -> None:
+    option = line.data_dir
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+
+    @line.command("watch", texts.watch)
+    def _watch(
+        paths: Annotated[
+            list[Path] | None, typer.Argument(metavar="PATH", help=texts.paths)
+        ] = None,
+        feeds: Annotated[
+            list[str] | None,
+            typer.Option("--feed", metavar="URL", help=texts.feed, show_default=False),
+        ] = None,
+        every: Annotated[str, typer.Option(metavar="TIME", help=texts.every)] = EVERY,
+        data_dir: DataDir = None,
+    ) -> Job:
+        def watch(settings: Settings) -> int:
+            from bot.terminal.watch import watch as following
+
+            return following.watch(settings, following.Asked(paths or (), feeds or (), every))
+
+        return job(data_dir, _understood(watch))
+
+
+def _understood(command: Callable[[Settings], int]) -> Callable[[Settings], int]:
+    """The command, what is wrong in how it was typed being one line and exit code 2."""
+
+    def done(settings: Settings) -> int:
+        try:
+            return command(settings)
+        except FeedingError as error:
+            phrases = terminal_phrases_for(settings.language)
+            show(console_for(sys.stderr), complaint(error, phrases))
+            return MISUSED
+
+    return done

@@ -1,0 +1,135 @@
+"""Files and folders followed: which changes matter, and telling of them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchfiles import Change, watch
+
+from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
+from index.formats.table import suffix_of
+
+QUIET = 300
+GROUPED = 3000
+"""Milliseconds without a change after which a group of them is whole, and that it may last."""
+
+_LOOK = 1000  # milliseconds after which the folders themselves are looked at again
+_UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", ".swx")
+
+logger = logging.getLogger(__name__)
+
+Identity = tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """Whether a change may concern an article.
+
+    Files of known formats do, and what is gone or a new folder, which may hold some; hidden files,
+    editors' and downloads' unfinished ones, and what lies below `ignored` do not.
+    """
+
+    roots: Sequence[Path]
+    ignored: Sequence[Path]
+
+    def __call__(self, change: Change, path: str) -> bool:
+        place = Path(path)
+        if any(place.is_relative_to(each) for each in self.ignored) or self._hidden(place):
+            return False
+        name = place.name.lower()
+        if name.startswith(("~$", "#")) or name.endswith(("~", *_UNFINISHED)):
+            return False
+        if suffix_of(name) is not None or change is Change.deleted:
+            return True
+        return change is Change.added and place.is_dir()
+
+    def _hidden(self, place: Path) -> bool:
+        for root in self.roots:
+            if place.is_relative_to(root):
+                return any(part.startswith(".") for part in place.relative_to(root).parts)
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Follows paths in a thread until all must end.
+
+    A path that goes away is waited for. `tell_polling` hears why the system's own notices cannot be
+    had: the folders are then scanned instead.
+    """
+
+    paths: Sequence[Path]
+    ignored: Sequence[Path]
+    changes: Changes
+    stop: Stop
+    tell_polling: Callable[[str], None]
+    quiet: int = QUIET
+
+    def follow(self) -> None:
+        roots = [Path(os.path.abspath(path)) for path in self.paths]  # noqa: PTH100 - as named
+        polling = False
+        while not self.stop.is_set():
+            try:
+                self._follow(roots, polling=polling)
+            except FileNotFoundError:  # it went just before it was followed: wait for it
+                self.stop.wait(_LOOK / 1000)
+            except (OSError, RuntimeError) as error:
+                logger.debug("Cannot follow", exc_info=error)
+                if not polling:
+                    self.tell_polling(" ".join(str(error).split())[:200])
+                polling = True
+                self.stop.wait(_LOOK / 1000)
+
+    def _follow(self, roots: Sequence[Path], *, polling: bool) -> None:
+        """Until a root comes, goes or is replaced, after which it must be followed anew."""
+        before = [_identity(root) for root in roots]
+        there = [root for root, identity in zip(roots, before, strict=True) if identity]
+
+        def others() -> bool:
+            return [_identity(root) for root in roots] != before
+
+        if there:
+            self._heed(there, others, polling)
+        while not there and not others() and not self.stop.wait(_LOOK / 1000):
+            pass
+        self.changes.mark()
+
+    def _heed(self, there: Sequence[Path], others: Callable[[], bool], polling: bool) -> None:
+        """Mark what changes below these paths, until one is gone or `others` says so."""
+        matters = Matters(there, self.ignored)
+        groups = watch(
+            *there,
+            watch_filter=None,  # what does not matter wakes us too: the roots are looked at then
+            debounce=max(GROUPED, self.quiet),
+            step=self.quiet,
+            stop_event=self.stop,
+            rust_timeout=_LOOK,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            force_polling=polling,
+            poll_delay_ms=_LOOK,
+            ignore_permission_denied=True,
+        )
+        with closing(groups):
+            for number, found in enumerate(groups):
+                # Before the first group, what changed while the watch was set up is not told.
+                if not number or any(matters(change, path) for change, path in found):
+                    self.changes.mark()
+                gone = any(
+                    change is Change.deleted and Path(path) in there for change, path in found
+                )
+                if gone or others():
+                    return
+
+
+def _identity(path: Path) -> Identity:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,174 @@
+"""Which word of the passages cited says what a word of the claim says, and which sentences bear it.
+
+After SimAlign (Jalili Sabet et al., 2020): words are matched by the cosine of their states in
+context, halfway up a multilingual network. Equal stems, figures and names count as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.verification import proper_names
+from bot.verification.annotation import Text
+from bot.verification.evidence import Ground, Line
+from bot.verification.moments import Moment
+from bot.verification.place_names import forms
+from bot.verification.quantities import Quantity
+from index.models.sentence_transformers import Vectors
+
+ENOUGH = 0.04  # a further sentence must bear this much more of the claim to be evidence
+MOST_LINES = 3
+FIRST_HAND = 0.1  # what a sentence's own words count for over those that it leans on
+WEAK = 0.30  # a cosine at which two words have nothing in common
+STRONG = 0.70  # and at which they say the same
+ROOT = 5  # letters that words of one family have in common
+KIN = 0.75  # cosine of such words at the least
+SAME = 0.99  # and at which they are one
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """A claim laid over its ground."""
+
+    claim: Text
+    ground: Ground
+
+    @cached_property
+    def cosines(self) -> Vectors:
+        """Of shape (words of the claim, words of the ground); 1 where a word is there itself."""
+        found: Vectors = self.claim.vectors @ self.ground.vectors.T
+        stems: dict[str, list[int]] = {}
+        keys: dict[str, list[int]] = {}
+        kin: dict[str, list[int]] = {}
+        for place, word in enumerate(self.ground.words):
+            if word.stem:
+                stems.setdefault(word.stem, []).append(place)
+                kin.setdefault(word.key[:ROOT], []).append(place)
+            keys.setdefault(word.key, []).append(place)
+        for at, word in enumerate(self.claim.words):
+            if word.telling:
+                same = stems.get(word.stem, []) + [
+                    place for form in forms(word.key) for place in keys.get(form, [])
+                ]
+                if len(word.key) > ROOT:
+                    near = kin.get(word.key[:ROOT], [])
+                    found[at, near] = np.maximum(found[at, near], KIN)
+                found[at, same] = 1.0
+        for at, line in self._figures():
+            found[at, line] = 1.0
+        return found
+
+    def _figures(self) -> list[tuple[int, int]]:
+        """Pairs of words of equal numbers and dates."""
+        told: tuple[Moment | Quantity, ...] = (*self.claim.moments, *self.claim.quantities)
+        pairs: list[tuple[int, int]] = []
+        for place, line in enumerate(self.ground.lines):
+            known: tuple[Moment | Quantity, ...] = (
+                *self.ground.moments[place],
+                *self.ground.quantities[place],
+            )
+            for mine in told:
+                theirs = [each for each in known if _bears(each, mine)]
+                pairs += [
+                    (at, line.first + there)
+                    for each in theirs
+                    for at in range(*self.claim.at(mine.start, mine.end))
+                    for there in range(*line.text.at(each.start, each.end))
+                ]
+        return pairs
+
+    @cached_property
+    def telling(self) -> list[int]:
+        """The words of the claim that must be borne, figures and names among them."""
+        return [at for at, word in enumerate(self.claim.words) if word.telling]
+
+    @cached_property
+    def borne(self) -> Vectors:
+        """How far each word of the claim (rows) is borne by each line with its lead and the heads
+        (columns), from 0 to 1; a title bears only the very words it has."""
+        ground = self.ground
+        titles: npt.NDArray[np.bool_] = self.cosines[:, ground.length :] >= SAME
+        head = np.any(titles, axis=1, keepdims=True)
+        own = self.own
+        led = own.copy()
+        for place, line in enumerate(ground.lines):
+            if line.lead is not None:
+                led[:, place] = np.maximum(led[:, place], own[:, line.lead])
+        borne: Vectors = np.maximum(led, head.astype(np.float32))
+        return borne
+
+    @cached_property
+    def own(self) -> Vectors:
+        """The same by the words of each line alone."""
+        shares: Vectors = np.clip((self.cosines - WEAK) / (STRONG - WEAK), 0.0, 1.0)
+        lines = self.ground.lines
+        own: Vectors = np.stack(
+            [shares[:, line.first : line.last].max(axis=1, initial=0.0) for line in lines], axis=1
+        )
+        return own
+
+    @cached_property
+    def headed(self) -> frozenset[int]:
+        """The words of the claim that stand in the titles themselves."""
+        head = (self.cosines[:, self.ground.length :] >= SAME).any(axis=1)
+        return frozenset(int(at) for at in np.flatnonzero(head))
+
+    @cached_property
+    def evidence(self) -> tuple[int, ...]:
+        """The lines that bear the claim together, the best first."""
+        rows = self.borne[self.telling] if self.telling else self.borne
+        if not rows.size:
+            return ()
+        own = self.own[self.telling] if self.telling else self.own
+        chosen = [int((rows.sum(axis=0) + FIRST_HAND * own.sum(axis=0)).argmax())]
+        while len(chosen) < min(MOST_LINES, rows.shape[1]):
+            had: Vectors = rows[:, chosen].max(axis=1)
+            joined: Vectors = np.maximum(rows, had[:, None]).mean(axis=0)
+            best = int(joined.argmax())
+            if joined[best] - had.mean() < ENOUGH:
+                break
+            chosen.append(best)
+        return tuple(chosen)
+
+    @cached_property
+    def share(self) -> Vectors:
+        """How far each word of the claim is borne by the evidence, from 0 to 1."""
+        share: Vectors = self.borne[:, list(self.evidence)].max(axis=1, initial=0.0)
+        return share
+
+    def match(self, at: int, lines: Sequence[int]) -> tuple[int, float]:
+        """The word of these lines closest to a word of the claim, and its cosine."""
+        best, most = -1, -1.0
+        for place in lines:
+            line = self.ground.lines[place]
+            if line.last > line.first:
+                row = self.cosines[at, line.first : line.last]
+                there = int(row.argmax())
+                if row[there] > most:
+                    best, most = line.first + there, float(row[there])
+        return best, most
+
+    def with_leads(self, lines: Sequence[int]) -> list[int]:
+        """Lines and those they lean on, in reading order."""
+        leads = [self.ground.lines[place].lead for place in lines]
+        return sorted({*lines, *(lead for lead in leads if lead is not None)})
+
+    def line(self, place: int) -> Line:
+        return self.ground.lines[place]
+
+    @cached_property
+    def known(self) -> proper_names.Known:
+        return self.ground.known(self.claim.language)
+
+
+def _bears(known: Moment | Quantity, told: Moment | Quantity) -> bool:
+    if isinstance(known, Moment):
+        return isinstance(told, Moment) and known.bears(told)
+    return isinstance(told, Quantity) and known.bears(told)

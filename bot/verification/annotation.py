@@ -1,0 +1,144 @@
+"""Texts read word by word, and kept, so that a sentence is read once however often it is cited."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from bot.verification.moments import Moment, moments
+from bot.verification.proper_names import Name, names
+from bot.verification.quantities import Quantity, quantities
+from index.language import terms
+from index.models.bundled.words import Spoken
+from index.models.sentence_transformers import Vectors
+from index.stopwords import fold, stop_words
+
+KEPT = 2_000  # texts; some forty kilobytes each
+
+_BREAK = re.compile(r"[,;:.!?()«»“”\"]|\s[–—-]\s")
+
+
+class Reader(Protocol):
+    """What tells the words of a text and what each means where it stands."""
+
+    def read(self, text: str) -> Spoken: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word where it stands. `stem` is empty for one that says nothing by itself; `clause`
+    counts the commas and other signs before it."""
+
+    start: int
+    end: int
+    key: str
+    stem: str
+    clause: int
+
+    @property
+    def telling(self) -> bool:
+        return bool(self.stem)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence with its words; `vectors` has shape (number of words, dimension)."""
+
+    text: str
+    language: str
+    words: tuple[Word, ...]
+    vectors: Vectors
+
+    @cached_property
+    def moments(self) -> tuple[Moment, ...]:
+        return tuple(moments(self.text))
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return tuple(quantities(self.text, self.language))
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        figures: list[Moment | Quantity] = [*self.moments]
+        figures += [each for each in self.quantities if each.spelled]
+        return tuple(
+            name
+            for name in names(self.text, self.language)
+            if not any(name.start < each.end and each.start < name.end for each in figures)
+        )
+
+    def at(self, start: int, end: int) -> tuple[int, int]:
+        """From which word to which a stretch of the text goes."""
+        places = [
+            place for place, word in enumerate(self.words) if word.start < end and start < word.end
+        ]
+        return (places[0], places[-1] + 1) if places else (0, 0)
+
+    @cached_property
+    def figures(self) -> frozenset[int]:
+        """The words that are part of a number or a date."""
+        every: tuple[Moment | Quantity, ...] = (*self.moments, *self.quantities)
+        return frozenset(place for each in every for place in range(*self.at(each.start, each.end)))
+
+    @cached_property
+    def named(self) -> frozenset[int]:
+        """The words that are surely part of a name."""
+        return frozenset(
+            place
+            for name in self.names
+            if name.sure
+            for place in range(*self.at(name.start, name.end))
+        )
+
+
+class Readings:
+    """Texts as read by one reader, the latest kept. Thread-safe."""
+
+    def __init__(self, reader: Reader, kept: int = KEPT) -> None:
+        self._reader = reader
+        self._kept = kept
+        self._texts: OrderedDict[tuple[str, str], Text] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, text: str, language: str) -> Text:
+        key = (text, language)
+        with self._lock:
+            known = self._texts.get(key)
+            if known is not None:
+                self._texts.move_to_end(key)
+                return known
+        read = _read(self._reader, text, language)
+        with self._lock:
+            self._texts[key] = read
+            while len(self._texts) > self._kept:
+                self._texts.popitem(last=False)
+        return read
+
+
+def _read(reader: Reader, text: str, language: str) -> Text:
+    spoken = reader.read(text)
+    breaks = [match.start() for match in _BREAK.finditer(text)]
+    stops = stop_words(language)
+    words, rows = [], []
+    clause = 0
+    for row, (start, end) in enumerate(spoken.spans):
+        while breaks and breaks[0] < end:
+            clause += 1
+            breaks.pop(0)
+        word = text[start:end]
+        if not word[0].isalnum():
+            continue
+        plain = word.lower()
+        stem = ""
+        if plain not in stops and len(plain) > 1:
+            stem = next(iter(terms(word, language)[-1:]), "")
+        words.append(Word(start, end, fold(plain), stem, clause))
+        rows.append(row)
+    vectors = spoken.vectors[rows] if rows else np.zeros((0, spoken.vectors.shape[1]), np.float32)
+    return Text(text, language, tuple(words), vectors)

@@ -1,0 +1,217 @@
+"""The verdict on a sentence that a chat model wrote: kept, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from bot.verification import (
+    figures,
+    figures_checking_binding,
+    figures_checking_pairing,
+    meaning,
+    negation,
+    proper_names,
+    roles,
+)
+from bot.verification.alignment import Alignment
+from bot.verification.annotation import Reader, Readings
+from bot.verification.claim import Claim, Fault, Given, Verdict
+from bot.verification.evidence import Ground, ground
+from index.build.passages import Sentence
+from index.language import detect
+from index.models.sentence_transformers import Vectors
+
+SURELY = 0.85  # share from which a claim rests where it says
+BETTER = 0.2  # how much more of it another passage must bear to be the one meant
+GAIN = 0.1  # share of a claim that a further citation must add to be shown with it
+LIKE_THE_BEST = 0.75  # or bear, beside what is borne already
+REST = 0.2  # share that a second sentence of a passage must add
+TAKEN_UP = 0.05  # what it counts for that a sentence says nothing but the claim
+LEANT = 0.5  # what a word counts for that only the sentence before has
+FIGURE = 2.0  # and one that is part of a number or a date
+
+
+def unknown_name(alignment: Alignment) -> bool:
+    """Whether a name of the claim is in none of the passages cited, nor above them."""
+    return any(
+        name.sure and not proper_names.borne(name, alignment.known)
+        for name in alignment.claim.names
+    )
+
+
+# In the order in which they are told; the first that holds is the fault.
+_RULES: tuple[tuple[Fault, Callable[[Alignment], bool]], ...] = (
+    ("meaning", meaning.told_to_say),
+    ("quote", figures.unknown_quote),
+    ("number", figures.unknown_number),
+    ("date", figures.unknown_date),
+    ("name", unknown_name),
+    ("meaning", meaning.unborne),
+    ("detail", meaning.invented),
+    ("negation", negation.contrary),
+    ("attribution", roles.misattributed),
+    ("roles", roles.swapped),
+    ("name", roles.usurped),
+    ("roles", figures_checking_pairing.exchanged_names),
+    ("number", figures_checking_pairing.reversed_range),
+    ("number", figures_checking_pairing.parted),
+    ("number", figures_checking_binding.misplaced_number),
+    ("date", figures_checking_binding.misplaced_date),
+)
+
+
+class Checker:
+    """Holds what a chat model writes against the passages that it was given. Thread-safe."""
+
+    def __init__(self, reader: Reader, *, threads: int = 1) -> None:
+        self._readings = Readings(reader)
+        self._threads = threads
+
+    def prepare(self, given: Sequence[Given]) -> None:
+        """Read the passages ahead, while the model is still thinking: checks then take a few
+        milliseconds each."""
+        texts = [
+            (text, each.article.language)
+            for each in given
+            for text in (
+                *(sentence.text for sentence in each.sentences),
+                each.article.title,
+                each.passage.heading,
+            )
+            if text
+        ]
+        with ThreadPoolExecutor(self._threads) as pool:
+            list(pool.map(lambda text: self._readings.read(*text), texts))
+
+    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+        """Whether the passages that a claim cites bear it out.
+
+        `question` tells its language where the claim is too short to tell.
+        """
+        cited = [each for each in given if each.number in claim.citations]
+        if not cited or not claim.text.strip():
+            return Verdict(False, "uncited")
+        language = detect(claim.text, fallback=detect(question))
+        if own := _verbatim(claim, cited):
+            return Verdict(True, None, (own,))
+        fault, evidence = self._held(claim, cited, language)
+        others = [each for each in given if each.number not in claim.citations]
+        if fault is None and self._better_by(claim, others, cited, language):
+            fault = "wrong-citation"
+        if fault is None:
+            return Verdict(True, None, evidence)
+        if fault not in ("quote", "negation", "roles", "attribution") and any(
+            self._held(claim, [each], language)[0] is None for each in others
+        ):
+            fault = "wrong-citation"
+        return Verdict(False, fault)
+
+    def _better_by(
+        self, claim: Claim, others: Sequence[Given], cited: Sequence[Given], language: str
+    ) -> bool:
+        """Whether a passage that is not cited bears a claim far better than those that are."""
+        mine = meaning.borne(self._laid(claim, cited, language))
+        return mine < SURELY and any(
+            meaning.borne(self._laid(claim, [each], language)) > mine + BETTER for each in others
+        )
+
+    def _laid(self, claim: Claim, given: Sequence[Given], language: str) -> Alignment:
+        return Alignment(self._readings.read(claim.text, language), ground(given, self._readings))
+
+    def _held(
+        self, claim: Claim, cited: Sequence[Given], language: str
+    ) -> tuple[Fault | None, tuple[tuple[int, Sentence], ...]]:
+        alignment = self._laid(claim, cited, language)
+        base = alignment.ground
+        if not base.lines or not alignment.claim.words:
+            return "meaning", ()
+        for fault, holds in _RULES:
+            if holds(alignment):
+                return fault, ()
+        return None, _evidence(alignment, base, claim.citations)
+
+
+def _verbatim(claim: Claim, cited: Sequence[Given]) -> tuple[int, Sentence] | None:
+    """The sentence that a claim repeats word for word, if it does."""
+    wanted = _plain(claim.text)
+    for each in cited:
+        for sentence in each.sentences:
+            if _plain(sentence.text) == wanted:
+                return each.number, sentence
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("’", "'").split()).rstrip(".… ")
+
+
+def _evidence(
+    alignment: Alignment, base: Ground, citations: Sequence[int]
+) -> tuple[tuple[int, Sentence], ...]:
+    """For each passage cited, its sentence that bears most of the claim, if that adds anything, and
+    a second one that bears much of the rest."""
+    shares = _shares(alignment)
+    told = shares.sum(axis=0) + TAKEN_UP * _taken_up(alignment)
+    best_of: dict[int, int] = {}
+    for place, line in enumerate(base.lines):
+        if line.number not in best_of or told[place] > told[best_of[line.number]]:
+            best_of[line.number] = place
+    found: list[int] = []
+    had = np.zeros(len(shares), np.float32)
+    for first in sorted(best_of.values(), key=lambda place: -float(told[place])):
+        column = shares[:, first]
+        gain = float(np.maximum(column - had, 0.0).sum())
+        if found and float(column.sum()) < LIKE_THE_BEST * float(had.sum()) and gain < GAIN:
+            continue
+        had = np.maximum(had, column)
+        found.append(first)
+        rest = np.maximum(shares - had[:, None], 0.0).sum(axis=0)
+        mine = [
+            place
+            for place, line in enumerate(base.lines)
+            if line.number == base.lines[first].number
+        ]
+        second = max(mine, key=lambda place: float(rest[place]))
+        if float(rest[second]) >= REST:
+            had = np.maximum(had, shares[:, second])
+            found.append(second)
+    order = {number: at for at, number in enumerate(citations)}
+    found.sort(key=lambda place: (order.get(base.lines[place].number, 0), place))
+    return tuple((base.lines[place].number, base.lines[place].sentence) for place in found)
+
+
+def _taken_up(alignment: Alignment) -> Vectors:
+    """How much of each line's words the claim takes up."""
+    most = alignment.cosines.max(axis=0)
+    lines = alignment.ground.lines
+    means = [most[line.first : line.last].mean() if line.last > line.first else 0 for line in lines]
+    return np.array(means, np.float32)
+
+
+def _shares(alignment: Alignment) -> Vectors:
+    """What each line bears of each word of the claim, so that a claim borne whole sums up to one.
+
+    Words of the title, which any line may do without, count only where there are no others.
+    """
+    rows = [at for at in alignment.telling if at not in alignment.headed]
+    rows = rows or alignment.telling or list(range(len(alignment.claim.words)))
+    own = alignment.own[rows]
+    shares: Vectors = own + LEANT * np.maximum(alignment.borne[rows] - own, 0.0)
+    figures = alignment.claim.figures
+    weights = np.array([FIGURE if at in figures else 1.0 for at in rows], np.float32)
+    weighted: Vectors = shares * (weights / weights.sum())[:, None]
+    return weighted
+
+
+def open_checker(cache_dir: Path | None = None, *, threads: int = 1) -> Checker:
+    """A checker on the bundled model, whatever model the index is made with.
+
+    Raises `ModelError`.
+    """
+    from index.models.bundled.words import load_word_reader
+
+    return Checker(load_word_reader(cache_dir), threads=threads)

@@ -1,0 +1,197 @@
+"""The passages that a claim cites, sentence by sentence, with what stands above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.answering.injection import is_order, readable
+from bot.verification import moments, proper_names
+from bot.verification.annotation import Readings, Text, Word
+from bot.verification.claim import Given
+from bot.verification.moments import Moment
+from bot.verification.quantities import Quantity, quantities, years
+from index.antecedents import leads
+from index.build.passages import Sentence
+from index.language import terms
+from index.models.sentence_transformers import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of a passage cited; `lead` is the place of the line it leans on, if any."""
+
+    number: int
+    sentence: Sentence
+    text: Text
+    first: int
+    lead: int | None
+
+    @property
+    def last(self) -> int:
+        """Behind its last word among all words of the ground."""
+        return self.first + len(self.text.words)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """All that bears a claim: the lines of the passages cited, and the heads above them.
+
+    `words` and `vectors` join the words of all lines and then those of the heads; `lines[k]` holds
+    the words from `first` to `last`.
+    """
+
+    given: tuple[Given, ...]
+    lines: tuple[Line, ...]
+    heads: tuple[Text, ...]
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for text in self.texts for word in text.words)
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        return (*(line.text for line in self.lines), *self.heads)
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        joined: Vectors = np.concatenate([text.vectors for text in self.texts])
+        return joined
+
+    @cached_property
+    def length(self) -> int:
+        """How many words the lines have; those of the heads stand behind."""
+        return sum(len(line.text.words) for line in self.lines)
+
+    @cached_property
+    def line_of(self) -> npt.NDArray[np.int64]:
+        """For each word of the lines, the place of its line."""
+        return np.repeat(np.arange(len(self.lines)), [len(line.text.words) for line in self.lines])
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        return frozenset(each.article.language for each in self.given)
+
+    @cached_property
+    def ordered(self) -> frozenset[str]:
+        """The stems that only those sentences have which tell a machine what to say."""
+        found: set[str] = set()
+        for each in self.given:
+            article = each.article
+            parts = [sentence.text for sentence in each.passage.sentences]
+            parts += [article.title, article.author or "", article.outlet or ""]
+            orders = " . ".join(readable(part) for part in parts if is_order(part))
+            found |= set(terms(orders, article.language)) if orders else set()
+        return frozenset(found) - {word.stem for word in self.words}
+
+    @cached_property
+    def moments(self) -> tuple[tuple[Moment, ...], ...]:
+        """The dates of each line, with the years that earlier lines give."""
+        told: list[tuple[Moment, ...]] = []
+        known: dict[int, list[Moment]] = {}
+        for line in self.lines:
+            before = known.setdefault(line.number, self._published(line.number))
+            latest = [each.year for each in before if each.year and not each.decade][-1:]
+            found = moments.inherit(line.text.moments, frozenset(latest))
+            moved = moments.later(line.text.text, [*(_earlier(each) for each in before), *found])
+            told.append((*found, *moved))
+            before += found
+        return tuple(told)
+
+    def _published(self, number: int) -> list[Moment]:
+        article = next(each.article for each in self.given if each.number == number)
+        return [*_days(article.published), *moments.moments(article.title)]
+
+    @cached_property
+    def head_moments(self) -> tuple[Moment, ...]:
+        told = [moment for text in self.heads for moment in text.moments]
+        for each in self.given:
+            told += _days(each.article.published)
+        return tuple(told)
+
+    @cached_property
+    def quantities(self) -> tuple[tuple[Quantity, ...], ...]:
+        return tuple(line.text.quantities for line in self.lines)
+
+    @cached_property
+    def every_quantity(self) -> tuple[Quantity, ...]:
+        """The numbers of lines and heads, what looks like a year among them."""
+        return tuple(
+            quantity
+            for text in self.texts
+            for quantity in (*quantities(text.text, text.language), *years(text.text))
+        )
+
+    def known(self, language: str) -> proper_names.Known:
+        """The words that a claim in this language may name things by."""
+        told = [line.text.text for line in self.lines]
+        whole = []
+        for each in self.given:
+            article = each.article
+            parts = (article.title, each.passage.heading, article.outlet, article.author)
+            heads = [part for part in parts if part and not is_order(part)]
+            plain = [sentence.text for sentence in _plain(each.passage.sentences)]
+            told += [*plain, *heads]
+            honest = len(plain) == len(each.passage.sentences)
+            whole.append(" ".join((*heads, article.text if honest else "")))
+        return proper_names.Known(
+            proper_names.folded_words(" . ".join(told)),
+            proper_names.folded_words(" . ".join(whole)),
+            language not in self.languages,
+        )
+
+
+def ground(given: Sequence[Given], readings: Readings) -> Ground:
+    """What these passages say, read."""
+    lines: list[Line] = []
+    heads: list[Text] = []
+    first = 0
+    for each in given:
+        language = each.article.language
+        start = len(lines)
+        sentences = _plain(each.sentences)
+        places = {sentence.start: start + n for n, sentence in enumerate(sentences)}
+        leaning = dict(
+            zip(
+                (sentence.start for sentence in each.passage.sentences),
+                leads(each.passage, language),
+                strict=True,
+            )
+        )
+        for sentence in sentences:
+            text = readings.read(sentence.text, language)
+            lead = leaning.get(sentence.start)
+            lines.append(
+                Line(each.number, sentence, text, first, places.get(lead.start) if lead else None)
+            )
+            first += len(text.words)
+        for head in _heads(each):
+            text = readings.read(head, language)
+            if text not in heads:
+                heads.append(text)
+    return Ground(tuple(given), tuple(lines), tuple(heads))
+
+
+def _heads(given: Given) -> list[str]:
+    article = given.article
+    parts = (article.title, given.passage.heading, article.outlet)
+    return [part for part in parts if part and not is_order(part)]
+
+
+def _plain(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Those that tell something; what tells a machine to say a thing does not say it."""
+    return [sentence for sentence in sentences if not is_order(sentence.text)]
+
+
+def _days(day: date | None) -> list[Moment]:
+    return [] if day is None else [Moment(-1, -1, day.year, day.month, day.day)]
+
+
+def _earlier(moment: Moment) -> Moment:
+    """A date of an earlier sentence."""
+    return Moment(-1, -1, moment.year, moment.month, moment.day, around=moment.around)

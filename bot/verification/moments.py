@@ -1,0 +1,203 @@
+"""Days, months, years and decades in a text, however they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from index.reading.span import SPACE as S
+from index.stopwords import fold
+
+_MONTHS = (
+    "janvier january enero januar gennaio janeiro januari",
+    "fevrier february febrero februar febbraio fevereiro februari",
+    "mars march marzo marz marco maart",
+    "avril april abril aprile",
+    "mai may mayo maggio maio mei",
+    "juin june junio juni giugno junho",
+    "juillet july julio juli luglio julho",
+    "aout august agosto augustus",
+    "septembre september septiembre settembre setembro",
+    "octobre october octubre oktober ottobre outubro",
+    "novembre november noviembre novembro",
+    "decembre december diciembre dezember dicembre dezembro",
+)
+MONTHS = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.split()}
+
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=lambda name: -len(name)))})(?!\w)"
+_YEAR = r"(?P<year>1\d{3}|20\d\d)(?!\d|[.,]\d)"
+_DAY = r"(?<![\d.,])(?P<day>[0-3]?\d)(?:er|st|nd|rd|th|\.)?"
+_OF = rf"{S}(?:(?:de|of|du){S})?"
+# What follows a number that is no year.
+_MEASURES = (
+    r"(?:[kcm]?m[²2]?|m/s|kg|ha|t|kw|mw|metres?|meters?|kilo\w*|euros?|dollars?|hectares?|tonnes?|tons?"
+    r"|litres?|watts?|volts?|pages?|personnes?|people|habitants?|inhabitants?)(?!\w)"
+)
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        r"(?<!\d)(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)",
+        r"(?<!\d)(?P<day>\d\d?)[/.](?P<month>\d\d?)[/.](?P<year>\d{4})(?!\d)",
+        rf"(?<![\d.,])(?P<first>[0-3]?\d)(?:er)?{S}?(?:et|and|au|-|–|to){S}?{_DAY}{_OF}{_MONTH}"
+        rf"(?:,?{_OF}{_YEAR})?",
+        rf"{_DAY}{_OF}{_MONTH}(?:,?{_OF}{_YEAR})?",
+        rf"(?<!\w){_MONTH}{S}(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![\d.,]\d|\d)(?:,?{S}{_YEAR})?",
+        rf"(?<!\w){_MONTH},?{_OF}{_YEAR}",
+        rf"(?:annees|anos|jahre|decennie){S}(?P<decade>\d\d(?:\d0)?)(?!\d)",
+        r"(?<!\d)(?P<decade>(?:1\d|20)\d0)['’]?s(?!\w)",
+        rf"(?<![\d.,/-]){_YEAR}(?!{S}?(?:%|°|€|\$|£|{_MEASURES}))",
+        r"(?<!\d)(?<=\d{4}[-–])(?P<year>1\d{3}|20\d\d)(?!\d)",
+        rf"(?:(?:en|d['’]|debut|fin|mi|des|depuis|mois{S}de|mois{S}d['’]|in|since|by|until|late"
+        rf"|early|of|de|following|dernier|le)(?:{S}|(?<=['’])|-)|(?<=\b(?:next|last){S})){_MONTH}",
+    )
+)
+_NEXT_DAY = re.compile(
+    r"\b(?:le|du|au|des le) lendemain|(?:the )?(?:next|following) (?:day|morning)"
+)
+_DAY_BEFORE = re.compile(r"\bla veille\b|\bthe day before\b")
+_NEXT_YEAR = re.compile(
+    r"l['’]annee suivante|l['’]an suivant|un an (?:plus tard|apres)"
+    r"|(?:next|following) year|(?:a|one) year later"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date as far as it is told; `decade` marks a year that stands for ten.
+
+    `around` are the years that a date without one may belong to, from what is said beside it.
+    """
+
+    start: int
+    end: int
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    decade: bool = False
+    around: frozenset[int] = frozenset()
+
+    @property
+    def grain(self) -> tuple[bool, bool, bool]:
+        return self.year is not None, self.month is not None, self.day is not None
+
+    def bears(self, told: Moment) -> bool:
+        """Whether this date, as a source gives it, bears out what is told."""
+        if told.decade or self.decade:
+            return (
+                told.year is not None
+                and self.year is not None
+                and (
+                    told.year == self.year
+                    if told.decade == self.decade
+                    else told.decade and told.year <= self.year < told.year + 10
+                )
+            )
+        years = self.around if self.year is None else {self.year}
+        return (
+            (told.year is None or told.year in years)
+            and told.month in (None, self.month)
+            and told.day in (None, self.day)
+        )
+
+
+def moments(text: str) -> list[Moment]:
+    """The dates of a text in reading order; one without a year knows the years around it."""
+    plain = _plain(text)
+    taken = bytearray(len(plain))
+    found = []
+    for form in _FORMS:
+        for match in form.finditer(plain):
+            start, end = match.span()
+            if any(taken[start:end]) or not _possible(text, match):
+                continue
+            taken[start:end] = b"\1" * (end - start)
+            found += _read(match)
+    found.sort(key=lambda moment: moment.start)
+    return _with_years(found)
+
+
+def later(text: str, before: Sequence[Moment]) -> list[Moment]:
+    """The dates that a text tells by another: « le lendemain », "the following year"."""
+    plain, told = _plain(text), []
+    for pattern, days, years in ((_NEXT_DAY, 1, 0), (_DAY_BEFORE, -1, 0), (_NEXT_YEAR, 0, 1)):
+        for match in pattern.finditer(plain):
+            known = [each for each in before if each.end <= match.start() or each.start < 0]
+            told += _moved(known, match, days, years)
+    return told
+
+
+def inherit(found: Iterable[Moment], years: frozenset[int]) -> list[Moment]:
+    """Dates without a year, with years that an earlier sentence gives."""
+    return [
+        moment if moment.year or moment.around else replace(moment, around=years)
+        for moment in found
+    ]
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents, every character where it was."""
+    return "".join(
+        folded if len(folded := fold(char.lower())) == 1 else char.lower()[:1] for char in text
+    )
+
+
+def _possible(text: str, match: re.Match[str]) -> bool:
+    groups = match.groupdict()
+    month, day = groups.get("month"), groups.get("day")
+    if day and not 1 <= int(day) <= 31:
+        return False
+    if month and month.isdigit():
+        return 1 <= int(month) <= 12
+    # "may" and "march" are verbs unless they have a capital.
+    return month not in ("may", "march") or text[match.start("month")].isupper()
+
+
+def _read(match: re.Match[str]) -> list[Moment]:
+    groups = match.groupdict()
+    start, end = match.span()
+    if decade := groups.get("decade"):
+        first = int(decade) if len(decade) == 4 else 1900 + int(decade)
+        return [Moment(start, end, first, decade=True)]
+    month = groups.get("month")
+    number = (int(month) if month.isdigit() else MONTHS[month]) if month else None
+    year = int(groups["year"]) if groups.get("year") else None
+    day = int(groups["day"]) if groups.get("day") else None
+    days = [int(groups["first"]), day] if groups.get("first") else [day]
+    return [Moment(start, end, year, number, each) for each in days]
+
+
+def _with_years(found: Sequence[Moment]) -> list[Moment]:
+    told = []
+    for at, moment in enumerate(found):
+        if moment.year is None:
+            before = [each.year for each in found[:at] if each.year and not each.decade]
+            after = [each.year for each in found[at + 1 :] if each.year and not each.decade]
+            moment = replace(moment, around=frozenset([*before[-1:], *after[:1]]))
+        told.append(moment)
+    return told
+
+
+def _moved(known: Sequence[Moment], match: re.Match[str], days: int, years: int) -> list[Moment]:
+    start, end = match.span()
+    for moment in reversed(known):
+        if years and moment.year:
+            return [Moment(start, end, moment.year + years)]
+        if days and moment.month and moment.day:
+            year = moment.year or max(moment.around, default=2000)
+            try:
+                day = date(year, moment.month, moment.day) + timedelta(days)
+            except ValueError:
+                continue
+            return [
+                Moment(
+                    start,
+                    end,
+                    day.year if moment.year else None,
+                    day.month,
+                    day.day,
+                    around=moment.around,
+                )
+            ]
+    return []

@@ -1,0 +1,80 @@
+"""Which sentences lean on an earlier one: « Il alimente… », "They say…".
+
+Such a sentence is embedded, searched and shown with its lead, the sentence it leans on.
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.build.passages import Passage, Sentence
+
+# What may stand before the pronoun: a short opening up to a comma (« Actuellement, il… »,
+# « Depuis 2019, elle… ») or a bare connective (« Mais il… »). « Quant à Marie, elle… » says who.
+_OPENING = (
+    r"(?:(?!quant (?:à|aux?) |as (?:for|to) )[^,.;:!?«»\"]{1,40},\s+"
+    r"|(?:mais|et|or|car|donc|ainsi|puis|but|and|so|then|yet)\s+)?"
+)
+
+_FRENCH = (
+    r"(?:ils?(?!,)|elles?(?!,)|celui-(?:ci|là)|celles?-(?:ci|là)|ceux-(?:ci|là)|cela|ceci|ça|ce|cet|cette|ces"
+    r"|c['’]|son|sa|ses|leurs?|l['’]une?|tous deux|toutes deux"
+    # « Le second est… » leans; « Le second empire… », « Le second, MAI-1, … » name their subject.
+    r"|(?:le premier|le second|le dernier|la première|la seconde|la dernière)"
+    r"(?= (?:est|était|fut|sera|a|avait|ne|n['’]|se|s['’])\b))"
+)
+_FRENCH_IMPERSONAL = (
+    r"il (?:ne )?(?:y (?:a|avait|eut|aura)|n['’]y|en (?:va|est) de même|faut|fallait|faudra"
+    r"|est (?:possible|interdit|important|nécessaire|conseillé|recommandé|difficile)"
+    r"|convient|semble|existe|pleut|reste|suffit|arrive)\b"
+)
+_ENGLISH = (
+    r"(?:he|she|it|they|this|that|these|those|his|her|its|their|the (?:former|latter)"
+    r"|(?:the )?(?:first|second) one|both)"
+)
+_ENGLISH_IMPERSONAL = (
+    r"it (?:is|was) (?:possible|important|necessary|forbidden|difficult|clear|known)\b"
+)
+
+
+def _pattern(pronoun: str, impersonal: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"^[\s«“\"'(\[–—-]*{_OPENING}(?!{impersonal}){pronoun}(?:(?<=['’])|\b)", re.IGNORECASE
+    )
+
+
+_LEANING = {
+    "fr": _pattern(_FRENCH, _FRENCH_IMPERSONAL),
+    "en": _pattern(_ENGLISH, _ENGLISH_IMPERSONAL),
+}
+
+
+def leans(text: str, language: str) -> bool:
+    """Whether a sentence opens with a word whose meaning stands in an earlier sentence."""
+    pattern = _LEANING.get(language)
+    return bool(pattern and pattern.match(text))
+
+
+def leads(passage: Passage, language: str) -> list[Sentence | None]:
+    """For each sentence of a passage, the nearest earlier one that stands on its own, if needed."""
+    found: list[Sentence | None] = []
+    standing: Sentence | None = None
+    for sentence in passage.sentences:
+        if leans(sentence.text, language):
+            found.append(standing)
+        else:
+            found.append(None)
+            standing = sentence
+    return found
+
+
+def in_context(passage: Passage, language: str) -> list[str]:
+    """The sentences of a passage as they are understood: each behind its lead, if it has one."""
+    return [
+        behind(lead.text if lead else None, sentence.text)
+        for sentence, lead in zip(passage.sentences, leads(passage, language), strict=True)
+    ]
+
+
+def behind(lead: str | None, text: str) -> str:
+    return f"{lead} {text}" if lead else text

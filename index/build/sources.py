@@ -1,0 +1,219 @@
+"""Where a build's articles come from: given, or read from files where these have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from index.article import Article
+from index.build.fingerprint_index_reading import Look, Reading, look_at
+from index.build.generation import Draft, Unfit
+from index.errors import ReadError
+from index.formats.base import Options, Skipped
+from index.formats.sources import Source
+from index.formats.table import read_source
+from index.store.files.articles_index_bulk import BulkReader
+
+STAYS = "; the index in service, if there is one, stays as it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How articles are taken in.
+
+    Those whose ids are `removed` are left out. `check` is called before each article: it may raise,
+    to stop. `progress` hears of files done and of all files.
+    """
+
+    removed: frozenset[str]
+    check: Callable[[], None]
+    progress: Callable[[int, int], None]
+
+
+class Taking(Protocol):
+    """Gives a draft its articles. `skipped` fills as it goes."""
+
+    @property
+    def skipped(self) -> Sequence[Skipped]: ...
+
+    def untouched(self, before: BulkReader, terms: Terms) -> bool:
+        """Whether all is as it was when `before` was made by the same rules; then `skipped` is
+        complete."""
+        ...
+
+    def read_into(self, draft: Draft, before: BulkReader | None, terms: Terms) -> None:
+        """Give a draft all articles; `before` was made by the same rules."""
+        ...
+
+    def nothing(self, left_out: int) -> str:
+        """Why there was no article, so many having been left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Articles taken one by one."""
+
+    articles: Iterable[Article]
+    merge: bool
+    skipped: Sequence[Skipped] = ()
+
+    def untouched(self, before: BulkReader, terms: Terms) -> bool:
+        return False
+
+    def read_into(self, draft: Draft, before: BulkReader | None, terms: Terms) -> None:
+        for article in self.articles:
+            terms.check()
+            if article.id in terms.removed:
+                draft.leave_out(article.id)
+            else:
+                draft.add(article, sign=self.merge)
+        if self.merge:
+            draft.find_copies()
+
+    def nothing(self, left_out: int) -> str:
+        return f"no article to index{_removed(left_out)}{STAYS}"
+
+
+@dataclass
+class Files:
+    """Files of articles; those that are as they were give what is known of them."""
+
+    paths: Sequence[Path]
+    sources: Sequence[Source]
+    options: Options
+    skipped: list[Skipped] = field(default_factory=list)
+    _looks: dict[str, Look] = field(default_factory=dict)
+
+    def untouched(self, before: BulkReader, terms: Terms) -> bool:
+        known = _readings(before)
+        if not _same_removed(before, terms.removed):
+            return False
+        skipped: list[Skipped] = []
+        for done, source in enumerate(self.sources):
+            terms.check()
+            terms.progress(done, len(self.sources))
+            reading = known.pop(source.location, None)
+            again = self._same(source, reading) if reading else None
+            if again is None:
+                return False
+            skipped += again
+        if not all(gone.failed for gone in known.values()):
+            return False
+        self.skipped += skipped
+        return True
+
+    def _same(self, source: Source, reading: Reading) -> Sequence[Skipped] | None:
+        """What of a file is skipped, if it gives what it gave; it is tried again if all was."""
+        if not reading.failed:
+            same = reading.shown == source.shown and reading.of(source, self._look(source))
+            return reading.skipped if same else None
+        skipped = []
+        for found in _articles(source, self.options):
+            if isinstance(found, Article):
+                return None
+            skipped.append(found)
+        return skipped
+
+    def read_into(self, draft: Draft, before: BulkReader | None, terms: Terms) -> None:
+        known = _readings(before) if before else {}
+        for done, source in enumerate(self.sources):
+            terms.check()
+            terms.progress(done, len(self.sources))
+            look = self._look(source)
+            reading = known.get(source.location)
+            if reading and reading.of(source, look) and _again(draft, reading, source, terms):
+                reading = reading.shown_as(source.shown)
+            else:
+                reading = self._read(draft, source, look, terms)
+            draft.note(reading)
+            self.skipped += reading.skipped
+        draft.find_copies()
+        terms.progress(len(self.sources), len(self.sources))
+
+    def _read(self, draft: Draft, source: Source, look: Look, terms: Terms) -> Reading:
+        taken = _Taken()
+        for found in _articles(source, self.options):
+            terms.check()
+            if isinstance(found, Skipped):
+                taken.skipped.append(found)
+            elif found.id in terms.removed:
+                draft.leave_out(found.id)
+                taken.articles.append(found.id)
+            else:
+                taken.take(draft, found)
+        sure = taken.sure and look.holds(source.path)
+        return Reading(
+            source.location,
+            source.shown,
+            source.url,
+            look.digest if sure else None,
+            tuple(taken.articles),
+            tuple(taken.skipped),
+        )
+
+    def _look(self, source: Source) -> Look:
+        """The bytes of a file, looked at once as long as nothing says that they have changed."""
+        look = self._looks.get(source.location)
+        if look is None or not look.holds(source.path):
+            look = self._looks[source.location] = look_at(source.path)
+        return look
+
+    def nothing(self, left_out: int) -> str:
+        places = ", ".join(str(path) for path in self.paths)
+        why = f"{places}: no article to index{_removed(left_out)}"
+        if not self.skipped:
+            return f"{why}{STAYS}"
+        first = self.skipped[0]
+        return f"{why}, {len(self.skipped)} skipped (first {first.shown}: {first.reason}){STAYS}"
+
+
+@dataclass
+class _Taken:
+    """What of a file went into a draft; not `sure` where that hangs on what other files give."""
+
+    articles: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    sure: bool = True
+
+    def take(self, draft: Draft, article: Article) -> None:
+        in_the_way = draft.holds(article.id)
+        try:
+            draft.add(article)
+            self.articles.append(article.id)
+        except Unfit as error:
+            self.skipped.append(Skipped(article.path, error.reason))
+            self.sure = self.sure and not in_the_way
+
+
+def _again(draft: Draft, reading: Reading, source: Source, terms: Terms) -> bool:
+    """Whether a draft could take what a file gave before; it has then."""
+    wanted = [each for each in reading.articles if each not in terms.removed]
+    if not draft.add_again(wanted, reading.shown, source.shown):
+        return False
+    for each in terms.removed.intersection(reading.articles):
+        draft.leave_out(each)
+    return True
+
+
+def _articles(source: Source, options: Options) -> Iterator[Article | Skipped]:
+    """What a file gives; that nothing of it can be read is a Skipped too."""
+    try:
+        yield from read_source(source, options)
+    except ReadError as error:
+        yield Skipped(source.shown, str(error).removeprefix(f"{source.shown}: "))
+
+
+def _readings(before: BulkReader) -> dict[str, Reading]:
+    return {each.location: each for each in map(Reading.noted, before.sources())}
+
+
+def _same_removed(before: BulkReader, removed: frozenset[str]) -> bool:
+    left_out = before.left_out()
+    return left_out <= removed and not any(before.holds(each) for each in removed - left_out)
+
+
+def _removed(left_out: int) -> str:
+    return f" ({left_out} removed with `selon remove`)" if left_out else ""

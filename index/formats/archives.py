@@ -1,0 +1,96 @@
+"""Archives (`.zip`, `.tar`, packed or not) and packed files: their members, read in place.
+
+Nothing is unpacked to the disk but members too large for memory, one at a time, to a temporary
+file without a name. A member's own name never leads anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+
+from index.errors import ReadError
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Draft
+from index.formats.packing.bounds import Budget
+from index.formats.packing.bounds_packing_member import Member
+from index.formats.packing.bounds_packing_spool import held
+from index.formats.packing.members import members_of
+
+_DEPTH = 1  # of an archive that may lie in another
+_ARCHIVES = "archives"
+
+
+def read(content: Content) -> Iterator[Draft | Skipped]:
+    """The articles of an archive's members of known formats; those of others are passed over.
+
+    Raises ReadError where it is damaged from the start, or leads too deep.
+    """
+    if content.depth > _DEPTH:
+        raise ReadError(f"{content.shown}: an archive inside others; unpack the outer one")
+    yield from _Opened(content, Budget(content.size)).read(content)
+
+
+class _Opened:
+    """An archive and, within the same bounds, those in it."""
+
+    def __init__(self, content: Content, budget: Budget) -> None:
+        self._outer = content
+        self._budget = budget
+
+    def read(self, content: Content) -> Iterator[Draft | Skipped]:
+        from index.formats.table import FORMATS, suffix_of
+
+        prefix = content.shown[len(self._outer.shown) + 1 :]
+        with ExitStack() as stack:
+            for member in members_of(content, self._budget, stack):
+                if isinstance(member, Skipped):
+                    yield member
+                    continue
+                suffix = suffix_of(member.name)
+                if suffix is None or _is_hidden(member.name):
+                    continue
+                yield from self._member(member, prefix, FORMATS[suffix] == _ARCHIVES)
+
+    def _member(self, member: Member, prefix: str, nested: bool) -> Iterator[Draft | Skipped]:
+        key = f"{prefix}#{member.name}" if prefix else member.name
+        shown = f"{self._outer.shown}#{key}"
+        if member.refused is not None:
+            yield Skipped(shown, member.refused)
+            return
+        try:
+            with held(member, shown, self._budget) as spool:
+                inner = Content(
+                    member.name.rpartition("/")[2],
+                    shown,
+                    spool.size,
+                    spool.open,
+                    options=self._outer.options,
+                    depth=self._outer.depth + 1 + (1 if prefix else 0),
+                )
+                yield from self._found(inner, key, nested)
+        except ReadError as error:
+            if self._budget.spent is None:
+                yield Skipped(shown, str(error).removeprefix(f"{shown}: "))
+        if self._budget.spent is not None:
+            raise ReadError(f"{self._outer.shown}: {self._budget.spent}")
+
+    def _found(self, inner: Content, key: str, nested: bool) -> Iterator[Draft | Skipped]:
+        from index.formats.table import read_content
+
+        if nested and inner.depth <= self._outer.depth + _DEPTH:
+            yield from self.read(inner)
+        elif nested:
+            raise ReadError(f"{inner.shown}: an archive inside others; unpack the outer one")
+        else:
+            for found in read_content(inner):
+                if isinstance(found, Draft):
+                    found = replace(found, key=f"{key}#{found.key}" if found.key else key)
+                yield found
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a member is what systems and programs leave among people's files."""
+    parts = name.split("/")
+    return "__MACOSX" in parts or any(part.startswith((".", "~$")) for part in parts)

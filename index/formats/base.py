@@ -1,0 +1,187 @@
+"""What a reader is given: the bytes of one file and what is known of it."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import BinaryIO
+
+from index.errors import ReadError
+from index.formats.base_readers_draft import Draft
+
+WHOLE_LIMIT = 256 * 2**20
+"""Bytes of a file that is read whole; larger ones only by readers that take it in pieces."""
+TEXT_LIMIT = 64 * 2**20
+"""Bytes of a text; the longest novels have 6 MB."""
+
+_NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_CHANGES = "changed while it was read"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file, or a part of one, that was not indexed, and in one line why and what to do."""
+
+    shown: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the operator wants files to be read.
+
+    `fields` maps Selon's names to those of the records (`{"text": "corps"}`); `ocr` lets a scan be
+    read by `tesseract` where the machine has it.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    ocr: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What tells that a file is no longer the one that was opened."""
+
+    size: int
+    modified: int
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One file to a reader. `name` ends in the suffix that chose the reader; `shown` is how errors
+    name it; `size` is in bytes; `url` is where it was fetched, if it was. `depth` counts the files
+    it lies in (an archive, a message); `state` tells how a file on disk stands now."""
+
+    name: str
+    shown: str
+    size: int
+    open: Callable[[], BinaryIO]
+    url: str | None = None
+    options: Options = field(default_factory=Options)
+    depth: int = 0
+    state: Callable[[], State] | None = None
+
+    @classmethod
+    def of_bytes(
+        cls,
+        data: bytes,
+        name: str,
+        shown: str | None = None,
+        *,
+        url: str | None = None,
+        options: Options | None = None,
+    ) -> Content:
+        return cls(
+            name,
+            shown or name,
+            len(data),
+            lambda: io.BytesIO(data),
+            url,
+            options or Options(),
+        )
+
+    @classmethod
+    def of_file(
+        cls, path: Path, shown: str, *, url: str | None = None, options: Options | None = None
+    ) -> Content:
+        """Raises ReadError where the file cannot be looked at."""
+        try:
+            state = _state(path)
+        except OSError as error:
+            raise unreadable(shown, error) from error
+        return cls(
+            path.name,
+            shown,
+            state.size,
+            lambda: open(path, "rb", opener=_opened),
+            url,
+            options or Options(),
+            state=lambda: _state(path),
+        )
+
+    def read(self, limit: int = WHOLE_LIMIT) -> bytes:
+        """All of it; what changes meanwhile is read once more.
+
+        Raises ReadError for what is larger than `limit` bytes, cannot be read, or keeps changing.
+        """
+        if self.size > limit:
+            raise self._too_large(self.size, limit)
+        try:
+            for _ in range(2):
+                before = self.state() if self.state else None
+                with self.open() as stream:
+                    data = stream.read(limit + 1)
+                if len(data) > limit:
+                    raise self._too_large(len(data), limit)
+                if before is None or self.state is None or self.state() == before:
+                    return data
+        except OSError as error:
+            raise unreadable(self.shown, error) from error
+        raise ReadError(f"{self.shown}: {_CHANGES}, twice; index again when it is finished")
+
+    @contextmanager
+    def stream(self) -> Iterator[BinaryIO]:
+        """Its bytes, to be taken in pieces. Raises ReadError when they cannot be read, and, at the
+        end, when they have changed meanwhile: what was made of them may be of two versions."""
+        try:
+            before = self.state() if self.state else None
+            with self.open() as stream:
+                yield stream
+            after = self.state() if self.state else None
+        except OSError as error:
+            raise unreadable(self.shown, error) from error
+        if before != after:
+            raise ReadError(f"{self.shown}: {_CHANGES}; index again for what is new in it")
+
+    def _too_large(self, size: int, limit: int) -> ReadError:
+        return ReadError(
+            f"{self.shown}: {max(size, limit + 1) // 2**20} MB, more than one article can be "
+            f"({limit // 2**20} MB); split it"
+        )
+
+
+Reader = Callable[[Content], Iterator[Draft | Skipped]]
+"""Reads the articles of one format. Raises ReadError where nothing of the file can be read; a part
+of it that cannot (a record, a member) is a Skipped among the rest, which goes on."""
+
+
+def unreadable(shown: str, error: OSError) -> ReadError:
+    why = (error.strerror or str(error)).lower()
+    match error.errno:
+        case errno.ENOENT:
+            advice = "it was there when the folder was listed; index again"
+        case errno.EACCES | errno.EPERM:
+            advice = "give Selon the right to read it"
+        case _:
+            advice = "check the file and its permissions"
+    return ReadError(f"{shown}: {why}; {advice}")
+
+
+def _state(path: Path) -> State:
+    status = path.stat()
+    _only_files(status)
+    return State(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _opened(name: str, flags: int) -> int:
+    """A descriptor that never waits: a pipe may have taken the file's place since it was seen."""
+    descriptor = os.open(name, flags | _NEVER_WAIT)
+    try:
+        _only_files(os.fstat(descriptor))
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _only_files(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "a folder, pipe, socket or device, not a file")

@@ -1,0 +1,132 @@
+"""Tables of text: CSV as spreadsheets and databases write it, one article a row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from index.errors import ReadError
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Draft
+from index.formats.encoding_readers_encodings import as_text, encoding_of
+from index.formats.fields import known_facts
+from index.formats.records import RECORD_LIMIT, Record, drafts, skipped_line
+
+_SAMPLE = 256 * 1024  # characters that tell how a table is written
+_DELIMITERS = ";,\t|"
+_ESCAPED = re.compile(r'\\"[^;,\t|\r\n]')  # `"a \"b\" c"`, which databases write
+_DOUBLED = re.compile(r'[^;,\t|\r\n\\]""[^;,\t|\r\n]')
+
+csv.field_size_limit(max(csv.field_size_limit(), RECORD_LIMIT))  # the default: 131,072 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the cells of a table are told apart; `above` are lines before its header."""
+
+    delimiter: str
+    escaped: bool = False
+    above: int = 0
+
+    def rows(self, text: Iterable[str]) -> Iterator[list[str] | csv.Error]:
+        """The rows; an error for one that cannot be read, after which the others follow."""
+        reader = csv.reader(
+            text,
+            delimiter=self.delimiter,
+            doublequote=not self.escaped,
+            escapechar="\\" if self.escaped else None,
+        )
+        while True:
+            try:
+                yield next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield error
+
+
+def read(content: Content) -> Iterator[Draft | Skipped]:
+    """A table whose first line names its columns."""
+    yield from drafts(content, _records(content))
+
+
+def _records(content: Content) -> Iterator[Record | Skipped]:
+    encoding = encoding_of(content)
+    with as_text(content, encoding) as text:
+        dialect = _dialect(text.read(_SAMPLE), content)
+    with as_text(content, encoding) as text:
+        for _ in range(dialect.above):
+            text.readline(RECORD_LIMIT)
+        yield from _rows(content, text, dialect)
+
+
+def _rows(content: Content, text: io.TextIOBase, dialect: Dialect) -> Iterator[Record | Skipped]:
+    lines = _Counted(text, dialect.above)
+    header: list[str] | None = None
+    for row in dialect.rows(lines):
+        first, lines.first = lines.first, lines.number + 1
+        if isinstance(row, csv.Error):
+            yield skipped_line(content, first, f"not a row ({row}); check its quotes")
+        elif not any(cell.strip() for cell in row):
+            continue
+        elif header is None:
+            header = [cell.strip() for cell in row]
+        elif any(cell.strip() for cell in row[len(header) :]):
+            why = f"{len(row)} cells for {len(header)} columns; check its quotes and separators"
+            yield skipped_line(content, first, why)
+        else:
+            yield Record(f"line {first}", _cells(header, row))
+
+
+def _cells(header: list[str], row: list[str]) -> dict[str, object]:
+    """The cells by their columns; of two columns of one name, the first."""
+    cells: dict[str, object] = {}
+    for name, cell in zip(header, row, strict=False):
+        cells.setdefault(name, cell)
+    return cells
+
+
+class _Counted:
+    """Lines with their numbers: a row may take several."""
+
+    def __init__(self, text: io.TextIOBase, above: int) -> None:
+        self._text = text
+        self.number = above
+        self.first = above + 1
+
+    def __iter__(self) -> _Counted:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(RECORD_LIMIT)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        return line
+
+
+def _dialect(sample: str, content: Content) -> Dialect:
+    """The dialect in which the header names most of what Selon knows, and rows are of its width."""
+    if not sample.strip():
+        raise ReadError(f"{content.shown}: the file is empty")
+    above = 0
+    first, _, rest = sample.partition("\n")
+    if first.lower().strip().startswith("sep="):  # what Excel writes for itself
+        above, sample = 1, rest
+    escaped = bool(_ESCAPED.search(sample)) and not _DOUBLED.search(sample)
+    dialects = [Dialect(mark, escaped, above) for mark in _DELIMITERS]
+    return max(dialects, key=lambda dialect: _fitness(dialect, sample, content))
+
+
+def _fitness(dialect: Dialect, sample: str, content: Content) -> tuple[int, float, int]:
+    rows = [row for row in dialect.rows(io.StringIO(sample)) if isinstance(row, list) and row]
+    if not rows:
+        return 0, 0.0, 0
+    header, *body = rows
+    names = [cell.strip() for cell in header]
+    told = len(known_facts(names)) + len(set(names) & set(content.options.fields.values()))
+    alike = sum(len(row) == len(header) for row in body) / (len(body) or 1)
+    return told, alike, len(header)

@@ -1,0 +1,197 @@
+"""What a document says of itself, as far as that can be believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from pathlib import PurePath
+
+from lxml import etree
+
+from index.formats.base_readers_draft import Metadata, Origin
+from index.formats.dates import find_date, find_moment
+from index.stopwords import fold
+
+_PACKET = re.compile(rb"<x:xmpmeta\b.{0,1000000}?</x:xmpmeta>", re.DOTALL)
+_DOCUMENT = b"Producer"  # stands in the packet of the document, not in those of its photographs
+_PROPERTY = re.compile(
+    r"\{http://(?:purl\.org/dc/elements/1\.1/|prismstandard\.org/namespaces/[^}]*)\}(\w+)"
+)
+_ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
+
+_HEAD = 2_000  # characters, in which an article says its title and its day
+
+_STAMP = re.compile(
+    r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?\s*(?:(Z)|([+-])(\d\d)'?(\d\d)?)?"
+)
+_PROGRAM = re.compile(
+    r"(?:microsoft|ms) (?:office )?(?:word|excel|powerpoint|publisher)\b"
+    r"|(?:powerpoint|word|google) (?:presentation|document|docs)|untitled|sans[ -]titre"
+    r"|(?:document|doc|livre|book|présentation|presentation|page|layout|mise en page|slide"
+    r"|diapositive|diapo|feuil|sheet|scan|image|print)[ _-]*\d*$",
+    re.IGNORECASE,
+)
+_FILE = re.compile(
+    r"\.(?:docx?|docm|odt|rtf|pdf|indd?|qx[dp]|pptx?|xlsx?|pub|tex|dvi|e?ps|ai|cdr|txt|html?|exe"
+    r"|jpe?g|png|tiff?|pages|key|fm|p65|wpd)$",
+    re.IGNORECASE,
+)
+_ACCOUNTS = """
+user users utilisateur utilisateurs usuario benutzer admin administrator administrateur root guest
+owner proprietaire unknown inconnu anonymous anonyme author auteur nom name office microsoft windows
+client pc poste ordinateur home default accueil secretariat scan scanner hp dell acer asus lenovo
+toshiba sony apple mac word adobe none null test
+"""
+_NOBODY = frozenset(_ACCOUNTS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is kept with the document: its information dictionary, or its properties."""
+
+    title: str = ""
+    author: str = ""
+    outlet: str = ""
+    url: str = ""
+    category: str = ""
+    language: str = ""
+    published: date | datetime | None = None
+    made: date | datetime | None = None
+
+
+def is_real_title(title: str, name: str) -> bool:
+    """Whether a person gave it, not the program that made the file called `name`."""
+    words = title.split()
+    named = fold(PurePath(name).stem.lower()) == fold(title.lower())
+    letters = sum(map(str.isalpha, title))
+    machine = len(words) == 1 and bool(re.search(r"[\d_]|[a-z][A-Z]|\\", title))
+    junk = _PROGRAM.match(title) or _FILE.search(title) or machine or named
+    return not junk and letters > 3 and 2 * letters > len(title.replace(" ", ""))
+
+
+def is_real_author(author: str, text: str) -> bool:
+    """Whether it names someone: two words, or the capitals of an agency that `text` names.
+
+    Files from a newsroom's computers bear « Utilisateur », « JDUPONT » or « HP ».
+    """
+    words = re.findall(r"[^\W_]+", fold(author.lower()))
+    if not words or set(words) <= _NOBODY or re.search(r"[\d@\\]", author) or len(author) > 200:
+        return False
+    return len(words) > 1 or (author.isupper() and author in text)
+
+
+def from_pdf(info: dict[str, str], language: str, data: bytes) -> Facts:
+    """The facts of a PDF's information dictionary and of its XMP packet, which is silent, or says
+    the same, in most."""
+    packet = dict(_xmp(data))
+    return Facts(
+        title=_line(info.get("Title") or packet.get("title")),
+        author=_line(info.get("Author") or packet.get("creator")),
+        outlet=_line(packet.get("publicationName") or packet.get("publisher")),
+        url=_line(packet.get("url")),
+        category=_line(packet.get("section")),
+        language=_line(language or packet.get("language")),
+        published=_day(packet.get("publicationDate") or packet.get("coverDate")),
+        made=stamp(info.get("CreationDate", "")),
+    )
+
+
+def stamp(text: str) -> datetime | None:
+    """The moment of a PDF's date, `D:20250829103000+02'00'`, its zone kept."""
+    match = _STAMP.match(text)
+    if match is None:
+        return None
+    *numbers, utc, sign, hours, minutes = match.groups()
+    year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
+    try:
+        zone = timezone.utc if utc else None  # noqa: UP017 - one name for both
+        if sign:
+            offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+            zone = timezone(-offset if sign == "-" else offset)
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a file shows by itself: its name, its text, and the title printed on it."""
+
+    name: str
+    text: str
+    title: str | None = None
+
+    @property
+    def head(self) -> str:
+        return self.text[:_HEAD]
+
+
+def believed(facts: Facts, origin: Origin, evidence: Evidence) -> Metadata:
+    """The metadata that `facts` give, and the printed title where they give none.
+
+    - A title is one when no program made it up, and when the first page, where it prints a title
+      at all, prints this one: a file made from another often keeps the other's.
+    - The day on which a file was made is that of its publication only where its head names the
+      same day; alone it tells nothing, for old papers are scanned and exported every day.
+    """
+    title = facts.title if is_real_title(facts.title, evidence.name) else ""
+    if title and evidence.title and not _said(title, evidence.head):
+        title = ""
+    return Metadata.told(
+        origin,
+        title=title,
+        author=facts.author if is_real_author(facts.author, evidence.text) else None,
+        outlet=facts.outlet,
+        url=facts.url if re.match(r"https?://\S+$", facts.url) else None,
+        category=facts.category,
+        published=facts.published or _agreed(facts.made, evidence.head),
+    ).completed(Metadata.told("text", title=evidence.title))
+
+
+def _said(title: str, head: str) -> bool:
+    words = re.findall(r"\w+", fold(title.lower()))
+    there = set(re.findall(r"\w+", fold(head.lower())))
+    return sum(word in there for word in words) >= 0.8 * len(words)
+
+
+def _agreed(made: date | datetime | None, head: str) -> date | None:
+    if made is None:
+        return None
+    day = made.date() if isinstance(made, datetime) else made
+    return day if any(find_date(line) == day for line in head.split("\n")) else None
+
+
+def _line(text: str | None) -> str:
+    return " ".join(re.sub(r"[\x00-\x1f]", " ", text or "").split())
+
+
+def _day(text: str | None) -> date | datetime | None:
+    return find_moment(text) if text else None
+
+
+def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
+    """The names and values of the document's own packet, which stands in the file as plain XML."""
+    packets = (match[0] for match in _PACKET.finditer(data))
+    packet = next((each for each in packets if _DOCUMENT in each), None)
+    if packet is None:
+        return
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(packet, parser)
+    except etree.XMLSyntaxError:
+        return
+    for each in root.iter("{*}Description"):
+        yield from ((_named(name), str(value)) for name, value in each.attrib.items())
+        for child in each.iterchildren(tag=etree.Element):
+            found = [str(item.text or "") for item in child.iter(_ITEM)]
+            named = _named(child.tag)
+            several = ", ".join(found) if named == "creator" else "".join(found[:1])
+            yield named, several or str(child.text or "")
+
+
+def _named(tag: object) -> str:
+    """The name of a property that says what the article is; empty for one that does not."""
+    match = _PROPERTY.fullmatch(str(tag))
+    return match[1] if match else ""

@@ -1,0 +1,264 @@
+"""Word documents (.docx)."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from index.errors import ReadError
+from index.formats.base import Content
+from index.formats.base_readers_draft import Block, Draft, Metadata
+from index.formats.document_info import Evidence, Facts, believed
+from index.formats.zip_package import unpacked
+from index.language import detect
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_BOX = f"{_W}txbxContent"
+_UNSEEN = frozenset({f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr")})
+_UNSEEN |= {f"{_W}pPr", f"{_W}sdtPr", f"{_W}rt", _FALLBACK, _BOX}
+_WRAPPERS = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "customXml"))
+_LETTERS = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "\u2011"}
+_HEADING = re.compile(r"(?:heading|titre|überschrift|título|titolo) ?[1-9]\b.*", re.IGNORECASE)
+_TITLE = re.compile(r"(?:title|titre|titel|título|titolo)", re.IGNORECASE)
+_FOOTNOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
+_TOLD = 400  # characters; so many show their language
+
+
+def read(content: Content) -> Iterator[Draft]:
+    """A document is one article: its body in order, and its footnotes after it.
+
+    What its author crossed out, and what others remarked beside it, is not its text.
+    """
+    with unpacked(content, "a Word document (.docx)") as package:
+        if "word/document.xml" not in package.names and "[Content_Types].xml" not in package.names:
+            raise ReadError(f"{content.shown}: a zip file, not a Word document; rename it to .zip")
+    document = _opened(content)
+    root = document.element.find(f"./{_W}body")
+    body = _Body(document)
+    blocks = (*(() if root is None else body.blocks(root)), *body.notes())
+    text = "\n".join(block.text for block in blocks)
+    facts = _facts(document)
+    metadata = believed(facts, "docx", Evidence(content.name, text, body.title))
+    yield Draft(blocks, metadata.completed(Metadata.told("docx", language=_language(facts, text))))
+
+
+def _opened(content: Content) -> Document:
+    import docx
+
+    try:
+        return docx.Document(io.BytesIO(content.read()))
+    except ReadError:
+        raise
+    except Exception as error:  # python-docx raises whatever its parsing of a broken file meets
+        message = f"{content.shown}: a damaged Word document; open it in Word and save it again"
+        raise ReadError(message) from error
+
+
+def _facts(document: Document) -> Facts:
+    try:
+        core = document.core_properties
+        return Facts(
+            title=_line(core.title),
+            author=_line(core.author),
+            category=_line(core.category),
+            language=_line(core.language),
+            made=core.created,
+        )
+    except Exception:  # the same; a document with broken properties keeps its words
+        return Facts()
+
+
+def _language(facts: Facts, text: str) -> str | None:
+    """The declared one, unless the words are plainly of another: templates declare their own."""
+    match = re.match(r"([a-z]{2})(?:[-_]|$)", facts.language.lower())
+    if match is None or (len(text) > _TOLD and detect(text, match[1]) != match[1]):
+        return None
+    return match[1]
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+class _Styles:
+    """Which names, and which list, a paragraph has by its style."""
+
+    def __init__(self, document: Document) -> None:
+        try:
+            self._known = {style.style_id: style for style in document.styles}
+        except Exception:  # a broken part of styles costs the headings only
+            self._known = {}
+
+    def of(self, node: Any) -> list[Any]:
+        """A paragraph's style, and those it is based on."""
+        found = node.find(f"./{_W}pPr/{_W}pStyle")
+        style = self._known.get(found.get(f"{_W}val", "")) if found is not None else None
+        chain: list[Any] = []
+        while style is not None and style not in chain and len(chain) < 10:
+            chain.append(style)
+            style = getattr(style, "base_style", None)
+        return chain
+
+
+class _Lists:
+    """Which list a paragraph is an item of, and the number of each item."""
+
+    def __init__(self, document: Document) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        try:
+            root = document.part.numbering_part.element
+        except Exception:  # no list is defined, or none that python-docx can read
+            self._formats: dict[tuple[str, str], str] = {}
+            return
+        kinds = {
+            each.get(f"{_W}abstractNumId"): {
+                level.get(f"{_W}ilvl"): _value(level.find(f"./{_W}numFmt"))
+                for level in each.iterchildren(f"{_W}lvl")
+            }
+            for each in root.iterchildren(f"{_W}abstractNum")
+        }
+        self._formats = {
+            (each.get(f"{_W}numId"), level): kind
+            for each in root.iterchildren(f"{_W}num")
+            for level, kind in kinds.get(_value(each.find(f"./{_W}abstractNumId")), {}).items()
+        }
+
+    def place(self, node: Any, styles: list[Any]) -> tuple[str, str] | None:
+        """The list and the level of an item; None for what is no item."""
+        for each in (node, *(style.element for style in styles)):
+            properties = each.find(f"./{_W}pPr/{_W}numPr")
+            if properties is not None and (number := _value(properties.find(f"./{_W}numId"))):
+                level = _value(properties.find(f"./{_W}ilvl")) or "0"
+                return None if number == "0" else (number, level)
+        return None
+
+    def marked(self, place: tuple[str, str], text: str) -> str:
+        """An item with its number, where its list counts in figures."""
+        if self._formats.get(place) != "decimal":
+            return text
+        self._counts[place] += 1
+        return f"{self._counts[place]}. {text}"
+
+
+class _Body:
+    """Walks a document's XML, and remembers the title it comes by."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._styles = _Styles(document)
+        self._lists = _Lists(document)
+        self.title: str | None = None
+
+    def blocks(self, parent: Any) -> Iterator[Block]:
+        """The blocks in a body, a cell or a box; items of a list that are neighbours are one."""
+        items: list[str] = []
+        current = ""
+        for node in parent.iterchildren():
+            styles = self._styles.of(node) if node.tag == f"{_W}p" else []
+            place = self._lists.place(node, styles) if node.tag == f"{_W}p" else None
+            if place is None or _is_heading(styles) or place[0] != current:
+                yield from _listed(items)
+                items, current = [], ""
+            if place is not None and not _is_heading(styles):
+                current = place[0]
+                if text := _text(node):
+                    items.append(self._lists.marked(place, text))
+            elif node.tag == f"{_W}p":
+                yield from self._paragraph(node, [style.name or "" for style in styles])
+            elif node.tag == f"{_W}tbl":
+                yield from _block("\n".join(self._rows(node)))
+            elif node.tag in _WRAPPERS:
+                yield from self.blocks(node)
+        yield from _listed(items)
+
+    def notes(self) -> Iterator[Block]:
+        """The footnotes, in their order."""
+        relations = self._document.part.rels.values()
+        part = next((each for each in relations if each.reltype == _FOOTNOTES), None)
+        if part is None or part.is_external:
+            return
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+        try:
+            root = etree.fromstring(part.target_part.blob, parser)
+        except etree.XMLSyntaxError:
+            return
+        for note in root.iterchildren(f"{_W}footnote"):
+            if note.get(f"{_W}type") in (None, "normal"):
+                for paragraph in note.iterchildren(f"{_W}p"):
+                    yield from _block(_text(paragraph))
+
+    def _paragraph(self, node: Any, names: list[str]) -> Iterator[Block]:
+        text = _text(node)
+        titled = any(_TITLE.fullmatch(name) for name in names)
+        headed = any(_HEADING.fullmatch(name) for name in names) or _outlined(node)
+        if text and titled and self.title is None:
+            self.title = " ".join(text.split())
+        if not any(name.lower().startswith("toc ") for name in names):
+            yield from _block(text, heading=titled or headed)
+        for box in node.iter(_BOX):
+            if not any(above.tag == _FALLBACK for above in box.iterancestors()):
+                yield from self.blocks(box)
+
+    def _rows(self, table: Any) -> Iterator[str]:
+        for row in table.iterchildren(f"{_W}tr"):
+            if row.find(f"./{_W}trPr/{_W}del") is not None:
+                continue
+            cells = (
+                " ".join(" ".join(_text(each).split()) for each in cell.iterchildren(f"{_W}p"))
+                for cell in row.iterchildren(f"{_W}tc")
+            )
+            if line := " | ".join(cell.strip() for cell in cells if cell.strip()):
+                yield line
+            for inner in row.iterfind(f"./{_W}tc/{_W}tbl"):
+                yield from self._rows(inner)
+
+
+def _value(node: Any) -> str:
+    return "" if node is None else str(node.get(f"{_W}val", ""))
+
+
+def _is_heading(styles: list[Any]) -> bool:
+    names = (style.name or "" for style in styles)
+    return any(_HEADING.fullmatch(name) or _TITLE.fullmatch(name) for name in names)
+
+
+def _outlined(node: Any) -> bool:
+    level = node.find(f"./{_W}pPr/{_W}outlineLvl")
+    return level is not None and level.get(f"{_W}val") in {str(number) for number in range(9)}
+
+
+def _text(node: Any) -> str:
+    """The words of a paragraph, insertions taken, deletions not."""
+    parts: list[str] = []
+    waiting = list(reversed(node))
+    while waiting:
+        each = waiting.pop()
+        if each.tag == f"{_W}t":
+            parts.append(each.text or "")
+        elif each.tag in _LETTERS:
+            parts.append(_LETTERS[each.tag])
+        elif each.tag not in _UNSEEN:
+            waiting += reversed(each)
+    lines = (re.sub(r"[ \t]+", " ", line).strip() for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _block(text: str, *, heading: bool = False) -> Iterator[Block]:
+    if text:
+        yield Block(" ".join(text.split("\n")) if heading else text, heading=heading)
+
+
+def _listed(items: list[str]) -> Iterator[Block]:
+    items = [item for item in items if item]
+    apart = any(len(item) > _LONG_ITEM for item in items)
+    yield from (Block(text) for text in (items if apart else ["\n".join(items)]) if text)

@@ -1,0 +1,236 @@
+"""Letters (`.eml`): press releases and newsletters, with what is attached to them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from itertools import islice
+
+from index.errors import ReadError
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Block, Draft, Metadata
+from index.formats.encoding import decode, plain_lines
+from index.formats.html import read_fragment, read_html
+from index.formats.text import read_text
+from index.formats.webpage.tree import page_text
+
+logger = logging.getLogger(__name__)
+
+MAIL_LIMIT = 64 * 2**20
+"""Bytes of a letter with its attachments."""
+PART_LIMIT = 500
+"""Parts of a letter; those beyond are left out."""
+DEPTH_LIMIT = 3
+"""Letters and archives inside each other."""
+_REAL = 40  # characters of plain text that say something
+_STUB_LIMIT = 400  # « Afficher dans votre navigateur » and an address
+_SIGNATURE_LIMIT = 1_000
+
+_STUB = re.compile(
+    r"\b(?:view|read|see) .{0,40}\b(?:browser|online|html)|\bhtml\b|version en ligne"
+    r"|(?:dans|avec) (?:votre|un) navigateur",
+    re.IGNORECASE,
+)
+_REPLY = re.compile(r"^(?:\s*(?:re|fwd?|tr|aw|wg|rv)\s*:\s*)+", re.IGNORECASE)
+_SIGNATURE = re.compile(r"\n-- ?\n(?P<who>.*)\Z", re.DOTALL)
+_LIST = re.compile(
+    r".*(?:se désabonner|désabonnez-vous|vous désinscrire|désinscription|unsubscribe"
+    r"|vous recevez ce(?:t e-?mail|t email| mail| message|tte lettre)"
+    r"|you (?:are receiving|received|are subscribed)|voir (?:cet e-?mail|la version en ligne)"
+    r"|view (?:this )?(?:e-?mail )?in your browser).*",
+    re.IGNORECASE,
+)
+_LIST_LIMIT = 300  # characters; a longer line says something besides
+
+
+def read(content: Content) -> Iterator[Draft | Skipped]:
+    """A letter, then what is attached to it in the formats that Selon reads.
+
+    Raises ReadError where neither the letter nor anything attached can be read.
+    """
+    if content.size > MAIL_LIMIT:
+        raise ReadError(
+            f"{content.shown}: {content.size // 2**20} MB, more than one letter can be "
+            f"({MAIL_LIMIT // 2**20} MB); save its attachments and add them"
+        )
+    message = _message(content)
+    read_any = False
+    refused: ReadError | None = None
+    try:
+        yield _letter(message, content)
+        read_any = True
+    except ReadError as error:
+        refused = error
+    for found in _attachments(message, content):
+        read_any = read_any or isinstance(found, Draft)
+        yield found
+    if refused and not read_any:
+        raise refused
+
+
+def _message(content: Content) -> EmailMessage:
+    """The letter; ReadError for what has no head of a letter."""
+    try:
+        message = message_from_bytes(content.read(), policy=policy.default)
+    except ReadError:
+        raise
+    except Exception as error:  # the parser fails in many ways on what is no letter
+        raise ReadError(f"{content.shown}: its mail format is broken; save it again") from error
+    known = any(_header(message, name) for name in ("From", "Subject", "Date", "Message-ID"))
+    if not known or not isinstance(message, EmailMessage):
+        raise ReadError(
+            f"{content.shown}: not a letter (neither sender, subject nor date); "
+            "save it again from the mail program"
+        )
+    return message
+
+
+def _header(message: EmailMessage, name: str) -> str | None:
+    """A header as text; None where it is absent, or so broken that the parser gives up."""
+    try:
+        value = message[name]
+        return " ".join(str(value).split()) or None if value is not None else None
+    except Exception:  # malformed headers raise whatever the parser meets first
+        logger.debug("a broken header: %s", name)
+        return None
+
+
+def _facts(message: EmailMessage) -> Metadata:
+    subject = _REPLY.sub("", _header(message, "Subject") or "")
+    sent = _header(message, "Date")
+    return Metadata.told(
+        "email", title=subject, author=_sender(message), published=_sent(sent) if sent else None
+    )
+
+
+def _sender(message: EmailMessage) -> str | None:
+    """The sender's name; an address alone names nobody."""
+    try:
+        names = [address.display_name for address in message["From"].addresses]
+    except Exception:  # see _header
+        return None
+    told = [name.strip(" '\"") for name in names if name and "@" not in name]
+    return ", ".join(told) or None
+
+
+def _sent(text: str) -> date | None:
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _letter(message: EmailMessage, content: Content) -> Draft:
+    """The letter's own words, the plain ones where they are more than a pointer to the others."""
+    plain, rich = _part(message, "plain"), _part(message, "html")
+    text = _plain_text(plain, content) if plain is not None else ""
+    stub = len(text) < _REAL or (len(text) < _STUB_LIMIT and bool(_STUB.search(text)))
+    if rich is not None and stub:
+        draft = _rich_draft(_page_of(rich, content), content)
+    else:
+        draft = read_text(text)
+    blocks = tuple(_without_list_lines(draft.blocks))
+    if not blocks:
+        raise ReadError(f"{content.shown}: the letter has no text of its own")
+    return replace(draft, blocks=blocks, metadata=_facts(message).completed(draft.metadata))
+
+
+def _page_of(part: EmailMessage, content: Content) -> str:
+    return page_text(_bytes(part), content.shown, part.get_content_charset())
+
+
+def _rich_draft(text: str, content: Content) -> Draft:
+    try:
+        return read_html(text, content)
+    except ReadError:
+        return read_fragment(text, content)
+
+
+def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
+    try:
+        found = message.get_body(preferencelist=(kind,))
+    except Exception:  # see _header
+        return None
+    return found if isinstance(found, EmailMessage) else None
+
+
+def _bytes(part: EmailMessage) -> bytes:
+    """What a part carries."""
+    try:
+        payload = part.get_payload(decode=True)
+    except Exception:  # see _header
+        payload = None
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _plain_text(part: EmailMessage, content: Content) -> str:
+    data = _bytes(part)
+    if not data.strip():
+        return ""
+    try:
+        text = data.decode(part.get_content_charset() or "utf-8")
+    except (LookupError, UnicodeError):
+        text = decode(data, content.shown)
+    signed = _SIGNATURE.search(text := plain_lines(text))
+    if signed and len(signed["who"]) <= _SIGNATURE_LIMIT:
+        text = text[: signed.start()]
+    return text.strip()
+
+
+def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The blocks without what a mailing list adds: why one is on it, how to leave it."""
+    for block in blocks:
+        lines = [
+            line
+            for line in block.text.split("\n")
+            if len(line) > _LIST_LIMIT or not _LIST.fullmatch(line)
+        ]
+        if lines:
+            yield replace(block, text="\n".join(lines))
+
+
+def _attachments(message: EmailMessage, content: Content) -> Iterator[Draft | Skipped]:
+    """What is attached in a known format; pictures, calendars and the like are passed over."""
+    from index.formats.table import reader_of
+
+    taken: dict[str, int] = {}
+    for part in islice(message.walk(), PART_LIMIT):
+        name = _file_name(part)
+        if name is None or reader_of(name) is None:
+            continue
+        taken[name] = taken.get(name, 0) + 1
+        key = name if taken[name] == 1 else f"{taken[name]}-{name}"
+        yield from _attached(part, key, content)
+
+
+def _file_name(part: EmailMessage) -> str | None:
+    """The last part of an attachment's name, whatever folders it was given."""
+    try:
+        name = part.get_filename()
+    except Exception:  # see _header
+        return None
+    return re.split(r"[/\\]", name.replace("\0", ""))[-1].strip() or None if name else None
+
+
+def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[Draft | Skipped]:
+    from index.formats.table import read_content
+
+    shown = f"{content.shown}#{key}"
+    if content.shown.count("#") >= DEPTH_LIMIT:
+        yield Skipped(shown, "inside too many letters or archives; save it and add it")
+        return
+    inner = Content.of_bytes(_bytes(part), key, shown, options=content.options)
+    try:
+        for found in read_content(inner):
+            if isinstance(found, Draft):
+                yield replace(found, key=f"{key}#{found.key}" if found.key else key)
+            else:
+                yield found
+    except ReadError as error:
+        yield Skipped(shown, str(error).removeprefix(f"{shown}: "))

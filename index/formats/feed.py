@@ -1,0 +1,125 @@
+"""Feeds: RSS, RDF and Atom, one article an entry."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from time import struct_time
+from typing import Any
+
+from lxml import etree
+
+from index.errors import ReadError
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Draft, Metadata
+from index.formats.fields import as_moment, names_of, one_line, web_address
+from index.formats.frontmatter import language_code
+from index.formats.records import body_of, key_of
+
+_BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes long
+
+
+def read_feed(data: bytes, content: Content) -> Iterator[Draft | Skipped]:
+    """The entries of a feed. Raises ReadError where it has none, or is broken and large."""
+    if len(data) > _BROKEN_LIMIT and not _is_well_formed(data):
+        raise ReadError(f"{content.shown}: not well-formed XML; mend the feed or fetch it again")
+    parsed = _parsed(data, content.shown)
+    entries = parsed.get("entries") or []
+    if not entries:
+        raise ReadError(f"{content.shown}: a feed without an entry; fetch it again later")
+    feed = parsed.get("feed") or {}
+    for number, entry in enumerate(entries, 1):
+        try:
+            yield _draft(entry, feed, content)
+        except ReadError as error:
+            why = str(error).removeprefix(f"{content.shown}: ")
+            yield Skipped(f"{content.shown}, entry {number}", why)
+
+
+def _parsed(data: bytes, shown: str) -> Mapping[str, Any]:
+    import feedparser
+
+    try:
+        # A stream, for the library would open a file whose name these bytes are.
+        stream = io.BytesIO(data)
+        parsed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # its lenient parser fails in many ways
+        raise ReadError(f"{shown}: the feed is broken; fetch it again") from error
+    return dict(parsed)
+
+
+def _is_well_formed(data: bytes) -> bool:
+    elements = etree.iterparse(
+        io.BytesIO(data), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        for _, element in elements:
+            element.clear()
+    except etree.LxmlError:
+        return False
+    return True
+
+
+def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> Draft:
+    metadata = _metadata(entry, feed)
+    text = _words(entry)
+    if not text.strip():
+        raise ReadError("an entry without a text; `selon add` with its address fetches the page")
+    body = body_of(text, metadata.title or "", content)
+    key = key_of(_told(entry, "id") or metadata.url, metadata.title, text)
+    return replace(body, metadata=metadata.completed(body.metadata), key=key)
+
+
+def _words(entry: dict[str, Any]) -> str:
+    """The whole text where the feed gives it, else what it gives."""
+    whole = [str(part.get("value") or "") for part in _list(entry, "content")]
+    return max(whole, key=len, default="") or _told(entry, "summary") or ""
+
+
+def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
+    source = dict.get(entry, "source")
+    languages = [part.get("language") for part in _list(entry, "content")]
+    tags = [tag.get("term") or tag.get("label") for tag in _list(entry, "tags")]
+    outlet = _told(source, "title") if isinstance(source, dict) else None
+    return Metadata.told(
+        "feed",
+        title=one_line(_told(entry, "title")),
+        author=_authors(entry),
+        published=_moment(entry, "published") or _moment(entry, "created"),
+        updated=_moment(entry, "updated"),
+        url=web_address(_told(entry, "link")),
+        outlet=one_line(outlet or _told(feed, "title")),
+        language=language_code(next(filter(None, languages), None) or _told(feed, "language")),
+        category=one_line(next(filter(None, tags), None)),
+    )
+
+
+def _authors(entry: dict[str, Any]) -> str | None:
+    names = [author.get("name") for author in _list(entry, "authors")]
+    told = [name for name in names if name and "@" not in name]
+    return names_of(told)
+
+
+def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
+    """The moment in its own zone, which only the feed's words tell; else as the library read it."""
+    written = as_moment(_told(entry, name))
+    parsed = dict.get(entry, f"{name}_parsed")
+    if written is not None or not isinstance(parsed, struct_time):
+        return written
+    try:
+        return datetime(*parsed[:6], tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _told(entry: dict[str, Any], name: str) -> str | None:
+    # By `dict.get`: the library's own answers with other fields for those that are absent.
+    value = dict.get(entry, name)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _list(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    value = dict.get(entry, name)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

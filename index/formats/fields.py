@@ -1,0 +1,204 @@
+"""What the fields of a record are called, and what their values say of an article."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Literal
+
+from index.formats.base_readers_draft import Metadata, Origin
+from index.formats.dates import find_moment
+from index.formats.frontmatter import language_code
+from index.stopwords import fold
+
+NAMES: Mapping[str, str] = {
+    "text": "text texte body content contenu corps article articlebody bodytext bodyhtml fulltext "
+    "contenthtml contenttext contentmarkdown textecomplet texteintegral html markdown message "
+    "description summary resume abstract chapo",
+    "title": "title titre headline intitule nom name titrearticle",
+    "author": "author auteur authors auteurs autrice autrices byline creator dccreator signature",
+    "published": "published date publie publieele publieles publieeles publiele publishedat "
+    "datepublished publicationdate datepublication datedepublication pubdate publishdate "
+    "datepubli parution dateparution datedeparution publishedon publishedtime dateiso",
+    "updated": "updated modified updatedat modifiedat datemodified lastmod misajour misajourle maj "
+    "datemaj datemodification lastupdated dateupdated",
+    "url": "url link lien permalink adresse href canonicalurl sourceurl externalurl",
+    "outlet": "outlet source media journal site publisher publication editeur newspaper sitename",
+    "language": "language lang langue",
+    "category": "category categorie section rubrique categories rubriques theme",
+    "id": "id guid key identifiant identifier uuid cle reference",
+}
+"""Names of fields by what they hold, the likeliest first, without accents, marks or capitals. The
+last of the text's hold a part of it, and count where no other does."""
+
+_INNER = ("_source", "article", "attributes", "fields", "data", "document", "node", "item")
+_VALUES = ("rendered", "value", "processed", "name", "text", "#text", "title", "url", "href")
+_LINE_LIMIT = 500  # characters of a title, a name, a section
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
+_TAG = re.compile(r"<[^<>]{1,500}>")
+_NUMERIC = re.compile(r"\s*(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)(.{0,60})", re.DOTALL)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_EPOCHS = range(315_532_800, 4_102_444_800)  # seconds of 1980 to 2100
+
+Order = Literal["day", "month"]
+"""What stands first in « 03/04/2025 »."""
+
+
+def given(values: Mapping[str, object], fact: str, chosen: Mapping[str, str]) -> Iterator[object]:
+    """What a record holds under the names of a fact, the likeliest first; empty ones left out.
+
+    A name in `chosen` is the only one for its fact; it may lead inside (`author.name`).
+    """
+    if fact in chosen:
+        found = [inside(values, chosen[fact])]
+    else:
+        found = [values[key] for key in _keys(tuple(values)).get(fact, ())]
+    return (value for value in found if value not in (None, "", [], {}))
+
+
+def opened(values: Mapping[str, object]) -> Mapping[str, object]:
+    """A record whose article lies in a field of its own (`_source`, `attributes`), laid flat."""
+    if "text" in _keys(tuple(values)) and any(map(as_text, given(values, "text", {}))):
+        return values
+    for name in _INNER:
+        inner = values.get(name)
+        if isinstance(inner, Mapping) and "text" in _keys(tuple(map(str, inner))):
+            return {**values, **{str(key): value for key, value in inner.items()}}
+    return values
+
+
+def inside(values: object, name: str) -> object:
+    """The field of this name, or what a dotted one leads to; None where there is none."""
+    if isinstance(values, Mapping):
+        if name in values:
+            return values[name]
+        first, _, rest = name.partition(".")
+        return inside(values[first], rest) if rest and first in values else None
+    if isinstance(values, list):
+        found = [each for each in (inside(value, name) for value in values) if each is not None]
+        return found or None
+    return None
+
+
+def metadata_of(
+    values: Mapping[str, object], chosen: Mapping[str, str], order: Order | None, origin: Origin
+) -> Metadata:
+    """What the fields of a record say of its article."""
+
+    def first(fact: str) -> object:
+        return next(given(values, fact, chosen), None)
+
+    return Metadata.told(
+        origin,
+        title=one_line(first("title")),
+        author=names_of(first("author")),
+        published=as_moment(first("published"), order),
+        updated=as_moment(first("updated"), order),
+        url=next(filter(None, map(web_address, given(values, "url", chosen))), None),
+        outlet=_outlet(first("outlet")),
+        language=language_code(one_line(first("language"))),
+        category=one_line(first("category")),
+    )
+
+
+def identity(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
+    """What names a record among the others of its file."""
+    return next(filter(None, (one_line(value) for value in given(values, "id", chosen))), None)
+
+
+def as_text(value: object) -> str | None:
+    """The words of an article's text, whose paragraphs may be a list."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, list):
+        parts = [part for part in map(as_text, value) if part]
+        return "\n\n".join(parts) or None
+    if isinstance(value, Mapping):
+        return next(filter(None, (as_text(value.get(name)) for name in _VALUES)), None)
+    return None
+
+
+def as_moment(value: object, order: Order | None = None) -> date | datetime | None:
+    """The moment that a field tells: as text, as `20250829`, or as seconds since 1970."""
+    if isinstance(value, date):
+        return value
+    text = one_line(value)
+    if text is None:
+        return None
+    if match := _COMPACT.fullmatch(text):
+        return find_moment("-".join(match.groups()))
+    if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
+        told = (float(text), float(text) / 1000)
+        seconds = next((each for each in told if int(each) in _EPOCHS), None)
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    found = find_moment(text)
+    numeric = _NUMERIC.match(text) if found is None and order else None
+    if numeric is None:
+        return found
+    day, month = (numeric[1], numeric[3]) if order == "day" else (numeric[3], numeric[1])
+    return find_moment(f"{numeric[4]}-{month:0>2}-{day:0>2}{numeric[5]}")
+
+
+def order_of(values: Iterable[object]) -> Order | None:
+    """What stands first in the dates of a column: of « 29/08/2025 » and « 03/04/2025 » the first
+    tells how the second is read. None where none tells, or they disagree."""
+    matches = [match for value in values if (match := _NUMERIC.match(str(value)))]
+    day = any(int(match[1]) > 12 for match in matches)
+    month = any(int(match[3]) > 12 for match in matches)
+    if day == month:
+        return None
+    return "day" if day else "month"
+
+
+def known_facts(names: Iterable[str]) -> frozenset[str]:
+    """What fields of these names are known to hold."""
+    return frozenset(_keys(tuple(names)))
+
+
+@lru_cache(maxsize=256)
+def _keys(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The fields that hold each fact, the likeliest first."""
+    plain: dict[str, str] = {}
+    for key in keys:
+        plain.setdefault(re.sub(r"[\W_]+", "", fold(key.lower())), key)
+    found = {fact: [plain[n] for n in names.split() if n in plain] for fact, names in NAMES.items()}
+    return {fact: tuple(keys) for fact, keys in found.items() if keys}
+
+
+def one_line(value: object) -> str | None:
+    """One line of plain text; of several values the first."""
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    if isinstance(value, Mapping):
+        value = as_text(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = html.unescape(_TAG.sub("", str(value))) if isinstance(value, str) else str(value)
+    return " ".join(text.split())[:_LINE_LIMIT] or None
+
+
+def names_of(value: object) -> str | None:
+    names = (_person(each) for each in (value if isinstance(value, list) else [value]))
+    return ", ".join(dict.fromkeys(name for name in names if name)) or None
+
+
+def _person(value: object) -> str | None:
+    if isinstance(value, Mapping) and not as_text(value):
+        parts = [value.get("prenom") or value.get("first_name"), value.get("nom")]
+        parts[1] = parts[1] or value.get("last_name")
+        return one_line(" ".join(str(part) for part in parts if part))
+    name = one_line(value)
+    return None if name is None or name.isdecimal() else name
+
+
+def _outlet(value: object) -> str | None:
+    name = one_line(value)
+    return None if name is None or _ADDRESS.match(name) else name
+
+
+def web_address(value: object) -> str | None:
+    text = one_line(value)
+    return text if text and _ADDRESS.fullmatch(text) else None

@@ -1,0 +1,132 @@
+"""The YAML between two lines of dashes at the head of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+
+from index.errors import ReadError
+from index.formats.base import TEXT_LIMIT, Content
+from index.formats.base_readers_draft import Draft, Metadata
+from index.formats.dates import find_moment
+from index.formats.encoding import decode
+from index.stopwords import fold
+
+_TITLE = ("title", "titre")
+_AUTHOR = ("author", "auteur", "autrice", "authors", "auteurs")
+_UPDATED = ("updated", "modified", "mis_a_jour", "maj", "updated_at", "datemodified", "lastmod")
+_OUTLET = ("outlet", "media", "journal", "publisher", "editeur", "site_name", "publication")
+_CATEGORY = ("category", "categorie", "rubrique", "section")
+_PUBLISHED = ("published", "date", "publie", "publie_le", "published_at", "datepublished")
+_URL = ("url", "link", "lien", "source_url")
+_LANGUAGE = ("language", "langue", "lang")
+
+_NAMES = {
+    "francais": "fr",
+    "french": "fr",
+    "anglais": "en",
+    "english": "en",
+    "espagnol": "es",
+    "espanol": "es",
+    "spanish": "es",
+    "allemand": "de",
+    "deutsch": "de",
+    "german": "de",
+    "italien": "it",
+    "italiano": "it",
+    "italian": "it",
+}
+_CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
+
+
+def from_marked_text(content: Content, read: Callable[[str], Draft]) -> Draft:
+    """A file of text that may begin with front matter, what follows it read by `read`."""
+    metadata, rest = split_front_matter(
+        decode(content.read(TEXT_LIMIT), content.shown), content.shown
+    )
+    draft = read(rest)
+    return replace(draft, metadata=metadata.completed(draft.metadata))
+
+
+def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
+    """The metadata at the head of `text` and what follows it; ReadError where YAML is broken."""
+    try:
+        found, body = frontmatter.parse(text, handler=YAMLHandler())
+    except yaml.YAMLError as error:
+        raise ReadError(f"{shown}: the front matter is not valid YAML{_where(error)}") from error
+    except (ValueError, TypeError) as error:
+        message = (
+            f"{shown}: the front matter cannot be read ({error}); write one `key: value` a line"
+        )
+        raise ReadError(message) from error
+    if not isinstance(found, Mapping) or (not found and text.lstrip().startswith("---")):
+        return Metadata(), text
+    return _metadata({fold(str(key).lower()): value for key, value in found.items()}, shown), body
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "check its quotes and colons"
+    line = f" on line {mark.line + 1}" if mark is not None else ""
+    return f"{line}: {' '.join(str(problem).split())}"
+
+
+def _metadata(values: Mapping[str, object], shown: str) -> Metadata:
+    return Metadata.told(
+        "front matter",
+        title=_text(_first(values, _TITLE), "title", shown),
+        author=_people(_first(values, _AUTHOR), shown),
+        published=_date(_first(values, _PUBLISHED)),
+        updated=_date(_first(values, _UPDATED)),
+        outlet=_text(_first(values, _OUTLET), "outlet", shown),
+        category=_text(_first(values, _CATEGORY), "category", shown),
+        url=_address(_text(_first(values, _URL), "url", shown)),
+        language=language_code(_first(values, _LANGUAGE)),
+    )
+
+
+def _first(values: Mapping[str, object], keys: Iterable[str]) -> object:
+    return next((values[key] for key in keys if values.get(key) not in (None, "")), None)
+
+
+def _text(value: object, key: str, shown: str) -> str | None:
+    """One line of text; a bare number or date is what was typed (`title: 1984`)."""
+    if value is None:
+        return None
+    if isinstance(value, str | int | float | date) and not isinstance(value, bool):
+        return " ".join(str(value).split()) or None
+    message = f"{shown}: `{key}` in the front matter is not text; put it in quotes"
+    raise ReadError(message)
+
+
+def _people(value: object, shown: str) -> str | None:
+    if not isinstance(value, list | tuple):
+        value = [value]
+    names = [item.get("name") if isinstance(item, Mapping) else item for item in value]
+    texts = [_text(name, "author", shown) for name in names]
+    return ", ".join(text for text in texts if text) or None
+
+
+def _date(value: object) -> date | datetime | None:
+    if isinstance(value, date):
+        return value
+    return find_moment(value) if isinstance(value, str) else None
+
+
+def _address(text: str | None) -> str | None:
+    return text if text and re.match(r"https?://\S+$", text) else None
+
+
+def language_code(value: object) -> str | None:
+    """The ISO 639-1 code in « fr-FR », « fr_FR » or « Français »; None for anything else."""
+    if value is False:
+        return "no"  # what YAML makes of the code of Norwegian
+    name = fold(str(value).strip().lower())
+    match = _CODE.fullmatch(name)
+    return match[1] if match else _NAMES.get(name)

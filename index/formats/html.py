@@ -1,0 +1,125 @@
+"""Web pages: the article in them, and what they say of it in all the ways pages do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import reduce
+
+from index.errors import ReadError
+from index.formats.base import Content
+from index.formats.base_readers_draft import Block, Draft, Metadata
+from index.formats.webpage.body import body_of
+from index.formats.webpage.body_webpage_fragment import blocks_of
+from index.formats.webpage.body_webpage_gathering import time_entries
+from index.formats.webpage.furniture import without_boxes
+from index.formats.webpage.furniture_webpage_listing import teasers, without_teasers
+from index.formats.webpage.jsonld import Record, article_in, facts_of, words_of
+from index.formats.webpage.metadata import canonical, meta_facts, metas, opengraph_facts
+from index.formats.webpage.metadata_webpage_title import titles, with_title
+from index.formats.webpage.metadata_webpage_visible import visible_facts
+from index.formats.webpage.tree import Page, page_text, parsed
+from index.language import detect
+from index.stopwords import LANGUAGES
+
+PAGE_LIMIT = 64 * 2**20
+"""Bytes of a page, its scripts and inlined pictures included."""
+_LEAST = 12  # characters in one block; a page with less shows a button or a name
+_HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
+_SURE = 400  # characters of text tell a language better than a page's template does
+
+_DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+
+
+def read(content: Content) -> Iterator[Draft]:
+    """A file of HTML."""
+    if content.size > PAGE_LIMIT:
+        raise ReadError(
+            f"{content.shown}: {content.size // 2**20} MB, more than one page can be "
+            f"({PAGE_LIMIT // 2**20} MB); split it"
+        )
+    yield read_html(page_text(content.read(), content.shown), content)
+
+
+def read_html(text: str, content: Content) -> Draft:
+    """The article of a page; of a piece of HTML without a head or a body, all of its words.
+
+    Facts are believed in this order: JSON-LD, OpenGraph, other meta tags and marks, what the page
+    shows under its heading. Raises ReadError where the page holds no article.
+    """
+    if not _DOCUMENT.search(text):
+        return read_fragment(text, content)
+    page = parsed(text, content.shown)
+    article = article_in(page.records)
+    metadata = _facts(page, article, content)
+    announced = teasers(page.tree) if article is None else ()
+    without_boxes(page.tree)
+    time_entries(page.tree)
+    blocks = _fuller(without_teasers(body_of(page.tree), announced), article, content)
+    if not any(map(_says_something, blocks)):
+        raise ReadError(
+            f"{content.shown}: no article on this page (a home page, a list of links, or a page "
+            "that a browser fills in); give the pages of its articles"
+        )
+    return Draft(blocks, _with_sure_language(metadata, blocks))
+
+
+def read_fragment(text: str, content: Content) -> Draft:
+    """All the words of a piece of HTML, in blocks, without looking for an article in it."""
+    whole = text if _DOCUMENT.search(text) else f"<html><body>{text}</body></html>"
+    return Draft(blocks_of(parsed(whole, content.shown).tree))
+
+
+def _facts(page: Page, article: Record | None, content: Content) -> Metadata:
+    told = metas(page.tree)
+    graph = opengraph_facts(told)
+    linked = facts_of(article, content.shown) if article else Metadata()
+    own = canonical(page.tree, (content.url, graph.url, linked.url))
+    sources = (own, linked, graph, meta_facts(page.tree, told), visible_facts(page.tree))
+    metadata = reduce(Metadata.completed, sources)
+    metadata = _without_self(reduce(_with_time, sources, metadata))
+    return with_title(metadata, titles(page.tree), metadata.url or content.url)
+
+
+def _fuller(
+    blocks: tuple[Block, ...], article: Record | None, content: Content
+) -> tuple[Block, ...]:
+    """The words in the article's record, where the page shows hardly any: a browser fills it in."""
+    shown = sum(len(block.text) for block in blocks)
+    words = words_of(article) if article and shown < _HARDLY else ""
+    if len(words) <= 2 * shown:
+        return blocks
+    marked = re.sub(r"\s*\n\s*", "<p>", words) if "<p" not in words else words
+    return read_fragment(marked, content).blocks
+
+
+def _says_something(block: Block) -> bool:
+    return len(block.text) >= _LEAST
+
+
+def _with_time(metadata: Metadata, other: Metadata) -> Metadata:
+    """The metadata with the time of a day that only the other source tells."""
+    for name in ("published", "updated"):
+        day, moment = getattr(metadata, name), getattr(other, name)
+        told = isinstance(moment, datetime) and not isinstance(day, datetime)
+        if told and day == moment.date():
+            precise = Metadata.told(other.origins[name], **{name: moment})
+            metadata = precise.completed(metadata)
+    return metadata
+
+
+def _without_self(metadata: Metadata) -> Metadata:
+    """The metadata without an author who is the outlet."""
+    same = metadata.author and metadata.author == metadata.outlet
+    return metadata.without("author") if same else metadata
+
+
+def _with_sure_language(metadata: Metadata, blocks: tuple[Block, ...]) -> Metadata:
+    """The metadata without a declared language that the text is plainly not in."""
+    words = "\n".join(block.text for block in blocks)
+    if metadata.language in LANGUAGES and len(words) >= _SURE:
+        found = detect(words, metadata.language)
+        if found in LANGUAGES and found != metadata.language:
+            return metadata.without("language")
+    return metadata

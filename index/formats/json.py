@@ -1,0 +1,192 @@
+"""JSON: one article, a list of them, or an object that holds the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import ijson
+
+from index.errors import ReadError
+from index.formats import jsonl
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Draft
+from index.formats.encoding_readers_encodings import as_utf8
+from index.formats.fields import inside, known_facts, opened
+from index.formats.records import RECORD_LIMIT, Record, draft_of, drafts
+from index.formats.signature import HEAD, suffix_for
+
+_LISTS = frozenset(
+    {"articles", "items", "data", "results", "resultats", "records", "entries", "posts"}
+    | {"docs", "documents", "hits", "rows", "news", "stories", "response", "nodes"}
+)
+_TEXTS = frozenset({"text", "texte", "body", "content", "contenu", "corps", "articlebody"})
+_LIST_DEPTH = 3  # of the list in the file: `{"response": {"docs": […]}}` is 2
+_RECORD_DEPTH = 100
+_STARTS = frozenset({"start_map", "start_array"})
+_ENDS = frozenset({"end_map", "end_array"})
+
+Place = tuple[str, ...]
+"""The keys that lead to a list: `("response", "docs")`; none where it is the file's one value."""
+Event = tuple[str, object]
+
+
+def read(content: Content) -> Iterator[Draft | Skipped]:
+    """A file of JSON, one record in memory at a time where it is a list."""
+    with content.stream() as stream:
+        head = stream.read(HEAD)
+    if not head.strip():
+        raise ReadError(f"{content.shown}: the file is empty")
+    if suffix_for(head, content.name) == ".jsonl":
+        yield from jsonl.read(content)
+        return
+    with _events(content) as events:
+        place = _list_in(events, content.options.fields.get("text"))
+    if place is not None:
+        yield from drafts(content, _records(content, place))
+    else:
+        yield _one(content)
+
+
+def _one(content: Content) -> Draft:
+    """The article that a file of one object is; it needs no key."""
+    with _events(content) as events:
+        value = _value(next(events), events)
+    if not isinstance(value, dict):
+        why = f"one value that is {value}" if isinstance(value, _TooLarge) else "no object"
+        raise ReadError(f"{content.shown}: {why}; give a list of objects with a text")
+    record = Record("", opened(value))
+    for found in drafts(content, iter([record])):
+        if isinstance(found, Skipped):
+            raise ReadError(f"{content.shown}: {found.reason}")
+    draft = draft_of(record, content)
+    return Draft(draft.blocks, draft.metadata)
+
+
+def _list_in(events: Iterator[Event], text: str | None) -> Place | None:
+    """Where the list of records is; None without one. `text` is the field that holds theirs, if
+    the operator has told.
+
+    An object that has a text is an article, whatever lists it holds.
+    """
+    keys: list[str] = []
+    started: Place | None = None
+    doubtful: Place | None = None
+    for event, value in events:
+        if event == "start_map" and started is not None:
+            if not started or _has_text(_value((event, value), events), text):
+                return started
+            doubtful, started = doubtful or started, None
+            continue
+        started = None
+        if event == "map_key":
+            keys[-1] = str(value)
+            if len(keys) == 1 and keys[0].lower() in _TEXTS:
+                return None
+        elif event == "start_array" and _may_lead_to_records(keys):
+            started = tuple(keys)
+        _follow(event, keys)
+        if event == "end_array" and not keys:
+            return ()
+    return doubtful
+
+
+def _has_text(value: object, text: str | None) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return inside(value, text) is not None if text else "text" in known_facts(opened(value))
+
+
+def _may_lead_to_records(keys: list[str]) -> bool:
+    return len(keys) <= _LIST_DEPTH and all(key.lower() in _LISTS for key in keys)
+
+
+def _follow(event: str, keys: list[str]) -> None:
+    """Keep the keys that lead to where the parser is; in a list they are empty."""
+    if event in _STARTS:
+        keys.append("")
+    elif event in _ENDS:
+        keys.pop()
+
+
+def _records(content: Content, place: Place) -> Iterator[Record | Skipped]:
+    with _events(content) as events:
+        _go_to(place, events)
+        for number, first in enumerate(events, 1):
+            if first[0] == "end_array":
+                return
+            value = _value(first, events)
+            if isinstance(value, dict):
+                yield Record(f"record {number}", opened(value))
+            else:
+                why = str(value) if isinstance(value, _TooLarge) else "not an object of fields"
+                yield Skipped(f"{content.shown}, record {number}", why)
+
+
+def _go_to(place: Place, events: Iterator[Event]) -> None:
+    keys: list[str] = []
+    for event, value in events:
+        if event == "map_key":
+            keys[-1] = str(value)
+        elif event == "start_array" and tuple(keys) == place:
+            return
+        _follow(event, keys)
+
+
+class _TooLarge(str):
+    """Why a value is not taken."""
+
+
+def _value(first: Event, events: Iterator[Event]) -> object:
+    """The value that begins with an event; a _TooLarge for what no article is."""
+    builder = ijson.ObjectBuilder()
+    depth = size = 0
+    refused: _TooLarge | None = None
+    event, value = first
+    while True:
+        depth += (event in _STARTS) - (event in _ENDS)
+        size += len(value) + 16 if isinstance(value, str) else 16
+        if depth > _RECORD_DEPTH:
+            refused = _TooLarge("nested too deep")
+        elif size > RECORD_LIMIT:
+            refused = _TooLarge(f"larger than {RECORD_LIMIT // 2**20} MB")
+        if refused is None:
+            builder.event(event, value)
+        if depth == 0:
+            return builder.value if refused is None else refused
+        event, value = next(events)
+
+
+class _Watched:
+    """The bytes of a file, none of whose values is without end."""
+
+    def __init__(self, stream: BinaryIO, shown: str) -> None:
+        self._stream = stream
+        self._shown = shown
+        self.since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.since += len(data)
+        if self.since > 2 * RECORD_LIMIT:
+            limit = RECORD_LIMIT // 2**20
+            raise ReadError(f"{self._shown}: a text in it is longer than {limit} MB; split it")
+        return data
+
+
+@contextmanager
+def _events(content: Content) -> Iterator[Iterator[Event]]:
+    """What a JSON parser meets in a file. Raises ReadError where it is not JSON."""
+
+    def events(stream: _Watched) -> Iterator[Event]:
+        for each in ijson.basic_parse(stream, use_float=True):
+            stream.since = 0
+            yield each
+
+    try:
+        with as_utf8(content) as stream:
+            yield events(_Watched(stream, content.shown))
+    except (ijson.JSONError, OverflowError, StopIteration) as error:
+        why = " ".join(str(error).split("\n")[0].split()) or "it ends too early"
+        raise ReadError(f"{content.shown}: not valid JSON ({why}); export it again") from error

@@ -1,0 +1,83 @@
+"""JSON Lines: one record a line, however many there are."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from index.errors import ReadError
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Draft
+from index.formats.encoding import decode
+from index.formats.fields import opened
+from index.formats.records import RECORD_LIMIT, Record, drafts, skipped_line
+
+_WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def read(content: Content) -> Iterator[Draft | Skipped]:
+    """A file of JSON Lines, or of one JSON value after all."""
+    with content.stream() as stream:
+        head = stream.read(64).removeprefix(codecs.BOM_UTF8).lstrip()
+    if head.startswith(b"["):
+        from index.formats import json as objects
+
+        yield from objects.read(content)
+    else:
+        yield from drafts(content, _records(content))
+
+
+def _records(content: Content) -> Iterator[Record | Skipped]:
+    with content.stream() as stream:
+        for number, line in enumerate(_lines(stream), 1):
+            if line is None:
+                limit = RECORD_LIMIT // 2**20
+                yield skipped_line(content, number, f"longer than {limit} MB; split its article")
+            elif line.strip():
+                yield _record(content, number, line)
+
+
+def _record(content: Content, number: int, line: bytes) -> Record | Skipped:
+    try:
+        value = json.loads(_text(line, content.shown))
+    except (ValueError, RecursionError, ReadError) as error:
+        return skipped_line(content, number, f"not JSON ({_why(error)}); mend or remove it")
+    if not isinstance(value, dict):
+        return skipped_line(content, number, "not an object of fields; mend or remove it")
+    return Record(f"line {number}", opened(value))
+
+
+def _text(line: bytes, shown: str) -> str:
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return decode(line, shown)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos + 1}"
+    return "nested too deep" if isinstance(error, RecursionError) else "its text is not UTF-8"
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of a file in UTF-8; None for one that is too long to be held."""
+    start = stream.read(2)
+    wide = next((encoding for mark, encoding in _WIDE if start == mark), None)
+    stream.seek(0)
+    if wide is not None:
+        text = io.TextIOWrapper(stream, wide, errors="replace", newline="\n")
+        while characters := text.readline(RECORD_LIMIT):
+            yield characters.encode("utf-8", "replace")
+        text.detach()
+        return
+    while line := stream.readline(RECORD_LIMIT):
+        whole = len(line) < RECORD_LIMIT or line.endswith(b"\n")
+        while not whole:
+            rest = stream.readline(RECORD_LIMIT)
+            whole = rest.endswith(b"\n") or not rest
+            line = b""
+        yield line or None

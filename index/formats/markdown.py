@@ -1,0 +1,103 @@
+"""Markdown, read for its words."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from index.formats.base import Content
+from index.formats.base_readers_draft import Block, Draft
+from index.formats.frontmatter import from_marked_text
+
+_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
+
+_UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_BLANKS = re.compile(r"\n\s*\n")
+_SPACES = re.compile(r"[ \t]+")
+
+_parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def read(content: Content) -> Iterator[Draft]:
+    """A file of Markdown."""
+    yield from_marked_text(content, read_markdown)
+
+
+def read_markdown(text: str) -> Draft:
+    """The paragraphs and headings of a Markdown text as plain text."""
+    root = SyntaxTreeNode(_parser.parse(text))
+    blocks = (block for node in root.children for block in _blocks(node))
+    return Draft(tuple(block for block in blocks if block.text))
+
+
+def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
+    match node.type:
+        case "heading":
+            yield Block(_words(node).replace("\n", " "), heading=True)
+        case "bullet_list" | "ordered_list":
+            lines = list(_items(node))
+            apart = any(len(line) > _LONG_ITEM for line in lines)
+            yield from (Block(part) for part in (lines if apart else ["\n".join(lines)]))
+        case "table":
+            yield Block("\n".join(_rows(node)))
+        case "fence" | "code_block":
+            yield Block(_BLANKS.sub("\n", node.content).strip("\n"))
+        case "html_block":
+            yield from (Block(part) for part in _without_tags(node.content))
+        case "blockquote":
+            for child in node.children:
+                yield from _blocks(child)
+        case "paragraph":
+            yield Block(_words(node))
+
+
+def _items(node: SyntaxTreeNode) -> Iterator[str]:
+    """One line an item, those of inner lists too; numbers are kept, bullets are not."""
+    number = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+    for item in node.children:
+        lines = [line for child in item.children for line in _lines(child)]
+        if number is not None:
+            lines[:1] = [f"{number}. {line}" for line in lines[:1]]
+            number += 1
+        yield from lines
+
+
+def _lines(node: SyntaxTreeNode) -> list[str]:
+    return [block.text for block in _blocks(node) if block.text]
+
+
+def _rows(table: SyntaxTreeNode) -> Iterator[str]:
+    for part in table.children:
+        for row in part.children:
+            yield " | ".join(cell for cell in map(_words, row.children) if cell)
+
+
+def _words(node: SyntaxTreeNode) -> str:
+    lines = "".join(_inline(child) for child in node.children).split("\n")
+    return "\n".join(line for line in (_SPACES.sub(" ", line).strip(" ") for line in lines) if line)
+
+
+def _inline(node: SyntaxTreeNode) -> str:
+    match node.type:
+        case "text" | "code_inline":
+            return node.content
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "\n"
+        case "image" | "html_inline":
+            return ""
+        case _:
+            return "".join(_inline(child) for child in node.children)
+
+
+def _without_tags(source: str) -> Iterator[str]:
+    plain = html.unescape(_TAG.sub(" ", _UNSEEN.sub("", source)))
+    for paragraph in _BLANKS.split(plain):
+        if words := " ".join(paragraph.split()):
+            yield words

@@ -1,0 +1,174 @@
+"""Articles as agencies exchange them: NITF, and NewsML with the text in it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from lxml import etree
+
+from index.errors import ReadError
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Draft, Metadata
+from index.formats.byline import byline
+from index.formats.fields import as_moment, one_line
+from index.formats.frontmatter import language_code
+from index.formats.html import read_fragment
+from index.formats.webpage.tree_webpage_element import Element
+
+ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml"})
+
+_TAGS = {"hl2": "h2", "hl1": "h2", "block": "div", "bq": "blockquote", "fn": "p", "note": "div"}
+_UNSEEN = frozenset({"media", "hr", "body.end", "script", "style"})
+_BY = re.compile(r"^(?:par|by|von|por|di)\s+", re.IGNORECASE)
+_STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def read_news(data: bytes, content: Content) -> Iterator[Draft | Skipped]:
+    """The article of a NITF document; of a NewsML one, those whose text is in it."""
+    root = _root(data, content.shown)
+    if _name(root) == "nitf":
+        yield _nitf(root, content)
+        return
+    items = [each for each in root.iter() if _name(each) == "newsitem"]
+    if not items:
+        raise ReadError(f"{content.shown}: no article in it; check that it is the right file")
+    for number, item in enumerate(items, 1):
+        try:
+            draft = _item(item, content)
+        except ReadError as error:
+            if len(items) == 1:
+                raise
+            why = str(error).removeprefix(f"{content.shown}: ")
+            yield Skipped(f"{content.shown}, item {number}", why)
+            continue
+        key = item.get("guid") or _text(_first(item, "newsitemid")) or str(number)
+        yield replace(draft, key=key) if len(items) > 1 else draft
+
+
+def _root(data: bytes, shown: str) -> Element:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root: Element = etree.fromstring(data, parser)
+    except (etree.LxmlError, ValueError) as error:
+        why = " ".join(str(error).split())
+        raise ReadError(f"{shown}: not well-formed XML ({why}); export it again") from error
+    return root
+
+
+def _nitf(root: Element, content: Content) -> Draft:
+    body = _first(root, "body.content")
+    if body is None:
+        raise ReadError(f"{content.shown}: a NITF document without a text")
+    issued, paper = _first(root, "date.issue"), _first(root, "pubdata")
+    subject = _first(root, "tobject.subject")
+    metadata = Metadata.told(
+        "nitf",
+        title=_text(_first(root, "hl1")) or _text(_first(root, "title")),
+        author=_author(_first(root, "byline")),
+        published=_moment(_attribute(issued, "norm")),
+        outlet=_attribute(paper, "name") or _text(_first(root, "distributor")),
+        language=language_code(root.get(_LANGUAGE) or _attribute(_first(root, "body"), _LANGUAGE)),
+        category=_attribute(paper, "position.section")
+        or _attribute(subject, "tobject.subject.type"),
+    )
+    return _with_words([*_all(root, "abstract"), body], metadata, content)
+
+
+def _item(item: Element, content: Content) -> Draft:
+    """An article of NewsML-G2, or of NewsML 1."""
+    inner = _first(item, "nitf")
+    first, version = _first(item, "firstcreated"), _first(item, "versioncreated")
+    created = _moment(_text(first)) or _moment(_text(_first(item, "contentcreated")))
+    latest = _moment(_text(version) or _text(_first(item, "thisrevisioncreated")))
+    provider = _first(item, "provider")
+    language = _first(item, "language")
+    metadata = Metadata.told(
+        "nitf",
+        title=_text(_first(item, "headline")),
+        author=_author(next(iter(_all(item, "by") + _all(item, "byline")), None)),
+        published=created or latest,
+        updated=latest if created and latest != created else None,
+        outlet=_text(_first(provider, "name")) or _attribute(provider, "literal"),
+        language=language_code(
+            _attribute(language, "tag") or _attribute(language, "FormalName") or item.get(_LANGUAGE)
+        ),
+    )
+    if inner is not None:
+        draft = _nitf(inner, content)
+        return replace(draft, metadata=metadata.completed(draft.metadata))
+    held = [*_all(item, "inlinexml"), *_all(item, "inlinedata"), *_all(item, "datacontent")]
+    if not held:
+        raise ReadError(f"{content.shown}: its text lies elsewhere; add the file that holds it")
+    return _with_words(held[:1], metadata, content)
+
+
+def _with_words(elements: list[Element], metadata: Metadata, content: Content) -> Draft:
+    markup = "".join(_markup(element) for element in elements)
+    return replace(read_fragment(markup, content), metadata=metadata)
+
+
+def _markup(element: Element) -> str:
+    """An element's words as HTML: its names for paragraphs and lists are those of HTML already."""
+    name = _name(element)
+    if not isinstance(element.tag, str) or name in _UNSEEN:
+        return ""
+    inner = html.escape(element.text or "")
+    for child in element:
+        inner += _markup(child) + html.escape(child.tail or "")
+    tag = _TAGS.get(name, name)
+    return (
+        f"<{tag}>{inner}</{tag}>" if re.fullmatch("[a-z][a-z0-9]*", tag) else f"<div>{inner}</div>"
+    )
+
+
+def _author(element: Element | None) -> str | None:
+    """« Par Jeanne Petit, à Rome » names Jeanne Petit."""
+    if element is None:
+        return None
+    people = [text for each in _all(element, "person") if (text := _text(each))]
+    line = ", ".join(people) or _text(element) or ""
+    signed = byline(line)
+    return signed.people if signed else _BY.sub("", line) or None
+
+
+def _moment(text: str | None) -> date | datetime | None:
+    stamp = _STAMP.fullmatch((text or "").strip())
+    if stamp is None:
+        return as_moment(text)
+    year, month, day, hour, minute, second, zone = stamp.groups()
+    return as_moment(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone or ''}")
+
+
+def _name(element: Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def _all(element: Element | None, name: str) -> list[Element]:
+    return [] if element is None else [each for each in element.iter() if _name(each) == name]
+
+
+def _first(element: Element | None, name: str) -> Element | None:
+    if element is None:
+        return None
+    return next((each for each in element.iter() if _name(each) == name), None)
+
+
+def _attribute(element: Element | None, name: str) -> str | None:
+    return None if element is None else one_line(element.get(name))
+
+
+def _text(element: Element | None) -> str | None:
+    return None if element is None else one_line(" ".join(map(str, element.itertext())))

@@ -1,0 +1,169 @@
+"""PDF, read by PDFium; a scan by OCR."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from index.errors import ReadError
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Block, Draft, Metadata
+from index.formats.document_info import Evidence, believed, from_pdf
+from index.formats.print import ocr
+from index.formats.print.page import Page
+from index.formats.print.page_paper_margins import without_margins
+from index.formats.print.paragraphs import laid_out
+from index.formats.print.process import Document, PaperError, opened
+from index.language import detect
+from index.stopwords import fold
+
+PAGES = 2_000
+"""Read of one document; the rest is left out, and a line says so."""
+
+SECONDS = 300.0
+"""For the text of a document, that of its pictures not counted."""
+
+OCR_PAGES = 200
+"""Read by OCR in one document."""
+
+SCAN = "scan sans texte : OCR nécessaire"
+
+_TOLD = 400  # characters; so many show their language
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The pages read so far, and by reason those that were not."""
+
+    pages: list[Page] = field(default_factory=list)
+    unread: dict[str, list[int]] = field(default_factory=dict)
+
+    def leave(self, reason: str, *numbers: int) -> None:
+        self.unread.setdefault(reason, []).extend(numbers)
+
+
+def read(content: Content) -> Iterator[Draft | Skipped]:
+    """A PDF is one article; a part of it that cannot be read is told apart."""
+    data = content.read()
+    if b"%PDF-" not in data[:1024]:
+        raise ReadError(f"{content.shown}: not a PDF; check the file, or give it its true suffix")
+    reading = _Reading()
+    try:
+        with opened(data) as document:
+            facts = from_pdf(document.info, document.language, data)
+            _read_pages(document, content, reading)
+    except PaperError as error:
+        raise ReadError(f"{content.shown}: {error}") from error
+    if not any(page.lines for page in reading.pages):
+        raise ReadError(f"{content.shown}: {_nothing(reading)}")
+    shown, blocks = laid_out(without_margins(reading.pages))
+    text = "\n".join(block.text for block in blocks)
+    metadata = believed(facts, "pdf", Evidence(content.name, text, shown))
+    metadata = metadata.completed(Metadata.told("pdf", language=_language(facts.language, text)))
+    yield Draft(_without(blocks, metadata.title), metadata)
+    for reason, numbers in reading.unread.items():
+        yield Skipped(f"{content.shown}#{_told(numbers)}", reason)
+
+
+def _read_pages(document: Document, content: Content, reading: _Reading) -> None:
+    if document.pages > PAGES:
+        over = f"beyond the {PAGES} pages that are read of one PDF; split the file"
+        reading.leave(over, *range(PAGES, document.pages))
+    scanner = _Scanner(document, content, reading)
+    left = SECONDS
+    for number in range(min(document.pages, PAGES)):
+        if left < 0:
+            late = f"beyond the {SECONDS:.0f} seconds that one PDF may take; split the file"
+            reading.leave(late, *range(number, min(document.pages, PAGES)))
+            return
+        begun = time.monotonic()
+        try:
+            page = document.page(number)
+        except PaperError as error:
+            reading.leave(str(error), number)
+            continue
+        finally:
+            left -= time.monotonic() - begun
+        if page.cut:
+            reading.leave("too much text for one page; what follows was left out", number)
+        reading.pages.append(scanner.read(page) if page.is_scan else page)
+
+
+class _Scanner:
+    """Reads the pages that are pictures, while it may."""
+
+    def __init__(self, document: Document, content: Content, reading: _Reading) -> None:
+        self._document = document
+        self._allowed = content.options.ocr
+        self._reading = reading
+        self._done = 0
+        self._language: str | None = None
+
+    def read(self, page: Page) -> Page:
+        """The page with the words of its picture; without any where they cannot be read."""
+        blank = replace(page, lines=())
+        if reason := self._hindrance():
+            self._reading.leave(reason, page.number)
+            return blank
+        self._done += 1
+        try:
+            picture = self._document.drawn(page.number, ocr.PIXELS)
+            return replace(page, lines=ocr.lines_of(picture, self._language or ""))
+        except (PaperError, ocr.OcrError) as error:
+            self._reading.leave(str(error), page.number)
+            return blank
+
+    def _hindrance(self) -> str:
+        if not self._allowed:
+            return f"{SCAN} (a scan without text: allow OCR)"
+        if self._done >= OCR_PAGES:
+            return f"beyond the {OCR_PAGES} pages of one PDF that are read by OCR; split the file"
+        self._language = self._language or ocr.languages(self._document.language)
+        if self._language is None:
+            return f"{SCAN} (a scan without text: install tesseract with its French data)"
+        return ""
+
+
+def _nothing(reading: _Reading) -> str:
+    """Why no page has words."""
+    if reading.unread:
+        return next(iter(reading.unread))
+    if any(page.is_scan for page in reading.pages):
+        return f"{SCAN}, but OCR finds no words in it; scan it again, straight and sharp"
+    return "no text on its pages; add the article's words"
+
+
+def _language(declared: str, text: str) -> str | None:
+    """The declared one, unless the words are plainly of another: programs declare their own."""
+    match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
+    if match is None or (len(text) > _TOLD and detect(text, match[1]) != match[1]):
+        return None
+    return match[1]
+
+
+def _without(blocks: tuple[Block, ...], title: str | None) -> tuple[Block, ...]:
+    """The blocks without the heading that is the title."""
+    if title is None:
+        return blocks
+    for index, block in enumerate(blocks[:20]):
+        if block.heading and _alike(block.text) == _alike(title):
+            return blocks[:index] + blocks[index + 1 :]
+    return blocks
+
+
+def _alike(line: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(line.lower())))
+
+
+def _told(numbers: list[int]) -> str:
+    """« page 3 », « pages 3-5, 8 »."""
+    spans: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1][1:] = [number]
+        else:
+            spans.append([number])
+    shown = ", ".join("-".join(str(number + 1) for number in span) for span in spans)
+    return f"page{'s' if len(set(numbers)) > 1 else ''} {shown}"

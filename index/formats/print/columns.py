@@ -1,0 +1,201 @@
+"""The order in which the lines of a page are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from index.formats.print.page import Line
+
+_COLUMN_LINES = 4
+_COLUMN_WIDTH = 16  # letters of its median row; cells of a table are shorter
+_FULL = 0.6  # of a column's width that its median row fills
+_GUTTER = 0.6  # em between two columns, at least
+_CROSSING = 0.25  # of the lines beside a gutter may cross it
+_ALIGNED = 0.5  # of the lines of two columns that share a base line make a table of short ones
+_MANY = 1_000  # lines; a page of more is no page of columns
+_CELL = 1.5  # em between two cells of a row, at least
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Lines left and right of a gutter, and those that cross it."""
+
+    left: list[Line]
+    right: list[Line]
+    crossing: list[Line]
+
+
+def columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """The columns of a page in reading order, each from its top; a row is one line.
+
+    What crosses a gutter (a title over two columns) is a column of its own, and parts those beside
+    the gutter into the ones above it and the ones below.
+    """
+    sides = _parted(lines) if len(lines) <= _MANY else None
+    if sides is None:
+        if rows := _rows(lines):
+            yield rows
+        return
+    waiting = sorted(sides.crossing, key=lambda line: line.middle)
+    floor = float("-inf")
+    while waiting:
+        band = [waiting.pop(0)]
+        between = _between(sides.left + sides.right, floor, band[0].middle)
+        yield from _beside(sides, between)
+        floor = band[0].middle
+        while waiting and not _between(sides.left + sides.right, floor, waiting[0].middle):
+            floor = waiting[0].middle
+            band.append(waiting.pop(0))
+        yield _rows(band)
+    yield from _beside(sides, _between(sides.left + sides.right, floor, float("inf")))
+
+
+def distinct(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those printed twice at one place, as a cheap bold."""
+    kept: list[Line] = []
+    seen: set[tuple[str, int, int]] = set()
+    for line in lines:
+        shift = line.size / 3 or 1.0
+        column, row = round(line.left / shift), round(line.middle / shift)
+        if not any(
+            (line.text, column + right, row + down) in seen
+            for right in (-1, 0, 1)
+            for down in (-1, 0, 1)
+        ):
+            kept.append(line)
+        seen.add((line.text, column, row))
+    return kept
+
+
+def _beside(sides: Sides, within: list[Line]) -> Iterator[list[Line]]:
+    chosen = set(map(id, within))
+    for side in (sides.left, sides.right):
+        yield from columns([line for line in side if id(line) in chosen])
+
+
+def _between(lines: list[Line], top: float, bottom: float) -> list[Line]:
+    return [line for line in lines if top <= line.middle < bottom]
+
+
+def _parted(lines: Sequence[Line]) -> Sides | None:
+    """The lines by the first gutter that the fewest of them cross."""
+    if len(lines) < 2 * _COLUMN_LINES:
+        return None
+    em = median(line.size for line in lines) or 1.0
+    best: Sides | None = None
+    for edge in _edges(lines, em):
+        sides = _sides(lines, edge, em)
+        if _are_columns(sides) and (best is None or len(sides.crossing) < len(best.crossing)):
+            best = sides
+    return best
+
+
+def _edges(lines: Sequence[Line], em: float) -> list[float]:
+    """Where enough lines begin to be a column."""
+    lefts = sorted(line.left for line in lines)
+    edges: list[float] = []
+    for index, left in enumerate(lefts[: 1 - _COLUMN_LINES]):
+        begins = lefts[index + _COLUMN_LINES - 1] - left <= em / 2
+        if begins and (not edges or left - edges[-1] > em / 2):
+            edges.append(left)
+    return edges
+
+
+def _sides(lines: Sequence[Line], edge: float, em: float) -> Sides:
+    sides = Sides([], [], [])
+    for line in lines:
+        if line.left >= edge - em / 4:
+            sides.right.append(line)
+        elif line.right <= edge - _GUTTER * em:
+            sides.left.append(line)
+        else:
+            sides.crossing.append(line)
+    return sides
+
+
+def _are_columns(sides: Sides) -> bool:
+    if min(len(sides.left), len(sides.right)) < _COLUMN_LINES:
+        return False
+    top = max(min(line.top for line in side) for side in (sides.left, sides.right))
+    bottom = min(max(line.bottom for line in side) for side in (sides.left, sides.right))
+    left = _between(sides.left, top, bottom)
+    right = _between(sides.right, top, bottom)
+    fewer = min(len(left), len(right))
+    if fewer < _COLUMN_LINES:
+        return False
+    if len(_between(sides.crossing, top, bottom)) > _CROSSING * fewer:
+        return False
+    prose = [_is_prose(side) for side in (left, right)]
+    return all(prose) or (any(prose) and _aligned(left, right) < _ALIGNED)
+
+
+def _is_prose(side: list[Line]) -> bool:
+    """Whether the rows are long, and full: those of a table are neither, or not both."""
+    rows = _grouped(side)
+    width = max(line.right for line in side) - min(line.left for line in side)
+    full = median(sum(part.right - part.left for part in row) for row in rows)
+    letters = median(sum(len(part.text) for part in row) for row in rows)
+    return letters >= _COLUMN_WIDTH and full >= _FULL * width
+
+
+def _aligned(left: list[Line], right: list[Line]) -> float:
+    """The share of the fewer lines that stand beside one of the others exactly."""
+    few, many = sorted((left, right), key=len)
+    bottoms = sorted(line.bottom for line in many)
+    beside = sum(any(abs(line.bottom - bottom) < 1.0 for bottom in bottoms) for line in few)
+    return beside / len(few)
+
+
+def _rows(lines: Sequence[Line]) -> list[Line]:
+    """One line a row, what stands side by side joined."""
+    return [_row(sorted(row, key=lambda line: line.left)) for row in _grouped(lines)]
+
+
+def _grouped(lines: Sequence[Line]) -> list[list[Line]]:
+    rows: list[list[Line]] = []
+    tallest: Line | None = None
+    for line in sorted(lines, key=lambda line: line.middle):
+        if tallest is not None and _beside_each_other(tallest, line):
+            rows[-1].append(line)
+            tallest = max(tallest, line, key=lambda each: each.bottom - each.top)
+        else:
+            rows.append([line])
+            tallest = line
+    return rows
+
+
+def _beside_each_other(first: Line, line: Line) -> bool:
+    shared = min(first.bottom, line.bottom) - max(first.top, line.top)
+    return shared > 0.5 * min(first.bottom - first.top, line.bottom - line.top)
+
+
+def _row(parts: list[Line]) -> Line:
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    cells, edges = [first.text], [(first.left, first.right)]
+    right = first.right
+    em = max(part.size for part in parts)
+    for part in parts[1:]:
+        gap = part.left - right
+        if gap > _CELL * em:
+            cells.append(part.text)
+            edges.append((part.left, part.right))
+        else:
+            edges[-1] = (edges[-1][0], max(edges[-1][1], part.right))
+            cells[-1] += part.text if gap < 0.1 * em else f" {part.text}"
+        right = max(right, part.right)
+    longest = max(parts, key=lambda part: len(part.text))
+    return replace(
+        first,
+        text=" ".join(cells),
+        top=min(part.top for part in parts),
+        right=right,
+        bottom=max(part.bottom for part in parts),
+        size=longest.size,
+        bold=all(part.bold for part in parts),
+        cells=tuple(cells) if len(cells) > 1 else (),
+        edges=tuple(edges) if len(cells) > 1 else (),
+    )

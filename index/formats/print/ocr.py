@@ -1,0 +1,149 @@
+"""The words in a picture of a page, by `tesseract`, where the machine has it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from statistics import median
+
+from index.formats.print.page import Line
+from index.formats.print.process import Picture
+
+SECONDS = 120.0
+"""For one page, after which it is left unread."""
+
+PIXELS = 30_000_000
+"""Of the largest picture that is read: more than an A3 page at 300 dots an inch."""
+
+_PROGRAM = "tesseract"
+_BOX = ("left", "top", "width", "height")
+_LINE = ("block_num", "par_num", "line_num")
+_LANGUAGES = {"fr": "fra", "en": "eng", "es": "spa", "de": "deu", "it": "ita", "pt": "por"}
+_LANGUAGES |= {"nl": "nld", "ca": "cat", "eu": "eus", "pl": "pol", "ro": "ron", "ar": "ara"}
+_ALWAYS = ("fra", "eng")
+_SURE = 50.0  # per cent; below it, a line is a stain or a photograph
+_LEGIBLE = 60.0  # of a whole page; below it, its language or its print is none of tesseract's
+_APART = 1.0  # em between two words of one line, else they are of two columns
+_SAME = (0.65, 1.45)  # times the usual height of a line; within, letters are of one size
+
+
+class OcrError(Exception):
+    """A picture that tesseract does not read; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as tesseract finds it: its box in dots, and how sure it is of it, per cent."""
+
+    text: str
+    left: int
+    top: int
+    width: int
+    height: int
+    trust: float
+    line: tuple[str, ...]
+
+
+def languages(declared: str = "") -> str | None:
+    """What tesseract is to expect: `fra+eng`, as far as installed, with the declared language.
+
+    None where there is no tesseract, or no data for any of these.
+    """
+    try:
+        installed = set(_tesseract(["--list-langs"]).split())
+    except OcrError:
+        return None
+    wanted = dict.fromkeys((_LANGUAGES.get(declared[:2].lower(), ""), *_ALWAYS))
+    return "+".join(language for language in wanted if language in installed) or None
+
+
+def lines_of(picture: Picture, language: str) -> tuple[Line, ...]:
+    """The lines in a picture, placed in points. Raises OcrError."""
+    resolution = max(70, round(72 * picture.scale))
+    image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.dots)
+    asked = ["stdin", "stdout", "-l", language, "--dpi", str(resolution), "tsv"]
+    words = list(_words(_tesseract(asked, image)))
+    if words and median(word.trust for word in words) < _LEGIBLE:
+        raise OcrError(
+            "OCR is not sure of the words; scan it again, straight and sharp, or install the "
+            "tesseract data of its language"
+        )
+    found = groupby(words, key=lambda word: word.line)
+    runs = [run for _, line in found for run in _runs(list(line), picture.scale)]
+    return tuple(_evened(runs))
+
+
+def _tesseract(arguments: list[str], data: bytes = b"") -> str:
+    """What the program prints. It runs on one core: on several it takes longer, for no gain.
+
+    Ctrl-C is not for it: whoever asked decides whether the page is finished.
+    """
+    try:
+        done = subprocess.run(
+            [_PROGRAM, *arguments],
+            input=data,
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+            start_new_session=True,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OcrError(f"OCR takes more than {SECONDS:.0f} seconds") from error
+    except subprocess.CalledProcessError as error:
+        said = " ".join(error.stderr.decode("utf-8", "replace").split())
+        raise OcrError(f"tesseract fails ({said[:100]})") from error
+    except OSError as error:
+        raise OcrError(f"tesseract does not start ({error.strerror})") from error
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _words(table: str) -> Iterator[Word]:
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        text, trust = (row.get("text") or "").strip(), float(row.get("conf") or -1)
+        if text and trust >= 0:
+            left, top, width, height = (int(row[name]) for name in _BOX)
+            yield Word(text, left, top, width, height, trust, tuple(row[name] for name in _LINE))
+
+
+def _runs(words: list[Word], scale: float) -> Iterator[Line]:
+    """A line that tesseract is sure of, parted where its words stand wide apart."""
+    if median(word.trust for word in words) < _SURE:
+        return
+    tall = max(word.height for word in words)
+    run: list[Word] = []
+    for word in words:
+        if run and word.left - (run[-1].left + run[-1].width) > _APART * tall:
+            yield _line(run, scale, tall)
+            run = []
+        run.append(word)
+    yield _line(run, scale, tall)
+
+
+def _line(words: list[Word], scale: float, tall: int) -> Line:
+    return Line(
+        " ".join(word.text for word in words),
+        min(word.left for word in words) / scale,
+        min(word.top for word in words) / scale,
+        max(word.left + word.width for word in words) / scale,
+        max(word.top + word.height for word in words) / scale,
+        tall / scale,
+    )
+
+
+def _evened(lines: list[Line]) -> Iterator[Line]:
+    """The lines, those of nearly one height set in one size.
+
+    A line without tall letters looks lower than its neighbours.
+    """
+    if not lines:
+        return
+    usual = median(line.size for line in lines for _ in line.text)
+    for line in lines:
+        same = _SAME[0] * usual <= line.size <= _SAME[1] * usual
+        yield replace(line, size=round(usual if same else line.size, 1))

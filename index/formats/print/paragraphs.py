@@ -1,0 +1,280 @@
+"""From the lines of pages to paragraphs, headings, lists and tables."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import quantiles
+
+from index.formats.base_readers_draft import Block
+from index.formats.print.columns import columns, distinct
+from index.formats.print.page import Line, Page
+from index.formats.print.paragraphs_paper_hyphens import ends_cut, whole, words_of
+
+_LARGER = 1.15  # times the text's size: a heading
+_SIZE = 0.12  # by which two lines of one paragraph may differ
+_LEADING = 1.35  # times the usual distance of two lines: a space between paragraphs
+_SHORT = 0.35  # of a column left white after a line that ends no sentence
+_FLUSH = 0.6  # of the cells of two rows of one table
+_BOLD = 120  # characters; a longer bold paragraph is an introduction, not a heading
+_HEADING = 250
+_SHOUTED = 80
+_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
+
+_TAIL = 100  # characters at a line's end that tell how it ends
+
+_BULLET = re.compile(r"[•●○◦▪■□►▶➢➤✓✔\uf0b7\uf0a7·*–—-]\s*(?=\S)")
+_POINT = re.compile(r"(?:\d{1,2}[.)]|[a-z]\))\s+\S")
+_CONTENTS = re.compile(r"(?:[.…·_]\s?){5,}\s*\d*$")  # a line of a table of contents
+_SENTENCE_END = re.compile(r"[.!?…:][»”\"’')\]]*(?:\s*\d{1,3})?$|[»”]$")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that belong together. `page` is the one that it begins on."""
+
+    page: int
+    lines: list[Line]
+    table: bool = False
+    item: bool = False
+    heading: bool = False
+    text: str = field(default="")
+
+    @property
+    def size(self) -> float:
+        return max(self.lines, key=lambda line: len(line.text)).size
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """How a document is set: the size of its text, and the usual distance of two lines, in em."""
+
+    size: float
+    leading: float
+
+
+def laid_out(pages: Sequence[Page]) -> tuple[str | None, tuple[Block, ...]]:
+    """The title, which the first page shows larger than all else, and all the text, the title's
+    heading included."""
+    pages = [page for page in pages if page.lines]
+    if not pages:
+        return None, ()
+    set_columns = [(page.number, rows) for page in pages for rows in columns(distinct(page.lines))]
+    printed = _print(set_columns)
+    known = words_of(line.text for page in pages for line in page.lines)
+    paragraphs = list(_connected(_paragraphs(set_columns, printed), printed))
+    for each in paragraphs:
+        each.text = _text(each, known)
+    _mark_headings(paragraphs, printed)
+    return _title(paragraphs, printed), tuple(_blocks(paragraphs))
+
+
+def _print(printed: Sequence[tuple[int, list[Line]]]) -> Print:
+    sizes: Counter[float] = Counter()
+    for _, column in printed:
+        for line in column:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+    size = sizes.most_common(1)[0][0] or 1.0
+    plain = ([line for line in column if _alike(line.size, size)] for _, column in printed)
+    gaps = [gap / size for lines in plain for gap in _gaps(lines)]
+    return Print(size, _usual(gaps) if gaps else 1.2)
+
+
+def _gaps(lines: Sequence[Line]) -> list[float]:
+    steps = (below.bottom - above.bottom for above, below in pairwise(lines))
+    return [step for step in steps if step > 0]
+
+
+def _usual(gaps: list[float]) -> float:
+    """A low one of them: that of two lines of a paragraph, where there are paragraphs."""
+    return min(
+        max(quantiles(gaps, n=10, method="inclusive")[2] if len(gaps) > 1 else gaps[0], 0.9), 2.5
+    )
+
+
+def _alike(first: float, second: float) -> bool:
+    return abs(first - second) <= _SIZE * max(first, second)
+
+
+def _paragraphs(printed: Sequence[tuple[int, list[Line]]], how: Print) -> Iterator[Paragraph]:
+    for page, column in printed:
+        if rows := [row for row in column if not _CONTENTS.search(row.text[-_TAIL:])]:
+            yield from _of_column(rows, page, how)
+
+
+def _of_column(rows: list[Line], page: int, printed: Print) -> Iterator[Paragraph]:
+    left = sorted(row.left for row in rows)[len(rows) // 5]
+    right = sorted(row.right for row in rows)[-1 - len(rows) // 20]
+    tabular = _tabular(rows)
+    current: Paragraph | None = None
+    for index, row in enumerate(rows):
+        if current is not None and current.table and tabular[index]:
+            current.lines.append(row)
+            continue
+        if (
+            current is not None
+            and not (current.table or tabular[index])
+            and _continues(current, row, left, right, printed)
+        ):
+            current.lines.append(row)
+            continue
+        if current is not None:
+            yield current
+        current = Paragraph(page, [row], table=tabular[index], item=_is_item(row.text))
+    if current is not None:
+        yield current
+
+
+def _tabular(rows: list[Line]) -> list[bool]:
+    """Which rows are of a table: cells that stand below others."""
+    flags = [False] * len(rows)
+    for index, (above, below) in enumerate(pairwise(rows)):
+        close = below.top - above.bottom < 2 * max(above.size, below.size)
+        if close and above.edges and below.edges and _share_edge(above, below):
+            flags[index] = flags[index + 1] = True
+    return flags
+
+
+def _share_edge(above: Line, below: Line) -> bool:
+    """Whether most of the cells of one row stand flush with cells of the other.
+
+    A row of spread words, as narrow columns have, stands flush with none but by chance.
+    """
+    near = 0.3 * above.size
+    few, many = sorted((above.edges[1:], below.edges[1:]), key=len)
+    flush = sum(
+        any(abs(left - other[0]) < near or abs(right - other[1]) < near for other in many)
+        for left, right in few
+    )
+    return flush >= _FLUSH * len(few)
+
+
+def _continues(paragraph: Paragraph, row: Line, left: float, right: float, printed: Print) -> bool:
+    last = paragraph.lines[-1]
+    if not _alike(last.size, row.size) or last.bold != row.bold or _is_item(row.text):
+        return False
+    if row.bottom - last.bottom > _LEADING * printed.leading * max(row.size, last.size):
+        return False
+    if ends_cut(last.text):
+        return True
+    indented = row.left - left > 0.8 * row.size and last.left - left < 0.5 * row.size
+    if indented and not paragraph.item and row.left - left < 6 * row.size:
+        return False
+    white = right - last.right
+    if white > _SHORT * (right - left) and row.size < _LARGER * printed.size:
+        return False
+    word = len(row.text.split()[0]) + 1
+    fits = white > 1.3 * word * (row.right - row.left) / max(len(row.text), 1)
+    return not (fits and _SENTENCE_END.search(last.text[-_TAIL:]))
+
+
+def _is_item(text: str) -> bool:
+    return bool(_BULLET.match(text) or _POINT.match(text))
+
+
+def _connected(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Paragraph]:
+    """The paragraphs, those that a column's or a page's end has cut made whole.
+
+    Notes in small print and captions may stand between the two halves.
+    """
+    kept: list[Paragraph] = []
+    open_: Paragraph | None = None
+    fresh = False
+    for each in paragraphs:
+        plain = not each.table and _alike(each.size, printed.size)
+        if open_ is not None and plain and fresh and _beyond(open_, each) and _cut(open_, each):
+            open_.lines += each.lines
+            open_.page = each.page
+            continue
+        kept.append(each)
+        if plain:
+            open_, fresh = each, True
+        elif each.size > _LARGER * printed.size or each.table:
+            fresh = False
+    yield from kept
+
+
+def _beyond(first: Paragraph, second: Paragraph) -> bool:
+    """Whether the second stands in another column or on another page."""
+    return second.page != first.page or second.lines[0].middle < first.lines[-1].middle
+
+
+def _cut(first: Paragraph, second: Paragraph) -> bool:
+    last, following = first.lines[-1], second.lines[0]
+    if second.item or last.bold != following.bold:
+        return False
+    if ends_cut(last.text):
+        return True
+    return not _SENTENCE_END.search(last.text[-_TAIL:]) and bool(
+        following.text[0].islower() or last.text[-1] in ",;" or len(last.text) > 30
+    )
+
+
+def _text(paragraph: Paragraph, known: set[str]) -> str:
+    if paragraph.table:
+        return "\n".join(" | ".join(line.cells or (line.text,)) for line in paragraph.lines)
+    text = whole([line.text for line in paragraph.lines], known)
+    bullet = _BULLET.match(text) if paragraph.item else None
+    return text[bullet.end() :] if bullet else text
+
+
+def _mark_headings(paragraphs: list[Paragraph], printed: Print) -> None:
+    for each, following in zip(paragraphs, [*paragraphs[1:], None], strict=True):
+        rows = any(len(line.cells) > 2 for line in each.lines)
+        if each.table or rows or not _WORDS.search(each.text) or following is None:
+            continue
+        larger = each.size >= _LARGER * printed.size and len(each.text) <= _HEADING
+        bold = (
+            all(line.bold for line in each.lines)
+            and not all(line.bold for line in following.lines)
+            and len(each.text) <= _BOLD
+            and not each.text.endswith((".", ",", ";", ":"))
+            and each.size >= printed.size * (1 - _SIZE)
+        )
+        each.heading = larger or bold or _is_shouted(each, following)
+        each.item = each.item and not each.heading
+
+
+def _is_shouted(paragraph: Paragraph, following: Paragraph) -> bool:
+    """Whether it is one line of capitals above prose."""
+    (first, *others), letters = paragraph.lines, re.sub(r"[\W\d_]", "", paragraph.text)
+    return (
+        not others
+        and len(letters) > 4
+        and letters.isupper()
+        and len(paragraph.text) <= _SHOUTED
+        and not first.text.endswith((".", ",", ";", ":"))
+        and len(following.text) > _SHOUTED
+        and not following.text.isupper()
+    )
+
+
+def _title(paragraphs: list[Paragraph], printed: Print) -> str | None:
+    first = paragraphs[0].page
+    shown = [
+        each
+        for each in paragraphs
+        if each.heading and each.page == first and each.size >= _LARGER * printed.size
+    ]
+    titles = [each for each in shown if len(_WORDS.findall(each.text)) > 1]
+    return max(titles, key=lambda each: each.size).text if titles else None
+
+
+def _blocks(paragraphs: Iterable[Paragraph]) -> Iterator[Block]:
+    """Short items that follow each other are one block, as in a list."""
+    items: list[str] = []
+    for each in paragraphs:
+        if each.item and len(each.text) <= _LONG_ITEM:
+            items.append(each.text)
+            continue
+        if items:
+            yield Block("\n".join(items))
+            items = []
+        if any(map(str.isalnum, each.text)):
+            yield Block(each.text, heading=each.heading)
+    if items:
+        yield Block("\n".join(items))

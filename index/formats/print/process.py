@@ -1,0 +1,216 @@
+"""PDF documents, opened in processes of their own that are held to a time."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import subprocess
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.formats.print.page import Line, Page
+from index.formats.print.worker import receive, send
+
+OPENING = 60.0
+PAGE = 30.0
+"""Seconds for a document to be opened, and for one of its pages to be read or drawn."""
+
+_LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
+_IDLE = 2  # processes kept for the next documents
+_PROGRAM = Path(__file__).with_name("worker.py")
+
+
+class PaperError(Exception):
+    """A document, or one of its pages, that PDFium does not read; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page drawn in grey, one byte a dot, `scale` dots a point."""
+
+    width: int
+    height: int
+    scale: float
+    dots: bytes
+
+
+class Document:
+    """An open PDF. Its methods raise PaperError; after that, nothing more can be read from it."""
+
+    def __init__(self, worker: _Worker, about: dict[str, Any]) -> None:
+        self._worker = worker
+        self.pages: int = about["pages"]
+        self.info: dict[str, str] = about["info"]
+        self.language: str = about["language"]
+
+    def page(self, number: int) -> Page:
+        told, _ = self._worker.ask({"do": "read", "page": number}, PAGE)
+        lines = tuple(Line(_words(text), *rest) for text, *rest in told["runs"])
+        return Page(
+            number,
+            told["width"],
+            told["height"],
+            tuple(line for line in lines if line.text),
+            told["marked"],
+            told["pictured"],
+            told["cut"],
+        )
+
+    def drawn(self, number: int, pixels: int) -> Picture:
+        told, dots = self._worker.ask({"do": "draw", "page": number, "pixels": pixels}, PAGE)
+        return Picture(told["width"], told["height"], told["scale"], dots)
+
+
+def _words(text: str) -> str:
+    """Ligatures as letters, accents composed, and nothing that cannot be seen."""
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_LIGATURES))).strip()
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Document]:
+    """The document in `data`. Raises PaperError for one that cannot be opened."""
+    worker, about = _open(data)
+    try:
+        yield Document(worker, about)
+    finally:
+        _give_back(worker)
+
+
+def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
+    """A process that has the document open. One that died while it waited is replaced."""
+    worker = _taken() or _started()
+    while True:
+        try:
+            return worker, worker.ask({"do": "open"}, OPENING, data)[0]
+        except PaperError:
+            died = worker.spent
+            _give_back(worker)
+            if not died or worker.fresh:
+                raise
+            worker = _started()
+
+
+class _Worker:
+    """A process that reads, one document at a time."""
+
+    def __init__(self) -> None:
+        self._owner = os.getpid()
+        self.fresh = True
+        self.spent = False
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(_PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the process that asks, which ends this one
+        )
+
+    @property
+    def usable(self) -> bool:
+        """Whether it lives, and is this process's own: a fork's copy is the parent's."""
+        return not self.spent and self._owner == os.getpid() and self._process.poll() is None
+
+    def ask(
+        self, message: dict[str, Any], seconds: float, data: bytes = b""
+    ) -> tuple[dict[str, Any], bytes]:
+        """Its answer. A process that does not answer in time is ended."""
+        late = threading.Event()
+        timer = threading.Timer(seconds, self._end, (late,))
+        timer.daemon = True
+        timer.start()
+        try:
+            answer = self._answer(message, data)
+        finally:
+            timer.cancel()
+        self.spent = late.is_set() or answer is None
+        if late.is_set():
+            raise PaperError(f"takes more than {seconds:.0f} seconds to read")
+        if answer is None:
+            raise PaperError("stops the PDF reader; it is damaged, or needs too much memory")
+        if error := answer[0].get("error"):
+            raise PaperError(
+                "encrypted; remove the password"
+                if error == "locked"
+                else "not a whole PDF (damaged or cut short); export it again"
+            )
+        return answer
+
+    def _answer(self, message: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes] | None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            send(self._process.stdin, message, data)
+            return receive(self._process.stdout)
+        except (OSError, ValueError):
+            return None
+
+    def _end(self, late: threading.Event) -> None:
+        late.set()
+        self._process.kill()
+
+    def forget(self) -> None:
+        """Closes its document, so that it can be given another."""
+        assert self._process.stdin is not None
+        self.fresh = False
+        send(self._process.stdin, {"do": "close"})
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._process.kill()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    with suppress(OSError):
+                        stream.close()
+            self._process.wait()
+
+
+_waiting: list[_Worker] = []
+_door = threading.Lock()
+
+
+def _give_back(worker: _Worker) -> None:
+    """Keeps a process for the next document, or ends it."""
+    with suppress(OSError, ValueError):
+        if worker.usable:
+            worker.forget()
+            with _door:
+                if len(_waiting) < _IDLE:
+                    _waiting.append(worker)
+                    return
+    worker.close()
+
+
+def _taken() -> _Worker | None:
+    with _door:
+        while _waiting:
+            worker = _waiting.pop()
+            if worker.usable:
+                return worker
+            if worker._owner == os.getpid():
+                worker.close()
+    return None
+
+
+def _started() -> _Worker:
+    try:
+        return _Worker()
+    except OSError as error:
+        raise PaperError(f"the PDF reader does not start ({error}); free some memory") from error
+
+
+@atexit.register
+def close_all() -> None:
+    """Ends the processes that wait."""
+    with _door:
+        while _waiting:
+            worker = _waiting.pop()
+            if worker._owner == os.getpid():
+                worker.close()

@@ -1,0 +1,196 @@
+"""Articles that are records: lines of JSON, objects of a list, rows of a table."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from types import MappingProxyType
+
+from index.errors import ReadError
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Draft
+from index.formats.encoding import decode
+from index.formats.fields import (
+    NAMES,
+    Order,
+    as_text,
+    given,
+    identity,
+    inside,
+    metadata_of,
+    order_of,
+)
+from index.formats.html_readers_markup import is_markup, lays_out, read_markup, without_tags
+from index.formats.markdown import read_markdown
+from index.formats.text import read_text
+
+RECORD_LIMIT = 16 * 2**20
+"""Bytes of one record; a longer one is left out."""
+
+_SAMPLE = 1_000  # records that tell which fields there are and how dates are written
+_SAMPLE_LIMIT = 32 * 2**20  # characters of them
+_KEY_LIMIT = 300  # characters
+_HASHED = 500  # characters of a text that tell it apart from others of the same title
+_SHOWN = 15  # fields named in an error
+
+_MARKDOWN = re.compile(r"^#{1,6} \S|^\[[^\]]+\]\(\S+\)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Fields by name, and the place of the record in its file, as a person would look for it."""
+
+    place: str
+    values: Mapping[str, object]
+
+
+def parse_map(text: str) -> Mapping[str, str]:
+    """`text=corps,title=titre,author=author.name` as `Options.fields`.
+
+    Raises ReadError, naming `--map`, for anything else.
+    """
+    fields: dict[str, str] = {}
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        ours, mark, theirs = (each.strip() for each in part.partition("="))
+        if not mark or not ours or not theirs:
+            raise ReadError(f"--map {part}: not a pair; write `text=corps,title=titre`")
+        if ours not in NAMES:
+            accepted = ", ".join(NAMES)
+            raise ReadError(f"--map {part}: Selon has no field `{ours}`; it has {accepted}")
+        if ours in fields:
+            raise ReadError(f"--map {part}: `{ours}` is already `{fields[ours]}`; keep one")
+        fields[ours] = theirs
+    if not fields:
+        raise ReadError("--map: empty; write `text=corps,title=titre`")
+    return MappingProxyType(fields)
+
+
+def drafts(content: Content, records: Iterator[Record | Skipped]) -> Iterator[Draft | Skipped]:
+    """The articles of the records of a file, taken one by one.
+
+    Raises ReadError when no record has a field that is asked for by name, or one with a text.
+    """
+    head = _head(records)
+    sample = [record.values for record in head if isinstance(record, Record)]
+    if not sample:
+        yield from _nothing(content, head)
+        return
+    _check(content, sample)
+    order = _order(sample, content.options.fields)
+    for record in chain(head, records):
+        if isinstance(record, Skipped):
+            yield record
+            continue
+        try:
+            yield draft_of(record, content, order)
+        except ReadError as error:
+            why = str(error).removeprefix(f"{content.shown}: ")
+            yield _skipped(content, record.place, why)
+
+
+def draft_of(record: Record, content: Content, order: Order | None = None) -> Draft:
+    """The article of one record. Raises ReadError, saying why without naming it, for one without
+    a text."""
+    chosen = content.options.fields
+    values = record.values
+    text = next(filter(None, map(as_text, given(values, "text", chosen))), None)
+    if text is None:
+        raise ReadError("no text in it")
+    metadata = metadata_of(values, chosen, order, "fields")
+    title = metadata.title or ""
+    body = body_of(text, title, content)
+    key = key_of(identity(values, chosen) or metadata.url, title, text)
+    return replace(body, metadata=metadata.completed(body.metadata), key=key)
+
+
+def key_of(name: str | None, title: str | None, text: str) -> str:
+    """What an article of several is known by: its name, else what it says, so that others put
+    before it do not change it."""
+    if name is None:
+        told = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
+        return hashlib.sha256(told).hexdigest()[:12]
+    return " ".join(_clean(name, name).split())[:_KEY_LIMIT]
+
+
+def body_of(text: str, title: str, content: Content) -> Draft:
+    """The paragraphs of a text that may be HTML, Markdown or plain."""
+    text = _clean(text, content.shown)
+    if is_markup(text) and lays_out(text):
+        return read_markup(text, content)
+    text = without_tags(text)
+    if _MARKDOWN.search(text):
+        return read_markdown(text)
+    # The title above keeps the first line of the text from being taken for one.
+    return read_text(f"{title}\n\n{text}" if title else text)
+
+
+def skipped_line(content: Content, number: int, why: str) -> Skipped:
+    return _skipped(content, f"line {number}", why)
+
+
+def _skipped(content: Content, place: str, why: str) -> Skipped:
+    return Skipped(f"{content.shown}, {place}", why)
+
+
+def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
+    """The first records: enough to tell what they are like, and few enough for memory."""
+    head: list[Record | Skipped] = []
+    room = _SAMPLE_LIMIT
+    for record in records:
+        head.append(record)
+        if isinstance(record, Record):
+            room -= sum(len(value) for value in record.values.values() if isinstance(value, str))
+        if len(head) >= _SAMPLE or room < 0:
+            break
+    return head
+
+
+def _nothing(content: Content, head: list[Record | Skipped]) -> Iterator[Skipped]:
+    refused = [each for each in head if isinstance(each, Skipped)]
+    if not refused:
+        raise ReadError(f"{content.shown}: no record in it; check that it is the right file")
+    yield from refused
+
+
+def _check(content: Content, sample: list[Mapping[str, object]]) -> None:
+    chosen = content.options.fields
+    for ours, theirs in chosen.items():
+        if all(inside(values, theirs) is None for values in sample):
+            raise ReadError(
+                f"{content.shown}: --map {ours}={theirs}: no record has `{theirs}`; "
+                f"found: {_found(sample)}"
+            )
+    if not any(as_text(each) for values in sample for each in given(values, "text", chosen)):
+        raise ReadError(
+            f"{content.shown}: no field is known to hold the text; name it with --map text=…; "
+            f"found: {_found(sample)}"
+        )
+
+
+def _found(sample: list[Mapping[str, object]]) -> str:
+    """The names of the fields there are, those inside others with their dots."""
+    names: dict[str, None] = {}
+    for values in sample:
+        for name, value in values.items():
+            names.setdefault(" ".join(name.split())[:60] or "(empty)")
+            if isinstance(value, Mapping):
+                names.update(dict.fromkeys(f"{name}.{inner}"[:60] for inner in value))
+    shown = ", ".join(list(names)[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
+
+
+def _order(sample: list[Mapping[str, object]], chosen: Mapping[str, str]) -> Order | None:
+    return order_of(
+        value
+        for values in sample
+        for fact in ("published", "updated")
+        for value in given(values, fact, chosen)
+    )
+
+
+def _clean(text: str, shown: str) -> str:
+    """A text as a file of it would be read; half a character (`\\ud83d`) becomes « ? »."""
+    return decode(text.replace("\0", "").encode("utf-8", "replace"), shown)

@@ -1,0 +1,234 @@
+"""Which files of the paths a person names are articles."""
+
+from __future__ import annotations
+
+import errno
+import os
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.errors import ReadError
+from index.formats.base import Skipped
+from index.formats.sources_readers_addresses import LEDGER, addresses_in
+
+_PACKED = frozenset({".gz", ".bz2", ".xz"})
+_DOCUMENTS = {
+    ".doc": "an old Word or Office file; save it as .docx",
+    ".rtf": "an RTF document; save it as .docx",
+    ".odt": "an OpenDocument file; save it as .docx",
+    ".pages": "a Pages document; save it as .docx",
+    ".ppt": "a presentation (PowerPoint); export it as PDF",
+    ".pptx": "a presentation (PowerPoint); export it as PDF",
+    ".msg": "an Outlook message; save it as .eml",
+    ".rar": "a RAR archive; pack it as .zip",
+    ".7z": "a 7-Zip archive; pack it as .zip",
+}
+"""What may well hold articles and is not read: it is named, pictures and the like are not."""
+_NO_FILE = "a pipe, a socket or a device, not a file; take it out of the folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read.
+
+    `path` is where it is, `shown` how a person would type it, and `location` what its article is
+    known by wherever the corpus is moved: the root folder's name and the path below it. `url` is
+    where the file was fetched, if it was.
+    """
+
+    path: Path
+    shown: str
+    location: str
+    url: str | None = None
+
+
+def find_sources(
+    paths: Sequence[Path], suffixes: Collection[str]
+) -> tuple[list[Source], list[Skipped]]:
+    """The articles' files at and below `paths`, by location, and what cannot be one.
+
+    `suffixes` are those of the formats that can be read, in lower case. Hidden files and folders
+    are left out unless named; a file reached twice counts once. Raises ReadError for a path that
+    does not exist.
+    """
+    sources: dict[str, Source] = {}
+    skipped: dict[str, Skipped] = {}
+    for root in paths:
+        _check(root)
+        finder = _Below(root, suffixes) if root.is_dir() else _named(root, suffixes)
+        for found in finder:
+            if isinstance(found, Skipped):
+                skipped.setdefault(found.shown, found)
+            else:
+                sources.setdefault(*found)
+    return _told_apart(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
+
+
+def _check(root: Path) -> None:
+    try:
+        there = root.exists()
+    except OSError as error:
+        raise ReadError(f"{root}: {_why(error)}") from error
+    if not there:
+        raise ReadError(f"{root}: no such file or folder; check the path")
+
+
+def _why(error: OSError) -> str:
+    """Why a folder cannot be listed, and what to do."""
+    why = (error.strerror or str(error)).lower()
+    long = error.errno == errno.ENAMETOOLONG
+    return f"{why}; {'move what is in it up' if long else 'make the folder readable'}"
+
+
+def known_suffix(name: str, suffixes: Collection[str]) -> str | None:
+    """The suffix of a file's name, two-fold where it is (`.tar.gz`), if it is one of these.
+
+    A packed file counts when what is packed does (`a.jsonl.gz`, not `a.log.gz`).
+    """
+    stem, dot, last = name.lower().rpartition(".")
+    if not dot or not stem.strip("."):
+        return None
+    suffix = f".{last}"
+    if suffix not in _PACKED:
+        return suffix if suffix in suffixes else None
+    double = f".{stem.rpartition('.')[2]}{suffix}"
+    if double in suffixes:
+        return double
+    return suffix if suffix in suffixes and known_suffix(stem, suffixes) else None
+
+
+def unknown_format(suffixes: Collection[str]) -> str:
+    return f"unknown format; Selon reads {', '.join(suffixes)}"
+
+
+def _named(path: Path, suffixes: Collection[str]) -> Iterator[tuple[str, Source] | Skipped]:
+    """A file given by itself."""
+    shown = _shown(path)
+    if not path.is_file():
+        yield Skipped(shown, "neither a file nor a folder; give a file of text")
+    elif known_suffix(path.name, suffixes) is None:
+        yield Skipped(shown, unknown_format(suffixes))
+    else:
+        urls, _ = addresses_in(path.parent)
+        source = Source(path, shown, _plain(path.name), urls.get(_plain(path.name)))
+        yield os.path.realpath(path), source
+
+
+class _Below:
+    """The files below a folder, in order; links are followed, a folder is entered once.
+
+    A file's real path is that of its folder with its name, unless it is a link: resolving a
+    hundred thousand paths one by one takes longer than listing them.
+    """
+
+    def __init__(self, root: Path, suffixes: Collection[str]) -> None:
+        self._root = root
+        self._suffixes = suffixes
+        self._entered: set[str] = set()
+        self._urls: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[tuple[str, Source] | Skipped]:
+        name = _plain(Path(os.path.realpath(self._root)).name)
+        waiting = [_Folder(str(self._root), _shown(self._root), name)]
+        while waiting:
+            folder = waiting.pop()
+            real = os.path.realpath(folder.path)
+            if real in self._entered:
+                continue
+            self._entered.add(real)
+            try:
+                with os.scandir(folder.path) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError as error:
+                yield Skipped(folder.shown, _why(error))
+                continue
+            folders: list[_Folder] = []
+            yield from self._files(folder, real, entries, folders)
+            waiting += reversed(folders)
+
+    def _files(
+        self,
+        folder: _Folder,
+        real: str,
+        entries: Sequence[os.DirEntry[str]],
+        folders: list[_Folder],
+    ) -> Iterator[tuple[str, Source] | Skipped]:
+        """The files of one folder; those in it are added to `folders`."""
+        if any(entry.name == LEDGER for entry in entries):
+            yield from self._learn(folder, real)
+        for entry in entries:
+            if entry.name.startswith((".", "~$")):  # « ~$ » is what Word writes beside an open file
+                continue
+            try:
+                if entry.is_dir():
+                    folders.append(folder.below(entry.name))
+                elif known_suffix(entry.name, self._suffixes):
+                    yield self._found(folder, real, entry)
+                elif why := _DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
+                    yield Skipped(folder.below(entry.name).shown, why)
+            except OSError as error:
+                why = (error.strerror or str(error)).lower()
+                yield Skipped(folder.below(entry.name).shown, f"{why}; check the file")
+
+    def _found(
+        self, folder: _Folder, real: str, entry: os.DirEntry[str]
+    ) -> tuple[str, Source] | Skipped:
+        at = folder.below(entry.name)
+        if not entry.is_file():
+            lost = entry.is_symlink() and not os.path.exists(at.path)  # noqa: PTH110
+            reason = "the link leads nowhere; mend or remove it" if lost else _NO_FILE
+            return Skipped(at.shown, reason)
+        place = f"{real}{os.sep}{entry.name}"
+        if entry.is_symlink():
+            place = os.path.realpath(place)
+        return place, Source(Path(at.path), at.shown, at.location, self._urls.get(_plain(place)))
+
+    def _learn(self, folder: _Folder, real: str) -> Iterator[Skipped]:
+        """Where the files of a folder were fetched, as its ledger says."""
+        urls, why = addresses_in(Path(folder.path))
+        self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
+        if why:
+            yield Skipped(folder.below(LEDGER).shown, why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to enter, or a file of one, as found, as shown, and as known."""
+
+    path: str
+    shown: str
+    location: str
+
+    def below(self, name: str) -> _Folder:
+        plain = _plain(name)
+        shown = plain if self.shown == "." else f"{self.shown.rstrip(os.sep)}{os.sep}{plain}"
+        location = f"{self.location}/{plain}"
+        return _Folder(f"{self.path.rstrip(os.sep)}{os.sep}{name}", shown, location)
+
+
+def _shown(path: Path) -> str:
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps the name it was given
+    here = Path.cwd()
+    return _plain(str(absolute.relative_to(here) if absolute.is_relative_to(here) else path))
+
+
+def _plain(name: str) -> str:
+    """A name as text: composed accents (macOS stores them apart), no undecodable bytes."""
+    if name.isascii():
+        return name
+    return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
+
+
+def _told_apart(sources: Mapping[str, Source]) -> list[Source]:
+    """Sources by location; where two have the same, the second is known by its absolute path."""
+    taken: set[str] = set()
+    told: list[Source] = []
+    for real, source in sources.items():
+        location = source.location if source.location not in taken else _plain(real)
+        while location in taken:  # names of other encodings that read alike as text
+            location += "'"
+        taken.add(location)
+        told.append(source if location == source.location else replace(source, location=location))
+    return sorted(told, key=lambda source: source.location)

@@ -1,0 +1,94 @@
+"""Plain text as people save it from the web: bare titles, bylines, headings without a mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from index.formats.base import Content
+from index.formats.base_readers_draft import Block, Draft
+from index.formats.boilerplate import without_boilerplate
+from index.formats.byline_readers_heads import told, without_head_lines
+from index.formats.frontmatter import from_marked_text
+
+_TITLE_LIMIT = 200
+_HEADING_LIMIT = 100
+_HEADING_WORDS = 15
+_PROSE = 80  # characters; what stands under a heading
+_WRAPPED = range(40, 121)  # the length of a line in a text of fixed width
+_UNWRAPPED = 120
+
+_BLANK = re.compile(r"\n[^\S\n]*\n\s*")
+_SPACES = re.compile(r"[ \t]+")
+_ITEM = re.compile(r"(?:[-–—•*·]|\d{1,2}[.)])\s")
+_UNFINISHED = re.compile(r"[.,;:…»”\"]$")
+_FINISHED = re.compile(r"[.!?…:;»”\")\]]$")
+
+
+def read(content: Content) -> Iterator[Draft]:
+    """A file of plain text."""
+    yield from_marked_text(content, read_text)
+
+
+def read_text(text: str) -> Draft:
+    """The title, byline, paragraphs and headings of a text that marks none of them."""
+    blocks = [part for part in _paragraphs(text) if part]
+    if not blocks:
+        return Draft(())
+    title, rest = _titled(blocks)
+    kept = without_boilerplate(tuple(Block(text) for text in rest))
+    metadata, body = without_head_lines(kept)
+    marked = tuple(_headed([block.text for block in body]))
+    return Draft((Block(title, heading=True), *marked) if title else marked, metadata)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for part in _BLANK.split(text):
+        lines = [
+            line for line in (_SPACES.sub(" ", line).strip() for line in part.split("\n")) if line
+        ]
+        if any(len(line) > _UNWRAPPED for line in lines):
+            yield from lines
+        elif _is_wrapped(lines):
+            yield " ".join(lines)
+        else:
+            yield "\n".join(lines)
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether the lines are one paragraph, broken at a fixed width."""
+    full = lines[:-1]
+    if not full or any(_ITEM.match(line) or told(line) is not None for line in lines):
+        return False
+    finished = sum(bool(_FINISHED.search(line)) for line in full)
+    return all(len(line) in _WRAPPED for line in full) and 2 * finished <= len(full)
+
+
+def _titled(blocks: list[str]) -> tuple[str | None, list[str]]:
+    """The title, and the blocks without it however often it is repeated."""
+    first, _, under = blocks[0].partition("\n")
+    if len(first) > _TITLE_LIMIT or re.search(r"[.,;:]$", first) or blocks == [first]:
+        return None, blocks
+    rest = [under, *blocks[1:]] if under else blocks[1:]
+    while len(rest) > 1 and rest[0].casefold() == first.casefold():
+        rest = rest[1:]
+    return first, rest
+
+
+def _headed(blocks: list[str]) -> Iterator[Block]:
+    for block, following in zip_longest(blocks, blocks[1:], fillvalue=""):
+        yield Block(block, heading=_is_heading(block, following))
+
+
+def _is_heading(block: str, following: str) -> bool:
+    """A short line that does not end as a sentence does, above a paragraph that does."""
+    return (
+        len(block) <= _HEADING_LIMIT
+        and len(block.split()) <= _HEADING_WORDS
+        and "\n" not in block
+        and (block[0].isupper() or block[0].isdigit() or block[0] in '«“"¿¡')
+        and not _UNFINISHED.search(block)
+        and len(following) >= _PROSE
+        and bool(_FINISHED.search(following))
+    )

@@ -1,0 +1,118 @@
+"""The boxes of a page that are no part of its article: links to others, cookie walls, comments."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from index.formats.boilerplate_readers_boilerplate import announces_links
+from index.formats.webpage.tree_webpage_element import Element, text_length
+
+_BOX = frozenset({"div", "section", "aside", "ul", "ol", "nav", "form", "p", "details", "dialog"})
+_UNSEEN = ("dialog", "button", "select", "amp-ad", "amp-sidebar", "amp-consent", "amp-social-share")
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_ROLES = frozenset({"dialog", "alertdialog", "banner", "search", "navigation"})
+_PRIVACY = "cookies?|consent|consentement|didomi|onetrust|tarteaucitron|axeptio|rgpd|gdpr"
+_COMMENTS = "commentaires?|comments|reactions"
+_AROUND = (
+    "newsletters?|infolettre|partages?|partager|sharing|share|related|taboola|outbrain|pub"
+    "|publicites?|advert|advertisement|lire-aussi|a-lire|sur-le-meme-sujet"
+)
+_STATE = "enabled|disabled|open|opened|closed|visible|active|on|off|allowed|ready"
+_AROUND_LIMIT = 1_500  # characters of a box of links, of sharing, of a newsletter
+_KEPT = 0.2  # of the page's words are left at least when a box goes, or it was the article
+_PROSE = 80  # characters of a paragraph above the comments
+_BOX_LIMIT = 600  # characters of a box of links
+_LINKED = 0.5  # of its words are links
+_LIST_LINKED = 0.8
+
+
+def _named(words: str) -> re.Pattern[str]:
+    """Names of classes that hold one of these words, unless they tell of a state."""
+    return re.compile(
+        rf"(?!.*[-_](?:{_STATE})$)(?:[\w-]{{1,60}}[-_])?(?:{words})(?:[-_][\w-]{{1,60}})?"
+    )
+
+
+_NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_named, (_PRIVACY, _COMMENTS, _AROUND))
+
+
+def without_boxes(tree: Element) -> None:
+    """Take out of the tree, in place, what stands beside the article."""
+    for element in list(tree.iter(*_UNSEEN)):
+        if element.tag == "button" and element.getparent().tag in _HEADINGS:
+            element.drop_tag()  # the question of a list that folds
+        else:
+            _drop(element)
+    _drop_marked(tree)
+    for element in list(tree.iter(*_BOX, "h2", "h3", "h4", "strong", "span")):
+        if element.getparent() is not None:
+            _drop_links(element)
+
+
+def _drop_marked(tree: Element) -> None:
+    """Drop the boxes that their marks tell, from the outermost, as long as enough is left."""
+    whole = text_length(tree)
+    holders = {holder for heading in tree.iter("h1") for holder in heading.iterancestors()}
+    prose = False
+    pending = [tree]
+    while pending:
+        element = pending.pop()
+        if element.tag in _BOX and element not in holders and _is_beside(element, prose):
+            length = text_length(element, (1 - _KEPT) * whole)
+            if length <= (1 - _KEPT) * whole:
+                whole -= length
+                _drop(element)
+                continue
+        if element.tag == "p":
+            prose = prose or text_length(element, _PROSE) >= _PROSE
+        pending.extend(reversed(element))
+
+
+def _is_beside(element: Element, prose: bool) -> bool:
+    """Whether its role, class or id say that it is a dialog, a share bar, comments, …
+
+    Comments stand below prose, and may be longer than the article; other boxes are short.
+    """
+    if (element.get("role") or "").lower() in _ROLES or element.get("aria-modal") == "true":
+        return True
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
+    if any(_NAMED_PRIVACY.fullmatch(name) for name in names):
+        return True
+    if any(_NAMED_COMMENTS.fullmatch(name) for name in names):
+        return prose
+    around = any(_NAMED_AROUND.fullmatch(name) for name in names)
+    return around and text_length(element, _AROUND_LIMIT) <= _AROUND_LIMIT
+
+
+def _drop_links(element: Element) -> None:
+    """Drop the box, or the list under the line, that « Lire aussi » announces."""
+    opening = _opening(element)
+    if not announces_links(opening):
+        return
+    length = text_length(element, _BOX_LIMIT)
+    links = 0 if length > _BOX_LIMIT else sum(text_length(link) for link in element.iter("a"))
+    if length <= _BOX_LIMIT and links >= _LINKED * max(1, length - len(opening)):
+        _drop(element)
+        return
+    following = element.getnext()
+    if announces_links(_text(element)) and following is not None and following.tag in _BOX:
+        linked = sum(text_length(link) for link in following.iter("a"))
+        if linked >= _LIST_LINKED * max(1, text_length(following)):
+            _drop(following)
+            _drop(element)
+
+
+def _opening(element: Element) -> str:
+    """The first words in an element, as far as their own mark-up goes."""
+    return next((" ".join(part.split()) for part in element.itertext() if part.strip()), "")
+
+
+def _text(element: Element) -> str:
+    return " ".join("".join(str(part) for part in islice(element.itertext(), 40)).split())
+
+
+def _drop(element: Element) -> None:
+    """Take out an element and leave the words that follow it."""
+    if element.getparent() is not None:
+        element.drop_tree()

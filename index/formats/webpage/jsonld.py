@@ -1,0 +1,159 @@
+"""What a page's JSON-LD says of its article, in the vocabulary of schema.org."""
+
+from __future__ import annotations
+
+import html
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from index.formats.base_readers_draft import Metadata
+from index.formats.dates import find_moment
+from index.formats.frontmatter import language_code
+
+logger = logging.getLogger(__name__)
+
+Record = Mapping[str, Any]
+
+_ARTICLES = re.compile(r"(?:[A-Za-z]*Article|BlogPosting|LiveBlogPosting|Report)$")
+_INSIDE = ("@graph", "mainEntity", "mainEntityOfPage")  # lists of other articles are not entered
+_DEPTH = 6
+_NODES = 5_000
+_TAG = re.compile(r"<[^<>]{0,200}>")
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_OLDEST = 1600
+
+
+def article_in(records: Sequence[str]) -> Record | None:
+    """The page's own article, its references to people and publisher resolved.
+
+    None where the page describes no article, or several of which none is the main one.
+    """
+    nodes = [node for record in records for node in _nodes(_loaded(record), _DEPTH)][:_NODES]
+    articles = [node for node in nodes if is_article(node)]
+    headlines = {one_line(node.get("headline") or node.get("name")) for node in articles}
+    if not articles or len(headlines) > 2:
+        return None
+    known = {str(node["@id"]): node for node in nodes if node.get("@id") and len(node) > 1}
+    chosen = articles[0]
+    return {name: _resolved(value, known) for name, value in chosen.items()}
+
+
+def facts_of(article: Record, shown: str) -> Metadata:
+    """The metadata that an article's record tells."""
+    if str(article.get("isAccessibleForFree")).lower() == "false":
+        logger.info("%s: reserved to subscribers; what the page shows of it is read", shown)
+    outlet = _name(article.get("publisher")) or _name(article.get("sourceOrganization"))
+    sections = _texts(article.get("articleSection"))
+    return Metadata.told(
+        "json-ld",
+        title=one_line(article.get("headline")) or one_line(article.get("name")),
+        author=_authors(article.get("author") or article.get("creator"), outlet),
+        published=moment(article.get("datePublished")) or moment(article.get("dateCreated")),
+        updated=moment(article.get("dateModified")),
+        outlet=outlet,
+        category=next(iter(sections), None),
+        url=_address(article.get("url")) or _address(article.get("mainEntityOfPage")),
+        language=language_code(_name(article.get("inLanguage"))),
+    )
+
+
+def words_of(article: Record) -> str:
+    """The words of the article where its record holds them, a paragraph a line."""
+    body = article.get("articleBody")
+    return html.unescape(body).strip() if isinstance(body, str) else ""
+
+
+def is_article(node: Record) -> bool:
+    return any(_ARTICLES.fullmatch(kind) for kind in _texts(node.get("@type")))
+
+
+def moment(value: object) -> date | datetime | None:
+    """The moment a machine-readable date names; year 1 and 1970-01-01 are no dates but defaults."""
+    found = find_moment(value) if isinstance(value, str) and len(value) < 100 else None
+    if (
+        found is None
+        or found.year < _OLDEST
+        or (found.year, found.month, found.day) == (1970, 1, 1)
+    ):
+        return None
+    return found
+
+
+def one_line(value: object) -> str | None:
+    """A text as it is read: entities and tags gone, on one line; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    plain = html.unescape(_TAG.sub("", html.unescape(value)))
+    return re.sub(r"[ \t\r\n]+", " ", plain).strip() or None
+
+
+def _loaded(record: str) -> object:
+    record = _CDATA.sub("", record)
+    starts = [at for at in (record.find("{"), record.find("[")) if at >= 0]
+    end = max(record.rfind("}"), record.rfind("]"))
+    if not starts or end < 0:
+        return None
+    try:
+        return json.loads(record[min(starts) : end + 1], strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _nodes(value: object, depth: int) -> Iterator[Record]:
+    """The records in a piece of JSON-LD, outer ones first."""
+    if depth == 0:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _nodes(item, depth - 1)
+    elif isinstance(value, dict):
+        yield value
+        for name in _INSIDE:
+            yield from _nodes(value.get(name), depth - 1)
+
+
+def _resolved(value: object, known: Mapping[str, Record]) -> object:
+    """The value with each bare reference (`{"@id": …}`) replaced by what it refers to."""
+    if isinstance(value, list):
+        return [_resolved(item, known) for item in value]
+    if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
+        return known.get(str(value.get("@id")), value)
+    return value
+
+
+def _texts(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [text for text in map(one_line, values) if text]
+
+
+def _name(value: object) -> str | None:
+    if isinstance(value, list):
+        return next((name for item in value if (name := _name(item))), None)
+    if isinstance(value, Mapping):
+        return _name(value.get("name"))
+    return one_line(value)
+
+
+def _authors(value: object, outlet: str | None) -> str | None:
+    """The people, joined; an outlet that signs its own article names nobody."""
+    names = [person_name(_name(item)) for item in (value if isinstance(value, list) else [value])]
+    told = [name for name in names if name and name != outlet]
+    return ", ".join(dict.fromkeys(told)) or None
+
+
+def person_name(text: str | None) -> str | None:
+    """A name without « Par »; None for an address, an account or a lone mark."""
+    plain = re.sub(r"^(?:par|by|por|von|di)\s+", "", (text or "").strip(), flags=re.IGNORECASE)
+    if not re.search(r"[^\W\d_]{2}", plain) or re.search(r"https?:|www\.|^@|\S@\S", plain):
+        return None
+    return plain
+
+
+def _address(value: object) -> str | None:
+    if isinstance(value, Mapping):
+        value = value.get("@id") or value.get("url")
+    return value if isinstance(value, str) and re.fullmatch(r"https?://\S+", value) else None

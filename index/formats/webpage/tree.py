@@ -1,0 +1,171 @@
+"""From the bytes of a page to its tree: encodings, code that is no text, sizes that are refused."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from lxml.etree import LxmlError
+from lxml.html import HTMLParser, document_fromstring
+
+from index.errors import ReadError
+from index.formats.boilerplate import mended
+from index.formats.encoding import decode
+from index.formats.webpage.tree_webpage_element import Element
+from index.formats.webpage.tree_webpage_layout import without_layout_tables
+
+TEXT_LIMIT = 8 * 2**20
+"""Characters of a page without its scripts, styles and inlined files; no article has more."""
+ELEMENT_LIMIT = 100_000
+"""Elements of a page; finding the article among that many takes some seconds."""
+_RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
+_RECORDS = 50
+_DECLARED = 4_096  # bytes in which a page names its encoding; browsers look at 1,024
+_BROKEN = 0.05  # of what is not ASCII may be damaged in a page that is UTF-8 otherwise
+_USUAL = 0.8  # of what is not ASCII are letters and marks of western Europe in its old encoding
+_LETTERS = frozenset("àâäáãçéèêëíîïñóôöõúùûüßœæÀÂÄÁÇÉÈÊÎÔÖÜ«»’“”–—…€©°\u00a0·¿¡ºª")
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
+_SEVEN_BITS = ("iso2022_jp", "hz")  # encodings that look like ASCII
+_CODE = re.compile(
+    r"<!--(?!-?>)|<(script|style|svg|template|iframe|noscript)\b([^<>]{0,5000})>", re.IGNORECASE
+)
+_TEMPLATE = re.compile(r"\btype\s*=\s*[\"']?text/template", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\{\{|<%|\$\{")  # of a template that is filled in elsewhere
+_INLINED = re.compile(r"\bdata:[\w.+/;=-]{0,80};base64,[A-Za-z0-9+/=%]{64,}")
+_EMPTY = re.compile(
+    r"<(?!br\b|hr\b|img\b|meta\b|link\b|input\b|col\b|wbr\b|source\b)([a-z][\w:-]*)([^<>]*)/>",
+    re.IGNORECASE,
+)
+_XHTML = re.compile(r"\s*<\?xml|<html[^>]{0,500}\bxmlns\s*=", re.IGNORECASE)
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The tree of a page, and its pieces of JSON-LD as they are written."""
+
+    tree: Element
+    records: tuple[str, ...]
+
+
+def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
+    """The text of a page, by its byte order mark, as UTF-8, or in the encoding that it declares.
+
+    What a page declares is often wrong, what decodes as UTF-8 hardly ever is something else.
+    `charset` is what was said of it elsewhere. Raises ReadError, naming the file, where no encoding
+    makes text of it.
+    """
+    declared = _declared(data) or _python_name(charset or "")
+    if b"\0" in data[:_DECLARED] and not data.startswith(
+        (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    ):
+        declared = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
+    for encoding in (declared if declared in _SEVEN_BITS or b"\0" in data else None, "utf-8"):
+        if encoding is not None and (text := _decoded(data, encoding)) is not None:
+            return text
+    if declared and declared != "utf-8" and (text := _decoded(data, declared)) is not None:
+        return text
+    text = data.decode("utf-8", "replace")
+    if data.strip() and text.count("\ufffd") <= _BROKEN * sum(not c.isascii() for c in text):
+        return text
+    try:
+        return decode(data, shown)
+    except ReadError:
+        if (western := _western(data)) is not None:
+            return western
+        raise
+
+
+def _western(data: bytes) -> str | None:
+    """The text as browsers read a page that is nothing else, if that makes letters of it."""
+    text = _decoded(data, "cp1252")
+    marks = [mark for mark in text or "" if not mark.isascii()]
+    usual = sum(mark in _LETTERS for mark in marks)
+    return text if marks and usual >= _USUAL * len(marks) else None
+
+
+def _declared(data: bytes) -> str | None:
+    """The name Python has for the declared encoding; Latin-1 is read as browsers read it."""
+    head = data[:_DECLARED]
+    match = _XML_ENCODING.search(head) or _CHARSET.search(head)
+    return _python_name(match[1].decode("ascii", "replace")) if match else None
+
+
+def _python_name(encoding: str) -> str | None:
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        return None
+    return "cp1252" if name in ("iso8859-1", "ascii") else name
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        text = data.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+    return None if not isinstance(text, str) or "\0" in text else text
+
+
+def parsed(text: str, shown: str) -> Page:
+    """The tree of a page without code and inlined files. Raises ReadError above the limits."""
+    if _XHTML.match(text) or _XHTML.search(text, 0, _DECLARED):
+        text = _EMPTY.sub(r"<\1\2></\1>", text)
+    plain, records = _without_code(text)
+    plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
+    if len(plain) > TEXT_LIMIT:
+        raise ReadError(
+            f"{shown}: {len(plain) // 2**20} MB of text, more than one page's article can be "
+            f"({TEXT_LIMIT // 2**20} MB); split it"
+        )
+    tree = _tree("\n".join(mended(line) for line in plain.split("\n")), shown)
+    count = sum(1 for _ in tree.iter())
+    if count > ELEMENT_LIMIT:
+        raise ReadError(
+            f"{shown}: {count:,} elements, more than one page's article can have "
+            f"({ELEMENT_LIMIT:,}); split it"
+        )
+    without_layout_tables(tree)
+    return Page(tree, tuple(mended(record) for record in records))
+
+
+def _tree(text: str, shown: str) -> Element:
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        return document_fromstring(text.encode(), parser=parser)
+    except (LxmlError, ValueError, AssertionError) as error:
+        raise ReadError(f"{shown}: no page of HTML can be read in it; check the file") from error
+
+
+def _without_code(text: str) -> tuple[str, list[str]]:
+    """The page without scripts, styles and comments, and the JSON-LD among the scripts.
+
+    Each mark is looked for once where it is never closed, so that the work stays in line with the
+    length of the page.
+    """
+    parts: list[str] = []
+    records: list[str] = []
+    unclosed: set[str] = set()
+    at = 0
+    while match := _CODE.search(text, at):
+        parts.append(text[at : match.start()])
+        name = (match[1] or "").lower()
+        close = None if name in unclosed else _closing(name).search(text, match.end())
+        if close is None:
+            unclosed.add(name)
+            at = match.end()
+            continue
+        inside = text[match.end() : close.start()]
+        if "ld+json" in (match[2] or "").lower() and len(records) < _RECORDS:
+            records.append(inside[:_RECORD_LIMIT])
+        elif _TEMPLATE.search(match[2] or "") and not _PLACEHOLDER.search(inside):
+            parts.append(inside)
+        at = close.end()
+    return "".join([*parts, text[at:]]), records
+
+
+def _closing(name: str) -> re.Pattern[str]:
+    return re.compile(rf"</{name}(?=[\s/>])[^>]{{0,1000}}>" if name else "-->", re.IGNORECASE)

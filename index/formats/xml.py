@@ -1,0 +1,67 @@
+"""XML: feeds, and articles as agencies exchange them; told apart by their root element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from index.errors import ReadError
+from index.formats import feed, nitf
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Draft
+from index.formats.signature import root_in
+
+XML_LIMIT = 64 * 2**20
+"""Bytes of a file of XML, which is held whole."""
+
+_HEAD = 256 * 1024  # bytes that hold the document type, if there is one
+_FEEDS = frozenset({"rss", "feed", "rdf", "channel"})
+_SITEMAPS = frozenset({"urlset", "sitemapindex"})
+_ENTITY = re.compile(
+    r"<!ENTITY\s+(?:(?P<parameter>%)\s+)?\S{1,200}\s+"
+    r"(?:(?P<elsewhere>SYSTEM|PUBLIC)\b|\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')",
+    re.IGNORECASE,
+)
+_NESTED = re.compile(r"&(?!#)|%|&#(?:38|x0*26);")
+
+
+def read(content: Content) -> Iterator[Draft | Skipped]:
+    """The articles of a feed, of a NITF or of a NewsML document."""
+    data = content.read(XML_LIMIT)
+    head = data[:_HEAD]
+    root = root_in(head)
+    _refuse_entities(head, content.shown)
+    name = (root or "").lower()
+    if name in _FEEDS:
+        yield from feed.read_feed(data, content)
+    elif name in nitf.ROOTS:
+        yield from nitf.read_news(data, content)
+    elif name == "html":
+        from index.formats import html
+
+        yield from html.read(replace(content, size=len(data)))
+    elif name in _SITEMAPS:
+        raise ReadError(
+            f"{content.shown}: a sitemap lists addresses and holds no article; "
+            "run `selon add` with the sitemap's address"
+        )
+    elif root is None:
+        raise ReadError(f"{content.shown}: not XML; check that it is the right file")
+    else:
+        raise ReadError(
+            f"{content.shown}: XML of an unknown kind (root <{root[:60]}>); Selon reads RSS, Atom, "
+            "NITF and NewsML; export the articles as JSON or CSV"
+        )
+
+
+def _refuse_entities(head: bytes, shown: str) -> None:
+    """Names for characters are harmless; entities made of others, or of other files, are not."""
+    text = head.replace(b"\0", b"").decode("ascii", "replace")  # of UTF-16 and UTF-32 too
+    for entity in _ENTITY.finditer(text):
+        value = entity["double"] or entity["single"] or ""
+        if entity["parameter"] or entity["elsewhere"] or _NESTED.search(value):
+            raise ReadError(
+                f"{shown}: its document type defines entities that lead to other files or fill the "
+                "memory; export it without them"
+            )

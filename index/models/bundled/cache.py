@@ -1,0 +1,118 @@
+"""The bundled model as its runtime wants it, made once per machine in the user's cache.
+
+    <cache dir>/multilingual-e5-small-<format>/
+      manifest.json       what the folder was made from; size and SHA-256 of every other file
+      model.onnx          the graph
+      weights.bin         its large tensors
+      pieces.txt …        the vocabulary
+
+The folder appears whole, by a rename, or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from index.errors import ModelError
+from index.models.bundled import tokenizer
+from index.models.bundled.weights import SOURCE_SHA256, read_source
+
+MODEL, WEIGHTS, MANIFEST = "model.onnx", "weights.bin", "manifest.json"
+
+# Raised with every change of what is written, so that no runtime meets another's files.
+FORMAT = 2
+
+Progress = Callable[[float, str], None]
+
+_NAME = f"multilingual-e5-small-{FORMAT}"
+_FILES = (MODEL, WEIGHTS, tokenizer.PIECES, tokenizer.SCORES, tokenizer.REPLACEMENTS)
+_log = logging.getLogger(__name__)
+
+
+def prepared(cache_dir: Path, *, progress: Progress | None = None, fresh: bool = False) -> Path:
+    """The folder of the prepared model, made now if it is not there yet or is damaged.
+
+    `progress(share, step)` is called while it is made, the share from 0 to 1. `fresh` makes it
+    again whatever is there. Two processes at once make it once. Raises `ModelError`.
+    """
+    folder = cache_dir / _NAME
+    if not fresh and is_whole(folder):
+        return folder
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(cache_dir / f"{_NAME}.lock"):
+            if fresh or not is_whole(folder):
+                if folder.exists():
+                    _log.warning("The prepared model in %s is damaged: making it again", folder)
+                _replace(folder, progress or _silent)
+    except OSError as error:
+        raise ModelError(
+            f"the bundled model cannot be prepared in {cache_dir} ({error}): "
+            "make room there, or name another folder in SELON_CACHE_DIR"
+        ) from error
+    return folder
+
+
+def is_whole(folder: Path, *, thorough: bool = False) -> bool:
+    """Whether every file is there with its size; `thorough` reads them and compares SHA-256 too."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT or manifest["source"] != SOURCE_SHA256:
+            return False
+        return set(manifest["files"]) == set(_FILES) and all(
+            (folder / name).stat().st_size == expected["size"]
+            and (not thorough or _sha256(folder / name) == expected["sha256"])
+            for name, expected in manifest["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _replace(folder: Path, progress: Progress) -> None:
+    for abandoned in folder.parent.glob(f".{_NAME}-*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f".{_NAME}-", dir=folder.parent) as name:
+        workshop = Path(name)
+        made = workshop / "made"
+        made.mkdir()
+        _make(made, progress)
+        if folder.exists():
+            folder.rename(workshop / "damaged")
+        made.rename(folder)
+    progress(1.0, "ready")
+
+
+def _make(folder: Path, progress: Progress) -> None:
+    # The module that needs `onnx`, which takes long to import and serves here only.
+    from index.models.bundled.graph import write_graph
+
+    progress(0.0, "reading the weights")
+    source = read_source()
+    progress(0.2, "writing the vocabulary")
+    tokenizer.save(source.vocabulary, folder)
+    progress(0.3, "writing the network")
+    write_graph(source, folder / MODEL, WEIGHTS)
+    progress(0.8, "computing checksums")
+    files = {
+        name: {"size": (folder / name).stat().st_size, "sha256": _sha256(folder / name)}
+        for name in _FILES
+    }
+    manifest = {"format": FORMAT, "source": SOURCE_SHA256, "files": files}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _silent(share: float, step: str) -> None:
+    """No one is watching."""

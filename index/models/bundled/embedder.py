@@ -1,0 +1,124 @@
+"""The bundled model at work: an `Embedder` on ONNX Runtime."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
+import platformdirs
+
+from index.errors import ModelError
+from index.models.bundled.cache import FORMAT, MODEL, Progress, is_whole, prepared
+from index.models.bundled.tokenizer import Tokenizer
+from index.models.bundled.weights import SOURCE_SHA256
+from index.models.sentence_transformers import Embedder, Vectors
+
+DIMENSION = 384
+TOKENS = 512
+
+PASSAGE, QUESTION = "passage: ", "query: "
+_TEXTS_PER_THREAD = 32
+_log = logging.getLogger(__name__)
+
+
+class BundledEmbedder:
+    """multilingual-e5-small.
+
+    One text is one run on one thread, and several texts run side by side: no padding, and the same
+    vector whatever the text is embedded with. Thread-safe.
+    """
+
+    def __init__(
+        self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession, threads: int
+    ) -> None:
+        self._tokenizer = tokenizer
+        self._session = session
+        self._threads = threads
+
+    @property
+    def id(self) -> str:
+        return f"multilingual-e5-small/{SOURCE_SHA256[:12]}/int8-{FORMAT}"
+
+    @property
+    def dimension(self) -> int:
+        return DIMENSION
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        size = _TEXTS_PER_THREAD * self._threads
+        with ThreadPoolExecutor(self._threads) as pool:
+            for start in range(0, len(texts), size):
+                batch = texts[start : start + size]
+                for row, vector in enumerate(pool.map(partial(self._embed, PASSAGE), batch)):
+                    vectors[start + row] = vector
+                if progress is not None:
+                    progress(len(batch))
+        return vectors
+
+    def embed_question(self, text: str) -> Vectors:
+        return self._embed(QUESTION, text)
+
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        """How many tokens the model reads to embed these passages."""
+        return sum(len(self._tokenizer.encode(PASSAGE + text, TOKENS)) for text in texts)
+
+    def _embed(self, prefix: str, text: str) -> Vectors:
+        ids = np.array([self._tokenizer.encode(prefix + text, TOKENS)], dtype=np.int64)
+        vector: Vectors = self._session.run(None, {"ids": ids})[0][0]
+        return vector
+
+
+def load_bundled(
+    cache_dir: Path | None = None,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Embedder:
+    """The bundled model, prepared first if this machine has not done so yet.
+
+    `cache_dir` is the user's cache by default, `threads` the number of cores this process may use.
+    `progress(share, step)` is called while the model is prepared. Raises `ModelError`.
+    """
+    cache = cache_dir or platformdirs.user_cache_path("selon")
+    count = threads or cores()
+    folder = prepared(cache, progress=progress)
+    try:
+        return _open(folder, count)
+    except ModelError as error:
+        if is_whole(folder, thorough=True):
+            raise
+        _log.warning("%s", error)
+    return _open(prepared(cache, progress=progress, fresh=True), count)
+
+
+def _open(folder: Path, threads: int) -> BundledEmbedder:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    # The graph is written as it should run: looking for improvements only costs start-up time.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    try:
+        session = onnxruntime.InferenceSession(
+            folder / MODEL, options, providers=["CPUExecutionProvider"]
+        )
+        return BundledEmbedder(Tokenizer.load(folder), session, threads)
+    except Exception as error:  # ONNX Runtime's errors have no other common class
+        reason = " ".join(str(error).split())
+        raise ModelError(
+            f"the bundled model in {folder} cannot be loaded ({reason}): "
+            "delete this folder, it is made again at the next start"
+        ) from error
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,120 @@
+"""From text to the ids of multilingual-e5-small's Unigram vocabulary.
+
+Loading the 250,002 pieces into the `tokenizers` library takes half a second and 300 MB, more than
+the network itself; this takes a tenth of a second and 45 MB. The ids are the same: the tests hold
+them against `tokenizers`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from array import array
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from index.models.bundled.weights import Vocabulary
+
+START, END, UNKNOWN = 0, 2, 3
+PIECES, SCORES, REPLACEMENTS = "pieces.txt", "scores.f32", "replacements.json"
+
+# Control pieces stand for no text: an article that says "<s>" means these three characters.
+_CONTROL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+_WORD_START = "▁"
+_SPACES = re.compile(" {2,}")
+_UNKNOWN_PENALTY = 10.0
+_WORDS_REMEMBERED = 32_768
+
+
+class Tokenizer:
+    """Cuts texts into pieces: of all ways to write a word as pieces, the likeliest.
+
+    Thread-safe.
+    """
+
+    def __init__(
+        self, pieces: Sequence[str], scores: array[float], replacements: dict[int, str]
+    ) -> None:
+        self._ids = {piece: number for number, piece in enumerate(pieces)}
+        for piece in _CONTROL:
+            self._ids.pop(piece, None)
+        self._scores = scores
+        self._replacements = replacements
+        self._longest = max(map(len, self._ids))
+        self._unknown_score = min(scores) - _UNKNOWN_PENALTY
+        # Words come back again and again: remembered, nine in ten cost a dictionary look-up.
+        self._word_ids = lru_cache(_WORDS_REMEMBERED)(self._segment)
+
+    @classmethod
+    def load(cls, folder: Path) -> Tokenizer:
+        """The tokenizer that `save` has written there."""
+        scores = array("f")
+        scores.frombytes((folder / SCORES).read_bytes())
+        replacements = json.loads((folder / REPLACEMENTS).read_text(encoding="utf-8"))
+        return cls(
+            (folder / PIECES).read_bytes().decode().split("\n"),
+            scores,
+            {int(code_point): text for code_point, text in replacements.items()},
+        )
+
+    def encode(self, text: str, limit: int) -> list[int]:
+        """At most `limit` ids, the start and end marks included."""
+        ids = [START]
+        for word in self._words(text, limit * self._longest):
+            ids += self._word_ids(word)
+            if len(ids) >= limit:
+                del ids[limit - 1 :]
+                break
+        ids.append(END)
+        return ids
+
+    def pieces(self, unit: str, *, opens: bool) -> tuple[int, ...]:
+        """The ids of a part of a word without spaces; `opens` where a space or nothing is before.
+
+        The parts of a word give together the ids of the word wherever no piece spans two of them.
+        """
+        text = unicodedata.normalize("NFC", unit).translate(self._replacements)
+        return self._word_ids(_WORD_START * opens + text.replace(" ", _WORD_START))
+
+    def _words(self, text: str, length: int) -> list[str]:
+        # What is beyond the last id that counts is not worth the time: see the `length` slices.
+        text = unicodedata.normalize("NFC", text[: 4 * length]).translate(self._replacements)
+        text = _SPACES.sub(" ", text).removeprefix(" ")[:length]
+        return [_WORD_START + word for word in text.split(" ")]
+
+    def _segment(self, word: str) -> tuple[int, ...]:
+        """The likeliest pieces of a word (Viterbi); a run of unknown characters is one id."""
+        size = len(word)
+        best = [0.0] + [float("-inf")] * size
+        origin, ids = [0] * (size + 1), [UNKNOWN] * (size + 1)
+        known, scores = self._ids, self._scores
+        for start in range(size):
+            reached = best[start]
+            for end in range(start + 1, min(size, start + self._longest) + 1):
+                found = known.get(word[start:end])
+                if found is not None and reached + scores[found] > best[end]:
+                    best[end] = reached + scores[found]
+                    origin[end], ids[end] = start, found
+            if reached + self._unknown_score > best[start + 1]:
+                best[start + 1] = reached + self._unknown_score
+                origin[start + 1], ids[start + 1] = start, UNKNOWN
+        return _trace(origin, ids)
+
+
+def save(vocabulary: Vocabulary, folder: Path) -> None:
+    """Write what `Tokenizer.load` reads."""
+    (folder / PIECES).write_bytes("\n".join(vocabulary.pieces).encode())
+    (folder / SCORES).write_bytes(vocabulary.scores.tobytes())
+    (folder / REPLACEMENTS).write_text(json.dumps(vocabulary.replacements), encoding="utf-8")
+
+
+def _trace(origin: list[int], ids: list[int]) -> tuple[int, ...]:
+    path: list[int] = []
+    end = len(ids) - 1
+    while end > 0:
+        if not (path and path[-1] == ids[end] == UNKNOWN):
+            path.append(ids[end])
+        end = origin[end]
+    return tuple(reversed(path))

@@ -1,0 +1,116 @@
+"""The words of a text as the bundled model understands them where they stand.
+
+Halfway up the network a word's state says what it means in its sentence, across languages
+(« surchargé » is close to "overloaded"); further up, the words of a sentence grow alike. Only the
+lower layers are loaded and run.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
+import platformdirs
+
+from index.errors import ModelError
+from index.models.bundled.cache import MODEL, prepared
+from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
+from index.models.bundled.graph import IDS
+from index.models.bundled.tokenizer import END, Tokenizer
+from index.models.sentence_transformers import Vectors
+
+if TYPE_CHECKING:
+    import onnx
+
+LAYERS = 7  # of twelve: where a word is told best from its neighbours, docs/faithfulness.md
+
+_LAYER_NORM = "LayerNormalization"
+_FOLDER = "session.model_external_initializers_file_folder_path"
+_UNIT = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*|[^\W\d_]+|[^\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Words and signs of a text in order: where each stands, and its vector (L2-normalised).
+
+    `spans` are pairs of offsets; `vectors` has shape (number of spans, dimension). A text longer
+    than the model reads ends early.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    vectors: Vectors
+
+
+class WordReader:
+    """Reads texts word by word. Thread-safe; the same text always gives the same vectors."""
+
+    def __init__(self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession) -> None:
+        self._tokenizer, self._session = tokenizer, session
+
+    def read(self, text: str) -> Spoken:
+        """Words without the signs and the article that cling to them (« l’eau, »)."""
+        ids, spans, places = list(self._tokenizer.encode(PASSAGE.rstrip(), TOKENS))[:-1], [], []
+        for match in _UNIT.finditer(text):
+            opens = match.start() == 0 or text[match.start() - 1].isspace()
+            pieces = self._tokenizer.pieces(match[0], opens=opens)
+            if len(ids) + len(pieces) >= TOKENS:
+                break
+            spans.append(match.span())
+            places.append((len(ids), len(ids) + len(pieces)))
+            ids += pieces
+        if not spans:
+            return Spoken((), np.zeros((0, DIMENSION), np.float32))
+        states = self._session.run(None, {IDS: np.array([[*ids, END]], dtype=np.int64)})[0][0]
+        vectors = np.stack([states[start:end].mean(axis=0) for start, end in places])
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return Spoken(tuple(spans), vectors.astype(np.float32))
+
+
+def load_word_reader(cache_dir: Path | None = None, *, threads: int = 1) -> WordReader:
+    """The lower layers of the bundled model, which is prepared first if need be.
+
+    `cache_dir` is the user's cache by default. Raises `ModelError`.
+    """
+    folder = prepared(cache_dir or platformdirs.user_cache_path("selon"))
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.add_session_config_entry(_FOLDER, str(folder))
+    try:
+        session = onnxruntime.InferenceSession(
+            _lower(folder / MODEL, LAYERS), options, providers=["CPUExecutionProvider"]
+        )
+        return WordReader(Tokenizer.load(folder), session)
+    except Exception as error:  # ONNX Runtime's errors have no other common class
+        reason = " ".join(str(error).split())
+        raise ModelError(
+            f"the bundled model in {folder} cannot be loaded ({reason}): "
+            "delete this folder, it is made again at the next start"
+        ) from error
+
+
+def _lower(path: Path, layers: int) -> bytes:
+    """The graph up to the end of this many layers, its states as the only output."""
+    import onnx  # a third of a second, for those alone who check what a chat model writes
+
+    model = onnx.load(str(path), load_external_data=False)
+    graph = model.graph
+    norms = [at for at, node in enumerate(graph.node) if node.op_type == _LAYER_NORM]
+    last = norms[2 * layers]  # one for the embeddings, then two a layer
+    output = graph.node[last].output[0]
+    del graph.node[last + 1 :]
+    del graph.output[:]
+    graph.output.append(onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, None))
+    _forget_unused(graph)
+    return bytes(model.SerializeToString())
+
+
+def _forget_unused(graph: onnx.GraphProto) -> None:
+    used = {name for node in graph.node for name in node.input}
+    kept = [constant for constant in graph.initializer if constant.name in used]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)

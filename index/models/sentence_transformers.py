@@ -1,0 +1,164 @@
+"""From texts to vectors whose cosine says how close in meaning they are."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BUNDLED = "bundled"
+
+_TEXTS_AT_ONCE = 256
+_REASON_LENGTH = 200
+_E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])(?!.*instruct)")
+
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """What stands before a text when it is embedded."""
+
+    question: str
+    passage: str
+
+
+class Embedder(Protocol):
+    """What turns passages and questions into comparable vectors.
+
+    Vectors are L2-normalised, so that a dot product is a cosine. `id` names the model, its weights
+    and how they were prepared: vectors made under another id cannot be compared with these.
+    """
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Vectors of shape (number of texts, dimension), in the order of the texts.
+
+        `progress(k)` is called after each batch of k texts, from the calling thread.
+        """
+        ...
+
+    def embed_question(self, text: str) -> Vectors:
+        """One vector of shape (dimension,)."""
+        ...
+
+
+class SentenceTransformerEmbedder:
+    """Any model of the Sentence Transformers library.
+
+    Its own prompts for questions (`query`) and passages (`passage` or `document`) are used where it
+    has them; the models of the E5 family need theirs whether or not they say so.
+    """
+
+    def __init__(self, name: str, model: SentenceTransformer) -> None:
+        self._model = model
+        self._prompts = prompts_of(name, model.prompts)
+        self._id = f"{_short(name)}/{_fingerprint(model, self._prompts)}"
+        self._dimension = int(self._encode([""], self._prompts.passage).shape[1])
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            batch = texts[start : start + _TEXTS_AT_ONCE]
+            vectors[start : start + len(batch)] = self._encode(batch, self._prompts.passage)
+            if progress is not None:
+                progress(len(batch))
+        return vectors
+
+    def embed_question(self, text: str) -> Vectors:
+        vector: Vectors = self._encode([text], self._prompts.question)[0]
+        return vector
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
+        vectors = self._model.encode(
+            list(texts), prompt=prompt, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def load_embedder(
+    name: str,
+    cache_dir: Path | None = None,
+    *,
+    threads: int | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> Embedder:
+    """The model of this name: `bundled`, or any of Sentence Transformers by hub name or path.
+
+    `cache_dir` (the user's cache by default) and `progress(share, step)` are for preparing the
+    bundled model; other models are kept where their library keeps them. Raises `ModelError`.
+    """
+    if name == BUNDLED:
+        from index.models.bundled.embedder import load_bundled
+
+        return load_bundled(cache_dir, threads=threads, progress=progress)
+    if name.startswith((".", "/", "~")) and not Path(name).exists():
+        raise ModelError(f"SELON_EMBEDDING_MODEL={name}: there is no such folder: correct the path")
+    # Seconds of imports, for those alone who chose another model.
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        return SentenceTransformerEmbedder(name, SentenceTransformer(name))
+    except Exception as error:  # the library's many layers raise whatever they like
+        reason = (" ".join(str(error).split()) or type(error).__name__)[:_REASON_LENGTH]
+        raise ModelError(
+            f"SELON_EMBEDDING_MODEL={name} cannot be loaded ({reason}): name a model of "
+            f"Sentence Transformers by its path or its hub name, or {BUNDLED!r}"
+        ) from error
+
+
+def prompts_of(name: str, prompts: Mapping[str, str | None]) -> Prompts:
+    """What a model wants before each text: by its own word, else by its family's custom."""
+    question = prompts.get("query") or ""
+    passage = prompts.get("passage") or prompts.get("document") or ""
+    if not question and not passage and _E5.search(_short(name).lower()):
+        return Prompts("query: ", "passage: ")
+    return Prompts(question, passage)
+
+
+def _short(name: str) -> str:
+    """The name without where on this machine the model lies."""
+    path = Path(name)
+    return path.resolve().name if path.exists() else name
+
+
+def _fingerprint(model: SentenceTransformer, prompts: Prompts) -> str:
+    """Tells other weights or other prompts under the same name, in milliseconds: every parameter's
+    name and shape counts, but only the first and last values of each."""
+    digest = hashlib.sha256(f"{prompts} {model.max_seq_length} {model}".encode())
+    for name, values in model.state_dict().items():
+        flat = values.detach().reshape(-1)
+        ends = (flat[:16].tolist(), flat[-16:].tolist())
+        digest.update(f"{name} {tuple(values.shape)} {ends}".encode())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,71 @@
+"""The index in service, followed from one generation to the next."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from index.article import Article
+from index.article_index_period import Period
+from index.errors import IndexingError
+from index.models.sentence_transformers import Embedder
+from index.search.confidence import ConfidenceModel
+from index.search.searcher import Findings, Searcher
+from index.store.files.generation import current_id, open_generation
+
+logger = logging.getLogger(__name__)
+
+
+class LiveIndex:
+    """Answers from the newest generation; a question under way keeps the one it began with.
+
+    Safe to call from several threads. Raises NoIndex, DamagedIndex or ModelMismatch where no
+    generation can be opened; once one is open, a newer one that cannot be opened is logged and
+    passed over.
+    """
+
+    def __init__(self, data_dir: Path, embedder: Embedder, judge: ConfidenceModel) -> None:
+        self._data_dir = data_dir
+        self._embedder = embedder
+        self._judge = judge
+        self._switching = threading.Lock()
+        self._refused: str | None = None
+        self._searcher = self._open()
+
+    @property
+    def embedder(self) -> Embedder:
+        return self._embedder
+
+    def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
+        return self.searcher().search(question, limit, within)
+
+    def generation(self) -> str:
+        """The id of the generation in service at this moment."""
+        return self.searcher().generation.manifest.id
+
+    def article(self, article_id: str) -> Article | None:
+        return self.searcher().generation.article(article_id)
+
+    def searcher(self) -> Searcher:
+        """Over the generation in service at this moment.
+
+        The one it replaces is closed when its last question lets go of it.
+        """
+        with self._switching:
+            try:
+                newest = current_id(self._data_dir)
+                if newest not in (None, self._refused, self._searcher.generation.manifest.id):
+                    self._refused = newest  # until it has been opened
+                    self._searcher = self._open()
+                    self._refused = None
+            except IndexingError as error:
+                logger.error("the index stays as it was: %s", error)
+            return self._searcher
+
+    def _open(self) -> Searcher:
+        embedder = self._embedder
+        generation = open_generation(
+            self._data_dir, model=embedder.id, dimension=embedder.dimension
+        )
+        return Searcher(generation, embedder, self._judge)

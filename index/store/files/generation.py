@@ -1,0 +1,261 @@
+"""The index on disk, as one generation opened whole."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.article import Article
+from index.article_index_period import Period
+from index.build.vectors_index_reuse import Source, as_hashes
+from index.errors import DamagedIndex, ModelMismatch, NoIndex
+from index.store.files.articles import ArticleEntry, StoredPassage
+from index.store.files.articles_index_bulk import BulkReader, Kind
+from index.store.files.layout import Layout
+from index.store.files.layout_index_holding import Hold
+from index.store.files.manifest import Manifest
+from index.store.files.vector_index import BoolArray, DenseIndex, IntArray
+from index.store.files.word_index import LexicalIndex
+
+ARTICLES = "articles.sqlite"
+PASSAGES = "passages.faiss"
+SENTENCES = "sentences.faiss"
+FIRST_SENTENCES = "first_sentences.npy"
+OPENINGS = "openings.npy"
+DAYS = "days.npy"
+PASSAGE_WORDS = "lexical/passages"
+SENTENCE_WORDS = "lexical/sentences"
+
+
+class Generation:
+    """One complete build of the index: read-only, usable from several threads at once.
+
+    Its files stay as long as it holds its folder, and it stays whole even where they do not. Raises
+    DamagedIndex from the constructor and, for damage that only reading finds, from every method.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, hold: Hold) -> None:
+        self.manifest = manifest
+        self.folder = folder
+        self.passage_vectors = DenseIndex.open(folder / PASSAGES)
+        self.sentence_vectors = DenseIndex.open(folder / SENTENCES)
+        self.passage_words = LexicalIndex.open(folder / PASSAGE_WORDS)
+        self.sentence_words = LexicalIndex.open(folder / SENTENCE_WORDS)
+        # By passage row, the row of its first sentence; one more, for where the last one ends.
+        self._first_sentences = _load_array(folder / FIRST_SENTENCES)
+        self._openings = _load_array(folder / OPENINGS)
+        self._days = _load_array(folder / DAYS)
+        for name, found, expected in (
+            (PASSAGES, len(self.passage_vectors), manifest.passages),
+            (SENTENCES, len(self.sentence_vectors), manifest.sentences),
+            (FIRST_SENTENCES, len(self._first_sentences), manifest.passages + 1),
+            (OPENINGS, len(self._openings), manifest.passages),
+            (DAYS, len(self._days), manifest.passages),
+            (PASSAGE_WORDS, len(self.passage_words), manifest.passages),
+            (SENTENCE_WORDS, len(self.sentence_words), manifest.sentences),
+        ):
+            if found != expected:
+                raise DamagedIndex(
+                    f"{folder / name}: {found} rows instead of {expected}; "
+                    "rebuild the index with `selon index`"
+                )
+        self._articles = BulkReader(folder / ARTICLES)
+        self._closing = weakref.finalize(self, _let_go, self._articles, hold)
+
+    def article(self, article_id: str) -> Article | None:
+        return self._articles.article(article_id)
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        """The articles that an id, four or more characters of one, a path, an address or a title
+        means, copies included; the first of these ways that finds any decides."""
+        return self._articles.find(reference)
+
+    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+        """The articles without their texts, newest first: all, or `limit` of a period."""
+        return self._articles.entries(within, limit)
+
+    def count(self, within: Period | None = None) -> int:
+        """How many articles there are, or were published in the period."""
+        return self.manifest.articles if within is None else self._articles.count(within)
+
+    def published_within(self, period: Period) -> BoolArray:
+        """By passage row, whether its article was published in the period."""
+        days = self._days
+        within = (period.first.toordinal() <= days) & (days <= period.last.toordinal())
+        return np.asarray(within)
+
+    def of_sentences(self, passages: BoolArray) -> BoolArray:
+        """By sentence row, what is said of its passage."""
+        return np.repeat(passages, np.diff(self._first_sentences))
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        """The first passage of the article; None where it has no words of its own."""
+        return self._articles.opening(article_id)
+
+    def stored(self, rows: Sequence[int]) -> list[StoredPassage]:
+        """The passages of these rows, in the order asked. Raises IndexError."""
+        return self._articles.stored(rows)
+
+    def passages_of_sentences(self, rows: IntArray) -> IntArray:
+        """The rows of the passages that hold the sentences of these rows."""
+        return np.searchsorted(self._first_sentences, rows, side="right").astype(np.int64) - 1
+
+    def sentence_rows(self, rows: IntArray) -> tuple[IntArray, IntArray]:
+        """For each of these passages, the row of its first sentence and how many it has."""
+        first = np.asarray(self._first_sentences[rows])
+        return first, self._first_sentences[rows + 1] - first
+
+    def openings(self, rows: IntArray) -> npt.NDArray[np.bool_]:
+        """For each of these passages, whether it is the first of its article."""
+        return np.asarray(self._openings[rows])
+
+    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
+        """The passage of the article that holds the character at this offset."""
+        return self._articles.passage_at(article_id, start)
+
+    def copied(self) -> list[ArticleEntry]:
+        """The articles of which there are copies."""
+        return self._articles.copied()
+
+    @property
+    def bulk(self) -> BulkReader:
+        """What is true of all rows at once, for a build to compare with."""
+        return self._articles
+
+    def source(self, kind: Kind) -> Source:
+        """The vectors of this kind with the hashes of their texts, for a build to reuse."""
+        vectors = self.passage_vectors if kind == "passages" else self.sentence_vectors
+        return Source(as_hashes(self._articles.hashes(kind)), vectors)
+
+    def close(self) -> None:
+        """Questions end here; closing twice is harmless."""
+        self._closing()
+
+    def __enter__(self) -> Generation:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def current_id(data_dir: Path) -> str | None:
+    """The generation in service; None where nothing was ever built. Raises DamagedIndex."""
+    return Layout(data_dir).current_id()
+
+
+def open_generation(data_dir: Path, *, model: str, dimension: int) -> Generation:
+    """Open the generation in service for questions embedded by this model.
+
+    Raises NoIndex, DamagedIndex, ModelMismatch.
+    """
+    folder, manifest = in_service(data_dir)
+    try:
+        if (manifest.model, manifest.dimension) != (model, dimension):
+            raise ModelMismatch(
+                f"{folder}: built with the embedding model {manifest.model!r} "
+                f"({manifest.dimension} dimensions), not {model!r} ({dimension}); run "
+                "`selon index` to rebuild it, or set SELON_EMBEDDING_MODEL back to the model that "
+                "built it"
+            )
+        return _opened(folder, manifest, whole=False)
+    except DamagedIndex:
+        if current_id(data_dir) == manifest.id:
+            raise
+        # Two builds have ended since CURRENT was read, and this generation is gone.
+        return open_generation(data_dir, model=model, dimension=dimension)
+
+
+def verify(data_dir: Path) -> Manifest:
+    """Compare every byte of the generation in service with what was written.
+
+    Raises NoIndex, DamagedIndex.
+    """
+    folder, manifest = in_service(data_dir)
+    manifest.check(folder, whole=True)
+    return manifest
+
+
+def open_whole(data_dir: Path) -> Generation:
+    """Open the generation in service, whatever its model, if every byte is as it was written.
+
+    Raises NoIndex, DamagedIndex.
+    """
+    folder, manifest = in_service(data_dir)
+    return _opened(folder, manifest, whole=True)
+
+
+def open_newer(data_dir: Path) -> Generation | None:
+    """The newest generation made after the one in service, which a rollback has put aside."""
+    layout = Layout(data_dir)
+    newest = max(layout.whole(), default=None)
+    if newest is None or newest <= (layout.current_id() or newest):
+        return None
+    folder = layout.folder(newest)
+    return _opened(folder, Manifest.open(folder), whole=True)
+
+
+def _opened(folder: Path, manifest: Manifest, *, whole: bool) -> Generation:
+    """Held first: what is checked then stays."""
+    hold = Hold(folder)
+    try:
+        manifest.check(folder, whole=whole)
+        return Generation(folder, manifest, hold)
+    except BaseException:
+        hold.release()
+        raise
+
+
+def _let_go(articles: BulkReader, hold: Hold) -> None:
+    articles.close()
+    hold.release()
+
+
+def in_service(data_dir: Path) -> tuple[Path, Manifest]:
+    """The folder of the generation in service and what it should hold.
+
+    Raises NoIndex, DamagedIndex.
+    """
+    layout = Layout(data_dir)
+    generation = layout.current_id()
+    if generation is None:
+        raise NoIndex(f"{data_dir}: nothing is indexed here yet; run `selon index`")
+    folder = layout.folder(generation)
+    if not folder.is_dir():
+        if layout.current_id() != generation:  # replaced, twice, in between
+            return in_service(data_dir)
+        raise DamagedIndex(
+            f"{layout.current}: names {generation}, which is missing; "
+            "rebuild the index with `selon index`"
+        )
+    try:
+        manifest = Manifest.open(folder)
+    except DamagedIndex:
+        if layout.current_id() != generation:
+            return in_service(data_dir)
+        raise
+    if manifest.id != generation:
+        raise DamagedIndex(
+            f"{folder}: holds the generation {manifest.id}; rebuild the index with `selon index`"
+        )
+    return folder, manifest
+
+
+def _load_array(path: Path) -> npt.NDArray[Any]:
+    try:
+        rows: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DamagedIndex(
+            f"{path}: cannot be read ({error}); rebuild the index with `selon index`"
+        ) from error
+    return rows

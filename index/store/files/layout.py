@@ -1,0 +1,173 @@
+"""Where the index lies in a data directory, and how files are put there to stay.
+
+<data dir>/index/
+  CURRENT               the id of the generation in service
+  generations/<id>/     whole, and never changed again
+  generations/.<id>/    being built, or left by a build that was killed
+  resume/               vectors of a build that did not end, for the next one
+  lock, lock.holder     one builder at a time
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from index.errors import DamagedIndex, StoreError
+from index.store.files.layout_index_holding import alone
+
+_GENERATION = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
+_LAST = "9"  # sorts after every id
+_ID = "%Y%m%dT%H%M%S.%fZ"
+_LONGEST_ID = 200  # characters of CURRENT that are read and shown
+
+
+def new_id(now: datetime, last: str | None = None) -> str:
+    """An id that sorts by time, and after the `last` one even where the clock was put back."""
+    moment = now.astimezone(UTC)
+    if last is not None:
+        after = datetime.strptime(last, _ID).replace(tzinfo=UTC) + timedelta(microseconds=1)
+        moment = max(moment, after)
+    return moment.strftime(_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of the index of one data directory."""
+
+    data_dir: Path
+
+    @property
+    def root(self) -> Path:
+        return self.data_dir / "index"
+
+    @property
+    def current(self) -> Path:
+        return self.root / "CURRENT"
+
+    @property
+    def generations(self) -> Path:
+        return self.root / "generations"
+
+    @property
+    def resume(self) -> Path:
+        return self.root / "resume"
+
+    @property
+    def _next(self) -> Path:
+        return self.root / "CURRENT.new"
+
+    def folder(self, generation: str) -> Path:
+        return self.generations / generation
+
+    def unfinished(self, generation: str) -> Path:
+        return self.generations / f".{generation}"
+
+    def current_id(self) -> str | None:
+        """What CURRENT names; None where nothing was ever built.
+
+        Raises DamagedIndex, StoreError.
+        """
+        try:
+            with self.current.open(encoding="utf-8", errors="replace") as file:
+                name = file.read(_LONGEST_ID).strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise StoreError(
+                f"{self.current}: cannot be read ({error.strerror}); check its permissions"
+            ) from error
+        if not _GENERATION.fullmatch(name):
+            raise DamagedIndex(
+                f"{self.current}: {name[:40]!r} names no generation; "
+                "rebuild the index with `selon index`"
+            )
+        return name
+
+    def adopt(self, generation: str) -> None:
+        """Give a finished generation its name, whole on disk; it is not in service yet."""
+        _flush_tree(self.unfinished(generation))
+        self.unfinished(generation).rename(self.folder(generation))
+        _flush(self.generations)
+
+    def switch(self, generation: str) -> None:
+        """Put a generation in service: readers see the one before or this one, never less."""
+        self._next.write_text(f"{generation}\n", encoding="utf-8")
+        _flush(self._next)
+        self._next.replace(self.current)
+        _flush(self.root)
+
+    def whole(self) -> list[str]:
+        """The generations that were finished, oldest first."""
+        try:
+            names = [each.name for each in self.generations.iterdir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(name for name in names if _GENERATION.fullmatch(name))
+
+    def before(self, generation: str | None) -> str | None:
+        """The generation made before this one; None, and where CURRENT is unreadable, the last."""
+        return max((each for each in self.whole() if each < (generation or _LAST)), default=None)
+
+    def sweep(self) -> None:
+        """Remove what no build finished."""
+        for folder in self.generations.iterdir():
+            if folder.name[0] == ".":
+                shutil.rmtree(folder, ignore_errors=True)
+        self._next.unlink(missing_ok=True)
+
+    def replaced(self) -> str | None:
+        """The generation that a new one would replace: where CURRENT is unreadable, the last."""
+        try:
+            return self.current_id()
+        except DamagedIndex:
+            return self.before(None)
+
+    def clean(self, current: str, before: str | None) -> None:
+        """Remove all but these that nobody reads; what is read goes another time."""
+        for folder in self.generations.iterdir():
+            if folder.name in (current, before):
+                continue
+            with alone(folder) as free:
+                if free:
+                    self._remove(folder)
+
+    def _remove(self, folder: Path) -> None:
+        """Out of sight at once, so that what is half removed is no generation."""
+        if folder.name[0] != ".":
+            folder = folder.rename(self.unfinished(folder.name))
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Turn what the file system refuses into a StoreError; the index in service is untouched."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{error.filename or path}: cannot be written ({error.strerror or error}); the index "
+            "in service is unchanged; make room, check permissions or choose another --data-dir, "
+            "then run `selon index` again"
+        ) from error
+
+
+def _flush_tree(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _flush(path)
+    _flush(folder)
+
+
+def _flush(path: Path) -> None:
+    """Have the disk hold what was written to a file, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,151 @@
+"""What a generation holds, and the proof that it still does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from index.errors import DamagedIndex
+
+# Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
+FORMAT = 2
+NAME = "manifest.json"
+
+_QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
+REBUILD = "rebuild the index with `selon index`"
+
+
+class FileStamp(NamedTuple):
+    """A file as it was written: its size in bytes and its SHA-256."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One generation: what it was built from and by, and every other file of its folder.
+
+    `articles` are those that questions are answered from, `copies` those that say the same as one
+    of them; `languages` counts articles. `roots` are the absolute paths that were indexed, none
+    where the articles did not come from files. `fingerprint` is equal for two generations of the
+    same articles, `rules` for two that were read and cut alike (see `index.build.fingerprint`).
+    `files` is by
+    path below the folder; `built_at` is UTC.
+    """
+
+    format: int
+    id: str
+    model: str
+    dimension: int
+    built_at: datetime
+    articles: int
+    passages: int
+    sentences: int
+    languages: Mapping[str, int]
+    fingerprint: str
+    files: Mapping[str, FileStamp]
+    roots: tuple[str, ...] = ()
+    rules: str = ""
+    copies: int = 0
+
+    def save(self, folder: Path) -> None:
+        (folder / NAME).write_bytes(_render(self._fields()))
+
+    @classmethod
+    def open(cls, folder: Path, remedy: str = REBUILD) -> Manifest:
+        """Read a manifest of this format, unaltered. Raises DamagedIndex, ending in `remedy`."""
+        path = folder / NAME
+        try:
+            written = path.read_bytes()
+            fields = json.loads(written)
+            version = fields["format"]
+        except OSError as error:
+            raise DamagedIndex(f"{path}: {error.strerror}; {remedy}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedIndex(f"{path}: not a manifest; {remedy}") from error
+        if version != FORMAT and isinstance(version, int):
+            raise DamagedIndex(f"{path}: {_other_format(version, remedy)}")
+        try:
+            if _render({key: fields[key] for key in fields if key != "sha256"}) == written:
+                return cls._of(fields)
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedIndex(f"{path}: not a manifest; {remedy}") from error
+        raise DamagedIndex(f"{path}: altered since it was written; {remedy}")
+
+    def check(self, folder: Path, *, whole: bool, remedy: str = REBUILD) -> None:
+        """Compare the files with what was written: sizes always, content where that is quick.
+
+        `whole` hashes every file, however large. Raises DamagedIndex naming the first that differs.
+        """
+        for name, stamp in self.files.items():
+            path = folder / name
+            try:
+                size = path.stat().st_size
+                if size != stamp.size:
+                    raise DamagedIndex(f"{path}: {size} bytes instead of {stamp.size}; {remedy}")
+                if (whole or size <= _QUICK) and _sha256(path) != stamp.sha256:
+                    raise DamagedIndex(f"{path}: altered since it was written; {remedy}")
+            except OSError as error:
+                raise DamagedIndex(f"{path}: {error.strerror}; {remedy}") from error
+
+    def _fields(self) -> dict[str, Any]:
+        return {
+            "format": self.format,
+            "id": self.id,
+            "model": self.model,
+            "dimension": self.dimension,
+            "built_at": self.built_at.isoformat(),
+            "articles": self.articles,
+            "passages": self.passages,
+            "sentences": self.sentences,
+            "languages": dict(self.languages),
+            "copies": self.copies,
+            "roots": list(self.roots),
+            "rules": self.rules,
+            "fingerprint": self.fingerprint,
+            "files": {name: stamp._asdict() for name, stamp in self.files.items()},
+        }
+
+    @classmethod
+    def _of(cls, fields: dict[str, Any]) -> Manifest:
+        known = {key: value for key, value in fields.items() if key != "sha256"}
+        known["roots"] = tuple(known["roots"])
+        known["built_at"] = datetime.fromisoformat(known["built_at"])
+        known["files"] = {name: FileStamp(**stamp) for name, stamp in known["files"].items()}
+        return cls(**known)
+
+
+def stamps(folder: Path) -> dict[str, FileStamp]:
+    """Every file below a folder as it is now."""
+    return {
+        path.relative_to(folder).as_posix(): FileStamp(path.stat().st_size, _sha256(path))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _render(fields: dict[str, Any]) -> bytes:
+    """The one way to write these fields, with their own SHA-256 at the end."""
+    body = json.dumps(fields, ensure_ascii=False, indent=2)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return (json.dumps({**fields, "sha256": digest}, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _other_format(version: int, remedy: str) -> str:
+    if version > FORMAT:
+        return (
+            f"format {version} was written by a newer Selon (this one reads {FORMAT}); "
+            f"upgrade Selon, or {remedy}"
+        )
+    return f"format {version} was written by an older Selon (this one reads {FORMAT}); {remedy}"

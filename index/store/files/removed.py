@@ -1,0 +1,156 @@
+"""The articles that the operator took out: their files stay, and no build takes them in."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from index.errors import StoreError
+from index.store.files.layout import storing
+
+NAME = "removed.json"
+SHORTEST_PREFIX = 4
+"""Characters of an id that are enough to mean it, where no other id begins so."""
+
+_VERSION = 1
+_PATIENCE = 10.0  # seconds: what the lock is held for takes milliseconds
+
+
+class Removable(Protocol):
+    """An Article or an ArticleEntry."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedArticle:
+    """An article that was taken out, as it was called that day."""
+
+    id: str
+    title: str
+    path: str
+    day: date
+
+
+class Removed:
+    """The list in `<data dir>/removed.json`, written whole or not at all.
+
+    Raises StoreError when the file cannot be read, understood or written. A list that is open sees
+    what another process adds to it at its next own change.
+    """
+
+    def __init__(self, data_dir: Path, articles: dict[str, RemovedArticle]) -> None:
+        self._data_dir = data_dir
+        self._articles = articles
+
+    @classmethod
+    def open(cls, data_dir: Path) -> Removed:
+        """The list as it is; an empty one where nothing was ever taken out."""
+        return cls(data_dir, _read(data_dir / NAME))
+
+    @property
+    def articles(self) -> tuple[RemovedArticle, ...]:
+        """Those taken out, by day, then title."""
+        return tuple(sorted(self._articles.values(), key=lambda each: (each.day, each.title)))
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(self._articles)
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
+        """Take these out from the next build on; `day` is today unless told."""
+        when = day or datetime.now(UTC).astimezone().date()
+        with self._changing():
+            for each in articles:
+                removed = RemovedArticle(each.id, each.title, each.path, when)
+                self._articles.setdefault(each.id, removed)
+
+    def find(self, reference: str) -> tuple[RemovedArticle, ...]:
+        """Those that an id, the beginning of one, a path, a title or a file's name means."""
+        ways = (
+            lambda each: each.id == reference,
+            lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
+            lambda each: reference in (each.path, each.title),
+            lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
+        )
+        for means in ways:
+            if found := tuple(filter(means, self.articles)):
+                return found
+        return ()
+
+    def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
+        """Let these in again at the next build; none where the reference means none of the list."""
+        with self._changing():
+            found = self.find(reference)
+            for each in found:
+                del self._articles[each.id]
+        return found
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Alone, from the list as it is now to the list as it will be."""
+        path = self._data_dir / NAME
+        with storing(path):
+            self._data_dir.mkdir(parents=True, exist_ok=True)
+            try:
+                lock = FileLock(self._data_dir / f"{NAME}.lock", timeout=_PATIENCE)
+                lock.acquire()
+            except Timeout as error:
+                raise StoreError(f"{path}: another process is changing it; try again") from error
+        try:
+            self._articles = _read(path)
+            yield
+            with storing(path):
+                _write(path, self.articles)
+        finally:
+            lock.release()
+
+
+def _read(path: Path) -> dict[str, RemovedArticle]:
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+        if written["version"] != _VERSION:
+            raise ValueError(f"version {written['version']}")
+        entries = (
+            RemovedArticle(each["id"], each["title"], each["path"], date.fromisoformat(each["day"]))
+            for each in written["articles"]
+        )
+        return {each.id: each for each in entries}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be read ({error.strerror}); check its permissions"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"{path}: not a list of removed articles ({error}); mend it, or delete it to let every "
+            "article in again"
+        ) from error
+
+
+def _write(path: Path, articles: Iterable[RemovedArticle]) -> None:
+    body = {"version": _VERSION, "articles": [{**asdict(a), "day": str(a.day)} for a in articles]}
+    beside = path.with_name(f"{NAME}.new")
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(body, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

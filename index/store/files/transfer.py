@@ -1,0 +1,125 @@
+"""A whole index taken to another machine, checked where it leaves and where it arrives."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from index.errors import DamagedIndex, StoreError
+from index.store.files.generation import in_service
+from index.store.files.layout import Layout, new_id, storing
+from index.store.files.layout_index_holding import Hold
+from index.store.files.lock import build_lock
+from index.store.files.manifest import NAME, Manifest
+
+_AGAIN = "export the index again with `selon export`"
+_PARTIAL = ".selon-partial"
+
+
+def export_index(data_dir: Path, folder: Path) -> Manifest:
+    """Write the generation in service to a folder of its own, for `import_index`.
+
+    The folder is made, or is empty, or holds an earlier export, which is replaced once the new one
+    is whole. Raises NoIndex, DamagedIndex, StoreError for a folder that holds anything else.
+    """
+    if not _may_hold_an_export(folder):
+        raise StoreError(f"{folder}: holds something else than an index; name an empty folder")
+    source, manifest = in_service(data_dir)
+    hold = Hold(source)
+    try:
+        with _replacing(folder) as partial:
+            _copy(manifest, source, partial)
+            with storing(partial):
+                manifest.save(partial)
+            manifest.check(partial, whole=True, remedy=f"the copy differs; {_AGAIN}")
+    finally:
+        hold.release()
+    return manifest
+
+
+def import_index(folder: Path, data_dir: Path) -> Manifest:
+    """Put an exported index in service, whole, as a build would; the one before it is kept.
+
+    It keeps its id where none here is as new, else it gets one that is. Raises DamagedIndex for a
+    folder that is no whole export, BuildLocked, StoreError: the index in service then stays.
+    """
+    manifest = _exported(folder)
+    layout = Layout(data_dir)
+    with build_lock(layout.root):
+        with storing(layout.generations):
+            layout.generations.mkdir(exist_ok=True)
+            layout.sweep()
+        newest = max(layout.whole(), default="")
+        if manifest.id <= newest:
+            manifest = replace(manifest, id=new_id(datetime.now(UTC), newest))
+        replaced = layout.replaced()
+        draft = layout.unfinished(manifest.id)
+        try:
+            _copy(manifest, folder, draft)
+            with storing(draft):
+                manifest.save(draft)
+            manifest.check(draft, whole=True, remedy=f"the copy differs; {_AGAIN}")
+            with storing(layout.generations):
+                layout.adopt(manifest.id)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        with storing(layout.root):
+            layout.switch(manifest.id)
+            layout.clean(manifest.id, replaced)
+    return manifest
+
+
+def _exported(folder: Path) -> Manifest:
+    if not (folder / NAME).is_file():
+        raise DamagedIndex(f"{folder}: holds no exported index; {_AGAIN}")
+    manifest = Manifest.open(folder, _AGAIN)
+    for name in manifest.files:
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or "\\" in name:
+            raise DamagedIndex(f"{folder / NAME}: names a file outside its folder; {_AGAIN}")
+    manifest.check(folder, whole=True, remedy=_AGAIN)
+    return manifest
+
+
+def _may_hold_an_export(folder: Path) -> bool:
+    try:
+        if not folder.exists() or not any(folder.iterdir()):
+            return True
+        Manifest.open(folder)
+    except OSError as error:
+        raise StoreError(f"{folder}: {error.strerror}; name an empty folder") from error
+    except DamagedIndex:
+        return False
+    return True
+
+
+def _copy(manifest: Manifest, source: Path, target: Path) -> None:
+    with storing(target):
+        target.mkdir(parents=True)
+        for name in manifest.files:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, target / name)
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """A folder beside this one that takes its name once it is whole; else it leaves no trace."""
+    partial = folder.with_name(f"{folder.name}{_PARTIAL}")
+    with storing(partial):
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        if partial.exists():
+            shutil.rmtree(partial)
+    try:
+        yield partial
+        with storing(folder):
+            old = folder.with_name(f"{folder.name}{_PARTIAL}-old")
+            if folder.exists():
+                folder.rename(old)
+            partial.rename(folder)
+            shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

@@ -1,0 +1,296 @@
+"""Nearest vectors: the only module that knows FAISS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import DamagedIndex, StoreError
+from index.models.sentence_transformers import Vectors
+from index.store.files.vector_index_index_vectorfile import VectorFile
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+EXACT = 100_000
+"""Rows up to which every vector is compared whole; docs/scale.md says what that costs."""
+
+DEPTH = 20  # times as many rows as are asked for are compared whole, after the rough look
+FEW = 50_000  # rows of a selection that are all compared whole, without the rough look
+_DEEPER = 4  # times, when a selection left too little of what the rough look found
+_TRAINING = 4_096  # rows that the short codes are learnt from: four times as many teach no more
+_BATCH = 16_384  # rows held in memory at once
+_COMPARED = 1_024  # rows compared whole at once
+_PIECE = 1 << 22  # bytes read at once
+_WIDTH = 2  # dimensions to a short code of 4 bits
+_VECTORS = ".vectors"
+
+
+class DenseIndex:
+    """Vectors by row, searched by inner product (cosine, as embedders normalise).
+
+    Up to `EXACT` rows all are compared. Above, all are looked at through short codes (FAISS's
+    product quantiser with 4 bits, "fast scan": André, Kermarrec & Le Scouarnec, "Quicker ADC",
+    2019), and the best of those are compared whole; the vectors stand in a file beside the codes.
+    Searches may run in several threads at once.
+    """
+
+    def __init__(self, index: faiss.Index, path: Path | None, file: VectorFile | None) -> None:
+        self._index = index
+        self._path = path
+        self._file = file
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> DenseIndex:
+        """An index of a copy of these vectors, shape (n, d), in memory: all are compared."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index, None, None)
+
+    @classmethod
+    def open(cls, path: Path) -> DenseIndex:
+        """Open a saved index; its vectors stay on disk until they are looked at.
+
+        Raises DamagedIndex.
+        """
+        _fetch(path)
+        try:
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise DamagedIndex(
+                f"{path}: the vectors cannot be read; rebuild the index with `selon index`"
+            ) from error
+        if isinstance(index, faiss.IndexFlatIP):
+            return cls(index, path, None)
+        if not isinstance(index, faiss.IndexPQFastScan):
+            raise DamagedIndex(
+                f"{path}: not an index of vectors that Selon wrote; rebuild it with `selon index`"
+            )
+        return cls(index, path, _beside(path, index))
+
+    def save(self, path: Path) -> None:
+        """Raises StoreError when the file cannot be written whole."""
+        _save(self._index, path)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._index.d) if self._file is None else self._file.dimension
+
+    @property
+    def exact(self) -> bool:
+        """Whether every vector is compared whole."""
+        return self._file is None
+
+    def search(
+        self, vector: Vectors, k: int, among: BoolArray | None = None
+    ) -> tuple[IntArray, Vectors]:
+        """The rows and scores of the k best, best first, equals by row; fewer when there are fewer.
+
+        `vector` has shape (d,); `among`, shape (n,), is True for the rows that may be found.
+        """
+        k = min(k, len(self))
+        if k < 1:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        question = np.ascontiguousarray(vector, dtype=np.float32)
+        # FAISS shares out questions, not rows: for one question, more threads would only be waited
+        # for (tens of milliseconds on a busy machine). The setting is the calling thread's own.
+        faiss.omp_set_num_threads(1)
+        if self._file is None:
+            return self._compared(question, k, among)
+        rows = self._likely(question, k, among)
+        scores = self.scores(question, rows)
+        order = np.lexsort((rows, -scores))[:k]
+        return rows[order], scores[order]
+
+    def vectors(self, rows: IntArray) -> Vectors:
+        """The vectors of these rows, shape (len(rows), d). Raises IndexError, DamagedIndex."""
+        if not len(rows):
+            return np.empty((0, self.dimension), dtype=np.float32)
+        if rows.min() < 0 or rows.max() >= len(self):
+            raise IndexError(f"rows {rows.min()}..{rows.max()} of an index of {len(self)}")
+        if self._file is None:
+            found: Vectors = self._index.reconstruct_batch(
+                np.ascontiguousarray(rows, dtype=np.int64)
+            )
+            return found
+        try:
+            return self._file.read(rows)
+        except OSError as error:
+            raise DamagedIndex(
+                f"{self._path}: its vectors cannot be read ({error}); "
+                "rebuild the index with `selon index`"
+            ) from error
+
+    def scores(self, vector: Vectors, rows: IntArray) -> Vectors:
+        """The inner products of a vector, shape (d,), with those of these rows.
+
+        Raises IndexError, DamagedIndex.
+        """
+        # In parts so small that NumPy does not share them out among threads (see `search`).
+        parts = [self.vectors(rows[part]) @ vector for part in _parts(len(rows), _COMPARED)]
+        return np.concatenate(parts)
+
+    def _compared(
+        self, question: Vectors, k: int, among: BoolArray | None
+    ) -> tuple[IntArray, Vectors]:
+        """The k best, every vector compared whole."""
+        if among is None:
+            scores, rows = self._index.search(question[np.newaxis], k)
+        else:
+            # The stubs show the C++ constructors, not the Python ones that FAISS puts over them.
+            bits = np.packbits(among, bitorder="little")
+            allowed = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+            only = faiss.SearchParameters(sel=allowed)  # type: ignore[call-arg]
+            scores, rows = self._index.search(question[np.newaxis], k, params=only)
+            found = rows[0] >= 0
+            scores, rows = scores[:, found], rows[:, found]
+        order = np.lexsort((rows[0], -scores[0]))
+        return rows[0][order], scores[0][order]
+
+    def _likely(self, question: Vectors, k: int, among: BoolArray | None) -> IntArray:
+        """Rows, ascending, that hold the k best all but surely: what is worth comparing whole."""
+        if among is None:
+            return self._roughly(question, k * DEPTH)
+        allowed = int(np.count_nonzero(among))
+        if allowed <= max(FEW, k * DEPTH):
+            return np.flatnonzero(among)
+        # FAISS cannot select among short codes: look as much deeper as the selection is narrower.
+        depth = k * DEPTH * len(self) // allowed
+        while True:
+            rows = self._roughly(question, depth)
+            rows = rows[among[rows]]
+            if len(rows) >= k * DEPTH // 2 or depth >= len(self):
+                return rows
+            depth *= _DEEPER
+
+    def _roughly(self, question: Vectors, count: int) -> IntArray:
+        """The rows, ascending, that are the best by their short codes."""
+        _, rows = self._index.search(_even(question[np.newaxis]), min(count, len(self)))
+        found: IntArray = np.sort(rows[0])
+        return found
+
+
+class DenseBuilder:
+    """Vectors that arrive in any order, then are written to one place in a generation's folder.
+
+    Put every row, then `finish`. Up to `exact` rows are held in memory; more go to disk as they
+    come. Raises StoreError when the disk refuses.
+    """
+
+    def __init__(self, path: Path, size: int, dimension: int, exact: int = EXACT) -> None:
+        self._path = path
+        self._size = size
+        self._dimension = dimension
+        self._file: VectorFile | None = None
+        self._array: Vectors = np.empty((0, dimension), dtype=np.float32)
+        if size > exact:
+            with _storing(path):
+                self._file = VectorFile.create(path.with_suffix(_VECTORS), size, dimension)
+        else:
+            self._array = np.empty((size, dimension), dtype=np.float32)
+
+    def put(self, rows: IntArray, vectors: Vectors) -> None:
+        """Write the vectors, shape (len(rows), d), of these rows."""
+        if self._file is None:
+            self._array[rows] = vectors
+            return
+        with _storing(self._path):
+            self._file.write(rows, vectors)
+
+    def get(self, rows: IntArray) -> Vectors:
+        """The vectors that were put at these rows, shape (len(rows), d)."""
+        if self._file is None:
+            return self._array[rows]
+        with _storing(self._path):
+            return self._file.read(rows)
+
+    def finish(self) -> None:
+        if self._file is None:
+            DenseIndex.build(self._array).save(self._path)
+            return
+        try:
+            _save(self._codes(), self._path)
+        finally:
+            self._file.close()
+
+    def _codes(self) -> faiss.Index:
+        """Short codes of every vector, learnt from rows spread over all of them."""
+        dimension = self._dimension + self._dimension % _WIDTH
+        index = faiss.IndexPQFastScan(dimension, dimension // _WIDTH, 4, faiss.METRIC_INNER_PRODUCT)
+        # FAISS's seed is fixed: equal vectors give equal codes. One thread learns so small a matter
+        # sooner than two that wait for each other.
+        sample = np.linspace(0, self._size - 1, min(self._size, _TRAINING)).astype(np.int64)
+        threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(1)
+        index.train(_even(self.get(sample)))
+        faiss.omp_set_num_threads(threads)
+        for part in _parts(self._size):
+            index.add(_even(self.get(np.arange(part.start, part.stop))))
+        return index
+
+
+def _even(vectors: Vectors) -> Vectors:
+    """The vectors with a zero behind those of an odd dimension: cosines stay the same."""
+    odd = vectors.shape[1] % _WIDTH
+    return np.pad(vectors, ((0, 0), (0, odd))) if odd else vectors
+
+
+def _parts(size: int, most: int = _BATCH) -> Iterator[slice]:
+    return (slice(start, min(start + most, size)) for start in range(0, max(size, 1), most))
+
+
+def _beside(path: Path, index: faiss.IndexPQFastScan) -> VectorFile:
+    """The vectors that these codes stand for. Raises DamagedIndex."""
+    beside = path.with_suffix(_VECTORS)
+    try:
+        file = VectorFile.open(beside, index.ntotal)
+    except OSError as error:
+        raise DamagedIndex(
+            f"{beside}: {error.strerror or error}; rebuild the index with `selon index`"
+        ) from error
+    if file.dimension + file.dimension % _WIDTH != index.d:
+        raise DamagedIndex(
+            f"{beside}: not the vectors of {path.name}; rebuild the index with `selon index`"
+        )
+    return file
+
+
+def _fetch(path: Path) -> None:
+    """Have the system hold a file that is about to be mapped.
+
+    Mapped, it would come from the disk page by page as it is looked at, ten times slower.
+    """
+    piece = bytearray(_PIECE)
+    with suppress(OSError), path.open("rb", buffering=0) as file:
+        while file.readinto(piece):
+            pass
+
+
+def _save(index: faiss.Index, path: Path) -> None:
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise _refused(path, str(error).rpartition(": ")[2]) from error
+
+
+@contextmanager
+def _storing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _refused(path, error.strerror or str(error)) from error
+
+
+def _refused(path: Path, reason: str) -> StoreError:
+    return StoreError(
+        f"{path}: the vectors cannot be written ({reason}); "
+        "make room or choose another --data-dir, then run `selon index` again"
+    )

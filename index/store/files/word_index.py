@@ -1,0 +1,189 @@
+"""BM25 over passages, or over sentences: the word score.
+
+Terms carry the language they were stemmed in, so a French question never meets a Spanish passage
+through a chance stem; tokens with a digit (years, quantities, `mai-1-preview`) mean the same in
+every language and are shared.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import DamagedIndex
+from index.language import terms
+from index.store.files.word_index_index_mending import Mender
+from index.store.files.word_index_index_postings import Postings, postings
+
+# Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), give
+# 1.2 < k1 < 2 and 0.5 < b < 0.8 for whole documents. Passages are short and even: that a term
+# stands there at all is what tells, and figures in docs/evaluation.md bear the low values out.
+K1 = 0.3
+B = 0.3
+
+_NO_TERM = "\0"  # stands in an index none of whose documents has a term: bm25s needs a vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One term of a question: the rows that hold it, ascending, with its BM25 there."""
+
+    rows: npt.NDArray[np.int32]
+    scores: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class WordMatch:
+    """How the words of one question meet the documents.
+
+    A document's score is its BM25 over the question's total IDF: 0 where no word meets, at most 1.
+    `idf` gives the weight of each distinct term of the question, and `known` the share (0..1) of
+    their sum that stands anywhere in the index. `size` counts documents.
+    """
+
+    postings: tuple[Posting, ...]
+    idf: Mapping[str, float]
+    known: float
+    size: int
+
+    @cached_property
+    def scores(self) -> npt.NDArray[np.float32]:
+        """The scores by row, shape (documents,)."""
+        scores = np.zeros(self.size, dtype=np.float32)
+        for posting in self.postings:
+            scores[posting.rows] += posting.scores
+        return self._shares(scores)
+
+    def at(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """The scores of these rows, without looking at any other."""
+        scores = np.zeros(len(rows), dtype=np.float32)
+        # Of the postings' own type: they would be copied to the type of what is looked for.
+        sought = rows.astype(np.int32)
+        for posting in self.postings:
+            places = np.minimum(np.searchsorted(posting.rows, sought), len(posting.rows) - 1)
+            held = posting.rows[places] == sought
+            scores[held] += posting.scores[places[held]]
+        return self._shares(scores)
+
+    def best(self, count: int, among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
+        """The rows of the `count` best documents that meet any word at all, in no order.
+
+        `among`, shape (documents,), is True for the rows that may be found.
+        """
+        rows = np.flatnonzero(self.scores if among is None else self.scores * among)
+        if count < len(rows):
+            rows = rows[np.argpartition(-self.scores[rows], count)[:count]]
+        return rows
+
+    def _shares(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        weight = sum(self.idf.values())
+        return scores / np.float32(weight) if self.postings else scores
+
+
+def keyed_terms(text: str, language: str) -> list[str]:
+    """The terms of a text as they stand in the index."""
+    return [_keyed(term, language) for term in terms(text, language)]
+
+
+@lru_cache(maxsize=1 << 16)  # the words of a text are those of the texts before it
+def _keyed(term: str, language: str) -> str:
+    return term if any(char.isdigit() for char in term) else f"{language}:{term}"
+
+
+class LexicalIndex:
+    """A bm25s index (Lucene's BM25) whose documents are passages or sentences, in row order."""
+
+    def __init__(self, bm25: Any, size: int) -> None:
+        self._bm25 = bm25
+        self._size = size
+        self._starts = np.asarray(bm25.scores["indptr"])
+        # Not a method of this: files that are mapped into memory stay open as long as a cycle does.
+        self._mender = Mender(bm25.vocab_dict, partial(_frequency, bm25.vocab_dict, self._starts))
+
+    @classmethod
+    def build(cls, documents: Iterable[tuple[str, str]]) -> LexicalIndex:
+        """Index (language, text) pairs, taken one by one."""
+        found = postings((keyed_terms(text, language) for language, text in documents), k1=K1, b=B)
+        return cls(_bm25(found), found.size)
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._bm25.save(folder, show_progress=False)
+        (folder / "size.json").write_text(json.dumps({"documents": self._size}), encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> LexicalIndex:
+        """Open a saved index, its postings memory-mapped. Raises DamagedIndex."""
+        try:
+            size = int(json.loads((folder / "size.json").read_text(encoding="utf-8"))["documents"])
+            return cls(bm25s.BM25.load(folder, mmap=True, show_progress=False), size)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedIndex(
+                f"{folder}: the word index cannot be read ({error}); rebuild it with `selon index`"
+            ) from error
+
+    def __len__(self) -> int:
+        return self._size
+
+    def match(self, question: str, language: str) -> WordMatch:
+        """Score every document against a question in this language.
+
+        A word that no document holds counts as the known one it is a slip away from, if any.
+        """
+        vocabulary = self._bm25.vocab_dict
+        meant = (
+            term if term in vocabulary else self._mender.mended(term) or term
+            for term in keyed_terms(question, language)
+        )
+        idf = {term: self._idf(vocabulary.get(term)) for term in dict.fromkeys(meant)}
+        weight = sum(idf.values())
+        known = [term for term in idf if term in vocabulary]
+        return WordMatch(
+            postings=tuple(self._posting(vocabulary[term]) for term in known),
+            idf=idf,
+            known=sum(idf[term] for term in known) / weight if known else 0.0,
+            size=self._size,
+        )
+
+    def _posting(self, term: int) -> Posting:
+        place = slice(int(self._starts[term]), int(self._starts[term + 1]))
+        # Views of the arrays, not of memory maps, whose every slice costs as much as reading it.
+        rows, scores = self._bm25.scores["indices"], self._bm25.scores["data"]
+        return Posting(np.asarray(rows)[place], np.asarray(scores)[place])
+
+    def _held(self, term: int) -> int:
+        """How many documents hold a term."""
+        return int(self._starts[term + 1] - self._starts[term])
+
+    def _idf(self, term: int | None) -> float:
+        frequency = 0 if term is None else self._held(term)
+        return math.log(1 + (self._size - frequency + 0.5) / (frequency + 0.5))
+
+
+def _frequency(vocabulary: Mapping[str, int], starts: npt.NDArray[Any], term: str) -> int:
+    number = vocabulary[term]
+    return int(starts[number + 1] - starts[number])
+
+
+def _bm25(found: Postings) -> Any:
+    """What bm25s would have made of the same documents, to be saved and opened by it."""
+    bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
+    bm25.nonoccurrence_array = None
+    # No term at all: bm25s needs a vocabulary.
+    bm25.vocab_dict = found.vocabulary or {_NO_TERM: 0}
+    bm25.scores = {
+        "data": found.scores,
+        "indices": found.rows,
+        "indptr": found.starts if found.vocabulary else np.zeros(2, dtype=np.int64),
+        "num_docs": found.size,
+    }
+    return bm25

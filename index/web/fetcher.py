@@ -1,0 +1,291 @@
+"""Fetcher: one address to its bytes, with every courtesy and every limit."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+import stamina
+
+from index.errors_web_errors import FetchError, Why
+from index.web.address import Address
+from index.web.guard import Guard
+from index.web.inflate import Inflater, TooLarge
+from index.web.robots import LARGEST, Robots
+from index.web.transport import GuardedTransport
+from index.web.transport_web_limits import Deadline, Limits, Pace
+
+PRODUCT = "Selon"
+_ACCEPT = (
+    "text/html, application/xhtml+xml, application/pdf, application/rss+xml, "
+    "application/atom+xml, application/xml;q=0.9, */*;q=0.5"
+)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+
+_Got = TypeVar("_Got")
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What lets a site say that nothing has changed."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What an address gave. `url` is where it was found in the end; `body` is the bytes as they
+    came, compression in transit undone; `media_type` is in lower case, without parameters."""
+
+    url: str
+    body: bytes
+    content_type: str
+    validators: Validators
+
+    @property
+    def media_type(self) -> str:
+        return self.content_type.partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """What was had before is still so. `url` is where it was found in the end."""
+
+    url: str
+
+
+Known = Callable[[str], Validators | None]
+"""What is already had of an address, None for nothing."""
+
+
+class Fetcher:
+    """Fetches addresses one after the other. For one thread at a time.
+
+    `contact` is told to the sites beside the name and version. `sleep` waits between requests, and
+    may raise to give up.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        *,
+        contact: str = "",
+        guard: Guard | None = None,
+        limits: Limits | None = None,
+        certificates: ssl.SSLContext | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._deadline = Deadline()
+        self._pace = Pace(sleep=sleep)
+        agent = f"{PRODUCT}/{version}" + (f" (+{contact})" if contact else "")
+        self._client = httpx.Client(
+            transport=GuardedTransport(guard or Guard(), self._deadline, certificates),
+            headers={"User-Agent": agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
+            timeout=self._limits.silence,
+            trust_env=False,
+        )
+        self._robots = Robots(PRODUCT, self._rules)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._client.close()
+
+    def get(
+        self, address: Address, known: Known = lambda url: None, site: Address | None = None
+    ) -> Page | NotModified:
+        """What is at the address, where its redirects lead.
+
+        `known` is asked for each of these; with `site`, a redirect out of that site is refused.
+        Raises FetchError, which names the address asked for.
+        """
+        self._deadline.start(self._limits.total)
+        return self._insisting(address, lambda: self._followed(address, known, site))
+
+    def _insisting(self, address: Address, job: Callable[[], _Got]) -> _Got:
+        """Do a job again, later and later, while its failure may pass."""
+        failed_at: float | None = None
+        for attempt in stamina.retry_context(
+            on=self._again,
+            attempts=self._limits.attempts,
+            timeout=None,
+            wait_initial=self._limits.backoff,
+            wait_max=self._limits.backoff * 8,
+            wait_jitter=self._limits.backoff,
+        ):
+            if failed_at is not None:
+                self._deadline.extend(time.monotonic() - failed_at)
+            with attempt:
+                try:
+                    return job()
+                except FetchError as error:
+                    failed_at = time.monotonic()
+                    raise error.of(address.url) from error
+        raise AssertionError("unreachable")
+
+    def _again(self, error: Exception) -> bool | float:
+        if not isinstance(error, FetchError) or not error.passing:
+            return False
+        return True if error.after is None else error.after
+
+    def _followed(self, address: Address, known: Known, site: Address | None) -> Page | NotModified:
+        here = address
+        for _ in range(self._limits.redirects + 1):
+            wanted = self._robots.interval(here)
+            if wanted > self._limits.patience:
+                raise FetchError(here.url, Why.DELAY, f"{wanted:g} s")
+            got = self._asked(here, known(here.url), self._limits.size, wanted)
+            if not isinstance(got, Address):
+                return got
+            here = got
+            if site is not None and not here.same_site(site):
+                raise FetchError(here.url, Why.OFF_SITE, here.host)
+        raise FetchError(address.url, Why.REDIRECTS, str(self._limits.redirects))
+
+    def _rules(self, address: Address) -> bytes:
+        """A robots.txt."""
+        return self._insisting(address, lambda: self._rules_followed(address))
+
+    def _rules_followed(self, address: Address) -> bytes:
+        here = address
+        for _ in range(self._limits.redirects + 1):
+            got = self._asked(here, None, LARGEST, 0.0, cut=True)
+            if isinstance(got, Page):
+                return got.body
+            if isinstance(got, Address):
+                here = got
+        raise FetchError(address.url, Why.REDIRECTS, str(self._limits.redirects))
+
+    def _asked(
+        self,
+        address: Address,
+        validators: Validators | None,
+        size: int,
+        interval: float,
+        *,
+        cut: bool = False,
+    ) -> Page | NotModified | Address:
+        """One request: a page, or where it is said to be. `cut` keeps what fits of a longer one."""
+        self._deadline.extend(self._pace.wait(address.host, max(interval, self._limits.interval)))
+        self._client.cookies.clear()
+        request = self._client.build_request("GET", address.url, headers=_conditions(validators))
+        try:
+            response = self._client.send(request, stream=True)
+            try:
+                return self._answer(address, response, size, cut)
+            finally:
+                response.close()
+        except httpx.TimeoutException as error:
+            raise self._too_slow(address) from error
+        except httpx.TransportError as error:
+            raise _unreachable(address, error) from error
+
+    def _answer(
+        self, address: Address, response: httpx.Response, size: int, cut: bool
+    ) -> Page | NotModified | Address:
+        status = response.status_code
+        if status in _REDIRECTS and "location" in response.headers:
+            return address.join(response.headers["location"])
+        if status == 304:
+            return NotModified(address.url)
+        if status != 200:
+            raise self._refused(address, response)
+        return Page(
+            address.url,
+            _body(address, response, size, cut),
+            response.headers.get("content-type", ""),
+            Validators(response.headers.get("etag"), response.headers.get("last-modified")),
+        )
+
+    def _refused(self, address: Address, response: httpx.Response) -> FetchError:
+        status = response.status_code
+        if status not in _PASSING:
+            return FetchError(address.url, Why.STATUS, str(status))
+        after = _retry_after(response.headers.get("retry-after", ""))
+        if after is not None and after > self._limits.patience:
+            return FetchError(address.url, Why.BUSY, f"{after:.0f} s")
+        return FetchError(address.url, Why.STATUS, str(status), passing=True, after=after)
+
+    def _too_slow(self, address: Address) -> FetchError:
+        spent = self._deadline.left() <= 0
+        seconds = self._limits.total if spent else self._limits.silence
+        return FetchError(address.url, Why.TOO_SLOW, f"{seconds:g} s", passing=not spent)
+
+
+def _body(address: Address, response: httpx.Response, size: int, cut: bool) -> bytes:
+    """The answer's bytes, compression undone by hand: a small answer may hide a large one."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
+    if encoding != "identity" and encoding not in _COMPRESSED:
+        raise FetchError(address.url, Why.ENCODING, encoding[:40])
+    inflater = Inflater(size) if encoding != "identity" else None
+    plain = bytearray()
+    try:
+        if not cut and int(response.headers.get("content-length") or 0) > size:
+            raise TooLarge
+        for piece in response.iter_raw():
+            if inflater:
+                inflater.feed(piece)
+            else:
+                plain += piece
+                if len(plain) > size:
+                    raise TooLarge
+        return inflater.finish() if inflater else bytes(plain)
+    except TooLarge as error:
+        if cut:
+            return bytes(inflater.data if inflater else plain)[:size]
+        raise FetchError(address.url, Why.TOO_LARGE, _megabytes(size)) from error
+    except ValueError as error:
+        raise FetchError(address.url, Why.ENCODING, f"{encoding}: {error}", passing=True) from error
+
+
+def _conditions(validators: Validators | None) -> dict[str, str]:
+    if validators is None:
+        return {}
+    conditions = {
+        "If-None-Match": validators.etag,
+        "If-Modified-Since": validators.last_modified,
+    }
+    return {name: value for name, value in conditions.items() if value}
+
+
+def _retry_after(text: str) -> float | None:
+    """Seconds, from seconds or a date; None where neither is said."""
+    if text.strip().isdecimal():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _unreachable(address: Address, error: httpx.TransportError) -> FetchError:
+    # The pool drops the cause of its errors, and keeps it as their argument.
+    origin = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
+    if isinstance(origin, ssl.SSLCertVerificationError):
+        return FetchError(address.url, Why.CERTIFICATE, origin.verify_message)
+    reason = " ".join(str(error).split()) or "the connection was cut"
+    return FetchError(address.url, Why.UNREACHABLE, reason[:120], passing=True)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:g} MB"

@@ -1,0 +1,203 @@
+"""From an address to files: the article it is, or those that it lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from index.errors_web_errors import FetchError, Why
+from index.web.address import Address
+from index.web.fetcher import Fetcher, Known, NotModified, Page, Validators
+from index.web.inflate import TooLarge, inflate
+from index.web.listing import Entry, entries, named_feeds, newest_first
+from index.web.page_kind import Kind, is_gzip, kind_of, suffix_of
+from index.web.shelf import Shelf
+
+LIMIT = 50
+"""Articles taken of one list."""
+
+SITEMAPS = 20
+DEPTH = 2
+"""Sitemaps read of one index, and how deep indexes may lie in each other."""
+
+_UNZIPPED = 64 * 2**20  # bytes; a sitemap may have 50 MiB
+_OLDEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A feed or a sitemap was read: how many addresses it lists, how many are of other sites, how
+    many are about to be fetched."""
+
+    address: str
+    kind: Kind
+    found: int
+    elsewhere: int
+    taken: int
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """An article is kept in `file`; `feeds` are those that its page names."""
+
+    address: str
+    state: Literal["added", "updated", "unchanged"]
+    file: Path | None
+    feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An address gave nothing; what was kept of it before still is."""
+
+    address: str
+    error: FetchError
+
+
+Event = Listed | Gathered | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Fetches what addresses name and keeps it on the shelf.
+
+    Of a list, `limit` articles of the same site are taken, the newest first. With `news`, those
+    that are kept already are asked for again only where the list says that they changed since.
+    """
+
+    fetcher: Fetcher
+    shelf: Shelf
+    limit: int = LIMIT
+    news: bool = False
+
+    def gather(self, text: str, known: Known = lambda url: None) -> Iterator[Event]:
+        """What comes of one address, as it comes. `known` is asked besides the shelf."""
+        try:
+            address = Address.parse(text)
+        except FetchError as error:
+            yield Failed(error.address, error)
+            return
+        try:
+            got = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
+            if isinstance(got, NotModified):
+                yield self._unmodified(text, got)
+                return
+            body = _undone(got)
+            kind = kind_of(got, body)
+            if kind is Kind.ARTICLE:
+                yield self._kept(address.url, got)
+                return
+        except FetchError as error:
+            yield Failed(text, error.of(text))
+            return
+        yield from self._all_of(text, kind, got, body)
+
+    def _all_of(self, text: str, kind: Kind, page: Page, body: bytes) -> Iterator[Event]:
+        site = Address.parse(page.url)
+        if kind is Kind.SITEMAP_INDEX:
+            failures: list[Failed] = []
+            listed = self._of_index(entries(kind, body, site), site, failures.append, DEPTH)
+            yield from failures
+        else:
+            listed = entries(kind, body, site)
+        same = [each for each in listed if each.address.same_site(site)]
+        taken = same[: self.limit]
+        elsewhere = len(listed) - len(same)
+        if not taken:
+            error = FetchError(text, Why.NO_ENTRIES, str(elsewhere))
+            yield Failed(text, error)
+            return
+        yield Listed(text, kind, len(listed), elsewhere, len(taken), page.validators)
+        for entry in taken:
+            if not self._has(entry):
+                yield self._entry(entry, site)
+
+    def _entry(self, entry: Entry, site: Address) -> Event:
+        url = entry.address.url
+        try:
+            got = self.fetcher.get(entry.address, self.shelf.known, site)
+            if isinstance(got, NotModified):
+                return self._unmodified(url, got)
+            if kind_of(got, got.body) is not Kind.ARTICLE:
+                raise FetchError(url, Why.NOT_AN_ARTICLE, "another list")
+            return self._kept(url, got)
+        except FetchError as error:
+            return Failed(url, error.of(url))
+
+    def _has(self, entry: Entry) -> bool:
+        """Whether, looking for news, there is none of this entry."""
+        if not self.news:
+            return False
+        try:
+            fetched = self.shelf.fetched(entry.address.url)
+            at = datetime.fromisoformat(fetched.fetched_at) if fetched else None
+        except (FetchError, ValueError):
+            return False
+        return at is not None and (entry.changed is None or entry.changed <= at)
+
+    def _of_index(
+        self,
+        sitemaps: Sequence[Entry],
+        site: Address,
+        fail: Callable[[Failed], None],
+        depth: int,
+    ) -> list[Entry]:
+        """The entries of an index's sitemaps, read from the newest until no newer can follow."""
+        found: list[Entry] = []
+        inside = [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]
+        for sitemap in inside:
+            if self._enough(found, sitemap):
+                break
+            try:
+                got = self.fetcher.get(sitemap.address, site=site)
+                assert isinstance(got, Page)
+                body = _undone(got)
+                kind = kind_of(got, body)
+                base = Address.parse(got.url)
+                if kind is Kind.ARTICLE or (kind is Kind.SITEMAP_INDEX and depth <= 1):
+                    raise FetchError(got.url, Why.NOT_AN_ARTICLE, got.media_type or "no sitemap")
+                more = entries(kind, body, base)
+            except FetchError as error:
+                fail(Failed(sitemap.address.url, error.of(sitemap.address.url)))
+                continue
+            found += (
+                self._of_index(more, site, fail, depth - 1) if kind is Kind.SITEMAP_INDEX else more
+            )
+        return newest_first({each.address.url: each for each in found}.values())
+
+    def _enough(self, found: Sequence[Entry], sitemap: Entry) -> bool:
+        """A sitemap's date bounds those of its entries."""
+        if sitemap.changed is None or len(found) < self.limit:
+            return False
+        dates = sorted((each.changed or _OLDEST for each in found), reverse=True)
+        return dates[self.limit - 1] >= sitemap.changed
+
+    def _unmodified(self, text: str, got: NotModified) -> Gathered:
+        self.shelf.seen(got.url)
+        return Gathered(text, "unchanged", None)
+
+    def _kept(self, asked: str, page: Page) -> Gathered:
+        if not page.body.strip():
+            raise FetchError(page.url, Why.EMPTY)
+        suffix = suffix_of(page)
+        if suffix is None:
+            raise FetchError(page.url, Why.NOT_AN_ARTICLE, page.media_type or "unknown")
+        state, path = self.shelf.put(page, suffix, asked)
+        feeds = named_feeds(page.body, Address.parse(page.url)) if suffix == ".html" else ()
+        return Gathered(asked, state, path, feeds)
+
+
+def _undone(page: Page) -> bytes:
+    """The bytes of a list, which may be kept compressed. Raises FetchError."""
+    if not is_gzip(page.body):
+        return page.body
+    try:
+        return inflate(page.body, _UNZIPPED)
+    except TooLarge as error:
+        raise FetchError(page.url, Why.TOO_LARGE, f"{_UNZIPPED // 2**20} MB") from error
+    except ValueError as error:
+        raise FetchError(page.url, Why.ENCODING, str(error)) from error

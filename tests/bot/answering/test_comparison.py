@@ -1,0 +1,111 @@
+"""Questions over several articles: what is looked for by itself, and what comes of it together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.answering.comparison import merged, parts
+from tests.bot.llm.fakes import article, findings, hits
+
+BRIDGE = article("Le pont fut construit en 1901.", "Le pont")
+TOWER = article("La tour mesure cent mètres.", "La tour")
+MILL = article("Le moulin tourne.", "Le moulin")
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Compare le Minitel et le Web", ("le Minitel", "le Web")),
+        ("Peux-tu comparer le Minitel avec le Web ?", ("le Minitel", "le Web")),
+        (
+            "Comparez la masse du boson et celle de l’électron",
+            ("la masse du boson", "la masse de l’électron"),
+        ),
+        (
+            "Quelle est la différence entre une comète et un astéroïde ?",
+            ("une comète", "un astéroïde"),
+        ),
+        ("Quelle différence y a-t-il entre Hubble et Webb ?", ("Hubble", "Webb")),
+        (
+            "Quels points communs entre Ada Lovelace et Marie Curie ?",
+            ("Ada Lovelace", "Marie Curie"),
+        ),
+        ("Qu’ont en commun Champollion et Braille ?", ("Champollion", "Braille")),
+        ("En quoi le TGV est-il différent du Concorde ?", ("le TGV", "Concorde")),
+        (
+            "Que disent les articles sur le boson de Higgs et sur CRISPR ?",
+            ("le boson de Higgs", "CRISPR"),
+        ),
+        ("What is the difference between Hubble and Webb?", ("Hubble", "Webb")),
+        ("Compare Ada Lovelace and Marie Curie", ("Ada Lovelace", "Marie Curie")),
+        ("How does Hubble differ from Webb?", ("Hubble", "Webb")),
+    ],
+)
+def test_a_comparison_has_two_sides(question: str, found: tuple[str, str]) -> None:
+    assert parts(question) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("Fais le point sur la grotte de Lascaux", "la grotte de Lascaux"),
+        ("Faites-moi une synthèse de l’affaire", "l’affaire"),
+        ("Résume-moi l’histoire du Minitel", "l’histoire du Minitel"),
+        ("Que sait-on du boson de Higgs ?", "boson de Higgs"),
+        ("Parle-moi de Marie Curie", "Marie Curie"),
+        ("Chronologie d’Apollo 11", "Apollo 11"),
+        ("Dresse la chronologie de l’affaire", "l’affaire"),
+        ("Quelles sont les grandes étapes de la mission Rosetta ?", "la mission Rosetta"),
+        ("What do we know about penicillin?", "penicillin"),
+        ("Give me a timeline of Apollo 11", "Apollo 11"),
+    ],
+)
+def test_an_overview_has_a_subject_and_its_sides(question: str, subject: str) -> None:
+    found = parts(question)
+    assert found[0] == subject
+    assert len(found) == 3
+    assert all(each.startswith(subject) for each in found)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Qui a inventé le Minitel et le Web ?",
+        "Combien de puces ?",
+        "Quand le pont a-t-il été construit ?",
+        "Où sont nés Marie Curie et Pierre Curie ?",
+        "Who compared the results?",
+        "Compare",
+        "",
+    ],
+)
+def test_other_questions_are_one(question: str) -> None:
+    assert parts(question) == ()
+
+
+def test_each_part_gives_its_best_in_turn_and_nothing_twice() -> None:
+    one = findings("le pont", BRIDGE, MILL)
+    other = findings("la tour", TOWER, BRIDGE)
+    together = merged(findings("le pont et la tour", MILL, confidence=0.4), [one, other])
+    assert [hit.article for hit in together.hits] == [BRIDGE, TOWER, MILL]
+    assert together.question == "le pont et la tour"
+    assert together.confidence == 0.95
+
+
+def test_a_part_that_nothing_is_known_of_is_left_out() -> None:
+    known, unknown = findings("le pont", BRIDGE), findings("la tour", MILL, confidence=0.1)
+    together = merged(findings("les deux", MILL, confidence=0.3), [known, unknown])
+    assert [hit.article for hit in together.hits] == [BRIDGE]
+
+
+def test_what_stands_far_behind_its_part_is_left_out() -> None:
+    one = replace(findings("le pont"), hits=hits(BRIDGE, TOWER, step=0.3))
+    assert [hit.article for hit in merged(findings("x", MILL), [one]).hits] == [BRIDGE]
+
+
+def test_where_no_part_is_known_the_whole_question_counts() -> None:
+    whole = findings("les deux", MILL, confidence=0.7)
+    unsure = [findings("le pont", BRIDGE, confidence=0.2)]
+    assert merged(whole, unsure).hits == whole.hits

@@ -1,0 +1,87 @@
+"""The forty dialogues over the sample articles, with the real model, held by floors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.answering.about import AboutArticles
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import Extractive
+from bot.evaluation.dialogues import Dialogue, Heard, hold, read_dialogues
+from bot.evaluation.run_evaluation_asking import index_in_service
+from bot.followups.conversation import Conversing
+from index.build.builder import build
+from index.models.bundled.embedder import load_bundled
+from index.search.confidence import ConfidenceModel
+
+ROOT = Path(__file__).resolve().parents[3]
+DIALOGUES = read_dialogues(ROOT / "tests" / "data" / "dialogues.jsonl")
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> list[Heard]:
+    folder = tmp_path_factory.mktemp("dialogues")
+    embedder, judge = load_bundled(folder / "cache"), ConfidenceModel.load()
+    build([ROOT / "corpus"], folder, embedder)
+    with index_in_service(folder, embedder, judge) as opened:
+        searcher = opened.searcher
+        about = AboutArticles(lambda: searcher, judge.threshold)
+        chain = RetrievalQA(searcher, Extractive(judge.threshold), about)
+        conversing = Conversing(chain, searcher.search)
+        return [
+            each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)
+        ]
+
+
+def test_there_are_forty_dialogues_in_two_halves_and_two_languages() -> None:
+    assert len(DIALOGUES) == 40
+
+    def count(attribute: str, value: str) -> int:
+        return sum(getattr(dialogue, attribute) == value for dialogue in DIALOGUES)
+
+    assert [count("half", half) for half in ("develop", "held")] == [20, 20]
+    assert [count("language", each) for each in ("fr", "en")] == [28, 10]
+
+
+@pytest.mark.parametrize(("half", "floor"), [("develop", 0.74), ("held", 0.84)])
+def test_follow_ups_find_the_right_passage(heard: list[Heard], half: str, floor: float) -> None:
+    found = [
+        each.right
+        for each in heard
+        if each.dialogue.half == half and each.line.part == "follow_up" and each.line.where
+    ]
+    assert sum(found) / len(found) >= floor
+
+
+def test_no_question_that_stands_alone_is_taken_for_a_follow_up(heard: list[Heard]) -> None:
+    assert [
+        each.line.question
+        for each in heard
+        if each.line.part != "follow_up" and each.answer.understood is not None
+    ] == []
+
+
+def test_courtesies_are_returned(heard: list[Heard]) -> None:
+    said = [each.answer.refusal for each in heard if each.line.part == "courtesy"]
+    assert said == ["courtesy"] * len(said)
+    assert said
+
+
+def test_every_expected_place_is_in_the_articles() -> None:
+    for dialogue in DIALOGUES:
+        for line in dialogue.lines:
+            for file, words in line.where.items():
+                text = (ROOT / "corpus" / file).read_text(encoding="utf-8").replace("*", "")
+                assert " ".join(words.split()) in " ".join(text.split()), (dialogue.id, words)
+
+
+def test_a_reply_goes_back_to_a_turn_that_was_held() -> None:
+    def earlier(dialogue: Dialogue) -> bool:
+        return all(
+            line.reply_to is None or 1 <= line.reply_to <= at
+            for at, line in enumerate(dialogue.lines)
+        )
+
+    assert all(map(earlier, DIALOGUES))

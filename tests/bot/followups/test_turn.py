@@ -1,0 +1,55 @@
+"""Turns, kept and found again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.followups.turn import REMEMBERED, Turn, grown, turn_json, turn_of
+from index.article_index_period import Period
+from tests.bot.answers import answered, article, citation, highlighted, refused
+from tests.bot.followups.turns import NOW, turn
+
+PERIOD = Period(date(2024, 2, 1), date(2024, 2, 29))
+
+
+def test_a_turn_keeps_what_may_be_referred_to() -> None:
+    source = article()
+    answer = highlighted(answered(citation("Une carte suffit.", source)), "Une carte")
+    answer = replace(answer, understood="Combien de cartes ?", period=PERIOD)
+    kept = Turn.of(answer, NOW)
+    assert kept.question == "Que demande le second modèle ?"
+    assert kept.understood == "Combien de cartes ?"
+    assert (kept.answer, kept.found) == ("Une carte suffit.", "Une carte")
+    (cited,) = kept.cited
+    assert (cited.article, cited.title) == (source.id, source.title)
+    assert (cited.start, cited.end) == (0, len(source.text))
+    assert kept.period == PERIOD
+
+
+def test_a_question_that_stood_alone_is_understood_as_asked() -> None:
+    kept = Turn.of(refused(article()), NOW)
+    assert kept.understood == kept.question == "Quel temps fera-t-il ?"
+    assert (kept.answer, kept.cited) == ("", ())
+
+
+@pytest.mark.parametrize("period", [None, PERIOD])
+def test_a_turn_comes_back_from_json_as_it_was(period: Period | None) -> None:
+    kept = replace(turn("Où ?", "Là « même ».", found="Là"), period=period)
+    assert turn_of(json.loads(json.dumps(turn_json(kept)))) == kept
+
+
+@pytest.mark.parametrize("written", [{}, {"period": None}, turn_json(turn("?")) | {"when": "hier"}])
+def test_what_is_no_turn_is_refused(written: dict[str, object]) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        turn_of(written)
+
+
+def test_the_oldest_turns_are_forgotten() -> None:
+    history: tuple[Turn, ...] = ()
+    for number in range(REMEMBERED + 3):
+        history = grown(history, turn(str(number)))
+    assert [each.question for each in history] == [str(n) for n in range(3, REMEMBERED + 3)]

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.llm.base import Message, Request, Usage
+from bot.llm.factory import open_models
+from bot.llm.hosted import Hosted
+from bot.settings import Settings
+from bot.state.database import State, open_state
+
+QUESTION = (Message("system", "Réponds."), Message("user", "Qui a inventé le braille ?"))
+
+Opened = Callable[..., Hosted]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    opened = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def opened(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
+    """The one model of `openai:scripted` at an address, with these settings."""
+    monkeypatch.chdir(tmp_path)
+    models: list[Hosted] = []
+
+    def open_one(url: str, **settings: Any) -> Hosted:
+        chosen: dict[str, Any] = {
+            "chat_model": "openai:scripted",
+            "chat_base_url": url,
+            "data_dir": tmp_path,
+            **settings,
+        }
+        (model,) = open_models(Settings(_env_file=None, **chosen), lambda: state)
+        models.append(model)
+        return model
+
+    yield open_one
+    for each in models:
+        each.close()
+
+
+def request(limit: int = 100) -> Request:
+    return Request(QUESTION, limit)
+
+
+async def said(model: Hosted, limit: int = 100) -> list[str]:
+    """The pieces of one answer."""
+    return [piece async for piece in model.stream(request(limit))]
+
+
+async def used(model: Hosted) -> Usage | None:
+    """What one answer took."""
+    asked = request()
+    async for _ in model.stream(asked):
+        pass
+    return asked.usage

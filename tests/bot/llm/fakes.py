@@ -1,0 +1,130 @@
+"""Chat models that follow a script, and a checker that goes by words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date
+
+from bot.errors_models_errors import ModelFailed
+from bot.llm.base import Message, Request
+from bot.verification.claim import Claim, Given, Verdict
+from index.article import Article, article_id
+from index.build.passages import Passage, Sentence, cut
+from index.language import terms
+from index.search.searcher import Findings, Hit, RankedSentence, Scores
+
+Script = str | ModelFailed | Callable[[str], str]
+
+
+class Scripted:
+    """Says what it is told to, a few characters at a time; after an error in the script, fails.
+
+    A script may be made from the last message: that is how a model obeys what it reads.
+    """
+
+    def __init__(
+        self, *script: Script, name: str = "fake:writer", step: int = 7, pause: float = 0
+    ) -> None:
+        self.name = name
+        self.json = False
+        self.calls: list[Sequence[Message]] = []
+        self.requests: list[Request] = []
+        self.closed = 0
+        self.said = ""
+        self._script = script
+        self._step = step
+        self._pause = pause
+
+    async def structured(self) -> bool:
+        return self.json
+
+    async def stream(self, request: Request) -> AsyncIterator[str]:
+        self.requests.append(request)
+        self.calls.append(request.messages)
+        try:
+            for part in self._script:
+                if isinstance(part, ModelFailed):
+                    raise part
+                text = part if isinstance(part, str) else part(request.messages[-1].text)
+                for at in range(0, len(text), self._step):
+                    await asyncio.sleep(self._pause)
+                    self.said += text[at : at + self._step]
+                    yield text[at : at + self._step]
+        finally:
+            self.closed += 1
+
+
+class WordChecker:
+    """Keeps what a cited passage says in nearly the same words, its numbers included."""
+
+    def __init__(self) -> None:
+        self.checked: list[Claim] = []
+        self.prepared = 0
+
+    def prepare(self, given: Sequence[Given]) -> None:
+        self.prepared += 1
+
+    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+        self.checked.append(claim)
+        if not claim.citations:
+            return Verdict(False, "uncited")
+        evidence: list[tuple[int, Sentence]] = []
+        for each in given:
+            if each.number in claim.citations and (found := _bearing(claim.text, each)):
+                evidence.append((each.number, found))
+        return Verdict(True, None, tuple(evidence)) if evidence else Verdict(False, "meaning")
+
+
+def _bearing(text: str, given: Given) -> Sentence | None:
+    language = given.article.language
+    said = set(terms(text, language))
+    numbers = {term for term in said if any(map(str.isdigit, term))}
+    best: tuple[float, Sentence] | None = None
+    for sentence in given.sentences:
+        there = set(terms(sentence.text, language))
+        share = len(said & there) / max(1, len(said))
+        if numbers <= there and share >= 0.6 and (best is None or share > best[0]):
+            best = share, sentence
+    return best[1] if best else None
+
+
+def article(
+    text: str,
+    title: str = "Le pont de Vauclair",
+    language: str = "fr",
+    published: date | None = date(2024, 3, 3),
+) -> Article:
+    return Article(
+        id=article_id(title),
+        text=text,
+        title=title,
+        path=f"{article_id(title)}.md",
+        language=language,
+        published=published,
+    )
+
+
+def hits(*articles: Article, best: float = 0.9, step: float = 0.01) -> tuple[Hit, ...]:
+    """Every passage of these articles, in this order, each a little behind the one before."""
+    passages = [(source, passage) for source in articles for passage in cut(source)]
+    return tuple(
+        Hit(source, passage, _scores(best - step * at), _ranked(passage))
+        for at, (source, passage) in enumerate(passages)
+    )
+
+
+def findings(
+    question: str, *articles: Article, language: str = "fr", confidence: float = 0.95
+) -> Findings:
+    return Findings(question, language, hits(*articles), confidence)
+
+
+def _scores(total: float) -> Scores:
+    return Scores(total, total, 0.0, total)
+
+
+def _ranked(passage: Passage) -> tuple[RankedSentence, ...]:
+    return tuple(
+        RankedSentence(sentence, 0.9 - 0.01 * at) for at, sentence in enumerate(passage.sentences)
+    )

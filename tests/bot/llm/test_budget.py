@@ -1,0 +1,125 @@
+"""Written answers are counted by person and day, and end where the settings say."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from bot.errors import StateError
+from bot.errors_models_errors import ModelFailed
+from bot.llm.base import Message, Request
+from bot.llm.budget_models_allowance import Allowance, Rationed
+from bot.llm.budget_models_asker import asked_by
+from bot.state import people, privacy
+from bot.state.database import State
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+REQUEST = Request((Message("user", "Qui ?"),), 50)
+
+
+class Model:
+    """Says two words, or nothing."""
+
+    name = "fake:model"
+
+    def __init__(self) -> None:
+        self.pieces: tuple[str, ...] = ("Louis ", "Braille")
+        self.asked = 0
+
+    async def structured(self) -> bool:
+        return False
+
+    async def stream(self, request: Request) -> AsyncIterator[str]:
+        self.asked += 1
+        if not self.pieces:
+            raise ModelFailed("server", self.name)
+        for piece in self.pieces:
+            yield piece
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def model() -> Model:
+    return Model()
+
+
+@pytest.fixture
+def rationed(state: State, model: Model, clock: Clock) -> Rationed:
+    return Rationed(model, Allowance(lambda: state, 2, clock))
+
+
+async def written(rationed: Rationed, person: int | None = 7, *, aside: bool = False) -> str:
+    """An answer; `-` where the person has had theirs."""
+    request = dataclasses.replace(REQUEST, aside=aside)
+    try:
+        if person is None:
+            return "".join([piece async for piece in rationed.stream(request)])
+        with asked_by(person):
+            return "".join([piece async for piece in rationed.stream(request)])
+    except ModelFailed as failure:
+        return {"allowance": "-", "server": "!"}[failure.kind]
+
+
+async def test_each_person_has_so_many_a_day(
+    rationed: Rationed, model: Model, clock: Clock
+) -> None:
+    assert [await written(rationed) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
+    assert await written(rationed, 8) == "Louis Braille"
+    assert model.asked == 3
+    clock.now = NOON + timedelta(hours=12)  # the next day of UTC
+    assert [await written(rationed) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
+
+
+async def test_a_model_that_gave_nothing_costs_nothing(rationed: Rationed, model: Model) -> None:
+    model.pieces = ()
+    assert [await written(rationed) for _ in range(3)] == ["!"] * 3
+    model.pieces = ("Lui.",)
+    assert await written(rationed) == "Lui."
+
+
+async def test_what_is_no_answer_to_a_person_is_not_counted(rationed: Rationed) -> None:
+    assert [await written(rationed, aside=True) for _ in range(3)] == ["Louis Braille"] * 3
+    assert [await written(rationed, None) for _ in range(3)] == ["Louis Braille"] * 3
+    assert await written(rationed) == "Louis Braille"
+
+
+async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
+    state: State, model: Model, clock: Clock
+) -> None:
+    state.do(partial(people.seen, person_id=7, now=NOON))
+    before = Rationed(model, Allowance(lambda: state, 1, clock))
+    assert await written(before) == "Louis Braille"
+    state.do(partial(privacy.erase, person_id=7))
+    after = Rationed(model, Allowance(lambda: state, 1, clock))
+    assert await written(after) == "-"
+
+
+async def test_fewer_in_the_settings_are_fewer_at_once(
+    state: State, model: Model, clock: Clock
+) -> None:
+    assert await written(Rationed(model, Allowance(lambda: state, 9, clock))) == "Louis Braille"
+    assert await written(Rationed(model, Allowance(lambda: state, 1, clock))) == "Louis Braille"
+    assert await written(Rationed(model, Allowance(lambda: state, 0, clock))) == "-"
+
+
+async def test_where_nothing_can_be_counted_answers_are_written(model: Model) -> None:
+    def broken() -> State:
+        raise StateError("state.sqlite: cannot be opened")
+
+    assert await written(Rationed(model, Allowance(broken, 1))) == "Louis Braille"

@@ -1,0 +1,93 @@
+"""Written answers kept for a while."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import StateError
+from bot.llm.cache import ReplyCache, Wanted
+from bot.state.database import State
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WANTED = Wanted("Qui a inventé le braille ?", "g1", "openai:m", "p1", ("passage",))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+async def test_what_is_kept_is_found_until_it_is_old(state: State) -> None:
+    clock = Clock()
+    cache = ReplyCache(lambda: state, days=7, now=clock)
+    assert await cache.find(WANTED) is None
+    await cache.keep(WANTED, "Louis Braille [1].")
+    assert await cache.find(WANTED) == "Louis Braille [1]."
+    clock.now += timedelta(days=7, seconds=1)
+    assert await cache.find(WANTED) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["qui a inventé  le braille", "QUI A INVENTÉ LE BRAILLE ?", "Qui a inventé le braille…"],
+)
+async def test_capitals_spaces_and_the_last_mark_make_no_other_question(
+    state: State, other: str
+) -> None:
+    cache = ReplyCache(lambda: state, days=7)
+    await cache.keep(WANTED, "Louis Braille [1].")
+    assert await cache.find(replace(WANTED, question=other)) is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"question": "Qui a inventé le Web ?"},
+        {"generation": "g2"},
+        {"model": "openai:n"},
+        {"prompt": "p2"},
+        {"passages": ("another",)},
+    ],
+)
+async def test_all_that_an_answer_hangs_on_makes_another(
+    state: State, change: dict[str, object]
+) -> None:
+    cache = ReplyCache(lambda: state, days=7)
+    await cache.keep(WANTED, "Louis Braille [1].")
+    assert await cache.find(replace(WANTED, **change)) is None  # type: ignore[arg-type]
+
+
+async def test_the_oldest_go_when_there_are_too_many(state: State) -> None:
+    clock = Clock()
+    cache = ReplyCache(lambda: state, days=7, most=2, now=clock)
+    every = [replace(WANTED, generation=f"g{n}") for n in range(3)]
+    for each in every:
+        await cache.keep(each, "Oui.")
+        clock.now += timedelta(seconds=1)
+    assert [await cache.find(each) for each in every] == [None, "Oui.", "Oui."]
+
+
+async def test_nothing_is_kept_for_no_days(state: State) -> None:
+    cache = ReplyCache(lambda: state, days=0)
+    await cache.keep(WANTED, "Oui.")
+    assert await cache.find(WANTED) is None
+
+
+async def test_a_database_that_cannot_be_used_keeps_nothing_and_hurts_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken() -> State:
+        raise StateError("no room left")
+
+    cache = ReplyCache(broken, days=7)
+    caplog.set_level(logging.WARNING)
+    await cache.keep(WANTED, "Oui.")
+    assert await cache.find(WANTED) is None
+    assert caplog.text.count("no room left") == 2

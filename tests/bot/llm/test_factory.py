@@ -1,0 +1,115 @@
+"""From the settings to models: whose key and address goes where, and what is missing."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.errors_models_errors import ModelFailed
+from bot.llm import providers
+from bot.llm import providers as opening_module
+from bot.llm.factory import open_models, served_at
+from bot.model_choice import parse_choices
+from bot.settings import Settings
+from bot.state.database import State
+from tests.bot.llm.conftest import Opened, said
+from tests.bot.llm.server import says, serving
+
+URL = "http://127.0.0.1:9/v1"
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for provider in providers.PROVIDERS.values():
+        for name in provider.keys:
+            monkeypatch.delenv(name, raising=False)
+
+
+def opening(state: State, **settings: Any) -> list[str]:
+    return [each.name for each in open_models(Settings(_env_file=None, **settings), lambda: state)]
+
+
+def test_models_are_opened_in_order(state: State) -> None:
+    assert opening(state, chat_model="openai:a,openai:b", chat_base_url=URL) == [
+        "openai:a",
+        "openai:b",
+    ]
+    assert opening(state, chat_model="extractive") == opening(state) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"chat_model": "mistral:a"}, "SELON_CHAT_KEY or MISTRAL_API_KEY"),
+        ({"chat_model": "nowhere:a"}, "no such provider"),
+        (
+            {"chat_model": "ollama:a,mistral:b", "chat_base_url": URL, "chat_key": "k"},
+            "SELON_CHAT_BASE_URL: of which provider is not clear",
+        ),
+        (
+            {"chat_model": "openai:a,mistral:b", "chat_key": "k"},
+            "MISTRAL_API_KEY, OPENAI_API_KEY",
+        ),
+        (
+            {"chat_model": "openai:a", "chat_base_url": URL, "chat_budget_money": 1},
+            "the price of openai:a is not known",
+        ),
+    ],
+)
+def test_what_is_missing_is_told(state: State, settings: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(SettingsError, match=complaint):
+        opening(state, **settings)
+
+
+def test_a_package_that_is_missing_comes_with_the_line_to_type(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(providers, "find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match=r"pip install 'selon\[mistral\]'"):
+        opening(state, chat_model="mistral:a", chat_key="k")
+
+
+def test_the_address_is_of_one_provider() -> None:
+    chosen = Settings(_env_file=None, chat_model="ollama:a,openai:b", chat_base_url=URL)  # type: ignore[arg-type]
+    ollama, openai = parse_choices(chosen.chat_model)
+    assert (served_at(ollama, chosen), served_at(openai, chosen)) == (None, URL)
+
+
+async def test_models_of_one_process_do_not_share_what_they_must_not(opened: Opened) -> None:
+    async with serving(says("Oui.")) as server, serving(says("Non.")) as other:
+        for url, answer in ((server.url, "Oui."), (other.url, "Non."), (server.url, "Oui.")):
+            assert await said(opened(url)) == [answer]
+
+
+async def test_a_library_that_breaks_keeps_nobody_waiting(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("half imported")
+
+    monkeypatch.setattr(opening_module, "make", broken)
+    with pytest.raises(ModelFailed) as caught:
+        await said(opened(URL))
+    assert (caught.value.kind, caught.value.detail) == ("rejected", "RuntimeError")
+
+
+async def test_a_library_that_takes_too_long_is_not_waited_for(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported = threading.Event()
+
+    def slow(*_: object) -> None:
+        imported.wait(30)
+
+    monkeypatch.setattr(opening_module, "make", slow)
+    try:
+        with pytest.raises(ModelFailed) as caught:
+            await said(opened(URL, chat_first_token=0.05))
+    finally:
+        imported.set()
+    assert caught.value.kind == "timeout"

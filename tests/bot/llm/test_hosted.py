@@ -1,0 +1,348 @@
+"""A chat model, asked: what it says, and what becomes of everything that can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import aclosing
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+
+from bot.errors_models_errors import ModelFailed
+from bot.llm.base import Usage
+from bot.llm.budget_models_asker import asked_by
+from bot.state import people, spending
+from bot.state.database import State
+from tests.bot.llm.conftest import Opened, request, said, used
+from tests.bot.llm.server import (
+    Behaviour,
+    cuts_off,
+    goes_on,
+    keeps_silent,
+    pauses,
+    refuses,
+    says,
+    sent,
+    serving,
+    writes,
+)
+
+SECRET = "sk-very-secret-key"
+
+
+async def test_the_pieces_come_as_they_are_written(opened: Opened) -> None:
+    async with serving(says("Louis ", "Braille", ".")) as server:
+        model = opened(server.url)
+        asked = request()
+        assert [piece async for piece in model.stream(asked)] == ["Louis ", "Braille", "."]
+        assert asked.usage == Usage(11, 7)
+        assert [(each["role"], each["content"]) for each in sent(server)] == [
+            ("system", "Réponds."),
+            ("user", "Qui a inventé le braille ?"),
+        ]
+
+
+async def test_a_piece_is_given_before_the_next_is_written(opened: Opened) -> None:
+    go_on = asyncio.Event()
+    async with (
+        serving(pauses("Louis ", go_on, "Braille")) as server,
+        aclosing(opened(server.url).stream(request())) as pieces,
+    ):
+        assert await anext(pieces) == "Louis "
+        go_on.set()
+        assert [piece async for piece in pieces] == ["Braille"]
+
+
+async def test_what_the_settings_say_reaches_the_server(opened: Opened) -> None:
+    async with serving(says("Oui.")) as server:
+        await said(opened(server.url, chat_key=SECRET, chat_temperature=0.3), limit=64)
+        body = server.bodies[-1]
+        assert server.keys == [f"Bearer {SECRET}"]
+        assert (body["model"], body["temperature"]) == ("scripted", 0.3)
+        assert body["max_completion_tokens"] == body["max_tokens"] == 64
+        await said(opened(server.url, chat_temperature=None), limit=32)
+        assert "temperature" not in server.bodies[-1]
+        assert server.bodies[-1]["max_tokens"] == 32
+
+
+async def test_the_key_of_a_provider_is_not_sent_to_another_server(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    async with serving(says("Oui.")) as server:
+        await said(opened(server.url))
+        assert SECRET not in str(server.keys)
+
+
+async def test_an_answer_cut_by_the_limit_says_so(opened: Opened) -> None:
+    async with serving(says("Louis", finish="length")) as server:
+        assert await used(opened(server.url)) == Usage(11, 7, cut=True)
+
+
+async def test_tokens_that_a_server_does_not_count_are_estimated(opened: Opened) -> None:
+    async with serving(says("Louis Braille.", usage=None)) as server:
+        usage = await used(opened(server.url))
+        assert usage is not None
+        assert usage.estimated
+        assert 10 < usage.input < 60
+        assert usage.output == 5
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [
+        (refuses(401), "refused"),
+        (refuses(403), "refused"),
+        (refuses(404), "missing"),
+        (refuses(400), "rejected"),
+        (refuses(429), "rate"),
+        (refuses(500), "server"),
+        (refuses(503), "server"),
+        (refuses(400, "the request exceeds the available context size"), "context"),
+        (refuses(400, "This model's maximum context length is 4096 tokens."), "context"),
+        (cuts_off(), "connection"),
+        (cuts_off("Louis "), "connection"),
+        (says("Louis ", finish=None), "connection"),
+        (writes('data: {"choices": [{"delta'), "malformed"),
+        (writes("data: [1, 2]"), "malformed"),
+        (writes('data: {"id": "1"}'), "malformed"),
+        (writes("<html>502</html>", kind="text/html"), "malformed"),
+        (writes('data: {"error": {"message": "overloaded", "code": 500}}'), "server"),
+        (says(), "malformed"),
+        (says("", ""), "malformed"),
+        (keeps_silent(), "timeout"),
+        (says("tard", first=5), "timeout"),
+        (says(*"lentement", delay=0.3), "timeout"),
+    ],
+)
+async def test_each_fault_has_its_name(opened: Opened, behaviour: Behaviour, kind: str) -> None:
+    async with serving(behaviour) as server:
+        seconds = (0.7, 1) if kind == "timeout" else (20, 60)
+        model = opened(
+            server.url, chat_retries=0, chat_first_token=seconds[0], chat_timeout=seconds[1]
+        )
+        with pytest.raises(ModelFailed) as caught:
+            await said(model)
+        assert caught.value.kind == kind, caught.value
+        assert caught.value.model == "openai:scripted"
+
+
+async def test_a_server_that_is_not_there(opened: Opened) -> None:
+    with pytest.raises(ModelFailed) as caught:
+        await said(opened("http://127.0.0.1:9/v1", chat_retries=0))
+    assert caught.value.kind == "connection"
+
+
+async def test_what_came_before_the_fault_has_been_given(opened: Opened) -> None:
+    async with serving(cuts_off("Louis ", "Braille")) as server:
+        pieces: list[str] = []
+
+        async def heard() -> None:
+            async for piece in opened(server.url).stream(request()):
+                pieces.append(piece)
+
+        with pytest.raises(ModelFailed):
+            await heard()
+        assert "".join(pieces) == "Louis Braille"
+        assert len(server.bodies) == 1  # an answer that has begun is not asked for again
+
+
+async def test_an_endless_answer_is_cut(opened: Opened) -> None:
+    async with serving(goes_on()) as server:
+        model = opened(server.url)
+        asked = request(10)
+        text = "".join([piece async for piece in model.stream(asked)])
+        assert 80 < len(text) < 100
+        assert asked.usage is not None
+        assert asked.usage.cut
+        await asyncio.wait_for(server.left.wait(), 2)
+
+
+async def test_neither_key_nor_text_is_told_or_logged(
+    opened: Opened, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    behaviours = (refuses(401, f"bad key {SECRET} for braille"), cuts_off("Louis"), says("Louis"))
+    async with serving(*behaviours) as server:
+        model = opened(server.url, chat_key=SECRET, chat_retries=0)
+        for _ in range(2):
+            with pytest.raises(ModelFailed) as caught:
+                await said(model)
+            logging.getLogger("a").error("failed", exc_info=caught.value)
+        await said(model)
+    told = caplog.text.lower()
+    assert "refused (401)" in told
+    for hidden in (SECRET, "braille", "louis", "réponds"):
+        assert hidden not in told, hidden
+
+
+# Asking again
+
+
+async def test_a_failure_before_the_first_piece_is_asked_again(opened: Opened) -> None:
+    async with serving(refuses(500), says("Oui.")) as server:
+        assert await said(opened(server.url)) == ["Oui."]
+        assert len(server.bodies) == 2
+
+
+async def test_a_server_that_asks_to_wait_is_waited_for(opened: Opened) -> None:
+    async with serving(refuses(429, headers={"Retry-After": "1"}), says("Oui.")) as server:
+        model = opened(server.url)
+        began = time.monotonic()
+        assert await said(model) == ["Oui."]
+        assert time.monotonic() - began >= 1
+
+
+async def test_nobody_waits_longer_than_the_time_allowed(opened: Opened) -> None:
+    async with serving(refuses(429, headers={"Retry-After": "30"})) as server:
+        model = opened(server.url, chat_timeout=5)
+        began = time.monotonic()
+        with pytest.raises(ModelFailed) as caught:
+            await said(model)
+        assert (caught.value.kind, caught.value.retry_after) == ("rate", 30)
+        with pytest.raises(ModelFailed) as caught:
+            await said(model)
+        assert caught.value.kind == "paused"
+        assert len(server.bodies) == 1
+        assert time.monotonic() - began < 10
+
+
+async def test_a_wrong_key_is_not_tried_twice(opened: Opened) -> None:
+    async with serving(refuses(401)) as server:
+        with pytest.raises(ModelFailed):
+            await said(opened(server.url, chat_retries=3))
+        assert len(server.bodies) == 1
+
+
+async def test_a_dead_model_is_left_alone(opened: Opened) -> None:
+    async with serving(refuses(500)) as server:
+        model = opened(server.url, chat_retries=0)
+        kinds = []
+        for _ in range(5):
+            with pytest.raises(ModelFailed) as caught:
+                await said(model)
+            kinds.append(caught.value.kind)
+        assert kinds == ["server"] * 3 + ["paused"] * 2
+        assert len(server.bodies) == 3
+
+
+# Stopping
+
+
+async def test_closing_the_answer_ends_the_call(opened: Opened) -> None:
+    async with serving(goes_on(delay=0.02)) as server:
+        async with aclosing(opened(server.url).stream(request(10_000))) as pieces:
+            assert await anext(pieces)
+        await asyncio.wait_for(server.left.wait(), 2)
+
+
+@pytest.mark.parametrize("behaviour", [goes_on(delay=0.02), keeps_silent()])
+async def test_cancelling_the_task_ends_the_call(opened: Opened, behaviour: Behaviour) -> None:
+    async with serving(behaviour) as server:
+        task = asyncio.create_task(said(opened(server.url), limit=10_000))
+        while not server.bodies:  # noqa: ASYNC110 - asked on another thread
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.wait_for(server.left.wait(), 2)
+
+
+async def test_a_call_that_was_stopped_counts_and_does_not_harm(
+    opened: Opened, state: State
+) -> None:
+    async with serving(goes_on(delay=0.01), says("Oui.")) as server:
+        model = opened(server.url)
+        async with aclosing(model.stream(request(10_000))) as pieces:
+            await anext(pieces)
+        assert await said(model) == ["Oui."]
+    spent = state.do(partial(spending.on, day=datetime.now(UTC).date()))
+    assert spent.calls == 2
+    assert spent.tokens > 18
+
+
+def test_answers_are_wanted_on_loops_that_come_and_go(opened: Opened) -> None:
+    async def one_loop() -> list[list[str]]:
+        return await asyncio.gather(*(said(model) for _ in range(3)))
+
+    async def serve(started: asyncio.Future[str], stop: asyncio.Event) -> None:
+        async with serving(says("Oui.")) as server:
+            started.set_result(server.url)
+            await stop.wait()
+
+    import threading
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    stop, url = asyncio.Event(), loop.create_future()
+    serving_task = asyncio.run_coroutine_threadsafe(serve(url, stop), loop)
+    try:
+        while not url.done():
+            time.sleep(0.01)
+        model = opened(url.result())
+        for _ in range(3):
+            assert asyncio.run(one_loop()) == [["Oui."]] * 3
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        serving_task.result(5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
+
+
+# Counting
+
+
+async def test_what_is_used_counts_for_the_day_and_for_who_asked(
+    opened: Opened, state: State
+) -> None:
+    now = datetime.now(UTC)
+    state.do(partial(people.seen, person_id=7, now=now))
+    async with serving(says("Oui.")) as server:
+        model = opened(server.url, chat_prices="2/10")
+        with asked_by(7):
+            await said(model)
+        with asked_by(8):  # unknown, or erased meanwhile: nothing is kept about them
+            await said(model)
+        await said(model)
+    with state.session() as session:
+        total = spending.on(session, now.date(), "openai:scripted")
+        assert (total.calls, total.input, total.output) == (3, 33, 21)
+        assert total.micros == 3 * (11 * 2 + 7 * 10)
+        assert spending.of_person(session, 7, now.date()).tokens == 18
+        assert spending.of_person(session, 8, now.date()).tokens == 0
+
+
+async def test_over_the_budget_of_tokens_no_call_is_made(opened: Opened) -> None:
+    async with serving(says("Oui.", usage=(300, 200))) as server:
+        model = opened(server.url, chat_budget_tokens=600)
+        await said(model)
+        with pytest.raises(ModelFailed) as caught:
+            await said(model)
+        assert caught.value.kind == "budget"
+        assert len(server.bodies) == 1
+
+
+async def test_calls_at_the_same_moment_do_not_share_the_last_tokens(opened: Opened) -> None:
+    async with serving(says("Oui.", delay=0.3, usage=(30, 100))) as server:
+        model = opened(server.url, chat_budget_tokens=250)
+        results = await asyncio.gather(*(said(model) for _ in range(4)), return_exceptions=True)
+        kinds = [each.kind if isinstance(each, ModelFailed) else "said" for each in results]
+        assert sorted(kinds) == ["budget"] * 3 + ["said"]
+        assert len(server.bodies) == 1
+
+
+async def test_over_the_budget_of_money_no_call_is_made(opened: Opened) -> None:
+    async with serving(says("Oui.", usage=(1000, 1000))) as server:
+        model = opened(server.url, chat_budget_money=0.012, chat_prices="2/10")
+        await said(model)
+        with pytest.raises(ModelFailed) as caught:
+            await said(model)
+        assert caught.value.kind == "budget"

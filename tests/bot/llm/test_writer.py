@@ -1,0 +1,279 @@
+"""Answers written by models that follow a script, sentence by sentence."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+
+import pytest
+
+from bot.answer import Answer
+from bot.answering.extractive import Extractive
+from bot.errors_models_errors import ModelFailed
+from bot.llm.base import Request
+from bot.llm.cache import Wanted
+from bot.llm.writer import Limits, Written
+from bot.verification.claim import Claim, Given, Verdict
+from index.errors import ModelError
+from index.search.searcher import Findings
+from tests.bot.llm.fakes import Scripted, WordChecker, article, findings
+
+QUESTION = "Quand le pont a-t-il été construit ?"
+BRIDGE = article("Le pont fut construit en 1901. Il mesure trente mètres de long.")
+BUILT = "Le pont fut construit en 1901."
+LONG = "Il mesure trente mètres de long."
+GOOD = f"{BUILT[:-1]} [1]. {LONG[:-1]} [1]."
+LIE = "Le pont fut construit en 1999 [1]."
+
+
+class Kept:
+    """Replies in memory."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    async def find(self, wanted: Wanted) -> str | None:
+        return self.texts.get(wanted.key)
+
+    async def keep(self, wanted: Wanted, text: str) -> None:
+        self.texts[wanted.key] = text
+
+
+def written(*models: Scripted, **options: object) -> Written:
+    checker = options.pop("checker", WordChecker())
+    return Written(models, checker, Extractive(0.5), **options)  # type: ignore[arg-type]
+
+
+def asked(confidence: float = 0.95, question: str = QUESTION) -> Findings:
+    return findings(question, BRIDGE, confidence=confidence)
+
+
+def told(answer: Answer) -> list[str]:
+    return [each.text for each in answer.statements]
+
+
+async def grown(writing: Written, evidence: Findings | None = None) -> list[Answer]:
+    return [answer async for answer in writing.astream(evidence or asked())]
+
+
+# What a person gets
+
+
+async def test_the_answer_grows_by_checked_sentences_and_cites_what_bears_them() -> None:
+    seen = await grown(written(Scripted(GOOD)))
+    assert [told(each) for each in seen] == [[BUILT], [BUILT, LONG], [BUILT, LONG]]
+    whole = seen[-1]
+    assert [each.quote for each in whole.citations] == [BUILT, LONG]
+    assert [each.citations for each in whole.statements] == [(1,), (2,)]
+    assert (whole.model, whole.fallback) == ("fake:writer", None)
+
+
+def test_it_can_be_waited_for_where_nothing_can_be_awaited() -> None:
+    assert told(written(Scripted(GOOD)).answer(asked())) == [BUILT, LONG]
+
+
+async def test_where_the_search_is_not_sure_no_model_is_asked() -> None:
+    model = Scripted(GOOD)
+    (answer,) = await grown(written(model), asked(0.2))
+    assert (answer.answered, answer.fallback, model.calls) == (False, None, [])
+
+
+async def test_the_same_sentence_twice_is_told_once() -> None:
+    answer = (await grown(written(Scripted(f"{BUILT[:-1]} [1]. " * 3))))[-1]
+    assert told(answer) == [BUILT]
+
+
+async def test_a_long_answer_is_cut_short() -> None:
+    lines = " ".join(f"Le pont fut construit en 1901, partie {n} [1]." for n in range(1, 30))
+    model = Scripted(lines)
+    answer = (await grown(written(model, checker=Trusting())))[-1]
+    assert len(answer.statements) == 6
+    assert len(model.said) < len(lines)
+
+
+async def test_a_sentence_that_is_dropped_is_kept_for_the_operator_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "bot.llm")
+    text = f"{BUILT[:-1]} [1]. Il fut détruit en 1944 [1]. {LONG[:-1]} [1]."
+    answer = (await grown(written(Scripted(text))))[-1]
+    assert told(answer) == [BUILT, LONG]
+    assert [(each.text, each.fault) for each in answer.dropped] == [
+        ("Il fut détruit en 1944.", "meaning")
+    ]
+    assert "2 kept, 1 dropped (meaning)" in caplog.text
+    assert "1944" not in caplog.text
+
+
+async def test_where_the_first_sentence_fails_the_articles_answer() -> None:
+    model = Scripted(f"{LIE} {GOOD}")
+    seen = await grown(written(model))
+    assert [told(each)[0] for each in seen] == [BUILT]  # nothing of it was shown
+    assert (seen[0].model, seen[0].fallback) == (None, "unsupported")
+    assert [each.fault for each in seen[0].dropped] == ["meaning"]
+
+
+async def test_where_most_fails_the_articles_answer() -> None:
+    text = f"{BUILT[:-1]} [1]. Il est rouge [1]. Il est vert [1]. Il est bleu [1]."
+    answer = (await grown(written(Scripted(text))))[-1]
+    assert (answer.model, answer.fallback, len(answer.dropped)) == (None, "unsupported", 3)
+
+
+async def test_what_turns_out_to_be_thinking_is_forgotten() -> None:
+    text = f"{LONG[:-1]} [1]. Ou pas.\n</think>{BUILT[:-1]} [1]."
+    answer = (await grown(written(Scripted(text))))[-1]
+    assert told(answer) == [BUILT]
+
+
+@pytest.mark.parametrize("said", ["Je ne sais pas.", '{"sentences": []}'])
+async def test_a_model_that_does_not_know_is_believed_unless_the_search_is_sure(said: str) -> None:
+    unsure = (await grown(written(Scripted(said)), asked(0.7)))[-1]
+    assert (unsure.answered, unsure.model) == (False, "fake:writer")
+    assert [each.title for each in unsure.nearest] == [BRIDGE.title]
+    sure = (await grown(written(Scripted(said)), asked(0.95)))[-1]
+    assert (told(sure)[0], sure.fallback) == (BUILT, "unknown")
+
+
+async def test_json_is_asked_of_a_model_that_can_write_it() -> None:
+    model = Scripted(f'{{"sentences": [{{"text": "{BUILT}", "citations": [1]}}]}}')
+    model.json = True
+    answer = (await grown(written(model)))[-1]
+    assert told(answer) == [BUILT]
+    assert model.requests[0].schema is not None
+    assert '{"sentences"' in model.calls[0][2].text
+
+
+# What fails
+
+
+def failing(kind: str) -> Scripted:
+    return Scripted(ModelFailed(kind, "fake:broken"), name="fake:broken")  # type: ignore[arg-type]
+
+
+async def test_models_stand_in_for_each_other_in_order() -> None:
+    second = Scripted(GOOD, name="fake:second")
+    answer = (await grown(written(failing("timeout"), second)))[-1]
+    assert (answer.model, answer.fallback) == ("fake:second", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fallback"),
+    [("timeout", "failed"), ("rate", "failed"), ("budget", "budget"), ("allowance", "allowance")],
+)
+async def test_where_all_fail_the_articles_answer(kind: str, fallback: str) -> None:
+    answer = (await grown(written(failing(kind), failing(kind))))[-1]
+    assert (told(answer)[0], answer.model, answer.fallback) == (BUILT, None, fallback)
+
+
+async def test_a_lie_is_answered_at_once_by_the_articles() -> None:
+    second = Scripted(GOOD)
+    answer = (await grown(written(Scripted(LIE), second)))[-1]
+    assert (answer.fallback, second.calls) == ("unsupported", [])
+
+
+async def test_what_was_shown_before_a_model_broke_off_is_replaced() -> None:
+    broken = Scripted(f"{BUILT[:-1]} [1]. {LONG} ", ModelFailed("connection", "fake:broken"))
+    seen = await grown(written(broken))
+    assert [each.fallback for each in seen] == [None, "failed"]
+    assert (told(seen[0]), seen[-1].model) == ([BUILT], None)
+
+
+class Trusting(WordChecker):
+    """Keeps every sentence that cites."""
+
+    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+        return Verdict(True, None, ((1, given[0].sentences[0]),))
+
+
+class Broken(WordChecker):
+    """Cannot check anything."""
+
+    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+        raise ModelError("the bundled model cannot be loaded")
+
+
+async def test_where_nothing_can_be_checked_nothing_written_is_shown(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    seen = await grown(written(Scripted(GOOD), Scripted(GOOD), checker=Broken()))
+    assert [(each.model, each.fallback) for each in seen] == [(None, "failed")]
+    assert "cannot be checked" in caplog.text
+
+
+# What is kept, and what ends
+
+
+async def test_a_good_answer_is_kept_and_checked_again() -> None:
+    replies, model, checker = Kept(), Scripted(GOOD), WordChecker()
+    writing = written(model, replies=replies, checker=checker, generation=lambda: "g1")
+    first = (await grown(writing))[-1]
+    checks = len(checker.checked)
+    again = (await grown(writing, asked(question=QUESTION.upper())))[-1]
+    assert told(again) == told(first)
+    assert len(model.calls) == 1
+    assert len(checker.checked) == 2 * checks
+
+
+async def test_another_generation_is_another_answer() -> None:
+    generations = iter(["g1", "g2"])
+    model = Scripted(GOOD)
+    writing = written(model, replies=Kept(), generation=lambda: next(generations))
+    await grown(writing)
+    await grown(writing)
+    assert len(model.calls) == 2
+
+
+@pytest.mark.parametrize("said", [LIE, "Je ne sais pas."])
+async def test_what_gave_no_answer_is_not_kept(said: str) -> None:
+    replies = Kept()
+    await grown(written(Scripted(said), replies=replies))
+    assert replies.texts == {}
+
+
+async def test_closing_ends_the_call() -> None:
+    model = Scripted(GOOD, "encore " * 1000, pause=0.001)
+    async with aclosing(written(model).astream(asked())) as answers:
+        assert told(await anext(answers)) == [BUILT]
+    assert model.closed == 1
+    assert len(model.said) < 1000
+
+
+async def test_passages_are_read_while_the_model_thinks() -> None:
+    checker, order = WordChecker(), []
+
+    def prepare(given: Sequence[Given]) -> None:
+        order.append("read")
+
+    checker.prepare = prepare  # type: ignore[method-assign]
+
+    model = Scripted(lambda _: order.append("written") or GOOD, pause=0.01)  # type: ignore[func-returns-value]
+    await grown(written(model, checker=checker))
+    assert sorted(order) == ["read", "written"]
+    assert checker.checked
+
+
+async def test_a_small_model_gets_a_small_prompt() -> None:
+    small, large = Scripted(GOOD), Scripted(GOOD)
+    await grown(written(small, limits=Limits(context=1024, answer=300)))
+    await grown(written(large, limits=Limits(context=8000, answer=300)))
+    assert len(small.calls[0]) < len(large.calls[0])
+    assert small.requests[0].limit == 300
+
+
+async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> None:
+    class Small(Scripted):
+        async def stream(self, request: Request) -> AsyncIterator[str]:
+            if len(request.messages) > 4:
+                self.calls.append(request.messages)
+                raise ModelFailed("context", self.name)
+            async for piece in super().stream(request):
+                yield piece
+
+    model = Small(GOOD)
+    writing = written(model, limits=Limits(context=3300, answer=500))
+    assert (await grown(writing))[-1].model == model.name
+    tries = len(model.calls)
+    assert tries > 1
+    assert (await grown(writing))[-1].model == model.name
+    assert len(model.calls) == tries + 1

@@ -1,0 +1,221 @@
+"""What a person reads on Telegram."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import unquote
+
+import pytest
+
+from bot.locale.en import EN
+from bot.locale.fr import FR
+from bot.messenger.outbound.answer_html import answer_html, passage_html
+from bot.messenger.outbound.keyboard_messenger_buttons import Excerpt, PassageRef
+from index.article import Article
+from tests.bot.answers import highlighted
+from tests.bot.messenger.samples import (
+    BIRTH,
+    FRESNEL,
+    INSTALLED,
+    LENS,
+    LIGHT,
+    answered,
+    article,
+    cite,
+    refused,
+)
+from tests.botapi.entities import Formatted, utf16_slice
+from tests.botapi.html import parse_html
+
+
+def shown(*html: str) -> str:
+    return "\n----\n".join(parse_html(each).text for each in html)
+
+
+def links(formatted: Formatted) -> list[str]:
+    return [entity.argument for entity in formatted.entities if entity.type == "text_link"]
+
+
+OTHER = replace(FRESNEL, id="ffffffffffff", title="Un autre article")
+
+
+def test_statements_come_first_then_each_citation_with_its_source() -> None:
+    html = answer_html(answered("Quand ?", cite(1, BIRTH), cite(2, INSTALLED, OTHER)), FR)
+    assert shown(*html) == (
+        f"{BIRTH}\u00a0[1] {INSTALLED}\u00a0[2]\n\n"
+        f"[1] «\u00a0{BIRTH}\u00a0» — Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n\n"
+        f"[2] «\u00a0{INSTALLED}\u00a0» — Un autre article, par Anne Le Gall, 1er mars 2024"
+    )
+
+
+def test_an_article_cited_twice_is_named_once_and_opens_at_each_quote() -> None:
+    html = answer_html(answered("Quand ?", cite(1, BIRTH), cite(2, INSTALLED)), FR)
+    assert shown(*html).endswith(
+        "\n\nFresnel & les phares, par Anne Le Gall, 1er mars 2024\n"
+        f"[1] «\u00a0{BIRTH}\u00a0»\n[2] «\u00a0{INSTALLED}\u00a0»"
+    )
+    _, first, second = links(parse_html(html[0]))
+    assert unquote(first).endswith(f":~:text={BIRTH}")
+    assert unquote(second).endswith(f":~:text={INSTALLED}")
+
+
+def test_the_interface_follows_the_reader_and_the_quote_its_article() -> None:
+    html = answer_html(answered("When?", cite(1, BIRTH)), EN)
+    assert f"[1] “{BIRTH}” — Fresnel & les phares, by Anne Le Gall, 1 March 2024" in shown(*html)
+
+
+def test_the_title_opens_the_article_at_the_quote() -> None:
+    [html] = answer_html(answered("Quand ?", cite(1, BIRTH)), FR)
+    [link] = links(parse_html(html))
+    assert link == (
+        "https://exemple.fr/phares?page=1&vue=a#lentilles:~:text="
+        "Augustin%20Fresnel%20na%C3%AEt%20%C3%A0%20Broglie%20en%201788."
+    )
+
+
+def test_the_sentence_that_a_quote_leans_on_is_shown_with_it() -> None:
+    [html] = answer_html(answered("Quoi ?", cite(1, LENS, lead=BIRTH)), FR)
+    assert f"[1] «\u00a0{BIRTH} {LENS}\u00a0»" in shown(html)
+    far = "Elle éclaire encore."
+    text = f"{BIRTH} Entre les deux, du temps passe. {far}"
+    [html] = answer_html(answered("Quoi ?", cite(1, far, article(text), lead=BIRTH)), FR)
+    assert f"«\u00a0{BIRTH} […] {far}\u00a0»" in shown(html)
+
+
+def test_the_words_that_answer_are_bold_and_the_rest_is_as_written() -> None:
+    plain = answered("Combien ?", cite(1, LIGHT))
+    [html] = answer_html(highlighted(plain, "20 milles"), FR)
+    assert "La lumière &lt; <b>20 milles</b> &amp; l’optique" in html
+    assert shown(html) == shown(*answer_html(plain, FR))
+
+
+def test_a_highlight_over_two_lines_flows() -> None:
+    broken = replace(FRESNEL, text="Il naît à Broglie \n en 1788, dit-on.")
+    answer = highlighted(answered("Quand ?", cite(1, broken.text, broken)), "Broglie \n en 1788")
+    [html] = answer_html(answer, FR)
+    assert html.startswith("Il naît à <b>Broglie en 1788</b>, dit-on.\u00a0[1]")
+
+
+def test_what_looks_like_markup_is_shown_as_written() -> None:
+    [html] = answer_html(answered("Quoi ?", cite(1, LIGHT)), FR)
+    assert shown(html).startswith(LIGHT)
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", "corpus/a.md", "javascript:alert(1)", "http://intranet/a", "https://[::1"]
+)
+def test_a_title_without_a_usable_address_is_plain(url: str | None) -> None:
+    source = article(BIRTH, url=url, author=None, published=None)
+    [html] = answer_html(answered("Quand ?", cite(1, BIRTH, source)), FR)
+    assert links(parse_html(html)) == []
+    assert shown(html).endswith("— Fresnel & les phares, sans date")
+
+
+def test_a_refusal_offers_the_nearest_articles() -> None:
+    other = replace(FRESNEL, id="b", title="Cordouan", url=None, author=None)
+    [html] = answer_html(refused("Qui ?", FRESNEL, other), FR)
+    assert shown(html) == (
+        "Je ne sais pas\u00a0: les articles ne le disent pas.\n\n"
+        "Les articles les plus proches\u00a0:\n"
+        "• Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n"
+        "• Cordouan, 1er mars 2024"
+    )
+    assert links(parse_html(html)) == ["https://exemple.fr/phares?page=1&vue=a#lentilles"]
+
+
+def test_a_refusal_with_nothing_near_is_one_sentence() -> None:
+    assert shown(*answer_html(refused("Who?"), EN)) == "I do not know: the articles do not say."
+
+
+def test_a_passage_is_shown_whole_with_the_quote_in_bold() -> None:
+    excerpt = excerpt_of(LENS)
+    [html] = passage_html(excerpt, FR)
+    formatted = parse_html(html)
+    assert formatted.text == (
+        "Fresnel & les phares, par Anne Le Gall, 1er mars 2024\nLes lentilles\n\n"
+        f"{BIRTH} {LENS} {INSTALLED}"
+    )
+    bold = [
+        formatted.text[entity.offset : entity.offset + entity.length]
+        for entity in formatted.entities
+        if entity.type == "bold"
+    ]
+    assert bold == ["Fresnel & les phares", LENS]
+
+
+def excerpt_of(quote: str, source: Article = FRESNEL) -> Excerpt:
+    excerpt = PassageRef.of(cite(1, quote, source)).excerpt(source)
+    assert excerpt is not None
+    return excerpt
+
+
+def test_a_very_long_answer_is_several_messages_with_nothing_lost() -> None:
+    sentences = [f"Phrase numéro {n} : " + "lumière " * 30 + "fin." for n in range(40)]
+    source = article(" ".join(sentences))
+    citations = [cite(n, text, source) for n, text in enumerate(sentences, 1)]
+    html = answer_html(answered("Tout ?", *citations), FR)
+    assert len(html) > 1
+    told = shown(*html)
+    for n, text in enumerate(sentences, 1):
+        assert f"{text}\u00a0[{n}]" in told
+        assert f"[{n}]\n«\u00a0{text}\u00a0»" in told or f"«\u00a0{text}\u00a0»" in told
+
+
+def folded(message: Formatted) -> list[str]:
+    return [
+        utf16_slice(message.text, each.offset, each.length)
+        for each in message.entities
+        if each.type == "expandable_blockquote"
+    ]
+
+
+def test_a_long_quote_is_folded_below_its_source_and_a_short_one_is_not() -> None:
+    long = "Le phare " + "porte loin et " * 20 + "se tait."
+    source = article(f"{BIRTH} {long}")
+    [html] = answer_html(answered("Tout ?", cite(1, BIRTH, OTHER), cite(2, long, source)), FR)
+    message = parse_html(html)
+    assert folded(message) == [f"«\u00a0{long}\u00a0»"]
+    assert f"[1] «\u00a0{BIRTH}\u00a0»" in message.text
+
+
+def test_quotes_of_one_article_are_folded_together_where_they_are_long_together() -> None:
+    dusk = "Le gardien monte allumer la lampe à la tombée de la nuit, et redescend à l’aube. "
+    source = article(f"{BIRTH} {dusk.strip()} {LENS}")
+    citations = [cite(1, BIRTH, source), cite(2, dusk.strip(), source), cite(3, LENS, source)]
+    [html] = answer_html(answered("Tout ?", *citations), FR)
+    [together] = folded(parse_html(html))
+    assert together.splitlines() == [
+        f"[{n}] «\u00a0{text.strip()}\u00a0»" for n, text in enumerate((BIRTH, dusk, LENS), 1)
+    ]
+    assert len(links(parse_html(html))) == 4
+
+
+def test_a_title_stands_before_an_answer_and_what_was_understood() -> None:
+    answer = replace(answered("Quand ?", cite(1, BIRTH)), understood="Quand est né Fresnel ?")
+    [html] = answer_html(answer, FR, "Voici")
+    assert shown(html).startswith(
+        f"Voici\n\nQuestion comprise\u00a0: Quand est né Fresnel ?\n\n{BIRTH}"
+    )
+
+
+def test_a_passage_longer_than_a_message_is_still_shown_whole() -> None:
+    quote = "La phrase citée."
+    source = article(" ".join(["Une phrase assez banale."] * 300 + [quote]))
+    html = passage_html(excerpt_of(quote, source), FR)
+    assert len(html) == 2
+    assert parse_html(html[-1]).text.endswith(quote)
+
+
+def test_a_quote_over_several_lines_flows_and_its_passage_keeps_them() -> None:
+    quote = "Sur la mer,\n  un feu\nveille."
+    source = article(f"{quote} Puis plus rien.")
+    [html] = answer_html(answered("Quoi ?", cite(1, quote, source)), FR)
+    assert shown(html).startswith("Sur la mer, un feu veille.\u00a0[1]\n\n")
+    [html] = passage_html(excerpt_of(quote, source), FR)
+    assert quote in shown(html)
+
+
+def test_what_would_turn_around_the_rest_of_the_message_is_taken_out() -> None:
+    quote = "Un \u202emot."
+    [html] = answer_html(answered("Quoi ?", cite(1, quote, article(quote))), FR)
+    assert "\u202e" not in html

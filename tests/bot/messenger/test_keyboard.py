@@ -1,0 +1,105 @@
+"""Buttons outlive the process and the index that made them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.messenger.outbound.keyboard_messenger_buttons import PassageRef, Step
+from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, article, cite
+
+SIZES = st.integers(0, 99_999)
+
+
+@settings(deadline=None)
+@given(
+    st.text("0123456789abcdef", min_size=12, max_size=12),
+    st.integers(0, 999_999_999),
+    st.tuples(SIZES, SIZES, SIZES),
+)
+def test_what_a_button_carries_comes_back_and_fits(
+    article_id: str, start: int, sizes: tuple[int, int, int]
+) -> None:
+    before, quote, after = sizes
+    reference = PassageRef(
+        article_id,
+        start,
+        start + before + quote + after,
+        start + before,
+        start + before + quote,
+        "0123abcd",
+    )
+    data = reference.encode()
+    assert len(data.encode()) <= 64
+    assert PassageRef.decode(data) == reference
+
+
+@given(
+    st.text("0123456789abcdef", min_size=12, max_size=12),
+    st.integers(0, 999_999_999),
+    st.integers(0, 999_999_999),
+    SIZES,
+)
+def test_a_step_comes_back_with_its_quote_and_fits(
+    article_id: str, at: int, quote: int, length: int
+) -> None:
+    step = Step(article_id, at, quote, quote + length) if length else Step(article_id, at)
+    assert len(step.encode().encode()) <= 64
+    assert Step.decode(step.encode()) == step
+
+
+@pytest.mark.parametrize(
+    "data", ["w:0123456789ab", "w:0123456789ab:1:2", "w:0123456789ab:1:2:", "w:x:1"]
+)
+def test_a_forged_step_is_none(data: str) -> None:
+    assert Step.decode(data) is None
+
+
+def test_a_button_leads_back_to_its_passage() -> None:
+    excerpt = PassageRef.of(cite(1, LENS)).excerpt(FRESNEL)
+    assert excerpt is not None
+    assert excerpt.before.strip() == BIRTH
+    assert excerpt.quote == LENS
+    assert excerpt.after.strip() == INSTALLED
+    assert excerpt.heading == "Les lentilles"
+
+
+def test_a_passage_before_the_first_heading_has_none() -> None:
+    source = article(BIRTH)
+    excerpt = PassageRef.of(cite(1, BIRTH, source)).excerpt(source)
+    assert excerpt is not None
+    assert excerpt.heading == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FRESNEL.text.replace("1822", "1823"),
+        FRESNEL.text[:60],
+        "Une phrase de plus. " + FRESNEL.text,
+        "",
+    ],
+)
+def test_an_article_that_no_longer_says_so_has_no_such_passage(text: str) -> None:
+    reference = PassageRef.of(cite(1, LENS))
+    assert reference.excerpt(replace(FRESNEL, text=text)) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["", "p", "p:0123456789ab:1:2:3:4", "q:0123456789ab:1:2:0:1:0123abcd", "p:x:-1:2:0:1:0123abcd"],
+)
+def test_data_that_no_button_carries_is_no_reference(data: str) -> None:
+    assert PassageRef.decode(data) is None
+
+
+def test_forged_offsets_give_no_passage() -> None:
+    data = PassageRef.of(cite(1, LENS)).encode()
+    article_id = FRESNEL.id
+    forged = f"p:{article_id}:0:5:9:1:{data.rpartition(':')[2]}"
+    reference = PassageRef.decode(forged)
+    assert reference is not None
+    assert reference.excerpt(FRESNEL) is None

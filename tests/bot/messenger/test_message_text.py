@@ -1,0 +1,86 @@
+"""Cutting text to messages: nothing lost, nothing broken, nothing too long."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.messenger.outbound.message_text import Block, Span, messages, to_html, units
+from tests.botapi.entities import utf16_length
+from tests.botapi.html import parse_html
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n <&>\"'😀é. "), max_size=60
+)
+SPANS = st.builds(
+    Span,
+    TEXTS,
+    st.sampled_from(["", "b", "i"]),
+    st.sampled_from([None, "https://exemple.fr/?a=1&b='2'"]),
+    st.booleans(),
+)
+BLOCKS = st.lists(st.builds(Block, st.lists(SPANS, max_size=4).map(tuple)), max_size=8)
+
+
+@settings(deadline=None)
+@given(BLOCKS, st.integers(20, 200))
+def test_every_message_is_short_enough_and_well_formed(blocks: list[Block], limit: int) -> None:
+    cut = messages(blocks, "fr", limit)
+    for spans in cut:
+        shown = parse_html(to_html(spans))
+        assert 0 < utf16_length(shown.text) <= limit
+    said = "".join(block.text for block in blocks)
+    assert _letters("".join(span.text for spans in cut for span in spans)) == _letters(said)
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
+
+
+def plain(cut: tuple[tuple[Span, ...], ...]) -> list[str]:
+    return ["".join(span.text for span in spans) for spans in cut]
+
+
+def test_blocks_share_messages_while_they_fit() -> None:
+    blocks = [Block((Span(letter * 8),), " ") for letter in "abc"]
+    assert plain(messages(blocks, "fr", 17)) == ["aaaaaaaa bbbbbbbb", "cccccccc"]
+    assert plain(messages(blocks, "fr", 16)) == ["a" * 8, "b" * 8, "c" * 8]
+
+
+def test_cuts_at_sentence_ends() -> None:
+    block = Block((Span("Une phrase. Une autre phrase. "), Span("La dernière phrase.", "b")))
+    cut = messages([block], "fr", 40)
+    assert plain(cut) == ["Une phrase. Une autre phrase.", "La dernière phrase."]
+    assert cut[1] == (Span("La dernière phrase.", "b"),)
+
+
+def test_a_style_goes_on_in_the_next_message() -> None:
+    cut = messages([Block((Span("aaaa bbbb cccc dddd eeee", "i"),))], "fr", 20)
+    assert [to_html(spans) for spans in cut] == ["<i>aaaa bbbb cccc dddd</i>", "<i>eeee</i>"]
+
+
+def test_cuts_inside_a_word_when_it_must_but_not_inside_a_character() -> None:
+    family = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
+    cut = messages([Block((Span("ab" + family * 3),))], "fr", 20)
+    assert plain(cut) == ["ab" + family * 2, family]
+    accents = "e\u0301" * 12
+    cut = messages([Block((Span(accents),))], "fr", 21)
+    assert plain(cut) == ["e\u0301" * 10, "e\u0301" * 2]
+
+
+def test_no_message_has_more_links_than_telegram_keeps() -> None:
+    blocks = [Block((Span(f"{n}", "b", "https://exemple.fr/"),), " ") for n in range(120)]
+    cut = messages(blocks, "fr")
+    assert len(cut) == 3
+    for spans in cut:
+        parse_html(to_html(spans))
+
+
+def test_nothing_to_say_is_no_message() -> None:
+    assert messages([Block((Span("  "),)), Block(())], "fr") == ()
+
+
+@pytest.mark.parametrize(("text", "length"), [("", 0), ("été", 3), ("😀", 2)])
+def test_length_is_counted_in_utf16_units(text: str, length: int) -> None:
+    assert units(text) == length

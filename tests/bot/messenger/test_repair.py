@@ -1,0 +1,82 @@
+"""Another form of what Telegram refuses: as alike as may be, plainer each time, never endless."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from telegram.error import BadRequest, ChatMigrated, Forbidden
+
+from bot.messenger.outbound.message_text import MESSAGE_LIMIT, units
+from bot.messenger.outbound.repair import amended, plain
+from bot.state.deliveries import Letter, Part
+
+KEYBOARD = {"inline_keyboard": [[{"text": "1", "callback_data": "p"}]]}
+LETTER = Letter(5, 9, (Part("<b>un</b>"), Part("<i>deux</i>")), KEYBOARD, 3)
+
+
+@pytest.mark.parametrize(
+    ("reason", "change"),
+    [
+        ("Message thread not found", {"thread_id": 0}),
+        ("TOPIC_CLOSED", {"thread_id": 0}),
+        ("Message to be replied not found", {"reply_to": None}),
+        ("REPLY_MESSAGE_ID_INVALID", {"reply_to": None}),
+        ("BUTTON_DATA_INVALID", {"keyboard": None}),
+        ("Can't parse reply keyboard markup JSON object", {"keyboard": None}),
+        (
+            "Can't parse entities: unmatched end tag",
+            {"parts": (Part("un", False), Part("deux", False))},
+        ),
+    ],
+)
+def test_only_what_is_refused_is_left_out(reason: str, change: dict[str, object]) -> None:
+    assert amended(LETTER, 0, BadRequest(reason)) == replace(LETTER, **change)  # type: ignore[arg-type]
+
+
+def test_an_unknown_reason_leaves_the_bare_words() -> None:
+    bare = Letter(5, 0, (Part("un", False), Part("deux", False)))
+    assert amended(LETTER, 0, BadRequest("SOMETHING_NEW")) == bare
+    assert amended(bare, 0, BadRequest("SOMETHING_NEW")) is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadRequest("Chat not found"),
+        BadRequest("Not enough rights to send text messages to the chat"),
+        Forbidden("Forbidden: bot was kicked from the supergroup chat"),
+    ],
+)
+def test_where_nothing_can_be_said_there_is_no_other_form(error: BadRequest | Forbidden) -> None:
+    assert amended(LETTER, 0, error) is None
+
+
+def test_a_group_that_moved_is_written_to_where_it_is() -> None:
+    moved = amended(LETTER, 1, ChatMigrated(-1009))
+    assert moved == replace(LETTER, chat_id=-1009, thread_id=0, reply_to=None)
+
+
+def test_what_was_taken_already_keeps_its_place() -> None:
+    long = replace(LETTER, parts=(Part("<b>un</b>"), Part("mot " * 2_000)))
+    shorter = amended(long, 1, BadRequest("Message is too long"))
+    assert shorter is not None
+    assert shorter.parts[0] == Part("<b>un</b>")
+    assert len(shorter.parts) == 3
+
+
+@given(st.text(st.sampled_from("aé😀 \n"), min_size=1, max_size=40), st.integers(200, 700))
+def test_no_word_is_lost_where_a_text_is_cut(words: str, times: int) -> None:
+    text = "é" + words * times
+    shorter = amended(Letter(5, 0, (Part(text, False),)), 0, BadRequest("Message is too long"))
+    parts = shorter.parts if shorter else (Part(text, False),)
+    assert all(0 < units(part.text) <= MESSAGE_LIMIT for part in parts)
+    kept = "".join(part.text for part in parts)
+    assert "".join(kept.split()) == "".join(text.split())
+
+
+def test_links_keep_their_address() -> None:
+    html = '<a href="https://e.fr/?a=1&amp;b=2"><b>Le Phare</b></a> &lt;1788&gt;'
+    assert plain(html) == "Le Phare (https://e.fr/?a=1&b=2) <1788>"

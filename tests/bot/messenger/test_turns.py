@@ -1,0 +1,222 @@
+"""Chats side by side, one chat in order, people in turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import pytest
+from telegram import CallbackQuery, Chat, Message, Update, User
+
+from bot.messenger.inbound.turns import ChatByChat, Pace
+
+GROUP = -100
+AT_ONCE = Pace(burst=1_000)
+
+
+def update(number: int, chat_id: int, person: int | None = None, text: str = "?") -> Update:
+    kind = "private" if chat_id > 0 else "supergroup"
+    user = User(person or abs(chat_id), "Lecteur", is_bot=False)
+    message = Message(number, datetime.now(UTC), Chat(chat_id, kind), from_user=user, text=text)
+    return Update(number, message)
+
+
+def in_the_group_s_name(number: int, chat_id: int) -> Update:
+    chat = Chat(chat_id, "supergroup")
+    anonymous = User(1087968824, "Group", is_bot=True)
+    now = datetime.now(UTC)
+    message = Message(number, now, chat, from_user=anonymous, sender_chat=chat, text="?")
+    return Update(number, message)
+
+
+class Log:
+    """Who was served, in which order."""
+
+    def __init__(self, processor: ChatByChat) -> None:
+        self.served: list[str] = []
+        self.at_once: list[str] = []
+        self.most = 0
+        self._processor = processor
+
+    def sent(self, name: str, sent: Update) -> asyncio.Task[None]:
+        return asyncio.create_task(self._processor.process_update(sent, self._work(name)))
+
+    async def _work(self, name: str) -> None:
+        self.at_once.append(name)
+        self.most = max(self.most, len(self.at_once))
+        self.served.append(name)
+        await asyncio.sleep(0)
+        self.at_once.remove(name)
+
+
+async def test_one_chat_waits_for_itself_and_not_for_others() -> None:
+    log: list[str] = []
+    release = asyncio.Event()
+
+    async def work(name: str, wait: bool) -> None:
+        log.append(f"{name} begins")
+        if wait:
+            await release.wait()
+        log.append(f"{name} ends")
+
+    async with ChatByChat(8) as processor:
+        tasks = [
+            asyncio.create_task(processor.process_update(update(1, 1), work("first", True))),
+            asyncio.create_task(processor.process_update(update(2, 1), work("second", False))),
+            asyncio.create_task(processor.process_update(update(3, 2), work("other", False))),
+            asyncio.create_task(processor.process_update("no update", work("none", False))),
+        ]
+        await asyncio.wait(tasks[2:], timeout=2)
+        assert log == ["first begins", "other begins", "other ends", "none begins", "none ends"]
+        assert processor.waiting == 1
+        release.set()
+        await asyncio.gather(*tasks)
+    assert log[5:] == ["first ends", "second begins", "second ends"]
+
+
+async def test_a_question_that_fails_does_not_hold_up_the_next() -> None:
+    async def fail() -> None:
+        raise ValueError("broken")
+
+    done = asyncio.Event()
+
+    async def work() -> None:
+        done.set()
+
+    processor = ChatByChat(8)
+    results = await asyncio.gather(
+        processor.process_update(update(1, 1), fail()),
+        processor.process_update(update(2, 1), work()),
+        return_exceptions=True,
+    )
+    assert isinstance(results[0], ValueError)
+    assert done.is_set()
+
+
+@pytest.mark.parametrize("slots", [1, 4])
+async def test_a_flood_by_one_person_makes_nobody_else_wait(slots: int) -> None:
+    """In their own chat or in a hundred: the others come after the questions under way."""
+    log = Log(ChatByChat(slots, AT_ONCE))
+    flood = [log.sent("flood", update(n, 1)) for n in range(50)]
+    flood += [log.sent("flood", update(n, -n, person=1)) for n in range(50, 100)]
+    await asyncio.sleep(0)
+    others = [log.sent("other", update(n, n)) for n in range(200, 210)]
+    await asyncio.gather(*flood, *others)
+    last = max(at for at, name in enumerate(log.served) if name == "other")
+    # One slot: the flood and the ten others take turns.
+    assert last <= 12
+    assert log.served.count("flood") == 100
+    assert log.most <= slots
+
+
+async def test_one_person_holds_one_slot() -> None:
+    log = Log(ChatByChat(8, AT_ONCE))
+    await asyncio.gather(*(log.sent("flood", update(n, -n, person=1)) for n in range(1, 30)))
+    assert log.most == 1
+
+
+async def test_who_sends_on_and_on_is_served_at_a_pace_and_others_are_not() -> None:
+    log = Log(ChatByChat(1, Pace(burst=3, seconds=0.05)))
+    flood = [log.sent("flood", update(n, 1)) for n in range(5)]
+    others = [log.sent("other", update(n, n)) for n in range(10, 16)]
+    await asyncio.gather(*others)
+    assert log.served.count("flood") == 3
+    await asyncio.gather(*flood)
+    assert log.served.count("flood") == 5
+
+
+def test_a_pause_gives_back_what_was_used_up() -> None:
+    clock = [100.0]
+    pace = Pace(burst=2, seconds=10.0, now=lambda: clock[0])
+    waits = []
+    for seconds in (0.0, 0.0, 0.0, 4.0, 6.0, 30.0, 0.0, 0.0):
+        clock[0] += seconds
+        waits.append(pace.wait(7))
+        if not waits[-1]:
+            pace.take(7)
+    assert waits == [0, 0, 10, 6, 0, 0, 0, 10]
+    assert pace.wait(8) == 0
+
+
+async def test_a_stop_lets_everybody_find_out() -> None:
+    processor = ChatByChat(1, Pace(burst=1, seconds=60.0))
+    log = Log(processor)
+    sent = [log.sent(f"{n}", update(n, 1)) for n in range(4)]
+    await asyncio.sleep(0.01)
+    assert log.served == ["0"]
+    processor.stop()
+    await asyncio.gather(*sent)
+    await log.sent("late", update(9, 1))
+    assert log.served[-1] == "late"
+    await processor.shutdown()
+
+
+async def test_in_a_group_its_people_take_turns_and_keep_their_order() -> None:
+    log = Log(ChatByChat(8))
+    sent = [log.sent(f"a{n}", update(n, GROUP, person=1)) for n in range(6)]
+    sent += [log.sent(f"b{n}", update(n, GROUP, person=2)) for n in range(2)]
+    await asyncio.gather(*sent)
+    assert log.served.index("b1") < log.served.index("a4")
+    assert [name for name in log.served if name[0] == "a"] == [f"a{n}" for n in range(6)]
+    assert log.most == 1  # a group reads one answer after the other
+
+
+async def test_those_who_write_in_the_name_of_two_groups_are_two() -> None:
+    processor = ChatByChat(8)
+    log = Log(processor)
+    await asyncio.gather(
+        *(log.sent(f"{chat}", in_the_group_s_name(n, chat)) for n, chat in enumerate((-1, -2)))
+    )
+    assert log.most == 2
+
+
+@pytest.mark.parametrize("way", ["button", "command"])
+async def test_what_stops_an_answer_does_not_wait_for_it(way: str) -> None:
+    processor = ChatByChat(1)
+    stopped = asyncio.Event()
+
+    async def answer() -> None:
+        await asyncio.wait_for(stopped.wait(), 2)
+
+    async def stop() -> None:
+        stopped.set()
+
+    user = User(1, "Lecteur", is_bot=False)
+    pressed = Update(3, callback_query=CallbackQuery("1", user, "1", data="stop:7"))
+    urgent = pressed if way == "button" else update(3, 1, text="/stop")
+    await asyncio.gather(
+        processor.process_update(update(1, 1), answer()),
+        processor.process_update(update(2, 1), _nothing()),
+        processor.process_update(urgent, stop()),
+    )
+
+
+async def _nothing() -> None:
+    return
+
+
+async def test_who_gives_up_leaves_their_place_to_the_next() -> None:
+    processor = ChatByChat(1)
+    release = asyncio.Event()
+    served: list[str] = []
+
+    def work(name: str) -> Callable[[], Awaitable[None]]:
+        async def done() -> None:
+            await release.wait()
+            served.append(name)
+
+        return done
+
+    tasks = [
+        asyncio.create_task(processor.process_update(update(n, n), work(str(n))()))
+        for n in range(1, 5)
+    ]
+    await asyncio.sleep(0)
+    tasks[1].cancel()  # waits
+    tasks[0].cancel()  # is served
+    await asyncio.sleep(0)
+    release.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert served == ["3", "4"]
+    assert processor.waiting == 0

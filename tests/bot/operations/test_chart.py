@@ -1,0 +1,69 @@
+"""The picture holds, whatever there is to draw."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bot.locale.statistics import EN, FR, StatisticsPhrases
+from bot.operations.chart import _TITLE, WIDTH, _cut, _width, picture
+from bot.operations.statistics import MOST_CITED, Day, Figures
+from bot.state.statistics import CitedArticle, Votes
+
+LAST = date(2026, 3, 1)
+LONG = "Budget municipal : un plan pluriannuel d’investissement de 312 millions d’euros " * 3
+EDGE = 15
+"""Pixels at each side that nothing may be drawn on."""
+
+
+def figures(
+    days: int = 30, asked: int = 40, votes: int = 9, titles: tuple[str, ...] = ("Un phare",)
+) -> Figures:
+    each = tuple(
+        Day(LAST - timedelta(days=back), asked, asked // 4) for back in reversed(range(days))
+    )
+    cited = tuple(CitedArticle(str(n), title, 1000 - n) for n, title in enumerate(titles))
+    return Figures(each, Votes(votes, votes), cited)
+
+
+def drawn(of: Figures, phrases: StatisticsPhrases = FR) -> Image.Image:
+    image = Image.open(io.BytesIO(picture(of, phrases))).convert("L")
+    assert image.width == WIDTH
+    return image
+
+
+@pytest.mark.parametrize("phrases", [FR, EN])
+@pytest.mark.parametrize(
+    "of",
+    [
+        figures(),
+        figures(asked=0, votes=0, titles=()),
+        figures(days=1),
+        figures(days=90),
+        figures(asked=1_234_567, votes=1_234_567),
+        figures(titles=(LONG,) * MOST_CITED),
+        figures(titles=("M" * 300, "$x_1$ & <b>", "🚲 La Ville", "日本", "\u202e abc")),
+    ],
+    ids=["usual", "nothing", "one day", "ninety days", "large", "long titles", "odd titles"],
+)
+def test_nothing_is_drawn_beyond_the_edges(of: Figures, phrases: StatisticsPhrases) -> None:
+    pixels = np.asarray(drawn(of, phrases))
+    for side in (pixels[:, :EDGE], pixels[:, -EDGE:], pixels[:EDGE], pixels[-EDGE:]):
+        assert side.min() == 255
+
+
+def test_it_is_as_high_as_its_list_is_long() -> None:
+    few, many = figures(), figures(titles=("Un phare",) * MOST_CITED)
+    assert drawn(few).height < drawn(many).height
+
+
+def test_titles_are_cut_between_words() -> None:
+    cut = _cut(LONG, 400)
+    assert cut.endswith("…")
+    assert LONG.startswith(f"{cut[:-1]} ")
+    assert 300 < _width(cut, _TITLE) <= 400
+    assert _cut("Un phare", 400) == "Un phare"

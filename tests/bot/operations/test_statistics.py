@@ -1,0 +1,66 @@
+"""Days, shares and percentiles, as they are shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.operations.statistics import Day, Figures, days, percentile
+from bot.operations.statistics_statistics_status import Today, midnight
+from bot.state.statistics import Question, Votes
+
+TODAY = date(2026, 3, 1)
+
+
+def asked(day: date, answered: bool, elapsed: float | None = None) -> Question:
+    """At noon on this machine's clock."""
+    return Question(datetime(day.year, day.month, day.day, 12).astimezone(), answered, elapsed)
+
+
+def test_every_day_is_there_and_the_last_is_today() -> None:
+    questions = [asked(TODAY, True), asked(TODAY, False), asked(date(2026, 2, 27), True)]
+    assert days(questions, TODAY, 4) == (
+        Day(date(2026, 2, 26)),
+        Day(date(2026, 2, 27), 1, 0),
+        Day(date(2026, 2, 28)),
+        Day(TODAY, 1, 1),
+    )
+
+
+def test_what_is_older_is_not_counted() -> None:
+    assert days([asked(date(2026, 2, 1), True)], TODAY, 2) == (Day(date(2026, 2, 28)), Day(TODAY))
+
+
+def test_figures_add_up() -> None:
+    figures = Figures((Day(TODAY, 3, 1), Day(TODAY, 2, 2)), Votes(0, 0), ())
+    assert (figures.asked, figures.answered, figures.refused) == (8, 5, 3)
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "expected"),
+    [
+        ([], 0.5, None),
+        ([7.0], 0.95, 7.0),
+        ([3.0, 1.0, 2.0], 0.5, 2.0),
+        ([4.0, 3.0, 1.0, 2.0], 0.5, 2.0),
+        (list(range(1, 101)), 0.95, 95),
+    ],
+)
+def test_a_percentile_is_one_of_the_values(
+    values: list[float], share: float, expected: float | None
+) -> None:
+    assert percentile(values, share) == expected
+
+
+def test_today_begins_at_midnight_on_this_machine() -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    began = midnight(now)
+    assert (began.hour, began.minute) == (0, 0)
+    assert timedelta() <= now - began < timedelta(days=1, hours=1)
+
+
+def test_questions_without_a_time_count_but_for_the_time() -> None:
+    today = Today.of([asked(TODAY, True, 10.0), asked(TODAY, False, 30.0), asked(TODAY, True)])
+    assert today == Today(3, 2, 10.0, 30.0)
+    assert Today.of([]) == Today(0, 0, None, None)

@@ -1,0 +1,78 @@
+"""Questions that ask the same are one, the most wanted first."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.operations.unanswered import THRESHOLD, grouped
+from bot.state.statistics import Unanswered
+from index.models.bundled.embedder import load_bundled
+from index.models.sentence_transformers import Embedder
+from tests.bot.operations.wordings import HELD_OUT, SAME
+from tests.fakes import FakeEmbedder
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def asked(*questions: str, askers: Sequence[int] | None = None) -> list[Unanswered]:
+    """One a minute; each by somebody else, unless said otherwise."""
+    who = askers or range(len(questions))
+    minutes = itertools.count()
+    return [
+        Unanswered(question, asker, NOON + timedelta(minutes=next(minutes)))
+        for question, asker in zip(questions, who, strict=True)
+    ]
+
+
+def test_wordings_that_are_near_are_one_question_under_the_most_frequent() -> None:
+    said = ("la piscine ouvre quand", "Quand ouvre la piscine ?", "quand ouvre la piscine")
+    questions = asked(*said)
+    (group,) = grouped(questions, FakeEmbedder().embed_question)
+    assert group.example == "Quand ouvre la piscine ?"
+    assert (group.asked, group.askers, group.wordings) == (3, 3, 2)
+    assert (group.first, group.last) == (NOON, NOON + timedelta(minutes=2))
+
+
+def test_what_most_people_asked_comes_before_what_one_asked_often() -> None:
+    questions = asked("a a", "b b", "b b", "b b", "a a", askers=[1, 3, 3, 3, 2])
+    groups = grouped(questions, FakeEmbedder().embed_question)
+    assert [(each.example, each.askers) for each in groups] == [("a a", 2), ("b b", 1)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Le budget de 2023 ?", "Le budget de 2024 ?"), ("Le lot 1,5 ?", "Le lot 2,5 ?")],
+)
+def test_other_numbers_are_another_question(first: str, second: str) -> None:
+    assert len(grouped(asked(first, second), FakeEmbedder().embed_question, 0.1)) == 2
+
+
+def test_nothing_asked_is_no_group() -> None:
+    assert grouped([], FakeEmbedder().embed_question) == []
+
+
+@pytest.fixture(scope="module")
+def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+    return load_bundled(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.mark.parametrize(
+    ("wordings", "recall", "precision"), [(SAME, 0.95, 0.95), (HELD_OUT, 0.85, 0.80)]
+)
+def test_the_threshold_tells_them_apart_as_is_said(
+    embedder: Embedder,
+    wordings: tuple[tuple[str, ...], ...],
+    recall: float,
+    precision: float,
+) -> None:
+    each = [
+        (place, embedder.embed_question(w)) for place, same in enumerate(wordings) for w in same
+    ]
+    pairs = [(a == b, float(v @ w)) for (a, v), (b, w) in itertools.combinations(each, 2)]
+    joined = [same for same, score in pairs if score >= THRESHOLD]
+    assert sum(joined) / sum(same for same, _ in pairs) >= recall
+    assert sum(joined) / len(joined) >= precision

@@ -1,0 +1,131 @@
+"""`selon index`: its options, its report, and Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from io import StringIO
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from bot.terminal.cli import run
+from bot.terminal.index import NAMED
+from index.store.files.generation import current_id
+from tests.bot.terminal.articles.conftest import Write
+from tests.fakes import FakeEmbedder
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_the_report_names_duplicates_and_what_was_removed(corpus: Path, capsys: Capture) -> None:
+    assert run(["index"]) == 0
+    assert (
+        "1 doublon réuni à l’original\u00a0: selon status --duplicates\n" in capsys.readouterr().out
+    )
+    run(["remove", "Le TGV"])
+    capsys.readouterr()
+    assert run(["index"]) == 0
+    assert "1 article écarté par vous\u00a0: selon list --removed\n" in capsys.readouterr().out
+
+
+def test_the_fields_of_records_are_remembered_until_others_are_given(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    line = json.dumps({"titre": "Le port", "corps": "Le port est plein.", "autre": "Le quai."})
+    (tmp_path / "fiches.jsonl").write_text(line, encoding="utf-8")
+    assert run(["index", "fiches.jsonl", "--map", "text=corps,title=titre"]) == 0
+    assert run(["index", "fiches.jsonl"]) == 0
+    shown = capsys.readouterr()
+    assert "Champs retenus de la dernière fois\u00a0: text=corps,title=titre.\n" in shown.err
+    assert shown.out.endswith("Rien à faire\u00a0: l’index est à jour.\n")
+    assert run(["index", "fiches.jsonl", "--map", "text=autre"]) == 0
+    capsys.readouterr()
+    assert run(["index", "fiches.jsonl"]) == 0
+    assert "text=autre." in capsys.readouterr().err
+
+
+def test_an_empty_map_forgets_the_fields(corpus: Path, capsys: Capture) -> None:
+    assert run(["index", "--map", "text=corps", "--no-ocr"]) == 0
+    assert run(["index", "--map", "", "--ocr"]) == 0
+    capsys.readouterr()
+    assert run(["index"]) == 0
+    assert "Champs retenus" not in capsys.readouterr().err
+    assert not Path(".selon/reading.json").exists()
+
+
+def test_a_wrong_map_is_wrong_usage(corpus: Path, capsys: Capture) -> None:
+    assert run(["index", "--map", "texte"]) == 2
+    assert "--map texte" in capsys.readouterr().err
+    assert current_id(Path(".selon")) is None
+
+
+def test_a_pipe_gets_every_skipped_file_and_a_person_the_first_ones(
+    corpus: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(NAMED + 3):
+        (corpus / f"vide{number:02}.md").touch()
+    assert run(["index"]) == 1
+    assert capsys.readouterr().out.count("corpus/vide") == NAMED + 3
+
+    class Screen(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for arguments, named in (([], NAMED), (["--verbose"], NAMED + 3)):
+        screen = Screen()
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setattr(sys, "stdout", screen)
+        assert run(["index", *arguments]) == 1
+        assert screen.getvalue().count("corpus/vide") == named
+        said = "et 3 autres\u00a0: selon index --verbose les nomme tous" in screen.getvalue()
+        assert said == (named == NAMED)
+
+
+class Interrupted(FakeEmbedder):
+    """Somebody types Ctrl-C, so many times, while its first batch is embedded."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self._times = times
+
+    def embed_passages(self, *arguments: object, **options: object) -> object:  # type: ignore[override]
+        while self._times:
+            self._times -= 1
+            os.kill(os.getpid(), signal.SIGINT)
+        return super().embed_passages(*arguments, **options)  # type: ignore[arg-type]
+
+
+def test_ctrl_c_ends_the_batch_and_the_next_run_goes_on(
+    write: Write, assembled: ModuleType, capsys: Capture
+) -> None:
+    for number in range(40):
+        words = f"Le numéro {number} paraît. Le sujet est {number * 7}. Le prix monte."
+        write(f"{number}.md", words)
+    interrupted = Interrupted(1)
+    assembled.open_embedder = lambda settings, progress=None: interrupted
+    before = signal.getsignal(signal.SIGINT)
+    assert run(["index"]) == 1
+    assert signal.getsignal(signal.SIGINT) is before
+    said = capsys.readouterr().err
+    assert "Arrêt à la fin du lot en cours (Ctrl-C encore\u00a0: tout de suite)…\n" in said
+    assert "Interrompu\u00a0: l’index en place n’a pas changé." in said
+    assert current_id(Path(".selon")) is None
+    kept = interrupted.embedded
+    assert f"{kept} vecteurs gardés\u00a0: la même commande reprendra où elle en était." in said
+    assert run(["index"]) == 0
+    shown = capsys.readouterr().out
+    assert f"{kept} vecteurs repris de la construction interrompue." in shown
+    assert f"{interrupted.embedded - kept} vecteur" in shown
+
+
+def test_ctrl_c_twice_ends_at_once(corpus: Path, assembled: ModuleType, capsys: Capture) -> None:
+    interrupted = Interrupted(2)
+    assembled.open_embedder = lambda settings, progress=None: interrupted
+    assert run(["index"]) == 1
+    assert capsys.readouterr().err.endswith("Interrompu\u00a0: l’index en place n’a pas changé.\n")
+    assert current_id(Path(".selon")) is None
+    assert run(["index"]) == 0

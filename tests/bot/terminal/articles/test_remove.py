@@ -1,0 +1,162 @@
+"""`selon remove`: out of the answers, never off the disk, and in again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.terminal.cli import run
+from index.store.files.generation import current_id
+from tests.fakes import FakeEmbedder
+
+Capture = pytest.CaptureFixture[str]
+pytestmark = pytest.mark.usefixtures("indexed")
+
+
+def paths(capsys: Capture) -> set[str]:
+    capsys.readouterr()
+    assert run(["list", "--json"]) == 0
+    return {json.loads(line)["path"] for line in capsys.readouterr().out.splitlines()}
+
+
+def test_a_removed_article_is_no_longer_answered_from_and_its_file_stays(
+    indexed: Path, capsys: Capture, embedder: FakeEmbedder
+) -> None:
+    before = embedder.embedded
+    assert run(["remove", "corpus/tgv.md"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Écarté\u00a0: Le TGV (corpus/tgv.md)\n")
+    assert "Les fichiers restent en place" in shown
+    assert "1 article écarté par vous" in shown
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
+    assert (indexed / "tgv.md").exists()
+    assert embedder.embedded == before
+    # And it stays out of the next build.
+    assert run(["index"]) == 0
+    assert "corpus/tgv.md" not in paths(capsys)
+
+
+def test_an_article_comes_back(capsys: Capture) -> None:
+    run(["remove", "Le TGV"])
+    assert run(["remove", "--restore", "Le TGV"]) == 0
+    assert "Remis\u00a0: Le TGV (corpus/tgv.md)\n" in capsys.readouterr().out
+    assert "corpus/tgv.md" in paths(capsys)
+
+
+def test_the_copies_of_an_article_go_with_it(capsys: Capture) -> None:
+    assert run(["remove", "Braille invente son alphabet"]) == 0
+    said = capsys.readouterr().out
+    assert "Écarté\u00a0: Braille invente son alphabet (corpus/braille.md)\n" in said
+    assert "Écarté\u00a0: L’alphabet des aveugles (corpus/reprise.md)\n" in said
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/tgv.md"}
+
+
+def test_a_copy_goes_alone(capsys: Capture) -> None:
+    assert run(["remove", "L’alphabet des aveugles"]) == 0
+    assert "corpus/braille.md" in paths(capsys)
+    assert run(["status", "--duplicates"]) == 0
+    assert capsys.readouterr() == ("", "Aucun doublon.\n")
+
+
+def test_one_unknown_article_leaves_them_all(capsys: Capture) -> None:
+    generation = current_id(Path(".selon"))
+    assert run(["remove", "Le TGV", "Le Concorde"]) == 2
+    assert capsys.readouterr().out == ""
+    assert current_id(Path(".selon")) == generation
+    assert run(["list", "--removed"]) == 0
+    assert capsys.readouterr() == ("", "Aucun article.\n")
+
+
+def test_removed_articles_are_listed(capsys: Capture) -> None:
+    run(["remove", "Le TGV"])
+    capsys.readouterr()
+    assert run(["list", "--removed"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.endswith("  Le TGV (corpus/tgv.md)\n")
+    assert shown.err == "1 article.\n"
+    assert run(["list", "--removed", "--json"]) == 0
+    fields = json.loads(capsys.readouterr().out)
+    assert list(fields) == ["id", "title", "path", "removed"]
+
+
+def test_an_article_already_removed_is_said_to_be(capsys: Capture) -> None:
+    run(["remove", "Le TGV"])
+    capsys.readouterr()
+    assert run(["remove", "Le TGV"]) == 0
+    assert capsys.readouterr().out == "Déjà écarté\u00a0: Le TGV\n"
+
+
+def test_restoring_what_was_not_removed_is_wrong_usage(capsys: Capture) -> None:
+    assert run(["remove", "--restore", "Le TGV"]) == 2
+    assert "selon list --removed" in capsys.readouterr().err
+
+
+def test_the_last_articles_cannot_all_go(capsys: Capture) -> None:
+    assert run(["remove", "Le TGV", "Le Minitel", "Braille invente son alphabet"]) == 2
+    assert "un index ne peut pas être vide" in capsys.readouterr().err
+    assert len(paths(capsys)) == 3
+
+
+def test_what_was_indexed_is_built_again_not_the_usual_corpus(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    other = tmp_path / "ailleurs"
+    other.mkdir()
+    for name in ("phare", "digue"):
+        (other / f"{name}.md").write_text(f"Le {name} tient bon.\n", encoding="utf-8")
+    assert run(["index", "ailleurs"]) == 0
+    assert run(["remove", "ailleurs/phare.md"]) == 0
+    assert paths(capsys) == {"ailleurs/digue.md"}
+
+
+def test_records_are_read_again_by_the_fields_chosen(tmp_path: Path, capsys: Capture) -> None:
+    lines = [{"titre": f"Note {n}", "corps": f"La note {n} parle du port."} for n in range(3)]
+    written = "\n".join(json.dumps(each) for each in lines)
+    (tmp_path / "fiches.jsonl").write_text(written, encoding="utf-8")
+    assert run(["index", "fiches.jsonl", "--map", "text=corps,title=titre"]) == 0
+    assert run(["remove", "Note 1"]) == 0
+    capsys.readouterr()
+    assert run(["list", "--json"]) == 0
+    titles = {json.loads(line)["title"] for line in capsys.readouterr().out.splitlines()}
+    assert titles == {"Note 0", "Note 2"}
+
+
+def test_a_file_is_named_from_anywhere(
+    indexed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["show", str(indexed / "tgv.md")]) == 0
+    assert "Le TGV" in capsys.readouterr().out
+    assert run(["show", "corpus/../corpus/tgv.md"]) == 0
+
+
+def test_a_file_of_several_articles_goes_whole(tmp_path: Path, capsys: Capture) -> None:
+    lines = [json.dumps({"title": f"Note {n}", "text": f"Le port n° {n} est plein."}) for n in "12"]
+    (tmp_path / "corpus" / "fiches.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    run(["index"])
+    assert len(paths(capsys)) == 5
+    assert run(["show", "corpus/fiches.jsonl"]) == 2
+    assert "désigne plusieurs articles" in capsys.readouterr().err
+    assert run(["remove", "corpus/fiches.jsonl"]) == 0
+    assert len(paths(capsys)) == 3
+
+
+def test_files_skipped_before_are_only_counted(indexed: Path, capsys: Capture) -> None:
+    (indexed / "vide.md").touch()
+    assert run(["index"]) == 1
+    capsys.readouterr()
+    assert run(["remove", "Le TGV"]) == 0
+    shown = capsys.readouterr().out
+    assert "corpus/vide.md" not in shown
+    assert shown.endswith("1 fichier laissé de côté\u00a0: selon index --verbose\n")
+
+
+def test_nothing_is_removed_where_the_articles_are_no_longer_there(
+    indexed: Path, capsys: Capture
+) -> None:
+    indexed.rename(indexed.with_name("parti"))
+    assert run(["remove", "Le TGV"]) == 2
+    assert "l’index en vient, et il n’y est plus" in capsys.readouterr().err
+    assert run(["list", "--removed"]) == 0
+    assert capsys.readouterr().out == ""

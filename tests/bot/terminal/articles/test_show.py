@@ -1,0 +1,138 @@
+"""`selon show`: one article, where each fact was found, and what is said when none is meant."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.terminal.cli import run
+from tests.bot.terminal.articles.conftest import WIRE, Write
+
+Capture = pytest.CaptureFixture[str]
+
+
+def shown(capsys: Capture, *arguments: str) -> dict[str, object]:
+    assert run(["show", "--json", *arguments]) == 0
+    fields: dict[str, object] = json.loads(capsys.readouterr().out)
+    return fields
+
+
+@pytest.mark.usefixtures("indexed")
+class TestShow:
+    def test_each_fact_is_told_with_where_it_was_found(self, capsys: Capture) -> None:
+        assert run(["show", "Le Minitel"]) == 0
+        head, text = capsys.readouterr().out.split("\n\n", 1)
+        rows = dict(line.split("  ", 1) for line in head.splitlines())
+        told = {label: said.strip() for label, said in rows.items()}
+        assert told["Titre"] == "Le Minitel (en-tête du fichier)"
+        assert told["Média"] == "Le Phare (en-tête du fichier)"
+        assert told["Publié"] == "3 mai 2024 (en-tête du fichier)"
+        assert told["Fichier"] == "corpus/minitel.md"
+        assert told["Longueur"] == "12 mots, 64 caractères, 1 passage"
+        assert "Mis à jour" not in told
+        assert text == "Le Minitel est lancé en 1982. Il disparaît trente ans plus tard.\n"
+
+    @pytest.mark.parametrize(
+        "reference", [["corpus/minitel.md"], ["minitel.md"], ["Le", "Minitel"]]
+    )
+    def test_an_article_is_named_by_its_file_or_its_title(
+        self, reference: list[str], capsys: Capture
+    ) -> None:
+        assert shown(capsys, *reference)["title"] == "Le Minitel"
+
+    def test_an_article_is_named_by_the_beginning_of_its_id(self, capsys: Capture) -> None:
+        identity = str(shown(capsys, "Le Minitel")["id"])
+        assert shown(capsys, identity[:4])["id"] == identity
+        assert run(["show", identity[:3]]) == 2
+
+    def test_a_copy_says_which_article_answers(self, capsys: Capture) -> None:
+        kept = shown(capsys, "Braille invente son alphabet")
+        copy = shown(capsys, "L’alphabet des aveugles")
+        assert copy["copy_of"] == kept["id"]
+        assert copy["text"] == WIRE
+        assert [each["id"] for each in kept["copies"]] == [copy["id"]]  # type: ignore[attr-defined]
+        assert run(["show", "L’alphabet des aveugles"]) == 0
+        assert (
+            "Doublon\u00a0: les réponses viennent de «\u00a0Braille invente son alphabet\u00a0» "
+            f"({kept['id']})."
+        ) in capsys.readouterr().out
+
+    def test_the_copies_of_an_article_are_listed(self, capsys: Capture) -> None:
+        assert run(["show", "corpus/braille.md"]) == 0
+        (line,) = [each for each in capsys.readouterr().out.splitlines() if "Doublons" in each]
+        assert line.endswith(
+            "L’alphabet des aveugles — La Gazette, 28 août 2025, corpus/reprise.md"
+        )
+
+    def test_an_unknown_article_is_wrong_usage_and_the_nearest_are_offered(
+        self, capsys: Capture
+    ) -> None:
+        assert run(["show", "le minitelle"]) == 2
+        said = capsys.readouterr().err.splitlines()
+        assert said[0] == (
+            "Erreur\u00a0: aucun article indexé n’est «\u00a0le minitelle\u00a0»\u202f; "
+            "les plus proches\u00a0:"
+        )
+        assert said[1].endswith("Le Minitel (corpus/minitel.md)")
+
+    def test_a_name_like_no_other_is_only_unknown(
+        self, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SELON_LANGUAGE", "en")
+        assert run(["show", "zzzqqqxxx"]) == 2
+        assert capsys.readouterr().err == "Error: no indexed article is “zzzqqqxxx”\n"
+
+
+def test_several_articles_of_one_title_are_told_apart(write: Write, capsys: Capture) -> None:
+    write("a.md", "Le vent se lève sur la côte.", title="Météo")
+    write("b.md", "Le vent tombe sur la côte.", title="Météo")
+    run(["index"])
+    capsys.readouterr()
+    assert run(["show", "Météo"]) == 2
+    said = capsys.readouterr().err
+    assert "désigne plusieurs articles" in said
+    assert "corpus/a.md" in said
+    assert "corpus/b.md" in said
+
+
+def test_two_files_of_one_name_are_told_apart(write: Write, capsys: Capture) -> None:
+    write("2024/bilan.md", "Le port a reçu cent navires.", title="Le port")
+    write("2025/bilan.md", "La gare a reçu mille trains.", title="La gare")
+    assert run(["index"]) == 0
+    capsys.readouterr()
+    assert run(["show", "bilan.md"]) == 2
+    said = capsys.readouterr().err
+    assert "Le port (corpus/2024/bilan.md)" in said
+    assert "La gare (corpus/2025/bilan.md)" in said
+    assert shown(capsys, "corpus/2025/bilan.md")["title"] == "La gare"
+
+
+def test_a_long_text_is_cut_at_a_paragraph_unless_asked_for(write: Write, capsys: Capture) -> None:
+    text = "\n\n".join(
+        f"Paragraphe {n}. " + "Le canal passe entre deux rives. " * 5 for n in "123456"
+    )
+    write("long.md", text, title="Le canal")
+    run(["index"])
+    capsys.readouterr()
+    assert run(["show", "Le canal"]) == 0
+    out = capsys.readouterr().out
+    assert out.rstrip().endswith("deux rives.\n\n… (--text montre la suite)")
+    assert "Paragraphe 6" not in out
+    assert run(["show", "--text", "Le canal"]) == 0
+    assert "Paragraphe 6" in capsys.readouterr().out
+
+
+def test_an_article_of_many_passages_counts_them(write: Write, capsys: Capture) -> None:
+    write(
+        "long.md",
+        "\n\n".join("Le canal passe entre deux rives. " * 20 for _ in range(6)),
+        title="L",
+    )
+    write("court.md", "Le pont tient.", title="P")
+    run(["index"])
+    capsys.readouterr()
+    fields = shown(capsys, "corpus/long.md")
+    assert isinstance(fields["passages"], int)
+    assert fields["passages"] >= 4
+    assert shown(capsys, "corpus/court.md")["passages"] == 1

@@ -1,0 +1,85 @@
+"""What reaches a terminal, and what reaches a pipe."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from bot.terminal.console import console_for, encodable, show
+
+
+class Terminal(io.StringIO):
+    """A stream with a person behind it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def shown(text: Text, stream: io.StringIO) -> str:
+    show(console_for(stream), text)
+    return stream.getvalue()
+
+
+def folded(text: Text, width: int) -> list[str]:
+    stream = Terminal()
+    show(Console(file=stream, force_terminal=True, color_system=None, width=width), text)
+    return stream.getvalue().splitlines()
+
+
+def test_a_terminal_gets_styles_and_a_pipe_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = Text("gras", style="bold red").append(" lien", style="link https://exemple.fr")
+    assert "\x1b[1;31m" in shown(text, Terminal())
+    assert shown(text, io.StringIO()) == "gras lien\n"
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert shown(text, io.StringIO()) == "gras lien\n"
+
+
+def test_no_color_means_no_escape_code_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert shown(Text("gras", style="bold red"), Terminal()) == "gras\n"
+
+
+def test_a_pipe_gets_whole_lines() -> None:
+    line = "mot " * 100 + "fin"
+    assert shown(Text(line), io.StringIO()) == f"{line}\n"
+
+
+def test_a_terminal_folds_at_spaces_and_keeps_the_margin() -> None:
+    lines = folded(Text("  [1] une phrase qui ne tient pas sur une ligne\ncourte"), 26)
+    assert lines == ["  [1] une phrase qui ne", "  tient pas sur une ligne", "courte"]
+
+
+def test_no_line_breaks_at_a_space_that_must_hold() -> None:
+    lines = folded(
+        Text("Quelle est la question\u202f? Celle\u00a0-\u00a0ci, «\u00a0oui\u00a0»"), 22
+    )
+    assert lines == ["Quelle est la", "question\u202f? Celle\u00a0-\u00a0ci,", "«\u00a0oui\u00a0»"]
+
+
+def test_folding_keeps_styles_where_they_were() -> None:
+    stream = Terminal()
+    text = Text("avant ").append("dedans et encore", style="bold").append(" après")
+    show(Console(file=stream, force_terminal=True, color_system="standard", width=20), text)
+    assert stream.getvalue() == "avant \x1b[1mdedans et\x1b[0m\n\x1b[1mencore\x1b[0m après\n"
+
+
+def test_empty_lines_stay() -> None:
+    assert folded(Text("un\n\ndeux"), 40) == ["un", "", "deux"]
+
+
+def test_markup_in_texts_is_only_text() -> None:
+    assert shown(Text("[bold]x[/bold] :smile:"), io.StringIO()) == "[bold]x[/bold] :smile:\n"
+
+
+def test_bytes_of_another_encoding_become_the_replacement_character() -> None:
+    assert encodable("caf\udce9 crème") == "caf� crème"

@@ -1,0 +1,459 @@
+"""The conversation in the terminal, at a prompt and from a pipe."""
+
+from __future__ import annotations
+
+import io
+import stat
+import threading
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+from rich.console import Console
+
+from bot.answer import Answer
+from bot.followups.turn import Said
+from bot.locale.en import EN
+from bot.locale.fr import FR
+from bot.terminal.console import console_for
+from bot.terminal.repl import Conversation, Grow, chat_piped, chat_typed, completer_for, new_session
+from index.errors import NoIndex
+from tests.bot.answers import answered, article, citation, refused
+
+FIRST = "Le second modèle a demandé 15 000 puces."
+SECOND = "Une carte suffit."
+
+
+def ask(said: Said) -> Answer:
+    """Two sources for most questions, none about the weather, a failure when asked for one."""
+    question = said.question
+    if question == "Merci":
+        return replace(refused(question=question), refusal="courtesy")
+    if "temps" in question:
+        return refused(article(), question=question)
+    if "panne" in question:
+        raise ZeroDivisionError("panne")
+    source = article()
+    return answered(citation(FIRST, source, 1), citation(SECOND, source, 2), question=question)
+
+
+class Streams:
+    """Where the conversation writes."""
+
+    def __init__(self) -> None:
+        self._out, self._err = io.StringIO(), io.StringIO()
+        self.out, self.err = console_for(self._out), console_for(self._err)
+
+    @property
+    def said(self) -> str:
+        return self._out.getvalue()
+
+    @property
+    def complained(self) -> str:
+        return self._err.getvalue()
+
+
+@pytest.fixture
+def streams() -> Streams:
+    return Streams()
+
+
+@pytest.fixture
+def keyboard() -> Iterator[PipeInput]:
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        yield keys
+
+
+def replied(conversation: Conversation, line: str) -> str:
+    reply = conversation.reply(line)
+    return reply.plain if reply else ""
+
+
+def piped(lines: list[str], streams: Streams, language: str = "fr") -> int:
+    return chat_piped(lines, lambda: ask, language, streams.out, streams.err)
+
+
+# What each line is answered with
+
+
+def test_an_empty_line_gets_nothing() -> None:
+    conversation = Conversation(ask, "fr")
+    assert [replied(conversation, line) for line in ("", "   ", "\t\n")] == ["", "", ""]
+
+
+def test_sources_and_passages_wait_for_an_answer() -> None:
+    conversation = Conversation(ask, "fr")
+    assert replied(conversation, "/sources") == FR.repl_no_answer_yet
+    assert replied(conversation, "/passage 1") == FR.repl_no_answer_yet
+
+
+def test_sources_shows_those_of_the_last_answer() -> None:
+    conversation = Conversation(ask, "fr")
+    conversation.reply("Combien de puces ?")
+    shown = replied(conversation, "/sources")
+    assert f"[1] «\u00a0{FIRST}\u00a0»" in shown
+    assert f"[2] «\u00a0{SECOND}\u00a0»" in shown
+    conversation.reply("Quel temps ?")
+    assert FR.nearest_articles in replied(conversation, "/sources")
+
+
+@pytest.mark.parametrize("typed", ["/passage 2", "/PASSAGE [2]", "  /passage   2 "])
+def test_passage_shows_the_whole_passage_of_a_source(typed: str) -> None:
+    conversation = Conversation(ask, "fr")
+    conversation.reply("Combien de puces ?")
+    shown = replied(conversation, typed)
+    assert shown.startswith("[2] Deux modèles maison")
+    assert article().text in shown
+
+
+@pytest.mark.parametrize("typed", ["/passage", "/passage 3", "/passage deux"])
+def test_a_passage_that_is_not_there_says_which_are(typed: str) -> None:
+    conversation = Conversation(ask, "fr")
+    conversation.reply("Combien de puces ?")
+    assert replied(conversation, typed) == "Donnez un numéro de source de 1 à 2."
+
+
+def test_the_language_of_the_messages_can_be_changed_both_ways() -> None:
+    conversation = Conversation(ask, "fr")
+    assert replied(conversation, "/langue en") == EN.repl_language_is("en")
+    assert EN.not_in_articles in replied(conversation, "Quel temps ?")
+    assert replied(conversation, "/language fr") == FR.repl_language_is("fr")
+    assert FR.not_in_articles in replied(conversation, "Quel temps ?")
+    assert replied(conversation, "/langue de") == FR.repl_languages
+
+
+def test_help_and_quit_answer_to_both_languages() -> None:
+    conversation = Conversation(ask, "fr")
+    assert replied(conversation, "/aide") == replied(conversation, "/help") == FR.repl_help
+    for word in ("/quitter", "/quit"):
+        conversation = Conversation(ask, "fr")
+        assert replied(conversation, word) == ""
+        assert conversation.over
+
+
+def test_an_unknown_command_gets_a_hint() -> None:
+    conversation = Conversation(ask, "fr")
+    assert replied(conversation, "/source") == (
+        f"{FR.repl_no_such_command('/source')} Vouliez-vous dire /sources\u202f?"
+    )
+    assert replied(conversation, "/xyz") == FR.repl_no_such_command("/xyz")
+
+
+def test_the_help_names_every_command() -> None:
+    for language, phrases in (("fr", FR), ("en", EN)):
+        for command, _ in Conversation(ask, language).commands:
+            assert command in phrases.repl_help
+
+
+# The conversation so far
+
+
+class Listening:
+    """Answers as `ask` does and keeps what was said."""
+
+    def __init__(self) -> None:
+        self.said: list[Said] = []
+
+    def __call__(self, said: Said) -> Answer:
+        self.said.append(said)
+        return ask(said)
+
+    @property
+    def before(self) -> list[list[str]]:
+        """The questions that each came after."""
+        return [[turn.question for turn in said.history] for said in self.said]
+
+
+def test_a_question_is_asked_with_those_before_it() -> None:
+    listening = Listening()
+    conversation = Conversation(listening, "fr")
+    for line in ("Combien de puces ?", "/sources", "Et de cartes ?", "Quel temps ?"):
+        conversation.reply(line)
+    first, second = "Combien de puces ?", "Et de cartes ?"
+    assert listening.before == [[], [first], [first, second]]
+    assert listening.said[1].history[0].answer == f"{FIRST}\n{SECOND}"
+
+
+@pytest.mark.parametrize("command", ["/nouveau", "/new"])
+def test_a_conversation_can_start_afresh(command: str) -> None:
+    listening = Listening()
+    conversation = Conversation(listening, "fr")
+    conversation.reply("Combien de puces ?")
+    assert replied(conversation, command) == FR.repl_afresh
+    assert replied(conversation, "/sources") == FR.repl_no_answer_yet
+    conversation.reply("Et de cartes ?")
+    assert listening.before == [[], []]
+
+
+def test_thanks_are_returned_and_the_answer_before_them_stays() -> None:
+    listening = Listening()
+    conversation = Conversation(listening, "fr")
+    conversation.reply("Combien de puces ?")
+    assert replied(conversation, "Merci") == FR.courtesy
+    assert FIRST in replied(conversation, "/sources")
+    conversation.reply("Et de cartes ?")
+    assert listening.before[-1] == ["Combien de puces ?"]
+
+
+def test_how_a_follow_up_was_understood_is_shown_before_its_answer() -> None:
+    understood = "Combien de cartes faut-il\u202f?"
+    conversation = Conversation(lambda said: replace(ask(said), understood=understood), "fr")
+    shown = replied(conversation, "Et de cartes ?")
+    assert shown.startswith(f"Question comprise\u00a0: {understood}\n\n{FIRST}")
+    conversation.reply("/langue en")
+    refusing = replied(conversation, "Quel temps ?")
+    assert refusing.startswith(f"Understood as: {understood}\n\n{EN.not_in_articles}")
+
+
+# From a pipe
+
+
+def test_piped_questions_are_answered_one_after_the_other(streams: Streams) -> None:
+    code = piped(["Combien de puces ?\n", "\n", "Quel temps ?\n"], streams)
+    assert code == 0
+    first, second = streams.said.split(f"\n\n{FR.not_in_articles}")
+    assert first.startswith(f"{FIRST}\u00a0[1] {SECOND}\u00a0[2]\n\n  [1]")
+    assert FR.nearest_articles in second
+    assert "\x1b" not in streams.said
+    assert "selon>" not in streams.said
+    assert streams.complained == ""
+
+
+def test_a_long_answer_is_not_folded_in_a_pipe(streams: Streams) -> None:
+    piped(["Combien de puces ?"], streams)
+    assert any(
+        f"«\u00a0{FIRST}\u00a0» — Deux modèles maison, par" in x for x in streams.said.split("\n")
+    )
+
+
+def test_quit_ends_a_pipe(streams: Streams) -> None:
+    assert piped(["/quit", "Combien de puces ?"], streams) == 0
+    assert streams.said == ""
+
+
+def test_a_question_that_fails_does_not_take_the_next_with_it(streams: Streams) -> None:
+    assert piped(["une panne", "Combien de puces ?"], streams) == 1
+    assert "ZeroDivisionError" in streams.complained
+    assert FIRST in streams.said
+
+
+def test_a_byte_order_mark_is_not_part_of_the_question(streams: Streams) -> None:
+    assert piped(["\ufeff/aide"], streams) == 0
+    assert streams.said == f"{FR.repl_help}\n"
+
+
+def test_a_pipe_without_an_index_fails_before_reading(streams: Streams) -> None:
+    def closed() -> Callable[[Said], Answer]:
+        raise NoIndex("rien")
+
+    with pytest.raises(NoIndex):
+        chat_piped(["Combien ?"], closed, "fr", streams.out, streams.err)
+
+
+# At the prompt
+
+
+def typed(
+    keys: str,
+    keyboard: PipeInput,
+    streams: Streams,
+    opening: Callable[[], Callable[[Said], Answer]],
+) -> int:
+    keyboard.send_text(keys)
+    session: PromptSession[str] = PromptSession("selon> ")
+
+    def open_grow() -> Grow:
+        answering = opening()
+        return lambda said: (answering(each) for each in (said,))
+
+    return chat_typed(session, open_grow, "fr", streams.out, streams.err, "Bienvenue.")
+
+
+def test_a_conversation_from_the_welcome_to_ctrl_d(keyboard: PipeInput, streams: Streams) -> None:
+    assert typed("Combien de puces ?\r\x04", keyboard, streams, lambda: ask) == 0
+    assert streams.said.startswith("Bienvenue.\n")
+    assert f"{FIRST}\u00a0[1]" in streams.said
+    assert streams.said.endswith(f"{FR.repl_bye}\n")
+
+
+def test_ctrl_c_clears_the_line(keyboard: PipeInput, streams: Streams) -> None:
+    asked = []
+
+    def listening(said: Said) -> Answer:
+        asked.append(said.question)
+        return ask(said)
+
+    assert typed("Brouillon\x03Combien ?\r/quit\r", keyboard, streams, lambda: listening) == 0
+    assert asked == ["Combien ?"]
+
+
+def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams: Streams) -> None:
+    loaded = threading.Event()
+
+    class Watched(Console):
+        """Lets the index finish loading once the person was told to wait."""
+
+        def print(self, *objects: object, **options: object) -> None:
+            super().print(*objects, **options)  # type: ignore[arg-type]
+            if FR.repl_loading in streams.said:
+                loaded.set()
+
+    streams.out = Watched(file=streams.out.file, highlight=False, markup=False)
+
+    def slowly() -> Callable[[Said], Answer]:
+        assert loaded.wait(10)
+        return ask
+
+    assert typed("/aide\rCombien de puces ?\r\x04", keyboard, streams, slowly) == 0
+    assert streams.said.index(FR.repl_help) < streams.said.index(FR.repl_loading)
+    assert streams.said.index(FR.repl_loading) < streams.said.index(FIRST)
+
+
+def test_leaving_does_not_wait_for_the_index(keyboard: PipeInput, streams: Streams) -> None:
+    never = threading.Event()
+
+    def stuck() -> Callable[[Said], Answer]:
+        never.wait(30)
+        return ask
+
+    assert typed("\x04", keyboard, streams, stuck) == 0
+    never.set()
+
+
+def test_an_index_that_cannot_be_opened_ends_the_conversation(
+    keyboard: PipeInput, streams: Streams
+) -> None:
+    def closed() -> Callable[[Said], Answer]:
+        raise NoIndex("rien n’est indexé")
+
+    with pytest.raises(NoIndex, match="rien n’est indexé"):
+        typed("Combien ?\r", keyboard, streams, closed)
+
+
+def test_a_question_that_fails_leaves_the_prompt(keyboard: PipeInput, streams: Streams) -> None:
+    assert typed("une panne\rCombien ?\r\x04", keyboard, streams, lambda: ask) == 0
+    assert "ZeroDivisionError" in streams.complained
+    assert FIRST in streams.said
+
+
+def test_ctrl_c_cancels_the_question_and_keeps_the_conversation(
+    keyboard: PipeInput, streams: Streams
+) -> None:
+    import _thread
+
+    never = threading.Event()
+
+    def endless(said: Said) -> Answer:
+        if "longue" in said.question:
+            _thread.interrupt_main()  # what Ctrl-C does
+            never.wait(30)
+        return ask(said)
+
+    code = typed("Une longue\rCombien ?\r\x04", keyboard, streams, lambda: endless)
+    never.set()
+    assert code == 0
+    assert streams.said.index("Question annulée.") < streams.said.index(FIRST)
+
+
+def test_on_a_terminal_the_sentences_appear_as_they_are_written(
+    keyboard: PipeInput, streams: Streams
+) -> None:
+    text = io.StringIO()
+    out = Console(file=text, force_terminal=True, width=80, highlight=False, markup=False)
+    seen: list[str] = []
+
+    def open_grow() -> Grow:
+        def grow(said: Said) -> Generator[Answer, None, None]:
+            whole = replace(ask(said), model="essai")
+            yield replace(whole, statements=whole.statements[:1])
+            seen.append(text.getvalue())
+            yield whole
+
+        return grow
+
+    keyboard.send_text("Combien ?\r\x04")
+    session: PromptSession[str] = PromptSession("selon> ")
+    assert chat_typed(session, open_grow, "fr", out, streams.err) == 0
+    assert FIRST in seen[0]
+    assert SECOND not in seen[0]
+    assert text.getvalue().count("Deux modèles maison") >= 1
+    assert SECOND in text.getvalue()
+
+
+def test_leaving_a_question_ends_the_work(keyboard: PipeInput, streams: Streams) -> None:
+    closed: list[bool] = []
+
+    def open_grow() -> Grow:
+        def grow(said: Said) -> Generator[Answer, None, None]:
+            try:
+                yield replace(ask(said), model="essai")
+                raise KeyboardInterrupt  # while the next sentence is waited for
+            finally:
+                closed.append(True)
+
+        return grow
+
+    keyboard.send_text("Combien ?\r\x04")
+    session: PromptSession[str] = PromptSession("selon> ")
+    assert chat_typed(session, open_grow, "fr", streams.out, streams.err) == 0
+    assert closed == [True]
+    assert "Question annulée." in streams.said
+
+
+# History and completion
+
+
+def test_what_was_typed_is_remembered_and_private(tmp_path: Path, keyboard: PipeInput) -> None:
+    history = tmp_path / "données" / "history"
+    keyboard.send_text("Combien de puces ?\r")
+    new_session(history).prompt()
+    assert "+Combien de puces ?" in history.read_text(encoding="utf-8")
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+    history.chmod(0o644)
+    keyboard.send_text("\x1b[A\r")  # the arrow that goes back
+    assert new_session(history).prompt() == "Combien de puces ?"
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+
+
+def test_a_history_that_cannot_be_kept_does_not_stop_the_prompt(
+    tmp_path: Path, keyboard: PipeInput
+) -> None:
+    (tmp_path / "file").touch()
+    keyboard.send_text("Bonjour\r")
+    assert new_session(tmp_path / "file" / "history").prompt() == "Bonjour"
+
+
+def completions(conversation: Conversation, line: str) -> list[str]:
+    completer = completer_for(conversation)
+    return [each.text for each in completer.get_completions(Document(line), CompleteEvent())]
+
+
+def test_commands_are_completed_in_the_language_of_the_moment() -> None:
+    conversation = Conversation(ask, "fr")
+    assert completions(conversation, "/") == [
+        "/sources",
+        "/passage",
+        "/langue",
+        "/aide",
+        "/quitter",
+        "/nouveau",
+    ]
+    assert completions(conversation, "/pa") == ["/passage"]
+    conversation.reply("/langue en")
+    assert completions(conversation, "/l") == ["/language"]
+
+
+def test_arguments_are_completed_and_questions_are_not() -> None:
+    conversation = Conversation(ask, "fr")
+    assert completions(conversation, "/passage ") == []
+    conversation.reply("Combien de puces ?")
+    assert completions(conversation, "/passage ") == ["1", "2"]
+    assert completions(conversation, "/langue e") == ["en"]
+    assert completions(conversation, "Combien /") == []

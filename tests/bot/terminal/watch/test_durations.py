@@ -1,0 +1,34 @@
+"""Durations as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.terminal.watch.watch_feeding_durations import parse_duration
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90s", 90),
+        ("15m", 900),
+        ("15 min", 900),
+        ("2h", 7200),
+        ("1h30m", 5400),
+        ("1 h 30 min", 5400),
+        ("1,5h", 5400),
+        ("1j", 86400),
+        ("2D", 172800),
+        (" 10s ", 10),
+    ],
+)
+def test_a_duration_is_read(text: str, seconds: float) -> None:
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "15", "m", "quinze minutes", "9s", "0h", "-5m", "31d", "5m?", "1e9s", "15m x"]
+)
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no duration|between"):
+        parse_duration(text)

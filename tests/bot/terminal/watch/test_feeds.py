@@ -1,0 +1,156 @@
+"""Feeds read every so often, over a real site."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from bot.library.paths_feeding_fetching import open_gatherer
+from bot.settings import Settings
+from bot.terminal.watch.feeds import Interrupted, Poller
+from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
+from index.errors_web_errors import FetchError
+from index.web.gatherer import Event, Failed
+from tests.web.site import Answer, Site, article, day, rss
+
+
+class Heard:
+    """What was told."""
+
+    def __init__(self) -> None:
+        self.all: list[tuple[str, ...]] = []
+
+    def news(self, feed: str, added: int, updated: int) -> None:
+        self.all.append(("news", str(added), str(updated)))
+
+    def event(self, event: Event) -> None:
+        assert isinstance(event, Failed)
+        self.all.append(("event", event.error.why.name))
+
+    def trouble(self, feed: str, error: Exception) -> None:
+        kind = error.why.name if isinstance(error, FetchError) else type(error).__name__
+        self.all.append(("trouble", kind))
+
+
+class Polled:
+    """A poller whose clock the test turns."""
+
+    def __init__(self, settings: Settings, *feeds: str) -> None:
+        self.now = 100.0
+        self.heard = Heard()
+        self.changes = Changes()
+        self.stop = Stop()
+        self.gatherer = open_gatherer(settings, news=True)
+        self.poller = Poller(
+            self.gatherer, feeds, 60.0, self.changes, self.heard, self.stop, lambda: self.now
+        )
+
+    def read(self, after: float = 60.0) -> list[tuple[str, ...]]:
+        """What is told of the next reading."""
+        self.now += after
+        self.heard.all.clear()
+        self.poller.read_due()
+        return list(self.heard.all)
+
+
+@pytest.fixture
+def feed(site: Site) -> str:
+    site.pages |= {"/aa": article("a"), "/bb": article("b")}
+    site.pages["/rss"] = replace(rss(site.url, [("/aa", day(1))]), etag='"1"')
+    return f"{site.url}/rss"
+
+
+def test_what_is_new_is_told_and_built_for(site: Site, settings: Settings, feed: str) -> None:
+    polled = Polled(settings, feed)
+    assert polled.read() == [("news", "1", "0")]
+    assert polled.changes.take(polled.stop)
+    assert polled.read() == []
+    assert site.asked[-1].headers["If-None-Match"] == '"1"'
+    site.pages["/rss"] = replace(rss(site.url, [("/aa", day(1)), ("/bb", day(2))]), etag='"2"')
+    assert polled.read() == [("news", "1", "0")]
+    assert site.paths == ["/rss", "/aa", "/rss", "/rss", "/bb"]
+    polled.gatherer.fetcher.close()
+
+
+def test_a_feed_is_left_alone_until_its_time(site: Site, settings: Settings, feed: str) -> None:
+    polled = Polled(settings, feed)
+    polled.read()
+    polled.read(after=59.0)
+    assert site.paths == ["/rss", "/aa"]
+    polled.gatherer.fetcher.close()
+
+
+def test_a_feed_that_fails_is_told_read_more_rarely_and_goes_on(
+    site: Site, settings: Settings, feed: str
+) -> None:
+    site.pages["/rss"] = Answer("", status=404)
+    polled = Polled(settings, feed, f"{site.url}/other")
+    site.pages["/other"] = rss(site.url, [("/bb", day(1))])
+    assert polled.read() == [("trouble", "STATUS"), ("news", "1", "0")]
+    assert polled.read() == []  # not yet
+    assert polled.read() == [("trouble", "STATUS")]
+    site.pages["/rss"] = rss(site.url, [("/aa", day(1))])
+    assert polled.read(after=240.0) == [("news", "1", "0")]
+    polled.gatherer.fetcher.close()
+
+
+def test_an_entry_that_fails_is_told_once_and_tried_again_where_that_may_help(
+    site: Site, settings: Settings, feed: str
+) -> None:
+    site.pages["/rss"] = replace(rss(site.url, [("/gone", day(1)), ("/busy", day(2))]), etag='"1"')
+    site.pages["/busy"] = Answer("", status=503)
+    polled = Polled(settings, feed)
+    assert polled.read() == [("event", "STATUS"), ("event", "STATUS")]
+    assert polled.read() == []
+    site.pages["/busy"] = article("b")
+    assert polled.read() == [("news", "1", "0")]
+    # All that can be had is had: the feed is asked for with its tag again.
+    site.asked.clear()
+    assert polled.read() == []
+    assert site.paths == ["/rss"]
+    polled.gatherer.fetcher.close()
+
+
+def test_a_fault_in_one_feed_does_not_end_the_others(
+    site: Site, settings: Settings, feed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    polled = Polled(settings, "http://exemple.invalid/", feed)
+    real = type(polled.gatherer).gather
+
+    def faulty(self: object, text: str, known: object) -> object:
+        if "invalid" in text:
+            raise RuntimeError("unforeseen")
+        return real(self, text, known)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(polled.gatherer), "gather", faulty)
+    assert polled.read() == [("trouble", "RuntimeError"), ("news", "1", "0")]
+    polled.gatherer.fetcher.close()
+
+
+def test_the_end_is_heard_in_the_middle_of_a_feed(
+    site: Site, settings: Settings, feed: str
+) -> None:
+    stop = Stop()
+    entries = [(f"/{number}{number}", day(number)) for number in range(1, 20)]
+    site.pages |= {path: article(path) for path, _ in entries}
+    site.pages["/rss"] = rss(site.url, entries)
+
+    def sleep(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise Interrupted
+
+    gatherer = open_gatherer(settings, news=True, sleep=sleep)
+    heard = Heard()
+    poller = Poller(gatherer, [feed], 60.0, Changes(), heard, stop)
+    site.pages["/robots.txt"] = Answer("User-agent: *\nCrawl-delay: 0.2", "text/plain")
+    thread = threading.Thread(target=poller.follow)
+    thread.start()
+    time.sleep(0.9)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert 2 <= len(site.paths) < 10
+    assert [each[0] for each in heard.all] == ["news"]

@@ -1,0 +1,230 @@
+"""Which changes of a folder matter, and that they are told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from watchfiles import Change, watch
+
+from bot.terminal.watch import folders
+from bot.terminal.watch.folders import Folders, Matters
+from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
+
+SECONDS = 60.0
+"""What a machine that does other things may take; nothing waits so long where all is well."""
+
+
+class Followed(Changes):
+    """Changes that count their marks, and what is known of the watch that leads to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marks = self.watches = 0
+        self.seen: set[str] = set()
+        self._news = threading.Condition()
+
+    def mark(self) -> None:
+        with self._news:
+            self.marks += 1
+            self._news.notify_all()
+
+    def watch(self, *paths: Path, **options: object) -> Iterator[object]:
+        """`watchfiles.watch`, noting which files it told of once they have been dealt with."""
+        for number, group in enumerate(watch(*paths, **options)):  # type: ignore[arg-type]
+            yield group
+            with self._news:
+                self.watches += not number
+                self.seen |= {Path(path).name for _, path in group}
+                self._news.notify_all()
+
+    def after(self, act: Callable[[], object]) -> bool:
+        """Whether a mark follows what a test does."""
+        before = self.marks
+        act()
+        return self.until(lambda: self.marks > before)
+
+    def until(self, holds: Callable[[], bool]) -> bool:
+        with self._news:
+            return self._news.wait_for(holds, SECONDS)
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "_LOOK", 100)
+
+
+@contextmanager
+def followed(*paths: Path, ignored: Path | None = None) -> Iterator[Followed]:
+    changes, stop, told = Followed(), Stop(), []
+    following = Folders(paths, [ignored] if ignored else [], changes, stop, told.append, quiet=100)
+    thread = threading.Thread(target=following.follow)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folders, "watch", changes.watch)
+        thread.start()
+        try:
+            assert changes.until(lambda: changes.watches == 1)
+            yield changes
+        finally:
+            stop.set()
+            thread.join(SECONDS)
+    assert not thread.is_alive()
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "matters"),
+    [
+        (Change.added, "a.md", True),
+        (Change.modified, "a.TXT", True),
+        (Change.deleted, "a.md", True),
+        (Change.deleted, "folder", True),
+        (Change.deleted, "2025.08", True),
+        (Change.added, "folder", True),
+        (Change.modified, "folder", False),
+        (Change.added, "a.exe", False),
+        (Change.added, "absent", False),
+        (Change.modified, "a.md.tmp", False),
+        (Change.deleted, "a.md.part", False),
+        (Change.modified, "a.md~", False),
+        (Change.added, "~$a.md", False),
+        (Change.added, "#a.md", False),
+        (Change.added, ".a.md", False),
+        (Change.modified, ".git/a.md", False),
+        (Change.modified, "data/index/a.md", False),
+    ],
+)
+def test_what_matters(tmp_path: Path, change: Change, name: str, matters: bool) -> None:
+    (tmp_path / "folder").mkdir()
+    filtered = Matters([tmp_path], [tmp_path / "data" / "index"])
+    assert filtered(change, str(tmp_path / name)) is matters
+
+
+def test_a_hidden_root_is_not_hidden_to_itself(tmp_path: Path) -> None:
+    root = tmp_path / ".selon" / "corpus"
+    assert Matters([root], [])(Change.added, str(root / "exemple.fr" / "a.md"))
+
+
+def test_files_that_come_change_and_go_are_told(tmp_path: Path) -> None:
+    article = tmp_path / "a.md"
+    with followed(tmp_path) as changes:
+        assert changes.after(lambda: article.write_text("Le phare.", encoding="utf-8"))
+        assert changes.after(lambda: article.write_text("Le phare éteint.", encoding="utf-8"))
+        assert changes.after(article.unlink)
+
+
+def test_a_folder_moved_in_is_told_with_what_it_holds(tmp_path: Path) -> None:
+    root, other = tmp_path / "root", tmp_path / "other"
+    root.mkdir()
+    other.mkdir()
+    (other / "a.md").write_text("Le phare.", encoding="utf-8")
+    with followed(root) as changes:
+        assert changes.after(lambda: other.rename(root / "other"))
+        assert changes.after(lambda: (root / "other").rename(other))
+
+
+def test_what_does_not_matter_is_not_told(tmp_path: Path) -> None:
+    with followed(tmp_path, ignored=tmp_path / "index") as changes:
+        before = changes.marks
+        (tmp_path / "index").mkdir()
+        (tmp_path / "index" / "a.md").write_text("x", encoding="utf-8")
+        (tmp_path / "a.md.tmp").write_text("x", encoding="utf-8")
+        (tmp_path / ".a.md").write_text("x", encoding="utf-8")
+        assert changes.until(lambda: changes.seen >= {"a.md.tmp", ".a.md"})
+        assert changes.marks == before
+        assert changes.after(lambda: (tmp_path / "a.md").write_text("x", encoding="utf-8"))
+
+
+def test_what_changes_before_the_watch_is_set_up_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quiet(*paths: Path, **options: object) -> Iterator[object]:
+        while not stop.is_set():
+            yield set()
+
+    monkeypatch.setattr(folders, "watch", quiet)
+    changes, stop = Followed(), Stop()
+    thread = threading.Thread(
+        target=Folders([tmp_path], [], changes, stop, lambda reason: None).follow
+    )
+    thread.start()
+    assert changes.until(lambda: changes.marks > 0)
+    stop.set()
+    thread.join(SECONDS)
+
+
+def test_a_folder_that_goes_away_is_waited_for(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    with followed(root) as changes:
+        assert changes.after(lambda: root.rename(tmp_path / "away"))
+        assert changes.after(lambda: (tmp_path / "away").rename(root))
+        assert changes.until(lambda: changes.watches == 2)
+        assert changes.after(lambda: (root / "a.md").write_text("Le phare.", encoding="utf-8"))
+
+
+def test_a_folder_that_is_back_at_once_is_still_followed(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "2025").mkdir(parents=True)
+    with followed(root) as changes:
+        root.rename(tmp_path / "away")
+        (tmp_path / "away").rename(root)
+        assert changes.until(lambda: changes.watches == 2)
+        article = root / "2025" / "a.md"
+        assert changes.after(lambda: article.write_text("Le phare.", encoding="utf-8"))
+
+
+def test_a_folder_that_goes_as_the_watch_is_set_up_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent = tmp_path / "absent"
+    monkeypatch.setattr(folders, "_identity", lambda path: (1, 1) if path == absent else None)
+    changes, stop, told, tried = Followed(), Stop(), [], threading.Event()
+
+    def refusing(*paths: Path, **options: object) -> object:
+        tried.set()
+        return watch(*paths, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(folders, "watch", refusing)
+    thread = threading.Thread(target=Folders([absent], [], changes, stop, told.append).follow)
+    thread.start()
+    assert tried.wait(SECONDS)
+    stop.set()
+    thread.join(SECONDS)
+    assert told == []
+
+
+def test_a_file_that_an_editor_replaces_is_still_followed(tmp_path: Path) -> None:
+    article, draft = tmp_path / "a.md", tmp_path / "draft"
+    article.write_text("Le phare.", encoding="utf-8")
+    with followed(article) as changes:
+        for watches, text in ((2, "Le phare éteint."), (3, "Le phare rallumé.")):
+            draft.write_text(text, encoding="utf-8")
+            assert changes.after(lambda: draft.replace(article))
+            assert changes.until(lambda: changes.watches == watches)  # noqa: B023 - waited for
+
+
+def test_folders_are_scanned_where_the_system_tells_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes, stop, told, forced = Followed(), Stop(), [], []
+
+    def refusing(*paths: Path, **options: object) -> object:
+        forced.append(options["force_polling"])
+        if not options["force_polling"]:
+            raise OSError("OS file watch limit reached")
+        return changes.watch(*paths, **options)
+
+    monkeypatch.setattr(folders, "watch", refusing)
+    following = Folders([tmp_path], [], changes, stop, told.append, quiet=100)
+    thread = threading.Thread(target=following.follow)
+    thread.start()
+    assert changes.until(lambda: changes.watches == 1)
+    assert changes.after(lambda: (tmp_path / "a.md").write_text("Le phare.", encoding="utf-8"))
+    stop.set()
+    thread.join(SECONDS)
+    assert told == ["OS file watch limit reached"]
+    assert forced[0] is False

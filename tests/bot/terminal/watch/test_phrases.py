@@ -1,0 +1,85 @@
+"""The texts of `selon add` and `selon watch`: every reason has its own, typography, plurals."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.locale.feeding import FeedingPhrases, feeding_phrases_for
+from index.errors_web_errors import FetchError, Why
+
+FR, EN = feeding_phrases_for("fr"), feeding_phrases_for("en")
+
+
+@pytest.mark.parametrize("why", list(Why))
+@pytest.mark.parametrize("phrases", [FR, EN])
+def test_every_reason_is_told_with_its_detail(phrases: FeedingPhrases, why: Why) -> None:
+    told = phrases.reason(FetchError("http://exemple.fr", why, "détail"))
+    assert told
+    assert not told[0].isupper()
+    assert not re.search(r"[{}]", told)
+    if "{}" in why and not (phrases is FR and why is Why.MALFORMED):
+        assert "détail" in told
+
+
+def test_french_signs_stand_after_a_space_that_does_not_break() -> None:
+    reasons = [FR.why[why]("x") for why in Why]
+    others = [FR.watching(2, 1, "15\u00a0min"), FR.rebuilt(1, 2, 3, 4, 5.0), FR.no_duration("x")]
+    helps = [getattr(FR.help, name) for name in FR.help.__slots__]
+    for text in [*reasons, *others, *helps, FR.nothing_to_watch, FR.news("f", 1, 1)]:
+        assert not re.search(r" [:;!?»]|[^\s/\d]:\s|\S[;!?»](?!\S)", _plain(text)), text
+        assert "'" not in text, text
+
+
+def _plain(text: str) -> str:
+    return re.sub("[\u00a0\u202f][:;!?»]", "", text)
+
+
+@pytest.mark.parametrize(
+    ("counts", "french", "english"),
+    [
+        (
+            (1, 0, 0, 0),
+            "Index à jour\u00a0: 1\u00a0article ajouté, en 1,5\u00a0s.",
+            "Index up to date: 1 article added, in 1.5 s.",
+        ),
+        (
+            (2, 1, 1, 1),
+            "Index à jour\u00a0: 2\u00a0articles ajoutés, 1\u00a0modifié, 1\u00a0retiré, "
+            "en 1,5\u00a0s — 1\u00a0fichier de côté (selon index dit pourquoi).",
+            "Index up to date: 2 articles added, 1 changed, 1 removed, in 1.5 s; "
+            "1 file skipped (selon index names them).",
+        ),
+        (
+            (0, 0, 0, 0),
+            "Index à jour\u00a0: mêmes articles, en 1,5\u00a0s.",
+            "Index up to date: the same articles, in 1.5 s.",
+        ),
+    ],
+)
+def test_a_build_is_told_in_one_line(
+    counts: tuple[int, int, int, int], french: str, english: str
+) -> None:
+    assert FR.rebuilt(*counts, 1.5) == french
+    assert EN.rebuilt(*counts, 1.5) == english
+
+
+@pytest.mark.parametrize(
+    ("seconds", "french", "english"),
+    [(90, "90\u00a0s", "90 s"), (900, "15\u00a0min", "15 min"), (7200, "2\u00a0h", "2 h")],
+)
+def test_how_often_is_told_shortly(seconds: float, french: str, english: str) -> None:
+    assert (FR.every(seconds), EN.every(seconds)) == (french, english)
+
+
+def test_what_is_followed_is_told() -> None:
+    assert FR.watching(1, 0, "") == (
+        "À l’affût de 1\u00a0fichier ou dossier (Ctrl-C pour arrêter)."
+    )
+    assert EN.watching(2, 1, "2 h") == (
+        "Watching 2 files or folders and 1 feed (every 2 h) (Ctrl-C to stop)."
+    )
+    assert FR.news("f", 2, 1) == "f\u00a0: 2\u00a0nouveaux articles, 1\u00a0mis à jour."
+    assert EN.news("f", 1, 0) == "f: 1 new article."
+    assert FR.summary({}) == "Adresses\u00a0: aucune."

@@ -1,0 +1,233 @@
+"""`selon watch` with real files, a real site and real signals."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from bot.terminal.cli import run
+from index.errors import StoreError
+from index.store.files.generation import open_generation
+from index.store.files.layout import Layout
+from index.store.files.lock import build_lock
+from tests.web.site import Site, article, day, rss
+
+SECONDS = 20.0
+
+
+def titles(home: Path) -> set[str]:
+    try:
+        with open_generation(home / ".selon", model="fake-64", dimension=64) as generation:
+            return {entry.title for entry in generation.articles()}
+    except StoreError:
+        return set()
+
+
+def until(true: Callable[[], bool]) -> bool:
+    end = time.monotonic() + SECONDS
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
+
+
+def write(folder: Path, title: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{title.lower()}.md"
+    text = f"---\ntitle: {title}\n---\n\n{title} tourne depuis 1850, dit-on au bourg."
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+class Scene(threading.Thread):
+    """What happens while `selon watch` runs in the main thread; a signal ends it in any case."""
+
+    def __init__(self, acts: Callable[[], None], end: signal.Signals = signal.SIGINT) -> None:
+        super().__init__()
+        self._acts = acts
+        self._end = end
+        self.failure: BaseException | None = None
+        self.ended_at = 0.0
+
+    def run(self) -> None:
+        try:
+            self._acts()
+        except BaseException as failure:
+            self.failure = failure
+        self.ended_at = time.monotonic()
+        os.kill(os.getpid(), self._end)
+
+
+def watched(*arguments: str, scene: Scene) -> float:
+    """The seconds from the signal to the end."""
+    scene.start()
+    assert run(["watch", *arguments]) == 0
+    took = time.monotonic() - scene.ended_at
+    scene.join()
+    if scene.failure:
+        raise scene.failure
+    return took
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_index_follows_a_folder(
+    home: Path, capsys: pytest.CaptureFixture[str], end: signal.Signals
+) -> None:
+    folder = home / "articles"
+    moulin = write(folder, "Moulin")
+
+    def acts() -> None:
+        assert until(lambda: titles(home) == {"Moulin"})
+        time.sleep(0.5)
+        write(folder, "Phare")
+        assert until(lambda: titles(home) == {"Moulin", "Phare"})
+        moulin.unlink()
+        assert until(lambda: titles(home) == {"Phare"})
+
+    assert watched(str(folder), scene=Scene(acts, end)) < 3
+    out = capsys.readouterr().out.splitlines()
+    assert all(re.match(r"\d\d:\d\d:\d\d ", line) for line in out)
+    assert [re.sub(r", en .*", "", line[9:]) for line in out] == [
+        "À l’affût de 2\u00a0fichiers ou dossiers (Ctrl-C pour arrêter).",
+        "Index à jour\u00a0: 1\u00a0article ajouté",
+        "Index à jour\u00a0: 1\u00a0article ajouté",
+        "Index à jour\u00a0: 1\u00a0retiré",
+        "Arrêté.",
+    ]
+
+
+def test_handlers_are_put_back(home: Path) -> None:
+    before = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+    write(home / "articles", "Moulin")
+    watched("articles", scene=Scene(lambda: time.sleep(0.5)))
+    assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_a_feed_is_followed(
+    site: Site, settings: Settings, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.pages |= {"/aa": article("Le phare"), "/bb": article("Le pont", "Le pont est ouvert.")}
+    site.pages["/rss"] = rss(site.url, [("/aa", day(1)), ("/bb", day(2)), ("/absent", day(3))])
+    write(home / "articles", "Moulin")
+
+    def acts() -> None:
+        assert until(lambda: titles(home) == {"Moulin", "Le phare", "Le pont"})
+
+    feed = f"{site.url}/rss"
+    watched("articles", "--feed", feed, "--every", "10s", scene=Scene(acts))
+    shown = capsys.readouterr()
+    assert f"{feed}\u00a0: 2\u00a0nouveaux articles." in shown.out
+    assert f"échec — {site.url}/absent — le site répond 404" in shown.err
+
+
+def test_what_another_process_adds_is_noticed(home: Path) -> None:
+    write(home / "articles", "Moulin")
+
+    def acts() -> None:
+        assert until(lambda: titles(home) == {"Moulin"})
+        time.sleep(0.5)
+        write(home / ".selon" / "corpus" / "exemple.fr", "Phare")
+        assert until(lambda: titles(home) == {"Moulin", "Phare"})
+
+    (home / ".selon" / "corpus").mkdir(parents=True)
+    watched("articles", scene=Scene(acts))
+
+
+def test_another_builder_is_waited_for(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.terminal.watch.watch.RETRY", 0.1)
+    write(home / "articles", "Moulin")
+    held, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with build_lock(Layout(Path(".selon")).root):
+            held.set()
+            free.wait(SECONDS)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert held.wait(SECONDS)
+
+    def acts() -> None:
+        time.sleep(0.5)
+        assert titles(home) == set()
+        free.set()
+        assert until(lambda: titles(home) == {"Moulin"})
+
+    try:
+        watched("articles", scene=Scene(acts))
+    finally:
+        free.set()
+        other.join()
+    assert capsys.readouterr().err.count("En attente") == 1
+
+
+def test_a_build_that_fails_leaves_the_index_and_the_next_change_mends_it(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = home / "articles"
+    write(folder, "Moulin")
+
+    def acts() -> None:
+        assert until(lambda: titles(home) == {"Moulin"})
+        time.sleep(0.5)
+        folder.rename(home / "ailleurs")
+        assert until(lambda: "Index inchangé" in _shown(capsys, heard))
+        assert titles(home) == {"Moulin"}
+        write(home / "ailleurs", "Phare")
+        (home / "ailleurs").rename(folder)
+        assert until(lambda: titles(home) == {"Moulin", "Phare"})
+
+    heard: list[str] = []
+    watched(str(folder), scene=Scene(acts))
+
+
+def _shown(capsys: pytest.CaptureFixture[str], heard: list[str]) -> str:
+    heard.append(capsys.readouterr().err)
+    return "".join(heard)
+
+
+def test_a_build_under_way_is_ended_by_a_signal(
+    home: Path, embedder: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(200):
+        write(home / "articles", f"Moulin{number}")
+    real = type(embedder).embed_passages  # type: ignore[attr-defined]
+    began = threading.Event()
+
+    def slow(self: object, texts: list[str], *, progress: object = None) -> object:
+        began.set()
+        time.sleep(0.3)
+        return real(self, texts, progress=progress)
+
+    monkeypatch.setattr(type(embedder), "embed_passages", slow)
+    assert watched("articles", scene=Scene(lambda: began.wait(SECONDS) and None)) < 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "rien à suivre"),
+        (["absent"], "absent\u00a0: ni fichier ni dossier"),
+        (["--feed", "exemple.fr"], "exemple.fr\u00a0: ce n’est pas une adresse"),
+        (["--feed", "http://moi:secret@a.fr/"], "http://a.fr\u00a0: elle contient un nom"),
+        (["--every", "15"], "--every 15\u00a0: ce n’est pas une durée"),
+        (["--every", "1s"], "--every 1s\u00a0: ce n’est pas une durée"),
+    ],
+)
+def test_what_cannot_be_watched_is_wrong_usage(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["watch", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert told in err
+    assert "secret" not in err
+    assert err.count("\n") == 1

@@ -1,0 +1,123 @@
+"""Builds: one at a time, after each change, whatever becomes of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from bot.terminal.watch.watcher import Watcher
+from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
+from index.build.builder import build_articles
+from index.build.builder_index_report import BuildReport
+from index.errors import BuildLocked, BuildStopped, ReadError
+from tests.fakes import FakeEmbedder
+from tests.index.samples import three
+
+
+def report(folder: Path) -> BuildReport:
+    return build_articles(three(), folder, FakeEmbedder())
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.all: list[str] = []
+
+    def rebuilt(self, report: BuildReport, seconds: float) -> None:
+        self.all.append("rebuilt")
+
+    def not_rebuilt(self, error: Exception) -> None:
+        self.all.append(f"not: {error}")
+
+    def waiting(self, error: BuildLocked) -> None:
+        self.all.append("waiting")
+
+
+class Watched:
+    """A watcher in a thread; `builds` are what each build does in turn, the last one ends all."""
+
+    def __init__(self, *builds: Callable[[], BuildReport]) -> None:
+        self.heard, self.stop, self.changes = Heard(), Stop(), Changes()
+        self._builds = list(builds)
+        self.at_once = self.most_at_once = 0
+
+    def run(self, *followers: Callable[[], None]) -> list[str]:
+        watcher = Watcher(self._build, followers, self.changes, self.heard, self.stop, retry=0.05)
+        thread = threading.Thread(target=watcher.run)
+        thread.start()
+        thread.join(10)
+        self.stop.set()
+        assert not thread.is_alive()
+        return self.heard.all
+
+    def _build(self, stop: Callable[[], bool]) -> BuildReport:
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        try:
+            act = self._builds.pop(0)
+            if not self._builds:
+                self.stop.set()
+            else:
+                self.changes.mark()  # as if something changed during the build
+            return act()
+        finally:
+            self.at_once -= 1
+
+
+def raising(error: Exception) -> Callable[[], BuildReport]:
+    def build() -> BuildReport:
+        raise error
+
+    return build
+
+
+def test_it_builds_at_the_beginning_and_after_each_change(tmp_path: Path) -> None:
+    made = report(tmp_path)
+    watched = Watched(*[lambda: made] * 3)
+    assert watched.run() == ["rebuilt"] * 3
+    assert watched.most_at_once == 1
+
+
+def test_nothing_is_said_of_a_build_that_changed_nothing(tmp_path: Path) -> None:
+    same = replace(report(tmp_path), switched=False)
+    assert Watched(lambda: same, lambda: same).run() == []
+
+
+def test_a_build_that_fails_is_told_and_the_next_change_tries_again(tmp_path: Path) -> None:
+    made = report(tmp_path)
+    watched = Watched(
+        raising(ReadError("a: no such file")), raising(MemoryError("full")), lambda: made
+    )
+    assert watched.run() == ["not: a: no such file", "not: full", "rebuilt"]
+
+
+def test_another_builder_is_waited_for_and_told_of_once(tmp_path: Path) -> None:
+    made = report(tmp_path)
+    locked = raising(BuildLocked("process 7"))
+    watched = Watched(locked, locked, locked, lambda: made)
+    assert watched.run() == ["waiting", "rebuilt"]
+
+
+def test_a_build_that_is_stopped_ends_all_in_silence() -> None:
+    assert Watched(raising(BuildStopped("stopped"))).run() == []
+
+
+def test_followers_run_beside_and_end_with_it(tmp_path: Path) -> None:
+    made = report(tmp_path)
+    watched = Watched(lambda: made)
+    ended = []
+
+    def follower() -> None:
+        while not watched.stop.wait(0.01):
+            pass
+        ended.append(True)
+
+    def stubborn() -> None:
+        time.sleep(30)  # a site that says nothing: it must not keep the process
+
+    began = time.monotonic()
+    watched.run(follower, stubborn)
+    assert ended == [True]
+    assert time.monotonic() - began < 5

@@ -1,0 +1,41 @@
+"""Numbers and dates that stand in the passages for something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.verification.checker import Checker
+from tests.bot.verification.made import fault
+
+FIRE = (
+    "L’incendie a détruit 13 200 maisons et 87 églises. Le pont ferma en 1852 et la gare en 1871. "
+    "Deux bateaux partent chaque jour."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "L’incendie a détruit 13 200 maisons et 87 églises.",
+        "L’incendie a détruit 87 églises et 13 200 maisons.",
+        "87 églises ont été détruites par l’incendie.",
+        "La gare ferma en 1871.",
+        "Le pont a fermé en 1852.",
+        "Chaque jour, deux bateaux partent.",
+    ],
+)
+def test_a_figure_in_its_place_is_kept(checker: Checker, claim: str) -> None:
+    assert fault(checker, claim, FIRE) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("L’incendie a détruit 87 maisons et 13 200 églises.", "number"),
+        ("L’incendie a détruit 87 maisons.", "number"),
+        ("Le pont ferma en 1871.", "date"),
+        ("Trois bateaux partent chaque jour.", "number"),
+    ],
+)
+def test_a_figure_in_another_ones_place_is_not(checker: Checker, claim: str, wrong: str) -> None:
+    assert fault(checker, claim, FIRE) == wrong

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.verification.proper_names import Known, borne, distinct, folded_words, names, same_name
+
+
+def parts(text: str, language: str = "fr") -> list[tuple[str, ...]]:
+    return [each.parts for each in names(text, language) if each.sure]
+
+
+def known(text: str, *, whole: str = "", foreign: bool = False) -> Known:
+    return Known(folded_words(text), folded_words(whole or text), foreign)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Hier, Élise Marchand a signé.", [("elise", "marchand")]),
+        ("Le général Jean-Louis Georgelin dirige.", [("jean", "louis", "georgelin")]),
+        ("C’est à Ludwig van Beethoven qu’on le doit.", [("ludwig", "beethoven")]),
+        ("Les travaux ont repris lundi 3 mars.", []),
+        ("Depuis avril, rien n’a changé.", []),
+        ("La SNCF l’a confirmé.", [("sncf",)]),
+    ],
+)
+def test_names_are_told_from_other_capitals(text: str, told: list[tuple[str, ...]]) -> None:
+    assert parts(text) == told
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "there"),
+    [
+        ("Hier, M. Lantier parlait.", "Hugo Lantier dirige les travaux.", True),
+        ("Hier, Hugo Lantier parlait.", "Hugo Lantier dirige les travaux.", True),
+        ("Hier, Hugo Roque parlait.", "Hugo Lantier et Bastien Roque en parlent.", False),
+        ("Hier, Pierre Curie parlait.", "Pierre et Marie Curie en parlent.", True),
+        ("Hier, Paul Lantier parlait.", "Hugo Lantier dirige les travaux.", False),
+        ("Hier, Solene Kerbrat parlait.", "Solène Kerbrat l’a dit.", True),
+        ("Il vit à Londres.", "He lives in London.", True),
+        ("Il vit à Cracovie.", "He lives in Warsaw.", False),
+    ],
+)
+def test_a_source_bears_the_names_that_it_has(claim: str, source: str, there: bool) -> None:
+    (name,) = names(claim, "fr")
+    assert borne(name, known(source, foreign="lives" in source)) is there
+
+
+def test_a_letter_is_no_family_name() -> None:
+    (name,) = names("C’est Sagittarius A*.", "fr")
+    assert not borne(name, known("Le trou noir de M87.", whole="Le trou noir. Sagittarius A*."))
+
+
+def test_a_first_name_may_stand_elsewhere_in_the_article() -> None:
+    (name,) = names("C’est Hugo Lantier.", "fr")
+    assert borne(name, known("M. Lantier dirige.", whole="Hugo Lantier. M. Lantier dirige."))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("Victor Hugo", "Hugo", False),
+        ("Philippe Jost", "Philippe Villeneuve", True),
+        ("Pierre Curie", "Marie Curie", True),
+        ("Marie Skłodowska-Curie", "Marie Curie", False),
+        ("Becquerel", "Marie Curie", True),
+    ],
+)
+def test_two_names_are_told_apart(one: str, other: str, apart: bool) -> None:
+    (first,), (second,) = names(f"C’est {one}", "fr"), names(f"C’est {other}", "fr")
+    assert distinct(first, second) is apart
+    assert same_name(first, second) is not apart

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.verification.quantities import quantities
+
+
+def read(text: str, language: str = "fr") -> list[tuple[float, str]]:
+    """Each number of a text with its unit, where it can be read in one way only."""
+    return [(value, each.unit) for each in quantities(text, language) for value in each.values]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15 000 puces",
+        "15\u00a0000 puces",
+        "15\u202f000 puces",
+        "15000 puces",
+        "quinze mille puces",
+        "15k puces",
+        "15 milliers de puces",
+    ],
+)
+def test_a_number_is_the_same_however_it_is_written(text: str) -> None:
+    assert read(text)[0][0] == 15_000
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("1,5 million", "fr", 1_500_000),
+        ("un million et demi", "fr", 1_500_000),
+        ("deux millions et demi", "fr", 2_500_000),
+        ("1.5 million", "en", 1_500_000),
+        ("1,5 Md€", "fr", 1_500_000_000),
+        ("3 M€", "fr", 3_000_000),
+        ("$2bn", "en", 2_000_000_000),
+        ("£1.5m", "en", 1_500_000),
+        ("vingt-cinq", "fr", 25),
+        ("quatre-vingt-dix-neuf", "fr", 99),
+        ("soixante-quatre", "fr", 64),
+        ("two hundred and six", "en", 206),
+        ("une quarantaine", "fr", 40),
+        ("two dozen", "en", 24),
+        ("deux douzaines", "fr", 24),
+        ("trois quarts", "fr", 0.75),
+        ("les deux tiers", "fr", 2 / 3),
+        ("two fifths", "en", 0.4),
+        ("la moitié", "fr", 0.5),
+        ("3/4", "fr", 0.75),
+        ("−271,3", "fr", -271.3),
+    ],
+)
+def test_words_scales_and_fractions(text: str, language: str, value: float) -> None:
+    assert [number for number, _ in read(text, language)] == [pytest.approx(value)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("20 %", "un cinquième"),
+        ("50 %", "la moitié"),
+        ("25 pour cent", "un quart"),
+        ("deux heures", "120 minutes"),
+        ("1,5 km", "1500 mètres"),
+        ("2 tonnes", "2000 kg"),
+        ("un an et demi", "18 mois"),
+        ("une heure et demie", "90 minutes"),
+    ],
+)
+def test_what_is_equal_bears_each_other(one: str, other: str) -> None:
+    (first,), (second,) = quantities(one, "fr"), quantities(other, "fr")
+    assert first.bears(second)
+    assert second.bears(first)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("95 %", "94,1 %"),
+        ("760 kg", "760 tonnes"),
+        ("846 millions d’euros", "846 milliards d’euros"),
+        ("5 %", "5 euros"),
+        ("1 900", "19 000"),
+        ("un tiers", "un quart"),
+    ],
+)
+def test_what_is_not_does_not(one: str, other: str) -> None:
+    (first,), (second,) = quantities(one, "fr"), quantities(other, "fr")
+    assert not first.bears(second)
+    assert not second.bears(first)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("de 7,4 à 11,9 millions d’euros", [(7_400_000, "€"), (11_900_000, "€")]),
+        ("entre 70 et 80 %", [(70, "%"), (80, "%")]),
+        ("2-3 km", [(2, "km"), (3, "km")]),
+    ],
+)
+def test_a_range_shares_what_follows_it(text: str, told: list[tuple[float, str]]) -> None:
+    assert read(text) == told
+
+
+def test_a_figure_with_a_comma_is_read_in_both_ways() -> None:
+    (number,) = quantities("13,200 houses", "en")
+    assert number.values == {13.2, 13_200}
+
+
+def test_dates_are_no_numbers() -> None:
+    assert not quantities("Le 4 juillet 1934, puis en mai 2012.", "fr")
+
+
+def test_a_kelvin_or_a_metre_is_no_thousand() -> None:
+    assert read("7 K, 12 km et 3 m") == [(7, "K"), (12, "km"), (3, "m")]

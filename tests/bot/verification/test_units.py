@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.verification.quantities_checking_units import scale_after, unit_after, unit_before
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        (" km/h", "km/h"),
+        (" kilomètres par heure", "km/h"),
+        (" %", "%"),
+        (" pour cent", "%"),
+        (" per cent", "%"),
+        ("\u00a0€", "€"),
+        (" d’euros", "€"),
+        (" années-lumière", "light-year"),
+        (" light years", "light-year"),
+        (" mètres carrés", "m²"),
+        (" degrés Celsius", "°C"),
+        (" maisons", ""),
+        (" mille-pattes", ""),
+    ],
+)
+def test_a_unit_has_one_name(text: str, unit: str) -> None:
+    assert unit_after(f"7{text}", 1)[0] == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    [
+        (" mille", 1e3),
+        (" millions", 1e6),
+        (" milliards", 1e9),
+        (" hundred thousand", 1e5),
+        ("k", 1e3),
+        (" Md€", 1e9),
+        (" M d’euros", 1e6),
+        (" km", 1),
+        (" Mars", 1),
+        (" kilos", 1),
+    ],
+)
+def test_a_scale_stands_behind_its_number(text: str, scale: float) -> None:
+    assert scale_after(f"7{text}", 1)[0] == scale
+
+
+def test_a_currency_may_stand_before() -> None:
+    assert unit_before("It cost £", 9) == "£"

@@ -1,0 +1,331 @@
+"""A corpus of files, kept in step with at the cost of what has changed in it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.article import Article
+from index.build.builder import build
+from index.build.builder_index_report import BuildReport
+from index.errors import IndexingError
+from index.formats.base import Options, Skipped
+from index.formats.sources import Source
+from index.store.files.generation import ARTICLES, current_id, verify
+from index.store.files.removed import Removed
+from tests.fakes import FakeEmbedder
+from tests.index.samples import best_passage, folder_in_service, opened
+
+Reader = Callable[[Source, Options | None], Iterator[Article | Skipped]]
+
+WIRE = (
+    "Le conseil municipal a voté lundi soir la rénovation de la halle couverte, fermée depuis "
+    "l’orage de mars. Les travaux commenceront à l’automne et dureront dix-huit mois. Les "
+    "commerçants seront logés sous des tentes, place du Marché, pendant toute la durée du "
+    "chantier. La mairie promet que les loyers n’augmenteront pas à la réouverture, et que la "
+    "charpente de bois sera gardée telle quelle."
+)
+
+
+class Corpus:
+    """A folder of articles, its data directory, and which files were read at the last build."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = root / "corpus"
+        self.folder.mkdir()
+        self.data_dir = root / "data"
+        self.read: list[str] = []
+        from index.formats import table as intake
+
+        real: Reader = intake.read_source
+
+        def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
+            self.read.append(source.path.name)
+            return real(source, options)
+
+        monkeypatch.setattr(intake, "read_source", read)
+
+    def write(self, name: str, text: str, **facts: str) -> Path:
+        path = self.folder / name
+        head = "".join(f"{key}: {value}\n" for key, value in {"language": "fr", **facts}.items())
+        path.write_text(f"---\n{head}---\n\n{text}\n", encoding="utf-8")
+        return path
+
+    def build(self, options: Options | None = None) -> BuildReport:
+        self.read.clear()
+        return build([self.folder], self.data_dir, FakeEmbedder(), options=options)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+    made = Corpus(tmp_path, monkeypatch)
+    made.write("pont.md", "Le pont date de 1901.", title="Pont")
+    made.write("moulin.md", "Le moulin broie du grain.", title="Moulin")
+    return made
+
+
+def test_a_file_is_read_again_only_when_its_bytes_change(corpus: Corpus) -> None:
+    first = corpus.build()
+    assert corpus.read == ["moulin.md", "pont.md"]
+    os.utime(corpus.folder / "pont.md", ns=(1, 1))
+    second = corpus.build()
+    assert corpus.read == []
+    assert not second.switched
+    assert (second.generation, second.unchanged) == (first.generation, 2)
+    corpus.write("pont.md", "Le pont date de 1902.", title="Pont")
+    third = corpus.build()
+    assert corpus.read == ["pont.md"]
+    assert (third.changed, third.unchanged, third.embedded) == (1, 1, 2)
+    assert best_passage(corpus.data_dir, "De quand date le pont ?") == "Le pont date de 1902."
+    assert best_passage(corpus.data_dir, "Que broie le moulin ?") == "Le moulin broie du grain."
+
+
+def test_a_file_that_comes_or_goes_costs_no_other(corpus: Corpus) -> None:
+    corpus.build()
+    corpus.write("phare.md", "Le phare éclaire la nuit.", title="Phare")
+    assert (corpus.build().added, corpus.read) == (1, ["phare.md"])
+    (corpus.folder / "moulin.md").unlink()
+    assert (corpus.build().removed, corpus.read) == (1, [])
+    assert best_passage(corpus.data_dir, "le phare") == "Le phare éclaire la nuit."
+
+
+def test_what_is_skipped_is_said_every_time_and_tried_again(corpus: Corpus) -> None:
+    (corpus.folder / "vide.md").write_text("")
+    first = corpus.build()
+    second = corpus.build()
+    assert len(first.skipped) == 1
+    assert second.skipped == first.skipped
+    assert (corpus.read, second.switched) == (["vide.md"], False)
+    corpus.write("pont.md", "Le pont date de 1902.", title="Pont")
+    assert corpus.build().skipped == first.skipped
+    corpus.write("vide.md", "Plus si vide.", title="Vide")
+    assert (corpus.build().added, corpus.build().skipped) == (1, ())
+
+
+def test_other_options_or_other_rules_read_everything_again(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.build()
+    options = Options(fields={"text": "corps"})
+    assert corpus.build(options).unchanged == 2
+    assert len(corpus.read) == 2
+    corpus.build(options)
+    assert corpus.read == []
+    monkeypatch.setattr("index.build.fingerprint._code", lambda: "the next version")
+    corpus.build(options)
+    assert len(corpus.read) == 2
+    corpus.build(options)
+    assert corpus.read == []
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from index.formats import table as intake
+
+    real: Reader = intake.read_source
+
+    def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
+        yield from real(source, options)
+        if source.path.name == "pont.md":
+            corpus.write("pont.md", "Le pont date de 1999.", title="Pont")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "read_source", read)
+        corpus.build()
+    assert "1901" in best_passage(corpus.data_dir, "De quand date le pont ?")
+    assert (corpus.build().changed, corpus.read) == (1, ["pont.md"])
+    assert "1999" in best_passage(corpus.data_dir, "De quand date le pont ?")
+
+
+def test_from_another_folder_only_the_paths_change(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.write("a.md", WIRE, title="Halle", date="2025-03-01")
+    corpus.write("b.md", WIRE, title="La halle", date="2025-03-02")
+    monkeypatch.chdir(corpus.folder)
+    corpus.build()
+    monkeypatch.chdir("/")
+    report = corpus.build()
+    assert (corpus.read, report.changed, report.embedded) == ([], 3, 0)
+    with opened(corpus.data_dir) as generation:
+        [kept] = generation.find(str((corpus.folder / "b.md").relative_to("/")))
+        article = generation.article(kept.id)
+    assert article is not None
+    assert article.copies[0].path == str((corpus.folder / "a.md").relative_to("/"))
+    assert not corpus.build().switched
+
+
+def test_the_paths_of_a_corpus_are_remembered(corpus: Corpus) -> None:
+    corpus.build()
+    assert verify(corpus.data_dir).roots == (str(corpus.folder),)
+    report = build([corpus.folder / "pont.md", corpus.folder], corpus.data_dir, FakeEmbedder())
+    assert verify(corpus.data_dir).roots == (str(corpus.folder / "pont.md"), str(corpus.folder))
+    assert (report.articles, report.embedded) == (2, 0)
+
+
+def test_an_article_in_the_way_of_another_is_a_line_and_no_more(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from index.formats import table as intake
+
+    real: Reader = intake.read_source
+
+    def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
+        for found in real(source, options):
+            assert isinstance(found, Article)
+            yield Article("5" * 12, found.text, found.title, found.path, found.language)
+
+    monkeypatch.setattr(intake, "read_source", read)
+    report = corpus.build()
+    assert report.articles == 1
+    assert "another article's" in report.skipped[0].reason
+    (corpus.folder / "moulin.md").unlink()
+    report = corpus.build()
+    assert (report.articles, report.skipped) == (1, ())
+    assert best_passage(corpus.data_dir, "le pont") == "Le pont date de 1901."
+
+
+# Removed articles.
+
+
+def test_a_removed_article_is_left_out_until_it_is_restored(corpus: Corpus) -> None:
+    corpus.build()
+    with opened(corpus.data_dir) as generation:
+        [pont] = generation.find("Pont")
+    removed = Removed.open(corpus.data_dir)
+    removed.add([pont])
+    report = corpus.build()
+    assert (report.articles, report.removed, report.left_out) == (1, 1, 1)
+    assert corpus.read == []
+    assert best_passage(corpus.data_dir, "De quand date le pont ?") == "Le moulin broie du grain."
+    again = corpus.build()
+    assert (again.switched, again.left_out) == (False, 1)
+    corpus.write("pont.md", "Le pont date de 1902.", title="Pont")
+    report = corpus.build()
+    assert (report.articles, report.left_out) == (1, 1)
+    removed.restore(pont.id)
+    report = corpus.build()
+    assert (report.articles, report.added, report.left_out) == (2, 1, 0)
+    assert best_passage(corpus.data_dir, "De quand date le pont ?") == "Le pont date de 1902."
+
+
+def test_a_corpus_whose_articles_are_all_removed_says_so(corpus: Corpus) -> None:
+    corpus.build()
+    with opened(corpus.data_dir) as generation:
+        Removed.open(corpus.data_dir).add(generation.articles())
+    with pytest.raises(IndexingError, match=r"no article to index \(2 removed with"):
+        corpus.build()
+    assert verify(corpus.data_dir).articles == 2
+
+
+# Copies.
+
+
+def test_the_same_article_under_two_names_is_answered_from_once(corpus: Corpus) -> None:
+    corpus.write("agence.md", WIRE, title="Halle", date="2025-03-01", outlet="Agence")
+    corpus.write("gazette.md", WIRE, title="La halle", date="2025-03-02", outlet="La Gazette")
+    report = corpus.build()
+    assert (report.articles, report.duplicates) == (3, 1)
+    with opened(corpus.data_dir) as generation:
+        assert len(generation.articles()) == generation.count() == 3
+        [kept] = generation.copied()
+        article = generation.article(kept.id)
+        assert article is not None
+        assert (article.title, [copy.title for copy in article.copies]) == ("La halle", ["Halle"])
+        [copy] = generation.find("Halle")
+        assert copy.copy_of == kept.id
+        assert generation.find(copy.path) == generation.find(copy.id[:6]) == [copy]
+    assert verify(corpus.data_dir).copies == 1
+    assert not corpus.build().switched
+    assert corpus.build().duplicates == 1
+
+
+def test_a_copy_stands_in_when_the_one_kept_is_gone(corpus: Corpus) -> None:
+    corpus.write("agence.md", WIRE, title="Halle", date="2025-03-01")
+    corpus.write("gazette.md", f"{WIRE} Les travaux sont confiés à la région.", date="2025-03-02")
+    assert corpus.build().duplicates == 1
+    (corpus.folder / "gazette.md").unlink()
+    report = corpus.build()
+    assert (report.articles, report.duplicates, corpus.read) == (3, 0, [])
+    with opened(corpus.data_dir) as generation:
+        [halle] = generation.find("Halle")
+        article = generation.article(halle.id)
+    assert halle.copy_of is None
+    assert article is not None
+    assert article.copies == ()
+    corpus.write("agence.md", "Tout autre chose, en peu de mots.", title="Halle")
+    assert corpus.build().changed == 1
+
+
+_NAMES = ("a.md", "b.md", "c.md", "d.md", "e.md")
+_TEXTS = (
+    "Le pont date de 1901. Il mesure trente mètres.",
+    "Le moulin broie du grain.\n\nSa roue tourne encore.",
+    WIRE,
+    f"{WIRE} Le maire s’en félicite.",
+    "",
+)
+_CHANGE = st.one_of(
+    st.tuples(st.just("write"), st.sampled_from(_NAMES), st.sampled_from(_TEXTS)),
+    st.tuples(st.just("delete"), st.sampled_from(_NAMES), st.just("")),
+    st.tuples(st.just("remove"), st.sampled_from(_NAMES), st.just("")),
+    st.tuples(st.just("restore"), st.sampled_from(_NAMES), st.just("")),
+)
+
+
+def _apply(data_dir: Path, folder: Path, change: tuple[str, str, str]) -> None:
+    kind, name, text = change
+    path = folder / name
+    if kind == "write":
+        path.write_text(text, encoding="utf-8")
+    elif kind == "delete":
+        path.unlink(missing_ok=True)
+    elif kind == "restore":
+        for each in Removed.open(data_dir).articles:
+            if each.path.endswith(name):
+                Removed.open(data_dir).restore(each.id)
+    elif current_id(data_dir) is not None:
+        with opened(data_dir) as generation:
+            Removed.open(data_dir).add(generation.find(str(path)))
+
+
+def _content(data_dir: Path) -> tuple[list[str], dict[str, str]]:
+    """Every row about articles, and what every other file holds."""
+    manifest = verify(data_dir)
+    connection = sqlite3.connect(folder_in_service(data_dir) / ARTICLES)
+    try:
+        rows = [
+            str(row)
+            for table in ("articles", "passages", "sentences")
+            for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")
+        ]
+    finally:
+        connection.close()
+    files = {name: stamp.sha256 for name, stamp in manifest.files.items() if name != ARTICLES}
+    return rows, {**files, "fingerprint": manifest.fingerprint, "copies": str(manifest.copies)}
+
+
+@settings(max_examples=15, deadline=None)
+@given(changes=st.lists(st.lists(_CHANGE, min_size=1, max_size=3), min_size=1, max_size=5))
+def test_however_it_came_about_the_index_is_that_of_a_build_from_nothing(
+    changes: Sequence[Sequence[tuple[str, str, str]]],
+) -> None:
+    with TemporaryDirectory() as root:
+        folder, grown, new = (Path(root, name) for name in ("corpus", "grown", "new"))
+        folder.mkdir()
+        (folder / "stays.md").write_text("Le phare éclaire la nuit.", encoding="utf-8")
+        for some in changes:
+            for change in some:
+                _apply(grown, folder, change)
+            build([folder], grown, FakeEmbedder())
+        Removed.open(new).add(Removed.open(grown).articles)
+        build([folder], new, FakeEmbedder())
+        assert _content(grown) == _content(new)

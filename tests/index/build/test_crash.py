@@ -1,0 +1,167 @@
+"""A build that is killed at any moment leaves the old index answering."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from index.article import Article
+from index.build.builder import build_articles
+from index.build.builder_index_report import Step
+from index.store.files.generation import current_id, verify
+from tests.fakes import FakeEmbedder
+from tests.index.samples import article, best_passage, index, three
+
+OLD = "Le phare fut allumé en 1887."
+NEW = "Le phare fut éteint en 1999."
+QUESTION = "Quand le phare fut-il allumé ou éteint ?"
+LONG = [article(f"a{n}", f"Phrase {n} de l’article {n}. Et sa suite {n}.") for n in range(1_500)]
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Doomed:
+    """Kills its process as a step begins, or once so many texts are embedded."""
+
+    def __init__(self, step: str = "", texts: int = 0) -> None:
+        self._step = step
+        self._texts = texts
+
+    def step(self, name: str) -> None:
+        if name == self._step:
+            _kill()
+
+    def progress(self, done: int, total: int) -> None:
+        if 0 < self._texts <= done < total:
+            _kill()
+
+
+def _in_step(data_dir: Path, step: str) -> None:
+    build_articles([article("phare", NEW)], data_dir, FakeEmbedder(), observer=Doomed(step))
+
+
+def _while_reading(data_dir: Path, after: int) -> None:
+    def articles() -> Iterator[Article]:
+        yield from LONG[:after]
+        _kill()
+
+    build_articles(articles(), data_dir, FakeEmbedder())
+
+
+def _while_embedding(data_dir: Path, texts: int) -> None:
+    build_articles(LONG, data_dir, FakeEmbedder(), observer=Doomed(texts=texts))
+
+
+def _at_call(data_dir: Path, name: str, count: int) -> None:
+    """Killed just before the count-th call of a function that makes files last."""
+    real = getattr(os, name)
+    calls = iter(range(count - 1))
+
+    def fatal(*args: object, **kwargs: object) -> object:
+        if next(calls, None) is None:
+            _kill()
+        return real(*args, **kwargs)
+
+    setattr(os, name, fatal)
+    build_articles([article("phare", NEW)], data_dir, FakeEmbedder())
+
+
+@pytest.fixture(scope="module")
+def processes() -> ForkServerContext:
+    """Real processes, forked from one that has loaded the index once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.index.build.test_crash"])
+    return context
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a generation in service and the one before it."""
+    data_dir = tmp_path_factory.mktemp("old")
+    index(three(), data_dir)
+    index([article("phare", OLD), *three()], data_dir)
+    return data_dir
+
+
+@pytest.fixture
+def data_dir(old: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(old, tmp_path / "data")
+
+
+def _run(processes: ForkServerContext, target: Callable[..., None], *arguments: object) -> int:
+    process = processes.Process(target=target, args=arguments)
+    process.start()
+    process.join(60)
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def _answers(data_dir: Path, text: str) -> None:
+    verify(data_dir)
+    assert best_passage(data_dir, QUESTION) == text
+
+
+def _builds_again(data_dir: Path) -> None:
+    """And what stays is the new generation and the one that was in service before it."""
+    before = current_id(data_dir)
+    report = index([article("phare", NEW), *three()], data_dir)
+    assert report.switched
+    _answers(data_dir, NEW)
+    left = {path.name for path in (data_dir / "index" / "generations").iterdir()}
+    assert left == {before, report.generation} - {None}
+
+
+@pytest.mark.parametrize("step", get_args(Step))
+def test_killed_as_a_step_begins(processes: ForkServerContext, data_dir: Path, step: str) -> None:
+    assert _run(processes, _in_step, data_dir, step) == -signal.SIGKILL
+    _answers(data_dir, NEW if step == "clean" else OLD)
+    _builds_again(data_dir)
+
+
+@pytest.mark.parametrize("after", [0, 700])
+def test_killed_while_reading(processes: ForkServerContext, data_dir: Path, after: int) -> None:
+    assert _run(processes, _while_reading, data_dir, after) == -signal.SIGKILL
+    _answers(data_dir, OLD)
+    _builds_again(data_dir)
+
+
+@pytest.mark.parametrize("texts", [1, 3_000])
+def test_killed_while_embedding(processes: ForkServerContext, data_dir: Path, texts: int) -> None:
+    assert _run(processes, _while_embedding, data_dir, texts) == -signal.SIGKILL
+    _answers(data_dir, OLD)
+    _builds_again(data_dir)
+
+
+@pytest.mark.parametrize("name", ["fsync", "rename", "replace", "rmdir"])
+def test_killed_between_any_two_lasting_changes(
+    processes: ForkServerContext, old: Path, tmp_path: Path, name: str
+) -> None:
+    count, code = 0, -signal.SIGKILL
+    while code:
+        count += 1
+        data_dir = shutil.copytree(old, tmp_path / str(count))
+        code = _run(processes, _at_call, data_dir, name, count)
+        assert code in {0, -signal.SIGKILL}
+        text = OLD if current_id(data_dir) == current_id(old) else NEW
+        _answers(data_dir, text)
+    assert count > 1
+    assert text == NEW
+    _builds_again(data_dir)
+
+
+def test_killed_before_anything_was_ever_built(
+    processes: ForkServerContext, tmp_path: Path
+) -> None:
+    assert _run(processes, _in_step, tmp_path, "switch") == -signal.SIGKILL
+    assert current_id(tmp_path) is None
+    _builds_again(tmp_path)

@@ -1,0 +1,154 @@
+"""Which articles are one, and which of them is kept."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.build.duplicates import LIKENESS, Group, Signed, group, likeness, signature
+from tests.index.build.reprints import Pair, articles, pairs
+
+TEXTS = articles()
+TEXT = TEXTS["minitel"]
+DAY = date(2025, 8, 29)
+
+
+def signed(
+    identity: str, text: str, published: date | None = DAY, updated: date | None = None
+) -> Signed:
+    return Signed(identity, signature(text), published, updated, len(text))
+
+
+@pytest.mark.parametrize("pair", pairs(), ids=lambda pair: pair.name)
+def test_a_pair_is_told_for_what_it_is(pair: Pair) -> None:
+    alike = likeness(signature(pair.one), signature(pair.other))
+    # With room on both sides: the threshold is not fitted to these pairs alone.
+    assert alike >= LIKENESS + 0.1 if pair.same else alike <= LIKENESS - 0.4
+    grouped = group([signed("1", pair.one), signed("2", pair.other)])
+    assert bool(grouped) == pair.same
+
+
+def test_the_same_words_are_one_article_however_short() -> None:
+    one, other = "La mairie sera fermée lundi !", "LA MAIRIE sera fermee lundi."
+    assert group([signed("1", one), signed("2", other)]) == (Group("1", ("2",)),)
+    assert group([signed("1", one), signed("2", "La mairie sera fermée mardi.")]) == ()
+
+
+@pytest.mark.parametrize("text", ["", "…", "⚽ 🏆"])
+def test_a_text_without_words_is_like_itself_alone(text: str) -> None:
+    assert group([signed("1", text), signed("2", "— * —")]) == ()
+    assert group([signed("1", text), signed("2", text)]) == (Group("1", ("2",)),)
+
+
+def test_a_language_without_spaces_is_compared_by_its_signs() -> None:
+    text = (
+        "図書館は毎週月曜日に休館します。" * 3
+        + "新しい司書が町に来て、子どもたちに本を読み聞かせました。" * 2
+    )
+    reprint = f"【東京】{text}"
+    assert likeness(signature(text), signature(reprint)) > LIKENESS
+
+
+def test_the_newest_is_kept_by_its_update_first() -> None:
+    old, new = date(2024, 1, 1), date(2025, 1, 1)
+    mended = f"{TEXT}\n\nCette version a été relue."
+    assert group([signed("1", TEXT, old), signed("2", mended, new)]) == (Group("2", ("1",)),)
+    assert group([signed("1", TEXT, old, date(2026, 1, 1)), signed("2", mended, new)]) == (
+        Group("1", ("2",)),
+    )
+    assert group([signed("1", TEXT, None), signed("2", TEXT, old)]) == (Group("2", ("1",)),)
+
+
+def test_of_one_day_the_longest_is_kept_then_the_smallest_id() -> None:
+    longer = f"{TEXT}\n\nLire la suite dans nos pages."
+    assert group([signed("1", TEXT), signed("2", longer)]) == (Group("2", ("1",)),)
+    assert group([signed("b", TEXT), signed("a", TEXT), signed("c", TEXT)]) == (
+        Group("a", ("b", "c")),
+    )
+
+
+def test_what_is_like_a_copy_only_is_not_swallowed() -> None:
+    """Versions A, B, C: A is like B, B is like C, A is not like C."""
+    words = TEXT.split()
+    size = len(words) // 6
+    versions = {"a": words[: 4 * size], "b": words[: 5 * size], "c": words[size : 6 * size]}
+    texts = {name: " ".join(version) for name, version in versions.items()}
+    alike = {
+        f"{one}{other}": likeness(signature(texts[one]), signature(texts[other])) >= LIKENESS
+        for one, other in ("ab", "bc", "ac")
+    }
+    assert alike == {"ab": True, "bc": True, "ac": False}
+    newest_first = [signed(name, texts[name], date(2025, 1, 4 - n)) for n, name in enumerate("abc")]
+    assert group(newest_first) == (Group("a", ("b",)),)
+
+
+def test_an_exact_copy_follows_the_article_that_it_copies() -> None:
+    reprint = TEXT.rpartition("\n\n")[0]
+    found = group(
+        [
+            signed("new", TEXT, date(2025, 3, 3)),
+            signed("wire", reprint, date(2025, 3, 1)),
+            signed("echo", reprint.upper(), date(2025, 3, 2)),
+            signed("other", TEXTS["tgv"]),
+        ]
+    )
+    assert found == (Group("new", ("echo", "wire")),)
+
+
+_VERSIONS = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(TEXTS)[:4]),
+        st.integers(2, 6),
+        st.none() | st.dates(date(2025, 1, 1), date(2025, 1, 5)),
+    ),
+    max_size=12,
+)
+
+
+@given(_VERSIONS, st.randoms(use_true_random=False))
+def test_groups_hang_on_the_articles_and_not_on_their_order(
+    versions: list[tuple[str, int, date | None]], chance: random.Random
+) -> None:
+    told = [
+        signed(f"{n:02}", "\n\n".join(TEXTS[name].split("\n\n")[:paragraphs]), day)
+        for n, (name, paragraphs, day) in enumerate(versions)
+    ]
+    found = group(told)
+    shuffled = list(told)
+    chance.shuffle(shuffled)
+    assert group(iter(shuffled)) == found
+    by_id = {each.id: each for each in told}
+    seen = [each for one in found for each in (one.kept, *one.copies)]
+    assert len(seen) == len(set(seen))
+    for one in found:
+        for copy in one.copies:
+            alike = likeness(by_id[one.kept].signature, by_id[copy].signature)
+            assert alike >= LIKENESS
+
+
+def test_a_thousand_articles_and_their_reprints_are_paired_without_a_miss() -> None:
+    chance = random.Random(4)
+    vocabulary = [f"mot{n}" for n in range(3000)]
+    told = []
+    for number in range(1000):
+        words = [chance.choice(vocabulary) for _ in range(120)]
+        told.append(signed(f"{number:04}a", " ".join(words)))
+        if number % 2:
+            told.append(signed(f"{number:04}b", " ".join(words[:105])))
+    found = {(each.kept, *each.copies) for each in group(told)}
+    assert found == {(f"{n:04}a", f"{n:04}b") for n in range(1, 1000, 2)}
+
+
+def test_a_thousand_bulletins_of_one_template_stay_a_thousand() -> None:
+    chance = random.Random(4)
+    names = ("vent", "mer", "pluie", "houle", "neige", "marée", "brume", "soleil")
+    opening = " ".join(word for word in TEXT.split() if word.isalpha())[:400]
+
+    def bulletin() -> str:
+        return opening + "".join(f" {name} {chance.randint(1, 99)} demain" for name in names)
+
+    assert group(signed(f"{n:04}", bulletin()) for n in range(1000)) == ()

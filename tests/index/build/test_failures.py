@@ -1,0 +1,179 @@
+"""What a build does not trust, and what it refuses: the index in service stays as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.article import Article
+from index.build.builder import build_articles
+from index.errors import BuildLocked, IndexingError, ModelError, StoreError
+from index.models.sentence_transformers import Vectors
+from index.store.files import article_writer_index_schema
+from index.store.files.generation import verify
+from index.store.files.lock import build_lock
+from tests.fakes import FakeEmbedder
+from tests.index.samples import article, index, opened, three
+
+
+def _generations(data_dir: Path) -> list[str]:
+    return sorted(path.name for path in (data_dir / "index" / "generations").iterdir())
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "articles.sqlite", "sentences.faiss"])
+def test_a_damaged_index_is_built_anew_and_not_reused(tmp_path: Path, name: str) -> None:
+    first = index(three(), tmp_path)
+    path = tmp_path / "index" / "generations" / first.generation / name
+    path.write_bytes(path.read_bytes()[:-1] + b"\7")
+    report = index(three(), tmp_path)
+    assert (report.embedded, report.added, report.switched) == (9, 3, True)
+    verify(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "nonsense", "20250101T000000.000000Z"])
+def test_a_garbled_current_is_mended_by_a_build(tmp_path: Path, content: str) -> None:
+    index(three(), tmp_path)
+    (tmp_path / "index" / "CURRENT").write_text(content)
+    assert index(three(), tmp_path).switched
+    verify(tmp_path)
+
+
+def test_damage_that_only_a_whole_check_finds_is_not_inherited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = index(three(), tmp_path)
+    monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
+    path = tmp_path / "index" / "generations" / first.generation / "sentences.faiss"
+    path.write_bytes(path.read_bytes()[:-1] + b"\7")
+    opened(tmp_path).close()
+    assert index(three(), tmp_path).embedded == 9
+
+
+class Odd(FakeEmbedder):
+    """A model that gives what cannot be searched."""
+
+    def __init__(self, spoil: Callable[[Vectors], Vectors]) -> None:
+        super().__init__()
+        self._spoil = spoil
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        return self._spoil(super().embed_passages(texts))
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda v: v[1:], lambda v: v[:, :-1], lambda v: v * np.float32("nan")]
+)
+def test_vectors_that_cannot_be_searched_are_refused(
+    tmp_path: Path, spoil: Callable[[Vectors], Vectors]
+) -> None:
+    first = index(three()[:1], tmp_path)
+    with pytest.raises(ModelError, match=r"'fake-64'.*SELON_EMBEDDING_MODEL"):
+        build_articles(three(), tmp_path, Odd(spoil))
+    assert verify(tmp_path).id == first.generation
+
+
+def test_no_article_is_an_error(tmp_path: Path) -> None:
+    first = index(three(), tmp_path)
+    for nothing in ([], [article("vide", "")]):
+        with pytest.raises(IndexingError, match=r"no article to index.*stays as it was"):
+            index(nothing, tmp_path)
+    assert verify(tmp_path).id == first.generation
+    assert _generations(tmp_path) == [first.generation]
+
+
+def test_two_articles_of_one_id_are_an_error(tmp_path: Path) -> None:
+    first = index(three(), tmp_path)
+    twin = replace(three()[0], text="Un autre texte.", path="ailleurs/pont.md")
+    with pytest.raises(IndexingError, match=r"ailleurs/pont\.md: its id"):
+        index([*three(), twin], tmp_path)
+    assert verify(tmp_path).id == first.generation
+
+
+@pytest.mark.parametrize("character", ["\ud800", "\0"])
+def test_what_stands_in_no_text_is_an_error(tmp_path: Path, character: str) -> None:
+    with pytest.raises(IndexingError, match=re.escape(f"bris.md: holds {character!r}")):
+        index([article("bris", f"Une moitié {character} de caractère.")], tmp_path)
+    assert _generations(tmp_path) == []
+
+
+def test_a_second_builder_is_refused(tmp_path: Path) -> None:
+    with build_lock(tmp_path / "index"), pytest.raises(BuildLocked, match=str(os.getpid())):
+        index(three(), tmp_path)
+
+
+def test_a_data_dir_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(StoreError, match=r"data.*--data-dir") as caught:
+        index(three(), tmp_path / "data")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
+    first = index(three(), tmp_path)
+
+    def interrupted() -> Iterator[Article]:
+        yield from three()[:2]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_articles(interrupted(), tmp_path, FakeEmbedder())
+    assert _generations(tmp_path) == [first.generation]
+
+
+_FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "pathlib.Path.mkdir",
+        "pathlib.Path.write_text",
+        "pathlib.Path.write_bytes",
+        "numpy.save",
+        "os.fsync",
+        "pathlib.Path.rename",
+        "pathlib.Path.replace",
+    ],
+)
+def test_a_full_disk_is_one_line_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    first = index(three()[:1], tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise _FULL
+
+    with monkeypatch.context() as patch:
+        patch.setattr(call, refuse)
+        with pytest.raises(StoreError, match="No space left on device") as caught:
+            index(three(), tmp_path)
+    assert "\n" not in str(caught.value)
+    assert verify(tmp_path).id == first.generation
+    assert index(three(), tmp_path).switched
+    assert verify(tmp_path).articles == 3
+
+
+def test_a_disk_too_small_for_the_articles_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = index(three(), tmp_path)
+    monkeypatch.setattr(
+        article_writer_index_schema,
+        "TABLES",
+        f"PRAGMA max_page_count = 20; {article_writer_index_schema.TABLES}",
+    )
+    long = article("long", "Une phrase qui se répète. " * 4_000)
+    with pytest.raises(StoreError, match=r"articles\.sqlite: .*disk is full") as caught:
+        index([long], tmp_path)
+    assert "\n" not in str(caught.value)
+    assert verify(tmp_path).id == first.generation
+    assert _generations(tmp_path) == [first.generation]

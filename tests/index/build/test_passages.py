@@ -1,0 +1,124 @@
+"""Passages are whole, exact and of a readable size."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.article import Article, Section
+from index.build.passages import PASSAGE_LIMIT, Passage, cut
+
+SENTENCE = "Le conseil de la ville a voté hier soir le budget de l'année qui vient."
+
+
+def _article(*blocks: tuple[str, bool]) -> Article:
+    """An article of paragraphs and headings (the second member tells)."""
+    sections = []
+    at = 0
+    for text, heading in blocks:
+        if heading:
+            sections.append(Section(text, at, at + len(text)))
+        at += len(text) + 2
+    text = "\n\n".join(text for text, _ in blocks)
+    return Article("0" * 12, text, "Titre", "a.md", "fr", sections=tuple(sections))
+
+
+def _paragraph(sentences: int) -> tuple[str, bool]:
+    return " ".join([SENTENCE] * sentences), False
+
+
+def _headed(text: str) -> tuple[str, bool]:
+    return text, True
+
+
+WORDS = st.text(st.sampled_from('aébM.!?…;, \n\u00a0«»"12'), max_size=120)
+BLOCKS = st.lists(
+    st.tuples(WORDS, st.just(False))
+    | st.tuples(st.sampled_from(["Un titre", "Autre titre ?"]), st.just(True)),
+    min_size=1,
+    max_size=12,
+)
+
+
+def test_paragraphs_of_a_section_share_a_passage() -> None:
+    passages = cut(_article(_paragraph(3), _paragraph(4), _paragraph(2)))
+    assert len(passages) == 1
+    assert len(passages[0].sentences) == 9
+
+
+def test_a_heading_starts_a_passage_and_is_not_in_its_text() -> None:
+    passages = cut(_article(_paragraph(1), _headed("Le vote"), _paragraph(2)))
+    assert [passage.heading for passage in passages] == ["", "Le vote"]
+    assert all("Le vote" not in passage.text for passage in passages)
+
+
+def test_a_heading_without_words_makes_no_passage() -> None:
+    passages = cut(_article(_headed("Un"), _headed("Deux"), _paragraph(1), _headed("Trois")))
+    assert [passage.heading for passage in passages] == ["Deux"]
+
+
+def test_a_paragraph_that_fits_is_never_split() -> None:
+    passages = cut(_article(_paragraph(8), _paragraph(8), _paragraph(8)))
+    assert [len(passage.sentences) for passage in passages] == [8, 8, 8]
+
+
+def test_a_long_paragraph_is_cut_without_leaving_a_scrap() -> None:
+    for sentences in (14, 15, 20, 27, 28):
+        passages = cut(_article(_paragraph(sentences)))
+        assert len(passages) == -(-sentences // 13)  # thirteen fill a passage
+        assert min(len(passage.text) for passage in passages) >= PASSAGE_LIMIT // 5
+
+
+def test_what_follows_a_long_paragraph_joins_its_last_part() -> None:
+    passages = cut(_article(_paragraph(15), _paragraph(2)))
+    assert len(passages) == 2
+    assert SENTENCE in passages[1].text.split("\n\n")[0]
+    assert passages[1].text.endswith(_paragraph(2)[0])
+
+
+def test_a_sentence_longer_than_the_limit_is_cut_too() -> None:
+    passages = cut(_article(("mot " * 1_000, False)))
+    assert max(len(passage.text) for passage in passages) <= PASSAGE_LIMIT
+    assert sum(passage.text.count("mot") for passage in passages) == 1_000
+
+
+def test_an_article_without_words_has_no_passage() -> None:
+    assert cut(_article((" \n ", False))) == ()
+
+
+@given(BLOCKS, st.integers(1, 200))
+def test_every_visible_character_is_in_one_sentence_and_one_passage(
+    blocks: list[tuple[str, bool]], limit: int
+) -> None:
+    article = _article(*blocks)
+    passages = cut(article, limit)
+    headed = {
+        at
+        for section in article.sections
+        for at in range(section.heading_start, section.heading_end)
+    }
+    _assert_exact(article, passages, limit)
+    quoted = [
+        at
+        for passage in passages
+        for sentence in passage.sentences
+        for at in range(sentence.start, sentence.end)
+    ]
+    assert len(quoted) == len(set(quoted))
+    visible = {at for at, letter in enumerate(article.text) if not letter.isspace()}
+    assert visible - headed == {at for at in quoted if not article.text[at].isspace()}
+
+
+def _assert_exact(article: Article, passages: tuple[Passage, ...], limit: int) -> None:
+    last = 0
+    for passage in passages:
+        assert passage.text == article.text[passage.start : passage.end]
+        assert len(passage.text) <= limit
+        assert (passage.start, passage.end) == (
+            passage.sentences[0].start,
+            passage.sentences[-1].end,
+        )
+        for sentence in passage.sentences:
+            assert last <= sentence.start < sentence.end
+            assert sentence.text == article.text[sentence.start : sentence.end].strip()
+            last = sentence.end

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.article import Article
+from index.build import vectors_index_reuse
+from index.build.builder import build_articles
+from index.build.vectors_index_resume import Resume, forget
+from index.build.vectors_index_reuse import text_hash
+from index.errors import BuildStopped
+from index.models.sentence_transformers import Vectors
+from index.store.files.generation import current_id, verify
+from index.store.files.layout import Layout
+from tests.fakes import FakeEmbedder
+from tests.index.samples import article, best_passage, index, opened, three
+
+CORPUS = [article(f"a{n}", f"Phrase {n} de l’article {n}. Une suite {n}.") for n in range(400)]
+TEXTS = 3 * len(CORPUS)
+BATCH_CHARACTERS = 2_000
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors_index_reuse, "BATCH_CHARACTERS", BATCH_CHARACTERS)
+
+
+def _kept(layout: Layout, dimension: int = 2, model: str = "model") -> Resume:
+    layout.root.mkdir(parents=True, exist_ok=True)
+    return Resume(layout, model, dimension)
+
+
+def _batch(first: int, count: int) -> tuple[bytes, Vectors]:
+    numbers = range(first, first + count)
+    hashes = b"".join(text_hash(str(number)) for number in numbers)
+    return hashes, np.array([[number, -number] for number in numbers], dtype=np.float32)
+
+
+def test_vectors_are_found_again_by_the_hash_of_their_text(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    resume = _kept(layout)
+    for first, count in ((0, 3), (3, 1), (4, 2)):
+        resume.add(*_batch(first, count))
+    resume.close()
+    again = _kept(layout)
+    source = again.source()
+    again.close()
+    hashes, vectors = _batch(0, 6)
+    assert len(again) == 6
+    assert source.hashes.tobytes() == hashes
+    rows = np.array([5, 0, 3])
+    np.testing.assert_array_equal(source.vectors.vectors(rows), vectors[rows])
+
+
+def test_other_models_have_files_of_their_own_and_all_are_forgotten(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    for dimension, model in ((2, "model"), (3, "model"), (2, "../model")):
+        resume = _kept(layout, dimension, model)
+        assert len(resume) == 0
+        hashes, vectors = _batch(0, 4)
+        resume.add(hashes, np.resize(vectors, (4, dimension)))
+        resume.close()
+    files = list(layout.resume.iterdir())
+    assert len(files) == 3
+    assert {each.parent for each in files} == {layout.resume}
+    forget(layout)
+    assert not layout.resume.exists()
+
+
+@given(cut=st.integers(1, 200), flip=st.booleans())
+def test_a_torn_or_altered_tail_is_dropped_and_the_rest_goes_on(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, flip: bool
+) -> None:
+    layout = Layout(tmp_path_factory.mktemp("torn"))
+    resume = _kept(layout)
+    resume.add(*_batch(0, 5))
+    resume.add(*_batch(5, 8))
+    resume.close()
+    [path] = layout.resume.iterdir()
+    content = bytearray(path.read_bytes())
+    if flip:
+        content[-cut] ^= 1
+    else:
+        del content[-cut:]
+    path.write_bytes(content)
+    again = _kept(layout)
+    assert len(again) == 5
+    again.add(*_batch(20, 2))
+    again.close()
+    last = _kept(layout)
+    np.testing.assert_array_equal(
+        last.source().vectors.vectors(np.arange(7)),
+        np.concatenate([_batch(0, 5)[1], _batch(20, 2)[1]]),
+    )
+    last.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 5_000, b'{"vectors": 1}'])
+def test_what_is_no_such_file_is_written_anew(tmp_path: Path, content: bytes) -> None:
+    layout = Layout(tmp_path)
+    _kept(layout).close()
+    [path] = layout.resume.iterdir()
+    path.write_bytes(content)
+    resume = _kept(layout)
+    assert len(resume) == 0
+    resume.add(*_batch(0, 2))
+    resume.close()
+    last = _kept(layout)
+    assert len(last) == 2
+    last.close()
+
+
+class Stopping:
+    """Says that it is time to stop once so many texts are embedded."""
+
+    def __init__(self, texts: int) -> None:
+        self.texts = texts
+        self.done = 0
+
+    def step(self, name: str) -> None:
+        self.done = 0
+
+    def progress(self, done: int, total: int) -> None:
+        self.done = done
+
+    def __call__(self) -> bool:
+        return self.done >= self.texts
+
+
+def test_a_stop_ends_the_batch_and_the_next_build_goes_on(tmp_path: Path) -> None:
+    first = index(three(), tmp_path)
+    embedder = FakeEmbedder()
+    stop = Stopping(700)
+    with pytest.raises(BuildStopped, match=r"\d+ vectors are kept; run `selon index` again") as it:
+        build_articles(CORPUS, tmp_path, embedder, observer=stop, stop=stop)
+    kept = it.value.kept
+    assert 700 <= kept == embedder.embedded < 900
+    assert verify(tmp_path).id == first.generation
+    assert {path.name for path in (tmp_path / "index" / "generations").iterdir()} == {
+        first.generation
+    }
+    embedder = FakeEmbedder()
+    report = build_articles(CORPUS, tmp_path, embedder)
+    assert report.resumed == kept
+    assert embedder.embedded == report.embedded == TEXTS - kept
+    assert not Layout(tmp_path).resume.exists()
+    build_articles(CORPUS, tmp_path / "new", FakeEmbedder())
+    with opened(tmp_path) as resumed, opened(tmp_path / "new") as new:
+        rows = np.arange(new.manifest.sentences)
+        np.testing.assert_array_equal(
+            resumed.sentence_vectors.vectors(rows), new.sentence_vectors.vectors(rows)
+        )
+
+
+def test_a_stop_before_anything_is_embedded_is_prompt(tmp_path: Path) -> None:
+    taken: list[Article] = []
+
+    def articles() -> list[Article]:
+        taken.extend(CORPUS[:3])
+        return taken
+
+    embedder = FakeEmbedder()
+    with pytest.raises(BuildStopped, match="stopped as asked; run"):
+        build_articles(articles(), tmp_path, embedder, stop=lambda: True)
+    assert embedder.embedded == 0
+    assert current_id(tmp_path) is None
+
+
+def test_a_failing_model_loses_no_finished_batch(tmp_path: Path) -> None:
+    class Failing(FakeEmbedder):
+        def embed_passages(
+            self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+        ) -> Vectors:
+            if self.embedded > 600:
+                raise MemoryError
+            return super().embed_passages(texts, progress=progress)
+
+    embedder = Failing()
+    with pytest.raises(MemoryError):
+        build_articles(CORPUS, tmp_path, embedder)
+    assert index(CORPUS, tmp_path).resumed == embedder.embedded
+
+
+class Slow(FakeEmbedder):
+    """Takes a millisecond a text, and writes down how many it has begun in a file."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__()
+        self._log = log
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        with self._log.open("ab") as file:
+            file.write(b"." * len(texts))
+        time.sleep(0.001 * len(texts))
+        return super().embed_passages(texts, progress=progress)
+
+
+def _build_slowly(data_dir: Path, log: Path) -> None:
+    vectors_index_reuse.BATCH_CHARACTERS = BATCH_CHARACTERS
+    build_articles(CORPUS, data_dir, Slow(log))
+
+
+@pytest.fixture(scope="module")
+def processes() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.index.build.test_resume"])
+    return context
+
+
+def test_killed_at_sixty_percent_only_the_rest_and_a_batch_is_embedded(
+    processes: ForkServerContext, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.touch()
+    process = processes.Process(target=_build_slowly, args=(tmp_path / "data", log))
+    process.start()
+    deadline = time.monotonic() + 60
+    while log.stat().st_size < 0.6 * TEXTS and time.monotonic() < deadline:
+        time.sleep(0.002)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    begun = log.stat().st_size
+    assert 0.6 * TEXTS <= begun < TEXTS
+    embedder = FakeEmbedder()
+    report = build_articles(CORPUS, tmp_path / "data", embedder)
+    batch = BATCH_CHARACTERS // min(len(each.text) // 2 for each in CORPUS)
+    assert embedder.embedded <= TEXTS - begun + batch
+    assert report.resumed + report.embedded == TEXTS
+    assert best_passage(tmp_path / "data", "Phrase 7 de l’article 7").startswith("Phrase 7 ")

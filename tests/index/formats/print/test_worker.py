@@ -1,0 +1,119 @@
+"""The process that holds PDFium answers every request, one document after the other."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from index.formats.print import worker
+from tests.index.formats import pdfs
+from tests.index.formats.pdfs import Run
+
+
+@pytest.fixture
+def talk(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Its answers to these requests, in this process and without its hold on the memory."""
+
+    def answers(*requests: tuple[dict[str, Any], bytes]) -> list[tuple[dict[str, Any], bytes]]:
+        asked, told = io.BytesIO(), io.BytesIO()
+        for message, data in requests:
+            worker.send(asked, message, data)
+        asked.seek(0)
+        monkeypatch.setattr(worker, "_hold_memory", lambda: None)
+        monkeypatch.setattr(
+            worker,
+            "sys",
+            SimpleNamespace(
+                stdin=SimpleNamespace(buffer=asked), stdout=SimpleNamespace(buffer=told)
+            ),
+        )
+        worker.main()
+        told.seek(0)
+        return list(iter(lambda: worker.receive(told), None))
+
+    return answers
+
+
+READ = ({"do": "read", "page": 0}, b"")
+CLOSE = ({"do": "close"}, b"")
+
+
+def opening(data: bytes) -> tuple[dict[str, Any], bytes]:
+    return {"do": "open"}, data
+
+
+def test_runs_are_placed_from_the_top_of_the_page(talk: Any) -> None:
+    page = [Run("Bonjour à tous", 72, 100, 14, bold=True), Run("Au revoir", 300, 400)]
+    data = pdfs.pdf([page], info={"Title": "Été"}, language="fr-FR")
+    (about, _), (told, _) = talk(opening(data), READ)
+    assert (about["pages"], about["language"]) == (1, "fr-FR")
+    assert about["info"]["Title"] == "Été"
+    assert (told["width"], told["height"], told["cut"]) == (pdfs.WIDTH, pdfs.HEIGHT, False)
+    (first, left, top, _, bottom, size, bold), second = told["runs"]
+    assert (first, size, bold) == ("Bonjour à tous", 14, True)
+    assert left == pytest.approx(72, abs=2)
+    assert top < 100 < bottom
+    assert second[0] == "Au revoir"
+    assert second[-1] is False
+
+
+@pytest.mark.parametrize("turn", [(0, 1, -1, 0), (-1, 0, 0, -1), (0, -1, 1, 0)])
+def test_a_turned_page_is_turned_back(talk: Any, turn: tuple[int, int, int, int]) -> None:
+    down = {(0, 1, -1, 0): (20, 0), (-1, 0, 0, -1): (0, -20), (0, -1, 1, 0): (-20, 0)}[turn]
+    page = [
+        Run(text, 300 + index * down[0], 400 + index * down[1], turn=turn)
+        for index, text in enumerate(["la première", "la seconde"])
+    ]
+    _, (told, _) = talk(opening(pdfs.pdf([page])), READ)
+    first, second = sorted(told["runs"], key=lambda run: run[2])
+    assert (first[0], second[0]) == ("la première", "la seconde")
+    assert first[1] == pytest.approx(second[1], abs=1)
+
+
+def test_words_outside_the_page_are_not_seen(talk: Any) -> None:
+    page = [Run("Vu"), Run("Caché", 72, -300), Run("Loin", 2000, 100)]
+    _, (told, _) = talk(opening(pdfs.pdf([page])), READ)
+    assert [run[0] for run in told["runs"]] == ["Vu"]
+
+
+def test_columns_on_one_line_are_two_runs(talk: Any) -> None:
+    page = [Run("à gauche", 72, 100), Run("à droite", 300, 100)]
+    _, (told, _) = talk(opening(pdfs.pdf([page])), READ)
+    assert [run[0] for run in told["runs"]] == ["à gauche", "à droite"]
+
+
+def test_a_page_of_too_much_is_cut(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "CHARACTERS", 5)
+    _, (told, _) = talk(opening(pdfs.pdf([[Run("Bonjour à tous")]])), READ)
+    assert told["cut"]
+    assert told["runs"][0][0] == "Bonjo"
+
+
+def test_a_scan_is_told_and_drawn(talk: Any) -> None:
+    draw = ({"do": "draw", "page": 0, "pixels": 10_000}, b"")
+    _, (told, _), (size, dots) = talk(opening(pdfs.scan(["Bonjour"])), READ, draw)
+    assert told["marked"]
+    assert told["pictured"] > 0.9
+    assert len(dots) == size["width"] * size["height"]
+    assert 8_000 < len(dots) < 11_000
+    assert min(dots) < 200 < max(dots)
+
+
+def test_a_document_that_does_not_open_leaves_room_for_the_next(talk: Any) -> None:
+    locked = opening(pdfs.locked("x", b"secret"))
+    told = talk(opening(b"%PDF-1.7 rien"), locked, opening(pdfs.pdf([[Run("Oui")]])), READ, CLOSE)
+    damaged, shut, about, page = (message for message, _ in told)
+    assert (damaged, shut) == ({"error": "damaged"}, {"error": "locked"})
+    assert about["pages"] == 1
+    assert page["runs"][0][0] == "Oui"
+
+
+def test_a_message_cut_short_is_none() -> None:
+    stream = io.BytesIO()
+    worker.send(stream, {"do": "open"}, b"0123456789")
+    assert worker.receive(io.BytesIO(stream.getvalue())) == ({"do": "open"}, b"0123456789")
+    for length in (0, 5, 20, len(stream.getvalue()) - 1):
+        assert worker.receive(io.BytesIO(stream.getvalue()[:length])) is None

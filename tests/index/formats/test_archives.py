@@ -1,0 +1,354 @@
+"""Archives give their members, whatever else they hold, and never more than they may."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import tarfile
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from index.errors import ReadError
+from index.formats.base import Skipped
+from index.formats.packing import bounds, bounds_packing_spool
+from index.formats.packing import bounds as bounds_module
+from index.formats.sources import Source
+from index.formats.table import read_source
+from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
+
+Files = Mapping[str, bytes | str]
+LINE = json.dumps({"id": 7, "titre": "La gare", "texte": OTHER})
+
+
+def zipped(files: Files, packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", packing) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def tarred(files: Files, mode: str = "") -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode=f"w:{mode}") as archive:
+        for name, content in files.items():
+            raw = content.encode() if isinstance(content, str) else content
+            info = tarfile.TarInfo(name)
+            info.size = len(raw)
+            archive.addfile(info, io.BytesIO(raw))
+    return data.getvalue()
+
+
+PACKERS: dict[str, Callable[[Files], bytes]] = {
+    "presse.zip": zipped,
+    "presse.tar": tarred,
+    "presse.tar.gz": lambda files: tarred(files, "gz"),
+    "presse.tgz": lambda files: tarred(files, "gz"),
+    "presse.tar.bz2": lambda files: tarred(files, "bz2"),
+    "presse.tar.xz": lambda files: tarred(files, "xz"),
+}
+
+
+@pytest.mark.parametrize("name", PACKERS)
+def test_members_are_read_where_they_lie(tmp_path: Path, name: str) -> None:
+    files: Files = {
+        "dossier/2025-08-29-budget.md": f"# Le budget\n\n{PROSE}",
+        "dossier/export.jsonl": LINE,
+        "dossier/photo.png": b"\x89PNG",
+        "__MACOSX/dossier/._budget.md": b"\x00",
+        "dossier/.cache.md": PROSE,
+        ".git/a.md": PROSE,
+    }
+    articles, skipped = read_file(tmp_path, name, PACKERS[name](files))
+    assert skipped == []
+    assert [article.path for article in articles] == [
+        f"{name}#dossier/2025-08-29-budget.md",
+        f"{name}#dossier/export.jsonl#7",
+    ]
+    assert [article.title for article in articles] == ["Le budget", "La gare"]
+    assert articles[0].published == date(2025, 8, 29)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["e.jsonl.gz", "e.jsonl.bz2", "e.jsonl.xz"])
+def test_a_packed_file_is_read_as_what_is_packed(tmp_path: Path, name: str) -> None:
+    pack = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[name[8:]]
+    (article,), _ = read_file(tmp_path, name, pack(LINE.encode()))
+    assert (article.title, article.path) == ("La gare", f"{name}#e.jsonl#7")
+
+
+@pytest.mark.parametrize("name", ["e.csv.gz", "e.json.gz", "e.xml.gz", "e.txt.gz"])
+def test_readers_that_look_twice_may_do_so_in_a_packed_file(tmp_path: Path, name: str) -> None:
+    data = {
+        "e.csv.gz": f"titre;texte\nÉté;{PROSE}\n",
+        "e.json.gz": json.dumps({"articles": [{"texte": PROSE, "titre": "Été"}]}),
+        "e.xml.gz": f"<rss><item><title>Été</title><description>{PROSE}</description></item></rss>",
+        "e.txt.gz": f"Été\n\n{PROSE}",
+    }[name]
+    (article,), skipped = read_file(tmp_path, name, gzip.compress(data.encode()))
+    assert (article.title, article.text, skipped) == ("Été", PROSE, [])
+
+
+def test_an_archive_in_an_archive_is_read_and_one_in_that_is_not(tmp_path: Path) -> None:
+    inner = zipped({"b.md": OTHER, "c.zip": zipped({"d.md": PROSE})})
+    articles, skipped = read_file(tmp_path, "a.zip", zipped({"a.md": PROSE, "b/i.zip": inner}))
+    assert [article.path for article in articles] == ["a.zip#a.md", "a.zip#b/i.zip#b.md"]
+    assert [skip.shown for skip in skipped] == ["a.zip#b/i.zip#c.zip"]
+    assert "unpack the outer one" in skipped[0].reason
+
+
+def test_letters_do_not_lead_deeper(tmp_path: Path) -> None:
+    def letter(name: str, data: bytes) -> bytes:
+        from email.message import EmailMessage
+
+        message = EmailMessage()
+        message["From"], message["Subject"] = "Jeanne Petit <j@exemple.fr>", "Budget"
+        message.set_content(PROSE)
+        message.add_attachment(data, maintype="application", subtype="zip", filename=name)
+        return message.as_bytes()
+
+    data = b"x"
+    for level in range(6):
+        data = zipped({f"{level}.eml": letter(f"{level}.zip", data)})
+    articles, skipped = read_file(tmp_path, "a.zip", data)
+    assert 1 <= len(articles) <= 3
+    assert len(skipped) == 1
+
+
+def test_a_bad_member_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    data = bytearray(zipped({"a.md": PROSE, "b.md": OTHER * 20, "c.md": OTHER}))
+    at = data.index(b"b.md") + 40
+    data[at : at + 20] = bytes(20)
+    articles, skipped = read_file(tmp_path, "a.zip", bytes(data))
+    assert [article.path for article in articles] == ["a.zip#a.md", "a.zip#c.md"]
+    assert skipped[0].shown == "a.zip#b.md"
+    assert "damaged" in skipped[0].reason
+
+
+def test_members_that_no_one_may_read(tmp_path: Path) -> None:
+    data = bytearray(zipped({"a.md": PROSE, "b.md": OTHER}))
+    for mark, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        data[data.index(mark) + at] |= 1
+    articles, (skipped,) = read_file(tmp_path, "a.zip", bytes(data))
+    assert [article.path for article in articles] == ["a.zip#b.md"]
+    assert skipped == Skipped("a.zip#a.md", "encrypted; pack it without a password")
+
+
+def test_links_are_never_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text("CANARI " + PROSE)
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as archive:
+        for name, kind in (("a.md", tarfile.SYMTYPE), ("b.md", tarfile.LNKTYPE)):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, str(tmp_path / "secret.md")
+            archive.addfile(info)
+        pipe = tarfile.TarInfo("c.md")
+        pipe.type = tarfile.FIFOTYPE
+        archive.addfile(pipe)
+    articles, skipped = read_file(tmp_path, "a.tar", data.getvalue())
+    assert articles == []
+    assert [skip.shown for skip in skipped] == ["a.tar#a.md", "a.tar#b.md", "a.tar#c.md"]
+    link = zipfile.ZipInfo("d.md")
+    link.external_attr = 0o120777 << 16
+    zip_data = io.BytesIO()
+    with zipfile.ZipFile(zip_data, "w") as zip_archive:
+        zip_archive.writestr(link, str(tmp_path / "secret.md"))
+    assert "not followed" in read_file(tmp_path, "a.zip", zip_data.getvalue())[1][0].reason
+
+
+@pytest.mark.parametrize("name", ["../../a.md", "/etc/a.md", "..\\..\\a.md", "x/../../a.md"])
+@pytest.mark.parametrize("archive", ["a.zip", "a.tar"])
+def test_names_that_lead_elsewhere_lead_nowhere(tmp_path: Path, name: str, archive: str) -> None:
+    (article,), _ = read_file(tmp_path, archive, PACKERS[f"presse{archive[1:]}"]({name: PROSE}))
+    assert ".." not in article.path
+    assert article.path.endswith("a.md")
+    assert [path.name for path in tmp_path.iterdir()] == [archive]
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("été.md".encode(), "été.md"),
+        ("e\u0301te\u0301.md".encode(), "été.md"),
+        ("été.md".encode("cp437"), "été.md"),
+        ("À côté.md".encode("cp850"), "À côté.md"),
+    ],
+)
+def test_names_of_old_zips(tmp_path: Path, raw: bytes, name: str) -> None:
+    data = zipped({"x" * len(raw): PROSE}).replace(b"x" * len(raw), raw)
+    (article,), _ = read_file(tmp_path, "a.zip", data)
+    assert article.path == f"a.zip#{name}"
+
+
+def test_names_of_old_tars(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w", encoding="cp1252", format=tarfile.USTAR_FORMAT) as a:
+        info = tarfile.TarInfo("été.md")
+        info.size = len(PROSE.encode())
+        a.addfile(info, io.BytesIO(PROSE.encode()))
+    assert read_file(tmp_path, "a.tar", data.getvalue())[0][0].path == "a.tar#été.md"
+
+
+def test_two_members_of_one_name_are_two_articles(tmp_path: Path) -> None:
+    articles, _ = read_file(tmp_path, "a.tar", tarred({"a.md": PROSE}) + b"")
+    data = tarred({"./a.md": PROSE, "a.md": OTHER})
+    articles, _ = read_file(tmp_path, "a.tar", data)
+    assert [article.path for article in articles] == ["a.tar#a.md", "a.tar#a.md~2"]
+
+
+def test_a_member_larger_than_memory_should_hold_is_unpacked_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds_packing_spool, "IN_MEMORY", 1_000)
+    lines = "\n".join(json.dumps({"id": n, "text": f"{PROSE} {n}"}) for n in range(200))
+    for name in ("a.zip", "a.tar.gz"):
+        articles, _ = read_file(tmp_path, name, PACKERS[f"presse{name[1:]}"]({"e.jsonl": lines}))
+        assert len(articles) == 200
+        assert articles[-1].text == f"{PROSE} 199"
+
+
+# Bombs
+
+
+@pytest.fixture
+def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds as they are, a thousand times smaller."""
+    monkeypatch.setattr(bounds, "RATIO_FROM", 64 * 1024)
+    monkeypatch.setattr(bounds, "TOTAL_LIMIT", 16 * 2**20)
+    monkeypatch.setattr(bounds_module, "MEMBER_LIMIT", 2**20)
+
+
+@pytest.mark.usefixtures("small_bounds")
+@pytest.mark.parametrize("name", ["presse.zip", "presse.tar.gz", "presse.tar.xz"])
+def test_a_bomb_is_left_where_it_begins_to_swell(tmp_path: Path, name: str) -> None:
+    files: Files = {"a.md": PROSE, **{f"{n}.txt": b" " * 1_000_000 for n in range(20)}}
+    message = refusal(tmp_path, name, PACKERS[name](files))
+    assert "250 times its size" in message
+
+
+@pytest.mark.usefixtures("small_bounds")
+def test_what_was_read_before_a_bomb_is_kept(tmp_path: Path) -> None:
+    data = zipped({"a.md": PROSE, "z.txt": b" " * 1_000_000})
+    (tmp_path / "a.zip").write_bytes(data)
+    found = read_source(Source(tmp_path / "a.zip", "a.zip", "a.zip"))
+    assert getattr(next(found), "path", None) == "a.zip#a.md"
+    with pytest.raises(ReadError, match="250 times"):
+        next(found)  # said once, of the archive
+
+
+@pytest.mark.usefixtures("small_bounds")
+def test_a_bomb_that_is_passed_over_counts_too(tmp_path: Path) -> None:
+    data = tarred({"a.bin": b" " * 3_000_000, "b.md": PROSE}, "gz")
+    assert "250 times its size" in refusal(tmp_path, "a.tar.gz", data)
+
+
+@pytest.mark.usefixtures("small_bounds")
+def test_a_packed_bomb(tmp_path: Path) -> None:
+    data = gzip.compress(b" " * 30_000_000)
+    articles, (skipped,) = read_file(tmp_path, "a.txt.gz", data)
+    assert articles == []
+    assert "250 times its size" in skipped.reason
+
+
+@pytest.mark.usefixtures("small_bounds")
+def test_bombs_in_archives_in_an_archive_share_one_budget(tmp_path: Path) -> None:
+    inner = zipped({f"{n}.txt": b" " * 900_000 for n in range(5)})
+    assert "250 times" in refusal(
+        tmp_path, "a.zip", zipped({f"{n}.zip": inner for n in range(5)}, zipfile.ZIP_STORED)
+    )
+
+
+def test_a_member_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds_module, "MEMBER_LIMIT", 1_000)
+    articles, (skipped,) = read_file(
+        tmp_path, "a.zip", zipped({"a.txt": "x" * 2_000, "b.md": OTHER})
+    )
+    assert [article.path for article in articles] == ["a.zip#b.md"]
+    assert "when unpacked" in skipped.reason
+
+
+def test_a_total_without_end_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "TOTAL_LIMIT", 1_000)
+    files: Files = {f"{n}.md": PROSE * 2 for n in range(10)}
+    assert "unpacks to more than" in refusal(tmp_path, "a.zip", zipped(files))
+
+
+@pytest.mark.parametrize("name", ["presse.zip", "presse.tar.gz"])
+def test_members_without_number_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("index.formats.packing.members.MEMBERS", 3)
+    files: Files = {f"{n}.md": f"{PROSE} {n}" for n in range(10)}
+    articles, (skipped,) = read_file(tmp_path, name, PACKERS[name](files))
+    assert len(articles) == 3
+    assert "more than 3 files" in skipped.reason
+
+
+def test_a_list_of_members_too_long_to_be_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.formats.packing.members_packing_zips.DIRECTORY_LIMIT", 100)
+    assert "files in it; split it" in refusal(
+        tmp_path, "a.zip", zipped({f"{n}.md": PROSE for n in range(10)})
+    )
+
+
+def test_a_header_that_claims_a_gigabyte_is_not_believed(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("././@PaxHeader")
+    header.type, header.size = tarfile.XHDTYPE, 2**30
+    data = header.tobuf(tarfile.USTAR_FORMAT) + bytes(10_240)
+    assert "damaged" in refusal(tmp_path, "a.tar", data)
+
+
+def test_headers_one_in_the_other_end(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 4
+    data = (header.tobuf(tarfile.USTAR_FORMAT) + b"a.md" + bytes(508)) * 5_000
+    assert "damaged" in refusal(tmp_path, "a.tar", data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.zip", b""),
+        ("a.zip", b"PK\3\4" + bytes(100)),
+        ("a.zip", zipped({"a.md": PROSE})[:-30]),
+        ("a.tar", b"pas une archive"),
+        ("a.tar.gz", gzip.compress(b"pas une archive")),
+        ("a.tar.gz", b"\x1f\x8b\x08" + bytes(100)),
+        ("a.jsonl.gz", gzip.compress(LINE.encode())[:-12]),
+        ("a.tar.xz", b"\xfd7zXZ\0" + bytes(100)),
+    ],
+)
+def test_what_is_no_archive_says_so(tmp_path: Path, name: str, data: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    why = "".join(said(path))
+    assert "damaged" in why or "not an archive" in why or "unknown format" in why
+
+
+def said(path: Path) -> list[str]:
+    """What is said of a file that gives no article."""
+    try:
+        found = list(read_source(Source(path, path.name, path.name)))
+    except ReadError as error:
+        return [str(error)]
+    return [each.reason for each in found if isinstance(each, Skipped)]
+
+
+@pytest.mark.parametrize("name", ["a.tar.gz", "a.tar"])
+def test_an_archive_that_is_cut_short_gives_what_is_whole(tmp_path: Path, name: str) -> None:
+    import random
+
+    noise = random.Random(1).randbytes(60_000).hex()
+    data = PACKERS[f"presse{name[1:]}"]({"a.md": PROSE, "b.md": noise, "c.md": OTHER})
+    articles, skipped = read_file(tmp_path, name, data[: len(data) // 2])
+    assert [article.path for article in articles] == [f"{name}#a.md"]
+    assert skipped

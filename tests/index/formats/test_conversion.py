@@ -1,0 +1,104 @@
+"""Every format's articles are completed alike: from their first lines, their names, their words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from index.article import Article
+from index.errors import ReadError
+from index.formats.base import Content
+from index.formats.base_readers_draft import Block, Draft, Metadata
+from index.formats.conversion import article_of
+
+PROSE = (
+    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
+    "l'opposition ont quitté la salle avant la fin de la séance."
+)
+TITLE = Block("Le budget", heading=True)
+
+
+def _article(
+    *blocks: Block,
+    name: str = "a.md",
+    shown: str | None = None,
+    key: str = "",
+    url: str | None = None,
+    told: Metadata | None = None,
+) -> Article:
+    content = Content.of_bytes(b"", name, shown, url=url)
+    return article_of(Draft(blocks, told or Metadata(), key), content, shown or name)
+
+
+def test_the_lines_under_the_title_are_read_in_every_format() -> None:
+    lines = Block("Par Jeanne Petit\nPublié le 29 août 2025 à 10h30 – Mis à jour le 30 août 2025")
+    article = _article(TITLE, lines, Block(PROSE))
+    assert (article.author, article.published_at) == ("Jeanne Petit", datetime(2025, 8, 29, 10, 30))
+    assert (article.published, article.updated) == (date(2025, 8, 29), date(2025, 8, 30))
+    assert article.updated_at is None
+    assert (article.title, article.text) == ("Le budget", PROSE)
+    assert dict(article.origins)["published"] == "text"
+
+
+def test_a_byline_above_the_text_is_no_title() -> None:
+    article = _article(Block("Par Jeanne Petit"), Block(PROSE), Block(PROSE), name="le-budget.md")
+    assert (article.title, article.author) == ("Le budget", "Jeanne Petit")
+
+
+def test_what_the_source_says_wins_over_its_first_lines() -> None:
+    told = Metadata.told("front matter", author="Luc Roy", published=date(2024, 1, 1))
+    article = _article(TITLE, Block("Par Jeanne Petit, le 3 mars 2024"), Block(PROSE), told=told)
+    assert (article.author, article.published) == ("Luc Roy", date(2024, 1, 1))
+
+
+def test_lines_that_are_all_there_is_stay() -> None:
+    assert _article(TITLE, Block("Publié le 3 mars 2024")).text == "Publié le 3 mars 2024"
+
+
+@pytest.mark.parametrize(
+    ("shown", "key", "url", "day", "origin"),
+    [
+        ("ici/2025-08-29-le-budget.md", "", None, date(2025, 8, 29), "file name"),
+        ("ici/2025/08/29/a.md", "", None, date(2025, 8, 29), "file name"),
+        ("2025-08-29-export.csv", "ligne-12", None, None, None),
+        ("2025-08-29-presse.zip", "dossier/a.pdf", None, None, None),
+        ("presse.zip", "2025-08-29-a.pdf", None, date(2025, 8, 29), "file name"),
+        ("a.md", "", "https://exemple.fr/2025/08/29/budget", date(2025, 8, 29), "address"),
+        ("2024-01-01-a.md", "", "https://exemple.fr/2025/08/29/b", date(2024, 1, 1), "file name"),
+        ("a.md", "", "https://exemple.fr/budget", None, None),
+    ],
+)
+def test_the_day_in_a_name(
+    shown: str, key: str, url: str | None, day: date | None, origin: str | None
+) -> None:
+    name = shown.rpartition("/")[2]
+    article = _article(TITLE, Block(PROSE), name=name, shown=shown, key=key, url=url)
+    assert article.published == day
+    assert article.published_at is None
+    assert dict(article.origins).get("published") == origin
+
+
+def test_the_day_in_a_name_is_no_part_of_the_title() -> None:
+    assert _article(Block(PROSE), Block(PROSE), name="2025-08-29-le_budget.md").title == "Le budget"
+    member = _article(Block(PROSE), Block(PROSE), name="presse.zip", key="x/20250829_le-vote.txt")
+    assert member.title == "Le vote"
+
+
+def test_a_title_that_comes_back_is_read_once() -> None:
+    blocks = (TITLE, Block("Le Budget."), Block(PROSE), TITLE, Block("Fin."))
+    article = _article(*blocks)
+    assert article.text == f"{PROSE}\n\nFin."
+    assert article.sections == ()
+
+
+def test_lines_around_the_article_are_no_part_of_any_format() -> None:
+    article = _article(
+        TITLE, Block(f"Partager sur Facebook\n{PROSE}"), Block("Lire aussi : Un fait")
+    )
+    assert article.text == PROSE
+
+
+def test_nothing_but_lines_around_an_article_is_no_article() -> None:
+    with pytest.raises(ReadError, match="no text below the title"):
+        _article(TITLE, Block("Partager sur Facebook"), Block("Publicité"))

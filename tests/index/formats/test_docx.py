@@ -1,0 +1,279 @@
+"""A Word document is its words as they stand now, in order."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+
+import docx as word
+import pytest
+from docx.document import Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.article import Article
+from index.errors import ReadError
+from index.formats import docx, zip_package
+from index.formats.base import Content, Skipped
+from index.formats.conversion import article_of
+
+PROSE = (
+    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
+    "l'opposition ont quitté la salle avant la fin de la séance."
+)
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def made(write: Callable[[Document], None]) -> bytes:
+    document = word.Document()
+    document.core_properties.author = ""
+    document.core_properties.created = datetime(2013, 12, 23)
+    write(document)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def read(data: bytes, name: str = "note.docx") -> Article:
+    content = Content.of_bytes(data, name)
+    (draft,) = docx.read(content)
+    assert not isinstance(draft, Skipped)
+    return article_of(draft, content, name)
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(ReadError) as caught:
+        read(data)
+    message = str(caught.value)
+    assert message.startswith("note.docx: ")
+    assert "\n" not in message
+    return message
+
+
+def altered(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
+    """The document with one of its members rewritten."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+        for member in old.namelist():
+            text = old.read(member)
+            new.writestr(member, change(text.decode()) if member == name else text)
+    return stream.getvalue()
+
+
+def with_body(xml: str) -> bytes:
+    """A document whose body begins with this."""
+    plain = made(lambda document: document.add_paragraph(PROSE))
+    return altered(
+        plain, "word/document.xml", lambda text: text.replace("<w:body>", f"<w:body>{xml}")
+    )
+
+
+def test_everything_in_its_order() -> None:
+    def write(document: Document) -> None:
+        document.add_paragraph("Le budget de la ville", style="Title")
+        document.add_heading("Les recettes", 1)
+        document.add_paragraph(PROSE)
+        document.add_paragraph("un pont", style="List Bullet")
+        document.add_paragraph("une école", style="List Bullet")
+        document.add_paragraph("voter", style="List Number")
+        document.add_paragraph("bâtir", style="List Number")
+        table = document.add_table(2, 2)
+        for index, cell in enumerate(["Poste", "Montant", "Écoles", "12 M€"]):
+            table.cell(index // 2, index % 2).text = cell
+        document.add_paragraph("Fin de la note.")
+
+    article = read(made(write))
+    assert article.title == "Le budget de la ville"
+    assert article.text == (
+        f"Les recettes\n\n{PROSE}\n\nun pont\nune école\n\n1. voter\n2. bâtir\n\n"
+        "Poste | Montant\nÉcoles | 12 M€\n\nFin de la note."
+    )
+    assert [section.heading for section in article.sections] == ["Les recettes"]
+
+
+@pytest.mark.parametrize("name", ["Titre 2", "heading 3", "Überschrift 1"])
+def test_headings_by_their_styles_names(name: str) -> None:
+    def write(document: Document) -> None:
+        style = document.styles.add_style("Propre", 1)
+        style.element.find(f"./{docx._W}name").set(f"{docx._W}val", name)
+        document.add_paragraph("Le budget", style="Title")
+        document.add_paragraph(PROSE)
+        document.add_paragraph("Les routes", style=style)
+        document.add_paragraph(PROSE)
+
+    assert [section.heading for section in read(made(write)).sections] == ["Les routes"]
+
+
+def test_a_style_based_on_a_heading_is_one() -> None:
+    def write(document: Document) -> None:
+        style = document.styles.add_style("Intertitre maison", 1)
+        style.base_style = document.styles["Heading 2"]
+        document.add_paragraph("Les routes", style=style)
+        document.add_paragraph(PROSE)
+
+    assert read(made(write)).title == "Les routes"
+
+
+def test_what_was_crossed_out_or_remarked_is_not_text() -> None:
+    article = read(
+        with_body(
+            "<w:p><w:r><w:t>Le pont </w:t></w:r>"
+            "<w:del><w:r><w:delText>rouge </w:delText></w:r></w:del>"
+            "<w:ins><w:r><w:t>bleu </w:t></w:r></w:ins><w:hyperlink><w:r><w:t>ouvre</w:t></w:r>"
+            "</w:hyperlink><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>.</w:t></w:r></w:p>"
+        )
+    )
+    assert article.text.startswith("Le pont bleu ouvre.\n\n")
+
+    def remarked(document: Document) -> None:
+        run = document.add_paragraph().add_run(PROSE)
+        document.add_comment(run, text="À vérifier !", author="Luc Roy")
+
+    assert read(made(remarked)).text == PROSE
+
+
+def test_text_boxes_are_read_once() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>Dans un cadre.</w:t></w:r></w:p></w:txbxContent>"
+    article = read(
+        with_body(
+            '<w:p xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:r>'
+            f"<w:t>Avant.</w:t><mc:AlternateContent><mc:Choice>{box}</mc:Choice>"
+            f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+        )
+    )
+    assert article.text == f"Avant.\n\nDans un cadre.\n\n{PROSE}"
+
+
+def test_footnotes_follow_the_text() -> None:
+    data = made(lambda document: document.add_paragraph(PROSE))
+    note = (
+        f"<w:footnotes {W}><w:footnote w:type='separator'><w:p/></w:footnote><w:footnote w:id='2'>"
+    )
+    note += "<w:p><w:r><w:t>Selon le procès-verbal.</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    data = altered(
+        data,
+        "[Content_Types].xml",
+        lambda text: text.replace(
+            "</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/></Types>'
+        ),
+    )
+    data = altered(
+        data,
+        "word/_rels/document.xml.rels",
+        lambda text: text.replace(
+            "</Relationships>",
+            f'<Relationship Id="r99" Type="{docx._FOOTNOTES}" Target="footnotes.xml"/>'
+            "</Relationships>",
+        ),
+    )
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("word/footnotes.xml", note)
+    assert read(stream.getvalue()).text == f"{PROSE}\n\nSelon le procès-verbal."
+
+
+def test_what_the_properties_tell() -> None:
+    def write(document: Document) -> None:
+        told = document.core_properties
+        told.title, told.author, told.category = "Le budget voté", "Jeanne Petit", "Vie locale"
+        told.language, told.created = "fr-FR", datetime(2025, 8, 29, 10)
+        document.add_paragraph("Lorient, le 29 août 2025")
+        document.add_paragraph(PROSE)
+
+    article = read(made(write))
+    assert (article.title, article.author) == ("Le budget voté", "Jeanne Petit")
+    assert (article.category, article.language) == ("Vie locale", "fr")
+    assert article.published == date(2025, 8, 29)
+
+
+def test_a_template_s_language_title_and_day_are_not_the_article_s() -> None:
+    def write(document: Document) -> None:
+        told = document.core_properties
+        told.title, told.author, told.language = "Document1", "Utilisateur", "en-US"
+        document.add_paragraph("Le budget voté", style="Title")
+        for _ in range(4):
+            document.add_paragraph(PROSE)
+
+    article = read(made(write))
+    assert (article.title, article.author) == ("Le budget voté", None)
+    assert (article.language, article.published) == ("fr", None)
+
+
+# What cannot be read
+
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+
+def zipped_up(**members: bytes | str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "not a Word document"),
+        (b"Bonjour", "not a Word document"),
+        (b"PK\x03\x04 coup\xc3\xa9", "not a Word document"),
+        (OLD, "an old Word or Office file; save it as .docx"),
+        (OLD + "EncryptedPackage".encode("utf-16-le"), "encrypted; remove the password"),
+        (zipped_up(a="b"), "a zip file, not a Word document"),
+        (zipped_up(word__document="<w:document/>", **{"[Content_Types].xml": "<a"}), "damaged"),
+    ],
+)
+def test_what_is_no_document_says_so(data: bytes, reason: str) -> None:
+    assert reason in refusal(data)
+
+
+def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_package, "WHOLE", 5 * 2**20)
+    bomb = zipped_up(word__media="0" * 6 * 2**20)
+    assert len(bomb) < 20_000
+    assert "unpacks to" in refusal(bomb)
+    monkeypatch.setattr(zip_package, "MEMBERS", 2)
+    assert "unpacks to" in refusal(zipped_up(a="", b="", c=""))
+
+
+def test_no_file_of_the_machine_is_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("le mot de passe")
+    entity = f'<!DOCTYPE a [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+    data = altered(
+        with_body("<w:p><w:r><w:t>Ici&x;.</w:t></w:r></w:p>"),
+        "word/document.xml",
+        lambda text: re.sub(r"(\?>)", rf"\1{entity}", text, count=1),
+    )
+    with suppress(ReadError):
+        assert "passe" not in read(data).text
+
+
+WHOLE = made(lambda document: document.add_paragraph(PROSE))
+
+
+@given(
+    changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=9)), max_size=4),
+    cut=st.integers(0, len(WHOLE)),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_damage_is_an_article_or_a_line(changes: list[tuple[int, bytes]], cut: int) -> None:
+    data = bytearray(WHOLE)
+    for place, new in changes:
+        data[place : place + len(new)] = new
+    with suppress(ReadError):
+        read(bytes(data if cut % 2 else data[:cut]))
+
+
+@given(xml=st.text(st.sampled_from("<>/w:pabcdeltrinsv =\"'&;1"), max_size=120))
+@settings(max_examples=30, deadline=None)
+def test_any_body_is_an_article_or_a_line(xml: str) -> None:
+    with suppress(ReadError):
+        read(with_body(xml))

@@ -1,0 +1,223 @@
+"""A letter is read for its own words, and what is attached to it beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.errors import ReadError
+from index.formats.base import Content, Skipped
+from index.formats.base_readers_draft import Draft
+from index.formats.conversion import article_of
+from index.formats.email import MAIL_LIMIT, read
+
+PROSE = (
+    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
+    "l'opposition ont quitté la salle avant la fin de la séance."
+)
+HEAD = {
+    "From": "Jeanne Petit <presse@exemple.fr>",
+    "To": "redaction@exemple.fr",
+    "Subject": "Communiqué : le budget est voté",
+    "Date": "Fri, 29 Aug 2025 10:30:00 +0200",
+}
+
+
+def _letter(text: str | None = PROSE, head: Mapping[str, str] = HEAD) -> EmailMessage:
+    message = EmailMessage()
+    for name, value in head.items():
+        message[name] = value
+    if text is not None:
+        message.set_content(text)
+    return message
+
+
+def _found(data: bytes | EmailMessage) -> list[Draft | Skipped]:
+    raw = bytes(data) if isinstance(data, EmailMessage) else data
+    return list(read(Content.of_bytes(raw, "lettre.eml")))
+
+
+def _own(data: bytes | EmailMessage) -> Draft:
+    (draft,) = _found(data)
+    assert isinstance(draft, Draft)
+    return draft
+
+
+def _texts(draft: Draft | Skipped) -> list[str]:
+    assert isinstance(draft, Draft)
+    return [block.text for block in draft.blocks]
+
+
+def _refused(data: bytes) -> str:
+    with pytest.raises(ReadError) as caught:
+        _found(data)
+    assert str(caught.value).startswith("lettre.eml: ")
+    return str(caught.value)
+
+
+def test_a_letter_tells_who_wrote_it_and_when() -> None:
+    draft = _own(_letter())
+    told = draft.metadata
+    assert (told.title, told.author, told.outlet) == (HEAD["Subject"], "Jeanne Petit", None)
+    moment = datetime(2025, 8, 29, 10, 30, tzinfo=timezone(timedelta(hours=2)))
+    assert told.published == moment
+    assert isinstance(told.published, datetime)
+    assert told.published.utcoffset() == timedelta(hours=2)
+    assert set(told.origins.values()) == {"email"}
+    assert _texts(draft) == [PROSE]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fact", "read"),
+    [
+        ("From", "presse@exemple.fr", "author", None),
+        ("From", '"presse@exemple.fr" <presse@exemple.fr>', "author", None),
+        ("From", "=?utf-8?q?Zo=C3=A9_Lema=C3=AEtre?= <z@exemple.fr>", "author", "Zoé Lemaître"),
+        ("Subject", "TR: Re: Fwd: Le budget", "title", "Le budget"),
+        ("Subject", "=?iso-8859-1?q?L=27=E9t=E9?=", "title", "L'été"),
+        ("Date", "hier", "published", None),
+        ("Date", "Fri, 99 Aug 2025 10:30:00 +0200", "published", None),
+    ],
+)
+def test_headers_as_they_come(name: str, value: str, fact: str, read: str | None) -> None:
+    lines = "".join(f"{key}: {text}\r\n" for key, text in {**HEAD, name: value}.items())
+    draft = _own(f"{lines}\r\n{PROSE}\r\n".encode())
+    assert getattr(draft.metadata, fact) == read
+
+
+def test_plain_words_are_preferred_where_they_are_real() -> None:
+    message = _letter(f"{PROSE}\n\n-- \nJeanne Petit\n01 23 45 67 89")
+    message.add_alternative(f"<html><body><p>Autre. {PROSE}</p></body></html>", subtype="html")
+    assert _texts(_own(message)) == [PROSE]
+
+
+@pytest.mark.parametrize(
+    "stub", ["", "Version HTML.", "Pour voir ce message, ouvrez-le dans votre navigateur : https://exemple.fr/x"]
+)  # fmt: skip
+def test_rich_words_are_read_where_the_plain_ones_only_point_to_them(stub: str) -> None:
+    message = _letter(stub)
+    page = (
+        "<html><body><table><tr><td><table><tr><td><h1>Le budget</h1></td></tr><tr><td>"
+        f"<p>{PROSE}</p><p>Le maire s'est dit soulagé.</p></td></tr><tr><td>"
+        "<p>Vous recevez ce message car vous êtes inscrit. Se désabonner</p>"
+        "</td></tr></table></td></tr></table></body></html>"
+    )
+    message.add_alternative(page, subtype="html")
+    texts = _texts(_own(message))
+    assert texts[-2:] == [PROSE, "Le maire s'est dit soulagé."]
+    assert not any(" | " in text or "désabonner" in text for text in texts)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252", "x-unknown"])
+def test_a_letter_in_any_encoding(charset: str) -> None:
+    head = "".join(f"{key}: {text}\r\n" for key, text in HEAD.items() if key != "Subject")
+    kind = "iso-8859-1" if "8859" in charset else "cp1252" if "1252" in charset else "utf-8"
+    for subtype, body in (("plain", PROSE), ("html", f"<html><body><p>{PROSE}</p></body></html>")):
+        raw = f"{head}Content-Type: text/{subtype}; charset={charset}\r\n\r\n".encode()
+        assert _texts(_own(raw + body.encode(kind))) == [PROSE]
+
+
+def test_what_is_attached_is_read_beside_the_letter() -> None:
+    message = _letter()
+    for name, text in (("dossier/2025-08-30-note.md", "# Note\n\nUne note."), ("a.txt", PROSE)):
+        message.add_attachment(text.encode(), "application", "octet-stream", filename=name)
+    message.add_attachment(b"\x89PNG", "image", "png", filename="logo.png")
+    message.add_attachment(b"\x89PNG\x00", "text", "markdown", filename="faux.md")
+    own, note, text, broken = _found(message)
+    assert _texts(own) == [PROSE]
+    assert isinstance(note, Draft)
+    assert (note.key, note.blocks[-1].text) == ("2025-08-30-note.md", "Une note.")
+    article = article_of(note, Content.of_bytes(b"", "lettre.eml"), "lettre.eml")
+    assert (article.title, str(article.published)) == ("Note", "2025-08-30")
+    assert article.path == "lettre.eml#2025-08-30-note.md"
+    assert _texts(text) == [PROSE]
+    assert isinstance(broken, Skipped)
+    assert broken.shown == "lettre.eml#faux.md"
+
+
+def test_two_attachments_of_one_name_are_two_articles() -> None:
+    message = _letter()
+    for word in ("Une", "Deux"):
+        message.add_attachment(f"{word} note.".encode(), "text", "plain", filename="n.txt")
+    assert [found.key for found in _found(message) if isinstance(found, Draft)] == [
+        "", "n.txt", "2-n.txt",
+    ]  # fmt: skip
+
+
+def test_a_letter_with_nothing_but_an_attachment() -> None:
+    message = _letter(None)
+    message.make_mixed()
+    message.add_attachment(PROSE.encode(), "text", "plain", filename="a.txt")
+    (draft,) = _found(message)
+    assert _texts(draft) == [PROSE]
+
+
+def test_letters_inside_letters_end() -> None:
+    message = _letter()
+    for _ in range(8):
+        outer = _letter()
+        outer.add_attachment(bytes(message), "application", "octet-stream", filename="l.eml")
+        message = outer
+    found = _found(message)
+    assert len(found) == 5
+    assert isinstance(found[-1], Skipped)
+    assert "inside too many" in found[-1].reason
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "not a letter"),
+        (PROSE.encode(), "not a letter"),
+        (b"\x89PNG\x00\x01", "not a letter"),
+        (b"Subject: Rien\r\n\r\n", "no text of its own"),
+        (b"Subject: A\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x", "no text"),
+        (b"Subject: A\r\nContent-Type: image/png\r\n\r\nabc", "no text"),
+    ],
+)
+def test_what_is_no_letter_says_why(data: bytes, reason: str) -> None:
+    assert reason in _refused(data)
+
+
+def test_a_letter_too_large_is_refused_unread() -> None:
+    content = Content("l.eml", "l.eml", MAIL_LIMIT + 1, lambda: pytest.fail("opened"))
+    with pytest.raises(ReadError, match="more than one letter can be"):
+        list(read(content))
+
+
+def test_parts_nested_without_end_are_read_or_refused() -> None:
+    head = b"Subject: A\r\nMIME-Version: 1.0\r\n"
+    part = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n"
+    nested = b"".join(part % (number, number) for number in range(2_000))
+    assert _refused(head + nested + b"Content-Type: text/plain\r\n\r\nMot")
+    letters = b"Content-Type: message/rfc822\r\n\r\n" * 2_000
+    assert _refused(head + letters)
+
+
+_LINES = """
+From: Subject: Date: Content-Type: text/html text/plain multipart/mixed multipart/alternative
+boundary=x --x --x-- charset=utf-8 charset=x =?utf-8?q?=E9?= =?x?b?%%?= <a@b> "a , ; @ ( \\ base64
+Content-Transfer-Encoding: quoted-printable Content-Disposition: attachment filename=a.html
+filename*=utf-8''%e9.md message/rfc822 <p>mot</p> 29 Aug 2025 +0200 é \x00 Mot.
+"""
+
+
+@given(
+    st.lists(st.sampled_from([*_LINES.split(), "\n", "\n\n", "\r\n", " ", "\n "]), max_size=60)
+    .map("".join)
+    .map(lambda text: text.encode("utf-8", "replace"))
+    | st.binary(max_size=300)
+)
+@settings(deadline=3_000, max_examples=300)
+def test_any_bytes_are_drafts_or_a_read_error(data: bytes) -> None:
+    for raw in (data, b"Subject: A\n" + data, b"Subject: A\nFrom: " + data):
+        try:
+            found = _found(raw)
+        except ReadError:
+            continue
+        assert all(isinstance(each, Skipped) or each.blocks for each in found)

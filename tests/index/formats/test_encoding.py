@@ -1,0 +1,66 @@
+"""Bytes become clean text, or an error that says what to do."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import ReadError
+from index.formats.encoding import decode
+
+FRENCH = (
+    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
+    "l'opposition ont quitté la salle avant la fin, déçus de n'être pas écoutés."
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_unicode_is_read_with_or_without_a_mark(encoding: str) -> None:
+    assert decode(FRENCH.encode(encoding), "a.txt") == FRENCH
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "mac_roman"])
+def test_an_encoding_of_the_past_is_recognised(encoding: str) -> None:
+    assert decode(FRENCH.encode(encoding), "a.txt") == FRENCH
+
+
+def test_windows_punctuation_is_read() -> None:
+    text = f"« {FRENCH} » – l’œuvre coûte 3 €…"
+    assert decode(text.encode("cp1252"), "a.txt") == text
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t", "empty"),
+        (b"GIF89a\x00\x01", "binary"),
+        (bytes(range(1, 256)) * 3, "encoding is unclear"),
+        ("Été".encode("cp1252"), "encoding is unclear"),
+        (b"\xff\xfea", "UTF-16 but broken"),
+    ],
+)
+def test_what_is_no_text_is_named_with_what_to_do(data: bytes, reason: str) -> None:
+    with pytest.raises(ReadError, match=f"^dossier/a.txt: .*{reason}") as caught:
+        decode(data, "dossier/a.txt")
+    assert "\n" not in str(caught.value)
+    assert "empty" in reason or "UTF-8" in str(caught.value)
+
+
+def test_line_ends_marks_and_accents_are_made_plain() -> None:
+    data = "\ufeffE\u0301te\u0301\r\ninvi\u00adsible\rfin\u2029e\ufeff\u200bt".encode()
+    assert decode(data, "a.txt") == "Été\ninvisible\nfin\n\net"
+
+
+def test_no_break_spaces_are_kept() -> None:
+    assert decode("15\u202f000\u00a0%".encode(), "a.txt") == "15\u202f000\u00a0%"
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_text_or_a_read_error(data: bytes) -> None:
+    try:
+        text = decode(data, "a.txt")
+    except ReadError:
+        return
+    assert not {"\r", "\0", "\ufeff"} & set(text)

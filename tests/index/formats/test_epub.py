@@ -1,0 +1,259 @@
+"""A book is its chapters, each an article that says which book it is of."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.article import Article
+from index.errors import ReadError
+from index.formats import epub, zip_package
+from index.formats.base import Content, Skipped
+from index.formats.conversion import article_of
+
+PROSE = (
+    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
+    "l'opposition ont quitté la salle avant la fin de la séance."
+)
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="OEBPS/livre.opf"/></rootfiles></container>'
+)
+ENCRYPTION = (
+    '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
+    '<EncryptedData xmlns="http://www.w3.org/2001/04/xmlenc#">'
+    '<EncryptionMethod Algorithm="{}"/></EncryptedData></encryption>'
+)
+TOLD = (
+    "<dc:title>Histoire du port</dc:title><dc:creator id='a'>Jeanne Petit</dc:creator>"
+    "<dc:creator id='t'>Luc Roy</dc:creator><meta refines='#t' property='role'>trl</meta>"
+    "<dc:publisher>Éditions du Quai</dc:publisher><dc:date>2021-05-04</dc:date>"
+    "<dc:language>fr-FR</dc:language><dc:subject>Histoire</dc:subject>"
+    "<meta property='dcterms:modified'>2023-01-02T03:04:05Z</meta>"
+)
+
+
+@dataclass
+class Book:
+    """Pages by name, in order; `contents` is a member that lists them."""
+
+    pages: dict[str, str]
+    told: str = TOLD
+    contents: str = ""
+    guide: str = ""
+
+    def bytes(self) -> bytes:
+        items = "".join(
+            f'<item id="i{n}" href="{name}" media-type="application/xhtml+xml"/>'
+            for n, name in enumerate(self.pages)
+        )
+        spine = "".join(f'<itemref idref="i{n}"/>' for n in range(len(self.pages)))
+        if self.contents:
+            items += '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" '
+            items += 'properties="nav"/>'
+            spine += '<itemref idref="nav"/>'
+        opf = (
+            '<package xmlns="http://www.idpf.org/2007/opf" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            f"<metadata>{self.told}</metadata><manifest>{items}</manifest>"
+            f"<spine>{spine}</spine><guide>{self.guide}</guide></package>"
+        )
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("mimetype", "application/epub+zip")
+            archive.writestr("META-INF/container.xml", CONTAINER)
+            archive.writestr("OEBPS/livre.opf", opf)
+            if self.contents:
+                archive.writestr("OEBPS/nav.xhtml", self.contents)
+            for name, page in self.pages.items():
+                archive.writestr(f"OEBPS/{name}", page)
+        return stream.getvalue()
+
+
+def page(body: str, kind: str = "") -> str:
+    return (
+        '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "xhtml11.dtd">'
+        '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops">'
+        f'<head><title>x</title></head><body epub:type="{kind}">{body}</body></html>'
+    )
+
+
+def read(data: bytes) -> tuple[list[Article], list[Skipped]]:
+    content = Content.of_bytes(data, "livre.epub")
+    found = list(epub.read(content))
+    skipped = [each for each in found if isinstance(each, Skipped)]
+    return [
+        article_of(each, content, "livre.epub") for each in found if not isinstance(each, Skipped)
+    ], skipped
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(ReadError) as caught:
+        read(data)
+    message = str(caught.value)
+    assert message.startswith("livre.epub: ")
+    assert "\n" not in message
+    return message
+
+
+def text_of(body: str) -> str:
+    ((article,), _) = read(Book({"un.xhtml": page(body)}).bytes())
+    return article.text
+
+
+def test_a_chapter_is_an_article_of_its_book() -> None:
+    pages = {
+        "un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>"),
+        "deux.xhtml": page(f"<h1>Les grues</h1><h2>À vapeur</h2><p>{PROSE}</p>"),
+    }
+    (first, second), skipped = read(Book(pages).bytes())
+    assert skipped == []
+    assert first.title == "Histoire du port — Les quais"
+    assert first.path == "livre.epub#OEBPS/un.xhtml"
+    assert first.text == PROSE
+    assert first.id != second.id
+    assert (first.author, first.outlet) == ("Jeanne Petit", "Éditions du Quai")
+    assert (first.published, first.updated) == (date(2021, 5, 4), date(2023, 1, 2))
+    assert (first.language, first.category) == ("fr", "Histoire")
+    assert [section.heading for section in second.sections] == ["À vapeur"]
+
+
+def test_a_book_of_one_chapter_is_one_article() -> None:
+    ((article,), _) = read(Book({"un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>")}).bytes())
+    assert (article.title, article.path) == ("Histoire du port", "livre.epub")
+    assert [section.heading for section in article.sections] == ["Les quais"]
+
+
+def test_a_page_without_a_heading_goes_on_with_its_chapter() -> None:
+    pages = {
+        "un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>"),
+        "un_suite.xhtml": page("<p>La suite du chapitre.</p>"),
+        "deux.xhtml": page(f"<p>{PROSE}</p>"),
+    }
+    nav = page(
+        '<nav epub:type="toc"><ol><li><a href="deux.xhtml#x">Les <i>grues</i></a></li></ol></nav>'
+    )
+    (first, second), _ = read(Book(pages, contents=nav).bytes())
+    assert first.text == f"{PROSE}\n\nLa suite du chapitre."
+    assert second.title == "Histoire du port — Les grues"
+
+
+def test_what_is_no_chapter_is_left_out() -> None:
+    pages = {
+        "c.xhtml": page("<p>Couverture</p>"),
+        "i.xhtml": page("<h1>Mentions</h1><p>Dépôt légal.</p>", "copyright-page"),
+        "un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>"),
+    }
+    guide = '<reference type="cover" href="c.xhtml"/>'
+    ((article,), _) = read(Book(pages, guide=guide).bytes())
+    assert "Couverture" not in article.text
+    assert "légal" not in article.text
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>Le <b>pont</b> est\n ouvert.</p>", "Le pont est ouvert."),
+        ("<p>Été&nbsp;: l&rsquo;&eacute;t&eacute;</p>", "Été\u00a0: l’été"),
+        ("<p>Note<a epub:type='noteref' href='#n'>1</a> lue.</p>", "Note lue."),
+        ("<p>Un vers<br/>et l'autre</p>", "Un vers\net l'autre"),
+        ("<ul><li>un</li><li>deux</li></ul>", "un\ndeux"),
+        ("<ol><li>un</li><li>deux</li></ol>", "1. un\n2. deux"),
+        (
+            "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>",
+            "a | b\n1 | 2",
+        ),
+        ("Mots seuls<div>puis <p>bloc</p> après</div>", "Mots seuls\n\npuis\n\nbloc\n\naprès"),
+        ("<blockquote><p>Cité.</p></blockquote><script>x()</script>", "Cité."),
+        ("<p>Balise <b>mal fermée.</p>", "Balise mal fermée."),
+        ("<p>a &lt; b &amp; c</p>", "a < b & c"),
+    ],
+)
+def test_a_page_as_paragraphs(body: str, text: str) -> None:
+    assert text_of(body) == text
+
+
+def test_a_broken_page_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_package, "MEMBER", 20_000)
+    pages = {
+        "un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>"),
+        "deux.xhtml": page("<p>" + "x" * 30_000 + "</p>"),
+    }
+    (article,), (skipped,) = read(Book(pages).bytes())
+    assert article.text.endswith(PROSE)
+    assert skipped.shown == "livre.epub#OEBPS/deux.xhtml"
+
+
+def test_a_locked_book_says_so_and_scrambled_fonts_do_not_matter() -> None:
+    def locked(method: str) -> bytes:
+        stream = io.BytesIO(Book({"un.xhtml": page(f"<p>{PROSE}</p>")}).bytes())
+        with zipfile.ZipFile(stream, "a") as archive:
+            archive.writestr("META-INF/encryption.xml", ENCRYPTION.format(method))
+        return stream.getvalue()
+
+    assert "DRM" in refusal(locked("http://www.w3.org/2001/04/xmlenc#aes256-cbc"))
+    assert read(locked("http://www.idpf.org/2008/embedding"))[0]
+
+
+def test_what_is_no_book_says_so() -> None:
+    assert "not an EPUB" in refusal(b"Bonjour")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a", "b")
+    assert "not an EPUB" in refusal(stream.getvalue())
+    assert "without text" in refusal(Book({"un.xhtml": page("<p></p><img src='a.png'/>")}).bytes())
+
+
+def test_no_file_of_the_machine_is_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.xhtml"
+    secret.write_text(page("<p>le mot de passe</p>"))
+    entity = f'<!DOCTYPE html [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+    pages = {
+        "un.xhtml": page(f"<p>{PROSE}</p>"),
+        "x.xhtml": f"<?xml version='1.0'?>{entity}<html><body><p>Ici&x;.</p></body></html>",
+        f"../../../../../../../..{secret}": page("<p>rien</p>"),
+        secret.as_uri(): page("<p>rien</p>"),
+    }
+    articles, _ = read(Book(pages).bytes())
+    assert not any("passe" in article.text for article in articles)
+
+
+def test_entities_that_multiply_do_not() -> None:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    bomb = f'<!DOCTYPE html [<!ENTITY l0 "ha">{laughs}]><html><body><p>x&l11;</p></body></html>'
+    articles, _ = read(Book({"un.xhtml": page(f"<p>{PROSE}</p>"), "b.xhtml": bomb}).bytes())
+    assert sum(len(article.text) for article in articles) < 10_000
+
+
+WHOLE = Book({"un.xhtml": page(f"<h1>Un</h1><p>{PROSE}</p>")}).bytes()
+
+
+@given(
+    changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=9)), max_size=4),
+    cut=st.integers(0, len(WHOLE)),
+)
+@settings(max_examples=80, deadline=None)
+def test_any_damage_is_a_book_or_a_line(changes: list[tuple[int, bytes]], cut: int) -> None:
+    data = bytearray(WHOLE)
+    for place, new in changes:
+        data[place : place + len(new)] = new
+    with suppress(ReadError):
+        read(bytes(data if cut % 2 else data[:cut]))
+
+
+@given(
+    body=st.text(st.sampled_from("<>/phbri ulod123=\"'&;é"), max_size=150),
+    told=st.text(max_size=30),
+)
+@settings(max_examples=80, deadline=None)
+def test_any_page_is_a_book_or_a_line(body: str, told: str) -> None:
+    with suppress(ReadError):
+        read(Book({"un.xhtml": page(body), "deux.xhtml": body}, told=told).bytes())

@@ -1,0 +1,514 @@
+"""A web page gives up its article, its facts with where they were found, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.errors import ReadError
+from index.formats.base import Content
+from index.formats.base_readers_draft import FACTS, Draft
+from index.formats.boilerplate import cleaned
+from index.formats.byline_readers_heads import without_head_lines
+from index.formats.conversion import article_of
+from index.formats.html import read, read_fragment, read_html
+from index.formats.webpage import tree
+from tests.index.formats.pages import FOLDER, PAGES, Expected
+
+PROSE = (
+    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
+    "l'opposition ont quitté la salle avant la fin de la séance."
+)
+
+
+def _draft(page: str | bytes, url: str | None = None) -> Draft:
+    data = page if isinstance(page, bytes) else page.encode()
+    (draft,) = read(Content.of_bytes(data, "page.html", url=url))
+    return draft
+
+
+def _page(head: str = "", body: str = "", attributes: str = "") -> str:
+    return (
+        f"<!DOCTYPE html><html {attributes}><head>{head}</head><body><article>{body}"
+        f"<p>{PROSE}</p><p>Le maire n'a pas répondu aux questions des habitants.</p></article>"
+        "</body></html>"
+    )
+
+
+def _fact(name: str, head: str = "", body: str = "", attributes: str = "") -> tuple[Any, Any]:
+    metadata = _draft(_page(head, body, attributes)).metadata
+    return getattr(metadata, name), metadata.origins.get(name)
+
+
+def _ld(record: str) -> str:
+    return f'<script type="application/ld+json">{record}</script>'
+
+
+@pytest.mark.parametrize("expected", PAGES, ids=lambda expected: expected.name)
+def test_an_awkward_page(expected: Expected) -> None:
+    content = Content.of_file(FOLDER / expected.name, expected.name)
+    (draft,) = read(content)
+    article = article_of(draft, content, expected.name)
+    assert [part for part in expected.inside if part not in article.text] == []
+    assert [part for part in expected.outside if part in article.text] == []
+    assert tuple(section.heading for section in article.sections) == expected.headings
+    told = {
+        "title": article.title,
+        "author": article.author,
+        "published": article.published_at or article.published,
+        "updated": article.updated_at or article.updated,
+        "outlet": article.outlet,
+        "category": article.category,
+        "language": article.language,
+        "url": article.url,
+    }
+    origins = dict(article.origins)
+    facts = {name: (value, origins[name]) for name, value in told.items() if value}
+    assert {name: fact for name, fact in facts.items() if fact[1] != "detected"} == expected.facts
+    for name in ("published", "updated"):
+        if name in expected.facts and isinstance(expected.facts[name][0], datetime):
+            assert told[name].utcoffset() == expected.facts[name][0].utcoffset()
+
+
+def test_a_home_page_is_no_article() -> None:
+    with pytest.raises(ReadError, match=r"accueil\.html: no article on this page"):
+        list(read(Content.of_file(FOLDER / "accueil.html", "accueil.html")))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><body><div id=root></div><noscript>You need JavaScript.</noscript></body></html>",
+        "<html><head><title>Rien</title></head><body></body></html>",
+        "<!doctype html>",
+        "<html><body><p>Partager sur Facebook</p></body></html>",
+    ],
+)  # fmt: skip
+def test_a_page_without_words_is_no_article(page: str) -> None:
+    with pytest.raises(ReadError, match=r"page\.html: no (article|text|page)"):
+        article_of(_draft(page), Content.of_bytes(b"", "page.html"), "page.html")
+
+
+def test_a_short_page_is_an_article() -> None:
+    assert [b.text for b in _draft(f"<html><body><p>{PROSE}</p></body></html>").blocks] == [PROSE]
+
+
+# Dates -------------------------------------------------------------------------------------------
+
+
+def test_a_day_that_is_not_told_stays_unknown() -> None:
+    body = "<p>Le 12 mars 2019, la ville a vendu le stade. Depuis 2021, rien.</p>"
+    footer = "<footer><p>© 2025 Le Courrier — jeudi 2 octobre 2025</p></footer>"
+    draft = _draft(_page("<title>Le stade</title>", f"<h1>Le stade</h1>{body}") + footer)
+    assert draft.metadata.published is None
+    assert draft.metadata.updated is None
+
+
+def test_the_day_in_the_page_s_header_is_not_the_article_s() -> None:
+    page = _page("", "<h1>Le stade</h1>")
+    page = page.replace("<body>", "<body><header><p>Jeudi 2 octobre 2025</p></header>")
+    assert _draft(page).metadata.published is None
+
+
+@pytest.mark.parametrize("stamp", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00+00:00", "hier", ""])
+def test_a_default_date_is_no_date(stamp: str) -> None:
+    head = f'<meta property="article:published_time" content="{stamp}">'
+    assert _fact("published", head) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "published", "origin"),
+    [
+        (_ld('{"@type":"Article","datePublished":"2025-08-29T10:00:00Z"}'), "",
+         datetime(2025, 8, 29, 10, tzinfo=UTC), "json-ld"),
+        ('<meta name="dc.date" content="2025-08-29">', "", date(2025, 8, 29), "html"),
+        ("", '<h1>T</h1><time itemprop="datePublished" datetime="2025-08-29">vendredi</time>',
+         date(2025, 8, 29), "html"),
+        ("", "<h1>T</h1><time>29 août 2025</time>", date(2025, 8, 29), "html"),
+        ("", "<h1>T</h1><div><span>Publié le</span> <b>29 août 2025 à 10h</b></div>",
+         datetime(2025, 8, 29, 10), "text"),
+        (_ld('{"@type":"Article","datePublished":"2025-08-29"}')
+         + '<meta property="article:published_time" content="2025-08-29T10:00:00Z">', "",
+         datetime(2025, 8, 29, 10, tzinfo=UTC), "opengraph"),
+        (_ld('{"@type":"Article","datePublished":"2025-08-29"}')
+         + '<meta property="article:published_time" content="2025-09-01T10:00:00Z">', "",
+         date(2025, 8, 29), "json-ld"),
+    ],
+)  # fmt: skip
+def test_where_the_day_is_told(head: str, body: str, published: date, origin: str) -> None:
+    assert _fact("published", head, body) == (published, origin)
+
+
+def test_a_time_of_updating_is_not_one_of_publishing() -> None:
+    body = "<h1>T</h1><p>Mis à jour le <time datetime='2025-08-30'>30 août</time></p>"
+    assert _fact("published", "", body) == (None, None)
+    assert _fact("updated", "", body) == (date(2025, 8, 30), "html")
+
+
+# Titles, people, outlets -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title", "outlet"),
+    [
+        ("<title>Le budget est voté - Le Monde</title>", "<h1>Le budget est voté</h1>",
+         "Le budget est voté", "Le Monde"),
+        ("<title>Le budget est voté | Politique | Le Courrier</title>",
+         "<h1>Le budget est voté</h1>", "Le budget est voté", "Le Courrier"),
+        ("<title>Le budget de la ville est voté – Le Courrier</title>", "",
+         "Le budget de la ville est voté", "Le Courrier"),
+        ("<title>Budget : le vote - les résultats</title>", "",
+         "Budget : le vote - les résultats", None),
+        ("<title>Le budget - une affaire de famille</title>", "",
+         "Le budget - une affaire de famille", None),
+        ('<meta property="og:title" content="Le budget est voté - Courrier">'
+         '<meta property="og:site_name" content="Courrier">', "", "Le budget est voté", "Courrier"),
+        (_ld('{"@type":"NewsArticle","headline":"Le budget est…"}'),
+         "<h1>Le budget est voté ce soir</h1>", "Le budget est voté ce soir", None),
+        ("<title>Le budget</title>", "<h1><img alt=x></h1>", "Le budget", None),
+    ],
+)  # fmt: skip
+def test_a_title_without_the_site_s_name(
+    head: str, body: str, title: str, outlet: str | None
+) -> None:
+    metadata = _draft(_page(head, body)).metadata
+    assert (metadata.title, metadata.outlet) == (title, outlet)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "author"),
+    [
+        (_ld('{"@type":"Article","author":{"@type":"Person","name":"Jeanne Petit"}}'), "",
+         "Jeanne Petit"),
+        (_ld('{"@type":"Article","author":["Jeanne Petit",{"name":"Luc Roy"}]}'), "",
+         "Jeanne Petit, Luc Roy"),
+        (_ld('{"@graph":[{"@type":"BlogPosting","author":{"@id":"#jp"}},'
+             '{"@type":"Person","@id":"#jp","name":"Jeanne Petit"}]}'), "", "Jeanne Petit"),
+        (_ld('{"@type":"Article","author":{"name":"Le Courrier"},'
+             '"publisher":{"name":"Le Courrier"}}'), "", None),
+        (_ld('{"@type":"Article","author":"https://exemple.fr/jp"}'), "", None),
+        ('<meta name="author" content="Par Jeanne Petit">', "", "Jeanne Petit"),
+        ('<meta name="author" content="redaction@exemple.fr">', "", None),
+        ("", '<h1>T</h1><span class="author-name">Jeanne Petit</span>', "Jeanne Petit"),
+        ("", '<h1>T</h1><a rel="author">Jeanne Petit</a>', "Jeanne Petit"),
+        ("", "<h1>T</h1><p>Par Jeanne Petit et Luc Roy</p>", "Jeanne Petit et Luc Roy"),
+        ("", "<h1>T</h1><p>Par ailleurs, il pleut</p>", None),
+    ],
+)  # fmt: skip
+def test_who_wrote_a_page(head: str, body: str, author: str | None) -> None:
+    assert _fact("author", head, body)[0] == author
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "{not json",
+        "",
+        "[" * 10_000,
+        '{"@type":"NewsArticle","headline":null,"author":[null,{}],"publisher":[1]}',
+        '{"@type":["WebPage"],"headline":"Une page"}',
+        '[{"@type":"NewsArticle","headline":"Un"},{"@type":"NewsArticle","headline":"Deux"},'
+        '{"@type":"NewsArticle","headline":"Trois"}]',
+        '{"@type":"NewsArticle","datePublished":20250829,"headline":{"a":1}}',
+    ],
+)
+def test_broken_or_foreign_records_tell_nothing(record: str) -> None:
+    metadata = _draft(_page(_ld(record))).metadata
+    assert {name for name in FACTS if getattr(metadata, name)} == set()
+
+
+def test_records_with_entities_and_control_characters_are_read() -> None:
+    headline = "L&#39;\u00e9t\u00e9\n&amp; <b>le</b> vote"
+    record = f'//<![CDATA[\n{{"@type":"NewsArticle","headline":"{headline}"}}\n//]]>'
+    assert _fact("title", _ld(record)) == ("L'été & le vote", "json-ld")
+
+
+# Addresses and languages -------------------------------------------------------------------------
+
+
+def test_the_canonical_address_is_made_whole_by_where_the_page_was_found() -> None:
+    page = _page('<link rel="canonical" href="/budget">')
+    draft = _draft(page, url="https://exemple.fr/budget?utm=1")
+    assert draft.metadata.url == "https://exemple.fr/budget"
+    assert _draft(page).metadata.url is None
+
+
+@pytest.mark.parametrize("href", ["https://exemple.fr/", "javascript:void(0)", "https://[x", " "])
+def test_an_address_that_is_not_the_article_s_is_left_out(href: str) -> None:
+    assert _fact("url", f'<link rel="canonical" href="{href}">') == (None, None)
+
+
+def test_a_template_s_language_does_not_win_over_the_words() -> None:
+    long = f"<p>{PROSE} {PROSE} {PROSE} Les élus ont voté.</p>"
+    assert _fact("language", "", long, 'lang="en"') == (None, None)
+    assert _fact("language", "", long, 'lang="fr-BE"') == ("fr", "html")
+    assert _fact("language", "", long, 'lang="br"') == ("br", "html")
+
+
+# Encodings ---------------------------------------------------------------------------------------
+
+LATIN = _page('<meta charset="{}">', "<h1>Été à Orléans</h1><p>Le « cœur » coûte 3 €.</p>")
+
+
+@pytest.mark.parametrize(
+    ("declared", "real"),
+    [
+        ("utf-8", "utf-8"),
+        ("iso-8859-1", "cp1252"),
+        ("windows-1252", "cp1252"),
+        ("iso-8859-15", "iso-8859-15"),
+        ("iso-8859-1", "utf-8"),
+        ("utf-8", "cp1252"),
+        ("x-unknown", "utf-8"),
+        ("utf-16", "utf-8"),
+        ("utf-8", "utf-8-sig"),
+        ("utf-8", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+    ],
+)
+def test_a_page_is_read_in_its_real_encoding(declared: str, real: str) -> None:
+    page = LATIN.format(declared).replace("à la fin", "a la fin")
+    words = " ".join(block.text for block in _draft(page.encode(real)).blocks)
+    assert "Le « cœur » coûte 3 €." in words
+
+
+def test_a_page_with_a_few_broken_bytes_is_read() -> None:
+    page = LATIN.format("utf-8").encode() + b"<p>" + PROSE.encode() * 9 + b"\xff</p>"
+    assert "Le « cœur »" in " ".join(block.text for block in _draft(page).blocks)
+
+
+def test_spaces_of_french_typography_are_kept() -> None:
+    body = "<p>«&nbsp;Rien&nbsp;», dit-il&#8239;: 15&#8239;000&nbsp;euros pour la commune.</p>"
+    words = _draft(_page("", body)).blocks[0].text
+    assert words == "«\u00a0Rien\u00a0», dit-il\u202f: 15\u202f000\u00a0euros pour la commune."
+
+
+# The body ----------------------------------------------------------------------------------------
+
+
+def test_scripts_styles_and_comments_are_no_text() -> None:
+    body = "<script>var x='<p>Non';</script><style>p{}</style><!-- <p>Non</p> --><svg><text>Non"
+    assert "Non" not in str(_draft(_page("", body + "</text></svg>")).blocks)
+
+
+def test_xhtml_with_empty_elements_is_read_whole() -> None:
+    page = (
+        '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><head>'
+        f'<title/><script src="a.js"/></head><body><div/><h1>Un</h1><p>{PROSE}</p></body></html>'
+    )
+    assert [block.text for block in _draft(page).blocks][-1] == PROSE
+
+
+def test_tables_that_only_place_things_are_no_tables() -> None:
+    page = (
+        "<html><body><table><tr><td>Menu</td><td><table><tr><td>"
+        f"<h1>Le budget</h1><p>{PROSE}</p><p>{PROSE[:80]} aussi.</p></td></tr></table></td></tr>"
+        "</table></body></html>"
+    )
+    texts = [block.text for block in _draft(page).blocks]
+    assert PROSE in texts
+    assert not any(" | " in text for text in texts)
+
+
+def test_the_questions_of_a_list_that_folds_are_headings() -> None:
+    body = f"<h2><button>Combien ?</button></h2><p>{PROSE}</p><button>Fermer</button>"
+    blocks = _draft(_page("", body)).blocks
+    assert [block.text for block in blocks if block.heading] == ["Combien ?"]
+    assert "Fermer" not in str(blocks)
+
+
+def test_an_article_that_a_browser_would_fill_in_is_read_from_its_record() -> None:
+    record = json.dumps(
+        {"@type": "NewsArticle", "articleBody": f"{PROSE}\n\nIl pleut &amp; vente."}
+    )
+    page = f"<html><head>{_ld(record)}</head><body><div id=app><p>Un</p></div></body></html>"
+    assert [block.text for block in _draft(page).blocks] == [PROSE, "Il pleut & vente."]
+    shown = _page(_ld(record.replace("hier", "demain")))
+    assert "demain" not in str(_draft(shown).blocks)
+
+
+def test_a_page_of_an_encoding_that_is_not_declared() -> None:
+    body = "<h1>Été à Orléans</h1><p>" + "The town has voted on its budget. " * 200 + "déjà</p>"
+    page = f"<html><body>{body}</body></html>".encode("cp1252")
+    assert "déjà" in " ".join(block.text for block in _draft(page).blocks)
+
+
+def test_an_article_under_a_linked_heading_is_no_list() -> None:
+    links = "".join(f"<div><h3><a href=x>Autre {n}</a></h3><p>Un fait.</p></div>" for n in range(6))
+    body = f"<div><h2><a href=x>Le budget</a></h2><p>{PROSE}</p><p>Il pleut sur la ville.</p></div>"
+    page = f"<html><body><main>{body}</main><aside>{links}</aside></body></html>"
+    assert PROSE in [block.text for block in _draft(page).blocks]
+
+
+def test_the_announcements_below_a_short_article_go() -> None:
+    teaser = "<h3><a href=x>Autre fait {0}</a></h3><p>Un fait numéro {0} dont il est question.</p>"
+    links = "".join(f"<div>{teaser.format(number)}</div>" for number in range(12))
+    page = f"<html><body><div><h1>Le budget</h1><p>{PROSE}</p>{links}</div></body></html>"
+    assert [block.text for block in _draft(page).blocks if not block.heading] == [PROSE]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "<script src=x></script\n<!-- mal fermé --> ><p>Après.</p><script>y</script>",
+        "<!--><p>Après.</p><!-- fin -->",
+        "<script type='text/template'><p>Après.</p></script>",
+        "<script type='text/template'><p>{{nom}}</p></script><p>Après.</p>",
+    ],
+)
+def test_code_ends_where_browsers_end_it(code: str) -> None:
+    words = str(_draft(_page("", code)).blocks)
+    assert "Après." in words
+    assert "nom" not in words
+
+
+def test_a_table_with_a_heading_in_it_stays_a_table() -> None:
+    rows = "<tr><td>125 g</td><td>Farine</td></tr><tr><td>65 g</td><td>Sucre</td></tr>"
+    body = f"<table><tr><th colspan=2><h3>Pour la pâte</h3></th></tr>{rows}</table>"
+    assert "125 g | Farine\n65 g | Sucre" in str(_draft(_page("", body)).blocks).replace(
+        "\\n", "\n"
+    )
+
+
+def test_a_class_about_the_state_of_a_page_hides_nothing() -> None:
+    page = _page().replace("<body>", '<body class="cookie-consent newsletter-open">')
+    page = page.replace("<article>", '<article class="comments-enabled share-visible">')
+    assert PROSE in [block.text for block in _draft(page).blocks]
+
+
+def test_a_fragment_keeps_all_its_words() -> None:
+    fragment = (
+        "<h2>Le <em>vote</em></h2>Un début.<p>Le maire<br>a voté CO<sub>2</sub>.</p>"
+        "<ul><li>Lyon</li><li>Lille<ol><li>un</li></ol></li></ul><script>x</script>"
+        "<table><tr><th>Ville</th><td>69</td></tr></table><blockquote><p>Non.</p></blockquote>"
+        "<p><img alt='x'></p><div>Fin <b>de</b> <i>tout</i>.<p>Oui.</p>Reste.</div>"
+    )
+    content = Content.of_bytes(b"", "corps")
+    draft = read_html(fragment, content)
+    texts = [f"# {block.text}" if block.heading else block.text for block in draft.blocks]
+    assert texts == [
+        "# Le vote", "Un début.", "Le maire\na voté CO2.", "Lyon\nLille\n1. un", "Ville | 69",
+        "Non.", "Fin de tout.", "Oui.", "Reste.",
+    ]  # fmt: skip
+    assert read_fragment(fragment, content) == draft
+    assert read_html("Bonjour.", content).blocks[0].text == "Bonjour."
+    assert read_html("", content).blocks == ()
+
+
+# Limits ------------------------------------------------------------------------------------------
+
+
+def test_pages_above_the_limits_are_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tree, "TEXT_LIMIT", 1_000)
+    with pytest.raises(ReadError, match=r"page\.html: 0 MB of text.*split it"):
+        _draft(_page("", f"<p>{PROSE * 10}</p>"))
+    monkeypatch.setattr(tree, "TEXT_LIMIT", 10**6)
+    monkeypatch.setattr(tree, "ELEMENT_LIMIT", 50)
+    with pytest.raises(ReadError, match=r"page\.html: \d+ elements.*split it"):
+        _draft(_page("", "<b>x</b>" * 60))
+    huge = Content("page.html", "page.html", 2**27, lambda: pytest.fail("opened"))
+    with pytest.raises(ReadError, match="128 MB, more than one page can be"):
+        list(read(huge))
+
+
+def test_a_page_of_fifty_megabytes_of_scripts_and_pictures_is_read() -> None:
+    weight = "<script>" + "var x = 1;\n" * 2_500_000 + "</script>"
+    picture = f"<img src='data:image/png;base64,{'A' * 25_000_000}'>"
+    page = _page(weight, picture)
+    assert len(page) > 50_000_000
+    assert PROSE in [block.text for block in _draft(page).blocks]
+
+
+def test_a_live_page_of_fifty_megabytes_keeps_its_first_and_its_last_entry() -> None:
+    entries = "".join(
+        f"<div class='entry'><h3>{number // 60} h {number % 60:02}</h3>"
+        f"<p>Entrée {number}. {PROSE}</p></div>"
+        for number in range(6_000)
+    )
+    picture = f"<img src='data:image/png;base64,{'A' * 50_000_000}'>"
+    texts = [block.text for block in _draft(_page("", entries + picture)).blocks]
+    assert f"Entrée 0. {PROSE}" in texts
+    assert f"Entrée 5999. {PROSE}" in texts
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>" * 5_000,
+        "<script>" * 20_000,
+        "<!--" * 20_000,
+        "<script " * 20_000,
+        "<p" * 20_000,
+        "<" * 50_000,
+        "<a href=x>mot</a> et " * 4_000,
+        "<p>a<i>b</i></p>" * 3_000,
+        "<ul><li>" * 500,
+        "<table><tr><td>" * 500,
+        "<h1>Un</h1>" * 3_000,
+        "&amp;" * 50_000,
+    ],
+)
+def test_awkward_shapes_are_read_in_time(body: str) -> None:
+    start = time.process_time()
+    for page in (f"<html><body><p>{PROSE}</p>{body}</body></html>", body):
+        try:
+            _draft(page)
+        except ReadError:
+            continue
+    assert time.process_time() - start < 5
+
+
+_PIECES = """
+<p> </p> <div> </div> <h1> <h2> <a> </a> <ul> <li> <table> <tr> <td> <br> <script> </script> <b>
+<article> <html> <body> <head> <title> <meta> <time> <!-- --> &nbsp; &#0; &#xD800; \x00 é <svg>
+Lire aussi : Publié le 29 août 2025 mot. <figure> <figcaption> <![CDATA[ ]]> <?x
+"""
+_TAGS = st.sampled_from(_PIECES.split())
+
+
+@given(st.lists(_TAGS | st.text(max_size=8), max_size=60).map("".join) | st.text(max_size=300))
+@settings(deadline=3_000, max_examples=150)
+def test_any_text_is_a_draft_or_a_read_error(text: str) -> None:
+    content = Content.of_bytes(text.encode("utf-8", "replace"), "page.html")
+    for page in (text, f"<html><body>{text}</body></html>"):
+        try:
+            draft = read_html(page, content)
+        except ReadError:
+            continue
+        without_head_lines(cleaned(draft).blocks)
+
+
+@given(st.binary(max_size=400) | st.binary(max_size=60).map(lambda tail: LATIN.encode() + tail))
+@settings(deadline=3_000, max_examples=100)
+def test_any_bytes_are_a_draft_or_a_read_error(data: bytes) -> None:
+    try:
+        (draft,) = read(Content.of_bytes(data, "page.html"))
+    except ReadError:
+        return
+    assert all(block.text.strip() for block in draft.blocks)
+
+
+def test_a_real_page_saved_as_text_comes_out_clean() -> None:
+    page = Path(__file__).parents[3].parent / "shared" / "real" / "microsoft-mai.txt"
+    if not page.exists():
+        pytest.skip("the real article is not on this machine")
+    from index.formats.text import read as read_text_file
+
+    content = Content.of_file(page, page.name)
+    (draft,) = read_text_file(content)
+    article = article_of(draft, content, page.name)
+    assert article.published is None
+    assert article.author == "Anthony Rodier"
+    assert len(article.sections) == 4
+    assert article.text.count("\n\n") == 13
+    for gone in ("Rodier", "A propos", "Que ce soit", article.title):
+        assert gone not in article.text

@@ -1,0 +1,463 @@
+"""A PDF is read as a person reads it: column after column, without what frames its pages."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.article import Article
+from index.errors import ReadError
+from index.formats import pdf
+from index.formats.base import Content, Options, Skipped
+from index.formats.conversion import article_of
+from index.formats.print import ocr, process
+from tests.index.formats import pdfs
+from tests.index.formats.pdfs import Run, lines
+
+BUDGET = [
+    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent cet an. Les",
+    "élus de l'opposition ont quitté la salle avant la fin de la séance, fort mécontents de",
+    "la maire, qui avait refusé de renvoyer le vote à la semaine prochaine comme ils le voulaient.",
+]
+STATION = [
+    "La gare rouvrira en septembre après deux ans de travaux. Les voyageurs y trouveront une salle",
+    "d'attente, un garage à vélos et trois guichets, que la région a payés pour moitié, dit-on.",
+]
+
+needs_tesseract = pytest.mark.skipif(
+    shutil.which("tesseract") is None, reason="tesseract is not on this machine"
+)
+
+
+def read(
+    data: bytes, name: str = "presse.pdf", *, ocr: bool = True
+) -> tuple[Article, list[Skipped]]:
+    content = Content.of_bytes(data, name, options=Options(ocr=ocr))
+    found = list(pdf.read(content))
+    skipped = [each for each in found if isinstance(each, Skipped)]
+    (draft,) = (each for each in found if not isinstance(each, Skipped))
+    return article_of(draft, content, name), skipped
+
+
+def article(*pages: list[Run], info: dict[str, str] | None = None, **more: str) -> Article:
+    return read(pdfs.pdf(pages, info=info, **more))[0]
+
+
+def refusal(data: bytes, *, ocr: bool = True) -> str:
+    with pytest.raises(ReadError) as caught:
+        read(data, ocr=ocr)
+    message = str(caught.value)
+    assert message.startswith("presse.pdf: ")
+    assert "\n" not in message
+    return message.removeprefix("presse.pdf: ")
+
+
+# Paragraphs
+
+
+def test_lines_become_the_paragraphs_they_were() -> None:
+    found = article(lines(BUDGET) + lines(STATION, top=160))
+    assert found.text == f"{' '.join(BUDGET)}\n\n{' '.join(STATION)}"
+
+
+def test_an_indented_line_begins_a_paragraph() -> None:
+    indented = [Run(STATION[0], 90, 142), *lines(STATION[1:], top=156)]
+    assert article(lines(BUDGET) + indented).text.split("\n\n")[1] == " ".join(STATION)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("Le finan-", "cement du pont est voté.", "Le financement du pont est voté."),
+        ("Selon la porte-", "parole, rien ne change.", "Selon la porte-parole, rien ne change."),
+        ("Le porte-", "feuille est retrouvé.", "Le portefeuille est retrouvé."),
+        ("Il le fera, dit-", "il à la presse.", "Il le fera, dit-il à la presse."),
+        ("Sera-t-", "elle élue dimanche ?", "Sera-t-elle élue dimanche ?"),
+        ("Un plan sans cou-", "leur ni chaleur.", "Un plan sans couleur ni chaleur."),
+        ("La visite de Jean-", "Paul dure un jour.", "La visite de Jean-Paul dure un jour."),
+        ("Le plan Covid-", "19 est prêt.", "Le plan Covid-19 est prêt."),
+        ("La loi, c'est-à-", "dire le texte.", "La loi, c'est-à-dire le texte."),
+        ("Les années 2020 -", "dit la loi - passent.", "Les années 2020 - dit la loi - passent."),
+        ("Les sous-", "traitants attendent.", "Les sous-traitants attendent."),
+        ("Il faut sous-", "crire avant lundi.", "Il faut souscrire avant lundi."),
+        ("He is ner-", "vous about it all.", "He is nervous about it all."),
+    ],
+)
+def test_a_word_cut_at_a_line_s_end_is_whole(first: str, second: str, whole: str) -> None:
+    assert article(lines([first, second])).text == whole
+
+
+def test_the_document_knows_how_it_writes_a_word() -> None:
+    told = "Le micro-crédit aide les familles, et le contre-temps est oublié, dit la ville ici."
+    found = article(lines([told]) + lines(["Le micro-", "crédit gagne."], top=200))
+    assert found.text.endswith("Le micro-crédit gagne.")
+
+
+def test_ligatures_are_letters() -> None:
+    assert article(lines(["Un bureau eﬃcace ﬁnit le ﬂot.".replace("ﬃ", "fﬁ")])).text == (
+        "Un bureau efficace finit le flot."
+    )
+
+
+def test_a_list_is_one_block_without_its_bullets() -> None:
+    items = ["• un pont neuf", "• une école", "• deux gares"]
+    found = article(lines(BUDGET) + lines(items, top=170))
+    assert found.text.endswith("\n\nun pont neuf\nune école\ndeux gares")
+
+
+def test_a_number_keeps_its_hyphen_and_its_item() -> None:
+    found = article(lines(BUDGET) + lines(["1. Sainte-Adèle gagne", "2. Jean-Luc perd"], top=170))
+    assert found.text.endswith("1. Sainte-Adèle gagne\n2. Jean-Luc perd")
+
+
+def test_a_table_is_read_row_by_row() -> None:
+    rows = [("Poste", "2024", "2025"), ("Écoles", "12", "14"), ("Routes", "8", "7")]
+    cells = [
+        Run(cell, 72 + 150 * column, 200 + 16 * row)
+        for row, each in enumerate(rows)
+        for column, cell in enumerate(each)
+    ]
+    found = article(lines(BUDGET) + cells)
+    assert "Poste | 2024 | 2025\nÉcoles | 12 | 14\nRoutes | 8 | 7" in found.text
+
+
+def test_a_paragraph_over_two_pages_is_one() -> None:
+    found = article(lines(BUDGET[:1], top=700), lines(BUDGET[1:]))
+    assert found.text == " ".join(BUDGET)
+
+
+def test_a_note_in_small_print_does_not_part_a_paragraph() -> None:
+    note = Run("1. Séance du 3 mars, selon le procès-verbal de la ville.", 72, 760, 8)
+    found = article([*lines(BUDGET[:2], top=650), note], lines(BUDGET[2:]))
+    assert found.text.startswith(" ".join(BUDGET))
+    assert "Séance du 3 mars" in found.text
+
+
+def test_words_printed_twice_for_bold_are_read_once() -> None:
+    twice = [Run("Le pont est ouvert à tous depuis lundi.", 72 + shift, 100) for shift in (0, 0.4)]
+    assert article(twice).text == "Le pont est ouvert à tous depuis lundi."
+
+
+def test_a_page_turned_on_its_side_is_read_from_its_top() -> None:
+    turned = [
+        Run(text, 100 + 14 * index, 800, turn=(0, 1, -1, 0)) for index, text in enumerate(BUDGET)
+    ]
+    stamp = Run("COPIE", 300, 300)
+    assert article([*turned, stamp]).text == " ".join(BUDGET)
+
+
+# Columns
+
+LEFT = [f"colonne gauche, ligne {number} du texte" for number in range(1, 9)]
+RIGHT = [f"colonne droite, ligne {number} du texte" for number in range(1, 9)]
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    left, right = lines(LEFT, top=150), lines(RIGHT, left=320, top=150)
+    mixed = [run for pair in zip(left, right, strict=True) for run in pair]
+    title = Run("Un titre au-dessus des deux colonnes de la page", 72, 90, 20)
+    found = article([title, *mixed])
+    assert found.title == "Un titre au-dessus des deux colonnes de la page"
+    assert found.text == " ".join([*LEFT, *RIGHT])
+
+
+def test_what_crosses_the_columns_parts_them() -> None:
+    above = lines(LEFT[:4], top=100) + lines(RIGHT[:4], left=320, top=100)
+    crossing = Run("Un intertitre qui court sur toute la largeur de la page", 72, 200, 16)
+    below = lines(LEFT[4:], top=250) + lines(RIGHT[4:], left=320, top=250)
+    text = article([*above, crossing, *below]).text
+    order = [LEFT[0], RIGHT[0], crossing.text, LEFT[4], RIGHT[4]]
+    places = [text.index(each) for each in order if each != crossing.text]
+    assert places == sorted(places)
+
+
+def test_three_columns() -> None:
+    middle = [f"colonne du milieu, {number}" for number in range(1, 9)]
+    runs = lines([each[:24] for each in LEFT], left=40) + lines(middle, left=220)
+    runs += lines([each[:24] for each in RIGHT], left=400)
+    text = article(runs).text
+    assert text.index("gauche, ligne 8") < text.index("milieu, 1")
+    assert text.index("milieu, 8") < text.index("droite, ligne 1")
+
+
+# Margins
+
+
+def page(number: int, body: list[str]) -> list[Run]:
+    return [
+        Run("LE COURRIER DE LA VILLE — mars 2024", 72, 30, 9),
+        *lines(body, top=120),
+        Run(f"Page {number} sur 3", 280, 815, 9),
+    ]
+
+
+def test_heads_feet_and_page_numbers_are_no_news() -> None:
+    found = article(page(1, BUDGET), page(2, STATION), page(3, BUDGET[::-1]))
+    assert "COURRIER" not in found.text
+    assert "Page" not in found.text
+    assert found.text.startswith(BUDGET[0])
+
+
+def test_bare_and_roman_page_numbers_go() -> None:
+    bare = [[*lines(body), Run(page, 290, 820)] for body, page in ((BUDGET, "7"), (STATION, "8"))]
+    assert not any(number in article(*bare).text for number in "78")
+    roman = [
+        [*lines(body), Run(page, 290, 820)] for body, page in ((BUDGET, "iii"), (STATION, "iv"))
+    ]
+    assert "iii" not in article(*roman).text
+
+
+def test_figures_at_the_foot_that_do_not_count_pages_stay() -> None:
+    pages = [[*lines(BUDGET), Run(f"Total {amount} euros", 72, 800)] for amount in (12, 40, 7)]
+    found = article(*pages)
+    assert all(f"Total {amount} euros" in found.text for amount in (12, 40, 7))
+
+
+def test_an_only_page_loses_its_number() -> None:
+    assert article([*lines(BUDGET), Run("1/1", 290, 825)]).text == " ".join(BUDGET)
+
+
+def test_the_contents_of_a_report_are_not_its_text() -> None:
+    found = article(
+        lines(["Les routes ................ 4", "Les gares ................. 9"])
+        + lines(BUDGET, top=300)
+    )
+    assert found.text == " ".join(BUDGET)
+
+
+# Headings and the title
+
+
+def test_larger_bold_and_capital_lines_are_headings() -> None:
+    found = article(
+        [
+            Run("Le budget de la ville est voté", 72, 60, 22),
+            *lines(BUDGET, top=100),
+            Run("Les routes", 72, 170, 15),
+            *lines(STATION, top=200),
+            Run("Les écoles", 72, 260, 11, bold=True),
+            *lines(BUDGET, top=290),
+            Run("LES GARES", 72, 360),
+            *lines(STATION, top=390),
+        ]
+    )
+    assert found.title == "Le budget de la ville est voté"
+    assert [section.heading for section in found.sections] == [
+        "Les routes",
+        "Les écoles",
+        "LES GARES",
+    ]
+    assert found.title not in found.text
+
+
+def titled(info: str, printed: str = "") -> str:
+    head = [Run(printed, 72, 60, 22)] if printed else []
+    return article(head + lines(BUDGET), info={"Title": info}).title
+
+
+def test_a_title_is_believed_when_the_page_prints_it() -> None:
+    assert titled("Le budget voté", "Le budget voté hier") == "Le budget voté"
+    assert titled("Le plan des sentiers", "Le budget voté hier") == "Le budget voté hier"
+    assert titled("Le budget de l'année") == "Le budget de l'année"
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "Microsoft Word - doc1.docx",
+        "untitled",
+        "Sans titre 1",
+        "CP_v3.indd",
+        "905_Precinct",
+        "presse",
+    ],
+)
+def test_a_title_that_a_program_made_up_is_none(junk: str) -> None:
+    assert titled(junk, "Le budget voté hier") == "Le budget voté hier"
+    assert titled(junk) != junk
+
+
+@pytest.mark.parametrize(
+    ("author", "kept"),
+    [
+        ("Jeanne Petit", "Jeanne Petit"),
+        ("Utilisateur Windows", None),
+        ("JPETIT2", None),
+        ("admin", None),
+        ("AFP", "AFP"),
+        ("HPX", None),
+    ],
+)
+def test_an_author_is_a_person_or_an_agency_that_the_text_names(
+    author: str, kept: str | None
+) -> None:
+    body = lines([*BUDGET, "C'est ce qu'écrit l'AFP."])
+    assert article(body, info={"Author": author}).author == kept
+
+
+# Dates and language
+
+MADE = {"CreationDate": "D:20240303101500+01'00'"}
+
+
+def test_the_day_a_file_was_made_is_no_day_of_publication() -> None:
+    assert article(lines(BUDGET), info=MADE).published is None
+
+
+def test_unless_its_head_names_the_same_day() -> None:
+    found = article(lines(["Paris, le 3 mars 2024"]) + lines(BUDGET, top=150), info=MADE)
+    assert found.published == date(2024, 3, 3)
+    other = article(lines(["Séance du 5 mars 2019"]) + lines(BUDGET, top=150), info=MADE)
+    assert other.published != date(2024, 3, 3)
+
+
+def test_the_language_is_the_words_own_where_a_program_declared_another() -> None:
+    english = [
+        "The council voted on the budget of the town, which grows by three per cent this year."
+    ]
+    assert article(lines(BUDGET * 2), language="en-US").language == "fr"
+    assert article(lines(english * 6), language="en-US").language == "en"
+    assert dict(article(lines(english * 6), language="en-US").origins)["language"] == "pdf"
+
+
+def test_the_packet_of_a_magazine_tells_more() -> None:
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'
+        'syntax-ns#"><rdf:Description xmlns:pdf="http://ns.adobe.com/pdf/1.3/" pdf:Producer="P" '
+        'xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/" '
+        'prism:publicationDate="2024-03-05" prism:publicationName="Le Courrier" '
+        'prism:url="https://exemple.fr/budget" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<dc:creator><rdf:Seq><rdf:li>Jeanne Petit</rdf:li><rdf:li>Luc Roy</rdf:li></rdf:Seq>"
+        "</dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+    data = pdfs.pdf([lines(BUDGET)]) + packet.encode()
+    found, _ = read(data)
+    assert (found.author, found.outlet) == ("Jeanne Petit, Luc Roy", "Le Courrier")
+    assert (found.published, found.url) == (date(2024, 3, 5), "https://exemple.fr/budget")
+    photograph = pdfs.pdf([lines(BUDGET)]) + packet.replace("pdf:Producer", "pdf:P").encode()
+    assert read(photograph)[0].author is None
+
+
+# What cannot be read
+
+
+def test_encrypted_files() -> None:
+    assert read(pdfs.locked("Le pont est ouvert."))[0].text == "Le pont est ouvert."
+    assert (
+        refusal(pdfs.locked("Le pont est ouvert.", b"secret")) == "encrypted; remove the password"
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"Bonjour", b"\x89PNG\r\n\x1a\n", b"%PDF-1.7", b"%PDF-1.4\n" * 99]
+)
+def test_what_is_no_pdf_says_so(data: bytes) -> None:
+    assert "PDF" in refusal(data)
+
+
+def test_an_empty_page_says_so() -> None:
+    assert refusal(pdfs.pdf([[]])).startswith("no text on its pages")
+
+
+def test_pages_beyond_the_limit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "PAGES", 2)
+    found, (skipped,) = read(
+        pdfs.pdf([lines(BUDGET), lines(STATION), lines(BUDGET), lines(STATION)])
+    )
+    assert "gare" in found.text
+    assert skipped.shown == "presse.pdf#pages 3-4"
+    assert "split the file" in skipped.reason
+
+
+def test_a_page_that_takes_too_long_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "PAGE", 0.05)
+    endless = b"0 0 m 9 9 l S\n" * 2_000_000
+    assert "more than" in refusal(pdfs.pdf([lines(BUDGET)], before=endless))
+    monkeypatch.undo()
+    assert article(lines(BUDGET)).text == " ".join(BUDGET)
+
+
+def test_a_reader_that_dies_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    article(lines(BUDGET))
+    for worker in process._waiting:
+        worker._process.kill()
+    assert article(lines(BUDGET)).text == " ".join(BUDGET)
+    program = Path(process.__file__).with_name("page.py")  # it reads nothing, and ends
+    process.close_all()
+    monkeypatch.setattr(process, "_PROGRAM", program)
+    assert "stops the PDF reader" in refusal(pdfs.pdf([lines(BUDGET)]))
+
+
+WHOLE = pdfs.pdf([lines(BUDGET), lines(STATION)], info={"Title": "Le budget"})
+
+
+@given(
+    cut=st.integers(0, len(WHOLE)),
+    changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=12)), max_size=6),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_damage_is_an_article_or_a_line(cut: int, changes: list[tuple[int, bytes]]) -> None:
+    data = bytearray(WHOLE)
+    for place, new in changes:
+        data[place : place + len(new)] = new
+    content = Content.of_bytes(
+        bytes(data[:cut] if cut % 3 else data), "a.pdf", options=Options(ocr=False)
+    )
+    with suppress(ReadError):
+        assert list(pdf.read(content))
+
+
+# Scans
+
+SPEECH = ["Le conseil de la ville adopte", "le budget, qui augmente de trois", "pour cent."]
+
+
+def test_a_scan_without_ocr_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pdfs.scan(SPEECH)
+    assert refusal(data, ocr=False).startswith("scan sans texte : OCR nécessaire")
+    monkeypatch.setattr(ocr, "languages", lambda declared="": None)
+    message = refusal(data)
+    assert message.startswith("scan sans texte : OCR nécessaire")
+    assert "install tesseract" in message
+
+
+@needs_tesseract
+def test_a_scan_is_read_by_ocr() -> None:
+    found, skipped = read(pdfs.scan(SPEECH))
+    assert found.text == " ".join(SPEECH)
+    assert skipped == []
+
+
+@needs_tesseract
+def test_a_scan_of_no_words_says_so() -> None:
+    assert "OCR finds no words" in refusal(pdfs.scan([""]))
+
+
+@needs_tesseract
+def test_ocr_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "languages", lambda declared="": "fra")
+    monkeypatch.setattr(ocr, "SECONDS", 0.01)
+    assert "OCR takes more than" in refusal(pdfs.scan(SPEECH))
+
+
+def test_a_scan_among_pages_of_text_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process.Document, "page", _second_page_scanned(process.Document.page))
+    found, (skipped,) = read(pdfs.pdf([lines(BUDGET), lines(STATION)]), ocr=False)
+    assert found.text == " ".join(BUDGET)
+    assert skipped.shown == "presse.pdf#page 2"
+    assert "OCR nécessaire" in skipped.reason
+
+
+def _second_page_scanned(original):  # type: ignore[no-untyped-def]
+    def page(self, number):  # type: ignore[no-untyped-def]
+        found = original(self, number)
+        return replace(found, lines=(), pictured=1.0) if number else found
+
+    return page

@@ -1,0 +1,395 @@
+"""Records become articles by the names of their fields, and a bad one stops nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.errors import ReadError
+from index.formats.records import parse_map
+from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
+
+PARIS = timezone(timedelta(hours=2))
+
+
+def lines(*records: object) -> str:
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def table(*rows: tuple[str, ...], delimiter: str = ";") -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter).writerows(rows)
+    return text.getvalue()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("title", "text", "published", "author", "url", "outlet", "language", "section", "id"),
+        ("Titre", "Corps", "Publié le", "Auteur", "Lien", "Média", "Langue", "Rubrique", "Clé"),
+        (
+            "headline",
+            "articleBody",
+            "datePublished",
+            "byline",
+            "link",
+            "source",
+            "lang",
+            "theme",
+            "guid",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["export.jsonl", "export.json", "export.csv", "export.tsv"])
+def test_fields_are_known_by_their_usual_names(
+    tmp_path: Path, names: tuple[str, ...], name: str
+) -> None:
+    values = (
+        "Le budget",
+        PROSE,
+        "2024-03-03T10:00:00+02:00",
+        "Jeanne Petit",
+        "https://exemple.fr/a",
+    )
+    values += ("La Gazette", "fr", "Ville", "a-1")
+    data = {
+        "export.jsonl": lines(dict(zip(names, values, strict=True))),
+        "export.json": json.dumps([dict(zip(names, values, strict=True))]),
+        "export.csv": table(names, values),
+        "export.tsv": table(names, values, delimiter="\t"),
+    }[name]
+    (article,), skipped = read_file(tmp_path, name, data)
+    assert skipped == []
+    assert (article.title, article.text, article.author) == ("Le budget", PROSE, "Jeanne Petit")
+    assert article.published_at == datetime(2024, 3, 3, 10, tzinfo=PARIS)
+    assert (article.url, article.outlet) == ("https://exemple.fr/a", "La Gazette")
+    assert (article.language, article.category) == ("fr", "Ville")
+    assert article.path == f"{name}#a-1"
+    assert set(dict(article.origins).values()) == {"fields"}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2024-03-03", date(2024, 3, 3)),
+        ("3 mars 2024", date(2024, 3, 3)),
+        ("20240303", date(2024, 3, 3)),
+        (1709460000, datetime(2024, 3, 3, 10, tzinfo=UTC)),
+        (1709460000000, datetime(2024, 3, 3, 10, tzinfo=UTC)),
+        ("Sun, 03 Mar 2024 10:00:00 +0000", datetime(2024, 3, 3, 10, tzinfo=UTC)),
+        ("hier", None),
+        (12, None),
+        ("03/04/2024", None),
+        (True, None),
+        (1e300, None),
+    ],
+)
+def test_dates_as_exports_write_them(tmp_path: Path, value: object, expected: object) -> None:
+    (article,), _ = read_file(tmp_path, "a.jsonl", lines({"text": PROSE, "date": value}))
+    assert (article.published_at or article.published) == expected
+
+
+def test_a_column_of_days_first_tells_how_its_doubtful_dates_are_read(tmp_path: Path) -> None:
+    rows = [("texte", "date"), (PROSE, "29/08/2025"), (OTHER, "03/04/2025 10:30")]
+    articles, _ = read_file(tmp_path, "a.csv", table(*rows))
+    assert [article.published for article in articles] == [date(2025, 8, 29), date(2025, 4, 3)]
+    assert articles[1].published_at == datetime(2025, 4, 3, 10, 30)
+    american = [("texte", "date"), (PROSE, "08/29/2025"), (OTHER, "03/04/2025")]
+    articles, _ = read_file(tmp_path, "a.csv", table(*american))
+    assert articles[1].published == date(2025, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (["Jeanne Petit", {"name": "Luc Roy"}], "Jeanne Petit, Luc Roy"),
+        ({"prenom": "Jeanne", "nom": "Petit"}, "Jeanne Petit"),
+        (12, None),
+        ([], None),
+    ],
+)
+def test_authors_as_exports_write_them(tmp_path: Path, value: object, expected: object) -> None:
+    (article,), _ = read_file(tmp_path, "a.jsonl", lines({"text": PROSE, "author": value}))
+    assert article.author == expected
+
+
+def test_a_body_of_html_is_read_as_html(tmp_path: Path) -> None:
+    body = (
+        f"<h2>Le vote</h2><p>{PROSE}</p><ul><li>Un</li><li>Deux &amp; trois</li></ul>"
+        f"<script>x()</script><table><tr><td>A</td><td>1</td></tr></table><p>{OTHER}<br>Fin.</p>"
+    )
+    record = {"title": {"rendered": "L&#8217;été <em>rouge</em>"}, "content": {"rendered": body}}
+    (article,), _ = read_file(tmp_path, "a.jsonl", lines(record))
+    assert article.title == "L’été rouge"
+    assert article.text == f"Le vote\n\n{PROSE}\n\nUn\nDeux & trois\n\nA | 1\n\n{OTHER}\nFin."
+    assert [section.heading for section in article.sections] == ["Le vote"]
+
+
+def test_a_body_of_html_without_paragraphs_is_parted_by_blank_lines(tmp_path: Path) -> None:
+    body = f"{PROSE} <b>Important.</b>\n\n{OTHER}"
+    (article,), _ = read_file(tmp_path, "a.jsonl", lines({"title": "T", "content": body}))
+    assert article.text == f"{PROSE} Important.\n\n{OTHER}"
+    listed = f"{PROSE}\n\n<ul><li>Un</li></ul>\n\n{OTHER}"
+    (article,), _ = read_file(tmp_path, "a.jsonl", lines({"title": "T", "content": listed}))
+    assert article.text == f"{PROSE}\n\nUn\n\n{OTHER}"
+
+
+def test_signs_in_a_text_are_no_html(tmp_path: Path) -> None:
+    text = f"{PROSE} Si a < b et c > d, rien ne change."
+    (article,), _ = read_file(tmp_path, "a.jsonl", lines({"title": "T", "text": text}))
+    assert article.text == text
+
+
+def test_the_first_line_of_a_body_is_not_taken_for_a_second_title(tmp_path: Path) -> None:
+    record = {"title": "Le budget", "text": f"La ville dépense plus\n\n{PROSE}"}
+    (article,), _ = read_file(tmp_path, "a.jsonl", lines(record))
+    assert article.title == "Le budget"
+    assert article.text.startswith("La ville dépense plus")
+
+
+def test_the_key_is_the_id_then_the_address_then_what_it_says(tmp_path: Path) -> None:
+    records = [
+        {"id": 7, "url": "https://exemple.fr/a", "text": PROSE},
+        {"url": "https://exemple.fr/b", "text": PROSE},
+        {"title": "T", "text": OTHER},
+    ]
+    first, _ = read_file(tmp_path, "a.jsonl", lines(*records))
+    assert [a.path for a in first[:2]] == ["a.jsonl#7", "a.jsonl#https://exemple.fr/b"]
+    again, _ = read_file(tmp_path, "a.jsonl", lines({"text": "Un autre texte."}, *records))
+    assert [a.id for a in again[1:]] == [a.id for a in first]
+
+
+def test_two_records_of_one_id_are_two_articles(tmp_path: Path) -> None:
+    records = [{"id": 1, "text": PROSE}, {"id": 1, "text": OTHER}]
+    articles, _ = read_file(tmp_path, "a.jsonl", lines(*records))
+    assert [a.path for a in articles] == ["a.jsonl#1", "a.jsonl#1~2"]
+    assert articles[0].id != articles[1].id
+
+
+def test_a_bad_line_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    data = lines({"text": PROSE}) + '{"text": "coup\n\n[1]\n' + lines({"title": "seul"})
+    data += '{"text": "' + "[" * 5 + '"}\n' + "[" * 100_000 + "\n" + lines({"text": OTHER})
+    articles, skipped = read_file(tmp_path, "a.jsonl", data)
+    assert [a.text for a in articles] == [PROSE, "[[[[[", OTHER]
+    assert [skip.shown for skip in skipped] == [f"a.jsonl, line {n}" for n in (2, 4, 5, 7)]
+    assert "not JSON" in skipped[0].reason
+    assert "not an object" in skipped[1].reason
+    assert skipped[2].reason == "no text in it"
+
+
+def test_many_bad_lines_are_summed_up(tmp_path: Path) -> None:
+    data = lines({"text": PROSE}) + "{\n" * 4_332 + lines({"text": OTHER})
+    articles, skipped = read_file(tmp_path, "a.jsonl", data)
+    assert len(articles) == 2
+    assert len(skipped) == 21
+    assert skipped[-1].shown == "a.jsonl"
+    assert "4,312 more like it" in skipped[-1].reason
+
+
+def test_a_line_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.formats.jsonl.RECORD_LIMIT", 1_000)
+    long = lines({"text": "x" * 5_000})
+    articles, skipped = read_file(tmp_path, "a.jsonl", long + lines({"text": PROSE}) + long[:-1])
+    assert [a.text for a in articles] == [PROSE]
+    assert [skip.shown for skip in skipped] == ["a.jsonl, line 1", "a.jsonl, line 3"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv"])
+def test_encodings_of_the_past(tmp_path: Path, name: str, encoding: str) -> None:
+    text = " ".join([PROSE, OTHER] * 5)
+    data = {
+        "a.jsonl": lines({"titre": "Été", "texte": text}),
+        "a.json": json.dumps([{"titre": "Été", "texte": text}], ensure_ascii=False),
+        "a.csv": table(("titre", "texte"), ("Été", text)),
+    }[name]
+    (article,), _ = read_file(tmp_path, name, data.encode(encoding))
+    assert (article.title, article.text) == ("Été", text)
+
+
+def test_one_broken_character_does_not_change_the_encoding_of_a_table(tmp_path: Path) -> None:
+    rows = [("titre", "texte"), *((f"Été {n}", PROSE) for n in range(50))]
+    data = table(*rows).encode().replace("Été 7".encode(), b"\xc9t\xe9 7")
+    articles, _ = read_file(tmp_path, "a.csv", data)
+    assert sum(article.title.startswith("Été") for article in articles) == 49
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda records: records,
+        lambda records: {"articles": records},
+        lambda records: {"total": 2, "data": records, "next": None},
+        lambda records: {"response": {"docs": records}},
+        lambda records: {"hits": {"hits": [{"_id": 1, "_source": record} for record in records]}},
+        lambda records: {"data": [{"attributes": record} for record in records]},
+    ],
+)
+def test_json_holds_its_list_where_services_put_it(tmp_path: Path, wrap: Any) -> None:
+    records = [{"title": "A", "text": PROSE}, {"title": "B", "body": OTHER}]
+    articles, skipped = read_file(tmp_path, "a.json", json.dumps(wrap(records), indent=1))
+    assert [article.title for article in articles] == ["A", "B"]
+    assert skipped == []
+
+
+def test_json_of_one_object_is_one_article(tmp_path: Path) -> None:
+    record = {"title": "A", "items": [{"n": 1}], "text": [PROSE, OTHER], "id": 4}
+    (article,), _ = read_file(tmp_path, "a.json", json.dumps(record))
+    assert article.text == f"{PROSE}\n\n{OTHER}"
+    assert article.path == "a.json"
+
+
+def test_json_lines_by_the_wrong_name_and_the_other_way(tmp_path: Path) -> None:
+    records = [{"id": 1, "text": PROSE}, {"id": 2, "text": OTHER}]
+    assert len(read_file(tmp_path, "a.json", lines(*records))[0]) == 2
+    assert len(read_file(tmp_path, "a.jsonl", json.dumps(records, indent=2))[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ("", "empty"),
+        ("[]", "no record in it"),
+        ("{}", "no field is known"),
+        ("12", "no object"),
+        ('{"a": 1}', "no field is known to hold the text; name it with --map text=…; found: a"),
+        ('{"text": "a', "not valid JSON"),
+        ('[{"text": "a"', "not valid JSON"),
+        ("[" * 200_000, "not valid JSON"),
+        ('{"a":' * 200_000, "not valid JSON"),
+        ("pas du json", "not valid JSON"),
+        (b"\x00\x01", "not valid JSON"),
+    ],
+)
+def test_json_that_cannot_be_read_says_why(tmp_path: Path, data: str | bytes, reason: str) -> None:
+    assert reason in refusal(tmp_path, "a.json", data)
+
+
+def test_what_is_no_object_in_a_list_is_left_out(tmp_path: Path) -> None:
+    deep = "[" * 200 + "]" * 200
+    data = f'[1, {{"text": "{PROSE}"}}, {deep}, {{"text": "{OTHER}"}}]'
+    articles, skipped = read_file(tmp_path, "a.json", data)
+    assert [article.text for article in articles] == [PROSE, OTHER]
+    assert [(skip.shown, skip.reason) for skip in skipped] == [
+        ("a.json, record 1", "not an object of fields"),
+        ("a.json, record 3", "nested too deep"),
+    ]
+
+
+def test_half_a_character_and_nothing_at_all_in_a_text(tmp_path: Path) -> None:
+    data = f'{{"text": "{PROSE} \\ud83d\\u0000Fin.", "id": "\\ud83dx"}}\n'
+    (article,), _ = read_file(tmp_path, "a.jsonl", data)
+    assert article.text == f"{PROSE} ?Fin."
+    article.path.encode()
+
+
+# Tables
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_a_table_is_told_by_what_parts_its_cells(tmp_path: Path, delimiter: str) -> None:
+    text = f'{PROSE}\n\nUn, deux ; trois | quatre "cinq"'
+    rows = [("titre", "texte"), ("Un, deux; trois", text), ("B", OTHER)]
+    articles, _ = read_file(tmp_path, "a.csv", table(*rows, delimiter=delimiter))
+    assert [article.title for article in articles] == ["Un, deux; trois", "B"]
+    assert articles[0].text == text
+
+
+def test_what_excel_and_databases_add_to_a_table(tmp_path: Path) -> None:
+    excel = "sep=;\r\n" + table(("titre", "texte"), ("A", PROSE))
+    assert read_file(tmp_path, "a.csv", excel)[0][0].title == "A"
+    mysql = f'titre,texte\n"A \\"b\\"","{PROSE}"\n'
+    assert read_file(tmp_path, "a.csv", mysql)[0][0].title == 'A "b"'
+
+
+def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on(tmp_path: Path) -> None:
+    data = f'titre;texte\nA;"{PROSE}\n\nSuite."\nB;{PROSE};de trop\n;\nC\nD;{OTHER}\n'
+    articles, skipped = read_file(tmp_path, "a.csv", data)
+    assert [article.title for article in articles] == ["A", "D"]
+    assert [skip.shown for skip in skipped] == ["a.csv, line 5", "a.csv, line 7"]
+    assert "3 cells for 2 columns" in skipped[0].reason
+
+
+def test_a_quote_that_never_ends_does_not_end_the_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = csv.field_size_limit(2_000)
+    try:
+        data = f'titre;texte\nA;"{PROSE}\n' + f"B;{OTHER}\n" * 100
+        articles, skipped = read_file(tmp_path, "a.csv", data)
+    finally:
+        csv.field_size_limit(before)
+    assert articles[-1].title == "B"
+    assert skipped[0].shown == "a.csv, line 2"
+
+
+def test_a_cell_may_be_a_long_article(tmp_path: Path) -> None:
+    text = "\n\n".join([PROSE] * 2_000)
+    (article,), _ = read_file(tmp_path, "a.csv", table(("texte",), (text,)))
+    assert len(article.text) == len(text)
+
+
+def test_a_table_without_a_header_shows_what_it_took_for_one(tmp_path: Path) -> None:
+    message = refusal(tmp_path, "a.csv", table(("A", PROSE), ("B", OTHER)))
+    assert "no field is known to hold the text" in message
+    assert "found: A, Le conseil a voté" in message
+
+
+# --map
+
+
+def test_a_map_names_fields_however_deep(tmp_path: Path) -> None:
+    record = {
+        "k": {"b": PROSE},
+        "t": "T",
+        "w": [{"n": "Jeanne Petit"}, {"n": "Luc Roy"}],
+        "title": "x",
+    }
+    fields = parse_map("text=k.b, title=t,author=w.n,id=t")
+    (article,), _ = read_file(tmp_path, "a.jsonl", lines(record), fields)
+    assert (article.title, article.text) == ("T", PROSE)
+    assert article.author == "Jeanne Petit, Luc Roy"
+    assert article.path == "a.jsonl#T"
+
+
+def test_a_map_names_a_column_with_a_dot(tmp_path: Path) -> None:
+    data = table(("a.b", "titre"), (PROSE, "T"))
+    (article,), _ = read_file(tmp_path, "a.csv", data, {"text": "a.b"})
+    assert (article.title, article.text) == ("T", PROSE)
+
+
+def test_a_map_to_a_field_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
+    message = refusal(
+        tmp_path, "a.jsonl", lines({"k": {"b": PROSE}, "titre": "T"}), {"text": "corps"}
+    )
+    assert "no record has `corps`" in message
+    assert "found: k, k.b, titre" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        ("text", "not a pair"),
+        ("text=", "not a pair"),
+        ("=corps", "not a pair"),
+        ("texte=corps", "no field `texte`; it has text, title, author, published"),
+        ("text=a,text=b", "already `a`"),
+    ],
+)
+def test_a_map_that_cannot_be_meant_says_why(text: str, reason: str) -> None:
+    with pytest.raises(ReadError, match="--map") as caught:
+        parse_map(text)
+    assert reason in str(caught.value)
+
+
+def test_a_map_is_read_as_pairs() -> None:
+    expected: Mapping[str, str] = {"text": "corps", "author": "author.name"}
+    assert parse_map("text=corps, author = author.name") == expected

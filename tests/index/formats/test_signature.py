@@ -1,0 +1,152 @@
+"""A file is told by its content, whatever its name says."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from index.formats.signature import HEAD, root_of, suffix_for, sure_suffix, unreadable_kind
+from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
+from tests.index.formats.test_archives import tarred, zipped
+
+DOCX = zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"})
+EPUB = zipped({"mimetype": b"application/epub+zip", "a.opf": "x"}, 0)
+MAIL = "From: a@exemple.fr\nTo: b@exemple.fr\nSubject: Budget\n\nBonjour.\n"
+RECORDS = json.dumps({"text": PROSE}) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "suffix"),
+    [
+        (b"%PDF-1.7\n", ".pdf"),
+        (DOCX, ".docx"),
+        (EPUB, ".epub"),
+        (zipped({"a.md": PROSE}), ".zip"),
+        (gzip.compress(b"a"), ".gz"),
+        (tarred({"a.md": PROSE}), ".tar"),
+        (tarred({"a.md": PROSE}, "gz"), ".tar.gz"),
+        (b"<!DOCTYPE html><html>", ".html"),
+        (b"\xef\xbb\xbf <!-- x --><HTML lang=fr>", ".html"),
+        ("<html><body>é".encode("utf-16"), ".html"),
+        (b"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a 'b'>]>\n<rss version='2.0'>", ".xml"),
+        (b"<rdf:RDF xmlns='x'>", ".xml"),
+        (b'{"text": "a"}', ".json"),
+        (b'[{"text": "a"}]', ".json"),
+        ((RECORDS * 2).encode(), ".jsonl"),
+        (MAIL.encode(), ".eml"),
+        (PROSE.encode(), ".txt"),
+        (PROSE.encode("utf-16"), ".txt"),
+        (b"", None),
+        (bytes(range(256)), None),
+        (b"\x89PNG\r\n\x1a\n\0\0", None),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", None),
+    ],
+)
+def test_the_format_is_told_by_the_content(head: bytes, suffix: str | None) -> None:
+    assert suffix_for(head[:HEAD], "fichier") == suffix
+    assert suffix_for(head[:HEAD], "menteur.bin") == suffix
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "suffix"),
+    [
+        (PROSE, "a.md", ".md"),
+        ("titre;texte\nA;B\n", "a.csv", ".csv"),
+        (PROSE, "a.pdf", ".txt"),
+        (PROSE, "a.eml", ".txt"),
+        (RECORDS * 2, "a.txt", ".jsonl"),
+    ],
+)
+def test_the_name_tells_formats_of_text_apart(data: str, name: str, suffix: str) -> None:
+    assert suffix_for(data.encode(), name) == suffix
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1] Une note en bas de page.",
+        "{Ceci} n'est pas du JSON.",
+        "< 3 % des voix",
+        "From: here to eternity",
+        "Date: hier\nSubject: rien",
+        "PK, le parti, a gagné.",
+        "%PDF est un format.",
+        "GIF89 naquit en 1989.",
+    ],
+)
+def test_a_text_that_begins_like_something_else_is_a_text(text: str) -> None:
+    assert suffix_for(text.encode(), "a.txt") == ".txt"
+    assert sure_suffix(text.encode()) is None
+    assert unreadable_kind(text.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
+        (b"\xff\xd8\xff\xe0\0", "JPEG"),
+        (b"RIFF\0\0\0\0WEBP", "RIFF"),
+        (b"{\\rtf1\\ansi", "RTF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "Office"),
+        (zipped({"[Content_Types].xml": "", "xl/workbook.xml": ""}), "Excel"),
+        (zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}, 0), "OpenDocument"),
+        (b"Rar!\x1a\x07\0", "RAR"),
+    ],
+)
+def test_what_is_not_read_is_named(tmp_path: Path, head: bytes, kind: str) -> None:
+    assert kind in (unreadable_kind(head) or "")
+    assert kind in refusal(tmp_path, "a.txt", head)
+
+
+def test_a_folder_named_xl_makes_no_spreadsheet(tmp_path: Path) -> None:
+    articles, _ = read_file(tmp_path, "a.zip", zipped({"xl/a.md": PROSE, "word/b.md": OTHER}))
+    assert len(articles) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt", zipped({"b.md": PROSE})),
+        ("a.md", zipped({"b.md": PROSE})),
+        ("a.pdf", zipped({"b.md": PROSE})),
+        ("a.csv", tarred({"b.md": PROSE})),
+    ],
+)
+def test_a_file_whose_name_lies_is_read_as_what_it_is_and_that_is_said(
+    tmp_path: Path, name: str, data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        (article,), _ = read_file(tmp_path, name, data)
+    assert article.text == PROSE
+    assert f"{name}: its content is" in caplog.text
+
+
+def test_a_page_saved_as_text_is_read_as_a_page(tmp_path: Path) -> None:
+    page = f"<!doctype html><html><body><article><h1>Budget</h1><p>{PROSE}</p><p>{OTHER}</p>"
+    (article,), _ = read_file(tmp_path, "a.txt", page)
+    assert article.text == f"{PROSE}\n\n{OTHER}"
+
+
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        ("<a>", "a"),
+        ("<x:a b='c'>", "a"),
+        ("<?xml version='1.0'?>\n<!-- <b> -->\n<!DOCTYPE a [ <!ELEMENT b ANY> ]>\n<a/>", "a"),
+        ("<!DOCTYPE html", None),
+        ("<!DOCTYPE html>", "html"),
+        ("a<b>", None),
+        ("<!-- <a>", None),
+    ],
+)
+def test_the_root_is_what_stands_first(text: str, root: str | None) -> None:
+    assert root_of(text) == root
+
+
+def test_a_head_full_of_comments_ends() -> None:
+    assert root_of("<!---->" * 1_000 + "<!--") is None
+    assert sure_suffix(b"<!---->" * 1_000) is None

@@ -1,0 +1,230 @@
+"""The right files are found, once, under names that last."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from index.article import Article
+from index.errors import ReadError
+from index.formats.base import Skipped
+from index.formats.sources import find_sources, known_suffix
+from index.formats.sources_readers_addresses import LEDGER
+from index.formats.table import FORMATS, read_source
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "corpus"
+    for name in ("b.md", "a.txt", "sous/c.MD", "image.png", ".cache.md", ".git/d.md"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Un texte.")
+    return folder
+
+
+def _locations(*paths: Path) -> list[str]:
+    return [source.location for source in find_sources(paths, FORMATS)[0]]
+
+
+def test_known_files_below_a_folder_in_order(corpus: Path) -> None:
+    sources, skipped = find_sources([corpus], FORMATS)
+    assert [source.location for source in sources] == [
+        "corpus/a.txt",
+        "corpus/b.md",
+        "corpus/sous/c.MD",
+    ]
+    assert [source.shown for source in sources] == [source.location for source in sources]
+    assert skipped == []
+
+
+def test_documents_that_are_not_read_are_named_and_pictures_are_not(corpus: Path) -> None:
+    for name in ("note.DOC", "photo.jpg", "communiqué.odt", ".caché.doc"):
+        (corpus / name).write_bytes(b"x")
+    skipped = find_sources([corpus], FORMATS)[1]
+    assert [(each.shown, each.reason) for each in skipped] == [
+        ("corpus/communiqué.odt", "an OpenDocument file; save it as .docx"),
+        ("corpus/note.DOC", "an old Word or Office file; save it as .docx"),
+    ]
+
+
+def test_a_location_does_not_depend_on_where_the_corpus_is(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = _locations(corpus)
+    monkeypatch.chdir(corpus)
+    assert _locations(Path()) == expected
+    assert _locations(Path("../corpus")) == expected
+
+
+def test_a_file_below_the_current_folder_is_shown_as_typed(corpus: Path) -> None:
+    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].shown == "corpus/a.txt"
+    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].location == "a.txt"
+
+
+def test_a_file_elsewhere_is_shown_in_full(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(corpus / "sous")
+    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].shown == str(corpus / "a.txt")
+
+
+def test_a_named_file_of_an_unknown_format_is_skipped_with_the_known_ones(corpus: Path) -> None:
+    sources, skipped = find_sources([corpus / "image.png"], FORMATS)
+    assert sources == []
+    assert [skip.shown for skip in skipped] == ["corpus/image.png"]
+    assert ".md" in skipped[0].reason
+    assert ".txt" in skipped[0].reason
+
+
+def test_a_named_file_may_be_hidden(corpus: Path) -> None:
+    assert _locations(corpus / ".cache.md") == [".cache.md"]
+
+
+def test_a_path_that_does_not_exist_is_an_error(corpus: Path) -> None:
+    with pytest.raises(ReadError, match="absent: no such file"):
+        find_sources([corpus, corpus / "absent"], FORMATS)
+
+
+def test_a_file_reached_twice_counts_once(corpus: Path) -> None:
+    assert _locations(corpus, corpus / "a.txt", corpus / "sous") == _locations(corpus)
+
+
+def test_links_are_followed_once(corpus: Path, tmp_path: Path) -> None:
+    other = tmp_path / "ailleurs"
+    other.mkdir()
+    (other / "e.md").write_text("Un texte.")
+    (corpus / "lien").symlink_to(other)
+    (corpus / "sous" / "boucle").symlink_to(corpus)
+    (corpus / "z.md").symlink_to(corpus / "a.txt")
+    assert _locations(corpus) == [
+        "corpus/a.txt",
+        "corpus/b.md",
+        "corpus/lien/e.md",
+        "corpus/sous/c.MD",
+    ]
+
+
+def test_a_broken_link_is_skipped_with_its_reason(corpus: Path) -> None:
+    (corpus / "perdu.md").symlink_to(corpus / "rien.md")
+    assert find_sources([corpus], FORMATS)[1] == [
+        Skipped("corpus/perdu.md", "the link leads nowhere; mend or remove it")
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads every folder")
+def test_an_unreadable_folder_is_skipped_with_its_reason(corpus: Path) -> None:
+    (corpus / "sous").chmod(0)
+    try:
+        skipped = find_sources([corpus], FORMATS)[1]
+    finally:
+        (corpus / "sous").chmod(0o755)
+    assert [skip.shown for skip in skipped] == ["corpus/sous"]
+    assert "permission denied" in skipped[0].reason
+
+
+def test_something_that_is_no_file_is_skipped(corpus: Path) -> None:
+    os.mkfifo(corpus / "tube.md")
+    assert find_sources([corpus / "tube.md"], FORMATS)[1][0].shown == "corpus/tube.md"
+    assert len(find_sources([corpus], FORMATS)[0]) == 3
+
+
+def test_two_files_of_one_location_are_told_apart(corpus: Path, tmp_path: Path) -> None:
+    twin = tmp_path / "autre" / "corpus"
+    twin.mkdir(parents=True)
+    (twin / "a.txt").write_text("Un autre texte.")
+    locations = _locations(corpus, twin)
+    assert "corpus/a.txt" in locations
+    assert (twin / "a.txt").as_posix() in locations
+
+
+def test_names_are_composed_and_always_text(corpus: Path) -> None:
+    (corpus / "e\u0301te\u0301.md").write_text("Un texte.")
+    (corpus / os.fsdecode(b"nom\xe9.md")).write_text("Un texte.")
+    locations = _locations(corpus)
+    assert "corpus/été.md" in locations
+    assert "corpus/nom\ufffd.md" in locations
+
+
+def test_a_pipe_in_a_folder_is_named_and_never_opened(corpus: Path) -> None:
+    os.mkfifo(corpus / "tube.md")
+    (skipped,) = find_sources([corpus], FORMATS)[1]
+    assert skipped.shown == "corpus/tube.md"
+    assert "a pipe" in skipped.reason
+
+
+def test_a_path_given_twice_counts_once_and_so_do_its_faults(corpus: Path) -> None:
+    (corpus / "perdu.md").symlink_to(corpus / "rien.md")
+    sources, skipped = find_sources([corpus, corpus, corpus / "sous"], FORMATS)
+    assert (len(sources), len(skipped)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("a.tar.gz", ".tar.gz"),
+        ("a.b.TGZ", ".tgz"),
+        ("export.jsonl.gz", ".gz"),
+        ("acces.log.gz", None),
+        ("a.gz", None),
+        ("archive.zip", ".zip"),
+        (".md", None),
+        ("..md", None),
+        ("a.", None),
+        ("md", None),
+        ("a.md.bak", None),
+    ],
+)
+def test_suffixes_of_one_and_of_two_parts(name: str, suffix: str | None) -> None:
+    assert known_suffix(name, FORMATS) == suffix
+
+
+def test_what_word_writes_beside_an_open_file_is_no_article(corpus: Path) -> None:
+    (corpus / "~$a.md").write_text("x")
+    assert len(_locations(corpus)) == 3
+
+
+def test_folders_deeper_than_a_path_may_be_are_named(tmp_path: Path) -> None:
+    here = Path.cwd()
+    root = tmp_path / "corpus"
+    root.mkdir()
+    try:
+        os.chdir(root)
+        for _ in range(25):
+            os.mkdir("d" * 200)  # noqa: PTH102 - the whole path would be too long
+            os.chdir("d" * 200)
+        Path("a.md").write_text("Un texte.")
+    finally:
+        os.chdir(here)
+    (root / "b.md").write_text("Un texte.")
+    sources, skipped = find_sources([root], FORMATS)
+    assert [source.location for source in sources] == ["corpus/b.md"]
+    assert [skip.reason for skip in skipped] == ["file name too long; move what is in it up"]
+
+
+def test_a_ledger_tells_where_files_were_fetched(corpus: Path) -> None:
+    files = {"a.txt": {"url": "https://exemple.fr/a"}, "b.md": {"url": "pas une adresse"}}
+    files |= {"sous/c.MD": {"url": "https://exemple.fr/c"}}
+    (corpus / LEDGER).write_text(json.dumps({"version": 1, "files": files}))
+    sources, skipped = find_sources([corpus], FORMATS)
+    assert [source.url for source in sources] == [
+        "https://exemple.fr/a",
+        None,
+        "https://exemple.fr/c",
+    ]
+    assert skipped == []
+    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].url == "https://exemple.fr/a"
+    (article,) = read_source(sources[0])
+    assert isinstance(article, Article)
+    assert (article.url, dict(article.origins)["url"]) == ("https://exemple.fr/a", "address")
+
+
+@pytest.mark.parametrize("text", ["", "[", "[]", '{"files": 1}', "[" * 100_000, "\x00"])
+def test_a_broken_ledger_is_named_and_its_files_are_read(corpus: Path, text: str) -> None:
+    (corpus / LEDGER).write_text(text)
+    sources, (skipped,) = find_sources([corpus], FORMATS)
+    assert len(sources) == 3
+    assert skipped.shown == f"corpus/{LEDGER}"
+    assert "selon add" in skipped.reason

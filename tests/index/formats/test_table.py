@@ -1,0 +1,240 @@
+"""A file becomes an article with what it says of itself, or one line says why not."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.article import Article, article_id
+from index.errors import ReadError
+from index.formats.base import Skipped
+from index.formats.sources import Source, find_sources
+from index.formats.table import FORMATS, read_source
+
+PROSE = (
+    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
+    "l'opposition ont quitté la salle avant la fin de la séance."
+)
+BIOGRAPHY = (
+    "Journaliste depuis vingt ans, elle suit la vie des communes et s'efforce de rendre leurs "
+    "comptes lisibles à tous."
+)
+
+
+def the_article(source: Source) -> Article:
+    (found,) = read_source(source)
+    assert not isinstance(found, Skipped)
+    return found
+
+
+def _read(folder: Path, name: str, content: str | bytes) -> Article:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return the_article(Source(path, f"ici/{name}", f"corpus/{name}"))
+
+
+def _refused(folder: Path, name: str, content: str | bytes) -> str:
+    with pytest.raises(ReadError) as caught:
+        _read(folder, name, content)
+    message = str(caught.value)
+    assert message.startswith(f"ici/{name}: ")
+    assert "\n" not in message
+    return message
+
+
+def test_front_matter_tells_everything(tmp_path: Path) -> None:
+    article = _read(
+        tmp_path,
+        "budget.md",
+        "---\ntitle: Le budget\nauthor: Jeanne Petit\npublished: 2024-03-03\n"
+        f"url: https://exemple.fr/budget\nlanguage: fr\n---\n"
+        f"# Le budget\n\n{PROSE}\n\n## Suite\n\nFin.\n",
+    )
+    assert article == Article(
+        id=article_id("corpus/budget.md"),
+        text=f"{PROSE}\n\nSuite\n\nFin.",
+        title="Le budget",
+        path="ici/budget.md",
+        language="fr",
+        author="Jeanne Petit",
+        published=date(2024, 3, 3),
+        url="https://exemple.fr/budget",
+        sections=article.sections,
+        origins=article.origins,
+    )
+    assert set(dict(article.origins).values()) == {"front matter"}
+    (section,) = article.sections
+    assert article.text[section.heading_start : section.heading_end] == section.heading == "Suite"
+
+
+@pytest.mark.parametrize(
+    ("matter", "field", "value"),
+    [
+        ("titre: Été", "title", "Été"),
+        ("title: 1984", "title", "1984"),
+        ("title: 2024-05-01", "title", "2024-05-01"),
+        ("auteurs: [Jeanne Petit, Luc Roy]", "author", "Jeanne Petit, Luc Roy"),
+        ("authors:\n  - name: Jeanne Petit\n  - Luc Roy", "author", "Jeanne Petit, Luc Roy"),
+        ("author:", "author", None),
+        ("date: 2024-03-03T10:00:00", "published", date(2024, 3, 3)),
+        ("publié: 3 mars 2024", "published", date(2024, 3, 3)),
+        ("published: hier", "published", None),
+        ("published: 2024", "published", None),
+        ("lien: https://exemple.fr/a", "url", "https://exemple.fr/a"),
+        ("url: pas une adresse", "url", None),
+        ("langue: en-GB", "language", "en"),
+        ("lang: Français", "language", "fr"),
+        ("language: no", "language", "no"),
+        ("language: 12", "language", "fr"),
+    ],
+)
+def test_keys_and_values_as_people_write_them(
+    tmp_path: Path, matter: str, field: str, value: object
+) -> None:
+    assert getattr(_read(tmp_path, "a.md", f"---\n{matter}\n---\n{PROSE}"), field) == value
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("---\ntitle: [a\nauthor: x\n---\nb", "not valid YAML on line"),
+        ("---\ntitle: 'a\n---\nb", "not valid YAML on line"),
+        ("---\ntitle: true\n---\nb", "`title` in the front matter is not text"),
+        ("---\ntitle: {a: b}\n---\nb", "`title` in the front matter is not text"),
+        ("---\nurl: [a]\n---\nb", "`url` in the front matter is not text"),
+        ("---\ndate: 2024-02-31\n---\nb", "front matter cannot be read"),
+        ("---\ntitle: !!python/object:os.system x\n---\nb", "not valid YAML on line 2"),
+        ("---\ntitle: a\n---\n", "no text"),
+        ("# Seulement un titre\n", "no text"),
+        ("![image](x.png)\n", "no text"),
+        ("", "empty"),
+        (b"\x89PNG\x00", "binary"),
+    ],
+)
+def test_a_file_that_is_no_article_says_why(
+    tmp_path: Path, content: str | bytes, reason: str
+) -> None:
+    assert reason in _refused(tmp_path, "a.md", content)
+
+
+def test_a_missing_file_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match=r"ici/a\.md: no such file"):
+        the_article(Source(tmp_path / "a.md", "ici/a.md", "a.md"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads every file")
+def test_an_unreadable_file_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(PROSE)
+    path.chmod(0)
+    with pytest.raises(ReadError, match="permission denied"):
+        the_article(Source(path, "ici/a.md", "a.md"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "title"),
+    [
+        ("a.md", f"{PROSE}\n\n## Le vote\n\n{PROSE}", "Le vote"),
+        ("a.txt", f"Le budget est voté\n\n{PROSE}", "Le budget est voté"),
+        ("a.md", "Bonjour à tous.\n\nFin.", "Bonjour à tous"),
+        ("le-budget_2024.md", f"{PROSE} {PROSE}", "Le budget 2024"),
+    ],
+)
+def test_a_title_is_found_where_there_is_one(
+    tmp_path: Path, name: str, content: str, title: str
+) -> None:
+    assert _read(tmp_path, name, content).title == title
+
+
+def test_a_short_first_line_that_serves_as_title_stays_in_the_text(tmp_path: Path) -> None:
+    assert _read(tmp_path, "a.md", "Bonjour à tous.\n\nFin.").text == "Bonjour à tous.\n\nFin."
+
+
+@pytest.mark.parametrize(
+    ("tail", "author"),
+    [
+        (f"Jeanne Petit\n\nA propos de l'auteur\n\nJeanne Petit\n\n{BIOGRAPHY}", "Jeanne Petit"),
+        (f"À propos de l’autrice\n\nJeanne Petit\n\n{BIOGRAPHY}", "Jeanne Petit"),
+        (f"About the author\n\n{BIOGRAPHY}", None),
+        ("Par Jeanne Petit", "Jeanne Petit"),
+        ("— Jeanne Petit", "Jeanne Petit"),
+        ("Jeanne de La Tour", "Jeanne de La Tour"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_the_author_s_name_and_biography_are_not_news(
+    tmp_path: Path, name: str, tail: str, author: str | None
+) -> None:
+    article = _read(tmp_path, name, f"# Le budget\n\n{PROSE}\n\n{PROSE}\n\n{tail}")
+    assert article.text == f"{PROSE}\n\n{PROSE}"
+    assert article.author == author
+
+
+def test_a_name_and_a_biography_without_a_blank_line_between(tmp_path: Path) -> None:
+    tail = f"Jeanne Petit\nA propos de l'auteur\n\nJeanne Petit\n\n{BIOGRAPHY}"
+    article = _read(tmp_path, "a.txt", f"Le budget\n\n{PROSE}\n\n{tail}")
+    assert (article.text, article.author) == (PROSE, "Jeanne Petit")
+
+
+def test_an_article_about_an_author_keeps_its_words(tmp_path: Path) -> None:
+    text = f"# Le livre\n\n{PROSE}\n\n## À propos de l'auteur\n\n" + "\n\n".join([PROSE] * 30)
+    assert _read(tmp_path, "a.md", text).text.count("Le conseil") == 31
+
+
+def test_a_last_line_that_is_a_sentence_signs_nothing(tmp_path: Path) -> None:
+    article = _read(tmp_path, "a.txt", f"Le budget est voté\n\n{PROSE}\n\nParis dort.")
+    assert article.author is None
+    assert article.text.endswith("Paris dort.")
+
+
+def test_front_matter_wins_over_the_signature(tmp_path: Path) -> None:
+    content = f"---\nauthor: La rédaction\n---\n{PROSE}\n\n{PROSE}\n\nJeanne Petit"
+    assert _read(tmp_path, "a.md", content).author == "La rédaction"
+
+
+def test_the_language_is_told_by_the_words(tmp_path: Path) -> None:
+    english = "The council voted on the budget of the town, which grows by three per cent."
+    assert _read(tmp_path, "a.md", english).language == "en"
+    assert _read(tmp_path, "b.md", PROSE).language == "fr"
+
+
+def test_a_file_from_windows_reads_the_same(tmp_path: Path) -> None:
+    text = f"---\ntitle: Été\n---\n\n{PROSE}\n\n{PROSE}\n"
+    unix = _read(tmp_path, "a.md", text)
+    assert _read(tmp_path, "a.md", "\ufeff" + text.replace("\n", "\r\n")) == unix
+
+
+@pytest.mark.parametrize("suffix", [".md", ".txt"])
+@given(
+    content=st.text(st.sampled_from("aÉ1-—:#>*|`<[]('\"!. \n\t") | st.characters(), max_size=200)
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_text_is_an_article_or_a_read_error(tmp_path: Path, suffix: str, content: str) -> None:
+    try:
+        article = _read(tmp_path, f"a{suffix}", content.encode("utf-8", "replace"))
+    except ReadError:
+        return
+    assert article.title.strip()
+    assert article.text.strip()
+    assert "\r" not in article.text
+    for section in article.sections:
+        assert article.text[section.heading_start : section.heading_end] == section.heading
+
+
+def test_a_real_page_saved_from_the_web() -> None:
+    page = Path(__file__).parents[3].parent / "shared" / "real" / "microsoft-mai.txt"
+    if not page.exists():
+        pytest.skip("the real article is not on this machine")
+    (source,) = find_sources([page], FORMATS)[0]
+    article = the_article(source)
+    assert article.title.startswith("Microsoft lance")
+    assert article.author == "Anthony Rodier"
+    assert article.published is None
+    assert len(article.sections) == 4
+    assert "Rodier" not in article.text
+    assert article.title not in article.text

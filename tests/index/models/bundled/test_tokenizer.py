@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import tokenizers
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.models.bundled import weights
+from index.models.bundled.cache import prepared
+from index.models.bundled.interop import unigram
+from index.models.bundled.tokenizer import END, START, UNKNOWN, Tokenizer
+
+AWKWARD = [
+    "",
+    " ",
+    "  deux  espaces  ",
+    "L’été à Nîmes : « 15 000 visiteurs » !",
+    "Quand l'œuvre a-t-elle été achevée ?",
+    "ﬁn ½ Ⅳ ① ｆｕｌｌ ｗｉｄｔｈ ªº™",
+    "e\u0301te\u0301 décomposé",
+    "espace\u00a0insécable\u202fet fine\u2009ici",
+    "zéro\u200blargeur\ufeff",
+    "tab\tligne\nretour\r\nfin",
+    "sonnette\x07\x01\x7f",
+    "▁ déjà marqué ▁▁",
+    "😀 👨‍👩‍👧 🇫🇷",
+    "𓀀𓀁𓀂 inconnus",
+    "مرحبا بالعالم",
+    "日本語のテキストです。漢字かな交じり文",
+    "नमस्ते दुनिया",
+    "สวัสดีชาวโลก",
+    "Ελληνικά Кириллица עברית",
+    "https://exemple.fr/a-b_c?x=1&y=%C3%A9#:~:text=ici",
+    "a" * 300,
+    "anticonstitutionnellement " * 20,
+    "x̂ỹz̧",
+    "H₂O E=mc² ∑∞ €",
+]
+
+
+@pytest.fixture(scope="session")
+def tokenizer(cache: Path) -> Tokenizer:
+    return Tokenizer.load(prepared(cache))
+
+
+@pytest.fixture(scope="session")
+def reference(source: weights.Q4File) -> tokenizers.Tokenizer:
+    """The same vocabulary in an implementation that is not ours."""
+    return unigram(source.vocabulary)
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_ids_are_those_of_the_tokenizers_library(
+    text: str, tokenizer: Tokenizer, reference: tokenizers.Tokenizer
+) -> None:
+    for prefix in ("query: ", "passage: "):
+        assert tokenizer.encode(prefix + text, 10_000) == reference.encode(prefix + text).ids
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "Zs"], max_codepoint=0x2AF)))
+def test_ids_of_any_latin_text_are_those_of_the_library(
+    tokenizer: Tokenizer, reference: tokenizers.Tokenizer, text: str
+) -> None:
+    expected = tokenizer.encode("query: " + text, 10_000)
+    assert reference.encode("query: " + text).ids == expected
+
+
+def test_known_ids(tokenizer: Tokenizer) -> None:
+    """As XLM-RoBERTa has them, whoever computes them."""
+    assert tokenizer.encode("query: Où est la Tour Eiffel ?", 512) == [
+        *(START, 41, 1294, 12, 180, 8612, 437, 21, 11330, 197465, 705, END)
+    ]
+
+
+def test_decomposed_accents_are_the_same_text(tokenizer: Tokenizer) -> None:
+    assert tokenizer.encode("e\u0301te\u0301", 512) == tokenizer.encode("été", 512)
+
+
+def test_marks_written_in_an_article_are_text(tokenizer: Tokenizer) -> None:
+    ids = tokenizer.encode("balise <s> et </s> et <pad> et <mask>", 512)
+    assert ids.count(START) == ids.count(END) == 1
+    assert not {1, 250_001} & set(ids)
+
+
+def test_a_run_of_unknown_characters_is_one_id(tokenizer: Tokenizer) -> None:
+    ids = tokenizer.encode("a 𓀀𓀁𓀂 b", 512)
+    assert ids.count(UNKNOWN) == 1
+
+
+@pytest.mark.parametrize("unit", ["mot ", "漢", "𓀀 ", "a", " "])
+def test_long_texts_are_cut_between_the_marks_at_once(unit: str, tokenizer: Tokenizer) -> None:
+    start = time.perf_counter()
+    ids = tokenizer.encode("passage: " + unit * 2_000_000, 512)
+    assert time.perf_counter() - start < 2
+    assert len(ids) <= 512
+    assert (ids[0], ids[-1]) == (START, END)
+    if unit.strip() and unit != "a":
+        assert len(ids) == 512
+
+
+def test_what_is_cut_does_not_change_what_is_kept(tokenizer: Tokenizer) -> None:
+    text = "Les pêcheurs rentrent au port, fatigués et contents. " * 200
+    assert tokenizer.encode(text, 100)[:-1] == tokenizer.encode(text, 400)[:99]

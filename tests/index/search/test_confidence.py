@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from index.search.confidence import FORMAT, ConfidenceModel, Evidence
+
+STRONG = Evidence(0.93, 0.94, words=0.9, sentence_words=0.8, known=1.0, lead=0.25, foreign=0.0)
+WEAK = Evidence(0.78, 0.78, words=0.0, sentence_words=0.0, known=0.1, lead=0.01, foreign=0.0)
+
+
+def stored(**changes: object) -> dict[str, object]:
+    weights = {field.name: 1.0 for field in fields(Evidence)}
+    return {"format": FORMAT, "intercept": 0.0, "weights": weights, "threshold": 0.5} | changes
+
+
+def test_the_shipped_model_trusts_strong_evidence_and_not_weak() -> None:
+    model = ConfidenceModel.load()
+    assert model.confidence(WEAK) < model.threshold < model.confidence(STRONG)
+    assert 0 < model.threshold < 1
+
+
+def test_the_shipped_file_says_how_it_was_fitted() -> None:
+    how = json.loads((files("index.search") / "confidence.json").read_text(encoding="utf-8"))["how"]
+    assert (Path(__file__).parents[3] / how["script"]).is_file()
+    assert how["held out"]["expected calibration error"] <= 0.05
+    assert how["held out"]["fquad-dev.json"]["own"]["kept"] >= 0.95
+    assert how["held out"]["fquad-dev.json"]["left out"]["refused"] >= 0.88
+
+
+def test_more_of_the_question_known_never_makes_it_less_sure() -> None:
+    model = ConfidenceModel.load()
+    known = replace(WEAK, words=0.9, sentence_words=0.9, passage=0.9, sentence=0.9, lead=0.2)
+    assert model.confidence(known) > model.confidence(WEAK)
+
+
+def test_words_that_cannot_meet_across_languages_are_not_held_against_a_passage() -> None:
+    model = ConfidenceModel.load()
+    silent = replace(STRONG, words=0.0, sentence_words=0.0, known=0.0, passage=0.85, sentence=0.86)
+    assert model.confidence(replace(silent, foreign=1.0)) > model.confidence(silent)
+
+
+@pytest.mark.parametrize("intercept", [-2000.0, 2000.0])
+def test_a_confidence_stays_a_probability_however_strong_the_evidence(intercept: float) -> None:
+    model = ConfidenceModel.of(stored(intercept=intercept))
+    assert 0 <= model.confidence(STRONG) <= 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"format": FORMAT + 1}, {"weights": {"passage": 1.0}}, {"intercept": "much"}],
+    ids=["another format", "weights missing", "not a number"],
+)
+def test_a_data_file_that_does_not_fit_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"format|weights|convert"):
+        ConfidenceModel.of(stored(**changes))

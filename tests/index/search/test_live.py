@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import gc
+import threading
+from pathlib import Path
+
+import pytest
+
+from index.errors import NoIndex
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from index.store.files.layout import Layout
+from tests.fakes import FakeEmbedder
+from tests.index.samples import article, index, three
+
+
+def live(data_dir: Path) -> LiveIndex:
+    return LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
+
+
+def titles(index: LiveIndex, question: str) -> set[str]:
+    return {hit.article.title for hit in index.search(question).hits}
+
+
+def test_a_new_generation_is_served_without_being_asked_to(tmp_path: Path) -> None:
+    index(three(), tmp_path)
+    served = live(tmp_path)
+    assert "Phare" not in titles(served, "le phare")
+    index([*three(), article("phare", "Le phare éclaire la nuit.")], tmp_path)
+    assert "Phare" in titles(served, "le phare")
+
+
+def test_a_damaged_newer_generation_leaves_the_old_one_answering(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    index(three(), tmp_path)
+    served = live(tmp_path)
+    index([*three(), article("phare", "Le phare éclaire la nuit.")], tmp_path)
+    layout = Layout(tmp_path)
+    newest = layout.current_id()
+    assert newest is not None
+    (layout.folder(newest) / "manifest.json").write_text("{", encoding="utf-8")
+    assert titles(served, "le pont") == {"Pont", "Moulin", "Harbour"}
+    assert "the index stays as it was" in caplog.text
+    caplog.clear()
+    served.search("le pont")
+    assert not caplog.text, "one complaint a generation is enough"
+
+
+def test_where_nothing_is_indexed_opening_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NoIndex, match="selon index"):
+        live(tmp_path)
+
+
+def test_articles_are_found_by_id(tmp_path: Path) -> None:
+    index(three(), tmp_path)
+    found = live(tmp_path).article(three()[0].id)
+    assert found is not None
+    assert found.text == three()[0].text
+    assert live(tmp_path).article("0" * 12) is None
+
+
+def test_questions_asked_while_the_index_changes_are_all_answered(tmp_path: Path) -> None:
+    index(three(), tmp_path)
+    served = live(tmp_path)
+    answered: list[int] = []
+    failures: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            answered.extend(len(served.search("le pont").hits) for _ in range(40))
+        except BaseException as error:
+            failures.append(error)
+
+    readers = [threading.Thread(target=ask) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(4):
+        index([*three(), article(f"ajout{number}", f"Un ajout numéro {number}.")], tmp_path)
+    for reader in readers:
+        reader.join(timeout=60)
+    assert not failures
+    assert len(answered) == 120
+    assert min(answered) >= 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are told by /proc")
+def test_an_index_that_nobody_asks_any_more_holds_no_file(tmp_path: Path) -> None:
+    index(three(), tmp_path)
+    collecting = gc.isenabled()
+    gc.collect()
+    gc.disable()  # nothing may wait for the collector: what it holds is as large as the index
+    try:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        served = live(tmp_path)
+        assert titles(served, "le pont")
+        assert len(list(Path("/proc/self/fd").iterdir())) > before
+        del served
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+    finally:
+        if collecting:
+            gc.enable()

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from index.article import Article
+from index.article_index_period import Period
+from index.search.confidence import ConfidenceModel
+from index.search.searcher import Searcher
+from tests.fakes import FakeEmbedder
+from tests.index.samples import article, index, opened, three
+
+
+@pytest.fixture
+def searcher(tmp_path: Path) -> Iterator[Searcher]:
+    index(three(), tmp_path)
+    with opened(tmp_path) as generation:
+        yield Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
+
+
+def test_the_passage_that_answers_comes_first(searcher: Searcher) -> None:
+    findings = searcher.search("Quand le pont fut-il construit ?")
+    assert findings.language == "fr"
+    assert findings.hits[0].article.title == "Pont"
+
+
+def test_each_sentence_of_a_hit_is_verbatim_and_scored_on_its_own(searcher: Searcher) -> None:
+    hit = searcher.search("Combien de mètres mesure le pont ?").hits[0]
+    for ranked in hit.sentences:
+        span = slice(ranked.sentence.start, ranked.sentence.end)
+        assert hit.article.text[span] == ranked.sentence.text
+    best = max(hit.sentences, key=lambda ranked: ranked.score)
+    assert "mesure" in best.sentence.text
+
+
+def test_hits_are_ordered_and_limited(searcher: Searcher) -> None:
+    totals = [hit.scores.total for hit in searcher.search("le pont et le moulin").hits]
+    assert totals == sorted(totals, reverse=True)
+    assert len(totals) > 1
+    assert len(searcher.search("le pont et le moulin", limit=1).hits) == 1
+
+
+def test_a_question_the_corpus_knows_is_trusted_more_than_one_it_does_not(
+    searcher: Searcher,
+) -> None:
+    known = searcher.search("Quand le pont fut-il construit par Élise Marchand ?")
+    unknown = searcher.search("Quelle recette de tarte aux quetsches préfère Zoé ?")
+    assert known.confidence > unknown.confidence
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", " ", "?", "😀", "كم عدد الجسور؟", "'; DROP TABLE articles; --", "<b>pont</b>", "a" * 5000],
+)
+def test_anything_may_be_asked(searcher: Searcher, question: str) -> None:
+    findings = searcher.search(question)
+    assert findings.hits
+    assert 0 <= findings.confidence <= 1
+
+
+def test_an_index_of_one_sentence_can_be_asked(tmp_path: Path) -> None:
+    index([article("seul", "Une seule phrase ici.")], tmp_path)
+    with opened(tmp_path) as generation:
+        searcher = Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
+        findings = searcher.search("Combien de phrases ?")
+    assert [hit.passage.text for hit in findings.hits] == ["Une seule phrase ici."]
+
+
+def dated(name: str, text: str, published: date | None) -> Article:
+    return replace(article(name, text), published=published)
+
+
+@pytest.fixture
+def bridges(tmp_path: Path) -> Iterator[Searcher]:
+    """Many articles of 2024 on a bridge, two of 2025 on a mill, one without a date."""
+    crowd = [
+        dated(
+            f"pont{n}", f"Le pont numéro {n} fut construit en pierre. Il tient.", date(2024, 5, 1)
+        )
+        for n in range(300)
+    ]
+    mills = [
+        dated("moulin", "Le moulin broie du grain.\n\nSa roue tourne.", date(2025, 8, 1)),
+        dated("meunier", "Le meunier dort.", date(2025, 8, 31)),
+    ]
+    index([*crowd, *mills, dated("sans", "Un pont sans date.", None)], tmp_path)
+    with opened(tmp_path) as generation:
+        yield Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
+
+
+def test_a_period_leaves_only_the_articles_published_then(bridges: Searcher) -> None:
+    august = Period(date(2025, 8, 1), date(2025, 8, 31))
+    question = "Quel pont fut construit en pierre ?"
+    assert {hit.article.published for hit in bridges.search(question).hits} == {date(2024, 5, 1)}
+    found = {hit.article.title for hit in bridges.search(question, within=august).hits}
+    assert found == {"Moulin", "Meunier"}
+    first = Period(date(2025, 8, 1), date(2025, 8, 30))
+    hits = bridges.search(question, within=first).hits
+    assert {hit.article.title for hit in hits} == {"Moulin"}
+    assert hits[0].sentences
+
+
+def test_the_best_of_a_period_comes_first(bridges: Searcher) -> None:
+    year = Period(date(2025, 1, 1), date(2025, 12, 31))
+    assert bridges.search("Que fait le meunier ?", within=year).hits[0].article.title == "Meunier"
+
+
+def test_a_period_without_articles_finds_nothing(bridges: Searcher) -> None:
+    findings = bridges.search("pont", within=Period(date(1999, 1, 1), date(1999, 12, 31)))
+    assert findings.hits == ()
+    assert findings.confidence == 0

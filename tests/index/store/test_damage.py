@@ -1,0 +1,217 @@
+"""What is refused when an index is opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.errors import DamagedIndex, ModelMismatch, NoIndex
+from index.store.files import generation as generation_module
+from index.store.files import layout_index_holding
+from index.store.files.generation import current_id, open_generation, verify
+from index.store.files.layout_index_holding import Hold
+from tests.index.samples import (
+    article,
+    files_in_service,
+    folder_in_service,
+    full,
+    index,
+    opened,
+    three,
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with one generation, for tests that only read it."""
+    data_dir = tmp_path_factory.mktemp("built")
+    index([*three(), full()], data_dir)
+    return data_dir
+
+
+@pytest.fixture
+def data_dir(built: Path, tmp_path: Path) -> Path:
+    """A copy of it, for tests that damage it."""
+    return shutil.copytree(built, tmp_path / "data")
+
+
+def test_nothing_indexed_yet_says_how_to_index(tmp_path: Path) -> None:
+    for data_dir in (tmp_path, tmp_path / "missing"):
+        assert current_id(data_dir) is None
+        with pytest.raises(NoIndex, match="run `selon index`"):
+            opened(data_dir)
+        with pytest.raises(NoIndex):
+            verify(data_dir)
+
+
+def test_another_model_is_named_beside_the_one_of_the_index(built: Path) -> None:
+    with pytest.raises(ModelMismatch) as caught:
+        open_generation(built, model="other-model", dimension=64)
+    for part in ("'fake-64'", "'other-model'", "`selon index`", "SELON_EMBEDDING_MODEL"):
+        assert part in str(caught.value)
+    with pytest.raises(ModelMismatch):
+        open_generation(built, model="fake-64", dimension=65)
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _truncate(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 1)
+
+
+def _grow(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\0")
+
+
+@pytest.mark.parametrize("damage", [_flip, _truncate, _grow, Path.unlink])
+def test_damage_to_any_file_is_found_at_opening(
+    data_dir: Path, damage: Callable[[Path], None]
+) -> None:
+    names = files_in_service(data_dir)
+    assert len(names) > 6
+    for name in names:
+        path = folder_in_service(data_dir) / name
+        before = path.read_bytes()
+        damage(path)
+        for look in (opened, verify):
+            with pytest.raises(DamagedIndex) as caught:
+                look(data_dir)
+            message = str(caught.value)
+            assert str(path) in message
+            assert "`selon index`" in message
+            assert "\n" not in message
+        path.write_bytes(before)
+    opened(data_dir).close()
+
+
+def test_damage_to_any_byte_of_the_manifest_is_found(data_dir: Path) -> None:
+    path = folder_in_service(data_dir) / "manifest.json"
+    before = path.read_bytes()
+    for at in range(0, len(before), 37):
+        path.write_bytes(before[:at] + bytes([before[at] ^ 1]) + before[at + 1 :])
+        with pytest.raises(DamagedIndex, match=r"manifest\.json"):
+            opened(data_dir)
+
+
+@pytest.mark.parametrize("damage", [_truncate, _grow])
+def test_the_size_of_a_large_file_is_checked_too(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
+    damage(folder_in_service(data_dir) / generation_module.SENTENCES)
+    with pytest.raises(DamagedIndex, match=r"sentences\.faiss: \d+ bytes instead of \d+"):
+        opened(data_dir)
+
+
+def test_large_files_are_hashed_only_when_asked(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
+    _flip(folder_in_service(data_dir) / generation_module.SENTENCES)
+    opened(data_dir).close()
+    with pytest.raises(DamagedIndex, match=r"sentences\.faiss: altered"):
+        verify(data_dir)
+
+
+def test_damage_found_only_by_reading_is_reported_alike(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
+    path = folder_in_service(data_dir) / generation_module.ARTICLES
+    path.write_bytes(path.read_bytes()[:100] + os.urandom(path.stat().st_size - 100))
+    with opened(data_dir) as generation, pytest.raises(DamagedIndex, match=r"articles\.sqlite"):
+        generation.articles()
+
+
+@pytest.mark.parametrize("content", ["", "\n", "../../etc", "20250101T000000.000000Z/..", "\0" * 9])
+def test_a_current_that_names_nothing_is_refused(data_dir: Path, content: str) -> None:
+    (data_dir / "index" / "CURRENT").write_text(content)
+    with pytest.raises(DamagedIndex, match=r"CURRENT: .*`selon index`"):
+        opened(data_dir)
+    with pytest.raises(DamagedIndex, match="CURRENT"):
+        current_id(data_dir)
+
+
+def test_a_current_that_points_nowhere_is_refused(data_dir: Path) -> None:
+    (data_dir / "index" / "CURRENT").write_text("20250101T000000.000000Z\n")
+    with pytest.raises(DamagedIndex, match="CURRENT: names 20250101T000000"):
+        opened(data_dir)
+
+
+def test_a_generation_under_another_name_is_refused(data_dir: Path) -> None:
+    other = "20250101T000000.000000Z"
+    folder_in_service(data_dir).rename(data_dir / "index" / "generations" / other)
+    (data_dir / "index" / "CURRENT").write_text(other)
+    with pytest.raises(DamagedIndex, match="holds the generation"):
+        opened(data_dir)
+
+
+@pytest.mark.parametrize(
+    ("version", "what"), [(999, "newer Selon.*upgrade"), (0, "older Selon.*`selon index`")]
+)
+def test_a_format_of_another_time_is_named(data_dir: Path, version: int, what: str) -> None:
+    path = folder_in_service(data_dir) / "manifest.json"
+    path.write_text(json.dumps({"format": version}))
+    with pytest.raises(DamagedIndex, match=f"format {version}.*{what}"):
+        opened(data_dir)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1}', '{"format": "x"}', "\udcff"])
+def test_what_is_no_manifest_is_refused(data_dir: Path, content: str) -> None:
+    path = folder_in_service(data_dir) / "manifest.json"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(DamagedIndex, match=r"manifest\.json"):
+        opened(data_dir)
+
+
+def test_counts_that_do_not_agree_are_refused(data_dir: Path) -> None:
+    """As when whole files of two generations are mixed and the manifest is written anew."""
+    other = data_dir / "other"
+    index([article("seul", "Une seule phrase.")], other)
+    folder = folder_in_service(data_dir)
+    shutil.copy(
+        folder_in_service(other) / generation_module.PASSAGES, folder / generation_module.PASSAGES
+    )
+    fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    content = (folder / generation_module.PASSAGES).read_bytes()
+    fields["files"][generation_module.PASSAGES] = {
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    del fields["sha256"]
+    body = json.dumps(fields, ensure_ascii=False, indent=2)
+    fields["sha256"] = hashlib.sha256(body.encode()).hexdigest()
+    written = json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
+    (folder / "manifest.json").write_text(written, encoding="utf-8")
+    with pytest.raises(DamagedIndex, match=r"passages\.faiss: 1 rows instead of"):
+        opened(data_dir)
+
+
+def test_a_generation_replaced_while_it_is_being_opened_gives_way_to_the_new_one(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = folder_in_service(data_dir)
+
+    class Late(Hold):
+        def __init__(self, folder: Path) -> None:
+            if folder == before and folder.exists():
+                with monkeypatch.context() as patch:
+                    patch.setattr(layout_index_holding, "Hold", Hold)
+                    for count in (1, 2):
+                        index(three()[:count], data_dir)
+            super().__init__(folder)
+
+    monkeypatch.setattr(layout_index_holding, "Hold", Late)
+    with opened(data_dir) as generation:
+        assert generation.manifest.articles == 2
+    assert not before.exists()

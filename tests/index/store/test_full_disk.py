@@ -1,0 +1,130 @@
+"""A disk that is full, or refuses: one clear line, and the old index answers as before."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+
+from index.build.builder import build_articles
+from index.errors import IndexingError, StoreError
+from index.store.files.generation import verify
+from tests.fakes import FakeEmbedder
+from tests.index.samples import article, best_passage, index, opened, three
+
+LONG = [
+    article(f"a{n}", f"Phrase {n} de l’article {n}. Une autre suite {n}." * 4) for n in range(300)
+]
+
+
+@pytest.fixture(scope="module")
+def processes() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.index.store.test_full_disk"])
+    return context
+
+
+def _build_within(limit: int, data_dir: Path, told: Connection) -> None:
+    """Build where no file may grow past the limit: writing fails there, as on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    try:
+        build_articles(LONG, data_dir, FakeEmbedder())
+        told.send("built")
+    except IndexingError as error:
+        told.send(str(error))
+
+
+def test_wherever_writing_fails_nothing_is_lost(
+    processes: ForkServerContext, tmp_path: Path
+) -> None:
+    first = index(three(), tmp_path)
+    said: list[str] = []
+    for limit in (0, 100, 2_000, 50_000, 100_000, 200_000, 400_000, 800_000, 4_000_000):
+        ours, theirs = multiprocessing.Pipe()
+        process = processes.Process(target=_build_within, args=(limit, tmp_path, theirs))
+        process.start()
+        assert ours.poll(60)
+        said.append(ours.recv())
+        process.join(60)
+        if said[-1] == "built":
+            break
+        assert verify(tmp_path).id == first.generation
+        left = {path.name for path in (tmp_path / "index" / "generations").iterdir()}
+        assert left == {first.generation}
+    assert len(said) > 4
+    assert said[-1] == "built"
+    for message in said[:-1]:
+        assert "\n" not in message
+        assert "cannot be written" in message
+        assert "`selon index`" in message
+    assert verify(tmp_path).articles == len(LONG)
+
+
+def _mounted(folder: Path, options: str) -> bool:
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=30).returncode == 0
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MB, where this user may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not _mounted(folder, "size=2m"):
+        pytest.skip("this user may not mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True, timeout=30)
+
+
+def test_a_disk_that_fills_up_keeps_the_old_index_and_takes_the_new_one_later(
+    small_disk: Path,
+) -> None:
+    first = index(three(), small_disk / "data")
+    ballast = small_disk / "ballast"
+    with ballast.open("wb") as file:
+        file.write(b"x" * (shutil.disk_usage(small_disk).free - 400_000))
+    with pytest.raises(StoreError, match="cannot be written") as caught:
+        index(LONG, small_disk / "data")
+    assert "\n" not in str(caught.value)
+    assert verify(small_disk / "data").id == first.generation
+    assert "1901" in best_passage(small_disk / "data", "Qui a construit le pont ?")
+    ballast.unlink()
+    assert index(LONG[:100], small_disk / "data").switched
+
+
+def test_an_index_that_may_not_be_written_is_still_answered_from(small_disk: Path) -> None:
+    first = index(three(), small_disk / "data")
+    remount = ["mount", "-o", "remount,ro", str(small_disk)]
+    subprocess.run(remount, check=True, timeout=30)
+    with opened(small_disk / "data") as generation:
+        assert generation.manifest.id == first.generation
+    with pytest.raises(StoreError, match=r"cannot be (written|used).*--data-dir") as caught:
+        index(LONG, small_disk / "data")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_a_folder_without_permission_is_one_line(tmp_path: Path) -> None:
+    first = index(three(), tmp_path)
+    (tmp_path / "index" / "generations").chmod(0o500)
+    try:
+        with pytest.raises(StoreError, match=r"(?i)permission denied.*--data-dir"):
+            index(LONG, tmp_path)
+        assert verify(tmp_path).id == first.generation
+    finally:
+        (tmp_path / "index" / "generations").chmod(0o700)

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.article_index_period import Period
+from index.build.passages import cut
+from index.store.files.generation import verify
+from tests.fakes import FakeEmbedder
+from tests.index.samples import files_in_service, full, index, opened, three
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with one generation, for tests that only read it."""
+    data_dir = tmp_path_factory.mktemp("built")
+    index([*three(), full()], data_dir)
+    return data_dir
+
+
+@pytest.fixture
+def data_dir(built: Path, tmp_path: Path) -> Path:
+    """A copy of it, for tests that damage it."""
+    return shutil.copytree(built, tmp_path / "data")
+
+
+def test_an_article_comes_back_with_every_field(built: Path) -> None:
+    with opened(built) as generation:
+        for written in [*three(), full()]:
+            assert generation.article(written.id) == written
+        assert generation.article("unknown") is None
+
+
+def test_articles_are_listed_newest_first_without_their_texts(built: Path) -> None:
+    with opened(built) as generation:
+        entries = generation.articles()
+    assert [entry.title for entry in entries] == [
+        "L’histoire entière",
+        "Pont",
+        "Moulin",
+        "Harbour",
+    ]
+    assert entries[0].published == full().published
+    assert (entries[0].author, entries[0].url) == (full().author, full().url)
+    assert entries[3].language == "en"
+    assert not hasattr(entries[0], "text")
+
+
+def test_passages_are_read_back_as_they_were_cut_in_the_order_asked(built: Path) -> None:
+    expected = [(one.id, passage) for one in [*three(), full()] for passage in cut(one)]
+    with opened(built) as generation:
+        rows = list(reversed(range(len(expected))))
+        stored = generation.stored(rows)
+        assert [(each.article_id, each.passage) for each in stored] == list(reversed(expected))
+        assert [each.row for each in stored] == rows
+        assert generation.stored([]) == []
+        with pytest.raises(IndexError, match="999"):
+            generation.stored([0, 999])
+
+
+def test_sentences_lead_to_their_passage_and_back(built: Path) -> None:
+    with opened(built) as generation:
+        count = generation.manifest.passages
+        for each in generation.stored(range(count)):
+            sentences = len(each.passage.sentences)
+            rows = np.arange(each.first_sentence, each.first_sentence + sentences)
+            assert generation.passages_of_sentences(rows).tolist() == [each.row] * sentences
+        first, many = generation.sentence_rows(np.array([count - 1, 0]))
+        last, start = generation.stored([count - 1, 0])
+        assert first.tolist() == [last.first_sentence, 0]
+        assert many.tolist() == [len(last.passage.sentences), len(start.passage.sentences)]
+        assert last.first_sentence + many[0] == generation.manifest.sentences
+
+
+def test_vectors_are_those_of_the_texts_with_their_title(built: Path) -> None:
+    embedder = FakeEmbedder()
+    with opened(built) as generation:
+        [stored] = generation.stored([1])
+        sentence = stored.passage.sentences[0].text
+        rows = np.array([stored.first_sentence])
+        expected = embedder.embed_passages([f"Moulin. {sentence}"])
+        np.testing.assert_array_equal(generation.sentence_vectors.vectors(rows), expected)
+        expected = embedder.embed_passages([f"Moulin. {stored.passage.text}"])
+        np.testing.assert_array_equal(generation.passage_vectors.vectors(np.array([1])), expected)
+
+
+def test_words_lead_to_passages_and_to_sentences(built: Path) -> None:
+    with opened(built) as generation:
+        passage = int(generation.passage_words.match("le grain broyé", "fr").scores.argmax())
+        sentence = int(generation.sentence_words.match("la roue", "fr").scores.argmax())
+        [stored] = generation.stored([passage])
+        assert "broie du grain" in stored.passage.text
+        found = stored.passage.sentences[sentence - stored.first_sentence]
+        assert found.text.startswith("Sa roue")
+
+
+def test_an_offset_leads_to_the_passage_that_holds_it(built: Path) -> None:
+    written = full()
+    with opened(built) as generation:
+        at = generation.passage_at(written.id, written.text.index("Nice"))
+        assert at is not None
+        assert at.passage.heading == "Origine"
+        assert "Puis à Nice." in at.passage.text
+        assert generation.passage_at(written.id, written.text.index("Origine")) is None
+        assert generation.passage_at(written.id, len(written.text)) is None
+        assert generation.passage_at("unknown", 0) is None
+
+
+def test_the_manifest_says_what_was_built(built: Path) -> None:
+    manifest = verify(built)
+    assert (manifest.articles, manifest.languages) == (4, {"fr": 3, "en": 1})
+    assert list(manifest.languages) == ["fr", "en"]
+    assert (manifest.model, manifest.dimension) == ("fake-64", 64)
+    assert manifest.built_at.utcoffset() is not None
+    assert set(manifest.files) == set(files_in_service(built)) - {"manifest.json"}
+
+
+def test_several_threads_may_ask_at_once(built: Path) -> None:
+    with opened(built) as generation, ThreadPoolExecutor(8) as pool:
+        rows = [n % generation.manifest.passages for n in range(400)]
+        found = list(pool.map(lambda row: generation.stored([row])[0].row, rows))
+    assert found == rows
+
+
+def test_an_open_generation_answers_after_its_files_are_gone(data_dir: Path) -> None:
+    with opened(data_dir) as generation:
+        shutil.rmtree(data_dir)
+        [stored] = generation.stored([0])
+        written = generation.article(stored.article_id)
+        assert written is not None
+        assert stored.passage.text in written.text
+        assert len(generation.passage_vectors.vectors(np.array([0]))) == 1
+
+
+def test_a_path_that_looks_like_a_query_is_a_path(tmp_path: Path) -> None:
+    odd = tmp_path / "50% né #1?mode=rw"
+    index(three(), odd)
+    with opened(odd) as generation:
+        assert len(generation.articles()) == 3
+
+
+def test_the_articles_of_a_period_are_counted_and_listed(built: Path) -> None:
+    leap_day = Period(date(2024, 2, 29), date(2024, 2, 29))
+    with opened(built) as generation:
+        assert generation.count(leap_day) == 1
+        assert [entry.id for entry in generation.articles(leap_day)] == [full().id]
+        assert generation.count(Period(date(2024, 3, 1), date(2024, 3, 31))) == 0
+        assert len(generation.articles(limit=2)) == 2
+
+
+def test_an_article_opens_with_its_first_passage(built: Path) -> None:
+    with opened(built) as generation:
+        opening = generation.opening(full().id)
+        assert opening is not None
+        assert opening.passage == cut(full())[0]
+        assert generation.opening("unknown") is None
+
+
+def test_an_article_is_found_by_any_of_its_names(built: Path) -> None:
+    written = full()
+    with opened(built) as generation:
+        for reference in (
+            written.id,
+            written.id[:4],
+            written.path,
+            str(written.url),
+            written.title,
+        ):
+            assert [entry.id for entry in generation.find(reference)] == [written.id]
+        for reference in (written.id[:3], "Histoire", "", "%", "inconnu"):
+            assert generation.find(reference) == []
+
+
+def test_a_list_tells_who_published_an_article_and_when_it_was_updated(tmp_path: Path) -> None:
+    told = replace(full(), outlet="La Gazette", category="Culture", updated=date(2024, 3, 1))
+    index([told], tmp_path)
+    with opened(tmp_path) as generation:
+        [entry] = generation.articles()
+        assert generation.article(told.id) == told
+    assert (entry.outlet, entry.category, entry.updated) == (
+        "La Gazette",
+        "Culture",
+        date(2024, 3, 1),
+    )
+    assert entry.copy_of is None

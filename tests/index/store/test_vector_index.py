@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.errors import DamagedIndex, StoreError
+from index.models.sentence_transformers import Vectors
+from index.store.files.vector_index import DenseBuilder, DenseIndex
+
+
+def _vectors(count: int, dimension: int = 8) -> Vectors:
+    vectors = np.random.default_rng(7).standard_normal((count, dimension), dtype=np.float32)
+    normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return normalised
+
+
+def _saved(vectors: Vectors, path: Path) -> DenseIndex:
+    DenseIndex.build(vectors).save(path)
+    return DenseIndex.open(path)
+
+
+def test_finds_what_a_full_comparison_finds(tmp_path: Path) -> None:
+    vectors = _vectors(500)
+    question = _vectors(501)[500]
+    rows, scores = _saved(vectors, tmp_path / "x.faiss").search(question, 20)
+    expected = np.argsort(-(vectors @ question))[:20]
+    assert rows.tolist() == expected.tolist()
+    np.testing.assert_allclose(scores, (vectors @ question)[expected], rtol=1e-5)
+    assert [rows.dtype.name, scores.dtype.name] == ["int64", "float32"]
+
+
+def test_equal_scores_come_in_row_order() -> None:
+    vectors = np.repeat(_vectors(1), 9, axis=0)
+    rows, _ = DenseIndex.build(vectors).search(vectors[0], 9)
+    assert rows.tolist() == list(range(9))
+
+
+def test_gives_fewer_when_there_are_fewer(tmp_path: Path) -> None:
+    index = _saved(_vectors(3), tmp_path / "x.faiss")
+    rows, scores = index.search(_vectors(1)[0], 10)
+    assert sorted(rows.tolist()) == [0, 1, 2]
+    assert len(scores) == 3
+    assert index.search(_vectors(1)[0], 0)[0].tolist() == []
+
+
+def test_an_empty_index_is_saved_opened_and_finds_nothing(tmp_path: Path) -> None:
+    DenseBuilder(tmp_path / "x.faiss", 0, 8).finish()
+    index = DenseIndex.open(tmp_path / "x.faiss")
+    assert len(index) == 0
+    assert index.search(_vectors(1)[0], 5)[0].tolist() == []
+
+
+def test_gives_vectors_back_by_row(tmp_path: Path) -> None:
+    vectors = _vectors(50)
+    index = _saved(vectors, tmp_path / "é x.faiss")
+    rows = np.array([49, 0, 7, 7])
+    np.testing.assert_array_equal(index.vectors(rows), vectors[rows])
+    assert index.vectors(np.array([], dtype=np.int64)).shape == (0, 8)
+
+
+@pytest.mark.parametrize("row", [-1, 50])
+def test_refuses_a_row_that_does_not_exist(row: int) -> None:
+    with pytest.raises(IndexError, match="an index of 50"):
+        DenseIndex.build(_vectors(50)).vectors(np.array([0, row]))
+
+
+def test_a_builder_filled_in_any_order_is_the_same_index(tmp_path: Path) -> None:
+    vectors = _vectors(100)
+    builder = DenseBuilder(tmp_path / "filled.faiss", 100, 8)
+    for row in reversed(range(100)):
+        builder.put(np.array([row]), vectors[row : row + 1])
+    np.testing.assert_array_equal(builder.get(np.array([7, 3])), vectors[[7, 3]])
+    builder.finish()
+    DenseIndex.build(vectors).save(tmp_path / "built.faiss")
+    assert (tmp_path / "filled.faiss").read_bytes() == (tmp_path / "built.faiss").read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"no vectors", None])
+def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "x.faiss"
+    DenseIndex.build(_vectors(50)).save(path)
+    path.write_bytes(path.read_bytes()[:-10] if content is None else content)
+    with pytest.raises(DamagedIndex, match=r"x\.faiss: .*`selon index`"):
+        DenseIndex.open(path)
+
+
+def test_a_full_disk_is_one_line_that_names_the_file() -> None:
+    with pytest.raises(StoreError, match=r"^/dev/full: .*No space left on device") as caught:
+        DenseIndex.build(_vectors(5_000)).save(Path("/dev/full"))
+    assert "\n" not in str(caught.value)
+
+
+def test_finds_only_among_the_rows_allowed(tmp_path: Path) -> None:
+    vectors = _vectors(500)
+    among = np.zeros(500, dtype=np.bool_)
+    among[[3, 250, 499]] = True
+    rows, scores = _saved(vectors, tmp_path / "x.faiss").search(vectors[4], 20, among)
+    assert sorted(rows.tolist()) == [3, 250, 499]
+    np.testing.assert_allclose(scores, vectors[rows] @ vectors[4], rtol=1e-5)
+
+
+def _large(vectors: Vectors, path: Path) -> DenseIndex:
+    """An index of these vectors as one of a large corpus is kept."""
+    builder = DenseBuilder(path, *vectors.shape, exact=10)
+    for first in range(0, len(vectors), 700):
+        rows = np.arange(first, min(first + 700, len(vectors)))
+        builder.put(rows, vectors[rows])
+    builder.finish()
+    return DenseIndex.open(path)
+
+
+def test_a_large_index_finds_what_a_full_comparison_finds(tmp_path: Path) -> None:
+    vectors = _vectors(3_000, 33)
+    index = _large(vectors, tmp_path / "x.faiss")
+    assert (len(index), index.dimension, index.exact) == (3_000, 33, False)
+    kept = 0
+    for question in _vectors(3_050, 33)[3_000:]:
+        rows, scores = index.search(question, 20)
+        np.testing.assert_allclose(scores, vectors[rows] @ question, atol=1e-3)
+        assert scores.tolist() == sorted(scores, reverse=True)
+        kept += len({*rows[:5]} & {*np.argsort(-(vectors @ question))[:5]})
+    assert kept >= 0.97 * 5 * 50
+
+
+def test_a_large_index_finds_only_among_the_rows_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.store.files.vector_index.FEW", 100)
+    vectors = _vectors(3_000, 32)
+    index = _large(vectors, tmp_path / "x.faiss")
+    question = _vectors(3_001, 32)[3_000]
+    order = np.random.default_rng(3).permutation(3_000)
+    for allowed in (0, 40, 300, 2_900):
+        among = np.zeros(3_000, dtype=np.bool_)
+        among[order[:allowed]] = True
+        rows, _ = index.search(question, 20, among)
+        expected = np.argsort(-np.where(among, vectors @ question, -2))[: min(20, allowed)]
+        assert len(rows) == len(expected)
+        assert len({*rows} & {*expected}) >= 0.9 * len(expected)
+
+
+def test_a_large_indexs_vectors_stay_the_same_however_often_they_are_kept(tmp_path: Path) -> None:
+    first = _large(_vectors(500), tmp_path / "a.faiss")
+    rows = np.arange(500)
+    again = _large(first.vectors(rows), tmp_path / "b.faiss")
+    np.testing.assert_array_equal(again.vectors(rows), first.vectors(rows))
+    np.testing.assert_allclose(first.vectors(rows), _vectors(500), atol=5e-4)
+    for end in (".faiss", ".vectors"):
+        assert (tmp_path / f"a{end}").read_bytes() == (tmp_path / f"b{end}").read_bytes()
+
+
+def test_a_large_index_takes_rows_in_any_order(tmp_path: Path) -> None:
+    vectors = _vectors(500)
+    builder = DenseBuilder(tmp_path / "x.faiss", 500, 8, exact=10)
+    order = np.random.default_rng(3).permutation(500)
+    builder.put(order, vectors[order])
+    np.testing.assert_allclose(builder.get(order[:50]), vectors[order[:50]], atol=5e-4)
+    builder.finish()
+    rows = np.array([499, 7, 7, 0])
+    index = DenseIndex.open(tmp_path / "x.faiss")
+    np.testing.assert_allclose(index.vectors(rows), vectors[rows], atol=5e-4)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"x" * 400])
+def test_damaged_vectors_of_a_large_index_are_named(tmp_path: Path, content: bytes | None) -> None:
+    _large(_vectors(300), tmp_path / "x.faiss")
+    beside = tmp_path / "x.vectors"
+    if content is None:
+        beside.unlink()
+    else:
+        beside.write_bytes(content)
+    with pytest.raises(DamagedIndex, match=r"x\.vectors: .*`selon index`"):
+        DenseIndex.open(tmp_path / "x.faiss")
+
+
+def test_vectors_cut_short_while_they_are_served_are_damage(tmp_path: Path) -> None:
+    index = _large(_vectors(300), tmp_path / "x.faiss")
+    with (tmp_path / "x.vectors").open("r+b") as file:
+        file.truncate(100)
+    with pytest.raises(DamagedIndex, match=r"x\.faiss: .*cut short.*`selon index`"):
+        index.vectors(np.array([200]))
+
+
+def test_a_large_index_that_the_disk_refuses_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="vectors cannot be written"):
+        DenseBuilder(tmp_path / "nowhere" / "x.faiss", 500, 8, exact=10)
+
+
+def test_a_selection_that_is_little_like_the_question_is_found_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.store.files.vector_index.FEW", 100)
+    vectors = _vectors(3_000, 32)
+    index = _large(vectors, tmp_path / "x.faiss")
+    among = np.zeros(3_000, dtype=np.bool_)
+    among[np.argsort(vectors @ vectors[0])[:300]] = True
+    rows, _ = index.search(vectors[0], 20, among)
+    assert len(rows) == 20
+    assert among[rows].all()

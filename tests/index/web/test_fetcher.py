@@ -1,0 +1,114 @@
+"""Fetching over real connections: what comes, and new attempts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from index.errors_web_errors import FetchError, Why
+from index.web.address import Address
+from index.web.fetcher import Fetcher, NotModified, Page, Validators
+from index.web.guard import Guard
+from tests.index.web.made import FAST, fetcher, got, refused
+from tests.web.site import Answer, Site
+
+# What comes
+
+
+def test_a_page_comes_as_its_bytes(site: Site) -> None:
+    body = "Été à Paris".encode("latin-1")
+    site.pages["/a"] = Answer(body, "Text/HTML; charset=latin-1", etag='"1"')
+    page = got(site)
+    assert (page.body, page.media_type) == (body, "text/html")
+    assert page.content_type == "Text/HTML; charset=latin-1"
+    assert page.validators == Validators('"1"', None)
+
+
+def test_selon_says_who_it_is_and_keeps_no_cookie(site: Site) -> None:
+    site.pages["/a"] = Answer("a", headers={"Set-Cookie": "who=me; Path=/"})
+    guard = Guard([f"127.0.0.1:{site.port}"])
+    with Fetcher("9.9", contact="https://exemple.fr/robot", guard=guard, limits=FAST) as fetching:
+        for _ in range(2):
+            fetching.get(Address.parse(f"{site.url}/a"))
+    for request in site.asked:
+        assert request.headers["User-Agent"] == "Selon/9.9 (+https://exemple.fr/robot)"
+        assert request.headers["Host"] == f"127.0.0.1:{site.port}"
+        assert "Cookie" not in request.headers
+
+
+def test_proxies_of_the_environment_are_not_used(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    site.pages["/a"] = Answer("a")
+    assert got(site).body == b"a"
+
+
+def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
+    site.pages["/a"] = Answer("a", etag='"1"')
+    address = Address.parse(f"{site.url}/a")
+    with fetcher(site) as fetching:
+        page = fetching.get(address)
+        assert isinstance(page, Page)
+        assert fetching.get(address, {address.url: page.validators}.get) == NotModified(address.url)
+        assert isinstance(fetching.get(address, {address.url: Validators('"0"')}.get), Page)
+
+
+def test_the_date_of_a_page_serves_where_it_has_no_tag(site: Site) -> None:
+    site.pages["/a"] = Answer("a")
+    since = "Fri, 29 Aug 2025 10:00:00 GMT"
+    with fetcher(site) as fetching:
+        fetching.get(Address.parse(f"{site.url}/a"), lambda url: Validators(None, since))
+    assert site.asked[-1].headers["If-Modified-Since"] == since
+    assert "If-None-Match" not in site.asked[-1].headers
+
+
+# New attempts
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_what_may_pass_is_tried_again(site: Site, status: int) -> None:
+    site.pages["/a"] = [Answer("", status=status), Answer("", status=status), Answer("a")]
+    assert got(site).body == b"a"
+    assert site.paths == ["/a"] * 3
+
+
+def test_three_attempts_are_all(site: Site) -> None:
+    site.pages["/a"] = Answer("", status=503)
+    failure = refused(site)
+    assert (failure.why, failure.detail, failure.passing) == (Why.STATUS, "503", True)
+    assert site.paths == ["/a"] * 3
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
+def test_what_will_not_pass_is_asked_for_once(site: Site, status: int) -> None:
+    site.pages["/a"] = Answer("", status=status)
+    assert refused(site).detail == str(status)
+    assert site.paths == ["/a"]
+
+
+def test_a_site_is_left_alone_as_long_as_it_asks(site: Site) -> None:
+    busy = Answer("", status=429, headers={"Retry-After": "1"})
+    site.pages["/a"] = [busy, Answer("a")]
+    assert got(site).body == b"a"
+    first, second = (each.at for each in site.asked if each.path == "/a")
+    assert second - first >= 0.95
+
+
+@pytest.mark.parametrize(
+    "after", ["3600", format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)]
+)
+def test_a_site_that_asks_for_too_long_is_given_up(site: Site, after: str) -> None:
+    site.pages["/a"] = Answer("", status=503, headers={"Retry-After": after})
+    assert refused(site).why is Why.BUSY
+    assert site.paths == ["/a"]
+
+
+def test_a_site_that_is_not_there_is_said(site: Site) -> None:
+    guard = Guard(["127.0.0.1"])
+    with Fetcher("1", guard=guard, limits=FAST) as fetching, pytest.raises(FetchError) as refusal:
+        fetching.get(Address.parse("http://127.0.0.1:9/a"))
+    assert refusal.value.why is Why.UNREACHABLE

@@ -1,0 +1,214 @@
+"""From addresses to files, over a real site."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.errors_web_errors import Why
+from index.web.fetcher import Validators
+from index.web.gatherer import Event, Failed, Gathered, Gatherer, Listed
+from index.web.page_kind import Kind
+from index.web.shelf import Shelf
+from tests.index.web.made import fetcher
+from tests.web.site import Answer, Site, article, day, rss, sitemap
+
+
+def gathered(site: Site, shelf: Path, path: str = "/a", **more: object) -> list[Event]:
+    with fetcher(site) as fetching:
+        gatherer = replace(Gatherer(fetching, Shelf(shelf)), **more)  # type: ignore[arg-type]
+        return list(gatherer.gather(path if "://" in path else site.url + path))
+
+
+def files(shelf: Path) -> list[str]:
+    """The first words of the names kept."""
+    return sorted(path.name[:-16] for path in shelf.glob("127.0.0.1/*.html"))
+
+
+def states(events: list[Event]) -> list[str]:
+    return [
+        each.state if isinstance(each, Gathered) else each.error.why.name
+        for each in events
+        if not isinstance(each, Listed)
+    ]
+
+
+def test_an_article_is_kept_then_unchanged_then_updated(site: Site, tmp_path: Path) -> None:
+    site.pages["/phare"] = replace(article("Le phare"), etag='"1"')
+    (event,) = gathered(site, tmp_path, "/phare")
+    assert isinstance(event, Gathered)
+    assert event.state == "added"
+    assert event.file is not None
+    assert b"<h1>Le phare</h1>" in event.file.read_bytes()
+    assert gathered(site, tmp_path, "/phare") == [Gathered(f"{site.url}/phare", "unchanged", None)]
+    assert site.asked[-1].headers["If-None-Match"] == '"1"'
+    site.pages["/phare"] = replace(article("Le phare rallumé"), etag='"2"')
+    assert states(gathered(site, tmp_path, "/phare")) == ["updated"]
+    assert files(tmp_path) == ["phare"]
+
+
+def test_a_page_that_is_gone_leaves_what_was_kept(site: Site, tmp_path: Path) -> None:
+    site.pages["/phare"] = article("Le phare")
+    gathered(site, tmp_path, "/phare")
+    site.pages["/phare"] = Answer("", status=410)
+    assert states(gathered(site, tmp_path, "/phare")) == ["STATUS"]
+    assert files(tmp_path) == ["phare"]
+
+
+def test_a_page_is_known_by_where_it_is_in_the_end(site: Site, tmp_path: Path) -> None:
+    site.pages |= {
+        "/court": Answer(status=302, headers={"Location": "/phare"}),
+        "/phare": replace(article("Le phare"), etag='"1"'),
+    }
+    assert states(gathered(site, tmp_path, "/court")) == ["added"]
+    assert states(gathered(site, tmp_path, "/phare")) == ["unchanged"]
+    assert states(gathered(site, tmp_path, "/court")) == ["unchanged"]
+    assert files(tmp_path) == ["phare"]
+
+
+def test_feeds_that_a_page_names_are_told_and_not_followed(site: Site, tmp_path: Path) -> None:
+    link = "<head><link rel=alternate type='application/rss+xml' href='/rss'>"
+    whole = str(article("Le phare").body).replace("<head>", link)
+    site.pages["/a"] = Answer(whole)
+    (event,) = gathered(site, tmp_path)
+    assert isinstance(event, Gathered)
+    assert event.feeds == (f"{site.url}/rss",)
+    assert site.paths == ["/a"]
+
+
+def test_a_feed_gives_its_newest_articles_of_the_same_site(site: Site, tmp_path: Path) -> None:
+    for name in "abc":
+        site.pages[f"/{name}{name}"] = article(name)
+    entries = [("/aa", day(1)), ("/bb", day(3)), ("/cc", day(2)), ("http://autre.fr/d", day(4))]
+    site.pages["/rss"] = replace(rss(site.url, entries), etag='"f"')
+    listed, *rest = gathered(site, tmp_path, "/rss", limit=2)
+    assert listed == Listed(f"{site.url}/rss", Kind.FEED, 4, 1, 2, Validators('"f"'))
+    assert states(rest) == ["added", "added"]
+    assert site.paths == ["/rss", "/bb", "/cc"]
+
+
+def test_of_a_page_that_cannot_be_fetched_nothing_is_made_up(site: Site, tmp_path: Path) -> None:
+    site.pages["/bb"] = article("b")
+    site.pages["/rss"] = rss(site.url, [("/absent", day(2)), ("/bb", day(1))])
+    _, *rest = gathered(site, tmp_path, "/rss")
+    assert states(rest) == ["STATUS", "added"]
+    assert isinstance(rest[0], Failed)
+    assert rest[0].address == f"{site.url}/absent"
+    assert files(tmp_path) == ["bb"]
+
+
+def test_an_entry_may_lead_neither_elsewhere_nor_inside(site: Site, tmp_path: Path) -> None:
+    site.pages["/out"] = Answer(status=302, headers={"Location": "http://127.0.0.2/"})
+    site.pages["/more"] = rss(site.url, [("/x", None)])
+    site.pages["/rss"] = rss(site.url, [("/out", None), ("/more", None)])
+    _, *rest = gathered(site, tmp_path, "/rss")
+    assert states(rest) == ["OFF_SITE", "NOT_AN_ARTICLE"]
+
+
+def test_a_list_of_nothing_says_so(site: Site, tmp_path: Path) -> None:
+    site.pages["/rss"] = rss(site.url, [("http://autre.fr/a", None)])
+    (event,) = gathered(site, tmp_path, "/rss")
+    assert isinstance(event, Failed)
+    assert (event.error.why, event.error.detail) == (Why.NO_ENTRIES, "1")
+
+
+def test_news_of_a_feed_is_what_is_not_kept_or_has_changed(site: Site, tmp_path: Path) -> None:
+    site.pages |= {"/aa": article("a"), "/bb": article("b"), "/cc": article("c")}
+    site.pages["/rss"] = rss(site.url, [("/aa", day(2)), ("/bb", day(1))])
+    gathered(site, tmp_path, "/rss", news=True)
+    site.asked.clear()
+    future = day(2).replace(year=2999)
+    site.pages["/rss"] = rss(site.url, [("/aa", future), ("/bb", day(1)), ("/cc", day(3))])
+    _, *rest = gathered(site, tmp_path, "/rss", news=True)
+    assert site.paths == ["/rss", "/aa", "/cc"]
+    assert states(rest) == ["unchanged", "added"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_sitemap_gives_its_articles(site: Site, tmp_path: Path, packed: bool) -> None:
+    site.pages["/aa"] = article("a")
+    body = sitemap(site.url, [("/aa", "2025-08-29")]).encode()
+    kind = "application/gzip" if packed else "application/xml"
+    site.pages["/s.xml.gz"] = Answer(gzip.compress(body) if packed else body, kind)
+    listed, *rest = gathered(site, tmp_path, "/s.xml.gz")
+    assert isinstance(listed, Listed)
+    assert listed.kind is Kind.SITEMAP
+    assert states(rest) == ["added"]
+
+
+def test_a_sitemap_that_is_a_bomb_is_refused(site: Site, tmp_path: Path) -> None:
+    site.pages["/s.xml.gz"] = Answer(gzip.compress(bytes(100_000_000)), "application/gzip")
+    assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["TOO_LARGE"]
+    site.pages["/s.xml.gz"] = Answer(gzip.compress(b"<urlset/>" * 50)[:-9], "application/gzip")
+    assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["ENCODING"]
+
+
+def test_an_index_of_sitemaps_is_read_until_nothing_newer_can_follow(
+    site: Site, tmp_path: Path
+) -> None:
+    for name in ("a", "b", "c"):
+        site.pages[f"/{name * 2}"] = article(name)
+    maps = [("/old.xml", "2024-01-01"), ("/new.xml", "2025-08-29"), ("/mid.xml", "2025-06-01")]
+    site.pages |= {
+        "/index.xml": Answer(sitemap(site.url, maps, "sitemapindex"), "application/xml"),
+        "/new.xml": Answer(sitemap(site.url, [("/aa", "2025-08-29")]), "text/xml"),
+        "/mid.xml": Answer(
+            sitemap(site.url, [("/bb", "2025-06-01"), ("/cc", "2025-05-01")]), "text/xml"
+        ),
+        "/old.xml": Answer(sitemap(site.url, [("/dd", "2023-05-01")]), "text/xml"),
+    }
+    listed, *rest = gathered(site, tmp_path, "/index.xml", limit=2)
+    assert isinstance(listed, Listed)
+    assert (listed.kind, listed.taken) == (Kind.SITEMAP_INDEX, 2)
+    assert site.paths == ["/index.xml", "/new.xml", "/mid.xml", "/aa", "/bb"]
+    assert states(rest) == ["added", "added"]
+
+
+def test_a_sitemap_that_fails_does_not_stop_the_index(site: Site, tmp_path: Path) -> None:
+    site.pages["/aa"] = article("a")
+    maps = [("/gone.xml", ""), ("/page", ""), ("/good.xml", ""), ("/loop.xml", "")]
+    index = sitemap(site.url, maps, "sitemapindex")
+    site.pages |= {
+        "/loop.xml": Answer(index, "text/xml"),
+        "/page": article("Ni plan ni flux"),
+        "/good.xml": Answer(sitemap(site.url, [("/aa", "")]), "text/xml"),
+    }
+    events = gathered(site, tmp_path, "/loop.xml")
+    assert states(events).count("added") == 1
+    assert {each.address for each in events if isinstance(each, Failed)} == {
+        f"{site.url}/gone.xml",
+        f"{site.url}/page",
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer(b"\x89PNG", "image/png"), Why.NOT_AN_ARTICLE),
+        (Answer("  \n"), Why.EMPTY),
+        (Answer("", status=404), Why.STATUS),
+    ],
+)
+def test_what_is_no_article_is_not_kept(
+    site: Site, tmp_path: Path, answer: Answer, why: Why
+) -> None:
+    site.pages["/a"] = answer
+    assert states(gathered(site, tmp_path)) == [why.name]
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_password_is_not_repeated(site: Site, tmp_path: Path) -> None:
+    (event,) = gathered(site, tmp_path, "http://moi:secret@exemple.fr/")
+    assert isinstance(event, Failed)
+    assert "secret" not in event.address + str(event.error)
+
+
+def test_a_folder_that_cannot_be_written_is_said(site: Site, tmp_path: Path) -> None:
+    site.pages["/a"] = article("a")
+    (tmp_path / "127.0.0.1").write_text("in the way", encoding="utf-8")
+    (event,) = gathered(site, tmp_path)
+    assert isinstance(event, Failed)
+    assert event.error.why is Why.DISK

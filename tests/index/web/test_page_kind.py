@@ -1,0 +1,91 @@
+"""What a page is: told by its bytes, whatever the site says."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+
+import pytest
+
+from index.web.fetcher import Page, Validators
+from index.web.page_kind import Kind, kind_of, suffix_of
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+def page(body: bytes | str, kind: str = "", url: str = "https://exemple.fr/a") -> Page:
+    return Page(url, body.encode() if isinstance(body, str) else body, kind, Validators())
+
+
+def packed(*names: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<rss version='2.0'></rss>", Kind.FEED),
+        ("<?xml version='1.0'?>\n<!-- made -->\n<?xml-stylesheet href='a'?><rss/>", Kind.FEED),
+        ("\ufeff<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'/>", Kind.FEED),
+        ("<rdf:RDF xmlns:rdf='a'/>", Kind.FEED),
+        (f"<urlset xmlns='{SITEMAP}'/>", Kind.SITEMAP),
+        (f"<s:urlset xmlns:s='{SITEMAP}'/>", Kind.SITEMAP),
+        ("<!DOCTYPE urlset [<!ENTITY a 'b'>]><urlset/>", Kind.SITEMAP),
+        (f"<sitemapindex xmlns='{SITEMAP}'/>", Kind.SITEMAP_INDEX),
+        ("<!DOCTYPE html><html><body>&lt;rss&gt;</body></html>", Kind.ARTICLE),
+        ("<html><body><feed></feed></body></html>", Kind.ARTICLE),
+        ("<nitf><body/></nitf>", Kind.ARTICLE),
+        ("Le <rss> n'est pas un flux", Kind.ARTICLE),
+        ("", Kind.ARTICLE),
+    ],
+)
+@pytest.mark.parametrize("told", ["text/html", "text/xml", "application/octet-stream"])
+def test_a_list_is_known_by_its_root(body: str, kind: Kind, told: str) -> None:
+    found = page(body, told)
+    assert kind_of(found, found.body) is kind
+
+
+def test_a_list_in_utf_16_is_known_too() -> None:
+    body = "<?xml version='1.0' encoding='UTF-16'?><rss/>".encode("utf-16")
+    assert kind_of(page(body), body) is Kind.FEED
+
+
+def test_a_plain_list_of_addresses_is_a_sitemap() -> None:
+    body = b"https://exemple.fr/a\nhttps://exemple.fr/b\n"
+    assert kind_of(page(body, "text/plain"), body) is Kind.SITEMAP
+    assert kind_of(page(body + b"et plus", "text/plain"), body + b"et plus") is Kind.ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "name", "suffix"),
+    [
+        ("<html></html>", "text/html; charset=utf-8", "a", ".html"),
+        ("<!doctype html><p>x", "application/octet-stream", "a.php", ".html"),
+        ("x", "text/html", "a.pdf", ".html"),
+        (b"%PDF-1.7 x", "text/html", "a", ".pdf"),
+        (packed("word/document.xml"), "application/octet-stream", "a", ".docx"),
+        (packed("mimetype", "META-INF/container.xml"), "application/zip", "a", ".epub"),
+        (packed("a.txt"), "", "a", ".zip"),
+        (b"PK\x03\x04broken", "", "a", ".zip"),
+        (gzip.compress(b"x"), "application/gzip", "a.tar.gz", ".tar.gz"),
+        (gzip.compress(b"x"), "application/gzip", "a.gz", None),
+        ("# Titre", "text/markdown", "a", ".md"),
+        ("# Titre", "text/plain", "a.md", ".md"),
+        ("Un texte", "text/plain", "a", ".txt"),
+        ("Un texte", "text/plain", "a.exe", ".txt"),
+        ("{}", "application/json", "a", ".json"),
+        ("<?xml version='1.0'?><nitf/>", "", "a", ".xml"),
+        ("<nitf/>", "text/xml", "a", ".xml"),
+        (b"\x89PNG\r\n", "image/png", "a.png", None),
+        (b"\x00\x01", "application/octet-stream", "a", None),
+    ],
+)
+def test_a_file_is_named_by_what_it_is(
+    body: bytes | str, told: str, name: str, suffix: str | None
+) -> None:
+    assert suffix_of(page(body, told, f"https://exemple.fr/{name}?v=1")) == suffix
