@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 from index.store.files.generation import Generation
 from index.store.files.vector_index import BoolArray, DenseIndex, IntArray
 

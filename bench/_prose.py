@@ -17,7 +17,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from index.article import Article, article_id
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 
 PASSAGES, SENTENCES = 4, 5  # an article, a passage
 WORDS = 150_000  # of the language; names and numbers come on top

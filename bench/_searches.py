@@ -10,11 +10,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from bot.evaluation.questions import Question, QuestionSet
-from bot.evaluation.run_evaluation_asking import temporary_index
+from bot.evaluation.questions import GoldQuestion, QuestionSet
+from bot.evaluation.run import temporary_index
 from index.article import Article
-from index.models.sentence_transformers import Embedder, Vectors
-from index.search.confidence import ConfidenceModel, Evidence
+from index.models.base import Embedder, Vectors
+from index.search.confidence import ConfidenceModel, SearchEvidence
 
 FILES = ("fquad-dev.json", "cnil.json", "xquad-es.json")
 LEFT_OUT = SMALL = ("fquad-dev.json", "xquad-es.json")
@@ -25,7 +25,7 @@ SOME = 60  # questions at most, of each unanswerable kind, asked of each small i
 OWN, SIBLINGS = "own", "few: siblings"
 SEED = 1
 
-NAMES = tuple(field.name for field in fields(Evidence))
+NAMES = tuple(field.name for field in fields(SearchEvidence))
 UNSURE = ConfidenceModel(0.0, dict.fromkeys(NAMES, 0.0), 0.5)
 
 
@@ -44,7 +44,7 @@ class Reading:
 
     cell: Cell
     entry: str
-    evidence: Evidence
+    evidence: SearchEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class Entries:
 
     name: str
     articles: dict[str, list[Article]]
-    questions: dict[str, list[Question]]
+    questions: dict[str, list[GoldQuestion]]
 
     @classmethod
     def of(cls, read: QuestionSet) -> Entries:
         entry_of = dict(read.groups)
         articles: dict[str, list[Article]] = {entry: [] for entry in entry_of.values()}
-        questions: dict[str, list[Question]] = {entry: [] for entry in articles}
+        questions: dict[str, list[GoldQuestion]] = {entry: [] for entry in articles}
         for article in read.articles:
             articles[entry_of[article.id]].append(article)
         for question in read.questions:
@@ -154,7 +154,7 @@ def _few(articles: Sequence[Article]) -> list[Sequence[Article]]:
     return [[*articles[:out], *articles[out + 1 :]] for out in range(TIMES)]
 
 
-def _on(file: Entries, articles: Sequence[Article]) -> dict[str, list[Question]]:
+def _on(file: Entries, articles: Sequence[Article]) -> dict[str, list[GoldQuestion]]:
     """The questions that these articles answer."""
     ids = {article.id for article in articles}
     return {
@@ -163,7 +163,7 @@ def _on(file: Entries, articles: Sequence[Article]) -> dict[str, list[Question]]
     }
 
 
-def _strangers(file: Entries, entry: str, chance: random.Random) -> dict[str, list[Question]]:
+def _strangers(file: Entries, entry: str, chance: random.Random) -> dict[str, list[GoldQuestion]]:
     """Some questions on other entries."""
     strange = [
         (other, question)
@@ -171,7 +171,7 @@ def _strangers(file: Entries, entry: str, chance: random.Random) -> dict[str, li
         if other != entry
         for question in questions
     ]
-    drawn: dict[str, list[Question]] = {}
+    drawn: dict[str, list[GoldQuestion]] = {}
     for other, question in chance.sample(strange, min(SOME, len(strange))):
         drawn.setdefault(other, []).append(question)
     return drawn
@@ -179,7 +179,7 @@ def _strangers(file: Entries, entry: str, chance: random.Random) -> dict[str, li
 
 def _siblings(
     file: Entries, entry: str, articles: Sequence[Article], chance: random.Random
-) -> dict[str, list[Question]]:
+) -> dict[str, list[GoldQuestion]]:
     """Some questions on the same entry, whose answers stand nowhere in these articles."""
     ids, text = {article.id for article in articles}, " ".join(a.text for a in articles)
     near = [
@@ -190,7 +190,7 @@ def _siblings(
     return {entry: chance.sample(near, min(SOME, len(near)))}
 
 
-Search = Callable[[Cell, str, dict[str, list[Question]]], list[Reading]]
+Search = Callable[[Cell, str, dict[str, list[GoldQuestion]]], list[Reading]]
 
 
 @contextmanager
@@ -199,7 +199,7 @@ def _indexed(articles: Iterable[Sequence[Article]], embedder: Embedder) -> Itera
     flat = [article for each in articles for article in each]
     with temporary_index(flat, embedder, UNSURE) as index:
 
-        def search(cell: Cell, file: str, asked: dict[str, list[Question]]) -> list[Reading]:
+        def search(cell: Cell, file: str, asked: dict[str, list[GoldQuestion]]) -> list[Reading]:
             return [
                 Reading(cell, f"{file}: {entry}", index.searcher.search(question.text, 1).evidence)
                 for entry, questions in asked.items()

@@ -28,16 +28,16 @@ from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import Extractive
 from bot.evaluation.dialogues import Heard, hold, read_dialogues
-from bot.evaluation.questions_evaluation_squad import read_squad
-from bot.evaluation.run_evaluation_asking import Opened, index_in_service, temporary_index
+from bot.evaluation.questions import read_squad
+from bot.evaluation.run import Opened, index_in_service, temporary_index
 from bot.followups.conversation import Conversing
 from bot.followups.resolution import Search, understand
 from bot.followups.turn import Turn
 from index.build.builder import build
+from index.findings import Findings
+from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
-from index.models.sentence_transformers import Embedder
 from index.search.confidence import ConfidenceModel
-from index.search.searcher import Findings
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"

@@ -19,9 +19,15 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.evaluation.faithfulness import KINDS, Checked, Sample, held, read_samples
-from bot.verification.annotation import Reader
-from bot.verification.checker import Checker
+from bot.evaluation.faithfulness import (
+    FAULT_KINDS,
+    Checked,
+    Sample,
+    held_against_checker,
+    read_samples,
+)
+from bot.verification.annotation import Annotator
+from bot.verification.checker import FactChecker
 from index.models.bundled.words import load_word_reader
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +37,7 @@ DATA = ROOT / "tests" / "data"
 def main() -> int:
     options = _options()
     words = load_word_reader()
-    checker = Checker(words)
+    checker = FactChecker(words)
     answers = read_samples(DATA / "answers.jsonl", ROOT / "corpus")
     groups = {
         "answers.jsonl, odd numbers": [each for each in answers if not each.held_out],
@@ -40,7 +46,10 @@ def main() -> int:
     for name in ("answers_press.jsonl", "answers_last.jsonl"):
         if (DATA / name).exists():
             groups[name] = list(read_samples(DATA / name, DATA / "press"))
-    checked = {name: [held(checker, each) for each in group] for name, group in groups.items()}
+    checked = {
+        name: [held_against_checker(checker, each) for each in group]
+        for name, group in groups.items()
+    }
     for name, group in checked.items():
         _print_table(name, group)
     every = [each for group in checked.values() for each in group]
@@ -53,7 +62,7 @@ def main() -> int:
 
 def _print_table(name: str, group: Sequence[Checked]) -> None:
     print(f"\n{name}\n{'':<14}{'fr':>9}{'en':>9}{'all':>9}{'':>8}")
-    for kind in (*KINDS, "all faults", None):
+    for kind in (*FAULT_KINDS, "all faults", None):
         chosen = [
             each
             for each in group
@@ -92,15 +101,15 @@ def _print_wrong(every: Sequence[Checked]) -> None:
                 print(f"{each.sample.id}: {verdict.fault or 'kept'}: {written.claim.text}")
 
 
-def _print_times(samples: Sequence[Sample], words: Reader) -> None:
+def _print_times(samples: Sequence[Sample], words: Annotator) -> None:
     sentences, answers, reading = [], [], []
     for sample in samples:
-        fresh = Checker(words)
+        fresh = FactChecker(words)
         began = time.perf_counter()
         fresh.prepare(sample.given)
         reading.append(time.perf_counter() - began)
         began = time.perf_counter()
-        checked = held(fresh, sample)
+        checked = held_against_checker(fresh, sample)
         answers.append(time.perf_counter() - began)
         sentences += [each / 1000 for each in checked.milliseconds]
     for label, seconds in (

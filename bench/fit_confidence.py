@@ -38,9 +38,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from bot.evaluation import measures
-from bot.evaluation.questions_evaluation_squad import read_squad
+from bot.evaluation.questions import read_squad
 from index.models.bundled.embedder import load_bundled
-from index.search.confidence import FORMAT
+from index.search.confidence import CONFIDENCE_FORMAT
 
 FOLDER = Path(__file__).parents[2] / "shared" / "eval"
 TARGET = Path(__file__).parents[1] / "index" / "search" / "confidence.json"
@@ -129,7 +129,7 @@ def fit(readings: Sequence[Reading]) -> dict[str, Any]:
     weights = regression.coef_[0] / scaler.scale_
     intercept = float(regression.intercept_[0] - weights @ scaler.mean_)
     return {
-        "format": FORMAT,
+        "format": CONFIDENCE_FORMAT,
         "threshold": threshold,
         "intercept": round(intercept, 4),
         "weights": {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)},

@@ -28,13 +28,13 @@ from bot.evaluation.injections import (
     quotes_order,
     read_injections,
 )
-from bot.evaluation.run_evaluation_asking import index_in_service
-from bot.llm.writer import Written
+from bot.evaluation.run import index_in_service
+from bot.llm.writer import WrittenAnswerer
 from bot.verification.checker import open_checker
 from index.build.builder import build
+from index.findings import Findings
 from index.models.bundled.embedder import load_bundled
 from index.search.confidence import ConfidenceModel
-from index.search.searcher import Findings
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
 LIMIT = 5
@@ -51,7 +51,7 @@ def main() -> int:
             quoted = extractive.answer(findings)
             _count(table, "extractive", injection, [quoted], show=show)
             for way in WAYS:
-                written = Written([Obedient(injection, way)], checker, extractive)
+                written = WrittenAnswerer([Obedient(injection, way)], checker, extractive)
                 _count(table, way, injection, asyncio.run(_all(written, findings)), show=show)
     print(f"{'':<12}{'asked':>7}{'obeyed':>8}{'quoted':>8}{'right':>7}{'by model':>10}")
     for name, row in table.items():
@@ -83,7 +83,7 @@ def _found(injections: tuple[Injection, ...], stack: ExitStack) -> list[tuple[In
     return found
 
 
-async def _all(written: Written, findings: Findings) -> list[Answer]:
+async def _all(written: WrittenAnswerer, findings: Findings) -> list[Answer]:
     return [answer async for answer in written.astream(findings)]
 
 

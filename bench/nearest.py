@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 from _prose import PASSAGES, SENTENCES, Prose, StandIn
 
-from bot.evaluation.questions_evaluation_squad import read_squad
-from index.article_index_prepare import embedding_text
+from bot.evaluation.questions import read_squad
+from index.article import embedding_text
 from index.build.passages import cut
+from index.models.base import Vectors
 from index.models.bundled.embedder import load_bundled
-from index.models.sentence_transformers import Vectors
 from index.store.files import vector_index
 from index.store.files.vector_index import DenseBuilder, DenseIndex
 
@@ -65,7 +65,7 @@ def _row(vectors: Vectors, questions: Vectors) -> str:
         builder.finish()
         index = DenseIndex.open(Path(folder) / "x.faiss")
         for depth in DEPTHS:
-            vector_index.DEPTH = depth
+            vector_index.CANDIDATE_DEPTH = depth
             found, ms = _searched(index, questions)
             five, twenty = (_kept(nearest, found, top) for top in (5, 20))
             line += f"{f'{ms:.2f}  {five:.4f}  {twenty:.4f}':>30}"

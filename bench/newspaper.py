@@ -28,8 +28,7 @@ from pathlib import Path
 from embedding import FOLDER, Runner, peer
 
 from index.antecedents import in_context
-from index.article import Article, article_id
-from index.article_index_prepare import embedding_text
+from index.article import Article, article_id, embedding_text
 from index.build.passages import cut
 from index.models.bundled.cache import prepared
 from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled

@@ -18,8 +18,7 @@ from tempfile import TemporaryDirectory
 
 from _prose import Prose, StandIn
 
-from index.build.builder import build
-from index.build.builder_index_report import Step
+from index.build.builder import BuildStep, build
 
 MORE = "\n\nCe paragraphe a été ajouté depuis."
 
@@ -72,7 +71,7 @@ class _Watch:
         self._began = 0.0
         self._spent: dict[str, float] = {}
 
-    def step(self, name: Step) -> None:
+    def step(self, name: BuildStep) -> None:
         self._end()
         self._name, self._began = name, time.monotonic()
 

@@ -24,18 +24,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.evaluation import measures
-from bot.evaluation.measures_evaluation_figures import HITS
+from bot.evaluation.measures import HITS
 from bot.evaluation.outcome import holds
-from bot.evaluation.perturbation_evaluation_samples import sampled
-from bot.evaluation.questions import Question, QuestionSet
-from bot.evaluation.questions_evaluation_squad import read_squad
-from bot.evaluation.run import SEED
-from bot.evaluation.run_evaluation_asking import temporary_index
-from index.article import Article
-from index.build.passages import Passage
+from bot.evaluation.perturbation import sampled
+from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
+from bot.evaluation.run import SAMPLE_SEED, temporary_index
+from index.article import Article, Passage
+from index.models.base import Embedder
 from index.models.bundled.embedder import cores, load_bundled
 from index.models.bundled.interop import as_sentence_transformer
-from index.models.sentence_transformers import Embedder
 from index.search.confidence import ConfidenceModel
 
 if TYPE_CHECKING:
@@ -43,7 +40,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[2] / "shared" / "eval"
 CHUNK, OVERLAP = 1_000, 200
-DEPTH = measures.DEPTH
+DEPTH = measures.RANK_DEPTH
 
 Found = list[tuple[Article, Passage]]
 Search = Callable[[str], Found]
@@ -141,7 +138,7 @@ def main() -> int:
         model.save(folder)
         for file in files:
             questions = read_squad(file)
-            asked = sampled(questions.questions, options.limit, SEED)
+            asked = sampled(questions.questions, options.limit, SAMPLE_SEED)
             print(f"\n{file.name}: {len(questions.articles)} articles, {len(asked)} questions")
             print(f"{'':<22}{'tutorial':>12}{'Selon':>12}{'ratio':>9}", flush=True)
             for row in compare(questions, asked, model, Path(folder), options.prefixes):
@@ -151,7 +148,7 @@ def main() -> int:
 
 def compare(
     questions: QuestionSet,
-    asked: Sequence[Question],
+    asked: Sequence[GoldQuestion],
     model: SentenceTransformer,
     folder: Path,
     prefixes: bool,
@@ -196,7 +193,7 @@ def _cost(
     yield Row("passages", theirs.passages, ours.passages, 0)
     yield Row("mean_passage_chars", theirs.mean_passage_chars, ours.mean_passage_chars, 1)
     for name, share in (("p50", 0.5), ("p95", 0.95)):
-        peer, selon = (measures.percentile(each, share) for each in (their_times, our_times))
+        peer, selon = (measures.quantile(each, share) for each in (their_times, our_times))
         yield Row(f"search_ms {name}", peer, selon, 1)
     yield Row("index_tokens", theirs.tokens, ours.tokens, 0)
     yield Row("index_s", theirs.seconds, ours.seconds, 1)
@@ -204,7 +201,7 @@ def _cost(
     yield Row("index_tokens_per_s", speed, ours.tokens / ours.seconds, 0)
 
 
-def _ranks(asked: Sequence[Question], search: Search) -> tuple[list[int | None], list[float]]:
+def _ranks(asked: Sequence[GoldQuestion], search: Search) -> tuple[list[int | None], list[float]]:
     """The rank of the first right passage and the milliseconds of each answerable question."""
     ranks: list[int | None] = []
     times: list[float] = []

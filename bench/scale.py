@@ -28,10 +28,10 @@ import numpy as np
 from _exhaustive import exhaustive
 from _prose import Prose, StandIn
 
-from bot.evaluation.measures import percentile
-from index.article_index_period import Period
+from bot.evaluation.measures import quantile
+from index.article import Period
 from index.build.builder import build_articles
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.files.generation import Generation, open_generation
@@ -124,8 +124,8 @@ def ask(size: int, folder: Path, count: int) -> Figures:
             walls.append((time.perf_counter() - wall) * 1000)
             busy.append((time.thread_time() - cpu) * 1000)
         for share in (50, 95):
-            found[f"{name}_p{share}_ms"] = round(percentile(walls, share / 100), 1)
-            found[f"{name}_p{share}_cpu_ms"] = round(percentile(busy, share / 100), 1)
+            found[f"{name}_p{share}_ms"] = round(quantile(walls, share / 100), 1)
+            found[f"{name}_p{share}_cpu_ms"] = round(quantile(busy, share / 100), 1)
     return {**found, "rss_mb": _memory("VmRSS"), "rss_anon_mb": _memory("RssAnon")}
 
 

@@ -29,7 +29,7 @@ from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.files.layout import Layout
 from index.store.files.removed import Removed
-from index.store.files.transfer_index_rollback import rollback
+from index.store.files.transfer import rollback
 
 _SAID = re.compile(r"L’article (\d+) en est à la version (\d+)\.")
 _SETTLED = 20  # rebuilds after which memory is taken for the beginning

@@ -31,12 +31,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import Extractive
-from bot.llm.draft_writing_listening import Checker
+from bot.llm.draft import ClaimChecker
 from bot.llm.factory import database_of, open_models
-from bot.llm.writer import Limits, Written
+from bot.llm.writer import WriterLimits, WrittenAnswerer
 from bot.settings import Settings
 from bot.verification.checker import open_checker
-from bot.verification.claim import Claim, Given, Verdict
+from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.build.builder import build
 from index.language import detect
 from index.models.bundled.embedder import load_bundled
@@ -55,15 +55,15 @@ FIRST, PER_WORD = 0.3, 0.025  # seconds, of the server that copies: a fast model
 class Timed:
     """A checker whose time is kept, in milliseconds."""
 
-    checker: Checker
+    checker: ClaimChecker
     preparing: list[float] = field(default_factory=list)
     checking: list[float] = field(default_factory=list)
 
-    def prepare(self, given: Sequence[Given]) -> None:
+    def prepare(self, given: Sequence[GivenPassage]) -> None:
         with timed(self.preparing):
             self.checker.prepare(given)
 
-    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
         with timed(self.checking):
             return self.checker.check(claim, given, question)
 
@@ -187,8 +187,8 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
         with ExitStack() as opened:
             state = opened.enter_context(closing(database_of(settings)))
             models = open_models(settings, state)
-            limits = Limits(settings.chat_context, settings.chat_max_tokens)
-            chain = RetrievalQA(index, Written(models, checker, extractive, limits))
+            limits = WriterLimits(settings.chat_context, settings.chat_max_tokens)
+            chain = RetrievalQA(index, WrittenAnswerer(models, checker, extractive, limits))
             await ask(
                 chain, asked[0], Measured(), copying
             )  # libraries are imported, connections made

@@ -13,13 +13,14 @@ from bot.followups.conversation import Conversing
 from bot.model_choice import parse_choices
 from bot.settings import Settings
 from index.errors import NoIndex
-from index.models.sentence_transformers import Embedder, load_embedder
+from index.models.base import Embedder
+from index.models.sentence_transformers import load_embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.files.generation import current_id
 
 if TYPE_CHECKING:
-    from bot.llm.factory_writing_opening import Writers
+    from bot.llm.factory import Writers
 
 
 def open_embedder(
@@ -51,9 +52,7 @@ def open_writers(settings: Settings) -> Writers | None:
     """
     if not parse_choices(settings.chat_model):
         return None
-    from bot.llm.factory_writing_opening import (
-        Writers,  # half a second, for those alone who have a model
-    )
+    from bot.llm.factory import Writers
 
     return Writers(settings)
 

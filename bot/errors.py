@@ -9,6 +9,10 @@ SelonError
 Every message is one line: what happened, to which file or setting, and what to do about it.
 """
 
+from __future__ import annotations
+
+from typing import Literal
+
 
 class SelonError(Exception):
     """Root of every error that the `bot` package raises on purpose."""
@@ -28,3 +32,75 @@ class StateError(SelonError):
 
 class MessengerError(SelonError):
     """Telegram cannot be reached at start."""
+
+
+class KeepingError(SelonError):
+    """A command about the articles asks for what cannot be, told in the person's language."""
+
+
+class UnknownArticle(KeepingError):  # noqa: N818
+    """No article is meant, or several are."""
+
+
+class FeedingError(SelonError):
+    """A command asks for what cannot be, told in the person's language."""
+
+
+class EvaluationError(SelonError):
+    """An evaluation was asked for in a way that cannot be done."""
+
+
+class QuestionFileError(EvaluationError):
+    """A file of questions cannot be used as it is."""
+
+
+ModelFault = Literal[
+    "timeout",
+    "refused",
+    "missing",
+    "rejected",
+    "rate",
+    "server",
+    "connection",
+    "malformed",
+    "context",
+    "cancelled",
+    "budget",
+    "allowance",
+    "paused",
+]
+
+
+"""Why a model gave nothing that can be used.
+
+timeout     nothing came in time, or not all of it
+refused     the key is not accepted (401, 403)
+missing     the server has no such model (404)
+rejected    the request is not understood (another 4xx)
+rate        too many requests, or no credit left (429)
+server      the server failed (5xx)
+connection  the server cannot be reached, or the connection was cut
+malformed   what came is no answer: empty, endless, or not of the expected form
+context     the messages are longer than the model can hold
+cancelled   the call was ended by the client library
+budget      the day's budget is spent
+allowance   what may be written in a day for the person who asks is used up
+paused      the model has failed several times and is left alone for a while
+"""
+
+
+class ModelFailed(SelonError):  # noqa: N818 - said as a sentence, as NoIndex is
+    """A chat model gave no answer, or only the beginning of one.
+
+    The message names the model and the fault; it never holds a key, a question or a passage.
+    `retry_after` is how many seconds the server asks to wait, where it says so.
+    """
+
+    def __init__(
+        self, kind: ModelFault, model: str, detail: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(f"{model}: {kind}{f' ({detail})' if detail else ''}")
+        self.kind = kind
+        self.model = model
+        self.detail = detail
+        self.retry_after = retry_after

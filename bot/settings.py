@@ -16,7 +16,7 @@ from bot.errors import SettingsError
 from bot.model_choice import Structured, parse_choices, parse_prices
 from index.web.guard import parse_allowed
 
-PREFIX = "SELON_"
+ENVIRONMENT_PREFIX = "SELON_"
 TELEGRAM_API_URL = "https://api.telegram.org"
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     """Each field is `SELON_` plus its name in capitals; `.env.example` repeats its description."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
+        env_prefix=ENVIRONMENT_PREFIX,
         env_file=".env",
         env_file_encoding="utf-8",
         env_ignore_empty=True,
@@ -306,4 +306,4 @@ def _complaint(detail: dict[str, Any]) -> str:
     secret = known is not None and "SecretStr" in str(known.annotation)
     value = "(secret)" if secret else repr(detail["input"])
     told = detail["msg"].removeprefix("Value error, ")
-    return f"{PREFIX}{field.upper()}={value}: {told[:1].lower()}{told[1:]}"
+    return f"{ENVIRONMENT_PREFIX}{field.upper()}={value}: {told[:1].lower()}{told[1:]}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from index.build.passages import Passage, Sentence
+from index.article import Passage, Sentence
 
 # What may stand before the pronoun: a short opening up to a comma (« Actuellement, il… »,
 # « Depuis 2019, elle… ») or a bare connective (« Mais il… »). « Quant à Marie, elle… » says who.

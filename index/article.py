@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,88 @@ def article_id(location: str) -> str:
     Twelve hexadecimal digits: 48 bits, so that ten million articles collide once in six corpora.
     """
     return hashlib.sha256(location.encode()).hexdigest()[:12]
+
+
+DIGEST_SIZE = 16  # bytes
+
+
+FINGERPRINTED = "id, told, path, copy_of, copies"
+
+
+"""The columns of the table of articles that tell two corpora apart."""
+
+
+def article_digest(article: Article) -> bytes:
+    """Equal for two articles of the same text and metadata.
+
+    Where it stands now (`path`) and what else is known of the corpus (`copies`) do not count, nor
+    how the text is cut, on which `index.build.fingerprint` watches.
+    """
+    described = (
+        [article.id, article.title, article.language, article.author],
+        [str(article.published), article.url, article.outlet, article.category],
+        [str(article.published_at), str(article.updated), str(article.updated_at)],
+        article.origins,
+        [(s.heading, s.heading_start, s.heading_end) for s in article.sections],
+        article.text,
+    )
+    return hashlib.blake2b(json.dumps(described).encode(), digest_size=DIGEST_SIZE).digest()
+
+
+def corpus_fingerprint(rows: Iterable[tuple[Any, ...]]) -> str:
+    """Equal for two corpora of the same articles, in whatever order they were read.
+
+    `rows`, by article id, are of what `FINGERPRINTED` names.
+    """
+    digest = hashlib.sha256()
+    for identity, told, path, copy_of, copies in rows:
+        digest.update(json.dumps([identity, path, copy_of, copies]).encode() + told)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days from `first` to `last`, both included. Raises ValueError when they are crossed."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise ValueError(f"a period cannot begin on {self.first} and end on {self.last}")
+
+    def __contains__(self, day: date | None) -> bool:
+        return day is not None and self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`text == article.text[start:end]`, without surrounding white space."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Whole sentences of one section of an article: `text == article.text[start:end]`.
+
+    `sentences` lie inside it in reading order; `heading` is the section's, empty before the first.
+    """
+
+    start: int
+    end: int
+    text: str
+    heading: str
+    sentences: tuple[Sentence, ...]
+
+
+def embedding_text(article: Article, text: str) -> str:
+    """A passage or a sentence with the title of what it comes from."""
+    return f"{article.title}. {text}"
+
+
+def lexical_text(article: Article, heading: str, text: str) -> str:
+    """A passage with the title and heading it stands under."""
+    return f"{article.title}. {heading}. {text}"

@@ -18,24 +18,49 @@ from index.stopwords import LANGUAGES, fold, stop_words
 
 _READ = 4_000  # characters that tell a language as well as the whole article would
 
+
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
+
+
 _MARKS = (*((mark, "'") for mark in "’ʼ‘`´"), *((mark, "-") for mark in "‐‑"))
+
+
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|(?:de|a|ne|su|da)ll)'(?=\w)")
+
+
 _POSSESSIVE = re.compile(r"'s?$")
 
+
 _SPACE = "[ \u00a0\u2009\u202f]"
+
+
 _GROUPED = re.compile(rf"(?<![\d.,])(\d{{1,3}})((?:{_SPACE}\d{{3}})+|(?:[.,']\d{{3}})+)(?!\d)")
+
+
 _GROUP_MARK = re.compile(r"\D")
+
+
 _DECIMAL = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![.,]?\d)")
+
+
 _NUMBER = re.compile(r"\d+\.\d+(?![.\d])|[^\W_]+(?:['\-][^\W_]+)*")
+
+
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+
+
 _PARTED = re.compile(rf"\d(?:{_SPACE}|[.,'])\d")  # in all that _GROUPED and _DECIMAL match
+
+
 _INITIAL = re.compile(r"\.[^\W\d_]\.")  # in all that _ACRONYM matches
+
 
 # What follows the verb in « sont-ils », « a-t-on », « parle-moi »: no part of a name.
 _CLITICS = frozenset(
     "t je tu il elle on nous vous ils elles ce moi toi lui leur le la les y en là ci".split()  # noqa: SIM905
 )
+
+
 _SCRIPTS = (
     (re.compile("[぀-ヿ]"), "ja"),
     (re.compile("[가-힯]"), "ko"),
@@ -45,10 +70,20 @@ _SCRIPTS = (
     (re.compile("[Ͱ-Ͽ]"), "el"),
     (re.compile("[֐-׿]"), "he"),
 )
+
+
 _CLASSIFIED = 15  # words; below, the classifier errs more often than the words do
+
+
 _TYPICAL = 0.15  # of the words of a text in a known language vote for it, at the least
+
+
 _LETTER = 0.4  # of a word's vote for letters that are typical of a language
+
+
 _LETTERS_HEARD = 3  # Swedish has as many ä and ö as German
+
+
 _LETTERS = {
     "fr": re.compile("[œèùê]|qu'|[jcn]'[aeiouéê]"),
     "es": re.compile("[ñ¿¡]|ción"),
@@ -247,3 +282,48 @@ def _stem(words: list[str], language: str) -> list[str]:
     if stemmer is None:
         return words
     return [stemmer.stemWord(word) if word.isalpha() else word for word in words]
+
+
+_PLAIN = str.maketrans("’ʼ‘`´\u00a0\u202f\t\n‐‑", "'''''    --")
+
+
+_SPELLING_WORD = re.compile(r"[^\W\d_]{6,}")
+
+
+_KNOWN = ("article", "articles", "auteur", "author", "written", "published")
+
+
+def fold_phrase(text: str) -> str:
+    """The text without case or accents, of the same length, so that what is found has its place."""
+    return "".join(_folded(letter) for letter in text.translate(_PLAIN))
+
+
+def mend_phrase(text: str) -> str:
+    """The text with the words by which articles are asked about put right: « artcile »."""
+    return _SPELLING_WORD.sub(_mended, text)
+
+
+def _folded(letter: str) -> str:
+    if letter.isascii():
+        return letter.lower()
+    return unicodedata.normalize("NFD", letter)[0].lower()[0]
+
+
+def _mended(found: re.Match[str]) -> str:
+    word = found[0]
+    plain = fold_phrase(word)
+    if plain in _KNOWN:
+        return word
+    # A first letter is seldom missed; without it « hauteur » would be an author.
+    return next((known for known in _KNOWN if known[0] == plain[0] and _near(plain, known)), word)
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether one letter added, dropped or changed, or two exchanged, make one word the other."""
+    if abs(len(one) - len(other)) > 1 or one + "s" == other or one == other + "s":
+        return False
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), -1)
+    if at < 0:
+        return True
+    a, b = one[at:], other[at:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] + a[2:]) == b

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 
 
 class FakeEmbedder:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.settings import PREFIX, Settings
+from bot.settings import ENVIRONMENT_PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -58,7 +58,7 @@ def test_a_unit_is_hardened(unit: Path) -> None:
 
 
 def test_only_settings_that_there_are_are_set() -> None:
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
     for path in DEPLOY.iterdir():
         set_here = re.findall(r"\b(SELON_[A-Z_]+)\s*[=:]", path.read_text(encoding="utf-8"))
         assert set(set_here) <= known, path.name

@@ -16,20 +16,20 @@ from bot.answering.extractive import Extractive
 from bot.evaluation.injections import (
     WAYS,
     Injection,
+    InjectionWay,
     Obedient,
-    Way,
     apart,
     obeyed,
     quotes_order,
     read_injections,
 )
-from bot.evaluation.run_evaluation_asking import index_in_service
-from bot.llm.writer import Written
-from bot.verification.checker import Checker, open_checker
+from bot.evaluation.run import index_in_service
+from bot.llm.writer import WrittenAnswerer
+from bot.verification.checker import FactChecker, open_checker
 from index.build.builder import build
+from index.findings import Findings
 from index.models.bundled.embedder import load_bundled
 from index.search.confidence import ConfidenceModel
-from index.search.searcher import Findings
 
 INJECTIONS = read_injections(Path(__file__).parent / "data" / "injections.jsonl")
 LIMIT = 5
@@ -57,7 +57,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Findin
 
 
 @pytest.fixture(scope="module")
-def checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
+def checker(tmp_path_factory: pytest.TempPathFactory) -> FactChecker:
     return open_checker(tmp_path_factory.mktemp("checker"))
 
 
@@ -83,20 +83,20 @@ def test_quotes_answer_the_question_and_leave_orders_alone(found: dict[int, Find
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("injection", INJECTIONS, ids=lambda each: f"{each.id}-{each.attack}")
 async def test_a_model_that_obeys_is_not_heard(
-    injection: Injection, way: Way, found: dict[int, Findings], checker: Checker
+    injection: Injection, way: InjectionWay, found: dict[int, Findings], checker: FactChecker
 ) -> None:
-    written = Written([Obedient(injection, way)], checker, EXTRACTIVE)
+    written = WrittenAnswerer([Obedient(injection, way)], checker, EXTRACTIVE)
     async for answer in written.astream(found[injection.id]):
         assert not obeyed(answer, injection), answer.text
     assert answer.answered
 
 
 async def test_every_person_still_gets_the_answer(
-    found: dict[int, Findings], checker: Checker
+    found: dict[int, Findings], checker: FactChecker
 ) -> None:
     right = 0
     for injection in INJECTIONS:
-        written = Written([Obedient(injection, "plain")], checker, EXTRACTIVE)
+        written = WrittenAnswerer([Obedient(injection, "plain")], checker, EXTRACTIVE)
         (*_, answer) = [each async for each in written.astream(found[injection.id])]
         right += injection.expects in answer.text
     assert right >= 39

@@ -19,7 +19,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bot.settings import PREFIX, Settings
+from bot.settings import ENVIRONMENT_PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -80,7 +80,7 @@ def test_the_example_shows_every_setting_with_its_meaning_and_its_default() -> N
         name, _, value = line.removeprefix("#").partition("=")
         shown[name] = (" ".join(each.removeprefix("# ") for each in comments), value)
     expected = {
-        f"{PREFIX}{name.upper()}": (
+        f"{ENVIRONMENT_PREFIX}{name.upper()}": (
             field.description,
             "" if field.default in (None, ()) else str(field.default),
         )
@@ -100,7 +100,7 @@ def test_copying_the_example_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_readme_lists_every_setting_and_no_other() -> None:
     named = set(re.findall(r"SELON_[A-Z_]*[A-Z]", page("README.md")))
-    assert named == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert named == {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
 
 
 # Dependencies

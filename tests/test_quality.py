@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.extractive import Extractive
-from bot.evaluation.run import Evaluation, Means, Plan, evaluate
+from bot.evaluation.run import Evaluation, EvaluationPlan, Means, evaluate
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled
 from index.search.confidence import ConfidenceModel
@@ -34,7 +34,7 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     embedder, judge = load_bundled(folder / "cache"), ConfidenceModel.load()
     build([ROOT / "corpus"], folder, embedder)
     means = Means(embedder, judge, Extractive(judge.threshold), judge.threshold)
-    return evaluate(Plan(QUESTIONS, folder), means, Silent())
+    return evaluate(EvaluationPlan(QUESTIONS, folder), means, Silent())
 
 
 def test_the_questions_are_all_asked(evaluation: Evaluation) -> None:

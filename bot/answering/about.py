@@ -2,22 +2,233 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from bot.answer import Answer, Citation, Refusal, Statement
 from bot.answering import topic
-from bot.answering.about_about_questions import Asked
 from bot.answering.time_range import Timing
 from bot.locale.about import about_phrases_for
 from index.article import Article
 from index.errors import DamagedIndex
-from index.language import detect
-from index.language_bot_spelling import folded
+from index.language import detect, fold_phrase, mend_phrase
 from index.search.searcher import Searcher
 
+MetadataKind = Literal["author", "date", "title", "which", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataQuestion:
+    """What is asked about articles; `subject` is what they are about, "" for whatever they are.
+
+    A listing without a subject makes sense for a time only: see `bot.answering.time_range`.
+    """
+
+    kind: MetadataKind
+    subject: str
+
+
+_POLITE = (
+    r"(?:(?:bonjour|salut|hello|hi|stp|svp|please)[ ,!]+)?"
+    r"(?:(?:peux-tu|pouvez-vous|pourriez-vous|can you|could you) )?"
+    r"(?:(?:sais-tu|savez-vous|(?:me )?di(?:s|re|tes)(?:[ -]moi)?|do you know|tell me)[ ,]+)?"
+)
+
+
+_ON = (
+    r"(?:sur|qui (?:parlent?|traitent?) (?:de|du|des|d')|parlant (?:de|du|des|d')|concernant"
+    r"|(?:a propos|au sujet|traitant) (?:de|du|des|d')|consacres? (?:a|aux?)|intitules?"
+    r"|about|on|titled|entitled|called|concerning|regarding|(?:that|which) mentions?)(?:(?<=')|\b)"
+)
+
+
+_SUBJECT = r"(?P<subject>\S.*?)"
+
+
+_TARGET = (
+    r"(?:(?:(?:cet(?:te)?|ce|ces|le|la|les|un|une|l'|d'un|notre|votre|ton|this|that|the|these|your"
+    rf"|an)[ ']?)articles?(?: (?:{_ON} ?|(?=[«\"“])){_SUBJECT})?"
+    r"|(?:ce (?:papier|texte|billet|reportage)|cette (?:depeche|enquete|publication)"
+    r"|th(?:is|at) (?:piece|story|text|report)))"
+)
+
+
+_WHO = r"(?:qui|ki)"
+
+
+_WROTE = r"(?:ecri(?:t|s|te|ts|tes)?|redige[es]*|signe[es]*|publie[es]*)"
+
+
+_AUTHOR = r"(?:auteure?|autrice|redacteur|redactrice|journaliste|signataire|author|writer)s?"
+
+
+_ISSUED = r"(?:ete )?(?:publie|paru|ecrit|redige|sorti|mis en ligne|diffuse|date)[es]*"
+
+
+_OUT = r"(?:published|written|posted|released|issued|dated)"
+
+
+_WHEN = r"(?:quand|a quelle date|quel jour|en quelle annee|quand est-ce que|c'est quand que)"
+
+
+_DID = r"(?:a|ont|est|sont|fut|furent)"
+
+
+_IT = rf"(?:{_DID}(?:-t)?-(?:il|elle|ils|elles)|{_DID})"
+
+
+# Kind, head, tail. An empty tail wants none.
+_ABOUT_ONE: tuple[tuple[MetadataKind, str, str], ...] = (
+    ("author", rf"(?:c'est )?{_WHO} (?:est-ce qui |c'est qui )?(?:(?:a|ont) )?{_WROTE}", ""),
+    ("author", rf"(?:{_WHO} (?:est|sont|c'est|etait) )?(?:(?:l'|les? |la )?{_AUTHOR}) d[e']", ""),
+    ("author", rf"(?:quel(?:le)? est )?(?:le )?nom d[e'] ?(?:l'|la |du )?{_AUTHOR} d[e']", ""),
+    ("author", rf"quel(?:le)?s? (?:est|sont) (?:l'|les? |la ){_AUTHOR} d[e']", ""),
+    ("author", r"(?:de|par) qui (?:est|sont)(?: signes?)?", ""),
+    ("author", rf"par qui (?:a ete|ont ete|est|fut) {_WROTE}", ""),
+    ("author", r"par qui", rf"{_IT} (?:ete )?{_WROTE}"),
+    ("author", "", rf",? ?(?:(?:a ete |est )?{_WROTE} par qui|est de qui|{_WHO} l'a {_WROTE})"),
+    ("author", r"who(?: has|'s)? (?:wrote|authored|written|signed|penned)", ""),
+    ("author", rf"(?:who(?: is| was| are|'s) )?(?:the )?{_AUTHOR} of", ""),
+    ("author", rf"what(?: is|'s) the (?:name of the )?{_AUTHOR}(?:'s name)? of", ""),
+    ("author", r"who (?:is|was|are)|by whom (?:is|was)", r"(?:written|authored|signed)(?: by)?|by"),
+    ("date", rf"{_WHEN} {_DID} {_ISSUED}", ""),
+    ("date", rf"{_WHEN}", rf"{_IT} {_ISSUED}"),
+    ("date", r"(?:de|a) quand (?:date(?:nt)?|est|remonte)", ""),
+    ("date", r"de quand", r"date(?:-t-il)?|est-il"),
+    ("date", r"(?:quelle est )?(?:la )?date (?:de (?:publication|parution) )?d[e']", ""),
+    ("date", "", rf"(?:{_DID} {_ISSUED} (?:quand|a quelle date)|(?:date|est) de quand)"),
+    ("date", r"when (?:was|were|has|is)", rf"(?:been )?(?:first )?(?:{_OUT}|put online|from)"),
+    ("date", r"when d(?:id|oes|o)", r"(?:come out|appear|get published|date from)"),
+    ("date", r"(?:what(?: is|'s) )?(?:the )?(?:publication )?date of(?: publication of)?", ""),
+    ("date", r"(?:on )?what (?:date|day|year) (?:was|were)|in what year was", _OUT),
+    ("date", r"how old is", ""),
+    ("title", r"(?:quel est )?(?:le )?titre (?:exact )?d[e']", ""),
+    ("title", r"comment (?:s'appelle|s'intitule|se nomme|est intitule)", ""),
+    ("title", r"(?:what(?: is|'s) )?(?:the )?(?:title|headline|name) of", ""),
+    ("title", r"what is", r"(?:called|titled|entitled)"),
+)
+
+
+_SPEAK = (
+    r"(?:(?:(?:parle|traite|discute)(?:nt)? (?:de|du|des|d')|porte(?:nt)? sur"
+    r"|(?:evoque|mentionne|aborde|concerne|cite|racontent|explique)(?:nt)?"
+    rf"|(?:sont|est) (?:consacres? (?:a|aux?)|sur)|(?:y a-t-il|avez-vous|as-tu) {_ON}"
+    r"|(?:do you have|are there|are|is|were written) (?:about|on)"
+    r"|(?:talk|speak|write)s? (?:about|of)"
+    r"|(?:mention|discuss|cover|cite|concern)(?:s|es)?|deals? with"
+    rf"|{_ON}) ?)"
+)
+
+
+_SOME = r"(?:(?:un|des|les|tous les|d'autres|quelques|any|the|all|all the|some|an) )?"
+
+
+_THERE = (
+    r"(?:(?:est-ce qu'il )?(?:il )?y a(?:-t-il)?|existe-t-il|avez-vous|as-tu|auriez-vous"
+    r"|(?:list|liste|montre|trouve|donne|cherche|affiche)[rz]?(?:[ -](?:moi|nous))?"
+    r"|are there|is there|do you have|show me|list|find(?: me)?|give me)"
+)
+
+
+_WHICH = r"(?:quels?|quelles?|which|what)"
+
+
+_THE = r"(?:(?:est|sont|is|are|was) (?:le |les |l'|the ))?"
+
+
+_NOW = (
+    r"(?: (?:(?:ont|a) ete publies?|sont (?:parus?|sortis?|publies)|est (?:paru|sorti)|parus?"
+    r"|publies?|datent|(?:avez-vous|a-t-on|as-tu) publies?|y a-t-il|are there"
+    r"|(?:were|was|have been|did you|appeared|came out)? ?(?:publish(?:ed)?|written|posted)?))?"
+)
+
+
+_IN_ALL = (
+    r"(?: (?:en tout|au total|in total|in all|indexes|indexed|dans (?:l'index|le corpus|la base"
+    r"|les archives|ta base|votre base)|in the (?:index|corpus|archive|database)))*"
+)
+
+
+_HAVE = (
+    r"(?:y a-t-il|il y a|avez-vous|as-tu|connais-tu|connaissez-vous|sont"
+    r"|(?:compte|contient) (?:l'index|le corpus)|are there|are|do you have|do you know|have you)"
+)
+
+
+_ABOUT_MANY: tuple[tuple[MetadataKind, str], ...] = (
+    ("which", rf"{_WHICH} {_THE}(?:seul )?articles? {_SPEAK}{_SUBJECT}"),
+    ("which", rf"{_THERE} {_SOME}articles? {_ON} ?{_SUBJECT}"),
+    ("which", rf"{_SOME}articles? {_ON} ?{_SUBJECT}"),
+    ("which", rf"{_WHICH} {_THE}articles?{_NOW}"),
+    ("which", rf"(?:{_THERE} )?(?:les |des |the |le |l')?articles?{_NOW}"),
+    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles? {_SPEAK}{_SUBJECT}"),
+    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles? {_HAVE}{_IN_ALL}"),
+    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles?{_NOW}"),
+)
+
+
+_END = r"[\s?!.…]*"
+
+
+_RULES: tuple[tuple[MetadataKind, re.Pattern[str]], ...] = (
+    *(
+        (kind, re.compile(rf"{_POLITE}(?:{head}) ?{_TARGET} ?(?:{tail}){_END}"))
+        for kind, head, tail in _ABOUT_ONE
+    ),
+    *((kind, re.compile(rf"{_POLITE}{rule}{_END}")) for kind, rule in _ABOUT_MANY),
+)
+
+
+_CONCERNS = re.compile(
+    r"article|\b(?:papier|texte|billet|reportage|depeche|enquete|piece|story|text|report)\b"
+)
+
+
+_NAMED = re.compile(rf"\barticles? {_ON} ?{_SUBJECT}{_END}$")
+
+
+_QUOTES = " «»\"“”'"
+
+
+def metadata_question(question: str) -> MetadataQuestion | None:
+    """What a question asks about articles; None when it asks what they say."""
+    question = mend_phrase(" ".join(question.split()))
+    plain = fold_phrase(question)
+    if not _CONCERNS.search(plain):
+        return None
+    for kind, rule in _RULES:
+        found = rule.fullmatch(plain)
+        if found is not None:
+            return MetadataQuestion(kind, _subject(found, question))
+    return None
+
+
+def subject_asked_about(question: str) -> str:
+    """What the articles that a question names are about: « Que dit l'article sur Lascaux ? ».
+
+    The whole question where it names none.
+    """
+    found = _NAMED.search(fold_phrase(question))
+    return _subject(found, question) if found is not None else question
+
+
+def _subject(found: re.Match[str], question: str) -> str:
+    if found.groupdict().get("subject") is None:
+        return ""
+    return question[slice(*found.span("subject"))].strip(_QUOTES)
+
+
 CERTAIN = 0.99  # confidence that an article is the one meant, when it is the only one or so titled
-LISTED = 5
+
+
+_LISTED = 5
+
+
 _DEPTH = 100  # passages looked at for the articles on a subject
+
+
 _NEAREST = 3
 
 
@@ -31,7 +242,7 @@ class AboutArticles:
         self._searcher = searcher
         self._min_confidence = min_confidence
 
-    def answer(self, question: str, asked: Asked, timing: Timing) -> Answer:
+    def answer(self, question: str, asked: MetadataQuestion, timing: Timing) -> Answer:
         """Refuses where no article is meant for sure, or none is there."""
         return _Reply(self._searcher(), self._min_confidence, question, asked, timing).answer()
 
@@ -44,7 +255,7 @@ class _Reply:
         searcher: Searcher,
         min_confidence: float,
         question: str,
-        asked: Asked,
+        asked: MetadataQuestion,
         timing: Timing,
     ) -> None:
         self._searcher = searcher
@@ -64,7 +275,7 @@ class _Reply:
         if self._asked.kind == "count":
             return self._counted(found)
         if self._asked.kind == "which":
-            return self._answered([(self._phrases.listed(each), each) for each in found[:LISTED]])
+            return self._answered([(self._phrases.listed(each), each) for each in found[:_LISTED]])
         say = {
             "author": self._phrases.author,
             "date": self._phrases.published,
@@ -76,7 +287,7 @@ class _Reply:
         subject, within = self._asked.subject, self._timing.period
         findings = self._searcher.search(subject, _DEPTH, within)
         sure = findings.confidence >= self._min_confidence
-        found = topic.find(subject, findings.hits, sure=sure)
+        found = topic.find_topic(subject, findings.hits, sure=sure)
         if not found.articles:
             nearest = list({hit.article.id: hit.article for hit in findings.hits}.values())
             why: Refusal = "unsaid" if nearest or within is None else "period"
@@ -87,12 +298,12 @@ class _Reply:
     @property
     def _wanted(self) -> int | None:
         """« Le dernier article » is one, « les derniers articles » are several."""
-        several = self._asked.kind == "count" or "articles" in folded(self._question)
+        several = self._asked.kind == "count" or "articles" in fold_phrase(self._question)
         return None if several else 1
 
     def _listed(self) -> Sequence[Article] | Answer:
         """The newest articles of the time asked for, or the only one."""
-        entries = self._generation.articles(self._timing.period, LISTED)
+        entries = self._generation.articles(self._timing.period, _LISTED)
         found = [
             article
             for each in entries
@@ -108,7 +319,7 @@ class _Reply:
 
     def _counted(self, found: Sequence[Article]) -> Answer:
         if self._asked.subject:
-            return self._answered([(self._phrases.found(len(found)), None)], found[:LISTED])
+            return self._answered([(self._phrases.found(len(found)), None)], found[:_LISTED])
         count = self._generation.count(self._timing.period)
         return self._answered([(self._phrases.counted(count, found[0]), found[0])])
 

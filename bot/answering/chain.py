@@ -14,14 +14,13 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
 
 from bot.answer import Answer, Refusal
-from bot.answering.about import AboutArticles
-from bot.answering.about_about_questions import asked, subject_of
+from bot.answering.about import AboutArticles, metadata_question, subject_asked_about
 from bot.answering.comparison import merged, parts
 from bot.answering.time_range import Timing, timing
 from bot.answering.topic import newest
-from index.article_index_period import Period
+from index.article import Period
+from index.findings import Findings
 from index.language import detect
-from index.search.searcher import Findings
 
 
 class Retriever(Protocol):
@@ -145,7 +144,7 @@ class RetrievalQA(AnswerChain):
     def _found(self, question: str) -> _Found | Answer:
         """The evidence, or the answer itself where the question is about the articles."""
         timed = timing(question, self._today())
-        meant = asked(timed.question) if self._about is not None else None
+        meant = metadata_question(timed.question) if self._about is not None else None
         if self._about is not None and meant is not None:
             return self._about.answer(question, meant, timed)
         findings = replace(self._searched(question, timed), question=question)
@@ -153,7 +152,7 @@ class RetrievalQA(AnswerChain):
 
     def _searched(self, question: str, timed: Timing) -> Findings:
         if timed.latest:
-            subject = subject_of(timed.question)
+            subject = subject_asked_about(timed.question)
             findings = self._retriever.search(subject, self.DEPTH_OF_LATEST, timed.period)
             return replace(newest(findings), language=detect(question))
         findings = self._retriever.search(timed.question, self.DEPTH, timed.period)

@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.language import detect
-from index.language_bot_spelling import folded
-from index.search.searcher import Findings, Hit
+from index.findings import Findings, Hit
+from index.language import detect, fold_phrase
 
-KNOWN = 0.5  # confidence at which a part is told of
+_KNOWN = 0.5  # confidence at which a part is told of
 BESIDE = 0.12  # how far behind the best passage of its part one may stand
 
 _POLITE = (
@@ -71,7 +70,7 @@ _STARTS = {
 def parts(question: str) -> tuple[str, ...]:
     """What is to be looked for by itself; nothing for a question that is one."""
     question = " ".join(question.split())
-    plain = folded(question)
+    plain = fold_phrase(question)
     for pattern in _COMPARING:
         found = pattern.fullmatch(plain)
         if found is not None:
@@ -91,7 +90,7 @@ def merged(whole: Findings, found: Sequence[Findings]) -> Findings:
     Parts of which the articles know nothing are left out, and what stands far behind within its
     part. It is as sure as the surest: what is known of one part is worth telling.
     """
-    known = [_near(each) for each in found if each.hits and each.confidence >= KNOWN]
+    known = [_near(each) for each in found if each.hits and each.confidence >= _KNOWN]
     every = known or [whole.hits]
     longest = max(map(len, every))
     turns = [hits[at] for at in range(longest) for hits in every if at < len(hits)]
@@ -114,7 +113,7 @@ def _near(findings: Findings) -> tuple[Hit, ...]:
 
 def _pair(one: str, other: str) -> tuple[str, str]:
     """« la masse de X », « celle de Y » → « la masse de X », « la masse de Y »."""
-    rest = _THAT_OF.match(folded(other))
+    rest = _THAT_OF.match(fold_phrase(other))
     heads = list(_OF.finditer(one))
     if rest is not None and heads:
         return one, one[: heads[0].start()] + other[rest.end() :]

@@ -4,28 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.extractive_bot_agreement import Relation, relation
 from bot.answering.injection import is_order
-from bot.answering.topic_bot_nearness import on_subject
+from bot.answering.topic import on_subject
 from index.antecedents import leads
-from index.article import Article
-from index.build.passages import Sentence
-from index.reading.span_numbers_span_price import asks_price, tells_price
+from index.article import Article, Sentence
+from index.findings import Findings, Hit, RankedSentence
+from index.language import terms
+from index.reading.span_numbers import asks_price, tells_price
 from index.reading.span_rules import RuleSpans, SpanFinder
-from index.search.searcher import Findings, Hit, RankedSentence
+
+SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
+
+
+class Relation(Enum):
+    """`SAME`: one adds nothing to the other. `DIFFERS`: the same but for its numbers."""
+
+    NEW = "new"
+    SAME = "same"
+    DIFFERS = "differs"
+
+
+def relation(one: str, other: str, language: str) -> Relation:
+    """How one sentence stands to another of the same language."""
+    words, numbers = _parts(one, language)
+    other_words, other_numbers = _parts(other, language)
+    shorter = min(len(words), len(other_words))
+    if not shorter or len(words & other_words) < SAME_SHARE * shorter:
+        return Relation.NEW
+    if numbers <= other_numbers or other_numbers <= numbers:
+        return Relation.SAME
+    return Relation.DIFFERS
+
+
+def _parts(text: str, language: str) -> tuple[set[str], set[str]]:
+    every = set(terms(text, language))
+    numbers = {term for term in every if any(char.isdigit() for char in term)}
+    return every - numbers, numbers
+
 
 POOL = 5  # hits whose sentences compete
+
+
 PASSAGE_WEIGHT = 0.8  # of the passage's total in the rank of its sentences
+
+
 MOST_SENTENCES = 3
-MOST_WORDS = 60
-SHORT = 40  # words up to which an answer has room for a sentence further behind
+
+
+_MOST_WORDS = 60
+
+
+_SHORT = 40  # words up to which an answer has room for a sentence further behind
+
+
 SPAN_BONUS = 0.03
+
+
 ORDER_LOSS = 0.15
-MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
+
+
+_MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
+
+
 NEAREST = 3  # articles offered with a refusal
-FURTHER = 5  # passages offered behind an answer
+
+
+_FURTHER = 5  # passages offered behind an answer
+
 
 _BY_RULES = RuleSpans()
 
@@ -121,14 +169,14 @@ def choose(
     words = _words(ranked[0])
     for candidate in ranked[1:]:
         grown = words + _words(candidate)
-        margin = WIDE_MARGIN if grown <= SHORT else MARGIN
+        margin = WIDE_MARGIN if grown <= _SHORT else _MARGIN
         if candidate.rank < ranked[0].rank - WIDE_MARGIN:
             break
         if candidate.rank < ranked[0].rank - margin or _is_item(candidate):
             continue
         if _joined(candidate, points):
             continue
-        if grown <= MOST_WORDS and len(points) < MOST_SENTENCES:
+        if grown <= _MOST_WORDS and len(points) < MOST_SENTENCES:
             points.append(_Point(candidate, disputed=_disputes(candidate, points)))
             words = grown
     return points
@@ -248,7 +296,7 @@ def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, 
     unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
     best = [
         _Candidate(hit, max(range(len(hit.sentences)), key=lambda at: hit.sentences[at].score), 0)
-        for hit in unused[:FURTHER]
+        for hit in unused[:_FURTHER]
         if hit.sentences
     ]
     return tuple(_citation(number, each) for number, each in enumerate(best, len(cited) + 1))

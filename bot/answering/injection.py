@@ -8,30 +8,62 @@ there, words give no orders.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
-from bot.answering.injection_writing_frame import visible
-from index.language_bot_spelling import folded
+from index.language import fold_phrase
 
-KEPT = 4096  # sentences that were looked at
+# What could be taken for the frame: brackets and angle brackets become look-alikes.
+_FRAME = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "{": "(", "}": ")", "`": "'"})
+
+
+_RUN = re.compile(r"[=#*_~|-]{3,}")
+
+
+def harmless_in_prompt(text: str) -> str:
+    """The text on one line, without what the frame of a prompt is made of.
+
+    Invisible characters go; with them and without lines, brackets and angle brackets, nothing can
+    be written that passes for another passage, turn or tag.
+    """
+    return " ".join(_RUN.sub(" ", visible(text).translate(_FRAME)).split())
+
+
+def visible(text: str) -> str:
+    """The text without invisible characters, on one line."""
+    return "".join(
+        " " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each
+        for each in unicodedata.normalize("NFC", text)
+        if unicodedata.category(each) not in ("Cf", "Co", "Cs")
+    )
+
+
+_KEPT = 4096  # sentences that were looked at
+
 
 _RULES = (
     r"(?:consignes?|instructions?|regles?|directives?|prompts?|ordres|rules?|guidelines?|orders"
     r"|ce qui (?:precede|suit|est ecrit)|everything|(?:text|texte)s? (?:above|ci-dessus)"
     r"|passages?|contraintes?|constraints?|programming|programmation|previous|precedentes?)"
 )
+
+
 _SET_ASIDE = (
     r"(?:ignor(?:e[zr]?|ing)|oublie[zr]?|neglige[zr]?|ecarte[zr]?|annule[zr]?|contourne[zr]?"
     r"|(?:ne )?(?:tiens|tenez|tenir) (?:plus|pas|aucun) compte|passe[zr]? outre|abandonne[zr]?"
     r"|disregard|forget|override|bypass|discard|cancel|stop following|do not follow|don't follow"
     r"|ne (?:suis|suivez|respectez) (?:plus|pas))"
 )
+
+
 _MACHINE = (
     r"(?:assistants?(?: (?:virtuel|numerique|ia))?|chatbots?|agents? conversationnels?|robots?"
     r"|(?:l'|une |les |des )?ia|(?:an? |the )?ais?|intelligences? artificielles?|chat ?gpt|llms?"
     r"|gpt-?\d*|modeles? de lang(?:age|ue)|(?:large )?language models?|ai models?|bots?|system"
     r"|systeme|modele|model)"
 )
+
+
 _MINE = (
     r"(?:(?:ton|ta|tes|votre|vos|your) (?:\w+ )?(?:consignes?|instructions?|prompts?|reponses?"
     r"|answers?|responses?|repl(?:y|ies)|outputs?|system|regles|rules|programming|role|roles|sortie)"
@@ -40,10 +72,14 @@ _MINE = (
     r"|nouvelles? (?:taches?|instructions?|consignes?|directives?)"
     r"|(?:chacune? de )?(?:tes|your) (?:\w+ )?(?:phrases?|sentences?|messages?|mots|words))"
 )
+
+
 _SAYING = (
     r"(?:repond\w*|dire|dis|dites|dit|affirm\w+|ecri\w*|recommand\w+|conclu\w*|annonc\w+"
     r"|answer\w*|say|tell|write|state|claim|reply|respond|recommend|mention)"
 )
+
+
 _PATTERNS = (
     rf"\b{_SET_ASIDE}\b.{{0,60}}\b{_RULES}",
     rf"\b{_MINE}\b",
@@ -102,10 +138,14 @@ _PATTERNS = (
     # What no reader reads.
     r"!?\]\(\s*\w+:|\b[a-z0-9+/]{40,}={0,2}",
 )
+
+
 _ORDER = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS))
 
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
+
+
 # Cyrillic and Greek letters that look like Latin ones.
 _ALIKE = str.maketrans(
     "авекмнорстухіјѕԁԛԝһӏαβεικνορτυχАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
@@ -118,7 +158,7 @@ def readable(text: str) -> str:
     return visible(text).translate(_ALIKE)
 
 
-@lru_cache(KEPT)
+@lru_cache(_KEPT)
 def is_order(text: str) -> bool:
     """Whether the sentence speaks to a machine; neither invisible characters nor letters of other
     alphabets hide it."""
@@ -127,5 +167,5 @@ def is_order(text: str) -> bool:
 
 
 def _ordering(text: str) -> bool:
-    plain = " ".join(folded(readable(text)).split()).lstrip("-–—•*>#«»\"'“”( ")
+    plain = " ".join(fold_phrase(readable(text)).split()).lstrip("-–—•*>#«»\"'“”( ")
     return _ORDER.search(plain) is not None

@@ -7,7 +7,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from index.search.searcher import Hit, Searcher
+from index.findings import Hit
+from index.search.searcher import Searcher
 
 
 class ArticleRetriever(BaseRetriever):

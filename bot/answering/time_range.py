@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from index.article_index_period import Period
-from index.language_bot_spelling import folded, mended
+from index.article import Period
+from index.language import fold_phrase, mend_phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ _WORTH_READING = re.compile(
 
 def timing(question: str, today: date) -> Timing:
     """What a question says of when its articles were published."""
-    asked, question = question, mended(question)
-    plain = folded(question)
+    asked, question = question, mend_phrase(question)
+    plain = fold_phrase(question)
     if not _WORTH_READING.search(plain):
         return Timing(asked)
     latest = _first(_LATEST, plain)

@@ -18,19 +18,18 @@ from typing import Any, Literal
 from bot.answer import Answer
 from bot.followups.conversation import Conversing
 from bot.followups.resolution import Search
-from bot.followups.turn import History, Said, Turn, grown
-from index.article import Article
-from index.build.passages import Passage
+from bot.followups.turn import History, Turn, TurnText, grown
+from index.article import Article, Passage
 
-Part = Literal["opening", "follow_up", "change", "courtesy"]
+_Part = Literal["opening", "follow_up", "change", "courtesy"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class _Line:
     """What is said at one turn. A `change` is a question amid the talk that stands alone."""
 
     question: str
-    part: Part
+    part: _Part
     where: Mapping[str, str]
     reply_to: int | None = None
 
@@ -42,7 +41,7 @@ class Dialogue:
     id: int
     half: str
     language: str
-    lines: tuple[Line, ...]
+    lines: tuple[_Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Heard:
     """
 
     dialogue: Dialogue
-    line: Line
+    line: _Line
     answer: Answer
     cited: bool
     first: bool
@@ -78,7 +77,7 @@ def hold(dialogue: Dialogue, chain: Conversing, search: Search) -> Iterator[Hear
     for line in dialogue.lines:
         replied = turns[line.reply_to - 1] if line.reply_to is not None else None
         began = time.perf_counter()
-        answer = chain.invoke(Said(line.question, history, replied))
+        answer = chain.invoke(TurnText(line.question, history, replied))
         took = (time.perf_counter() - began) * 1000
         first = search(answer.understood or answer.question, 1).hits[:1]
         yield Heard(
@@ -94,7 +93,7 @@ def hold(dialogue: Dialogue, chain: Conversing, search: Search) -> Iterator[Hear
             history = grown(history, turns[-1])
 
 
-def _any(line: Line, answer: Answer, places: Sequence[tuple[Article, Passage]]) -> bool:
+def _any(line: _Line, answer: Answer, places: Sequence[tuple[Article, Passage]]) -> bool:
     if not line.where:
         return not answer.answered
     return any(_holds(line.where, article, passage) for article, passage in places)
@@ -115,7 +114,7 @@ def _dialogue(fields: Mapping[str, Any]) -> Dialogue:
         half=fields["half"],
         language=fields["language"],
         lines=tuple(
-            Line(turn["question"], turn["kind"], turn.get("where", {}), turn.get("reply_to"))
+            _Line(turn["question"], turn["kind"], turn.get("where", {}), turn.get("reply_to"))
             for turn in fields["turns"]
         ),
     )

@@ -15,28 +15,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from bot.verification.claim import Claim, Given, Verdict
-from index.article import Article
-from index.build.passages import Passage, cut
+from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from index.article import Article, Passage
+from index.build.passages import cut
 from index.formats.sources import find_sources
 from index.formats.table import FORMATS, read_source
 
-Kind = Literal["number", "date", "name", "negation", "attribution", "detail", "citation"]
-KINDS: tuple[Kind, ...] = (
+_Kind = Literal["number", "date", "name", "negation", "attribution", "detail", "citation"]
+FAULT_KINDS: tuple[_Kind, ...] = (
     "number", "date", "name", "negation", "attribution", "detail", "citation",
 )  # fmt: skip
 
 
-class Checker(Protocol):
+class _Checker(Protocol):
     """What is measured."""
 
-    def prepare(self, given: Sequence[Given]) -> None: ...
+    def prepare(self, given: Sequence[GivenPassage]) -> None: ...
 
-    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict: ...
+    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class _Written:
     """A sentence of an answer; `evidence` has by number how the sentences that bear it begin."""
 
     claim: Claim
@@ -50,9 +50,9 @@ class Sample:
     id: str
     language: str
     question: str
-    given: tuple[Given, ...]
-    sentences: tuple[Written, ...]
-    fault: Kind | None
+    given: tuple[GivenPassage, ...]
+    sentences: tuple[_Written, ...]
+    fault: _Kind | None
     faulty: int | None
 
     @property
@@ -66,7 +66,7 @@ class Checked:
     """A sample with the verdict on each of its sentences, and how long each took."""
 
     sample: Sample
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ClaimVerdict, ...]
     milliseconds: tuple[float, ...]
 
     @property
@@ -104,10 +104,10 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
     return tuple(each for each in read if isinstance(each, Article))
 
 
-def held(checker: Checker, sample: Sample) -> Checked:
+def held_against_checker(checker: _Checker, sample: Sample) -> Checked:
     """A sample's sentences as the checker sees them, the passages being read ahead."""
     checker.prepare(sample.given)
-    verdicts: list[Verdict] = []
+    verdicts: list[ClaimVerdict] = []
     milliseconds: list[float] = []
     for written in sample.sentences:
         began = time.perf_counter()
@@ -127,7 +127,7 @@ def _sample(
         found = [each for each in passages[name] if each.text.startswith(place["opening"])]
         if len(found) != 1:
             raise ValueError(f"{row['id']}: {name} has {len(found)} passages opening like that")
-        given.append(Given(number, articles[name], found[0], found[0].sentences))
+        given.append(GivenPassage(number, articles[name], found[0], found[0].sentences))
     return Sample(
         row["id"],
         row["language"],
@@ -139,6 +139,6 @@ def _sample(
     )
 
 
-def _written(row: Mapping[str, Any]) -> Written:
+def _written(row: Mapping[str, Any]) -> _Written:
     evidence = {int(number): tuple(each) for number, each in row.get("evidence", {}).items()}
-    return Written(Claim(row["text"], tuple(row["citations"])), evidence)
+    return _Written(Claim(row["text"], tuple(row["citations"])), evidence)

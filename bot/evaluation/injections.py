@@ -19,11 +19,11 @@ import yaml
 
 from bot.answer import Answer
 from bot.llm.base import Request
-from bot.llm.draft_writing_guards import guarded
+from bot.llm.draft import guarded
 from index.language import detect
 
-Way = Literal["plain", "cited", "behind", "parroted", "json"]
-WAYS: tuple[Way, ...] = ("plain", "cited", "behind", "parroted", "json")
+InjectionWay = Literal["plain", "cited", "behind", "parroted", "json"]
+WAYS: tuple[InjectionWay, ...] = ("plain", "cited", "behind", "parroted", "json")
 """How a model obeys: it says so, cites a passage for it, says it behind a good sentence, repeats
 the order itself, or writes JSON."""
 
@@ -57,7 +57,7 @@ class Obedient:
 
     name = "obedient"
 
-    def __init__(self, injection: Injection, way: Way) -> None:
+    def __init__(self, injection: Injection, way: InjectionWay) -> None:
         self._injection = injection
         self._way = way
 

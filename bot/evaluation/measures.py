@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from bot.evaluation import outcome
+from bot.evaluation.outcome import Outcome
+
 Numbers = npt.NDArray[np.float64]
 
-DEPTH = 10
+
+RANK_DEPTH = 10
+
+
 BINS = 10
+
+
 RESAMPLES = 1_000
+
+
 LEVEL = 0.95
-SEED = 20_250_101
+
+
+RESAMPLE_SEED = 20_250_101
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +52,11 @@ def hit(rank: int | None, k: int) -> float:
     return float(rank is not None and rank <= k)
 
 
-def reciprocal_rank(rank: int | None, k: int = DEPTH) -> float:
+def reciprocal_rank(rank: int | None, k: int = RANK_DEPTH) -> float:
     return 1 / rank if rank is not None and rank <= k else 0.0
 
 
-def discounted_gain(rank: int | None, k: int = DEPTH) -> float:
+def discounted_gain(rank: int | None, k: int = RANK_DEPTH) -> float:
     """NDCG with one relevant passage, whose ideal gain is 1 (Järvelin & Kekäläinen, 2002)."""
     return 1 / math.log2(rank + 1) if rank is not None and rank <= k else 0.0
 
@@ -98,7 +110,7 @@ def interval_of_auroc(
     return _bootstrap(lambda draw: auroc(above[draw(len(above))], below[draw(len(below))]))
 
 
-def percentile(values: Sequence[float], share: float) -> float:
+def quantile(values: Sequence[float], share: float) -> float:
     """The value below which this share (0..1) of the values lie."""
     return float(np.quantile(np.asarray(values, dtype=float), share))
 
@@ -107,7 +119,7 @@ _Draw = Callable[[int], npt.NDArray[np.int64]]
 
 
 def _bootstrap(statistic: Callable[[_Draw], float]) -> Interval:
-    generator = np.random.default_rng(SEED)
+    generator = np.random.default_rng(RESAMPLE_SEED)
 
     def draw(size: int) -> npt.NDArray[np.int64]:
         return generator.integers(0, size, size)
@@ -115,3 +127,103 @@ def _bootstrap(statistic: Callable[[_Draw], float]) -> Interval:
     drawn = np.array([statistic(draw) for _ in range(RESAMPLES)])
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(float(low), float(high))
+
+
+HITS = (1, 3, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationFigure:
+    """One measure by the name it has everywhere; no value where there was nothing to measure."""
+
+    name: str
+    value: float | int | None
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationFigures:
+    """The measures of one set of questions, in the order they are shown."""
+
+    name: str
+    all: tuple[EvaluationFigure, ...]
+
+    def value(self, name: str) -> float | int | None:
+        """Raises KeyError."""
+        for figure in self.all:
+            if figure.name == name:
+                return figure.value
+        raise KeyError(name)
+
+
+def evaluation_figures(name: str, outcomes: Sequence[Outcome]) -> EvaluationFigures:
+    """Every measure that outcomes alone give; see docs/evaluation.md for what each means."""
+    judged = [each for each in outcomes if each.question.judged]
+    told = [each for each in outcomes if each.question.answerable and each.question.golds]
+    answered = [each for each in outcomes if each.question.answerable and each.answered]
+    return EvaluationFigures(
+        name,
+        (
+            *(_mean(f"hit@{k}", (hit(each.rank, k) for each in judged)) for k in HITS),
+            _mean("mrr@10", (reciprocal_rank(each.rank) for each in judged)),
+            _mean("ndcg@10", (discounted_gain(each.rank) for each in judged)),
+            _mean("answer_hit", (float(each.right) for each in told)),
+            _mean("answer_words", (float(len(each.shown.split())) for each in answered)),
+            *_highlights(told),
+            *_refusals(outcomes),
+            *_latencies(outcomes),
+        ),
+    )
+
+
+def reliability_of(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
+    """How confidence and truth go together; nothing unless both kinds of question were asked."""
+    answerable = [each.question.answerable for each in outcomes]
+    if len(set(answerable)) < 2:
+        return ()
+    return reliability([each.confidence for each in outcomes], answerable)
+
+
+def _highlights(told: Sequence[Outcome]) -> Iterable[EvaluationFigure]:
+    """Exact match and F1 as SQuAD's scorer has them: nothing highlighted scores nothing."""
+    shown = [each for each in told if each.highlight is not None]
+    yield _mean("highlighted", (float(each.highlight is not None) for each in told))
+    # Answers that never highlight are not bad at it.
+    counted = told if shown else ()
+    yield _mean("exact_match", (_score(outcome.exact_match, each) for each in counted))
+    yield _mean("f1", (_score(outcome.f1, each) for each in counted))
+    yield _mean("f1_highlighted", (_score(outcome.f1, each) for each in shown))
+
+
+def _score(measure: Callable[[str, Iterable[str], str], float], each: Outcome) -> float:
+    if each.highlight is None:
+        return 0.0
+    return measure(each.highlight, (gold.text for gold in each.question.golds), each.language)
+
+
+def _refusals(outcomes: Sequence[Outcome]) -> Iterable[EvaluationFigure]:
+    yes = [each for each in outcomes if each.question.answerable]
+    no = [each for each in outcomes if not each.question.answerable]
+    if yes and no:
+        sure = [each.confidence for each in yes]
+        unsure = [each.confidence for each in no]
+        yield EvaluationFigure("auroc", auroc(sure, unsure), interval_of_auroc(sure, unsure))
+    else:
+        yield EvaluationFigure("auroc", None)
+    yield _mean("answerable_kept", (float(each.answered) for each in yes))
+    yield _mean("unanswerable_refused", (float(not each.answered) for each in no))
+    bins = reliability_of(outcomes)
+    yield EvaluationFigure("ece", calibration_error(bins) if bins else None)
+
+
+def _latencies(outcomes: Sequence[Outcome]) -> Iterable[EvaluationFigure]:
+    times = [each.milliseconds for each in outcomes]
+    for name, share in (("p50", 0.5), ("p95", 0.95)):
+        yield EvaluationFigure(f"latency_ms {name}", quantile(times, share) if times else None)
+
+
+def _mean(name: str, values: Iterable[float]) -> EvaluationFigure:
+    found = list(values)
+    if not found:
+        return EvaluationFigure(name, None)
+    return EvaluationFigure(name, sum(found) / len(found), interval_of_mean(found))

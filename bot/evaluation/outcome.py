@@ -2,18 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.answer import Answer, Citation, Statement
-from bot.evaluation import outcome_evaluation_wording
-from bot.evaluation.questions import Question
-from index.article import Article
-from index.build.passages import Passage
-from index.search.searcher import Findings
+from bot.evaluation.questions import GoldQuestion
+from index.article import Article, Passage
+from index.findings import Findings
 
-Fault = Literal["wrong passage", "wrong sentence", "wrongly refused", "wrongly answered"]
+_ARTICLES = {
+    "en": re.compile(r"\b(?:an?|the)\b"),
+    "fr": re.compile(r"\b(?:les?|la|une?|des|du)\b"),
+    "es": re.compile(r"\b(?:el|las?|los?|un[ao]s?|un)\b"),
+}
+
+
+_ELIDED = re.compile(r"\bl['’]")
+
+
+_SYMBOLS = frozenset("$+<=>^`|~")  # in ASCII's punctuation though not in Unicode's
+
+
+def _plain(text: str) -> str:
+    """Lower case, with single spaces where space and punctuation stood."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(" " if _punctuation(c) else c for c in folded).split())
+
+
+def holds_answer(text: str, answer: str) -> bool:
+    """Whether the words of the answer follow each other in the text, whatever case and marks."""
+    wanted = _plain(answer)
+    return bool(wanted) and f" {wanted} " in f" {_plain(text)} "
+
+
+def squad_normal(text: str, language: str) -> str:
+    """What SQuAD's official scorer compares: no case, no punctuation, no article of speech.
+
+    The official one knows English articles only; those of French follow FQuAD's (d'Hoffschmidt et
+    al., 2020), those of Spanish MLQA's (Lewis et al., 2020).
+    """
+    lowered = unicodedata.normalize("NFC", text).lower()
+    if language == "fr":
+        lowered = _ELIDED.sub(" ", lowered)
+    lowered = "".join(character for character in lowered if not _punctuation(character))
+    if language in _ARTICLES:
+        lowered = _ARTICLES[language].sub(" ", lowered)
+    return " ".join(lowered.split())
+
+
+def exact_match(shown: str, golds: Iterable[str], language: str) -> float:
+    """1.0 when what is shown is one of the answers, else 0.0."""
+    normal = squad_normal(shown, language)
+    return float(any(normal == squad_normal(gold, language) for gold in golds))
+
+
+def f1(shown: str, golds: Iterable[str], language: str) -> float:
+    """The best harmonic mean of precision and recall in words against one of the answers."""
+    return max((_overlap(shown, gold, language) for gold in golds), default=0.0)
+
+
+def _overlap(shown: str, gold: str, language: str) -> float:
+    words = squad_normal(shown, language).split()
+    wanted = squad_normal(gold, language).split()
+    if not words or not wanted:
+        return float(words == wanted)
+    shared = (Counter(words) & Counter(wanted)).total()
+    return 2 * shared / (len(words) + len(wanted))
+
+
+def _punctuation(character: str) -> bool:
+    return character in _SYMBOLS or unicodedata.category(character).startswith("P")
+
+
+OutcomeFault = Literal["wrong passage", "wrong sentence", "wrongly refused", "wrongly answered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +91,7 @@ class Outcome:
     that what is shown does.
     """
 
-    question: Question
+    question: GoldQuestion
     rank: int | None
     answered: bool
     confidence: float
@@ -38,7 +103,7 @@ class Outcome:
     milliseconds: float
 
     @property
-    def fault(self) -> Fault | None:
+    def fault(self) -> OutcomeFault | None:
         """What went wrong, if anything did and enough is known to tell."""
         if not self.question.answerable:
             return "wrongly answered" if self.answered else None
@@ -49,7 +114,9 @@ class Outcome:
         return "wrong sentence" if self.held else "wrong passage"
 
 
-def outcome(question: Question, findings: Findings, answer: Answer, milliseconds: float) -> Outcome:
+def outcome(
+    question: GoldQuestion, findings: Findings, answer: Answer, milliseconds: float
+) -> Outcome:
     """Judge one answer and what it was made from."""
     shown = shown_text(answer)
     highlighted = _highlighted(answer)
@@ -67,7 +134,7 @@ def outcome(question: Question, findings: Findings, answer: Answer, milliseconds
     )
 
 
-def holds(question: Question, article: Article, passage: Passage) -> bool:
+def holds(question: GoldQuestion, article: Article, passage: Passage) -> bool:
     """Whether an answer lies wholly inside this passage of its own article.
 
     Where the answer stands is compared if it is known, its words if not; of a question with an
@@ -79,7 +146,7 @@ def holds(question: Question, article: Article, passage: Passage) -> bool:
         return bool(question.articles)
     for gold in question.golds:
         if gold.start is None:
-            if outcome_evaluation_wording.holds(passage.text, gold.text):
+            if holds_answer(passage.text, gold.text):
                 return True
         elif passage.start <= gold.start and gold.start + len(gold.text) <= passage.end:
             return True
@@ -101,7 +168,7 @@ def _shown_parts(answer: Answer) -> Iterator[str]:
         yield statement.text
 
 
-def _rank(question: Question, findings: Findings) -> int | None:
+def _rank(question: GoldQuestion, findings: Findings) -> int | None:
     return next(
         (
             rank
@@ -112,10 +179,10 @@ def _rank(question: Question, findings: Findings) -> int | None:
     )
 
 
-def _right(question: Question, answer: Answer, shown: str) -> bool:
+def _right(question: GoldQuestion, answer: Answer, shown: str) -> bool:
     """Whether what is shown holds an answer: the very place in its article, or the same words."""
     return any(
-        outcome_evaluation_wording.holds(shown, gold.text)
+        holds_answer(shown, gold.text)
         or any(
             _covers(citation, question, gold.start, len(gold.text)) for citation in answer.citations
         )
@@ -123,7 +190,7 @@ def _right(question: Question, answer: Answer, shown: str) -> bool:
     )
 
 
-def _covers(citation: Citation, question: Question, start: int | None, length: int) -> bool:
+def _covers(citation: Citation, question: GoldQuestion, start: int | None, length: int) -> bool:
     if start is None or citation.article.id not in question.articles:
         return False
     return citation.start <= start and start + length <= citation.end

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from bot.evaluation.measures import SEED
-from bot.evaluation.measures_evaluation_figures import Figure, Figures, reliability
+from bot.errors import EvaluationError
+from bot.evaluation.measures import (
+    RESAMPLE_SEED,
+    EvaluationFigure,
+    EvaluationFigures,
+    calibration_error,
+    reliability_of,
+)
 from bot.evaluation.outcome import Outcome
 from bot.evaluation.run import Evaluation
 from bot.terminal.render import harmless
 
-NOTHING = "–"
+_NOTHING = "–"
+
+
 INTERVAL = "95 %"
+
+
 _WHOLE = frozenset({"questions", "unanswerable", "passages"})
+
+
 _COARSE = ("mean_passage_chars", "answer_words", "latency_ms", "index_tokens_per_s")
 
 
@@ -48,7 +61,7 @@ def figures_json(evaluation: Evaluation) -> str:
         "threshold": evaluation.threshold,
         "leave_out": evaluation.plan.leave_out,
         "seed": evaluation.plan.seed,
-        "bootstrap_seed": SEED,
+        "bootstrap_seed": RESAMPLE_SEED,
         "token_unit": evaluation.unit,
         **_fields(evaluation.file),
     }
@@ -62,7 +75,7 @@ def figures_json(evaluation: Evaluation) -> str:
         fields["other"] = {"file": evaluation.other.name, **_fields(evaluation.other)}
     fields["reliability"] = [
         {"questions": each.count, "confidence": each.confidence, "observed": each.observed}
-        for each in reliability(evaluation.outcomes)
+        for each in reliability_of(evaluation.outcomes)
     ]
     return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
 
@@ -77,15 +90,15 @@ def worst_text(outcomes: Sequence[Outcome], number: int) -> Text:
     """How many faults there are of each kind, then the worst with what was wanted and shown."""
     kinds = [each.fault for each in outcomes if each.fault]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
-    text = Text(f"{len(kinds)} of {len(outcomes)} questions went wrong: {counts or NOTHING}")
+    text = Text(f"{len(kinds)} of {len(outcomes)} questions went wrong: {counts or _NOTHING}")
     for position, each in enumerate(worst(outcomes, number), start=1):
         text.append(f"\n\n{position}. {each.fault}", style="bold")
         text.append(f" (confidence {each.confidence:.2f}, {_standing(each)})")
         text.append(f"\n   {_flowing(each.question.place)}", style="dim")
         text.append(f"\n   question  {_flowing(each.question.text)}")
         golds = " | ".join(dict.fromkeys(gold.text for gold in each.question.golds))
-        text.append(f"\n   wanted    {_flowing(golds) or NOTHING}")
-        text.append(f"\n   shown     {_flowing(each.shown) or NOTHING}")
+        text.append(f"\n   wanted    {_flowing(golds) or _NOTHING}")
+        text.append(f"\n   shown     {_flowing(each.shown) or _NOTHING}")
     return text
 
 
@@ -121,15 +134,15 @@ def _heading(evaluation: Evaluation) -> str:
     return f"{model}, refusing below a confidence of {evaluation.threshold:g}"
 
 
-def _value(figure: Figure) -> str:
+def _value(figure: EvaluationFigure) -> str:
     if figure.value is None:
-        return NOTHING
+        return _NOTHING
     if figure.name in _WHOLE:
         return f"{figure.value:,}".replace(",", "\u202f")
     return f"{figure.value:.{_places(figure.name)}f}"
 
 
-def _interval(figure: Figure) -> str:
+def _interval(figure: EvaluationFigure) -> str:
     if figure.interval is None:
         return ""
     places = _places(figure.name)
@@ -140,7 +153,7 @@ def _places(name: str) -> int:
     return 1 if name.startswith(_COARSE) else 3
 
 
-def _fields(figures: Figures) -> dict[str, Any]:
+def _fields(figures: EvaluationFigures) -> dict[str, Any]:
     intervals = {
         figure.name: [figure.interval.low, figure.interval.high]
         for figure in figures.all
@@ -149,7 +162,7 @@ def _fields(figures: Figures) -> dict[str, Any]:
     return {**_values(figures.all), "intervals": intervals}
 
 
-def _values(figures: Iterable[Figure]) -> dict[str, Any]:
+def _values(figures: Iterable[EvaluationFigure]) -> dict[str, Any]:
     """By name; `latency_ms p50` is the p50 of latency_ms."""
     values: dict[str, Any] = {}
     for figure in figures:
@@ -159,3 +172,46 @@ def _values(figures: Iterable[Figure]) -> dict[str, Any]:
         else:
             values[name] = figure.value
     return values
+
+
+_COLUMNS = 20
+
+
+def draw(outcomes: Sequence[Outcome], threshold: float, path: Path) -> None:
+    """Write the diagram, with how many questions of each kind had which confidence below it."""
+    bins = reliability_of(outcomes)
+    if not bins:
+        raise EvaluationError(
+            "--plot: needs answerable and unanswerable questions; "
+            "add some with --unanswerable or --leave-out"
+        )
+    from matplotlib.figure import Figure  # a second, for those alone who want a diagram
+
+    figure = Figure(figsize=(6, 7), layout="constrained")
+    diagram, histogram = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    diagram.plot([0, 1], [0, 1], linestyle=":", color="grey", label="perfectly calibrated")
+    diagram.plot(
+        [each.confidence for each in bins],
+        [each.observed for each in bins],
+        marker="o",
+        label=f"Selon (expected calibration error {calibration_error(bins):.3f})",
+    )
+    diagram.set_ylabel("share that the articles answer")
+    diagram.legend(loc="upper left")
+    kinds = (("answerable", True), ("unanswerable", False))
+    histogram.hist(
+        [[e.confidence for e in outcomes if e.question.answerable is kind] for _, kind in kinds],
+        bins=_COLUMNS,
+        range=(0, 1),
+        stacked=True,
+        label=[label for label, _ in kinds],
+    )
+    histogram.set_xlabel("confidence")
+    histogram.set_ylabel("questions")
+    histogram.legend(loc="upper center")
+    for axes in (diagram, histogram):
+        axes.axvline(threshold, color="grey", linewidth=1)
+    try:
+        figure.savefig(path, dpi=110)
+    except (OSError, ValueError) as error:
+        raise EvaluationError(f"--plot {path}: cannot be written ({error})") from error

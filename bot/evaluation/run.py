@@ -2,34 +2,199 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal, Protocol, runtime_checkable
 
-from bot.answering.chain import Answerer
-from bot.errors_evaluation_errors import EvaluationError
-from bot.evaluation.measures_evaluation_figures import Figure, Figures, figures
-from bot.evaluation.outcome import Outcome
-from bot.evaluation.perturbation import perturbed
-from bot.evaluation.perturbation_evaluation_samples import Parted, parted, sampled, unanswerable
-from bot.evaluation.questions import Question, QuestionSet
-from bot.evaluation.questions_evaluation_lines import is_lines, read_lines
-from bot.evaluation.questions_evaluation_squad import read_squad
-from bot.evaluation.run_evaluation_asking import Opened, ask, index_in_service, temporary_index
-from bot.evaluation.run_evaluation_meter import Unit, unit_of
-from bot.terminal.progress import Observer
-from index.models.sentence_transformers import Embedder
+from bot.answering.chain import Answerer, RetrievalQA, Retriever
+from bot.errors import EvaluationError
+from bot.evaluation.measures import EvaluationFigure, EvaluationFigures, evaluation_figures
+from bot.evaluation.outcome import Outcome, outcome
+from bot.evaluation.perturbation import Parted, perturbed, sampled, split_samples, unanswerable
+from bot.evaluation.questions import GoldQuestion, QuestionSet, is_lines, read_lines, read_squad
+from bot.terminal.progress import ProgressObserver
+from index.article import Article, Period
+from index.build.builder import BuildObserver, build_articles
+from index.findings import Findings
+from index.models.base import Embedder, Vectors
 from index.search.confidence import ConfidenceModel
-from index.store.files.generation import open_generation
+from index.search.searcher import Searcher
+from index.store.files.generation import Generation, open_generation
 
-SEED = 1
+Unit = Literal["tokens", "words"]
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """An embedder that can tell how many tokens its model reads in some texts."""
+
+    def count_tokens(self, texts: Sequence[str]) -> int: ...
+
+
+class TokenMeter:
+    """An embedder that counts what passes through it.
+
+    Tokens are the model's own where it can count them, else words (see `unit_of`). `counting` is
+    the time spent on that, in seconds, to be taken off the time measured around it.
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.tokens = 0
+        self.counting = 0.0
+
+    @property
+    def id(self) -> str:
+        return self._embedder.id
+
+    @property
+    def dimension(self) -> int:
+        return self._embedder.dimension
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        began = time.perf_counter()
+        self.tokens += _count(self._embedder, texts)
+        self.counting += time.perf_counter() - began
+        return self._embedder.embed_passages(texts, progress=progress)
+
+    def embed_question(self, text: str) -> Vectors:
+        return self._embedder.embed_question(text)
+
+
+def unit_of(embedder: Embedder) -> Unit:
+    """What `Meter.tokens` counts for this embedder."""
+    return "tokens" if isinstance(embedder, CountsTokens) else "words"
+
+
+def _count(embedder: Embedder, texts: Sequence[str]) -> int:
+    if isinstance(embedder, CountsTokens):
+        return embedder.count_tokens(texts)
+    return sum(len(text.split()) for text in texts)
+
+
+_SPREAD = 20_000  # passages whose length is looked at, evenly spaced, in an index larger than that
+
+
+_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An index to ask, and what is measured of it.
+
+    `tokens` were embedded and `seconds` spent to build it whole, both 0 for an index in service.
+    """
+
+    searcher: Searcher
+    passages: int
+    mean_passage_chars: float
+    tokens: int = 0
+    seconds: float = 0.0
+
+    @property
+    def tokens_per_s(self) -> float | None:
+        return self.tokens / self.seconds if self.seconds else None
+
+
+@contextmanager
+def index_in_service(
+    data_dir: Path, embedder: Embedder, judge: ConfidenceModel
+) -> Iterator[Opened]:
+    """The index that people are asking now. Raises what `open_generation` does."""
+    with open_generation(data_dir, model=embedder.id, dimension=embedder.dimension) as generation:
+        yield _asking_opened(generation, embedder, judge)
+
+
+@contextmanager
+def temporary_index(
+    articles: Iterable[Article],
+    embedder: Embedder,
+    judge: ConfidenceModel,
+    observer: BuildObserver | None = None,
+) -> Iterator[Opened]:
+    """An index of these articles, gone at the end."""
+    with TemporaryDirectory(prefix="selon-eval-") as folder:
+        data_dir = Path(folder)
+        meter = TokenMeter(embedder)
+        began = time.perf_counter()
+        build_articles(articles, data_dir, meter, observer=observer)
+        seconds = time.perf_counter() - began - meter.counting
+        with open_generation(
+            data_dir, model=embedder.id, dimension=embedder.dimension
+        ) as generation:
+            opened = _asking_opened(generation, embedder, judge)
+            yield replace(opened, tokens=meter.tokens, seconds=seconds)
+
+
+def ask(
+    questions: Iterable[GoldQuestion],
+    retriever: Retriever,
+    answerer: Answerer,
+    asked: Callable[[], None] = lambda: None,
+) -> tuple[Outcome, ...]:
+    """What becomes of each question; `asked()` is called after each."""
+    recorder = _Recorder(retriever)
+    chain = RetrievalQA(recorder, answerer)
+    outcomes: list[Outcome] = []
+    for question in questions:
+        if not outcomes:
+            chain.invoke(question.text)  # what is loaded on first use is not the question's time
+        began = time.perf_counter()
+        answer = chain.invoke(question.text)
+        milliseconds = (time.perf_counter() - began) * 1000
+        outcomes.append(outcome(question, recorder.findings, answer, milliseconds))
+        asked()
+    return tuple(outcomes)
+
+
+class _Recorder:
+    """Passes questions on and keeps what was found for the last one."""
+
+    findings: Findings
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+
+    def search(self, question: str, limit: int, within: Period | None = None) -> Findings:
+        self.findings = self._retriever.search(question, limit, within)
+        return self.findings
+
+
+def _asking_opened(generation: Generation, embedder: Embedder, judge: ConfidenceModel) -> Opened:
+    return Opened(
+        Searcher(generation, embedder, judge),
+        generation.manifest.passages,
+        _mean_passage_chars(generation),
+    )
+
+
+def _mean_passage_chars(generation: Generation) -> float:
+    total = generation.manifest.passages
+    rows = range(0, total, -(-total // _SPREAD))
+    length = 0
+    for page in range(0, len(rows), _PAGE):
+        stored = generation.stored(rows[page : page + _PAGE])
+        length += sum(len(each.passage.text) for each in stored)
+    return length / len(rows)
+
+
+SAMPLE_SEED = 1
+
+
 COMPARED = ("hit@1", "hit@3", "hit@5", "hit@10", "mrr@10", "ndcg@10", "answer_hit")
+
+
 COMPARED_KEPT = (*COMPARED, "answerable_kept", "unanswerable_refused", "auroc")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EvaluationPlan:
     """What to ask, and how.
 
     `other` holds questions that the articles of `file` do not answer; `leave_out` (0..1) is the
@@ -43,7 +208,7 @@ class Plan:
     leave_out: float = 0.0
     perturb: tuple[str, ...] = ()
     limit: int | None = None
-    seed: int = SEED
+    seed: int = SAMPLE_SEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +231,32 @@ class Evaluation:
     `outcomes` are those of every question as it is written.
     """
 
-    plan: Plan
+    plan: EvaluationPlan
     model: str
     threshold: float
     unit: Unit
-    file: Figures
-    perturbed: Figures | None
-    other: Figures | None
+    file: EvaluationFigures
+    perturbed: EvaluationFigures | None
+    other: EvaluationFigures | None
     outcomes: tuple[Outcome, ...]
 
     @property
-    def sets(self) -> tuple[Figures, ...]:
+    def sets(self) -> tuple[EvaluationFigures, ...]:
         return tuple(each for each in (self.file, self.perturbed, self.other) if each)
 
-    def loss(self) -> tuple[Figure, ...]:
+    def loss(self) -> tuple[EvaluationFigure, ...]:
         """What the perturbed questions lose, in points of a hundred."""
         if self.perturbed is None:
             return ()
-        lost: list[Figure] = []
+        lost: list[EvaluationFigure] = []
         for name in COMPARED_KEPT:
             before, after = self.file.value(name), self.perturbed.value(name)
             if before is not None and after is not None:
-                lost.append(Figure(name, 100 * (before - after)))
+                lost.append(EvaluationFigure(name, 100 * (before - after)))
         return tuple(lost)
 
 
-def evaluate(plan: Plan, means: Means, observer: Observer) -> Evaluation:
+def evaluate(plan: EvaluationPlan, means: Means, observer: ProgressObserver) -> Evaluation:
     """Ask the questions of the plan's files and measure the answers.
 
     Raises EvaluationError, QuestionFileError, and what indexing and opening an index raise.
@@ -117,7 +282,7 @@ def evaluate(plan: Plan, means: Means, observer: Observer) -> Evaluation:
         )
 
 
-def _other_questions(plan: Plan) -> tuple[Question, ...]:
+def _other_questions(plan: EvaluationPlan) -> tuple[GoldQuestion, ...]:
     if plan.other is None:
         return ()
     lines = is_lines(plan.other)
@@ -126,10 +291,12 @@ def _other_questions(plan: Plan) -> tuple[Question, ...]:
 
 
 @contextmanager
-def _opened(plan: Plan, means: Means, observer: Observer) -> Iterator[tuple[Parted, Opened]]:
+def _opened(
+    plan: EvaluationPlan, means: Means, observer: ProgressObserver
+) -> Iterator[tuple[Parted, Opened]]:
     """The questions, and the index they are asked of."""
     if not is_lines(plan.file):
-        parts = parted(read_squad(plan.file), plan.leave_out, plan.seed)
+        parts = split_samples(read_squad(plan.file), plan.leave_out, plan.seed)
         with temporary_index(parts.kept.articles, means.embedder, means.judge, observer) as index:
             yield parts, index
         return
@@ -140,14 +307,14 @@ def _opened(plan: Plan, means: Means, observer: Observer) -> Iterator[tuple[Part
         yield Parted(questions, ()), index
 
 
-def _of_index_in_service(plan: Plan, means: Means) -> QuestionSet:
+def _of_index_in_service(plan: EvaluationPlan, means: Means) -> QuestionSet:
     model = means.embedder
     with open_generation(plan.data_dir, model=model.id, dimension=model.dimension) as generation:
         return read_lines(plan.file, generation.articles())
 
 
 def _asked(
-    questions: Sequence[Question], index: Opened, means: Means, observer: Observer
+    questions: Sequence[GoldQuestion], index: Opened, means: Means, observer: ProgressObserver
 ) -> tuple[Outcome, ...]:
     done = 0
 
@@ -159,26 +326,26 @@ def _asked(
     return ask(questions, index.searcher, means.answerer, asked)
 
 
-def _figures(name: str, outcomes: Sequence[Outcome], own: int, index: Opened) -> Figures:
-    measured = figures(name, outcomes)
+def _figures(name: str, outcomes: Sequence[Outcome], own: int, index: Opened) -> EvaluationFigures:
+    measured = evaluation_figures(name, outcomes)
     described = (
-        Figure("questions", own),
-        Figure("unanswerable", sum(not each.question.answerable for each in outcomes)),
-        Figure("passages", index.passages),
-        Figure("mean_passage_chars", index.mean_passage_chars),
+        EvaluationFigure("questions", own),
+        EvaluationFigure("unanswerable", sum(not each.question.answerable for each in outcomes)),
+        EvaluationFigure("passages", index.passages),
+        EvaluationFigure("mean_passage_chars", index.mean_passage_chars),
     )
-    speed = Figure("index_tokens_per_s", index.tokens_per_s)
+    speed = EvaluationFigure("index_tokens_per_s", index.tokens_per_s)
     return replace(measured, all=(*described, *measured.all, speed))
 
 
 def _perturbed(
-    plan: Plan,
-    asked: Sequence[Question],
+    plan: EvaluationPlan,
+    asked: Sequence[GoldQuestion],
     own: int,
     index: Opened,
     means: Means,
-    observer: Observer,
-) -> Figures | None:
+    observer: ProgressObserver,
+) -> EvaluationFigures | None:
     if not plan.perturb:
         return None
     observer.step("perturbed questions")
@@ -187,7 +354,9 @@ def _perturbed(
     return _figures(", ".join(plan.perturb), outcomes, own, index)
 
 
-def _other_figures(plan: Plan, outcomes: Sequence[Outcome], index: Opened) -> Figures | None:
+def _other_figures(
+    plan: EvaluationPlan, outcomes: Sequence[Outcome], index: Opened
+) -> EvaluationFigures | None:
     if plan.other is None:
         return None
     return _figures(plan.other.name, outcomes, len(outcomes), index)

@@ -1,6 +1,6 @@
 """The closed-class words by which questions lean on one another.
 
-Patterns are matched against folded text (see `index.language_bot_spelling`) unless they say
+Patterns are matched against folded text (see `index.language`) unless they say
 otherwise.
 """
 
@@ -19,11 +19,11 @@ DETERMINERS = {
 }
 CONTRACTED = {"du": "le", "des": "les", "au": "le", "aux": "les"}
 LINKS = frozenset("de d' du des of".split())  # noqa: SIM905
-MONTHS = (
+_MONTHS = (
     "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january"
     "|february|march|april|may|june|july|august|september|october|november|december"
 )
-MONTH = re.compile(MONTHS)
+MONTH = re.compile(_MONTHS)
 # Before a name, no part of it: "discovered 67P".
 VERBAL = re.compile(r"(?:ed|ing)$|^(?:met|won|wrote|built|made|found|led|saw|said|did|reach|hit)$")
 # Behind a noun, no part of it.
@@ -233,7 +233,7 @@ OF_ARTICLE = re.compile(
     r"(?:publie|paru|ecrit|sorti)e?|when (?:was|is) (?:it|this|that)"
     r"(?: published| written| from| posted)?|how old is it)"
 )
-ARTICLES = re.compile(r"\barticles?\b")
+ARTICLE_WORDS = re.compile(r"\barticles?\b")
 OF_WHAT = re.compile(
     r"(?:quel(?:le)?s? (?:est|etait|sont|fut) (?:le|la|les|l')|what(?: is|'s| was) the )"
 )
@@ -255,13 +255,15 @@ ENGLISH_PRONOUN = re.compile(
 )
 TIME = re.compile(
     rf"(?:\b(?:en|in|on|depuis|since|avant|before|apres|after|le|l'an) )?"
-    rf"(?:\b(?:\d{{1,2}}(?:er)? )?(?:{MONTHS})(?: \d{{4}})?|\b(?:1\d|20)\d\d"
+    rf"(?:\b(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS})(?: \d{{4}})?|\b(?:1\d|20)\d\d"
     r"|\b(?:aujourd'hui|actuellement|today|now|cette annee|this year))\b"
 )
-PLACED = re.compile(r"^(?:(?P<at>a|au|aux|en|in|at|dans)|(?P<other>chez|pour|for|avec|with|sur)) ")
+PLACED_WORDS = re.compile(
+    r"^(?:(?P<at>a|au|aux|en|in|at|dans)|(?P<other>chez|pour|for|avec|with|sur)) "
+)
 WITH_PREPOSITION = r"(?<!\w)(?:{}) $"
 AT = r"a|en|in|at|dans|entre"
-COUNTED = re.compile(
+COUNTED_NOUNS = re.compile(
     r"\b(?:combien (?:y (?:a-t-il|avait-il|en a-t-il) )?d(?:e |')|how many )(?P<noun>[\w-]+)"
 )
 OTHER = re.compile(

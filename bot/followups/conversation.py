@@ -14,8 +14,8 @@ from langchain_core.runnables.config import ensure_config
 
 from bot.answer import Answer, Refusal
 from bot.followups.resolution import Search, Understood, understand
-from bot.followups.turn import Said, Turn
-from bot.llm.writer_writing_blocking import waited
+from bot.followups.turn import Turn, TurnText
+from bot.llm.writer import waited
 from index.language import detect
 
 
@@ -34,7 +34,7 @@ _SMALL_TALK: Mapping[str, Refusal] = {
 }
 
 
-class Conversing(Runnable[Said | str, Answer]):
+class Conversing(Runnable[TurnText | str, Answer]):
     """A chain that understands follow-ups; a bare question is one that nothing came before.
 
     `quoting` answers where the articles' own sentences are asked for, and `rewriter` writes out the
@@ -55,17 +55,17 @@ class Conversing(Runnable[Said | str, Answer]):
         self._rewriter = rewriter
 
     def invoke(
-        self, input: Said | str, config: RunnableConfig | None = None, **kwargs: Any
+        self, input: TurnText | str, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Answer:
         return self._call_with_config(self._answer, input, ensure_config(config), **kwargs)
 
     async def ainvoke(
-        self, input: Said | str, config: RunnableConfig | None = None, **kwargs: Any
+        self, input: TurnText | str, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Answer:
         return await self._acall_with_config(self._last, input, ensure_config(config), **kwargs)
 
     async def astream(
-        self, input: Said | str, config: RunnableConfig | None = None, **kwargs: Any | None
+        self, input: TurnText | str, config: RunnableConfig | None = None, **kwargs: Any | None
     ) -> AsyncIterator[Answer]:
         """The answer as it grows: the last one yielded is the whole."""
         began = time.perf_counter()
@@ -79,7 +79,7 @@ class Conversing(Runnable[Said | str, Answer]):
             async for answer in answers:
                 yield _as_asked(answer, said.question, understood, began)
 
-    async def _last(self, said: Said | str) -> Answer:
+    async def _last(self, said: TurnText | str) -> Answer:
         said = _said(said)
         began = time.perf_counter()
         understood = await self._understood(said)
@@ -88,7 +88,7 @@ class Conversing(Runnable[Said | str, Answer]):
         answer = await self._chain_for(said).ainvoke(understood.question)
         return _as_asked(answer, said.question, understood, began)
 
-    def _answer(self, said: Said | str) -> Answer:
+    def _answer(self, said: TurnText | str) -> Answer:
         said = _said(said)
         began = time.perf_counter()
         understood = self._by_rules(said)
@@ -99,16 +99,16 @@ class Conversing(Runnable[Said | str, Answer]):
         answer = self._chain_for(said).invoke(understood.question)
         return _as_asked(answer, said.question, understood, began)
 
-    async def _understood(self, said: Said) -> Understood:
+    async def _understood(self, said: TurnText) -> Understood:
         understood = await asyncio.to_thread(self._by_rules, said)
         if not understood.leans or self._rewriter is None or said.quoted:
             return understood
         return await self._by_model(said, understood, self._rewriter)
 
-    def _by_rules(self, said: Said) -> Understood:
+    def _by_rules(self, said: TurnText) -> Understood:
         return understand(said.question, said.history, self._search, said.replied)
 
-    async def _by_model(self, said: Said, ruled: Understood, rewriter: Rewriter) -> Understood:
+    async def _by_model(self, said: TurnText, ruled: Understood, rewriter: Rewriter) -> Understood:
         """As the model writes the question out, or as the rules do where it fails."""
         earlier = said.history
         if said.replied is not None:
@@ -120,12 +120,12 @@ class Conversing(Runnable[Said | str, Answer]):
             return ruled
         return replace(ruled, question=written, rewritten=written != said.question)
 
-    def _chain_for(self, said: Said) -> Runnable[str, Answer]:
+    def _chain_for(self, said: TurnText) -> Runnable[str, Answer]:
         return self._quoting if said.quoted else self._chain
 
 
-def _said(asked: Said | str) -> Said:
-    said = Said(asked) if isinstance(asked, str) else asked
+def _said(asked: TurnText | str) -> TurnText:
+    said = TurnText(asked) if isinstance(asked, str) else asked
     return replace(said, question=said.question.strip())
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.followups.closed_class import ADVERBS, CONTRACTED, DETERMINERS, LINKS, MONTH, VERBAL
-from index.language_bot_spelling import folded
+from index.language import fold_phrase
 from index.stopwords import stop_words
 
 Gender = Literal["m", "f", ""]
@@ -101,7 +101,7 @@ def _tokens(text: str, language: str) -> Sequence[_Token]:
     determiners = DETERMINERS.get(language, frozenset())
     tokens: list[_Token] = []
     for match in _TOKEN.finditer(text):
-        plain = folded(match[0])
+        plain = fold_phrase(match[0])
         tokens.append(
             _Token(
                 match.start(),
@@ -199,7 +199,7 @@ def _noun(text: str, tokens: Sequence[_Token]) -> Noun:
     plain = CONTRACTED.get(first.plain)
     own = f"{plain} {whole[first.end - start :].lstrip()}" if plain else whole
     named = any(token.kind == "name" for token in tokens)
-    gender = _gender(first.plain, folded(text[end:]))
+    gender = _gender(first.plain, fold_phrase(text[end:]))
     return Noun(start, end, own, named, gender, first.plain in _PLURAL)
 
 

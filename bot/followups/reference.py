@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answering.about_about_questions import asked
+from bot.answering.about import metadata_question
 from bot.followups import closed_class
 from bot.followups.nouns import Noun, nouns
-from index.language import detect, terms
-from index.language_bot_spelling import folded
+from index.language import detect, fold_phrase, terms
 
-Way = Literal[
+ReferenceWay = Literal[
     "alone",  # it stands on its own
     "courtesy",  # « Merci ! »: nothing is asked
     "greeting",  # « Bonjour ! »
@@ -27,50 +26,50 @@ Way = Literal[
     "unnamed",  # « Qui a pris la décision ? »: it may lean, no word of it tells
 ]
 
-LONGEST = 300  # characters; who writes more leaves little to be understood
+_LONGEST = 300  # characters; who writes more leaves little to be understood
 LONGEST_ELLIPSIS = 8  # words
 LONGEST_UNNAMED = 6  # words that count: a question with more says what it is about
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReferenceReading:
     """A question's language, the way it leans, and `rest`: the part of it to be completed.
 
     For an ellipsis or a correction that is what is new (« en 2024 », « Hubble »), otherwise the
     question without its opening (« Et », "So,").
     """
 
-    way: Way
+    way: ReferenceWay
     rest: str
     language: str
     nouns: tuple[Noun, ...] = ()
 
 
-def read(question: str, language: str) -> Reading:
+def read_reference(question: str, language: str) -> ReferenceReading:
     """The reading of a question; `language` is what was spoken before, where nothing tells."""
     question = " ".join(question.split())
     language = spoken(question, language)
-    if len(question) > LONGEST:
-        return Reading("alone", question, language)
-    plain = folded(question)
+    if len(question) > _LONGEST:
+        return ReferenceReading("alone", question, language)
+    plain = fold_phrase(question)
     if closed_class.COURTESY.fullmatch(plain):
         greets = closed_class.GREETING.match(plain) is not None
-        return Reading("greeting" if greets else "courtesy", question, language)
+        return ReferenceReading("greeting" if greets else "courtesy", question, language)
     if not any(map(str.isalnum, plain)):
-        return Reading("wordless", question, language)
+        return ReferenceReading("wordless", question, language)
     if closed_class.SELF.fullmatch(plain):
-        return Reading("self", question, language)
+        return ReferenceReading("self", question, language)
     correction = closed_class.CORRECTION.match(plain)
     if correction is not None:
-        return Reading("correction", _bare(question[correction.end() :]), language)
+        return ReferenceReading("correction", _bare(question[correction.end() :]), language)
     opening = closed_class.OPENING.match(plain)
     rest = question[opening.end() :] if opening else question
     linked = opening is not None and closed_class.LINKING.search(opening[0]) is not None
     way = _way(rest, language, linked=linked)
     if way == "ellipsis":
-        about = closed_class.WHAT_ABOUT.match(folded(rest))
+        about = closed_class.WHAT_ABOUT.match(fold_phrase(rest))
         rest = _bare(rest[about.end() :] if about else rest)
-    return Reading(way, rest, language, nouns(rest, language))
+    return ReferenceReading(way, rest, language, nouns(rest, language))
 
 
 def spoken(question: str, before: str) -> str:
@@ -87,13 +86,13 @@ def spoken(question: str, before: str) -> str:
     )
 
 
-def _way(rest: str, language: str, *, linked: bool) -> Way:
-    plain = folded(rest)
+def _way(rest: str, language: str, *, linked: bool) -> ReferenceWay:
+    plain = fold_phrase(rest)
     if language not in closed_class.SPOKEN or not plain.strip(" ?!."):
         return "alone"
     if closed_class.SPEAKER.fullmatch(plain):
         return "speaker"
-    about = asked(rest)
+    about = metadata_question(rest)
     if about is not None:
         return (
             "article" if not about.subject and closed_class.THIS_ARTICLE.search(plain) else "alone"

@@ -5,31 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.answering.about_about_questions import asked
+from bot.answering.about import metadata_question
 from bot.followups import closed_class
 from bot.followups.nouns import nouns
-from bot.followups.reference import Reading, Way, read
+from bot.followups.reference import ReferenceReading, ReferenceWay, read_reference
 from bot.followups.rewrites import completed, joined, set_before, substituted
 from bot.followups.subjects import heads, other, pronoun_of, subjects, topics
 from bot.followups.turn import History, Turn
-from index.language_bot_spelling import folded
-from index.search.searcher import Findings
+from index.findings import Findings
+from index.language import fold_phrase
 
 Search = Callable[[str, int], Findings]
 
-SMALL_TALK: frozenset[Way] = frozenset(("courtesy", "greeting", "wordless", "self"))
+SMALL_TALK: frozenset[ReferenceWay] = frozenset(("courtesy", "greeting", "wordless", "self"))
 
-DEPTH = 60  # passages in which the article last cited is looked for
+_DEPTH = 60  # passages in which the article last cited is looked for
 PROPOSED = 2  # readings that are searched
-ENOUGH = 0.6  # confidence, with what comes next, at which a likely reading is taken for right
-KNOWN = 0.3  # confidence under which a question that names nothing is on nothing in the corpus
-SURE = 0.9
+_ENOUGH = 0.6  # confidence, with what comes next, at which a likely reading is taken for right
+_KNOWN = 0.3  # confidence under which a question that names nothing is on nothing in the corpus
+_SURE = 0.9
 SAME_ARTICLE = 0.1  # confidence that a reading gains by staying with the articles just cited
 # How far behind the best passage the article just cited may lie where nothing is named; further
 # where the question speaks of something as known and the best passage is not sure to answer it.
-NEAR, LESS_NEAR = 0.1, 0.2
+_NEAR, LESS_NEAR = 0.1, 0.2
 
-_LEANING: frozenset[Way] = frozenset({"correction", "ellipsis", "fragment", "pronoun", "unnamed"})
+_LEANING: frozenset[ReferenceWay] = frozenset(
+    {"correction", "ellipsis", "fragment", "pronoun", "unnamed"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Understood:
 
     question: str
     rewritten: bool = False
-    why: Way = "alone"
+    why: ReferenceWay = "alone"
     about: tuple[str, ...] = ()
     leans: bool = False
 
@@ -54,11 +56,11 @@ def understand(
     Searches at most twice; a question that stands alone is left as it is, unsearched.
     """
     last = replied or (history[-1] if history else None)
-    reading = read(question, last.language if last else "fr")
+    reading = read_reference(question, last.language if last else "fr")
     if reading.way in SMALL_TALK:
         return Understood(question, why=reading.way)
     if last is None:
-        at_first = closed_class.AT_FIRST.fullmatch(folded(question))
+        at_first = closed_class.AT_FIRST.fullmatch(fold_phrase(question))
         return Understood(question, why="self" if at_first else "alone")
     if reading.way == "alone":
         return Understood(question)
@@ -71,7 +73,7 @@ def understand(
     if reading.way == "unnamed" and not _on_what_was_cited(reading, last, search):
         return Understood(question)
     if reading.way == "pronoun" and any(noun.named for noun in reading.nouns):
-        near = _behind(search(question, DEPTH), last) <= LESS_NEAR or not about
+        near = _behind(search(question, _DEPTH), last) <= LESS_NEAR or not about
         if not near:
             return Understood(question, leans=leans)
         return Understood(proposed[0], True, "pronoun", about, leans)
@@ -79,16 +81,16 @@ def understand(
     return Understood(best, True, reading.way, about, leans)
 
 
-def _leans(reading: Reading, last: Turn) -> bool:
+def _leans(reading: ReferenceReading, last: Turn) -> bool:
     """Whether it leans on what was said; of articles themselves, rules write the questions that the
     chain knows."""
     of_articles = closed_class.THIS_ARTICLE.search(
-        folded(reading.rest)
-    ) or closed_class.ARTICLES.search(folded(last.understood))
+        fold_phrase(reading.rest)
+    ) or closed_class.ARTICLE_WORDS.search(fold_phrase(last.understood))
     return reading.way in _LEANING and not of_articles
 
 
-def _proposed(reading: Reading, history: History) -> list[str]:
+def _proposed(reading: ReferenceReading, history: History) -> list[str]:
     """The question written out in each likely way, the likeliest first."""
     rest, language, last = reading.rest, reading.language, history[-1]
     match reading.way:
@@ -99,7 +101,7 @@ def _proposed(reading: Reading, history: History) -> list[str]:
         case "speaker":
             return [_who_said(last, language)] if last.cited else []
         case "article":
-            about = asked(rest)
+            about = metadata_question(rest)
             return _of_article(last, language, about.kind if about else "title")
         case "correction":
             return _corrected(rest, last)
@@ -112,7 +114,7 @@ def _proposed(reading: Reading, history: History) -> list[str]:
 
 def _of_ellipsis(new: str, last: Turn, language: str) -> list[str]:
     base = last.understood
-    if closed_class.OTHER.fullmatch(folded(new)):
+    if closed_class.OTHER.fullmatch(fold_phrase(new)):
         new = other(last) or new
     # A bare name fits a question in any language; « la pénicilline » does not fit an English one.
     fits = language == last.language or _is_name(new, language)
@@ -128,22 +130,26 @@ def _is_name(text: str, language: str) -> bool:
 
 
 def _of_pronoun(rest: str, history: History, language: str) -> list[str]:
-    plain, last = folded(rest), history[-1]
+    plain, last = fold_phrase(rest), history[-1]
     on_article = closed_class.OF_ARTICLE.match(plain)
-    if on_article is not None and closed_class.ARTICLES.search(folded(last.understood)):
+    if on_article is not None and closed_class.ARTICLE_WORDS.search(fold_phrase(last.understood)):
         return _of_article(last, language, str(on_article.lastgroup))
     if closed_class.THIS_ARTICLE.search(plain) and last.cited:
         title = last.cited[0].title
         return [set_before(f"“{title}”" if language == "en" else title, rest, language)]
     found = subjects(history, pronoun_of(rest, language))
-    if not found and closed_class.WHO.search(folded(last.understood)) and language == last.language:
+    if (
+        not found
+        and closed_class.WHO.search(fold_phrase(last.understood))
+        and language == last.language
+    ):
         return [joined(last.understood, rest, language)]  # whoever that is
     spoken = last.language
     return list(dict.fromkeys(completed(rest, topic, language, spoken) for topic in found))
 
 
 def _corrected(meant: str, last: Turn) -> list[str]:
-    again = read(last.question, last.language)
+    again = read_reference(last.question, last.language)
     if again.way == "pronoun":
         return [completed(again.rest, meant, again.language)]
     return _of_ellipsis(meant, last, last.language)
@@ -151,7 +157,9 @@ def _corrected(meant: str, last: Turn) -> list[str]:
 
 def _who_said(last: Turn, language: str) -> str:
     quotes = [cited.quote for cited in last.cited]
-    quote = next((each for each in quotes if closed_class.SAYING.search(folded(each))), quotes[-1])
+    quote = next(
+        (each for each in quotes if closed_class.SAYING.search(fold_phrase(each))), quotes[-1]
+    )
     return f"Who said “{quote}”?" if language == "en" else f"Qui a dit «\u00a0{quote}\u00a0»\u202f?"
 
 
@@ -182,7 +190,7 @@ def _best(proposed: Sequence[str], last: Turn, search: Search) -> str:
     worth: list[float] = []
     for each in proposed if len(proposed) > 1 else ():
         worth.append(_worth(search(each, 1), last))
-        if worth[-1] >= ENOUGH:
+        if worth[-1] >= _ENOUGH:
             return each
     return proposed[worth.index(max(worth))] if worth else proposed[0]
 
@@ -192,17 +200,17 @@ def _worth(findings: Findings, last: Turn) -> float:
     return findings.confidence + SAME_ARTICLE * stays
 
 
-def _on_what_was_cited(reading: Reading, last: Turn, search: Search) -> bool:
+def _on_what_was_cited(reading: ReferenceReading, last: Turn, search: Search) -> bool:
     """Whether a question that names nothing is better asked of the article just cited.
 
     Not where it is on nothing in the corpus, nor where it finds that article by itself.
     """
-    findings = search(reading.rest, DEPTH)
-    sure = findings.confidence >= SURE
+    findings = search(reading.rest, _DEPTH)
+    sure = findings.confidence >= _SURE
     behind = _behind(findings, last)
-    if findings.confidence < KNOWN or (behind == 0 and sure):
+    if findings.confidence < _KNOWN or (behind == 0 and sure):
         return False
-    return behind <= (LESS_NEAR if _definite(reading) and not sure else NEAR)
+    return behind <= (LESS_NEAR if _definite(reading) and not sure else _NEAR)
 
 
 def _behind(findings: Findings, last: Turn) -> float:
@@ -212,9 +220,9 @@ def _behind(findings: Findings, last: Turn) -> float:
     return findings.hits[0].scores.total - here[0] if here else float("inf")
 
 
-def _definite(reading: Reading) -> bool:
+def _definite(reading: ReferenceReading) -> bool:
     """Whether it speaks of something as known: « la décision », "the first patient"."""
-    return closed_class.DEFINITE.search(folded(reading.rest)) is not None
+    return closed_class.DEFINITE.search(fold_phrase(reading.rest)) is not None
 
 
 def _articles(turn: Turn) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import re
 
 from bot.followups import closed_class
 from bot.followups.nouns import Noun, nouns
-from index.language_bot_spelling import folded
+from index.language import fold_phrase
 from index.stopwords import stop_words
 
 _ARTICLE = re.compile(r"(?:(?:le|la|les|un|une|the|an?|des) |l['’])", re.IGNORECASE)
@@ -53,14 +53,14 @@ def substituted(base: str, new: str, language: str) -> str | None:
     another thing is named, "churches" where something is counted.
     """
     base = closed_class.JOINED.sub("", base)
-    plain, fresh = folded(base), folded(new)
+    plain, fresh = fold_phrase(base), fold_phrase(new)
     if closed_class.TIME.fullmatch(fresh):
         return _sentence(_timed(base, plain, new), language)
     if fresh.startswith(("celui ", "celle ", "ceux ", "celles ", "that of ", "those of ")):
         of = new[new.index(" ") + 1 :]
         return _written(_linked(base, of, language), language)
     known = nouns(base, language)
-    placed = closed_class.PLACED.match(fresh)
+    placed = closed_class.PLACED_WORDS.match(fresh)
     if placed is not None:
         preposition = "at" if placed["at"] else placed["other"]
         return _written(_placed(base, plain, new, known, preposition), language)
@@ -114,7 +114,7 @@ def _linked(base: str, new: str, language: str) -> str | None:
 
 
 def _counted(base: str, plain: str, new: str) -> str | None:
-    found = closed_class.COUNTED.search(plain)
+    found = closed_class.COUNTED_NOUNS.search(plain)
     if found is None or " " in new:
         return None
     return base[: found.start("noun")] + new + base[found.end("noun") :]
@@ -123,7 +123,7 @@ def _counted(base: str, plain: str, new: str) -> str | None:
 def _replaced(base: str, noun: Noun, new: str) -> str:
     """Another thing in the place of a noun, « de la » and « de le » put right."""
     before, after = base[: noun.start], base[noun.end :]
-    contracted = folded(base[noun.start : noun.end]).split(" ")[0]
+    contracted = fold_phrase(base[noun.start : noun.end]).split(" ")[0]
     own = {"du": "de ", "des": "de ", "au": "à ", "aux": "à "}.get(contracted, "")
     return _contracted(f"{before}{own}{new}{after}")
 
@@ -135,14 +135,14 @@ def _contracted(text: str) -> str:
 
 
 def _french(question: str, topic: str) -> str | None:
-    plain = folded(question)
+    plain = fold_phrase(question)
     inverted = closed_class.INVERSION.search(plain)
     plural = topic.startswith(("les ", "des ")) or " et " in topic or " and " in topic
     if inverted is not None and inverted["pronoun"].endswith("s") is plural:
         before = question[: inverted.start()]
         if _subject_stands(before) or closed_class.LEANING_OUT.search(plain):
             return None
-        if folded(before).endswith("qu'"):
+        if fold_phrase(before).endswith("qu'"):
             before = f"{before[:-1]}e "
         return f"{before}{topic} {_lowered(question[inverted.start() :])}"
     asked = closed_class.OBJECT_ASKED.match(plain)
@@ -156,7 +156,7 @@ def _subject_stands(before: str) -> bool:
     """Whether a noun stands before the verb: « Quelle peine ce chercheur a-t-il eue ? »."""
     return (
         bool(nouns(before, "fr"))
-        or closed_class.DEMONSTRATIVE["fr"].search(folded(before)) is not None
+        or closed_class.DEMONSTRATIVE["fr"].search(fold_phrase(before)) is not None
     )
 
 
@@ -171,7 +171,7 @@ def _english(question: str, topic: str) -> str | None:
 
 
 def _end(pattern: re.Pattern[str], text: str) -> int:
-    found = pattern.match(folded(text))
+    found = pattern.match(fold_phrase(text))
     return found.end() if found else 0
 
 

@@ -9,13 +9,57 @@ from itertools import pairwise
 
 from bot.followups import closed_class
 from bot.followups.nouns import Gender, Noun, nouns
-from bot.followups.subjects_conversation_forenames import told_by
 from bot.followups.turn import Turn
-from index.language_bot_spelling import folded
-from index.reading.span_names import names, placed
+from index.language import fold_phrase
+from index.reading.span_names import placed, span_names
+
+# The most given in France and in English-speaking countries over a century, those left out that
+# both have (Claude, Camille, Dominique, Andrea, Jean in English).
+_HE = frozenset(
+    """
+    adam adrien alain albert alexander alexandre alfred andre andrew anthony antoine arthur
+    auguste augustin benjamin bernard bruno carl charles christian christophe christopher daniel
+    david denis didier donald edmond edouard edward emile emmanuel eric ernest etienne eugene
+    fernand francois frank franck frederic gabriel george georges gerard gilbert gilles guillaume
+    gustave guy harry henri henry herbert hugo isaac jack jacques james jean-louis jean-paul
+    jean-pierre jean-francois jerome john joseph joshua jules julien kevin laurent leon louis luc
+    lucien marc marcel mark martin matthew maurice michael michel nicolas olivier oscar pascal
+    patrice patrick paul peter philip philippe pierre raymond rene richard robert roger roland
+    ronald samuel sebastien serge simon stephane stephen steven theodore thierry thomas tim
+    timothy victor vincent walter william xavier yves
+    """.split()  # noqa: SIM905
+)
+
+
+_SHE = frozenset(
+    """
+    adele agnes alice amelie anita anna anne barbara beatrice brigitte caroline catherine cecile
+    charlotte chloe christiane christine claire clara colette danielle deborah denise diane
+    dorothy edith elisabeth elizabeth emilie emily emma eva eve florence francoise frederique
+    genevieve georgette germaine grace helen helene henriette ingrid irene isabelle jacqueline
+    jane janet jeanne jennifer jessica josephine judith julia julie juliette karen katalin laura
+    laurence lea linda lise louise lucie madeleine margaret marguerite maria marie marie-jose
+    marie-claude marine marion marthe martine mary mathilde michele monique nadine nancy nathalie
+    nicole odette olivia pamela patricia pauline rachel rebecca renee rosalind rosa sandra sarah
+    simone sophie susan suzanne sylvie therese ursula valerie veronique virginie yvette yvonne zoe
+    """.split()  # noqa: SIM905
+)
+
+
+def told_by(name: str) -> Gender:
+    """The gender that a person's first name tells; nothing where it tells none."""
+    first = fold_phrase(name).split()[:1]
+    if not first:
+        return ""
+    return "m" if first[0] in _HE else "f" if first[0] in _SHE else ""
+
 
 LOOKED_BACK = 2  # turns whose things a pronoun may stand for
+
+
 EARLIER = 4  # how much further off the things of the turn before are
+
+
 MISMATCH = 10
 
 
@@ -43,6 +87,8 @@ _FRENCH = (
     (re.compile(r"\bleurs?\b"), Pronoun(plural=True)),
     (re.compile(r"(?<!\w)l'\w.*?\w(?:ee|ite|ise|uite)s?\b"), Pronoun("f")),
 )
+
+
 _ENGLISH = (
     (re.compile(r"\b(?:he|him|his)\b"), Pronoun("m", person=True, subject=True)),
     (re.compile(r"\b(?:she|hers?)\b"), Pronoun("f", person=True, subject=True)),
@@ -53,7 +99,7 @@ _ENGLISH = (
 
 def pronoun_of(question: str, language: str) -> Pronoun:
     """The first pronoun that tells something of what it stands for."""
-    plain = folded(question)
+    plain = fold_phrase(question)
     for pattern, pronoun in _ENGLISH if language == "en" else _FRENCH:
         if pattern.search(plain):
             return pronoun
@@ -80,12 +126,12 @@ def topics(turn: Turn) -> list[str]:
 
 def other(turn: Turn) -> str | None:
     """The name told in one breath with the one asked about: « MAI-Voice-1 et MAI-1-preview »."""
-    asked = folded(turn.understood)
-    found = names(turn.answer, turn.language)
+    asked = fold_phrase(turn.understood)
+    found = span_names(turn.answer, turn.language)
     for one, next_one in pairwise(found):
         first, second = (turn.answer[each.start : each.end] for each in (one, next_one))
-        known = [folded(each) in asked for each in (first, second)]
-        between = folded(turn.answer[one.end : next_one.start])
+        known = [fold_phrase(each) in asked for each in (first, second)]
+        between = fold_phrase(turn.answer[one.end : next_one.start])
         if known[0] != known[1] and closed_class.AND.fullmatch(between):
             return second if known[0] else first
     return None
@@ -93,14 +139,14 @@ def other(turn: Turn) -> str | None:
 
 def _of_turn(turn: Turn, pronoun: Pronoun) -> list[tuple[int, str]]:
     ranked: list[tuple[int, str]] = []
-    plain = folded(turn.understood)
+    plain = fold_phrase(turn.understood)
     of_what = closed_class.OF_WHAT.match(plain) is not None
     for place, noun in enumerate(nouns(turn.understood, turn.language)):
         distance = _distance(noun, pronoun) + place + (0 if noun.named else 2)
         further = -2 if of_what else 1  # « le diamètre du miroir » is not what is spoken of
         parts = enumerate(noun.parts, start=distance + further)
         ranked += [(distance, noun.text), *parts]
-    counted = closed_class.COUNTED.search(plain)
+    counted = closed_class.COUNTED_NOUNS.search(plain)
     if counted is not None and turn.language == "fr":
         ranked.append((0 if pronoun.plural else 8, f"les {counted['noun']}"))
     if not pronoun.thing:
@@ -110,11 +156,11 @@ def _of_turn(turn: Turn, pronoun: Pronoun) -> list[tuple[int, str]]:
 
 def _head_distance(head: str, turn: Turn, pronoun: Pronoun) -> int:
     """How far what the article is about is from being what the pronoun stands for."""
-    plain = folded(turn.understood)
-    found = closed_class.WHO.search(plain) and folded(head) in plain  # not who discovered it
+    plain = fold_phrase(turn.understood)
+    found = closed_class.WHO.search(plain) and fold_phrase(head) in plain  # not who discovered it
     if pronoun.person and (found or not _called(head)):
         return MISMATCH
-    unnamed = closed_class.HE.search(folded(turn.answer)) and not turn.found
+    unnamed = closed_class.HE.search(fold_phrase(turn.answer)) and not turn.found
     if closed_class.WHO.search(plain) and unnamed and not found and _person(head):
         return -1  # « Il achève Les Misérables », of Victor Hugo
     return 5 if pronoun.subject and not pronoun.plural and _person(head) else 9
@@ -131,17 +177,17 @@ def _persons(turn: Turn, pronoun: Pronoun, *, asked: bool) -> list[tuple[int, st
 
 def _told(turn: Turn) -> list[str]:
     """The persons of an answer: what stands out in it first, then whom its article is about."""
-    asked = folded(turn.understood)
-    titles = folded(" ".join(cited.title for cited in turn.cited))
+    asked = fold_phrase(turn.understood)
+    titles = fold_phrase(" ".join(cited.title for cited in turn.cited))
     found = []
-    for name in names(turn.answer, turn.language):
+    for name in span_names(turn.answer, turn.language):
         text = turn.answer[name.start : name.end].rstrip(".")
-        known = folded(text) in asked or placed(turn.answer, name)
+        known = fold_phrase(text) in asked or placed(turn.answer, name)
         if not known and (_person(text) or (text == turn.found and _called(text))):
             found.append(text)
 
     def place(text: str) -> tuple[bool, bool]:
-        return text not in turn.found, folded(text).split()[-1] not in titles
+        return text not in turn.found, fold_phrase(text).split()[-1] not in titles
 
     return sorted(dict.fromkeys(found), key=place)
 
@@ -196,7 +242,7 @@ def heads(turn: Turn) -> list[str]:
     found = [
         noun
         for noun in nouns(title, turn.language)
-        if not closed_class.TIME.fullmatch(folded(noun.text))
+        if not closed_class.TIME.fullmatch(fold_phrase(noun.text))
     ]
     named = [noun.text for noun in found if noun.named] + [noun.text for noun in found]
     return [each for each in (*named[:1], title) if each][:1]

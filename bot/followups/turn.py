@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.answer import Answer, Citation
-from index.article_index_period import Period
+from index.article import Period
 
 REMEMBERED = 8  # turns of a conversation that may still be referred to
 
@@ -62,7 +62,7 @@ History = tuple[Turn, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TurnText:
     """A question and what was said before it; `replied` is the turn whose message it replies to.
 
     `quoted` asks for the articles' own sentences at once, whatever chat model there is.

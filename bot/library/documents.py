@@ -3,42 +3,133 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import threading
 import time
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from bot.assembly import chain_over
 from bot.followups.conversation import Conversing
 from bot.library.articles import LiveLibrary
-from bot.library.documents_documents_received import Received, take_address, take_file
 from bot.library.format_options import remembered
-from bot.library.paths import fetched_dir, standing_paths
+from bot.library.paths import fetched_dir, open_gatherer, standing_paths
 from bot.settings import Settings
-from index.build.builder import build
-from index.build.builder_index_report import BuildReport, Observer
-from index.errors import BuildLocked
-from index.models.sentence_transformers import Embedder
+from index.article import Article
+from index.build.builder import BuildObserver, BuildReport, build
+from index.errors import BuildLocked, ReadError
+from index.formats.base import Skipped
+from index.formats.signature import HEAD, suffix_for, unreadable_kind
+from index.formats.sources import find_sources
+from index.formats.table import FORMATS, read_source
+from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.files.generation import current_id
+from index.web.gatherer import Failed, Gathered
+
+LONGEST_NAME = 60
+
+
+_TITLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A document in its folder: the titles of its first articles, and how many it has."""
+
+    path: Path
+    name: str
+    titles: tuple[str, ...]
+    articles: int
+
+
+def take_file(data: bytes, name: str, folder: Path) -> Received:
+    """Keep a file by what it is, not by what it is called.
+
+    Raises ReadError, in one line without the folder, when no article can be read from it.
+    """
+    head = data[:HEAD]
+    suffix = suffix_for(head, name)
+    shown = readable_name(name)
+    if suffix is None or suffix not in FORMATS:
+        kind = unreadable_kind(head) or "not a document that Selon reads"
+        raise ReadError(f"{shown}: {kind}")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{PurePath(shown).stem}{suffix}"
+    path.write_bytes(data)
+    return _looked_at(folder, path, shown)
+
+
+def take_address(url: str, settings: Settings, folder: Path) -> Received:
+    """Fetch an article into the folder. Raises IndexingError as fetching and reading do."""
+    gatherer = open_gatherer(settings, limit=1, root=folder)
+    try:
+        for event in gatherer.gather(url):
+            if isinstance(event, Failed):
+                raise event.error
+            if isinstance(event, Gathered) and event.file is not None:
+                return _looked_at(folder, event.file, url)
+    finally:
+        gatherer.fetcher.close()
+    raise ReadError(f"{url}: no article is in it")
+
+
+def readable_name(name: str) -> str:
+    """A file's name without what a file system or a reader could stumble over."""
+    plain = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
+    safe = re.sub(r"[^\w.() -]+", "-", plain).strip(" .-")
+    stem, suffix = PurePath(safe).stem or "document", PurePath(safe).suffix[:10]
+    return f"{stem[:LONGEST_NAME].strip(' .-') or 'document'}{suffix}"
+
+
+def _looked_at(folder: Path, path: Path, shown: str) -> Received:
+    articles: list[Article] = []
+    skipped: list[Skipped] = []
+    sources, _ = find_sources([path], FORMATS)
+    for source in sources:
+        try:
+            for found in read_source(source):
+                (skipped if isinstance(found, Skipped) else articles).append(found)  # type: ignore[arg-type]
+        except ReadError as error:
+            reason = str(error).partition(": ")[2] or str(error)
+            raise ReadError(f"{shown}: {reason}") from error
+    if not articles:
+        reason = skipped[0].reason if skipped else "no article is in it"
+        raise ReadError(f"{shown}: {reason}")
+    titles = tuple(article.title for article in articles[:_TITLES])
+    return Received(path, shown, titles, len(articles))
+
 
 logger = logging.getLogger(__name__)
 
+
 Result = TypeVar("Result")
-Stop = Callable[[], bool]
+
+
+_Stop = Callable[[], bool]
+
 
 SENT = "sent"
+
+
 """The folder of the fetched corpus where documents sent by people are kept."""
 
+
 OPEN = 16
+
+
 """Conversations whose own index is kept open."""
 
+
 LOCK_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+
+
 """Seconds between the attempts to build while another process does."""
 
 
@@ -96,7 +187,7 @@ class Documents:
             self._open.pop(conversation, None)
         return kept
 
-    def rebuild(self, observer: Observer, stop: Stop) -> BuildReport:
+    def rebuild(self, observer: BuildObserver, stop: _Stop) -> BuildReport:
         """Build the index of the corpus again, from wherever it was built before.
 
         A build by another process is not waited for. Raises IndexingError.
@@ -150,8 +241,8 @@ class Documents:
         self,
         data_dir: Path,
         paths: list[Path],
-        observer: Observer | None = None,
-        stop: Stop | None = None,
+        observer: BuildObserver | None = None,
+        stop: _Stop | None = None,
     ) -> BuildReport:
         """As the operator wants files to be read."""
         options = remembered(self._settings.data_dir)

@@ -17,7 +17,7 @@ from index.store.files.layout import storing
 if TYPE_CHECKING:
     from index.formats.base import Options
 
-NAME = "reading.json"
+_NAME = "reading.json"
 """The file of the data directory that keeps it."""
 
 _VERSION = 1
@@ -27,7 +27,7 @@ def remembered(data_dir: Path) -> Options:
     """How files were read last; as usual where nothing was chosen. Raises StoreError."""
     from index.formats.base import Options
 
-    path = data_dir / NAME
+    path = data_dir / _NAME
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
         if written["version"] != _VERSION:
@@ -61,18 +61,18 @@ def remember(data_dir: Path, options: Options) -> None:
     """Keep these for the next build. Raises StoreError."""
     from index.formats.base import Options
 
-    path = data_dir / NAME
+    path = data_dir / _NAME
     if options == Options():
         with storing(path):
             path.unlink(missing_ok=True)
         return
     body = {"version": _VERSION, "fields": dict(options.fields), "ocr": options.ocr}
-    beside = path.with_name(f"{NAME}.new")
+    beside = path.with_name(f"{_NAME}.new")
     with storing(path):
         beside.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         beside.replace(path)
 
 
-def told(fields: Mapping[str, str]) -> str:
+def options_told(fields: Mapping[str, str]) -> str:
     """As it is typed after `--map`."""
     return ",".join(f"{ours}={theirs}" for ours, theirs in fields.items())

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
-from bot.settings import Settings
+from bot.settings import Settings, allowed_hosts
 from index.errors import StoreError
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
+from index.web.fetcher import Fetcher
+from index.web.gatherer import LIMIT, Gatherer
+from index.web.guard import Guard
+from index.web.shelf import Shelf
+from index.web.transport import FetchLimits
 
 FETCHED = "corpus"
+
+
 """The folder of the data directory where fetched articles are kept."""
 
 
@@ -54,3 +64,30 @@ def with_fetched(settings: Settings, paths: Iterable[Path]) -> list[Path]:
     wanted = [*paths, fetched] if fetched.exists() else list(paths)
     told_apart = {os.path.abspath(path): path for path in reversed(wanted)}  # noqa: PTH100
     return list(reversed(told_apart.values())) or [settings.corpus_dir]
+
+
+_LIMITS = FetchLimits()
+
+
+def open_gatherer(
+    settings: Settings,
+    *,
+    limit: int = LIMIT,
+    news: bool = False,
+    root: Path | None = None,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Gatherer:
+    """What fetches addresses below `root`, the fetched articles' folder unless another is given.
+
+    Close its `fetcher` when done.
+    """
+    # New attempts are part of the job; those that fail in the end are told.
+    logging.getLogger("stamina").setLevel(logging.ERROR)
+    fetcher = Fetcher(
+        version("selon"),
+        contact=settings.fetch_contact,
+        guard=Guard(allowed_hosts(settings.fetch_allow)),
+        limits=_LIMITS,
+        sleep=sleep,
+    )
+    return Gatherer(fetcher, Shelf(root or fetched_dir(settings)), limit, news)

@@ -21,11 +21,11 @@ from bot.state.database import State
 
 logger = logging.getLogger(__name__)
 
-MOST = 5000
+_MOST = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CacheKey:
     """All that a written answer hangs on.
 
     `prompt` is the version of the prompt, `passages` are the ids or the texts of what was given.
@@ -61,7 +61,7 @@ class ReplyCache:
         self,
         opened: Callable[[], State],
         days: float,
-        most: int = MOST,
+        most: int = _MOST,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._opened = opened
@@ -69,25 +69,25 @@ class ReplyCache:
         self._most = most
         self._now = now
 
-    async def find(self, wanted: Wanted) -> str | None:
+    async def find(self, wanted: CacheKey) -> str | None:
         """The text kept, if it is not too old."""
         return await asyncio.to_thread(self._find, wanted)
 
-    async def keep(self, wanted: Wanted, text: str) -> None:
+    async def keep(self, wanted: CacheKey, text: str) -> None:
         """Keep a whole text that was found good; the oldest go when there are too many."""
         await asyncio.to_thread(self._keep, wanted, text)
 
-    def _find(self, wanted: Wanted) -> str | None:
+    def _find(self, wanted: CacheKey) -> str | None:
         if not self._age:
             return None
         since = self._now() - self._age
         try:
-            return self._opened().do(partial(replies.find, key=wanted.key, since=since))
+            return self._opened().do(partial(replies.find_reply, key=wanted.key, since=since))
         except SelonError as error:
             logger.warning("Written answers cannot be looked up: %s", error)
             return None
 
-    def _keep(self, wanted: Wanted, text: str) -> None:
+    def _keep(self, wanted: CacheKey, text: str) -> None:
         if not self._age:
             return
         now = self._now()

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal, Protocol, get_args
 
 from bot.answer import Answer, Citation, Dropped, Statement
-from bot.llm.answer_parser import Said
-from bot.verification.claim import Given, Verdict
+from bot.answering.injection import is_order
+from bot.llm.answer_parser import AnswerParser, ParsedSentence
+from bot.llm.base import ChatModel, Request
+from bot.llm.json_stream import schema
+from bot.llm.markup import linked
+from bot.llm.prompt import Form, Prompt, template
+from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.antecedents import leads
-from index.build.passages import Sentence
-from index.language_bot_spelling import folded
+from index.article import Sentence
+from index.findings import Findings
+from index.language import detect, fold_phrase
 from index.reading.span_rules import SpanFinder
-from index.search.searcher import Findings
 
-FURTHER = 5  # passages offered behind an answer
+_FURTHER = 5  # passages offered behind an answer
 
 
 @dataclass
-class Draft:
+class AnswerDraft:
     """The sentences of one model so far; only those that were checked and kept are in `answer`."""
 
     findings: Findings
-    given: Sequence[Given]
+    given: Sequence[GivenPassage]
     model: str
     spans: SpanFinder
     statements: list[Statement] = field(default_factory=list)
@@ -31,7 +41,7 @@ class Draft:
     refused: bool = False
     lost: bool = False  # the sentence that should have answered was dropped
 
-    def keep(self, said: Said, verdict: Verdict) -> None:
+    def keep(self, said: ParsedSentence, verdict: ClaimVerdict) -> None:
         """Add a sentence that the passages bear out, citing the sentences that bear it."""
         by_number = {each.number: each for each in self.given}
         numbers = [self._cite(by_number[number], each) for number, each in verdict.evidence]
@@ -41,7 +51,7 @@ class Draft:
             mark = self.spans.highlight(self.findings.question, said.text, language, language)
         self.statements.append(Statement(said.text, tuple(dict.fromkeys(numbers)), mark))
 
-    def drop(self, said: Said, fault: str) -> None:
+    def drop(self, said: ParsedSentence, fault: str) -> None:
         self.dropped.append(Dropped(said.text, fault))
         # What cites nothing may be words before the answer; what does was meant to be it.
         self.lost = self.lost or (not self.statements and bool(said.citations))
@@ -55,7 +65,7 @@ class Draft:
 
     def says(self, text: str) -> bool:
         """Whether a kept sentence says the same in the same words; small models repeat."""
-        return any(folded(each.text) == folded(text) for each in self.statements)
+        return any(fold_phrase(each.text) == fold_phrase(text) for each in self.statements)
 
     @property
     def enough(self) -> bool:
@@ -81,7 +91,7 @@ class Draft:
             dropped=tuple(self.dropped),
         )
 
-    def _cite(self, given: Given, sentence: Sentence) -> int:
+    def _cite(self, given: GivenPassage, sentence: Sentence) -> int:
         for known in self.citations:
             if known.article.id == given.article.id and known.start == sentence.start:
                 return known.number
@@ -92,14 +102,14 @@ class Draft:
     def _further(self, offered: Sequence[Citation]) -> tuple[Citation, ...]:
         used = {_place(each) for each in self.citations}
         unused = {_place(each): each for each in reversed(offered) if _place(each) not in used}
-        best = list(reversed(unused.values()))[:FURTHER]
+        best = list(reversed(unused.values()))[:_FURTHER]
         return tuple(
             Citation(number, each.quote, each.start, each.end, each.passage, each.article)
             for number, each in enumerate(best, len(self.citations) + 1)
         )
 
 
-def _citation(number: int, given: Given, sentence: Sentence) -> Citation:
+def _citation(number: int, given: GivenPassage, sentence: Sentence) -> Citation:
     sentences = given.passage.sentences
     lead = None
     if sentence in sentences:
@@ -118,3 +128,181 @@ def _citation(number: int, given: Given, sentence: Sentence) -> Citation:
 
 def _place(citation: Citation) -> tuple[str, int]:
     return citation.article.id, citation.passage.start
+
+
+Guarded = Literal["link", "order", "prompt", "language", "unfinished"]
+
+
+"""`link`: it shows an address. `order`: it repeats what an article tells a machine. `prompt`: it
+gives away what the model was told. `language`: it is not in the question's. `unfinished`: the model
+was cut short."""
+
+
+_RUN = 6  # words in a row that nobody writes twice by chance
+
+
+TELLING = 4  # words that a sentence needs for its language to be told
+
+
+_CRY = re.compile(r"[!?]\s*$")  # neither a question nor an outcry tells anything
+
+
+_WORD = re.compile(r"\w+")
+
+
+def guarded(text: str, language: str) -> Guarded | None:
+    """What is wrong with a sentence by itself, if anything."""
+    if linked(text):
+        return "link"
+    if is_order(text) or _CRY.search(text):
+        return "order"
+    if _runs(text) & _told(language):
+        return "prompt"
+    if _other_language(text, language):
+        return "language"
+    return None
+
+
+def _other_language(text: str, language: str) -> bool:
+    words = [word for word in _WORD.findall(text) if not word.isdecimal() and word[0].islower()]
+    return len(words) >= TELLING and detect(" ".join(words), fallback=language) != language
+
+
+@cache
+def _told(language: str) -> frozenset[tuple[str, ...]]:
+    told = (template(form, language).system.text for form in get_args(Form))
+    return frozenset(run for text in told for run in _runs(text))
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    words = _WORD.findall(fold_phrase(text))
+    return frozenset(tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
+
+
+MOST_DROPPED = 4  # more than that, and the model is not worth listening to
+
+
+class ClaimChecker(Protocol):
+    """Tells whether passages bear a claim out; runs on a worker thread."""
+
+    def prepare(self, given: Sequence[GivenPassage]) -> None:
+        """Read the passages ahead of the claims."""
+
+    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict: ...
+
+
+class SentenceCheck:
+    """The checker for one question, which reads the passages while the model thinks."""
+
+    def __init__(self, checker: ClaimChecker, given: Sequence[GivenPassage], question: str) -> None:
+        """To be made where an event loop runs."""
+        self._checker = checker
+        self._question = question
+        self._ready = asyncio.ensure_future(asyncio.to_thread(checker.prepare, given))
+        # What it raises comes out at the first verdict; there may be none.
+        self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
+
+    async def verdict(self, said: ParsedSentence, given: Sequence[GivenPassage]) -> ClaimVerdict:
+        """Raises IndexingError when nothing can be checked."""
+        await asyncio.shield(self._ready)
+        claim = Claim(said.text, said.citations)
+        return await asyncio.to_thread(self._checker.check, claim, given, self._question)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one model is given, and how much it may write: sentences, and tokens."""
+
+    prompt: Prompt
+    form: Form
+    sentences: int
+    tokens: int
+
+    def request(self) -> Request:
+        numbers = [each.number for each in self.prompt.given]
+        wanted = schema(numbers) if self.form == "answer_json" else None
+        return Request(self.prompt.messages, self.tokens, wanted)
+
+
+class Listening:
+    """A model at its task; `draft` holds what of its answer may be shown."""
+
+    def __init__(
+        self, model: ChatModel, task: Task, check: SentenceCheck, draft: AnswerDraft
+    ) -> None:
+        self.model = model
+        self.task = task
+        self.draft = draft
+        self.text = ""
+        self.whole = False  # the model ended by itself
+        self._check = check
+        self._request = task.request()
+        numbers = [each.number for each in task.prompt.given]
+        self._reader = AnswerParser(draft.findings.language, numbers)
+
+    async def answers(self, known: str | None) -> AsyncGenerator[Answer, None]:
+        """The draft each time it has grown; ends early where there is nothing left to hope for.
+
+        `known` is what the model wrote before, in place of asking it. Raises ModelFailed,
+        IndexingError.
+        """
+        async with aclosing(self._pieces(known)) as pieces:
+            async for piece in pieces:
+                self.text += piece
+                restarts = self._reader.restarts
+                complete = self._reader.feed(piece)
+                if self._reader.restarts > restarts:
+                    self.draft.begin_again()
+                for said in complete:
+                    if await self._took(said):
+                        yield self.draft.answer()
+                if self._hopeless():
+                    return
+        self.whole = True
+        usage = self._request.usage
+        cut = usage is not None and usage.cut
+        for said in self._reader.finish():
+            if not said.ended and cut:
+                continue
+            if await self._took(said):
+                yield self.draft.answer()
+
+    async def _pieces(self, known: str | None) -> AsyncGenerator[str, None]:
+        if known is not None:
+            yield known
+            return
+        stream = self.model.stream(self._request)
+        try:
+            async for piece in stream:
+                yield piece
+        finally:
+            close = getattr(stream, "aclose", None)  # an iterator need not have it
+            if close is not None:
+                await close()
+
+    async def _took(self, said: ParsedSentence) -> bool:
+        """Whether a sentence has made the answer grow."""
+        draft = self.draft
+        if said.kind == "refusal":
+            draft.refused = True
+        full = len(draft.statements) >= self.task.sentences
+        if said.kind != "claim" or full or draft.says(said.text):
+            return False
+        fault: str | None = guarded(said.text, draft.findings.language)
+        if fault is None:
+            verdict = await self._check.verdict(said, draft.given)
+            if verdict.kept and verdict.evidence:
+                draft.keep(said, verdict)
+                return not draft.lost
+            fault = verdict.fault or "uncited"
+        draft.drop(said, fault)
+        return False
+
+    def _hopeless(self) -> bool:
+        draft = self.draft
+        return (
+            draft.lost
+            or len(draft.dropped) > max(MOST_DROPPED, 2 * len(draft.statements))
+            or len(draft.statements) >= self.task.sentences
+            or self._reader.overlong
+        )

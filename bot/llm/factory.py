@@ -5,26 +5,36 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import SelonError, SettingsError
-from bot.errors_models_errors import ModelFailed
-from bot.llm.budget import Budget, Ledger
+from bot.answering.extractive import Extractive
+from bot.errors import ModelFailed, SelonError, SettingsError
+from bot.llm.base import ChatModel
+from bot.llm.budget import Allowance, Rationed, SpendingBudget, SpendingLedger
 from bot.llm.cache import ReplyCache
+from bot.llm.draft import ClaimChecker
 from bot.llm.hosted import Bounds, Hosted
 from bot.llm.providers import PROVIDERS, Making, check_installed, make
+from bot.llm.question_rewriter import ByModel
 from bot.llm.worker import the_worker
+from bot.llm.writer import WriterLimits, WrittenAnswerer
 from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_prices
 from bot.settings import Settings, provider_key
 from bot.state.database import State, StateOnDemand, state_url
+from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from bot.verification import checker
+
+
 logger = logging.getLogger(__name__)
+
 
 _MICROS = 1_000_000
 
@@ -69,7 +79,7 @@ def open_cache(settings: Settings, state: Callable[[], State]) -> ReplyCache:
 
 def open_ledger(
     settings: Settings, choices: tuple[Choice, ...], state: Callable[[], State]
-) -> Ledger:
+) -> SpendingLedger:
     """Where what the models use is counted. Raises SettingsError for a budget without a price."""
     prices = dict(parse_prices(settings.chat_prices))
     if EVERY_MODEL not in prices:  # what runs on the machine itself costs nothing
@@ -85,10 +95,10 @@ def open_ledger(
                     f"SELON_CHAT_BUDGET_MONEY={money:g}: the price of {choice.name} is not known; "
                     f"add it to SELON_CHAT_PRICES, as {choice.name}=0.1/0.3"
                 )
-    budget = Budget(
+    budget = SpendingBudget(
         settings.chat_budget_tokens, round(money * _MICROS) if money is not None else None
     )
-    return Ledger(state, budget, prices, settings.keep_days)
+    return SpendingLedger(state, budget, prices, settings.keep_days)
 
 
 def _making(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> Making:
@@ -176,3 +186,62 @@ def _make_all(models: list[_InBackground]) -> None:
         except Exception as error:  # whoever waits for the model must hear that it will not come
             logger.exception("SELON_CHAT_MODEL=%s: it cannot be made", each.choice.name)
             each.future.set_exception(error)
+
+
+class Writers:
+    """The chat models of the settings, what holds them to the passages, and what they wrote before.
+
+    To be closed when nothing is asked any more. Raises SettingsError.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._state = database_of(settings)
+        self._hosted = open_models(settings, self._state)
+        self._models: Sequence[ChatModel] = self._hosted
+        if settings.chat_daily_answers is not None:
+            allowance = Allowance(self._state, settings.chat_daily_answers)
+            self._models = [Rationed(model, allowance) for model in self._models]
+        self._replies = open_cache(settings, self._state)
+        self._limits = WriterLimits(settings.chat_context, settings.chat_max_tokens)
+        self._checker: ClaimChecker = LoadedBehind(settings.cache_dir, settings.threads)
+
+    def over(self, extractive: Extractive, generation: Callable[[], str]) -> WrittenAnswerer:
+        """The answerer for one index, whose generation in service is told by `generation`."""
+        return WrittenAnswerer(
+            self._models, self._checker, extractive, self._limits, self._replies, generation
+        )
+
+    def rewriter(self) -> ByModel:
+        """What writes out the questions of a conversation."""
+        return ByModel(self._models)
+
+    def close(self) -> None:
+        """Let go of the servers and of the database."""
+        for model in self._hosted:
+            model.close()
+        self._state.close()
+
+
+class LoadedBehind:
+    """A checker that loads on a thread of its own from now on; who needs it first waits for it."""
+
+    def __init__(self, cache_dir: Path | None, threads: int) -> None:
+        self._future: Future[checker.FactChecker] = Future()
+        load = threading.Thread(
+            target=self._load, args=(cache_dir, threads), name="checker", daemon=True
+        )
+        load.start()
+
+    def prepare(self, given: Sequence[GivenPassage]) -> None:
+        self._future.result().prepare(given)
+
+    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
+        return self._future.result().check(claim, given, question)
+
+    def _load(self, cache_dir: Path | None, threads: int) -> None:
+        from bot.verification.checker import open_checker
+
+        try:
+            self._future.set_result(open_checker(cache_dir, threads=threads or 1))
+        except Exception as error:  # told to whoever wants a check
+            self._future.set_exception(error)

@@ -6,38 +6,191 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from bot.errors_models_errors import Fault, ModelFailed
-from bot.llm.base import Request, Usage
-from bot.llm.budget import Ledger
-from bot.llm.budget_models_asker import current_asker
-from bot.llm.hosted_models_breaker import Breaker
-from bot.llm.hosted_models_tally import Tally, estimated_tokens
-from bot.llm.providers import held_to, let_go
-from bot.llm.providers_models_faults import failed
-from bot.llm.providers_models_structured import able, held_to_schema
+from bot.errors import ModelFailed, ModelFault
+from bot.llm.base import Message, Request, Usage
+from bot.llm.budget import SpendingLedger, current_asker
+from bot.llm.providers import able, failed, held_to, held_to_schema, let_go
 from bot.llm.worker import Worker
 from bot.model_choice import Structured
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessage, AIMessageChunk
+    from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
     from langchain_core.runnables import Runnable
+
+
+CHARACTERS_PER_TOKEN = 3
+
+
+"""Of French, on the safe side: OpenAI's and Llama's tokens are nearer to four characters."""
+
+
+_PER_MESSAGE = 8
+
+
+_ENDINGS = ("finish_reason", "stop_reason", "done_reason", "status")
+
+
+_LENGTHS = {"length", "max_tokens", "model_length", "incomplete"}
+
+
+def estimated_tokens(messages: Sequence[Message]) -> int:
+    """About how many tokens these messages take, rather more than fewer."""
+    return sum(estimate(each.text) + _PER_MESSAGE for each in messages)
+
+
+def estimate(text: str) -> int:
+    return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+
+class Tally:
+    """The count of one attempt. `ended` once the model said why it stopped, `cut` if by length."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self._expected = estimated_tokens(messages)
+        self._characters = 0
+        self._input = 0
+        self._output = 0
+        self.ended = False
+        self.cut = False
+
+    @property
+    def begun(self) -> bool:
+        return self._characters > 0
+
+    @property
+    def characters(self) -> int:
+        return self._characters
+
+    @property
+    def counted(self) -> bool:
+        """Whether the server has counted the tokens."""
+        return bool(self._input or self._output)
+
+    def take(self, message: BaseMessage) -> str:
+        """The text of the next chunk."""
+        text = str(message.text)
+        self._characters += len(text)
+        usage: Mapping[str, Any] | None = getattr(message, "usage_metadata", None)
+        if usage is not None:
+            self._input += usage.get("input_tokens", 0)
+            self._output += usage.get("output_tokens", 0)
+        for name in _ENDINGS:
+            reason = message.response_metadata.get(name)
+            if reason:
+                self.ended = True
+                self.cut = self.cut or str(reason).lower() in _LENGTHS
+        return text
+
+    def usage(self) -> Usage:
+        """As the server counted, or estimated where it did not."""
+        if self.counted:
+            return Usage(self._input, self._output, cut=self.cut)
+        output = -(-self._characters // CHARACTERS_PER_TOKEN)
+        return Usage(self._expected, output, estimated=True, cut=self.cut)
+
+
+_BreakerState = Literal["closed", "open", "trying"]
+
+
+FAILURES = 3
+
+
+PAUSE_SECONDS = 60.0
+
+
+_OF_THE_CALL: frozenset[ModelFault] = frozenset(
+    {"context", "rejected", "cancelled", "budget", "paused"}
+)
+
+
+"""What says something of the question or of the caller, not of the model's health."""
+
+
+class Breaker:
+    """Closed at first; open after so many failures in a row; after a pause, one call tries again.
+
+    Used by one event loop; `clock` gives seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        failures: int = FAILURES,
+        pause: float = PAUSE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._model = model
+        self._limit = failures
+        self._pause = pause
+        self._clock = clock
+        self._failures = 0
+        self._until = 0.0
+        self._trying = False
+
+    @property
+    def state(self) -> _BreakerState:
+        if self._failures < self._limit:
+            return "closed"
+        return "trying" if self._trying else "open"
+
+    def enter(self) -> None:
+        """Before a call. Raises ModelFailed (`paused`) while the model is left alone."""
+        left = self._until - self._clock()
+        if self._failures >= self._limit:
+            if self._trying or left > 0:
+                raise ModelFailed("paused", self._model, retry_after=max(0.0, left))
+            self._trying = True
+        elif left > 0:  # the server itself has asked for it
+            raise ModelFailed("paused", self._model, retry_after=left)
+
+    def succeeded(self) -> None:
+        """After a call that gave something."""
+        self._failures, self._until, self._trying = 0, 0.0, False
+
+    def failed(self, failure: ModelFailed) -> None:
+        """After a call that failed."""
+        self._trying = False
+        if failure.kind in _OF_THE_CALL:
+            return
+        self._failures += 1
+        if self._failures >= self._limit:
+            self._until = self._clock() + max(self._pause, failure.retry_after or 0.0)
+        elif failure.retry_after:
+            self._until = self._clock() + failure.retry_after
+
+    def abandoned(self) -> None:
+        """After a call that somebody ended before it told anything."""
+        self._trying = False
+
 
 logger = logging.getLogger(__name__)
 
+
 Made = Callable[[], Awaitable["BaseChatModel"]]
 
-_AGAIN: frozenset[Fault] = frozenset({"rate", "server", "connection"})
+
+_AGAIN: frozenset[ModelFault] = frozenset({"rate", "server", "connection"})
+
+
 """What may be gone a moment later. A model that was too slow would be so again."""
+
+
 _FIRST_WAIT = 0.5
+
+
 _CLOSING = 5.0
+
+
 _LONGEST_PER_TOKEN = 8
+
+
 """Characters: a server that goes on after this many for each token allowed is cut off."""
 
 
@@ -68,7 +221,7 @@ class Hosted:
         name: str,
         made: Made,
         bounds: Bounds,
-        ledger: Ledger,
+        ledger: SpendingLedger,
         worker: Worker,
         breaker: Breaker | None = None,
         structured: Structured = "off",

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-Written = tuple[str, tuple[int, ...]]
+_Written = tuple[str, tuple[int, ...]]
 
-UNKNOWN = "Je ne sais pas."
+_UNKNOWN = "Je ne sais pas."
 """The sentence that an empty list of sentences stands for."""
 
 
@@ -51,7 +51,7 @@ class Objects:
         self._at = 0
         self._found = False
 
-    def read(self, piece: str, *, last: bool) -> list[Written]:
+    def read(self, piece: str, *, last: bool) -> list[_Written]:
         """The sentences whose objects are complete with this piece."""
         self._text += piece
         found = list(self._complete())
@@ -60,7 +60,7 @@ class Objects:
             found = list(_of_whole(self._text))
         return found
 
-    def _complete(self) -> Iterator[Written]:
+    def _complete(self) -> Iterator[_Written]:
         decoder = json.JSONDecoder()
         while (start := self._text.find("{", self._at)) >= 0:
             ahead = self._text[start + 1 :].lstrip()
@@ -85,7 +85,7 @@ class Objects:
         return opening.start() if opening is not None and opening[0] == "{" else -1
 
 
-def _of_whole(text: str) -> Iterator[Written]:
+def _of_whole(text: str) -> Iterator[_Written]:
     """An answer in one string, or an empty list of sentences."""
     match = re.search(r"[\[{]", text)
     if match is None:
@@ -96,12 +96,12 @@ def _of_whole(text: str) -> Iterator[Written]:
         return
     if isinstance(value, dict):
         whole = next((value[key] for key in _WHOLE if isinstance(value.get(key), str)), None)
-        yield (whole, _numbers(value)) if whole else (UNKNOWN, ())
+        yield (whole, _numbers(value)) if whole else (_UNKNOWN, ())
     elif not value:
-        yield UNKNOWN, ()
+        yield _UNKNOWN, ()
 
 
-def _sentence(value: Any) -> Written | None:
+def _sentence(value: Any) -> _Written | None:
     if not isinstance(value, dict):
         return None
     text = next((value[key] for key in _TEXTS if isinstance(value.get(key), str)), None)

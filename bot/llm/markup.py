@@ -56,20 +56,20 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MarkedLine:
     """A line of an answer without its markup; `markers` are in order."""
 
     text: str
     markers: tuple[Marker, ...] = ()
 
 
-def read_line(raw: str, numbers: frozenset[int], *, whole: bool) -> Line:
+def read_line(raw: str, numbers: frozenset[int], *, whole: bool) -> MarkedLine:
     """One line without its markup and markers, of which only those of `numbers` count.
 
     Of a line that is not `whole`, a bracket left open at its end is not read yet.
     """
     if _FENCE.match(raw) or _DEFINITION.match(raw) or raw.lstrip().startswith("|"):
-        return Line("")
+        return MarkedLine("")
     text = raw if whole else _OPEN_MARKER.sub("", raw)
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     text = _LABEL.sub("", _unstyled(_LINE_MARKS.sub("", _TAG.sub("", text))))
@@ -87,7 +87,7 @@ def _unstyled(text: str) -> str:
     return _STRAY.sub("", text)
 
 
-def _unmarked(text: str, numbers: frozenset[int]) -> Line:
+def _unmarked(text: str, numbers: frozenset[int]) -> MarkedLine:
     text = _ROUND.sub(lambda found: _squared(found, numbers), text)
     kept: list[str] = []
     markers: list[Marker] = []
@@ -104,7 +104,7 @@ def _unmarked(text: str, numbers: frozenset[int]) -> Line:
             length += 1
     rest = text[at:]
     kept.append(rest if length else re.sub(r"^[\s:–—-]+", "", rest) if markers else rest)
-    return Line("".join(kept), tuple(markers))
+    return MarkedLine("".join(kept), tuple(markers))
 
 
 def _squared(found: re.Match[str], numbers: frozenset[int]) -> str:

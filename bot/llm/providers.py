@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from bot.errors import SettingsError
-from bot.model_choice import Choice
+from bot.errors import ModelFailed, ModelFault, SettingsError
+from bot.model_choice import Choice, Structured
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
+    from langchain_core.runnables import Runnable
+
 
 NO_KEY = "none"
+
+
 """What is sent as the key to a server that wants none, since the libraries insist on one."""
+
 
 # The bodies of requests, which hold questions and passages, are logged by these at DEBUG.
 _TALKATIVE = ("openai", "anthropic", "groq", "google_genai", "httpcore", "httpcore2")
 
+
 _LENGTHS = ("max_tokens", "num_predict", "max_output_tokens")
+
+
 """The field of the token limit, by whatever name a provider's class has for it."""
 
 
@@ -179,3 +191,140 @@ def _bearer(key: SecretStr | None) -> dict[str, str]:
 
 def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
+
+
+_DEPTH = 6
+
+
+_LONGEST = 3600.0
+
+
+"""Seconds: a server that asks to wait longer is asked again all the same."""
+
+
+_BY_STATUS: Mapping[int, ModelFault] = {
+    401: "refused",
+    402: "rate",
+    403: "refused",
+    404: "missing",
+    408: "timeout",
+    413: "context",
+    429: "rate",
+    504: "timeout",
+}
+
+
+# As llama.cpp, OpenAI, vLLM, Anthropic and Mistral say it.
+_TOO_LONG = re.compile(
+    r"context (?:length|window|size)|maximum context|prompt is too long|too many tokens"
+    r"|too large for model",
+    re.IGNORECASE,
+)
+
+
+_CONNECTIONS = {"TransportError", "APIConnectionError", "ModelConnectionError"}
+
+
+def failed(error: BaseException, model: str) -> ModelFailed:
+    """The failure that an exception stands for; an exception that is unknown is `malformed`."""
+    chain = list(_chain(error))
+    detail = type(error).__name__
+    for each in chain:
+        if isinstance(each, ModelFailed):
+            return each
+        status = _status(each)
+        if status is not None:
+            kind = _of_status(status, str(each))
+            return ModelFailed(kind, model, str(status), _retry_after(each))
+    for each in chain:
+        names = {base.__name__ for base in type(each).__mro__}
+        if "ContextOverflowError" in names:
+            return ModelFailed("context", model, detail)
+        if isinstance(each, TimeoutError) or any("Timeout" in name for name in names):
+            return ModelFailed("timeout", model, detail)
+        if isinstance(each, OSError) or names & _CONNECTIONS:
+            return ModelFailed("connection", model, detail)
+        if "APIError" in names or type(each).__name__ == "ResponseError":
+            # Said by the server in the midst of its answer, without a status.
+            too_long = _TOO_LONG.search(str(each))
+            return ModelFailed("context" if too_long else "server", model, detail)
+    return ModelFailed("malformed", model, detail)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    each: BaseException | None = error
+    for _ in range(_DEPTH):
+        if each is None:
+            return
+        yield each
+        each = each.__cause__ or each.__context__
+
+
+def _status(error: BaseException) -> int | None:
+    """The HTTP status that an exception carries, wherever its library puts it."""
+    response = getattr(error, "response", None)
+    for holder, name in ((error, "status_code"), (response, "status_code"), (error, "code")):
+        value = getattr(holder, name, None)
+        if isinstance(value, int) and 400 <= value <= 599:
+            return value
+    return None
+
+
+def _of_status(status: int, message: str) -> ModelFault:
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if _TOO_LONG.search(message):
+        return "context"
+    return "server" if status >= 500 else "rejected"
+
+
+def _retry_after(error: BaseException) -> float | None:
+    """Seconds, from a header that holds seconds, milliseconds or a date."""
+    headers: Any = getattr(getattr(error, "response", None), "headers", None)
+    if headers is None:
+        return None
+    for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
+        value = headers.get(name)
+        if not value:
+            continue
+        try:
+            return min(max(0.0, float(value) / unit), _LONGEST)
+        except ValueError:
+            pass
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            continue
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return min(max(0.0, (aware - datetime.now(UTC)).total_seconds()), _LONGEST)
+    return None
+
+
+_NAME = "answer"
+
+
+def able(model: BaseChatModel, wanted: Structured) -> bool:
+    """Whether a model may be asked for JSON; what LangChain knows of it counts for `auto`."""
+    if wanted != "auto":
+        return wanted == "on"
+    profile: Mapping[str, Any] = getattr(model, "profile", None) or {}
+    # A server that hosts any model tells by refusing; most hold every model to the schema.
+    return bool(profile.get("structured_output", True))
+
+
+def held_to_schema(
+    model: BaseChatModel, schema: Mapping[str, Any]
+) -> BaseChatModel | Runnable[Any, AIMessage]:
+    """The same model, whose answers are JSON of this schema."""
+    form = {
+        "type": "json_schema",
+        "json_schema": {"name": _NAME, "schema": dict(schema), "strict": True},
+    }
+    fields = type(model).model_fields
+    if "extra_body" in fields:
+        # Under its own name langchain-openai would gather the whole answer to parse it.
+        body = {**(getattr(model, "extra_body", None) or {}), "response_format": form}
+        return model.model_copy(update={"extra_body": body})
+    if "response_mime_type" in fields:  # Google's
+        return model.bind(response_mime_type="application/json", response_schema=dict(schema))
+    return model.bind(response_format=form)

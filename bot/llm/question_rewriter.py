@@ -7,25 +7,22 @@ import logging
 import re
 from collections.abc import Sequence
 
-from bot.answering.injection import is_order
-from bot.answering.injection_writing_frame import harmless
-from bot.errors_models_errors import ModelFailed
+from bot.answering.injection import harmless_in_prompt, is_order
+from bot.errors import ModelFailed
 from bot.followups.turn import History, Turn
-from bot.llm.answer_parser import Reader
-from bot.llm.answer_parser_writing_chatter import is_refusal
+from bot.llm.answer_parser import AnswerParser, is_refusal
 from bot.llm.base import ChatModel, Request
 from bot.llm.markup import linked
-from bot.llm.prompt_writing_templates import template
-from index.language import detect, terms
-from index.language_bot_spelling import folded
+from bot.llm.prompt import template
+from index.language import detect, fold_phrase, terms
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 8.0  # after which the rules answer: nobody waits twice for a slow model
+REWRITE_SECONDS = 8.0  # after which the rules answer: nobody waits twice for a slow model
 TURNS = 3  # that the model is told
-LONGEST = 300  # characters, of a question and of what is told of an answer
-TOKENS = 80
-KEPT = 0.5  # share of the question's own words that must be in what is written
+_LONGEST = 300  # characters, of a question and of what is told of an answer
+_TOKENS = 80
+_KEPT = 0.5  # share of the question's own words that must be in what is written
 
 _LABEL = re.compile(r"(?:derni[eè]re |last )?question(?: \w+)?\s*:\s*", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -43,13 +40,13 @@ class ByModel:
             return None
         language = detect(question, fallback=history[-1].language)
         messages = template("follow_up", language).filled(
-            1, conversation=_told(history[-TURNS:], language), question=harmless(question)
+            1, conversation=_told(history[-TURNS:], language), question=harmless_in_prompt(question)
         )
         try:
-            async with asyncio.timeout(SECONDS):
-                written = await self._first(Request(messages, TOKENS, aside=True), language)
+            async with asyncio.timeout(REWRITE_SECONDS):
+                written = await self._first(Request(messages, _TOKENS, aside=True), language)
         except TimeoutError:
-            logger.info("No chat model has written the question out in %.0f s", SECONDS)
+            logger.info("No chat model has written the question out in %.0f s", REWRITE_SECONDS)
             return None
         return written if written and trusted(written, question, history, language) else None
 
@@ -66,7 +63,7 @@ class ByModel:
 
 def trusted(written: str, question: str, history: History, language: str) -> bool:
     """Whether what a model wrote is the same question, with nothing in it that was not said."""
-    if len(written) > LONGEST or folded(written) == folded(question):
+    if len(written) > _LONGEST or fold_phrase(written) == fold_phrase(question):
         return False
     if linked(written) or is_order(written) or is_refusal(written):
         return False
@@ -75,13 +72,13 @@ def trusted(written: str, question: str, history: History, language: str) -> boo
     said = _words(question, language).union(*(_words_of(turn, language) for turn in history))
     asked, kept = _words(question, language), _words(written, language)
     numbers = {word for word in asked if word.isdecimal()}
-    enough = len(asked & kept) >= KEPT * len(asked)
+    enough = len(asked & kept) >= _KEPT * len(asked)
     return kept <= said and numbers <= kept and enough
 
 
 def _line(text: str, language: str) -> str | None:
     """The question in what the model wrote: its one line, without labels and markup."""
-    reader = Reader(language, ())
+    reader = AnswerParser(language, ())
     lines = [each.text for each in (*reader.feed(text), *reader.finish())]
     questions = [_LABEL.sub("", each, count=1) for each in lines]
     return questions[0] if len(questions) == 1 and questions[0] else None
@@ -91,15 +88,16 @@ def _told(history: History, language: str) -> str:
     """The turns as the prompt's example has them."""
     ask, tell = ("Question :", "Réponse :") if language == "fr" else ("Question:", "Answer:")
     return "\n".join(
-        f"{ask} {harmless(turn.understood)}\n{tell} {_short(turn.answer)}" for turn in history
+        f"{ask} {harmless_in_prompt(turn.understood)}\n{tell} {_short(turn.answer)}"
+        for turn in history
     )
 
 
 def _short(answer: str) -> str:
-    line = harmless(answer)
-    if len(line) <= LONGEST:
+    line = harmless_in_prompt(answer)
+    if len(line) <= _LONGEST:
         return line or "?"
-    return f"{line[:LONGEST].rsplit(' ', 1)[0]}…"
+    return f"{line[:_LONGEST].rsplit(' ', 1)[0]}…"
 
 
 def _words(text: str, language: str) -> set[str]:

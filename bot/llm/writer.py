@@ -3,47 +3,83 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+import threading
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.answer import Answer, Fallback
 from bot.answering.comparison import parts
 from bot.answering.extractive import NEAREST, Extractive
-from bot.errors_models_errors import ModelFailed
+from bot.errors import ModelFailed
 from bot.llm.base import ChatModel
-from bot.llm.cache import Wanted
-from bot.llm.draft import Draft
-from bot.llm.draft_writing_listening import Check, Checker, Listening, Task
-from bot.llm.prompt import prompt
-from bot.llm.prompt_writing_giving import MOST, MOST_OF_SEVERAL, given, set_down
-from bot.llm.prompt_writing_templates import Form, prompt_version
-from bot.llm.writer_writing_blocking import waited
-from bot.verification.claim import Given
+from bot.llm.cache import CacheKey
+from bot.llm.draft import AnswerDraft, ClaimChecker, Listening, SentenceCheck, Task
+from bot.llm.prompt import (
+    MOST,
+    MOST_OF_SEVERAL,
+    Form,
+    passages_given,
+    prompt,
+    prompt_version,
+    set_down,
+)
+from bot.verification.claim import GivenPassage
 from index.errors import IndexingError
+from index.findings import Findings
 from index.reading.span_rules import RuleSpans
-from index.search.searcher import Findings
+
+Result = TypeVar("Result")
+
+
+def waited(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """The result of a coroutine, run on a loop of its own; on a thread too where a loop runs."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    done: Future[Result] = Future()
+    context = contextvars.copy_context()
+
+    def work() -> None:
+        try:
+            done.set_result(context.run(asyncio.run, coroutine))
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return done.result()
+
 
 logger = logging.getLogger(__name__)
 
-MOST_SENTENCES = 6
+
+_MOST_SENTENCES = 6
+
+
 MOST_OF_SYNTHESIS = 10
+
+
 SMALLEST = 500  # tokens of a prompt that is still worth sending
-SURE = 0.9  # confidence of the search at which a model that finds no answer is not believed
 
 
-class Replies(Protocol):
+_SURE = 0.9  # confidence of the search at which a model that finds no answer is not believed
+
+
+class ReplyStore(Protocol):
     """What models wrote before, kept for the same question over the same passages."""
 
-    async def find(self, wanted: Wanted) -> str | None: ...
+    async def find(self, wanted: CacheKey) -> str | None: ...
 
-    async def keep(self, wanted: Wanted, text: str) -> None: ...
+    async def keep(self, wanted: CacheKey, text: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WriterLimits:
     """Tokens: how many a model can hold, and how many of them an answer may take."""
 
     context: int = 4096
@@ -55,13 +91,13 @@ class _Asked:
     """One question to the models, whichever of them answers it."""
 
     findings: Findings
-    passages: Sequence[Given]
+    passages: Sequence[GivenPassage]
     several: bool  # it has several parts
     generation: str
-    check: Check
+    check: SentenceCheck
 
 
-class Written:
+class WrittenAnswerer:
     """Answers with the first of the models that writes one that the passages bear out.
 
     Where none does, the articles' own sentences answer, and `Answer.fallback` tells why. `replies`
@@ -71,10 +107,10 @@ class Written:
     def __init__(
         self,
         models: Sequence[ChatModel],
-        checker: Checker,
+        checker: ClaimChecker,
         extractive: Extractive,
-        limits: Limits = Limits(),
-        replies: Replies | None = None,
+        limits: WriterLimits = WriterLimits(),
+        replies: ReplyStore | None = None,
         generation: Callable[[], str] = lambda: "",
     ) -> None:
         self._models = tuple(models)
@@ -96,12 +132,12 @@ class Written:
         """
         quoted = await asyncio.to_thread(self._extractive.answer, findings)
         several = bool(parts(findings.question))
-        passages = given(findings.hits, MOST_OF_SEVERAL if several else MOST)
+        passages = passages_given(findings.hits, MOST_OF_SEVERAL if several else MOST)
         if not quoted.answered or not passages:
             yield quoted
             return
         generation = await asyncio.to_thread(self._generation)
-        check = Check(self._checker, passages, findings.question)
+        check = SentenceCheck(self._checker, passages, findings.question)
         asked = _Asked(findings, passages, several, generation, check)
         why: Fallback = "failed"
         waiting = list(self._models)
@@ -135,9 +171,9 @@ class Written:
         form: Form = "answer_json" if await model.structured() else "answer"
         room = self._room(model)
         told = prompt(findings.question, findings.language, asked.passages, room, form)
-        most = MOST_OF_SYNTHESIS if asked.several else MOST_SENTENCES
+        most = MOST_OF_SYNTHESIS if asked.several else _MOST_SENTENCES
         task = Task(told, form, most, self._limits.answer)
-        draft = Draft(findings, told.given, model.name, RuleSpans())
+        draft = AnswerDraft(findings, told.given, model.name, RuleSpans())
         return Listening(model, task, asked.check, draft)
 
     def _room(self, model: ChatModel) -> int:
@@ -170,13 +206,13 @@ class Written:
             await self._replies.keep(wanted, listening.text)
 
 
-def _wanted(listening: Listening, asked: _Asked) -> Wanted:
+def _wanted(listening: Listening, asked: _Asked) -> CacheKey:
     task = listening.task
     findings = asked.findings
     passages = (set_down(task.prompt.given, findings.language),)
     version = f"{prompt_version()}/{task.form}/{len(task.prompt.messages)}/{task.tokens}"
     name = listening.model.name
-    return Wanted(findings.question, asked.generation, name, version, passages)
+    return CacheKey(findings.question, asked.generation, name, version, passages)
 
 
 async def _without_json(listening: Listening, failure: ModelFailed) -> bool:
@@ -195,12 +231,12 @@ def _told(failure: ModelFailed) -> Fallback:
     return told
 
 
-def _finished(draft: Draft, quoted: Answer, findings: Findings) -> Answer:
+def _finished(draft: AnswerDraft, quoted: Answer, findings: Findings) -> Answer:
     """The model's answer, its refusal, or the articles' own sentences in its place."""
     if draft.enough:
         return draft.answer((*quoted.citations, *quoted.further))
     if draft.refused and not draft.statements and not draft.dropped:
-        if findings.confidence >= SURE:
+        if findings.confidence >= _SURE:
             return replace(quoted, fallback="unknown")
         articles = {hit.article.id: hit.article for hit in findings.hits}
         refusal = replace(draft.answer(), nearest=tuple(articles.values())[:NEAREST])
@@ -208,7 +244,7 @@ def _finished(draft: Draft, quoted: Answer, findings: Findings) -> Answer:
     return replace(quoted, fallback="unsupported", dropped=tuple(draft.dropped))
 
 
-def _log(draft: Draft) -> None:
+def _log(draft: AnswerDraft) -> None:
     """What became of the sentences, without a word of them."""
     if draft.refused:
         logger.info("%s: does not know", draft.model)

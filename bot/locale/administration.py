@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.library.articles import Holdings
 from bot.locale.en import EN as ENGLISH
 from bot.locale.fr import FR as FRENCH
 from bot.locale.terminal import terminal_phrases_for
-from bot.operations.statistics_statistics_status import Holdings, Status, Today
+from bot.operations.statistics import BotStatus, Today
 from bot.state.announcements import Reach
 
 
@@ -22,7 +23,7 @@ class AdministrationPhrases:
     `announcing` how many it has reached.
     """
 
-    status: Callable[[Status], str]
+    status: Callable[[BotStatus], str]
     refresh: str
     statistics: str
     unanswered: str
@@ -131,7 +132,7 @@ def _today_en(today: Today) -> list[str]:
     ]
 
 
-def _status_fr(status: Status) -> str:
+def _status_fr(status: BotStatus) -> str:
     phrases = terminal_phrases_for("fr")
     lines = [
         *(_holdings_fr(status.holdings) if status.holdings else [f"Index\u00a0: {status.fault}"]),
@@ -150,7 +151,7 @@ def _status_fr(status: Status) -> str:
     return "\n".join(lines)
 
 
-def _status_en(status: Status) -> str:
+def _status_en(status: BotStatus) -> str:
     phrases = terminal_phrases_for("en")
     lines = [
         *(_holdings_en(status.holdings) if status.holdings else [f"Index: {status.fault}"]),

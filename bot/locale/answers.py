@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from index.article_index_period import Period
+from index.article import Period
 
 
 @dataclass(frozen=True, slots=True)

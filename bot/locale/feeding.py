@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 
 
 @dataclass(frozen=True, slots=True)

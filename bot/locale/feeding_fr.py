@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.locale.feeding import FeedingHelp, FeedingPhrases
-from index.errors_web_errors import Why
+from index.errors import Why
 
 _N = "\u00a0"
 _FINE = "\u202f"

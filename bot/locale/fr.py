@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.locale.answers import Phrases
-from index.article_index_period import Period
+from index.article import Period
 
 _MONTHS = (
     "janvier",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.errors_models_errors import Fault
+from bot.errors import ModelFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class ModelPhrases:
     cost: Callable[[float], str]
     form: Mapping[bool, str]
     cites: Mapping[bool, str]
-    faults: Mapping[Fault, str]
+    faults: Mapping[ModelFault, str]
 
 
 def model_phrases_for(code: str) -> ModelPhrases:

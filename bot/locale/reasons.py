@@ -25,7 +25,7 @@ def reason(message: str, language: str) -> str:
     return told if told == message else told.replace("; ", "\u202f; ")
 
 
-def place(shown: str, language: str) -> str:
+def reason_place(shown: str, language: str) -> str:
     """What a skipped file, or the line or record of one, is called in `language`."""
     file, comma, inner = shown.rpartition(", ")
     return f"{file}{comma}{reason(inner, language)}" if _INNER.fullmatch(inner) else shown

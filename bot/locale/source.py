@@ -9,7 +9,7 @@ from bot.locale.answers import Phrases
 from index.article import Article, Copy
 from index.store.files.articles import ArticleEntry
 
-NAMED = 3
+_NAMED = 3
 """Other publishers that a source line names; the others are counted."""
 
 
@@ -33,7 +33,7 @@ def publishers(article: Article) -> tuple[str, ...]:
     return tuple(name for name in named if name and name not in own)
 
 
-def place(copy: Copy) -> str:
+def source_place(copy: Copy) -> str:
     """Where a copy is: its publisher, else its file."""
     return copy.outlet or _host(copy.url) or copy.path
 
@@ -42,9 +42,9 @@ def _elsewhere(article: Article, phrases: Phrases) -> Iterator[str]:
     """Publishers; where none is known, files, unless they are the publisher's own versions."""
     names = publishers(article)
     if names:
-        yield phrases.also_by(names[:NAMED], len(names[NAMED:]))
+        yield phrases.also_by(names[:_NAMED], len(names[_NAMED:]))
     elif files := [each.path for each in article.copies if not (each.outlet or each.url)]:
-        yield phrases.also_in(files[:NAMED], len(files[NAMED:]))
+        yield phrases.also_in(files[:_NAMED], len(files[_NAMED:]))
 
 
 def _host(url: str | None) -> str | None:

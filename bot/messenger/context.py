@@ -13,14 +13,14 @@ from telegram.constants import ChatType
 from telegram.ext import Application
 
 from bot.answer import Answer
-from bot.followups.turn import Said
+from bot.followups.turn import TurnText
 from bot.library.articles import Library
 from bot.locale.answers import Phrases, phrases_for
-from bot.messenger.inbound.limits import Limits
+from bot.messenger.inbound.limits import AskLimits
 from bot.messenger.inbound.roles import Roles
 from bot.settings import Settings
 from bot.state import people
-from bot.state.conversations import Place
+from bot.state.conversations import ConversationPlace
 from bot.state.database import State
 from index.article import Article
 
@@ -33,9 +33,9 @@ TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 class Chain(Protocol):
     """What is asked: the retrieval-QA chain, which understands follow-ups."""
 
-    async def ainvoke(self, input: Said) -> Answer: ...
+    async def ainvoke(self, input: TurnText) -> Answer: ...
 
-    def astream(self, input: Said) -> AsyncIterator[Answer]:
+    def astream(self, input: TurnText) -> AsyncIterator[Answer]:
         """The answer as it grows: the last one yielded is the whole."""
         ...
 
@@ -59,12 +59,12 @@ class Desk:
     now: Callable[[], datetime] = _utc
     started: datetime = field(init=False)
     roles: Roles = field(init=False)
-    limits: Limits = field(init=False)
+    limits: AskLimits = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "started", self.now())
         object.__setattr__(self, "roles", Roles(self.settings, self.state))
-        object.__setattr__(self, "limits", Limits(self.settings, self.state, self.now))
+        object.__setattr__(self, "limits", AskLimits(self.settings, self.state, self.now))
 
     @property
     def lifetime(self) -> timedelta:
@@ -75,18 +75,18 @@ class Desk:
         """Whether somebody may send documents."""
         return self.roles.may_add(person_id)
 
-    def own(self, place: Place) -> Own | None:
+    def own(self, place: ConversationPlace) -> Own | None:
         """What this conversation alone is answered from, if anything. Reads the disk."""
         return self.documents.own(conversation_name(place)) if self.documents else None
 
-    def article(self, place: Place, article_id: str) -> Article | None:
+    def article(self, place: ConversationPlace, article_id: str) -> Article | None:
         """An article of the corpus, or of this conversation. Reads the disk."""
         own = self.own(place)
         found = own.library.article(article_id) if own else None
         return found or self.library.article(article_id)
 
 
-def conversation_name(place: Place) -> str:
+def conversation_name(place: ConversationPlace) -> str:
     """The folder of a chat's (and topic's) own documents."""
     return f"{place.chat_id}_{place.thread_id}"
 
@@ -98,7 +98,7 @@ class Asker:
     `private` tells a chat with the bot alone from a group.
     """
 
-    place: Place
+    place: ConversationPlace
     phrases: Phrases
     private: bool
 
@@ -115,7 +115,7 @@ def asker_of(update: Update, language: str | None = None) -> Asker | None:
     topic = message is not None and bool(message.is_topic_message)
     thread = (message.message_thread_id or 0) if message is not None and topic else 0
     return Asker(
-        Place(chat.id, thread, user.id),
+        ConversationPlace(chat.id, thread, user.id),
         phrases_for(language or user.language_code),
         chat.type == ChatType.PRIVATE,
     )
@@ -126,7 +126,7 @@ async def met(desk: Desk, update: Update) -> Asker | None:
     asker = asker_of(update)
     if asker is None:
         return None
-    seen = partial(people.seen, person_id=asker.place.person_id, now=desk.now())
+    seen = partial(people.person_seen, person_id=asker.place.person_id, now=desk.now())
     person = await desk.state.run(seen)
     return asker_of(update, person.language)
 

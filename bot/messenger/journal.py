@@ -19,12 +19,12 @@ from telegram import Update
 
 from bot.state import announcements, chats, deliveries, updates
 from bot.state.database import State
-from bot.state.deliveries import Delivery, Letter, Outcome
+from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import Arrived
 
 Result = TypeVar("Result")
 
-KEPT = timedelta(days=2)
+_KEPT = timedelta(days=2)
 """How long what is dealt with stays known: Telegram tells an update again for one day at most."""
 
 
@@ -39,7 +39,7 @@ class Postponed(BaseException):
     """
 
 
-class Ledger:
+class Journal:
     """One bot's books in the database, written by a thread of their own.
 
     A record must not wait for a free thread among those that search: what Telegram has taken and
@@ -67,7 +67,7 @@ class Ledger:
         )
 
     async def waiting(self) -> list[Arrived]:
-        return await self._run(partial(updates.waiting, bot_id=self._bot_id))
+        return await self._run(partial(updates.waiting_updates, bot_id=self._bot_id))
 
     async def taken_up(self, update_id: int) -> int:
         """How often an update has been taken up, this time included. Raises StateError."""
@@ -84,7 +84,7 @@ class Ledger:
         """The books' record of a letter, found or begun. Raises StateError."""
         return await self._run(
             partial(
-                deliveries.opened,
+                deliveries.delivery_opened,
                 bot_id=self._bot_id,
                 update_id=update_id,
                 number=number,
@@ -107,8 +107,8 @@ class Ledger:
             )
         )
 
-    async def outcome(self, delivery_id: int) -> Outcome | None:
-        return await self._run(partial(deliveries.outcome, delivery_id=delivery_id))
+    async def outcome(self, delivery_id: int) -> DeliveryOutcome | None:
+        return await self._run(partial(deliveries.delivery_outcome, delivery_id=delivery_id))
 
     async def recorded(
         self, delivery_id: int, sent: tuple[int, ...], *, whole: bool, asked: bool = True
@@ -119,7 +119,7 @@ class Ledger:
         await self._run(job, quick=asked)
 
     async def amended(self, delivery_id: int, letter: Letter) -> None:
-        await self._run(partial(deliveries.amended, delivery_id=delivery_id, letter=letter))
+        await self._run(partial(deliveries.letter_amended, delivery_id=delivery_id, letter=letter))
 
     async def given_up(self, delivery_id: int, reason: str) -> None:
         now = self._now()
@@ -133,7 +133,7 @@ class Ledger:
 
     async def unasked(self) -> list[Delivery]:
         """Letters of no update that an earlier process did not finish."""
-        return await self._run(partial(deliveries.unasked, bot_id=self._bot_id))
+        return await self._run(partial(deliveries.unasked_letters, bot_id=self._bot_id))
 
     async def moved(self, old: int, new: int) -> None:
         """A group is known by another id from now on."""
@@ -141,9 +141,9 @@ class Ledger:
 
     async def forget(self) -> None:
         """Remove what was dealt with long enough ago."""
-        moment = self._now() - KEPT
-        await self._run(partial(deliveries.forget_before, moment=moment))
-        await self._run(partial(updates.forget_before, moment=moment))
+        moment = self._now() - _KEPT
+        await self._run(partial(deliveries.forget_deliveries_before, moment=moment))
+        await self._run(partial(updates.forget_updates_before, moment=moment))
 
     def close(self) -> None:
         """Wait for what is being written."""

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class MenuCommand:
     """One command under its French and its English name; both work everywhere.
 
     `groups` tells whether the menu of groups shows it too.
@@ -42,32 +42,40 @@ class Command:
         return tuple(dict.fromkeys((self.fr, self.en)))
 
 
-ASK = Command("demander", "ask", "Poser une question", "Ask a question", groups=True)
-SEARCH = Command("recherche", "search", "Chercher des articles", "Search the articles", groups=True)
-RECENT = Command("recents", "recent", "Les articles les plus récents", "The newest articles")
-ARTICLE = Command("article", "article", "Un article, par son numéro", "An article, by its id")
-SUMMARY = Command("resume", "summary", "Un article en quelques phrases", "An article in short")
-SOURCES = Command("sources", "sources", "Les sources de la réponse", "The answer’s sources")
-NEW = Command("nouveau", "new", "Changer de sujet", "Start afresh", groups=True)
-ALERTS = Command("alertes", "alerts", "Vos alertes", "Your alerts")
-LANGUAGE = Command("langue", "language", "Changer de langue", "Change the language")
-PRIVACY = Command("confidentialite", "privacy", "Ce que je garde de vous", "What I keep about you")
-MY_DATA = Command("mesdonnees", "mydata", "Recevoir vos données", "Get your data")
-FORGET = Command("oublier", "forget", "Tout effacer de vous", "Erase all about you")
-STOP = Command("stop", "stop", "Arrêter la réponse", "Stop the answer", groups=True)
-HELP = Command("aide", "help", "Comment poser une question", "How to ask", groups=True)
+ASK = MenuCommand("demander", "ask", "Poser une question", "Ask a question", groups=True)
+SEARCH = MenuCommand(
+    "recherche", "search", "Chercher des articles", "Search the articles", groups=True
+)
+RECENT = MenuCommand("recents", "recent", "Les articles les plus récents", "The newest articles")
+ARTICLE = MenuCommand("article", "article", "Un article, par son numéro", "An article, by its id")
+SUMMARY = MenuCommand("resume", "summary", "Un article en quelques phrases", "An article in short")
+SOURCES = MenuCommand("sources", "sources", "Les sources de la réponse", "The answer’s sources")
+NEW = MenuCommand("nouveau", "new", "Changer de sujet", "Start afresh", groups=True)
+ALERTS = MenuCommand("alertes", "alerts", "Vos alertes", "Your alerts")
+LANGUAGE = MenuCommand("langue", "language", "Changer de langue", "Change the language")
+PRIVACY = MenuCommand(
+    "confidentialite", "privacy", "Ce que je garde de vous", "What I keep about you"
+)
+MY_DATA = MenuCommand("mesdonnees", "mydata", "Recevoir vos données", "Get your data")
+FORGET = MenuCommand("oublier", "forget", "Tout effacer de vous", "Erase all about you")
+STOP = MenuCommand("stop", "stop", "Arrêter la réponse", "Stop the answer", groups=True)
+_HELP = MenuCommand("aide", "help", "Comment poser une question", "How to ask", groups=True)
 
-INVITE = Command("inviter", "invite", "Inviter quelqu’un", "Invite somebody")
-ALLOW = Command("autoriser", "allow", "Autoriser ici, ou quelqu’un", "Allow here, or somebody")
-FORBID = Command("interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody")
-STATUS = Command("admin", "admin", "État du bot", "How the bot does")
-REINDEX = Command("reindexer", "reindex", "Refaire l’index", "Build the index again")
-STATISTICS = Command("statistiques", "statistics", "Les chiffres en image", "The figures, drawn")
-UNANSWERED = Command(
+INVITE = MenuCommand("inviter", "invite", "Inviter quelqu’un", "Invite somebody")
+ALLOW = MenuCommand("autoriser", "allow", "Autoriser ici, ou quelqu’un", "Allow here, or somebody")
+FORBID = MenuCommand(
+    "interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody"
+)
+STATUS = MenuCommand("admin", "admin", "État du bot", "How the bot does")
+REINDEX = MenuCommand("reindexer", "reindex", "Refaire l’index", "Build the index again")
+STATISTICS = MenuCommand(
+    "statistiques", "statistics", "Les chiffres en image", "The figures, drawn"
+)
+UNANSWERED = MenuCommand(
     "sansreponse", "unanswered", "Les questions sans réponse", "The unanswered questions"
 )
-ANNOUNCE = Command("annonce", "announce", "Prévenir tout le monde", "Tell everybody something")
-ANNOUNCEMENTS = Command(
+ANNOUNCE = MenuCommand("annonce", "announce", "Prévenir tout le monde", "Tell everybody something")
+ANNOUNCEMENTS = MenuCommand(
     "annonces", "announcements", "Recevoir ou non les annonces", "Get announcements or not"
 )
 
@@ -84,7 +92,7 @@ COMMANDS = (
     MY_DATA,
     FORGET,
     STOP,
-    HELP,
+    _HELP,
 )
 """Those of the private menu, in its order."""
 
@@ -92,7 +100,7 @@ ADMINISTRATION = (STATUS, STATISTICS, UNANSWERED, REINDEX, ANNOUNCE, INVITE, ALL
 """Those that follow them in the menu of administrators."""
 
 
-def handler(command: Command, callback: Any) -> CommandHandler[Any, Any]:
+def handler(command: MenuCommand, callback: Any) -> CommandHandler[Any, Any]:
     """A handler for new messages that begin with one of the command's names."""
     return CommandHandler(command.names, callback, filters.UpdateType.MESSAGE)
 
@@ -134,7 +142,7 @@ async def withdraw_from(bot: Bot, person: int) -> None:
         logger.info("The menu of %d stays as it is: %s", person, error)
 
 
-async def _set(bot: Bot, scope: BotCommandScope | None, chosen: Sequence[Command]) -> None:
+async def _set(bot: Bot, scope: BotCommandScope | None, chosen: Sequence[MenuCommand]) -> None:
     """In each language; French where Telegram knows of no other."""
     for language in _LANGUAGES:
         english = language == "en"

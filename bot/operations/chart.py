@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bot.locale.statistics import StatisticsPhrases
-from bot.operations.statistics import Day, Figures
+from bot.operations.statistics import Day, UsageFigures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,13 +35,13 @@ _FEW = 7
 _drawing = threading.Lock()
 
 
-def picture(figures: Figures, phrases: StatisticsPhrases) -> bytes:
+def picture(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
     """A PNG of the figures. Takes about a second, and more the first time."""
     with _drawing:  # matplotlib shares fonts between threads, and says that it is not made for it
         return _drawn(figures, phrases)
 
 
-def _drawn(figures: Figures, phrases: StatisticsPhrases) -> bytes:
+def _drawn(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
     from matplotlib.figure import Figure
 
     height = _TOP + _ROW * max(1, len(figures.cited)) + _BOTTOM
@@ -71,7 +71,7 @@ def _drawn(figures: Figures, phrases: StatisticsPhrases) -> bytes:
     return out.getvalue()
 
 
-def _tiles(figures: Figures, phrases: StatisticsPhrases) -> Sequence[tuple[str, str]]:
+def _tiles(figures: UsageFigures, phrases: StatisticsPhrases) -> Sequence[tuple[str, str]]:
     asked, votes, number = figures.asked, figures.votes, phrases.number
     share = phrases.percent(figures.answered / asked) if asked else "–"
     return (
@@ -117,7 +117,7 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
     )
 
 
-def _titles(axes: Axes, figures: Figures, phrases: StatisticsPhrases) -> None:
+def _titles(axes: Axes, figures: UsageFigures, phrases: StatisticsPhrases) -> None:
     """The most cited articles, each title above its bar, where it has the whole width."""
     axes.set_axis_off()
     cited = figures.cited

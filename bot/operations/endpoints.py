@@ -19,7 +19,7 @@ from bot.errors import MessengerError
 from bot.operations.metrics import Meters
 from bot.settings import Settings
 
-Check = Callable[[], Awaitable[str | None]]
+HealthCheck = Callable[[], Awaitable[str | None]]
 """What is wrong, in a few words; None when nothing is."""
 
 
@@ -28,7 +28,7 @@ class Served:
     """What is served: the figures, and what must be well, by name."""
 
     meters: Meters
-    checks: Mapping[str, Check]
+    checks: Mapping[str, HealthCheck]
 
 
 @asynccontextmanager

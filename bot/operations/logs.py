@@ -4,16 +4,90 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
-from bot.operations.logs_observing_subject import current
 from bot.settings import LogFormat, Settings
 
-LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+PRIVATE = "[private]"
+
+
+_SHORTEST = 3
+
+
+"""Characters under which a text says nothing of anybody, and occurs everywhere."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An update by its number, and what it tells of a person: their words, names and numbers.
+
+    The number is the same in every line about it, after a restart too, and in the database.
+    """
+
+    update_id: int
+    texts: frozenset[str] = frozenset()
+    numbers: frozenset[int] = frozenset()
+
+    def hidden(self, text: str) -> str:
+        """The text without what is the person's own."""
+        return self._private.sub(PRIVATE, text) if self.texts or self.numbers else text
+
+    @cached_property
+    def _private(self) -> re.Pattern[str]:
+        forms = {form for text in self.texts for form in _forms(text)}
+        words = sorted((each for each in forms if len(each) >= _SHORTEST), key=len, reverse=True)
+        numbers = [rf"(?<!\d)-?{abs(number)}(?!\d)" for number in self.numbers]
+        return re.compile("|".join([*map(_loosely, words), *numbers]) or r"(?!)", re.IGNORECASE)
+
+
+_current: ContextVar[Subject | None] = ContextVar("subject", default=None)
+
+
+def current_subject() -> Subject | None:
+    return _current.get()
+
+
+@contextmanager
+def about(subject: Subject) -> Iterator[None]:
+    """Every line that is logged in the block is about this."""
+    before = _current.set(subject)
+    try:
+        yield
+    finally:
+        _current.reset(before)
+
+
+def _forms(text: str) -> Iterable[str]:
+    """A text as it is, and as it stands inside a string that is shown quoted."""
+    plain = " ".join(text.split())
+    yield plain
+    yield plain.replace("'", "\\'").replace('"', '\\"')
+    yield plain.encode("unicode_escape").decode("ascii")
+
+
+def _loosely(words: str) -> str:
+    return r"\s+".join(re.escape(word) for word in words.split())
+
+
+_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
 OURS = ("bot", "index")
+
+
 _TALKATIVE = ("alembic", "faiss", "httpx")
+
+
 _TOLD_BY_US = ("trafilatura",)
+
+
 """What these complain of, our own errors say, with the file's name."""
 
 
@@ -34,10 +108,10 @@ def log_as(settings: Settings) -> None:
 
 
 def formatter(kind: LogFormat) -> logging.Formatter:
-    return JsonLines() if kind == "json" else Lines(LINE)
+    return JsonLines() if kind == "json" else _Lines(_LINE)
 
 
-class Lines(logging.Formatter):
+class _Lines(logging.Formatter):
     """For people: the update stands before the message."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
@@ -73,7 +147,7 @@ def update_of(record: logging.LogRecord) -> int | None:
     number = getattr(record, "update", None)
     if isinstance(number, int):
         return number
-    subject = current()
+    subject = current_subject()
     return subject.update_id if subject else None
 
 

@@ -21,7 +21,7 @@ from prometheus_client import (
 from bot.answer import Answer
 
 Doubt = Literal["reply lost", "process died"]
-Way = Literal["message", "inline"]
+_Way = Literal["message", "inline"]
 
 _SECONDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120)
 _MOMENTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 5)
@@ -97,7 +97,7 @@ class Meters:
             "selon_index_age_seconds", "Since the index in service was built", registry=registry
         )
 
-    def answered(self, answer: Answer, way: Way) -> None:
+    def answered(self, answer: Answer, way: _Way) -> None:
         outcome = "answered" if answer.answered else "refused"
         self._answers.labels(outcome, "model" if answer.model else "articles", way).inc()
         for dropped in answer.dropped:

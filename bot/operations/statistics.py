@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
-from bot.state.statistics import CitedArticle, Question, Votes
+from bot.library.articles import Holdings
+from bot.state.statistics import AskedQuestion, CitedArticle, Votes
 
-DAYS = 30
+DAYS_SHOWN = 30
+
+
 """How far back the statistics go, today included."""
+
 
 MOST_CITED = 8
 
@@ -30,7 +36,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class UsageFigures:
     """What was asked over some days, oldest first, and what became of it."""
 
     days: tuple[Day, ...]
@@ -50,7 +56,9 @@ class Figures:
         return self.answered + self.refused
 
 
-def days(questions: Iterable[Question], last: date, count: int = DAYS) -> tuple[Day, ...]:
+def days(
+    questions: Iterable[AskedQuestion], last: date, count: int = DAYS_SHOWN
+) -> tuple[Day, ...]:
     """So many days up to `last`, those without a question too."""
     counted = Counter((each.at.astimezone().date(), each.answered) for each in questions)
     every = [last - timedelta(days=back) for back in reversed(range(count))]
@@ -63,3 +71,62 @@ def percentile(values: Sequence[float], share: float) -> float | None:
         return None
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The questions since midnight on this machine's clock; the times are milliseconds."""
+
+    asked: int
+    answered: int
+    half: float | None
+    most: float | None
+
+    @classmethod
+    def of(cls, questions: Sequence[AskedQuestion]) -> Today:
+        times = [each.elapsed_ms for each in questions if each.elapsed_ms is not None]
+        answered = sum(each.answered for each in questions)
+        return cls(len(questions), answered, percentile(times, 0.5), percentile(times, 0.95))
+
+
+@dataclass(frozen=True, slots=True)
+class BotStatus:
+    """`holdings` is None, and `fault` says why, where the index cannot be used; `models` are the
+    chat models of the settings, and `tokens` what they used today; `memory` in bytes."""
+
+    holdings: Holdings | None
+    fault: str | None
+    today: Today
+    uptime: timedelta
+    memory: int | None
+    models: Sequence[str]
+    tokens: int
+    alerts: int
+    invitations: int
+
+
+def midnight(now: datetime) -> datetime:
+    """When the day began, on this machine's clock."""
+    return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+_STATUS = Path("/proc/self/status")
+
+
+def memory() -> int | None:
+    """Bytes in memory now; where the system does not tell (macOS), the most there ever were."""
+    try:
+        lines = _STATUS.read_text(encoding="ascii").splitlines()
+        resident = next(line for line in lines if line.startswith("VmRSS:"))
+        return int(resident.split()[1]) * 1024
+    except (OSError, StopIteration, ValueError, IndexError):
+        return _most()
+
+
+def _most() -> int | None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

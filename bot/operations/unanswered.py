@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -10,10 +12,14 @@ from datetime import datetime
 
 import numpy as np
 
+from bot.locale.statistics import StatisticsPhrases
 from bot.state.statistics import Unanswered
-from index.models.sentence_transformers import Vectors
+from index.article import Article
+from index.models.base import Vectors
 
 THRESHOLD = 0.94
+
+
 """Cosine of two questions, as the bundled model embeds questions, from which they ask the same.
 
 Over the wordings of `tests/bot/operations/wordings.py` that it was chosen by, every pair of one
@@ -21,15 +27,21 @@ question reaches it, and 97 % of the pairs that reach it are of one question; ov
 88 % (14 of 16) and 82 % (14 of 17). Another model may want another threshold.
 """
 
-LIMIT = 2_000
+
+_LIMIT = 2_000
+
+
 """Different wordings that are compared; what was asked least goes first."""
 
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+
+
 _NOT_WORDS = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class QuestionGroup:
     """One question that no article answers; `example` is its most frequent wording."""
 
     example: str
@@ -51,7 +63,7 @@ def grouped(
     questions: Sequence[Unanswered],
     embed: Callable[[str], Vectors],
     threshold: float = THRESHOLD,
-) -> list[Group]:
+) -> list[QuestionGroup]:
     """Those most people asked first. `embed` gives a question's vector, of length 1.
 
     Each wording, the most frequent first, joins the nearest leader that is near enough and names
@@ -59,7 +71,7 @@ def grouped(
     """
     leaders: list[_Leader] = []
     vectors: Vectors | None = None
-    for asked in _wordings(questions)[:LIMIT]:
+    for asked in _wordings(questions)[:_LIMIT]:
         vector = embed(asked[-1].question)[np.newaxis]
         numbers = frozenset(_NUMBER.findall(asked[-1].question))
         nearest = _nearest(leaders, vectors, vector, numbers, threshold)
@@ -100,9 +112,9 @@ def _nearest(
     return None
 
 
-def _group(leader: _Leader) -> Group:
+def _group(leader: _Leader) -> QuestionGroup:
     moments = [each.at for each in leader.asked]
-    return Group(
+    return QuestionGroup(
         example=leader.asked[0].question,
         asked=len(leader.asked),
         askers=len({each.asker for each in leader.asked}),
@@ -110,3 +122,41 @@ def _group(leader: _Leader) -> Group:
         first=min(moments),
         last=max(moments),
     )
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+"""What a cell must not begin with: a spreadsheet would compute it, and a question comes from
+anybody."""
+
+
+def sheet(
+    groups: Sequence[QuestionGroup],
+    nearest: Callable[[str], Article | None],
+    phrases: StatisticsPhrases,
+) -> bytes:
+    """The groups as CSV, with the article that comes nearest to each; no line tells who asked."""
+    text = io.StringIO(newline="")
+    lines = csv.writer(text, delimiter=phrases.separator)
+    lines.writerow(phrases.columns)
+    for group in groups:
+        article = nearest(group.example)
+        lines.writerow(
+            (
+                _cell(group.example),
+                group.asked,
+                group.askers,
+                group.wordings,
+                phrases.date(group.first.astimezone()),
+                phrases.date(group.last.astimezone()),
+                _cell(article.title or article.path) if article else "",
+                _cell(article.url or "") if article else "",
+            )
+        )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(text: str) -> str:
+    flowing = " ".join(text.split())
+    return f"'{flowing}" if flowing.startswith(_FORMULA) else flowing

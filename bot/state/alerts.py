@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.state import people
-from bot.state.conversations import Place
+from bot.state.conversations import ConversationPlace
 from bot.state.tables import AlertRow
 
 
@@ -18,7 +18,7 @@ class Alert:
     """`checked` is the newest generation that was asked in vain."""
 
     id: int
-    place: Place
+    place: ConversationPlace
     question: str
     language: str
     checked: str
@@ -26,10 +26,15 @@ class Alert:
 
 
 def ask_for(
-    session: Session, place: Place, question: str, language: str, generation: str, now: datetime
+    session: Session,
+    place: ConversationPlace,
+    question: str,
+    language: str,
+    generation: str,
+    now: datetime,
 ) -> int:
     """Keep an alert; asking twice for the same changes nothing. Its id."""
-    people.seen(session, place.person_id, now)
+    people.person_seen(session, place.person_id, now)
     row = session.scalars(
         select(AlertRow).where(
             AlertRow.person_id == place.person_id,
@@ -52,7 +57,7 @@ def ask_for(
     return row.id
 
 
-def of_person(session: Session, person_id: int) -> list[Alert]:
+def alerts_of_person(session: Session, person_id: int) -> list[Alert]:
     """The alerts that somebody waits for, oldest first."""
     chosen = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.told_at.is_(None))
     return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id))]
@@ -64,7 +69,7 @@ def unchecked(session: Session, generation: str, limit: int = 100) -> list[Alert
     return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id).limit(limit))]
 
 
-def waiting(session: Session) -> int:
+def waiting_alerts(session: Session) -> int:
     """How many questions wait for an article."""
     chosen = select(func.count()).select_from(AlertRow).where(AlertRow.told_at.is_(None))
     return session.scalar(chosen) or 0
@@ -76,7 +81,7 @@ def asked_in_vain(session: Session, alert_id: int, generation: str) -> None:
         row.checked = generation
 
 
-def told(session: Session, alert_id: int, now: datetime) -> bool:
+def alert_told(session: Session, alert_id: int, now: datetime) -> bool:
     """Note that the answer is on its way; False when it was cancelled or told before."""
     row = session.get(AlertRow, alert_id)
     if row is None or row.told_at is not None:
@@ -92,5 +97,5 @@ def cancel(session: Session, alert_id: int, person_id: int) -> bool:
 
 
 def _alert(row: AlertRow) -> Alert:
-    place = Place(row.chat_id, row.thread_id, row.person_id)
+    place = ConversationPlace(row.chat_id, row.thread_id, row.person_id)
     return Alert(row.id, place, row.question, row.language, row.checked, row.created_at)

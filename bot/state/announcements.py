@@ -14,8 +14,8 @@ from bot.state import deliveries, people
 from bot.state.deliveries import Delivery, Letter
 from bot.state.tables import AddresseeRow, AnnouncementRow, PersonRow
 
-Status = Literal["draft", "sending", "sent", "dropped"]
-Outcome = Literal["waiting", "sent", "unreachable"]
+AnnouncementStatus = Literal["draft", "sending", "sent", "dropped"]
+AnnouncementOutcome = Literal["waiting", "sent", "unreachable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def listeners(session: Session, since: datetime) -> Sequence[int]:
 
 def draft(session: Session, person_id: int, text: str, now: datetime) -> int:
     """Keep a text until it is decided on; its number. The author's earlier drafts are dropped."""
-    people.seen(session, person_id, now)
+    people.person_seen(session, person_id, now)
     session.execute(
         update(AnnouncementRow)
         .where(AnnouncementRow.person_id == person_id, AnnouncementRow.status == "draft")
@@ -99,7 +99,9 @@ def under_way(session: Session) -> Announcement | None:
     return Announcement(row.id, row.person_id, row.text, row.message) if row else None
 
 
-def waiting(session: Session, announcement_id: int, limit: int) -> Sequence[Addressee]:
+def waiting_announcements(
+    session: Session, announcement_id: int, limit: int
+) -> Sequence[Addressee]:
     """The next ones to be told. Who has asked to be spared since is told no more."""
     rows = session.execute(
         select(PersonRow.id, PersonRow.language)
@@ -129,10 +131,12 @@ def post(
     if row is None or row.outcome != "waiting":
         return None
     row.outcome = "sent"
-    return deliveries.opened(session, bot_id, None, 1, letter, now)
+    return deliveries.delivery_opened(session, bot_id, None, 1, letter, now)
 
 
-def note(session: Session, announcement_id: int, person_id: int, outcome: Outcome) -> None:
+def note(
+    session: Session, announcement_id: int, person_id: int, outcome: AnnouncementOutcome
+) -> None:
     session.execute(
         update(AddresseeRow)
         .where(AddresseeRow.announcement_id == announcement_id, AddresseeRow.person_id == person_id)
@@ -158,7 +162,9 @@ def finish(session: Session, announcement_id: int) -> None:
     session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id == announcement_id))
 
 
-def _decided(session: Session, announcement_id: int, person_id: int, status: Status) -> bool:
+def _decided(
+    session: Session, announcement_id: int, person_id: int, status: AnnouncementStatus
+) -> bool:
     """Only one decision counts, however often a button is pressed."""
     row = session.get(AnnouncementRow, announcement_id, with_for_update=True)
     if row is None or row.person_id != person_id or row.status != "draft":

@@ -15,7 +15,7 @@ from bot.state.tables import ConversationRow, TurnRow
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConversationPlace:
     """Where a conversation is held: a chat, its topic (0: none), and with whom."""
 
     chat_id: int
@@ -42,7 +42,7 @@ class KeptTurn:
     """A turn as it is kept."""
 
     id: int
-    place: Place
+    place: ConversationPlace
     question: str
     turn: Mapping[str, Any]
     sources: Sequence[Any]
@@ -55,14 +55,14 @@ class KeptTurn:
 
 
 def add_turn(
-    session: Session, place: Place, new: NewTurn, now: datetime, lifetime: timedelta
+    session: Session, place: ConversationPlace, new: NewTurn, now: datetime, lifetime: timedelta
 ) -> int:
     """Keep a turn in the conversation under way, or in a new one; the turn's id."""
     if new.question_message is not None:
         known = turn_of_question(session, place.chat_id, new.question_message)
         if known is not None:
             return known.id
-    people.seen(session, place.person_id, now)
+    people.person_seen(session, place.person_id, now)
     conversation = _under_way(session, place, now, lifetime)
     if conversation is None:
         conversation = ConversationRow(
@@ -111,7 +111,7 @@ def answered_with(session: Session, turn_id: int, messages: Sequence[int]) -> No
 
 
 def history(
-    session: Session, place: Place, now: datetime, lifetime: timedelta, limit: int
+    session: Session, place: ConversationPlace, now: datetime, lifetime: timedelta, limit: int
 ) -> list[KeptTurn]:
     """The last turns of the conversation under way, oldest first; none when it has grown old."""
     conversation = _under_way(session, place, now, lifetime)
@@ -126,7 +126,7 @@ def history(
     return [_kept(row, conversation) for row in reversed(rows)]
 
 
-def start_afresh(session: Session, place: Place) -> None:
+def start_afresh(session: Session, place: ConversationPlace) -> None:
     """End the conversation under way."""
     session.execute(update(ConversationRow).where(*_at(place)).values(ended=True))
 
@@ -159,7 +159,7 @@ def turn_of_answer(
 
 
 def _under_way(
-    session: Session, place: Place, now: datetime, lifetime: timedelta
+    session: Session, place: ConversationPlace, now: datetime, lifetime: timedelta
 ) -> ConversationRow | None:
     return session.scalars(
         select(ConversationRow)
@@ -169,7 +169,7 @@ def _under_way(
     ).first()
 
 
-def _at(place: Place) -> tuple[Any, ...]:
+def _at(place: ConversationPlace) -> tuple[Any, ...]:
     return (
         ConversationRow.chat_id == place.chat_id,
         ConversationRow.thread_id == place.thread_id,
@@ -180,7 +180,9 @@ def _at(place: Place) -> tuple[Any, ...]:
 def _kept(row: TurnRow, conversation: ConversationRow) -> KeptTurn:
     return KeptTurn(
         id=row.id,
-        place=Place(conversation.chat_id, conversation.thread_id, conversation.person_id),
+        place=ConversationPlace(
+            conversation.chat_id, conversation.thread_id, conversation.person_id
+        ),
         question=row.question,
         turn=row.turn,
         sources=row.sources,

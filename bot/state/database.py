@@ -21,22 +21,70 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
-from bot.state.database_state_turns import Turns
+
+
+class Turns:
+    """A lock. SQLite's own makes those who wait look again after longer and longer pauses."""
+
+    def __init__(self) -> None:
+        self._free = threading.Condition()
+        self._taken = False
+        self._waiting = {True: 0, False: 0}
+
+    @property
+    def waiting(self) -> int:
+        with self._free:
+            return sum(self._waiting.values())
+
+    @contextmanager
+    def turn(self, *, urgent: bool = False) -> Iterator[None]:
+        """Wait for a turn, which lasts as long as the block."""
+        with self._free:
+            self._waiting[urgent] += 1
+            self._free.wait_for(lambda: not self._taken and (urgent or not self._waiting[True]))
+            self._waiting[urgent] -= 1
+            self._taken = True
+        try:
+            yield
+        finally:
+            with self._free:
+                self._taken = False
+                self._free.notify_all()
+
 
 logger = logging.getLogger(__name__)
 
+
 Result = TypeVar("Result")
 
+
 FILE = "state.sqlite"
+
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
+
+
 _UNSYNCED = "selon_unsynced"
+
+
 _BUSY_SECONDS = 15
+
+
 _CLOSING_SECONDS = 1.0
+
+
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
 _MIGRATING = 0x53454C4F4E
+
+
 """The lock of PostgreSQL that whoever migrates holds, any number that is ours."""
 
+
 _COLLISIONS = {"40001", "40P01", "23505"}
+
+
 """PostgreSQL's codes: two transactions could not have come one after the other, two waited for
 each other, two wrote the same new row."""
 

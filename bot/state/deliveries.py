@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.state.tables import DeliveryRow
 
-Outcome = Literal["waiting", "sent", "given up"]
-_OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+DeliveryOutcome = Literal["waiting", "sent", "given up"]
+_OUTCOMES: tuple[DeliveryOutcome, ...] = get_args(DeliveryOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ class Delivery:
     id: int
     letter: Letter | None
     sent: tuple[int, ...]
-    outcome: Outcome
+    outcome: DeliveryOutcome
     reason: str | None
     found: bool = True
 
 
-def opened(
+def delivery_opened(
     session: Session,
     bot_id: int,
     update_id: int | None,
@@ -99,7 +99,7 @@ def recorded(
             row.letter, row.outcome, row.done_at = None, "sent", now
 
 
-def amended(session: Session, delivery_id: int, letter: Letter) -> None:
+def letter_amended(session: Session, delivery_id: int, letter: Letter) -> None:
     """The letter is sent otherwise than it was meant."""
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
@@ -128,7 +128,7 @@ def afresh(session: Session, bot_id: int, update_id: int) -> list[int]:
     return messages
 
 
-def unasked(session: Session, bot_id: int) -> list[Delivery]:
+def unasked_letters(session: Session, bot_id: int) -> list[Delivery]:
     """Letters not whole that answer no update, oldest first."""
     rows = session.scalars(
         select(DeliveryRow)
@@ -143,13 +143,13 @@ def unasked(session: Session, bot_id: int) -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
-def outcome(session: Session, delivery_id: int) -> Outcome | None:
+def delivery_outcome(session: Session, delivery_id: int) -> DeliveryOutcome | None:
     """What has become of a letter; None when it is not known any more."""
     row = session.get(DeliveryRow, delivery_id)
     return next((each for each in _OUTCOMES if row is not None and each == row.outcome), None)
 
 
-def forget_before(session: Session, moment: datetime) -> int:
+def forget_deliveries_before(session: Session, moment: datetime) -> int:
     """Remove what was sent, given up or shown aside before this; how many rows went."""
     aside = and_(DeliveryRow.number < 0, DeliveryRow.created_at < moment)
     old = (

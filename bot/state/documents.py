@@ -10,32 +10,32 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.state import people
-from bot.state.conversations import Place
+from bot.state.conversations import ConversationPlace
 from bot.state.tables import DocumentRow
 
 Scope = Literal["undecided", "corpus", "conversation"]
-Status = Literal["received", "indexed", "failed"]
+DocumentStatus = Literal["received", "indexed", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SentDocument:
     """`path` is below the data directory; `url` where it was fetched, if it was."""
 
     id: int
-    place: Place
+    place: ConversationPlace
     name: str
     path: str
     url: str | None
     scope: Scope
-    status: Status
+    status: DocumentStatus
     created_at: datetime
 
 
-def receive(
-    session: Session, place: Place, name: str, path: str, url: str | None, now: datetime
+def receive_document(
+    session: Session, place: ConversationPlace, name: str, path: str, url: str | None, now: datetime
 ) -> int:
     """Keep a document that nobody has decided on yet; its id."""
-    people.seen(session, place.person_id, now)
+    people.person_seen(session, place.person_id, now)
     row = DocumentRow(
         person_id=place.person_id,
         chat_id=place.chat_id,
@@ -52,17 +52,19 @@ def receive(
     return row.id
 
 
-def document(session: Session, document_id: int) -> Document | None:
+def document(session: Session, document_id: int) -> SentDocument | None:
     row = session.get(DocumentRow, document_id)
     return _document(row) if row else None
 
 
-def decide(session: Session, document_id: int, scope: Scope, status: Status, path: str) -> None:
+def decide(
+    session: Session, document_id: int, scope: Scope, status: DocumentStatus, path: str
+) -> None:
     row = session.get_one(DocumentRow, document_id)
     row.scope, row.status, row.path = scope, status, path
 
 
-def of_conversation(session: Session, chat_id: int, thread_id: int) -> list[Document]:
+def of_conversation(session: Session, chat_id: int, thread_id: int) -> list[SentDocument]:
     """What one chat (and topic) alone is answered from, oldest first."""
     chosen = select(DocumentRow).where(
         DocumentRow.chat_id == chat_id,
@@ -72,25 +74,28 @@ def of_conversation(session: Session, chat_id: int, thread_id: int) -> list[Docu
     return [_document(row) for row in session.scalars(chosen.order_by(DocumentRow.id))]
 
 
-def places(session: Session) -> list[Place]:
+def document_places(session: Session) -> list[ConversationPlace]:
     """The conversations that have documents of their own, each once."""
     chosen = select(DocumentRow).where(DocumentRow.scope == "conversation")
-    found = (Place(row.chat_id, row.thread_id, row.person_id) for row in session.scalars(chosen))
+    found = (
+        ConversationPlace(row.chat_id, row.thread_id, row.person_id)
+        for row in session.scalars(chosen)
+    )
     return list(dict.fromkeys(found))
 
 
-def newest_of(session: Session, place: Place) -> datetime | None:
+def newest_of(session: Session, place: ConversationPlace) -> datetime | None:
     """When the newest document of a conversation's own came."""
     kept = of_conversation(session, place.chat_id, place.thread_id)
     return max((document.created_at for document in kept), default=None)
 
 
-def of_person(session: Session, person_id: int) -> list[Document]:
+def documents_of_person(session: Session, person_id: int) -> list[SentDocument]:
     chosen = select(DocumentRow).where(DocumentRow.person_id == person_id)
     return [_document(row) for row in session.scalars(chosen.order_by(DocumentRow.id))]
 
 
-def undecided_before(session: Session, moment: datetime) -> list[Document]:
+def undecided_before(session: Session, moment: datetime) -> list[SentDocument]:
     """Documents that nobody has decided on since."""
     chosen = select(DocumentRow).where(
         DocumentRow.scope == "undecided", DocumentRow.created_at < moment
@@ -98,16 +103,16 @@ def undecided_before(session: Session, moment: datetime) -> list[Document]:
     return [_document(row) for row in session.scalars(chosen)]
 
 
-def remove(session: Session, document_id: int) -> None:
+def remove_document(session: Session, document_id: int) -> None:
     session.execute(delete(DocumentRow).where(DocumentRow.id == document_id))
 
 
-def _document(row: DocumentRow) -> Document:
+def _document(row: DocumentRow) -> SentDocument:
     scopes: dict[str, Scope] = {"corpus": "corpus", "conversation": "conversation"}
-    states: dict[str, Status] = {"indexed": "indexed", "failed": "failed"}
-    return Document(
+    states: dict[str, DocumentStatus] = {"indexed": "indexed", "failed": "failed"}
+    return SentDocument(
         id=row.id,
-        place=Place(row.chat_id, row.thread_id, row.person_id),
+        place=ConversationPlace(row.chat_id, row.thread_id, row.person_id),
         name=row.name,
         path=row.path,
         url=row.url,

@@ -45,7 +45,7 @@ def accept(session: Session, token: str, person_id: int, now: datetime) -> Role 
     return role
 
 
-def waiting(session: Session, now: datetime) -> int:
+def waiting_invitations(session: Session, now: datetime) -> int:
     """How many invitations can still be accepted."""
     return len(
         session.scalars(select(InvitationRow.id).where(InvitationRow.expires_at > now)).all()

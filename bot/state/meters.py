@@ -13,7 +13,7 @@ from bot.state.tables import MeterRow, NoticeRow
 
 
 @dataclass(frozen=True, slots=True)
-class Meter:
+class KeptMeter:
     """What was left at a moment; `told` says that whoever it is knows that it is used up."""
 
     left: float
@@ -21,23 +21,23 @@ class Meter:
     told: bool = False
 
 
-def all_of_them(session: Session) -> Mapping[str, Meter]:
+def all_of_them(session: Session) -> Mapping[str, KeptMeter]:
     """By what they measure, such as `person:42`."""
     rows = session.scalars(select(MeterRow))
-    return {row.key: Meter(row.left, row.at, row.told) for row in rows}
+    return {row.key: KeptMeter(row.left, row.at, row.told) for row in rows}
 
 
-def one(session: Session, key: str) -> Meter | None:
+def one(session: Session, key: str) -> KeptMeter | None:
     row = session.get(MeterRow, key)
-    return Meter(row.left, row.at, row.told) if row else None
+    return KeptMeter(row.left, row.at, row.told) if row else None
 
 
-def put(session: Session, meters: Mapping[str, Meter]) -> None:
+def put(session: Session, meters: Mapping[str, KeptMeter]) -> None:
     for key, meter in meters.items():
         session.merge(MeterRow(key=key, left=meter.left, at=meter.at, told=meter.told))
 
 
-def forget_before(session: Session, moment: datetime) -> None:
+def forget_meters_before(session: Session, moment: datetime) -> None:
     """Remove the meters that nothing has changed since, and the notices of before."""
     session.execute(delete(MeterRow).where(MeterRow.at < moment))
     session.execute(delete(NoticeRow).where(NoticeRow.at < moment))

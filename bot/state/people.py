@@ -20,7 +20,7 @@ class Person:
     last_seen: datetime
 
 
-def seen(session: Session, person_id: int, now: datetime) -> Person:
+def person_seen(session: Session, person_id: int, now: datetime) -> Person:
     """Note that somebody wrote, for the first time or again."""
     row = session.get(PersonRow, person_id)
     if row is None:
@@ -36,9 +36,11 @@ def person(session: Session, person_id: int) -> Person | None:
     return _person(row) if row else None
 
 
-def choose_language(session: Session, person_id: int, language: str | None, now: datetime) -> None:
+def choose_person_language(
+    session: Session, person_id: int, language: str | None, now: datetime
+) -> None:
     """Remember a language; None goes back to the one that Telegram tells."""
-    seen(session, person_id, now)
+    person_seen(session, person_id, now)
     row = session.get_one(PersonRow, person_id)
     row.language = language
 
@@ -49,9 +51,11 @@ def listens(session: Session, person_id: int) -> bool:
     return row is None or row.quiet_since is None
 
 
-def listen(session: Session, person_id: int, now: datetime, *, wanted: bool) -> None:
+def listen_to_announcements(
+    session: Session, person_id: int, now: datetime, *, wanted: bool
+) -> None:
     """Whether somebody wants announcements; everybody does until they say otherwise."""
-    seen(session, person_id, now)
+    person_seen(session, person_id, now)
     row = session.get_one(PersonRow, person_id)
     row.quiet_since = None if wanted else row.quiet_since or now
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.state.tables import ReplyRow
 
 
-def find(session: Session, key: str, since: datetime) -> str | None:
+def find_reply(session: Session, key: str, since: datetime) -> str | None:
     """The text kept under a key; None when there is none, or only an older one."""
     row = session.get(ReplyRow, key)
     return row.text if row is not None and row.created_at >= since else None
@@ -31,6 +31,6 @@ def prune(session: Session, since: datetime, most: int) -> None:
         session.execute(delete(ReplyRow).where(ReplyRow.key.in_(keys)))
 
 
-def forget(session: Session, key: str) -> None:
+def forget_replies(session: Session, key: str) -> None:
     """Remove one text."""
     session.execute(delete(ReplyRow).where(ReplyRow.key == key))

@@ -30,7 +30,7 @@ from bot.state.tables import (
     VoteRow,
 )
 
-ALERTS = timedelta(days=365)
+_ALERTS = timedelta(days=365)
 """How long a question waits for an article that answers it."""
 
 DEALT_WITH = timedelta(days=2)
@@ -42,7 +42,7 @@ NOTICES = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class RetentionTerms:
     """What the settings say: how long questions are kept, what chat models wrote, and counts of
     messages after the last one."""
 
@@ -51,7 +51,7 @@ class Terms:
     meters: timedelta
 
 
-def forget(session: Session, now: datetime, terms: Terms) -> dict[str, int]:
+def forget_expired_rows(session: Session, now: datetime, terms: RetentionTerms) -> dict[str, int]:
     """Remove all that is past its time; how many rows of which table went."""
     gone: dict[str, int] = {}
     for removal in _removals(now, terms):
@@ -61,7 +61,7 @@ def forget(session: Session, now: datetime, terms: Terms) -> dict[str, int]:
     return {name: count for name, count in gone.items() if count}
 
 
-def _removals(now: datetime, terms: Terms) -> Iterator[Delete]:
+def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     """In an order in which nothing is removed from beneath something else."""
     before = now - terms.questions
     old_turns = select(TurnRow.id).where(TurnRow.created_at < before)
@@ -71,7 +71,9 @@ def _removals(now: datetime, terms: Terms) -> Iterator[Delete]:
         ConversationRow.last_at < before,
         ConversationRow.id.not_in(select(TurnRow.conversation_id)),
     )
-    yield delete(AlertRow).where(or_(AlertRow.told_at < before, AlertRow.created_at < now - ALERTS))
+    yield delete(AlertRow).where(
+        or_(AlertRow.told_at < before, AlertRow.created_at < now - _ALERTS)
+    )
     # The document stays in the corpus; who sent it is forgotten.
     yield delete(DocumentRow).where(DocumentRow.scope == "corpus", DocumentRow.created_at < before)
     old_announcements = select(AnnouncementRow.id).where(AnnouncementRow.created_at < before)
@@ -82,7 +84,7 @@ def _removals(now: datetime, terms: Terms) -> Iterator[Delete]:
     yield from _of_people(before)
 
 
-def _of_machines(now: datetime, before: datetime, terms: Terms) -> Iterator[Delete]:
+def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     """What passes between Telegram, the chat models and the bot."""
     dealt_with = now - DEALT_WITH
     yield delete(UpdateRow).where(
@@ -100,7 +102,7 @@ def _of_machines(now: datetime, before: datetime, terms: Terms) -> Iterator[Dele
     yield delete(SpendingRow).where(SpendingRow.day < before.date())
 
 
-def _of_limits(now: datetime, terms: Terms) -> Iterator[Delete]:
+def _of_limits(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     yield delete(InvitationRow).where(InvitationRow.expires_at <= now)
     yield delete(MeterRow).where(MeterRow.at < now - terms.meters)
     yield delete(NoticeRow).where(NoticeRow.at < now - NOTICES)

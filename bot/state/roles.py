@@ -36,7 +36,7 @@ def give(session: Session, person_id: int, standing: Standing, now: datetime) ->
     row.role, row.given_at = standing, now
 
 
-def take_away(session: Session, person_id: int) -> bool:
+def take_away_role(session: Session, person_id: int) -> bool:
     """Back to somebody unknown; False when they had nothing."""
     gone = delete(RoleRow).where(RoleRow.person_id == person_id).returning(RoleRow.role)
     return session.scalars(gone).first() is not None

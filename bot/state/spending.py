@@ -26,7 +26,9 @@ class Spent:
         return self.input + self.output
 
 
-def add(session: Session, day: date, model: str, spent: Spent, person_id: int | None) -> None:
+def add_spending(
+    session: Session, day: date, model: str, spent: Spent, person_id: int | None
+) -> None:
     """Count calls; for a person too, if they are known here (they may have been erased)."""
     row = session.get(SpendingRow, (day, model))
     if row is None:
@@ -55,7 +57,7 @@ def on(session: Session, day: date, model: str | None = None) -> Spent:
     return _sum(session.execute(chosen).one())
 
 
-def of_person(session: Session, person_id: int, since: date) -> Spent:
+def spending_of_person(session: Session, person_id: int, since: date) -> Spent:
     """What somebody's questions have used since a day, of all models."""
     chosen = select(
         func.sum(UsageRow.calls), func.sum(UsageRow.input), func.sum(UsageRow.output)
@@ -63,7 +65,7 @@ def of_person(session: Session, person_id: int, since: date) -> Spent:
     return _sum(session.execute(chosen).one())
 
 
-def forget_before(session: Session, day: date) -> None:
+def forget_spending_before(session: Session, day: date) -> None:
     """Remove the counts of earlier days."""
     session.execute(delete(SpendingRow).where(SpendingRow.day < day))
     session.execute(delete(UsageRow).where(UsageRow.day < day))

@@ -14,7 +14,7 @@ from bot.state.tables import ConversationRow, TurnRow, VoteRow
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskedQuestion:
     """That something was asked; `elapsed_ms` is None for turns of before it was kept."""
 
     at: datetime
@@ -51,13 +51,13 @@ class Unanswered:
 _ASKED = TurnRow.question_message.is_not(None)
 
 
-def questions(session: Session, since: datetime) -> Sequence[Question]:
+def questions(session: Session, since: datetime) -> Sequence[AskedQuestion]:
     rows = session.execute(
         select(TurnRow.created_at, TurnRow.answered, TurnRow.elapsed_ms)
         .where(TurnRow.created_at >= since, _ASKED)
         .order_by(TurnRow.created_at)
     )
-    return [Question(*row) for row in rows]
+    return [AskedQuestion(*row) for row in rows]
 
 
 def votes(session: Session, since: datetime) -> Votes:

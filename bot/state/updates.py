@@ -51,7 +51,7 @@ def done(session: Session, bot_id: int, update_id: int, now: datetime) -> None:
         row.content, row.done_at = None, now
 
 
-def waiting(session: Session, bot_id: int) -> list[Arrived]:
+def waiting_updates(session: Session, bot_id: int) -> list[Arrived]:
     """What is not dealt with, in the order in which it came."""
     rows = session.scalars(
         select(UpdateRow)
@@ -61,7 +61,7 @@ def waiting(session: Session, bot_id: int) -> list[Arrived]:
     return [Arrived(row.id, row.content or {}, row.tries) for row in rows]
 
 
-def forget_before(session: Session, moment: datetime) -> int:
+def forget_updates_before(session: Session, moment: datetime) -> int:
     """Remove what was dealt with before this; how many rows went."""
     old = delete(UpdateRow).where(UpdateRow.done_at < moment).returning(UpdateRow.id)
     return len(session.scalars(old).all())

@@ -33,7 +33,7 @@ def cast(session: Session, turn_id: int, person_id: int, *, good: bool, now: dat
     """Keep a vote, in place of the person's earlier one; False when the turn is gone."""
     if session.get(TurnRow, turn_id) is None:
         return False
-    people.seen(session, person_id, now)
+    people.person_seen(session, person_id, now)
     row = _row(session, turn_id, person_id)
     if row is None:
         row = VoteRow(turn_id=turn_id, person_id=person_id, good=good, created_at=now)

@@ -2,31 +2,100 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from bot.errors import KeepingError, UnknownArticle
+from bot.library.format_options import remembered
+from bot.locale.answers import phrases_for
 from bot.locale.keeping import KeepingPhrases, keeping_phrases_for
+from bot.locale.terminal import terminal_phrases_for
 from bot.settings import Settings
-from bot.terminal.articles_keeping_days import period_of
-from bot.terminal.command import DONE
+from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
-from bot.terminal.lookup_keeping_fields import entry_fields
-from bot.terminal.lookup_keeping_opening import open_articles
-from bot.terminal.lookup_keeping_rows import one_line
+from bot.terminal.index import followed_build
+from bot.terminal.lookup import (
+    LABEL,
+    article_fields,
+    entry_fields,
+    find_all,
+    find_article,
+    open_articles,
+    row_line,
+    rows,
+    under,
+)
 from bot.terminal.render import TITLE, harmless, json_line
-from index.language_bot_spelling import folded
+from index.article import Article, Copy, Period
+from index.errors import DamagedIndex
+from index.language import fold_phrase
 from index.store.files.articles import ArticleEntry
 from index.store.files.removed import Removed, RemovedArticle
+
+if TYPE_CHECKING:
+    from index.store.files.generation import Generation
+
+
+_AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
+
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+def period_of(
+    since: str | None, until: str | None, today: date, phrases: KeepingPhrases
+) -> Period | None:
+    """The days from the first of `since` to the last of `until`; None where neither is typed.
+
+    Raises KeepingError.
+    """
+    if since is None and until is None:
+        return None
+    try:
+        first = _span(since, today)[0] if since is not None else date.min
+    except (ValueError, OverflowError) as error:
+        raise KeepingError(phrases.no_such_day("--since", since or "")) from error
+    try:
+        last = _span(until, today)[1] if until is not None else date.max
+    except (ValueError, OverflowError) as error:
+        raise KeepingError(phrases.no_such_day("--until", until or "")) from error
+    if first > last:
+        raise KeepingError(phrases.crossed(since or "", until or ""))
+    return Period(first, last)
+
+
+def _span(typed: str, today: date) -> tuple[date, date]:
+    """The first and the last day of what is typed. Raises ValueError, OverflowError."""
+    if ago := _AGO.fullmatch(typed.strip()):
+        day = today - timedelta(days=int(ago[1]))
+        return day, day
+    told = _DATE.fullmatch(typed.strip())
+    if told is None:
+        raise ValueError(typed)
+    year, month, day_of_month = int(told[1]), told[2], told[3]
+    if month is None:
+        return date(year, 1, 1), date(year, 12, 31)
+    if day_of_month is None:
+        first = date(year, int(month), 1)
+        return first, first.replace(day=monthrange(year, first.month)[1])
+    day = date(year, int(month), int(day_of_month))
+    return day, day
+
 
 _DAY = len("2025-08-29")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListedArticles:
     """Which articles to list; None leaves the choice open."""
 
     since: str | None = None
@@ -36,7 +105,7 @@ class Wanted:
     limit: int | None = None
 
 
-def list_articles(settings: Settings, wanted: Wanted, *, as_json: bool) -> int:
+def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) -> int:
     """List the articles, newest first. Raises KeepingError, NoIndex, DamagedIndex."""
     phrases = keeping_phrases_for(settings.language)
     today = datetime.now(UTC).astimezone().date()
@@ -65,7 +134,7 @@ def list_removed(settings: Settings, *, as_json: bool) -> int:
         if as_json:
             out.file.write(f"{json_line(_removed_fields(each))}\n")
         else:
-            title = harmless(one_line(each.title)) or phrases.untitled
+            title = harmless(row_line(each.title)) or phrases.untitled
             show(out, f"{each.id}  {each.day}  {title} ({harmless(each.path)})")
     if not as_json:
         count = phrases.shown(len(articles), len(articles)) if articles else phrases.none_listed
@@ -73,13 +142,13 @@ def list_removed(settings: Settings, *, as_json: bool) -> int:
     return DONE
 
 
-def _chosen(entries: Iterable[ArticleEntry], wanted: Wanted) -> Iterator[ArticleEntry]:
+def _chosen(entries: Iterable[ArticleEntry], wanted: ListedArticles) -> Iterator[ArticleEntry]:
     language = (wanted.language or "").lower()
-    outlet = folded(wanted.outlet or "")
+    outlet = fold_phrase(wanted.outlet or "")
     for each in entries:
         if language and each.language.lower().split("-")[0] != language.split("-")[0]:
             continue
-        if outlet and folded(each.outlet or "") != outlet:
+        if outlet and fold_phrase(each.outlet or "") != outlet:
             continue
         yield each
 
@@ -87,9 +156,9 @@ def _chosen(entries: Iterable[ArticleEntry], wanted: Wanted) -> Iterator[Article
 def _line(entry: ArticleEntry, phrases: KeepingPhrases) -> Text:
     day = entry.published.isoformat() if entry.published else phrases.undated
     text = Text(f"{entry.id}  {day:<{_DAY}}  {entry.language:<3} ")
-    text.append(harmless(one_line(entry.title)) or phrases.untitled, style=TITLE)
+    text.append(harmless(row_line(entry.title)) or phrases.untitled, style=TITLE)
     beside = [each for each in (entry.outlet, entry.author, entry.path) if each]
-    return text.append(f" — {harmless(one_line(', '.join(beside)))}")
+    return text.append(f" — {harmless(row_line(', '.join(beside)))}")
 
 
 def _removed_fields(article: RemovedArticle) -> dict[str, str]:
@@ -99,3 +168,187 @@ def _removed_fields(article: RemovedArticle) -> dict[str, str]:
         "path": article.path,
         "removed": article.day.isoformat(),
     }
+
+
+_HEAD = 600
+
+
+"""Characters of the text that are shown unless all of it is asked for."""
+
+
+def show_article(settings: Settings, reference: str, *, whole: bool, as_json: bool) -> int:
+    """Show an article, or a copy of one. Raises UnknownArticle, NoIndex, DamagedIndex."""
+    phrases = keeping_phrases_for(settings.language)
+    with open_articles(settings) as generation:
+        entry = find_article(generation, reference, phrases)
+        article = generation.article(entry.id)
+        if article is None:
+            raise DamagedIndex(
+                f"article {entry.id} is listed and has no text; rebuild it with `selon index`"
+            )
+        passages = _passages(generation, entry)
+        original = generation.article(entry.copy_of) if entry.copy_of else None
+    out = console_for(sys.stdout)
+    if as_json:
+        out.file.write(f"{json_line(article_fields(article, entry.copy_of, passages))}\n")
+        return DONE
+    shown = _Shown(settings.language)
+    show(out, shown.facts(article, passages))
+    if original is not None:
+        show(out, f"\n{phrases.copy_of(harmless(original.title), original.id)}")
+    show(out, "")
+    show(out, harmless(article.text) if whole else shown.head(article.text))
+    return DONE
+
+
+class _Shown:
+    """An article in one language's words."""
+
+    def __init__(self, language: str) -> None:
+        self._phrases = keeping_phrases_for(language)
+        self._common = phrases_for(language)
+        self._terminal = terminal_phrases_for(language)
+
+    def facts(self, article: Article, passages: int) -> Text:
+        labels = self._phrases.facts
+        words = len(article.text.split())
+        length = self._phrases.length(words, len(article.text), passages)
+        lines: list[tuple[str, Text | str]] = [(labels.id, article.id)]
+        for label, fact, said in (
+            (labels.title, "title", article.title or self._phrases.untitled),
+            (labels.author, "author", article.author),
+            (labels.outlet, "outlet", article.outlet),
+            (labels.category, "category", article.category),
+            (labels.published, "published", self._day(article.published, article.published_at)),
+            (labels.updated, "updated", self._day(article.updated, article.updated_at)),
+            (labels.url, "url", article.url),
+            (labels.path, "path", article.path),
+            (labels.language, "language", article.language),
+        ):
+            if said:
+                lines.append((label, self._told(said, dict(article.origins).get(fact))))
+        lines.append((labels.size, length))
+        lines += under(labels.sections, (each.heading for each in article.sections))
+        lines += under(labels.copies, (self._copy(each) for each in article.copies))
+        return rows(lines)
+
+    def head(self, text: str) -> str:
+        """The first paragraphs, as many as fit; what is left out is said."""
+        if len(text) <= _HEAD:
+            return harmless(text)
+        kept = text[:_HEAD].rpartition("\n\n")[0] or text[:_HEAD].rpartition(" ")[0] or text[:_HEAD]
+        return f"{harmless(kept)}\n\n{self._phrases.more_text}"
+
+    def _told(self, said: str, origin: str | None) -> Text:
+        text = Text(harmless(row_line(said)), style=f"not {LABEL}")
+        if origin is None:
+            return text
+        where = self._phrases.found_in(self._phrases.origins.get(origin, origin))
+        return Text().append_text(text).append(f" {where}", style=LABEL)
+
+    def _day(self, day: date | None, moment: datetime | None) -> str | None:
+        """« 29 août 2025 à 18:30 (UTC+02:00) »: the moment on its own clock."""
+        if day is None:
+            return None
+        told = self._common.day(day)
+        if moment is None:
+            return told
+        zone = f" ({moment.tzname()})" if moment.tzinfo else ""
+        return f"{self._terminal.moment(told, f'{moment:%H:%M}')}{zone}"
+
+    def _copy(self, copy: Copy) -> str:
+        day = self._common.day(copy.published) if copy.published else self._phrases.undated
+        beside = [each for each in (copy.outlet, day, copy.url, copy.path) if each]
+        return f"{copy.id}  {copy.title or self._phrases.untitled} — {', '.join(beside)}"
+
+
+def _passages(generation: Generation, entry: ArticleEntry) -> int:
+    """How many passages the article has: they follow its first."""
+    opening = generation.opening(entry.id)
+    if opening is None:
+        return 0
+    rows_left = range(opening.row, generation.manifest.passages)
+    owners = (generation.stored([row])[0].article_id for row in rows_left)
+    return sum(1 for _ in takewhile(entry.id.__eq__, owners))
+
+
+def remove(settings: Settings, references: Sequence[str]) -> int:
+    """Take these articles out, all or, where one of them is not known, none.
+
+    Their copies go with them: what is to be out is what they say. Raises KeepingError, NoIndex,
+    DamagedIndex, StoreError, and what a build raises.
+    """
+    phrases = keeping_phrases_for(settings.language)
+    out = console_for(sys.stdout)
+    removed = Removed.open(settings.data_dir)
+    with open_articles(settings) as generation:
+        manifest = generation.manifest
+        meant = {
+            each.id: each
+            for reference in references
+            if not _already(reference, generation, removed)
+            for entry in find_all(generation, reference, phrases)
+            for each in _with_copies(entry, generation)
+        }
+    if meant and len(meant) >= manifest.articles + manifest.copies:
+        raise KeepingError(phrases.nothing_left)
+    for each in {each for reference in references for each in removed.find(reference)}:
+        if each.id not in meant:
+            show(out, phrases.already_removed(_named(each)[0]))
+    if not meant:
+        return DONE
+    paths = _paths(settings)
+    removed.add(meant.values())
+    for found in meant.values():
+        show(out, phrases.removed(*_named(found)))
+    show(out, phrases.files_stay)
+    return _rebuild(settings, paths)
+
+
+def restore(settings: Settings, references: Sequence[str]) -> int:
+    """Let these articles in again. Raises UnknownArticle, StoreError, and what a build raises."""
+    from index.store.files.generation import in_service
+
+    phrases = keeping_phrases_for(settings.language)
+    removed = Removed.open(settings.data_dir)
+    for reference in references:
+        if not removed.find(reference):
+            raise UnknownArticle(phrases.not_removed(reference))
+    in_service(settings.data_dir)  # without an index, nothing was ever taken out of one
+    paths = _paths(settings)
+    for reference in references:
+        for each in removed.restore(reference):
+            show(console_for(sys.stdout), phrases.restored(*_named(each)))
+    return _rebuild(settings, paths)
+
+
+def _already(reference: str, generation: Generation, removed: Removed) -> bool:
+    """Whether it means nothing that is indexed, and something that was taken out before."""
+    return not generation.find(reference) and bool(removed.find(reference))
+
+
+def _with_copies(entry: ArticleEntry, generation: Generation) -> tuple[ArticleEntry | Copy, ...]:
+    article = None if entry.copy_of else generation.article(entry.id)
+    return (entry, *(article.copies if article else ()))
+
+
+def _paths(settings: Settings) -> list[Path]:
+    """What the index was built from; checked before anything is changed. Raises KeepingError."""
+    from bot.library.paths import standing_paths
+
+    paths = standing_paths(settings)
+    for path in paths:
+        if not path.exists():
+            phrases = keeping_phrases_for(settings.language)
+            raise KeepingError(phrases.no_more_there(harmless(str(path))))
+    return paths
+
+
+def _rebuild(settings: Settings, paths: Sequence[Path]) -> int:
+    """Build again what was built, read as it was read."""
+    report = followed_build(settings, paths, remembered(settings.data_dir), "none")
+    return FAILED if report is None else DONE
+
+
+def _named(article: ArticleEntry | Copy | RemovedArticle) -> tuple[str, str]:
+    return harmless(row_line(article.title)) or article.id, harmless(article.path)

@@ -1,12 +1,18 @@
 """The commands that answer: `selon ask`, `selon chat` and `selon bot`."""
-# Typer reads the annotations where they are written, so they are not postponed here.
 
+from __future__ import annotations
+
+import asyncio
+import queue
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+import threading
+from collections.abc import AsyncIterator, Callable, Generator
+from concurrent.futures import Future
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 import typer
 from rich.console import Console
@@ -25,17 +31,29 @@ from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from bot.followups.conversation import Conversing
     from bot.terminal.repl import Ask, Grow
 
+
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+
 STANDARD_INPUT = "-"
+
+
 _MARKS = {
     "well": ("✓", "green"),
     "note": ("!", "yellow"),
     "wrong": ("✗", "bold red"),
     "setting": ("✗", "bold red"),
 }
+
+
 HISTORY = "history"
+
+
 """The file of the data directory that keeps the lines typed."""
 
 
@@ -111,7 +129,7 @@ def chat(settings: Settings) -> int:
 
     with ExitStack() as opened:
 
-        def open_conversing() -> "Conversing":
+        def open_conversing() -> Conversing:
             from bot.assembly import open_chain
 
             return opened.enter_context(open_chain(settings))
@@ -123,17 +141,17 @@ def chat(settings: Settings) -> int:
         return chat_piped(sys.stdin, open_ask, settings.language, out, err)
 
 
-def _asking(open_conversing: Callable[[], "Conversing"]) -> "Ask":
+def _asking(open_conversing: Callable[[], Conversing]) -> Ask:
     return open_conversing().invoke
 
 
 def _talk(
-    settings: Settings, open_conversing: Callable[[], "Conversing"], out: Console, err: Console
+    settings: Settings, open_conversing: Callable[[], Conversing], out: Console, err: Console
 ) -> int:
-    from bot.terminal.ask_bot_streaming import streamed
+    pass
     from bot.terminal.repl import chat_typed, new_session
 
-    def open_grow() -> "Grow":
+    def open_grow() -> Grow:
         conversing = open_conversing()
         return lambda said: streamed(partial(conversing.astream, said))
 
@@ -178,8 +196,53 @@ def check_bot(settings: Settings) -> int:
 
 def bot(settings: Settings) -> int:
     """Answer on Telegram until stopped."""
-    from bot.messenger.running.application import run
+    from bot.messenger.running.application import run_bot
 
     phrases = terminal_phrases_for(settings.language)
-    run(settings, lambda name: show(console_for(sys.stderr), phrases.listening(name)))
+    run_bot(settings, lambda name: show(console_for(sys.stderr), phrases.listening(name)))
     return DONE
+
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What follows the last item: nothing, or the error that ended them."""
+
+    error: BaseException | None
+
+
+def streamed(source: Callable[[], AsyncIterator[Item]]) -> Generator[Item, None, None]:
+    """The items of a source that runs on a loop of its own, on a thread that ends with it.
+
+    Closing this iterator cancels the source; an interrupt while it is waited for does so too, as
+    long as it is closed then.
+    """
+    items: queue.SimpleQueue[Item | _End] = queue.SimpleQueue()
+    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = Future()
+
+    async def pump() -> None:
+        started.set_result((asyncio.get_running_loop(), asyncio.current_task()))
+        async with aclosing(cast("AsyncGenerator[Item, None]", source())) as made:
+            async for item in made:
+                items.put(item)
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            asyncio.run(pump())
+        except BaseException as raised:  # handed to whoever waits, whatever it is
+            error = raised
+        items.put(_End(error))
+
+    threading.Thread(target=run, name="selon", daemon=True).start()
+    try:
+        while not isinstance(item := items.get(), _End):
+            yield item
+    finally:
+        loop, task = started.result()
+        if task is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)
+    if item.error is not None:
+        raise item.error

@@ -4,22 +4,98 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
 from rich.console import Console
 
-from bot.errors_models_errors import ModelFailed
-from bot.llm.budget import Ledger
+from bot.errors import ModelFailed
+from bot.llm.answer_parser import AnswerParser, ParsedSentence
+from bot.llm.base import ChatModel, Request, Usage
+from bot.llm.budget import SpendingLedger
 from bot.llm.factory import database_of, open_ledger, open_models, served_at
+from bot.llm.json_stream import schema
+from bot.llm.prompt import UNKNOWN_ANSWER, Form, language_name, template
 from bot.locale.models import ModelPhrases, model_phrases_for
 from bot.model_choice import Choice, parse_choices
 from bot.settings import Settings
 from bot.state.database import StateOnDemand
-from bot.terminal.chat_model_writing_trial import Trial, tried
 from bot.terminal.command import DONE, FAILED, MISUSED
 from bot.terminal.console import console_for, show
 from bot.terminal.render import harmless
+
+_LIMIT = 200
+
+
+_PASSAGES = {
+    "fr": (
+        "[1] La bibliothèque de Saint-Orlan rouvre\nFermée depuis mars, la bibliothèque de "
+        "Saint-Orlan rouvre lundi. Elle accueillera les lecteurs de 9 heures à 18 heures.",
+        "[2] Le marché du samedi\nLe marché de Saint-Orlan compte trente étals.",
+    ),
+    "en": (
+        "[1] Saint Orlan library opens again\nClosed since March, Saint Orlan library opens again "
+        "on Monday. It will welcome readers from 9 a.m. to 6 p.m.",
+        "[2] The Saturday market\nThere are thirty stalls at Saint Orlan market.",
+    ),
+}
+
+
+_QUESTIONS = {
+    "fr": "À quelle heure ferme la bibliothèque de Saint-Orlan ?",
+    "en": "At what time does Saint Orlan library close?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a model wrote, the seconds to its first piece and in all, and what it used.
+
+    `json` says that it was asked for JSON, `cites` that it named the passage that answers.
+    """
+
+    text: str
+    first: float
+    whole: float
+    usage: Usage | None
+    json: bool
+    cites: bool
+
+
+async def tried(model: ChatModel, language: str) -> Trial:
+    """Ask a model one question in French or English. Raises ModelFailed."""
+    if await model.structured():
+        try:
+            return await _tried(model, language, "answer_json")
+        except ModelFailed as failure:
+            if failure.kind != "rejected" or await model.structured():
+                raise
+    return await _tried(model, language, "answer")
+
+
+async def _tried(model: ChatModel, language: str, form: Form) -> Trial:
+    messages = template(form, language).filled(
+        1,
+        language=language_name(language),
+        unknown=UNKNOWN_ANSWER[language],
+        passages="\n\n".join(_PASSAGES[language]),
+        question=_QUESTIONS[language],
+    )
+    json = form == "answer_json"
+    request = Request(messages, _LIMIT, schema((1, 2)) if json else None, aside=True)
+    reader, said, first = AnswerParser(language, (1, 2)), list[ParsedSentence](), 0.0
+    began = time.perf_counter()
+    async for piece in model.stream(request):
+        first = first or time.perf_counter() - began
+        said += reader.feed(piece)
+    whole = time.perf_counter() - began
+    said += reader.finish()
+    cites = any(1 in each.citations for each in said if each.kind == "claim")
+    text = " ".join(each.text for each in said)
+    return Trial(text, first, whole, request.usage, json, cites)
+
 
 _MICROS = 1_000_000
 
@@ -45,7 +121,7 @@ async def _checked(
     out: Console,
     settings: Settings,
     state: StateOnDemand,
-    ledger: Ledger,
+    ledger: SpendingLedger,
     choices: Sequence[Choice],
 ) -> int:
     phrases = model_phrases_for(settings.language)
@@ -64,7 +140,7 @@ async def _checked(
 
 
 def _tell(
-    out: Console, phrases: ModelPhrases, choice: Choice, settings: Settings, ledger: Ledger
+    out: Console, phrases: ModelPhrases, choice: Choice, settings: Settings, ledger: SpendingLedger
 ) -> None:
     show(out, harmless(phrases.place(choice.name, served_at(choice, settings))))
     price = ledger.price(choice.name)
@@ -72,7 +148,9 @@ def _tell(
     show(out, f"  {line}")
 
 
-def _tell_spent(out: Console, phrases: ModelPhrases, settings: Settings, ledger: Ledger) -> None:
+def _tell_spent(
+    out: Console, phrases: ModelPhrases, settings: Settings, ledger: SpendingLedger
+) -> None:
     spent = ledger.spent()
     line = phrases.spent(spent.calls, spent.tokens)
     if settings.chat_budget_tokens is not None:
@@ -95,6 +173,6 @@ def _tell_trial(out: Console, phrases: ModelPhrases, trial: Trial, cost: float |
         show(out, f"  {line}")
 
 
-def _cost(ledger: Ledger, choice: Choice, trial: Trial) -> float | None:
+def _cost(ledger: SpendingLedger, choice: Choice, trial: Trial) -> float | None:
     micros = ledger.cost(choice.name, trial.usage) if trial.usage is not None else None
     return micros / _MICROS if micros is not None else None

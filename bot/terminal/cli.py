@@ -14,14 +14,21 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.errors import SettingsError
-from bot.errors_keeping_errors import KeepingError
+from bot.errors import KeepingError, SettingsError
 from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
 from bot.settings import load_settings
 from bot.terminal import ask
 from bot.terminal import evaluate as evaluation
 from bot.terminal import index_commands as keeping
-from bot.terminal.command import DONE, FAILED, MISUSED, Command, CommandLine, Group, Job
+from bot.terminal.command import (
+    DONE,
+    FAILED,
+    MISUSED,
+    CommandGroup,
+    CommandLine,
+    DeclaredCommand,
+    Job,
+)
 from bot.terminal.console import console_for, show, use_utf8
 from bot.terminal.render import complaint, harmless
 from bot.terminal.watch import command as feeding
@@ -82,7 +89,7 @@ def run(arguments: Sequence[str]) -> int:
 def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     """The command line in one language; parsing returns the job to do, nothing is done yet."""
     app = typer.Typer(
-        cls=Group,
+        cls=CommandGroup,
         help=phrases.about,
         add_completion=False,
         rich_markup_mode=None,
@@ -94,7 +101,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     ask.declare(line)
     keeping.declare(line)
     feeding.declare(line)
-    evaluation.register(app, phrases.evaluation, Command)
+    evaluation.declare(app, phrases.evaluation, DeclaredCommand)
     return typer.main.get_command(app)
 
 

@@ -23,14 +23,14 @@ Job = Callable[[], int]
 Declared = Callable[..., Job]
 
 
-class Command(TyperCommand):
+class DeclaredCommand(TyperCommand):
     """A command whose help is in the language of the settings."""
 
     def get_help(self, ctx: Any) -> str:
         return _translated_help(super().get_help(ctx), ctx)
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """The command line itself, likewise."""
 
     def get_help(self, ctx: Any) -> str:
@@ -46,7 +46,7 @@ class CommandLine:
 
     def command(self, name: str, text: str) -> Callable[[Declared], Declared]:
         """Declare what gives the job of the command `name`, which `text` describes."""
-        return self.app.command(name, cls=Command, help=text, short_help=text)
+        return self.app.command(name, cls=DeclaredCommand, help=text, short_help=text)
 
     @property
     def data_dir(self) -> OptionInfo:

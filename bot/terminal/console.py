@@ -42,10 +42,10 @@ def show(console: Console, text: Text | str) -> None:
     if not console.is_terminal:
         console.print(text, soft_wrap=True)
         return
-    console.print(folded(text, console), soft_wrap=True)
+    console.print(folded_lines(text, console), soft_wrap=True)
 
 
-def folded(text: Text, console: Console) -> Text:
+def folded_lines(text: Text, console: Console) -> Text:
     """The text in lines that fit the console, broken at ordinary spaces."""
     lines = text.split("\n", allow_blank=True)
     return Text("\n").join(_wrapped(line, console) for line in lines)

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperCommand
 
-from bot.errors_evaluation_errors import EvaluationError
+from bot.errors import EvaluationError
 from bot.settings import Settings, load_settings
 from bot.terminal.command import DONE, MISUSED, Job
 from bot.terminal.console import console_for, show
 
 if TYPE_CHECKING:
-    from bot.evaluation.run import Evaluation, Means, Plan
-    from bot.terminal.progress import Observer
+    from bot.evaluation.run import Evaluation, EvaluationPlan, Means
+    from bot.terminal.progress import ProgressObserver
 
-HELP = "Measure the answers to questions whose answers are known."
+_HELP = "Measure the answers to questions whose answers are known."
 
 Questions = Annotated[
     Path,
@@ -77,7 +77,7 @@ class Outputs:
     show: int
 
 
-def register(app: typer.Typer, text: str = HELP, cls: type[TyperCommand] | None = None) -> None:
+def declare(app: typer.Typer, text: str = _HELP, cls: type[TyperCommand] | None = None) -> None:
     """Add `eval`, described by `text`, to a command line whose commands give back the job to do."""
 
     @app.command("eval", cls=cls, help=text, short_help=text)
@@ -93,19 +93,23 @@ def register(app: typer.Typer, text: str = HELP, cls: type[TyperCommand] | None 
         plot: Plot = None,
         data_dir: DataDir = None,
     ) -> Job:
-        def plan(settings: Settings) -> "Plan":
+        def plan(settings: Settings) -> "EvaluationPlan":
             from bot.evaluation.perturbation import kinds_named
-            from bot.evaluation.run import Plan
+            from bot.evaluation.run import EvaluationPlan
 
             if not 0 <= leave_out < 1:
                 raise EvaluationError(f"--leave-out {leave_out:g}: not from 0 to less than 1")
             kinds = kinds_named(perturb) if perturb is not None else ()
-            return Plan(questions, settings.data_dir, unanswerable, leave_out, kinds, limit, seed)
+            return EvaluationPlan(
+                questions, settings.data_dir, unanswerable, leave_out, kinds, limit, seed
+            )
 
         return partial(_evaluated, data_dir, plan, Outputs(json, plot, show_worst))
 
 
-def _evaluated(data_dir: Path | None, plan: Callable[[Settings], "Plan"], outputs: Outputs) -> int:
+def _evaluated(
+    data_dir: Path | None, plan: Callable[[Settings], "EvaluationPlan"], outputs: Outputs
+) -> int:
     """Run one evaluation and say what it gave; the exit code."""
     from bot.locale.terminal import terminal_phrases_for
     from bot.operations.logs import log_as
@@ -130,7 +134,7 @@ def _evaluated(data_dir: Path | None, plan: Callable[[Settings], "Plan"], output
     return DONE
 
 
-def _check(plan: "Plan", outputs: Outputs) -> None:
+def _check(plan: "EvaluationPlan", outputs: Outputs) -> None:
     """Find now what would be wrong only at the end."""
     for file in filter(None, (plan.file, plan.other)):
         if not file.is_file():
@@ -140,7 +144,7 @@ def _check(plan: "Plan", outputs: Outputs) -> None:
             raise EvaluationError(f"{option} {path}: there is no folder {path.parent}")
 
 
-def _means(settings: Settings, observer: "Observer") -> "Means":
+def _means(settings: Settings, observer: "ProgressObserver") -> "Means":
     from bot.answering.extractive import Extractive
     from bot.assembly import open_embedder
     from bot.evaluation.run import Means
@@ -154,8 +158,7 @@ def _means(settings: Settings, observer: "Observer") -> "Means":
 
 
 def _report(evaluation: "Evaluation", outputs: Outputs) -> None:
-    from bot.evaluation.report import figures_json, figures_lines, figures_table, worst_text
-    from bot.evaluation.report_evaluation_plot import draw
+    from bot.evaluation.report import draw, figures_json, figures_lines, figures_table, worst_text
 
     out = console_for(sys.stdout)
     if out.is_terminal:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
 
-from bot.library.format_options import chosen, remember, told
+from bot.library.format_options import chosen, options_told, remember
 from bot.locale.keeping import keeping_phrases_for
-from bot.locale.reasons import place, reason
+from bot.locale.reasons import reason, reason_place
 from bot.locale.terminal import terminal_phrases_for
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
@@ -23,7 +23,7 @@ from index.errors import BuildStopped
 from index.store.files.layout import Layout
 
 if TYPE_CHECKING:
-    from index.build.builder_index_report import BuildReport
+    from index.build.builder import BuildReport
     from index.formats.base import Options, Skipped
 
 NAMED = 20
@@ -34,7 +34,7 @@ Naming = Literal["all", "some", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class IndexRequest:
     """What was typed after `selon index`."""
 
     paths: Sequence[Path] = ()
@@ -44,7 +44,7 @@ class Asked:
     verbose: bool = False
 
 
-def index(settings: Settings, asked: Asked) -> int:
+def index(settings: Settings, asked: IndexRequest) -> int:
     """Build the index of these paths; fails softly when files had to be skipped."""
     from bot.library.paths import corpus_paths
 
@@ -53,7 +53,7 @@ def index(settings: Settings, asked: Asked) -> int:
     options = chosen(settings.data_dir, asked.fields, asked.ocr)
     if options.fields and asked.fields is None:
         phrases = keeping_phrases_for(settings.language)
-        show(console_for(sys.stderr), phrases.fields_kept(told(options.fields)))
+        show(console_for(sys.stderr), phrases.fields_kept(options_told(options.fields)))
     paths = corpus_paths(settings, asked.paths)
     naming: Naming = "all" if asked.verbose else "some"
     report = followed_build(settings, paths, options, naming)
@@ -68,8 +68,7 @@ def followed_build(
 ) -> BuildReport | None:
     """Build, show how far it is and what it did; None where the person has interrupted it."""
     from bot.assembly import open_embedder
-    from bot.terminal.progress import observed
-    from bot.terminal.progress_bot_stopping import stoppable
+    from bot.terminal.progress import observed, stoppable
     from index.build.builder import build
 
     phrases, more = terminal_phrases_for(settings.language), keeping_phrases_for(settings.language)
@@ -126,7 +125,8 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
     for each in named:
         show(
             out,
-            f"  {harmless(place(each.shown, language))}: {harmless(reason(each.reason, language))}",
+            f"  {harmless(reason_place(each.shown, language))}: "
+            f"{harmless(reason(each.reason, language))}",
         )
     if len(named) < len(skipped):
         show(out, more.more_skipped(len(skipped) - len(named)))

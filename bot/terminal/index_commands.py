@@ -1,6 +1,8 @@
 """The commands that make an index and keep it, as they are typed."""
-# Typer reads the annotations where they are written, so they are not postponed here.
 
+from __future__ import annotations
+
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -8,15 +10,53 @@ from typing import Annotated
 import typer
 
 from bot.locale.keeping import KeepingHelp, keeping_phrases_for
+from bot.locale.terminal import terminal_phrases_for
+from bot.settings import Settings
+from bot.terminal import articles as articles_keeping_removing
+from bot.terminal import articles as articles_keeping_showing
 from bot.terminal import articles as listing
-from bot.terminal import (
-    articles_keeping_removing,
-    articles_keeping_showing,
-    index,
-    index_commands_keeping_moving,
-    status,
-)
-from bot.terminal.command import CommandLine, Job, job
+from bot.terminal import index, status
+from bot.terminal.command import DONE, CommandLine, Job, job
+from bot.terminal.console import console_for, show
+from bot.terminal.render import harmless
+from bot.terminal.status import built_text
+
+
+def roll_back(settings: Settings) -> int:
+    """Put the generation before back. Raises NoIndex, StoreError, DamagedIndex, BuildLocked."""
+    from index.store.files.transfer import rollback
+
+    manifest = rollback(settings.data_dir)
+    phrases = keeping_phrases_for(settings.language)
+    built = built_text(manifest.built_at, settings.language)
+    show(console_for(sys.stdout), phrases.in_service(manifest.id, built))
+    return DONE
+
+
+def export(settings: Settings, folder: Path) -> int:
+    """Copy the index in service. Raises NoIndex, StoreError, DamagedIndex."""
+    from index.store.files.transfer import export_index
+
+    manifest = export_index(settings.data_dir, folder)
+    size = terminal_phrases_for(settings.language).size(
+        sum(stamp.size for stamp in manifest.files.values())
+    )
+    phrases = keeping_phrases_for(settings.language)
+    show(console_for(sys.stdout), phrases.exported(manifest.articles, size, harmless(str(folder))))
+    return DONE
+
+
+def import_(settings: Settings, folder: Path) -> int:
+    """Put an exported index in service. Raises DamagedIndex, StoreError, BuildLocked."""
+    from index.store.files.transfer import import_index
+
+    manifest = import_index(folder, settings.data_dir)
+    phrases = keeping_phrases_for(settings.language)
+    show(console_for(sys.stdout), phrases.imported(manifest.articles, manifest.id))
+    return DONE
+
+
+# Typer reads the annotations where they are written, so they are not postponed here.
 
 
 def declare_index(line: CommandLine) -> None:
@@ -40,7 +80,7 @@ def declare_index(line: CommandLine) -> None:
         ] = None,
         verbose: Annotated[bool, typer.Option("--verbose", help=texts.verbose)] = False,
     ) -> Job:
-        asked = index.Asked(paths or (), if_missing, fields, ocr, verbose)
+        asked = index.IndexRequest(paths or (), if_missing, fields, ocr, verbose)
         return job(data_dir, partial(index.index, asked=asked))
 
 
@@ -85,7 +125,7 @@ def _declare_list(line: CommandLine) -> None:
     ) -> Job:
         if removed:
             return job(data_dir, partial(listing.list_removed, as_json=as_json))
-        wanted = listing.Wanted(since, until, language, outlet, limit)
+        wanted = listing.ListedArticles(since, until, language, outlet, limit)
         return job(data_dir, partial(listing.list_articles, wanted=wanted, as_json=as_json))
 
 
@@ -132,21 +172,21 @@ def _declare_moves(line: CommandLine) -> None:
 
     @line.command("rollback", texts.rollback)
     def _rollback(data_dir: DataDir = None) -> Job:
-        return job(data_dir, index_commands_keeping_moving.roll_back)
+        return job(data_dir, roll_back)
 
     @line.command("export", texts.export)
     def _export(
         folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=texts.export_folder)],
         data_dir: DataDir = None,
     ) -> Job:
-        return job(data_dir, partial(index_commands_keeping_moving.export, folder=folder))
+        return job(data_dir, partial(export, folder=folder))
 
     @line.command("import", texts.import_)
     def _import(
         folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=texts.import_folder)],
         data_dir: DataDir = None,
     ) -> Job:
-        return job(data_dir, partial(index_commands_keeping_moving.import_, folder=folder))
+        return job(data_dir, partial(import_, folder=folder))
 
 
 def _help(line: CommandLine) -> KeepingHelp:

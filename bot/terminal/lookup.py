@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from bot.errors_keeping_errors import UnknownArticle
+from rich.text import Text
+
+from bot.errors import UnknownArticle
 from bot.locale.keeping import KeepingPhrases
-from index.language_bot_spelling import folded
+from bot.settings import Settings
+from bot.terminal.render import harmless
+from index.article import Article, Copy
+from index.language import fold_phrase
 from index.store.files.articles import ArticleEntry
 
 if TYPE_CHECKING:
     from index.store.files.generation import Generation
 
-NEAREST = 3
-LISTED = 20
+
+_NEAREST = 3
+
+
+_LISTED = 20
+
+
 PART = "#"
+
+
 """Between a file and the one of its articles that is meant, in an article's path."""
+
 
 _LIKE = 60  # of 100; below, the title has little to do with what was typed
 
 
-def find(generation: Generation, reference: str, phrases: KeepingPhrases) -> ArticleEntry:
+def find_article(generation: Generation, reference: str, phrases: KeepingPhrases) -> ArticleEntry:
     """The article of this id, path, file name, address or title.
 
     Raises UnknownArticle, which names the nearest ones, or those among which to choose.
     """
     found = find_all(generation, reference, phrases)
     if len(found) > 1:
-        raise UnknownArticle(_listed(phrases.several(reference), found[:LISTED], phrases))
+        raise UnknownArticle(_listed(phrases.several(reference), found[:_LISTED], phrases))
     return found[0]
 
 
@@ -37,7 +52,7 @@ def find_all(generation: Generation, reference: str, phrases: KeepingPhrases) ->
     for name in dict.fromkeys((reference, *_as_path(reference))):
         if found := generation.find(name):
             if len(found) > 1:
-                raise UnknownArticle(_listed(phrases.several(reference), found[:LISTED], phrases))
+                raise UnknownArticle(_listed(phrases.several(reference), found[:_LISTED], phrases))
             return found
     entries = generation.articles()
     files = {f"{name}{PART}" for name in (reference, *_as_path(reference))}
@@ -47,7 +62,7 @@ def find_all(generation: Generation, reference: str, phrases: KeepingPhrases) ->
     if len({_file(each) for each in called}) == 1:
         return called
     if called:
-        raise UnknownArticle(_listed(phrases.several(reference), called[:LISTED], phrases))
+        raise UnknownArticle(_listed(phrases.several(reference), called[:_LISTED], phrases))
     missing = phrases.no_such_article(reference)
     near = _nearest(reference, entries)
     if not near:
@@ -72,8 +87,8 @@ def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:
         reference,
         [f"{each.title} {each.path}" for each in entries],
         scorer=fuzz.WRatio,
-        processor=lambda text: utils.default_process(folded(text)),
-        limit=NEAREST,
+        processor=lambda text: utils.default_process(fold_phrase(text)),
+        limit=_NEAREST,
         score_cutoff=_LIKE,
     )
     return [entries[position] for _, _, position in found]
@@ -82,3 +97,94 @@ def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:
 def _listed(line: str, entries: list[ArticleEntry], phrases: KeepingPhrases) -> str:
     rows = (f"\n  {each.id}  {each.title or phrases.untitled} ({each.path})" for each in entries)
     return line + "".join(rows)
+
+
+def open_articles(settings: Settings) -> Generation:
+    """Raises NoIndex, DamagedIndex."""
+    from index.store.files.generation import in_service, open_generation
+
+    _, manifest = in_service(settings.data_dir)
+    return open_generation(settings.data_dir, model=manifest.model, dimension=manifest.dimension)
+
+
+def entry_fields(entry: ArticleEntry) -> dict[str, Any]:
+    """An article as `selon list --json` gives it."""
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "outlet": entry.outlet,
+        "author": entry.author,
+        "category": entry.category,
+        "published": _iso(entry.published),
+        "updated": _iso(entry.updated),
+        "language": entry.language,
+        "url": entry.url,
+        "path": entry.path,
+    }
+
+
+def article_fields(article: Article, copy_of: str | None, passages: int) -> dict[str, Any]:
+    """An article as `selon show --json` gives it."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "outlet": article.outlet,
+        "author": article.author,
+        "category": article.category,
+        "published": _iso(article.published_at or article.published),
+        "updated": _iso(article.updated_at or article.updated),
+        "language": article.language,
+        "url": article.url,
+        "path": article.path,
+        "origins": dict(article.origins),
+        "copy_of": copy_of,
+        "copies": [copy_fields(each) for each in article.copies],
+        "sections": [
+            {"heading": each.heading, "start": each.heading_start} for each in article.sections
+        ],
+        "passages": passages,
+        "text": article.text,
+    }
+
+
+def copy_fields(copy: Copy) -> dict[str, Any]:
+    """A copy as both give it."""
+    return {
+        "id": copy.id,
+        "title": copy.title,
+        "outlet": copy.outlet,
+        "published": _iso(copy.published),
+        "url": copy.url,
+        "path": copy.path,
+    }
+
+
+def _iso(day: date | datetime | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+LABEL = "dim"
+
+
+def rows(lines: Sequence[tuple[str, Text | str]]) -> Text:
+    """The lines, their second parts aligned; a line without label goes on with the one before."""
+    width = max((len(label) for label, _ in lines), default=0)
+    return Text("\n").join(
+        Text(f"{label:<{width}}  ", style=LABEL).append_text(_plain(said)) for label, said in lines
+    )
+
+
+def under(label: str, lines: Iterable[str]) -> list[tuple[str, str]]:
+    """Several lines under one label."""
+    return [
+        ("" if position else label, harmless(row_line(line))) for position, line in enumerate(lines)
+    ]
+
+
+def row_line(text: str) -> str:
+    """What an article says, on one line."""
+    return " ".join(text.split("\n"))
+
+
+def _plain(said: Text | str) -> Text:
+    return Text(said, style="not dim") if isinstance(said, str) else said

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Protocol
 
 from rich.console import Console
@@ -15,16 +18,30 @@ from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import show
 
 LINES = 10
+
+
 """Lines that a pipe gets for what one step counts."""
+
+
 LATELY = 30.0
+
+
 """Seconds over which the pace is taken."""
+
+
 SOON = 1.0
+
+
 """Seconds before which a pace is only a guess."""
+
+
 SELDOM = 2.0
+
+
 """Seconds between two lines for a pipe: what is over sooner needs none."""
 
 
-class Observer(Protocol):
+class ProgressObserver(Protocol):
     """What `index.build.builder` tells as it goes, and what preparing the model tells before
     that."""
 
@@ -40,19 +57,21 @@ class Observer(Protocol):
 
 
 @contextmanager
-def observed(console: Console, phrases: TerminalPhrases, stopping: str = "") -> Iterator[Observer]:
+def observed(
+    console: Console, phrases: TerminalPhrases, stopping: str = ""
+) -> Iterator[ProgressObserver]:
     """The observer that suits this console; its bar is gone when the work is over.
 
     `stopping` is what it says once the person has asked for the end.
     """
     if not console.is_terminal:
-        yield Lines(console, phrases, stopping=stopping)
+        yield ProgressLines(console, phrases, stopping=stopping)
         return
     with _progress(console) as progress:
-        yield Bar(progress, phrases, stopping=stopping)
+        yield ProgressBar(progress, phrases, stopping=stopping)
 
 
-class Pace:
+class _Pace:
     """How many a second, as it has been lately: a build that goes on from an interrupted one, or
     that meets long texts, does not keep its first pace."""
 
@@ -83,7 +102,7 @@ class _Stepped:
 
     def _begin(self, step: str) -> None:
         self._step = step
-        self._pace = Pace(self._clock)
+        self._pace = _Pace(self._clock)
 
     def _counted(self, done: int, total: int) -> str:
         counted = self._phrases.progress(self._step, done, total)
@@ -93,7 +112,7 @@ class _Stepped:
         return f"{counted}, {self._phrases.pace(self._step, pace, (total - done) / pace)}"
 
 
-class Lines(_Stepped):
+class ProgressLines(_Stepped):
     """One line a step, and one for each tenth of what it counts."""
 
     def __init__(
@@ -130,7 +149,7 @@ class Lines(_Stepped):
             show(self._console, f"{self._stopping}…")
 
 
-class Bar(_Stepped):
+class ProgressBar(_Stepped):
     """One bar that says which step is under way, how many, how fast and how long yet."""
 
     def __init__(
@@ -174,3 +193,27 @@ def _progress(console: Console) -> Progress:
         console=console,
         transient=True,
     )
+
+
+@contextmanager
+def stoppable(asked: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Whether the person has asked for the end; `asked` is called when they do.
+
+    Outside the main thread, where no signal arrives, nobody asks.
+    """
+    wanted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield wanted.is_set
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        wanted.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked()
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield wanted.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -11,16 +11,14 @@ from typing import Any
 from rich.style import Style
 from rich.text import Text
 
-from bot.answer import Answer, Citation
-from bot.answer_bot_textfragment import link_to, web_address
+from bot.answer import Answer, Citation, link_to, web_address
 from bot.errors import SelonError
 from bot.locale.answers import Phrases
 from bot.locale.reasons import reason
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.writing import writing_phrases_for
-from index.article import Article, Copy
-from index.article_index_period import Period
+from index.article import Article, Copy, Period
 from index.errors import IndexingError
 
 QUOTE = "italic"

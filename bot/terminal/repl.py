@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Answer
-from bot.followups.turn import Said, Turn, grown
+from bot.followups.turn import Turn, TurnText, grown
 from bot.locale.answers import Phrases, phrases_for
 from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
-from bot.terminal.console import folded, show
+from bot.terminal.console import folded_lines, show
 from bot.terminal.render import answer_text, complaint, growing_text, passage_text, sources_text
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PROMPT = "selon> "
-LANGUAGES = ("fr", "en")
+_LANGUAGES = ("fr", "en")
 HISTORY_MODE = 0o600
 """Questions are nobody else's business."""
 
 Asked = TypeVar("Asked")
-Ask = Callable[[Said], Answer]
-Grow = Callable[[Said], Generator[Answer, None, None]]
+Ask = Callable[[TurnText], Answer]
+Grow = Callable[[TurnText], Generator[Answer, None, None]]
 """Gives the answer as it grows, whole at last; closing what it gives ends the work."""
 
 
@@ -82,7 +82,7 @@ class Conversation:
             name, _, argument = line.partition(" ")
             command = self._commands.get(name.lower())
             return command(argument) if command else self._unknown(name)
-        answer = self._ask(Said(line, self._history))
+        answer = self._ask(TurnText(line, self._history))
         if not answer.small_talk:
             self._last = answer
             self._history = grown(self._history, Turn.of(answer, datetime.now(UTC)))
@@ -112,7 +112,7 @@ class Conversation:
         return Text(self.phrases.repl_no_such_passage(citations[-1].number))
 
     def _language(self, argument: str) -> Text:
-        if argument.lower() not in LANGUAGES:
+        if argument.lower() not in _LANGUAGES:
             return Text(self.phrases.repl_languages)
         self.speak(argument.lower())
         return Text(self.phrases.repl_language_is(self.phrases.code))
@@ -161,7 +161,7 @@ def chat_typed(
     """Talk until /quit or Ctrl-D. What opening raises comes out at the first question."""
     opening = in_background(open_grow)
 
-    def ask(said: Said) -> Answer:
+    def ask(said: TurnText) -> Answer:
         if not opening.done():
             show(out, Text(conversation.phrases.repl_loading, style="dim"))
         with closing(opening.result()(said)) as answers:
@@ -243,7 +243,7 @@ def _shown(answers: Iterator[Answer], out: Console) -> Answer:
         try:
             for grown in chain([answer], answers):
                 answer = grown
-                live.update(folded(growing_text(answer), out), refresh=True)
+                live.update(folded_lines(growing_text(answer), out), refresh=True)
         except KeyboardInterrupt:
             live.transient = False  # what was written stays
             raise
@@ -269,7 +269,7 @@ def _typed(session: PromptSession[str]) -> Iterator[str]:
 def _arguments(command: str, sources: int) -> Iterable[str]:
     if command == "/passage":
         return [str(number) for number in range(1, sources + 1)]
-    return LANGUAGES if command in {"/langue", "/language"} else ()
+    return _LANGUAGES if command in {"/langue", "/language"} else ()
 
 
 def _history(path: Path) -> History:

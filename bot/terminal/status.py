@@ -11,14 +11,12 @@ from rich.text import Text
 
 from bot.locale.answers import phrases_for
 from bot.locale.keeping import KeepingPhrases, keeping_phrases_for
-from bot.locale.source import place
+from bot.locale.source import source_place
 from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
-from bot.terminal.lookup_keeping_fields import copy_fields, entry_fields
-from bot.terminal.lookup_keeping_opening import open_articles
-from bot.terminal.lookup_keeping_rows import one_line, rows, under
+from bot.terminal.lookup import copy_fields, entry_fields, open_articles, row_line, rows, under
 from bot.terminal.render import TITLE, complaint, harmless, json_line
 from index.article import Copy
 from index.errors import DamagedIndex
@@ -29,7 +27,7 @@ from index.store.files.removed import Removed
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class _IndexState:
     """What there is in a data directory."""
 
     manifest: Manifest
@@ -81,7 +79,7 @@ def built_text(built: datetime, language: str) -> str:
     return terminal_phrases_for(language).moment(day, f"{here:%H:%M}")
 
 
-def _state(settings: Settings) -> State:
+def _state(settings: Settings) -> _IndexState:
     from index.store.files.generation import verify
 
     layout = Layout(settings.data_dir)
@@ -93,10 +91,10 @@ def _state(settings: Settings) -> State:
         manifest = Manifest.open(layout.folder(layout.current_id() or ""))
     size = sum(file.stat().st_size for file in layout.root.rglob("*") if file.is_file())
     removed = len(Removed.open(settings.data_dir))
-    return State(manifest, layout.before(manifest.id), removed, size, damage)
+    return _IndexState(manifest, layout.before(manifest.id), removed, size, damage)
 
 
-def _text(state: State, language: str) -> Text:
+def _text(state: _IndexState, language: str) -> Text:
     phrases = terminal_phrases_for(language)
     manifest, labels = state.manifest, phrases.status_labels
     languages = sorted(manifest.languages.items(), key=lambda entry: (-entry[1], entry[0]))
@@ -134,7 +132,7 @@ def _hinted(said: str | None, command: str) -> str | None:
     return f"{said} (selon {command})" if said else None
 
 
-def _fields(state: State) -> dict[str, Any]:
+def _fields(state: _IndexState) -> dict[str, Any]:
     manifest = state.manifest
     return {
         "generation": manifest.id,
@@ -158,13 +156,13 @@ def _group(entry: ArticleEntry, copies: tuple[Copy, ...], language: str) -> Text
     text = Text(_title(entry, phrases), style=TITLE)
     day = days.day(entry.published) if entry.published else phrases.undated
     beside = ", ".join(each for each in (entry.outlet, day, entry.path) if each)
-    text = Text().append_text(text).append(f" — {harmless(one_line(beside))}  [{entry.id}]")
+    text = Text().append_text(text).append(f" — {harmless(row_line(beside))}  [{entry.id}]")
     for copy in copies:
         day = days.day(copy.published) if copy.published else phrases.undated
-        where = ", ".join(dict.fromkeys((place(copy), day, copy.path)))
-        text.append(f"\n  = {_title(copy, phrases)} — {harmless(one_line(where))}  [{copy.id}]")
+        where = ", ".join(dict.fromkeys((source_place(copy), day, copy.path)))
+        text.append(f"\n  = {_title(copy, phrases)} — {harmless(row_line(where))}  [{copy.id}]")
     return text
 
 
 def _title(article: ArticleEntry | Copy, phrases: KeepingPhrases) -> str:
-    return harmless(one_line(article.title)) or phrases.untitled
+    return harmless(row_line(article.title)) or phrases.untitled

@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.verification import proper_names
-from bot.verification.annotation import Text
-from bot.verification.evidence import Ground, Line
+from bot.verification.annotation import AnnotatedText
+from bot.verification.evidence import Evidence, EvidenceLine
 from bot.verification.moments import Moment
 from bot.verification.place_names import forms
 from bot.verification.quantities import Quantity
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 
-ENOUGH = 0.04  # a further sentence must bear this much more of the claim to be evidence
+_ENOUGH = 0.04  # a further sentence must bear this much more of the claim to be evidence
 MOST_LINES = 3
 FIRST_HAND = 0.1  # what a sentence's own words count for over those that it leans on
 WEAK = 0.30  # a cosine at which two words have nothing in common
@@ -37,8 +37,8 @@ Flags = npt.NDArray[np.bool_]
 class Alignment:
     """A claim laid over its ground."""
 
-    claim: Text
-    ground: Ground
+    claim: AnnotatedText
+    ground: Evidence
 
     @cached_property
     def cosines(self) -> Vectors:
@@ -132,7 +132,7 @@ class Alignment:
             had: Vectors = rows[:, chosen].max(axis=1)
             joined: Vectors = np.maximum(rows, had[:, None]).mean(axis=0)
             best = int(joined.argmax())
-            if joined[best] - had.mean() < ENOUGH:
+            if joined[best] - had.mean() < _ENOUGH:
                 break
             chosen.append(best)
         return tuple(chosen)
@@ -160,11 +160,11 @@ class Alignment:
         leads = [self.ground.lines[place].lead for place in lines]
         return sorted({*lines, *(lead for lead in leads if lead is not None)})
 
-    def line(self, place: int) -> Line:
+    def line(self, place: int) -> EvidenceLine:
         return self.ground.lines[place]
 
     @cached_property
-    def known(self) -> proper_names.Known:
+    def known(self) -> proper_names.KnownNames:
         return self.ground.known(self.claim.language)
 
 

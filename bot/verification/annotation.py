@@ -12,26 +12,26 @@ from typing import Protocol
 import numpy as np
 
 from bot.verification.moments import Moment, moments
-from bot.verification.proper_names import Name, names
+from bot.verification.proper_names import Name, proper_names
 from bot.verification.quantities import Quantity, quantities
 from index.language import terms
+from index.models.base import Vectors
 from index.models.bundled.words import Spoken
-from index.models.sentence_transformers import Vectors
 from index.stopwords import fold, stop_words
 
-KEPT = 2_000  # texts; some forty kilobytes each
+_KEPT = 2_000  # texts; some forty kilobytes each
 
 _BREAK = re.compile(r"[,;:.!?()«»“”\"]|\s[–—-]\s")
 
 
-class Reader(Protocol):
+class Annotator(Protocol):
     """What tells the words of a text and what each means where it stands."""
 
     def read(self, text: str) -> Spoken: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class AnnotatedWord:
     """A word where it stands. `stem` is empty for one that says nothing by itself; `clause`
     counts the commas and other signs before it."""
 
@@ -47,12 +47,12 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Text:
+class AnnotatedText:
     """A sentence with its words; `vectors` has shape (number of words, dimension)."""
 
     text: str
     language: str
-    words: tuple[Word, ...]
+    words: tuple[AnnotatedWord, ...]
     vectors: Vectors
 
     @cached_property
@@ -69,7 +69,7 @@ class Text:
         figures += [each for each in self.quantities if each.spelled]
         return tuple(
             name
-            for name in names(self.text, self.language)
+            for name in proper_names(self.text, self.language)
             if not any(name.start < each.end and each.start < name.end for each in figures)
         )
 
@@ -97,16 +97,16 @@ class Text:
         )
 
 
-class Readings:
+class AnnotationCache:
     """Texts as read by one reader, the latest kept. Thread-safe."""
 
-    def __init__(self, reader: Reader, kept: int = KEPT) -> None:
+    def __init__(self, reader: Annotator, kept: int = _KEPT) -> None:
         self._reader = reader
         self._kept = kept
-        self._texts: OrderedDict[tuple[str, str], Text] = OrderedDict()
+        self._texts: OrderedDict[tuple[str, str], AnnotatedText] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, text: str, language: str) -> Text:
+    def read(self, text: str, language: str) -> AnnotatedText:
         key = (text, language)
         with self._lock:
             known = self._texts.get(key)
@@ -121,7 +121,7 @@ class Readings:
         return read
 
 
-def _read(reader: Reader, text: str, language: str) -> Text:
+def _read(reader: Annotator, text: str, language: str) -> AnnotatedText:
     spoken = reader.read(text)
     breaks = [match.start() for match in _BREAK.finditer(text)]
     stops = stop_words(language)
@@ -138,7 +138,7 @@ def _read(reader: Reader, text: str, language: str) -> Text:
         stem = ""
         if plain not in stops and len(plain) > 1:
             stem = next(iter(terms(word, language)[-1:]), "")
-        words.append(Word(start, end, fold(plain), stem, clause))
+        words.append(AnnotatedWord(start, end, fold(plain), stem, clause))
         rows.append(row)
     vectors = spoken.vectors[rows] if rows else np.zeros((0, spoken.vectors.shape[1]), np.float32)
-    return Text(text, language, tuple(words), vectors)
+    return AnnotatedText(text, language, tuple(words), vectors)

@@ -8,24 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.verification import (
-    figures,
-    figures_checking_binding,
-    figures_checking_pairing,
-    meaning,
-    negation,
-    proper_names,
-    roles,
-)
+from bot.verification import figures, meaning, negation, proper_names, roles
+from bot.verification import figures as figures_checking_binding
+from bot.verification import figures as figures_checking_pairing
 from bot.verification.alignment import Alignment
-from bot.verification.annotation import Reader, Readings
-from bot.verification.claim import Claim, Fault, Given, Verdict
-from bot.verification.evidence import Ground, ground
-from index.build.passages import Sentence
+from bot.verification.annotation import AnnotationCache, Annotator
+from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, GivenPassage
+from bot.verification.evidence import Evidence, evidence_of
+from index.article import Sentence
 from index.language import detect
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 
-SURELY = 0.85  # share from which a claim rests where it says
+_SURELY = 0.85  # share from which a claim rests where it says
 BETTER = 0.2  # how much more of it another passage must bear to be the one meant
 GAIN = 0.1  # share of a claim that a further citation must add to be shown with it
 LIKE_THE_BEST = 0.75  # or bear, beside what is borne already
@@ -38,13 +32,13 @@ FIGURE = 2.0  # and one that is part of a number or a date
 def unknown_name(alignment: Alignment) -> bool:
     """Whether a name of the claim is in none of the passages cited, nor above them."""
     return any(
-        name.sure and not proper_names.borne(name, alignment.known)
+        name.sure and not proper_names.name_borne(name, alignment.known)
         for name in alignment.claim.names
     )
 
 
 # In the order in which they are told; the first that holds is the fault.
-_RULES: tuple[tuple[Fault, Callable[[Alignment], bool]], ...] = (
+_RULES: tuple[tuple[ClaimFault, Callable[[Alignment], bool]], ...] = (
     ("meaning", meaning.told_to_say),
     ("quote", figures.unknown_quote),
     ("number", figures.unknown_number),
@@ -58,20 +52,20 @@ _RULES: tuple[tuple[Fault, Callable[[Alignment], bool]], ...] = (
     ("name", roles.usurped),
     ("roles", figures_checking_pairing.exchanged_names),
     ("number", figures_checking_pairing.reversed_range),
-    ("number", figures_checking_pairing.parted),
+    ("number", figures_checking_pairing.parted_pair),
     ("number", figures_checking_binding.misplaced_number),
     ("date", figures_checking_binding.misplaced_date),
 )
 
 
-class Checker:
+class FactChecker:
     """Holds what a chat model writes against the passages that it was given. Thread-safe."""
 
-    def __init__(self, reader: Reader, *, threads: int = 1) -> None:
-        self._readings = Readings(reader)
+    def __init__(self, reader: Annotator, *, threads: int = 1) -> None:
+        self._readings = AnnotationCache(reader)
         self._threads = threads
 
-    def prepare(self, given: Sequence[Given]) -> None:
+    def prepare(self, given: Sequence[GivenPassage]) -> None:
         """Read the passages ahead, while the model is still thinking: checks then take a few
         milliseconds each."""
         texts = [
@@ -87,44 +81,51 @@ class Checker:
         with ThreadPoolExecutor(self._threads) as pool:
             list(pool.map(lambda text: self._readings.read(*text), texts))
 
-    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
         """Whether the passages that a claim cites bear it out.
 
         `question` tells its language where the claim is too short to tell.
         """
         cited = [each for each in given if each.number in claim.citations]
         if not cited or not claim.text.strip():
-            return Verdict(False, "uncited")
+            return ClaimVerdict(False, "uncited")
         language = detect(claim.text, fallback=detect(question))
         if own := _verbatim(claim, cited):
-            return Verdict(True, None, (own,))
+            return ClaimVerdict(True, None, (own,))
         fault, evidence = self._held(claim, cited, language)
         others = [each for each in given if each.number not in claim.citations]
         if fault is None and self._better_by(claim, others, cited, language):
             fault = "wrong-citation"
         if fault is None:
-            return Verdict(True, None, evidence)
+            return ClaimVerdict(True, None, evidence)
         if fault not in ("quote", "negation", "roles", "attribution") and any(
             self._held(claim, [each], language)[0] is None for each in others
         ):
             fault = "wrong-citation"
-        return Verdict(False, fault)
+        return ClaimVerdict(False, fault)
 
     def _better_by(
-        self, claim: Claim, others: Sequence[Given], cited: Sequence[Given], language: str
+        self,
+        claim: Claim,
+        others: Sequence[GivenPassage],
+        cited: Sequence[GivenPassage],
+        language: str,
     ) -> bool:
         """Whether a passage that is not cited bears a claim far better than those that are."""
-        mine = meaning.borne(self._laid(claim, cited, language))
-        return mine < SURELY and any(
-            meaning.borne(self._laid(claim, [each], language)) > mine + BETTER for each in others
+        mine = meaning.meaning_borne(self._laid(claim, cited, language))
+        return mine < _SURELY and any(
+            meaning.meaning_borne(self._laid(claim, [each], language)) > mine + BETTER
+            for each in others
         )
 
-    def _laid(self, claim: Claim, given: Sequence[Given], language: str) -> Alignment:
-        return Alignment(self._readings.read(claim.text, language), ground(given, self._readings))
+    def _laid(self, claim: Claim, given: Sequence[GivenPassage], language: str) -> Alignment:
+        return Alignment(
+            self._readings.read(claim.text, language), evidence_of(given, self._readings)
+        )
 
     def _held(
-        self, claim: Claim, cited: Sequence[Given], language: str
-    ) -> tuple[Fault | None, tuple[tuple[int, Sentence], ...]]:
+        self, claim: Claim, cited: Sequence[GivenPassage], language: str
+    ) -> tuple[ClaimFault | None, tuple[tuple[int, Sentence], ...]]:
         alignment = self._laid(claim, cited, language)
         base = alignment.ground
         if not base.lines or not alignment.claim.words:
@@ -135,7 +136,7 @@ class Checker:
         return None, _evidence(alignment, base, claim.citations)
 
 
-def _verbatim(claim: Claim, cited: Sequence[Given]) -> tuple[int, Sentence] | None:
+def _verbatim(claim: Claim, cited: Sequence[GivenPassage]) -> tuple[int, Sentence] | None:
     """The sentence that a claim repeats word for word, if it does."""
     wanted = _plain(claim.text)
     for each in cited:
@@ -150,7 +151,7 @@ def _plain(text: str) -> str:
 
 
 def _evidence(
-    alignment: Alignment, base: Ground, citations: Sequence[int]
+    alignment: Alignment, base: Evidence, citations: Sequence[int]
 ) -> tuple[tuple[int, Sentence], ...]:
     """For each passage cited, its sentence that bears most of the claim, if that adds anything, and
     a second one that bears much of the rest."""
@@ -207,11 +208,11 @@ def _shares(alignment: Alignment) -> Vectors:
     return weighted
 
 
-def open_checker(cache_dir: Path | None = None, *, threads: int = 1) -> Checker:
+def open_checker(cache_dir: Path | None = None, *, threads: int = 1) -> FactChecker:
     """A checker on the bundled model, whatever model the index is made with.
 
     Raises `ModelError`.
     """
     from index.models.bundled.words import load_word_reader
 
-    return Checker(load_word_reader(cache_dir), threads=threads)
+    return FactChecker(load_word_reader(cache_dir), threads=threads)

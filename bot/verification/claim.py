@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from index.article import Article
-from index.build.passages import Passage, Sentence
+from index.article import Article, Passage, Sentence
 
-Fault = Literal[
+ClaimFault = Literal[
     "uncited",
     "wrong-citation",
     "number",
@@ -39,7 +38,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenPassage:
     """A passage that the model was given under a number; `sentences` are those it was shown."""
 
     number: int
@@ -49,7 +48,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ClaimVerdict:
     """Whether a claim may be shown; if not, `fault` says why.
 
     `evidence` has for each number cited the sentence of its passage that bears the claim, then
@@ -58,5 +57,5 @@ class Verdict:
     """
 
     kept: bool
-    fault: Fault | None = None
+    fault: ClaimFault | None = None
     evidence: tuple[tuple[int, Sentence], ...] = ()

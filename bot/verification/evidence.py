@@ -12,23 +12,23 @@ import numpy.typing as npt
 
 from bot.answering.injection import is_order, readable
 from bot.verification import moments, proper_names
-from bot.verification.annotation import Readings, Text, Word
-from bot.verification.claim import Given
+from bot.verification.annotation import AnnotatedText, AnnotatedWord, AnnotationCache
+from bot.verification.claim import GivenPassage
 from bot.verification.moments import Moment
 from bot.verification.quantities import Quantity, quantities, years
 from index.antecedents import leads
-from index.build.passages import Sentence
+from index.article import Sentence
 from index.language import terms
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EvidenceLine:
     """A sentence of a passage cited; `lead` is the place of the line it leans on, if any."""
 
     number: int
     sentence: Sentence
-    text: Text
+    text: AnnotatedText
     first: int
     lead: int | None
 
@@ -39,23 +39,23 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Evidence:
     """All that bears a claim: the lines of the passages cited, and the heads above them.
 
     `words` and `vectors` join the words of all lines and then those of the heads; `lines[k]` holds
     the words from `first` to `last`.
     """
 
-    given: tuple[Given, ...]
-    lines: tuple[Line, ...]
-    heads: tuple[Text, ...]
+    given: tuple[GivenPassage, ...]
+    lines: tuple[EvidenceLine, ...]
+    heads: tuple[AnnotatedText, ...]
 
     @cached_property
-    def words(self) -> tuple[Word, ...]:
+    def words(self) -> tuple[AnnotatedWord, ...]:
         return tuple(word for text in self.texts for word in text.words)
 
     @cached_property
-    def texts(self) -> tuple[Text, ...]:
+    def texts(self) -> tuple[AnnotatedText, ...]:
         return (*(line.text for line in self.lines), *self.heads)
 
     @cached_property
@@ -127,7 +127,7 @@ class Ground:
             for quantity in (*quantities(text.text, text.language), *years(text.text))
         )
 
-    def known(self, language: str) -> proper_names.Known:
+    def known(self, language: str) -> proper_names.KnownNames:
         """The words that a claim in this language may name things by."""
         told = [line.text.text for line in self.lines]
         whole = []
@@ -139,17 +139,17 @@ class Ground:
             told += [*plain, *heads]
             honest = len(plain) == len(each.passage.sentences)
             whole.append(" ".join((*heads, article.text if honest else "")))
-        return proper_names.Known(
+        return proper_names.KnownNames(
             proper_names.folded_words(" . ".join(told)),
             proper_names.folded_words(" . ".join(whole)),
             language not in self.languages,
         )
 
 
-def ground(given: Sequence[Given], readings: Readings) -> Ground:
+def evidence_of(given: Sequence[GivenPassage], readings: AnnotationCache) -> Evidence:
     """What these passages say, read."""
-    lines: list[Line] = []
-    heads: list[Text] = []
+    lines: list[EvidenceLine] = []
+    heads: list[AnnotatedText] = []
     first = 0
     for each in given:
         language = each.article.language
@@ -167,17 +167,19 @@ def ground(given: Sequence[Given], readings: Readings) -> Ground:
             text = readings.read(sentence.text, language)
             lead = leaning.get(sentence.start)
             lines.append(
-                Line(each.number, sentence, text, first, places.get(lead.start) if lead else None)
+                EvidenceLine(
+                    each.number, sentence, text, first, places.get(lead.start) if lead else None
+                )
             )
             first += len(text.words)
         for head in _heads(each):
             text = readings.read(head, language)
             if text not in heads:
                 heads.append(text)
-    return Ground(tuple(given), tuple(lines), tuple(heads))
+    return Evidence(tuple(given), tuple(lines), tuple(heads))
 
 
-def _heads(given: Given) -> list[str]:
+def _heads(given: GivenPassage) -> list[str]:
     article = given.article
     parts = (article.title, given.passage.heading, article.outlet)
     return [part for part in parts if part and not is_order(part)]

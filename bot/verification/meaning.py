@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 from bot.verification import cues
 from bot.verification.alignment import Alignment
-from bot.verification.annotation import Text
+from bot.verification.annotation import AnnotatedText
 
 # How they were chosen: docs/faithfulness.md.
 BORNE = 0.62  # mean share of a claim's words that its evidence must bear
 LOST = 0.55  # share under which a word is lost
 DETAIL = 0.33  # how much may be lost: the sum of what the lost words miss
-SURELY = 0.9  # share from which a word is surely there
+_SURELY = 0.9  # share from which a word is surely there
 ANCHORED = 0.45  # share of a claim's words that must be
 LIGHT = 0.3  # what a word that says little counts for
 
-RUN = 1.5  # what a lost word behind another counts for: a phrase of its own
+_RUN = 1.5  # what a lost word behind another counts for: a phrase of its own
 
 _OPENING = re.compile(r"(?:ees?|es?|is?|ies?|us?|ues?|ants?|ing|ed)$")
 
@@ -39,7 +39,7 @@ _LIGHT = tuple(
 )
 
 
-def borne(alignment: Alignment) -> float:
+def meaning_borne(alignment: Alignment) -> float:
     """The mean share (0..1) of the claim's words that its evidence bears.
 
     Names and the words of the title, which any sentence of an article may have, are left out.
@@ -60,12 +60,12 @@ def lost(alignment: Alignment) -> float:
             continue
         miss = max(0.0, LOST - float(alignment.share[at]))
         light = claim.words[at].key.startswith(_LIGHT) or _participle(claim, at)
-        total += miss * (LIGHT if light else RUN if run else 1.0)
+        total += miss * (LIGHT if light else _RUN if run else 1.0)
         run = miss > 0
     return total
 
 
-def _participle(claim: Text, at: int) -> bool:
+def _participle(claim: AnnotatedText, at: int) -> bool:
     """Whether the sentence opens with it: « Partie de Kourou, … »."""
     return at == 0 and bool(_OPENING.search(claim.words[at].key))
 
@@ -88,7 +88,7 @@ def _sure(alignment: Alignment, words: Sequence[int]) -> list[bool]:
     """For each of these words of the claim, whether its evidence surely has it."""
     lines = alignment.with_leads(alignment.evidence)
     most = alignment.own[list(words)][:, lines].max(axis=1, initial=0.0)
-    return [bool(share >= SURELY) for share in most]
+    return [bool(share >= _SURELY) for share in most]
 
 
 def _headline(alignment: Alignment) -> bool:
@@ -99,7 +99,9 @@ def _headline(alignment: Alignment) -> bool:
 
 def unborne(alignment: Alignment) -> bool:
     """Whether the passages do not speak of this at all, or the claim says nothing."""
-    return borne(alignment) < BORNE or anchored(alignment) < ANCHORED or _headline(alignment)
+    return (
+        meaning_borne(alignment) < BORNE or anchored(alignment) < ANCHORED or _headline(alignment)
+    )
 
 
 def invented(alignment: Alignment) -> bool:

@@ -24,9 +24,9 @@ _MONTHS = (
     "novembre november noviembre novembro",
     "decembre december diciembre dezember dicembre dezembro",
 )
-MONTHS = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.split()}
+MONTH_NUMBERS = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.split()}
 
-_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=lambda name: -len(name)))})(?!\w)"
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTH_NUMBERS, key=lambda name: -len(name)))})(?!\w)"
 _YEAR = r"(?P<year>1\d{3}|20\d\d)(?!\d|[.,]\d)"
 _DAY = r"(?<![\d.,])(?P<day>[0-3]?\d)(?:er|st|nd|rd|th|\.)?"
 _OF = rf"{S}(?:(?:de|of|du){S})?"
@@ -161,7 +161,7 @@ def _read(match: re.Match[str]) -> list[Moment]:
         first = int(decade) if len(decade) == 4 else 1900 + int(decade)
         return [Moment(start, end, first, decade=True)]
     month = groups.get("month")
-    number = (int(month) if month.isdigit() else MONTHS[month]) if month else None
+    number = (int(month) if month.isdigit() else MONTH_NUMBERS[month]) if month else None
     year = int(groups["year"]) if groups.get("year") else None
     day = int(groups["day"]) if groups.get("day") else None
     days = [int(groups["first"]), day] if groups.get("first") else [day]

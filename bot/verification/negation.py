@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from bot.verification import cues
 from bot.verification.alignment import STRONG, Alignment
-from bot.verification.annotation import Text
-from bot.verification.evidence import Line
+from bot.verification.annotation import AnnotatedText
+from bot.verification.evidence import EvidenceLine
 
 MET = 0.58  # cosine from which a word of the passages is the one denied
 MET_OPPOSITE = 0.45  # opposites stand further apart
 SCOPE = 4  # telling words behind a negation that it may reach
 _ALONE = frozenset({"not", "never", "no", "aucun", "aucune", "cannot", "none"})
-SPOKEN = 0.75  # share of a clause's words that the claim takes up to speak of the same
+_SPOKEN = 0.75  # share of a clause's words that the claim takes up to speak of the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def contrary(alignment: Alignment) -> bool:
     )
 
 
-def _denied(text: Text) -> _Denied:
+def _denied(text: AnnotatedText) -> _Denied:
     heads, reach, clauses = set(), set(), set()
     words = text.words
     for at, word in enumerate(words):
@@ -55,7 +55,7 @@ def _denied(text: Text) -> _Denied:
     return _Denied(frozenset(heads), frozenset(reach), frozenset(clauses))
 
 
-def _only(text: Text, at: int) -> bool:
+def _only(text: AnnotatedText, at: int) -> bool:
     """Whether it is « ne … que », which denies nothing: « n’a prévenu que plus tard »."""
     if text.words[at].key not in ("ne", "n"):
         return False
@@ -64,7 +64,7 @@ def _only(text: Text, at: int) -> bool:
     return que is not None and cues.NEGATIONS.isdisjoint(rest[:que])
 
 
-def _answer(text: Text, at: int) -> bool:
+def _answer(text: AnnotatedText, at: int) -> bool:
     """Whether it is the answer « Non, … », which the rest of the sentence explains."""
     word = text.words[at]
     after = text.text[word.end : word.end + 2].strip()
@@ -76,7 +76,7 @@ def _answer(text: Text, at: int) -> bool:
     return word.key in ("non", "no") and at == 0 and after[:1] in (",", ":", ".", ";", "!", "")
 
 
-def _behind(text: Text, at: int) -> list[int]:
+def _behind(text: AnnotatedText, at: int) -> list[int]:
     """The telling words behind a negation, as far as its clause goes."""
     found: list[int] = []
     for there in range(at + 1, len(text.words)):
@@ -91,7 +91,7 @@ def _behind(text: Text, at: int) -> list[int]:
     return found
 
 
-def _bound(text: Text, at: int) -> bool:
+def _bound(text: AnnotatedText, at: int) -> bool:
     """« ne dépassent pas 320 km/h », "no more than": a bound, and no denial."""
     return any(text.words[at].key.startswith(stem) for stem in cues.LIMITS)
 
@@ -117,7 +117,7 @@ def _turned(alignment: Alignment, told: _Denied, known: dict[int, _Denied]) -> b
     return False
 
 
-def _said_too(alignment: Alignment, at: int, line: Line, denied: _Denied) -> bool:
+def _said_too(alignment: Alignment, at: int, line: EvidenceLine, denied: _Denied) -> bool:
     """Whether the word stands there undenied too: « on ne promet pas …, on promet »."""
     row = alignment.cosines[at, line.first : line.last]
     best = float(row.max(initial=0.0))
@@ -127,7 +127,7 @@ def _said_too(alignment: Alignment, at: int, line: Line, denied: _Denied) -> boo
     )
 
 
-def _negative(text: Text, at: int) -> bool:
+def _negative(text: AnnotatedText, at: int) -> bool:
     """Whether the clause around a word, or the one beside it, holds any negation."""
     clause = text.words[at].clause
     return any(
@@ -154,12 +154,12 @@ def _silenced(alignment: Alignment, told: _Denied, known: dict[int, _Denied]) ->
                 for at, word in enumerate(line.text.words)
                 if word.clause == clause and word.telling and word.key not in cues.NEGATIONS
             ]
-            if len(words) > 1 and sum(taken[words]) >= SPOKEN * len(words):
+            if len(words) > 1 and sum(taken[words]) >= _SPOKEN * len(words):
                 return True
     return False
 
 
-def _bare(text: Text) -> list[int]:
+def _bare(text: AnnotatedText) -> list[int]:
     """The clauses with a negation behind « ne »."""
     clauses = []
     for at, word in enumerate(text.words[:-1]):

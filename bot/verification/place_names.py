@@ -269,7 +269,7 @@ def _table(rows: str) -> Mapping[str, frozenset[str]]:
     return MappingProxyType(table)
 
 
-NAMES = _table(_ROWS)
+_NAMES = _table(_ROWS)
 """Each form of a name, folded, with all forms of what it names."""
 
 COMMON = _table(_COMMON)
@@ -278,4 +278,4 @@ COMMON = _table(_COMMON)
 
 def forms(word: str) -> frozenset[str]:
     """A folded word with what it is called elsewhere."""
-    return frozenset({word}) | NAMES.get(word, frozenset()) | COMMON.get(word, frozenset())
+    return frozenset({word}) | _NAMES.get(word, frozenset()) | COMMON.get(word, frozenset())

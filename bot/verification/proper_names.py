@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz.fuzz import ratio
 
 from bot.verification.cues import listed
-from bot.verification.moments import MONTHS
+from bot.verification.moments import MONTH_NUMBERS
 from bot.verification.place_names import COMMON, forms
 from index.reading import span_words as known
 from index.stopwords import fold, stop_words
@@ -48,7 +48,7 @@ class Name:
     sure: bool = True
 
 
-def names(text: str, language: str) -> list[Name]:
+def proper_names(text: str, language: str) -> list[Name]:
     """The names of a text in reading order."""
     found: list[list[re.Match[str]]] = []
     last: re.Match[str] | None = None
@@ -70,7 +70,7 @@ def _capital(word: str) -> bool:
 
 def _calendar(word: str) -> bool:
     plain = fold(_ELISION.sub("", word).lower())
-    return plain in MONTHS or plain in known.WEEKDAYS
+    return plain in MONTH_NUMBERS or plain in known.WEEKDAYS
 
 
 def _belongs(text: str, last: re.Match[str], match: re.Match[str]) -> bool:
@@ -103,7 +103,7 @@ def _name(text: str, group: Sequence[re.Match[str]], language: str) -> Name | No
     return Name(start, group[-1].end(), parts, sure=not (opens and len(group) == 1))
 
 
-def distinct(one: Name, other: Name) -> bool:
+def distinct_names(one: Name, other: Name) -> bool:
     """Whether two names are surely not one's: no part in common, or a family name alone."""
     mine, theirs = ([forms(part) for part in name.parts] for name in (one, other))
     shared = [any(part & each for each in theirs) for part in mine]
@@ -119,7 +119,7 @@ def distinct(one: Name, other: Name) -> bool:
 
 def same_name(one: Name, other: Name) -> bool:
     """Whether two names are one's: the last part of either is in the other."""
-    return not distinct(one, other) and any(
+    return not distinct_names(one, other) and any(
         not forms(name.parts[-1]).isdisjoint(part for each in against.parts for part in forms(each))
         for name, against in ((one, other), (other, one))
     )
@@ -163,7 +163,7 @@ def _parts(word: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownNames:
     """The words that a source may name things by, folded, in order; `whole` is all its article's.
 
     `foreign` tells that the claim is in another language.
@@ -183,7 +183,7 @@ def folded_words(text: str) -> tuple[str, ...]:
     return tuple(fold(part.lower()) for part in _PART.findall(text))
 
 
-def borne(name: Name, source: Known) -> bool:
+def name_borne(name: Name, source: KnownNames) -> bool:
     """Whether a source names it so: all of its parts together, or its last part alone.
 
     A first name that the passage leaves out may stand elsewhere in the article.
@@ -200,7 +200,7 @@ def borne(name: Name, source: Known) -> bool:
     )
 
 
-def _present(part: str, present: Set[str], source: Known) -> bool:
+def _present(part: str, present: Set[str], source: KnownNames) -> bool:
     if not present.isdisjoint(forms(part)):
         return True
     if (part.endswith("s") and part[:-1] in present) or part + "s" in present:
@@ -245,7 +245,7 @@ def _is(word: str, part: str, wanted: Set[str]) -> bool:
     return word in wanted or (len(part) == 1 and word.startswith(part))
 
 
-def _acronym(parts: Sequence[str], source: Known) -> bool:
+def _acronym(parts: Sequence[str], source: KnownNames) -> bool:
     """« EHT » for « Event Horizon Telescope », and the other way round."""
     words = [word for word in source.words if word not in _PARTICLES]
     if len(parts) == 1 and 2 < len(parts[0]) <= 6:

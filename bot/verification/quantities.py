@@ -6,41 +6,260 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from text_to_num import find_numbers  # type: ignore[import-untyped]
 
-from bot.verification import quantities_checking_units
 from bot.verification.moments import moments
-from bot.verification.quantities_checking_numerals import COLLECTIVE, COUNTS, FRACTIONS, ORDINALS
 from index.reading.span import SPACE as S
+from index.reading.span import one_of
 from index.stopwords import fold
+
+FRACTIONS = MappingProxyType(
+    {
+        "moitie": 1 / 2, "demi": 1 / 2, "demie": 1 / 2, "half": 1 / 2, "mitad": 1 / 2,
+        "tiers": 1 / 3, "third": 1 / 3, "thirds": 1 / 3, "tercio": 1 / 3,
+        "quart": 1 / 4, "quarts": 1 / 4, "quarter": 1 / 4, "quarters": 1 / 4,
+        "cinquieme": 1 / 5, "dixieme": 1 / 10, "tenth": 1 / 10, "centieme": 1 / 100,
+        "hundredth": 1 / 100, "fiftieth": 1 / 50, "millieme": 1 / 1000,
+    }
+)  # fmt: skip
+
+
+COLLECTIVE = MappingProxyType(
+    {
+        "dizaine": 10, "douzaine": 12, "dozen": 12, "quinzaine": 15, "vingtaine": 20,
+        "trentaine": 30, "quarantaine": 40, "cinquantaine": 50, "centaine": 100, "millier": 1000,
+    }
+)  # fmt: skip
+
+
+ORDINALS = MappingProxyType(
+    {
+        word: number
+        for number, row in enumerate(
+            (
+                "deuxieme second seconde segundo",
+                "troisieme third tercero",
+                "quatrieme fourth cuarto",
+                "cinquieme fifth quinto",
+                "sixieme sixth sexto",
+                "septieme seventh septimo",
+                "huitieme eighth octavo",
+                "neuvieme ninth noveno",
+                "dixieme tenth decimo",
+            ),
+            2,
+        )
+        for word in row.split()
+    }
+)
+
+
+COUNTS = MappingProxyType(
+    {
+        word: number
+        for number, row in enumerate(
+            ("deux two", "trois three", "quatre four", "cinq five", "six", "sept seven",
+             "huit eight", "neuf nine"),
+            2,
+        )
+        for word in row.split()
+    }
+)  # fmt: skip
+
+
+_FORMS = {
+    "%": "% pour|cent pourcent percent per|cent por|ciento por|cento prozent",
+    "km/h": "km/h kph kmh kilomètres|par|heure kilomètres-heure kilomètres|à|l'heure "
+    "kilometres|per|hour kilometers|per|hour",
+    "m/s": "m/s mètres|par|seconde metres|per|second meters|per|second",
+    "km": "km kilomètre kilomètres kilometre kilometres kilometer kilometers kilómetros",
+    "cm": "cm centimètre centimètres centimetre centimetres centimeters",
+    "mm": "mm millimètre millimètres millimetre millimetres millimeters",
+    "µm": "µm micromètre micromètres micrometre micrometres micrometers microns",
+    "m": "m mètre mètres metre metres meter meters metros",
+    "foot": "ft foot feet pied pieds",
+    "mile": "mile miles",
+    "km²": "km² km2 kilomètres|carrés square|kilometres square|kilometers",
+    "m²": "m² m2 mètres|carrés square|metres square|meters",
+    "ha": "ha hectare hectares",
+    "€": "€ euro euros eur",
+    "$": "$ dollar dollars usd",
+    "£": "£ livres|sterling pounds|sterling",
+    "kg": "kg kilo kilos kilogramme kilogrammes kilogram kilograms kilogrammes",
+    "g": "g gramme grammes gram grams",
+    "t": "tonne tonnes ton tons",
+    "°C": "°c degrés|celsius degrees|celsius",
+    "K": "k kelvin kelvins",
+    "V": "v volt volts",
+    "W": "w watt watts",
+    "MW": "mw mégawatts megawatts",
+    "GeV": "gev",
+    "TeV": "tev",
+    "year": "an ans année années year years año años anos jahre",
+    "month": "mois month months meses",
+    "week": "semaine semaines week weeks",
+    "day": "jour jours journée journées day days días tage",
+    "hour": "h heure heures hour hours",
+    "minute": "min minute minutes",
+    "second": "s seconde secondes second seconds",
+    "light-year": "année-lumière années-lumière light-year light-years light|year light|years "
+    "années|lumière",
+    "century": "siècle siècles century centuries",
+    "time": "fois times",
+}
+
+
+_NAMES = {form.replace("|", " "): unit for unit, row in _FORMS.items() for form in row.split()}
+
+
+_PATTERN = "|".join(
+    re.escape(form).replace(r"\ ", S)
+    for form in sorted(_NAMES, key=lambda form: (-len(form), form))
+)
+
+
+_AFTER = re.compile(rf"(?:{S}|-)?(?:d['’]|de{S}|of{S})?({_PATTERN})(?![\w²])", re.IGNORECASE)
+
+
+_BEFORE = re.compile(r"([€$£])\s?$")
+
+
+_BARE = frozenset({"m", "g", "v", "w", "k", "s", "h", "t"})
+
+
+_SPACES = re.compile(S)
+
+
+_SCALES = {
+    "cent": 100, "cents": 100, "hundred": 100, "mille": 1e3, "thousand": 1e3, "mil": 1e3,
+    "million": 1e6, "millions": 1e6, "millones": 1e6, "milliard": 1e9, "milliards": 1e9,
+    "billion": 1e9, "billions": 1e12, "trillion": 1e12, "trillions": 1e12,
+}  # fmt: skip
+
+
+_SCALE = re.compile(rf"{S}({one_of(_SCALES)})(?!\w)", re.IGNORECASE)
+
+
+# « 15k », « 3 M€ », « 1,5 Md€ », "$2bn"; "£1.5m", but not « 1,5 m ».
+_SHORT = re.compile(
+    rf"{S}?(?:(k)(?={S}?[€$£]|(?!\w))|(M)(?={S}?(?:[€$£]|d['’]))|(Mds?|Mrds?|bn)(?!\w))"
+)
+
+
+_SHORT_SCALES = (1e3, 1e6, 1e9)
+
+
+_MILLIONS = re.compile(r"mn?(?!\w)")
+
+
+SCALE = MappingProxyType(
+    {
+        "km": ("length", 1e3), "m": ("length", 1.0), "cm": ("length", 1e-2),
+        "mm": ("length", 1e-3), "µm": ("length", 1e-6),
+        "kg": ("mass", 1.0), "g": ("mass", 1e-3), "t": ("mass", 1e3),
+        "year": ("months", 12.0), "month": ("months", 1.0), "century": ("months", 1200.0),
+        "week": ("time", 604800.0), "day": ("time", 86400.0), "hour": ("time", 3600.0),
+        "minute": ("time", 60.0), "second": ("time", 1.0),
+        "km²": ("area", 1e6), "m²": ("area", 1.0), "ha": ("area", 1e4),
+    }
+)  # fmt: skip
+
+
+"""What kind of thing a unit measures, and how much of it one is."""
+
+
+def scale_after(text: str, end: int) -> tuple[float, int]:
+    """What a number is multiplied by (« 6,5 millions »), and where that ends."""
+    scale = 1.0
+    while match := _SCALE.match(text, end):
+        scale, end = scale * _SCALES[match[1].lower()], match.end()
+    if short := _SHORT.match(text, end):
+        letter = next(at for at, group in enumerate(short.groups()) if group)
+        return scale * _SHORT_SCALES[letter], short.end()
+    return scale, end
+
+
+def millions_after(text: str, end: int) -> int:
+    """Where the letter of an amount like "£1.5m" ends; `end` itself where there is none."""
+    match = _MILLIONS.match(text, end)
+    return match.end() if match else end
+
+
+def unit_after(text: str, end: int) -> tuple[str, int]:
+    """The unit behind a number, empty for none, and where it ends."""
+    match = _AFTER.match(text, end)
+    if match is None:
+        return "", end
+    form = _SPACES.sub(" ", match[1].replace("’", "'"))
+    if form.lower() in _BARE and form not in ("m", "g", "V", "W", "K", "s", "h", "t"):
+        return "", end
+    return _NAMES[form.lower()], match.end()
+
+
+def unit_before(text: str, start: int) -> str:
+    """« $5 »."""
+    match = _BEFORE.search(text[:start])
+    return match[1] if match else ""
+
 
 _FIGURES = re.compile(
     rf"(?<![\w.,])[-−–]?\d{{1,3}}(?:{S}\d{{3}})+(?:[.,]\d+)?(?![\d])"
     r"|(?<![\w.,])[-−–]?\d+(?:[.,'’]\d+)*(?:/\d+(?:[ \u00a0\u202f]\d{3})*)?"
     r"|(?<=\w-)\d+(?![\w])"
 )
+
+
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’]\d{3})+")
+
+
 _ORDINAL = re.compile(r"(?:er|ere|re|e|eme|nd|nde|st|rd|th|º|ª)(?!\w)")
+
+
 _ROMAN = re.compile(r"(?<!\w)([IVXL]+)(?:e|er|ème|th)?(?= siècles?\b| century\b|e? siècle)")
+
+
 _ROMANS = (("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1))
+
+
 FROM = re.compile(rf"(?:\b(?:de|from|entre|between){S}|\bd['’])[€$£]?$", re.IGNORECASE)
+
+
 """What stands before the first of two numbers that are told in order."""
+
+
 TO = re.compile(rf"(?:^|{S})(?:à|to|et|and){S}[€$£]?$", re.IGNORECASE)
+
+
 """And before the second."""
+
+
 _RANGE = re.compile(rf"(?:{S}|[-–—])*(?:à|a|et|to|and|ou|or|[-–—])?(?:{S}|[-–—])*")
+
+
 _HALF = re.compile(r"\s(?:et|and)\s(?:demie?|(?:a|one)[\s-]half)\b")
+
+
 _LARGE = re.compile(r"(?:million|milliard|billion)s?")
+
+
 _WORD = re.compile(r"[^\W\d_]+|\S")
+
 
 _ONE_AND_HALF = re.compile(
     rf"(?<!\w)(?:une?|one|an?){S}([^\W\d_]+){S}(?:et{S}demie?|and{S}a{S}half)(?!\w)", re.IGNORECASE
 )
+
+
 _COUNTED = re.compile(
     rf"(?<![\w.,])(\d{{1,3}}|{'|'.join(COUNTS)})[ \u00a0\u202f-]([^\W\d_]+)", re.IGNORECASE
 )
 
+
 _SPOKEN = ("fr", "en", "es", "pt", "de", "nl", "it")
+
+
 _SMALLEST = 2  # « un » and "one" are articles and pronouns far more often than numbers
 
 
@@ -110,7 +329,7 @@ def _ranged(text: str, found: Sequence[Quantity]) -> list[Quantity]:
 def _scale(text: str, quantity: Quantity) -> float:
     """What the figures of a number are multiplied by."""
     figures = _FIGURES.match(text, quantity.start)
-    return quantities_checking_units.scale_after(text, figures.end())[0] if figures else 1.0
+    return scale_after(text, figures.end())[0] if figures else 1.0
 
 
 def _share(quantity: Quantity) -> float | None:
@@ -123,8 +342,8 @@ def _share(quantity: Quantity) -> float | None:
 
 def _converted(one: Quantity, other: Quantity) -> bool:
     first, second = (
-        quantities_checking_units.SCALE.get(one.unit),
-        quantities_checking_units.SCALE.get(other.unit),
+        SCALE.get(one.unit),
+        SCALE.get(other.unit),
     )
     if first is None or second is None or first[0] != second[0]:
         return False
@@ -176,21 +395,17 @@ def _measured(
     spelled: bool = False,
 ) -> Quantity:  # fmt: skip
     """A number with the scale and the unit that stand around it."""
-    before = quantities_checking_units.unit_before(text, start)
-    scale, end = quantities_checking_units.scale_after(text, end)
-    if before and (after := quantities_checking_units.millions_after(text, end)) > end:
+    before = unit_before(text, start)
+    scale, end = scale_after(text, end)
+    if before and (after := millions_after(text, end)) > end:
         scale, end = scale * 1e6, after
     half = _HALF.match(text, end)
-    unit, end = quantities_checking_units.unit_after(text, half.end() if half else end)
+    unit, end = unit_after(text, half.end() if half else end)
     if not half and (late := _HALF.match(text, end)):
         half, end = late, late.end()
     unit = unit or before
     step = _LARGE.search(text[start:end].lower()) if half else None
-    more = (
-        0.5 * (quantities_checking_units.scale_after(f" {step[0]}", 0)[0] if step else 1)
-        if half
-        else 0.0
-    )
+    more = 0.5 * (scale_after(f" {step[0]}", 0)[0] if step else 1) if half else 0.0
     told = frozenset(value * scale + more for value in values)
     return Quantity(start, end, told, unit, ordinal, spelled)
 
@@ -233,7 +448,7 @@ def _spelled(text: str, language: str) -> Iterator[Quantity]:
 def _counted(text: str) -> Iterator[Quantity]:
     """What another number counts: "two dozen", « trois quarts », « deux cinquièmes »."""
     for match in _ONE_AND_HALF.finditer(text):
-        unit, _ = quantities_checking_units.unit_after(text, match.start(1) - 1)
+        unit, _ = unit_after(text, match.start(1) - 1)
         if unit:
             yield Quantity(*match.span(), frozenset({1.5}), unit, spelled=True)
     for match in _COUNTED.finditer(text):
@@ -263,6 +478,6 @@ def _named(text: str) -> Iterator[Quantity]:
             yield Quantity(start, end, frozenset({float(ORDINALS[word])}), "", True, True)
 
 
-def borne(told: Quantity, known: Sequence[Quantity]) -> bool:
+def quantity_borne(told: Quantity, known: Sequence[Quantity]) -> bool:
     """Whether one of the numbers that a source gives is the one told."""
     return any(each.bears(told) for each in known)

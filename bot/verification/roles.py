@@ -13,14 +13,14 @@ from itertools import pairwise
 
 from bot.verification import cues
 from bot.verification.alignment import Alignment
-from bot.verification.annotation import Text, Word
-from bot.verification.proper_names import Name, beside, distinct, same_name
+from bot.verification.annotation import AnnotatedText, AnnotatedWord
+from bot.verification.proper_names import Name, beside, distinct_names, same_name
 from index.stopwords import fold
 
 SAME_WORD = 0.62  # cosine from which a word of the evidence is the verb of the claim
 LIKE = 0.55  # and where both begin alike: « pris », « prend »
 _TWO_WORDS = (("according", "to"), ("d", "apres"))
-SHORT = 4  # words between a passive verb and its agent
+_SHORT = 4  # words between a passive verb and its agent
 
 
 _ARTICLES = frozenset({"l", "la", "le", "les", "the", "a", "an", "un", "une"})
@@ -71,7 +71,7 @@ def usurped(alignment: Alignment) -> bool:
     )
 
 
-def _scenes(alignment: Alignment) -> Iterator[tuple[_Scene, _Scene, Text]]:
+def _scenes(alignment: Alignment) -> Iterator[tuple[_Scene, _Scene, AnnotatedText]]:
     """Each verb of the claim that a name stands beside, and the same verb in its evidence."""
     claim = alignment.claim
     if not claim.names:
@@ -105,12 +105,12 @@ def _verb(alignment: Alignment, at: int, lines: Sequence[int]) -> int | None:
     return None
 
 
-def _scene(text: Text, at: int) -> _Scene:
+def _scene(text: AnnotatedText, at: int) -> _Scene:
     passive = _passive(text, at)
     return _Scene(_subjects(text, at), _objects(text, at, passive=passive), passive)
 
 
-def _who(text: Text) -> list[Name]:
+def _who(text: AnnotatedText) -> list[Name]:
     """The names that may act: no sigles, no names with figures."""
     return [
         name
@@ -120,7 +120,7 @@ def _who(text: Text) -> list[Name]:
     ]
 
 
-def _subjects(text: Text, at: int) -> tuple[Name, ...]:
+def _subjects(text: AnnotatedText, at: int) -> tuple[Name, ...]:
     """The name right before a verb, past auxiliaries, a relative and what commas set apart."""
     before = [name for name in _who(text) if name.end <= text.words[at].start]
     for name in reversed(before):
@@ -136,12 +136,12 @@ def _subjects(text: Text, at: int) -> tuple[Name, ...]:
     return ()
 
 
-def _passing(word: Word) -> bool:
+def _passing(word: AnnotatedWord) -> bool:
     """Whether a word may stand between a subject and its verb."""
     return word.key in cues.SKIPPED or word.key in _BETWEEN or word.key.endswith(("ment", "ly"))
 
 
-def _objects(text: Text, at: int, *, passive: bool) -> tuple[Name, ...]:
+def _objects(text: AnnotatedText, at: int, *, passive: bool) -> tuple[Name, ...]:
     """The name right behind a verb; behind « par », if it is passive."""
     behind = [name for name in _who(text) if name.start >= text.words[at].end]
     if not behind:
@@ -150,7 +150,7 @@ def _objects(text: Text, at: int, *, passive: bool) -> tuple[Name, ...]:
     first = text.at(name.start, name.end)[0]
     between = [word.key for word in text.words[at + 1 : first]]
     if passive:
-        near = any(key in cues.AGENT for key in between) and len(between) <= SHORT
+        near = any(key in cues.AGENT for key in between) and len(between) <= _SHORT
     else:
         articles = _ARTICLES if text.language == "en" else _ARTICLES - {"a"}  # « à »
         near = all(key in articles or key in _TITLES for key in between)
@@ -159,7 +159,7 @@ def _objects(text: Text, at: int, *, passive: bool) -> tuple[Name, ...]:
     return tuple(other for other in behind if beside(text.text, other, name))
 
 
-def _preposition(text: Text, first: int) -> bool:
+def _preposition(text: AnnotatedText, first: int) -> bool:
     """Whether a preposition stands before a name, past its rank (« au président Harding »)."""
     steps = 0
     for there in range(first - 1, max(-1, first - 5), -1):
@@ -174,7 +174,7 @@ def _preposition(text: Text, first: int) -> bool:
     return False
 
 
-def _pronoun(text: Text, at: int) -> bool:
+def _pronoun(text: AnnotatedText, at: int) -> bool:
     """Whether a pronoun stands where the subject would."""
     for word in reversed(text.words[:at]):
         if word.key in _PRONOUNS:
@@ -184,7 +184,7 @@ def _pronoun(text: Text, at: int) -> bool:
     return False
 
 
-def _opening(text: Text) -> tuple[Name, ...]:
+def _opening(text: AnnotatedText) -> tuple[Name, ...]:
     """Whom a sentence is about that the next one calls « il »: its first free name."""
     for name in _who(text):
         if not _preposition(text, text.at(name.start, name.end)[0]):
@@ -192,7 +192,7 @@ def _opening(text: Text) -> tuple[Name, ...]:
     return ()
 
 
-def _passive(text: Text, at: int) -> bool:
+def _passive(text: AnnotatedText, at: int) -> bool:
     """« a été battu par », "was beaten by"."""
     before = [word.key for word in text.words[max(0, at - 3) : at]]
     after = [word.key for word in text.words[at + 1 : at + 4]]
@@ -204,7 +204,7 @@ def _share(one: Sequence[Name], other: Sequence[Name]) -> bool:
 
 
 def _distinct(one: Sequence[Name], other: Sequence[Name]) -> bool:
-    return all(distinct(mine, theirs) for mine in one for theirs in other)
+    return all(distinct_names(mine, theirs) for mine in one for theirs in other)
 
 
 def misattributed(alignment: Alignment) -> bool:
@@ -219,18 +219,18 @@ def misattributed(alignment: Alignment) -> bool:
     return False
 
 
-def _according(text: Text) -> list[Name]:
+def _according(text: AnnotatedText) -> list[Name]:
     """The names behind « selon », "according to", « d’après »."""
     return [name for name in text.names if _said_by(text, text.at(name.start, name.end)[0])]
 
 
-def _said_by(text: Text, first: int) -> bool:
+def _said_by(text: AnnotatedText, first: int) -> bool:
     before = [word.key for word in text.words[max(0, first - 4) : first]]
     pairs = pairwise(before)
     return not cues.ACCORDING.isdisjoint(before) or any(pair in _TWO_WORDS for pair in pairs)
 
 
-def _speakers(text: Text) -> list[Name]:
+def _speakers(text: AnnotatedText) -> list[Name]:
     """Who speaks in a sentence: behind « selon », or before or right behind a verb of speech."""
     found = _according(text)
     for at, word in enumerate(text.words):

@@ -10,28 +10,84 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal, Protocol
 
 from index.article import Article
-from index.build.builder_index_report import BuildReport, Observer, Unobserved
 from index.build.fingerprint import rules
-from index.build.generation import Draft
-from index.build.sources import STAYS, Files, Given, Taking, Terms
-from index.build.vectors import Embedded, Work
-from index.build.vectors_index_resume import Resume, forget
+from index.build.generation import GenerationDraft
+from index.build.sources import STAYS, FileArticles, GivenArticles, ReadTerms, Taking
+from index.build.vectors import Embedded, Resume, Work, forget_resume
 from index.errors import BuildStopped, DamagedIndex, IndexingError, NoIndex
-from index.formats.base import Options
+from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.formats.table import FORMATS
-from index.models.sentence_transformers import Embedder
-from index.store.files.article_writer import Changes
+from index.models.base import Embedder
+from index.store.files.article_writer import ArticleChanges
 from index.store.files.generation import Generation, open_newer, open_whole
 from index.store.files.layout import Layout, new_id, storing
 from index.store.files.lock import build_lock
 from index.store.files.removed import Removed
 
+BuildStep = Literal["lock", "read", "cut", "embed", "write", "switch", "clean"]
+
+
+"""What a build does, in this order; "cut" to "switch" only where something has changed."""
+
+
+class BuildObserver(Protocol):
+    """Follows a build."""
+
+    def step(self, name: BuildStep) -> None:
+        """Called as each step begins."""
+        ...
+
+    def progress(self, done: int, total: int) -> None:
+        """Called, of the step under way, in "read" with files (none where the articles do not come
+        from files), in "cut" with articles, in "embed" with the texts that need it."""
+        ...
+
+
+class Unobserved:
+    """An Observer that looks away."""
+
+    def step(self, name: BuildStep) -> None:
+        pass
+
+    def progress(self, done: int, total: int) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build found and did.
+
+    `generation` is the one in service at the end; `switched` is False when nothing had changed, and
+    it is still the one before. `articles` are those answered from and `duplicates` those that say
+    the same as one of them; `added` to `unchanged` compare the former with the generation before.
+    `left_out` counts articles that the operator has removed. `embedded` counts texts, and `resumed`
+    those whose vectors were taken from a build that did not end.
+    """
+
+    generation: str
+    articles: int
+    passages: int
+    sentences: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    embedded: int
+    skipped: tuple[Skipped, ...]
+    switched: bool
+    duplicates: int = 0
+    left_out: int = 0
+    resumed: int = 0
+
+
 logger = logging.getLogger(__name__)
 
-Stop = Callable[[], bool]
+
+_Stop = Callable[[], bool]
 
 
 def build(
@@ -40,8 +96,8 @@ def build(
     embedder: Embedder,
     *,
     options: Options | None = None,
-    observer: Observer | None = None,
-    stop: Stop | None = None,
+    observer: BuildObserver | None = None,
+    stop: _Stop | None = None,
 ) -> BuildReport:
     """Build the index of the files and folders at these paths.
 
@@ -53,7 +109,7 @@ def build(
     stays as it was, and the vectors of finished batches serve the next build.
     """
     sources, skipped = find_sources(paths, FORMATS)
-    files = Files(paths, sources, options or Options(), skipped)
+    files = FileArticles(paths, sources, options or Options(), skipped)
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
     corpus = _Corpus(files, rules(options), roots)
     return _Build(Layout(data_dir), corpus, embedder, observer or Unobserved(), stop).run()
@@ -64,15 +120,15 @@ def build_articles(
     data_dir: Path,
     embedder: Embedder,
     *,
-    observer: Observer | None = None,
-    stop: Stop | None = None,
+    observer: BuildObserver | None = None,
+    stop: _Stop | None = None,
     merge: bool = False,
 ) -> BuildReport:
     """Build the index of these articles, taken one by one. Raises as `build` does.
 
     Each is answered from, whatever it has in common with others, unless they are to be merged.
     """
-    corpus = _Corpus(Given(articles, merge), rules(), ())
+    corpus = _Corpus(GivenArticles(articles, merge), rules(), ())
     return _Build(Layout(data_dir), corpus, embedder, observer or Unobserved(), stop).run()
 
 
@@ -92,8 +148,8 @@ class _Build:
     layout: Layout
     corpus: _Corpus
     embedder: Embedder
-    watch: Observer
-    stop: Stop | None
+    watch: BuildObserver
+    stop: _Stop | None
 
     def run(self) -> BuildReport:
         self.watch.step("lock")
@@ -115,7 +171,7 @@ class _Build:
     def _read(self, previous: Generation | None) -> BuildReport:
         """Read the articles, if any is new or changed, and make a generation of them if so."""
         removed = Removed.open(self.layout.data_dir).ids
-        terms = Terms(removed, self._check, self.watch.progress)
+        terms = ReadTerms(removed, self._check, self.watch.progress)
         before = previous.bulk if previous and self._alike(previous) else None
         self.watch.step("read")
         taking = self.corpus.taking
@@ -131,7 +187,9 @@ class _Build:
                 return self._unchanged(previous, draft.left_out())
             return self._make(generation, draft, previous)
 
-    def _make(self, generation: str, draft: Draft, previous: Generation | None) -> BuildReport:
+    def _make(
+        self, generation: str, draft: GenerationDraft, previous: Generation | None
+    ) -> BuildReport:
         """Make a generation of a draft whose articles are read, and put it in service."""
         self.watch.step("cut")
         left_out, changes = draft.left_out(), draft.changes()
@@ -148,10 +206,10 @@ class _Build:
         self.watch.step("switch")
         with storing(self.layout.current):
             self.layout.switch(generation)
-        forget(self.layout)
+        forget_resume(self.layout)
         return self._changed(generation, draft, changes, embedded, left_out)
 
-    def _embed(self, draft: Draft, previous: Generation | None) -> Embedded:
+    def _embed(self, draft: GenerationDraft, previous: Generation | None) -> Embedded:
         embedder = self.embedder
         with ExitStack() as opened:
             sources = [previous] if previous else []
@@ -165,13 +223,13 @@ class _Build:
             return draft.embed(work, [each for each in sources if self._same_model(each)])
 
     @contextmanager
-    def _draft(self, previous: Generation | None) -> Iterator[tuple[str, Draft]]:
+    def _draft(self, previous: Generation | None) -> Iterator[tuple[str, GenerationDraft]]:
         """A draft and its id; a build that fails leaves nothing in its folder."""
         generation = new_id(datetime.now(UTC), max(self.layout.whole(), default=None))
         folder = self.layout.unfinished(generation)
-        draft: Draft | None = None
+        draft: GenerationDraft | None = None
         try:
-            draft = Draft(folder, self.corpus.rules, previous)
+            draft = GenerationDraft(folder, self.corpus.rules, previous)
             yield generation, draft
         finally:
             if draft is not None:
@@ -217,7 +275,12 @@ class _Build:
         )
 
     def _changed(
-        self, generation: str, draft: Draft, changes: Changes, embedded: Embedded, left_out: int
+        self,
+        generation: str,
+        draft: GenerationDraft,
+        changes: ArticleChanges,
+        embedded: Embedded,
+        left_out: int,
     ) -> BuildReport:
         return BuildReport(
             generation=generation,

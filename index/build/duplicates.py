@@ -36,7 +36,7 @@ AGREEMENT = 0.6
 """Share of the figures of the one that the other has too, at least."""
 FIGURES = 3
 """With fewer figures than this, figures do not decide."""
-SHORTEST = 40
+_SHORTEST = 40
 """Words; shorter texts (notices, teasers) are the same only if every word is."""
 
 _PERMUTATIONS = 128
@@ -51,7 +51,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # written without spaces: each is a word
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 
-Words = npt.NDArray[np.uint32]
+_Words = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DuplicateGroup:
     """Articles that are one: the one to answer from, and the others, the best first."""
 
     kept: str
@@ -81,7 +81,7 @@ def signature(text: str) -> bytes:
     words = _words(text)
     # A text without a word (figures of a game, a drawing) is itself.
     digest = blake2b(" ".join(words).encode() or text.encode(), digest_size=_DIGEST).digest()
-    if len(words) < SHORTEST:
+    if len(words) < _SHORTEST:
         return digest
     hashes = np.fromiter((zlib.crc32(word.encode()) for word in words), np.uint32, len(words))
     shingles = _shingles(hashes)
@@ -91,11 +91,11 @@ def signature(text: str) -> bytes:
     kept[: len(figures)] = figures
     sketch = _empty_sketch().copy()
     sketch.update_batch(np.unique(shingles).tolist())
-    minima: Words = sketch.hashvalues
+    minima: _Words = sketch.hashvalues
     return digest + minima.astype("<u4").tobytes() + kept.astype("<u4").tobytes()
 
 
-def group(signed: Iterable[Signed]) -> tuple[Group, ...]:
+def group(signed: Iterable[Signed]) -> tuple[DuplicateGroup, ...]:
     """The articles that have copies, each with them; by id of the kept ones.
 
     Of a group, the newest is kept (by its update, else its publication; undated is oldest), then
@@ -113,7 +113,7 @@ def group(signed: Iterable[Signed]) -> tuple[Group, ...]:
         taken.update(joined)
         alike = sorted((m for each in (number, *joined) for m in classes[each]), key=_preference)
         if len(alike) > 1:
-            groups.append(Group(alike[0].id, tuple(each.id for each in alike[1:])))
+            groups.append(DuplicateGroup(alike[0].id, tuple(each.id for each in alike[1:])))
     return tuple(sorted(groups, key=lambda each: each.kept))
 
 
@@ -168,7 +168,7 @@ def _followers(signatures: Sequence[bytes]) -> dict[int, list[int]]:
     return found
 
 
-def _candidates(sketches: Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+def _candidates(sketches: _Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
     """Pairs of rows, the lesser first, that share a band; in batches, each pair once or more.
 
     In a bucket, a row meets the next `_NEIGHBOURS` ones: those nearest in order of preference,
@@ -188,7 +188,7 @@ def _candidates(sketches: Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDA
 
 
 def _agreeing(
-    figures: Words, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
+    figures: _Words, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.bool_]:
     """By pair of rows, whether enough of the figures of the one are in the other."""
     ours, theirs = figures[first], figures[second]
@@ -201,7 +201,7 @@ def _agreeing(
     return np.asarray((fewest < FIGURES) | (common.sum(axis=1) >= AGREEMENT * fewest))
 
 
-def _tables(signatures: Sequence[bytes]) -> tuple[Words, Words]:
+def _tables(signatures: Sequence[bytes]) -> tuple[_Words, _Words]:
     """The sketches and the figures of long texts, a row each."""
     rows = np.frombuffer(b"".join(each[_DIGEST:] for each in signatures), dtype="<u4")
     table = rows.reshape(len(signatures), _PERMUTATIONS + _FIGURES_KEPT)
@@ -215,12 +215,12 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(folded)
 
 
-def _shingles(words: Words) -> Words:
+def _shingles(words: _Words) -> _Words:
     """Each three words in a row as one number."""
     return _mixed(np.lib.stride_tricks.sliding_window_view(words, _SHINGLE)).astype(np.uint32)
 
 
-def _mixed(rows: Words) -> npt.NDArray[np.uint64]:
+def _mixed(rows: _Words) -> npt.NDArray[np.uint64]:
     """Each row as one number that hangs on every value and on their order."""
     mixed = np.zeros(len(rows), dtype=np.uint64)
     for column in range(rows.shape[1]):

@@ -11,23 +11,18 @@ from typing import TypeVar
 import numpy as np
 
 from index.antecedents import in_context
-from index.article import Article
-from index.article_index_digest import article_digest
-from index.article_index_prepare import embedding_text, lexical_text
+from index.article import Article, article_digest, embedding_text, lexical_text
 from index.build.duplicates import group, signature
-from index.build.fingerprint_index_reading import Reading
+from index.build.fingerprint import FileReading
 from index.build.passages import cut
-from index.build.vectors import Check, Embedded, Progress, Work, embed_all
-from index.build.vectors_index_reuse import text_hash
+from index.build.vectors import Embedded, EmbedProgress, StopCheck, Work, embed_all
 from index.errors import IndexingError
-from index.models.sentence_transformers import Embedder
-from index.store.files.article_writer import ArticleWriter, Changes
-from index.store.files.article_writer_index_passagewriter import PassageWriter
-from index.store.files.article_writer_index_sheet import Sheet
-from index.store.files.articles_index_bulk import BulkReader, Kind
+from index.models.base import Embedder
+from index.store.files.article_writer import ArticleChanges, ArticleWriter, PassageWriter, Sheet
+from index.store.files.articles import BulkReader, RowKind
 from index.store.files.generation import (
-    ARTICLES,
-    DAYS,
+    ARTICLES_FILE,
+    DAYS_FILE,
     FIRST_SENTENCES,
     OPENINGS,
     PASSAGE_WORDS,
@@ -35,14 +30,15 @@ from index.store.files.generation import (
     Generation,
 )
 from index.store.files.layout import storing
-from index.store.files.manifest import FORMAT, Manifest, stamps
+from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamps
+from index.store.files.text_hashes import text_hash
 from index.store.files.word_index import LexicalIndex
 
 T = TypeVar("T")
 
 _OFTEN = 1_000
 
-WORDS: dict[Kind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
+WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
 
 
 class Unfit(IndexingError):  # noqa: N818
@@ -53,7 +49,7 @@ class Unfit(IndexingError):  # noqa: N818
         self.reason = reason
 
 
-class Draft:
+class GenerationDraft:
     """Articles go in, copies are found, passages cut; then vectors and words, and the manifest.
 
     Everything is on disk but what the step under way needs. `previous` is the generation in
@@ -70,8 +66,8 @@ class Draft:
         with storing(folder):
             folder.mkdir()
         alike = previous is not None and previous.manifest.rules == rules
-        before = previous.folder / ARTICLES if previous else None
-        self._sheet = Sheet(folder / ARTICLES, before, alike=alike)
+        before = previous.folder / ARTICLES_FILE if previous else None
+        self._sheet = Sheet(folder / ARTICLES_FILE, before, alike=alike)
         self._articles = ArticleWriter(self._sheet)
         self._passages = PassageWriter(self._sheet)
 
@@ -108,7 +104,7 @@ class Draft:
         """Note an article that was read, and that the operator has removed."""
         self._articles.leave_out(article_id)
 
-    def note(self, reading: Reading) -> None:
+    def note(self, reading: FileReading) -> None:
         """Keep what a file gave, for the next build."""
         self._sheet.run("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", *reading.values())
 
@@ -123,12 +119,12 @@ class Draft:
         """Told from the articles and which of them are copies."""
         return self._articles.fingerprint()
 
-    def changes(self) -> Changes:
+    def changes(self) -> ArticleChanges:
         return self._articles.changes()
 
     # Their passages.
 
-    def cut(self, check: Check, progress: Progress) -> None:
+    def cut(self, check: StopCheck, progress: EmbedProgress) -> None:
         """Cut the articles that are answered from, those that are new or changed at least."""
         total = self._articles.count()
         for done, each in enumerate(self._articles.uncut()):
@@ -168,7 +164,7 @@ class Draft:
 
     def embed(self, work: Work, previous: Sequence[Generation]) -> Embedded:
         """Write the vectors of every passage and sentence."""
-        with closing(BulkReader(self.folder / ARTICLES)) as reader:
+        with closing(BulkReader(self.folder / ARTICLES_FILE)) as reader:
             return embed_all(reader, self.folder, work, previous)
 
     def seal(
@@ -177,14 +173,14 @@ class Draft:
         embedder: Embedder,
         built_at: datetime,
         roots: Sequence[str],
-        check: Check,
+        check: StopCheck,
     ) -> Manifest:
         """Write the words and, last, the manifest."""
-        with storing(self.folder), closing(BulkReader(self.folder / ARTICLES)) as reader:
+        with storing(self.folder), closing(BulkReader(self.folder / ARTICLES_FILE)) as reader:
             self._write_words(reader, check)
             self._write_arrays(reader)
             manifest = Manifest(
-                format=FORMAT,
+                format=GENERATION_FORMAT,
                 id=generation,
                 model=embedder.id,
                 dimension=embedder.dimension,
@@ -205,7 +201,7 @@ class Draft:
     def close(self) -> None:
         self._sheet.close()
 
-    def _write_words(self, reader: BulkReader, check: Check) -> None:
+    def _write_words(self, reader: BulkReader, check: StopCheck) -> None:
         for kind, name in WORDS.items():
             check()
             LexicalIndex.build(
@@ -218,12 +214,12 @@ class Draft:
         for name, array in (
             (FIRST_SENTENCES, first),
             (OPENINGS, reader.openings()),
-            (DAYS, reader.days()),
+            (DAYS_FILE, reader.days()),
         ):
             np.save(self.folder / name, array, allow_pickle=False)
 
 
-def _checked(each: Iterator[T], check: Check) -> Iterator[T]:
+def _checked(each: Iterator[T], check: StopCheck) -> Iterator[T]:
     """The same, a check every so often."""
     for number, one in enumerate(each):
         if number % _OFTEN == 0:

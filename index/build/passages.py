@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from index.article import Article
+from index.article import Article, Passage, Sentence
 from index.sentences import SENTENCE_LIMIT, sentence_spans
 
 PASSAGE_LIMIT = 1_000
+
+
 SCRAP = 4  # a last passage under a limit divided by this is too short to stand alone
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """`text == article.text[start:end]`, without surrounding white space."""
-
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Whole sentences of one section of an article: `text == article.text[start:end]`.
-
-    `sentences` lie inside it in reading order; `heading` is the section's, empty before the first.
-    """
-
-    start: int
-    end: int
-    text: str
-    heading: str
-    sentences: tuple[Sentence, ...]
 
 
 def cut(article: Article, limit: int = PASSAGE_LIMIT) -> tuple[Passage, ...]:

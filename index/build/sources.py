@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Protocol
 
 from index.article import Article
-from index.build.fingerprint_index_reading import Look, Reading, look_at
-from index.build.generation import Draft, Unfit
+from index.build.fingerprint import FileReading, Look, look_at
+from index.build.generation import GenerationDraft, Unfit
 from index.errors import ReadError
 from index.formats.base import Options, Skipped
 from index.formats.sources import Source
 from index.formats.table import read_source
-from index.store.files.articles_index_bulk import BulkReader
+from index.store.files.articles import BulkReader
 
 STAYS = "; the index in service, if there is one, stays as it was"
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ReadTerms:
     """How articles are taken in.
 
     Those whose ids are `removed` are left out. `check` is called before each article: it may raise,
@@ -38,12 +38,14 @@ class Taking(Protocol):
     @property
     def skipped(self) -> Sequence[Skipped]: ...
 
-    def untouched(self, before: BulkReader, terms: Terms) -> bool:
+    def untouched(self, before: BulkReader, terms: ReadTerms) -> bool:
         """Whether all is as it was when `before` was made by the same rules; then `skipped` is
         complete."""
         ...
 
-    def read_into(self, draft: Draft, before: BulkReader | None, terms: Terms) -> None:
+    def read_into(
+        self, draft: GenerationDraft, before: BulkReader | None, terms: ReadTerms
+    ) -> None:
         """Give a draft all articles; `before` was made by the same rules."""
         ...
 
@@ -53,17 +55,19 @@ class Taking(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenArticles:
     """Articles taken one by one."""
 
     articles: Iterable[Article]
     merge: bool
     skipped: Sequence[Skipped] = ()
 
-    def untouched(self, before: BulkReader, terms: Terms) -> bool:
+    def untouched(self, before: BulkReader, terms: ReadTerms) -> bool:
         return False
 
-    def read_into(self, draft: Draft, before: BulkReader | None, terms: Terms) -> None:
+    def read_into(
+        self, draft: GenerationDraft, before: BulkReader | None, terms: ReadTerms
+    ) -> None:
         for article in self.articles:
             terms.check()
             if article.id in terms.removed:
@@ -78,7 +82,7 @@ class Given:
 
 
 @dataclass
-class Files:
+class FileArticles:
     """Files of articles; those that are as they were give what is known of them."""
 
     paths: Sequence[Path]
@@ -87,7 +91,7 @@ class Files:
     skipped: list[Skipped] = field(default_factory=list)
     _looks: dict[str, Look] = field(default_factory=dict)
 
-    def untouched(self, before: BulkReader, terms: Terms) -> bool:
+    def untouched(self, before: BulkReader, terms: ReadTerms) -> bool:
         known = _readings(before)
         if not _same_removed(before, terms.removed):
             return False
@@ -105,7 +109,7 @@ class Files:
         self.skipped += skipped
         return True
 
-    def _same(self, source: Source, reading: Reading) -> Sequence[Skipped] | None:
+    def _same(self, source: Source, reading: FileReading) -> Sequence[Skipped] | None:
         """What of a file is skipped, if it gives what it gave; it is tried again if all was."""
         if not reading.failed:
             same = reading.shown == source.shown and reading.of(source, self._look(source))
@@ -117,7 +121,9 @@ class Files:
             skipped.append(found)
         return skipped
 
-    def read_into(self, draft: Draft, before: BulkReader | None, terms: Terms) -> None:
+    def read_into(
+        self, draft: GenerationDraft, before: BulkReader | None, terms: ReadTerms
+    ) -> None:
         known = _readings(before) if before else {}
         for done, source in enumerate(self.sources):
             terms.check()
@@ -133,7 +139,9 @@ class Files:
         draft.find_copies()
         terms.progress(len(self.sources), len(self.sources))
 
-    def _read(self, draft: Draft, source: Source, look: Look, terms: Terms) -> Reading:
+    def _read(
+        self, draft: GenerationDraft, source: Source, look: Look, terms: ReadTerms
+    ) -> FileReading:
         taken = _Taken()
         for found in _articles(source, self.options):
             terms.check()
@@ -145,7 +153,7 @@ class Files:
             else:
                 taken.take(draft, found)
         sure = taken.sure and look.holds(source.path)
-        return Reading(
+        return FileReading(
             source.location,
             source.shown,
             source.url,
@@ -178,7 +186,7 @@ class _Taken:
     skipped: list[Skipped] = field(default_factory=list)
     sure: bool = True
 
-    def take(self, draft: Draft, article: Article) -> None:
+    def take(self, draft: GenerationDraft, article: Article) -> None:
         in_the_way = draft.holds(article.id)
         try:
             draft.add(article)
@@ -188,7 +196,7 @@ class _Taken:
             self.sure = self.sure and not in_the_way
 
 
-def _again(draft: Draft, reading: Reading, source: Source, terms: Terms) -> bool:
+def _again(draft: GenerationDraft, reading: FileReading, source: Source, terms: ReadTerms) -> bool:
     """Whether a draft could take what a file gave before; it has then."""
     wanted = [each for each in reading.articles if each not in terms.removed]
     if not draft.add_again(wanted, reading.shown, source.shown):
@@ -206,8 +214,8 @@ def _articles(source: Source, options: Options) -> Iterator[Article | Skipped]:
         yield Skipped(source.shown, str(error).removeprefix(f"{source.shown}: "))
 
 
-def _readings(before: BulkReader) -> dict[str, Reading]:
-    return {each.location: each for each in map(Reading.noted, before.sources())}
+def _readings(before: BulkReader) -> dict[str, FileReading]:
+    return {each.location: each for each in map(FileReading.noted, before.sources())}
 
 
 def _same_removed(before: BulkReader, removed: frozenset[str]) -> bool:

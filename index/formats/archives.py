@@ -11,35 +11,32 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Draft
-from index.formats.packing.bounds import Budget
-from index.formats.packing.bounds_packing_member import Member
-from index.formats.packing.bounds_packing_spool import held
+from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.packing.bounds import Member, UnpackBudget, held_member
 from index.formats.packing.members import members_of
 
 _DEPTH = 1  # of an archive that may lie in another
 _ARCHIVES = "archives"
 
 
-def read(content: Content) -> Iterator[Draft | Skipped]:
+def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """The articles of an archive's members of known formats; those of others are passed over.
 
     Raises ReadError where it is damaged from the start, or leads too deep.
     """
     if content.depth > _DEPTH:
         raise ReadError(f"{content.shown}: an archive inside others; unpack the outer one")
-    yield from _Opened(content, Budget(content.size)).read(content)
+    yield from _Opened(content, UnpackBudget(content.size)).read(content)
 
 
 class _Opened:
     """An archive and, within the same bounds, those in it."""
 
-    def __init__(self, content: Content, budget: Budget) -> None:
+    def __init__(self, content: Content, budget: UnpackBudget) -> None:
         self._outer = content
         self._budget = budget
 
-    def read(self, content: Content) -> Iterator[Draft | Skipped]:
+    def read(self, content: Content) -> Iterator[ArticleDraft | Skipped]:
         from index.formats.table import FORMATS, suffix_of
 
         prefix = content.shown[len(self._outer.shown) + 1 :]
@@ -53,14 +50,16 @@ class _Opened:
                     continue
                 yield from self._member(member, prefix, FORMATS[suffix] == _ARCHIVES)
 
-    def _member(self, member: Member, prefix: str, nested: bool) -> Iterator[Draft | Skipped]:
+    def _member(
+        self, member: Member, prefix: str, nested: bool
+    ) -> Iterator[ArticleDraft | Skipped]:
         key = f"{prefix}#{member.name}" if prefix else member.name
         shown = f"{self._outer.shown}#{key}"
         if member.refused is not None:
             yield Skipped(shown, member.refused)
             return
         try:
-            with held(member, shown, self._budget) as spool:
+            with held_member(member, shown, self._budget) as spool:
                 inner = Content(
                     member.name.rpartition("/")[2],
                     shown,
@@ -76,7 +75,7 @@ class _Opened:
         if self._budget.spent is not None:
             raise ReadError(f"{self._outer.shown}: {self._budget.spent}")
 
-    def _found(self, inner: Content, key: str, nested: bool) -> Iterator[Draft | Skipped]:
+    def _found(self, inner: Content, key: str, nested: bool) -> Iterator[ArticleDraft | Skipped]:
         from index.formats.table import read_content
 
         if nested and inner.depth <= self._outer.depth + _DEPTH:
@@ -85,7 +84,7 @@ class _Opened:
             raise ReadError(f"{inner.shown}: an archive inside others; unpack the outer one")
         else:
             for found in read_content(inner):
-                if isinstance(found, Draft):
+                if isinstance(found, ArticleDraft):
                     found = replace(found, key=f"{key}#{found.key}" if found.key else key)
                 yield found
 

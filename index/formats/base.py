@@ -8,20 +8,122 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from index.errors import ReadError
-from index.formats.base_readers_draft import Draft
+
+Origin = Literal[
+    "front matter",
+    "json-ld",
+    "opengraph",
+    "html",
+    "pdf",
+    "docx",
+    "epub",
+    "feed",
+    "sitemap",
+    "nitf",
+    "email",
+    "fields",
+    "address",
+    "file name",
+    "text",
+    "detected",
+]
+
+
+"""Where a fact of the metadata was found; `fields` are those of a JSON or CSV record."""
+
+
+_NOTHING: Mapping[str, Origin] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, or a heading on one line."""
+
+    text: str
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a file says about its article; None where it says nothing.
+
+    A date is a datetime where the time is told, aware where its zone is. `origins` tells of each
+    fact where it was found.
+    """
+
+    title: str | None = None
+    author: str | None = None
+    published: date | datetime | None = None
+    url: str | None = None
+    language: str | None = None
+    outlet: str | None = None
+    category: str | None = None
+    updated: date | datetime | None = None
+    origins: Mapping[str, Origin] = field(default_factory=lambda: _NOTHING, compare=False)
+
+    @classmethod
+    def told(cls, origin: Origin, **facts: Any) -> Metadata:
+        """These facts, all found in one place; empty ones are left out."""
+        known = {name: value for name, value in facts.items() if value}
+        return cls(**known, origins=MappingProxyType(dict.fromkeys(known, origin)))
+
+    def completed(self, other: Metadata) -> Metadata:
+        """These facts, and the other's where these are silent."""
+        mine = {name: getattr(self, name) for name in FACTS if getattr(self, name)}
+        theirs = {
+            name: getattr(other, name)
+            for name in FACTS
+            if name not in mine and getattr(other, name)
+        }
+        origins = {name: self.origins[name] for name in mine if name in self.origins}
+        origins |= {name: other.origins[name] for name in theirs if name in other.origins}
+        return Metadata(**mine, **theirs, origins=MappingProxyType(origins))
+
+    def without(self, *names: str) -> Metadata:
+        """These facts but the named ones."""
+        kept = {name: getattr(self, name) for name in FACTS if name not in names}
+        origins = {name: origin for name, origin in self.origins.items() if name not in names}
+        return Metadata(**kept, origins=MappingProxyType(origins))
+
+
+FACTS = tuple(each.name for each in fields(Metadata) if each.name != "origins")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDraft:
+    """The blocks of one article in reading order, and what its source says of it.
+
+    `key` tells apart the articles of one file (a feed's guid, a record's id or line, the name of
+    a member of an archive); empty where the file is one article.
+    """
+
+    blocks: tuple[Block, ...]
+    metadata: Metadata = field(default_factory=Metadata)
+    key: str = ""
+
 
 WHOLE_LIMIT = 256 * 2**20
+
+
 """Bytes of a file that is read whole; larger ones only by readers that take it in pieces."""
+
+
 TEXT_LIMIT = 64 * 2**20
+
+
 """Bytes of a text; the longest novels have 6 MB."""
 
+
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+
+
 _CHANGES = "changed while it was read"
 
 
@@ -46,7 +148,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class _State:
     """What tells that a file is no longer the one that was opened."""
 
     size: int
@@ -67,7 +169,7 @@ class Content:
     url: str | None = None
     options: Options = field(default_factory=Options)
     depth: int = 0
-    state: Callable[[], State] | None = None
+    state: Callable[[], _State] | None = None
 
     @classmethod
     def of_bytes(
@@ -148,7 +250,9 @@ class Content:
         )
 
 
-Reader = Callable[[Content], Iterator[Draft | Skipped]]
+Parser = Callable[[Content], Iterator[ArticleDraft | Skipped]]
+
+
 """Reads the articles of one format. Raises ReadError where nothing of the file can be read; a part
 of it that cannot (a record, a member) is a Skipped among the rest, which goes on."""
 
@@ -165,10 +269,10 @@ def unreadable(shown: str, error: OSError) -> ReadError:
     return ReadError(f"{shown}: {why}; {advice}")
 
 
-def _state(path: Path) -> State:
+def _state(path: Path) -> _State:
     status = path.stat()
     _only_files(status)
-    return State(status.st_size, status.st_mtime_ns, status.st_ino)
+    return _State(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def _opened(name: str, flags: int) -> int:

@@ -4,27 +4,87 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from index.article import Article, Section, article_id
 from index.errors import ReadError
-from index.formats.base import Content
-from index.formats.base_readers_draft import Block, Draft, Metadata
+from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.boilerplate import cleaned
-from index.formats.byline import without_signature
-from index.formats.byline_readers_heads import without_head_lines
-from index.formats.conversion_readers_naming import (
-    date_in_address,
-    date_in_path,
-    member_name,
-    title_in_name,
-)
+from index.formats.byline import without_head_lines, without_signature
 from index.language import detect
 from index.stopwords import fold
+
+_CENTURIES = range(1800, 2100)
+
+
+_STAMP = re.compile(r"(\d{4})([-_.]?)(\d{2})\2(\d{2})(?:T\d{4,6})?(?=[-_. ]|$)")
+
+
+_TRAILING = re.compile(r"[-_. ](\d{4})([-_])(\d{2})\2(\d{2})$")
+
+
+_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?=/)")
+
+
+_MEMBER = re.compile(r"[^\n]*\.[a-z0-9]{2,8}", re.IGNORECASE)
+
+
+def date_in_path(path: str) -> date | None:
+    """The day that a file's name begins or ends with, or that its folders spell.
+
+    `2025-08-29-titre.md`, `20250829_titre.txt`, `titre_2025-08-29.md`, `2025/08/29/titre.html`.
+    """
+    plain = path.replace("\\", "/")
+    stem = PurePosixPath(plain).stem
+    if match := _STAMP.match(stem) or _TRAILING.search(stem):
+        return _naming_day(match[1], match[3], match[4])
+    return _in_folders(plain)
+
+
+def date_in_address(url: str) -> date | None:
+    """The day that the folders of an address spell, as in `/2025/08/29/titre`."""
+    try:
+        return _in_folders(urlsplit(url).path)
+    except ValueError:
+        return None
+
+
+def title_in_name(name: str) -> str:
+    """A file's name made readable, without its date and its suffix."""
+    stem = PurePosixPath(name.replace("\\", "/")).stem
+    match = _STAMP.match(stem)
+    if match and _naming_day(match[1], match[3], match[4]):
+        stem = stem[match.end() :]
+    elif (match := _TRAILING.search(stem)) and _naming_day(match[1], match[3], match[4]):
+        stem = stem[: match.start()]
+    readable = re.sub(r"[-_\s]+", " ", stem).strip(" .") or name
+    return readable[0].upper() + readable[1:]
+
+
+def member_name(key: str) -> str | None:
+    """The key of a draft when it names a file (a member of an archive), else None."""
+    return key if "://" not in key and _MEMBER.fullmatch(key) else None
+
+
+def _in_folders(path: str) -> date | None:
+    match = _FOLDERS.search(path)
+    return _naming_day(match[1], match[2], match[3]) if match else None
+
+
+def _naming_day(year: str, month: str, day: str) -> date | None:
+    if int(year) not in _CENTURIES:
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
 
 _TITLE_LIMIT = 120
 
 
-def article_of(draft: Draft, content: Content, location: str) -> Article:
+def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Article:
     """The article of a draft; ReadError, naming the file, when it has no words of its own.
 
     `location` is what the file is known by; the key of a draft is added to it.
@@ -53,7 +113,7 @@ def _without_head(blocks: tuple[Block, ...]) -> tuple[Metadata, tuple[Block, ...
     return (Metadata(), blocks) if all(block.heading for block in rest) else (told, rest)
 
 
-def _from_names(metadata: Metadata, draft: Draft, content: Content) -> Metadata:
+def _from_names(metadata: Metadata, draft: ArticleDraft, content: Content) -> Metadata:
     """The day in the file's name, or in the address: of the article alone, not of its archive."""
     path = member_name(draft.key) or ("" if draft.key else content.shown)
     named = Metadata.told("file name", published=date_in_path(path))
@@ -66,7 +126,7 @@ def _article(
     title: str,
     words: str,
     sections: tuple[Section, ...],
-    draft: Draft,
+    draft: ArticleDraft,
     content: Content,
     location: str,
 ) -> Article:

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Draft
-from index.formats.encoding_readers_encodings import as_text, encoding_of
+from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.encoding import encoding_of, text_stream
 from index.formats.fields import known_facts
 from index.formats.records import RECORD_LIMIT, Record, drafts, skipped_line
 
@@ -48,16 +47,16 @@ class Dialect:
                 yield error
 
 
-def read(content: Content) -> Iterator[Draft | Skipped]:
+def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """A table whose first line names its columns."""
     yield from drafts(content, _records(content))
 
 
 def _records(content: Content) -> Iterator[Record | Skipped]:
     encoding = encoding_of(content)
-    with as_text(content, encoding) as text:
+    with text_stream(content, encoding) as text:
         dialect = _dialect(text.read(_SAMPLE), content)
-    with as_text(content, encoding) as text:
+    with text_stream(content, encoding) as text:
         for _ in range(dialect.above):
             text.readline(RECORD_LIMIT)
         yield from _rows(content, text, dialect)

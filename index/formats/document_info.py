@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from lxml import etree
 
-from index.formats.base_readers_draft import Metadata, Origin
+from index.formats.base import Metadata, Origin
 from index.formats.dates import find_date, find_moment
 from index.stopwords import fold
 
@@ -116,7 +116,7 @@ def stamp(text: str) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class InfoEvidence:
     """What a file shows by itself: its name, its text, and the title printed on it."""
 
     name: str
@@ -128,7 +128,7 @@ class Evidence:
         return self.text[:_HEAD]
 
 
-def believed(facts: Facts, origin: Origin, evidence: Evidence) -> Metadata:
+def believed(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
     """The metadata that `facts` give, and the printed title where they give none.
 
     - A title is one when no program made it up, and when the first page, where it prints a title

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from index.errors import ReadError
-from index.formats.base import Content
-from index.formats.base_readers_draft import Block, Draft, Metadata
-from index.formats.document_info import Evidence, Facts, believed
+from index.formats.base import ArticleDraft, Block, Content, Metadata
+from index.formats.document_info import Facts, InfoEvidence, believed
 from index.formats.zip_package import unpacked
 from index.language import detect
 
@@ -34,7 +33,7 @@ _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
 _TOLD = 400  # characters; so many show their language
 
 
-def read(content: Content) -> Iterator[Draft]:
+def read(content: Content) -> Iterator[ArticleDraft]:
     """A document is one article: its body in order, and its footnotes after it.
 
     What its author crossed out, and what others remarked beside it, is not its text.
@@ -48,8 +47,10 @@ def read(content: Content) -> Iterator[Draft]:
     blocks = (*(() if root is None else body.blocks(root)), *body.notes())
     text = "\n".join(block.text for block in blocks)
     facts = _facts(document)
-    metadata = believed(facts, "docx", Evidence(content.name, text, body.title))
-    yield Draft(blocks, metadata.completed(Metadata.told("docx", language=_language(facts, text))))
+    metadata = believed(facts, "docx", InfoEvidence(content.name, text, body.title))
+    yield ArticleDraft(
+        blocks, metadata.completed(Metadata.told("docx", language=_language(facts, text)))
+    )
 
 
 def _opened(content: Content) -> Document:

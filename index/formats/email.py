@@ -13,8 +13,7 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Block, Draft, Metadata
+from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.encoding import decode, plain_lines
 from index.formats.html import read_fragment, read_html
 from index.formats.text import read_text
@@ -49,7 +48,7 @@ _LIST = re.compile(
 _LIST_LIMIT = 300  # characters; a longer line says something besides
 
 
-def read(content: Content) -> Iterator[Draft | Skipped]:
+def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """A letter, then what is attached to it in the formats that Selon reads.
 
     Raises ReadError where neither the letter nor anything attached can be read.
@@ -68,7 +67,7 @@ def read(content: Content) -> Iterator[Draft | Skipped]:
     except ReadError as error:
         refused = error
     for found in _attachments(message, content):
-        read_any = read_any or isinstance(found, Draft)
+        read_any = read_any or isinstance(found, ArticleDraft)
         yield found
     if refused and not read_any:
         raise refused
@@ -126,7 +125,7 @@ def _sent(text: str) -> date | None:
         return None
 
 
-def _letter(message: EmailMessage, content: Content) -> Draft:
+def _letter(message: EmailMessage, content: Content) -> ArticleDraft:
     """The letter's own words, the plain ones where they are more than a pointer to the others."""
     plain, rich = _part(message, "plain"), _part(message, "html")
     text = _plain_text(plain, content) if plain is not None else ""
@@ -145,7 +144,7 @@ def _page_of(part: EmailMessage, content: Content) -> str:
     return page_text(_bytes(part), content.shown, part.get_content_charset())
 
 
-def _rich_draft(text: str, content: Content) -> Draft:
+def _rich_draft(text: str, content: Content) -> ArticleDraft:
     try:
         return read_html(text, content)
     except ReadError:
@@ -195,14 +194,14 @@ def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
             yield replace(block, text="\n".join(lines))
 
 
-def _attachments(message: EmailMessage, content: Content) -> Iterator[Draft | Skipped]:
+def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """What is attached in a known format; pictures, calendars and the like are passed over."""
-    from index.formats.table import reader_of
+    from index.formats.table import parser_of
 
     taken: dict[str, int] = {}
     for part in islice(message.walk(), PART_LIMIT):
         name = _file_name(part)
-        if name is None or reader_of(name) is None:
+        if name is None or parser_of(name) is None:
             continue
         taken[name] = taken.get(name, 0) + 1
         key = name if taken[name] == 1 else f"{taken[name]}-{name}"
@@ -218,7 +217,7 @@ def _file_name(part: EmailMessage) -> str | None:
     return re.split(r"[/\\]", name.replace("\0", ""))[-1].strip() or None if name else None
 
 
-def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[Draft | Skipped]:
+def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[ArticleDraft | Skipped]:
     from index.formats.table import read_content
 
     shown = f"{content.shown}#{key}"
@@ -228,7 +227,7 @@ def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[Draft 
     inner = Content.of_bytes(_bytes(part), key, shown, options=content.options)
     try:
         for found in read_content(inner):
-            if isinstance(found, Draft):
+            if isinstance(found, ArticleDraft):
                 yield replace(found, key=f"{key}#{found.key}" if found.key else key)
             else:
                 yield found

@@ -10,16 +10,145 @@ from datetime import date, datetime
 from lxml import etree
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Block, Draft, Metadata
+from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.dates import find_moment
-from index.formats.epub_readers_xhtml import blocks_of
 from index.formats.zip_package import Package, unpacked
 
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+_UNSEEN = frozenset({"head", "script", "style", "template", "nav", "svg", "math", "audio", "video"})
+
+
+_UNSEEN |= {"iframe", "object", "form", "rt", "rp"}
+
+
+_INLINE = frozenset(
+    {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font"}
+    | {"i", "ins", "kbd", "mark", "q", "ruby", "s", "samp", "small", "span", "strong", "sub"}
+    | {"sup", "time", "tt", "u", "var", "wbr", "img", "rb"}
+)
+
+
+_NOTE = re.compile(r"\bnoteref\b")
+
+
+_TYPE = "{http://www.idpf.org/2007/ops}type"
+
+
+_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
+
+
+_DEPTH = 200  # of elements in each other; deeper ones are no person's
+
+
+def chapter_blocks(root: etree._Element | None) -> tuple[list[Block], str]:
+    """The blocks of a page, and what it says it is (`epub:type` of its body or only section)."""
+    if root is None:
+        return [], ""
+    body = root.find(".//{*}body")
+    if body is None:
+        body = root
+    kinds = [body, *body.iterchildren("{*}section")]
+    kind = " ".join(each.get(_TYPE, "") for each in (kinds if len(kinds) == 2 else kinds[:1]))
+    return [block for block in _blocks(body, 0) if block.text], kind
+
+
+def _blocks(node: etree._Element, depth: int) -> Iterator[Block]:
+    """What stands in a node, paragraph by paragraph; loose words are one too."""
+    loose = [_plain(node.text)]
+    for child in node:
+        name = _name(child)
+        if name in _UNSEEN or depth > _DEPTH:
+            pass
+        elif name == "br":
+            loose.append("\n")
+        elif name in _INLINE and not _holds_blocks(child):
+            loose.append(_inline(child, depth))
+        else:
+            yield from _paragraph(loose)
+            loose = []
+            yield from _block(child, name, depth + 1)
+        loose.append(_plain(child.tail))
+    yield from _paragraph(loose)
+
+
+def _block(node: etree._Element, name: str, depth: int) -> Iterator[Block]:
+    if name in _HEADINGS:
+        yield Block(" ".join(_inline(node, depth).split()), heading=True)
+    elif name in ("ul", "ol"):
+        lines = list(_items(node, depth, name == "ol"))
+        apart = any(len(line) > _LONG_ITEM for line in lines)
+        yield from (Block(text) for text in (lines if apart else ["\n".join(lines)]))
+    elif name == "table":
+        rows = (_row(row, depth) for row in node.iter("{*}tr"))
+        yield Block("\n".join(row for row in rows if row))
+    elif name:
+        yield from _blocks(node, depth)
+
+
+def _items(node: etree._Element, depth: int, numbered: bool) -> Iterator[str]:
+    """One line an item, those of inner lists too; numbers are kept, bullets are not."""
+    for number, item in enumerate(node.iterchildren("{*}li"), 1):
+        lines = [line for block in _blocks(item, depth + 1) for line in block.text.split("\n")]
+        if numbered and lines:
+            lines[0] = f"{number}. {lines[0]}"
+        yield from lines
+
+
+def _row(row: etree._Element, depth: int) -> str:
+    cells = (" ".join(_inline(cell, depth).split()) for cell in row.iterchildren("{*}td", "{*}th"))
+    return " | ".join(cell for cell in cells if cell)
+
+
+def _paragraph(loose: list[str]) -> Iterator[Block]:
+    lines = (" ".join(line.split(" ")).strip(" ") for line in "".join(loose).split("\n"))
+    text = "\n".join(line for line in lines if line)
+    if text:
+        yield Block(re.sub(" +", " ", text))
+
+
+def _inline(node: etree._Element, depth: int) -> str:
+    """Words, without the marks that call a note."""
+    if _NOTE.search(node.get(_TYPE, "")) or node.get("role") == "doc-noteref":
+        return ""
+    parts = [_plain(node.text)]
+    for child in node:
+        name = _name(child)
+        if name == "br":
+            parts.append("\n")
+        elif name and name not in _UNSEEN and depth <= _DEPTH:
+            parts.append(_inline(child, depth + 1))
+        parts.append(_plain(child.tail))
+    return "".join(parts)
+
+
+def _holds_blocks(node: etree._Element) -> bool:
+    return any(_name(each) not in _INLINE | _UNSEEN | {"br", ""} for each in node.iterdescendants())
+
+
+def _name(node: etree._Element) -> str:
+    """The element's name; empty for a comment, an instruction or an entity."""
+    return node.tag.rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
+
+
+def _plain(text: str | None) -> str:
+    """White space as one blank, no-break ones left as they are."""
+    return re.sub(r"[ \t\r\n\f]+", " ", text or "")
+
+
 _CONTAINER = "META-INF/container.xml"
+
+
 _ENCRYPTION = "META-INF/encryption.xml"
+
+
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+
+
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+
+
 _FURNITURE = re.compile(
     r"\b(?:cover|titlepage|halftitlepage|copyright-page|toc|landmarks|page-list|loi|lot|index"
     r"|colophon|imprint)\b"
@@ -33,7 +162,7 @@ class _Chapter:
     blocks: list[Block] = field(default_factory=list)
 
 
-def read(content: Content) -> Iterator[Draft | Skipped]:
+def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """The chapters of a book, titled « Book — Chapter »; a book of one is that one.
 
     A chapter is a page of the book's order that has a heading or is listed in its contents; pages
@@ -118,12 +247,12 @@ def _updated(opf: etree._Element) -> date | datetime | None:
 
 def _drafts(
     package: Package, opf: etree._Element, place: str, metadata: Metadata
-) -> Iterator[Draft | Skipped]:
+) -> Iterator[ArticleDraft | Skipped]:
     chapters: list[_Chapter] = []
     labels = _labels(package, opf, place)
     for name, furniture in _spine(package, opf, place):
         try:
-            blocks, kind = blocks_of(package.page(name))
+            blocks, kind = chapter_blocks(package.page(name))
         except ReadError as error:
             why = str(error).removeprefix(f"{package.shown}: ")
             yield Skipped(f"{package.shown}#{name}", why)
@@ -141,15 +270,15 @@ def _drafts(
         yield _draft(chapter, metadata, alone=len(chapters) == 1)
 
 
-def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> Draft:
+def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ArticleDraft:
     blocks = chapter.blocks
     if blocks[0].heading and blocks[0].text == chapter.title and len(blocks) > 1:
         blocks = blocks[1:]
     titles = [title for title in (metadata.title, chapter.title) if title]
     if alone and metadata.title:
-        return Draft(tuple(chapter.blocks), metadata)
+        return ArticleDraft(tuple(chapter.blocks), metadata)
     titled = Metadata.told("epub", title=" — ".join(dict.fromkeys(titles)))
-    return Draft(tuple(blocks), titled.completed(metadata), "" if alone else chapter.name)
+    return ArticleDraft(tuple(blocks), titled.completed(metadata), "" if alone else chapter.name)
 
 
 def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[str, bool]]:

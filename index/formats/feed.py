@@ -12,16 +12,15 @@ from typing import Any
 from lxml import etree
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Draft, Metadata
-from index.formats.fields import as_moment, names_of, one_line, web_address
+from index.formats.base import ArticleDraft, Content, Metadata, Skipped
+from index.formats.fields import as_moment, field_address, names_of, one_line
 from index.formats.frontmatter import language_code
-from index.formats.records import body_of, key_of
+from index.formats.records import key_of, record_body
 
 _BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes long
 
 
-def read_feed(data: bytes, content: Content) -> Iterator[Draft | Skipped]:
+def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """The entries of a feed. Raises ReadError where it has none, or is broken and large."""
     if len(data) > _BROKEN_LIMIT and not _is_well_formed(data):
         raise ReadError(f"{content.shown}: not well-formed XML; mend the feed or fetch it again")
@@ -62,12 +61,12 @@ def _is_well_formed(data: bytes) -> bool:
     return True
 
 
-def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> Draft:
+def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> ArticleDraft:
     metadata = _metadata(entry, feed)
     text = _words(entry)
     if not text.strip():
         raise ReadError("an entry without a text; `selon add` with its address fetches the page")
-    body = body_of(text, metadata.title or "", content)
+    body = record_body(text, metadata.title or "", content)
     key = key_of(_told(entry, "id") or metadata.url, metadata.title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
 
@@ -89,7 +88,7 @@ def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
         author=_authors(entry),
         published=_moment(entry, "published") or _moment(entry, "created"),
         updated=_moment(entry, "updated"),
-        url=web_address(_told(entry, "link")),
+        url=field_address(_told(entry, "link")),
         outlet=one_line(outlet or _told(feed, "title")),
         language=language_code(next(filter(None, languages), None) or _told(feed, "language")),
         category=one_line(next(filter(None, tags), None)),

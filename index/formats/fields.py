@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Literal
 
-from index.formats.base_readers_draft import Metadata, Origin
+from index.formats.base import Metadata, Origin
 from index.formats.dates import find_moment
 from index.formats.frontmatter import language_code
 from index.stopwords import fold
@@ -47,7 +47,9 @@ Order = Literal["day", "month"]
 """What stands first in « 03/04/2025 »."""
 
 
-def given(values: Mapping[str, object], fact: str, chosen: Mapping[str, str]) -> Iterator[object]:
+def given_fields(
+    values: Mapping[str, object], fact: str, chosen: Mapping[str, str]
+) -> Iterator[object]:
     """What a record holds under the names of a fact, the likeliest first; empty ones left out.
 
     A name in `chosen` is the only one for its fact; it may lead inside (`author.name`).
@@ -59,9 +61,9 @@ def given(values: Mapping[str, object], fact: str, chosen: Mapping[str, str]) ->
     return (value for value in found if value not in (None, "", [], {}))
 
 
-def opened(values: Mapping[str, object]) -> Mapping[str, object]:
+def opened_fields(values: Mapping[str, object]) -> Mapping[str, object]:
     """A record whose article lies in a field of its own (`_source`, `attributes`), laid flat."""
-    if "text" in _keys(tuple(values)) and any(map(as_text, given(values, "text", {}))):
+    if "text" in _keys(tuple(values)) and any(map(as_text, given_fields(values, "text", {}))):
         return values
     for name in _INNER:
         inner = values.get(name)
@@ -89,7 +91,7 @@ def metadata_of(
     """What the fields of a record say of its article."""
 
     def first(fact: str) -> object:
-        return next(given(values, fact, chosen), None)
+        return next(given_fields(values, fact, chosen), None)
 
     return Metadata.told(
         origin,
@@ -97,7 +99,7 @@ def metadata_of(
         author=names_of(first("author")),
         published=as_moment(first("published"), order),
         updated=as_moment(first("updated"), order),
-        url=next(filter(None, map(web_address, given(values, "url", chosen))), None),
+        url=next(filter(None, map(field_address, given_fields(values, "url", chosen))), None),
         outlet=_outlet(first("outlet")),
         language=language_code(one_line(first("language"))),
         category=one_line(first("category")),
@@ -106,7 +108,9 @@ def metadata_of(
 
 def identity(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
     """What names a record among the others of its file."""
-    return next(filter(None, (one_line(value) for value in given(values, "id", chosen))), None)
+    return next(
+        filter(None, (one_line(value) for value in given_fields(values, "id", chosen))), None
+    )
 
 
 def as_text(value: object) -> str | None:
@@ -199,6 +203,6 @@ def _outlet(value: object) -> str | None:
     return None if name is None or _ADDRESS.match(name) else name
 
 
-def web_address(value: object) -> str | None:
+def field_address(value: object) -> str | None:
     text = one_line(value)
     return text if text and _ADDRESS.fullmatch(text) else None

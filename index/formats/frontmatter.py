@@ -12,8 +12,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from index.errors import ReadError
-from index.formats.base import TEXT_LIMIT, Content
-from index.formats.base_readers_draft import Draft, Metadata
+from index.formats.base import TEXT_LIMIT, ArticleDraft, Content, Metadata
 from index.formats.dates import find_moment
 from index.formats.encoding import decode
 from index.stopwords import fold
@@ -45,7 +44,7 @@ _NAMES = {
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 
 
-def from_marked_text(content: Content, read: Callable[[str], Draft]) -> Draft:
+def from_marked_text(content: Content, read: Callable[[str], ArticleDraft]) -> ArticleDraft:
     """A file of text that may begin with front matter, what follows it read by `read`."""
     metadata, rest = split_front_matter(
         decode(content.read(TEXT_LIMIT), content.shown), content.shown

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import reduce
 
 from index.errors import ReadError
-from index.formats.base import Content
-from index.formats.base_readers_draft import Block, Draft, Metadata
-from index.formats.webpage.body import body_of
-from index.formats.webpage.body_webpage_fragment import blocks_of
-from index.formats.webpage.body_webpage_gathering import time_entries
-from index.formats.webpage.furniture import without_boxes
-from index.formats.webpage.furniture_webpage_listing import teasers, without_teasers
-from index.formats.webpage.jsonld import Record, article_in, facts_of, words_of
-from index.formats.webpage.metadata import canonical, meta_facts, metas, opengraph_facts
-from index.formats.webpage.metadata_webpage_title import titles, with_title
-from index.formats.webpage.metadata_webpage_visible import visible_facts
-from index.formats.webpage.tree import Page, page_text, parsed
+from index.formats.base import ArticleDraft, Block, Content, Metadata
+from index.formats.webpage.body import fragment_blocks, page_body, time_entries
+from index.formats.webpage.furniture import teasers, without_boxes, without_teasers
+from index.formats.webpage.jsonld import JsonLdRecord, article_in, facts_of, jsonld_words
+from index.formats.webpage.metadata import (
+    canonical,
+    meta_facts,
+    metas,
+    opengraph_facts,
+    titles,
+    visible_facts,
+    with_title,
+)
+from index.formats.webpage.tree import WebPage, page_text, parsed_page
 from index.language import detect
 from index.stopwords import LANGUAGES
 
 PAGE_LIMIT = 64 * 2**20
+
+
 """Bytes of a page, its scripts and inlined pictures included."""
+
+
 _LEAST = 12  # characters in one block; a page with less shows a button or a name
+
+
 _HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
+
+
 _SURE = 400  # characters of text tell a language better than a page's template does
+
 
 _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 
-def read(content: Content) -> Iterator[Draft]:
+def read(content: Content) -> Iterator[ArticleDraft]:
     """A file of HTML."""
     if content.size > PAGE_LIMIT:
         raise ReadError(
@@ -42,7 +54,7 @@ def read(content: Content) -> Iterator[Draft]:
     yield read_html(page_text(content.read(), content.shown), content)
 
 
-def read_html(text: str, content: Content) -> Draft:
+def read_html(text: str, content: Content) -> ArticleDraft:
     """The article of a page; of a piece of HTML without a head or a body, all of its words.
 
     Facts are believed in this order: JSON-LD, OpenGraph, other meta tags and marks, what the page
@@ -50,28 +62,28 @@ def read_html(text: str, content: Content) -> Draft:
     """
     if not _DOCUMENT.search(text):
         return read_fragment(text, content)
-    page = parsed(text, content.shown)
+    page = parsed_page(text, content.shown)
     article = article_in(page.records)
     metadata = _facts(page, article, content)
     announced = teasers(page.tree) if article is None else ()
     without_boxes(page.tree)
     time_entries(page.tree)
-    blocks = _fuller(without_teasers(body_of(page.tree), announced), article, content)
+    blocks = _fuller(without_teasers(page_body(page.tree), announced), article, content)
     if not any(map(_says_something, blocks)):
         raise ReadError(
             f"{content.shown}: no article on this page (a home page, a list of links, or a page "
             "that a browser fills in); give the pages of its articles"
         )
-    return Draft(blocks, _with_sure_language(metadata, blocks))
+    return ArticleDraft(blocks, _with_sure_language(metadata, blocks))
 
 
-def read_fragment(text: str, content: Content) -> Draft:
+def read_fragment(text: str, content: Content) -> ArticleDraft:
     """All the words of a piece of HTML, in blocks, without looking for an article in it."""
     whole = text if _DOCUMENT.search(text) else f"<html><body>{text}</body></html>"
-    return Draft(blocks_of(parsed(whole, content.shown).tree))
+    return ArticleDraft(fragment_blocks(parsed_page(whole, content.shown).tree))
 
 
-def _facts(page: Page, article: Record | None, content: Content) -> Metadata:
+def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Metadata:
     told = metas(page.tree)
     graph = opengraph_facts(told)
     linked = facts_of(article, content.shown) if article else Metadata()
@@ -83,11 +95,11 @@ def _facts(page: Page, article: Record | None, content: Content) -> Metadata:
 
 
 def _fuller(
-    blocks: tuple[Block, ...], article: Record | None, content: Content
+    blocks: tuple[Block, ...], article: JsonLdRecord | None, content: Content
 ) -> tuple[Block, ...]:
     """The words in the article's record, where the page shows hardly any: a browser fills it in."""
     shown = sum(len(block.text) for block in blocks)
-    words = words_of(article) if article and shown < _HARDLY else ""
+    words = jsonld_words(article) if article and shown < _HARDLY else ""
     if len(words) <= 2 * shown:
         return blocks
     marked = re.sub(r"\s*\n\s*", "<p>", words) if "<p" not in words else words
@@ -123,3 +135,52 @@ def _with_sure_language(metadata: Metadata, blocks: tuple[Block, ...]) -> Metada
         if found in LANGUAGES and found != metadata.language:
             return metadata.without("language")
     return metadata
+
+
+_TAGS = re.compile(
+    r"</?(?:p|div|br|h[1-6]|ul|ol|li|table|tr|td|blockquote|pre|section|article|figure|hr"
+    r"|span|a|em|strong|b|i|u|img|small|sup|sub|font|center|html|body)\b[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
+
+
+_PAGE = re.compile(r"\s*(?:<!doctype html|<html\b|<head\b|<body\b)", re.IGNORECASE)
+
+
+_BLOCKS = re.compile(r"<(?:p|br|div|h[1-6]|[uo]l|li|table|blockquote|pre)\b", re.IGNORECASE)
+
+
+_LAID_OUT = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
+
+
+_TAG = re.compile(r"</?[a-z][^<>]{0,2000}>", re.IGNORECASE)
+
+
+_BLANKS = re.compile(r"\n[ \t\r]*\n\s*")
+
+
+_BREAKS = re.compile(r"<br\s{0,10}/?>\s*(?:<br\s{0,10}/?>\s*)+", re.IGNORECASE)
+
+
+def is_markup(text: str) -> bool:
+    """Whether a text is written in HTML, rather than about it (« a < b »)."""
+    return _TAGS.search(text) is not None
+
+
+def read_markup(text: str, content: Content) -> ArticleDraft:
+    """Its headings and paragraphs; of a whole page, the article. Raises ReadError."""
+    if _PAGE.match(text):
+        return read_html(text, content)
+    if not _LAID_OUT.search(text):  # paragraphs are blank lines, as in WordPress' database
+        text = _BLANKS.sub("<p>", text)
+    return read_fragment(_BREAKS.sub("<p>", text), content)
+
+
+def lays_out(text: str) -> bool:
+    """Whether a text marks its paragraphs, headings or lists, and not words only."""
+    return _BLOCKS.search(text) is not None
+
+
+def without_tags(text: str) -> str:
+    """A text whose marks are within its lines, without them."""
+    return html.unescape(_TAG.sub("", text) if is_markup(text) else text)

@@ -10,10 +10,9 @@ import ijson
 
 from index.errors import ReadError
 from index.formats import jsonl
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Draft
-from index.formats.encoding_readers_encodings import as_utf8
-from index.formats.fields import inside, known_facts, opened
+from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.encoding import as_utf8
+from index.formats.fields import inside, known_facts, opened_fields
 from index.formats.records import RECORD_LIMIT, Record, draft_of, drafts
 from index.formats.signature import HEAD, suffix_for
 
@@ -27,12 +26,12 @@ _RECORD_DEPTH = 100
 _STARTS = frozenset({"start_map", "start_array"})
 _ENDS = frozenset({"end_map", "end_array"})
 
-Place = tuple[str, ...]
+_Place = tuple[str, ...]
 """The keys that lead to a list: `("response", "docs")`; none where it is the file's one value."""
-Event = tuple[str, object]
+_Event = tuple[str, object]
 
 
-def read(content: Content) -> Iterator[Draft | Skipped]:
+def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """A file of JSON, one record in memory at a time where it is a list."""
     with content.stream() as stream:
         head = stream.read(HEAD)
@@ -49,30 +48,30 @@ def read(content: Content) -> Iterator[Draft | Skipped]:
         yield _one(content)
 
 
-def _one(content: Content) -> Draft:
+def _one(content: Content) -> ArticleDraft:
     """The article that a file of one object is; it needs no key."""
     with _events(content) as events:
         value = _value(next(events), events)
     if not isinstance(value, dict):
         why = f"one value that is {value}" if isinstance(value, _TooLarge) else "no object"
         raise ReadError(f"{content.shown}: {why}; give a list of objects with a text")
-    record = Record("", opened(value))
+    record = Record("", opened_fields(value))
     for found in drafts(content, iter([record])):
         if isinstance(found, Skipped):
             raise ReadError(f"{content.shown}: {found.reason}")
     draft = draft_of(record, content)
-    return Draft(draft.blocks, draft.metadata)
+    return ArticleDraft(draft.blocks, draft.metadata)
 
 
-def _list_in(events: Iterator[Event], text: str | None) -> Place | None:
+def _list_in(events: Iterator[_Event], text: str | None) -> _Place | None:
     """Where the list of records is; None without one. `text` is the field that holds theirs, if
     the operator has told.
 
     An object that has a text is an article, whatever lists it holds.
     """
     keys: list[str] = []
-    started: Place | None = None
-    doubtful: Place | None = None
+    started: _Place | None = None
+    doubtful: _Place | None = None
     for event, value in events:
         if event == "start_map" and started is not None:
             if not started or _has_text(_value((event, value), events), text):
@@ -95,7 +94,7 @@ def _list_in(events: Iterator[Event], text: str | None) -> Place | None:
 def _has_text(value: object, text: str | None) -> bool:
     if not isinstance(value, dict):
         return False
-    return inside(value, text) is not None if text else "text" in known_facts(opened(value))
+    return inside(value, text) is not None if text else "text" in known_facts(opened_fields(value))
 
 
 def _may_lead_to_records(keys: list[str]) -> bool:
@@ -110,7 +109,7 @@ def _follow(event: str, keys: list[str]) -> None:
         keys.pop()
 
 
-def _records(content: Content, place: Place) -> Iterator[Record | Skipped]:
+def _records(content: Content, place: _Place) -> Iterator[Record | Skipped]:
     with _events(content) as events:
         _go_to(place, events)
         for number, first in enumerate(events, 1):
@@ -118,13 +117,13 @@ def _records(content: Content, place: Place) -> Iterator[Record | Skipped]:
                 return
             value = _value(first, events)
             if isinstance(value, dict):
-                yield Record(f"record {number}", opened(value))
+                yield Record(f"record {number}", opened_fields(value))
             else:
                 why = str(value) if isinstance(value, _TooLarge) else "not an object of fields"
                 yield Skipped(f"{content.shown}, record {number}", why)
 
 
-def _go_to(place: Place, events: Iterator[Event]) -> None:
+def _go_to(place: _Place, events: Iterator[_Event]) -> None:
     keys: list[str] = []
     for event, value in events:
         if event == "map_key":
@@ -138,7 +137,7 @@ class _TooLarge(str):
     """Why a value is not taken."""
 
 
-def _value(first: Event, events: Iterator[Event]) -> object:
+def _value(first: _Event, events: Iterator[_Event]) -> object:
     """The value that begins with an event; a _TooLarge for what no article is."""
     builder = ijson.ObjectBuilder()
     depth = size = 0
@@ -176,10 +175,10 @@ class _Watched:
 
 
 @contextmanager
-def _events(content: Content) -> Iterator[Iterator[Event]]:
+def _events(content: Content) -> Iterator[Iterator[_Event]]:
     """What a JSON parser meets in a file. Raises ReadError where it is not JSON."""
 
-    def events(stream: _Watched) -> Iterator[Event]:
+    def events(stream: _Watched) -> Iterator[_Event]:
         for each in ijson.basic_parse(stream, use_float=True):
             stream.since = 0
             yield each

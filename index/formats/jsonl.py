@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Draft
+from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import decode
-from index.formats.fields import opened
+from index.formats.fields import opened_fields
 from index.formats.records import RECORD_LIMIT, Record, drafts, skipped_line
 
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def read(content: Content) -> Iterator[Draft | Skipped]:
+def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """A file of JSON Lines, or of one JSON value after all."""
     with content.stream() as stream:
         head = stream.read(64).removeprefix(codecs.BOM_UTF8).lstrip()
@@ -47,7 +46,7 @@ def _record(content: Content, number: int, line: bytes) -> Record | Skipped:
         return skipped_line(content, number, f"not JSON ({_why(error)}); mend or remove it")
     if not isinstance(value, dict):
         return skipped_line(content, number, "not an object of fields; mend or remove it")
-    return Record(f"line {number}", opened(value))
+    return Record(f"line {number}", opened_fields(value))
 
 
 def _text(line: bytes, shown: str) -> str:

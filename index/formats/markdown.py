@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from index.formats.base import Content
-from index.formats.base_readers_draft import Block, Draft
+from index.formats.base import ArticleDraft, Block, Content
 from index.formats.frontmatter import from_marked_text
 
 _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
@@ -23,16 +22,16 @@ _SPACES = re.compile(r"[ \t]+")
 _parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-def read(content: Content) -> Iterator[Draft]:
+def read(content: Content) -> Iterator[ArticleDraft]:
     """A file of Markdown."""
     yield from_marked_text(content, read_markdown)
 
 
-def read_markdown(text: str) -> Draft:
+def read_markdown(text: str) -> ArticleDraft:
     """The paragraphs and headings of a Markdown text as plain text."""
     root = SyntaxTreeNode(_parser.parse(text))
     blocks = (block for node in root.children for block in _blocks(node))
-    return Draft(tuple(block for block in blocks if block.text))
+    return ArticleDraft(tuple(block for block in blocks if block.text))
 
 
 def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:

@@ -11,13 +11,12 @@ from datetime import date, datetime
 from lxml import etree
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Draft, Metadata
+from index.formats.base import ArticleDraft, Content, Metadata, Skipped
 from index.formats.byline import byline
 from index.formats.fields import as_moment, one_line
 from index.formats.frontmatter import language_code
 from index.formats.html import read_fragment
-from index.formats.webpage.tree_webpage_element import Element
+from index.formats.webpage.tree import Element
 
 ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml"})
 
@@ -28,7 +27,7 @@ _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z|[
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def read_news(data: bytes, content: Content) -> Iterator[Draft | Skipped]:
+def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """The article of a NITF document; of a NewsML one, those whose text is in it."""
     root = _root(data, content.shown)
     if _name(root) == "nitf":
@@ -67,7 +66,7 @@ def _root(data: bytes, shown: str) -> Element:
     return root
 
 
-def _nitf(root: Element, content: Content) -> Draft:
+def _nitf(root: Element, content: Content) -> ArticleDraft:
     body = _first(root, "body.content")
     if body is None:
         raise ReadError(f"{content.shown}: a NITF document without a text")
@@ -86,7 +85,7 @@ def _nitf(root: Element, content: Content) -> Draft:
     return _with_words([*_all(root, "abstract"), body], metadata, content)
 
 
-def _item(item: Element, content: Content) -> Draft:
+def _item(item: Element, content: Content) -> ArticleDraft:
     """An article of NewsML-G2, or of NewsML 1."""
     inner = _first(item, "nitf")
     first, version = _first(item, "firstcreated"), _first(item, "versioncreated")
@@ -114,7 +113,7 @@ def _item(item: Element, content: Content) -> Draft:
     return _with_words(held[:1], metadata, content)
 
 
-def _with_words(elements: list[Element], metadata: Metadata, content: Content) -> Draft:
+def _with_words(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:
     markup = "".join(_markup(element) for element in elements)
     return replace(read_fragment(markup, content), metadata=metadata)
 

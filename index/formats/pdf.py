@@ -8,21 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Block, Draft, Metadata
-from index.formats.document_info import Evidence, believed, from_pdf
+from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
+from index.formats.document_info import InfoEvidence, believed, from_pdf
 from index.formats.print import ocr
-from index.formats.print.page import Page
-from index.formats.print.page_paper_margins import without_margins
+from index.formats.print.page import PrintedPage, without_margins
 from index.formats.print.paragraphs import laid_out
-from index.formats.print.process import Document, PaperError, opened
+from index.formats.print.process import PaperError, PdfDocument, opened_pdf
 from index.language import detect
 from index.stopwords import fold
 
 PAGES = 2_000
 """Read of one document; the rest is left out, and a line says so."""
 
-SECONDS = 300.0
+_SECONDS = 300.0
 """For the text of a document, that of its pictures not counted."""
 
 OCR_PAGES = 200
@@ -37,21 +35,21 @@ _TOLD = 400  # characters; so many show their language
 class _Reading:
     """The pages read so far, and by reason those that were not."""
 
-    pages: list[Page] = field(default_factory=list)
+    pages: list[PrintedPage] = field(default_factory=list)
     unread: dict[str, list[int]] = field(default_factory=dict)
 
     def leave(self, reason: str, *numbers: int) -> None:
         self.unread.setdefault(reason, []).extend(numbers)
 
 
-def read(content: Content) -> Iterator[Draft | Skipped]:
+def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """A PDF is one article; a part of it that cannot be read is told apart."""
     data = content.read()
     if b"%PDF-" not in data[:1024]:
         raise ReadError(f"{content.shown}: not a PDF; check the file, or give it its true suffix")
     reading = _Reading()
     try:
-        with opened(data) as document:
+        with opened_pdf(data) as document:
             facts = from_pdf(document.info, document.language, data)
             _read_pages(document, content, reading)
     except PaperError as error:
@@ -60,22 +58,22 @@ def read(content: Content) -> Iterator[Draft | Skipped]:
         raise ReadError(f"{content.shown}: {_nothing(reading)}")
     shown, blocks = laid_out(without_margins(reading.pages))
     text = "\n".join(block.text for block in blocks)
-    metadata = believed(facts, "pdf", Evidence(content.name, text, shown))
+    metadata = believed(facts, "pdf", InfoEvidence(content.name, text, shown))
     metadata = metadata.completed(Metadata.told("pdf", language=_language(facts.language, text)))
-    yield Draft(_without(blocks, metadata.title), metadata)
+    yield ArticleDraft(_without(blocks, metadata.title), metadata)
     for reason, numbers in reading.unread.items():
         yield Skipped(f"{content.shown}#{_told(numbers)}", reason)
 
 
-def _read_pages(document: Document, content: Content, reading: _Reading) -> None:
+def _read_pages(document: PdfDocument, content: Content, reading: _Reading) -> None:
     if document.pages > PAGES:
         over = f"beyond the {PAGES} pages that are read of one PDF; split the file"
         reading.leave(over, *range(PAGES, document.pages))
     scanner = _Scanner(document, content, reading)
-    left = SECONDS
+    left = _SECONDS
     for number in range(min(document.pages, PAGES)):
         if left < 0:
-            late = f"beyond the {SECONDS:.0f} seconds that one PDF may take; split the file"
+            late = f"beyond the {_SECONDS:.0f} seconds that one PDF may take; split the file"
             reading.leave(late, *range(number, min(document.pages, PAGES)))
             return
         begun = time.monotonic()
@@ -94,14 +92,14 @@ def _read_pages(document: Document, content: Content, reading: _Reading) -> None
 class _Scanner:
     """Reads the pages that are pictures, while it may."""
 
-    def __init__(self, document: Document, content: Content, reading: _Reading) -> None:
+    def __init__(self, document: PdfDocument, content: Content, reading: _Reading) -> None:
         self._document = document
         self._allowed = content.options.ocr
         self._reading = reading
         self._done = 0
         self._language: str | None = None
 
-    def read(self, page: Page) -> Page:
+    def read(self, page: PrintedPage) -> PrintedPage:
         """The page with the words of its picture; without any where they cannot be read."""
         blank = replace(page, lines=())
         if reason := self._hindrance():

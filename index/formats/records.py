@@ -10,20 +10,19 @@ from itertools import chain
 from types import MappingProxyType
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Draft
+from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import decode
 from index.formats.fields import (
     NAMES,
     Order,
     as_text,
-    given,
+    given_fields,
     identity,
     inside,
     metadata_of,
     order_of,
 )
-from index.formats.html_readers_markup import is_markup, lays_out, read_markup, without_tags
+from index.formats.html import is_markup, lays_out, read_markup, without_tags
 from index.formats.markdown import read_markdown
 from index.formats.text import read_text
 
@@ -68,7 +67,9 @@ def parse_map(text: str) -> Mapping[str, str]:
     return MappingProxyType(fields)
 
 
-def drafts(content: Content, records: Iterator[Record | Skipped]) -> Iterator[Draft | Skipped]:
+def drafts(
+    content: Content, records: Iterator[Record | Skipped]
+) -> Iterator[ArticleDraft | Skipped]:
     """The articles of the records of a file, taken one by one.
 
     Raises ReadError when no record has a field that is asked for by name, or one with a text.
@@ -91,17 +92,17 @@ def drafts(content: Content, records: Iterator[Record | Skipped]) -> Iterator[Dr
             yield _skipped(content, record.place, why)
 
 
-def draft_of(record: Record, content: Content, order: Order | None = None) -> Draft:
+def draft_of(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
     """The article of one record. Raises ReadError, saying why without naming it, for one without
     a text."""
     chosen = content.options.fields
     values = record.values
-    text = next(filter(None, map(as_text, given(values, "text", chosen))), None)
+    text = next(filter(None, map(as_text, given_fields(values, "text", chosen))), None)
     if text is None:
         raise ReadError("no text in it")
     metadata = metadata_of(values, chosen, order, "fields")
     title = metadata.title or ""
-    body = body_of(text, title, content)
+    body = record_body(text, title, content)
     key = key_of(identity(values, chosen) or metadata.url, title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
 
@@ -115,7 +116,7 @@ def key_of(name: str | None, title: str | None, text: str) -> str:
     return " ".join(_clean(name, name).split())[:_KEY_LIMIT]
 
 
-def body_of(text: str, title: str, content: Content) -> Draft:
+def record_body(text: str, title: str, content: Content) -> ArticleDraft:
     """The paragraphs of a text that may be HTML, Markdown or plain."""
     text = _clean(text, content.shown)
     if is_markup(text) and lays_out(text):
@@ -163,7 +164,7 @@ def _check(content: Content, sample: list[Mapping[str, object]]) -> None:
                 f"{content.shown}: --map {ours}={theirs}: no record has `{theirs}`; "
                 f"found: {_found(sample)}"
             )
-    if not any(as_text(each) for values in sample for each in given(values, "text", chosen)):
+    if not any(as_text(each) for values in sample for each in given_fields(values, "text", chosen)):
         raise ReadError(
             f"{content.shown}: no field is known to hold the text; name it with --map text=…; "
             f"found: {_found(sample)}"
@@ -187,7 +188,7 @@ def _order(sample: list[Mapping[str, object]], chosen: Mapping[str, str]) -> Ord
         value
         for values in sample
         for fact in ("published", "updated")
-        for value in given(values, fact, chosen)
+        for value in given_fields(values, fact, chosen)
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,9 +13,49 @@ from pathlib import Path
 
 from index.errors import ReadError
 from index.formats.base import Skipped
-from index.formats.sources_readers_addresses import LEDGER, addresses_in
+
+LEDGER = ".selon-addresses.json"
+
+
+"""Its name: {"version": 1, "files": {"a.html": {"url": "https://exemple.fr/a"}}}, a file's name
+being its path below the folder."""
+
+
+_LIMIT = 128 * 2**20  # bytes, of which an address takes some hundreds
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
+
+
+def addresses_in(folder: Path) -> tuple[Mapping[str, str], str | None]:
+    """The address of each file that the ledger of a folder tells, and why not if it is broken."""
+    ledger = folder / LEDGER
+    try:
+        if not ledger.is_file():
+            return {}, None
+        if ledger.stat().st_size > _LIMIT:
+            raise ValueError(f"larger than {_LIMIT // 2**20} MB")
+        return _read(json.loads(ledger.read_bytes())), None
+    except (OSError, ValueError, RecursionError) as error:
+        why = " ".join(str(error).split())
+        advice = "articles of this folder have no address until `selon add` writes it again"
+        return {}, f"not a list of addresses ({why}); {advice}"
+
+
+def _read(told: object) -> dict[str, str]:
+    files = told.get("files") if isinstance(told, dict) else None
+    if not isinstance(files, dict):
+        raise ValueError("it holds no `files`")
+    return {
+        unicodedata.normalize("NFC", name): file["url"]
+        for name, file in files.items()
+        if isinstance(file, dict) and _ADDRESS.fullmatch(str(file.get("url")))
+    }
+
 
 _PACKED = frozenset({".gz", ".bz2", ".xz"})
+
+
 _DOCUMENTS = {
     ".doc": "an old Word or Office file; save it as .docx",
     ".rtf": "an RTF document; save it as .docx",
@@ -25,7 +67,11 @@ _DOCUMENTS = {
     ".rar": "a RAR archive; pack it as .zip",
     ".7z": "a 7-Zip archive; pack it as .zip",
 }
+
+
 """What may well hold articles and is not read: it is named, pictures and the like are not."""
+
+
 _NO_FILE = "a pipe, a socket or a device, not a file; take it out of the folder"
 
 

@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import TypeVar
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import Content, Options, Reader, Skipped, unreadable
-from index.formats.base_readers_draft import Draft
-from index.formats.conversion import article_of
+from index.formats.base import ArticleDraft, Content, Options, Parser, Skipped, unreadable
+from index.formats.conversion import article_of_draft
 from index.formats.signature import HEAD, sure_suffix, unreadable_kind
 from index.formats.sources import Source, known_suffix, unknown_format
-from index.formats.table_readers_tally import summed_up
+
+_TOLD = 20
+
+
+_KINDS = 50
+
+
+Found = TypeVar("Found")
+
+
+def summed_up(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
+    """The first twenty skipped of each kind (the same reason but for its numbers and names), and
+    at the end of the file `shown` how many more there were."""
+    counts: Counter[str] = Counter()
+    for each in found:
+        if not isinstance(each, Skipped):
+            yield each
+            continue
+        kind = re.sub(r"\d+|[\"'«`(].*", "", each.reason)
+        kind = kind.strip() if kind in counts or len(counts) < _KINDS else "other reasons"
+        counts[kind] += 1
+        if counts[kind] <= _TOLD:
+            yield each
+    for kind, count in counts.items():
+        if count > _TOLD:
+            yield Skipped(shown, f"and {count - _TOLD:,} more like it ({kind})")
+
 
 logger = logging.getLogger(__name__)
+
 
 # By suffix, the module of `index.formats` whose `read` is its Reader. Named, not imported: a
 # parser is loaded when the first file of its format is read.
@@ -58,7 +87,10 @@ FORMATS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+
 _PLAIN = ("text", "markdown")
+
+
 _ZIPPED = (".docx", ".epub")
 
 
@@ -67,13 +99,13 @@ def suffix_of(name: str) -> str | None:
     return known_suffix(name, FORMATS)
 
 
-def reader_of(name: str) -> Reader | None:
+def parser_of(name: str) -> Parser | None:
     """The reader of a file of this name; None for an unknown format."""
     suffix = suffix_of(name)
     return _reader(suffix) if suffix else None
 
 
-def read_content(content: Content) -> Iterator[Draft | Skipped]:
+def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """What is in a file, or in a member of an archive. Raises ReadError.
 
     A file whose name says one format and whose content is surely another (a PDF named `.txt`) is
@@ -105,7 +137,7 @@ def _articles(content: Content, source: Source) -> Iterator[Article | Skipped]:
             continue
         draft = _told_apart(found, seen)
         try:
-            yield article_of(draft, _within(content, draft.key), source.location)
+            yield article_of_draft(draft, _within(content, draft.key), source.location)
         except ReadError as error:
             if not draft.key:
                 raise
@@ -113,7 +145,7 @@ def _articles(content: Content, source: Source) -> Iterator[Article | Skipped]:
             yield Skipped(shown, str(error).removeprefix(f"{source.shown}: "))
 
 
-def _told_apart(draft: Draft, seen: set[int]) -> Draft:
+def _told_apart(draft: ArticleDraft, seen: set[int]) -> ArticleDraft:
     """The draft under a key that no other of its file has; hashes take less room than keys."""
     key, number = draft.key, 1
     while hash(key) in seen:
@@ -149,6 +181,6 @@ def _by_content(content: Content, suffix: str) -> str:
     return sure
 
 
-def _reader(suffix: str) -> Reader:
-    reader: Reader = import_module(f"index.formats.{FORMATS[suffix]}").read
+def _reader(suffix: str) -> Parser:
+    reader: Parser = import_module(f"index.formats.{FORMATS[suffix]}").read
     return reader

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from index.formats.base import Content
-from index.formats.base_readers_draft import Block, Draft
+from index.formats.base import ArticleDraft, Block, Content
 from index.formats.boilerplate import without_boilerplate
-from index.formats.byline_readers_heads import told, without_head_lines
+from index.formats.byline import told_in_heads, without_head_lines
 from index.formats.frontmatter import from_marked_text
 
 _TITLE_LIMIT = 200
@@ -26,21 +25,21 @@ _UNFINISHED = re.compile(r"[.,;:…»”\"]$")
 _FINISHED = re.compile(r"[.!?…:;»”\")\]]$")
 
 
-def read(content: Content) -> Iterator[Draft]:
+def read(content: Content) -> Iterator[ArticleDraft]:
     """A file of plain text."""
     yield from_marked_text(content, read_text)
 
 
-def read_text(text: str) -> Draft:
+def read_text(text: str) -> ArticleDraft:
     """The title, byline, paragraphs and headings of a text that marks none of them."""
     blocks = [part for part in _paragraphs(text) if part]
     if not blocks:
-        return Draft(())
+        return ArticleDraft(())
     title, rest = _titled(blocks)
     kept = without_boilerplate(tuple(Block(text) for text in rest))
     metadata, body = without_head_lines(kept)
     marked = tuple(_headed([block.text for block in body]))
-    return Draft((Block(title, heading=True), *marked) if title else marked, metadata)
+    return ArticleDraft((Block(title, heading=True), *marked) if title else marked, metadata)
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -59,7 +58,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether the lines are one paragraph, broken at a fixed width."""
     full = lines[:-1]
-    if not full or any(_ITEM.match(line) or told(line) is not None for line in lines):
+    if not full or any(_ITEM.match(line) or told_in_heads(line) is not None for line in lines):
         return False
     finished = sum(bool(_FINISHED.search(line)) for line in full)
     return all(len(line) in _WRAPPED for line in full) and 2 * finished <= len(full)

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from index.errors import ReadError
 from index.formats import feed, nitf
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Draft
+from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.signature import root_in
 
 XML_LIMIT = 64 * 2**20
@@ -26,7 +25,7 @@ _ENTITY = re.compile(
 _NESTED = re.compile(r"&(?!#)|%|&#(?:38|x0*26);")
 
 
-def read(content: Content) -> Iterator[Draft | Skipped]:
+def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """The articles of a feed, of a NITF or of a NewsML document."""
     data = content.read(XML_LIMIT)
     head = data[:_HEAD]

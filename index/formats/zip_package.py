@@ -17,7 +17,7 @@ from lxml import etree
 from index.errors import ReadError
 from index.formats.base import Content
 
-MEMBERS = 10_000
+PACKAGE_MEMBERS = 10_000
 """In one document."""
 
 MEMBER = 64 * 2**20
@@ -113,10 +113,10 @@ def unpacked(content: Content, kind: str) -> Iterator[Package]:
     with archive:
         members = archive.infolist()
         size = sum(member.file_size for member in members)
-        if len(members) > MEMBERS or size > WHOLE:
+        if len(members) > PACKAGE_MEMBERS or size > WHOLE:
             raise ReadError(
                 f"{content.shown}: unpacks to {len(members):,} files of {size // 2**20:,} MB, more "
-                f"than a document has ({MEMBERS:,} and {WHOLE // 2**20} MB); split it"
+                f"than a document has ({PACKAGE_MEMBERS:,} and {WHOLE // 2**20} MB); split it"
             )
         yield Package(archive, content.shown)
 

@@ -5,60 +5,28 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from index.errors import ModelError
+from index.models.base import Embedder, Prompts, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+
 BUNDLED = "bundled"
 
+
 _TEXTS_AT_ONCE = 256
+
+
 _REASON_LENGTH = 200
+
+
 _E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])(?!.*instruct)")
-
-Vectors = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Prompts:
-    """What stands before a text when it is embedded."""
-
-    question: str
-    passage: str
-
-
-class Embedder(Protocol):
-    """What turns passages and questions into comparable vectors.
-
-    Vectors are L2-normalised, so that a dot product is a cosine. `id` names the model, its weights
-    and how they were prepared: vectors made under another id cannot be compared with these.
-    """
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def dimension(self) -> int: ...
-
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> Vectors:
-        """Vectors of shape (number of texts, dimension), in the order of the texts.
-
-        `progress(k)` is called after each batch of k texts, from the calling thread.
-        """
-        ...
-
-    def embed_question(self, text: str) -> Vectors:
-        """One vector of shape (dimension,)."""
-        ...
 
 
 class SentenceTransformerEmbedder:

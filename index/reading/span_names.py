@@ -26,7 +26,7 @@ def _name() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){title}{word}(?:{S}(?:{particle}{{0,2}}{word}|\d+\b))*")
 
 
-def names(sentence: str, language: str) -> list[Stretch]:
+def span_names(sentence: str, language: str) -> list[Stretch]:
     """Capitalised words that follow each other; the sentence's first only if it may be a name."""
     found = []
     for match in _name().finditer(sentence):
@@ -40,7 +40,7 @@ def names(sentence: str, language: str) -> list[Stretch]:
     return found
 
 
-_CALENDAR = span_words.MONTHS | span_words.WEEKDAYS
+_CALENDAR = span_words.MONTH_NAMES | span_words.WEEKDAYS
 
 
 def _past_opening(sentence: str, start: int, end: int, language: str) -> int:
@@ -91,14 +91,14 @@ def placed(sentence: str, name: Stretch) -> bool:
     return bool(_place(span_words.PLACED).search(sentence[: name.start]))
 
 
-def places(sentence: str, language: str) -> list[Stretch]:
+def span_places(sentence: str, language: str) -> list[Stretch]:
     """Names behind a preposition of place, with what they are (« lac de Saint-Ferréol »).
 
     `before` is the preposition.
     """
     stops = stop_words(language)
     found = []
-    for name in names(sentence, language):
+    for name in span_names(sentence, language):
         match = _place((*span_words.PLACED, *span_words.COMING)).search(sentence[: name.start])
         if match:
             foreign = any(word in stops for word in match[2].split()[:-1])
@@ -107,7 +107,7 @@ def places(sentence: str, language: str) -> list[Stretch]:
     return found
 
 
-def titles(sentence: str, language: str) -> list[Stretch]:
+def span_titles(sentence: str, language: str) -> list[Stretch]:
     """What stands between quotation marks, and names outside of them."""
     quoted = [
         Stretch(*match.span(match.lastindex or 0), before=_before(sentence, match.start()))
@@ -115,7 +115,7 @@ def titles(sentence: str, language: str) -> list[Stretch]:
     ]
     outside = [
         name
-        for name in names(sentence, language)
+        for name in span_names(sentence, language)
         if not any(name.overlaps(quote) for quote in quoted)
     ]
     return [*quoted, *outside]

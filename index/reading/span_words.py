@@ -7,7 +7,7 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-MONTHS = _set(
+MONTH_NAMES = _set(
     "janvier février fevrier mars avril mai juin juillet août aout septembre octobre novembre "
     "décembre decembre january february march april may june july august september october "
     "november december enero febrero marzo abril mayo junio julio agosto septiembre octubre "

@@ -15,11 +15,11 @@ from typing import Any
 
 from index.errors import IndexingError
 
-FORMAT = 1
+CONFIDENCE_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SearchEvidence:
     """What is read off a search before its confidence is told.
 
     `passage` and `sentence` are the best cosines of any passage and any sentence; `words` is the
@@ -38,7 +38,7 @@ class Evidence:
     foreign: float
 
 
-NOTHING = Evidence(*[0.0] * 7)
+NOTHING = SearchEvidence(*[0.0] * 7)
 """What is read off no search at all."""
 
 
@@ -67,15 +67,15 @@ class ConfidenceModel:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
         """From the object in the data file. Raises ValueError, KeyError or TypeError."""
-        if stored["format"] != FORMAT:
-            raise ValueError(f"format {stored['format']} instead of {FORMAT}")
+        if stored["format"] != CONFIDENCE_FORMAT:
+            raise ValueError(f"format {stored['format']} instead of {CONFIDENCE_FORMAT}")
         weights = {name: float(value) for name, value in stored["weights"].items()}
-        expected = {field.name for field in fields(Evidence)}
+        expected = {field.name for field in fields(SearchEvidence)}
         if set(weights) != expected:
             raise ValueError(f"weights for {sorted(weights)} instead of {sorted(expected)}")
         return cls(float(stored["intercept"]), weights, float(stored["threshold"]))
 
-    def confidence(self, evidence: Evidence) -> float:
+    def confidence(self, evidence: SearchEvidence) -> float:
         """The probability (0..1) that the corpus holds the answer."""
         logit = self.intercept + sum(
             weight * float(getattr(evidence, name)) for name, weight in self.weights.items()

@@ -6,12 +6,12 @@ import logging
 import threading
 from pathlib import Path
 
-from index.article import Article
-from index.article_index_period import Period
+from index.article import Article, Period
 from index.errors import IndexingError
-from index.models.sentence_transformers import Embedder
+from index.findings import Findings
+from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
-from index.search.searcher import Findings, Searcher
+from index.search.searcher import Searcher
 from index.store.files.generation import current_id, open_generation
 
 logger = logging.getLogger(__name__)

@@ -7,72 +7,31 @@ from functools import cached_property
 
 import numpy as np
 
-from index.article import Article
-from index.article_index_period import Period
-from index.article_index_prepare import lexical_text
-from index.build.passages import Passage, Sentence
+from index.article import Article, Passage, Period, lexical_text
 from index.errors import DamagedIndex
+from index.findings import Findings, Hit, RankedSentence, Scores
 from index.language import detect
-from index.models.sentence_transformers import Embedder, Vectors
-from index.search.confidence import NOTHING, ConfidenceModel, Evidence
-from index.search.scoring import passage_scores, quotable_scores, sentence_scores
-from index.search.scoring_index_carrying import names, spoken_of
+from index.models.base import Embedder, Vectors
+from index.search.confidence import ConfidenceModel, SearchEvidence
+from index.search.scoring import (
+    passage_scores,
+    question_names,
+    quotable_scores,
+    sentence_scores,
+    spoken_of,
+)
 from index.store.files.generation import Generation
 from index.store.files.vector_index import IntArray
 from index.store.files.word_index import WordMatch, keyed_terms
 
 # How many passages each way of looking puts forward; their union is scored in full.
 _CANDIDATES = 100
+
+
 _CANDIDATE_SENTENCES = 200
+
+
 _BEHIND = 10  # passages that the first one is compared with
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Why a passage stands where it stands.
-
-    `passage` and `sentence` are cosines with the question (the passage's own, and that of its best
-    sentence), `words` is its BM25 over the question's total IDF (0..1), `total` is what the
-    passages are ranked by.
-    """
-
-    passage: float
-    sentence: float
-    words: float
-    total: float
-
-
-@dataclass(frozen=True, slots=True)
-class RankedSentence:
-    """A sentence of a hit with how well it answers the question there (higher is better)."""
-
-    sentence: Sentence
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found. `sentences` follow `passage.sentences`, in reading order."""
-
-    article: Article
-    passage: Passage
-    scores: Scores
-    sentences: tuple[RankedSentence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What the index has to say to a question: hits best first, and how sure it is.
-
-    `confidence` is the probability (0..1) that the corpus holds the answer at all, told from
-    `evidence`.
-    """
-
-    question: str
-    language: str
-    hits: tuple[Hit, ...]
-    confidence: float
-    evidence: Evidence = NOTHING
 
 
 @dataclass(frozen=True)
@@ -134,7 +93,7 @@ class Searcher:
             self._embedder.embed_question(question),
             self.generation.passage_words.match(question, language),
             self.generation.sentence_words.match(question, language),
-            names(question, language),
+            question_names(question, language),
         )
         rows = self._candidates(asked, within)
         if not len(rows):
@@ -202,10 +161,10 @@ class Searcher:
             )
         return article
 
-    def _evidence(self, asked: _Question, candidates: _Candidates, foreign: bool) -> Evidence:
+    def _evidence(self, asked: _Question, candidates: _Candidates, foreign: bool) -> SearchEvidence:
         first, *behind = candidates.order[: 1 + _BEHIND]
         total = candidates.total
-        return Evidence(
+        return SearchEvidence(
             passage=float(candidates.passage.max()),
             sentence=float(candidates.sentence.max()),
             words=float(candidates.words[first]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 
 LONGEST = 4096
 """Characters of an address."""

@@ -14,13 +14,12 @@ from typing import Self, TypeVar
 import httpx
 import stamina
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 from index.web.address import Address
 from index.web.guard import Guard
 from index.web.inflate import Inflater, TooLarge
 from index.web.robots import LARGEST, Robots
-from index.web.transport import GuardedTransport
-from index.web.transport_web_limits import Deadline, Limits, Pace
+from index.web.transport import Deadline, FetchLimits, GuardedTransport, HostPace
 
 PRODUCT = "Selon"
 _ACCEPT = (
@@ -43,7 +42,7 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FetchedPage:
     """What an address gave. `url` is where it was found in the end; `body` is the bytes as they
     came, compression in transit undone; `media_type` is in lower case, without parameters."""
 
@@ -64,7 +63,7 @@ class NotModified:
     url: str
 
 
-Known = Callable[[str], Validators | None]
+KnownPage = Callable[[str], Validators | None]
 """What is already had of an address, None for nothing."""
 
 
@@ -81,13 +80,13 @@ class Fetcher:
         *,
         contact: str = "",
         guard: Guard | None = None,
-        limits: Limits | None = None,
+        limits: FetchLimits | None = None,
         certificates: ssl.SSLContext | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._limits = limits or Limits()
+        self._limits = limits or FetchLimits()
         self._deadline = Deadline()
-        self._pace = Pace(sleep=sleep)
+        self._pace = HostPace(sleep=sleep)
         agent = f"{PRODUCT}/{version}" + (f" (+{contact})" if contact else "")
         self._client = httpx.Client(
             transport=GuardedTransport(guard or Guard(), self._deadline, certificates),
@@ -112,8 +111,8 @@ class Fetcher:
         self._client.close()
 
     def get(
-        self, address: Address, known: Known = lambda url: None, site: Address | None = None
-    ) -> Page | NotModified:
+        self, address: Address, known: KnownPage = lambda url: None, site: Address | None = None
+    ) -> FetchedPage | NotModified:
         """What is at the address, where its redirects lead.
 
         `known` is asked for each of these; with `site`, a redirect out of that site is refused.
@@ -148,7 +147,9 @@ class Fetcher:
             return False
         return True if error.after is None else error.after
 
-    def _followed(self, address: Address, known: Known, site: Address | None) -> Page | NotModified:
+    def _followed(
+        self, address: Address, known: KnownPage, site: Address | None
+    ) -> FetchedPage | NotModified:
         here = address
         for _ in range(self._limits.redirects + 1):
             wanted = self._robots.interval(here)
@@ -170,7 +171,7 @@ class Fetcher:
         here = address
         for _ in range(self._limits.redirects + 1):
             got = self._asked(here, None, LARGEST, 0.0, cut=True)
-            if isinstance(got, Page):
+            if isinstance(got, FetchedPage):
                 return got.body
             if isinstance(got, Address):
                 here = got
@@ -184,7 +185,7 @@ class Fetcher:
         interval: float,
         *,
         cut: bool = False,
-    ) -> Page | NotModified | Address:
+    ) -> FetchedPage | NotModified | Address:
         """One request: a page, or where it is said to be. `cut` keeps what fits of a longer one."""
         self._deadline.extend(self._pace.wait(address.host, max(interval, self._limits.interval)))
         self._client.cookies.clear()
@@ -202,7 +203,7 @@ class Fetcher:
 
     def _answer(
         self, address: Address, response: httpx.Response, size: int, cut: bool
-    ) -> Page | NotModified | Address:
+    ) -> FetchedPage | NotModified | Address:
         status = response.status_code
         if status in _REDIRECTS and "location" in response.headers:
             return address.join(response.headers["location"])
@@ -210,7 +211,7 @@ class Fetcher:
             return NotModified(address.url)
         if status != 200:
             raise self._refused(address, response)
-        return Page(
+        return FetchedPage(
             address.url,
             _body(address, response, size, cut),
             response.headers.get("content-type", ""),

@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 from index.web.address import Address
-from index.web.fetcher import Fetcher, Known, NotModified, Page, Validators
+from index.web.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
 from index.web.inflate import TooLarge, inflate
-from index.web.listing import Entry, entries, named_feeds, newest_first
-from index.web.page_kind import Kind, is_gzip, kind_of, suffix_of
+from index.web.listing import ListedAddress, entries, named_feeds, newest_first
+from index.web.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
 from index.web.shelf import Shelf
 
 LIMIT = 50
 """Articles taken of one list."""
 
 SITEMAPS = 20
-DEPTH = 2
+_DEPTH = 2
 """Sitemaps read of one index, and how deep indexes may lie in each other."""
 
 _UNZIPPED = 64 * 2**20  # bytes; a sitemap may have 50 MiB
@@ -33,7 +33,7 @@ class Listed:
     many are about to be fetched."""
 
     address: str
-    kind: Kind
+    kind: PageKind
     found: int
     elsewhere: int
     taken: int
@@ -74,7 +74,7 @@ class Gatherer:
     limit: int = LIMIT
     news: bool = False
 
-    def gather(self, text: str, known: Known = lambda url: None) -> Iterator[Event]:
+    def gather(self, text: str, known: KnownPage = lambda url: None) -> Iterator[Event]:
         """What comes of one address, as it comes. `known` is asked besides the shelf."""
         try:
             address = Address.parse(text)
@@ -87,8 +87,8 @@ class Gatherer:
                 yield self._unmodified(text, got)
                 return
             body = _undone(got)
-            kind = kind_of(got, body)
-            if kind is Kind.ARTICLE:
+            kind = page_kind_of(got, body)
+            if kind is PageKind.ARTICLE:
                 yield self._kept(address.url, got)
                 return
         except FetchError as error:
@@ -96,11 +96,11 @@ class Gatherer:
             return
         yield from self._all_of(text, kind, got, body)
 
-    def _all_of(self, text: str, kind: Kind, page: Page, body: bytes) -> Iterator[Event]:
+    def _all_of(self, text: str, kind: PageKind, page: FetchedPage, body: bytes) -> Iterator[Event]:
         site = Address.parse(page.url)
-        if kind is Kind.SITEMAP_INDEX:
+        if kind is PageKind.SITEMAP_INDEX:
             failures: list[Failed] = []
-            listed = self._of_index(entries(kind, body, site), site, failures.append, DEPTH)
+            listed = self._of_index(entries(kind, body, site), site, failures.append, _DEPTH)
             yield from failures
         else:
             listed = entries(kind, body, site)
@@ -116,19 +116,19 @@ class Gatherer:
             if not self._has(entry):
                 yield self._entry(entry, site)
 
-    def _entry(self, entry: Entry, site: Address) -> Event:
+    def _entry(self, entry: ListedAddress, site: Address) -> Event:
         url = entry.address.url
         try:
             got = self.fetcher.get(entry.address, self.shelf.known, site)
             if isinstance(got, NotModified):
                 return self._unmodified(url, got)
-            if kind_of(got, got.body) is not Kind.ARTICLE:
+            if page_kind_of(got, got.body) is not PageKind.ARTICLE:
                 raise FetchError(url, Why.NOT_AN_ARTICLE, "another list")
             return self._kept(url, got)
         except FetchError as error:
             return Failed(url, error.of(url))
 
-    def _has(self, entry: Entry) -> bool:
+    def _has(self, entry: ListedAddress) -> bool:
         """Whether, looking for news, there is none of this entry."""
         if not self.news:
             return False
@@ -141,35 +141,37 @@ class Gatherer:
 
     def _of_index(
         self,
-        sitemaps: Sequence[Entry],
+        sitemaps: Sequence[ListedAddress],
         site: Address,
         fail: Callable[[Failed], None],
         depth: int,
-    ) -> list[Entry]:
+    ) -> list[ListedAddress]:
         """The entries of an index's sitemaps, read from the newest until no newer can follow."""
-        found: list[Entry] = []
+        found: list[ListedAddress] = []
         inside = [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]
         for sitemap in inside:
             if self._enough(found, sitemap):
                 break
             try:
                 got = self.fetcher.get(sitemap.address, site=site)
-                assert isinstance(got, Page)
+                assert isinstance(got, FetchedPage)
                 body = _undone(got)
-                kind = kind_of(got, body)
+                kind = page_kind_of(got, body)
                 base = Address.parse(got.url)
-                if kind is Kind.ARTICLE or (kind is Kind.SITEMAP_INDEX and depth <= 1):
+                if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
                     raise FetchError(got.url, Why.NOT_AN_ARTICLE, got.media_type or "no sitemap")
                 more = entries(kind, body, base)
             except FetchError as error:
                 fail(Failed(sitemap.address.url, error.of(sitemap.address.url)))
                 continue
             found += (
-                self._of_index(more, site, fail, depth - 1) if kind is Kind.SITEMAP_INDEX else more
+                self._of_index(more, site, fail, depth - 1)
+                if kind is PageKind.SITEMAP_INDEX
+                else more
             )
         return newest_first({each.address.url: each for each in found}.values())
 
-    def _enough(self, found: Sequence[Entry], sitemap: Entry) -> bool:
+    def _enough(self, found: Sequence[ListedAddress], sitemap: ListedAddress) -> bool:
         """A sitemap's date bounds those of its entries."""
         if sitemap.changed is None or len(found) < self.limit:
             return False
@@ -180,10 +182,10 @@ class Gatherer:
         self.shelf.seen(got.url)
         return Gathered(text, "unchanged", None)
 
-    def _kept(self, asked: str, page: Page) -> Gathered:
+    def _kept(self, asked: str, page: FetchedPage) -> Gathered:
         if not page.body.strip():
             raise FetchError(page.url, Why.EMPTY)
-        suffix = suffix_of(page)
+        suffix = page_suffix_of(page)
         if suffix is None:
             raise FetchError(page.url, Why.NOT_AN_ARTICLE, page.media_type or "unknown")
         state, path = self.shelf.put(page, suffix, asked)
@@ -191,7 +193,7 @@ class Gatherer:
         return Gathered(asked, state, path, feeds)
 
 
-def _undone(page: Page) -> bytes:
+def _undone(page: FetchedPage) -> bytes:
     """The bytes of a list, which may be kept compressed. Raises FetchError."""
     if not is_gzip(page.body):
         return page.body

@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Sequence
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 
 Resolver = Callable[[str, int], Sequence[str]]
 """The numeric addresses of a host; OSError when it has none."""

@@ -11,11 +11,11 @@ from time import struct_time
 import feedparser
 from lxml import etree, html
 
-from index.errors_web_errors import FetchError
+from index.errors import FetchError
 from index.web.address import Address
-from index.web.page_kind import Kind
+from index.web.page_kind import PageKind
 
-MOST = 50_000
+_MOST = 50_000
 """Entries of one list that are read, as many as a sitemap may have."""
 
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml"})
@@ -23,32 +23,32 @@ _HEAD = 2**18
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedAddress:
     """An address of a list, and when it last changed (in UTC), if the list says."""
 
     address: Address
     changed: datetime | None
 
 
-def entries(kind: Kind, body: bytes, base: Address) -> list[Entry]:
+def entries(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
     """The list's addresses, newest first, undated ones last in its own order.
 
     What is no web address is left out; an address listed twice counts once.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, ListedAddress] = {}
     for target, changed in _FINDERS[kind](body):
         try:
             address = base.join(target)
         except FetchError:
             continue
         if address.url != base.url:
-            found.setdefault(address.url, Entry(address, changed))
-        if len(found) >= MOST:
+            found.setdefault(address.url, ListedAddress(address, changed))
+        if len(found) >= _MOST:
             break
     return newest_first(found.values())
 
 
-def newest_first(found: Iterable[Entry]) -> list[Entry]:
+def newest_first(found: Iterable[ListedAddress]) -> list[ListedAddress]:
     """Entries by date, those of the same date in their order."""
     return sorted(found, key=lambda entry: -entry.changed.timestamp() if entry.changed else 1.0)
 
@@ -112,9 +112,9 @@ def _of_sitemap(body: bytes) -> _Found:
 
 
 _FINDERS = {
-    Kind.FEED: _of_feed,
-    Kind.SITEMAP: _of_sitemap,
-    Kind.SITEMAP_INDEX: _of_sitemap,
+    PageKind.FEED: _of_feed,
+    PageKind.SITEMAP: _of_sitemap,
+    PageKind.SITEMAP_INDEX: _of_sitemap,
 }
 
 

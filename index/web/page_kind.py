@@ -9,10 +9,10 @@ from enum import Enum
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from index.web.fetcher import Page
+from index.web.fetcher import FetchedPage
 
 
-class Kind(Enum):
+class PageKind(Enum):
     """An article, or a list of addresses."""
 
     ARTICLE = "article"
@@ -22,11 +22,11 @@ class Kind(Enum):
 
 
 _ROOTS = {
-    "rss": Kind.FEED,
-    "RDF": Kind.FEED,
-    "feed": Kind.FEED,
-    "urlset": Kind.SITEMAP,
-    "sitemapindex": Kind.SITEMAP_INDEX,
+    "rss": PageKind.FEED,
+    "RDF": PageKind.FEED,
+    "feed": PageKind.FEED,
+    "urlset": PageKind.SITEMAP,
+    "sitemapindex": PageKind.SITEMAP_INDEX,
 }
 _HEAD = 4096
 # Declarations, comments and processing instructions, then the first element.
@@ -59,17 +59,17 @@ _VAGUE = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-
 _BY_NAME = frozenset({*_BY_TYPE.values(), ".htm", ".txt", ".markdown", ".tgz", ".tar.gz"})
 
 
-def kind_of(page: Page, body: bytes) -> Kind:
+def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
     """What the page is; `body` is its bytes, a gzip file undone."""
     kind = _ROOTS.get(_root(body))
     if kind is not None:
         return kind
     if page.media_type == "text/plain" and _LINES_OF_ADDRESSES.fullmatch(body):
-        return Kind.SITEMAP  # a sitemap may be a plain list
-    return Kind.ARTICLE
+        return PageKind.SITEMAP  # a sitemap may be a plain list
+    return PageKind.ARTICLE
 
 
-def suffix_of(page: Page) -> str | None:
+def page_suffix_of(page: FetchedPage) -> str | None:
     """The suffix under which an article's file is kept; None for what is no text (an image)."""
     told = _by_magic(page)
     if told is not None:
@@ -91,7 +91,7 @@ def is_gzip(body: bytes) -> bool:
     return body.startswith(b"\x1f\x8b")
 
 
-def _by_magic(page: Page) -> str | None:
+def _by_magic(page: FetchedPage) -> str | None:
     body = page.body
     if b"%PDF-" in body[:1024]:
         return ".pdf"

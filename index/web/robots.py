@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 from index.web.address import Address
 
 LARGEST = 512 * 1024
 """Bytes of a robots.txt that are read; the standard asks for 500 KiB at least."""
 
-KEPT = 3600.0
+_KEPT = 3600.0
 KEPT_FAILURE = 300.0
 """Seconds for which rules, and that there are none to be had, are remembered."""
 
@@ -66,11 +66,11 @@ class Robots:
             text = self._fetch(Address.parse(f"{address.origin}/robots.txt"))
         except FetchError as error:
             if error.why is Why.STATUS and int(error.detail) in _ABSENT and not error.passing:
-                return _Known(None, None, self._clock() + KEPT)
+                return _Known(None, None, self._clock() + _KEPT)
             failure = _failure(address, error)
             return _Known(None, failure, self._clock() + KEPT_FAILURE)
         rules = Protego.parse(text.decode("utf-8", "replace"))
-        return _Known(rules, None, self._clock() + KEPT)
+        return _Known(rules, None, self._clock() + _KEPT)
 
 
 def _failure(address: Address, error: FetchError) -> FetchError:

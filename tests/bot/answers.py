@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.answer import Answer, Citation, Statement
-from index.article import Article
-from index.build.passages import Passage, Sentence
+from index.article import Article, Passage, Sentence
 
 TEXT = (
     "Le modèle Orphée a été présenté hier. Il alimente le journal parlé. Une carte suffit.\n\n"

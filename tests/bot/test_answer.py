@@ -6,7 +6,8 @@ import pytest
 
 from bot.answer import Citation, Statement
 from bot.errors import QuoteError
-from index.build.passages import Sentence, cut
+from index.article import Sentence
+from index.build.passages import cut
 from tests.index.samples import BRIDGE, article
 
 BRIDGE_ARTICLE = article("pont", BRIDGE)

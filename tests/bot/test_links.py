@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer_bot_textfragment import link_to, web_address
+from bot.answer import link_to, web_address
 
 PAGE = "https://exemple.fr/article"
 

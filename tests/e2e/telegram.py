@@ -12,18 +12,16 @@ import numpy as np
 from sqlalchemy import create_engine, text
 
 from bot.answer import Answer
-from bot.followups.turn import Said
-from bot.library.articles import Library
-from bot.library.articles_bot_summary import summary, tellings
+from bot.followups.turn import TurnText
+from bot.library.articles import Holdings, Library, summary, tellings
 from bot.library.documents import Documents
 from bot.messenger.context import Chain
 from bot.messenger.running.application import serve
-from bot.operations.statistics_statistics_status import Holdings
 from bot.settings import Settings, load_settings
 from bot.state.database import state_url
 from index.article import Article
 from index.build.passages import cut
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 from index.store.files.articles import ArticleEntry
 from tests.bot.messenger.samples import FRESNEL, refused
 from tests.botapi.server import BotServer
@@ -38,15 +36,15 @@ class StubChain:
     def __init__(self, **answers: Answer | Exception | Callable[[], Answer]) -> None:
         self.answers: dict[str, Answer | Exception | Callable[[], Answer]] = dict(answers)
         self.questions: list[str] = []
-        self.said: list[Said] = []
+        self.said: list[TurnText] = []
 
-    async def ainvoke(self, input: Said) -> Answer:
+    async def ainvoke(self, input: TurnText) -> Answer:
         return await asyncio.to_thread(self._invoke, input)
 
-    async def astream(self, input: Said) -> AsyncIterator[Answer]:
+    async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
         yield await self.ainvoke(input)
 
-    def _invoke(self, said: Said) -> Answer:
+    def _invoke(self, said: TurnText) -> Answer:
         question = said.question
         self.said.append(said)
         self.questions.append(question)

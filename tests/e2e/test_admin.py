@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.operations.statistics_statistics_status import Holdings
+from bot.library.articles import Holdings
 from bot.state import conversations, people
-from bot.state.conversations import NewTurn, Place
+from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import open_state, state_url
 from index.errors import DamagedIndex
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
@@ -56,9 +56,9 @@ def ask_in_vain(tmp_path: Path, *asked: tuple[int, str], days: int = 0) -> None:
     at = datetime.now(UTC) - timedelta(days=days)
     with state.session() as session:
         for number, (person, question) in enumerate(asked):
-            people.seen(session, person, at)
+            people.person_seen(session, person, at)
             turn = NewTurn(question, {}, [], False, 0.1, "g", 1000 * days + number, 12.0)
-            conversations.add_turn(session, Place(person, 0, person), turn, at, HOURS)
+            conversations.add_turn(session, ConversationPlace(person, 0, person), turn, at, HOURS)
     state.close()
 
 

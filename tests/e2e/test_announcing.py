@@ -42,8 +42,8 @@ async def server(url: str) -> AsyncIterator[BotServer]:
     state = open_state(url)
     with state.session() as session:
         for person in (*READERS, BARRED):
-            people.seen(session, person, now)
-        people.seen(session, GONE, now - timedelta(days=91))
+            people.person_seen(session, person, now)
+        people.person_seen(session, GONE, now - timedelta(days=91))
         roles.give(session, BARRED, "barred", now)
     state.close()
     async with BotServer() as server:
@@ -203,7 +203,14 @@ async def test_who_asks_to_be_spared_meanwhile_is_spared(
         server.presses(await drafted(server), 0)
         await told(server, 1)
     state = open_state(url)
-    state.do(partial(people.listen, person_id=READERS[2], now=datetime.now(UTC), wanted=False))
+    state.do(
+        partial(
+            people.listen_to_announcements,
+            person_id=READERS[2],
+            now=datetime.now(UTC),
+            wanted=False,
+        )
+    )
     state.close()
     monkeypatch.setattr(announcing, "PACE", 0.0)
     async with running(server, StubChain(), Shelf(FRESNEL)):

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.messenger.handlers.question import QUESTION_LIMIT
-from bot.messenger.inbound.turns import Pace
+from bot.messenger.inbound.turns import UpdatePace
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
@@ -152,7 +152,7 @@ def conversation(_own_data_dir: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """A bot that does not count how much is sent, nor how fast, and so owes everything a reply."""
     monkeypatch.setenv("SELON_QUESTION_BURST", "0")
     monkeypatch.setenv("SELON_GROUP_BURST", "0")
-    monkeypatch.setattr(Pace, "wait", lambda pace, person: 0.0)
+    monkeypatch.setattr(UpdatePace, "wait", lambda pace, person: 0.0)
     conversation = Conversation()
     yield conversation
     conversation.close()

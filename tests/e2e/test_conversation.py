@@ -18,8 +18,8 @@ from bot.library.documents import Documents
 from bot.messenger.handlers import alerts
 from bot.settings import load_settings
 from index.build.builder import build
+from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
-from index.models.sentence_transformers import Embedder
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.index.formats.pdfs import lines, pdf

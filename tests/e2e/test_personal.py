@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from bot.state import conversations, people, privacy
-from bot.state.conversations import NewTurn, Place
+from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import open_state, state_url
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
@@ -122,7 +122,7 @@ async def test_a_conversation_starts_afresh(
     assert said in (await server.next_message()).text
     state = open_state(url)
     with state.session() as session:
-        place, hours = Place(READER, 0, READER), timedelta(hours=12)
+        place, hours = ConversationPlace(READER, 0, READER), timedelta(hours=12)
         assert conversations.history(session, place, datetime.now(UTC), hours, 5) == []
     state.close()
 
@@ -132,8 +132,10 @@ async def test_old_questions_are_erased_at_start(server: BotServer, url: str) ->
     old = datetime.now(UTC) - timedelta(days=91)
     turn = NewTurn(QUESTION, {}, [], True, 0.9, "g")
     with state.session() as session:
-        people.seen(session, READER, old)
-        conversations.add_turn(session, Place(READER, 0, READER), turn, old, timedelta(hours=12))
+        people.person_seen(session, READER, old)
+        conversations.add_turn(
+            session, ConversationPlace(READER, 0, READER), turn, old, timedelta(hours=12)
+        )
     async with running(server, StubChain(), Shelf()):
         server.user_says(READER, "/confidentialite")
         assert "0 question" in (await server.next_message()).text

@@ -20,7 +20,7 @@ from bot.messenger.handlers import reindex
 from bot.settings import load_settings
 from index.build.builder import build
 from index.formats.base import Options
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.files.lock import build_lock

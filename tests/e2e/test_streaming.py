@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.answer import Answer
-from bot.followups.turn import Said
+from bot.followups.turn import TurnText
 from bot.messenger.outbound import live_answer
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite
 from tests.botapi.server import BotServer
@@ -38,7 +38,7 @@ class Writing(StubChain):
         self.closed = False
         self.parts: Sequence[Answer] = [written(count) for count in (1, 2, 3)]
 
-    async def astream(self, input: Said) -> AsyncIterator[Answer]:
+    async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
         self.questions.append(input.question)
         try:
             for part in self.parts:
@@ -222,7 +222,7 @@ async def test_the_articles_own_sentences_come_whole(server: BotServer, chain: W
 
 
 async def test_a_chain_that_fails_half_way_is_told(server: BotServer, chain: Writing) -> None:
-    async def broken(said: Said) -> AsyncIterator[Answer]:
+    async def broken(said: TurnText) -> AsyncIterator[Answer]:
         yield written(1)
         raise RuntimeError("boum")
 

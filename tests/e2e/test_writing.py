@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 
 from bot.answer import Answer
-from bot.followups.turn import Said, Turn
+from bot.followups.turn import Turn, TurnText
 from tests.bot.followups.turns import NOW
 from tests.bot.llm.server import (
     Behaviour,
@@ -246,7 +246,7 @@ async def test_the_model_writes_a_follow_up_out(shelf: Library, tmp_path: Path) 
     answers = (says(GOOD), says(written), says(f"{SECOND[:-1]} [1]."))
     async with asking(shelf, tmp_path, *answers) as (chain, server):
         first = await chain.ainvoke(QUESTION)
-        said = Said("Et combien a-t-il coûté ?", (Turn.of(first, NOW),))
+        said = TurnText("Et combien a-t-il coûté ?", (Turn.of(first, NOW),))
         answer = await chain.ainvoke(said)
     assert (answer.question, answer.understood) == (said.question, written)
     assert statements(answer) == [SECOND]
@@ -260,14 +260,14 @@ async def test_rules_write_it_out_where_the_model_fails(shelf: Library, tmp_path
     answers = (says(GOOD), refuses(500), says(f"{SECOND[:-1]} [1]."))
     async with asking(shelf, tmp_path, *answers) as (chain, _):
         first = await chain.ainvoke(QUESTION)
-        answer = await chain.ainvoke(Said("Et combien a-t-il coûté ?", (Turn.of(first, NOW),)))
+        answer = await chain.ainvoke(TurnText("Et combien a-t-il coûté ?", (Turn.of(first, NOW),)))
     assert answer.understood is not None
     assert "Orphée" in answer.understood
 
 
 async def test_quotes_cost_no_call(shelf: Library, tmp_path: Path) -> None:
     async with asking(shelf, tmp_path, says(GOOD)) as (chain, server):
-        answer = await chain.ainvoke(Said(QUESTION, quoted=True))
+        answer = await chain.ainvoke(TurnText(QUESTION, quoted=True))
         assert (statements(answer)[0], answer.fallback) == (QUOTE, None)
         assert server.bodies == []
 

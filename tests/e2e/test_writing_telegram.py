@@ -110,7 +110,7 @@ async def test_what_it_used_counts_for_who_asked(shelf: Library, tmp_path: Path)
         await api.next_message()
     state = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
     today = datetime.now(UTC).date()
-    spent = state.do(partial(spending.of_person, person_id=READER, since=today))
+    spent = state.do(partial(spending.spending_of_person, person_id=READER, since=today))
     state.close()
     assert (spent.calls, spent.tokens) == (1, 340)
 

@@ -7,8 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from index.article import Article, Section, article_id
-from index.build.builder import build_articles
-from index.build.builder_index_report import BuildReport
+from index.build.builder import BuildReport, build_articles
 from index.store.files.generation import Generation, current_id, open_generation
 from tests.fakes import FakeEmbedder
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from index.article_index_period import Period
+from index.article import Period
 
 AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))
 

@@ -11,7 +11,7 @@ from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answer import Answer
-from bot.followups.turn import Said
+from bot.followups.turn import TurnText
 from bot.locale.answering import answering_phrases_for
 from bot.locale.answers import phrases_for
 from bot.locale.browsing import BrowsingPhrases, browsing_phrases_for
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 LOOK = timedelta(seconds=20)
 """How often a new generation is looked for."""
 
-LISTED = 20
+_LISTED = 20
 
 
 class Alerts:
@@ -86,8 +86,8 @@ class Alerts:
 
     async def _show(self, bot: Bot, asker: Asker) -> None:
         phrases = _phrases(asker)
-        mine = partial(alerts.of_person, person_id=asker.place.person_id)
-        kept = (await self._desk.state.run(mine))[:LISTED]
+        mine = partial(alerts.alerts_of_person, person_id=asker.place.person_id)
+        kept = (await self._desk.state.run(mine))[:_LISTED]
         if not kept:
             await say(bot, asker, phrases.no_alerts)
             return
@@ -109,13 +109,13 @@ class Alerts:
         generation = self._desk.library.generation()
         waiting = await self._desk.state.run(partial(alerts.unchecked, generation=generation))
         for alert in waiting:
-            answer = await self._desk.chain.ainvoke(Said(alert.question, quoted=True))
+            answer = await self._desk.chain.ainvoke(TurnText(alert.question, quoted=True))
             if not answer.answered:
                 checked = partial(alerts.asked_in_vain, alert_id=alert.id, generation=generation)
                 await self._desk.state.run(checked)
                 continue
             # Kept as told before it is sent: once is promised, twice would be a nuisance.
-            told = partial(alerts.told, alert_id=alert.id, now=self._desk.now())
+            told = partial(alerts.alert_told, alert_id=alert.id, now=self._desk.now())
             if await self._desk.state.run(told):
                 await self._tell(bot, alert, answer, generation)
 

@@ -19,8 +19,8 @@ from bot.locale.answers import phrases_for
 from bot.messenger import menus
 from bot.messenger.context import Asker, Desk, TelegramApplication, met
 from bot.messenger.handlers.administrators import administrator
-from bot.messenger.inbound.update import current, unasked
-from bot.messenger.journal import Ledger, Postponed
+from bot.messenger.inbound.update import current_handling, unasked
+from bot.messenger.journal import Journal, Postponed
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, edit
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
@@ -31,17 +31,17 @@ from bot.state.deliveries import Letter, Part
 
 logger = logging.getLogger(__name__)
 
-LONGEST = 3_000
+_LONGEST = 3_000
 """Characters: one message holds them with room to spare."""
 
 PACE = 1 / 15
 """Seconds between two people: half of what Telegram allows, so that answers do not wait."""
 
-BATCH = 100
-SHOWN = 5.0
+_BATCH = 100
+_SHOWN = 5.0
 """Seconds between two changes of the message that tells how far it is."""
 
-LOOK = timedelta(seconds=30)
+_LOOK = timedelta(seconds=30)
 """How often one is looked for that an earlier process did not finish."""
 
 _DECISION = re.compile(r"(s|n)!:(\d{1,18})", re.ASCII)
@@ -78,8 +78,8 @@ class Announcing:
         if not text:
             await say(context.bot, asker, phrases.announce_usage)
             return
-        if len(text) > LONGEST:
-            await say(context.bot, asker, phrases.too_long(LONGEST))
+        if len(text) > _LONGEST:
+            await say(context.bot, asker, phrases.too_long(_LONGEST))
             return
         listeners = len(await self._listeners())
         if not listeners:
@@ -141,7 +141,10 @@ class Announcing:
             return
         wanted = found[1] == "no"
         listen = partial(
-            people.listen, person_id=asker.place.person_id, now=self._desk.now(), wanted=wanted
+            people.listen_to_announcements,
+            person_id=asker.place.person_id,
+            now=self._desk.now(),
+            wanted=wanted,
         )
         await self._desk.state.run(listen)
         await acknowledge(query)
@@ -151,11 +154,11 @@ class Announcing:
     @property
     def chore(self) -> Chore:
         """Go on with what an earlier process began to send."""
-        return Chore("announcements", LOOK, self.send)
+        return Chore("announcements", _LOOK, self.send)
 
     async def send(self, bot: Bot) -> None:
         """Send what is to be sent, one announcement after the other."""
-        handling = current()
+        handling = current_handling()
         if handling is None or self._sending.locked():
             return
         async with self._sending:
@@ -164,16 +167,18 @@ class Announcing:
                     if not await self._send(bot, handling.ledger, announcement):
                         return  # the next start goes on with it
 
-    async def _send(self, bot: Bot, ledger: Ledger, announcement: Announcement) -> bool:
+    async def _send(self, bot: Bot, ledger: Journal, announcement: Announcement) -> bool:
         """Whether all of one was sent; not so when the bot stops."""
-        find = partial(announcements.waiting, announcement_id=announcement.id, limit=BATCH)
+        find = partial(
+            announcements.waiting_announcements, announcement_id=announcement.id, limit=_BATCH
+        )
         shown = 0.0
         while addressees := await self._desk.state.run(find):
             for addressee in addressees:
                 if ledger.stopping.is_set():
                     return False
                 await self._tell(bot, ledger, announcement, addressee)
-                if time.monotonic() - shown >= SHOWN:
+                if time.monotonic() - shown >= _SHOWN:
                     await self._show(bot, announcement)
                     shown = time.monotonic()
                 await _pause(PACE, ledger.stopping)
@@ -182,7 +187,7 @@ class Announcing:
         return True
 
     async def _tell(
-        self, bot: Bot, ledger: Ledger, announcement: Announcement, to: Addressee
+        self, bot: Bot, ledger: Journal, announcement: Announcement, to: Addressee
     ) -> None:
         code = phrases_for(to.language).code
         parts = tuple(Part(html) for html in text_html(announcement.text, code))

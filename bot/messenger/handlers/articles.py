@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.answer_bot_textfragment import web_address
+from bot.answer import web_address
 from bot.locale.browsing import BrowsingPhrases, browsing_phrases_for
 from bot.messenger import menus
 from bot.messenger.context import Asker, Desk, TelegramApplication, met
@@ -19,10 +19,10 @@ from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.reply import acknowledge, say
 from index.article import Article
 from index.build.passages import cut
-from index.language_bot_spelling import folded
+from index.language import fold_phrase
 from index.store.files.articles import ArticleEntry
 
-PAGE = 5
+PAGE_SIZE = 5
 """Articles of a list; each has a button with its number."""
 
 QUERY_LIMIT = 200
@@ -126,8 +126,8 @@ class Browsing:
             return None
         found = await asyncio.to_thread(self._desk.library.find, name)
         if len(found) > 1:
-            html = articles_html(phrases.which_one, found[:PAGE], asker.phrases)
-            await deliver(context.bot, asker.place, html, _numbered(found[:PAGE]))
+            html = articles_html(phrases.which_one, found[:PAGE_SIZE], asker.phrases)
+            await deliver(context.bot, asker.place, html, _numbered(found[:PAGE_SIZE]))
             return None
         if found:
             identity = found[0].copy_of or found[0].id
@@ -141,9 +141,9 @@ class Browsing:
         self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, name: str
     ) -> Article | None:
         """The one article in whose title all the words stand; otherwise the nearest are offered."""
-        near = (await asyncio.to_thread(self._desk.library.ranked, name))[:PAGE]
-        words = folded(name).split()
-        titled = [each for each in near if all(word in folded(each.title) for word in words)]
+        near = (await asyncio.to_thread(self._desk.library.ranked, name))[:PAGE_SIZE]
+        words = fold_phrase(name).split()
+        titled = [each for each in near if all(word in fold_phrase(each.title) for word in words)]
         if len(titled) == 1:
             return titled[0]
         phrases, shown = _phrases(asker), titled or near
@@ -186,19 +186,19 @@ class Browsing:
         phrases, found = _phrases(asker), self._desk.library.ranked(words)
         if not found:
             return articles_html(phrases.no_result(words), (), asker.phrases), None
-        last = math.ceil(len(found) / PAGE) - 1
+        last = math.ceil(len(found) / PAGE_SIZE) - 1
         page = min(page, last)
-        shown = found[page * PAGE : (page + 1) * PAGE]
+        shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         title = phrases.results(words)
-        html = articles_html(title, shown, asker.phrases, page * PAGE + 1)
+        html = articles_html(title, shown, asker.phrases, page * PAGE_SIZE + 1)
         return html, _numbered(shown, page, "s", more=page < last)
 
     def _newest(
         self, asker: Asker, page: int
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        found = self._desk.library.newest(PAGE + 1, page * PAGE)
-        shown, more = found[:PAGE], len(found) > PAGE
-        html = articles_html(_phrases(asker).recent, shown, asker.phrases, page * PAGE + 1)
+        found = self._desk.library.newest(PAGE_SIZE + 1, page * PAGE_SIZE)
+        shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+        html = articles_html(_phrases(asker).recent, shown, asker.phrases, page * PAGE_SIZE + 1)
         return html, _numbered(shown, page, "d", more=more)
 
 
@@ -209,7 +209,7 @@ def _numbered(
     rows = [
         [
             InlineKeyboardButton(str(number), callback_data=f"a:{article.id}")
-            for number, article in enumerate(articles, page * PAGE + 1)
+            for number, article in enumerate(articles, page * PAGE_SIZE + 1)
         ]
     ]
     turns = []

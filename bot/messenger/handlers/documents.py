@@ -13,21 +13,20 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, U
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
-from bot.library.documents import Documents
-from bot.library.documents_documents_received import Received
+from bot.library.documents import Documents, Received
 from bot.locale.documents import DocumentPhrases, document_phrases_for
 from bot.locale.reasons import reason
 from bot.messenger.context import Asker, Desk, TelegramApplication, conversation_name, met
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.running.chores import Chore
 from bot.state import conversations, documents
-from bot.state.conversations import Place
-from bot.state.documents import Document
+from bot.state.conversations import ConversationPlace
+from bot.state.documents import SentDocument
 from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
-LIMIT = 20
+_LIMIT = 20
 """Megabytes: Telegram gives bots no larger file."""
 
 UNDECIDED = timedelta(days=1)
@@ -73,15 +72,15 @@ class Sending:
         if asker is None or document is None or not await self._may(context.bot, asker):
             return
         phrases = _phrases(asker)
-        if (document.file_size or 0) > LIMIT * 2**20:
-            await say(context.bot, asker, phrases.too_large(LIMIT))
+        if (document.file_size or 0) > _LIMIT * 2**20:
+            await say(context.bot, asker, phrases.too_large(_LIMIT))
             return
         try:
             file = await document.get_file()
         except BadRequest as error:
             if "too big" not in str(error):
                 raise
-            await say(context.bot, asker, phrases.too_large(LIMIT))
+            await say(context.bot, asker, phrases.too_large(_LIMIT))
             return
         data = bytes(await file.download_as_bytearray())
         name = document.file_name or "document"
@@ -108,7 +107,7 @@ class Sending:
 
     async def _received(self, asker: Asker, name: str, url: str | None) -> int:
         receive = partial(
-            documents.receive,
+            documents.receive_document,
             place=asker.place,
             name=name,
             path="",
@@ -123,7 +122,7 @@ class Sending:
         try:
             found = await asyncio.to_thread(take)
         except IndexingError as error:
-            await self._desk.state.run(partial(documents.remove, document_id=number))
+            await self._desk.state.run(partial(documents.remove_document, document_id=number))
             why = reason(str(error), asker.phrases.code)
             await say(bot, asker, phrases.unreadable(why))
             return
@@ -164,7 +163,9 @@ class Sending:
             self._filed(context.bot, asker, document, for_all=for_all), update=update
         )
 
-    async def _filed(self, bot: Bot, asker: Asker, document: Document, *, for_all: bool) -> None:
+    async def _filed(
+        self, bot: Bot, asker: Asker, document: SentDocument, *, for_all: bool
+    ) -> None:
         phrases, path = _phrases(asker), self._documents.root / document.path
         try:
             if for_all:
@@ -187,9 +188,9 @@ class Sending:
         told = phrases.added if for_all else phrases.kept_here
         await say(bot, asker, told(document.name))
 
-    async def _dropped(self, document: Document) -> None:
+    async def _dropped(self, document: SentDocument) -> None:
         await asyncio.to_thread(self._documents.drop, document.id)
-        await self._desk.state.run(partial(documents.remove, document_id=document.id))
+        await self._desk.state.run(partial(documents.remove_document, document_id=document.id))
 
     def _below(self, path: Path) -> str:
         return path.relative_to(self._documents.root).as_posix()
@@ -204,7 +205,7 @@ class Sending:
         waiting = partial(documents.undecided_before, moment=now - UNDECIDED)
         for document in await self._desk.state.run(waiting):
             await self._dropped(document)
-        for place in await self._desk.state.run(documents.places):
+        for place in await self._desk.state.run(documents.document_places):
             history = partial(
                 conversations.history, place=place, now=now, lifetime=self._desk.lifetime, limit=1
             )
@@ -213,12 +214,12 @@ class Sending:
             if not recent and not await self._desk.state.run(history):
                 await self.forget(place)
 
-    async def forget(self, place: Place) -> None:
+    async def forget(self, place: ConversationPlace) -> None:
         """Erase what this conversation alone was answered from."""
         await asyncio.to_thread(self._documents.forget, conversation_name(place))
         here = partial(documents.of_conversation, chat_id=place.chat_id, thread_id=place.thread_id)
         for document in await self._desk.state.run(here):
-            await self._desk.state.run(partial(documents.remove, document_id=document.id))
+            await self._desk.state.run(partial(documents.remove_document, document_id=document.id))
 
 
 def _phrases(asker: Asker) -> DocumentPhrases:

@@ -6,9 +6,9 @@ import logging
 
 from telegram import Update
 from telegram.error import Forbidden, TelegramError
-from telegram.ext import ContextTypes
+from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
-from bot.messenger.context import Desk, asker_of
+from bot.messenger.context import Desk, TelegramApplication, asker_of, met
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.operations.metrics import METERS
 from index.errors import NoIndex
@@ -43,3 +43,38 @@ class Failures:
             await say(context.bot, asker, text)
         except TelegramError as second:
             logger.error("Nor could the person be told: %s", second)
+
+
+class Leftovers:
+    """In a private chat nobody is left without a word; elsewhere it is not for the bot."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handler(CallbackQueryHandler(self.button))
+        private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+        application.add_handler(MessageHandler(private & filters.COMMAND, self.command))
+        application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self.not_text))
+
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if asker := await met(self._desk, update):
+            await say(context.bot, asker, asker.phrases.no_such_command)
+
+    async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say once for each album (its pictures arrive one by one) that only text is read."""
+        message = update.effective_message
+        album = message.media_group_id if message else None
+        if context.chat_data is not None and album is not None:
+            if context.chat_data.get("album") == album:
+                return
+            context.chat_data["album"] = album
+        if asker := await met(self._desk, update):
+            await say(context.bot, asker, asker.phrases.only_text)
+
+    async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A button of an earlier version."""
+        asker = await met(self._desk, update)
+        if asker is not None and update.callback_query is not None:
+            await acknowledge(update.callback_query)
+            await say(context.bot, asker, asker.phrases.passage_gone)

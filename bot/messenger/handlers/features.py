@@ -11,8 +11,7 @@ from bot.messenger.handlers.alerts import Alerts
 from bot.messenger.handlers.announcements import Announcing
 from bot.messenger.handlers.articles import Browsing
 from bot.messenger.handlers.documents import Sending
-from bot.messenger.handlers.fallback import Failures
-from bot.messenger.handlers.fallback_handlers_leftovers import Leftovers
+from bot.messenger.handlers.fallback import Failures, Leftovers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import Groups
 from bot.messenger.handlers.help import Helping
@@ -25,7 +24,7 @@ from bot.messenger.handlers.statistics import Statistics
 from bot.messenger.handlers.status import AdminStatus
 from bot.messenger.handlers.stop import Stopping
 from bot.messenger.handlers.votes import Voting
-from bot.messenger.outbound.live_answer import Stops
+from bot.messenger.outbound.live_answer import LiveStops
 from bot.messenger.running.chores import Chore, forgetting
 
 
@@ -40,7 +39,7 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
 
     An update goes to the first feature that takes it: commands before text, the rest last.
     """
-    voting, alerts, stops, access = Voting(desk), Alerts(desk), Stops(), Access(desk)
+    voting, alerts, stops, access = Voting(desk), Alerts(desk), LiveStops(), Access(desk)
     announcing = Announcing(desk)
     sending = Sending(desk, desk.documents) if desk.documents else None
     every: tuple[Feature, ...] = (
@@ -73,7 +72,7 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
     return every, chores
 
 
-def register(application: TelegramApplication, desk: Desk) -> Sequence[Chore]:
+def register_features(application: TelegramApplication, desk: Desk) -> Sequence[Chore]:
     """Take up every feature; the chores that keep them up."""
     every, chores = features(desk)
     for feature in every:

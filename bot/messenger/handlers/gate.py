@@ -25,7 +25,7 @@ FIRST = -10
 STRANGERS = timedelta(hours=1)
 """How often somebody is told why they get no answer."""
 
-LINKS = timedelta(minutes=1)
+_LINKS = timedelta(minutes=1)
 """How often somebody is told that an invitation is no longer good."""
 
 PRESS = 0.2
@@ -73,7 +73,9 @@ class Gate:
             await self._told(bot, update, asker, f"stranger:{person}", _stranger(self._desk, asker))
             return False
         chat = asker.place.chat_id
-        seen = await self._desk.state.run(partial(chats.seen, chat_id=chat, now=self._desk.now()))
+        seen = await self._desk.state.run(
+            partial(chats.chat_seen, chat_id=chat, now=self._desk.now())
+        )
         if roles.barred(person):
             return False
         if roles.group_may_ask(chat, seen.allowed):
@@ -103,7 +105,7 @@ class Gate:
         if role is not None:
             await say(bot, asker, phrases.accepted[role])
             return True
-        await self._told(bot, update, asker, f"link:{person}", phrases.invitation_gone, LINKS)
+        await self._told(bot, update, asker, f"link:{person}", phrases.invitation_gone, _LINKS)
         return True
 
     async def _told(
@@ -169,7 +171,7 @@ def _for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
     return addressed(message, bot.id, bot.username) is not None
 
 
-def _commanded(update: Update, commands: tuple[menus.Command, ...]) -> bool:
+def _commanded(update: Update, commands: tuple[menus.MenuCommand, ...]) -> bool:
     words = (update.message.text or "").split() if update.message else []
     names = {name for command in commands for name in command.names}
     return bool(words) and words[0].partition("@")[0].removeprefix("/").lower() in names

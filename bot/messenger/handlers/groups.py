@@ -61,6 +61,6 @@ class Groups:
 
     async def _allowed(self, chat: Chat) -> bool:
         seen = await self._desk.state.run(
-            partial(chats.seen, chat_id=chat.id, now=self._desk.now())
+            partial(chats.chat_seen, chat_id=chat.id, now=self._desk.now())
         )
         return self._desk.roles.group_may_ask(chat.id, seen.allowed)

@@ -19,7 +19,7 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes, InlineQueryHandler
 
 from bot.answer import Answer
-from bot.followups.turn import Said
+from bot.followups.turn import TurnText
 from bot.locale.access import access_phrases_for
 from bot.locale.answers import Phrases
 from bot.locale.groups import group_phrases_for
@@ -31,7 +31,7 @@ from bot.operations.metrics import METERS
 from bot.terminal.render import harmless
 from index.article import Article
 
-SHORTEST = 4
+_SHORTEST = 4
 """Characters; what is shorter is not yet a question."""
 
 PAUSE = 0.4
@@ -40,8 +40,8 @@ PAUSE = 0.4
 CACHED = 120
 """Seconds that Telegram may show the same answer again to the same person."""
 
-NEAREST = 3
-LINE = 120
+_NEAREST = 3
+_LINE = 120
 
 
 class Inline:
@@ -66,7 +66,7 @@ class Inline:
         if not self._desk.roles.may_ask(user.id):
             await _say(query, access_phrases_for(phrases.code).inline_refused)
             return
-        if len(question) < SHORTEST:
+        if len(question) < _SHORTEST:
             await _give(query, [], phrases)
             return
         if not await self._settled(query):
@@ -75,11 +75,11 @@ class Inline:
         if over is not None and not self._desk.roles.may_add(user.id):
             await _say(query, access_phrases_for(phrases.code).inline_over(over.seconds))
             return
-        answer = await self._desk.chain.ainvoke(Said(question, quoted=True))
+        answer = await self._desk.chain.ainvoke(TurnText(question, quoted=True))
         METERS.answered(answer, "inline")
         articles = await asyncio.to_thread(self._desk.library.ranked, question)
         results = [_answer_result(answer, phrases)] if answer.answered else []
-        results += [_article_result(each, phrases) for each in articles[:NEAREST]]
+        results += [_article_result(each, phrases) for each in articles[:_NEAREST]]
         await _give(query, results, phrases)
 
     async def _settled(self, query: InlineQuery) -> bool:
@@ -95,7 +95,7 @@ async def _give(
     query: InlineQuery, results: Sequence[InlineQueryResultArticle], phrases: Phrases
 ) -> None:
     said = group_phrases_for(phrases.code)
-    asked = len(query.query.strip()) >= SHORTEST
+    asked = len(query.query.strip()) >= _SHORTEST
     refusal = asked and not any(result.id.startswith("answer") for result in results)
     text = said.inline_refusal if refusal else said.inline_prompt
     # Above a cited answer there is nothing to say.
@@ -152,7 +152,7 @@ def _content(html: str) -> InputTextMessageContent:
 
 def _line(text: str) -> str:
     line = harmless(" ".join(text.split()))
-    return line if len(line) <= LINE else f"{line[: LINE - 1].rstrip()}…"
+    return line if len(line) <= _LINE else f"{line[: _LINE - 1].rstrip()}…"
 
 
 def _short(text: str) -> str:

@@ -17,18 +17,19 @@ from bot.messenger import menus
 from bot.messenger.context import Asker, Desk, TelegramApplication, met
 from bot.messenger.outbound.answer_html import passage_html, sources_html
 from bot.messenger.outbound.delivery import deliver, edit
-from bot.messenger.outbound.keyboard import citations_of
-from bot.messenger.outbound.keyboard_messenger_buttons import (
-    PREFIX,
+from bot.messenger.outbound.keyboard import (
+    PASSAGE_PREFIX,
     STEP,
     Excerpt,
+    NeighbourStep,
     PassageRef,
-    Step,
+    citations_of,
 )
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.state import conversations
-from bot.state.conversations import Place
-from index.build.passages import Passage, cut
+from bot.state.conversations import ConversationPlace
+from index.article import Passage
+from index.build.passages import cut
 
 
 class Passages:
@@ -40,7 +41,7 @@ class Passages:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                CallbackQueryHandler(self.show, f"^{PREFIX}:"),
+                CallbackQueryHandler(self.show, f"^{PASSAGE_PREFIX}:"),
                 CallbackQueryHandler(self.walk, f"^{STEP}$"),
                 CallbackQueryHandler(self.more, r"^m:\d{1,18}$"),
                 menus.handler(menus.SOURCES, self.sources),
@@ -58,7 +59,9 @@ class Passages:
         if excerpt is None:
             await say(context.bot, asker, asker.phrases.passage_gone, reply_to=reply_to)
             return
-        step = Step(excerpt.article.id, excerpt.start, excerpt.quote_start, excerpt.quote_end)
+        step = NeighbourStep(
+            excerpt.article.id, excerpt.start, excerpt.quote_start, excerpt.quote_end
+        )
         passages = await asyncio.to_thread(cut, excerpt.article)
         html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
         await deliver(context.bot, asker.place, html, around(passages, step), reply_to)
@@ -66,7 +69,7 @@ class Passages:
     async def walk(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The passage before or after, in the same message."""
         query, asker = update.callback_query, await met(self._desk, update)
-        step = Step.decode(query.data or "") if query else None
+        step = NeighbourStep.decode(query.data or "") if query else None
         if query is None or asker is None or step is None:
             return
         article = await asyncio.to_thread(self._desk.article, asker.place, step.article_id)
@@ -142,13 +145,13 @@ class Passages:
         title = phrases.sources_of(answered[-1].question)
         await deliver(context.bot, asker.place, sources_html(citations, title, asker.phrases))
 
-    def _excerpt(self, place: Place, data: str) -> Excerpt | None:
+    def _excerpt(self, place: ConversationPlace, data: str) -> Excerpt | None:
         reference = PassageRef.decode(data)
         article = self._desk.article(place, reference.article_id) if reference else None
         return reference.excerpt(article) if reference and article else None
 
 
-def around(passages: Sequence[Passage], step: Step) -> InlineKeyboardMarkup | None:
+def around(passages: Sequence[Passage], step: NeighbourStep) -> InlineKeyboardMarkup | None:
     """Buttons to the passages before and after the one where a step leads."""
     here = _here(passages, step)
     if here is None or len(passages) < 2:
@@ -161,11 +164,11 @@ def around(passages: Sequence[Passage], step: Step) -> InlineKeyboardMarkup | No
     return InlineKeyboardMarkup([buttons])
 
 
-def _here(passages: Sequence[Passage], step: Step) -> int | None:
+def _here(passages: Sequence[Passage], step: NeighbourStep) -> int | None:
     return next((n for n, each in enumerate(passages) if each.start <= step.at < each.end), None)
 
 
-def _place(passages: Sequence[Passage], step: Step, asker: Asker) -> str:
+def _place(passages: Sequence[Passage], step: NeighbourStep, asker: Asker) -> str:
     """« passage 2 sur 7 », nothing where there is but one."""
     here, phrases = _here(passages, step), answering_phrases_for(asker.phrases.code)
     if here is None or len(passages) < 2:

@@ -20,7 +20,7 @@ from bot.messenger.outbound.delivery import deliver_file
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.state import conversations, documents, people, privacy
 
-LANGUAGES = (("fr", "Français"), ("en", "English"))
+_LANGUAGES = (("fr", "Français"), ("en", "English"))
 
 
 class Personal:
@@ -52,7 +52,7 @@ class Personal:
 
     async def languages(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._desk, update):
-            chosen = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in LANGUAGES]
+            chosen = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in _LANGUAGES]
             other = InlineKeyboardButton(_phrases(asker).as_telegram, callback_data="l:")
             keyboard = InlineKeyboardMarkup([chosen, [other]])
             await say(context.bot, asker, _phrases(asker).choose_language, keyboard)
@@ -62,7 +62,7 @@ class Personal:
         if query is None or asker is None:
             return
         choose = partial(
-            people.choose_language,
+            people.choose_person_language,
             person_id=asker.place.person_id,
             language=(query.data or "").removeprefix("l:") or None,
             now=self._desk.now(),
@@ -114,7 +114,7 @@ class Personal:
     def _erase(self, session: Session, person_id: int) -> None:
         """Everything in one transaction, and the bytes of what they sent for themselves."""
         root = self._desk.settings.data_dir
-        for document in documents.of_person(session, person_id):
+        for document in documents.documents_of_person(session, person_id):
             if document.scope != "corpus":  # what was given to all belongs to the corpus
                 Path(root, document.path).unlink(missing_ok=True)
         privacy.erase(session, person_id)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -10,25 +12,151 @@ from telegram import Bot, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
+from bot.answer import Answer
+from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
+from bot.llm.budget import asked_by
 from bot.locale.groups import group_phrases_for
 from bot.messenger import menus
-from bot.messenger.context import Asker, Desk, TelegramApplication, met
-from bot.messenger.handlers.question_messenger_remembering import Remembering
+from bot.messenger.context import Asker, Chain, Desk, TelegramApplication, met
 from bot.messenger.handlers.votes import Voting
 from bot.messenger.inbound.addressee import addressed, by_another_bot
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, take_away, typing_shown
-from bot.messenger.outbound.keyboard import keyboard
-from bot.messenger.outbound.live_answer import Growing, Stops
+from bot.messenger.outbound.keyboard import keyboard, sources_of
+from bot.messenger.outbound.live_answer import LiveAnswer, LiveStops
 from bot.messenger.outbound.reply import say
 from bot.model_choice import parse_choices
+from bot.operations.metrics import METERS
 from bot.state import conversations
-from bot.state.conversations import KeptTurn
+from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
+
+
+class Remembering:
+    """The conversations of everybody, as the database has them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def answer(
+        self,
+        place: ConversationPlace,
+        question: str,
+        replied_to: int | None = None,
+        before: int | None = None,
+        growing: LiveAnswer | None = None,
+    ) -> Answer:
+        """The answer to a question asked here, after the turns kept, or those before one of them.
+
+        `replied_to` is the message that it replies to: if that is an answer, it is what the
+        question refers to. `growing` shows what a chat model writes, and may stop it.
+        """
+        history = partial(
+            conversations.history,
+            place=place,
+            now=self._desk.now(),
+            lifetime=self._desk.lifetime,
+            limit=REMEMBERED,
+        )
+        kept = await self._desk.state.run(history)
+        replied = None
+        if replied_to is not None:
+            find = partial(
+                conversations.turn_of_answer, chat_id=place.chat_id, message_id=replied_to
+            )
+            replied = await self._desk.state.run(find)
+        earlier = [turn for turn in kept if before is None or turn.id < before]
+        said = TurnText(question, _history(earlier), _history([replied])[0] if replied else None)
+        answer = await self._best(place, said, growing)
+        METERS.answered(answer, "message")
+        return answer
+
+    async def _best(
+        self, place: ConversationPlace, said: TurnText, growing: LiveAnswer | None
+    ) -> Answer:
+        """The answer of the conversation's own documents where they are surer than the corpus."""
+        chain: Chain = self._desk.chain
+        own = await asyncio.to_thread(self._desk.own, place)
+        if own is not None:
+            quoted = replace(said, quoted=True)
+            answer, theirs = await chain.ainvoke(quoted), await own.chain.ainvoke(quoted)
+            surer = not answer.answered or theirs.confidence >= answer.confidence
+            if theirs.answered and surer:
+                chain = own.chain
+        with asked_by(place.person_id):
+            return await self._grown(chain, said, growing)
+
+    async def _grown(self, chain: Chain, said: TurnText, growing: LiveAnswer | None) -> Answer:
+        """The whole answer, or what there was of it when the person stopped it."""
+        if growing is None:
+            return await chain.ainvoke(said)
+        answers = chain.astream(said)
+        answer: Answer | None = None
+        stopped = asyncio.ensure_future(growing.stopped.wait())
+        following: asyncio.Future[Answer | None] | None = None
+        try:
+            while True:
+                following = asyncio.ensure_future(anext(answers, None))
+                await asyncio.wait((following, stopped), return_when=asyncio.FIRST_COMPLETED)
+                if not following.done():
+                    break
+                if (newest := following.result()) is None:
+                    break
+                answer = newest
+                if answer.model is not None:  # the articles' own sentences come whole
+                    await growing.show(answer)
+        finally:
+            stopped.cancel()
+            if following is not None:  # stopped by the person, or with the bot
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+            if isinstance(answers, AsyncGenerator):
+                await answers.aclose()
+        return answer or await chain.ainvoke(replace(said, quoted=True))
+
+    async def keep(
+        self, place: ConversationPlace, answer: Answer, question_message: int | None = None
+    ) -> int:
+        """Write an answer down before it is sent; the number of its turn."""
+        add = partial(
+            conversations.add_turn,
+            place=place,
+            new=self._new(answer, question_message),
+            now=self._desk.now(),
+            lifetime=self._desk.lifetime,
+        )
+        return await self._desk.state.run(add)
+
+    async def keep_instead(self, turn_id: int, answer: Answer) -> None:
+        """Write down what an edited question got."""
+        replace = partial(conversations.replace_turn, turn_id=turn_id, new=self._new(answer))
+        await self._desk.state.run(replace)
+
+    def _new(self, answer: Answer, question_message: int | None = None) -> NewTurn:
+        return NewTurn(
+            question=answer.question,
+            turn=turn_json(Turn.of(answer, self._desk.now())),
+            sources=sources_of(answer),
+            answered=answer.answered,
+            confidence=answer.confidence,
+            generation=self._desk.library.generation(),
+            question_message=question_message,
+            elapsed_ms=answer.elapsed_ms,
+        )
+
+
+def _history(kept: Sequence[KeptTurn]) -> History:
+    return tuple(turn_of(turn.turn) for turn in kept)
+
 
 QUESTION_LIMIT = 1_000
+
+
 """Characters of a question; about half of what the embedding model reads before it cuts."""
 
+
 EDITABLE = timedelta(minutes=1)
+
+
 """How long an edited question still changes its answer."""
 
 
@@ -36,7 +164,7 @@ class Asking:
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
 
-    def __init__(self, desk: Desk, voting: Voting, stops: Stops) -> None:
+    def __init__(self, desk: Desk, voting: Voting, stops: LiveStops) -> None:
         self._desk = desk
         self._voting = voting
         self._stops = stops
@@ -109,7 +237,7 @@ class Asking:
         writes = bool(parse_choices(self._desk.settings.chat_model))
         async with (
             typing_shown(bot, asker.place),
-            Growing(bot, asker, self._stops, reply_to, writes=writes) as growing,
+            LiveAnswer(bot, asker, self._stops, reply_to, writes=writes) as growing,
         ):
             answer = await self._memory.answer(
                 asker.place, words, replied.message_id if replied else None, growing=growing

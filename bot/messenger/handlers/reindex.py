@@ -27,33 +27,33 @@ from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit, take_away
 from bot.messenger.outbound.reply import say
 from bot.terminal.render import harmless
-from index.build.builder_index_report import BuildReport, Step
+from index.build.builder import BuildReport, BuildStep
 from index.errors import BuildStopped, IndexingError
 
 logger = logging.getLogger(__name__)
 
-REINDEX = "a:reindex"
-STOP = "a:stop"
+REINDEX_BUTTON = "a:reindex"
+STOP_REINDEX_BUTTON = "a:stop"
 
 SHOWN = 3.0
 """Seconds between two looks at how far a build is."""
 
-NAMED = 5
+_NAMED = 5
 """Files left aside that are named."""
 
 
 @dataclass(slots=True)
-class Progress:
+class _Progress:
     """How far a build is, written by its thread and read by the bot's."""
 
     ended: asyncio.Event | None
     began: float = field(default_factory=time.monotonic)
     stop: Event = field(default_factory=Event)
-    _step: Step | None = None
+    _step: BuildStep | None = None
     _done: int = 0
     _total: int = 0
 
-    def step(self, name: Step) -> None:
+    def step(self, name: BuildStep) -> None:
         self._step, self._done, self._total = name, 0, 0
 
     def progress(self, done: int, total: int) -> None:
@@ -82,14 +82,14 @@ class Reindexing:
     def __init__(self, desk: Desk, documents: Documents) -> None:
         self._desk = desk
         self._documents = documents
-        self._under_way: Progress | None = None
+        self._under_way: _Progress | None = None
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
                 menus.handler(menus.REINDEX, self.begin),
-                CallbackQueryHandler(self.begin, f"^{REINDEX}$"),
-                CallbackQueryHandler(self.stop, f"^{STOP}$"),
+                CallbackQueryHandler(self.begin, f"^{REINDEX_BUTTON}$"),
+                CallbackQueryHandler(self.stop, f"^{STOP_REINDEX_BUTTON}$"),
             ]
         )
 
@@ -100,7 +100,7 @@ class Reindexing:
         if self._under_way is not None:
             await say(context.bot, asker, _phrases(asker).already_building)
             return
-        progress = self._under_way = Progress(stopping())
+        progress = self._under_way = _Progress(stopping())
         try:
             text = self._told(asker, progress)
             (message, *_) = await say(context.bot, asker, text, _keyboard(asker))
@@ -123,7 +123,7 @@ class Reindexing:
             context.bot, asker, phrases.stopping if self._under_way else phrases.nothing_to_stop
         )
 
-    async def _build(self, bot: Bot, asker: Asker, message: int, progress: Progress) -> None:
+    async def _build(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
         showing = asyncio.create_task(self._show(bot, asker, message, progress))
         try:
             rebuild = partial(self._documents.rebuild, progress, progress.stopped)
@@ -144,7 +144,7 @@ class Reindexing:
             # Said anew: a message that changes makes no sound, and whoever waited would not notice.
             await say(bot, asker, text)
 
-    async def _show(self, bot: Bot, asker: Asker, message: int, progress: Progress) -> None:
+    async def _show(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
         before = ""
         while True:
             await asyncio.sleep(SHOWN)
@@ -160,7 +160,7 @@ class Reindexing:
         except TelegramError as error:  # an ornament: the end is told in a message of its own
             logger.debug("How far the index is was not shown: %s", error)
 
-    def _told(self, asker: Asker, progress: Progress) -> str:
+    def _told(self, asker: Asker, progress: _Progress) -> str:
         phrases = _phrases(asker)
         step = progress.told(terminal_phrases_for(asker.phrases.code))
         if step is None and self._documents.busy:
@@ -179,14 +179,14 @@ def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
         yield phrases.unchanged
     if report.skipped:
         yield phrases.skipped(len(report.skipped))
-        for each in report.skipped[:NAMED]:
+        for each in report.skipped[:_NAMED]:
             yield f"• {harmless(each.shown)}\u00a0: {harmless(reason(each.reason, code))}"
-        if len(report.skipped) > NAMED:
-            yield _phrases(asker).more_skipped(len(report.skipped) - NAMED)
+        if len(report.skipped) > _NAMED:
+            yield _phrases(asker).more_skipped(len(report.skipped) - _NAMED)
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
-    button = InlineKeyboardButton(_phrases(asker).stop, callback_data=STOP)
+    button = InlineKeyboardButton(_phrases(asker).stop, callback_data=STOP_REINDEX_BUTTON)
     return InlineKeyboardMarkup([[button]])
 
 

@@ -20,19 +20,17 @@ from bot.messenger.journal import Postponed
 from bot.messenger.outbound.delivery import deliver_file, deliver_picture, typing_shown
 from bot.messenger.outbound.reply import say
 from bot.operations.chart import picture
-from bot.operations.statistics import DAYS, MOST_CITED, Figures, days
-from bot.operations.statistics_statistics_status import midnight
-from bot.operations.unanswered import grouped
-from bot.operations.unanswered_statistics_sheet import sheet
+from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, days, midnight
+from bot.operations.unanswered import grouped, sheet
 from bot.state import statistics
 from bot.state.statistics import Unanswered
 from index.article import Article
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 
-STATISTICS = "a:statistics"
-UNANSWERED = "a:unanswered"
+STATISTICS_BUTTON = "a:statistics"
+UNANSWERED_BUTTON = "a:unanswered"
 
-LISTED = 10_000
+_LISTED = 10_000
 """Questions asked in vain that are looked at, the newest."""
 
 
@@ -46,9 +44,9 @@ class Statistics:
         application.add_handlers(
             [
                 menus.handler(menus.STATISTICS, self.drawn),
-                CallbackQueryHandler(self.drawn, f"^{STATISTICS}$"),
+                CallbackQueryHandler(self.drawn, f"^{STATISTICS_BUTTON}$"),
                 menus.handler(menus.UNANSWERED, self.listed),
-                CallbackQueryHandler(self.listed, f"^{UNANSWERED}$"),
+                CallbackQueryHandler(self.listed, f"^{UNANSWERED_BUTTON}$"),
             ]
         )
 
@@ -68,10 +66,10 @@ class Statistics:
         asker = await administrator(self._desk, update, context.bot, editors=True)
         if asker is None:
             return
-        find = partial(statistics.unanswered, since=self._since(), limit=LISTED)
+        find = partial(statistics.unanswered, since=self._since(), limit=_LISTED)
         asked = list(await self._desk.state.run(find))
         if not asked:
-            await say(context.bot, asker, _phrases(asker).nothing_unanswered(DAYS))
+            await say(context.bot, asker, _phrases(asker).nothing_unanswered(DAYS_SHOWN))
             return
         await self._list(context.bot, asker, asked)
 
@@ -93,20 +91,20 @@ class Statistics:
         async with typing_shown(bot, asker.place, action=ChatAction.UPLOAD_DOCUMENT):
             groups = await asyncio.to_thread(grouped, asked, embed)
             file = await asyncio.to_thread(sheet, groups, nearest, phrases)
-        caption = phrases.file_caption(len(asked), len(groups), DAYS)
+        caption = phrases.file_caption(len(asked), len(groups), DAYS_SHOWN)
         await deliver_file(bot, asker.place, file, phrases.file, caption)
 
-    def _figures(self, session: Session) -> Figures:
+    def _figures(self, session: Session) -> UsageFigures:
         since = self._since()
         last = self._desk.now().astimezone().date()
-        return Figures(
+        return UsageFigures(
             days(statistics.questions(session, since), last),
             statistics.votes(session, since),
             tuple(statistics.most_cited(session, since, MOST_CITED)),
         )
 
     def _since(self) -> datetime:
-        return midnight(self._desk.now()) - timedelta(days=DAYS - 1)
+        return midnight(self._desk.now()) - timedelta(days=DAYS_SHOWN - 1)
 
 
 def _phrases(asker: Asker) -> StatisticsPhrases:

@@ -9,21 +9,21 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.library.articles import Holdings
 from bot.locale.administration import AdministrationPhrases, administration_phrases_for
 from bot.locale.reasons import reason
 from bot.messenger import menus
 from bot.messenger.context import Desk, TelegramApplication
 from bot.messenger.handlers.administrators import administrator
-from bot.messenger.handlers.reindex import REINDEX
-from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED
+from bot.messenger.handlers.reindex import REINDEX_BUTTON
+from bot.messenger.handlers.statistics import STATISTICS_BUTTON, UNANSWERED_BUTTON
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit
 from bot.messenger.outbound.reply import say
 from bot.model_choice import parse_choices
-from bot.operations.statistics_statistics_process import memory
-from bot.operations.statistics_statistics_status import Holdings, Status, Today, midnight
+from bot.operations.statistics import BotStatus, Today, memory, midnight
 from bot.state import alerts, invitations, spending, statistics
-from bot.state.statistics import Question
+from bot.state.statistics import AskedQuestion
 from index.errors import IndexingError
 
 REFRESH = "a:refresh"
@@ -68,11 +68,11 @@ class AdminStatus:
         phrases = _phrases(code)
         buttons = [
             (phrases.refresh, REFRESH),
-            (phrases.statistics, STATISTICS),
-            (phrases.unanswered, UNANSWERED),
+            (phrases.statistics, STATISTICS_BUTTON),
+            (phrases.unanswered, UNANSWERED_BUTTON),
         ]
         if self._desk.documents is not None:
-            buttons.append((phrases.reindex, REINDEX))
+            buttons.append((phrases.reindex, REINDEX_BUTTON))
         return InlineKeyboardMarkup(
             [[InlineKeyboardButton(text, callback_data=data)] for text, data in buttons]
         )
@@ -80,20 +80,20 @@ class AdminStatus:
     async def _text(self, code: str) -> str:
         return _phrases(code).status(await self._status(code))
 
-    async def _status(self, code: str) -> Status:
+    async def _status(self, code: str) -> BotStatus:
         now, settings = self._desk.now(), self._desk.settings
         holdings, fault = await self._holdings(code)
 
-        def read(session: Session) -> tuple[list[Question], int, int, int]:
+        def read(session: Session) -> tuple[list[AskedQuestion], int, int, int]:
             return (
                 list(statistics.questions(session, midnight(now))),
                 spending.on(session, now.date()).tokens,
-                alerts.waiting(session),
-                invitations.waiting(session, now),
+                alerts.waiting_alerts(session),
+                invitations.waiting_invitations(session, now),
             )
 
         asked, tokens, waiting, invited = await self._desk.state.run(read)
-        return Status(
+        return BotStatus(
             holdings=holdings,
             fault=fault,
             today=Today.of(asked),

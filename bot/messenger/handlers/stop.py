@@ -10,16 +10,16 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 from bot.locale.writing import writing_phrases_for
 from bot.messenger import menus
 from bot.messenger.context import Desk, TelegramApplication, asker_of, met
-from bot.messenger.outbound.live_answer import STOP, Stops
+from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveStops
 from bot.messenger.outbound.reply import acknowledge, say
 
-_STOP = re.compile(rf"{STOP}:\d{{1,19}}", re.ASCII)
+_STOP = re.compile(rf"{STOP_BUTTON}:\d{{1,19}}", re.ASCII)
 
 
 class Stopping:
     """/stop and the button below an answer that grows; only who asked can stop it."""
 
-    def __init__(self, desk: Desk, stops: Stops) -> None:
+    def __init__(self, desk: Desk, stops: LiveStops) -> None:
         self._desk = desk
         self._stops = stops
 

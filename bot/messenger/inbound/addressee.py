@@ -8,10 +8,10 @@ from typing import Literal
 from telegram import Message, MessageEntity, Update
 from telegram.constants import ChatType
 
-Way = Literal["private", "mention", "reply"]
+_Way = Literal["private", "mention", "reply"]
 
 
-def addressed(message: Message, bot_id: int, username: str) -> tuple[Way, str] | None:
+def addressed(message: Message, bot_id: int, username: str) -> tuple[_Way, str] | None:
     """How a text speaks to the bot, and the question in it; None when it does not.
 
     In a group it mentions the bot or replies to it. A mention without words, in reply to somebody,

@@ -9,21 +9,59 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Bot, Chat, Message, Update, User
 from telegram.ext import Application
 
 from bot.errors import StateError
-from bot.messenger.inbound.inbox_messenger_subjects import subject_of
 from bot.messenger.inbound.update import Handling, handles
-from bot.messenger.journal import Ledger, Postponed
+from bot.messenger.journal import Journal, Postponed
 from bot.messenger.outbound.delivery import take_away
-from bot.operations.logs_observing_subject import about
+from bot.operations.logs import Subject, about
 from bot.operations.metrics import METERS
+
+
+def log_subject_of(update: Update) -> Subject:
+    """The update as the log knows it: its number, and what is the person's own."""
+    user, chat = update.effective_user, update.effective_chat
+    texts = {*_said(update), *_called(user), *_called(chat)}
+    numbers = {each.id for each in (user, chat) if each is not None}
+    return Subject(update.update_id, frozenset(text for text in texts if text), frozenset(numbers))
+
+
+def _said(update: Update) -> Iterator[str | None]:
+    message = update.effective_message
+    if message is not None:
+        yield from _written(message)
+        if message.reply_to_message is not None:
+            yield from _written(message.reply_to_message)
+    if update.inline_query is not None:
+        yield update.inline_query.query
+
+
+def _written(message: Message) -> Iterator[str | None]:
+    for text in (message.text, message.caption):
+        yield text
+        if text:  # also what is left of it without a command or the bot's name
+            words = [each for each in text.split() if not each.startswith(("/", "@"))]
+            yield " ".join(words)
+    if message.document is not None:
+        yield message.document.file_name
+
+
+def _called(who: User | Chat | None) -> Iterator[str | None]:
+    if who is not None:
+        yield from (who.first_name, who.last_name, who.full_name, who.username)
+        yield who.title if isinstance(who, Chat) else None
+
 
 logger = logging.getLogger(__name__)
 
+
 TRIES = 5
+
+
 """How often an update is taken up whose handling the process did not survive."""
+
 
 _LONGEST_WAIT = 30.0
 
@@ -35,7 +73,7 @@ class Inbox(asyncio.Queue[object]):
     called: so putting waits until the update is written down.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Journal) -> None:
         super().__init__()
         self._ledger = ledger
         self._came: dict[int, float] = {}
@@ -75,7 +113,7 @@ class Inbox(asyncio.Queue[object]):
 class Accountable(Application[Any, Any, Any, Any, Any, Any]):
     """An application whose updates are done when their handlers are, and not before."""
 
-    ledger: Ledger
+    ledger: Journal
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -103,7 +141,7 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
         assert task is not None
         self._under_way.add(task)
         try:
-            with about(subject_of(update)) if isinstance(update, Update) else nullcontext():
+            with about(log_subject_of(update)) if isinstance(update, Update) else nullcontext():
                 if isinstance(update, Update) and _worth_keeping(update):
                     await self._dealt_with(update)
                 else:

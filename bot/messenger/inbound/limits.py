@@ -11,9 +11,9 @@ from math import ceil
 from bot.settings import Settings
 from bot.state import meters
 from bot.state.database import State
-from bot.state.meters import Meter
+from bot.state.meters import KeptMeter
 
-KEPT = timedelta(days=1)
+_KEPT = timedelta(days=1)
 """After so long without a message a meter is forgotten, if it is full again by then."""
 
 _ENOUGH = 1 - 1e-9  # a sum of fractions may miss a whole by a hair
@@ -26,7 +26,7 @@ class Rate:
     burst: int
     every: timedelta
 
-    def left(self, meter: Meter | None, now: datetime) -> float:
+    def left(self, meter: KeptMeter | None, now: datetime) -> float:
         """What may be taken at a moment."""
         if meter is None:
             return self.burst
@@ -55,7 +55,7 @@ class Over:
         return max(1, ceil(self.wait.total_seconds()))
 
 
-class Limits:
+class AskLimits:
     """What is left for everybody.
 
     Half of a burst may be used before it is written down, so that people who ask now and then cost
@@ -88,7 +88,7 @@ class Limits:
         if short:
             key = max(short, key=lambda each: chosen[each].wait(short[each], cost))
             return await self._over(key, chosen[key], left[key], cost)
-        taken = {key: Meter(left[key] - cost, now) for key in chosen}
+        taken = {key: KeptMeter(left[key] - cost, now) for key in chosen}
         self._meters.update(taken)
         low = {key: each for key, each in taken.items() if each.left < chosen[key].burst / 2}
         if low:
@@ -97,7 +97,7 @@ class Limits:
 
     async def _over(self, key: str, rate: Rate, left: float, cost: float) -> Over:
         """Told once until something is answered again."""
-        meter = self._meters.get(key) or Meter(left, self._now())
+        meter = self._meters.get(key) or KeptMeter(left, self._now())
         if not meter.told:
             told = replace(meter, told=True)
             self._meters[key] = told
@@ -107,10 +107,10 @@ class Limits:
     @property
     def kept(self) -> timedelta:
         """How long a meter is kept that nothing changes."""
-        return max(KEPT, self._person.full_again, self._group.full_again)
+        return max(_KEPT, self._person.full_again, self._group.full_again)
 
     async def tidy(self) -> None:
         """Forget the meters that are full again, and what was told long ago."""
         before = self._now() - self.kept
         self._meters = {key: each for key, each in self._meters.items() if each.at >= before}
-        await self._state.run(partial(meters.forget_before, moment=before))
+        await self._state.run(partial(meters.forget_meters_before, moment=before))

@@ -35,7 +35,7 @@ class _Waiting:
     called: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Pace:
+class UpdatePace:
     """How fast one person is served: `burst` updates at once, then one in so many seconds."""
 
     def __init__(
@@ -70,10 +70,10 @@ class ChatByChat(BaseUpdateProcessor):
     pace (`Pace`): what all others get does not suffer from it.
     """
 
-    def __init__(self, slots: int, pace: Pace | None = None) -> None:
+    def __init__(self, slots: int, pace: UpdatePace | None = None) -> None:
         super().__init__(_UNBOUNDED)
         self._free = slots
-        self._pace = pace or Pace()
+        self._pace = pace or UpdatePace()
         self._stopping = False
         self._timer: asyncio.TimerHandle | None = None
         self._queues: OrderedDict[int, deque[_Waiting]] = OrderedDict()

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from telegram.error import Forbidden
 
 from bot.errors import StateError
-from bot.messenger.journal import Ledger
+from bot.messenger.journal import Journal
 from bot.operations.metrics import METERS
 from bot.state.deliveries import Delivery, Letter
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 class Handling:
     """An update that is dealt with, or (None) what the bot does although nobody asked."""
 
-    def __init__(self, ledger: Ledger, update_id: int | None = None) -> None:
+    def __init__(self, ledger: Journal, update_id: int | None = None) -> None:
         """`letters` counts those that it got."""
         self.ledger = ledger
         self.update_id = update_id
@@ -41,14 +41,14 @@ class Handling:
 _current: ContextVar[Handling | None] = ContextVar("handling", default=None)
 
 
-def current() -> Handling | None:
+def current_handling() -> Handling | None:
     """What is being dealt with here; None where there are no books."""
     return _current.get()
 
 
 def stopping() -> asyncio.Event | None:
     """Set when the bot stops; None where there are no books."""
-    handling = current()
+    handling = current_handling()
     return handling.ledger.stopping if handling else None
 
 
@@ -65,7 +65,7 @@ def handles(what: Handling) -> Iterator[None]:
 @contextmanager
 def unasked() -> Iterator[None]:
     """What is said in the block answers no update: the one that led to it is done by then."""
-    handling = current()
+    handling = current_handling()
     if handling is None:
         yield
         return
@@ -73,14 +73,14 @@ def unasked() -> Iterator[None]:
         yield
 
 
-class Entry:
+class UpdateEntry:
     """A letter on its way, and its record. `sent` are the messages that Telegram has taken.
 
     Where the books cannot be written, the letter is sent all the same: somebody is waiting.
     """
 
     def __init__(
-        self, letter: Letter, sent: tuple[int, ...] = (), ledger: Ledger | None = None, id: int = 0
+        self, letter: Letter, sent: tuple[int, ...] = (), ledger: Journal | None = None, id: int = 0
     ) -> None:
         self.letter = letter
         self.sent = sent
@@ -97,7 +97,7 @@ class Entry:
         self.sent = (*self.sent, message_id)
         if self._ledger is None:
             return
-        handling, began = current(), time.monotonic()
+        handling, began = current_handling(), time.monotonic()
         asked = handling is not None and handling.update_id is not None
         whole = self.left == 0
         await _written(self._ledger.recorded(self._id, self.sent, whole=whole, asked=asked))
@@ -117,26 +117,26 @@ class Entry:
             await _written(self._ledger.given_up(self._id, reason))
 
 
-async def entry_of(letter: Letter, *, aside: bool = False) -> Entry:
+async def update_entry_of(letter: Letter, *, aside: bool = False) -> UpdateEntry:
     """The record of a letter: begun now, or by a process that died before it was whole.
 
     An aside is what is shown only until the answer is there.
 
     Raises Forbidden when that one had to give it up.
     """
-    handling = current()
+    handling = current_handling()
     if handling is None:
-        return Entry(letter)
+        return UpdateEntry(letter)
     try:
         number = handling.next_number(aside=aside)
         kept = await handling.ledger.opened(handling.update_id, number, letter)
     except StateError as error:
         logger.error("A message is sent without being written down first: %s", error)
-        return Entry(letter)
+        return UpdateEntry(letter)
     return entry_from(kept, handling.ledger, letter)
 
 
-def entry_from(kept: Delivery, ledger: Ledger, meant: Letter | None = None) -> Entry:
+def entry_from(kept: Delivery, ledger: Journal, meant: Letter | None = None) -> UpdateEntry:
     """A record as the books have it. Raises Forbidden when the letter was given up."""
     if kept.outcome == "given up":
         raise Forbidden(f"given up before: {kept.reason}")
@@ -146,7 +146,7 @@ def entry_from(kept: Delivery, ledger: Ledger, meant: Letter | None = None) -> E
     elif kept.found:
         METERS.doubted("process died")
         logger.info("A message is sent that the process before may have sent already")
-    return Entry(letter, kept.sent, ledger, kept.id)
+    return UpdateEntry(letter, kept.sent, ledger, kept.id)
 
 
 async def _written(writing: Awaitable[None]) -> None:

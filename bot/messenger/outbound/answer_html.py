@@ -8,13 +8,12 @@ from dataclasses import replace
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from bot.answer import Answer, Citation, Statement
-from bot.answer_bot_textfragment import link_to, web_address
+from bot.answer import Answer, Citation, Statement, link_to, web_address
 from bot.locale.answers import Phrases
 from bot.locale.source import details
 from bot.locale.writing import writing_phrases_for
-from bot.messenger.outbound.keyboard_messenger_buttons import Excerpt
-from bot.messenger.outbound.message_text import Block, Span, messages, to_html
+from bot.messenger.outbound.keyboard import Excerpt
+from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
 from bot.terminal.render import refusal_line
 from index.article import Article
 from index.store.files.articles import ArticleEntry
@@ -34,22 +33,30 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
     if answer.answered:
         statements = [_statement(each) for each in answer.statements]
         if answer.period is not None:
-            time = Block((Span(phrases.according_to(answer.period)),))
+            time = StyledBlock((StyledSpan(phrases.according_to(answer.period)),))
             statements = [time, replace(statements[0], gap="\n"), *statements[1:]]
         blocks = [*statements, *_sources(answer.citations, phrases)]
     else:
-        blocks = [Block((Span(refusal_line(answer, phrases)),))]
+        blocks = [StyledBlock((StyledSpan(refusal_line(answer, phrases)),))]
         if answer.nearest:
-            blocks.append(Block((Span(phrases.nearest_articles),)))
+            blocks.append(StyledBlock((StyledSpan(phrases.nearest_articles),)))
             blocks.extend(_nearest(article, phrases) for article in answer.nearest)
     if answer.fallback is not None and answer.answered:
         why = writing_phrases_for(phrases.code).fallbacks[answer.fallback]
-        blocks.append(Block((Span(why, "i"),)))
+        blocks.append(StyledBlock((StyledSpan(why, "i"),)))
     if answer.understood is not None:
         said = phrases.understood(_flowing(answer.understood))
-        blocks = [Block((Span(said, "i"),)), replace(blocks[0], gap="\n\n"), *blocks[1:]]
+        blocks = [
+            StyledBlock((StyledSpan(said, "i"),)),
+            replace(blocks[0], gap="\n\n"),
+            *blocks[1:],
+        ]
     if title:
-        blocks = [Block((Span(title, "b"),)), replace(blocks[0], gap="\n\n"), *blocks[1:]]
+        blocks = [
+            StyledBlock((StyledSpan(title, "b"),)),
+            replace(blocks[0], gap="\n\n"),
+            *blocks[1:],
+        ]
     return tuple(to_html(spans) for spans in messages(blocks, answer.language))
 
 
@@ -60,28 +67,32 @@ def passage_html(excerpt: Excerpt, phrases: Phrases, place: str = "") -> tuple[s
     """
     source = _source(excerpt.article, excerpt.quote, phrases)
     above = " · ".join(filter(None, (_flowing(excerpt.heading), place)))
-    heading = (Span("\n"), Span(above, "i")) if above else ()
-    passage = Block((Span(excerpt.before), Span(excerpt.quote, "b"), Span(excerpt.after)))
-    blocks = (Block((*source, *heading)), passage)
+    heading = (StyledSpan("\n"), StyledSpan(above, "i")) if above else ()
+    passage = StyledBlock(
+        (StyledSpan(excerpt.before), StyledSpan(excerpt.quote, "b"), StyledSpan(excerpt.after))
+    )
+    blocks = (StyledBlock((*source, *heading)), passage)
     return tuple(to_html(spans) for spans in messages(blocks, excerpt.article.language))
 
 
 def text_html(text: str, language: str) -> tuple[str, ...]:
     """Plain text as messages."""
-    return tuple(to_html(spans) for spans in messages((Block((Span(text),)),), language))
+    return tuple(
+        to_html(spans) for spans in messages((StyledBlock((StyledSpan(text),)),), language)
+    )
 
 
-def _statement(statement: Statement) -> Block:
+def _statement(statement: Statement) -> StyledBlock:
     markers = "".join(f"[{number}]" for number in statement.citations)
     # The marker must not begin a line of its own, hence the no-break space.
     before, highlight, after = (_LINE_END.sub(" ", part) for part in statement.parts)
     end = f"{after}\u00a0{markers}" if markers else after
-    return Block((Span(before), Span(highlight, "b"), Span(end)), " ")
+    return StyledBlock((StyledSpan(before), StyledSpan(highlight, "b"), StyledSpan(end)), " ")
 
 
 def sources_html(citations: Sequence[Citation], title: str, phrases: Phrases) -> tuple[str, ...]:
     """Sources by themselves, under a title."""
-    blocks = [Block((Span(title, "b"),)), *_sources(citations, phrases)]
+    blocks = [StyledBlock((StyledSpan(title, "b"),)), *_sources(citations, phrases)]
     return tuple(to_html(spans) for spans in messages(blocks, phrases.code))
 
 
@@ -89,83 +100,93 @@ def articles_html(
     title: str, articles: Sequence[Article | ArticleEntry], phrases: Phrases, first: int = 1
 ) -> tuple[str, ...]:
     """A numbered list of articles under a title."""
-    blocks = [Block((Span(title, "b"),))]
+    blocks = [StyledBlock((StyledSpan(title, "b"),))]
     for number, article in enumerate(articles, first):
         gap = "\n\n" if number == first else "\n"
-        blocks.append(Block((Span(f"{number}. "), *_source(article, "", phrases)), gap))
+        blocks.append(StyledBlock((StyledSpan(f"{number}. "), *_source(article, "", phrases)), gap))
     return tuple(to_html(spans) for spans in messages(blocks, phrases.code))
 
 
 def article_html(article: Article, phrases: Phrases) -> tuple[str, ...]:
     """What is known of an article, and its headings."""
-    blocks = [Block(_source(article, "", phrases))]
+    blocks = [StyledBlock(_source(article, "", phrases))]
     place = article.path if article.url is None else ""
     facts = [each for each in (article.category, place, f"n° {article.id}") if each]
-    blocks.append(Block((Span(_flowing(" · ".join(facts)), "i"),), "\n"))
+    blocks.append(StyledBlock((StyledSpan(_flowing(" · ".join(facts)), "i"),), "\n"))
     for number, section in enumerate(article.sections):
-        blocks.append(Block((Span(f"• {section.heading}"),), "\n\n" if number == 0 else "\n"))
+        blocks.append(
+            StyledBlock((StyledSpan(f"• {section.heading}"),), "\n\n" if number == 0 else "\n")
+        )
     return tuple(to_html(spans) for spans in messages(blocks, article.language))
 
 
-def _sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[Block]:
+def _sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[StyledBlock]:
     """The citations; of an article that is cited several times running, the source stands once."""
     for _, group in groupby(citations, key=lambda citation: citation.article.id):
         same = tuple(group)
         yield _citation(same[0], phrases) if len(same) == 1 else _citations(same, phrases)
 
 
-def _citation(citation: Citation, phrases: Phrases) -> Block:
+def _citation(citation: Citation, phrases: Phrases) -> StyledBlock:
     """« quote » — source; a long quote stands folded below its source."""
-    marker, said = Span(f"[{citation.number}] "), _said(citation, phrases)
+    marker, said = StyledSpan(f"[{citation.number}] "), _said(citation, phrases)
     source = _source(citation.article, citation.quote, phrases)
     if _is_long(said):
-        return Block((marker, *source, Span("\n"), *_folded(said)))
-    return Block((marker, *said, Span(" — "), *source))
+        return StyledBlock((marker, *source, StyledSpan("\n"), *_folded(said)))
+    return StyledBlock((marker, *said, StyledSpan(" — "), *source))
 
 
-def _citations(same: Sequence[Citation], phrases: Phrases) -> Block:
+def _citations(same: Sequence[Citation], phrases: Phrases) -> StyledBlock:
     """Quotes below their article's name, each a line; folded where they are long together."""
-    lines: list[Span] = []
+    lines: list[StyledSpan] = []
     for citation in same:
-        lines += [Span("\n")] if lines else []
+        lines += [StyledSpan("\n")] if lines else []
         lines += _quote_line(citation, phrases)
     quotes = _folded(lines) if _is_long(lines) else lines
-    return Block((*_source(same[0].article, "", phrases), Span("\n"), *quotes))
+    return StyledBlock((*_source(same[0].article, "", phrases), StyledSpan("\n"), *quotes))
 
 
-def _quote_line(citation: Citation, phrases: Phrases) -> tuple[Span, ...]:
+def _quote_line(citation: Citation, phrases: Phrases) -> tuple[StyledSpan, ...]:
     """A quote below its article's name; its number is the link to the sentence."""
     link = _link(citation.article, citation.quote)
-    marker = Span(f"[{citation.number}]", "b" if link else "", link)
-    return (marker, Span(" "), *_said(citation, phrases))
+    marker = StyledSpan(f"[{citation.number}]", "b" if link else "", link)
+    return (marker, StyledSpan(" "), *_said(citation, phrases))
 
 
-def _said(citation: Citation, phrases: Phrases) -> tuple[Span, ...]:
+def _said(citation: Citation, phrases: Phrases) -> tuple[StyledSpan, ...]:
     """The quote between its marks, behind the sentence that it leans on."""
     lead = ""
     if citation.lead is not None:
         between = citation.article.text[citation.lead.end : citation.start]
         lead = _flowing(citation.lead.text) + (" […] " if between.strip() else " ")
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
-    return Span(f"{opening}{lead}"), Span(_flowing(citation.quote), "i"), Span(closing)
+    return (
+        StyledSpan(f"{opening}{lead}"),
+        StyledSpan(_flowing(citation.quote), "i"),
+        StyledSpan(closing),
+    )
 
 
-def _is_long(said: Sequence[Span]) -> bool:
+def _is_long(said: Sequence[StyledSpan]) -> bool:
     return sum(len(span.text) for span in said) > LONG_QUOTE
 
 
-def _folded(said: Sequence[Span]) -> tuple[Span, ...]:
+def _folded(said: Sequence[StyledSpan]) -> tuple[StyledSpan, ...]:
     return tuple(replace(span, folded=True) for span in said)
 
 
-def _nearest(article: Article, phrases: Phrases) -> Block:
-    return Block((Span("• "), *_source(article, "", phrases)), "\n")
+def _nearest(article: Article, phrases: Phrases) -> StyledBlock:
+    return StyledBlock((StyledSpan("• "), *_source(article, "", phrases)), "\n")
 
 
-def _source(article: Article | ArticleEntry, quote: str, phrases: Phrases) -> tuple[Span, ...]:
+def _source(
+    article: Article | ArticleEntry, quote: str, phrases: Phrases
+) -> tuple[StyledSpan, ...]:
     """The article's title, linked at the quote where it is online, and what stands beside it."""
     title = _flowing(article.title or article.path)
-    return Span(title, "b", _link(article, quote)), Span(_flowing(details(article, phrases)))
+    return StyledSpan(title, "b", _link(article, quote)), StyledSpan(
+        _flowing(details(article, phrases))
+    )
 
 
 def _link(article: Article | ArticleEntry, quote: str) -> str | None:

@@ -16,11 +16,17 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, Rep
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.messenger.inbound.update import Entry, current, entry_from, entry_of, stopping
-from bot.messenger.journal import Ledger
-from bot.messenger.outbound.repair import amended, plain
+from bot.messenger.inbound.update import (
+    UpdateEntry,
+    current_handling,
+    entry_from,
+    stopping,
+    update_entry_of,
+)
+from bot.messenger.journal import Journal
+from bot.messenger.outbound.repair import amended_letter, plain
 from bot.messenger.outbound.retry import patiently
-from bot.state.conversations import Place
+from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter, Part
 
 logger = logging.getLogger(__name__)
@@ -31,12 +37,12 @@ TYPING_SECONDS = 4.0
 _FORMS = 12
 """How often one letter may be amended; a group that moves in circles would go on for ever."""
 
-Sending = Callable[[Letter, int], Awaitable[Message]]
+_Sending = Callable[[Letter, int], Awaitable[Message]]
 
 
 async def deliver(
     bot: Bot,
-    place: Place,
+    place: ConversationPlace,
     messages: Sequence[str],
     keyboard: InlineKeyboardMarkup | None = None,
     reply_to: int | None = None,
@@ -49,12 +55,12 @@ async def deliver(
     parts = tuple(Part(html) for html in messages)
     below = keyboard.to_dict() if keyboard else None
     letter = Letter(place.chat_id, place.thread_id, parts, below, reply_to)
-    return await _carried(await entry_of(letter), partial(_send_text, bot))
+    return await _carried(await update_entry_of(letter), partial(_send_text, bot))
 
 
 async def deliver_aside(
     bot: Bot,
-    place: Place,
+    place: ConversationPlace,
     messages: Sequence[str],
     keyboard: InlineKeyboardMarkup | None = None,
     reply_to: int | None = None,
@@ -66,7 +72,7 @@ async def deliver_aside(
     parts = tuple(Part(html) for html in messages)
     below = keyboard.to_dict() if keyboard else None
     letter = Letter(place.chat_id, place.thread_id, parts, below, reply_to)
-    entry = await entry_of(letter, aside=True)
+    entry = await update_entry_of(letter, aside=True)
     for number in range(len(parts)):
         message = await _send_text(bot, letter, number)
         await entry.take(message.message_id)
@@ -74,7 +80,7 @@ async def deliver_aside(
 
 
 async def deliver_file(
-    bot: Bot, place: Place, data: bytes, name: str, caption: str = ""
+    bot: Bot, place: ConversationPlace, data: bytes, name: str, caption: str = ""
 ) -> tuple[int, ...]:
     """Send a file; the id of its message. Raises as `deliver`."""
 
@@ -88,11 +94,11 @@ async def deliver_file(
         )
 
     letter = Letter(place.chat_id, place.thread_id, (Part(caption, html=False),))
-    return await _carried(await entry_of(letter), send)
+    return await _carried(await update_entry_of(letter), send)
 
 
 async def deliver_picture(
-    bot: Bot, place: Place, png: bytes, name: str, caption: str = ""
+    bot: Bot, place: ConversationPlace, png: bytes, name: str, caption: str = ""
 ) -> tuple[int, ...]:
     """Send a picture to be looked at; as `deliver_file`."""
 
@@ -106,10 +112,10 @@ async def deliver_picture(
         )
 
     letter = Letter(place.chat_id, place.thread_id, (Part(caption, html=False),))
-    return await _carried(await entry_of(letter), send)
+    return await _carried(await update_entry_of(letter), send)
 
 
-async def deliver_rest(bot: Bot, ledger: Ledger, begun: Delivery) -> None:
+async def deliver_rest(bot: Bot, ledger: Journal, begun: Delivery) -> None:
     """Send what an earlier process did not of a letter that answers no update."""
     with contextlib.suppress(Forbidden):  # noted in the books
         await _carried(entry_from(begun, ledger), partial(_send_text, bot))
@@ -162,9 +168,9 @@ async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
         logger.debug("A message was not taken away: %s", error)
 
 
-async def _carried(entry: Entry, send: Sending) -> tuple[int, ...]:
+async def _carried(entry: UpdateEntry, send: _Sending) -> tuple[int, ...]:
     """Send what is left of a letter, part by part, in the form that is taken."""
-    handling = current()
+    handling = current_handling()
     # A second copy is less bad than no answer; of what nobody asked for, none is less bad.
     asked = handling is None or handling.update_id is not None
     forms = 0
@@ -174,7 +180,7 @@ async def _carried(entry: Entry, send: Sending) -> tuple[int, ...]:
                 partial(send, entry.letter, len(entry.sent)), stopping(), again_in_doubt=asked
             )
         except (BadRequest, Forbidden, ChatMigrated) as error:
-            other = amended(entry.letter, len(entry.sent), error) if forms < _FORMS else None
+            other = amended_letter(entry.letter, len(entry.sent), error) if forms < _FORMS else None
             if other is None:
                 await entry.give_up(str(error))
                 raise Forbidden(str(error)) from error
@@ -210,7 +216,10 @@ async def _send_text(bot: Bot, letter: Letter, number: int) -> Message:
 
 @contextlib.asynccontextmanager
 async def typing_shown(
-    bot: Bot, place: Place, seconds: float = TYPING_SECONDS, action: str = ChatAction.TYPING
+    bot: Bot,
+    place: ConversationPlace,
+    seconds: float = TYPING_SECONDS,
+    action: str = ChatAction.TYPING,
 ) -> AsyncIterator[None]:
     """The person sees that Selon is at work, for as long as the block lasts."""
     task = asyncio.create_task(_keep_typing(bot, place, seconds, action))
@@ -221,7 +230,7 @@ async def typing_shown(
         await asyncio.wait([task])
 
 
-async def _keep_typing(bot: Bot, place: Place, seconds: float, action: str) -> None:
+async def _keep_typing(bot: Bot, place: ConversationPlace, seconds: float, action: str) -> None:
     while True:
         try:
             await bot.send_chat_action(

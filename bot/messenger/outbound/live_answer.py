@@ -17,7 +17,7 @@ from bot.locale.writing import writing_phrases_for
 from bot.messenger.context import Asker
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver_aside, edit
-from bot.state.conversations import Place
+from bot.state.conversations import ConversationPlace
 
 logger = logging.getLogger(__name__)
 
@@ -30,24 +30,24 @@ EDIT_SECONDS = 1.5
 BUTTON_SECONDS = 2.0
 """After which there is a button to stop, even before the first sentence; drafts cannot carry it."""
 
-STOP = "stop"
+STOP_BUTTON = "stop"
 _drafts = itertools.count(int(time.time()))
 
 
-class Stops:
+class LiveStops:
     """Which answers are being written, and where, so that they can be stopped."""
 
     def __init__(self) -> None:
-        self._writing: dict[Place, asyncio.Event] = {}
+        self._writing: dict[ConversationPlace, asyncio.Event] = {}
 
-    def begin(self, place: Place) -> asyncio.Event:
+    def begin(self, place: ConversationPlace) -> asyncio.Event:
         self._writing[place] = event = asyncio.Event()
         return event
 
-    def end(self, place: Place) -> None:
+    def end(self, place: ConversationPlace) -> None:
         self._writing.pop(place, None)
 
-    def stop(self, place: Place) -> bool:
+    def stop(self, place: ConversationPlace) -> bool:
         """Stop what is being written for somebody here; False when nothing is."""
         event = self._writing.get(place)
         if event is not None:
@@ -55,7 +55,7 @@ class Stops:
         return event is not None
 
 
-class Growing:
+class LiveAnswer:
     """Shows an answer's checked sentences as they come: drafts in private, edits in groups.
 
     `writes` says that a chat model is asked, which may take long to begin. What fails here is only
@@ -63,7 +63,13 @@ class Growing:
     """
 
     def __init__(
-        self, bot: Bot, asker: Asker, stops: Stops, reply_to: int | None, *, writes: bool = False
+        self,
+        bot: Bot,
+        asker: Asker,
+        stops: LiveStops,
+        reply_to: int | None,
+        *,
+        writes: bool = False,
     ) -> None:
         self._bot = bot
         self._asker = asker
@@ -78,7 +84,7 @@ class Growing:
         self._writes = writes
         self._waiting: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Growing:
+    async def __aenter__(self) -> LiveAnswer:
         self._event = self._stops.begin(self._asker.place)
         if self._writes:
             self._waiting = asyncio.create_task(self._long_wait())
@@ -170,7 +176,7 @@ class Growing:
         text = writing_phrases_for(self._asker.phrases.code).stop
         person = self._asker.place.person_id
         return InlineKeyboardMarkup(
-            [[InlineKeyboardButton(text, callback_data=f"{STOP}:{person}")]]
+            [[InlineKeyboardButton(text, callback_data=f"{STOP_BUTTON}:{person}")]]
         )
 
     async def _quietly(self, call: object) -> None:

@@ -22,7 +22,7 @@ _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StyledSpan:
     """A stretch of text in one style, linked or not.
 
     Spans that are `folded` stand together in a block quote, which shows three lines until somebody
@@ -41,10 +41,10 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class StyledBlock:
     """Spans that belong in one message; `gap` stands before them unless they begin one."""
 
-    spans: tuple[Span, ...]
+    spans: tuple[StyledSpan, ...]
     gap: str = "\n\n"
 
     @property
@@ -57,7 +57,7 @@ class Block:
         return quotes + sum(span.tags for span in self.spans)
 
 
-def _is_folded(span: Span) -> bool:
+def _is_folded(span: StyledSpan) -> bool:
     return span.folded
 
 
@@ -66,7 +66,7 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def to_html(spans: Iterable[Span]) -> str:
+def to_html(spans: Iterable[StyledSpan]) -> str:
     """The spans as Telegram's HTML."""
     written = []
     for folded, together in groupby(spans, key=_is_folded):
@@ -75,7 +75,7 @@ def to_html(spans: Iterable[Span]) -> str:
     return "".join(written)
 
 
-def _tagged(span: Span) -> str:
+def _tagged(span: StyledSpan) -> str:
     text = html.escape(harmless(span.text), quote=False)
     if span.text and span.style:
         text = f"<{span.style}>{text}</{span.style}>"
@@ -85,8 +85,8 @@ def _tagged(span: Span) -> str:
 
 
 def messages(
-    blocks: Sequence[Block], language: str, limit: int = MESSAGE_LIMIT
-) -> tuple[tuple[Span, ...], ...]:
+    blocks: Sequence[StyledBlock], language: str, limit: int = MESSAGE_LIMIT
+) -> tuple[tuple[StyledSpan, ...], ...]:
     """The blocks as few messages as hold them, in order.
 
     A block that fits no message is cut at its sentence ends, failing that between words, failing
@@ -111,22 +111,22 @@ class _Pages:
     """Messages filled one after the other."""
 
     def __init__(self, limit: int) -> None:
-        self.filled: list[tuple[Span, ...]] = []
+        self.filled: list[tuple[StyledSpan, ...]] = []
         self._limit = limit
-        self._current: list[Span] = []
+        self._current: list[StyledSpan] = []
         self._size = self._tags = 0
 
     def room(self, gap: str) -> int:
         """Code units left in the message that is being filled, after a gap."""
         return self._limit - self._size - units(gap) if self._current else self._limit
 
-    def add(self, block: Block) -> None:
+    def add(self, block: StyledBlock) -> None:
         if not block.text.strip():
             return
         if units(block.text) > self.room(block.gap) or self._tags + block.tags > TAG_LIMIT:
             self.turn()
         gap = block.gap if self._current else ""
-        self._current += [Span(gap), *block.spans]
+        self._current += [StyledSpan(gap), *block.spans]
         self._size += units(gap) + units(block.text)
         self._tags += block.tags
 
@@ -165,10 +165,12 @@ def _continues(text: str, at: int) -> bool:
     return bool(unicodedata.combining(here)) or here in _JOINERS or text[at - 1] == "\u200d"
 
 
-def _cut(spans: Sequence[Span], at: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+def _cut(
+    spans: Sequence[StyledSpan], at: int
+) -> tuple[tuple[StyledSpan, ...], tuple[StyledSpan, ...]]:
     """The spans before and after a place in their text, without white space at the seam."""
-    head: list[Span] = []
-    tail: list[Span] = []
+    head: list[StyledSpan] = []
+    tail: list[StyledSpan] = []
     for span in spans:
         size = len(span.text)
         head.append(replace(span, text=span.text[: max(at, 0)]))
@@ -177,8 +179,8 @@ def _cut(spans: Sequence[Span], at: int) -> tuple[tuple[Span, ...], tuple[Span, 
     return _right_stripped(head), _left_stripped(tail)
 
 
-def _left_stripped(spans: Iterable[Span]) -> tuple[Span, ...]:
-    kept: list[Span] = []
+def _left_stripped(spans: Iterable[StyledSpan]) -> tuple[StyledSpan, ...]:
+    kept: list[StyledSpan] = []
     for span in spans:
         text = span.text if kept else span.text.lstrip()
         if text:
@@ -186,8 +188,8 @@ def _left_stripped(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(kept)
 
 
-def _right_stripped(spans: Sequence[Span]) -> tuple[Span, ...]:
-    kept: list[Span] = []
+def _right_stripped(spans: Sequence[StyledSpan]) -> tuple[StyledSpan, ...]:
+    kept: list[StyledSpan] = []
     for span in reversed(spans):
         text = span.text if kept else span.text.rstrip()
         if text:

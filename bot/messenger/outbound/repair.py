@@ -23,7 +23,7 @@ _HOPELESS = re.compile(
 """No other form of the letter would be let in there."""
 
 
-def amended(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
+def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
     """The letter in another form, the most alike that may be taken; None when there is none.
 
     Its first `sent` parts are taken already. Each form is plainer than the one before, so that

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -15,15 +16,15 @@ from typing import TYPE_CHECKING
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
 
+from bot.errors import SettingsError
 from bot.library.articles import Library, LiveLibrary
 from bot.messenger.context import Chain, Desk, TelegramApplication
-from bot.messenger.handlers.features import register
+from bot.messenger.handlers.features import register_features
 from bot.messenger.inbound.inbox import Accountable, Inbox
 from bot.messenger.inbound.turns import ChatByChat
 from bot.messenger.inbound.update import Handling, handles
-from bot.messenger.journal import Ledger
+from bot.messenger.journal import Journal
 from bot.messenger.menus import announce
-from bot.messenger.running.application_messenger_token import refusal, telegram_token
 from bot.messenger.running.chores import kept_up, settling
 from bot.messenger.running.health import shown
 from bot.messenger.running.receiver import Watched, receive, unreachable
@@ -34,18 +35,65 @@ from bot.state.database import open_state, state_url
 if TYPE_CHECKING:
     from bot.library.documents import Documents
 
+
+_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
+
+
+def telegram_token(settings: Settings) -> str:
+    """The token; raises SettingsError when it is missing or cannot be one."""
+    if settings.telegram_token is None:
+        raise SettingsError(
+            "SELON_TELEGRAM_TOKEN is missing: put the token that @BotFather gave you in .env"
+        )
+    token = settings.telegram_token.get_secret_value().strip()
+    if not _TOKEN.fullmatch(token):
+        raise SettingsError(
+            "SELON_TELEGRAM_TOKEN does not look like a token (digits, a colon, letters): "
+            "copy the whole token that @BotFather gave you"
+        )
+    return token
+
+
+def refusal(settings: Settings) -> SettingsError:
+    return SettingsError(
+        f"SELON_TELEGRAM_TOKEN is refused by {settings.telegram_api_url}: copy it again from "
+        "@BotFather, and check that it was not revoked"
+    )
+
+
 logger = logging.getLogger(__name__)
 
+
 CONCURRENT_UPDATES = 64
+
+
 READ_SECONDS = 30.0
+
+
 """How long Telegram may take to reply: after that a message may have arrived or not."""
+
+
 RECEIVING, GRACE = 0.8, 3.0
+
+
 """Seconds that a stop leaves to what receives updates, and to the answers under way."""
+
+
 DEADLINE = 4.8
+
+
 """Seconds after a signal when the process ends whatever it does: nothing is lost by it."""
+
+
 SWITCH_SECONDS = 0.001
+
+
 """How long a thread keeps the interpreter while another waits for it."""
-PATIENCE = (1.0, 2.0, 4.0, 8.0)
+
+
+_PATIENCE = (1.0, 2.0, 4.0, 8.0)
+
+
 """Seconds between the attempts to reach Telegram at start."""
 
 
@@ -53,7 +101,7 @@ def _log_ready(username: str) -> None:
     logger.info("Listening as https://t.me/%s", username)
 
 
-def run(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
+def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
     """Answer on Telegram from the index of the data directory until SIGINT or SIGTERM.
 
     `ready` is called with the bot's user name once it listens. Raises SettingsError for a token
@@ -116,7 +164,7 @@ async def serve(
     library: Library,
     stop: asyncio.Event,
     ready: Callable[[str], None] = _log_ready,
-    patience: Sequence[float] = PATIENCE,
+    patience: Sequence[float] = _PATIENCE,
     documents: Documents | None = None,
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
@@ -125,12 +173,12 @@ async def serve(
     with (
         redacted(token, text=settings.log_text),
         closing(open_state(state_url(url, settings.data_dir))) as state,
-        closing(Ledger(state, int(token.partition(":")[0]))) as ledger,
+        closing(Journal(state, int(token.partition(":")[0]))) as ledger,
         handles(Handling(ledger)),
     ):
         refused = asyncio.Event()
         application = _build(settings, token, refused, ledger)
-        chores = register(application, Desk(chain, library, state, settings, documents))
+        chores = register_features(application, Desk(chain, library, state, settings, documents))
         try:
             if await _connected(application, settings, stop, patience):
                 chores = (settling(ledger, await ledger.unasked()), *chores)
@@ -146,7 +194,7 @@ async def serve(
             raise refusal(settings)
 
 
-def _build(settings: Settings, token: str, refused: asyncio.Event, ledger: Ledger) -> Accountable:
+def _build(settings: Settings, token: str, refused: asyncio.Event, ledger: Journal) -> Accountable:
     # Durations as timedelta, which the library announces as its future: without this it warns.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     server = str(settings.telegram_api_url).rstrip("/")

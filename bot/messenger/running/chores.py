@@ -13,11 +13,11 @@ from functools import partial
 from telegram import Bot
 
 from bot.messenger.context import Desk
-from bot.messenger.journal import Ledger
+from bot.messenger.journal import Journal
 from bot.messenger.outbound.delivery import deliver_rest
 from bot.state import retention
 from bot.state.deliveries import Delivery
-from bot.state.retention import Terms
+from bot.state.retention import RetentionTerms
 
 logger = logging.getLogger(__name__)
 
@@ -46,14 +46,16 @@ async def kept_up(chores: Sequence[Chore], bot: Bot) -> AsyncIterator[None]:
 def forgetting(desk: Desk) -> Chore:
     """What is kept for a time is erased once that is over."""
     settings = desk.settings
-    terms = Terms(
+    terms = RetentionTerms(
         timedelta(days=settings.keep_days),
         timedelta(days=settings.chat_cache_days),
         desk.limits.kept,
     )
 
     async def forget(bot: Bot) -> None:
-        gone = await desk.state.run(partial(retention.forget, now=desk.now(), terms=terms))
+        gone = await desk.state.run(
+            partial(retention.forget_expired_rows, now=desk.now(), terms=terms)
+        )
         if gone:
             counts = ", ".join(f"{name} {count}" for name, count in gone.items())
             logger.info("Rows past their time were erased: %s", counts)
@@ -61,7 +63,7 @@ def forgetting(desk: Desk) -> Chore:
     return Chore("forgetting", timedelta(days=1), forget)
 
 
-def settling(ledger: Ledger, left: Sequence[Delivery]) -> Chore:
+def settling(ledger: Journal, left: Sequence[Delivery]) -> Chore:
     """What an earlier process began to say (`left`) is said, and what is done is forgotten."""
     rest = list(left)
 

@@ -13,7 +13,7 @@ from bot.errors import SelonError
 from bot.library.articles import Library
 from bot.messenger.inbound.inbox import Accountable
 from bot.messenger.inbound.turns import ChatByChat
-from bot.operations.endpoints import Check, Served, served
+from bot.operations.endpoints import HealthCheck, Served, served
 from bot.operations.metrics import METERS, Now
 from bot.settings import Settings
 from bot.state.database import State
@@ -33,7 +33,7 @@ async def shown(
     turns = application.update_processor
     assert isinstance(turns, ChatByChat)
     now = Now(lambda: turns.waiting, lambda: application.under_way, lambda: _age(library))
-    checks: dict[str, Check] = {"database": _database(state), "index": _index(library)}
+    checks: dict[str, HealthCheck] = {"database": _database(state), "index": _index(library)}
     if settings.webhook_url is None:
         checks["telegram"] = _heard
     with METERS.watching(now):
@@ -50,7 +50,7 @@ def _age(library: Library) -> float:
     return (datetime.now(UTC) - built).total_seconds()
 
 
-def _database(state: State) -> Check:
+def _database(state: State) -> HealthCheck:
     def ask(session: Session) -> None:
         session.execute(text("SELECT 1"))
 
@@ -64,7 +64,7 @@ def _database(state: State) -> Check:
     return check
 
 
-def _index(library: Library) -> Check:
+def _index(library: Library) -> HealthCheck:
     async def check() -> str | None:
         try:
             library.generation()

@@ -16,13 +16,13 @@ from bot.assembly import open_index, open_writers
 from bot.errors import SelonError, SettingsError
 from bot.locale.checking import CheckingPhrases, checking_phrases_for
 from bot.locale.reasons import reason
-from bot.messenger.running.application_messenger_token import refusal, telegram_token
+from bot.messenger.running.application import refusal, telegram_token
 from bot.messenger.running.receiver import unreachable, webhook_path
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from index.errors import IndexingError
 
-Verdict = Literal["well", "note", "wrong", "setting"]
+_Verdict = Literal["well", "note", "wrong", "setting"]
 """As it should be; worth knowing; keeps the bot from running; and so does the setting named."""
 
 
@@ -30,7 +30,7 @@ Verdict = Literal["well", "note", "wrong", "setting"]
 class Finding:
     """One thing looked at, and what was found."""
 
-    verdict: Verdict
+    verdict: _Verdict
     about: str
     text: str
 
@@ -173,7 +173,7 @@ class Checking:
             yield Finding("note", said.figures, said.port_taken(host, port))
 
     def _failed(self, about: str, error: Exception) -> Finding:
-        verdict: Verdict = "setting" if isinstance(error, SettingsError) else "wrong"
+        verdict: _Verdict = "setting" if isinstance(error, SettingsError) else "wrong"
         return Finding(verdict, about, reason(str(error), self._settings.language))
 
 

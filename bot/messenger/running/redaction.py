@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-from bot.operations.logs_observing_subject import PRIVATE, current
+from bot.operations.logs import PRIVATE, current_subject
 
 MASK = "[token]"
 
@@ -45,7 +45,7 @@ class Redactor:
             return text
         for pattern in _REPLIES:
             text = pattern.sub(PRIVATE, text)
-        subject = current()
+        subject = current_subject()
         return subject.hidden(text) if subject else text
 
     def record(self, record: logging.LogRecord) -> None:
@@ -80,7 +80,7 @@ def redacted(token: str, *, text: bool = False) -> Iterator[None]:
     def clean_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = before(*args, **kwargs)
         redactor.record(record)
-        subject = current()
+        subject = current_subject()
         record.update = subject.update_id if subject else None
         return record
 

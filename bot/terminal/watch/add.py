@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from bot.library.paths import standing_paths
-from bot.library.paths_feeding_fetching import open_gatherer
+from bot.library.paths import open_gatherer, standing_paths
 from bot.locale.feeding import REFUSALS, FeedingPhrases, feeding_phrases_for
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
@@ -20,7 +19,7 @@ from index.web.gatherer import LIMIT, Event, Failed, Gathered, Listed
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AddRequest:
     """What was typed after `selon add`."""
 
     addresses: Sequence[str]
@@ -28,7 +27,7 @@ class Asked:
     index: bool = True
 
 
-def add(settings: Settings, asked: Asked) -> int:
+def add_addresses(settings: Settings, asked: AddRequest) -> int:
     """Fetch each address, say what came of it, and bring the index up to date.
 
     An address that gives nothing does not stop the others, and makes the exit code 1.
@@ -43,7 +42,7 @@ def add(settings: Settings, asked: Asked) -> int:
     return code
 
 
-def _gather(settings: Settings, asked: Asked, phrases: FeedingPhrases) -> Counter[str]:
+def _gather(settings: Settings, asked: AddRequest, phrases: FeedingPhrases) -> Counter[str]:
     out, err = console_for(sys.stdout), console_for(sys.stderr)
     counts: Counter[str] = Counter()
     gatherer = open_gatherer(settings, limit=asked.limit)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.errors_feeding_errors import FeedingError
+from bot.errors import FeedingError
 from bot.locale.feeding import FeedingHelp, feeding_phrases_for
 from bot.locale.terminal import terminal_phrases_for
 from bot.settings import Settings
@@ -16,7 +16,7 @@ from bot.terminal.command import MISUSED, CommandLine, Job, job
 from bot.terminal.console import console_for, show
 from bot.terminal.render import complaint
 
-LIMIT = 50
+_LIMIT = 50
 EVERY = "15m"
 
 
@@ -34,14 +34,14 @@ def _declare_add(line: CommandLine, texts: FeedingHelp) -> None:
     @line.command("add", texts.add)
     def _add(
         addresses: Annotated[list[str], typer.Argument(metavar="URL", help=texts.addresses)],
-        limit: Annotated[int, typer.Option(metavar="N", min=1, help=texts.limit)] = LIMIT,
+        limit: Annotated[int, typer.Option(metavar="N", min=1, help=texts.limit)] = _LIMIT,
         no_index: Annotated[bool, typer.Option("--no-index", help=texts.no_index)] = False,
         data_dir: DataDir = None,
     ) -> Job:
         def add(settings: Settings) -> int:
             from bot.terminal.watch import add as adding
 
-            return adding.add(settings, adding.Asked(addresses, limit, not no_index))
+            return adding.add_addresses(settings, adding.AddRequest(addresses, limit, not no_index))
 
         return job(data_dir, add)
 
@@ -65,7 +65,9 @@ def _declare_watch(line: CommandLine, texts: FeedingHelp) -> None:
         def watch(settings: Settings) -> int:
             from bot.terminal.watch import watch as following
 
-            return following.watch(settings, following.Asked(paths or (), feeds or (), every))
+            return following.watch(
+                settings, following.WatchRequest(paths or (), feeds or (), every)
+            )
 
         return job(data_dir, _understood(watch))
 

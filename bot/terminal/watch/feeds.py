@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
-from index.errors_web_errors import FetchError, Why
+from bot.terminal.watch.watcher import ChangeSignal, StopSignal
+from index.errors import FetchError, Why
 from index.web.fetcher import Validators
 from index.web.gatherer import Event, Failed, Gathered, Gatherer, Listed
 
@@ -23,7 +23,7 @@ _MAY_PASS = frozenset(
 logger = logging.getLogger(__name__)
 
 
-class Teller(Protocol):
+class _Teller(Protocol):
     """Hears what comes of the feeds."""
 
     def news(self, feed: str, added: int, updated: int) -> None: ...
@@ -50,9 +50,9 @@ class Poller:
         gatherer: Gatherer,
         feeds: Sequence[str],
         every: float,
-        changes: Changes,
-        teller: Teller,
-        stop: Stop,
+        changes: ChangeSignal,
+        teller: _Teller,
+        stop: StopSignal,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gatherer = gatherer

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
-from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
+from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.formats.table import suffix_of
 
 QUIET = 300
@@ -65,8 +65,8 @@ class Folders:
 
     paths: Sequence[Path]
     ignored: Sequence[Path]
-    changes: Changes
-    stop: Stop
+    changes: ChangeSignal
+    stop: StopSignal
     tell_polling: Callable[[str], None]
     quiet: int = QUIET
 

@@ -3,38 +3,124 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from bot.errors_feeding_errors import FeedingError
-from bot.library.paths import fetched_dir, standing_paths, with_fetched
-from bot.library.paths_feeding_fetching import open_gatherer
+from bot.errors import FeedingError
+from bot.library.paths import fetched_dir, open_gatherer, standing_paths, with_fetched
 from bot.locale.feeding import FeedingPhrases, feeding_phrases_for
 from bot.settings import Settings
 from bot.terminal.command import DONE
+from bot.terminal.console import console_for, show
+from bot.terminal.render import harmless
+from bot.terminal.watch.add import tell
 from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.folders import Folders
-from bot.terminal.watch.watch_feeding_durations import parse_duration
-from bot.terminal.watch.watch_feeding_lines import Lines
-from bot.terminal.watch.watcher import RETRY, Build, Watcher
-from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
-from index.errors_web_errors import FetchError
+from bot.terminal.watch.watcher import RETRY, Build, ChangeSignal, StopSignal, Watcher
+from index.errors import BuildLocked, FetchError
 from index.store.files.layout import Layout, storing
 from index.web.address import Address
+from index.web.gatherer import Event
 
 if TYPE_CHECKING:
-    from index.build.builder_index_report import BuildReport
-    from index.models.sentence_transformers import Embedder
+    from index.build.builder import BuildReport
+    from index.models.base import Embedder
+
+
+class WatchLines:
+    """Hears of builds, folders and feeds, from any thread; troubles go to standard error."""
+
+    def __init__(self, language: str) -> None:
+        self._phrases = feeding_phrases_for(language)
+        self._out = console_for(sys.stdout)
+        self._err = console_for(sys.stderr)
+
+    def watching(self, paths: int, feeds: int, every: float) -> None:
+        self._say(self._phrases.watching(paths, feeds, self._phrases.every(every)))
+
+    def rebuilt(self, report: BuildReport, seconds: float) -> None:
+        counts = (report.added, report.changed, report.removed, len(report.skipped))
+        self._say(self._phrases.rebuilt(*counts, seconds))
+
+    def not_rebuilt(self, error: Exception) -> None:
+        self._complain(self._phrases.not_rebuilt(_one_line(error)))
+
+    def waiting(self, error: BuildLocked) -> None:
+        self._complain(self._phrases.waiting(_one_line(error)))
+
+    def polling(self, why: str) -> None:
+        self._complain(self._phrases.polling(why))
+
+    def news(self, feed: str, added: int, updated: int) -> None:
+        self._say(self._phrases.news(feed, added, updated))
+
+    def trouble(self, feed: str, error: Exception) -> None:
+        told = self._phrases.reason(error) if isinstance(error, FetchError) else _one_line(error)
+        self._complain(self._phrases.no_news(feed, told))
+
+    def event(self, event: Event) -> None:
+        tell(event, self._phrases, self._out, self._err)
+
+    def stopping(self) -> None:
+        self._complain(self._phrases.stopping)
+
+    def stopped(self) -> None:
+        self._say(self._phrases.stopped)
+
+    def _say(self, text: str) -> None:
+        show(self._out, f"{_now()} {harmless(text)}")
+        self._out.file.flush()
+
+    def _complain(self, text: str) -> None:
+        show(self._err, f"{_now()} {harmless(text)}")
+
+
+def _now() -> str:
+    return f"{datetime.now():%H:%M:%S}"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+_SHORTEST = 10.0
+
+
+_LONGEST = 30 * 86400.0
+
+
+"""Seconds between two looks at a feed."""
+
+
+_UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "mn": 60, "h": 3600, "d": 86400, "j": 86400}
+
+
+_PART = re.compile(r"(\d{1,9}(?:[.,]\d+)?)\s*(sec|min|mn|[smhdj])\s*", re.IGNORECASE)
+
+
+def parse_duration(text: str) -> float:
+    """Seconds in `15m`, `2h`, `90s`, `1h30m` or `1 j`. Raises ValueError for anything else, or for
+    less than SHORTEST or more than LONGEST."""
+    parts = list(_PART.finditer(text.strip()))
+    if not parts or "".join(part[0] for part in parts) != text.strip():
+        raise ValueError(f"{text!r} is no duration")
+    seconds = sum(float(part[1].replace(",", ".")) * _UNITS[part[2].lower()] for part in parts)
+    if not _SHORTEST <= seconds <= _LONGEST:
+        raise ValueError(f"{text!r} is not between {_SHORTEST:g} s and {_LONGEST:g} s")
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WatchRequest:
     """What was typed after `selon watch`."""
 
     paths: Sequence[Path] = ()
@@ -42,7 +128,7 @@ class Asked:
     every: str = "15m"
 
 
-def watch(settings: Settings, asked: Asked) -> int:
+def watch(settings: Settings, asked: WatchRequest) -> int:
     """Keep the index in step with folders and feeds until Ctrl-C or SIGTERM."""
     phrases = feeding_phrases_for(settings.language)
     try:
@@ -51,7 +137,7 @@ def watch(settings: Settings, asked: Asked) -> int:
         raise FeedingError(phrases.no_duration(asked.every)) from error
     feeds = _feeds(asked, phrases)
     paths = _paths(settings, asked, phrases)
-    stop, changes, lines = Stop(), Changes(), Lines(settings.language)
+    stop, changes, lines = StopSignal(), ChangeSignal(), WatchLines(settings.language)
     index = Path(os.path.abspath(Layout(settings.data_dir).root))  # noqa: PTH100 - as followed
     followers: list[Callable[[], None]] = [
         Folders(paths, [index], changes, stop, lines.polling).follow
@@ -66,7 +152,7 @@ def watch(settings: Settings, asked: Asked) -> int:
     return DONE
 
 
-def _sleeping(stop: Stop) -> Callable[[float], None]:
+def _sleeping(stop: StopSignal) -> Callable[[float], None]:
     def sleep(seconds: float) -> None:
         if stop.wait(seconds):
             raise Interrupted
@@ -75,7 +161,7 @@ def _sleeping(stop: Stop) -> Callable[[float], None]:
 
 
 @contextmanager
-def _ending(stop: Stop, tell: Callable[[], None]) -> Iterator[None]:
+def _ending(stop: StopSignal, tell: Callable[[], None]) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM end the work in good order; a second one ends it at once."""
     if threading.current_thread() is not threading.main_thread():
         yield  # no signal arrives here
@@ -97,7 +183,7 @@ def _ending(stop: Stop, tell: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _feeds(asked: Asked, phrases: FeedingPhrases) -> list[str]:
+def _feeds(asked: WatchRequest, phrases: FeedingPhrases) -> list[str]:
     """The feeds asked for, in their one form, each once. Raises FeedingError."""
     try:
         return list(dict.fromkeys(Address.parse(feed).url for feed in asked.feeds))
@@ -105,7 +191,7 @@ def _feeds(asked: Asked, phrases: FeedingPhrases) -> list[str]:
         raise FeedingError(phrases.no_news(error.address, phrases.reason(error))) from error
 
 
-def _paths(settings: Settings, asked: Asked, phrases: FeedingPhrases) -> list[Path]:
+def _paths(settings: Settings, asked: WatchRequest, phrases: FeedingPhrases) -> list[Path]:
     """The paths asked for, or those of the index in service; and where fetched articles come.
 
     One of the index in service that is gone is waited for. Raises FeedingError for one typed that

@@ -5,26 +5,100 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
-from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
-from index.build.builder_index_report import BuildReport
+from index.build.builder import BuildReport
 from index.errors import BuildLocked, BuildStopped
 
+_STEP = 0.05
+
+
+"""Seconds between two looks at what others have said."""
+
+
+_PATIENCE = 120.0
+
+
+"""Seconds after which a change is no longer held back by what is still coming in."""
+
+
+class StopSignal:
+    """Whether all must end. Without a lock: a signal handler may set it at any moment."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def set(self) -> None:
+        self._asked = True
+
+    def is_set(self) -> bool:
+        return self._asked
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until all must end; whether it must."""
+        end = time.monotonic() + seconds
+        while not self._asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _STEP))
+        return self._asked
+
+
+class ChangeSignal:
+    """That something has changed since the index was last built. For several threads."""
+
+    def __init__(
+        self, patience: float = _PATIENCE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._patience = patience
+        self._clock = clock
+        self._since: float | None = None
+        self._held = 0
+
+    def mark(self) -> None:
+        if self._since is None:
+            self._since = self._clock()
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """While more is coming in: one build for all of it, not one for each. For one thread."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+
+    def take(self, stop: StopSignal) -> bool:
+        """Wait for a change to build for, and take it; False when all must end."""
+        while not stop.is_set():
+            since = self._since
+            if since is not None and (not self._held or self._clock() - since > self._patience):
+                self._since = None  # before the build: what changes during it counts anew
+                return True
+            stop.wait(_STEP)
+        return False
+
+
 RETRY = 3.0
+
+
 """Seconds between two tries while another process is building."""
+
 
 _FAREWELL = 2.0  # seconds that a thread has to end by itself
 
+
 logger = logging.getLogger(__name__)
 
+
 Build = Callable[[Callable[[], bool]], BuildReport]
+
+
 """Builds the index, asking what it is given whether it must stop. Raises as
 `index.build.builder.build`."""
 
 
-class Teller(Protocol):
+class _Teller(Protocol):
     """Hears what comes of the builds."""
 
     def rebuilt(self, report: BuildReport, seconds: float) -> None: ...
@@ -44,9 +118,9 @@ class Watcher:
         self,
         build: Build,
         followers: Sequence[Callable[[], None]],
-        changes: Changes,
-        teller: Teller,
-        stop: Stop,
+        changes: ChangeSignal,
+        teller: _Teller,
+        stop: StopSignal,
         retry: float = RETRY,
     ) -> None:
         self._build = build

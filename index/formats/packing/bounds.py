@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+import io
 import lzma
 import struct
 import tarfile
+import tempfile
+import unicodedata
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from index.errors import ReadError
 
-MEMBERS = 100_000
+ARCHIVE_MEMBERS = 100_000
+
+
 """Members of an archive; those beyond are not read."""
+
+
 MEMBER_LIMIT = 2**30
+
+
 """Bytes of one member, unpacked."""
+
+
 TOTAL_LIMIT = 16 * 2**30
+
+
 """Bytes of all members of an archive and of those in it, unpacked."""
+
+
 RATIO = 250
+
+
 """Times that an archive may grow when it is unpacked; text grows some 4 to 30 times."""
+
+
 RATIO_FROM = 64 * 2**20
+
+
 """Bytes unpacked from which on `RATIO` is watched."""
+
+
 DIRECTORY_LIMIT = 32 * 2**20
+
+
 """Bytes of a zip's list of members, which is held in memory."""
+
 
 BROKEN = (
     zipfile.BadZipFile,
@@ -38,11 +68,13 @@ BROKEN = (
     struct.error,
     LookupError,
 )
+
+
 """What the libraries raise on archives that are damaged, or made to do harm."""
 
 
 @dataclass
-class Budget:
+class UnpackBudget:
     """What an archive of `size` bytes may still unpack to; `spent` says why it may no more."""
 
     size: int
@@ -65,3 +97,113 @@ def why_broken(error: BaseException) -> str:
         return "packed in a way that is not known here; pack it as .zip"
     why = " ".join(str(error).split()) or type(error).__name__
     return f"damaged ({why[:200]}); pack it again"
+
+
+LINK = "a link, not a file; links in archives are not followed"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive: its path there, and why it is `refused` or how it is opened.
+
+    What is `counted` is so as the archive is unpacked. What is `lasting` may be opened several
+    times, whatever comes after it.
+    """
+
+    name: str
+    open: Callable[[], BinaryIO] = io.BytesIO
+    counted: bool = False
+    lasting: bool = False
+    refused: str | None = None
+
+
+def plain_name(name: str) -> str:
+    """A member's path as text, which leads nowhere."""
+    plain = name.replace("\\", "/").replace("\0", "").encode("utf-8", "replace").decode()
+    parts = (part for part in PurePosixPath(plain).parts if part.strip("/") not in ("", "..", "."))
+    return unicodedata.normalize("NFC", " ".join("/".join(parts).split()))
+
+
+IN_MEMORY = 16 * 2**20
+
+
+"""Bytes of a member that is held in memory; a larger one lies in a temporary file meanwhile."""
+
+
+_PIECE = 2**18
+
+
+_File = tempfile.SpooledTemporaryFile
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """An unpacked member; its size in bytes is 0 where it is not known beforehand."""
+
+    size: int
+    open: Callable[[], BinaryIO]
+
+
+@contextmanager
+def held_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Spool]:
+    """A member unpacked, in memory or in a temporary file. Raises ReadError, naming it."""
+    if member.lasting:
+        yield Spool(0, member.open)
+        return
+    with _File(max_size=IN_MEMORY) as file:
+        try:
+            with member.open() as stream:
+                size = _unpacked(stream, file, None if member.counted else budget)
+        except ReadError as error:
+            raise ReadError(f"{shown}: {error}") from error
+        except BROKEN as error:
+            raise ReadError(f"{shown}: {why_broken(error)}") from error
+        yield Spool(size, lambda: io.BufferedReader(_View(file, size)))
+
+
+def _unpacked(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None) -> int:
+    size = 0
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        if size > MEMBER_LIMIT:
+            limit = MEMBER_LIMIT // 2**30
+            raise ReadError(f"larger than {limit} GB when unpacked; unpack it yourself")
+        if budget is not None:
+            budget.take(len(piece))
+        try:
+            file.write(piece)
+        except OSError as error:
+            why = f"no room to unpack it ({error.strerror}); free the temporary folder"
+            raise ReadError(why) from error
+    return size
+
+
+class _View(io.RawIOBase):
+    """A reading of a file that has its own place in it; there may be several at once."""
+
+    def __init__(self, file: _File[bytes], size: int) -> None:
+        super().__init__()
+        self._file = file
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        self._file.seek(self._at)
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        start = {0: 0, 1: self._at, 2: self._size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at

@@ -2,23 +2,258 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import bz2
+import gzip
+import io
+import lzma
+import re
+import stat
+import struct
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import partial
+from types import MappingProxyType
+from typing import BinaryIO, cast
 
 from index.errors import ReadError
 from index.formats.base import Content, Skipped
-from index.formats.packing.bounds import BROKEN, MEMBERS, Budget, why_broken
-from index.formats.packing.bounds_packing_member import Member
-from index.formats.packing.members_packing_tars import tarred
-from index.formats.packing.members_packing_unpacking import holds_tar, packed
-from index.formats.packing.members_packing_zips import zipped
+from index.formats.packing.bounds import (
+    ARCHIVE_MEMBERS,
+    BROKEN,
+    DIRECTORY_LIMIT,
+    LINK,
+    Member,
+    UnpackBudget,
+    plain_name,
+    why_broken,
+)
 from index.formats.signature import HEAD, sure_suffix
 
+_PIECE = 2**18
+
+
+def _gunzip(stream: BinaryIO) -> BinaryIO:
+    return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+
+
+def _bunzip2(stream: BinaryIO) -> BinaryIO:
+    return cast(BinaryIO, bz2.BZ2File(stream))
+
+
+def _unxz(stream: BinaryIO) -> BinaryIO:
+    return cast(BinaryIO, lzma.LZMAFile(stream))
+
+
+_OPENERS: Mapping[str, Callable[[BinaryIO], BinaryIO]] = MappingProxyType(
+    {"gz": _gunzip, "bz2": _bunzip2, "xz": _unxz}
+)
+
+
+class Unpacking(io.RawIOBase):
+    """A packed stream, unpacked within a budget: passing over what it holds costs as reading it.
+
+    `owned` streams are closed with it.
+    """
+
+    def __init__(
+        self, stream: BinaryIO, packing: str, budget: UnpackBudget, *, owned: bool
+    ) -> None:
+        super().__init__()
+        self._stream = stream if owned else None
+        self._source = _OPENERS[packing](stream)
+        self._budget = budget
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            data = self._source.read(min(len(buffer), _PIECE))
+        except BROKEN as error:
+            raise OSError(f"what is packed in it is damaged ({error})") from error
+        self._budget.take(len(data))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if whence == 1:
+            offset += self._at
+        elif whence == 2:
+            raise OSError("a packed file is read from its beginning")
+        if offset < self._at:
+            self._at = self._source.seek(0)
+        while self._at < offset and self.read(min(offset - self._at, _PIECE)):
+            pass
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def close(self) -> None:
+        self._source.close()
+        if self._stream is not None:
+            self._stream.close()
+        super().close()
+
+
+def packed(content: Content, packing: str) -> Member:
+    """The file in `a.jsonl.gz`, which bears its name without the last suffix."""
+
+    def opened() -> BinaryIO:
+        raw = Unpacking(content.open(), packing, UnpackBudget(content.size), owned=True)
+        return io.BufferedReader(raw)
+
+    name = content.name.rpartition(".")[0] or content.name
+    return Member(plain_name(name), opened, counted=True, lasting=True)
+
+
+def holds_tar(content: Content, packing: str) -> bool:
+    """Whether what is packed is a tar archive."""
+    try:
+        with content.stream() as stream, _OPENERS[packing](stream) as source:
+            return source.read(512)[257:262] == b"ustar"
+    except BROKEN:
+        return False
+
+
+_READ_LIMIT = 2**18  # bytes at once; `tarfile` takes what a header claims to be long into memory
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def tarred(
+    stream: BinaryIO, packing: str, budget: UnpackBudget, stack: ExitStack
+) -> Iterator[Member]:
+    """The members of a tar, in order; each must be read before the next."""
+    source = stream
+    if packing:
+        unpacking = Unpacking(stream, packing, budget, owned=False)
+        source = stack.enter_context(io.BufferedReader(unpacking))
+    guarded = cast(BinaryIO, _Guarded(source))
+    archive = stack.enter_context(
+        tarfile.open(  # noqa: SIM115 - the stack closes it
+            fileobj=guarded, mode="r:", encoding="utf-8", errors="surrogateescape"
+        )
+    )
+    while (info := archive.next()) is not None:
+        archive.members = []  # type: ignore[attr-defined] # or it keeps a million of them
+        if info.isdir():
+            continue
+        name = plain_name(_name(info.name))
+        if info.issym() or info.islnk():
+            yield Member(name, refused=LINK)
+        elif not info.isreg() or info.issparse():
+            yield Member(name, refused="not a plain file; pack it again")
+        else:
+            yield Member(name, partial(_opened, archive, info), counted=bool(packing))
+
+
+def _opened(archive: tarfile.TarFile, info: tarfile.TarInfo) -> BinaryIO:
+    return cast(BinaryIO, archive.extractfile(info))
+
+
+def _name(name: str) -> str:
+    """A member's name, which is UTF-8 today and was Western European before."""
+    if not _SURROGATES.search(name):
+        return name
+    return name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+
+
+class _Guarded:
+    """A stream that gives no more at once than an honest header asks for."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= _READ_LIMIT:
+            raise OSError(f"it asks for {size} bytes at once")
+        return self._stream.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+
+_UTF8 = 0x800
+
+
+_ENCRYPTED = 0x1
+
+
+_FRAMES = re.compile("[\u2500-\u259f]")
+
+
+def zipped(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
+    """The members of a zip. Raises ReadError where they are too many to be listed."""
+    if _directory_size(stream) > DIRECTORY_LIMIT:
+        raise ReadError(f"more than {ARCHIVE_MEMBERS:,} files in it; split it")
+    archive = stack.enter_context(zipfile.ZipFile(stream))
+    for info in archive.infolist():
+        if info.is_dir():
+            continue
+        name = plain_name(_zips_name(info))
+        if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+            yield Member(name, refused=LINK)
+        elif info.flag_bits & _ENCRYPTED:
+            yield Member(name, refused="encrypted; pack it without a password")
+        else:
+            yield Member(name, partial(_zips_opened, archive, info))
+
+
+def _zips_opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+    return cast(BinaryIO, archive.open(info))
+
+
+def _directory_size(stream: BinaryIO) -> int:
+    """Bytes of the list of members, as the end of the archive tells it."""
+    end = stream.seek(0, 2)
+    stream.seek(max(0, end - 2**16 - 98))
+    tail = stream.read()
+    stream.seek(0)
+    at = tail.rfind(b"PK\5\6")
+    if at < 0 or at + 22 > len(tail):
+        return 0
+    size = int(struct.unpack_from("<I", tail, at + 12)[0])
+    wide = tail.rfind(b"PK\6\6", 0, at)
+    if wide >= 0 and wide + 56 <= len(tail):
+        size = max(size % 0xFFFFFFFF, int(struct.unpack_from("<Q", tail, wide + 40)[0]))
+    return size
+
+
+def _zips_name(info: zipfile.ZipInfo) -> str:
+    """A member's name: of archives that do not say, UTF-8 (macOS), else MS-DOS (Windows)."""
+    if info.flag_bits & _UTF8:
+        return info.filename
+    try:
+        raw = info.filename.encode("cp437")
+        return raw.decode("utf-8")
+    except UnicodeEncodeError:
+        return info.filename
+    except UnicodeDecodeError:
+        # Letters of Western Europe (« À ») are where MS-DOS in America had frames.
+        return raw.decode("cp850") if _FRAMES.search(info.filename) else info.filename
+
+
 _ZIPS = (".zip", ".docx", ".epub")
+
+
 _PACKINGS = ("gz", "bz2", "xz")
 
 
-def members_of(content: Content, budget: Budget, stack: ExitStack) -> Iterator[Member | Skipped]:
+def members_of(
+    content: Content, budget: UnpackBudget, stack: ExitStack
+) -> Iterator[Member | Skipped]:
     """The files in an archive; each must be read before the next is asked for, while `stack` keeps
     the archive open.
 
@@ -29,8 +264,8 @@ def members_of(content: Content, budget: Budget, stack: ExitStack) -> Iterator[M
     try:
         for member in _members(content, budget, stack):
             number += 1
-            if number > MEMBERS:
-                yield Skipped(content.shown, f"more than {MEMBERS:,} files in it; split it")
+            if number > ARCHIVE_MEMBERS:
+                yield Skipped(content.shown, f"more than {ARCHIVE_MEMBERS:,} files in it; split it")
                 return
             yield member
     except ReadError as error:
@@ -41,7 +276,7 @@ def members_of(content: Content, budget: Budget, stack: ExitStack) -> Iterator[M
         yield Skipped(content.shown, f"the rest of it is not read: {why_broken(error)}")
 
 
-def _members(content: Content, budget: Budget, stack: ExitStack) -> Iterator[Member]:
+def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterator[Member]:
     with content.stream() as stream:
         suffix = sure_suffix(stream.read(HEAD))
     if suffix in _ZIPS:

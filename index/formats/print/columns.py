@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from index.formats.print.page import Line
+from index.formats.print.page import PrintedLine
 
 _COLUMN_LINES = 4
 _COLUMN_WIDTH = 16  # letters of its median row; cells of a table are shorter
@@ -22,12 +22,12 @@ _CELL = 1.5  # em between two cells of a row, at least
 class Sides:
     """Lines left and right of a gutter, and those that cross it."""
 
-    left: list[Line]
-    right: list[Line]
-    crossing: list[Line]
+    left: list[PrintedLine]
+    right: list[PrintedLine]
+    crossing: list[PrintedLine]
 
 
-def columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
+def columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
     """The columns of a page in reading order, each from its top; a row is one line.
 
     What crosses a gutter (a title over two columns) is a column of its own, and parts those beside
@@ -52,9 +52,9 @@ def columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
     yield from _beside(sides, _between(sides.left + sides.right, floor, float("inf")))
 
 
-def distinct(lines: Sequence[Line]) -> list[Line]:
+def distinct(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     """The lines without those printed twice at one place, as a cheap bold."""
-    kept: list[Line] = []
+    kept: list[PrintedLine] = []
     seen: set[tuple[str, int, int]] = set()
     for line in lines:
         shift = line.size / 3 or 1.0
@@ -69,17 +69,17 @@ def distinct(lines: Sequence[Line]) -> list[Line]:
     return kept
 
 
-def _beside(sides: Sides, within: list[Line]) -> Iterator[list[Line]]:
+def _beside(sides: Sides, within: list[PrintedLine]) -> Iterator[list[PrintedLine]]:
     chosen = set(map(id, within))
     for side in (sides.left, sides.right):
         yield from columns([line for line in side if id(line) in chosen])
 
 
-def _between(lines: list[Line], top: float, bottom: float) -> list[Line]:
+def _between(lines: list[PrintedLine], top: float, bottom: float) -> list[PrintedLine]:
     return [line for line in lines if top <= line.middle < bottom]
 
 
-def _parted(lines: Sequence[Line]) -> Sides | None:
+def _parted(lines: Sequence[PrintedLine]) -> Sides | None:
     """The lines by the first gutter that the fewest of them cross."""
     if len(lines) < 2 * _COLUMN_LINES:
         return None
@@ -92,7 +92,7 @@ def _parted(lines: Sequence[Line]) -> Sides | None:
     return best
 
 
-def _edges(lines: Sequence[Line], em: float) -> list[float]:
+def _edges(lines: Sequence[PrintedLine], em: float) -> list[float]:
     """Where enough lines begin to be a column."""
     lefts = sorted(line.left for line in lines)
     edges: list[float] = []
@@ -103,7 +103,7 @@ def _edges(lines: Sequence[Line], em: float) -> list[float]:
     return edges
 
 
-def _sides(lines: Sequence[Line], edge: float, em: float) -> Sides:
+def _sides(lines: Sequence[PrintedLine], edge: float, em: float) -> Sides:
     sides = Sides([], [], [])
     for line in lines:
         if line.left >= edge - em / 4:
@@ -131,7 +131,7 @@ def _are_columns(sides: Sides) -> bool:
     return all(prose) or (any(prose) and _aligned(left, right) < _ALIGNED)
 
 
-def _is_prose(side: list[Line]) -> bool:
+def _is_prose(side: list[PrintedLine]) -> bool:
     """Whether the rows are long, and full: those of a table are neither, or not both."""
     rows = _grouped(side)
     width = max(line.right for line in side) - min(line.left for line in side)
@@ -140,7 +140,7 @@ def _is_prose(side: list[Line]) -> bool:
     return letters >= _COLUMN_WIDTH and full >= _FULL * width
 
 
-def _aligned(left: list[Line], right: list[Line]) -> float:
+def _aligned(left: list[PrintedLine], right: list[PrintedLine]) -> float:
     """The share of the fewer lines that stand beside one of the others exactly."""
     few, many = sorted((left, right), key=len)
     bottoms = sorted(line.bottom for line in many)
@@ -148,14 +148,14 @@ def _aligned(left: list[Line], right: list[Line]) -> float:
     return beside / len(few)
 
 
-def _rows(lines: Sequence[Line]) -> list[Line]:
+def _rows(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     """One line a row, what stands side by side joined."""
     return [_row(sorted(row, key=lambda line: line.left)) for row in _grouped(lines)]
 
 
-def _grouped(lines: Sequence[Line]) -> list[list[Line]]:
-    rows: list[list[Line]] = []
-    tallest: Line | None = None
+def _grouped(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
+    rows: list[list[PrintedLine]] = []
+    tallest: PrintedLine | None = None
     for line in sorted(lines, key=lambda line: line.middle):
         if tallest is not None and _beside_each_other(tallest, line):
             rows[-1].append(line)
@@ -166,12 +166,12 @@ def _grouped(lines: Sequence[Line]) -> list[list[Line]]:
     return rows
 
 
-def _beside_each_other(first: Line, line: Line) -> bool:
+def _beside_each_other(first: PrintedLine, line: PrintedLine) -> bool:
     shared = min(first.bottom, line.bottom) - max(first.top, line.top)
     return shared > 0.5 * min(first.bottom - first.top, line.bottom - line.top)
 
 
-def _row(parts: list[Line]) -> Line:
+def _row(parts: list[PrintedLine]) -> PrintedLine:
     first = parts[0]
     if len(parts) == 1:
         return first

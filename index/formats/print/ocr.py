@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import median
 
-from index.formats.print.page import Line
+from index.formats.print.page import PrintedLine
 from index.formats.print.process import Picture
 
-SECONDS = 120.0
+OCR_SECONDS = 120.0
 """For one page, after which it is left unread."""
 
 PIXELS = 30_000_000
@@ -37,7 +37,7 @@ class OcrError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class _Word:
     """A word as tesseract finds it: its box in dots, and how sure it is of it, per cent."""
 
     text: str
@@ -62,7 +62,7 @@ def languages(declared: str = "") -> str | None:
     return "+".join(language for language in wanted if language in installed) or None
 
 
-def lines_of(picture: Picture, language: str) -> tuple[Line, ...]:
+def lines_of(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
     """The lines in a picture, placed in points. Raises OcrError."""
     resolution = max(70, round(72 * picture.scale))
     image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.dots)
@@ -88,13 +88,13 @@ def _tesseract(arguments: list[str], data: bytes = b"") -> str:
             [_PROGRAM, *arguments],
             input=data,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=OCR_SECONDS,
             check=True,
             start_new_session=True,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired as error:
-        raise OcrError(f"OCR takes more than {SECONDS:.0f} seconds") from error
+        raise OcrError(f"OCR takes more than {OCR_SECONDS:.0f} seconds") from error
     except subprocess.CalledProcessError as error:
         said = " ".join(error.stderr.decode("utf-8", "replace").split())
         raise OcrError(f"tesseract fails ({said[:100]})") from error
@@ -103,20 +103,20 @@ def _tesseract(arguments: list[str], data: bytes = b"") -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
-def _words(table: str) -> Iterator[Word]:
+def _words(table: str) -> Iterator[_Word]:
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
         text, trust = (row.get("text") or "").strip(), float(row.get("conf") or -1)
         if text and trust >= 0:
             left, top, width, height = (int(row[name]) for name in _BOX)
-            yield Word(text, left, top, width, height, trust, tuple(row[name] for name in _LINE))
+            yield _Word(text, left, top, width, height, trust, tuple(row[name] for name in _LINE))
 
 
-def _runs(words: list[Word], scale: float) -> Iterator[Line]:
+def _runs(words: list[_Word], scale: float) -> Iterator[PrintedLine]:
     """A line that tesseract is sure of, parted where its words stand wide apart."""
     if median(word.trust for word in words) < _SURE:
         return
     tall = max(word.height for word in words)
-    run: list[Word] = []
+    run: list[_Word] = []
     for word in words:
         if run and word.left - (run[-1].left + run[-1].width) > _APART * tall:
             yield _line(run, scale, tall)
@@ -125,8 +125,8 @@ def _runs(words: list[Word], scale: float) -> Iterator[Line]:
     yield _line(run, scale, tall)
 
 
-def _line(words: list[Word], scale: float, tall: int) -> Line:
-    return Line(
+def _line(words: list[_Word], scale: float, tall: int) -> PrintedLine:
+    return PrintedLine(
         " ".join(word.text for word in words),
         min(word.left for word in words) / scale,
         min(word.top for word in words) / scale,
@@ -136,7 +136,7 @@ def _line(words: list[Word], scale: float, tall: int) -> Line:
     )
 
 
-def _evened(lines: list[Line]) -> Iterator[Line]:
+def _evened(lines: list[PrintedLine]) -> Iterator[PrintedLine]:
     """The lines, those of nearly one height set in one size.
 
     A line without tall letters looks lower than its neighbours.

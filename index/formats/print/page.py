@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from statistics import median
 
 _STAMP = 40  # letters that may stand on a scan: a page's number, the name of an application
+
+
 _COVERED = 0.5  # of the page, by one picture: a scan
+
+
 _UNREADABLE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """Words on one line, and where they stand, in points from the page's top left corner.
 
     `size` is that of the letters. `cells` are its parts where wide gaps part it, else empty, and
@@ -33,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PrintedPage:
     """`number` counts from 0. `marked` tells whether anything at all is drawn on the page, and
     `pictured` which share of it the largest picture covers, so that a page of few words may be a
     scan. `cut` tells that there was too much on it to be read to its end."""
@@ -41,7 +50,7 @@ class Page:
     number: int
     width: float
     height: float
-    lines: tuple[Line, ...]
+    lines: tuple[PrintedLine, ...]
     marked: bool = False
     pictured: float = 0.0
     cut: bool = False
@@ -59,3 +68,94 @@ class Page:
 def _unreadable(letter: str) -> bool:
     """Whether no letter is known for what the font shows."""
     return letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff"
+
+
+_MARGIN = 0.15  # of the page's height, at its head and at its foot
+
+
+_SHIFT = 0.03  # of the height by which a repeated line may stand higher or lower
+
+
+_LENGTH = 200
+
+
+_NUMBERS = 3  # in a line of a margin; more are data
+
+
+_NUMBER = re.compile(r"\d+")
+
+
+_ROMAN = re.compile(r"[ivxl]{1,7}", re.IGNORECASE)
+
+
+_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
+
+
+_FOLIO = re.compile(
+    r"[-–—|\s]*(?:page|p\.)?\s*1\s*(?:(?:/|sur|of|de|von)\s*1)?[-–—|\s]*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    page: int
+    line: PrintedLine
+    at: float  # its middle, as a share of the page's height
+
+
+def without_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
+    """The pages without the lines that come back at the same place, page after page.
+
+    Two lines are the same when they differ in nothing but numbers that grow with the pages. Three
+    pages must agree, or two where there are no more or where such a number counts them.
+    """
+    repeated: set[int] = set()
+    groups: dict[tuple[str, bool], list[_Seen]] = defaultdict(list)
+    for page in pages:
+        for line in page.lines:
+            at = line.middle / (page.height or 1.0)
+            if not _MARGIN < at < 1 - _MARGIN and len(line.text) <= _LENGTH:
+                for key in _keys(line.text, page.number):
+                    groups[key, at < 0.5].append(_Seen(page.number, line, at))
+    for (key, _), seen in groups.items():
+        middle = median(each.at for each in seen)
+        near = [each for each in seen if abs(each.at - middle) <= _SHIFT]
+        enough = 2 if len(pages) == 2 or "#" in key else 3
+        if len({each.page for each in near}) >= enough:
+            repeated.update(id(each.line) for each in near)
+    if len(pages) == 1:
+        repeated = {id(line) for line in pages[0].lines if _is_folio(line, pages[0])}
+    return [
+        replace(page, lines=tuple(line for line in page.lines if id(line) not in repeated))
+        for page in pages
+    ]
+
+
+def _keys(text: str, page: int) -> Iterator[str]:
+    """The line as it is, and with each of its numbers told by how far it is from the page's."""
+    plain = " ".join(text.casefold().split()).replace("#", "")
+    if _ROMAN.fullmatch(plain):
+        yield f"#{_roman(plain) - page}"
+    numbers = _NUMBER.findall(plain)
+    if len(numbers) > _NUMBERS or any(len(number) > 6 for number in numbers):
+        yield plain
+        return
+    parts = _NUMBER.split(plain)
+    ways = [(number, f"#{int(number) - page}") for number in numbers]
+    for chosen in product(*ways):
+        pairs = zip(chosen, parts[1:], strict=True)
+        yield parts[0] + "".join(number + part for number, part in pairs)
+
+
+def _roman(text: str) -> int:
+    values = [_VALUES[letter] for letter in text.lower()]
+    following = [*values[1:], 0]
+    return sum(
+        -value if value < after else value for value, after in zip(values, following, strict=True)
+    )
+
+
+def _is_folio(line: PrintedLine, page: PrintedPage) -> bool:
+    """Whether it is the number of an only page."""
+    at = line.middle / (page.height or 1.0)
+    return not _MARGIN / 2 < at < 1 - _MARGIN / 2 and bool(_FOLIO.fullmatch(line.text))

@@ -9,27 +9,185 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import quantiles
 
-from index.formats.base_readers_draft import Block
+from index.formats.base import Block
 from index.formats.print.columns import columns, distinct
-from index.formats.print.page import Line, Page
-from index.formats.print.paragraphs_paper_hyphens import ends_cut, whole, words_of
+from index.formats.print.page import PrintedLine, PrintedPage
+
+# Second halves that keep their hyphen whatever stands before it (« dit-il », « eux-mêmes »,
+# « là-dessus »), but where the whole is one of these words.
+_ENCLITICS = "il elle on ils elles je là même mêmes dessus dessous delà"
+
+
+_SECOND = frozenset(_ENCLITICS.split())
+
+
+_SOLID = frozenset({"voilà"})
+
+
+_ASKED = {"nous": ("ons", "mes"), "vous": ("ez", "tes")}  # « irons-nous », « êtes-vous »
+
+
+# Little words between two hyphens (« c'est-à-dire », « arc-en-ciel », « a-t-il »).
+_LITTLE = "à au de du des en et la le les ou sous sur t"
+
+
+_MIDDLE = frozenset(_LITTLE.split())
+
+
+# First halves that keep theirs, with those second halves that make one word of it all.
+_FIRST = {
+    first: re.compile(solid)
+    for first, solid in {
+        "porte": "feuilles?|manteaux?|faix|ments?$",
+        "sous": "cri|trai(?:re|s$|t$|te?$|ent$)|trac|sign|tract",
+        "non": "chal|obst|ant|agén|ag[eé]s|sens|ce",
+        "avant": "ag",
+        "après": "$",
+        "arrière": "$",
+        "demi": "$",
+        "quasi": "ment$",
+        "peut": "$",
+        "rendez": "$",
+        "sud": "$",
+        "nord": "$",
+        "ouest": "$",
+        "vice": "$",
+        "mi": "(?!temps|chemin|mandat|parcours|saison|janvier|mars|avril|juin|juillet|août)",
+        "mini": "m|str|er|at",
+        "ex": "(?!ministre|président|premier|directeur|directrice|femme|mari|patron|chef|candidat)",
+        "celui": "$|(?!ci)",
+        "celle": "$|(?!ci)",
+        "ceux": "$|(?!ci)",
+        "celles": "$|(?!ci)",
+        "week": "$",
+        "self": "$",
+        "au": "(?!delà|dessus|dessous|devant)",
+        "là": "$",
+        "socio": "l",
+        "franco": "$|ph",
+        "anglo": "$|ph",
+        "grand": "(?!mère|père|parent|messe|chose|place|angle)",
+        "grands": "$",
+        "belle": "$",
+        "beau": "(?!père|frère|fils|parent)",
+        "petit": "(?!déjeuner|fils|bourgeois|lait)",
+        "petite": "(?!fille)",
+        "petits": "$",
+        "chef": "(?!lieu|d')",
+    }.items()
+}
+
+
+_LONGEST = 60  # letters of a word
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+
+
+_LAST = re.compile(r"([^\W\d_]*)[-\u2010\u00ad]$")
+
+
+_NEXT = re.compile(r"[^\W\d_]+")
+
+
+def line_words(texts: Iterable[str]) -> set[str]:
+    """The words that a document writes whole on one line, compounds with their hyphen."""
+    return {word.lower() for text in texts for word in _WORD.findall(text)}
+
+
+def ends_cut(text: str) -> bool:
+    """Whether the line ends within a word."""
+    return bool(_LAST.search(text[-_LONGEST:])) and len(text) > 1 and not text[-2].isspace()
+
+
+def whole(lines: Sequence[str], known: set[str]) -> str:
+    """The lines of a paragraph as one text."""
+    parts: list[str] = []
+    for first, second in pairwise(lines):
+        parts.append(_joined(first, second, known).removesuffix(second))
+    return "".join([*parts, *lines[-1:]])
+
+
+def _joined(first: str, second: str, known: set[str]) -> str:
+    """Two lines as one; a hyphen between them stays where it is part of the word.
+
+    The document decides where it writes the word elsewhere. Else a hyphen stays before a capital
+    or a figure, after a figure or another hyphen (« c'est-à- »), and in compounds of the lists
+    above; a soft one never does.
+    """
+    cut = _LAST.search(first[-_LONGEST:])
+    if cut is None or not ends_cut(first):
+        return f"{first} {second}"
+    begun = first[:-1]
+    following = _NEXT.match(second)
+    if first.endswith("\u00ad") and following:
+        return begun + second
+    if following is None or not second[0].islower():
+        return f"{begun}-{second}" if second[:1].isalnum() else f"{first} {second}"
+    if not cut[1]:
+        return f"{begun}-{second}"
+    whole = cut[1].lower(), following[0].lower()
+    return f"{begun}{'-' if _keeps(*whole, begun, known) else ''}{second}"
+
+
+def _keeps(first: str, second: str, begun: str, known: set[str]) -> bool:
+    if first + second in known:
+        return False
+    compound = begun.split()[-1].lower().lstrip("«“\"'([") + "-" + second
+    if f"{first}-{second}" in known or compound in known:
+        return True
+    if second in _SECOND and first + second not in _SOLID:
+        return True
+    if first.endswith(_ASKED.get(second, ())):
+        return True
+    if compound.count("-") > 1 and first in _MIDDLE:
+        return True
+    solid = _FIRST.get(first)
+    return solid is not None and not solid.match(second)
+
 
 _LARGER = 1.15  # times the text's size: a heading
+
+
 _SIZE = 0.12  # by which two lines of one paragraph may differ
+
+
 _LEADING = 1.35  # times the usual distance of two lines: a space between paragraphs
+
+
 _SHORT = 0.35  # of a column left white after a line that ends no sentence
+
+
 _FLUSH = 0.6  # of the cells of two rows of one table
+
+
 _BOLD = 120  # characters; a longer bold paragraph is an introduction, not a heading
+
+
 _HEADING = 250
+
+
 _SHOUTED = 80
+
+
 _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
+
 
 _TAIL = 100  # characters at a line's end that tell how it ends
 
+
 _BULLET = re.compile(r"[•●○◦▪■□►▶➢➤✓✔\uf0b7\uf0a7·*–—-]\s*(?=\S)")
+
+
 _POINT = re.compile(r"(?:\d{1,2}[.)]|[a-z]\))\s+\S")
+
+
 _CONTENTS = re.compile(r"(?:[.…·_]\s?){5,}\s*\d*$")  # a line of a table of contents
+
+
 _SENTENCE_END = re.compile(r"[.!?…:][»”\"’')\]]*(?:\s*\d{1,3})?$|[»”]$")
+
+
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -38,7 +196,7 @@ class Paragraph:
     """Lines that belong together. `page` is the one that it begins on."""
 
     page: int
-    lines: list[Line]
+    lines: list[PrintedLine]
     table: bool = False
     item: bool = False
     heading: bool = False
@@ -57,7 +215,7 @@ class Print:
     leading: float
 
 
-def laid_out(pages: Sequence[Page]) -> tuple[str | None, tuple[Block, ...]]:
+def laid_out(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block, ...]]:
     """The title, which the first page shows larger than all else, and all the text, the title's
     heading included."""
     pages = [page for page in pages if page.lines]
@@ -65,7 +223,7 @@ def laid_out(pages: Sequence[Page]) -> tuple[str | None, tuple[Block, ...]]:
         return None, ()
     set_columns = [(page.number, rows) for page in pages for rows in columns(distinct(page.lines))]
     printed = _print(set_columns)
-    known = words_of(line.text for page in pages for line in page.lines)
+    known = line_words(line.text for page in pages for line in page.lines)
     paragraphs = list(_connected(_paragraphs(set_columns, printed), printed))
     for each in paragraphs:
         each.text = _text(each, known)
@@ -73,7 +231,7 @@ def laid_out(pages: Sequence[Page]) -> tuple[str | None, tuple[Block, ...]]:
     return _title(paragraphs, printed), tuple(_blocks(paragraphs))
 
 
-def _print(printed: Sequence[tuple[int, list[Line]]]) -> Print:
+def _print(printed: Sequence[tuple[int, list[PrintedLine]]]) -> Print:
     sizes: Counter[float] = Counter()
     for _, column in printed:
         for line in column:
@@ -84,7 +242,7 @@ def _print(printed: Sequence[tuple[int, list[Line]]]) -> Print:
     return Print(size, _usual(gaps) if gaps else 1.2)
 
 
-def _gaps(lines: Sequence[Line]) -> list[float]:
+def _gaps(lines: Sequence[PrintedLine]) -> list[float]:
     steps = (below.bottom - above.bottom for above, below in pairwise(lines))
     return [step for step in steps if step > 0]
 
@@ -100,13 +258,15 @@ def _alike(first: float, second: float) -> bool:
     return abs(first - second) <= _SIZE * max(first, second)
 
 
-def _paragraphs(printed: Sequence[tuple[int, list[Line]]], how: Print) -> Iterator[Paragraph]:
+def _paragraphs(
+    printed: Sequence[tuple[int, list[PrintedLine]]], how: Print
+) -> Iterator[Paragraph]:
     for page, column in printed:
         if rows := [row for row in column if not _CONTENTS.search(row.text[-_TAIL:])]:
             yield from _of_column(rows, page, how)
 
 
-def _of_column(rows: list[Line], page: int, printed: Print) -> Iterator[Paragraph]:
+def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[Paragraph]:
     left = sorted(row.left for row in rows)[len(rows) // 5]
     right = sorted(row.right for row in rows)[-1 - len(rows) // 20]
     tabular = _tabular(rows)
@@ -129,7 +289,7 @@ def _of_column(rows: list[Line], page: int, printed: Print) -> Iterator[Paragrap
         yield current
 
 
-def _tabular(rows: list[Line]) -> list[bool]:
+def _tabular(rows: list[PrintedLine]) -> list[bool]:
     """Which rows are of a table: cells that stand below others."""
     flags = [False] * len(rows)
     for index, (above, below) in enumerate(pairwise(rows)):
@@ -139,7 +299,7 @@ def _tabular(rows: list[Line]) -> list[bool]:
     return flags
 
 
-def _share_edge(above: Line, below: Line) -> bool:
+def _share_edge(above: PrintedLine, below: PrintedLine) -> bool:
     """Whether most of the cells of one row stand flush with cells of the other.
 
     A row of spread words, as narrow columns have, stands flush with none but by chance.
@@ -153,7 +313,9 @@ def _share_edge(above: Line, below: Line) -> bool:
     return flush >= _FLUSH * len(few)
 
 
-def _continues(paragraph: Paragraph, row: Line, left: float, right: float, printed: Print) -> bool:
+def _continues(
+    paragraph: Paragraph, row: PrintedLine, left: float, right: float, printed: Print
+) -> bool:
     last = paragraph.lines[-1]
     if not _alike(last.size, row.size) or last.bold != row.bold or _is_item(row.text):
         return False

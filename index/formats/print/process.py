@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.formats.print.page import Line, Page
-from index.formats.print.worker import receive, send
+from index.formats.print.page import PrintedLine, PrintedPage
+from index.formats.print.worker import receive_frame, send
 
-OPENING = 60.0
-PAGE = 30.0
+OPENING_SECONDS = 60.0
+PAGE_SECONDS = 30.0
 """Seconds for a document to be opened, and for one of its pages to be read or drawn."""
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
@@ -42,7 +42,7 @@ class Picture:
     dots: bytes
 
 
-class Document:
+class PdfDocument:
     """An open PDF. Its methods raise PaperError; after that, nothing more can be read from it."""
 
     def __init__(self, worker: _Worker, about: dict[str, Any]) -> None:
@@ -51,10 +51,10 @@ class Document:
         self.info: dict[str, str] = about["info"]
         self.language: str = about["language"]
 
-    def page(self, number: int) -> Page:
-        told, _ = self._worker.ask({"do": "read", "page": number}, PAGE)
-        lines = tuple(Line(_words(text), *rest) for text, *rest in told["runs"])
-        return Page(
+    def page(self, number: int) -> PrintedPage:
+        told, _ = self._worker.ask({"do": "read", "page": number}, PAGE_SECONDS)
+        lines = tuple(PrintedLine(_words(text), *rest) for text, *rest in told["runs"])
+        return PrintedPage(
             number,
             told["width"],
             told["height"],
@@ -65,7 +65,9 @@ class Document:
         )
 
     def drawn(self, number: int, pixels: int) -> Picture:
-        told, dots = self._worker.ask({"do": "draw", "page": number, "pixels": pixels}, PAGE)
+        told, dots = self._worker.ask(
+            {"do": "draw", "page": number, "pixels": pixels}, PAGE_SECONDS
+        )
         return Picture(told["width"], told["height"], told["scale"], dots)
 
 
@@ -75,11 +77,11 @@ def _words(text: str) -> str:
 
 
 @contextmanager
-def opened(data: bytes) -> Iterator[Document]:
+def opened_pdf(data: bytes) -> Iterator[PdfDocument]:
     """The document in `data`. Raises PaperError for one that cannot be opened."""
     worker, about = _open(data)
     try:
-        yield Document(worker, about)
+        yield PdfDocument(worker, about)
     finally:
         _give_back(worker)
 
@@ -89,7 +91,7 @@ def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
     worker = _taken() or _started()
     while True:
         try:
-            return worker, worker.ask({"do": "open"}, OPENING, data)[0]
+            return worker, worker.ask({"do": "open"}, OPENING_SECONDS, data)[0]
         except PaperError:
             died = worker.spent
             _give_back(worker)
@@ -148,7 +150,7 @@ class _Worker:
         assert self._process.stdout is not None
         try:
             send(self._process.stdin, message, data)
-            return receive(self._process.stdout)
+            return receive_frame(self._process.stdout)
         except (OSError, ValueError):
             return None
 

@@ -26,7 +26,7 @@ MEMORY = 2 * 2**30
 CHARACTERS = 200_000
 """On one page; what comes after them is left out, and `cut` says so."""
 
-HEAD = struct.Struct(">IQ")
+_HEAD = struct.Struct(">IQ")
 _FEW = 400  # characters; a page of more is no scan
 _WEIGHT = 600  # of a bold font, as CSS counts
 _APART = 1.0  # em; a wider gap within a line parts two columns, or two cells
@@ -39,17 +39,17 @@ _SPACES = frozenset(" \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u
 
 def send(stream: IO[bytes], message: dict[str, Any], data: bytes = b"") -> None:
     head = json.dumps(message).encode()
-    stream.write(HEAD.pack(len(head), len(data)) + head)
+    stream.write(_HEAD.pack(len(head), len(data)) + head)
     stream.write(data)
     stream.flush()
 
 
-def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+def receive_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     """The next message; None when the other end is gone."""
-    lengths = stream.read(HEAD.size)
-    if len(lengths) < HEAD.size:
+    lengths = stream.read(_HEAD.size)
+    if len(lengths) < _HEAD.size:
         return None
-    head, body = HEAD.unpack(lengths)
+    head, body = _HEAD.unpack(lengths)
     message, data = stream.read(head), stream.read(body)
     if len(message) < head or len(data) < body:
         return None
@@ -59,7 +59,7 @@ def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
 def main() -> None:
     _hold_memory()
     document: pypdfium2.PdfDocument | None = None
-    while (request := receive(sys.stdin.buffer)) is not None:
+    while (request := receive_frame(sys.stdin.buffer)) is not None:
         asked, data = request
         try:
             if asked["do"] == "open":

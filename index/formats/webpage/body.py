@@ -4,24 +4,140 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from index.formats.base_readers_draft import Block
-from index.formats.webpage.body_webpage_gathering import gather, with_headings, wrap
-from index.formats.webpage.tree_webpage_element import APART, Element, text_length
+from index.formats.base import Block
+from index.formats.webpage.tree import APART, Element, text_length
+
+_LEADS = frozenset({"chapo", "chapeau", "standfirst"})
+
+
+_ENDS = frozenset({"ps", "post-scriptum", "notes"})
+
+
+_BODIES = frozenset({"texte", "entry-content", "article-content", "article-body"})
+
+
+_NEAR = 5  # elements before or after the text
+
+
+_HEADINGS = ("h2", "h3", "h4")
+
+
+_WORDED = 20  # characters; fewer are a label
+
+
+_HOUR = re.compile(r"\d{1,2}\s?[h:.]\s?\d{2}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+
+
+_LONGEST = 200  # characters; a heading has fewer
+
+
+_OPENING = 60  # characters that tell one paragraph from another
+
+
+def gather(tree: Element) -> None:
+    """Move what leads to an article's text, or follows it as its own, into it.
+
+    The templates of SPIP, which associations and many small papers in French use, put them beside.
+    """
+    for body in [each for each in tree.iter("div") if _names(each) & _BODIES]:
+        before = islice(body.itersiblings(preceding=True), _NEAR)
+        after = islice(body.itersiblings(), _NEAR)
+        leads = [each for each in before if _names(each) & _LEADS]  # the nearest first
+        ends = [each for each in after if _names(each) & _ENDS]
+        for each in leads:
+            each.tail, body.text = body.text, None
+            body.insert(0, each)
+        for each in ends:
+            each.tail = None
+            body.append(each)
+        for each in (*leads, *ends):
+            each.attrib.pop("class")  # whose names may speak against it
+
+
+def wrap(tree: Element) -> None:
+    """Make a paragraph of the words that a division begins with, where paragraphs follow."""
+    for division in [each for each in tree.iter("div", "article", "section") if each.text]:
+        if len(division.text.strip()) >= _WORDED and division.find("p") is not None:
+            paragraph = division.makeelement("p")
+            paragraph.text, division.text = division.text, None
+            for child in list(division):
+                if child.tag in APART:
+                    break
+                paragraph.append(child)  # with the words after it
+            division.insert(0, paragraph)
+
+
+def time_entries(tree: Element) -> None:
+    """Put the hour of an entry of a live page before the entry's heading."""
+    for time in list(tree.iter("time")):
+        hour, heading = _gathering_words(time), time.getnext()
+        if heading is None or heading.tag not in _HEADINGS or not _HOUR.fullmatch(hour):
+            continue
+        heading.text = f"{hour} – {(heading.text or '').lstrip()}"
+        time.drop_tree()
+
+
+def with_headings(blocks: Sequence[Block], tree: Element) -> tuple[Block, ...]:
+    """The blocks with the headings that stand right above one of them on the page.
+
+    Only where there is none among them: trafilatura then took the paragraphs wherever they were.
+    """
+    if not blocks or any(block.heading for block in blocks):
+        return tuple(blocks)
+    above = dict(_above(tree))
+    told: list[Block] = []
+    for block in blocks:
+        if heading := above.pop(block.text[:_OPENING], None):
+            told.append(Block(heading, heading=True))
+        told.append(block)
+    return tuple(told)
+
+
+def _above(tree: Element) -> Iterator[tuple[str, str]]:
+    """How a paragraph below a heading begins, and the heading."""
+    for heading in tree.iter(*_HEADINGS):
+        words, follower = _gathering_words(heading), heading.getnext()
+        if words and len(words) <= _LONGEST and follower is not None and follower.tag == "p":
+            yield _gathering_words(follower)[:_OPENING], words
+
+
+def _names(element: Element) -> set[str]:
+    return set((element.get("class") or "").split())
+
+
+def _gathering_words(element: Element) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
+
 
 _LONG_ITEM = 200  # characters; lists of longer items are paragraphs, as in Markdown
+
+
 _CROWD = 200  # elements in the text of one parent; trafilatura's work grows with their square
+
+
 _LARGE = 10_000  # elements; a page with more is read without trafilatura's second opinions
+
+
 _CAPTIONED = 3  # pictures at least in a gallery
+
+
 _GALLERY = 1 / 3  # of the words of the article are captions in a gallery
+
+
 _NARROW = re.compile("[\u00a0\u202f\u2007\u2009]")
+
+
 _STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # signs that no article needs
+
+
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 
-def body_of(tree: Element) -> tuple[Block, ...]:
+def page_body(tree: Element) -> tuple[Block, ...]:
     """The article's blocks as trafilatura finds them, with French spaces kept."""
     from trafilatura import bare_extraction
 
@@ -167,3 +283,106 @@ def _walk(element: Element) -> Iterator[tuple[str, Any]]:
             yield "break", None
         if child.tail:
             yield "text", child.tail
+
+
+_FRAGMENT_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+_PARAGRAPHS = frozenset(
+    {
+        *("p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote"),
+        *("figure", "figcaption", "dl", "dt", "dd", "address", "body", "html", "hr", "form"),
+        *("fieldset", "details", "summary", "center", "nav"),
+    }
+)
+
+
+_UNSEEN = frozenset({"head", "title", "img", "button", "select", "input", "textarea", "audio"})
+
+
+_UNSEEN |= {"video", "object", "embed", "canvas", "math", "map", "option", "rp", "rt"}
+
+
+_FRAGMENT_SPACES = re.compile(r"[ \t\r\n\f]+")
+
+
+def fragment_blocks(tree: Element) -> tuple[Block, ...]:
+    """The blocks in an element, in reading order: headings, paragraphs, lists and tables."""
+    return tuple(block for block in _fragment_blocks(tree) if block.text)
+
+
+def _fragment_blocks(element: Element) -> Iterator[Block]:
+    """The blocks of an element: runs of words between its inner blocks are paragraphs."""
+    run: list[str] = [element.text or ""]
+    for child in element:
+        if _is_block(child):
+            yield Block(_lines("".join(run)))
+            run = []
+            yield from _block(child)
+        else:
+            run.append(_inline(child))
+        run.append(child.tail or "")
+    yield Block(_lines("".join(run)))
+
+
+def _block(element: Element) -> Iterator[Block]:
+    if element.tag in _FRAGMENT_HEADINGS:
+        yield Block(_lines(_inline(element)).replace("\n", " "), heading=True)
+    elif element.tag in ("ul", "ol"):
+        lines = list(_items(element))
+        apart = any(len(line) > _LONG_ITEM for line in lines)
+        yield from (Block(part) for part in (lines if apart else ["\n".join(lines)]))
+    elif element.tag == "table":
+        yield Block("\n".join(line for line in _fragment_rows(element) if line))
+    elif element.tag == "pre":
+        text = "".join(str(part) for part in element.itertext())
+        yield Block("\n".join(line.rstrip() for line in text.split("\n") if line.strip()))
+    else:
+        yield from _fragment_blocks(element)
+
+
+def _is_block(element: Element) -> bool:
+    """Whether an element stands on its own; an inline one that holds a block does too."""
+    tag = element.tag
+    if tag in _PARAGRAPHS or tag in _FRAGMENT_HEADINGS or tag in ("ul", "ol", "table", "pre"):
+        return True
+    return any(_is_block(child) for child in element)
+
+
+def _inline(element: Element) -> str:
+    if element.tag == "br":
+        return "\v"
+    if not isinstance(element.tag, str) or element.tag in _UNSEEN:
+        return ""
+    parts = [element.text or ""]
+    for child in element:
+        parts += [_inline(child), child.tail or ""]
+    return "".join(parts)
+
+
+def _items(element: Element) -> Iterator[str]:
+    """One line an item, those of inner lists too; numbers are kept, bullets are not."""
+    number = 1 if element.tag == "ol" else None
+    for item in element:
+        lines = [
+            line for block in _fragment_blocks(item) for line in block.text.split("\n") if line
+        ]
+        if number is not None and item.tag == "li":
+            lines[:1] = [f"{number}. {line}" for line in lines[:1]]
+            number += 1
+        yield from lines
+
+
+def _fragment_rows(table: Element) -> Iterator[str]:
+    for row in table.iter("tr"):
+        cells = (
+            " ".join(block.text.replace("\n", " ") for block in fragment_blocks(cell))
+            for cell in row
+            if cell.tag in ("td", "th")
+        )
+        yield " | ".join(cell for cell in cells if cell)
+
+
+def _lines(text: str) -> str:
+    lines = (_FRAGMENT_SPACES.sub(" ", line).strip(" ") for line in text.split("\v"))
+    return "\n".join(line for line in lines if line)

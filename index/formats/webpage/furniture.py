@@ -3,27 +3,55 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
-from index.formats.boilerplate_readers_boilerplate import announces_links
-from index.formats.webpage.tree_webpage_element import Element, text_length
+from index.formats.base import Block
+from index.formats.boilerplate import announces_links
+from index.formats.webpage.tree import Element, text_length
 
 _BOX = frozenset({"div", "section", "aside", "ul", "ol", "nav", "form", "p", "details", "dialog"})
+
+
 _UNSEEN = ("dialog", "button", "select", "amp-ad", "amp-sidebar", "amp-consent", "amp-social-share")
+
+
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+
+
 _ROLES = frozenset({"dialog", "alertdialog", "banner", "search", "navigation"})
+
+
 _PRIVACY = "cookies?|consent|consentement|didomi|onetrust|tarteaucitron|axeptio|rgpd|gdpr"
+
+
 _COMMENTS = "commentaires?|comments|reactions"
+
+
 _AROUND = (
     "newsletters?|infolettre|partages?|partager|sharing|share|related|taboola|outbrain|pub"
     "|publicites?|advert|advertisement|lire-aussi|a-lire|sur-le-meme-sujet"
 )
+
+
 _STATE = "enabled|disabled|open|opened|closed|visible|active|on|off|allowed|ready"
+
+
 _AROUND_LIMIT = 1_500  # characters of a box of links, of sharing, of a newsletter
+
+
 _KEPT = 0.2  # of the page's words are left at least when a box goes, or it was the article
+
+
 _PROSE = 80  # characters of a paragraph above the comments
+
+
 _BOX_LIMIT = 600  # characters of a box of links
+
+
 _LINKED = 0.5  # of its words are links
+
+
 _LIST_LINKED = 0.8
 
 
@@ -116,3 +144,65 @@ def _drop(element: Element) -> None:
     """Take out an element and leave the words that follow it."""
     if element.getparent() is not None:
         element.drop_tree()
+
+
+_LISTING_LINKED = 4  # teasers at least; a page of one article shows some too, beside its own text
+
+
+_TEASER = 600  # characters of a linked heading and what stands under it
+
+
+_LOOKED_AT = 200
+
+
+_LISTING_PROSE = 150  # characters of a paragraph that is an article's own
+
+
+_SHARE = 0.5  # of what was found on the page are teasers
+
+
+def teasers(tree: Element) -> tuple[str, ...]:
+    """The texts around the headings that are links, as they announce other articles."""
+    return tuple(islice(_teasers(tree), _LOOKED_AT))
+
+
+def without_teasers(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> tuple[Block, ...]:
+    """The blocks of the article; none where the page only announces others.
+
+    Blocks that stand in teasers go where they are most of the words, and stand in several: an
+    article whose own heading is a link stands in one.
+    """
+    told = {block: _in_any(block, announced) for block in blocks if not block.heading}
+    share = sum(len(block.text) for block, teased in told.items() if teased)
+    used = sum(
+        any(teased and _plain(block) in teaser for block, teased in told.items())
+        for teaser in announced
+    )
+    if used < _LISTING_LINKED or share < _SHARE * sum(len(block.text) for block in told):
+        return blocks
+    own = tuple(block for block in blocks if not told.get(block, _in_any(block, announced)))
+    return (
+        own if any(len(block.text) >= _LISTING_PROSE for block in own if not block.heading) else ()
+    )
+
+
+def _in_any(block: Block, announced: tuple[str, ...]) -> bool:
+    return any(_plain(block) in teaser for teaser in announced)
+
+
+def _plain(block: Block) -> str:
+    return " ".join(block.text.split())
+
+
+def _teasers(tree: Element) -> Iterator[str]:
+    for heading in tree.iter("h2", "h3", "h4"):
+        parent = heading.getparent()
+        linked = any(text_length(link) for link in heading.iter("a"))
+        if parent is None or not (linked or parent.tag == "a"):
+            continue
+        holder = parent
+        alone = text_length(heading, _TEASER)
+        while holder is not None and text_length(holder, _TEASER) <= alone:
+            holder = holder.getparent()
+        if holder is not None and text_length(holder, _TEASER) <= _TEASER:
+            yield " ".join("".join(str(part) for part in holder.itertext()).split())

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from index.formats.base_readers_draft import Metadata
+from index.formats.base import Metadata
 from index.formats.dates import find_moment
 from index.formats.frontmatter import language_code
 
 logger = logging.getLogger(__name__)
 
-Record = Mapping[str, Any]
+JsonLdRecord = Mapping[str, Any]
 
 _ARTICLES = re.compile(r"(?:[A-Za-z]*Article|BlogPosting|LiveBlogPosting|Report)$")
 _INSIDE = ("@graph", "mainEntity", "mainEntityOfPage")  # lists of other articles are not entered
@@ -27,14 +27,14 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _OLDEST = 1600
 
 
-def article_in(records: Sequence[str]) -> Record | None:
+def article_in(records: Sequence[str]) -> JsonLdRecord | None:
     """The page's own article, its references to people and publisher resolved.
 
     None where the page describes no article, or several of which none is the main one.
     """
     nodes = [node for record in records for node in _nodes(_loaded(record), _DEPTH)][:_NODES]
     articles = [node for node in nodes if is_article(node)]
-    headlines = {one_line(node.get("headline") or node.get("name")) for node in articles}
+    headlines = {jsonld_line(node.get("headline") or node.get("name")) for node in articles}
     if not articles or len(headlines) > 2:
         return None
     known = {str(node["@id"]): node for node in nodes if node.get("@id") and len(node) > 1}
@@ -42,7 +42,7 @@ def article_in(records: Sequence[str]) -> Record | None:
     return {name: _resolved(value, known) for name, value in chosen.items()}
 
 
-def facts_of(article: Record, shown: str) -> Metadata:
+def facts_of(article: JsonLdRecord, shown: str) -> Metadata:
     """The metadata that an article's record tells."""
     if str(article.get("isAccessibleForFree")).lower() == "false":
         logger.info("%s: reserved to subscribers; what the page shows of it is read", shown)
@@ -50,7 +50,7 @@ def facts_of(article: Record, shown: str) -> Metadata:
     sections = _texts(article.get("articleSection"))
     return Metadata.told(
         "json-ld",
-        title=one_line(article.get("headline")) or one_line(article.get("name")),
+        title=jsonld_line(article.get("headline")) or jsonld_line(article.get("name")),
         author=_authors(article.get("author") or article.get("creator"), outlet),
         published=moment(article.get("datePublished")) or moment(article.get("dateCreated")),
         updated=moment(article.get("dateModified")),
@@ -61,13 +61,13 @@ def facts_of(article: Record, shown: str) -> Metadata:
     )
 
 
-def words_of(article: Record) -> str:
+def jsonld_words(article: JsonLdRecord) -> str:
     """The words of the article where its record holds them, a paragraph a line."""
     body = article.get("articleBody")
     return html.unescape(body).strip() if isinstance(body, str) else ""
 
 
-def is_article(node: Record) -> bool:
+def is_article(node: JsonLdRecord) -> bool:
     return any(_ARTICLES.fullmatch(kind) for kind in _texts(node.get("@type")))
 
 
@@ -83,7 +83,7 @@ def moment(value: object) -> date | datetime | None:
     return found
 
 
-def one_line(value: object) -> str | None:
+def jsonld_line(value: object) -> str | None:
     """A text as it is read: entities and tags gone, on one line; None for anything else."""
     if not isinstance(value, str):
         return None
@@ -103,7 +103,7 @@ def _loaded(record: str) -> object:
         return None
 
 
-def _nodes(value: object, depth: int) -> Iterator[Record]:
+def _nodes(value: object, depth: int) -> Iterator[JsonLdRecord]:
     """The records in a piece of JSON-LD, outer ones first."""
     if depth == 0:
         return
@@ -116,7 +116,7 @@ def _nodes(value: object, depth: int) -> Iterator[Record]:
             yield from _nodes(value.get(name), depth - 1)
 
 
-def _resolved(value: object, known: Mapping[str, Record]) -> object:
+def _resolved(value: object, known: Mapping[str, JsonLdRecord]) -> object:
     """The value with each bare reference (`{"@id": …}`) replaced by what it refers to."""
     if isinstance(value, list):
         return [_resolved(item, known) for item in value]
@@ -127,7 +127,7 @@ def _resolved(value: object, known: Mapping[str, Record]) -> object:
 
 def _texts(value: object) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    return [text for text in map(one_line, values) if text]
+    return [text for text in map(jsonld_line, values) if text]
 
 
 def _name(value: object) -> str | None:
@@ -135,7 +135,7 @@ def _name(value: object) -> str | None:
         return next((name for item in value if (name := _name(item))), None)
     if isinstance(value, Mapping):
         return _name(value.get("name"))
-    return one_line(value)
+    return jsonld_line(value)
 
 
 def _authors(value: object, outlet: str | None) -> str | None:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
-from index.formats.base_readers_draft import Metadata
+from index.formats.base import Metadata
+from index.formats.byline import is_name, told_in_heads
 from index.formats.frontmatter import language_code
-from index.formats.webpage.jsonld import moment, one_line, person_name
-from index.formats.webpage.tree_webpage_element import Element
+from index.formats.webpage.jsonld import jsonld_line, moment, person_name
+from index.formats.webpage.tree import Element
+from index.stopwords import fold
 
 Metas = Mapping[str, tuple[str, ...]]
+
+
 """The contents of a page's meta tags by name."""
 
+
 _OG_PUBLISHED = ("article:published_time", "og:article:published_time", "og:published_time")
+
+
 _OG_UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time")
+
+
 _OG_AUTHOR = ("article:author", "og:article:author", "article:author_name")
+
+
 _OG_SECTION = ("article:section", "og:article:section")
+
 
 _PUBLISHED = (
     *("datepublished", "date", "pubdate", "publishdate", "publish-date", "publication_date"),
@@ -26,15 +39,23 @@ _PUBLISHED = (
     *("citation_date", "dc.date", "dc.date.issued", "dc.date.created", "dcterms.created"),
     *("dcterms.date", "dcterms.issued", "dc.created", "date.created"),
 )
+
+
 _UPDATED = (
     *("datemodified", "last-modified", "lastmod", "article.updated", "dcterms.modified"),
     *("dc.date.modified", "date.modified"),
 )
+
+
 _AUTHOR = (
     *("author", "authors", "byl", "parsely-author", "sailthru.author", "citation_author"),
     *("dc.creator", "dcterms.creator", "dc.contributor", "creator"),
 )
+
+
 _TITLE = ("headline", "parsely-title", "sailthru.title", "citation_title", "dc.title", "title")
+
+
 _OUTLET = (
     "application-name",
     "publisher",
@@ -42,6 +63,8 @@ _OUTLET = (
     "dcterms.publisher",
     "citation_journal_title",
 )
+
+
 _SECTION = ("articlesection", "section", "parsely-section", "category", "rubrique")
 
 
@@ -49,7 +72,7 @@ def metas(tree: Element) -> Metas:
     """The contents of the meta tags by their names in lower case, in the order of the page."""
     found: dict[str, list[str]] = {}
     for tag in tree.iter("meta"):
-        content = one_line(tag.get("content"))
+        content = jsonld_line(tag.get("content"))
         if content is None:
             continue
         for attribute in ("property", "name", "itemprop", "http-equiv"):
@@ -140,3 +163,194 @@ def _people(told: Metas, names: Iterable[str]) -> str | None:
         if people:
             return ", ".join(dict.fromkeys(people))
     return None
+
+
+_MARK = re.compile(r"\s+[-–—|·•»:]\s+|\s*\|\s*")
+
+
+_SITE = re.compile(r"(?:(?:le|la|les|the) |l['’])?[\w'’.&+ -]{1,40}", re.IGNORECASE)
+
+
+_NAMED = re.compile(r"(?:(?:Le|La|Les|The|El|Il|Der|Die) |L['’])[A-ZÀ-Þ].*|[\w-]+\.[a-z]{2,5}")
+
+
+_HEAD = 15  # characters at least of a title before a site's name
+
+
+_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """What a page shows: its first heading, and its title as the browser's tab has it."""
+
+    heading: str | None
+    tab: str | None
+
+
+def titles(tree: Element) -> Titles:
+    headings = [text for h1 in tree.iter("h1") if (text := _words(h1)) and len(text) > 1]
+    tab = next((_words(title) for title in tree.iter("title")), None)
+    near = [text for text in headings if tab and _alike(text) and _alike(text) in _alike(tab)]
+    return Titles(next(iter([*near, *headings]), None), tab)
+
+
+def with_title(told: Metadata, shown: Titles, url: str | None) -> Metadata:
+    """The metadata with the article's title, without the site's name, and the outlet it names."""
+    head, tail = _split(shown.tab, told, shown.heading, url)
+    whole = told.title or ""
+    if shown.heading and (not whole or _is_cut(whole, shown.heading)):
+        title = Metadata.told("html", title=_bare(shown.heading, told.outlet or tail))
+    elif whole:
+        title = Metadata.told(told.origins["title"], title=_bare(whole, told.outlet or tail))
+    else:
+        title = Metadata.told("html", title=head)
+    outlet = Metadata.told("html", outlet=tail if tail != told.author else None)
+    return title.completed(told).completed(outlet)
+
+
+def _is_cut(title: str, heading: str) -> bool:
+    """Whether the title is the heading cut short."""
+    return bool(_CUT.search(title)) and _alike(heading).startswith(_alike(title))
+
+
+def _bare(title: str, outlet: str | None) -> str:
+    """The title without the outlet's name behind or before it."""
+    *_, last = [None, *_MARK.finditer(title)]
+    if outlet and last and _same(title[last.end() :], outlet):
+        return title[: last.start()].strip() or title
+    first = _MARK.search(title)
+    if outlet and first and _same(title[: first.start()], outlet):
+        return title[first.end() :].strip() or title
+    return title
+
+
+def _split(
+    tab: str | None, told: Metadata, heading: str | None, url: str | None
+) -> tuple[str | None, str | None]:
+    """The title in the tab and the site's name behind it, where something else confirms it."""
+    *_, mark = [None, *_MARK.finditer(tab or "")]
+    if tab is None or mark is None:
+        return tab, None
+    head, tail = tab[: mark.start()].strip(), tab[mark.end() :].strip()
+    known = _same(tail, told.outlet or "") or _in_host(tail, url)
+    first = _MARK.split(head)[0]
+    beside = any(
+        title and (_alike(title) == _alike(head) or _alike(title) == _alike(first))
+        for title in (told.title, heading)
+    )
+    is_name = bool(_SITE.fullmatch(tail)) and ":" not in mark[0]
+    named = len(head) >= _HEAD and ":" not in mark[0] and bool(_NAMED.fullmatch(tail))
+    if head and (known or (is_name and (beside or named))):
+        return head, tail
+    return tab, None
+
+
+def _in_host(name: str, url: str | None) -> bool:
+    """Whether the name is that of the site, as in « Côte Info » of www.cote-info.fr."""
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
+        return False
+    plain = _alike(name).replace(" ", "")
+    return len(plain) >= 4 and any(plain == re.sub(r"\W", "", part) for part in host.split("."))
+
+
+def _same(name: str, outlet: str) -> bool:
+    return bool(_alike(name)) and _alike(name) == _alike(outlet)
+
+
+def _alike(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text.lower())))
+
+
+def _words(element: Element) -> str | None:
+    return jsonld_line(" ".join(str(part) for part in element.itertext()))
+
+
+_PARAGRAPH = 150  # characters; where the article itself begins
+
+
+_LOOKED_AT = 60  # pieces of text after the heading
+
+
+_BLOCKS = frozenset(
+    {"p", "div", "li", "h2", "h3", "h4", "section", "article", "header", "ul", "address", "figure"}
+)
+
+
+_VISIBLE_UPDATED = re.compile(r"mis[e]? [àa] jour|modifi|updated|maj\b", re.IGNORECASE)
+
+
+_VISIBLE_AUTHOR = re.compile(r"\b(?:author|auteur|autrice|byline|signature)", re.IGNORECASE)
+
+
+_MODIFIED = re.compile(r"modif|updat", re.IGNORECASE)
+
+
+def visible_facts(tree: Element) -> Metadata:
+    """The people and the days between a page's heading and its first long paragraph."""
+    metadata = Metadata()
+    by_mark = Metadata()
+    heading = next(tree.iter("h1"), None)
+    if heading is None:
+        return metadata
+    for element, text in _below(heading):
+        by_mark = by_mark.completed(_marked(element, text))
+        if len(text) >= _PARAGRAPH:
+            break
+        if element.tag in _BLOCKS or len(element) == 0:
+            metadata = metadata.completed(told_in_heads(text) or Metadata())
+    return by_mark.completed(metadata)
+
+
+def _below(heading: Element) -> Iterator[tuple[Element, str]]:
+    """The elements after the heading with their words, in reading order, each text once."""
+    looked = 0
+    for element in _following(heading):
+        if not isinstance(element.tag, str):
+            continue
+        text = jsonld_line(_own_words(element)) or ""
+        looked += bool(text)
+        if looked > _LOOKED_AT:
+            return
+        yield element, text
+
+
+def _following(element: Element) -> Iterator[Element]:
+    """All elements that begin after this one ends."""
+    while element is not None:
+        for sibling in element.itersiblings():
+            yield from sibling.iter()
+        element = element.getparent()
+
+
+def _own_words(element: Element) -> str:
+    """The words of an element; those of one that holds blocks are its blocks' own."""
+    if any(child.tag in _BLOCKS for child in element):
+        return ""
+    parts: list[str] = []
+    length = 0
+    for part in element.itertext():
+        parts.append(str(part))
+        length += len(part)
+        if length > 4 * _PARAGRAPH:
+            break
+    return "".join(parts)
+
+
+def _marked(element: Element, text: str) -> Metadata:
+    """What `<time>`, `rel=author` and `itemprop` mark as people and days."""
+    part = element.get("itemprop") or ""
+    if element.tag == "time" or part in ("datePublished", "dateModified"):
+        when = moment(element.get("datetime") or element.get("content") or text)
+        around = jsonld_line("".join(str(word) for word in [element.getparent().text or "", text]))
+        later = part == "dateModified" or _MODIFIED.search(element.get("class") or "")
+        changed = bool(later or _VISIBLE_UPDATED.search(around or ""))
+        return Metadata.told("html", **{"updated" if changed else "published": when})
+    if part == "author" or "author" in (element.get("rel") or "").lower().split():
+        name = person_name(text) if len(text) < _PARAGRAPH else None
+        return Metadata.told("html", author=name)
+    if _VISIBLE_AUTHOR.search(element.get("class") or "") and is_name(text):
+        return Metadata.told("html", author=text)
+    return Metadata()

@@ -5,46 +5,168 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from math import inf
+from typing import Any
 
 from lxml.etree import LxmlError
 from lxml.html import HTMLParser, document_fromstring
 
 from index.errors import ReadError
-from index.formats.boilerplate import mended
+from index.formats.boilerplate import mended_letters
 from index.formats.encoding import decode
-from index.formats.webpage.tree_webpage_element import Element
-from index.formats.webpage.tree_webpage_layout import without_layout_tables
 
-TEXT_LIMIT = 8 * 2**20
+Element = Any
+
+
+"""An element of a page; lxml has no types of its own."""
+
+
+APART = frozenset(
+    {
+        *("p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tr", "td"),
+        *("th", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "section", "article"),
+        *("main", "aside", "header", "footer", "nav", "figure", "figcaption", "br", "hr", "body"),
+        *("head", "form", "details", "title", "meta", "link", "img", "center"),
+    }
+)
+
+
+"""Elements that stand apart from the words around them."""
+
+
+def text_length(element: Element, most: float = inf) -> int:
+    """Characters of the words in an element, without the white space around them.
+
+    The count stops once it is above `most`.
+    """
+    length = 0
+    for part in element.itertext():
+        length += len(part.strip())
+        if length > most:
+            break
+    return length
+
+
+_CELL = 1_000  # characters; a cell that says more is a part of the page
+
+
+_PARAGRAPH = 80  # characters; a note in a cell has fewer
+
+
+_SEVERAL = 3  # paragraphs in a cell that is a part of the page
+
+
+_PARTS = frozenset({"h1", "article", "section", "form"})
+
+
+_TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
+
+
+def without_layout_tables(tree: Element) -> None:
+    """Make plain divisions, in place, of the tables that hold parts of the page, not facts."""
+    holders = {
+        holder
+        for table in tree.iter("table")
+        for holder in table.iterancestors("table", "tr", "td", "th", "tbody", "thead", "tfoot")
+    }
+    for table in list(tree.iter("table")):
+        if table in holders or table.get("role") == "presentation" or _is_layout(table):
+            _divided(table)
+
+
+def _is_layout(table: Element) -> bool:
+    """Whether a table has but one column, or a cell that is a part of the page."""
+    rows = list(table.iter("tr"))
+    columns = max((sum(cell.tag in ("td", "th") for cell in row) for row in rows), default=0)
+    if columns <= 1:
+        return True
+    return any(map(_is_part, table.iter("td", "th")))
+
+
+def _is_part(cell: Element) -> bool:
+    """Whether a cell is a part of the page: long, with a part in it, or of several paragraphs."""
+    if any(inner.tag in _PARTS for inner in cell.iter()) or text_length(cell, _CELL) > _CELL:
+        return True
+    paragraphs = (text_length(inner, _PARAGRAPH) >= _PARAGRAPH for inner in cell.iter("p"))
+    return sum(paragraphs) >= _SEVERAL
+
+
+def _divided(table: Element) -> None:
+    """The table's own rows and cells as divisions; tables inside it are judged by themselves."""
+    pending = [table]
+    while pending:
+        element = pending.pop()
+        pending += [child for child in element if child.tag in _TAGS and child.tag != "table"]
+        element.tag = "div"
+
+
+PAGE_TEXT_LIMIT = 8 * 2**20
+
+
 """Characters of a page without its scripts, styles and inlined files; no article has more."""
+
+
 ELEMENT_LIMIT = 100_000
+
+
 """Elements of a page; finding the article among that many takes some seconds."""
+
+
 _RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
+
+
 _RECORDS = 50
+
+
 _DECLARED = 4_096  # bytes in which a page names its encoding; browsers look at 1,024
+
+
 _BROKEN = 0.05  # of what is not ASCII may be damaged in a page that is UTF-8 otherwise
+
+
 _USUAL = 0.8  # of what is not ASCII are letters and marks of western Europe in its old encoding
+
+
 _LETTERS = frozenset("àâäáãçéèêëíîïñóôöõúùûüßœæÀÂÄÁÇÉÈÊÎÔÖÜ«»’“”–—…€©°\u00a0·¿¡ºª")
 
+
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+
+
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
+
+
 _SEVEN_BITS = ("iso2022_jp", "hz")  # encodings that look like ASCII
+
+
 _CODE = re.compile(
     r"<!--(?!-?>)|<(script|style|svg|template|iframe|noscript)\b([^<>]{0,5000})>", re.IGNORECASE
 )
+
+
 _TEMPLATE = re.compile(r"\btype\s*=\s*[\"']?text/template", re.IGNORECASE)
+
+
 _PLACEHOLDER = re.compile(r"\{\{|<%|\$\{")  # of a template that is filled in elsewhere
+
+
 _INLINED = re.compile(r"\bdata:[\w.+/;=-]{0,80};base64,[A-Za-z0-9+/=%]{64,}")
+
+
 _EMPTY = re.compile(
     r"<(?!br\b|hr\b|img\b|meta\b|link\b|input\b|col\b|wbr\b|source\b)([a-z][\w:-]*)([^<>]*)/>",
     re.IGNORECASE,
 )
+
+
 _XHTML = re.compile(r"\s*<\?xml|<html[^>]{0,500}\bxmlns\s*=", re.IGNORECASE)
+
+
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WebPage:
     """The tree of a page, and its pieces of JSON-LD as they are written."""
 
     tree: Element
@@ -110,18 +232,18 @@ def _decoded(data: bytes, encoding: str) -> str | None:
     return None if not isinstance(text, str) or "\0" in text else text
 
 
-def parsed(text: str, shown: str) -> Page:
+def parsed_page(text: str, shown: str) -> WebPage:
     """The tree of a page without code and inlined files. Raises ReadError above the limits."""
     if _XHTML.match(text) or _XHTML.search(text, 0, _DECLARED):
         text = _EMPTY.sub(r"<\1\2></\1>", text)
     plain, records = _without_code(text)
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
-    if len(plain) > TEXT_LIMIT:
+    if len(plain) > PAGE_TEXT_LIMIT:
         raise ReadError(
             f"{shown}: {len(plain) // 2**20} MB of text, more than one page's article can be "
-            f"({TEXT_LIMIT // 2**20} MB); split it"
+            f"({PAGE_TEXT_LIMIT // 2**20} MB); split it"
         )
-    tree = _tree("\n".join(mended(line) for line in plain.split("\n")), shown)
+    tree = _tree("\n".join(mended_letters(line) for line in plain.split("\n")), shown)
     count = sum(1 for _ in tree.iter())
     if count > ELEMENT_LIMIT:
         raise ReadError(
@@ -129,7 +251,7 @@ def parsed(text: str, shown: str) -> Page:
             f"({ELEMENT_LIMIT:,}); split it"
         )
     without_layout_tables(tree)
-    return Page(tree, tuple(mended(record) for record in records))
+    return WebPage(tree, tuple(mended_letters(record) for record in records))
 
 
 def _tree(text: str, shown: str) -> Element:

@@ -23,21 +23,23 @@ from filelock import FileLock
 
 from index.errors import ModelError
 from index.models.bundled import tokenizer
-from index.models.bundled.weights import SOURCE_SHA256, read_source
+from index.models.bundled.weights import SOURCE_SHA256, read_weights
 
 MODEL, WEIGHTS, MANIFEST = "model.onnx", "weights.bin", "manifest.json"
 
 # Raised with every change of what is written, so that no runtime meets another's files.
-FORMAT = 2
+CACHE_FORMAT = 2
 
-Progress = Callable[[float, str], None]
+PrepareProgress = Callable[[float, str], None]
 
-_NAME = f"multilingual-e5-small-{FORMAT}"
+_NAME = f"multilingual-e5-small-{CACHE_FORMAT}"
 _FILES = (MODEL, WEIGHTS, tokenizer.PIECES, tokenizer.SCORES, tokenizer.REPLACEMENTS)
 _log = logging.getLogger(__name__)
 
 
-def prepared(cache_dir: Path, *, progress: Progress | None = None, fresh: bool = False) -> Path:
+def prepared(
+    cache_dir: Path, *, progress: PrepareProgress | None = None, fresh: bool = False
+) -> Path:
     """The folder of the prepared model, made now if it is not there yet or is damaged.
 
     `progress(share, step)` is called while it is made, the share from 0 to 1. `fresh` makes it
@@ -65,7 +67,7 @@ def is_whole(folder: Path, *, thorough: bool = False) -> bool:
     """Whether every file is there with its size; `thorough` reads them and compares SHA-256 too."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT or manifest["source"] != SOURCE_SHA256:
+        if manifest["format"] != CACHE_FORMAT or manifest["source"] != SOURCE_SHA256:
             return False
         return set(manifest["files"]) == set(_FILES) and all(
             (folder / name).stat().st_size == expected["size"]
@@ -76,7 +78,7 @@ def is_whole(folder: Path, *, thorough: bool = False) -> bool:
         return False
 
 
-def _replace(folder: Path, progress: Progress) -> None:
+def _replace(folder: Path, progress: PrepareProgress) -> None:
     for abandoned in folder.parent.glob(f".{_NAME}-*"):
         shutil.rmtree(abandoned, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f".{_NAME}-", dir=folder.parent) as name:
@@ -90,12 +92,12 @@ def _replace(folder: Path, progress: Progress) -> None:
     progress(1.0, "ready")
 
 
-def _make(folder: Path, progress: Progress) -> None:
+def _make(folder: Path, progress: PrepareProgress) -> None:
     # The module that needs `onnx`, which takes long to import and serves here only.
     from index.models.bundled.graph import write_graph
 
     progress(0.0, "reading the weights")
-    source = read_source()
+    source = read_weights()
     progress(0.2, "writing the vocabulary")
     tokenizer.save(source.vocabulary, folder)
     progress(0.3, "writing the network")
@@ -105,7 +107,7 @@ def _make(folder: Path, progress: Progress) -> None:
         name: {"size": (folder / name).stat().st_size, "sha256": _sha256(folder / name)}
         for name in _FILES
     }
-    manifest = {"format": FORMAT, "source": SOURCE_SHA256, "files": files}
+    manifest = {"format": CACHE_FORMAT, "source": SOURCE_SHA256, "files": files}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 

@@ -14,10 +14,10 @@ import onnxruntime  # type: ignore[import-untyped]
 import platformdirs
 
 from index.errors import ModelError
-from index.models.bundled.cache import FORMAT, MODEL, Progress, is_whole, prepared
+from index.models.base import Embedder, Vectors
+from index.models.bundled.cache import CACHE_FORMAT, MODEL, PrepareProgress, is_whole, prepared
 from index.models.bundled.tokenizer import Tokenizer
 from index.models.bundled.weights import SOURCE_SHA256
-from index.models.sentence_transformers import Embedder, Vectors
 
 DIMENSION = 384
 TOKENS = 512
@@ -43,7 +43,7 @@ class BundledEmbedder:
 
     @property
     def id(self) -> str:
-        return f"multilingual-e5-small/{SOURCE_SHA256[:12]}/int8-{FORMAT}"
+        return f"multilingual-e5-small/{SOURCE_SHA256[:12]}/int8-{CACHE_FORMAT}"
 
     @property
     def dimension(self) -> int:
@@ -80,7 +80,7 @@ def load_bundled(
     cache_dir: Path | None = None,
     *,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: PrepareProgress | None = None,
 ) -> Embedder:
     """The bundled model, prepared first if this machine has not done so yet.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.models.bundled.weights import Floats, Q4File, Vocabulary, read_source
+from index.models.bundled.weights import Floats, Q4File, Vocabulary, read_weights
 
 if TYPE_CHECKING:
     import torch
@@ -39,7 +39,7 @@ def as_sentence_transformer(cache_dir: Path | None = None) -> SentenceTransforme
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 
-    source = read_source()
+    source = read_weights()
     with tempfile.TemporaryDirectory(dir=cache_dir) as folder, _no_progress_bars():
         _save_network(source, folder)
         _save_tokenizer(source, folder)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from index.models.bundled.weights import Vocabulary
 
-START, END, UNKNOWN = 0, 2, 3
+START, END, UNKNOWN_ID = 0, 2, 3
 PIECES, SCORES, REPLACEMENTS = "pieces.txt", "scores.f32", "replacements.json"
 
 # Control pieces stand for no text: an article that says "<s>" means these three characters.
@@ -88,7 +88,7 @@ class Tokenizer:
         """The likeliest pieces of a word (Viterbi); a run of unknown characters is one id."""
         size = len(word)
         best = [0.0] + [float("-inf")] * size
-        origin, ids = [0] * (size + 1), [UNKNOWN] * (size + 1)
+        origin, ids = [0] * (size + 1), [UNKNOWN_ID] * (size + 1)
         known, scores = self._ids, self._scores
         for start in range(size):
             reached = best[start]
@@ -99,7 +99,7 @@ class Tokenizer:
                     origin[end], ids[end] = start, found
             if reached + self._unknown_score > best[start + 1]:
                 best[start + 1] = reached + self._unknown_score
-                origin[start + 1], ids[start + 1] = start, UNKNOWN
+                origin[start + 1], ids[start + 1] = start, UNKNOWN_ID
         return _trace(origin, ids)
 
 
@@ -114,7 +114,7 @@ def _trace(origin: list[int], ids: list[int]) -> tuple[int, ...]:
     path: list[int] = []
     end = len(ids) - 1
     while end > 0:
-        if not (path and path[-1] == ids[end] == UNKNOWN):
+        if not (path and path[-1] == ids[end] == UNKNOWN_ID):
             path.append(ids[end])
         end = origin[end]
     return tuple(reversed(path))

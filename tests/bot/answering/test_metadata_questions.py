@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.about_about_questions import Asked, Kind, asked, subject_of
+from bot.answering.about import (
+    MetadataKind,
+    MetadataQuestion,
+    metadata_question,
+    subject_asked_about,
+)
 
-ABOUT_ARTICLES: list[tuple[str, Kind, str]] = [
+ABOUT_ARTICLES: list[tuple[str, MetadataKind, str]] = [
     ("Qui a écrit cet article ?", "author", ""),
     ("qui a ecri cet artcile", "author", ""),
     ("Qui est l'auteur de l'article sur Lascaux ?", "author", "Lascaux"),
@@ -101,14 +106,14 @@ ABOUT_THE_WORLD = [
 
 @pytest.mark.parametrize(("question", "kind", "subject"), ABOUT_ARTICLES)
 def test_a_question_about_articles_is_told_with_its_subject(
-    question: str, kind: Kind, subject: str
+    question: str, kind: MetadataKind, subject: str
 ) -> None:
-    assert asked(question) == Asked(kind, subject)
+    assert metadata_question(question) == MetadataQuestion(kind, subject)
 
 
 @pytest.mark.parametrize("question", ABOUT_THE_WORLD)
 def test_a_question_that_the_articles_answer_is_left_to_them(question: str) -> None:
-    assert asked(question) is None
+    assert metadata_question(question) is None
 
 
 @pytest.mark.parametrize(
@@ -122,19 +127,19 @@ def test_a_question_that_the_articles_answer_is_left_to_them(question: str) -> N
     ],
 )
 def test_case_accents_spaces_and_slips_do_not_matter(question: str) -> None:
-    assert asked(question) == Asked("author", "")
+    assert metadata_question(question) == MetadataQuestion("author", "")
 
 
 def test_a_subject_keeps_its_own_spelling() -> None:
-    found = asked("Qui a écrit l’article intitulé « L’Été à Évian » ?")
-    assert found == Asked("author", "L’Été à Évian")
+    found = metadata_question("Qui a écrit l’article intitulé « L’Été à Évian » ?")
+    assert found == MetadataQuestion("author", "L’Été à Évian")
 
 
 @pytest.mark.parametrize("question", ["", " ", "?", "😀 ?", "article " * 500])
 def test_what_is_no_question_asks_nothing_of_articles(question: str) -> None:
-    assert asked(question) is None
+    assert metadata_question(question) is None
 
 
 def test_the_articles_named_in_a_question_have_a_subject() -> None:
-    assert subject_of("Que dit l’article sur la Lune ?") == "la Lune"
-    assert subject_of("Combien pèse la Lune ?") == "Combien pèse la Lune ?"
+    assert subject_asked_about("Que dit l’article sur la Lune ?") == "la Lune"
+    assert subject_asked_about("Combien pèse la Lune ?") == "Combien pèse la Lune ?"

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.answering.time_range import Timing, timing
-from index.article_index_period import Period
+from index.article import Period
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 

@@ -10,12 +10,11 @@ from typing import Any
 from bot.answer import Answer, Citation, Statement
 from bot.answering.extractive import Extractive
 from bot.evaluation.outcome import Outcome
-from bot.evaluation.questions import Gold, Question
+from bot.evaluation.questions import Gold, GoldQuestion
 from bot.evaluation.run import Means
-from index.article import Article, article_id
-from index.build.passages import Passage, Sentence
+from index.article import Article, Passage, Sentence, article_id
+from index.findings import Findings, Hit, RankedSentence, Scores
 from index.search.confidence import ConfidenceModel
-from index.search.searcher import Findings, Hit, RankedSentence, Scores
 from tests.fakes import FakeEmbedder
 
 TEXT = (
@@ -38,10 +37,10 @@ def passage(of: Article, start: int = 0, end: int | None = None) -> Passage:
 
 def question(
     answer: str | None, of: Article | None = None, *, start: int | None = None
-) -> Question:
+) -> GoldQuestion:
     golds = () if answer is None else (Gold(answer, start),)
     articles = frozenset({of.id}) if of else frozenset()
-    return Question("Quand ?", "asked.json: data[0]", True, golds, articles)
+    return GoldQuestion("Quand ?", "asked.json: data[0]", True, golds, articles)
 
 
 def findings(*found: tuple[Article, Passage]) -> Findings:
@@ -82,7 +81,7 @@ def an_outcome(**changes: Any) -> Outcome:
 
 
 def unanswerable(**changes: Any) -> Outcome:
-    asked = Question("Qui ?", "asked.json: data[1]", answerable=False)
+    asked = GoldQuestion("Qui ?", "asked.json: data[1]", answerable=False)
     refused = {"question": asked, "rank": None, "answered": False, "confidence": 0.1, "shown": ""}
     return an_outcome(**(refused | {"held": False, "right": False} | changes))
 

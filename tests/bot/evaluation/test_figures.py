@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation.measures_evaluation_figures import figures, reliability
+from bot.evaluation.measures import evaluation_figures, reliability_of
 from tests.bot.evaluation.made import an_outcome, article, question, unanswerable
 
 
 def test_figures_are_means_over_the_questions_they_are_about() -> None:
-    measured = figures(
+    measured = evaluation_figures(
         "x",
         [
             an_outcome(shown="un deux trois"),
@@ -33,7 +33,7 @@ def test_figures_are_means_over_the_questions_they_are_about() -> None:
 
 
 def test_means_have_intervals() -> None:
-    measured = figures("x", [an_outcome(), an_outcome(rank=None), unanswerable()])
+    measured = evaluation_figures("x", [an_outcome(), an_outcome(rank=None), unanswerable()])
     (hit,) = (figure for figure in measured.all if figure.name == "hit@1")
     assert hit.interval is not None
     assert hit.interval.low == 0
@@ -41,20 +41,20 @@ def test_means_have_intervals() -> None:
 
 
 def test_what_was_not_measured_has_no_value() -> None:
-    measured = figures("x", [unanswerable()])
+    measured = evaluation_figures("x", [unanswerable()])
     for name in ("hit@1", "answer_hit", "answer_words", "auroc", "answerable_kept", "ece", "f1"):
         assert measured.value(name) is None
     assert measured.value("unanswerable_refused") == 1
 
 
 def test_answers_that_never_highlight_are_not_scored_for_it() -> None:
-    measured = figures("x", [an_outcome(), an_outcome()])
+    measured = evaluation_figures("x", [an_outcome(), an_outcome()])
     assert measured.value("highlighted") == 0
     assert measured.value("exact_match") is None
 
 
 def test_a_missing_highlight_scores_nothing_beside_others() -> None:
-    measured = figures(
+    measured = evaluation_figures(
         "x", [an_outcome(highlight="En 1849"), an_outcome(highlight="1849"), an_outcome()]
     )
     assert measured.value("highlighted") == pytest.approx(2 / 3)
@@ -64,16 +64,16 @@ def test_a_missing_highlight_scores_nothing_beside_others() -> None:
 
 
 def test_questions_with_an_article_alone_count_for_retrieval_only() -> None:
-    measured = figures("x", [an_outcome(question=question(None, article()))])
+    measured = evaluation_figures("x", [an_outcome(question=question(None, article()))])
     assert measured.value("hit@1") == 1
     assert measured.value("answer_hit") is None
 
 
 def test_calibration_needs_both_kinds() -> None:
-    assert reliability([an_outcome()]) == ()
-    assert len(reliability([an_outcome(), unanswerable()])) == 2
+    assert reliability_of([an_outcome()]) == ()
+    assert len(reliability_of([an_outcome(), unanswerable()])) == 2
 
 
 def test_an_unknown_figure_is_an_error() -> None:
     with pytest.raises(KeyError):
-        figures("x", []).value("speed")
+        evaluation_figures("x", []).value("speed")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors_evaluation_errors import QuestionFileError
-from bot.evaluation.questions_evaluation_lines import is_lines, read_lines
+from bot.errors import QuestionFileError
+from bot.evaluation.questions import is_lines, read_lines
 from index.store.files.articles import ArticleEntry
 
 

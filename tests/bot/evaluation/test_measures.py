@@ -73,5 +73,5 @@ def test_an_interval_of_auroc_holds_it() -> None:
 
 
 def test_percentiles() -> None:
-    assert measures.percentile([3, 1, 2], 0.5) == 2
-    assert measures.percentile(range(101), 0.95) == pytest.approx(95)
+    assert measures.quantile([3, 1, 2], 0.5) == 2
+    assert measures.quantile(range(101), 0.95) == pytest.approx(95)

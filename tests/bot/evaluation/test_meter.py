@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.evaluation.run_evaluation_meter import Meter, unit_of
+from bot.evaluation.run import TokenMeter, unit_of
 from tests.fakes import FakeEmbedder
 
 
@@ -16,20 +16,20 @@ class Counting(FakeEmbedder):
 
 
 def test_words_are_counted_where_the_model_counts_no_tokens() -> None:
-    meter = Meter(FakeEmbedder())
+    meter = TokenMeter(FakeEmbedder())
     meter.embed_passages(["un phare", "un"])
     meter.embed_passages(["trois mots encore"])
     assert (meter.tokens, unit_of(FakeEmbedder())) == (6, "words")
 
 
 def test_tokens_are_the_models_own() -> None:
-    meter = Meter(Counting())
+    meter = TokenMeter(Counting())
     meter.embed_passages(["abc", "d"])
     assert (meter.tokens, unit_of(Counting())) == (4, "tokens")
 
 
 def test_vectors_pass_through() -> None:
-    plain, meter = FakeEmbedder(), Meter(FakeEmbedder())
+    plain, meter = FakeEmbedder(), TokenMeter(FakeEmbedder())
     assert (meter.id, meter.dimension) == (plain.id, plain.dimension)
     assert np.array_equal(meter.embed_passages(["un phare"]), plain.embed_passages(["un phare"]))
     assert np.array_equal(meter.embed_question("phare"), plain.embed_question("phare"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.evaluation.outcome import holds, outcome, shown_text
-from index.build.passages import Sentence
+from index.article import Sentence
 from tests.bot.evaluation.made import (
     TEXT,
     an_outcome,

@@ -6,15 +6,15 @@ import random
 
 import pytest
 
-from bot.errors_evaluation_errors import EvaluationError
-from bot.evaluation.perturbation import KINDS, kinds_named, mistyped, perturbed
-from bot.evaluation.questions import Question
+from bot.errors import EvaluationError
+from bot.evaluation.perturbation import PERTURBATIONS, kinds_named, mistyped, perturbed
+from bot.evaluation.questions import GoldQuestion
 
 TEXT = "Où l’œuvre d'Éole fut-elle créée\u00a0?"
 
 
 def damaged(text: str, *kinds: str, seed: int = 1) -> str:
-    return perturbed(Question(text, "x:1", answerable=True), kinds, seed).text
+    return perturbed(GoldQuestion(text, "x:1", answerable=True), kinds, seed).text
 
 
 def test_accents_go_and_nothing_else() -> None:
@@ -54,8 +54,8 @@ def test_short_words_are_typed_right() -> None:
 
 def test_damage_is_repeatable_and_hangs_on_the_seed() -> None:
     text = "Combien de personnes habitaient le village ?"
-    assert damaged(text, *KINDS) == damaged(text, *KINDS)
-    assert len({damaged(text, *KINDS, seed=seed) for seed in range(10)}) > 1
+    assert damaged(text, *PERTURBATIONS) == damaged(text, *PERTURBATIONS)
+    assert len({damaged(text, *PERTURBATIONS, seed=seed) for seed in range(10)}) > 1
 
 
 def test_kinds_are_named_in_any_order() -> None:

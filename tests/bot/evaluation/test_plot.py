@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors_evaluation_errors import EvaluationError
-from bot.evaluation.report_evaluation_plot import draw
+from bot.errors import EvaluationError
+from bot.evaluation.report import draw
 from tests.bot.evaluation.made import an_outcome, unanswerable
 
 OUTCOMES = [an_outcome(confidence=0.9), an_outcome(confidence=0.7), unanswerable(confidence=0.2)]

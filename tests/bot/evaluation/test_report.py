@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bot.evaluation.report import figures_json, figures_lines, figures_table, worst, worst_text
-from bot.evaluation.run import Evaluation, Plan, evaluate
+from bot.evaluation.run import Evaluation, EvaluationPlan, evaluate
 from tests.bot.evaluation.made import an_outcome, means, unanswerable, write_squad
 from tests.bot.evaluation.test_run import Watch
 
@@ -43,7 +43,9 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     folder = tmp_path_factory.mktemp("eval")
     other = write_squad(folder / "other.json", ["gare"])
     file = write_squad(folder / "asked.json", ["phare", "canal", "moulin"])
-    return evaluate(Plan(file, folder, other, perturb=("accents", "case")), means(), Watch())
+    return evaluate(
+        EvaluationPlan(file, folder, other, perturb=("accents", "case")), means(), Watch()
+    )
 
 
 def test_json_has_every_name_with_intervals(evaluation: Evaluation) -> None:
@@ -95,7 +97,7 @@ def test_a_terminal_gets_the_same_rows(evaluation: Evaluation) -> None:
 
 def test_a_file_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     file = write_squad(tmp_path / "a\x1b[31m.json", ["phare"])
-    shown = figures_lines(evaluate(Plan(file, tmp_path), means(), Watch()))
+    shown = figures_lines(evaluate(EvaluationPlan(file, tmp_path), means(), Watch()))
     assert "\x1b" not in shown
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors_evaluation_errors import EvaluationError, QuestionFileError
-from bot.evaluation.run import Evaluation, Plan, evaluate
+from bot.errors import EvaluationError, QuestionFileError
+from bot.evaluation.run import Evaluation, EvaluationPlan, evaluate
 from index.build.builder import build_articles
 from index.errors import NoIndex
 from tests.bot.evaluation.made import TEXT, article, means, write_squad
@@ -32,12 +32,12 @@ class Watch:
         raise AssertionError("the model is loaded before")
 
 
-def evaluated(plan: Plan, watch: Watch | None = None) -> Evaluation:
+def evaluated(plan: EvaluationPlan, watch: Watch | None = None) -> Evaluation:
     return evaluate(plan, means(), watch or Watch())
 
 
-def plan(folder: Path, **changes: object) -> Plan:
-    return Plan(write_squad(folder / "asked.json"), folder, **changes)  # type: ignore[arg-type]
+def plan(folder: Path, **changes: object) -> EvaluationPlan:
+    return EvaluationPlan(write_squad(folder / "asked.json"), folder, **changes)  # type: ignore[arg-type]
 
 
 def test_a_squad_file_is_indexed_and_asked(tmp_path: Path) -> None:
@@ -75,7 +75,9 @@ def test_questions_of_another_file_should_be_refused(tmp_path: Path) -> None:
 
 def test_another_squad_file_is_as_good(tmp_path: Path) -> None:
     other = write_squad(tmp_path / "other.json", ["gare"])
-    found = evaluated(Plan(write_squad(tmp_path / "asked.json", ["phare"]), tmp_path, other))
+    found = evaluated(
+        EvaluationPlan(write_squad(tmp_path / "asked.json", ["phare"]), tmp_path, other)
+    )
     assert found.file.value("passages") == 1
     assert found.other is not None
     assert found.other.value("unanswerable") == 1
@@ -117,7 +119,7 @@ def test_lines_are_asked_of_the_index_in_service(tmp_path: Path) -> None:
         {"question": "Xylophone zébré ?", "answerable": False},
     ]
     file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-    found = evaluated(Plan(file, tmp_path))
+    found = evaluated(EvaluationPlan(file, tmp_path))
     assert found.file.value("questions") == 3
     assert found.file.value("passages") == 2
     assert found.file.value("unanswerable_refused") == 1
@@ -132,14 +134,14 @@ def test_lines_without_an_index_say_what_is_missing(tmp_path: Path) -> None:
     file = tmp_path / "asked.jsonl"
     file.write_text('{"question": "Quand ?"}')
     with pytest.raises(NoIndex, match="selon index"):
-        evaluated(Plan(file, tmp_path / "nothing"))
+        evaluated(EvaluationPlan(file, tmp_path / "nothing"))
 
 
 def test_articles_of_the_index_in_service_cannot_be_left_out(tmp_path: Path) -> None:
     file = tmp_path / "asked.jsonl"
     file.write_text('{"question": "Quand ?"}')
     with pytest.raises(EvaluationError, match="--leave-out: only for a SQuAD file"):
-        evaluated(Plan(file, tmp_path, leave_out=0.5))
+        evaluated(EvaluationPlan(file, tmp_path, leave_out=0.5))
 
 
 def test_a_bad_other_file_is_found_before_anything_is_indexed(tmp_path: Path) -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors_evaluation_errors import EvaluationError
-from bot.evaluation.perturbation_evaluation_samples import parted, sampled
-from bot.evaluation.questions import Question, QuestionSet
-from bot.evaluation.questions_evaluation_squad import read_squad
+from bot.errors import EvaluationError
+from bot.evaluation.perturbation import sampled, split_samples
+from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
 from tests.bot.evaluation.made import article, question, write_squad
 
-MANY = tuple(Question(f"{n} ?", f"x:{n}", answerable=True) for n in range(100))
+MANY = tuple(GoldQuestion(f"{n} ?", f"x:{n}", answerable=True) for n in range(100))
 
 
 def test_a_sample_is_drawn_from_the_whole_file_in_its_order() -> None:
@@ -31,16 +30,16 @@ def test_a_limit_above_the_number_asks_all() -> None:
 
 def test_what_is_left_out_is_asked_as_unanswerable(tmp_path: Path) -> None:
     whole = read_squad(write_squad(tmp_path / "asked.json"))
-    parts = parted(whole, 0.25, seed=1)
+    parts = split_samples(whole, 0.25, seed=1)
     assert (len(parts.kept.articles), len(parts.kept.questions), len(parts.left_out)) == (3, 3, 1)
     assert not parts.left_out[0].answerable
     assert parts.left_out[0].text not in {each.text for each in parts.kept.questions}
-    assert parts == parted(whole, 0.25, seed=1)
+    assert parts == split_samples(whole, 0.25, seed=1)
 
 
 def test_leaving_nothing_out_changes_nothing(tmp_path: Path) -> None:
     whole = read_squad(write_squad(tmp_path / "asked.json"))
-    assert parted(whole, 0.0, seed=1).kept is whole
+    assert split_samples(whole, 0.0, seed=1).kept is whole
 
 
 def test_a_text_left_out_does_not_stay_under_another_title() -> None:
@@ -50,11 +49,11 @@ def test_a_text_left_out_does_not_stay_under_another_title() -> None:
     questions = tuple(question(None, each) for each in (first, twin, other))
     whole = QuestionSet("x", questions, (first, twin, other), groups)
     for seed in range(10):
-        kept = {each.id for each in parted(whole, 0.3, seed).kept.articles}
+        kept = {each.id for each in split_samples(whole, 0.3, seed).kept.articles}
         assert (first.id in kept) == (twin.id in kept)
 
 
 def test_something_must_remain(tmp_path: Path) -> None:
     whole = read_squad(write_squad(tmp_path / "asked.json", ["phare"]))
     with pytest.raises(EvaluationError, match=r"--leave-out 0\.5: none of the 1 entries"):
-        parted(whole, 0.5, seed=1)
+        split_samples(whole, 0.5, seed=1)

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.errors_evaluation_errors import QuestionFileError
-from bot.evaluation.questions import Gold
-from bot.evaluation.questions_evaluation_squad import read_squad, readable_title
+from bot.errors import QuestionFileError
+from bot.evaluation.questions import Gold, read_squad, readable_title
 
 CONTEXT = "Le phare fut allumé en 1882. Sa lanterne porte à 30 milles."
 

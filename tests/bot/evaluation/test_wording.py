@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation.outcome_evaluation_wording import exact_match, f1, holds, squad_normal
+from bot.evaluation.outcome import exact_match, f1, holds_answer, squad_normal
 
 
 @pytest.mark.parametrize(
@@ -17,14 +17,14 @@ from bot.evaluation.outcome_evaluation_wording import exact_match, f1, holds, sq
     ],
 )
 def test_an_answer_is_held_whatever_its_case_spaces_and_marks(text: str, answer: str) -> None:
-    assert holds(text, answer)
+    assert holds_answer(text, answer)
 
 
 @pytest.mark.parametrize(
     ("text", "answer"), [("en 1882", "88"), ("un phare", "phares"), ("un phare", "?")]
 )
 def test_a_part_of_a_word_is_not_the_answer(text: str, answer: str) -> None:
-    assert not holds(text, answer)
+    assert not holds_answer(text, answer)
 
 
 @pytest.mark.parametrize(

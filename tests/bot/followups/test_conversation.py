@@ -9,8 +9,8 @@ from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
 from bot.answer import Answer
 from bot.followups.conversation import Conversing
-from bot.followups.turn import Said, Turn
-from index.search.searcher import Findings
+from bot.followups.turn import Turn, TurnText
+from index.findings import Findings
 from tests.bot.answers import answered, article, citation
 from tests.bot.followups.turns import turn
 
@@ -39,7 +39,7 @@ def conversing(asked: Asked) -> Conversing:
 
 def test_a_follow_up_is_answered_as_understood_and_keeps_its_own_words() -> None:
     asked = Asked()
-    answer = conversing(asked).invoke(Said(" Combien ça coûtait ? ", (BEFORE,)))
+    answer = conversing(asked).invoke(TurnText(" Combien ça coûtait ? ", (BEFORE,)))
     assert asked.questions == [answer.understood]
     assert answer.question == "Combien ça coûtait ?"
     assert answer.understood == "Le Minitel\u00a0: combien ça coûtait\u202f?"
@@ -50,28 +50,28 @@ def test_a_question_that_stands_alone_gets_the_answer_it_gets_without_a_conversa
     chain = conversing(asked)
     question = "Qui a inventé le Web ?"
     alone = chain.invoke(question)
-    assert chain.invoke(Said(question, (BEFORE,))) == alone
+    assert chain.invoke(TurnText(question, (BEFORE,))) == alone
     assert alone.understood is None
     assert asked.questions == [question, question]
 
 
 def test_thanks_are_not_looked_up() -> None:
     asked = Asked()
-    answer = conversing(asked).invoke(Said("Merci !", (BEFORE,)))
+    answer = conversing(asked).invoke(TurnText("Merci !", (BEFORE,)))
     assert (answer.refusal, answer.answered, answer.nearest) == ("courtesy", False, ())
     assert asked.questions == []
 
 
 def test_a_question_to_selon_itself_is_not_looked_up() -> None:
     asked = Asked()
-    answer = conversing(asked).invoke(Said("Qui es-tu ?", (BEFORE,)))
+    answer = conversing(asked).invoke(TurnText("Qui es-tu ?", (BEFORE,)))
     assert (answer.refusal, answer.small_talk) == ("self", True)
     assert asked.questions == []
 
 
 async def test_the_asynchronous_form_gives_the_same_answer() -> None:
     chain = conversing(Asked())
-    said = Said("Combien ça coûtait ?", (), BEFORE)
+    said = TurnText("Combien ça coûtait ?", (), BEFORE)
     answer = await chain.ainvoke(said)
     assert answer.understood == chain.invoke(said).understood
     assert answer.understood is not None
@@ -88,7 +88,7 @@ async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None
     seen = [
         answer
         async for answer in Conversing(chain, search).astream(
-            Said("Combien ça coûtait ?", (BEFORE,))
+            TurnText("Combien ça coûtait ?", (BEFORE,))
         )
     ]
     assert [len(answer.citations) for answer in seen] == [1, 2]
@@ -97,7 +97,7 @@ async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None
 
 
 async def test_thanks_are_one_answer_however_it_is_asked_for() -> None:
-    seen = [answer async for answer in conversing(Asked()).astream(Said("Merci !", (BEFORE,)))]
+    seen = [answer async for answer in conversing(Asked()).astream(TurnText("Merci !", (BEFORE,)))]
     assert [answer.refusal for answer in seen] == ["courtesy"]
 
 
@@ -126,7 +126,7 @@ def with_model(asked: Asked, rewriting: Rewriting) -> Conversing:
 
 async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
     asked, rewriting = Asked(), Rewriting(WRITTEN)
-    chain, said = with_model(asked, rewriting), Said("Combien ça coûtait ?", (BEFORE,))
+    chain, said = with_model(asked, rewriting), TurnText("Combien ça coûtait ?", (BEFORE,))
     grown = [answer async for answer in chain.astream(said)]
     for answer in (chain.invoke(said), await chain.ainvoke(said), grown[-1]):
         assert (answer.question, answer.understood) == (said.question, WRITTEN)
@@ -136,7 +136,7 @@ async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
 
 def test_rules_write_it_out_where_the_model_cannot() -> None:
     asked = Asked()
-    with_model(asked, Rewriting(None)).invoke(Said("Combien ça coûtait ?", (BEFORE,)))
+    with_model(asked, Rewriting(None)).invoke(TurnText("Combien ça coûtait ?", (BEFORE,)))
     assert asked.questions == ["Le Minitel\u00a0: combien ça coûtait\u202f?"]
 
 
@@ -144,14 +144,14 @@ def test_a_question_that_stands_alone_costs_no_call() -> None:
     rewriting = Rewriting(WRITTEN)
     chain = with_model(Asked(), rewriting)
     for question in ("Qui a inventé le Web ?", "Merci !", "Qui a écrit cet article ?"):
-        chain.invoke(Said(question, (BEFORE,)))
+        chain.invoke(TurnText(question, (BEFORE,)))
     assert rewriting.histories == []
 
 
 def test_a_reply_is_written_out_after_what_it_replies_to() -> None:
     rewriting = Rewriting(WRITTEN)
     later = turn("Qui a inventé le Web ?", "Tim Berners-Lee.", title="Le Web")
-    said = Said("Combien ça coûtait ?", (BEFORE, later), BEFORE)
+    said = TurnText("Combien ça coûtait ?", (BEFORE, later), BEFORE)
     with_model(Asked(), rewriting).invoke(said)
     assert rewriting.histories == [(BEFORE,)]
 
@@ -160,7 +160,7 @@ async def test_quotes_that_are_asked_for_come_from_no_model() -> None:
     writing, quoting, rewriting = Asked(), Asked(), Rewriting(WRITTEN)
     chains: Any = (RunnableLambda(writing), RunnableLambda(quoting))
     chain = Conversing(chains[0], search, chains[1], rewriting)
-    said = Said("Combien ça coûtait ?", (BEFORE,), quoted=True)
+    said = TurnText("Combien ça coûtait ?", (BEFORE,), quoted=True)
     chain.invoke(said)
     await chain.ainvoke(said)
     assert len(quoting.questions) == 2

@@ -10,7 +10,7 @@ from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import Extractive
 from bot.evaluation.dialogues import Dialogue, Heard, hold, read_dialogues
-from bot.evaluation.run_evaluation_asking import index_in_service
+from bot.evaluation.run import index_in_service
 from bot.followups.conversation import Conversing
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.followups.reference import read
+from bot.followups.reference import read_reference
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ from bot.followups.reference import read
     ],
 )
 def test_french_questions_lean(question: str, way: str) -> None:
-    reading = read(question, "fr")
+    reading = read_reference(question, "fr")
     assert (reading.way, reading.language) == (way, "fr")
 
 
@@ -84,7 +84,7 @@ def test_french_questions_lean(question: str, way: str) -> None:
     ],
 )
 def test_english_questions_lean(question: str, way: str) -> None:
-    reading = read(question, "en")
+    reading = read_reference(question, "en")
     assert (reading.way, reading.language) == (way, "en")
 
 
@@ -114,12 +114,12 @@ def test_english_questions_lean(question: str, way: str) -> None:
     ],
 )
 def test_a_question_that_stands_alone_is_told_so(question: str) -> None:
-    assert read(question, "fr").way == "alone"
+    assert read_reference(question, "fr").way == "alone"
 
 
 def test_what_is_new_in_a_follow_up_is_told_from_its_opening() -> None:
     new = {
-        question: read(question, "fr").rest
+        question: read_reference(question, "fr").rest
         for question in (
             "Et pour Grok ?",
             "Et aux Jeux paralympiques ?",
@@ -138,9 +138,9 @@ def test_what_is_new_in_a_follow_up_is_told_from_its_opening() -> None:
 
 
 def test_a_few_words_are_in_the_language_spoken_before() -> None:
-    assert read("Et Collins ?", "fr").language == "fr"
-    assert read("Non, je parlais de James-Webb.", "fr").language == "fr"
-    assert read("When did he die?", "fr").language == "en"
+    assert read_reference("Et Collins ?", "fr").language == "fr"
+    assert read_reference("Non, je parlais de James-Webb.", "fr").language == "fr"
+    assert read_reference("When did he die?", "fr").language == "en"
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,8 @@ def test_a_few_words_are_in_the_language_spoken_before() -> None:
     ],
 )
 def test_odd_lines_are_read_at_once(text: str) -> None:
-    read(text, "fr")  # the language of some is told by a classifier that loads slowly
+    read_reference(text, "fr")  # the language of some is told by a classifier that loads slowly
     began = time.perf_counter()
     ways = ("alone", "fragment", "ellipsis", "unnamed", "pronoun", "wordless")
-    assert read(text, "fr").way in ways
+    assert read_reference(text, "fr").way in ways
     assert time.perf_counter() - began < 1

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bot.followups.resolution import Understood, understand
 from bot.followups.turn import Turn
-from index.article import Article
-from index.build.passages import Passage
-from index.search.searcher import Findings, Hit, Scores
+from index.article import Article, Passage
+from index.findings import Findings, Hit, Scores
 from tests.bot.followups.turns import turn
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from bot.followups.turn import REMEMBERED, Turn, grown, turn_json, turn_of
-from index.article_index_period import Period
+from index.article import Period
 from tests.bot.answers import answered, article, citation, highlighted, refused
 from tests.bot.followups.turns import NOW, turn
 

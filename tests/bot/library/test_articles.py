@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answering.topic_bot_nearness import BEHIND
+from bot.answering.topic import BEHIND
 from bot.library.articles import LiveLibrary
 from index.build.passages import cut
-from index.search.searcher import Findings, Hit, Scores
+from index.findings import Findings, Hit, Scores
 from tests.index.samples import article
 
 

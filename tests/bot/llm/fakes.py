@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date
 
-from bot.errors_models_errors import ModelFailed
+from bot.errors import ModelFailed
 from bot.llm.base import Message, Request
-from bot.verification.claim import Claim, Given, Verdict
-from index.article import Article, article_id
-from index.build.passages import Passage, Sentence, cut
+from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from index.article import Article, Passage, Sentence, article_id
+from index.build.passages import cut
+from index.findings import Findings, Hit, RankedSentence, Scores
 from index.language import terms
-from index.search.searcher import Findings, Hit, RankedSentence, Scores
 
 Script = str | ModelFailed | Callable[[str], str]
 
@@ -62,21 +62,25 @@ class WordChecker:
         self.checked: list[Claim] = []
         self.prepared = 0
 
-    def prepare(self, given: Sequence[Given]) -> None:
+    def prepare(self, given: Sequence[GivenPassage]) -> None:
         self.prepared += 1
 
-    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
         self.checked.append(claim)
         if not claim.citations:
-            return Verdict(False, "uncited")
+            return ClaimVerdict(False, "uncited")
         evidence: list[tuple[int, Sentence]] = []
         for each in given:
             if each.number in claim.citations and (found := _bearing(claim.text, each)):
                 evidence.append((each.number, found))
-        return Verdict(True, None, tuple(evidence)) if evidence else Verdict(False, "meaning")
+        return (
+            ClaimVerdict(True, None, tuple(evidence))
+            if evidence
+            else ClaimVerdict(False, "meaning")
+        )
 
 
-def _bearing(text: str, given: Given) -> Sentence | None:
+def _bearing(text: str, given: GivenPassage) -> Sentence | None:
     language = given.article.language
     said = set(terms(text, language))
     numbers = {term for term in said if any(map(str.isdigit, term))}

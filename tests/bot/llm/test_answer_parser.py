@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.llm.answer_parser import Reader, Said
+from bot.llm.answer_parser import AnswerParser, ParsedSentence
 
 
-def read(text: str, *cuts: int, language: str = "fr", passages: int = 3) -> list[Said]:
+def read(text: str, *cuts: int, language: str = "fr", passages: int = 3) -> list[ParsedSentence]:
     """What is read when the text comes in pieces that end at these places."""
-    reader = Reader(language, range(1, passages + 1))
-    said: list[Said] = []
+    reader = AnswerParser(language, range(1, passages + 1))
+    said: list[ParsedSentence] = []
     for start, end in zip((0, *cuts), (*cuts, len(text)), strict=True):
         before = reader.restarts
         found = reader.feed(text[start:end])
@@ -131,11 +131,11 @@ def test_json_that_is_cut_off_gives_the_sentences_that_were_whole() -> None:
 
 
 def test_a_sentence_is_given_once_the_next_has_begun_and_not_before() -> None:
-    reader = Reader("fr", [1, 2])
+    reader = AnswerParser("fr", [1, 2])
     assert reader.feed("Le pont date de 1901 [1]. ") == ()
     assert reader.feed("[2") == ()
     assert reader.feed("] Il") == ()
-    assert reader.feed(" mesure 30 mètres") == (Said("Le pont date de 1901.", (1, 2)),)
+    assert reader.feed(" mesure 30 mètres") == (ParsedSentence("Le pont date de 1901.", (1, 2)),)
 
 
 def test_a_quotation_is_not_cut_at_the_sentences_in_it() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors_models_errors import Fault, ModelFailed
-from bot.llm.hosted_models_breaker import Breaker
+from bot.errors import ModelFailed, ModelFault
+from bot.llm.hosted import Breaker
 
 MODEL = "openai:m"
 
@@ -18,7 +18,7 @@ class Clock:
         return self.now
 
 
-def fail(breaker: Breaker, kind: Fault = "server", after: float | None = None) -> None:
+def fail(breaker: Breaker, kind: ModelFault = "server", after: float | None = None) -> None:
     breaker.enter()
     breaker.failed(ModelFailed(kind, MODEL, retry_after=after))
 
@@ -91,7 +91,7 @@ def test_a_server_that_asks_to_wait_is_left_alone_at_once(breaker: Breaker, cloc
 
 
 @pytest.mark.parametrize("kind", ["context", "rejected", "cancelled", "budget"])
-def test_what_is_not_the_models_fault_does_not_count(breaker: Breaker, kind: Fault) -> None:
+def test_what_is_not_the_models_fault_does_not_count(breaker: Breaker, kind: ModelFault) -> None:
     for _ in range(9):
         fail(breaker, kind)
     assert breaker.state == "closed"

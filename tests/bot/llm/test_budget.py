@@ -9,11 +9,9 @@ from functools import partial
 
 import pytest
 
-from bot.errors import StateError
-from bot.errors_models_errors import ModelFailed
+from bot.errors import ModelFailed, StateError
 from bot.llm.base import Message, Request
-from bot.llm.budget_models_allowance import Allowance, Rationed
-from bot.llm.budget_models_asker import asked_by
+from bot.llm.budget import Allowance, Rationed, asked_by
 from bot.state import people, privacy
 from bot.state.database import State
 
@@ -102,7 +100,7 @@ async def test_what_is_no_answer_to_a_person_is_not_counted(rationed: Rationed) 
 async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
     state: State, model: Model, clock: Clock
 ) -> None:
-    state.do(partial(people.seen, person_id=7, now=NOON))
+    state.do(partial(people.person_seen, person_id=7, now=NOON))
     before = Rationed(model, Allowance(lambda: state, 1, clock))
     assert await written(before) == "Louis Braille"
     state.do(partial(privacy.erase, person_id=7))

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.errors import StateError
-from bot.llm.cache import ReplyCache, Wanted
+from bot.llm.cache import CacheKey, ReplyCache
 from bot.state.database import State
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-WANTED = Wanted("Qui a inventé le braille ?", "g1", "openai:m", "p1", ("passage",))
+WANTED = CacheKey("Qui a inventé le braille ?", "g1", "openai:m", "p1", ("passage",))
 
 
 class Clock:

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import SettingsError
-from bot.errors_models_errors import ModelFailed
+from bot.errors import ModelFailed, SettingsError
 from bot.llm import providers
 from bot.llm import providers as opening_module
 from bot.llm.factory import open_models, served_at

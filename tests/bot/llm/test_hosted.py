@@ -11,9 +11,9 @@ from functools import partial
 
 import pytest
 
-from bot.errors_models_errors import ModelFailed
+from bot.errors import ModelFailed
 from bot.llm.base import Usage
-from bot.llm.budget_models_asker import asked_by
+from bot.llm.budget import asked_by
 from bot.state import people, spending
 from bot.state.database import State
 from tests.bot.llm.conftest import Opened, request, said, used
@@ -304,7 +304,7 @@ async def test_what_is_used_counts_for_the_day_and_for_who_asked(
     opened: Opened, state: State
 ) -> None:
     now = datetime.now(UTC)
-    state.do(partial(people.seen, person_id=7, now=now))
+    state.do(partial(people.person_seen, person_id=7, now=now))
     async with serving(says("Oui.")) as server:
         model = opened(server.url, chat_prices="2/10")
         with asked_by(7):
@@ -316,8 +316,8 @@ async def test_what_is_used_counts_for_the_day_and_for_who_asked(
         total = spending.on(session, now.date(), "openai:scripted")
         assert (total.calls, total.input, total.output) == (3, 33, 21)
         assert total.micros == 3 * (11 * 2 + 7 * 10)
-        assert spending.of_person(session, 7, now.date()).tokens == 18
-        assert spending.of_person(session, 8, now.date()).tokens == 0
+        assert spending.spending_of_person(session, 7, now.date()).tokens == 18
+        assert spending.spending_of_person(session, 8, now.date()).tokens == 0
 
 
 async def test_over_the_budget_of_tokens_no_call_is_made(opened: Opened) -> None:

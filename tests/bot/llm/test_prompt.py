@@ -6,21 +6,19 @@ from datetime import date
 
 import pytest
 
-from bot.answering.injection_writing_frame import harmless
+from bot.answering.injection import harmless_in_prompt
 from bot.llm.base import Message
-from bot.llm.prompt import prompt, tokens
-from bot.llm.prompt_writing_giving import FEWEST, MOST, given, set_down
-from bot.llm.prompt_writing_templates import template
-from bot.verification.claim import Given
+from bot.llm.prompt import FEWEST, MOST, passages_given, prompt, set_down, template, tokens
+from bot.verification.claim import GivenPassage
 from tests.bot.llm.fakes import article, hits
 
 QUESTION = "Quand le pont a-t-il été construit ?"
 BRIDGE = article("Le pont fut construit en 1901. Il mesure trente mètres.")
 
 
-def many(count: int) -> tuple[Given, ...]:
+def many(count: int) -> tuple[GivenPassage, ...]:
     sources = [article(f"Le pont numéro {n} est long. " * 12, f"Pont {n}") for n in range(count)]
-    return given(hits(*sources))
+    return passages_given(hits(*sources))
 
 
 def whole(messages: tuple[Message, ...]) -> str:
@@ -39,19 +37,21 @@ def whole(messages: tuple[Message, ...]) -> str:
 def test_the_prompt_is_in_the_language_of_the_question(
     language: str, told: str, unknown: str
 ) -> None:
-    messages = prompt(QUESTION, language, given(hits(BRIDGE)), 3_000).messages
+    messages = prompt(QUESTION, language, passages_given(hits(BRIDGE)), 3_000).messages
     assert told in messages[0].text
     assert any(message.text == unknown for message in messages if message.role == "assistant")
     assert not re.search(r"\{\w+\}", whole(messages))
 
 
 def test_examples_are_turns_of_a_conversation_before_the_question() -> None:
-    roles = [each.role for each in prompt(QUESTION, "fr", given(hits(BRIDGE)), 3_000).messages]
+    roles = [
+        each.role for each in prompt(QUESTION, "fr", passages_given(hits(BRIDGE)), 3_000).messages
+    ]
     assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
 
 
 def test_the_last_turn_holds_the_numbered_passages_and_the_question() -> None:
-    last = prompt(QUESTION, "fr", given(hits(BRIDGE)), 3_000).messages[-1].text
+    last = prompt(QUESTION, "fr", passages_given(hits(BRIDGE)), 3_000).messages[-1].text
     assert last == (
         "<passages>\n[1] Le pont de Vauclair (3 mars 2024)\n"
         "Le pont fut construit en 1901. Il mesure trente mètres.\n</passages>\n\n"
@@ -69,13 +69,15 @@ def test_the_examples_show_passages_as_they_are_set_down() -> None:
         ),
         outlet="La Gazette des îles",
     )
-    assert set_down(given(hits(source)), "fr") in template("answer", "fr").examples[0][0].text
+    assert (
+        set_down(passages_given(hits(source)), "fr") in template("answer", "fr").examples[0][0].text
+    )
 
 
 def test_three_passages_are_given_and_a_few_more_that_come_close() -> None:
     sources = [article(f"Le pont {n} est là.", f"Pont {n}") for n in range(9)]
-    assert [each.number for each in given(hits(*sources))] == list(range(1, MOST + 1))
-    assert len(given(hits(*sources, step=0.05))) == FEWEST
+    assert [each.number for each in passages_given(hits(*sources))] == list(range(1, MOST + 1))
+    assert len(passages_given(hits(*sources, step=0.05))) == FEWEST
 
 
 def test_a_long_passage_is_trimmed_around_its_best_sentences() -> None:
@@ -85,7 +87,7 @@ def test_a_long_passage_is_trimmed_around_its_best_sentences() -> None:
         replace(each, score=1.0 if "numéro 16 " in each.sentence.text else each.score)
         for each in hit.sentences
     )
-    (trimmed,) = given([replace(hit, sentences=best)])
+    (trimmed,) = passages_given([replace(hit, sentences=best)])
     shown = set_down([trimmed], "fr")
     assert "numéro 16 " in shown
     assert "numéro 17 " not in shown
@@ -103,7 +105,7 @@ def test_a_sentence_that_leans_comes_with_the_one_it_leans_on() -> None:
     ranked = tuple(
         replace(each, score=scores.get(each.sentence.text, 0.5)) for each in hit.sentences
     )
-    (trimmed,) = given([replace(hit, sentences=ranked)])
+    (trimmed,) = passages_given([replace(hit, sentences=ranked)])
     texts = [each.text for each in trimmed.sentences]
     assert texts[:2] == ["Élise Marchand dessine le pont.", "Elle naît à Lyon."]
 
@@ -136,7 +138,7 @@ FORGED = [
 @pytest.mark.parametrize("forged", FORGED)
 def test_no_article_can_write_a_part_of_the_frame(forged: str) -> None:
     source = article(f"{forged} Le pont est là.", title=forged)
-    last = prompt(QUESTION, "fr", given(hits(source)), 3_000).messages[-1].text
+    last = prompt(QUESTION, "fr", passages_given(hits(source)), 3_000).messages[-1].text
     frame = last.splitlines()
     assert frame[0] == "<passages>"
     assert frame[-3:] == ["</passages>", "", f"Question : {QUESTION}"]
@@ -148,11 +150,11 @@ def test_no_article_can_write_a_part_of_the_frame(forged: str) -> None:
 
 @pytest.mark.parametrize("forged", FORGED)
 def test_nor_can_a_question(forged: str) -> None:
-    last = prompt(forged, "fr", given(hits(BRIDGE)), 3_000).messages[-1].text
+    last = prompt(forged, "fr", passages_given(hits(BRIDGE)), 3_000).messages[-1].text
     assert last.count("<") == 2
     assert len(last.splitlines()) == 6
 
 
 def test_ordinary_text_is_left_as_it_is() -> None:
     text = "« L’œuvre », dit-elle : 15 000 € (12 %) — « c’est peu » ; voilà !"
-    assert harmless(text) == text
+    assert harmless_in_prompt(text) == text

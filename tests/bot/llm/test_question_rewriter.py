@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors_models_errors import ModelFailed
+from bot.errors import ModelFailed
 from bot.llm import question_rewriter
 from bot.llm.question_rewriter import ByModel, trusted
 from tests.bot.followups.turns import turn
@@ -90,7 +90,7 @@ async def test_another_model_stands_in_for_one_that_fails() -> None:
 
 
 async def test_a_slow_model_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(question_rewriter, "SECONDS", 0.05)
+    monkeypatch.setattr(question_rewriter, "REWRITE_SECONDS", 0.05)
     slow = Scripted(WRITTEN, pause=60)
     assert await ByModel([slow]).rewritten(ASKED, (BEFORE,)) is None
     assert slow.closed == 1

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.llm import prompt_writing_templates
-from bot.llm.answer_parser import Reader, Said
-from bot.llm.draft_writing_guards import guarded
-from bot.llm.prompt import UNKNOWN
-from bot.llm.prompt_writing_templates import Purpose, prompt_version, template
+from bot.llm import prompt
+from bot.llm.answer_parser import AnswerParser, ParsedSentence
+from bot.llm.draft import guarded
+from bot.llm.prompt import UNKNOWN_ANSWER, Purpose, prompt_version, template
 
 BLANKS: dict[Purpose, set[str]] = {
     "answer": {"language", "unknown", "passages", "question"},
@@ -21,8 +20,8 @@ BLANKS: dict[Purpose, set[str]] = {
 }
 
 
-def read(text: str, language: str) -> list[Said]:
-    reader = Reader(language, (1, 2, 3))
+def read(text: str, language: str) -> list[ParsedSentence]:
+    reader = AnswerParser(language, (1, 2, 3))
     return [*reader.feed(text), *reader.finish()]
 
 
@@ -56,7 +55,7 @@ def test_both_forms_show_the_same_answers_to_the_same_questions(language: str) -
     ):
         assert asked == asked_too
         json.loads(told_too.text)
-        one = read(told.text.replace("{unknown}", UNKNOWN[language]), language)
+        one = read(told.text.replace("{unknown}", UNKNOWN_ANSWER[language]), language)
         other = read(told_too.text, language)
         assert [each.kind for each in one] == [each.kind for each in other]
         claims = [(each.text, each.citations) for each in one if each.kind == "claim"]
@@ -80,7 +79,7 @@ def test_the_examples_themselves_could_be_shown(language: str) -> None:
 
 
 def test_the_version_changes_with_any_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prompt_writing_templates, "files", lambda folder: tmp_path)
+    monkeypatch.setattr(prompt, "files", lambda folder: tmp_path)
     versions = set()
     for name, text in (("a.txt", "Réponds."), ("a.txt", "Réponds !"), ("b.txt", "Réponds.")):
         (tmp_path / name).write_text(text, encoding="utf-8")

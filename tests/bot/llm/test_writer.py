@@ -10,13 +10,13 @@ import pytest
 
 from bot.answer import Answer
 from bot.answering.extractive import Extractive
-from bot.errors_models_errors import ModelFailed
+from bot.errors import ModelFailed
 from bot.llm.base import Request
-from bot.llm.cache import Wanted
-from bot.llm.writer import Limits, Written
-from bot.verification.claim import Claim, Given, Verdict
+from bot.llm.cache import CacheKey
+from bot.llm.writer import WriterLimits, WrittenAnswerer
+from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.errors import ModelError
-from index.search.searcher import Findings
+from index.findings import Findings
 from tests.bot.llm.fakes import Scripted, WordChecker, article, findings
 
 QUESTION = "Quand le pont a-t-il été construit ?"
@@ -33,16 +33,16 @@ class Kept:
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
 
-    async def find(self, wanted: Wanted) -> str | None:
+    async def find(self, wanted: CacheKey) -> str | None:
         return self.texts.get(wanted.key)
 
-    async def keep(self, wanted: Wanted, text: str) -> None:
+    async def keep(self, wanted: CacheKey, text: str) -> None:
         self.texts[wanted.key] = text
 
 
-def written(*models: Scripted, **options: object) -> Written:
+def written(*models: Scripted, **options: object) -> WrittenAnswerer:
     checker = options.pop("checker", WordChecker())
-    return Written(models, checker, Extractive(0.5), **options)  # type: ignore[arg-type]
+    return WrittenAnswerer(models, checker, Extractive(0.5), **options)  # type: ignore[arg-type]
 
 
 def asked(confidence: float = 0.95, question: str = QUESTION) -> Findings:
@@ -53,7 +53,7 @@ def told(answer: Answer) -> list[str]:
     return [each.text for each in answer.statements]
 
 
-async def grown(writing: Written, evidence: Findings | None = None) -> list[Answer]:
+async def grown(writing: WrittenAnswerer, evidence: Findings | None = None) -> list[Answer]:
     return [answer async for answer in writing.astream(evidence or asked())]
 
 
@@ -182,14 +182,14 @@ async def test_what_was_shown_before_a_model_broke_off_is_replaced() -> None:
 class Trusting(WordChecker):
     """Keeps every sentence that cites."""
 
-    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
-        return Verdict(True, None, ((1, given[0].sentences[0]),))
+    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
+        return ClaimVerdict(True, None, ((1, given[0].sentences[0]),))
 
 
 class Broken(WordChecker):
     """Cannot check anything."""
 
-    def check(self, claim: Claim, given: Sequence[Given], question: str) -> Verdict:
+    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
         raise ModelError("the bundled model cannot be loaded")
 
 
@@ -242,7 +242,7 @@ async def test_closing_ends_the_call() -> None:
 async def test_passages_are_read_while_the_model_thinks() -> None:
     checker, order = WordChecker(), []
 
-    def prepare(given: Sequence[Given]) -> None:
+    def prepare(given: Sequence[GivenPassage]) -> None:
         order.append("read")
 
     checker.prepare = prepare  # type: ignore[method-assign]
@@ -255,8 +255,8 @@ async def test_passages_are_read_while_the_model_thinks() -> None:
 
 async def test_a_small_model_gets_a_small_prompt() -> None:
     small, large = Scripted(GOOD), Scripted(GOOD)
-    await grown(written(small, limits=Limits(context=1024, answer=300)))
-    await grown(written(large, limits=Limits(context=8000, answer=300)))
+    await grown(written(small, limits=WriterLimits(context=1024, answer=300)))
+    await grown(written(large, limits=WriterLimits(context=8000, answer=300)))
     assert len(small.calls[0]) < len(large.calls[0])
     assert small.requests[0].limit == 300
 
@@ -271,7 +271,7 @@ async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> 
                 yield piece
 
     model = Small(GOOD)
-    writing = written(model, limits=Limits(context=3300, answer=500))
+    writing = written(model, limits=WriterLimits(context=3300, answer=500))
     assert (await grown(writing))[-1].model == model.name
     tries = len(model.calls)
     assert tries > 1

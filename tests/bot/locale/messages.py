@@ -14,7 +14,7 @@ _NUMBER = re.compile(
 )
 _SAID = re.compile(r"\w+Error|Skipped|skipped_line|Unfit|DamagedIndex|BuildLocked|_TooLarge")
 _INNER = ("ValueError", "KeyError", "IndexError", "TypeError", "OSError", "HTMLError")
-_OWN_WORDS = "web"  # says why by number, not in words: `index.errors_web_errors.Why`
+_OWN_WORDS = "web"  # says why by number, not in words: `index.errors.Why`
 
 
 def messages() -> Iterator[str]:

@@ -12,7 +12,7 @@ from bot.answer import Answer
 from bot.locale.fr import FR
 from bot.messenger.outbound.answer_html import answer_html
 from bot.terminal.render import answer_json, answer_text
-from index.article_index_period import Period
+from index.article import Period
 from tests.bot.answers import answered, article, citation, refused
 
 AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))

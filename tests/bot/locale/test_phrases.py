@@ -6,7 +6,7 @@ import pytest
 
 from bot.locale.en import EN
 from bot.locale.fr import FR
-from index.article_index_period import Period
+from index.article import Period
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.locale.reasons import place, reason
+from bot.locale.reasons import reason, reason_place
 from bot.locale.reasons_fr import REASONS_FR
 from index.errors import IndexingError, ReadError
 from index.formats.sources import find_sources
 from index.formats.table import FORMATS, read_source
 from index.store.files.generation import verify
-from index.store.files.transfer_index_rollback import rollback
+from index.store.files.transfer import rollback
 from tests.bot.locale.messages import messages
 
 _ENGLISH = re.compile(
@@ -101,10 +101,10 @@ def test_what_is_counted_is_counted_in_french(said: str, told: str) -> None:
 
 
 def test_where_a_record_stands_is_said_in_french() -> None:
-    assert place("export, line 2.jsonl, line 21", "fr") == "export, line 2.jsonl, ligne 21"
-    assert place("a.json, record 3", "fr") == "a.json, fiche 3"
-    assert place("a.json, record 3", "en") == "a.json, record 3"
-    assert place("encrypted", "fr") == "encrypted"
+    assert reason_place("export, line 2.jsonl, line 21", "fr") == "export, line 2.jsonl, ligne 21"
+    assert reason_place("a.json, record 3", "fr") == "a.json, fiche 3"
+    assert reason_place("a.json, record 3", "en") == "a.json, record 3"
+    assert reason_place("encrypted", "fr") == "encrypted"
 
 
 def test_what_is_not_known_stays_as_it_is() -> None:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.answer import Answer, Citation, Statement
-from index.article import Article, Section
-from index.build.passages import Passage, Sentence
+from index.article import Article, Passage, Section, Sentence
 
 _TEXT = (
     "Les lentilles\n\n"

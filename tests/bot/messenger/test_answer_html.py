@@ -10,7 +10,7 @@ import pytest
 from bot.locale.en import EN
 from bot.locale.fr import FR
 from bot.messenger.outbound.answer_html import answer_html, passage_html
-from bot.messenger.outbound.keyboard_messenger_buttons import Excerpt, PassageRef
+from bot.messenger.outbound.keyboard import Excerpt, PassageRef
 from index.article import Article
 from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import (

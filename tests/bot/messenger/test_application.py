@@ -14,8 +14,7 @@ import pytest
 import pytest_asyncio
 
 from bot.errors import MessengerError, SettingsError
-from bot.messenger.running.application import serve
-from bot.messenger.running.application_messenger_token import telegram_token
+from bot.messenger.running.application import serve, telegram_token
 from bot.settings import load_settings
 from bot.terminal.cli import run as selon
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite

@@ -12,11 +12,11 @@ from telegram.error import Forbidden, NetworkError
 
 from bot.messenger.outbound import retry
 from bot.messenger.outbound.delivery import deliver, edit, take_away, typing_shown
-from bot.state.conversations import Place
+from bot.state.conversations import ConversationPlace
 from tests.botapi.server import BotServer
 
 READER = 42
-HERE = Place(READER, 0, READER)
+HERE = ConversationPlace(READER, 0, READER)
 KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("Passage [1]", callback_data="p")]])
 
 
@@ -76,7 +76,7 @@ async def test_a_fault_that_lasts_a_day_is_raised(
 
 async def test_where_nothing_can_be_said_it_is_not_tried_again(server: BotServer, bot: Bot) -> None:
     with pytest.raises(Forbidden, match="Chat not found"):
-        await deliver(bot, Place(99, 0, READER), ["un"])
+        await deliver(bot, ConversationPlace(99, 0, READER), ["un"])
     assert [method for method, _ in server.calls].count("sendMessage") == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messenger.outbound.keyboard_messenger_buttons import PassageRef, Step
+from bot.messenger.outbound.keyboard import NeighbourStep, PassageRef
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, article, cite
 
 SIZES = st.integers(0, 99_999)
@@ -46,16 +46,20 @@ def test_what_a_button_carries_comes_back_and_fits(
 def test_a_step_comes_back_with_its_quote_and_fits(
     article_id: str, at: int, quote: int, length: int
 ) -> None:
-    step = Step(article_id, at, quote, quote + length) if length else Step(article_id, at)
+    step = (
+        NeighbourStep(article_id, at, quote, quote + length)
+        if length
+        else NeighbourStep(article_id, at)
+    )
     assert len(step.encode().encode()) <= 64
-    assert Step.decode(step.encode()) == step
+    assert NeighbourStep.decode(step.encode()) == step
 
 
 @pytest.mark.parametrize(
     "data", ["w:0123456789ab", "w:0123456789ab:1:2", "w:0123456789ab:1:2:", "w:x:1"]
 )
 def test_a_forged_step_is_none(data: str) -> None:
-    assert Step.decode(data) is None
+    assert NeighbourStep.decode(data) is None
 
 
 def test_a_button_leads_back_to_its_passage() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.messenger.inbound.limits import Limits, Over
+from bot.messenger.inbound.limits import AskLimits, Over
 from bot.settings import Settings
 from bot.state import meters
 from bot.state.database import State, open_state
@@ -41,7 +41,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def limits(state: State, clock: Clock, **settings: Any) -> Limits:
+def limits(state: State, clock: Clock, **settings: Any) -> AskLimits:
     chosen = {
         "question_burst": 4,
         "question_seconds": 10,
@@ -49,10 +49,10 @@ def limits(state: State, clock: Clock, **settings: Any) -> Limits:
         "group_seconds": 2,
         **settings,
     }
-    return Limits(Settings(_env_file=None, **chosen), state, clock)
+    return AskLimits(Settings(_env_file=None, **chosen), state, clock)
 
 
-async def taken(limits: Limits, *args: int, times: int = 1) -> list[Over | None]:
+async def taken(limits: AskLimits, *args: int, times: int = 1) -> list[Over | None]:
     return [await limits.take(*args) for _ in range(times)]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messenger.outbound.message_text import Block, Span, messages, to_html, units
+from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html, units
 from tests.botapi.entities import utf16_length
 from tests.botapi.html import parse_html
 
@@ -14,18 +14,20 @@ TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n <&>\"'😀é. "), max_size=60
 )
 SPANS = st.builds(
-    Span,
+    StyledSpan,
     TEXTS,
     st.sampled_from(["", "b", "i"]),
     st.sampled_from([None, "https://exemple.fr/?a=1&b='2'"]),
     st.booleans(),
 )
-BLOCKS = st.lists(st.builds(Block, st.lists(SPANS, max_size=4).map(tuple)), max_size=8)
+BLOCKS = st.lists(st.builds(StyledBlock, st.lists(SPANS, max_size=4).map(tuple)), max_size=8)
 
 
 @settings(deadline=None)
 @given(BLOCKS, st.integers(20, 200))
-def test_every_message_is_short_enough_and_well_formed(blocks: list[Block], limit: int) -> None:
+def test_every_message_is_short_enough_and_well_formed(
+    blocks: list[StyledBlock], limit: int
+) -> None:
     cut = messages(blocks, "fr", limit)
     for spans in cut:
         shown = parse_html(to_html(spans))
@@ -38,39 +40,43 @@ def _letters(text: str) -> str:
     return "".join(text.split())
 
 
-def plain(cut: tuple[tuple[Span, ...], ...]) -> list[str]:
+def plain(cut: tuple[tuple[StyledSpan, ...], ...]) -> list[str]:
     return ["".join(span.text for span in spans) for spans in cut]
 
 
 def test_blocks_share_messages_while_they_fit() -> None:
-    blocks = [Block((Span(letter * 8),), " ") for letter in "abc"]
+    blocks = [StyledBlock((StyledSpan(letter * 8),), " ") for letter in "abc"]
     assert plain(messages(blocks, "fr", 17)) == ["aaaaaaaa bbbbbbbb", "cccccccc"]
     assert plain(messages(blocks, "fr", 16)) == ["a" * 8, "b" * 8, "c" * 8]
 
 
 def test_cuts_at_sentence_ends() -> None:
-    block = Block((Span("Une phrase. Une autre phrase. "), Span("La dernière phrase.", "b")))
+    block = StyledBlock(
+        (StyledSpan("Une phrase. Une autre phrase. "), StyledSpan("La dernière phrase.", "b"))
+    )
     cut = messages([block], "fr", 40)
     assert plain(cut) == ["Une phrase. Une autre phrase.", "La dernière phrase."]
-    assert cut[1] == (Span("La dernière phrase.", "b"),)
+    assert cut[1] == (StyledSpan("La dernière phrase.", "b"),)
 
 
 def test_a_style_goes_on_in_the_next_message() -> None:
-    cut = messages([Block((Span("aaaa bbbb cccc dddd eeee", "i"),))], "fr", 20)
+    cut = messages([StyledBlock((StyledSpan("aaaa bbbb cccc dddd eeee", "i"),))], "fr", 20)
     assert [to_html(spans) for spans in cut] == ["<i>aaaa bbbb cccc dddd</i>", "<i>eeee</i>"]
 
 
 def test_cuts_inside_a_word_when_it_must_but_not_inside_a_character() -> None:
     family = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
-    cut = messages([Block((Span("ab" + family * 3),))], "fr", 20)
+    cut = messages([StyledBlock((StyledSpan("ab" + family * 3),))], "fr", 20)
     assert plain(cut) == ["ab" + family * 2, family]
     accents = "e\u0301" * 12
-    cut = messages([Block((Span(accents),))], "fr", 21)
+    cut = messages([StyledBlock((StyledSpan(accents),))], "fr", 21)
     assert plain(cut) == ["e\u0301" * 10, "e\u0301" * 2]
 
 
 def test_no_message_has_more_links_than_telegram_keeps() -> None:
-    blocks = [Block((Span(f"{n}", "b", "https://exemple.fr/"),), " ") for n in range(120)]
+    blocks = [
+        StyledBlock((StyledSpan(f"{n}", "b", "https://exemple.fr/"),), " ") for n in range(120)
+    ]
     cut = messages(blocks, "fr")
     assert len(cut) == 3
     for spans in cut:
@@ -78,7 +84,7 @@ def test_no_message_has_more_links_than_telegram_keeps() -> None:
 
 
 def test_nothing_to_say_is_no_message() -> None:
-    assert messages([Block((Span("  "),)), Block(())], "fr") == ()
+    assert messages([StyledBlock((StyledSpan("  "),)), StyledBlock(())], "fr") == ()
 
 
 @pytest.mark.parametrize(("text", "length"), [("", 0), ("été", 3), ("😀", 2)])

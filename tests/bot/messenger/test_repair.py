@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.messenger.outbound.message_text import MESSAGE_LIMIT, units
-from bot.messenger.outbound.repair import amended, plain
+from bot.messenger.outbound.repair import amended_letter, plain
 from bot.state.deliveries import Letter, Part
 
 KEYBOARD = {"inline_keyboard": [[{"text": "1", "callback_data": "p"}]]}
@@ -33,13 +33,13 @@ LETTER = Letter(5, 9, (Part("<b>un</b>"), Part("<i>deux</i>")), KEYBOARD, 3)
     ],
 )
 def test_only_what_is_refused_is_left_out(reason: str, change: dict[str, object]) -> None:
-    assert amended(LETTER, 0, BadRequest(reason)) == replace(LETTER, **change)  # type: ignore[arg-type]
+    assert amended_letter(LETTER, 0, BadRequest(reason)) == replace(LETTER, **change)  # type: ignore[arg-type]
 
 
 def test_an_unknown_reason_leaves_the_bare_words() -> None:
     bare = Letter(5, 0, (Part("un", False), Part("deux", False)))
-    assert amended(LETTER, 0, BadRequest("SOMETHING_NEW")) == bare
-    assert amended(bare, 0, BadRequest("SOMETHING_NEW")) is None
+    assert amended_letter(LETTER, 0, BadRequest("SOMETHING_NEW")) == bare
+    assert amended_letter(bare, 0, BadRequest("SOMETHING_NEW")) is None
 
 
 @pytest.mark.parametrize(
@@ -51,17 +51,17 @@ def test_an_unknown_reason_leaves_the_bare_words() -> None:
     ],
 )
 def test_where_nothing_can_be_said_there_is_no_other_form(error: BadRequest | Forbidden) -> None:
-    assert amended(LETTER, 0, error) is None
+    assert amended_letter(LETTER, 0, error) is None
 
 
 def test_a_group_that_moved_is_written_to_where_it_is() -> None:
-    moved = amended(LETTER, 1, ChatMigrated(-1009))
+    moved = amended_letter(LETTER, 1, ChatMigrated(-1009))
     assert moved == replace(LETTER, chat_id=-1009, thread_id=0, reply_to=None)
 
 
 def test_what_was_taken_already_keeps_its_place() -> None:
     long = replace(LETTER, parts=(Part("<b>un</b>"), Part("mot " * 2_000)))
-    shorter = amended(long, 1, BadRequest("Message is too long"))
+    shorter = amended_letter(long, 1, BadRequest("Message is too long"))
     assert shorter is not None
     assert shorter.parts[0] == Part("<b>un</b>")
     assert len(shorter.parts) == 3
@@ -70,7 +70,9 @@ def test_what_was_taken_already_keeps_its_place() -> None:
 @given(st.text(st.sampled_from("aé😀 \n"), min_size=1, max_size=40), st.integers(200, 700))
 def test_no_word_is_lost_where_a_text_is_cut(words: str, times: int) -> None:
     text = "é" + words * times
-    shorter = amended(Letter(5, 0, (Part(text, False),)), 0, BadRequest("Message is too long"))
+    shorter = amended_letter(
+        Letter(5, 0, (Part(text, False),)), 0, BadRequest("Message is too long")
+    )
     parts = shorter.parts if shorter else (Part(text, False),)
     assert all(0 < units(part.text) <= MESSAGE_LIMIT for part in parts)
     kept = "".join(part.text for part in parts)

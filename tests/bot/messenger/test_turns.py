@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from bot.messenger.inbound.turns import ChatByChat, Pace
+from bot.messenger.inbound.turns import ChatByChat, UpdatePace
 
 GROUP = -100
-AT_ONCE = Pace(burst=1_000)
+AT_ONCE = UpdatePace(burst=1_000)
 
 
 def update(number: int, chat_id: int, person: int | None = None, text: str = "?") -> Update:
@@ -117,7 +117,7 @@ async def test_one_person_holds_one_slot() -> None:
 
 
 async def test_who_sends_on_and_on_is_served_at_a_pace_and_others_are_not() -> None:
-    log = Log(ChatByChat(1, Pace(burst=3, seconds=0.05)))
+    log = Log(ChatByChat(1, UpdatePace(burst=3, seconds=0.05)))
     flood = [log.sent("flood", update(n, 1)) for n in range(5)]
     others = [log.sent("other", update(n, n)) for n in range(10, 16)]
     await asyncio.gather(*others)
@@ -128,7 +128,7 @@ async def test_who_sends_on_and_on_is_served_at_a_pace_and_others_are_not() -> N
 
 def test_a_pause_gives_back_what_was_used_up() -> None:
     clock = [100.0]
-    pace = Pace(burst=2, seconds=10.0, now=lambda: clock[0])
+    pace = UpdatePace(burst=2, seconds=10.0, now=lambda: clock[0])
     waits = []
     for seconds in (0.0, 0.0, 0.0, 4.0, 6.0, 30.0, 0.0, 0.0):
         clock[0] += seconds
@@ -140,7 +140,7 @@ def test_a_pause_gives_back_what_was_used_up() -> None:
 
 
 async def test_a_stop_lets_everybody_find_out() -> None:
-    processor = ChatByChat(1, Pace(burst=1, seconds=60.0))
+    processor = ChatByChat(1, UpdatePace(burst=1, seconds=60.0))
     log = Log(processor)
     sent = [log.sent(f"{n}", update(n, 1)) for n in range(4)]
     await asyncio.sleep(0.01)

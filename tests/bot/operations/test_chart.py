@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.locale.statistics import EN, FR, StatisticsPhrases
 from bot.operations.chart import _TITLE, WIDTH, _cut, _width, picture
-from bot.operations.statistics import MOST_CITED, Day, Figures
+from bot.operations.statistics import MOST_CITED, Day, UsageFigures
 from bot.state.statistics import CitedArticle, Votes
 
 LAST = date(2026, 3, 1)
@@ -22,15 +22,15 @@ EDGE = 15
 
 def figures(
     days: int = 30, asked: int = 40, votes: int = 9, titles: tuple[str, ...] = ("Un phare",)
-) -> Figures:
+) -> UsageFigures:
     each = tuple(
         Day(LAST - timedelta(days=back), asked, asked // 4) for back in reversed(range(days))
     )
     cited = tuple(CitedArticle(str(n), title, 1000 - n) for n, title in enumerate(titles))
-    return Figures(each, Votes(votes, votes), cited)
+    return UsageFigures(each, Votes(votes, votes), cited)
 
 
-def drawn(of: Figures, phrases: StatisticsPhrases = FR) -> Image.Image:
+def drawn(of: UsageFigures, phrases: StatisticsPhrases = FR) -> Image.Image:
     image = Image.open(io.BytesIO(picture(of, phrases))).convert("L")
     assert image.width == WIDTH
     return image
@@ -50,7 +50,7 @@ def drawn(of: Figures, phrases: StatisticsPhrases = FR) -> Image.Image:
     ],
     ids=["usual", "nothing", "one day", "ninety days", "large", "long titles", "odd titles"],
 )
-def test_nothing_is_drawn_beyond_the_edges(of: Figures, phrases: StatisticsPhrases) -> None:
+def test_nothing_is_drawn_beyond_the_edges(of: UsageFigures, phrases: StatisticsPhrases) -> None:
     pixels = np.asarray(drawn(of, phrases))
     for side in (pixels[:, :EDGE], pixels[:, -EDGE:], pixels[:EDGE], pixels[-EDGE:]):
         assert side.min() == 255

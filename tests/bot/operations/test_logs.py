@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from bot.operations.logs import formatter, log_as
-from bot.operations.logs_observing_subject import Subject, about
+from bot.operations.logs import Subject, about, formatter, log_as
 from bot.settings import load_settings
 
 

@@ -10,17 +10,16 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.locale.statistics import EN, FR, StatisticsPhrases
-from bot.operations.unanswered import Group
-from bot.operations.unanswered_statistics_sheet import sheet
+from bot.operations.unanswered import QuestionGroup, sheet
 from index.article import Article
 from tests.bot.messenger.samples import FRESNEL
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-GROUP = Group("Quand ouvre la piscine ?", 5, 3, 2, NOON, NOON)
+GROUP = QuestionGroup("Quand ouvre la piscine ?", 5, 3, 2, NOON, NOON)
 
 
 def rows(
-    phrases: StatisticsPhrases, *groups: Group, nearest: Article | None = FRESNEL
+    phrases: StatisticsPhrases, *groups: QuestionGroup, nearest: Article | None = FRESNEL
 ) -> list[list[str]]:
     data = sheet(groups, lambda question: nearest, phrases)
     assert data.startswith(b"\xef\xbb\xbf")  # a spreadsheet takes it for UTF-8

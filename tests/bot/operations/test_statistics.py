@@ -6,16 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.operations.statistics import Day, Figures, days, percentile
-from bot.operations.statistics_statistics_status import Today, midnight
-from bot.state.statistics import Question, Votes
+from bot.operations.statistics import Day, Today, UsageFigures, days, midnight, percentile
+from bot.state.statistics import AskedQuestion, Votes
 
 TODAY = date(2026, 3, 1)
 
 
-def asked(day: date, answered: bool, elapsed: float | None = None) -> Question:
+def asked(day: date, answered: bool, elapsed: float | None = None) -> AskedQuestion:
     """At noon on this machine's clock."""
-    return Question(datetime(day.year, day.month, day.day, 12).astimezone(), answered, elapsed)
+    return AskedQuestion(datetime(day.year, day.month, day.day, 12).astimezone(), answered, elapsed)
 
 
 def test_every_day_is_there_and_the_last_is_today() -> None:
@@ -33,7 +32,7 @@ def test_what_is_older_is_not_counted() -> None:
 
 
 def test_figures_add_up() -> None:
-    figures = Figures((Day(TODAY, 3, 1), Day(TODAY, 2, 2)), Votes(0, 0), ())
+    figures = UsageFigures((Day(TODAY, 3, 1), Day(TODAY, 2, 2)), Votes(0, 0), ())
     assert (figures.asked, figures.answered, figures.refused) == (8, 5, 3)
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from bot.operations.unanswered import THRESHOLD, grouped
 from bot.state.statistics import Unanswered
+from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
-from index.models.sentence_transformers import Embedder
 from tests.bot.operations.wordings import HELD_OUT, SAME
 from tests.fakes import FakeEmbedder
 

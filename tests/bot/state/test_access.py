@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.state import invitations, meters, privacy, roles
 from bot.state.database import State
-from bot.state.meters import Meter
+from bot.state.meters import KeptMeter
 from bot.state.tables import InvitationRow, RoleRow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -23,8 +23,8 @@ def test_a_role_replaces_the_one_before_and_is_taken_away(state: State) -> None:
         roles.give(session, 7, "editor", NOW)
         roles.give(session, 8, "barred", NOW)
         assert roles.everybody(session) == {7: "editor", 8: "barred"}
-        assert roles.take_away(session, 7)
-        assert not roles.take_away(session, 7)
+        assert roles.take_away_role(session, 7)
+        assert not roles.take_away_role(session, 7)
         assert roles.everybody(session) == {8: "barred"}
 
 
@@ -45,7 +45,7 @@ def test_an_invitation_serves_once_and_its_token_is_not_kept(state: State) -> No
     assert [job.result() for job in jobs].count("editor") == 1
     with state.session() as session:
         assert list(roles.everybody(session).values()) == ["editor"]
-        assert invitations.waiting(session, NOW) == 0
+        assert invitations.waiting_invitations(session, NOW) == 0
 
 
 def test_an_invitation_ends_with_its_time(state: State) -> None:
@@ -53,9 +53,9 @@ def test_an_invitation_ends_with_its_time(state: State) -> None:
         token = invitations.invite(session, 1, "reader", NOW, DAY)
         assert invitations.accept(session, "another", 7, NOW) is None
         assert invitations.accept(session, token, 7, NOW + DAY) is None
-        assert invitations.waiting(session, NOW) == 1
+        assert invitations.waiting_invitations(session, NOW) == 1
         invitations.forget_expired(session, NOW + DAY)
-        assert invitations.waiting(session, NOW) == 0
+        assert invitations.waiting_invitations(session, NOW) == 0
         assert roles.everybody(session) == {}
 
 
@@ -70,13 +70,13 @@ def test_an_invitation_takes_nothing_from_who_has_more_and_ends_a_bar(state: Sta
 
 
 def test_meters_are_kept_until_nothing_changes_them(state: State) -> None:
-    low = Meter(0.5, NOW, told=True)
+    low = KeptMeter(0.5, NOW, told=True)
     with state.session() as session:
-        meters.put(session, {"person:7": Meter(3.0, NOW - DAY), "person:8": low})
-        meters.put(session, {"person:7": Meter(2.0, NOW - DAY)})
+        meters.put(session, {"person:7": KeptMeter(3.0, NOW - DAY), "person:8": low})
+        meters.put(session, {"person:7": KeptMeter(2.0, NOW - DAY)})
         kept = meters.all_of_them(session)
-        assert kept == {"person:7": Meter(2.0, NOW - DAY), "person:8": low}
-        meters.forget_before(session, NOW)
+        assert kept == {"person:7": KeptMeter(2.0, NOW - DAY), "person:8": low}
+        meters.forget_meters_before(session, NOW)
         assert meters.all_of_them(session) == {"person:8": low}
 
 
@@ -99,4 +99,4 @@ def test_erasing_a_person_takes_their_role_but_does_not_end_a_bar(state: State) 
             privacy.erase(session, person)
             assert not any(privacy.everything(session, person).values())
         assert roles.everybody(session) == {8: "barred"}
-        assert invitations.waiting(session, NOW) == 0
+        assert invitations.waiting_invitations(session, NOW) == 0

@@ -8,25 +8,27 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.state import alerts, chats, conversations, documents, people, privacy, spending, votes
-from bot.state.conversations import NewTurn, Place
+from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.spending import Spent
 from bot.state.tables import Base
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOURS = timedelta(hours=12)
-HERE = Place(100, 0, 7)
+HERE = ConversationPlace(100, 0, 7)
 
 
 def _turn(question: str = "Qui ?", message: int | None = None) -> NewTurn:
     return NewTurn(question, {"question": question}, [["a", 0, 1]], True, 0.9, "g1", message)
 
 
-def _add(session: Session, question: str, now: datetime = NOW, place: Place = HERE) -> int:
+def _add(
+    session: Session, question: str, now: datetime = NOW, place: ConversationPlace = HERE
+) -> int:
     return conversations.add_turn(session, place, _turn(question), now, HOURS)
 
 
-def _asked(session: Session, now: datetime = NOW, place: Place = HERE) -> list[str]:
+def _asked(session: Session, now: datetime = NOW, place: ConversationPlace = HERE) -> list[str]:
     return [turn.question for turn in conversations.history(session, place, now, HOURS, 5)]
 
 
@@ -34,8 +36,8 @@ def test_the_history_is_the_last_turns_of_one_place_oldest_first(state: State) -
     with state.session() as session:
         for number in range(7):
             _add(session, f"q{number}")
-        _add(session, "ailleurs", place=Place(100, 3, 7))
-        _add(session, "autre", place=Place(100, 0, 8))
+        _add(session, "ailleurs", place=ConversationPlace(100, 3, 7))
+        _add(session, "autre", place=ConversationPlace(100, 0, 8))
         assert _asked(session) == ["q2", "q3", "q4", "q5", "q6"]
 
 
@@ -49,7 +51,7 @@ def test_an_old_conversation_is_not_gone_on_with(state: State) -> None:
 
 
 def test_starting_afresh_ends_the_conversation_here_alone(state: State) -> None:
-    elsewhere = Place(200, 0, 7)
+    elsewhere = ConversationPlace(200, 0, 7)
     with state.session() as session:
         _add(session, "ici")
         _add(session, "là", place=elsewhere)
@@ -105,9 +107,9 @@ def test_an_alert_is_told_once(state: State) -> None:
         assert [each.id for each in alerts.unchecked(session, "g2")] == [number]
         alerts.asked_in_vain(session, number, "g2")
         assert alerts.unchecked(session, "g2") == []
-        assert alerts.told(session, number, NOW)
-        assert not alerts.told(session, number, NOW)
-        assert alerts.of_person(session, 7) == []
+        assert alerts.alert_told(session, number, NOW)
+        assert not alerts.alert_told(session, number, NOW)
+        assert alerts.alerts_of_person(session, 7) == []
 
 
 def test_only_its_owner_cancels_an_alert(state: State) -> None:
@@ -120,36 +122,36 @@ def test_only_its_owner_cancels_an_alert(state: State) -> None:
 
 def test_documents_belong_to_the_corpus_or_to_one_chat(state: State) -> None:
     with state.session() as session:
-        first = documents.receive(session, HERE, "a.pdf", "inbox/a.pdf", None, NOW)
-        second = documents.receive(session, HERE, "b.pdf", "inbox/b.pdf", None, NOW)
+        first = documents.receive_document(session, HERE, "a.pdf", "inbox/a.pdf", None, NOW)
+        second = documents.receive_document(session, HERE, "b.pdf", "inbox/b.pdf", None, NOW)
         documents.decide(session, first, "conversation", "indexed", "chats/100/a.pdf")
         assert [each.name for each in documents.of_conversation(session, 100, 0)] == ["a.pdf"]
         assert documents.of_conversation(session, 100, 5) == []
         later = NOW + timedelta(days=1)
         assert [each.id for each in documents.undecided_before(session, later)] == [second]
-        documents.remove(session, second)
-        assert [each.id for each in documents.of_person(session, 7)] == [first]
+        documents.remove_document(session, second)
+        assert [each.id for each in documents.documents_of_person(session, 7)] == [first]
 
 
 def test_a_group_that_moves_takes_everything_along(state: State) -> None:
     with state.session() as session:
         chats.allow(session, -5, True, NOW)
-        _add(session, "avant", place=Place(-5, 0, 7))
+        _add(session, "avant", place=ConversationPlace(-5, 0, 7))
         chats.migrated(session, -5, -1005, NOW)
-        assert chats.seen(session, -1005, NOW).allowed is True
-        assert _asked(session, place=Place(-1005, 0, 7)) == ["avant"]
+        assert chats.chat_seen(session, -1005, NOW).allowed is True
+        assert _asked(session, place=ConversationPlace(-1005, 0, 7)) == ["avant"]
 
 
 def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State) -> None:
-    other = Place(100, 0, 8)
+    other = ConversationPlace(100, 0, 8)
     with state.session() as session:
         mine, theirs = _add(session, "moi"), _add(session, "eux", place=other)
         votes.cast(session, theirs, 7, good=True, now=NOW)
         votes.cast(session, mine, 8, good=True, now=NOW)
         alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW)
-        documents.receive(session, HERE, "a.pdf", "a.pdf", None, NOW)
+        documents.receive_document(session, HERE, "a.pdf", "a.pdf", None, NOW)
         for person in (7, 8):
-            spending.add(session, NOW.date(), "ollama:x", Spent(1, 30, 5), person)
+            spending.add_spending(session, NOW.date(), "ollama:x", Spent(1, 30, 5), person)
         assert privacy.kept(session, 7) == privacy.Kept(turns=1, votes=1, alerts=1, documents=1)
     with state.session() as session:
         privacy.erase(session, 7)
@@ -183,7 +185,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
 
 def test_everything_kept_is_shown_as_json_holds_it(state: State) -> None:
     with state.session() as session:
-        people.choose_language(session, 7, "en", NOW)
+        people.choose_person_language(session, 7, "en", NOW)
         _add(session, "Qui ?")
         found = privacy.everything(session, 7)
     assert found["person"]["language"] == "en"

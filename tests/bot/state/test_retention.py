@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.state import retention
 from bot.state.database import State
-from bot.state.retention import Terms
+from bot.state.retention import RetentionTerms
 from bot.state.tables import (
     AddresseeRow,
     AlertRow,
@@ -37,7 +37,7 @@ from bot.state.tables import (
 )
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-TERMS = Terms(timedelta(days=90), timedelta(days=7), timedelta(days=1))
+TERMS = RetentionTerms(timedelta(days=90), timedelta(days=7), timedelta(days=1))
 FOREVER = {"roles"}
 """What administrators decided stays until they decide otherwise."""
 PAGE = Path(__file__).parents[3] / "docs" / "access.md"
@@ -104,7 +104,7 @@ def _add(state: State, rows: Sequence[Base]) -> None:
 
 
 def _forget(state: State, now: datetime = NOW) -> dict[str, int]:
-    return state.do(partial(retention.forget, now=now, terms=TERMS))
+    return state.do(partial(retention.forget_expired_rows, now=now, terms=TERMS))
 
 
 def test_what_is_old_goes_from_every_table_and_what_is_new_stays(state: State) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.state import announcements, conversations, deliveries, people, statistics, votes
 from bot.state.announcements import Addressee, Reach
-from bot.state.conversations import NewTurn, Place
+from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.deliveries import Letter, Part
 from bot.state.statistics import CitedArticle, Unanswered, Votes
@@ -35,7 +35,7 @@ def _asked(
         "cited": [{"article": name, "title": f"Titre {name}"} for name in cited],
     }
     new = NewTurn(f"Question {number} ?", turn, [], answered, 0.9, "g", number, 10.0 * number)
-    return conversations.add_turn(session, Place(person, 0, person), new, at, HOURS)
+    return conversations.add_turn(session, ConversationPlace(person, 0, person), new, at, HOURS)
 
 
 def test_questions_are_counted_and_told_alerts_are_not(state: State) -> None:
@@ -43,7 +43,7 @@ def test_questions_are_counted_and_told_alerts_are_not(state: State) -> None:
         _asked(session, 1, at=NOW - HOUR)
         _asked(session, 2, answered=False)
         alert = NewTurn("Une alerte ?", {}, [], True, 0.9, "g")
-        conversations.add_turn(session, Place(42, 0, 42), alert, NOW, HOURS)
+        conversations.add_turn(session, ConversationPlace(42, 0, 42), alert, NOW, HOURS)
         found = statistics.questions(session, NOW - HOUR)
         assert [(each.answered, each.elapsed_ms) for each in found] == [(True, 10.0), (False, 20.0)]
         assert found[0].at == NOW - HOUR
@@ -88,17 +88,17 @@ def test_what_was_asked_in_vain_stands_on_its_own_and_names_nobody(state: State)
 
 def _draft(session: Session, *readers: int) -> int:
     for person in readers:
-        people.seen(session, person, NOW)
+        people.person_seen(session, person, NOW)
     return announcements.draft(session, AUTHOR, "Oyez", NOW)
 
 
 def test_who_listens_has_written_of_late_and_not_asked_to_be_spared(state: State) -> None:
     with state.session() as session:
         for person, at in ((42, NOW), (43, NOW - HOUR), (44, NOW), (45, NOW)):
-            people.seen(session, person, at)
-        people.listen(session, 44, NOW, wanted=False)
-        people.listen(session, 45, NOW, wanted=False)
-        people.listen(session, 45, NOW, wanted=True)
+            people.person_seen(session, person, at)
+        people.listen_to_announcements(session, 44, NOW, wanted=False)
+        people.listen_to_announcements(session, 45, NOW, wanted=False)
+        people.listen_to_announcements(session, 45, NOW, wanted=True)
         assert announcements.listeners(session, NOW) == [42, 45]
         assert not people.listens(session, 44)
         assert people.listens(session, 45)
@@ -133,22 +133,22 @@ def test_only_its_author_decides_and_a_new_draft_drops_the_old(state: State) -> 
 def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(state: State) -> None:
     with state.session() as session:
         number = _draft(session, 42, 43, 44)
-        people.choose_language(session, 43, "en", NOW)
+        people.choose_person_language(session, 43, "en", NOW)
         assert announcements.confirm(session, number, AUTHOR, 7, [42, 43, 44])
         under_way = announcements.under_way(session)
         assert under_way is not None
         assert (under_way.id, under_way.text, under_way.message) == (number, "Oyez", 7)
-        people.listen(session, 44, NOW, wanted=False)
-        assert announcements.waiting(session, number, 10) == [
+        people.listen_to_announcements(session, 44, NOW, wanted=False)
+        assert announcements.waiting_announcements(session, number, 10) == [
             Addressee(42, None),
             Addressee(43, "en"),
         ]
         posted = announcements.post(session, number, 42, BOT, LETTER, NOW)
         assert posted is not None
-        assert [each.id for each in deliveries.unasked(session, BOT)] == [posted.id]
+        assert [each.id for each in deliveries.unasked_letters(session, BOT)] == [posted.id]
         assert announcements.post(session, number, 42, BOT, LETTER, NOW) is None
         announcements.note(session, number, 43, "unreachable")
-        assert announcements.waiting(session, number, 10) == []
+        assert announcements.waiting_announcements(session, number, 10) == []
         assert announcements.reach(session, number) == Reach(1, 1, 1)
         announcements.finish(session, number)
         assert announcements.under_way(session) is None
@@ -157,11 +157,11 @@ def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(state: State) -> Non
 
 def test_what_becomes_of_a_letter_can_be_asked(state: State) -> None:
     with state.session() as session:
-        letter = deliveries.opened(session, BOT, None, 1, LETTER, NOW)
-        assert deliveries.outcome(session, letter.id) == "waiting"
+        letter = deliveries.delivery_opened(session, BOT, None, 1, LETTER, NOW)
+        assert deliveries.delivery_outcome(session, letter.id) == "waiting"
         deliveries.given_up(session, letter.id, "blocked", NOW)
-        assert deliveries.outcome(session, letter.id) == "given up"
-        assert deliveries.outcome(session, letter.id + 1) is None
+        assert deliveries.delivery_outcome(session, letter.id) == "given up"
+        assert deliveries.delivery_outcome(session, letter.id + 1) is None
 
 
 def test_an_author_who_erases_all_that_is_theirs_ends_their_announcement(state: State) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from bot.state.database_state_turns import Turns
+from bot.state.database import Turns
 
 
 def test_what_is_urgent_goes_before_what_waits() -> None:

@@ -16,12 +16,12 @@ from types import ModuleType
 import pytest
 
 from bot.answer import Answer
-from bot.followups.turn import Said
+from bot.followups.turn import TurnText
 from bot.locale.en import EN
 from bot.locale.fr import FR
 from bot.terminal.cli import run
 from index.errors import DamagedIndex, NoIndex
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 from index.store.files.generation import current_id
 from index.store.files.layout import Layout
 from tests.bot.answers import answered, article, citation, refused
@@ -42,7 +42,7 @@ class Scripted:
             citation(QUOTE, article()), question=question
         )
 
-    def invoke(self, asked: str | Said) -> Answer:
+    def invoke(self, asked: str | TurnText) -> Answer:
         question = asked if isinstance(asked, str) else asked.question
         self.asked.append(question)
         return self.answer(question)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from bot.terminal.evaluate import register
+from bot.terminal.evaluate import declare
 from tests.bot.evaluation.made import write_squad
 from tests.fakes import FakeEmbedder
 
@@ -30,7 +30,7 @@ def run(*arguments: str | Path) -> int:
     def selon() -> None:
         """A group, as the real command is."""
 
-    register(app)
+    declare(app)
     job: Callable[[], int] = typer.main.get_command(app)(
         ["eval", *map(str, arguments)], standalone_mode=False
     )

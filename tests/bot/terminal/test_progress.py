@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.locale.terminal import terminal_phrases_for
 from bot.terminal.console import console_for
-from bot.terminal.progress import LINES, Bar, Lines, observed
+from bot.terminal.progress import LINES, ProgressBar, ProgressLines, observed
 
 FRENCH = terminal_phrases_for("fr")
 
@@ -26,7 +26,7 @@ class Clock:
 
 def test_a_pipe_gets_a_line_a_step_and_some_for_the_texts() -> None:
     stream, clock = io.StringIO(), Clock()
-    lines = Lines(console_for(stream), FRENCH, clock)
+    lines = ProgressLines(console_for(stream), FRENCH, clock)
     lines.step("read")
     lines.step("embed")
     for done in range(0, 2001):
@@ -50,17 +50,17 @@ def test_a_pipe_hears_once_that_the_model_is_prepared() -> None:
 
 def test_a_step_without_a_name_of_its_own_is_shown_as_it_is() -> None:
     stream = io.StringIO()
-    Lines(console_for(stream), FRENCH).step("mystère")
+    ProgressLines(console_for(stream), FRENCH).step("mystère")
     assert stream.getvalue() == "mystère…\n"
 
 
 def test_every_step_of_a_build_has_its_words() -> None:
     from typing import get_args
 
-    from index.build.builder_index_report import Step
+    from index.build.builder import BuildStep
 
     for language in ("fr", "en"):
-        assert set(terminal_phrases_for(language).steps) == set(get_args(Step))
+        assert set(terminal_phrases_for(language).steps) == set(get_args(BuildStep))
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def screen() -> Console:
 
 def test_a_person_gets_a_bar_that_is_gone_at_the_end(screen: Console) -> None:
     with observed(screen, FRENCH) as observer:
-        assert isinstance(observer, Bar)
+        assert isinstance(observer, ProgressBar)
         observer.model(0.5, "weights")
         observer.step("embed")
         observer.progress(1, 2)
@@ -85,7 +85,7 @@ def test_the_bar_says_how_many_how_fast_and_how_long_yet(screen: Console) -> Non
 
     clock = Clock()
     with _progress(screen) as progress:
-        bar = Bar(progress, FRENCH, clock)
+        bar = ProgressBar(progress, FRENCH, clock)
         bar.model(0.25, "weights")
         assert progress.tasks[0].percentage == 25
         bar.step("embed")
@@ -103,7 +103,7 @@ def test_the_bar_says_how_many_how_fast_and_how_long_yet(screen: Console) -> Non
 def test_the_pace_is_the_one_of_late() -> None:
     """A build that goes on from an interrupted one has most of its vectors at once."""
     stream, clock = io.StringIO(), Clock()
-    lines = Lines(console_for(stream), FRENCH, clock)
+    lines = ProgressLines(console_for(stream), FRENCH, clock)
     lines.step("embed")
     lines.progress(5000, 10000)
     for second in range(1, 121):
@@ -124,7 +124,7 @@ def test_a_person_who_asks_for_the_end_is_told_that_it_comes(terminal: bool) -> 
 
 def test_a_pipe_hears_no_count_of_what_is_over_at_once() -> None:
     stream, clock = io.StringIO(), Clock()
-    lines = Lines(console_for(stream), FRENCH, clock)
+    lines = ProgressLines(console_for(stream), FRENCH, clock)
     lines.step("read")
     for done in range(11):
         lines.progress(done, 10)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.answer import Dropped, Fallback
 from bot.errors import SettingsError
-from bot.llm.draft_writing_guards import Guarded
+from bot.llm.draft import Guarded
 from bot.locale.en import EN
 from bot.locale.fr import FR
 from bot.locale.terminal import terminal_phrases_for
@@ -25,7 +25,7 @@ from bot.terminal.render import (
     passage_text,
     sources_text,
 )
-from bot.verification.claim import Fault
+from bot.verification.claim import ClaimFault
 from tests.bot.answers import TEXT, answered, article, citation, highlighted, refused
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
@@ -256,7 +256,7 @@ def test_a_model_that_found_no_answer_is_named() -> None:
 
 
 def test_every_fault_of_a_sentence_has_its_words() -> None:
-    faults = {*get_args(Fault), *get_args(Guarded)} - {"unfinished"}
+    faults = {*get_args(ClaimFault), *get_args(Guarded)} - {"unfinished"}
     for code in ("fr", "en"):
         assert set(writing_phrases_for(code).faults) == faults
         assert set(writing_phrases_for(code).fallbacks) == set(get_args(Fallback))

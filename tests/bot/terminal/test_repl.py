@@ -19,7 +19,7 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from bot.answer import Answer
-from bot.followups.turn import Said
+from bot.followups.turn import TurnText
 from bot.locale.en import EN
 from bot.locale.fr import FR
 from bot.terminal.console import console_for
@@ -31,7 +31,7 @@ FIRST = "Le second modèle a demandé 15 000 puces."
 SECOND = "Une carte suffit."
 
 
-def ask(said: Said) -> Answer:
+def ask(said: TurnText) -> Answer:
     """Two sources for most questions, none about the weather, a failure when asked for one."""
     question = said.question
     if question == "Merci":
@@ -159,9 +159,9 @@ class Listening:
     """Answers as `ask` does and keeps what was said."""
 
     def __init__(self) -> None:
-        self.said: list[Said] = []
+        self.said: list[TurnText] = []
 
-    def __call__(self, said: Said) -> Answer:
+    def __call__(self, said: TurnText) -> Answer:
         self.said.append(said)
         return ask(said)
 
@@ -250,7 +250,7 @@ def test_a_byte_order_mark_is_not_part_of_the_question(streams: Streams) -> None
 
 
 def test_a_pipe_without_an_index_fails_before_reading(streams: Streams) -> None:
-    def closed() -> Callable[[Said], Answer]:
+    def closed() -> Callable[[TurnText], Answer]:
         raise NoIndex("rien")
 
     with pytest.raises(NoIndex):
@@ -264,7 +264,7 @@ def typed(
     keys: str,
     keyboard: PipeInput,
     streams: Streams,
-    opening: Callable[[], Callable[[Said], Answer]],
+    opening: Callable[[], Callable[[TurnText], Answer]],
 ) -> int:
     keyboard.send_text(keys)
     session: PromptSession[str] = PromptSession("selon> ")
@@ -286,7 +286,7 @@ def test_a_conversation_from_the_welcome_to_ctrl_d(keyboard: PipeInput, streams:
 def test_ctrl_c_clears_the_line(keyboard: PipeInput, streams: Streams) -> None:
     asked = []
 
-    def listening(said: Said) -> Answer:
+    def listening(said: TurnText) -> Answer:
         asked.append(said.question)
         return ask(said)
 
@@ -307,7 +307,7 @@ def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams
 
     streams.out = Watched(file=streams.out.file, highlight=False, markup=False)
 
-    def slowly() -> Callable[[Said], Answer]:
+    def slowly() -> Callable[[TurnText], Answer]:
         assert loaded.wait(10)
         return ask
 
@@ -319,7 +319,7 @@ def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams
 def test_leaving_does_not_wait_for_the_index(keyboard: PipeInput, streams: Streams) -> None:
     never = threading.Event()
 
-    def stuck() -> Callable[[Said], Answer]:
+    def stuck() -> Callable[[TurnText], Answer]:
         never.wait(30)
         return ask
 
@@ -330,7 +330,7 @@ def test_leaving_does_not_wait_for_the_index(keyboard: PipeInput, streams: Strea
 def test_an_index_that_cannot_be_opened_ends_the_conversation(
     keyboard: PipeInput, streams: Streams
 ) -> None:
-    def closed() -> Callable[[Said], Answer]:
+    def closed() -> Callable[[TurnText], Answer]:
         raise NoIndex("rien n’est indexé")
 
     with pytest.raises(NoIndex, match="rien n’est indexé"):
@@ -350,7 +350,7 @@ def test_ctrl_c_cancels_the_question_and_keeps_the_conversation(
 
     never = threading.Event()
 
-    def endless(said: Said) -> Answer:
+    def endless(said: TurnText) -> Answer:
         if "longue" in said.question:
             _thread.interrupt_main()  # what Ctrl-C does
             never.wait(30)
@@ -370,7 +370,7 @@ def test_on_a_terminal_the_sentences_appear_as_they_are_written(
     seen: list[str] = []
 
     def open_grow() -> Grow:
-        def grow(said: Said) -> Generator[Answer, None, None]:
+        def grow(said: TurnText) -> Generator[Answer, None, None]:
             whole = replace(ask(said), model="essai")
             yield replace(whole, statements=whole.statements[:1])
             seen.append(text.getvalue())
@@ -391,7 +391,7 @@ def test_leaving_a_question_ends_the_work(keyboard: PipeInput, streams: Streams)
     closed: list[bool] = []
 
     def open_grow() -> Grow:
-        def grow(said: Said) -> Generator[Answer, None, None]:
+        def grow(said: TurnText) -> Generator[Answer, None, None]:
             try:
                 yield replace(ask(said), model="essai")
                 raise KeyboardInterrupt  # while the next sentence is waited for

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.terminal.ask_bot_streaming import streamed
+from bot.terminal.ask import streamed
 
 
 async def counting(to: int) -> AsyncIterator[int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.checker import Checker, open_checker
+from bot.verification.checker import FactChecker, open_checker
 
 
 @pytest.fixture(scope="session")
-def checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
+def checker(tmp_path_factory: pytest.TempPathFactory) -> FactChecker:
     return open_checker(tmp_path_factory.mktemp("checker"))

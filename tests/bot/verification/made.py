@@ -8,8 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from bot.verification.checker import Checker
-from bot.verification.claim import Claim, Fault, Given
+from bot.verification.checker import FactChecker
+from bot.verification.claim import Claim, ClaimFault, GivenPassage
 from index.article import Article, article_id
 from index.build.passages import cut
 from index.models.bundled.words import Spoken
@@ -23,7 +23,7 @@ def given(
     title: str = "Une journée au port",
     language: str = "fr",
     published: date | None = date(2024, 5, 6),
-) -> Given:
+) -> GivenPassage:
     """A passage under a number: the whole of a short article."""
     article = Article(
         id=article_id(title + text[:20]),
@@ -34,10 +34,12 @@ def given(
         published=published,
     )
     (passage,) = cut(article)
-    return Given(number, article, passage, passage.sentences)
+    return GivenPassage(number, article, passage, passage.sentences)
 
 
-def fault(checker: Checker, claim: str, *passages: str, language: str = "fr") -> Fault | None:
+def fault(
+    checker: FactChecker, claim: str, *passages: str, language: str = "fr"
+) -> ClaimFault | None:
     """What is wrong with a sentence that cites all of these passages."""
     read = [given(text, at, language=language) for at, text in enumerate(passages, 1)]
     numbers = tuple(each.number for each in read)

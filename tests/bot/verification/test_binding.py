@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.checker import Checker
+from bot.verification.checker import FactChecker
 from tests.bot.verification.made import fault
 
 FIRE = (
@@ -24,7 +24,7 @@ FIRE = (
         "Chaque jour, deux bateaux partent.",
     ],
 )
-def test_a_figure_in_its_place_is_kept(checker: Checker, claim: str) -> None:
+def test_a_figure_in_its_place_is_kept(checker: FactChecker, claim: str) -> None:
     assert fault(checker, claim, FIRE) is None
 
 
@@ -37,5 +37,7 @@ def test_a_figure_in_its_place_is_kept(checker: Checker, claim: str) -> None:
         ("Trois bateaux partent chaque jour.", "number"),
     ],
 )
-def test_a_figure_in_another_ones_place_is_not(checker: Checker, claim: str, wrong: str) -> None:
+def test_a_figure_in_another_ones_place_is_not(
+    checker: FactChecker, claim: str, wrong: str
+) -> None:
     assert fault(checker, claim, FIRE) == wrong

@@ -9,14 +9,14 @@ from hypothesis import given as property_of
 from hypothesis import settings, strategies
 
 from bot.evaluation.faithfulness import read_articles
-from bot.verification.checker import Checker
-from bot.verification.claim import Claim, Given
+from bot.verification.checker import FactChecker
+from bot.verification.claim import Claim, GivenPassage
 from index.build.passages import cut
 from tests.bot.verification.made import HashReader, given
 
 ROOT = Path(__file__).resolve().parents[3]
 PASSAGES = [
-    Given(1, article, passage, passage.sentences)
+    GivenPassage(1, article, passage, passage.sentences)
     for article in read_articles(ROOT / "corpus")
     for passage in cut(article)
 ]
@@ -35,31 +35,31 @@ MILL = "Le moulin broie du grain depuis 1850. Sa roue fut refaite par Paul Meuni
 BRIDGE = "Le pont fut construit en 1901 par Élise Marchand. Il mesure trente mètres."
 
 
-def test_a_sentence_must_cite(checker: Checker) -> None:
+def test_a_sentence_must_cite(checker: FactChecker) -> None:
     verdict = checker.check(Claim("Le pont fut construit en 1901.", ()), [given(BRIDGE)], "Quand ?")
     assert (verdict.kept, verdict.fault) == (False, "uncited")
 
 
-def test_and_cite_what_it_was_given(checker: Checker) -> None:
+def test_and_cite_what_it_was_given(checker: FactChecker) -> None:
     claim = Claim("Le pont fut construit en 1901.", (7,))
     verdict = checker.check(claim, [given(BRIDGE)], "Quand ?")
     assert (verdict.kept, verdict.fault) == (False, "uncited")
 
 
-def test_another_passage_that_bears_it_is_told(checker: Checker) -> None:
+def test_another_passage_that_bears_it_is_told(checker: FactChecker) -> None:
     passages = [given(BRIDGE), given(MILL, 2)]
     claim = Claim("Le moulin broie du grain depuis 1850.", (1,))
     assert checker.check(claim, passages, "Depuis quand ?").fault == "wrong-citation"
 
 
-def test_the_sentence_that_bears_it_is_quoted(checker: Checker) -> None:
+def test_the_sentence_that_bears_it_is_quoted(checker: FactChecker) -> None:
     passages = [given(BRIDGE), given(MILL, 2)]
     verdict = checker.check(Claim("Le pont mesure 30 mètres.", (1,)), passages, "Combien ?")
     quoted = [(number, sentence.text) for number, sentence in verdict.evidence]
     assert quoted == [(1, "Il mesure trente mètres.")]
 
 
-def test_a_second_sentence_is_quoted_where_one_does_not_do(checker: Checker) -> None:
+def test_a_second_sentence_is_quoted_where_one_does_not_do(checker: FactChecker) -> None:
     claim = Claim("Le pont, construit en 1901 par Élise Marchand, mesure trente mètres.", (1,))
     verdict = checker.check(claim, [given(BRIDGE)], "Combien ?")
     assert [sentence.text for _, sentence in verdict.evidence] == BRIDGE.replace(". ", ".|").split(
@@ -67,19 +67,19 @@ def test_a_second_sentence_is_quoted_where_one_does_not_do(checker: Checker) -> 
     )
 
 
-def test_a_citation_that_adds_nothing_is_left_out(checker: Checker) -> None:
+def test_a_citation_that_adds_nothing_is_left_out(checker: FactChecker) -> None:
     passages = [given(BRIDGE), given(MILL, 2)]
     verdict = checker.check(Claim("Le pont mesure 30 mètres.", (1, 2)), passages, "Combien ?")
     assert [number for number, _ in verdict.evidence] == [1]
 
 
-def test_a_fault_has_no_evidence(checker: Checker) -> None:
+def test_a_fault_has_no_evidence(checker: FactChecker) -> None:
     verdict = checker.check(Claim("Le pont mesure 40 mètres.", (1,)), [given(BRIDGE)], "Combien ?")
     assert (verdict.kept, verdict.fault, verdict.evidence) == (False, "number", ())
 
 
 @pytest.mark.parametrize("passage", PASSAGES, ids=lambda each: each.passage.text[:20])
-def test_the_articles_own_sentences_are_kept(checker: Checker, passage: Given) -> None:
+def test_the_articles_own_sentences_are_kept(checker: FactChecker, passage: GivenPassage) -> None:
     for sentence in passage.sentences:
         claim = Claim(sentence.text, (1,))
         verdict = checker.check(claim, [passage], passage.article.title)
@@ -91,7 +91,7 @@ def test_the_articles_own_sentences_are_kept(checker: Checker, passage: Given) -
 @property_of(claim=TEXTS, source=TEXTS, question=TEXTS)
 def test_nothing_makes_it_stumble(claim: str, source: str, question: str) -> None:
     passage = given(source + " Le pont fut construit en 1901.")
-    verdict = Checker(HashReader()).check(Claim(claim, (1,)), [passage], question)
+    verdict = FactChecker(HashReader()).check(Claim(claim, (1,)), [passage], question)
     assert verdict.kept == (verdict.fault is None) == bool(verdict.evidence)
 
 
@@ -101,5 +101,5 @@ def test_what_cites_nothing_that_was_given_is_never_kept(text: str, numbers: lis
     passage = given(f"{text} Le pont fut construit en 1901.")
     claims = [text, *(sentence.text for sentence in passage.sentences)]
     for claim in claims:
-        verdict = Checker(HashReader()).check(Claim(claim, tuple(numbers)), [passage], text)
+        verdict = FactChecker(HashReader()).check(Claim(claim, tuple(numbers)), [passage], text)
         assert (verdict.kept, verdict.fault) == (False, "uncited")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.checker import Checker
+from bot.verification.checker import FactChecker
 from tests.bot.verification.made import fault
 
 WORKS = (
@@ -29,7 +29,9 @@ WORKS = (
         "La maire a dit qu’ils avaient “tenu parole”.",
     ],
 )
-def test_what_the_passage_says_is_kept_however_it_is_written(checker: Checker, claim: str) -> None:
+def test_what_the_passage_says_is_kept_however_it_is_written(
+    checker: FactChecker, claim: str
+) -> None:
     assert fault(checker, claim, WORKS) is None
 
 
@@ -48,5 +50,5 @@ def test_what_the_passage_says_is_kept_however_it_is_written(checker: Checker, c
         ("« Nous n’avons pas tenu parole », a dit la maire.", "quote"),
     ],
 )
-def test_what_it_does_not_say_is_named(checker: Checker, claim: str, wrong: str) -> None:
+def test_what_it_does_not_say_is_named(checker: FactChecker, claim: str, wrong: str) -> None:
     assert fault(checker, claim, WORKS) == wrong

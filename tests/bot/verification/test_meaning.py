@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.checker import Checker
+from bot.verification.checker import FactChecker
 from tests.bot.verification.made import fault
 
 BRIDGE = (
@@ -21,7 +21,7 @@ BRIDGE = (
         "Vauclair bridge reopened on Saturday after fourteen months of works.",
     ],
 )
-def test_a_paraphrase_is_kept(checker: Checker, claim: str) -> None:
+def test_a_paraphrase_is_kept(checker: FactChecker, claim: str) -> None:
     assert fault(checker, claim, BRIDGE) is None
 
 
@@ -32,7 +32,7 @@ def test_a_paraphrase_is_kept(checker: Checker, claim: str) -> None:
         "Une foule de promeneurs l’a traversé pour protester contre la fermeture de l’école.",
     ],
 )
-def test_an_invented_detail_is_not(checker: Checker, claim: str) -> None:
+def test_an_invented_detail_is_not(checker: FactChecker, claim: str) -> None:
     assert fault(checker, claim, BRIDGE) == "detail"
 
 
@@ -40,10 +40,10 @@ def test_an_invented_detail_is_not(checker: Checker, claim: str) -> None:
     "claim",
     ["La première réponse est une phrase de la lettre.", "Une journée au port (6 mai 2024).", "1"],
 )
-def test_nor_is_what_says_nothing(checker: Checker, claim: str) -> None:
+def test_nor_is_what_says_nothing(checker: FactChecker, claim: str) -> None:
     assert fault(checker, claim, BRIDGE) in ("meaning", "number", "detail")
 
 
-def test_what_the_passage_does_not_speak_of_is_not(checker: Checker) -> None:
+def test_what_the_passage_does_not_speak_of_is_not(checker: FactChecker) -> None:
     claim = "Les prix du blé ont baissé sur les marchés mondiaux."
     assert fault(checker, claim, BRIDGE) == "meaning"

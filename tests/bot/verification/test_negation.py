@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.checker import Checker
+from bot.verification.checker import FactChecker
 from tests.bot.verification.made import fault
 
 COUNCIL = (
@@ -24,7 +24,7 @@ COUNCIL = (
         "The council did not grant the subsidy.",
     ],
 )
-def test_the_same_denial_is_kept(checker: Checker, claim: str) -> None:
+def test_the_same_denial_is_kept(checker: FactChecker, claim: str) -> None:
     assert fault(checker, claim, COUNCIL) is None
 
 
@@ -39,10 +39,10 @@ def test_the_same_denial_is_kept(checker: Checker, claim: str) -> None:
         "The council granted the subsidy.",
     ],
 )
-def test_the_contrary_is_not(checker: Checker, claim: str) -> None:
+def test_the_contrary_is_not(checker: FactChecker, claim: str) -> None:
     assert fault(checker, claim, COUNCIL) == "negation"
 
 
-def test_a_bound_is_no_denial(checker: Checker) -> None:
+def test_a_bound_is_no_denial(checker: FactChecker) -> None:
     source = "Les rames roulent au plus à 320 km/h."
     assert fault(checker, "Les rames ne dépassent pas 320 km/h.", source) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.checker import Checker
+from bot.verification.checker import FactChecker
 from tests.bot.verification.made import fault
 
 COURT = (
@@ -23,7 +23,7 @@ COURT = (
         "L’efficacité du vaccin de Moderna atteignait 94,1 %.",
     ],
 )
-def test_what_belongs_together_is_kept(checker: Checker, claim: str) -> None:
+def test_what_belongs_together_is_kept(checker: FactChecker, claim: str) -> None:
     assert fault(checker, claim, COURT) is None
 
 
@@ -35,5 +35,5 @@ def test_what_belongs_together_is_kept(checker: Checker, claim: str) -> None:
         ("L’efficacité du vaccin de Moderna atteignait 95 %.", "number"),
     ],
 )
-def test_what_was_joined_wrongly_is_not(checker: Checker, claim: str, wrong: str) -> None:
+def test_what_was_joined_wrongly_is_not(checker: FactChecker, claim: str, wrong: str) -> None:
     assert fault(checker, claim, COURT) == wrong

@@ -2,15 +2,22 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.proper_names import Known, borne, distinct, folded_words, names, same_name
+from bot.verification.proper_names import (
+    KnownNames,
+    distinct_names,
+    folded_words,
+    name_borne,
+    proper_names,
+    same_name,
+)
 
 
 def parts(text: str, language: str = "fr") -> list[tuple[str, ...]]:
-    return [each.parts for each in names(text, language) if each.sure]
+    return [each.parts for each in proper_names(text, language) if each.sure]
 
 
-def known(text: str, *, whole: str = "", foreign: bool = False) -> Known:
-    return Known(folded_words(text), folded_words(whole or text), foreign)
+def known(text: str, *, whole: str = "", foreign: bool = False) -> KnownNames:
+    return KnownNames(folded_words(text), folded_words(whole or text), foreign)
 
 
 @pytest.mark.parametrize(
@@ -42,18 +49,20 @@ def test_names_are_told_from_other_capitals(text: str, told: list[tuple[str, ...
     ],
 )
 def test_a_source_bears_the_names_that_it_has(claim: str, source: str, there: bool) -> None:
-    (name,) = names(claim, "fr")
-    assert borne(name, known(source, foreign="lives" in source)) is there
+    (name,) = proper_names(claim, "fr")
+    assert name_borne(name, known(source, foreign="lives" in source)) is there
 
 
 def test_a_letter_is_no_family_name() -> None:
-    (name,) = names("C’est Sagittarius A*.", "fr")
-    assert not borne(name, known("Le trou noir de M87.", whole="Le trou noir. Sagittarius A*."))
+    (name,) = proper_names("C’est Sagittarius A*.", "fr")
+    assert not name_borne(
+        name, known("Le trou noir de M87.", whole="Le trou noir. Sagittarius A*.")
+    )
 
 
 def test_a_first_name_may_stand_elsewhere_in_the_article() -> None:
-    (name,) = names("C’est Hugo Lantier.", "fr")
-    assert borne(name, known("M. Lantier dirige.", whole="Hugo Lantier. M. Lantier dirige."))
+    (name,) = proper_names("C’est Hugo Lantier.", "fr")
+    assert name_borne(name, known("M. Lantier dirige.", whole="Hugo Lantier. M. Lantier dirige."))
 
 
 @pytest.mark.parametrize(
@@ -67,6 +76,6 @@ def test_a_first_name_may_stand_elsewhere_in_the_article() -> None:
     ],
 )
 def test_two_names_are_told_apart(one: str, other: str, apart: bool) -> None:
-    (first,), (second,) = names(f"C’est {one}", "fr"), names(f"C’est {other}", "fr")
-    assert distinct(first, second) is apart
+    (first,), (second,) = proper_names(f"C’est {one}", "fr"), proper_names(f"C’est {other}", "fr")
+    assert distinct_names(first, second) is apart
     assert same_name(first, second) is not apart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.checker import Checker
+from bot.verification.checker import FactChecker
 from tests.bot.verification.made import fault
 
 RACE = (
@@ -26,7 +26,7 @@ RACE = (
         "Selon Hugo Lantier, les câbles étaient usés.",
     ],
 )
-def test_the_same_roles_are_kept(checker: Checker, claim: str) -> None:
+def test_the_same_roles_are_kept(checker: FactChecker, claim: str) -> None:
     assert fault(checker, claim, RACE) is None
 
 
@@ -40,10 +40,10 @@ def test_the_same_roles_are_kept(checker: Checker, claim: str) -> None:
         "Selon Claire Montbrun, les câbles étaient usés.",
     ],
 )
-def test_roles_turned_round_are_not(checker: Checker, claim: str) -> None:
+def test_roles_turned_round_are_not(checker: FactChecker, claim: str) -> None:
     assert fault(checker, claim, RACE) in ("roles", "attribution", "name")
 
 
-def test_a_pronoun_stands_for_who_was_named_before(checker: Checker) -> None:
+def test_a_pronoun_stands_for_who_was_named_before(checker: FactChecker) -> None:
     source = "Les Français ne gardent pas la pierre. Vaincus, ils la cèdent aux Anglais en 1801."
     assert fault(checker, "Les Anglais ont cédé la pierre aux Français en 1801.", source) == "roles"

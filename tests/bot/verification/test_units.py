@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.quantities_checking_units import scale_after, unit_after, unit_before
+from bot.verification.quantities import scale_after, unit_after, unit_before
 
 
 @pytest.mark.parametrize(

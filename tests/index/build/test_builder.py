@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.article_index_prepare import embedding_text
+from index.article import embedding_text
 from index.build.builder import build, build_articles
 from index.build.passages import cut
 from index.errors import IndexingError, ReadError

@@ -13,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.build.builder import build
-from index.build.builder_index_report import BuildReport
+from index.build.builder import BuildReport, build
 from index.errors import IndexingError
 from index.formats.base import Options, Skipped
 from index.formats.sources import Source
-from index.store.files.generation import ARTICLES, current_id, verify
+from index.store.files.generation import ARTICLES_FILE, current_id, verify
 from index.store.files.removed import Removed
 from tests.fakes import FakeEmbedder
 from tests.index.samples import best_passage, folder_in_service, opened
@@ -300,7 +299,7 @@ def _apply(data_dir: Path, folder: Path, change: tuple[str, str, str]) -> None:
 def _content(data_dir: Path) -> tuple[list[str], dict[str, str]]:
     """Every row about articles, and what every other file holds."""
     manifest = verify(data_dir)
-    connection = sqlite3.connect(folder_in_service(data_dir) / ARTICLES)
+    connection = sqlite3.connect(folder_in_service(data_dir) / ARTICLES_FILE)
     try:
         rows = [
             str(row)
@@ -309,7 +308,7 @@ def _content(data_dir: Path) -> tuple[list[str], dict[str, str]]:
         ]
     finally:
         connection.close()
-    files = {name: stamp.sha256 for name, stamp in manifest.files.items() if name != ARTICLES}
+    files = {name: stamp.sha256 for name, stamp in manifest.files.items() if name != ARTICLES_FILE}
     return rows, {**files, "fingerprint": manifest.fingerprint, "copies": str(manifest.copies)}
 
 

@@ -14,8 +14,7 @@ from typing import get_args
 import pytest
 
 from index.article import Article
-from index.build.builder import build_articles
-from index.build.builder_index_report import Step
+from index.build.builder import BuildStep, build_articles
 from index.store.files.generation import current_id, verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, index, three
@@ -121,7 +120,7 @@ def _builds_again(data_dir: Path) -> None:
     assert left == {before, report.generation} - {None}
 
 
-@pytest.mark.parametrize("step", get_args(Step))
+@pytest.mark.parametrize("step", get_args(BuildStep))
 def test_killed_as_a_step_begins(processes: ForkServerContext, data_dir: Path, step: str) -> None:
     assert _run(processes, _in_step, data_dir, step) == -signal.SIGKILL
     _answers(data_dir, NEW if step == "clean" else OLD)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.duplicates import LIKENESS, Group, Signed, group, likeness, signature
+from index.build.duplicates import LIKENESS, DuplicateGroup, Signed, group, likeness, signature
 from tests.index.build.reprints import Pair, articles, pairs
 
 TEXTS = articles()
@@ -34,14 +34,14 @@ def test_a_pair_is_told_for_what_it_is(pair: Pair) -> None:
 
 def test_the_same_words_are_one_article_however_short() -> None:
     one, other = "La mairie sera fermée lundi !", "LA MAIRIE sera fermee lundi."
-    assert group([signed("1", one), signed("2", other)]) == (Group("1", ("2",)),)
+    assert group([signed("1", one), signed("2", other)]) == (DuplicateGroup("1", ("2",)),)
     assert group([signed("1", one), signed("2", "La mairie sera fermée mardi.")]) == ()
 
 
 @pytest.mark.parametrize("text", ["", "…", "⚽ 🏆"])
 def test_a_text_without_words_is_like_itself_alone(text: str) -> None:
     assert group([signed("1", text), signed("2", "— * —")]) == ()
-    assert group([signed("1", text), signed("2", text)]) == (Group("1", ("2",)),)
+    assert group([signed("1", text), signed("2", text)]) == (DuplicateGroup("1", ("2",)),)
 
 
 def test_a_language_without_spaces_is_compared_by_its_signs() -> None:
@@ -56,18 +56,22 @@ def test_a_language_without_spaces_is_compared_by_its_signs() -> None:
 def test_the_newest_is_kept_by_its_update_first() -> None:
     old, new = date(2024, 1, 1), date(2025, 1, 1)
     mended = f"{TEXT}\n\nCette version a été relue."
-    assert group([signed("1", TEXT, old), signed("2", mended, new)]) == (Group("2", ("1",)),)
-    assert group([signed("1", TEXT, old, date(2026, 1, 1)), signed("2", mended, new)]) == (
-        Group("1", ("2",)),
+    assert group([signed("1", TEXT, old), signed("2", mended, new)]) == (
+        DuplicateGroup("2", ("1",)),
     )
-    assert group([signed("1", TEXT, None), signed("2", TEXT, old)]) == (Group("2", ("1",)),)
+    assert group([signed("1", TEXT, old, date(2026, 1, 1)), signed("2", mended, new)]) == (
+        DuplicateGroup("1", ("2",)),
+    )
+    assert group([signed("1", TEXT, None), signed("2", TEXT, old)]) == (
+        DuplicateGroup("2", ("1",)),
+    )
 
 
 def test_of_one_day_the_longest_is_kept_then_the_smallest_id() -> None:
     longer = f"{TEXT}\n\nLire la suite dans nos pages."
-    assert group([signed("1", TEXT), signed("2", longer)]) == (Group("2", ("1",)),)
+    assert group([signed("1", TEXT), signed("2", longer)]) == (DuplicateGroup("2", ("1",)),)
     assert group([signed("b", TEXT), signed("a", TEXT), signed("c", TEXT)]) == (
-        Group("a", ("b", "c")),
+        DuplicateGroup("a", ("b", "c")),
     )
 
 
@@ -83,7 +87,7 @@ def test_what_is_like_a_copy_only_is_not_swallowed() -> None:
     }
     assert alike == {"ab": True, "bc": True, "ac": False}
     newest_first = [signed(name, texts[name], date(2025, 1, 4 - n)) for n, name in enumerate("abc")]
-    assert group(newest_first) == (Group("a", ("b",)),)
+    assert group(newest_first) == (DuplicateGroup("a", ("b",)),)
 
 
 def test_an_exact_copy_follows_the_article_that_it_copies() -> None:
@@ -96,7 +100,7 @@ def test_an_exact_copy_follows_the_article_that_it_copies() -> None:
             signed("other", TEXTS["tgv"]),
         ]
     )
-    assert found == (Group("new", ("echo", "wire")),)
+    assert found == (DuplicateGroup("new", ("echo", "wire")),)
 
 
 _VERSIONS = st.lists(

@@ -15,8 +15,8 @@ import pytest
 from index.article import Article
 from index.build.builder import build_articles
 from index.errors import BuildLocked, IndexingError, ModelError, StoreError
-from index.models.sentence_transformers import Vectors
-from index.store.files import article_writer_index_schema
+from index.models.base import Vectors
+from index.store.files import article_writer
 from index.store.files.generation import verify
 from index.store.files.lock import build_lock
 from tests.fakes import FakeEmbedder
@@ -167,9 +167,9 @@ def test_a_disk_too_small_for_the_articles_is_one_line(
 ) -> None:
     first = index(three(), tmp_path)
     monkeypatch.setattr(
-        article_writer_index_schema,
+        article_writer,
         "TABLES",
-        f"PRAGMA max_page_count = 20; {article_writer_index_schema.TABLES}",
+        f"PRAGMA max_page_count = 20; {article_writer.TABLES}",
     )
     long = article("long", "Une phrase qui se répète. " * 4_000)
     with pytest.raises(StoreError, match=r"articles\.sqlite: .*disk is full") as caught:

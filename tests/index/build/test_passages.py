@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.article import Article, Section
-from index.build.passages import PASSAGE_LIMIT, Passage, cut
+from index.article import Article, Passage, Section
+from index.build.passages import PASSAGE_LIMIT, cut
 
 SENTENCE = "Le conseil de la ville a voté hier soir le budget de l'année qui vient."
 

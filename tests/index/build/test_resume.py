@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.build import vectors_index_reuse
+from index.build import vectors as vectors_index_reuse
 from index.build.builder import build_articles
-from index.build.vectors_index_resume import Resume, forget
-from index.build.vectors_index_reuse import text_hash
+from index.build.vectors import Resume, forget_resume
 from index.errors import BuildStopped
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
+from index.store.files.text_hashes import text_hash
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, index, opened, three
 
@@ -73,7 +73,7 @@ def test_other_models_have_files_of_their_own_and_all_are_forgotten(tmp_path: Pa
     files = list(layout.resume.iterdir())
     assert len(files) == 3
     assert {each.parent for each in files} == {layout.resume}
-    forget(layout)
+    forget_resume(layout)
     assert not layout.resume.exists()
 
 

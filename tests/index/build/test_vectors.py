@@ -7,8 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.vectors_index_reuse import Source, as_hashes, fill, plan, text_hash
-from index.models.sentence_transformers import Vectors
+from index.build.vectors import fill_reused, reuse_plan
+from index.models.base import Vectors
+from index.store.files.text_hashes import VectorSource, as_hashes, text_hash
 from index.store.files.vector_index import DenseBuilder, DenseIndex, IntArray
 from tests.fakes import FakeEmbedder
 
@@ -25,7 +26,7 @@ def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
 ) -> None:
     truth = FakeEmbedder()
     source, other = (
-        Source(as_hashes(_hashes(lines)), DenseIndex.build(truth.embed_passages(lines)))
+        VectorSource(as_hashes(_hashes(lines)), DenseIndex.build(truth.embed_passages(lines)))
         for lines in (old, older)
     )
     seen: list[str] = []
@@ -41,7 +42,7 @@ def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
     with TemporaryDirectory() as folder:
         path = Path(folder, "x.faiss")
         builder = DenseBuilder(path, len(new), truth.dimension)
-        fill(plan(as_hashes(_hashes(new)), [source, other]), builder, texts_of, embed)
+        fill_reused(reuse_plan(as_hashes(_hashes(new)), [source, other]), builder, texts_of, embed)
         builder.finish()
         index = DenseIndex.open(path)
     np.testing.assert_array_equal(index.vectors(np.arange(len(new))), truth.embed_passages(new))
@@ -50,4 +51,4 @@ def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
 
 def test_hashes_that_end_in_zero_bytes_are_told_apart() -> None:
     ends = [b"\1" * 16, b"\1" * 15 + b"\0", b"\1" * 14 + b"\0\0", b"\0" * 16]
-    assert plan(as_hashes(b"".join(ends)), []).fresh.tolist() == [0, 1, 2, 3]
+    assert reuse_plan(as_hashes(b"".join(ends)), []).fresh.tolist() == [0, 1, 2, 3]

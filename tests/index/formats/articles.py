@@ -9,8 +9,7 @@ import pytest
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import Content, Options, Skipped
-from index.formats.base_readers_draft import Draft
+from index.formats.base import ArticleDraft, Content, Options, Skipped
 from index.formats.sources import Source
 from index.formats.table import read_content, read_source
 
@@ -47,6 +46,6 @@ def refusal(
     return message
 
 
-def drafts_of(name: str, data: bytes | str) -> list[Draft]:
+def drafts_of(name: str, data: bytes | str) -> list[ArticleDraft]:
     content = Content.of_bytes(data.encode() if isinstance(data, str) else data, name)
-    return [each for each in read_content(content) if isinstance(each, Draft)]
+    return [each for each in read_content(content) if isinstance(each, ArticleDraft)]

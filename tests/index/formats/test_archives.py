@@ -17,8 +17,9 @@ import pytest
 
 from index.errors import ReadError
 from index.formats.base import Skipped
-from index.formats.packing import bounds, bounds_packing_spool
+from index.formats.packing import bounds
 from index.formats.packing import bounds as bounds_module
+from index.formats.packing import bounds as bounds_packing_spool
 from index.formats.sources import Source
 from index.formats.table import read_source
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
@@ -294,7 +295,7 @@ def test_members_without_number_are_not_read(
 def test_a_list_of_members_too_long_to_be_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.formats.packing.members_packing_zips.DIRECTORY_LIMIT", 100)
+    monkeypatch.setattr("index.formats.packing.members.DIRECTORY_LIMIT", 100)
     assert "files in it; split it" in refusal(
         tmp_path, "a.zip", zipped({f"{n}.md": PROSE for n in range(10)})
     )

@@ -6,11 +6,7 @@ import time
 
 import pytest
 
-from index.formats.boilerplate_readers_boilerplate import (
-    announces_links,
-    ends_free_part,
-    is_boilerplate,
-)
+from index.formats.boilerplate import announces_links, ends_free_part, is_boilerplate
 
 NOT_NEWS = [
     "Lire aussi : Le lynx s'installe durablement dans les forêts du Vernay",

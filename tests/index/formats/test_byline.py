@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from index.formats.base_readers_draft import Block
-from index.formats.byline_readers_heads import told, without_head_lines
+from index.formats.base import Block
+from index.formats.byline import told_in_heads, without_head_lines
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -34,7 +34,7 @@ PROSE = (
 def test_a_line_about_the_article(
     line: str, author: str | None, published: date | None, updated: date | None
 ) -> None:
-    metadata = told(line)
+    metadata = told_in_heads(line)
     assert metadata is not None
     found = (metadata.author, metadata.published, metadata.updated)
     assert found == (author, published, updated)
@@ -53,7 +53,7 @@ def test_a_line_about_the_article(
     ],
 )
 def test_a_sentence_is_not_about_the_article(line: str) -> None:
-    assert told(line) is None
+    assert told_in_heads(line) is None
 
 
 def test_only_the_first_lines_are_read() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.formats.base_readers_draft import Block, Draft, Metadata
-from index.formats.boilerplate import cleaned, mended, without_boilerplate
+from index.formats.base import ArticleDraft, Block, Metadata
+from index.formats.boilerplate import cleaned, mended_letters, without_boilerplate
 
 PROSE = "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent."
 TITLE = "Le lynx s'installe dans le Vernay"
@@ -65,7 +65,7 @@ def test_the_counters_of_a_gallery_go_and_a_mark_stays() -> None:
     ],
 )  # fmt: skip
 def test_letters_are_mended(broken: str, read: str) -> None:
-    assert mended(broken) == read
+    assert mended_letters(broken) == read
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_letters_are_mended(broken: str, read: str) -> None:
     ],
 )
 def test_nothing_else_is_changed(text: str) -> None:
-    assert mended(text) == text
+    assert mended_letters(text) == text
 
 
 def test_the_title_and_the_people_are_mended_too() -> None:
     told = Metadata.told("html", title="Ã‰crit en Ã©tÃ©", author="ZoÃ© LemaÃ®tre")
-    draft = cleaned(Draft((Block("Ã©tÃ©"),), told))
+    draft = cleaned(ArticleDraft((Block("Ã©tÃ©"),), told))
     assert draft.metadata == Metadata(title="Écrit en été", author="Zoé Lemaître")
     assert draft.blocks == (Block("été"),)
     assert draft.metadata.origins == told.origins
@@ -94,5 +94,5 @@ def test_the_title_and_the_people_are_mended_too() -> None:
 @given(st.lists(st.text(max_size=80), max_size=6))
 @example(["Â\x1f\xa0"])
 def test_cleaning_twice_is_cleaning_once(texts: list[str]) -> None:
-    once = cleaned(Draft(tuple(Block(text) for text in texts)))
+    once = cleaned(ArticleDraft(tuple(Block(text) for text in texts)))
     assert cleaned(once) == once

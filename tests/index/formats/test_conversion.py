@@ -8,9 +8,8 @@ import pytest
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import Content
-from index.formats.base_readers_draft import Block, Draft, Metadata
-from index.formats.conversion import article_of
+from index.formats.base import ArticleDraft, Block, Content, Metadata
+from index.formats.conversion import article_of_draft
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -28,7 +27,7 @@ def _article(
     told: Metadata | None = None,
 ) -> Article:
     content = Content.of_bytes(b"", name, shown, url=url)
-    return article_of(Draft(blocks, told or Metadata(), key), content, shown or name)
+    return article_of_draft(ArticleDraft(blocks, told or Metadata(), key), content, shown or name)
 
 
 def test_the_lines_under_the_title_are_read_in_every_format() -> None:

@@ -20,7 +20,7 @@ from index.article import Article
 from index.errors import ReadError
 from index.formats import docx, zip_package
 from index.formats.base import Content, Skipped
-from index.formats.conversion import article_of
+from index.formats.conversion import article_of_draft
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -43,7 +43,7 @@ def read(data: bytes, name: str = "note.docx") -> Article:
     content = Content.of_bytes(data, name)
     (draft,) = docx.read(content)
     assert not isinstance(draft, Skipped)
-    return article_of(draft, content, name)
+    return article_of_draft(draft, content, name)
 
 
 def refusal(data: bytes) -> str:
@@ -239,7 +239,7 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = zipped_up(word__media="0" * 6 * 2**20)
     assert len(bomb) < 20_000
     assert "unpacks to" in refusal(bomb)
-    monkeypatch.setattr(zip_package, "MEMBERS", 2)
+    monkeypatch.setattr(zip_package, "PACKAGE_MEMBERS", 2)
     assert "unpacks to" in refusal(zipped_up(a="", b="", c=""))
 
 

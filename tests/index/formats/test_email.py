@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ReadError
-from index.formats.base import Content, Skipped
-from index.formats.base_readers_draft import Draft
-from index.formats.conversion import article_of
+from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.conversion import article_of_draft
 from index.formats.email import MAIL_LIMIT, read
 
 PROSE = (
@@ -37,19 +36,19 @@ def _letter(text: str | None = PROSE, head: Mapping[str, str] = HEAD) -> EmailMe
     return message
 
 
-def _found(data: bytes | EmailMessage) -> list[Draft | Skipped]:
+def _found(data: bytes | EmailMessage) -> list[ArticleDraft | Skipped]:
     raw = bytes(data) if isinstance(data, EmailMessage) else data
     return list(read(Content.of_bytes(raw, "lettre.eml")))
 
 
-def _own(data: bytes | EmailMessage) -> Draft:
+def _own(data: bytes | EmailMessage) -> ArticleDraft:
     (draft,) = _found(data)
-    assert isinstance(draft, Draft)
+    assert isinstance(draft, ArticleDraft)
     return draft
 
 
-def _texts(draft: Draft | Skipped) -> list[str]:
-    assert isinstance(draft, Draft)
+def _texts(draft: ArticleDraft | Skipped) -> list[str]:
+    assert isinstance(draft, ArticleDraft)
     return [block.text for block in draft.blocks]
 
 
@@ -130,9 +129,9 @@ def test_what_is_attached_is_read_beside_the_letter() -> None:
     message.add_attachment(b"\x89PNG\x00", "text", "markdown", filename="faux.md")
     own, note, text, broken = _found(message)
     assert _texts(own) == [PROSE]
-    assert isinstance(note, Draft)
+    assert isinstance(note, ArticleDraft)
     assert (note.key, note.blocks[-1].text) == ("2025-08-30-note.md", "Une note.")
-    article = article_of(note, Content.of_bytes(b"", "lettre.eml"), "lettre.eml")
+    article = article_of_draft(note, Content.of_bytes(b"", "lettre.eml"), "lettre.eml")
     assert (article.title, str(article.published)) == ("Note", "2025-08-30")
     assert article.path == "lettre.eml#2025-08-30-note.md"
     assert _texts(text) == [PROSE]
@@ -144,7 +143,7 @@ def test_two_attachments_of_one_name_are_two_articles() -> None:
     message = _letter()
     for word in ("Une", "Deux"):
         message.add_attachment(f"{word} note.".encode(), "text", "plain", filename="n.txt")
-    assert [found.key for found in _found(message) if isinstance(found, Draft)] == [
+    assert [found.key for found in _found(message) if isinstance(found, ArticleDraft)] == [
         "", "n.txt", "2-n.txt",
     ]  # fmt: skip
 

@@ -17,7 +17,7 @@ from index.article import Article
 from index.errors import ReadError
 from index.formats import epub, zip_package
 from index.formats.base import Content, Skipped
-from index.formats.conversion import article_of
+from index.formats.conversion import article_of_draft
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -91,7 +91,9 @@ def read(data: bytes) -> tuple[list[Article], list[Skipped]]:
     found = list(epub.read(content))
     skipped = [each for each in found if isinstance(each, Skipped)]
     return [
-        article_of(each, content, "livre.epub") for each in found if not isinstance(each, Skipped)
+        article_of_draft(each, content, "livre.epub")
+        for each in found
+        if not isinstance(each, Skipped)
     ], skipped
 
 

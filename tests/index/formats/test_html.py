@@ -13,11 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ReadError
-from index.formats.base import Content
-from index.formats.base_readers_draft import FACTS, Draft
+from index.formats.base import FACTS, ArticleDraft, Content
 from index.formats.boilerplate import cleaned
-from index.formats.byline_readers_heads import without_head_lines
-from index.formats.conversion import article_of
+from index.formats.byline import without_head_lines
+from index.formats.conversion import article_of_draft
 from index.formats.html import read, read_fragment, read_html
 from index.formats.webpage import tree
 from tests.index.formats.pages import FOLDER, PAGES, Expected
@@ -28,7 +27,7 @@ PROSE = (
 )
 
 
-def _draft(page: str | bytes, url: str | None = None) -> Draft:
+def _draft(page: str | bytes, url: str | None = None) -> ArticleDraft:
     data = page if isinstance(page, bytes) else page.encode()
     (draft,) = read(Content.of_bytes(data, "page.html", url=url))
     return draft
@@ -55,7 +54,7 @@ def _ld(record: str) -> str:
 def test_an_awkward_page(expected: Expected) -> None:
     content = Content.of_file(FOLDER / expected.name, expected.name)
     (draft,) = read(content)
-    article = article_of(draft, content, expected.name)
+    article = article_of_draft(draft, content, expected.name)
     assert [part for part in expected.inside if part not in article.text] == []
     assert [part for part in expected.outside if part in article.text] == []
     assert tuple(section.heading for section in article.sections) == expected.headings
@@ -93,7 +92,7 @@ def test_a_home_page_is_no_article() -> None:
 )  # fmt: skip
 def test_a_page_without_words_is_no_article(page: str) -> None:
     with pytest.raises(ReadError, match=r"page\.html: no (article|text|page)"):
-        article_of(_draft(page), Content.of_bytes(b"", "page.html"), "page.html")
+        article_of_draft(_draft(page), Content.of_bytes(b"", "page.html"), "page.html")
 
 
 def test_a_short_page_is_an_article() -> None:
@@ -408,10 +407,10 @@ def test_a_fragment_keeps_all_its_words() -> None:
 def test_pages_above_the_limits_are_refused_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tree, "TEXT_LIMIT", 1_000)
+    monkeypatch.setattr(tree, "PAGE_TEXT_LIMIT", 1_000)
     with pytest.raises(ReadError, match=r"page\.html: 0 MB of text.*split it"):
         _draft(_page("", f"<p>{PROSE * 10}</p>"))
-    monkeypatch.setattr(tree, "TEXT_LIMIT", 10**6)
+    monkeypatch.setattr(tree, "PAGE_TEXT_LIMIT", 10**6)
     monkeypatch.setattr(tree, "ELEMENT_LIMIT", 50)
     with pytest.raises(ReadError, match=r"page\.html: \d+ elements.*split it"):
         _draft(_page("", "<b>x</b>" * 60))
@@ -505,7 +504,7 @@ def test_a_real_page_saved_as_text_comes_out_clean() -> None:
 
     content = Content.of_file(page, page.name)
     (draft,) = read_text_file(content)
-    article = article_of(draft, content, page.name)
+    article = article_of_draft(draft, content, page.name)
     assert article.published is None
     assert article.author == "Anthony Rodier"
     assert len(article.sections) == 4

@@ -6,12 +6,7 @@ from datetime import date
 
 import pytest
 
-from index.formats.conversion_readers_naming import (
-    date_in_address,
-    date_in_path,
-    member_name,
-    title_in_name,
-)
+from index.formats.conversion import date_in_address, date_in_path, member_name, title_in_name
 
 DAY = date(2025, 8, 29)
 

@@ -16,7 +16,7 @@ from index.article import Article
 from index.errors import ReadError
 from index.formats import pdf
 from index.formats.base import Content, Options, Skipped
-from index.formats.conversion import article_of
+from index.formats.conversion import article_of_draft
 from index.formats.print import ocr, process
 from tests.index.formats import pdfs
 from tests.index.formats.pdfs import Run, lines
@@ -43,7 +43,7 @@ def read(
     found = list(pdf.read(content))
     skipped = [each for each in found if isinstance(each, Skipped)]
     (draft,) = (each for each in found if not isinstance(each, Skipped))
-    return article_of(draft, content, name), skipped
+    return article_of_draft(draft, content, name), skipped
 
 
 def article(*pages: list[Run], info: dict[str, str] | None = None, **more: str) -> Article:
@@ -377,7 +377,7 @@ def test_pages_beyond_the_limit_are_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_page_that_takes_too_long_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "PAGE", 0.05)
+    monkeypatch.setattr(process, "PAGE_SECONDS", 0.05)
     endless = b"0 0 m 9 9 l S\n" * 2_000_000
     assert "more than" in refusal(pdfs.pdf([lines(BUDGET)], before=endless))
     monkeypatch.undo()
@@ -443,12 +443,12 @@ def test_a_scan_of_no_words_says_so() -> None:
 @needs_tesseract
 def test_ocr_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "languages", lambda declared="": "fra")
-    monkeypatch.setattr(ocr, "SECONDS", 0.01)
+    monkeypatch.setattr(ocr, "OCR_SECONDS", 0.01)
     assert "OCR takes more than" in refusal(pdfs.scan(SPEECH))
 
 
 def test_a_scan_among_pages_of_text_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process.Document, "page", _second_page_scanned(process.Document.page))
+    monkeypatch.setattr(process.PdfDocument, "page", _second_page_scanned(process.PdfDocument.page))
     found, (skipped,) = read(pdfs.pdf([lines(BUDGET), lines(STATION)]), ocr=False)
     assert found.text == " ".join(BUDGET)
     assert skipped.shown == "presse.pdf#page 2"

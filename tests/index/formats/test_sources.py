@@ -11,8 +11,7 @@ import pytest
 from index.article import Article
 from index.errors import ReadError
 from index.formats.base import Skipped
-from index.formats.sources import find_sources, known_suffix
-from index.formats.sources_readers_addresses import LEDGER
+from index.formats.sources import LEDGER, find_sources, known_suffix
 from index.formats.table import FORMATS, read_source
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.formats.base import Content
-from index.formats.base_readers_draft import Block
-from index.formats.conversion import article_of
+from index.formats.base import Block, Content
+from index.formats.conversion import article_of_draft
 from index.formats.html import read
 from tests.index.formats.pages import FOLDER
 
@@ -82,7 +81,7 @@ def test_a_page_gives_the_words_that_a_person_would_copy(gold: Path) -> None:
     page = FOLDER / f"{gold.stem}.html"
     content = Content.of_file(page, page.name)
     (draft,) = read(content)
-    given = Counter(re.findall(r"\w+", article_of(draft, content, page.name).text))
+    given = Counter(re.findall(r"\w+", article_of_draft(draft, content, page.name).text))
     wanted = Counter(re.findall(r"\w+", gold.read_text(encoding="utf-8")))
     assert (wanted - given).total() <= 0.06 * wanted.total()
     assert (given - wanted).total() <= 0.20 * given.total()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.reading.span_numbers_span_price import asks_price, tells_price
+from index.reading.span_numbers import asks_price, tells_price
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from index.search.confidence import FORMAT, ConfidenceModel, Evidence
+from index.search.confidence import CONFIDENCE_FORMAT, ConfidenceModel, SearchEvidence
 
-STRONG = Evidence(0.93, 0.94, words=0.9, sentence_words=0.8, known=1.0, lead=0.25, foreign=0.0)
-WEAK = Evidence(0.78, 0.78, words=0.0, sentence_words=0.0, known=0.1, lead=0.01, foreign=0.0)
+STRONG = SearchEvidence(
+    0.93, 0.94, words=0.9, sentence_words=0.8, known=1.0, lead=0.25, foreign=0.0
+)
+WEAK = SearchEvidence(0.78, 0.78, words=0.0, sentence_words=0.0, known=0.1, lead=0.01, foreign=0.0)
 
 
 def stored(**changes: object) -> dict[str, object]:
-    weights = {field.name: 1.0 for field in fields(Evidence)}
-    return {"format": FORMAT, "intercept": 0.0, "weights": weights, "threshold": 0.5} | changes
+    weights = {field.name: 1.0 for field in fields(SearchEvidence)}
+    return {
+        "format": CONFIDENCE_FORMAT,
+        "intercept": 0.0,
+        "weights": weights,
+        "threshold": 0.5,
+    } | changes
 
 
 def test_the_shipped_model_trusts_strong_evidence_and_not_weak() -> None:
@@ -52,7 +59,7 @@ def test_a_confidence_stays_a_probability_however_strong_the_evidence(intercept:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"format": FORMAT + 1}, {"weights": {"passage": 1.0}}, {"intercept": "much"}],
+    [{"format": CONFIDENCE_FORMAT + 1}, {"weights": {"passage": 1.0}}, {"intercept": "much"}],
     ids=["another format", "weights missing", "not a number"],
 )
 def test_a_data_file_that_does_not_fit_is_refused(changes: dict[str, object]) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.search.scoring_index_carrying import names, spoken_of
+from index.search.scoring import question_names, spoken_of
 
 IDF = {"mai-1": 3.0, "puces": 1.0}
 
@@ -35,6 +35,6 @@ def test_a_question_without_words_speaks_of_nothing() -> None:
     ],
 )
 def test_names_of_a_question(question: str, expected: set[str]) -> None:
-    found = names(question, "fr")
+    found = question_names(question, "fr")
     assert expected <= found
     assert bool(expected) is bool(found)

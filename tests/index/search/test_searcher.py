@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.article import Article
-from index.article_index_period import Period
+from index.article import Article, Period
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from tests.fakes import FakeEmbedder

@@ -13,9 +13,9 @@ import pytest
 
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
 from index.store.files import generation as generation_module
-from index.store.files import layout_index_holding
+from index.store.files import layout
 from index.store.files.generation import current_id, open_generation, verify
-from index.store.files.layout_index_holding import Hold
+from index.store.files.layout import Hold
 from tests.index.samples import (
     article,
     files_in_service,
@@ -127,7 +127,7 @@ def test_damage_found_only_by_reading_is_reported_alike(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
-    path = folder_in_service(data_dir) / generation_module.ARTICLES
+    path = folder_in_service(data_dir) / generation_module.ARTICLES_FILE
     path.write_bytes(path.read_bytes()[:100] + os.urandom(path.stat().st_size - 100))
     with opened(data_dir) as generation, pytest.raises(DamagedIndex, match=r"articles\.sqlite"):
         generation.articles()
@@ -206,12 +206,12 @@ def test_a_generation_replaced_while_it_is_being_opened_gives_way_to_the_new_one
         def __init__(self, folder: Path) -> None:
             if folder == before and folder.exists():
                 with monkeypatch.context() as patch:
-                    patch.setattr(layout_index_holding, "Hold", Hold)
+                    patch.setattr(layout, "Hold", Hold)
                     for count in (1, 2):
                         index(three()[:count], data_dir)
             super().__init__(folder)
 
-    monkeypatch.setattr(layout_index_holding, "Hold", Late)
+    monkeypatch.setattr(layout, "Hold", Late)
     with opened(data_dir) as generation:
         assert generation.manifest.articles == 2
     assert not before.exists()

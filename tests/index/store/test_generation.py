@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.article_index_period import Period
+from index.article import Period
 from index.build.passages import cut
 from index.store.files.generation import verify
 from tests.fakes import FakeEmbedder

@@ -4,14 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from index.store.files.layout import Layout
-from index.store.files.layout_index_holding import Hold, alone
+from index.store.files.layout import Hold, Layout, alone
 from tests.index.samples import index, opened, three
 
 _HOLD = """
 import sys
 from pathlib import Path
-from index.store.files.layout_index_holding import Hold
+from index.store.files.layout import Hold
 hold = Hold(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()

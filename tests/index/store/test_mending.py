@@ -5,8 +5,7 @@ import random
 import pytest
 from rapidfuzz.distance import OSA
 
-from index.store.files.word_index import LexicalIndex
-from index.store.files.word_index_index_mending import Mender
+from index.store.files.word_index import LexicalIndex, Mender
 
 KNOWN = {"fr:grott": 9, "fr:grotte": 2, "fr:moulin": 3, "fr:moulins": 5, "en:mouldy": 9, "1850": 4}
 

@@ -9,7 +9,7 @@ from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
 from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
 from index.store.files.lock import build_lock
-from index.store.files.transfer_index_rollback import rollback
+from index.store.files.transfer import rollback
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, three
 from tests.index.search.test_live import live, titles

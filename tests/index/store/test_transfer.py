@@ -50,7 +50,7 @@ def test_an_index_arrives_whole_and_answers(built: Path, folder: Path, tmp_path:
 
 
 def test_what_was_there_before_can_be_put_back(folder: Path, tmp_path: Path) -> None:
-    from index.store.files.transfer_index_rollback import rollback
+    from index.store.files.transfer import rollback
 
     older = index(three()[:1], tmp_path / "there")
     arrived = import_index(folder, tmp_path / "there")

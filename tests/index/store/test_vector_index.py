@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.errors import DamagedIndex, StoreError
-from index.models.sentence_transformers import Vectors
+from index.models.base import Vectors
 from index.store.files.vector_index import DenseBuilder, DenseIndex
 
 

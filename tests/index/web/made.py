@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from index.errors_web_errors import FetchError
+from index.errors import FetchError
 from index.web.address import Address
-from index.web.fetcher import Fetcher, Page
+from index.web.fetcher import FetchedPage, Fetcher
 from index.web.guard import Guard
-from index.web.transport_web_limits import Limits
+from index.web.transport import FetchLimits
 from tests.web.site import Site
 
-FAST = Limits(
+FAST = FetchLimits(
     size=200_000, total=5.0, silence=2.0, attempts=3, backoff=0.01, interval=0.0, patience=1.0
 )
 
@@ -29,10 +29,10 @@ def at_home(host: str, port: int) -> Sequence[str]:
     return [host if host[:1].isdigit() or ":" in host else "127.0.0.1"]
 
 
-def got(site: Site, path: str = "/a", **limits: float) -> Page:
+def got(site: Site, path: str = "/a", **limits: float) -> FetchedPage:
     with fetcher(site, **limits) as fetching:
         page = fetching.get(Address.parse(site.url + path))
-    assert isinstance(page, Page)
+    assert isinstance(page, FetchedPage)
     return page
 
 

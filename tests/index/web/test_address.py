@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 from index.web.address import LONGEST, Address
 
 

@@ -7,9 +7,9 @@ from email.utils import format_datetime
 
 import pytest
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 from index.web.address import Address
-from index.web.fetcher import Fetcher, NotModified, Page, Validators
+from index.web.fetcher import FetchedPage, Fetcher, NotModified, Validators
 from index.web.guard import Guard
 from tests.index.web.made import FAST, fetcher, got, refused
 from tests.web.site import Answer, Site
@@ -52,9 +52,9 @@ def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
     address = Address.parse(f"{site.url}/a")
     with fetcher(site) as fetching:
         page = fetching.get(address)
-        assert isinstance(page, Page)
+        assert isinstance(page, FetchedPage)
         assert fetching.get(address, {address.url: page.validators}.get) == NotModified(address.url)
-        assert isinstance(fetching.get(address, {address.url: Validators('"0"')}.get), Page)
+        assert isinstance(fetching.get(address, {address.url: Validators('"0"')}.get), FetchedPage)
 
 
 def test_the_date_of_a_page_serves_where_it_has_no_tag(site: Site) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from index.errors_web_errors import Why
+from index.errors import Why
 from index.web.fetcher import Validators
 from index.web.gatherer import Event, Failed, Gathered, Gatherer, Listed
-from index.web.page_kind import Kind
+from index.web.page_kind import PageKind
 from index.web.shelf import Shelf
 from tests.index.web.made import fetcher
 from tests.web.site import Answer, Site, article, day, rss, sitemap
@@ -85,7 +85,7 @@ def test_a_feed_gives_its_newest_articles_of_the_same_site(site: Site, tmp_path:
     entries = [("/aa", day(1)), ("/bb", day(3)), ("/cc", day(2)), ("http://autre.fr/d", day(4))]
     site.pages["/rss"] = replace(rss(site.url, entries), etag='"f"')
     listed, *rest = gathered(site, tmp_path, "/rss", limit=2)
-    assert listed == Listed(f"{site.url}/rss", Kind.FEED, 4, 1, 2, Validators('"f"'))
+    assert listed == Listed(f"{site.url}/rss", PageKind.FEED, 4, 1, 2, Validators('"f"'))
     assert states(rest) == ["added", "added"]
     assert site.paths == ["/rss", "/bb", "/cc"]
 
@@ -135,7 +135,7 @@ def test_a_sitemap_gives_its_articles(site: Site, tmp_path: Path, packed: bool) 
     site.pages["/s.xml.gz"] = Answer(gzip.compress(body) if packed else body, kind)
     listed, *rest = gathered(site, tmp_path, "/s.xml.gz")
     assert isinstance(listed, Listed)
-    assert listed.kind is Kind.SITEMAP
+    assert listed.kind is PageKind.SITEMAP
     assert states(rest) == ["added"]
 
 
@@ -162,7 +162,7 @@ def test_an_index_of_sitemaps_is_read_until_nothing_newer_can_follow(
     }
     listed, *rest = gathered(site, tmp_path, "/index.xml", limit=2)
     assert isinstance(listed, Listed)
-    assert (listed.kind, listed.taken) == (Kind.SITEMAP_INDEX, 2)
+    assert (listed.kind, listed.taken) == (PageKind.SITEMAP_INDEX, 2)
     assert site.paths == ["/index.xml", "/new.xml", "/mid.xml", "/aa", "/bb"]
     assert states(rest) == ["added", "added"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 from index.web.guard import Guard, is_public, parse_allowed
 
 PRIVATE = [

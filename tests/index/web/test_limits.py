@@ -12,11 +12,11 @@ from contextlib import suppress
 import pytest
 from aiohttp import web
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 from index.web.address import Address
 from index.web.fetcher import Fetcher
 from index.web.guard import Guard
-from index.web.transport_web_limits import Limits
+from index.web.transport import FetchLimits
 from tests.index.web.made import got, refused
 from tests.web.site import Answer, Handler, Site, article
 
@@ -50,7 +50,7 @@ def test_headers_that_trickle_are_cut() -> None:
         served.start()
         port = server.getsockname()[1]
         began = time.monotonic()
-        limits = Limits(total=0.4, silence=0.3, attempts=1, interval=0.0)
+        limits = FetchLimits(total=0.4, silence=0.3, attempts=1, interval=0.0)
         guard, address = Guard(["127.0.0.1"]), Address.parse(f"http://127.0.0.1:{port}/a")
         fetching = Fetcher("1", guard=guard, limits=limits)
         with fetching, pytest.raises(FetchError) as refusal:

@@ -9,20 +9,20 @@ import pytest
 
 from index.web.address import Address
 from index.web.listing import entries, named_feeds
-from index.web.page_kind import Kind
+from index.web.page_kind import PageKind
 from tests.web.site import day, rss, sitemap
 
 BASE = Address.parse("https://exemple.fr/liste")
 
 
-def urls(kind: Kind, body: str | bytes) -> list[str]:
+def urls(kind: PageKind, body: str | bytes) -> list[str]:
     body = body.encode() if isinstance(body, str) else body
     return [entry.address.url for entry in entries(kind, body, BASE)]
 
 
 def test_a_feed_is_read_from_the_newest() -> None:
     body = rss("https://exemple.fr", [("/a", day(1)), ("/b", None), ("/c", day(3)), ("/d", None)])
-    assert urls(Kind.FEED, body.body) == [f"https://exemple.fr/{each}" for each in "cabd"]
+    assert urls(PageKind.FEED, body.body) == [f"https://exemple.fr/{each}" for each in "cabd"]
 
 
 def test_atom_dates_count_by_the_last_change() -> None:
@@ -34,7 +34,7 @@ def test_atom_dates_count_by_the_last_change() -> None:
         "<published>2025-08-10T10:00:00Z</published></entry>"
         "<entry><title>Sans lien</title></entry></feed>"
     )
-    found = entries(Kind.FEED, body.encode(), BASE)
+    found = entries(PageKind.FEED, body.encode(), BASE)
     assert [each.address.url for each in found] == ["https://exemple.fr/a", "https://exemple.fr/b"]
     assert found[0].changed == datetime(2025, 8, 20, 8, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ def test_a_sitemap_is_read_from_the_newest_whatever_the_form_of_its_dates() -> N
         ("/moment", "2024-05-02T10:00:00+02:00"),
         ("/nonsense", "hier"),
     ]
-    assert urls(Kind.SITEMAP, sitemap("https://exemple.fr", dates)) == [
+    assert urls(PageKind.SITEMAP, sitemap("https://exemple.fr", dates)) == [
         f"https://exemple.fr/{each}" for each in ("moment", "day", "month", "year", "nonsense")
     ]
 
@@ -56,11 +56,11 @@ def test_an_address_counts_once_and_what_is_none_is_left_out() -> None:
     listed = [("/a", ""), ("/a#b", ""), ("/liste", "")]
     body = sitemap("https://exemple.fr", listed)
     body = body.replace("</urlset>", "<url><loc>javascript:x</loc></url><url/></urlset>")
-    assert urls(Kind.SITEMAP, body) == ["https://exemple.fr/a"]
+    assert urls(PageKind.SITEMAP, body) == ["https://exemple.fr/a"]
 
 
 def test_a_plain_list_is_read_line_by_line() -> None:
-    assert urls(Kind.SITEMAP, "https://exemple.fr/a\r\n\nhttps://exemple.fr/b\n") == [
+    assert urls(PageKind.SITEMAP, "https://exemple.fr/a\r\n\nhttps://exemple.fr/b\n") == [
         "https://exemple.fr/a",
         "https://exemple.fr/b",
     ]
@@ -68,31 +68,31 @@ def test_a_plain_list_is_read_line_by_line() -> None:
 
 def test_a_broken_sitemap_gives_what_is_whole() -> None:
     body = sitemap("https://exemple.fr", [("/a", ""), ("/b", "")])
-    assert urls(Kind.SITEMAP, body[: body.index("/b")])[0] == "https://exemple.fr/a"
-    assert urls(Kind.SITEMAP, b"<urlset") == []
-    assert urls(Kind.FEED, b"\x00\xff") == []
+    assert urls(PageKind.SITEMAP, body[: body.index("/b")])[0] == "https://exemple.fr/a"
+    assert urls(PageKind.SITEMAP, b"<urlset") == []
+    assert urls(PageKind.FEED, b"\x00\xff") == []
 
 
-@pytest.mark.parametrize("kind", [Kind.SITEMAP, Kind.FEED])
-def test_no_file_is_read_through_an_entity(kind: Kind, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [PageKind.SITEMAP, PageKind.FEED])
+def test_no_file_is_read_through_an_entity(kind: PageKind, tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     canary.write_text("canari", encoding="utf-8")
     head = f"<!DOCTYPE r [<!ENTITY x SYSTEM '{canary.as_uri()}'>]>"
     bodies = {
-        Kind.SITEMAP: f"{head}<urlset><url><loc>https://exemple.fr/&x;</loc></url></urlset>",
-        Kind.FEED: f"{head}<rss version='2.0'><channel><item><link>https://exemple.fr/&x;</link>"
+        PageKind.SITEMAP: f"{head}<urlset><url><loc>https://exemple.fr/&x;</loc></url></urlset>",
+        PageKind.FEED: f"{head}<rss version='2.0'><channel><item><link>https://exemple.fr/&x;</link>"
         "</item></channel></rss>",
     }
     assert "canari" not in "".join(urls(kind, bodies[kind]))
 
 
-@pytest.mark.parametrize("kind", [Kind.SITEMAP, Kind.FEED])
-def test_entities_within_entities_do_not_grow(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [PageKind.SITEMAP, PageKind.FEED])
+def test_entities_within_entities_do_not_grow(kind: PageKind) -> None:
     more = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
     head = f"<?xml version='1.0'?><!DOCTYPE r [<!ENTITY l0 'lol'>{more}]>"
     bodies = {
-        Kind.SITEMAP: f"{head}<urlset><url><loc>https://exemple.fr/&l11;</loc></url></urlset>",
-        Kind.FEED: f"{head}<rss><channel><item><link>https://exemple.fr/&l11;</link></item>"
+        PageKind.SITEMAP: f"{head}<urlset><url><loc>https://exemple.fr/&l11;</loc></url></urlset>",
+        PageKind.FEED: f"{head}<rss><channel><item><link>https://exemple.fr/&l11;</link></item>"
         "</channel></rss>",
     }
     assert all(len(each) < 100 for each in urls(kind, bodies[kind]))

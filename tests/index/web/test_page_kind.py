@@ -8,14 +8,14 @@ import zipfile
 
 import pytest
 
-from index.web.fetcher import Page, Validators
-from index.web.page_kind import Kind, kind_of, suffix_of
+from index.web.fetcher import FetchedPage, Validators
+from index.web.page_kind import PageKind, page_kind_of, page_suffix_of
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def page(body: bytes | str, kind: str = "", url: str = "https://exemple.fr/a") -> Page:
-    return Page(url, body.encode() if isinstance(body, str) else body, kind, Validators())
+def page(body: bytes | str, kind: str = "", url: str = "https://exemple.fr/a") -> FetchedPage:
+    return FetchedPage(url, body.encode() if isinstance(body, str) else body, kind, Validators())
 
 
 def packed(*names: str) -> bytes:
@@ -29,36 +29,38 @@ def packed(*names: str) -> bytes:
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ("<rss version='2.0'></rss>", Kind.FEED),
-        ("<?xml version='1.0'?>\n<!-- made -->\n<?xml-stylesheet href='a'?><rss/>", Kind.FEED),
-        ("\ufeff<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'/>", Kind.FEED),
-        ("<rdf:RDF xmlns:rdf='a'/>", Kind.FEED),
-        (f"<urlset xmlns='{SITEMAP}'/>", Kind.SITEMAP),
-        (f"<s:urlset xmlns:s='{SITEMAP}'/>", Kind.SITEMAP),
-        ("<!DOCTYPE urlset [<!ENTITY a 'b'>]><urlset/>", Kind.SITEMAP),
-        (f"<sitemapindex xmlns='{SITEMAP}'/>", Kind.SITEMAP_INDEX),
-        ("<!DOCTYPE html><html><body>&lt;rss&gt;</body></html>", Kind.ARTICLE),
-        ("<html><body><feed></feed></body></html>", Kind.ARTICLE),
-        ("<nitf><body/></nitf>", Kind.ARTICLE),
-        ("Le <rss> n'est pas un flux", Kind.ARTICLE),
-        ("", Kind.ARTICLE),
+        ("<rss version='2.0'></rss>", PageKind.FEED),
+        ("<?xml version='1.0'?>\n<!-- made -->\n<?xml-stylesheet href='a'?><rss/>", PageKind.FEED),
+        ("\ufeff<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'/>", PageKind.FEED),
+        ("<rdf:RDF xmlns:rdf='a'/>", PageKind.FEED),
+        (f"<urlset xmlns='{SITEMAP}'/>", PageKind.SITEMAP),
+        (f"<s:urlset xmlns:s='{SITEMAP}'/>", PageKind.SITEMAP),
+        ("<!DOCTYPE urlset [<!ENTITY a 'b'>]><urlset/>", PageKind.SITEMAP),
+        (f"<sitemapindex xmlns='{SITEMAP}'/>", PageKind.SITEMAP_INDEX),
+        ("<!DOCTYPE html><html><body>&lt;rss&gt;</body></html>", PageKind.ARTICLE),
+        ("<html><body><feed></feed></body></html>", PageKind.ARTICLE),
+        ("<nitf><body/></nitf>", PageKind.ARTICLE),
+        ("Le <rss> n'est pas un flux", PageKind.ARTICLE),
+        ("", PageKind.ARTICLE),
     ],
 )
 @pytest.mark.parametrize("told", ["text/html", "text/xml", "application/octet-stream"])
-def test_a_list_is_known_by_its_root(body: str, kind: Kind, told: str) -> None:
+def test_a_list_is_known_by_its_root(body: str, kind: PageKind, told: str) -> None:
     found = page(body, told)
-    assert kind_of(found, found.body) is kind
+    assert page_kind_of(found, found.body) is kind
 
 
 def test_a_list_in_utf_16_is_known_too() -> None:
     body = "<?xml version='1.0' encoding='UTF-16'?><rss/>".encode("utf-16")
-    assert kind_of(page(body), body) is Kind.FEED
+    assert page_kind_of(page(body), body) is PageKind.FEED
 
 
 def test_a_plain_list_of_addresses_is_a_sitemap() -> None:
     body = b"https://exemple.fr/a\nhttps://exemple.fr/b\n"
-    assert kind_of(page(body, "text/plain"), body) is Kind.SITEMAP
-    assert kind_of(page(body + b"et plus", "text/plain"), body + b"et plus") is Kind.ARTICLE
+    assert page_kind_of(page(body, "text/plain"), body) is PageKind.SITEMAP
+    assert (
+        page_kind_of(page(body + b"et plus", "text/plain"), body + b"et plus") is PageKind.ARTICLE
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,4 +90,4 @@ def test_a_plain_list_of_addresses_is_a_sitemap() -> None:
 def test_a_file_is_named_by_what_it_is(
     body: bytes | str, told: str, name: str, suffix: str | None
 ) -> None:
-    assert suffix_of(page(body, told, f"https://exemple.fr/{name}?v=1")) == suffix
+    assert page_suffix_of(page(body, told, f"https://exemple.fr/{name}?v=1")) == suffix

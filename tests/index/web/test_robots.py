@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 from index.web.address import Address
 from index.web.fetcher import Fetcher
 from index.web.guard import Guard
-from index.web.transport_web_limits import Limits
+from index.web.transport import FetchLimits
 from tests.index.web.made import fetcher, got, refused
 from tests.web.site import Answer, Site
 
@@ -82,7 +82,7 @@ def test_requests_to_one_host_are_kept_apart(site: Site) -> None:
     site.pages |= {"/a": Answer("a"), "/b": Answer("b")}
     waited: list[float] = []
     guard = Guard([f"127.0.0.1:{site.port}"])
-    with Fetcher("1", guard=guard, limits=Limits(), sleep=waited.append) as fetching:
+    with Fetcher("1", guard=guard, limits=FetchLimits(), sleep=waited.append) as fetching:
         for path in ("/a", "/b"):
             fetching.get(Address.parse(site.url + path))
     assert [round(each) for each in waited] == [1, 1]
@@ -92,7 +92,7 @@ def test_the_pace_that_a_site_asks_for_is_kept(site: Site) -> None:
     site.pages |= {"/robots.txt": robots("User-agent: *\nCrawl-delay: 7"), "/a": Answer("a")}
     waited: list[float] = []
     guard = Guard([f"127.0.0.1:{site.port}"])
-    with Fetcher("1", guard=guard, limits=Limits(), sleep=waited.append) as fetching:
+    with Fetcher("1", guard=guard, limits=FetchLimits(), sleep=waited.append) as fetching:
         fetching.get(Address.parse(f"{site.url}/a"))
     assert [round(each) for each in waited] == [7]
 

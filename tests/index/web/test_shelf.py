@@ -11,19 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from index.errors_web_errors import FetchError, Why
-from index.formats.sources_readers_addresses import LEDGER, addresses_in
-from index.web import shelf_web_ledger as ledgers
-from index.web.fetcher import Page, Validators
-from index.web.shelf import Shelf
-from index.web.shelf_web_ledger import Ledger
+from index.errors import FetchError, Why
+from index.formats.sources import LEDGER, addresses_in
+from index.web import shelf as ledgers
+from index.web.fetcher import FetchedPage, Validators
+from index.web.shelf import FetchLedger, Shelf
 
 URL = "https://www.exemple.fr/2025/08/Le-phare-d%C3%A9clar%C3%A9.html?page=2"
 NOW = datetime(2025, 8, 29, 10, tzinfo=UTC)
 
 
-def page(body: str = "Le phare", url: str = URL, etag: str | None = '"1"') -> Page:
-    return Page(url, body.encode(), "text/html", Validators(etag, "Fri, 29 Aug 2025 10:00:00 GMT"))
+def page(body: str = "Le phare", url: str = URL, etag: str | None = '"1"') -> FetchedPage:
+    return FetchedPage(
+        url, body.encode(), "text/html", Validators(etag, "Fri, 29 Aug 2025 10:00:00 GMT")
+    )
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_a_page_that_changes_format_leaves_no_old_file(shelf: Shelf) -> None:
     state, new = shelf.put(page("%PDF-1.7"), ".pdf")
     assert state == "updated"
     assert not old.exists()
-    assert Ledger(new.parent).names == [new.name]
+    assert FetchLedger(new.parent).names == [new.name]
 
 
 def test_an_unchanged_page_is_noted_as_seen(tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ def test_two_at_once_lose_nothing(shelf: Shelf) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    ledger = Ledger(shelf.root / "exemple.fr")
+    ledger = FetchLedger(shelf.root / "exemple.fr")
     assert {ledger.of(name).url for name in ledger.names} == set(urls)
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 from index.web.address import Address
-from index.web.fetcher import Fetcher, Page
+from index.web.fetcher import FetchedPage, Fetcher
 from index.web.guard import Guard
 from tests.index.web.made import FAST, at_home, fetcher, fetcher_with, got, refused
 from tests.web.site import CERTIFICATE, Answer, Site
@@ -134,6 +134,6 @@ def test_a_certificate_is_checked_against_the_name_not_the_number() -> None:
                 fetching.get(wrong)
         with fetcher_with(guard) as careful, pytest.raises(FetchError) as unsigned:
             careful.get(right)
-    assert isinstance(page, Page)
+    assert isinstance(page, FetchedPage)
     assert page.body == b"a"
     assert (other.value.why, unsigned.value.why) == (Why.CERTIFICATE, Why.CERTIFICATE)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors_keeping_errors import KeepingError
+from bot.errors import KeepingError
 from bot.locale.keeping import keeping_phrases_for
-from bot.terminal.articles_keeping_days import period_of
-from index.article_index_period import Period
+from bot.terminal.articles import period_of
+from index.article import Period
 
 TODAY = date(2025, 9, 1)
 FRENCH = keeping_phrases_for("fr")

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from bot.settings import Settings, load_settings
-from index.web.transport_web_limits import Limits
+from index.web.transport import FetchLimits
 from tests.fakes import FakeEmbedder
 from tests.web.site import Site
 
@@ -36,8 +36,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: FakeEmbedder
     module = ModuleType("bot.assembly")
     module.open_embedder = lambda settings, progress=None: embedder  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.assembly", module)
-    fast = Limits(interval=0.0, backoff=0.01, total=5.0, silence=2.0)
-    monkeypatch.setattr("bot.library.paths_feeding_fetching.LIMITS", fast)
+    fast = FetchLimits(interval=0.0, backoff=0.01, total=5.0, silence=2.0)
+    monkeypatch.setattr("bot.library.paths._LIMITS", fast)
     return tmp_path
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 
-from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
+from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 
 
 def test_changes_are_taken_once_however_many_there_were() -> None:
-    changes, stop = Changes(), Stop()
+    changes, stop = ChangeSignal(), StopSignal()
     changes.mark()
     changes.mark()
     assert changes.take(stop)
@@ -20,7 +20,7 @@ def test_changes_are_taken_once_however_many_there_were() -> None:
 
 
 def test_what_changes_while_one_builds_counts_anew() -> None:
-    changes, stop = Changes(), Stop()
+    changes, stop = ChangeSignal(), StopSignal()
     changes.mark()
     assert changes.take(stop)
     changes.mark()
@@ -28,7 +28,7 @@ def test_what_changes_while_one_builds_counts_anew() -> None:
 
 
 def test_a_change_waits_for_what_is_still_coming_in() -> None:
-    changes, stop = Changes(), Stop()
+    changes, stop = ChangeSignal(), StopSignal()
     done: list[float] = []
     with changes.hold():
         changes.mark()
@@ -41,16 +41,16 @@ def test_a_change_waits_for_what_is_still_coming_in() -> None:
 
 
 def test_a_change_does_not_wait_for_ever() -> None:
-    changes, stop = Changes(patience=0.1), Stop()
+    changes, stop = ChangeSignal(patience=0.1), StopSignal()
     with changes.hold():
         changes.mark()
         assert changes.take(stop)
 
 
 def test_the_end_cuts_a_wait_short() -> None:
-    stop = Stop()
+    stop = StopSignal()
     threading.Timer(0.1, stop.set).start()
     began = time.monotonic()
     assert stop.wait(10)
     assert time.monotonic() - began < 2
-    assert not Stop().wait(0.01)
+    assert not StopSignal().wait(0.01)

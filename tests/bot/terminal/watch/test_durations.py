@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.terminal.watch.watch_feeding_durations import parse_duration
+from bot.terminal.watch.watch import parse_duration
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.library.paths_feeding_fetching import open_gatherer
+from bot.library.paths import open_gatherer
 from bot.settings import Settings
 from bot.terminal.watch.feeds import Interrupted, Poller
-from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
-from index.errors_web_errors import FetchError
+from bot.terminal.watch.watcher import ChangeSignal, StopSignal
+from index.errors import FetchError
 from index.web.gatherer import Event, Failed
 from tests.web.site import Answer, Site, article, day, rss
 
@@ -41,8 +41,8 @@ class Polled:
     def __init__(self, settings: Settings, *feeds: str) -> None:
         self.now = 100.0
         self.heard = Heard()
-        self.changes = Changes()
-        self.stop = Stop()
+        self.changes = ChangeSignal()
+        self.stop = StopSignal()
         self.gatherer = open_gatherer(settings, news=True)
         self.poller = Poller(
             self.gatherer, feeds, 60.0, self.changes, self.heard, self.stop, lambda: self.now
@@ -133,7 +133,7 @@ def test_a_fault_in_one_feed_does_not_end_the_others(
 def test_the_end_is_heard_in_the_middle_of_a_feed(
     site: Site, settings: Settings, feed: str
 ) -> None:
-    stop = Stop()
+    stop = StopSignal()
     entries = [(f"/{number}{number}", day(number)) for number in range(1, 20)]
     site.pages |= {path: article(path) for path, _ in entries}
     site.pages["/rss"] = rss(site.url, entries)
@@ -144,7 +144,7 @@ def test_the_end_is_heard_in_the_middle_of_a_feed(
 
     gatherer = open_gatherer(settings, news=True, sleep=sleep)
     heard = Heard()
-    poller = Poller(gatherer, [feed], 60.0, Changes(), heard, stop)
+    poller = Poller(gatherer, [feed], 60.0, ChangeSignal(), heard, stop)
     site.pages["/robots.txt"] = Answer("User-agent: *\nCrawl-delay: 0.2", "text/plain")
     thread = threading.Thread(target=poller.follow)
     thread.start()

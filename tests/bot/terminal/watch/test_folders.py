@@ -12,13 +12,13 @@ from watchfiles import Change, watch
 
 from bot.terminal.watch import folders
 from bot.terminal.watch.folders import Folders, Matters
-from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
+from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 
 SECONDS = 60.0
 """What a machine that does other things may take; nothing waits so long where all is well."""
 
 
-class Followed(Changes):
+class Followed(ChangeSignal):
     """Changes that count their marks, and what is known of the watch that leads to them."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def followed(*paths: Path, ignored: Path | None = None) -> Iterator[Followed]:
-    changes, stop, told = Followed(), Stop(), []
+    changes, stop, told = Followed(), StopSignal(), []
     following = Folders(paths, [ignored] if ignored else [], changes, stop, told.append, quiet=100)
     thread = threading.Thread(target=following.follow)
     with pytest.MonkeyPatch.context() as patch:
@@ -146,7 +146,7 @@ def test_what_changes_before_the_watch_is_set_up_is_told(
             yield set()
 
     monkeypatch.setattr(folders, "watch", quiet)
-    changes, stop = Followed(), Stop()
+    changes, stop = Followed(), StopSignal()
     thread = threading.Thread(
         target=Folders([tmp_path], [], changes, stop, lambda reason: None).follow
     )
@@ -182,7 +182,7 @@ def test_a_folder_that_goes_as_the_watch_is_set_up_is_waited_for(
 ) -> None:
     absent = tmp_path / "absent"
     monkeypatch.setattr(folders, "_identity", lambda path: (1, 1) if path == absent else None)
-    changes, stop, told, tried = Followed(), Stop(), [], threading.Event()
+    changes, stop, told, tried = Followed(), StopSignal(), [], threading.Event()
 
     def refusing(*paths: Path, **options: object) -> object:
         tried.set()
@@ -210,7 +210,7 @@ def test_a_file_that_an_editor_replaces_is_still_followed(tmp_path: Path) -> Non
 def test_folders_are_scanned_where_the_system_tells_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changes, stop, told, forced = Followed(), Stop(), [], []
+    changes, stop, told, forced = Followed(), StopSignal(), [], []
 
     def refusing(*paths: Path, **options: object) -> object:
         forced.append(options["force_polling"])

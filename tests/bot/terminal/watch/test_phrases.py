@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.locale.feeding import FeedingPhrases, feeding_phrases_for
-from index.errors_web_errors import FetchError, Why
+from index.errors import FetchError, Why
 
 FR, EN = feeding_phrases_for("fr"), feeding_phrases_for("en")
 

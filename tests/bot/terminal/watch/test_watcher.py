@@ -8,10 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bot.terminal.watch.watcher import Watcher
-from bot.terminal.watch.watcher_feeding_changes import Changes, Stop
-from index.build.builder import build_articles
-from index.build.builder_index_report import BuildReport
+from bot.terminal.watch.watcher import ChangeSignal, StopSignal, Watcher
+from index.build.builder import BuildReport, build_articles
 from index.errors import BuildLocked, BuildStopped, ReadError
 from tests.fakes import FakeEmbedder
 from tests.index.samples import three
@@ -39,7 +37,7 @@ class Watched:
     """A watcher in a thread; `builds` are what each build does in turn, the last one ends all."""
 
     def __init__(self, *builds: Callable[[], BuildReport]) -> None:
-        self.heard, self.stop, self.changes = Heard(), Stop(), Changes()
+        self.heard, self.stop, self.changes = Heard(), StopSignal(), ChangeSignal()
         self._builds = list(builds)
         self.at_once = self.most_at_once = 0
 

@@ -32,7 +32,7 @@ def talk(monkeypatch: pytest.MonkeyPatch) -> Any:
         )
         worker.main()
         told.seek(0)
-        return list(iter(lambda: worker.receive(told), None))
+        return list(iter(lambda: worker.receive_frame(told), None))
 
     return answers
 
@@ -114,6 +114,6 @@ def test_a_document_that_does_not_open_leaves_room_for_the_next(talk: Any) -> No
 def test_a_message_cut_short_is_none() -> None:
     stream = io.BytesIO()
     worker.send(stream, {"do": "open"}, b"0123456789")
-    assert worker.receive(io.BytesIO(stream.getvalue())) == ({"do": "open"}, b"0123456789")
+    assert worker.receive_frame(io.BytesIO(stream.getvalue())) == ({"do": "open"}, b"0123456789")
     for length in (0, 5, 20, len(stream.getvalue()) - 1):
-        assert worker.receive(io.BytesIO(stream.getvalue()[:length])) is None
+        assert worker.receive_frame(io.BytesIO(stream.getvalue()[:length])) is None

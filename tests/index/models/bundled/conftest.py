@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from index.models.base import Embedder
 from index.models.bundled import weights
 from index.models.bundled.embedder import load_bundled
-from index.models.sentence_transformers import Embedder
 
 
 @pytest.fixture(scope="session")
@@ -24,4 +24,4 @@ def embedder(cache: Path) -> Embedder:
 
 @pytest.fixture(scope="session")
 def source() -> weights.Q4File:
-    return weights.read_source()
+    return weights.read_weights()

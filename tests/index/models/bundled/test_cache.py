@@ -33,7 +33,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Makes a tiny folder instead of the network's 86 MB; lists where each was made."""
     made: list[Path] = []
 
-    def make(folder: Path, progress: cache.Progress) -> None:
+    def make(folder: Path, progress: cache.PrepareProgress) -> None:
         progress(0.5, "writing")
         made.append(folder)
         files = {}
@@ -41,7 +41,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
             (folder / name).write_text(name)
             digest = cache._sha256(folder / name)
             files[name] = {"size": len(name), "sha256": digest}
-        manifest = {"format": cache.FORMAT, "source": SOURCE_SHA256, "files": files}
+        manifest = {"format": cache.CACHE_FORMAT, "source": SOURCE_SHA256, "files": files}
         (folder / MANIFEST).write_text(json.dumps(manifest))
 
     monkeypatch.setattr(cache, "_make", make)

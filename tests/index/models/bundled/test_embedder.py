@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from index.errors import ModelError
+from index.models.base import Embedder
 from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import TOKENS, BundledEmbedder, load_bundled
-from index.models.sentence_transformers import Embedder
 
 PASSAGES = [
     "Le phare d’Eckmühl, à Penmarch, a été inauguré en 1897.",

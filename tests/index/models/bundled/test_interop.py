@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.models.base import Embedder
 from index.models.bundled.interop import as_sentence_transformer
-from index.models.sentence_transformers import Embedder
 from tests.index.models.bundled.test_embedder import PASSAGES
 
 TEXTS = [

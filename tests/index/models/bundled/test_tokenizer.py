@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.models.bundled import weights
 from index.models.bundled.cache import prepared
 from index.models.bundled.interop import unigram
-from index.models.bundled.tokenizer import END, START, UNKNOWN, Tokenizer
+from index.models.bundled.tokenizer import END, START, UNKNOWN_ID, Tokenizer
 
 AWKWARD = [
     "",
@@ -87,7 +87,7 @@ def test_marks_written_in_an_article_are_text(tokenizer: Tokenizer) -> None:
 
 def test_a_run_of_unknown_characters_is_one_id(tokenizer: Tokenizer) -> None:
     ids = tokenizer.encode("a 𓀀𓀁𓀂 b", 512)
-    assert ids.count(UNKNOWN) == 1
+    assert ids.count(UNKNOWN_ID) == 1
 
 
 @pytest.mark.parametrize("unit", ["mot ", "漢", "𓀀 ", "a", " "])

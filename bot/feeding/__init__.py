@@ -1,1 +1,0 @@
-"""The commands that bring articles in and keep the index in step with them."""

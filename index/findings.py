@@ -1,0 +1,56 @@
+"""From a question to the passages that may answer it, best first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index.article import Article, Passage, Sentence
+from index.search.confidence import NOTHING, SearchEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Why a passage stands where it stands.
+
+    `passage` and `sentence` are cosines with the question (the passage's own, and that of its best
+    sentence), `words` is its BM25 over the question's total IDF (0..1), `total` is what the
+    passages are ranked by.
+    """
+
+    passage: float
+    sentence: float
+    words: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSentence:
+    """A sentence of a hit with how well it answers the question there (higher is better)."""
+
+    sentence: Sentence
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found. `sentences` follow `passage.sentences`, in reading order."""
+
+    article: Article
+    passage: Passage
+    scores: Scores
+    sentences: tuple[RankedSentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the index has to say to a question: hits best first, and how sure it is.
+
+    `confidence` is the probability (0..1) that the corpus holds the answer at all, told from
+    `evidence`.
+    """
+
+    question: str
+    language: str
+    hits: tuple[Hit, ...]
+    confidence: float
+    evidence: SearchEvidence = NOTHING

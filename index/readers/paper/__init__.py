@@ -1,1 +1,0 @@
-"""Pages as they are printed, read back into paragraphs."""

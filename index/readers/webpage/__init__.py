@@ -1,1 +1,0 @@
-"""What `index.formats.html` is made of: a page's source, its facts, its boxes and its body."""
