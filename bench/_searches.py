@@ -13,8 +13,9 @@ import numpy as np
 from bot.evaluation.questions import GoldQuestion, QuestionSet
 from bot.evaluation.run import temporary_index
 from index.article import Article
+from index.findings import SearchEvidence
 from index.models.base import Embedder, Vectors
-from index.search.confidence import ConfidenceModel, SearchEvidence
+from index.search.confidence import ConfidenceModel
 
 FILES = ("fquad-dev.json", "cnil.json", "xquad-es.json")
 LEFT_OUT = SMALL = ("fquad-dev.json", "xquad-es.json")

@@ -19,7 +19,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from index.build.duplicates import LIKENESS, Signed, group, likeness, signature
+from index.article import SignedArticle
+from index.build.duplicates import LIKENESS, duplicate_groups, likeness, signature
 from tests.index.build.reprints import articles, pairs
 
 _FIRST = date(2005, 1, 1).toordinal()
@@ -46,7 +47,7 @@ def signing() -> str:
     return f"a signature: {each * 1e6:.0f} µs for {characters:.0f} characters"
 
 
-def made(count: int, *, template: bool) -> Iterator[Signed]:
+def made(count: int, *, template: bool) -> Iterator[SignedArticle]:
     """Signatures at random: one in twenty like the one before, or all alike but in figures."""
     chance = np.random.default_rng(4)
     base = _sketch(chance, 128)
@@ -61,14 +62,16 @@ def made(count: int, *, template: bool) -> Iterator[Signed]:
             figures = np.sort(_sketch(chance, 32))
         base = base if template else sketch
         signed = chance.bytes(16) + sketch.tobytes() + figures.tobytes()
-        yield Signed(f"{number:012x}", signed, date.fromordinal(_FIRST + number // 50), None, 3000)
+        yield SignedArticle(
+            f"{number:012x}", signed, date.fromordinal(_FIRST + number // 50), None, 3000
+        )
 
 
 def grouping(count: int, *, template: bool) -> str:
     signed = list(made(count, template=template))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
-    groups = group(signed)
+    groups = duplicate_groups(signed)
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     kind = "bulletins of one template" if template else "articles"

@@ -7,7 +7,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +162,22 @@ def embedding_text(article: Article, text: str) -> str:
 def lexical_text(article: Article, heading: str, text: str) -> str:
     """A passage with the title and heading it stands under."""
     return f"{article.title}. {heading}. {text}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedArticle:
+    """An article as `group` compares it; `length` is that of its text."""
+
+    id: str
+    signature: bytes
+    published: date | None
+    updated: date | None
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """Articles that are one: the one to answer from, and the others, the best first."""
+
+    kept: str
+    copies: tuple[str, ...]

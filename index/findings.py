@@ -5,7 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.article import Article, Passage, Sentence
-from index.search.confidence import NOTHING, SearchEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEvidence:
+    """What is read off a search before its confidence is told.
+
+    `passage` and `sentence` are the best cosines of any passage and any sentence; `words` is the
+    word score (0..1) of the passage ranked first and `sentence_words` that of its best sentence;
+    `known` is the share of the question's IDF that stands anywhere in the index; `lead` is how far
+    the first total stands above the mean of the ten behind it; `foreign` is 1 where the
+    passage ranked first is in another language than the question (words hardly meet), or 0.
+    """
+
+    passage: float
+    sentence: float
+    words: float
+    sentence_words: float
+    known: float
+    lead: float
+    foreign: float
+
+
+NOTHING = SearchEvidence(*[0.0] * 7)
 
 
 @dataclass(frozen=True, slots=True)

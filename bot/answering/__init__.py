@@ -1,0 +1,1 @@
+"""The retrieval-QA chain: from a question to a cited answer."""

@@ -1,1 +1,1 @@
-"""How good the answers are: questions whose answers are known, asked and measured."""
+"""Questions whose answers are known, asked and measured."""

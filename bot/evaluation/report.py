@@ -20,7 +20,7 @@ from bot.evaluation.measures import (
 )
 from bot.evaluation.outcome import Outcome
 from bot.evaluation.run import Evaluation
-from bot.terminal.render import harmless
+from bot.locale.text import harmless
 
 _NOTHING = "–"
 

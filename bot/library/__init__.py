@@ -1,0 +1,1 @@
+"""The articles behind the answers: where they come from, and what people send."""

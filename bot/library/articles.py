@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 import numpy as np
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.topic import on_subject
+from bot.operations.statistics import Holdings
 from index.antecedents import leads
 from index.article import Article, Passage, Sentence
 from index.build.passages import cut
@@ -109,16 +109,6 @@ def _stands_alone(telling: Telling) -> bool:
 
 def _repeated(at: int, chosen: Sequence[int], vectors: Vectors) -> float:
     return max((float(vectors[at] @ vectors[other]) for other in chosen), default=0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What the index in service holds, and when it was built (UTC)."""
-
-    generation: str
-    articles: int
-    passages: int
-    built_at: datetime
 
 
 SEARCHED = 100

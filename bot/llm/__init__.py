@@ -1,0 +1,1 @@
+"""Chat models of the operator's choice, whose text is not trusted."""

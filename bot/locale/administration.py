@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.library.articles import Holdings
 from bot.locale.en import EN as ENGLISH
 from bot.locale.fr import FR as FRENCH
 from bot.locale.terminal import terminal_phrases_for
-from bot.operations.statistics import BotStatus, Today
+from bot.operations.statistics import BotStatus, Holdings, Today
 from bot.state.announcements import Reach
 
 

@@ -1,0 +1,1 @@
+"""Selon on Telegram."""

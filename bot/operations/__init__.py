@@ -1,0 +1,1 @@
+"""What those who run Selon see of it: logs, metrics, health, statistics."""

@@ -10,8 +10,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from bot.library.articles import Holdings
 from bot.state.statistics import AskedQuestion, CitedArticle, Votes
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the index in service holds, and when it was built (UTC)."""
+
+    generation: str
+    articles: int
+    passages: int
+    built_at: datetime
+
 
 DAYS_SHOWN = 30
 

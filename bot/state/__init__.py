@@ -1,0 +1,1 @@
+"""What people leave behind: conversations, votes, alerts, languages, documents."""

@@ -1,0 +1,1 @@
+"""The command `selon`, and the conversation in the terminal."""

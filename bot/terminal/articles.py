@@ -19,6 +19,7 @@ from bot.library.format_options import remembered
 from bot.locale.answers import phrases_for
 from bot.locale.keeping import KeepingPhrases, keeping_phrases_for
 from bot.locale.terminal import terminal_phrases_for
+from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
@@ -34,7 +35,7 @@ from bot.terminal.lookup import (
     rows,
     under,
 )
-from bot.terminal.render import TITLE, harmless, json_line
+from bot.terminal.render import TITLE, json_line
 from index.article import Article, Copy, Period
 from index.errors import DamagedIndex
 from index.language import fold_phrase

@@ -1,18 +1,12 @@
 """The commands that answer: `selon ask`, `selon chat` and `selon bot`."""
 
-from __future__ import annotations
-
 import asyncio
-import queue
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable, Generator
-from concurrent.futures import Future
-from contextlib import ExitStack, aclosing
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -22,17 +16,17 @@ from bot.locale.answers import phrases_for
 from bot.locale.checking import checking_phrases_for
 from bot.locale.models import model_phrases_for
 from bot.locale.terminal import terminal_phrases_for
+from bot.locale.text import harmless
 from bot.locale.writing import writing_phrases_for
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
-from bot.terminal.render import answer_json, answer_text, explained_text, harmless
+from bot.terminal.render import answer_json, answer_text, explained_text
+from bot.terminal.repl import streamed
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from bot.followups.conversation import Conversing
     from bot.terminal.repl import Ask, Grow
 
@@ -175,7 +169,6 @@ def chat_model(settings: Settings, *, check: bool) -> int:
 
 def check_bot(settings: Settings) -> int:
     """Say whether the bot could run, a line for each thing that it needs."""
-    import asyncio
 
     from bot.messenger.running.preflight import findings
 
@@ -201,48 +194,3 @@ def bot(settings: Settings) -> int:
     phrases = terminal_phrases_for(settings.language)
     run_bot(settings, lambda name: show(console_for(sys.stderr), phrases.listening(name)))
     return DONE
-
-
-Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """What follows the last item: nothing, or the error that ended them."""
-
-    error: BaseException | None
-
-
-def streamed(source: Callable[[], AsyncIterator[Item]]) -> Generator[Item, None, None]:
-    """The items of a source that runs on a loop of its own, on a thread that ends with it.
-
-    Closing this iterator cancels the source; an interrupt while it is waited for does so too, as
-    long as it is closed then.
-    """
-    items: queue.SimpleQueue[Item | _End] = queue.SimpleQueue()
-    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = Future()
-
-    async def pump() -> None:
-        started.set_result((asyncio.get_running_loop(), asyncio.current_task()))
-        async with aclosing(cast("AsyncGenerator[Item, None]", source())) as made:
-            async for item in made:
-                items.put(item)
-
-    def run() -> None:
-        error: BaseException | None = None
-        try:
-            asyncio.run(pump())
-        except BaseException as raised:  # handed to whoever waits, whatever it is
-            error = raised
-        items.put(_End(error))
-
-    threading.Thread(target=run, name="selon", daemon=True).start()
-    try:
-        while not isinstance(item := items.get(), _End):
-            yield item
-    finally:
-        loop, task = started.result()
-        if task is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(task.cancel)
-    if item.error is not None:
-        raise item.error

@@ -19,12 +19,12 @@ from bot.llm.factory import database_of, open_ledger, open_models, served_at
 from bot.llm.json_stream import schema
 from bot.llm.prompt import UNKNOWN_ANSWER, Form, language_name, template
 from bot.locale.models import ModelPhrases, model_phrases_for
+from bot.locale.text import harmless
 from bot.model_choice import Choice, parse_choices
 from bot.settings import Settings
 from bot.state.database import StateOnDemand
 from bot.terminal.command import DONE, FAILED, MISUSED
 from bot.terminal.console import console_for, show
-from bot.terminal.render import harmless
 
 _LIMIT = 200
 

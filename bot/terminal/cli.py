@@ -16,10 +16,9 @@ import typer
 
 from bot.errors import KeepingError, SettingsError
 from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.locale.text import harmless
 from bot.settings import load_settings
-from bot.terminal import ask
-from bot.terminal import evaluate as evaluation
-from bot.terminal import index_commands as keeping
+from bot.terminal import ask, evaluate, index_commands
 from bot.terminal.command import (
     DONE,
     FAILED,
@@ -30,8 +29,8 @@ from bot.terminal.command import (
     Job,
 )
 from bot.terminal.console import console_for, show, use_utf8
-from bot.terminal.render import complaint, harmless
-from bot.terminal.watch import command as feeding
+from bot.terminal.render import complaint
+from bot.terminal.watch import command as watch_command
 from index.errors import ReadError
 
 FRENCH = "fr"
@@ -97,11 +96,11 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     )
     line = CommandLine(app, phrases)
     _declare_bare(line)
-    keeping.declare_index(line)
+    index_commands.declare_index(line)
     ask.declare(line)
-    keeping.declare(line)
-    feeding.declare(line)
-    evaluation.declare(app, phrases.evaluation, DeclaredCommand)
+    index_commands.declare(line)
+    watch_command.declare(line)
+    evaluate.declare(app, phrases.evaluation, DeclaredCommand)
     return typer.main.get_command(app)
 
 

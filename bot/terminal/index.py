@@ -15,10 +15,11 @@ from bot.library.format_options import chosen, options_told, remember
 from bot.locale.keeping import keeping_phrases_for
 from bot.locale.reasons import reason, reason_place
 from bot.locale.terminal import terminal_phrases_for
+from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
-from bot.terminal.render import harmless
+from bot.terminal.status import built_text
 from index.errors import BuildStopped
 from index.store.files.layout import Layout
 
@@ -26,10 +27,16 @@ if TYPE_CHECKING:
     from index.build.builder import BuildReport
     from index.formats.base import Options, Skipped
 
+
 NAMED = 20
+
+
 """Skipped files that a person is shown; a pipe gets them all, and so does `--verbose`."""
 
+
 Naming = Literal["all", "some", "none"]
+
+
 """Which skipped files are named: where they were before, their number is enough."""
 
 
@@ -130,3 +137,37 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
         )
     if len(named) < len(skipped):
         show(out, more.more_skipped(len(skipped) - len(named)))
+
+
+def roll_back(settings: Settings) -> int:
+    """Put the generation before back. Raises NoIndex, StoreError, DamagedIndex, BuildLocked."""
+    from index.store.files.transfer import rollback
+
+    manifest = rollback(settings.data_dir)
+    phrases = keeping_phrases_for(settings.language)
+    built = built_text(manifest.built_at, settings.language)
+    show(console_for(sys.stdout), phrases.in_service(manifest.id, built))
+    return DONE
+
+
+def export(settings: Settings, folder: Path) -> int:
+    """Copy the index in service. Raises NoIndex, StoreError, DamagedIndex."""
+    from index.store.files.transfer import export_index
+
+    manifest = export_index(settings.data_dir, folder)
+    size = terminal_phrases_for(settings.language).size(
+        sum(stamp.size for stamp in manifest.files.values())
+    )
+    phrases = keeping_phrases_for(settings.language)
+    show(console_for(sys.stdout), phrases.exported(manifest.articles, size, harmless(str(folder))))
+    return DONE
+
+
+def import_(settings: Settings, folder: Path) -> int:
+    """Put an exported index in service. Raises DamagedIndex, StoreError, BuildLocked."""
+    from index.store.files.transfer import import_index
+
+    manifest = import_index(folder, settings.data_dir)
+    phrases = keeping_phrases_for(settings.language)
+    show(console_for(sys.stdout), phrases.imported(manifest.articles, manifest.id))
+    return DONE

@@ -1,8 +1,5 @@
 """The commands that make an index and keep it, as they are typed."""
 
-from __future__ import annotations
-
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,51 +7,17 @@ from typing import Annotated
 import typer
 
 from bot.locale.keeping import KeepingHelp, keeping_phrases_for
-from bot.locale.terminal import terminal_phrases_for
-from bot.settings import Settings
-from bot.terminal import articles as articles_keeping_removing
-from bot.terminal import articles as articles_keeping_showing
-from bot.terminal import articles as listing
 from bot.terminal import index, status
-from bot.terminal.command import DONE, CommandLine, Job, job
-from bot.terminal.console import console_for, show
-from bot.terminal.render import harmless
-from bot.terminal.status import built_text
-
-
-def roll_back(settings: Settings) -> int:
-    """Put the generation before back. Raises NoIndex, StoreError, DamagedIndex, BuildLocked."""
-    from index.store.files.transfer import rollback
-
-    manifest = rollback(settings.data_dir)
-    phrases = keeping_phrases_for(settings.language)
-    built = built_text(manifest.built_at, settings.language)
-    show(console_for(sys.stdout), phrases.in_service(manifest.id, built))
-    return DONE
-
-
-def export(settings: Settings, folder: Path) -> int:
-    """Copy the index in service. Raises NoIndex, StoreError, DamagedIndex."""
-    from index.store.files.transfer import export_index
-
-    manifest = export_index(settings.data_dir, folder)
-    size = terminal_phrases_for(settings.language).size(
-        sum(stamp.size for stamp in manifest.files.values())
-    )
-    phrases = keeping_phrases_for(settings.language)
-    show(console_for(sys.stdout), phrases.exported(manifest.articles, size, harmless(str(folder))))
-    return DONE
-
-
-def import_(settings: Settings, folder: Path) -> int:
-    """Put an exported index in service. Raises DamagedIndex, StoreError, BuildLocked."""
-    from index.store.files.transfer import import_index
-
-    manifest = import_index(folder, settings.data_dir)
-    phrases = keeping_phrases_for(settings.language)
-    show(console_for(sys.stdout), phrases.imported(manifest.articles, manifest.id))
-    return DONE
-
+from bot.terminal.articles import (
+    ListedArticles,
+    list_articles,
+    list_removed,
+    remove,
+    restore,
+    show_article,
+)
+from bot.terminal.command import CommandLine, Job, job
+from bot.terminal.index import export, import_, roll_back
 
 # Typer reads the annotations where they are written, so they are not postponed here.
 
@@ -124,9 +87,9 @@ def _declare_list(line: CommandLine) -> None:
         data_dir: DataDir = None,
     ) -> Job:
         if removed:
-            return job(data_dir, partial(listing.list_removed, as_json=as_json))
-        wanted = listing.ListedArticles(since, until, language, outlet, limit)
-        return job(data_dir, partial(listing.list_articles, wanted=wanted, as_json=as_json))
+            return job(data_dir, partial(list_removed, as_json=as_json))
+        wanted = ListedArticles(since, until, language, outlet, limit)
+        return job(data_dir, partial(list_articles, wanted=wanted, as_json=as_json))
 
 
 def _declare_show(line: CommandLine) -> None:
@@ -144,7 +107,7 @@ def _declare_show(line: CommandLine) -> None:
         return job(
             data_dir,
             partial(
-                articles_keeping_showing.show_article,
+                show_article,
                 reference=reference,
                 whole=whole,
                 as_json=as_json,
@@ -162,7 +125,7 @@ def _declare_remove(line: CommandLine) -> None:
         back: Annotated[bool, typer.Option("--restore", help=texts.restore)] = False,
         data_dir: DataDir = None,
     ) -> Job:
-        done = articles_keeping_removing.restore if back else articles_keeping_removing.remove
+        done = restore if back else remove
         return job(data_dir, partial(done, references=articles))
 
 

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from bot.errors import UnknownArticle
 from bot.locale.keeping import KeepingPhrases
+from bot.locale.text import harmless
 from bot.settings import Settings
-from bot.terminal.render import harmless
 from index.article import Article, Copy
 from index.language import fold_phrase
 from index.store.files.articles import ArticleEntry

@@ -13,11 +13,12 @@ from bot.locale.answers import phrases_for
 from bot.locale.keeping import KeepingPhrases, keeping_phrases_for
 from bot.locale.source import source_place
 from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from bot.terminal.lookup import copy_fields, entry_fields, open_articles, row_line, rows, under
-from bot.terminal.render import TITLE, complaint, harmless, json_line
+from bot.terminal.render import TITLE, complaint, json_line
 from index.article import Copy
 from index.errors import DamagedIndex
 from index.store.files.articles import ArticleEntry

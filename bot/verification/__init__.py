@@ -1,0 +1,1 @@
+"""Whether cited passages bear out a sentence."""

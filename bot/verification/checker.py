@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from bot.verification import figures, meaning, negation, proper_names, roles
-from bot.verification import figures as figures_checking_binding
-from bot.verification import figures as figures_checking_pairing
 from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache, Annotator
 from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, GivenPassage
@@ -50,11 +48,11 @@ _RULES: tuple[tuple[ClaimFault, Callable[[Alignment], bool]], ...] = (
     ("attribution", roles.misattributed),
     ("roles", roles.swapped),
     ("name", roles.usurped),
-    ("roles", figures_checking_pairing.exchanged_names),
-    ("number", figures_checking_pairing.reversed_range),
-    ("number", figures_checking_pairing.parted_pair),
-    ("number", figures_checking_binding.misplaced_number),
-    ("date", figures_checking_binding.misplaced_date),
+    ("roles", figures.exchanged_names),
+    ("number", figures.reversed_range),
+    ("number", figures.parted_pair),
+    ("number", figures.misplaced_number),
+    ("date", figures.misplaced_date),
 )
 
 

@@ -17,10 +17,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.documents import Documents
 from index.embedding import Embedder, load_embedder
 
 from bot.assembly import chain_over, open_index
-from bot.documents import Documents
 from bot.library import LiveLibrary
 from bot.messenger import serve
 from bot.messenger.handlers import alerting

@@ -15,8 +15,6 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -24,53 +22,73 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from index.article import DuplicateGroup, SignedArticle
+
 if TYPE_CHECKING:
     from datasketch import MinHash
 
+
 SIGNATURE_VERSION = 1
+
+
 """Raised whenever the same text gets another signature."""
 
+
 LIKENESS = 0.6
+
+
 """Share of all shingles that two publications of one article have in common, at least."""
+
+
 AGREEMENT = 0.6
+
+
 """Share of the figures of the one that the other has too, at least."""
+
+
 FIGURES = 3
+
+
 """With fewer figures than this, figures do not decide."""
+
+
 _SHORTEST = 40
+
+
 """Words; shorter texts (notices, teasers) are the same only if every word is."""
 
+
 _PERMUTATIONS = 128
+
+
 _BANDS, _ROWS = 32, 4  # a pair at 0.6 is found with probability 0.99, one at 0.2 with 0.05
+
+
 _SHINGLE = 3  # words
+
+
 _FIGURES_KEPT = 32
+
+
 _DIGEST = 16  # bytes
+
+
 _NONE = np.uint32(0xFFFFFFFF)  # what stands where there is no figure
+
+
 _NEIGHBOURS = 200  # by band, how many of its bucket an article is compared with
 
+
 _ACCENTS = re.compile("[\u0300-\u036f]+")
+
+
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # written without spaces: each is a word
+
+
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 
+
 _Words = npt.NDArray[np.uint32]
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """An article as `group` compares it; `length` is that of its text."""
-
-    id: str
-    signature: bytes
-    published: date | None
-    updated: date | None
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicateGroup:
-    """Articles that are one: the one to answer from, and the others, the best first."""
-
-    kept: str
-    copies: tuple[str, ...]
 
 
 def signature(text: str) -> bytes:
@@ -95,7 +113,7 @@ def signature(text: str) -> bytes:
     return digest + minima.astype("<u4").tobytes() + kept.astype("<u4").tobytes()
 
 
-def group(signed: Iterable[Signed]) -> tuple[DuplicateGroup, ...]:
+def duplicate_groups(signed: Iterable[SignedArticle]) -> tuple[DuplicateGroup, ...]:
     """The articles that have copies, each with them; by id of the kept ones.
 
     Of a group, the newest is kept (by its update, else its publication; undated is oldest), then
@@ -134,14 +152,14 @@ def likeness(one: bytes, other: bytes) -> float:
     return float((sketches[0] == sketches[1]).mean())
 
 
-def _preference(article: Signed) -> tuple[int, int, str]:
+def _preference(article: SignedArticle) -> tuple[int, int, str]:
     days = [day.toordinal() for day in (article.published, article.updated) if day]
     return -max(days, default=0), -article.length, article.id
 
 
-def _same_words(ranked: Sequence[Signed]) -> list[list[Signed]]:
+def _same_words(ranked: Sequence[SignedArticle]) -> list[list[SignedArticle]]:
     """The articles by their exact words, each class and the classes in order of preference."""
-    classes: dict[bytes, list[Signed]] = {}
+    classes: dict[bytes, list[SignedArticle]] = {}
     for article in ranked:
         classes.setdefault(article.signature[:_DIGEST], []).append(article)
     return list(classes.values())

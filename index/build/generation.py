@@ -12,7 +12,7 @@ import numpy as np
 
 from index.antecedents import in_context
 from index.article import Article, article_digest, embedding_text, lexical_text
-from index.build.duplicates import group, signature
+from index.build.duplicates import duplicate_groups, signature
 from index.build.fingerprint import FileReading
 from index.build.passages import cut
 from index.build.vectors import Embedded, EmbedProgress, StopCheck, Work, embed_all
@@ -110,7 +110,7 @@ class GenerationDraft:
 
     def find_copies(self) -> None:
         """Choose, of articles that are one, the one to answer from."""
-        self.copies = self._articles.unite(group(self._articles.signed()))
+        self.copies = self._articles.unite(duplicate_groups(self._articles.signed()))
 
     def left_out(self) -> int:
         return self._articles.left_out()

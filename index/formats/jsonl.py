@@ -22,9 +22,9 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     with content.stream() as stream:
         head = stream.read(64).removeprefix(codecs.BOM_UTF8).lstrip()
     if head.startswith(b"["):
-        from index.formats import json as objects
+        from index.formats.json import read as read_json
 
-        yield from objects.read(content)
+        yield from read_json(content)
     else:
         yield from drafts(content, _records(content))
 

@@ -1,0 +1,1 @@
+"""The models: embedders, and the reader."""

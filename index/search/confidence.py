@@ -14,31 +14,11 @@ from importlib.resources import files
 from typing import Any
 
 from index.errors import IndexingError
+from index.findings import SearchEvidence
 
 CONFIDENCE_FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class SearchEvidence:
-    """What is read off a search before its confidence is told.
-
-    `passage` and `sentence` are the best cosines of any passage and any sentence; `words` is the
-    word score (0..1) of the passage ranked first and `sentence_words` that of its best sentence;
-    `known` is the share of the question's IDF that stands anywhere in the index; `lead` is how far
-    the first total stands above the mean of the ten behind it; `foreign` is 1 where the
-    passage ranked first is in another language than the question (words hardly meet), or 0.
-    """
-
-    passage: float
-    sentence: float
-    words: float
-    sentence_words: float
-    known: float
-    lead: float
-    foreign: float
-
-
-NOTHING = SearchEvidence(*[0.0] * 7)
 """What is read off no search at all."""
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from index.article import Article, Passage, Period, lexical_text
 from index.errors import DamagedIndex
-from index.findings import Findings, Hit, RankedSentence, Scores
+from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.language import detect
 from index.models.base import Embedder, Vectors
-from index.search.confidence import ConfidenceModel, SearchEvidence
+from index.search.confidence import ConfidenceModel
 from index.search.scoring import (
     passage_scores,
     question_names,

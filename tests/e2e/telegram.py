@@ -13,10 +13,11 @@ from sqlalchemy import create_engine, text
 
 from bot.answer import Answer
 from bot.followups.turn import TurnText
-from bot.library.articles import Holdings, Library, summary, tellings
+from bot.library.articles import Library, summary, tellings
 from bot.library.documents import Documents
 from bot.messenger.context import Chain
 from bot.messenger.running.application import serve
+from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
 from bot.state.database import state_url
 from index.article import Article

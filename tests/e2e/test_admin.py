@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.library.articles import Holdings
+from bot.operations.statistics import Holdings
 from bot.state import conversations, people
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import open_state, state_url

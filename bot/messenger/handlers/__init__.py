@@ -1,0 +1,1 @@
+"""What Selon does with what people send, one kind of thing a module."""

@@ -24,11 +24,11 @@ from bot.locale.access import access_phrases_for
 from bot.locale.answers import Phrases
 from bot.locale.groups import group_phrases_for
 from bot.locale.source import details
+from bot.locale.text import harmless
 from bot.messenger.context import Desk, TelegramApplication, spoken_to
 from bot.messenger.handlers.question import QUESTION_LIMIT
 from bot.messenger.outbound.answer_html import answer_html, article_html
 from bot.operations.metrics import METERS
-from bot.terminal.render import harmless
 from index.article import Article
 
 _SHORTEST = 4

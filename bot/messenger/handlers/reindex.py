@@ -19,6 +19,7 @@ from bot.library.documents import Documents
 from bot.locale.administration import AdministrationPhrases, administration_phrases_for
 from bot.locale.reasons import reason
 from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.locale.text import harmless
 from bot.messenger import menus
 from bot.messenger.context import Asker, Desk, TelegramApplication
 from bot.messenger.handlers.administrators import administrator
@@ -26,7 +27,6 @@ from bot.messenger.inbound.update import stopping, unasked
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit, take_away
 from bot.messenger.outbound.reply import say
-from bot.terminal.render import harmless
 from index.build.builder import BuildReport, BuildStep
 from index.errors import BuildStopped, IndexingError
 

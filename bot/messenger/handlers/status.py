@@ -9,7 +9,6 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.library.articles import Holdings
 from bot.locale.administration import AdministrationPhrases, administration_phrases_for
 from bot.locale.reasons import reason
 from bot.messenger import menus
@@ -21,7 +20,7 @@ from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit
 from bot.messenger.outbound.reply import say
 from bot.model_choice import parse_choices
-from bot.operations.statistics import BotStatus, Today, memory, midnight
+from bot.operations.statistics import BotStatus, Holdings, Today, memory, midnight
 from bot.state import alerts, invitations, spending, statistics
 from bot.state.statistics import AskedQuestion
 from index.errors import IndexingError

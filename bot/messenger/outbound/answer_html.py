@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from bot.answer import Answer, Citation, Statement, link_to, web_address
 from bot.locale.answers import Phrases
 from bot.locale.source import details
+from bot.locale.text import refusal_line
 from bot.locale.writing import writing_phrases_for
 from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
-from bot.terminal.render import refusal_line
 from index.article import Article
 from index.store.files.articles import ArticleEntry
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from bot.terminal.render import harmless
+from bot.locale.text import harmless
 from index.sentences import sentence_spans
 
 MESSAGE_LIMIT = 4_096

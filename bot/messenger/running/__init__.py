@@ -1,0 +1,1 @@
+"""The bot's life: start, stop, chores, health."""

@@ -1,0 +1,1 @@
+"""`selon add` and `selon watch`: articles brought in, and the index in step with them."""

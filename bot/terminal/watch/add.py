@@ -11,10 +11,10 @@ from rich.console import Console
 
 from bot.library.paths import open_gatherer, standing_paths
 from bot.locale.feeding import REFUSALS, FeedingPhrases, feeding_phrases_for
+from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
-from bot.terminal.render import harmless
 from index.web.gatherer import LIMIT, Event, Failed, Gathered, Listed
 
 

@@ -39,9 +39,9 @@ def _declare_add(line: CommandLine, texts: FeedingHelp) -> None:
         data_dir: DataDir = None,
     ) -> Job:
         def add(settings: Settings) -> int:
-            from bot.terminal.watch import add as adding
+            from bot.terminal.watch import add
 
-            return adding.add_addresses(settings, adding.AddRequest(addresses, limit, not no_index))
+            return add.add_addresses(settings, add.AddRequest(addresses, limit, not no_index))
 
         return job(data_dir, add)
 
@@ -63,11 +63,9 @@ def _declare_watch(line: CommandLine, texts: FeedingHelp) -> None:
         data_dir: DataDir = None,
     ) -> Job:
         def watch(settings: Settings) -> int:
-            from bot.terminal.watch import watch as following
+            from bot.terminal.watch import watch
 
-            return following.watch(
-                settings, following.WatchRequest(paths or (), feeds or (), every)
-            )
+            return watch.watch(settings, watch.WatchRequest(paths or (), feeds or (), every))
 
         return job(data_dir, _understood(watch))
 

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from bot.errors import FeedingError
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths, with_fetched
 from bot.locale.feeding import FeedingPhrases, feeding_phrases_for
+from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.command import DONE
 from bot.terminal.console import console_for, show
-from bot.terminal.render import harmless
 from bot.terminal.watch.add import tell
 from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.folders import Folders

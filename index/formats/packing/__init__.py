@@ -1,0 +1,1 @@
+"""What lies in an archive, taken member by member within bounds."""

@@ -1,0 +1,1 @@
+"""Printed pages, read back into paragraphs."""

@@ -1,0 +1,1 @@
+"""The embedding model that comes with Selon: multilingual-e5-small, on ONNX Runtime."""

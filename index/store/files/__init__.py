@@ -1,0 +1,1 @@
+"""An index in files: FAISS, BM25 and SQLite, one folder a generation."""

@@ -14,8 +14,16 @@ from typing import Any
 from urllib.parse import quote
 
 from index.antecedents import leads
-from index.article import FINGERPRINTED, Article, Copy, Passage, Sentence, corpus_fingerprint
-from index.build.duplicates import DuplicateGroup, Signed
+from index.article import (
+    FINGERPRINTED,
+    Article,
+    Copy,
+    DuplicateGroup,
+    Passage,
+    Sentence,
+    SignedArticle,
+    corpus_fingerprint,
+)
 from index.errors import StoreError
 from index.store.files.articles import ARTICLE_COLUMNS, article_of_row
 
@@ -248,11 +256,11 @@ class ArticleWriter:
     def leave_out(self, article_id: str) -> None:
         self._sheet.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
 
-    def signed(self) -> Iterator[Signed]:
+    def signed(self) -> Iterator[SignedArticle]:
         for identity, signature, published, updated, length in self._sheet.each(
             "SELECT id, signature, published, updated, length FROM articles ORDER BY number"
         ):
-            yield Signed(identity, signature, _day(published), _day(updated), length)
+            yield SignedArticle(identity, signature, _day(published), _day(updated), length)
 
     def unite(self, groups: Iterable[DuplicateGroup]) -> int:
         """Answer from one article of each group; how many were found to be copies."""

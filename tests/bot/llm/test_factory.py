@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ModelFailed, SettingsError
-from bot.llm import providers
-from bot.llm import providers as opening_module
+from bot.llm import factory, providers
 from bot.llm.factory import open_models, served_at
 from bot.model_choice import parse_choices
 from bot.settings import Settings
@@ -91,7 +90,7 @@ async def test_a_library_that_breaks_keeps_nobody_waiting(
     def broken(*_: object) -> None:
         raise RuntimeError("half imported")
 
-    monkeypatch.setattr(opening_module, "make", broken)
+    monkeypatch.setattr(factory, "make", broken)
     with pytest.raises(ModelFailed) as caught:
         await said(opened(URL))
     assert (caught.value.kind, caught.value.detail) == ("rejected", "RuntimeError")
@@ -105,7 +104,7 @@ async def test_a_library_that_takes_too_long_is_not_waited_for(
     def slow(*_: object) -> None:
         imported.wait(30)
 
-    monkeypatch.setattr(opening_module, "make", slow)
+    monkeypatch.setattr(factory, "make", slow)
     try:
         with pytest.raises(ModelFailed) as caught:
             await said(opened(URL, chat_first_token=0.05))

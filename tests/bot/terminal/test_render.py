@@ -15,13 +15,13 @@ from bot.llm.draft import Guarded
 from bot.locale.en import EN
 from bot.locale.fr import FR
 from bot.locale.terminal import terminal_phrases_for
+from bot.locale.text import harmless
 from bot.locale.writing import writing_phrases_for
 from bot.terminal.render import (
     answer_json,
     answer_text,
     complaint,
     explained_text,
-    harmless,
     passage_text,
     sources_text,
 )

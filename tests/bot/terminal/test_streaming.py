@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.terminal.ask import streamed
+from bot.terminal.repl import streamed
 
 
 async def counting(to: int) -> AsyncIterator[int]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.duplicates import LIKENESS, DuplicateGroup, Signed, group, likeness, signature
+from index.article import DuplicateGroup, SignedArticle
+from index.build.duplicates import LIKENESS, duplicate_groups, likeness, signature
 from tests.index.build.reprints import Pair, articles, pairs
 
 TEXTS = articles()
@@ -19,8 +20,8 @@ DAY = date(2025, 8, 29)
 
 def signed(
     identity: str, text: str, published: date | None = DAY, updated: date | None = None
-) -> Signed:
-    return Signed(identity, signature(text), published, updated, len(text))
+) -> SignedArticle:
+    return SignedArticle(identity, signature(text), published, updated, len(text))
 
 
 @pytest.mark.parametrize("pair", pairs(), ids=lambda pair: pair.name)
@@ -28,20 +29,24 @@ def test_a_pair_is_told_for_what_it_is(pair: Pair) -> None:
     alike = likeness(signature(pair.one), signature(pair.other))
     # With room on both sides: the threshold is not fitted to these pairs alone.
     assert alike >= LIKENESS + 0.1 if pair.same else alike <= LIKENESS - 0.4
-    grouped = group([signed("1", pair.one), signed("2", pair.other)])
+    grouped = duplicate_groups([signed("1", pair.one), signed("2", pair.other)])
     assert bool(grouped) == pair.same
 
 
 def test_the_same_words_are_one_article_however_short() -> None:
     one, other = "La mairie sera fermée lundi !", "LA MAIRIE sera fermee lundi."
-    assert group([signed("1", one), signed("2", other)]) == (DuplicateGroup("1", ("2",)),)
-    assert group([signed("1", one), signed("2", "La mairie sera fermée mardi.")]) == ()
+    assert duplicate_groups([signed("1", one), signed("2", other)]) == (
+        DuplicateGroup("1", ("2",)),
+    )
+    assert duplicate_groups([signed("1", one), signed("2", "La mairie sera fermée mardi.")]) == ()
 
 
 @pytest.mark.parametrize("text", ["", "…", "⚽ 🏆"])
 def test_a_text_without_words_is_like_itself_alone(text: str) -> None:
-    assert group([signed("1", text), signed("2", "— * —")]) == ()
-    assert group([signed("1", text), signed("2", text)]) == (DuplicateGroup("1", ("2",)),)
+    assert duplicate_groups([signed("1", text), signed("2", "— * —")]) == ()
+    assert duplicate_groups([signed("1", text), signed("2", text)]) == (
+        DuplicateGroup("1", ("2",)),
+    )
 
 
 def test_a_language_without_spaces_is_compared_by_its_signs() -> None:
@@ -56,21 +61,23 @@ def test_a_language_without_spaces_is_compared_by_its_signs() -> None:
 def test_the_newest_is_kept_by_its_update_first() -> None:
     old, new = date(2024, 1, 1), date(2025, 1, 1)
     mended = f"{TEXT}\n\nCette version a été relue."
-    assert group([signed("1", TEXT, old), signed("2", mended, new)]) == (
+    assert duplicate_groups([signed("1", TEXT, old), signed("2", mended, new)]) == (
         DuplicateGroup("2", ("1",)),
     )
-    assert group([signed("1", TEXT, old, date(2026, 1, 1)), signed("2", mended, new)]) == (
-        DuplicateGroup("1", ("2",)),
-    )
-    assert group([signed("1", TEXT, None), signed("2", TEXT, old)]) == (
+    assert duplicate_groups(
+        [signed("1", TEXT, old, date(2026, 1, 1)), signed("2", mended, new)]
+    ) == (DuplicateGroup("1", ("2",)),)
+    assert duplicate_groups([signed("1", TEXT, None), signed("2", TEXT, old)]) == (
         DuplicateGroup("2", ("1",)),
     )
 
 
 def test_of_one_day_the_longest_is_kept_then_the_smallest_id() -> None:
     longer = f"{TEXT}\n\nLire la suite dans nos pages."
-    assert group([signed("1", TEXT), signed("2", longer)]) == (DuplicateGroup("2", ("1",)),)
-    assert group([signed("b", TEXT), signed("a", TEXT), signed("c", TEXT)]) == (
+    assert duplicate_groups([signed("1", TEXT), signed("2", longer)]) == (
+        DuplicateGroup("2", ("1",)),
+    )
+    assert duplicate_groups([signed("b", TEXT), signed("a", TEXT), signed("c", TEXT)]) == (
         DuplicateGroup("a", ("b", "c")),
     )
 
@@ -87,12 +94,12 @@ def test_what_is_like_a_copy_only_is_not_swallowed() -> None:
     }
     assert alike == {"ab": True, "bc": True, "ac": False}
     newest_first = [signed(name, texts[name], date(2025, 1, 4 - n)) for n, name in enumerate("abc")]
-    assert group(newest_first) == (DuplicateGroup("a", ("b",)),)
+    assert duplicate_groups(newest_first) == (DuplicateGroup("a", ("b",)),)
 
 
 def test_an_exact_copy_follows_the_article_that_it_copies() -> None:
     reprint = TEXT.rpartition("\n\n")[0]
-    found = group(
+    found = duplicate_groups(
         [
             signed("new", TEXT, date(2025, 3, 3)),
             signed("wire", reprint, date(2025, 3, 1)),
@@ -121,10 +128,10 @@ def test_groups_hang_on_the_articles_and_not_on_their_order(
         signed(f"{n:02}", "\n\n".join(TEXTS[name].split("\n\n")[:paragraphs]), day)
         for n, (name, paragraphs, day) in enumerate(versions)
     ]
-    found = group(told)
+    found = duplicate_groups(told)
     shuffled = list(told)
     chance.shuffle(shuffled)
-    assert group(iter(shuffled)) == found
+    assert duplicate_groups(iter(shuffled)) == found
     by_id = {each.id: each for each in told}
     seen = [each for one in found for each in (one.kept, *one.copies)]
     assert len(seen) == len(set(seen))
@@ -143,7 +150,7 @@ def test_a_thousand_articles_and_their_reprints_are_paired_without_a_miss() -> N
         told.append(signed(f"{number:04}a", " ".join(words)))
         if number % 2:
             told.append(signed(f"{number:04}b", " ".join(words[:105])))
-    found = {(each.kept, *each.copies) for each in group(told)}
+    found = {(each.kept, *each.copies) for each in duplicate_groups(told)}
     assert found == {(f"{n:04}a", f"{n:04}b") for n in range(1, 1000, 2)}
 
 
@@ -155,4 +162,4 @@ def test_a_thousand_bulletins_of_one_template_stay_a_thousand() -> None:
     def bulletin() -> str:
         return opening + "".join(f" {name} {chance.randint(1, 99)} demain" for name in names)
 
-    assert group(signed(f"{n:04}", bulletin()) for n in range(1000)) == ()
+    assert duplicate_groups(signed(f"{n:04}", bulletin()) for n in range(1000)) == ()

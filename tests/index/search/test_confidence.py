@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.search.confidence import CONFIDENCE_FORMAT, ConfidenceModel, SearchEvidence
+from index.findings import SearchEvidence
+from index.search.confidence import CONFIDENCE_FORMAT, ConfidenceModel
 
 STRONG = SearchEvidence(
     0.93, 0.94, words=0.9, sentence_words=0.8, known=1.0, lead=0.25, foreign=0.0
