@@ -123,7 +123,7 @@ def chat(settings: Settings) -> int:
 
     with ExitStack() as opened:
 
-        def open_conversing() -> Conversing:
+        def open_conversing() -> "Conversing":
             from bot.assembly import open_chain
 
             return opened.enter_context(open_chain(settings))
@@ -135,17 +135,17 @@ def chat(settings: Settings) -> int:
         return chat_piped(sys.stdin, open_ask, settings.language, out, err)
 
 
-def _asking(open_conversing: Callable[[], Conversing]) -> Ask:
+def _asking(open_conversing: Callable[[], "Conversing"]) -> "Ask":
     return open_conversing().invoke
 
 
 def _talk(
-    settings: Settings, open_conversing: Callable[[], Conversing], out: Console, err: Console
+    settings: Settings, open_conversing: Callable[[], "Conversing"], out: Console, err: Console
 ) -> int:
     pass
     from bot.terminal.repl import chat_typed, new_session
 
-    def open_grow() -> Grow:
+    def open_grow() -> "Grow":
         conversing = open_conversing()
         return lambda said: streamed(partial(conversing.astream, said))
 
