@@ -1,0 +1,151 @@
+"""Message catalogues: every sentence that people read, by language and domain, in gettext PO files.
+
+`bot/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po` is read as it stands when its first text is asked for.
+A text is found by a stable key (its msgid) and names what varies, `{address}`; how that is written
+may follow a colon: the name of a format of `bot.locale.format` (`{size:size}`) or of a count of
+the same catalogue (`{files:file}` is its text `count.file`, « 1 fichier », « 3 fichiers »).
+A text with plural forms takes the number that chooses among them as `count`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from gettext import c2py
+from pathlib import Path
+from string import Formatter
+from typing import Any, ClassVar, Literal, Self
+
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from bot.locale.format import FORMATS
+
+Language = Literal["fr", "en"]
+
+_HERE = Path(__file__).parent
+
+
+class CatalogueError(LookupError):
+    """A key, a parameter or a format that is not there: a mistake in the program."""
+
+
+def language_of(tag: str | None) -> Language:
+    """The language of texts for a tag such as `fr-CA` or `en_GB`; French when it is unknown."""
+    return "en" if (tag or "").lower().replace("_", "-").split("-")[0] == "en" else "fr"
+
+
+@cache
+def catalogue(domain: str, language: str | None) -> Catalogue:
+    """The texts of a domain, read once."""
+    code = language_of(language)
+    return Catalogue(_HERE / code / "LC_MESSAGES" / f"{domain}.po", code)
+
+
+class Catalogue(Formatter):
+    """The texts of one PO file."""
+
+    def __init__(self, path: Path, language: Language) -> None:
+        with path.open("rb") as file:
+            read = read_po(file, locale=language, abort_invalid=True)
+        self._path = path
+        self._language = language
+        self._plural: Callable[[int], int] = c2py(read.plural_expr)
+        self._texts = {
+            message.id if isinstance(message.id, str) else message.id[0]: _forms(message)
+            for message in read
+            if message.id
+        }
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
+    def templates(self, key: str) -> tuple[str, ...]:
+        """A text as it is written, in each of its plural forms."""
+        try:
+            return self._texts[key]
+        except KeyError:
+            raise CatalogueError(f"{self._path} has no text “{key}”") from None
+
+    def text(self, key: str, /, **parameters: object) -> str:
+        """A text with its parameters in place."""
+        forms = self.templates(key)
+        try:
+            form = forms[self._plural(_whole(parameters["count"]))] if forms[1:] else forms[0]
+            return self.vformat(form, (), parameters) if "{" in form or "}" in form else form
+        except (LookupError, ValueError) as error:
+            given = ", ".join(parameters) or "nothing"
+            raise CatalogueError(f"{self._path}, “{key}”, given {given}: {error!r}") from error
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if not format_spec:
+            return str(value)
+        if format_spec in FORMATS:
+            return FORMATS[format_spec](value, self._language)
+        return self.text(f"count.{format_spec}", count=value)
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    said = message.string or ()
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
+def _whole(count: object) -> int:
+    if isinstance(count, int):
+        return count
+    raise ValueError(f"count is {count!r}")
+
+
+class Texts:
+    """The texts of one part of a catalogue, as attributes and methods that the type checker knows.
+
+    A subclass declares them, `stopped: str` and `def removed(self, title: str) -> str: ...`, and
+    the catalogue gives them: the text `PART.removed`, and for a `Mapping` every text
+    `PART.NAME.KEY`. A method that the catalogue does not have is code, and stays as it is.
+    """
+
+    domain: ClassVar[str]
+    part: ClassVar[str]
+    _known: ClassVar[dict[Language, Texts]]
+    code: Language
+
+    def __init_subclass__(cls, *, domain: str, part: str) -> None:
+        cls.domain, cls.part, cls._known = domain, part, {}
+
+    def __init__(self, language: Language) -> None:
+        self.code = language
+        texts = catalogue(self.domain, language)
+        for key in texts:
+            part, _, name = key.partition(".")
+            if part != self.part:
+                continue
+            name, _, entry = name.partition(".")
+            if entry:
+                vars(self).setdefault(name, {})[entry] = texts.text(key)
+            elif method := getattr(type(self), name, None):
+                setattr(self, name, _bound(texts, key, method))
+            else:
+                setattr(self, name, texts.text(key))
+
+    @classmethod
+    def of(cls, language: str | None) -> Self:
+        """These texts in a language; French when it is unknown."""
+        code = language_of(language)
+        if code not in cls._known:
+            cls._known[code] = cls(code)
+        known = cls._known[code]
+        assert isinstance(known, cls)
+        return known
+
+
+def _bound(texts: Catalogue, key: str, method: Callable[..., str]) -> Callable[..., str]:
+    declared = method.__code__
+    names = declared.co_varnames[1 : declared.co_argcount]
+
+    def text(*values: object, **named: object) -> str:
+        return texts.text(key, **dict(zip(names, values, strict=False)), **named)
+
+    return text
