@@ -22,8 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from index.errors import ReadError
 from index.formats.base import Skipped
+from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS, read_source
+from index.formats.table import FORMATS
 
 PAGES = Path(__file__).resolve().parents[1] / "tests" / "data" / "pages"
 _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")

@@ -18,8 +18,9 @@ from typing import Any, Literal, Protocol
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.article import Article, Passage
 from index.build.passages import cut
+from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS, read_source
+from index.formats.table import FORMATS
 
 _Kind = Literal["number", "date", "name", "negation", "attribution", "detail", "citation"]
 FAULT_KINDS: tuple[_Kind, ...] = (

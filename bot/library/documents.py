@@ -24,9 +24,10 @@ from index.article import Article
 from index.build.builder import BuildObserver, BuildReport, build
 from index.errors import BuildLocked, ReadError
 from index.formats.base import Skipped
+from index.formats.conversion import read_source
 from index.formats.signature import HEAD, suffix_for, unreadable_kind
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS, read_source
+from index.formats.table import FORMATS
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex

@@ -12,8 +12,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
-from index.formats.base import Options, Skipped
-from index.formats.sources import Source
+from index.formats.base import Options, Skipped, Source
 
 DISTRIBUTION = "selon"
 

@@ -11,9 +11,8 @@ from index.article import Article
 from index.build.fingerprint import FileReading, Look, look_at
 from index.build.generation import GenerationDraft, Unfit
 from index.errors import ReadError
-from index.formats.base import Options, Skipped
-from index.formats.sources import Source
-from index.formats.table import read_source
+from index.formats.base import Options, Skipped, Source
+from index.formats.conversion import read_source
 from index.store.files.articles import BulkReader
 
 STAYS = "; the index in service, if there is one, stays as it was"

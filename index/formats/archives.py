@@ -76,7 +76,7 @@ class _Opened:
             raise ReadError(f"{self._outer.shown}: {self._budget.spent}")
 
     def _found(self, inner: Content, key: str, nested: bool) -> Iterator[ArticleDraft | Skipped]:
-        from index.formats.table import read_content
+        from index.formats.conversion import read_content
 
         if nested and inner.depth <= self._outer.depth + _DEPTH:
             yield from self.read(inner)

@@ -289,3 +289,18 @@ def _opened(name: str, flags: int) -> int:
 def _only_files(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "a folder, pipe, socket or device, not a file")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read.
+
+    `path` is where it is, `shown` how a person would type it, and `location` what its article is
+    known by wherever the corpus is moved: the root folder's name and the path below it. `url` is
+    where the file was fetched, if it was.
+    """
+
+    path: Path
+    shown: str
+    location: str
+    url: str | None = None

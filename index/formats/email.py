@@ -196,7 +196,7 @@ def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
 
 def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """What is attached in a known format; pictures, calendars and the like are passed over."""
-    from index.formats.table import parser_of
+    from index.formats.conversion import parser_of
 
     taken: dict[str, int] = {}
     for part in islice(message.walk(), PART_LIMIT):
@@ -218,7 +218,7 @@ def _file_name(part: EmailMessage) -> str | None:
 
 
 def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[ArticleDraft | Skipped]:
-    from index.formats.table import read_content
+    from index.formats.conversion import read_content
 
     shown = f"{content.shown}#{key}"
     if content.shown.count("#") >= DEPTH_LIMIT:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import ReadError
-from index.formats.base import Skipped
+from index.formats.base import Skipped, Source
+from index.formats.table import _DOCUMENTS, known_suffix, unknown_format
 
 LEDGER = ".selon-addresses.json"
 
@@ -53,41 +54,10 @@ def _read(told: object) -> dict[str, str]:
     }
 
 
-_PACKED = frozenset({".gz", ".bz2", ".xz"})
-
-
-_DOCUMENTS = {
-    ".doc": "an old Word or Office file; save it as .docx",
-    ".rtf": "an RTF document; save it as .docx",
-    ".odt": "an OpenDocument file; save it as .docx",
-    ".pages": "a Pages document; save it as .docx",
-    ".ppt": "a presentation (PowerPoint); export it as PDF",
-    ".pptx": "a presentation (PowerPoint); export it as PDF",
-    ".msg": "an Outlook message; save it as .eml",
-    ".rar": "a RAR archive; pack it as .zip",
-    ".7z": "a 7-Zip archive; pack it as .zip",
-}
-
-
 """What may well hold articles and is not read: it is named, pictures and the like are not."""
 
 
 _NO_FILE = "a pipe, a socket or a device, not a file; take it out of the folder"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to read.
-
-    `path` is where it is, `shown` how a person would type it, and `location` what its article is
-    known by wherever the corpus is moved: the root folder's name and the path below it. `url` is
-    where the file was fetched, if it was.
-    """
-
-    path: Path
-    shown: str
-    location: str
-    url: str | None = None
 
 
 def find_sources(
@@ -126,27 +96,6 @@ def _why(error: OSError) -> str:
     why = (error.strerror or str(error)).lower()
     long = error.errno == errno.ENAMETOOLONG
     return f"{why}; {'move what is in it up' if long else 'make the folder readable'}"
-
-
-def known_suffix(name: str, suffixes: Collection[str]) -> str | None:
-    """The suffix of a file's name, two-fold where it is (`.tar.gz`), if it is one of these.
-
-    A packed file counts when what is packed does (`a.jsonl.gz`, not `a.log.gz`).
-    """
-    stem, dot, last = name.lower().rpartition(".")
-    if not dot or not stem.strip("."):
-        return None
-    suffix = f".{last}"
-    if suffix not in _PACKED:
-        return suffix if suffix in suffixes else None
-    double = f".{stem.rpartition('.')[2]}{suffix}"
-    if double in suffixes:
-        return double
-    return suffix if suffix in suffixes and known_suffix(stem, suffixes) else None
-
-
-def unknown_format(suffixes: Collection[str]) -> str:
-    return f"unknown format; Selon reads {', '.join(suffixes)}"
 
 
 def _named(path: Path, suffixes: Collection[str]) -> Iterator[tuple[str, Source] | Skipped]:

@@ -10,8 +10,9 @@ import pytest
 from bot.locale.reasons import reason, reason_place
 from bot.locale.reasons_fr import REASONS_FR
 from index.errors import IndexingError, ReadError
+from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS, read_source
+from index.formats.table import FORMATS
 from index.store.files.generation import verify
 from index.store.files.transfer import rollback
 from tests.bot.locale.messages import messages

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.build.builder import BuildReport, build
 from index.errors import IndexingError
-from index.formats.base import Options, Skipped
-from index.formats.sources import Source
+from index.formats.base import Options, Skipped, Source
 from index.store.files.generation import ARTICLES_FILE, current_id, verify
 from index.store.files.removed import Removed
 from tests.fakes import FakeEmbedder

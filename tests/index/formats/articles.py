@@ -9,9 +9,8 @@ import pytest
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import ArticleDraft, Content, Options, Skipped
-from index.formats.sources import Source
-from index.formats.table import read_content, read_source
+from index.formats.base import ArticleDraft, Content, Options, Skipped, Source
+from index.formats.conversion import read_content, read_source
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "

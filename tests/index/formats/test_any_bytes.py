@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import Skipped
-from index.formats.sources import Source
-from index.formats.table import FORMATS, read_source
+from index.formats.base import Skipped, Source
+from index.formats.conversion import read_source
+from index.formats.table import FORMATS
 from tests.index.formats.articles import OTHER, PROSE
 from tests.index.formats.test_archives import tarred, zipped
 from tests.index.formats.test_xml import ATOM, NITF, RSS

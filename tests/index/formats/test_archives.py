@@ -16,12 +16,11 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
-from index.formats.base import Skipped
+from index.formats.base import Skipped, Source
+from index.formats.conversion import read_source
 from index.formats.packing import bounds
 from index.formats.packing import bounds as bounds_module
 from index.formats.packing import bounds as bounds_packing_spool
-from index.formats.sources import Source
-from index.formats.table import read_source
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 
 Files = Mapping[str, bytes | str]
@@ -285,7 +284,7 @@ def test_a_total_without_end_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_members_without_number_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("index.formats.packing.members.MEMBERS", 3)
+    monkeypatch.setattr("index.formats.packing.members.ARCHIVE_MEMBERS", 3)
     files: Files = {f"{n}.md": f"{PROSE} {n}" for n in range(10)}
     articles, (skipped,) = read_file(tmp_path, name, PACKERS[name](files))
     assert len(articles) == 3

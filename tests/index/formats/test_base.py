@@ -14,9 +14,8 @@ import pytest
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import Content
-from index.formats.sources import Source
-from index.formats.table import read_source
+from index.formats.base import Content, Source
+from index.formats.conversion import read_source
 from tests.index.formats.articles import OTHER, PROSE
 
 
@@ -124,7 +123,9 @@ def test_a_file_that_grows_beyond_the_limit_while_it_is_read(
 UNPRIVILEGED = """
 import os, sys
 from pathlib import Path
-from index.readers import FORMATS, find_sources, read_source
+from index.formats.conversion import read_source
+from index.formats.sources import find_sources
+from index.formats.table import FORMATS
 from index.errors import ReadError
 root = Path(sys.argv[1])
 list(read_source(find_sources([root / "a.md"], FORMATS)[0][0]))  # imports what reading needs

@@ -11,8 +11,9 @@ import pytest
 from index.article import Article
 from index.errors import ReadError
 from index.formats.base import Skipped
-from index.formats.sources import LEDGER, find_sources, known_suffix
-from index.formats.table import FORMATS, read_source
+from index.formats.conversion import read_source
+from index.formats.sources import LEDGER, find_sources
+from index.formats.table import FORMATS, known_suffix
 
 
 @pytest.fixture

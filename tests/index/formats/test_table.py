@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from index.article import Article, article_id
 from index.errors import ReadError
-from index.formats.base import Skipped
-from index.formats.sources import Source, find_sources
-from index.formats.table import FORMATS, read_source
+from index.formats.base import Skipped, Source
+from index.formats.conversion import read_source
+from index.formats.sources import find_sources
+from index.formats.table import FORMATS
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
