@@ -82,7 +82,7 @@ _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 OURS = ("bot", "index")
 
 
-_TALKATIVE = ("alembic", "faiss", "httpx")
+_TALKATIVE = ("alembic", "faiss", "httpx", "httpx2")
 
 
 _TOLD_BY_US = ("trafilatura",)

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
-import httpx
+import httpx2
 import stamina
 
 from index.errors import FetchError, Why
@@ -88,7 +88,7 @@ class Fetcher:
         self._deadline = Deadline()
         self._pace = HostPace(sleep=sleep)
         agent = f"{PRODUCT}/{version}" + (f" (+{contact})" if contact else "")
-        self._client = httpx.Client(
+        self._client = httpx2.Client(
             transport=GuardedTransport(guard or Guard(), self._deadline, certificates),
             headers={"User-Agent": agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
             timeout=self._limits.silence,
@@ -196,13 +196,13 @@ class Fetcher:
                 return self._answer(address, response, size, cut)
             finally:
                 response.close()
-        except httpx.TimeoutException as error:
+        except httpx2.TimeoutException as error:
             raise self._too_slow(address) from error
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             raise _unreachable(address, error) from error
 
     def _answer(
-        self, address: Address, response: httpx.Response, size: int, cut: bool
+        self, address: Address, response: httpx2.Response, size: int, cut: bool
     ) -> FetchedPage | NotModified | Address:
         status = response.status_code
         if status in _REDIRECTS and "location" in response.headers:
@@ -218,7 +218,7 @@ class Fetcher:
             Validators(response.headers.get("etag"), response.headers.get("last-modified")),
         )
 
-    def _refused(self, address: Address, response: httpx.Response) -> FetchError:
+    def _refused(self, address: Address, response: httpx2.Response) -> FetchError:
         status = response.status_code
         if status not in _PASSING:
             return FetchError(address.url, Why.STATUS, str(status))
@@ -233,7 +233,7 @@ class Fetcher:
         return FetchError(address.url, Why.TOO_SLOW, f"{seconds:g} s", passing=not spent)
 
 
-def _body(address: Address, response: httpx.Response, size: int, cut: bool) -> bytes:
+def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
     """The answer's bytes, compression undone by hand: a small answer may hide a large one."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if encoding != "identity" and encoding not in _COMPRESSED:
@@ -279,7 +279,7 @@ def _retry_after(text: str) -> float | None:
         return None
 
 
-def _unreachable(address: Address, error: httpx.TransportError) -> FetchError:
+def _unreachable(address: Address, error: httpx2.TransportError) -> FetchError:
     # The pool drops the cause of its errors, and keeps it as their argument.
     origin = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
     if isinstance(origin, ssl.SSLCertVerificationError):

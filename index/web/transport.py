@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-import httpcore
-import httpx
+import certifi
+import httpcore2
+import httpx2
 
 from index.web.guard import Guard
 
@@ -71,20 +72,17 @@ class HostPace:
         return pause
 
 
-_Option = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
-
-
-class GuardedTransport(httpx.BaseTransport):
+class GuardedTransport(httpx2.BaseTransport):
     """An HTTP transport that reaches only what the guard allows, and no proxy.
 
-    Raises FetchError where the guard refuses, httpx.TransportError for the rest. The names of the
+    Raises FetchError where the guard refuses, httpx2.TransportError for the rest. The names of the
     `Host` header and of TLS stay those of the address. For one thread at a time.
     """
 
     def __init__(
         self, guard: Guard, deadline: Deadline, certificates: ssl.SSLContext | None = None
     ) -> None:
-        self._pool = httpcore.ConnectionPool(
+        self._pool = httpcore2.ConnectionPool(
             ssl_context=certificates or trusted_certificates(),
             max_connections=8,
             max_keepalive_connections=4,
@@ -92,13 +90,13 @@ class GuardedTransport(httpx.BaseTransport):
             network_backend=_Backend(guard, deadline),
         )
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         url = request.url
         try:
             response = self._pool.handle_request(
-                httpcore.Request(
+                httpcore2.Request(
                     method=request.method,
-                    url=httpcore.URL(
+                    url=httpcore2.URL(
                         scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
                     ),
                     headers=request.headers.raw,
@@ -109,7 +107,7 @@ class GuardedTransport(httpx.BaseTransport):
             raise _translated(error) from error
         stream = response.stream
         assert isinstance(stream, Iterable)
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(stream))
+        return httpx2.Response(response.status, headers=response.headers, stream=_Body(stream))
 
     def close(self) -> None:
         self._pool.close()
@@ -117,18 +115,19 @@ class GuardedTransport(httpx.BaseTransport):
 
 def trusted_certificates() -> ssl.SSLContext:
     """The authorities of Mozilla's list and those that this machine trusts besides."""
-    context = httpx.create_ssl_context(trust_env=False)
+    # Not httpx2's own choice, which trusts the machine alone: a bare one has no list.
+    context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     return context
 
 
-class _Backend(httpcore.NetworkBackend):
+class _Backend(httpcore2.NetworkBackend):
     """Resolves a name once, checks what it gave, and connects to that."""
 
     def __init__(self, guard: Guard, deadline: Deadline) -> None:
         self._guard = guard
         self._deadline = deadline
-        self._network = httpcore.SyncBackend()
+        self._network = httpcore2.SyncBackend()
 
     def connect_tcp(
         self,
@@ -136,25 +135,25 @@ class _Backend(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[_Option] | None = None,
-    ) -> httpcore.NetworkStream:
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
         failure: Exception | None = None
         for address in self._guard.addresses(host, port):
             try:
                 stream = self._network.connect_tcp(
                     address, port, _within(self._deadline, timeout), local_address, socket_options
                 )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
             else:
                 return _Stream(stream, self._deadline)
-        raise failure or httpcore.ConnectError(f"no address for {host}")
+        raise failure or httpcore2.ConnectError(f"no address for {host}")
 
 
-class _Stream(httpcore.NetworkStream):
+class _Stream(httpcore2.NetworkStream):
     """A stream whose every wait ends at the deadline: a byte a second does not keep it open."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
 
@@ -172,7 +171,7 @@ class _Stream(httpcore.NetworkStream):
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
         timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         timeout = _within(self._deadline, timeout)
         return _Stream(
             self._stream.start_tls(ssl_context, server_hostname, timeout), self._deadline
@@ -182,7 +181,7 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-class _Body(httpx.SyncByteStream):
+class _Body(httpx2.SyncByteStream):
     def __init__(self, stream: Iterable[bytes]) -> None:
         self._stream = stream
 
@@ -199,20 +198,20 @@ class _Body(httpx.SyncByteStream):
 
 
 _ERRORS = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.UnsupportedProtocol,
+    httpcore2.TimeoutException,
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.UnsupportedProtocol,
 )
 
 
-def _translated(error: Exception) -> httpx.TransportError:
-    kind = httpx.TimeoutException if isinstance(error, httpcore.TimeoutException) else None
-    return (kind or httpx.NetworkError)(str(error))
+def _translated(error: Exception) -> httpx2.TransportError:
+    kind = httpx2.TimeoutException if isinstance(error, httpcore2.TimeoutException) else None
+    return (kind or httpx2.NetworkError)(str(error))
 
 
 def _within(deadline: Deadline, timeout: float | None) -> float:
     left = deadline.left()
     if left <= 0:
-        raise httpcore.ReadTimeout("no time left for this address")
+        raise httpcore2.ReadTimeout("no time left for this address")
     return left if timeout is None else min(timeout, left)

@@ -13,11 +13,9 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
-import bm25s
 import numpy as np
 import numpy.typing as npt
 
@@ -31,6 +29,14 @@ Ints = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """One term of a question: the rows that hold it, ascending, with its BM25 there."""
+
+    rows: npt.NDArray[np.int32]
+    scores: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Postings:
     """For each term, the rows that hold it, ascending, with its BM25 there.
 
@@ -38,11 +44,26 @@ class Postings:
     `starts[t + 1]`. `size` counts documents.
     """
 
-    vocabulary: dict[str, int]
+    vocabulary: Mapping[str, int]
     starts: npt.NDArray[np.int64]
     rows: Ints
     scores: npt.NDArray[np.float32]
     size: int
+
+    def frequency(self, term: str) -> int:
+        """How many documents hold a term."""
+        number = self.vocabulary.get(term)
+        return 0 if number is None else int(self.starts[number + 1] - self.starts[number])
+
+    def idf(self, term: str) -> float:
+        """The weight of a term: the rarer, the more."""
+        return _idf(self.frequency(term), self.size)
+
+    def of(self, term: str) -> Posting:
+        """Where a known term stands. Raises KeyError."""
+        number = self.vocabulary[term]
+        place = slice(int(self.starts[number]), int(self.starts[number + 1]))
+        return Posting(self.rows[place], self.scores[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +192,13 @@ K1 = 0.3
 B = 0.3
 
 
-_NO_TERM = "\0"  # stands in an index none of whose documents has a term: bm25s needs a vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One term of a question: the rows that hold it, ascending, with its BM25 there."""
-
-    rows: npt.NDArray[np.int32]
-    scores: npt.NDArray[np.float32]
+# The files of an index, named and made as bm25s (0.3) makes them: it opens the folder too.
+_ROWS = "indices.csc.index.npy"
+_SCORES = "data.csc.index.npy"
+_STARTS = "indptr.csc.index.npy"
+_VOCABULARY = "vocab.index.json"
+_FORMULA = "params.index.json"
+_SIZE = "size.json"
 
 
 @dataclass(frozen=True)
@@ -241,90 +260,69 @@ def _keyed(term: str, language: str) -> str:
 
 
 class LexicalIndex:
-    """A bm25s index (Lucene's BM25) whose documents are passages or sentences, in row order."""
+    """The words of documents (passages, or sentences) in row order, as BM25 weighs them."""
 
-    def __init__(self, bm25: Any, size: int) -> None:
-        self._bm25 = bm25
-        self._size = size
-        self._starts = np.asarray(bm25.scores["indptr"])
-        # Not a method of this: files that are mapped into memory stay open as long as a cycle does.
-        self._mender = Mender(bm25.vocab_dict, partial(_frequency, bm25.vocab_dict, self._starts))
+    def __init__(self, found: Postings) -> None:
+        self._postings = found
+        self._mender = Mender(found.vocabulary, found.frequency)
 
     @classmethod
     def build(cls, documents: Iterable[tuple[str, str]]) -> LexicalIndex:
         """Index (language, text) pairs, taken one by one."""
-        found = postings((keyed_terms(text, language) for language, text in documents), k1=K1, b=B)
-        return cls(_bm25(found), found.size)
+        return cls(
+            postings((keyed_terms(text, language) for language, text in documents), k1=K1, b=B)
+        )
 
     def save(self, folder: Path) -> None:
+        found = self._postings
         folder.mkdir(parents=True, exist_ok=True)
-        self._bm25.save(folder, show_progress=False)
-        (folder / "size.json").write_text(json.dumps({"documents": self._size}), encoding="utf-8")
+        for name, each in ((_ROWS, found.rows), (_SCORES, found.scores), (_STARTS, found.starts)):
+            np.save(folder / name, each, allow_pickle=False)
+        formula = {"method": "lucene", "k1": K1, "b": B, "num_docs": found.size}
+        for name, content in (
+            (_VOCABULARY, found.vocabulary),
+            (_FORMULA, formula),
+            (_SIZE, {"documents": found.size}),
+        ):
+            written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+            (folder / name).write_text(written, encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
         """Open a saved index, its postings memory-mapped. Raises DamagedIndex."""
         try:
-            size = int(json.loads((folder / "size.json").read_text(encoding="utf-8"))["documents"])
-            return cls(bm25s.BM25.load(folder, mmap=True, show_progress=False), size)
+            size = int(json.loads((folder / _SIZE).read_text(encoding="utf-8"))["documents"])
+            vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
+            # Views of the arrays, not memory maps, whose every slice costs as much as reading it.
+            starts, rows, scores = (
+                np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False))
+                for name in (_STARTS, _ROWS, _SCORES)
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedIndex(
                 f"{folder}: the word index cannot be read ({error}); rebuild it with `selon index`"
             ) from error
+        return cls(Postings(vocabulary, starts, rows, scores, size))
 
     def __len__(self) -> int:
-        return self._size
+        return self._postings.size
 
     def match(self, question: str, language: str) -> WordMatch:
         """Score every document against a question in this language.
 
         A word that no document holds counts as the known one it is a slip away from, if any.
         """
-        vocabulary = self._bm25.vocab_dict
+        found = self._postings
         meant = (
-            term if term in vocabulary else self._mender.mended(term) or term
+            term if term in found.vocabulary else self._mender.mended(term) or term
             for term in keyed_terms(question, language)
         )
-        idf = {term: self._idf(vocabulary.get(term)) for term in dict.fromkeys(meant)}
+        idf = {term: found.idf(term) for term in dict.fromkeys(meant)}
         weight = sum(idf.values())
-        known = [term for term in idf if term in vocabulary]
+        known = [term for term in idf if term in found.vocabulary]
         return WordMatch(
-            postings=tuple(self._posting(vocabulary[term]) for term in known),
+            postings=tuple(found.of(term) for term in known),
             idf=idf,
             known=sum(idf[term] for term in known) / weight if known else 0.0,
-            size=self._size,
+            size=found.size,
         )
-
-    def _posting(self, term: int) -> Posting:
-        place = slice(int(self._starts[term]), int(self._starts[term + 1]))
-        # Views of the arrays, not of memory maps, whose every slice costs as much as reading it.
-        rows, scores = self._bm25.scores["indices"], self._bm25.scores["data"]
-        return Posting(np.asarray(rows)[place], np.asarray(scores)[place])
-
-    def _held(self, term: int) -> int:
-        """How many documents hold a term."""
-        return int(self._starts[term + 1] - self._starts[term])
-
-    def _idf(self, term: int | None) -> float:
-        frequency = 0 if term is None else self._held(term)
-        return math.log(1 + (self._size - frequency + 0.5) / (frequency + 0.5))
-
-
-def _frequency(vocabulary: Mapping[str, int], starts: npt.NDArray[Any], term: str) -> int:
-    number = vocabulary[term]
-    return int(starts[number + 1] - starts[number])
-
-
-def _bm25(found: Postings) -> Any:
-    """What bm25s would have made of the same documents, to be saved and opened by it."""
-    bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
-    bm25.nonoccurrence_array = None
-    # No term at all: bm25s needs a vocabulary.
-    bm25.vocab_dict = found.vocabulary or {_NO_TERM: 0}
-    bm25.scores = {
-        "data": found.scores,
-        "indices": found.rows,
-        "indptr": found.starts if found.vocabulary else np.zeros(2, dtype=np.int64),
-        "num_docs": found.size,
-    }
-    return bm25

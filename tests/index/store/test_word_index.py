@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import bm25s
 import numpy as np
 import pytest
 
@@ -66,6 +67,15 @@ def test_a_saved_index_answers_as_before(index: LexicalIndex, tmp_path: Path) ->
     np.testing.assert_array_equal(
         opened.match("le phare", "fr").scores, index.match("le phare", "fr").scores
     )
+
+
+def test_bm25s_opens_a_saved_index_too(index: LexicalIndex, tmp_path: Path) -> None:
+    index.save(tmp_path / "words")
+    peer = bm25s.BM25.load(tmp_path / "words", show_progress=False)
+    terms = keyed_terms("le phare de la Gironde", "fr")
+    match = index.match("le phare de la Gironde", "fr")
+    theirs = peer.get_scores(terms) / sum(match.idf.values())
+    np.testing.assert_allclose(match.scores, theirs, rtol=0, atol=1e-6)
 
 
 def test_documents_without_a_single_term_can_be_indexed(tmp_path: Path) -> None:
