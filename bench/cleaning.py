@@ -24,7 +24,6 @@ from index.errors import ReadError
 from index.formats.base import Skipped
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS
 
 PAGES = Path(__file__).resolve().parents[1] / "tests" / "data" / "pages"
 _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
@@ -54,7 +53,7 @@ class Measure:
 
 
 def selon(page: Path) -> str:
-    (source,), _ = find_sources([page], FORMATS)
+    (source,), _ = find_sources([page])
     try:
         found = [each for each in read_source(source) if not isinstance(each, Skipped)]
     except ReadError:

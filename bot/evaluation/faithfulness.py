@@ -20,7 +20,6 @@ from index.article import Article, Passage
 from index.build.passages import cut
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS
 
 _Kind = Literal["number", "date", "name", "negation", "attribution", "detail", "citation"]
 FAULT_KINDS: tuple[_Kind, ...] = (
@@ -100,7 +99,7 @@ def read_samples(path: Path, articles: Path) -> tuple[Sample, ...]:
 
 def read_articles(folder: Path) -> tuple[Article, ...]:
     """The articles of a folder."""
-    sources, _ = find_sources([folder], FORMATS)
+    sources, _ = find_sources([folder])
     read = [each for source in sources for each in read_source(source)]
     return tuple(each for each in read if isinstance(each, Article))
 

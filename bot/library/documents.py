@@ -25,9 +25,9 @@ from index.build.builder import BuildObserver, BuildReport, build
 from index.errors import BuildLocked, ReadError
 from index.formats.base import Skipped
 from index.formats.conversion import read_source
-from index.formats.signature import HEAD, suffix_for, unreadable_kind
+from index.formats.signature import HEAD, unreadable_kind
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS
+from index.formats.table import FORMAT_OF_SUFFIX, suffix_for
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
@@ -58,7 +58,7 @@ def take_file(data: bytes, name: str, folder: Path) -> Received:
     head = data[:HEAD]
     suffix = suffix_for(head, name)
     shown = readable_name(name)
-    if suffix is None or suffix not in FORMATS:
+    if suffix is None or not FORMAT_OF_SUFFIX[suffix].sendable:
         kind = unreadable_kind(head) or "not a document that Selon reads"
         raise ReadError(f"{shown}: {kind}")
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ def readable_name(name: str) -> str:
 def _looked_at(folder: Path, path: Path, shown: str) -> Received:
     articles: list[Article] = []
     skipped: list[Skipped] = []
-    sources, _ = find_sources([path], FORMATS)
+    sources, _ = find_sources([path])
     for source in sources:
         try:
             for found in read_source(source):

@@ -20,7 +20,6 @@ from index.build.vectors import Embedded, Resume, Work, forget_resume
 from index.errors import BuildStopped, DamagedIndex, IndexingError, NoIndex
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS
 from index.models.base import Embedder
 from index.store.files.article_writer import ArticleChanges
 from index.store.files.generation import Generation, open_newer, open_whole
@@ -108,7 +107,7 @@ def build(
     article is found, BuildLocked, BuildStopped, ModelError, StoreError: the index in service then
     stays as it was, and the vectors of finished batches serve the next build.
     """
-    sources, skipped = find_sources(paths, FORMATS)
+    sources, skipped = find_sources(paths)
     files = FileArticles(paths, sources, options or Options(), skipped)
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
     corpus = _Corpus(files, rules(options), roots)

@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.conversion import read_content
 from index.formats.packing.bounds import Member, UnpackBudget, held_member
 from index.formats.packing.members import members_of
+from index.formats.table import format_of
 
 _DEPTH = 1  # of an archive that may lie in another
-_ARCHIVES = "archives"
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
@@ -37,18 +38,16 @@ class _Opened:
         self._budget = budget
 
     def read(self, content: Content) -> Iterator[ArticleDraft | Skipped]:
-        from index.formats.table import FORMATS, suffix_of
-
         prefix = content.shown[len(self._outer.shown) + 1 :]
         with ExitStack() as stack:
             for member in members_of(content, self._budget, stack):
                 if isinstance(member, Skipped):
                     yield member
                     continue
-                suffix = suffix_of(member.name)
-                if suffix is None or _is_hidden(member.name):
+                format = format_of(member.name)
+                if format is None or _is_hidden(member.name):
                     continue
-                yield from self._member(member, prefix, FORMATS[suffix] == _ARCHIVES)
+                yield from self._member(member, prefix, format.parser == __name__)
 
     def _member(
         self, member: Member, prefix: str, nested: bool
@@ -76,8 +75,6 @@ class _Opened:
             raise ReadError(f"{self._outer.shown}: {self._budget.spent}")
 
     def _found(self, inner: Content, key: str, nested: bool) -> Iterator[ArticleDraft | Skipped]:
-        from index.formats.conversion import read_content
-
         if nested and inner.depth <= self._outer.depth + _DEPTH:
             yield from self.read(inner)
         elif nested:

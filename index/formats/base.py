@@ -1,4 +1,4 @@
-"""What a reader is given: the bytes of one file and what is known of it."""
+"""What a parser is given: the bytes of one file and what is known of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, Protocol
 
 from index.errors import ReadError
 
@@ -112,7 +112,7 @@ class ArticleDraft:
 WHOLE_LIMIT = 256 * 2**20
 
 
-"""Bytes of a file that is read whole; larger ones only by readers that take it in pieces."""
+"""Bytes of a file that is read whole; larger ones only by parsers that take it in pieces."""
 
 
 TEXT_LIMIT = 64 * 2**20
@@ -158,7 +158,7 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One file to a reader. `name` ends in the suffix that chose the reader; `shown` is how errors
+    """One file to a parser. `name` ends in the suffix that chose the parser; `shown` is how errors
     name it; `size` is in bytes; `url` is where it was fetched, if it was. `depth` counts the files
     it lies in (an archive, a message); `state` tells how a file on disk stands now."""
 
@@ -250,11 +250,13 @@ class Content:
         )
 
 
-Parser = Callable[[Content], Iterator[ArticleDraft | Skipped]]
+class Parser(Protocol):
+    """What reads the files of one format: a module with this function."""
 
-
-"""Reads the articles of one format. Raises ReadError where nothing of the file can be read; a part
-of it that cannot (a record, a member) is a Skipped among the rest, which goes on."""
+    def read(self, content: Content, /) -> Iterator[ArticleDraft | Skipped]:
+        """The articles of a file. Raises ReadError where nothing of it can be read; a part of it
+        that cannot (a record, a member) is a Skipped among the rest, which goes on."""
+        ...
 
 
 def unreadable(shown: str, error: OSError) -> ReadError:

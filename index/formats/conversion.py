@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from importlib import import_module
 from pathlib import PurePosixPath
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -21,17 +20,131 @@ from index.formats.base import (
     Content,
     Metadata,
     Options,
-    Parser,
     Skipped,
     Source,
     unreadable,
 )
 from index.formats.boilerplate import cleaned
 from index.formats.byline import without_head_lines, without_signature
-from index.formats.signature import HEAD, sure_suffix, unreadable_kind
-from index.formats.table import FORMATS, suffix_of, unknown_format
+from index.formats.signature import HEAD, unreadable_kind
+from index.formats.table import (
+    FORMAT_OF_SUFFIX,
+    ZIP,
+    Format,
+    format_of,
+    suffix_of,
+    sure_format,
+    unknown_format,
+)
 from index.language import detect
 from index.stopwords import fold
+
+_TOLD = 20
+
+
+_KINDS = 50
+
+
+Found = TypeVar("Found")
+
+
+def summed_up(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
+    """The first twenty skipped of each kind (the same reason but for its numbers and names), and
+    at the end of the file `shown` how many more there were."""
+    counts: Counter[str] = Counter()
+    for each in found:
+        if not isinstance(each, Skipped):
+            yield each
+            continue
+        kind = re.sub(r"\d+|[\"'«`(].*", "", each.reason)
+        kind = kind.strip() if kind in counts or len(counts) < _KINDS else "other reasons"
+        counts[kind] += 1
+        if counts[kind] <= _TOLD:
+            yield each
+    for kind, count in counts.items():
+        if count > _TOLD:
+            yield Skipped(shown, f"and {count - _TOLD:,} more like it ({kind})")
+
+
+logger = logging.getLogger(__name__)
+
+
+_TEXTS = FORMAT_OF_SUFFIX[".txt"], FORMAT_OF_SUFFIX[".md"]
+
+
+def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
+    """What is in a file, or in a member of an archive. Raises ReadError.
+
+    A file whose name says one format and whose content is surely another (a PDF named `.txt`) is
+    read as what it is, with a warning in the log.
+    """
+    named = format_of(content.name)
+    if named is None:
+        raise ReadError(f"{content.shown}: {unknown_format()}")
+    actual = _by_content(content, named)
+    if actual is not named:
+        logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
+    yield from actual.load().read(content)
+
+
+def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
+    """The articles of a file, and what of it could not become one.
+
+    Raises ReadError, in one line naming the file, when nothing of it can be read.
+    """
+    content = Content.of_file(source.path, source.shown, url=source.url, options=options)
+    yield from summed_up(_articles(content, source), source.shown)
+
+
+def _articles(content: Content, source: Source) -> Iterator[Article | Skipped]:
+    seen: set[int] = set()
+    for found in read_content(content):
+        if isinstance(found, Skipped):
+            yield found
+            continue
+        draft = _told_apart(found, seen)
+        try:
+            yield article_of_draft(draft, _within(content, draft.key), source.location)
+        except ReadError as error:
+            if not draft.key:
+                raise
+            shown = f"{source.shown}#{draft.key}"
+            yield Skipped(shown, str(error).removeprefix(f"{source.shown}: "))
+
+
+def _told_apart(draft: ArticleDraft, seen: set[int]) -> ArticleDraft:
+    """The draft under a key that no other of its file has; hashes take less room than keys."""
+    key, number = draft.key, 1
+    while hash(key) in seen:
+        number += 1
+        key = f"{draft.key}~{number}"
+    seen.add(hash(key))
+    return draft if key == draft.key else replace(draft, key=key)
+
+
+def _within(content: Content, key: str) -> Content:
+    """The file that a draft came from where its key names one: a member, an attachment, a page."""
+    inner = key.partition("#")[0]
+    return replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
+
+
+def _by_content(content: Content, named: Format) -> Format:
+    """The format of a file, which is nearly always that of its name."""
+    try:
+        with content.open() as stream:
+            head = stream.read(HEAD)
+    except OSError as error:
+        raise unreadable(content.shown, error) from error
+    kind = unreadable_kind(head)
+    if kind is not None and not named.package:  # whose parsers know what a password looks like
+        raise ReadError(f"{content.shown}: {kind}")
+    sure = sure_format(head)
+    if sure is None or sure.parser == named.parser:
+        return named
+    if sure is ZIP and named.package:
+        return named
+    return named if sure.beats == "names of texts" and named not in _TEXTS else sure
+
 
 _CENTURIES = range(1800, 2100)
 
@@ -214,126 +327,3 @@ def _laid_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:
             sections.append(Section(block.text, at, at + len(block.text)))
         at += len(block.text) + len("\n\n")
     return "\n\n".join(block.text for block in blocks), tuple(sections)
-
-
-_TOLD = 20
-
-
-_KINDS = 50
-
-
-Found = TypeVar("Found")
-
-
-def summed_up(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
-    """The first twenty skipped of each kind (the same reason but for its numbers and names), and
-    at the end of the file `shown` how many more there were."""
-    counts: Counter[str] = Counter()
-    for each in found:
-        if not isinstance(each, Skipped):
-            yield each
-            continue
-        kind = re.sub(r"\d+|[\"'«`(].*", "", each.reason)
-        kind = kind.strip() if kind in counts or len(counts) < _KINDS else "other reasons"
-        counts[kind] += 1
-        if counts[kind] <= _TOLD:
-            yield each
-    for kind, count in counts.items():
-        if count > _TOLD:
-            yield Skipped(shown, f"and {count - _TOLD:,} more like it ({kind})")
-
-
-logger = logging.getLogger(__name__)
-
-
-_PLAIN = ("text", "markdown")
-
-
-_ZIPPED = (".docx", ".epub")
-
-
-def parser_of(name: str) -> Parser | None:
-    """The reader of a file of this name; None for an unknown format."""
-    suffix = suffix_of(name)
-    return _reader(suffix) if suffix else None
-
-
-def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """What is in a file, or in a member of an archive. Raises ReadError.
-
-    A file whose name says one format and whose content is surely another (a PDF named `.txt`) is
-    read as what it is, with a warning in the log.
-    """
-    suffix = suffix_of(content.name)
-    if suffix is None:
-        raise ReadError(f"{content.shown}: {unknown_format(FORMATS)}")
-    actual = _by_content(content, suffix)
-    if actual != suffix:
-        logger.warning("%s: its content is %s, and is read as that", content.shown, actual)
-    yield from _reader(actual)(content)
-
-
-def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
-    """The articles of a file, and what of it could not become one.
-
-    Raises ReadError, in one line naming the file, when nothing of it can be read.
-    """
-    content = Content.of_file(source.path, source.shown, url=source.url, options=options)
-    yield from summed_up(_articles(content, source), source.shown)
-
-
-def _articles(content: Content, source: Source) -> Iterator[Article | Skipped]:
-    seen: set[int] = set()
-    for found in read_content(content):
-        if isinstance(found, Skipped):
-            yield found
-            continue
-        draft = _told_apart(found, seen)
-        try:
-            yield article_of_draft(draft, _within(content, draft.key), source.location)
-        except ReadError as error:
-            if not draft.key:
-                raise
-            shown = f"{source.shown}#{draft.key}"
-            yield Skipped(shown, str(error).removeprefix(f"{source.shown}: "))
-
-
-def _told_apart(draft: ArticleDraft, seen: set[int]) -> ArticleDraft:
-    """The draft under a key that no other of its file has; hashes take less room than keys."""
-    key, number = draft.key, 1
-    while hash(key) in seen:
-        number += 1
-        key = f"{draft.key}~{number}"
-    seen.add(hash(key))
-    return draft if key == draft.key else replace(draft, key=key)
-
-
-def _within(content: Content, key: str) -> Content:
-    """The file that a draft came from where its key names one: a member, an attachment, a page."""
-    inner = key.partition("#")[0]
-    return replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
-
-
-def _by_content(content: Content, suffix: str) -> str:
-    """The suffix of the reader that a file needs, which is nearly always that of its name."""
-    try:
-        with content.open() as stream:
-            head = stream.read(HEAD)
-    except OSError as error:
-        raise unreadable(content.shown, error) from error
-    kind = unreadable_kind(head)
-    if kind is not None and suffix not in _ZIPPED:  # whose readers know what a password looks like
-        raise ReadError(f"{content.shown}: {kind}")
-    sure = sure_suffix(head)
-    if sure is None or FORMATS.get(sure) in (None, FORMATS[suffix]):
-        return suffix
-    if (sure == ".zip" and suffix in _ZIPPED) or (
-        sure == ".html" and FORMATS[suffix] not in _PLAIN
-    ):
-        return suffix
-    return sure
-
-
-def _reader(suffix: str) -> Parser:
-    reader: Parser = import_module(f"index.formats.{FORMATS[suffix]}").read
-    return reader

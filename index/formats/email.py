@@ -14,8 +14,10 @@ from itertools import islice
 
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
+from index.formats.conversion import read_content
 from index.formats.encoding import decode, plain_lines
 from index.formats.html import read_fragment, read_html
+from index.formats.table import suffix_of
 from index.formats.text import read_text
 from index.formats.webpage.tree import page_text
 
@@ -196,12 +198,10 @@ def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
 
 def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """What is attached in a known format; pictures, calendars and the like are passed over."""
-    from index.formats.conversion import parser_of
-
     taken: dict[str, int] = {}
     for part in islice(message.walk(), PART_LIMIT):
         name = _file_name(part)
-        if name is None or parser_of(name) is None:
+        if name is None or suffix_of(name) is None:
             continue
         taken[name] = taken.get(name, 0) + 1
         key = name if taken[name] == 1 else f"{taken[name]}-{name}"
@@ -218,8 +218,6 @@ def _file_name(part: EmailMessage) -> str | None:
 
 
 def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[ArticleDraft | Skipped]:
-    from index.formats.conversion import read_content
-
     shown = f"{content.shown}#{key}"
     if content.shown.count("#") >= DEPTH_LIMIT:
         yield Skipped(shown, "inside too many letters or archives; save it and add it")

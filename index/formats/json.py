@@ -9,12 +9,12 @@ from typing import BinaryIO
 import ijson
 
 from index.errors import ReadError
-from index.formats import jsonl
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import as_utf8
 from index.formats.fields import inside, known_facts, opened_fields
+from index.formats.jsonl import read as read_lines
 from index.formats.records import RECORD_LIMIT, Record, draft_of, drafts
-from index.formats.signature import HEAD, suffix_for
+from index.formats.signature import HEAD, is_json_lines
 
 _LISTS = frozenset(
     {"articles", "items", "data", "results", "resultats", "records", "entries", "posts"}
@@ -37,8 +37,8 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         head = stream.read(HEAD)
     if not head.strip():
         raise ReadError(f"{content.shown}: the file is empty")
-    if suffix_for(head, content.name) == ".jsonl":
-        yield from jsonl.read(content)
+    if is_json_lines(head):
+        yield from read_lines(content)
         return
     with _events(content) as events:
         place = _list_in(events, content.options.fields.get("text"))

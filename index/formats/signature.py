@@ -6,17 +6,15 @@ import codecs
 import json
 import re
 import zlib
-from pathlib import PurePath
+from collections.abc import Callable
 
 HEAD = 8 * 1024
 """Bytes at the beginning of a file that tell what it is."""
 
-_ARCHIVED = ".docx", ".epub", ".zip"
-_PACKED = (
-    (b"\x1f\x8b\x08", ".gz", (".tar.gz", ".tgz")),
-    (b"BZh", ".bz2", (".tar.bz2", ".tbz2")),
-    (b"\xfd7zXZ\0", ".xz", (".tar.xz", ".txz")),
-)
+Signature = Callable[[bytes], bool]
+"""Whether the first bytes of a file (`HEAD` of them) are those of a format."""
+
+_ZIP = b"PK\3\4", b"PK\5\6"
 _OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNREADABLE = (
     (_OFFICE, "a document of Office 97–2003, or one with a password; save it as .docx without one"),
@@ -45,47 +43,84 @@ _ABOVE_ROOT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ROOT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)[\s/>]")
+_JSON = re.compile(r'\s*(?:\{\s*(?:"|\})|\[\s*(?:[{\]]))')
 _HEADER = re.compile(r"^(from|to|subject|date|mime-version|message-id|received|return-path):", re.I)
-_TEXTS = (".txt", ".text", ".md", ".markdown", ".csv", ".tsv", ".eml")
 
 
-def suffix_for(head: bytes, name: str) -> str | None:
-    """The suffix of the format that a file has, told by its first bytes (`HEAD` of them).
-
-    Its name decides only between formats that look alike: text, Markdown and tables, or the
-    archives that documents are. None for what Selon does not read; `unreadable_kind` says what.
-    """
-    if unreadable_kind(head) is not None:
-        return None
-    if sure := sure_suffix(head):
-        own = _named(name)
-        return own if sure == ".zip" and own in _ARCHIVED else sure
-    text = _as_text(head)
-    if text is None or not text.strip():
-        return None
-    if root := root_of(text):
-        return ".html" if root.lower() == "html" else ".xml"
-    if _looks_like_json(text):
-        return ".jsonl" if _is_line_of_json(text) else ".json"
-    own = _named(name)
-    if _looks_like_mail(text):
-        return ".eml"
-    return own if own in _TEXTS and own != ".eml" else ".txt"
+def begins_with(mark: bytes) -> Signature:
+    return lambda head: head.startswith(mark)
 
 
-def sure_suffix(head: bytes) -> str | None:
-    """The suffix of a format whose files begin as no others do; None for all the rest."""
-    if head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
-        return ".pdf"
-    if head.startswith((b"PK\3\4", b"PK\5\6")):
-        return _zipped(head)
-    for mark, suffix, (packed_tar, _) in _PACKED:
-        if head.startswith(mark):
-            return packed_tar if _holds_tar(head) else suffix
-    if head[257:262] == b"ustar":
-        return ".tar"
-    text = _as_text(head[:1024])
-    return ".html" if text and (root_of(text) or "").lower() == "html" else None
+def is_pdf(head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-")
+
+
+def is_zip(head: bytes) -> bool:
+    return head.startswith(_ZIP)
+
+
+def is_zip_of(media_type: bytes) -> Signature:
+    """A zip file whose first member says what it is, as EPUB and OpenDocument ask for."""
+    mark = b"mimetype" + media_type
+    return lambda head: is_zip(head) and head[30:].startswith(mark)
+
+
+is_epub = is_zip_of(b"application/epub+zip")
+
+
+def is_word(head: bytes) -> bool:
+    return is_zip(head) and b"[Content_Types].xml" in head and b"word/" in head
+
+
+is_gzip = begins_with(b"\x1f\x8b\x08")
+is_bzip2 = begins_with(b"BZh")
+is_xz = begins_with(b"\xfd7zXZ\0")
+
+
+def is_tar(head: bytes) -> bool:
+    return head[257:262] == b"ustar"
+
+
+def is_packed_tar(head: bytes) -> bool:
+    """A tar packed by gzip; of bzip2 and xz the head is too short to unpack."""
+    try:
+        return is_tar(zlib.decompressobj(wbits=31).decompress(head, 512))
+    except zlib.error:
+        return False
+
+
+def is_html(head: bytes) -> bool:
+    return (root_in(head) or "").lower() == "html"
+
+
+def is_xml(head: bytes) -> bool:
+    return root_in(head) is not None
+
+
+def is_json(head: bytes) -> bool:
+    return _JSON.match(_as_text(head) or "") is not None
+
+
+def is_json_lines(head: bytes) -> bool:
+    """Whether the first line is a record of its own, and another follows."""
+    first, _, rest = (_as_text(head) or "").strip().partition("\n")
+    try:
+        return isinstance(json.loads(first), dict) and rest.lstrip().startswith("{")
+    except (ValueError, RecursionError):
+        return False
+
+
+def is_letter(head: bytes) -> bool:
+    """Whether the first lines are the headers of a message."""
+    text = _as_text(head) or ""
+    lines = text.lstrip().split("\n\n")[0].replace("\r", "").split("\n")[:40]
+    found = {match[1].lower() for line in lines if (match := _HEADER.match(line))}
+    return len(found) >= 3 or (len(found) >= 2 and bool(found & {"mime-version", "message-id"}))
+
+
+def is_text(head: bytes) -> bool:
+    """Whether it is text, and says something."""
+    return bool((_as_text(head) or "").strip())
 
 
 def unreadable_kind(head: bytes) -> str | None:
@@ -122,24 +157,6 @@ def root_of(text: str) -> str | None:
     return named.rpartition(":")[2]
 
 
-def _zipped(head: bytes) -> str:
-    if head[30:58] == b"mimetypeapplication/epub+zip":
-        return ".epub"
-    return ".docx" if b"[Content_Types].xml" in head and b"word/" in head else ".zip"
-
-
-def _holds_tar(head: bytes) -> bool:
-    """Whether what is packed is a tar; of bzip2 and xz the head is too short to unpack."""
-    try:
-        return zlib.decompressobj(wbits=31).decompress(head, 512)[257:262] == b"ustar"
-    except zlib.error:
-        return False
-
-
-def _named(name: str) -> str:
-    return PurePath(name).suffix.lower()
-
-
 def _as_text(head: bytes) -> str | None:
     """The beginning of a text, its last character perhaps cut; None for what is no text."""
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
@@ -148,23 +165,3 @@ def _as_text(head: bytes) -> str | None:
     if _NOT_TEXT.search(head):
         return None
     return head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
-
-
-def _looks_like_json(text: str) -> bool:
-    return bool(re.match(r'\s*(?:\{\s*(?:"|\})|\[\s*(?:[{\]]))', text))
-
-
-def _is_line_of_json(text: str) -> bool:
-    """Whether the first line is a record of its own, and another follows."""
-    first, _, rest = text.strip().partition("\n")
-    try:
-        return isinstance(json.loads(first), dict) and rest.lstrip().startswith("{")
-    except (ValueError, RecursionError):
-        return False
-
-
-def _looks_like_mail(text: str) -> bool:
-    """Whether the first lines are the headers of a message."""
-    lines = text.lstrip().split("\n\n")[0].replace("\r", "").split("\n")[:40]
-    found = {match[1].lower() for line in lines if (match := _HEADER.match(line))}
-    return len(found) >= 3 or (len(found) >= 2 and bool(found & {"mime-version", "message-id"}))

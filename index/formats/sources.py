@@ -7,13 +7,13 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import ReadError
 from index.formats.base import Skipped, Source
-from index.formats.table import _DOCUMENTS, known_suffix, unknown_format
+from index.formats.table import UNREAD_DOCUMENTS, suffix_of, unknown_format
 
 LEDGER = ".selon-addresses.json"
 
@@ -54,26 +54,20 @@ def _read(told: object) -> dict[str, str]:
     }
 
 
-"""What may well hold articles and is not read: it is named, pictures and the like are not."""
-
-
 _NO_FILE = "a pipe, a socket or a device, not a file; take it out of the folder"
 
 
-def find_sources(
-    paths: Sequence[Path], suffixes: Collection[str]
-) -> tuple[list[Source], list[Skipped]]:
+def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
     """The articles' files at and below `paths`, by location, and what cannot be one.
 
-    `suffixes` are those of the formats that can be read, in lower case. Hidden files and folders
-    are left out unless named; a file reached twice counts once. Raises ReadError for a path that
-    does not exist.
+    Hidden files and folders are left out unless named; a file reached twice counts once. Raises
+    ReadError for a path that does not exist.
     """
     sources: dict[str, Source] = {}
     skipped: dict[str, Skipped] = {}
     for root in paths:
         _check(root)
-        finder = _Below(root, suffixes) if root.is_dir() else _named(root, suffixes)
+        finder = _Below(root) if root.is_dir() else _named(root)
         for found in finder:
             if isinstance(found, Skipped):
                 skipped.setdefault(found.shown, found)
@@ -98,13 +92,13 @@ def _why(error: OSError) -> str:
     return f"{why}; {'move what is in it up' if long else 'make the folder readable'}"
 
 
-def _named(path: Path, suffixes: Collection[str]) -> Iterator[tuple[str, Source] | Skipped]:
+def _named(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
     """A file given by itself."""
     shown = _shown(path)
     if not path.is_file():
         yield Skipped(shown, "neither a file nor a folder; give a file of text")
-    elif known_suffix(path.name, suffixes) is None:
-        yield Skipped(shown, unknown_format(suffixes))
+    elif suffix_of(path.name) is None:
+        yield Skipped(shown, unknown_format())
     else:
         urls, _ = addresses_in(path.parent)
         source = Source(path, shown, _plain(path.name), urls.get(_plain(path.name)))
@@ -118,9 +112,8 @@ class _Below:
     hundred thousand paths one by one takes longer than listing them.
     """
 
-    def __init__(self, root: Path, suffixes: Collection[str]) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._suffixes = suffixes
         self._entered: set[str] = set()
         self._urls: dict[str, str] = {}
 
@@ -159,9 +152,9 @@ class _Below:
             try:
                 if entry.is_dir():
                     folders.append(folder.below(entry.name))
-                elif known_suffix(entry.name, self._suffixes):
+                elif suffix_of(entry.name):
                     yield self._found(folder, real, entry)
-                elif why := _DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
+                elif why := UNREAD_DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
                     yield Skipped(folder.below(entry.name).shown, why)
             except OSError as error:
                 why = (error.strerror or str(error)).lower()

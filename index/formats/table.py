@@ -1,14 +1,151 @@
-"""The one table of formats: which parser reads a file of which suffix."""
+"""The one table of formats: how a file of each is known, and what parses it.
+
+To add a format: a parser (a module with `read`), a row here, a test, a line in `docs/formats.md`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import PurePath
 from types import MappingProxyType
+from typing import Literal, cast
 
+from index.formats.base import Parser
+from index.formats.signature import (
+    Signature,
+    is_bzip2,
+    is_epub,
+    is_gzip,
+    is_html,
+    is_json,
+    is_json_lines,
+    is_letter,
+    is_packed_tar,
+    is_pdf,
+    is_tar,
+    is_text,
+    is_word,
+    is_xml,
+    is_xz,
+    is_zip,
+    unreadable_kind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of files.
+
+    `parser` names a module: it is loaded when the first file of the format is read. The first of
+    the `suffixes` is the one that a file gets whose own name has none of them. `signature` tells
+    the format by a file's first bytes, and `beats` names that say otherwise, all or only those of
+    text and Markdown; a format without signature is told by its name alone. `media_types` are
+    those that sites give it.
+    `package` is the member that makes a zip file a document of this format. `sendable` says whether
+    people may send it to the bot, `fetchable` whether an address may lead to it.
+    """
+
+    parser: str
+    suffixes: tuple[str, ...]
+    media_types: tuple[str, ...] = ()
+    signature: Signature | None = None
+    beats: Literal["no name", "names of texts", "any name"] = "no name"
+    package: str = ""
+    sendable: bool = True
+    fetchable: bool = True
+
+    @property
+    def suffix(self) -> str:
+        return self.suffixes[0]
+
+    def load(self) -> Parser:
+        return cast(Parser, import_module(self.parser))
+
+
+_ARCHIVES = "index.formats.archives"
+ZIP = Format(_ARCHIVES, (".zip",), ("application/zip",), signature=is_zip, beats="any name")
+FORMATS = (
+    Format("index.formats.markdown", (".md", ".markdown"), ("text/markdown",)),
+    Format("index.formats.text", (".txt", ".text"), ("text/plain",)),
+    Format(
+        "index.formats.html",
+        (".html", ".htm", ".xhtml"),
+        ("text/html", "application/xhtml+xml"),
+        signature=is_html,
+        beats="names of texts",
+    ),
+    Format(
+        "index.formats.pdf",
+        (".pdf",),
+        ("application/pdf",),
+        signature=is_pdf,
+        beats="any name",
+    ),
+    Format(
+        "index.formats.docx",
+        (".docx",),
+        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
+        signature=is_word,
+        beats="any name",
+        package="word/document.xml",
+    ),
+    Format(
+        "index.formats.epub",
+        (".epub",),
+        ("application/epub+zip",),
+        signature=is_epub,
+        beats="any name",
+        package="META-INF/container.xml",
+    ),
+    Format(
+        "index.formats.jsonl",
+        (".jsonl", ".ndjson"),
+        ("application/x-ndjson", "application/jsonl"),
+        signature=is_json_lines,
+    ),
+    Format(
+        "index.formats.json",
+        (".json",),
+        ("application/json", "application/ld+json"),
+        signature=is_json,
+    ),
+    Format("index.formats.csv", (".csv", ".tsv"), ("text/csv",)),
+    Format(
+        "index.formats.xml",
+        (".xml", ".rss", ".atom", ".rdf"),
+        ("application/xml", "text/xml"),
+        signature=is_xml,
+    ),
+    Format("index.formats.email", (".eml",), ("message/rfc822",), signature=is_letter),
+    ZIP,
+    Format(_ARCHIVES, (".tar",), signature=is_tar, beats="any name", fetchable=False),
+    Format(_ARCHIVES, (".tar.gz", ".tgz"), signature=is_packed_tar, beats="any name"),
+    Format(_ARCHIVES, (".gz",), signature=is_gzip, beats="any name", fetchable=False),
+    Format(
+        _ARCHIVES,
+        (".bz2", ".tar.bz2", ".tbz2"),
+        signature=is_bzip2,
+        beats="any name",
+        fetchable=False,
+    ),
+    Format(
+        _ARCHIVES, (".xz", ".tar.xz", ".txz"), signature=is_xz, beats="any name", fetchable=False
+    ),
+)
+"""Where two signatures fit, the first row counts."""
+
+FORMAT_OF_SUFFIX: Mapping[str, Format] = MappingProxyType(
+    {suffix: each for each in FORMATS for suffix in each.suffixes}
+)
+FORMAT_OF_MEDIA_TYPE: Mapping[str, Format] = MappingProxyType(
+    {media_type: each for each in FORMATS for media_type in each.media_types}
+)
 _PACKED = frozenset({".gz", ".bz2", ".xz"})
+"""Suffixes of a file packed by itself, which has the format of what is in it."""
 
-
-_DOCUMENTS = {
+UNREAD_DOCUMENTS: Mapping[str, str] = {
     ".doc": "an old Word or Office file; save it as .docx",
     ".rtf": "an RTF document; save it as .docx",
     ".odt": "an OpenDocument file; save it as .docx",
@@ -19,68 +156,58 @@ _DOCUMENTS = {
     ".rar": "a RAR archive; pack it as .zip",
     ".7z": "a 7-Zip archive; pack it as .zip",
 }
+"""What may well hold articles and is not read, by suffix: it is named where it is met."""
 
 
-def known_suffix(name: str, suffixes: Collection[str]) -> str | None:
-    """The suffix of a file's name, two-fold where it is (`.tar.gz`), if it is one of these.
-
-    A packed file counts when what is packed does (`a.jsonl.gz`, not `a.log.gz`).
-    """
+def suffix_of(name: str) -> str | None:
+    """The suffix of a file's name, in lower case, two-fold where it is (`.tar.gz`), if a format has
+    it. A packed file counts when what is packed does (`a.jsonl.gz`, not `a.log.gz`)."""
     stem, dot, last = name.lower().rpartition(".")
     if not dot or not stem.strip("."):
         return None
     suffix = f".{last}"
     if suffix not in _PACKED:
-        return suffix if suffix in suffixes else None
+        return suffix if suffix in FORMAT_OF_SUFFIX else None
     double = f".{stem.rpartition('.')[2]}{suffix}"
-    if double in suffixes:
+    if double in FORMAT_OF_SUFFIX:
         return double
-    return suffix if suffix in suffixes and known_suffix(stem, suffixes) else None
+    return suffix if suffix_of(stem) else None
 
 
-def unknown_format(suffixes: Collection[str]) -> str:
-    return f"unknown format; Selon reads {', '.join(suffixes)}"
+def format_of(name: str) -> Format | None:
+    """The format of a file of this name; None for an unknown one."""
+    return FORMAT_OF_SUFFIX.get(suffix_of(name) or "")
 
 
-# By suffix, the module of `index.formats` whose `read` is its Reader. Named, not imported: a
-# parser is loaded when the first file of its format is read.
-FORMATS: Mapping[str, str] = MappingProxyType(
-    {
-        ".md": "markdown",
-        ".markdown": "markdown",
-        ".txt": "text",
-        ".text": "text",
-        ".html": "html",
-        ".htm": "html",
-        ".xhtml": "html",
-        ".eml": "email",
-        ".pdf": "pdf",
-        ".docx": "docx",
-        ".epub": "epub",
-        ".json": "json",
-        ".jsonl": "jsonl",
-        ".ndjson": "jsonl",
-        ".csv": "csv",
-        ".tsv": "csv",
-        ".xml": "xml",
-        ".rss": "xml",
-        ".atom": "xml",
-        ".rdf": "xml",
-        ".zip": "archives",
-        ".tar": "archives",
-        ".tar.gz": "archives",
-        ".tgz": "archives",
-        ".tar.bz2": "archives",
-        ".tbz2": "archives",
-        ".tar.xz": "archives",
-        ".txz": "archives",
-        ".gz": "archives",
-        ".bz2": "archives",
-        ".xz": "archives",
-    }
-)
+def sure_format(head: bytes) -> Format | None:
+    """The format whose files alone begin like this, whatever they are called; None where there is
+    none."""
+    return next((each for each in FORMATS if each.beats != "no name" and _is(each, head)), None)
 
 
-def suffix_of(name: str) -> str | None:
-    """The suffix of a file's name that a reader is known for (`.tar.gz`); None without one."""
-    return known_suffix(name, FORMATS)
+def suffix_for(head: bytes, name: str) -> str | None:
+    """The suffix of the format that a file has, told by its first bytes (`HEAD` of them).
+
+    Its name decides only between formats that look alike: text, Markdown and tables, or the
+    archives that documents are. None for what Selon does not read; `unreadable_kind` says what.
+    """
+    if unreadable_kind(head) is not None:
+        return None
+    named = PurePath(name).suffix.lower()
+    own = FORMAT_OF_SUFFIX.get(named)
+    told = sure_format(head) or next((each for each in FORMATS if _is(each, head)), None)
+    if told is ZIP and own is not None and own.package:
+        return own.suffix
+    if told is not None:
+        return told.suffix
+    if not is_text(head):
+        return None
+    return named if own is not None and own.signature is None else ".txt"
+
+
+def unknown_format() -> str:
+    return f"unknown format; Selon reads {', '.join(FORMAT_OF_SUFFIX)}"
+
+
+def _is(each: Format, head: bytes) -> bool:
+    return each.signature is not None and each.signature(head)

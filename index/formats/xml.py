@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from index.errors import ReadError
-from index.formats import feed, nitf
 from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.feed import read_feed
+from index.formats.nitf import ROOTS, read_news
 from index.formats.signature import root_in
 
 XML_LIMIT = 64 * 2**20
@@ -33,13 +34,13 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     _refuse_entities(head, content.shown)
     name = (root or "").lower()
     if name in _FEEDS:
-        yield from feed.read_feed(data, content)
-    elif name in nitf.ROOTS:
-        yield from nitf.read_news(data, content)
+        yield from read_feed(data, content)
+    elif name in ROOTS:
+        yield from read_news(data, content)
     elif name == "html":
-        from index.formats import html
+        from index.formats.html import read as read_page
 
-        yield from html.read(replace(content, size=len(data)))
+        yield from read_page(replace(content, size=len(data)))
     elif name in _SITEMAPS:
         raise ReadError(
             f"{content.shown}: a sitemap lists addresses and holds no article; "

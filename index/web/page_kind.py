@@ -9,6 +9,16 @@ from enum import Enum
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from index.formats.signature import HEAD
+from index.formats.table import (
+    FORMAT_OF_MEDIA_TYPE,
+    FORMAT_OF_SUFFIX,
+    FORMATS,
+    ZIP,
+    Format,
+    suffix_of,
+    sure_format,
+)
 from index.web.fetcher import FetchedPage
 
 
@@ -28,7 +38,7 @@ _ROOTS = {
     "urlset": PageKind.SITEMAP,
     "sitemapindex": PageKind.SITEMAP_INDEX,
 }
-_HEAD = 4096
+_ROOT_HEAD = 4096
 # Declarations, comments and processing instructions, then the first element.
 _ROOT = re.compile(
     r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)*<(?:[\w.-]+:)?([\w.-]+)",
@@ -37,26 +47,8 @@ _ROOT = re.compile(
 _DOCTYPE = re.compile(rb"\s*<!doctype html\b", re.IGNORECASE)
 _LINES_OF_ADDRESSES = re.compile(rb"\s*(?:https?://\S+\s+)*https?://\S+\s*")
 
-_BY_TYPE = {
-    "text/html": ".html",
-    "application/xhtml+xml": ".html",
-    "application/pdf": ".pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "application/epub+zip": ".epub",
-    "application/zip": ".zip",
-    "application/json": ".json",
-    "application/ld+json": ".json",
-    "application/x-ndjson": ".jsonl",
-    "application/jsonl": ".jsonl",
-    "text/csv": ".csv",
-    "text/markdown": ".md",
-    "application/xml": ".xml",
-    "text/xml": ".xml",
-    "message/rfc822": ".eml",
-}
 # Types that say little: the name in the address may say more.
 _VAGUE = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream"})
-_BY_NAME = frozenset({*_BY_TYPE.values(), ".htm", ".txt", ".markdown", ".tgz", ".tar.gz"})
 
 
 def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
@@ -71,56 +63,44 @@ def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
 
 def page_suffix_of(page: FetchedPage) -> str | None:
     """The suffix under which an article's file is kept; None for what is no text (an image)."""
-    told = _by_magic(page)
-    if told is not None:
-        return told
+    sure = _sure(page.body)
+    if sure is not None and sure.fetchable:
+        return sure.suffix
     root = _root(page.body)
     if root.lower() == "html" or _DOCTYPE.match(page.body):
         return ".html"
-    if page.media_type in _BY_TYPE:
-        return _BY_TYPE[page.media_type]
-    named = _named(page.url)
-    if page.media_type in _VAGUE and named in _BY_NAME:
-        return named
+    told = FORMAT_OF_MEDIA_TYPE.get(page.media_type)
+    if page.media_type in _VAGUE:
+        suffix = suffix_of(PurePosixPath(urlsplit(page.url).path).name)
+        if suffix is not None and FORMAT_OF_SUFFIX[suffix].fetchable:
+            return suffix
+    elif told is not None:
+        return told.suffix
     if root and page.body.lstrip().startswith(b"<?xml"):
         return ".xml"
-    return ".txt" if page.media_type == "text/plain" else None
+    return told.suffix if told else None
 
 
 def is_gzip(body: bytes) -> bool:
     return body.startswith(b"\x1f\x8b")
 
 
-def _by_magic(page: FetchedPage) -> str | None:
-    body = page.body
-    if b"%PDF-" in body[:1024]:
-        return ".pdf"
-    if body.startswith(b"PK\x03\x04"):
-        return _zip(body)
-    if is_gzip(body):
-        return ".tar.gz" if _named(page.url) in {".tar.gz", ".tgz"} else None
-    return None
-
-
-def _zip(body: bytes) -> str:
+def _sure(body: bytes) -> Format | None:
+    """The format that the bytes tell; of a zip file, that of the document that it is."""
+    sure = sure_format(body[:HEAD])
+    if sure is not ZIP:
+        return sure
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return ".zip"
-    if "word/document.xml" in names:
-        return ".docx"
-    return ".epub" if "META-INF/container.xml" in names else ".zip"
-
-
-def _named(url: str) -> str:
-    path = PurePosixPath(urlsplit(url).path.lower())
-    return ".tar.gz" if path.name.endswith(".tar.gz") else path.suffix
+        return ZIP
+    return next((each for each in FORMATS if each.package in names), ZIP)
 
 
 def _root(body: bytes) -> str:
     """The name of the first element, of whatever encoding ASCII shows through."""
-    head = body[:_HEAD]
+    head = body[:_ROOT_HEAD]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", "ignore")
     else:

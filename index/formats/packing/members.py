@@ -29,7 +29,8 @@ from index.formats.packing.bounds import (
     plain_name,
     why_broken,
 )
-from index.formats.signature import HEAD, sure_suffix
+from index.formats.signature import HEAD, is_zip
+from index.formats.table import sure_format
 
 _PIECE = 2**18
 
@@ -245,9 +246,6 @@ def _zips_name(info: zipfile.ZipInfo) -> str:
         return raw.decode("cp850") if _FRAMES.search(info.filename) else info.filename
 
 
-_ZIPS = (".zip", ".docx", ".epub")
-
-
 _PACKINGS = ("gz", "bz2", "xz")
 
 
@@ -278,11 +276,12 @@ def members_of(
 
 def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterator[Member]:
     with content.stream() as stream:
-        suffix = sure_suffix(stream.read(HEAD))
-    if suffix in _ZIPS:
+        head = stream.read(HEAD)
+    if is_zip(head):
         yield from zipped(stack.enter_context(content.stream()), stack)
         return
-    packing = (suffix or "").rpartition(".")[2]
+    sure = sure_format(head)
+    packing = sure.suffix.rpartition(".")[2] if sure else ""
     if packing in _PACKINGS and not holds_tar(content, packing):
         yield packed(content, packing)
     elif packing in (*_PACKINGS, "tar") or content.name.lower().endswith(".tar"):

@@ -12,7 +12,6 @@ from bot.locale.reasons_fr import REASONS_FR
 from index.errors import IndexingError, ReadError
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS
 from index.store.files.generation import verify
 from index.store.files.transfer import rollback
 from tests.bot.locale.messages import messages
@@ -126,7 +125,7 @@ def test_french_signs_stand_after_a_space_that_does_not_break() -> None:
 
 
 def _said(path: Path) -> str:
-    (source,), _ = find_sources([path], FORMATS)
+    (source,), _ = find_sources([path])
     with pytest.raises(ReadError) as caught:
         list(read_source(source))
     return str(caught.value)

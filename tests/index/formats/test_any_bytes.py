@@ -21,7 +21,7 @@ from index.article import Article
 from index.errors import ReadError
 from index.formats.base import Skipped, Source
 from index.formats.conversion import read_source
-from index.formats.table import FORMATS
+from index.formats.table import FORMAT_OF_SUFFIX
 from tests.index.formats.articles import OTHER, PROSE
 from tests.index.formats.test_archives import tarred, zipped
 from tests.index.formats.test_xml import ATOM, NITF, RSS
@@ -108,7 +108,7 @@ bounded = settings(
 
 
 def test_every_format_has_a_sample_that_is_read(tmp_path: Path) -> None:
-    assert SAMPLES.keys() == FORMATS.keys()
+    assert SAMPLES.keys() == FORMAT_OF_SUFFIX.keys()
     for suffix, data in SAMPLES.items():
         assert any(isinstance(each, Article) for each in _found(tmp_path, suffix, data)), suffix
 
@@ -139,7 +139,7 @@ def _found(folder: Path, suffix: str, data: bytes) -> list[Article | Skipped]:
     return found
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
 @given(data=st.binary(max_size=300))
 @bounded
 def test_any_bytes(tmp_path: Path, suffix: str, data: bytes) -> None:
@@ -175,7 +175,7 @@ def _mutations(draw: st.DrawFn) -> Callable[[bytes], bytes]:
     return mutate
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
 @given(mutate=_mutations())
 @bounded
 def test_a_file_that_was_one_once(
@@ -195,7 +195,7 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_watch)
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
 def test_no_file_leads_to_another(tmp_path: Path, suffix: str) -> None:
     global _watched
     canary = tmp_path / "canari.txt"

@@ -125,13 +125,12 @@ import os, sys
 from pathlib import Path
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS
 from index.errors import ReadError
 root = Path(sys.argv[1])
-list(read_source(find_sources([root / "a.md"], FORMATS)[0][0]))  # imports what reading needs
+list(read_source(find_sources([root / "a.md"])[0][0]))  # imports what reading needs
 if os.geteuid() == 0:
     os.setegid(65534), os.seteuid(65534)
-sources, skipped = find_sources([root], FORMATS)
+sources, skipped = find_sources([root])
 for skip in skipped:
     print("skipped", skip.shown.removeprefix(str(root)), skip.reason, sep="|")
 for source in sources:
@@ -140,7 +139,7 @@ for source in sources:
     except ReadError as error:
         print("refused", str(error).removeprefix(str(root)), sep="|")
 try:
-    find_sources([root / "closed" / "inner"], FORMATS)
+    find_sources([root / "closed" / "inner"])
 except ReadError as error:
     print("refused", str(error).removeprefix(str(root)), sep="|")
 """

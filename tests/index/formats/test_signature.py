@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.formats.signature import HEAD, root_of, suffix_for, sure_suffix, unreadable_kind
+from index.formats.signature import HEAD, root_of, unreadable_kind
+from index.formats.table import suffix_for, sure_format
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 from tests.index.formats.test_archives import tarred, zipped
 
@@ -80,7 +81,7 @@ def test_the_name_tells_formats_of_text_apart(data: str, name: str, suffix: str)
 )
 def test_a_text_that_begins_like_something_else_is_a_text(text: str) -> None:
     assert suffix_for(text.encode(), "a.txt") == ".txt"
-    assert sure_suffix(text.encode()) is None
+    assert sure_format(text.encode()) is None
     assert unreadable_kind(text.encode()) is None
 
 
@@ -149,4 +150,4 @@ def test_the_root_is_what_stands_first(text: str, root: str | None) -> None:
 
 def test_a_head_full_of_comments_ends() -> None:
     assert root_of("<!---->" * 1_000 + "<!--") is None
-    assert sure_suffix(b"<!---->" * 1_000) is None
+    assert sure_format(b"<!---->" * 1_000) is None

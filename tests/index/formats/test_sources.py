@@ -13,7 +13,7 @@ from index.errors import ReadError
 from index.formats.base import Skipped
 from index.formats.conversion import read_source
 from index.formats.sources import LEDGER, find_sources
-from index.formats.table import FORMATS, known_suffix
+from index.formats.table import suffix_of
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _locations(*paths: Path) -> list[str]:
-    return [source.location for source in find_sources(paths, FORMATS)[0]]
+    return [source.location for source in find_sources(paths)[0]]
 
 
 def test_known_files_below_a_folder_in_order(corpus: Path) -> None:
-    sources, skipped = find_sources([corpus], FORMATS)
+    sources, skipped = find_sources([corpus])
     assert [source.location for source in sources] == [
         "corpus/a.txt",
         "corpus/b.md",
@@ -45,7 +45,7 @@ def test_known_files_below_a_folder_in_order(corpus: Path) -> None:
 def test_documents_that_are_not_read_are_named_and_pictures_are_not(corpus: Path) -> None:
     for name in ("note.DOC", "photo.jpg", "communiqué.odt", ".caché.doc"):
         (corpus / name).write_bytes(b"x")
-    skipped = find_sources([corpus], FORMATS)[1]
+    skipped = find_sources([corpus])[1]
     assert [(each.shown, each.reason) for each in skipped] == [
         ("corpus/communiqué.odt", "an OpenDocument file; save it as .docx"),
         ("corpus/note.DOC", "an old Word or Office file; save it as .docx"),
@@ -62,17 +62,17 @@ def test_a_location_does_not_depend_on_where_the_corpus_is(
 
 
 def test_a_file_below_the_current_folder_is_shown_as_typed(corpus: Path) -> None:
-    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].shown == "corpus/a.txt"
-    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].location == "a.txt"
+    assert find_sources([corpus / "a.txt"])[0][0].shown == "corpus/a.txt"
+    assert find_sources([corpus / "a.txt"])[0][0].location == "a.txt"
 
 
 def test_a_file_elsewhere_is_shown_in_full(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(corpus / "sous")
-    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].shown == str(corpus / "a.txt")
+    assert find_sources([corpus / "a.txt"])[0][0].shown == str(corpus / "a.txt")
 
 
 def test_a_named_file_of_an_unknown_format_is_skipped_with_the_known_ones(corpus: Path) -> None:
-    sources, skipped = find_sources([corpus / "image.png"], FORMATS)
+    sources, skipped = find_sources([corpus / "image.png"])
     assert sources == []
     assert [skip.shown for skip in skipped] == ["corpus/image.png"]
     assert ".md" in skipped[0].reason
@@ -85,7 +85,7 @@ def test_a_named_file_may_be_hidden(corpus: Path) -> None:
 
 def test_a_path_that_does_not_exist_is_an_error(corpus: Path) -> None:
     with pytest.raises(ReadError, match="absent: no such file"):
-        find_sources([corpus, corpus / "absent"], FORMATS)
+        find_sources([corpus, corpus / "absent"])
 
 
 def test_a_file_reached_twice_counts_once(corpus: Path) -> None:
@@ -109,7 +109,7 @@ def test_links_are_followed_once(corpus: Path, tmp_path: Path) -> None:
 
 def test_a_broken_link_is_skipped_with_its_reason(corpus: Path) -> None:
     (corpus / "perdu.md").symlink_to(corpus / "rien.md")
-    assert find_sources([corpus], FORMATS)[1] == [
+    assert find_sources([corpus])[1] == [
         Skipped("corpus/perdu.md", "the link leads nowhere; mend or remove it")
     ]
 
@@ -118,7 +118,7 @@ def test_a_broken_link_is_skipped_with_its_reason(corpus: Path) -> None:
 def test_an_unreadable_folder_is_skipped_with_its_reason(corpus: Path) -> None:
     (corpus / "sous").chmod(0)
     try:
-        skipped = find_sources([corpus], FORMATS)[1]
+        skipped = find_sources([corpus])[1]
     finally:
         (corpus / "sous").chmod(0o755)
     assert [skip.shown for skip in skipped] == ["corpus/sous"]
@@ -127,8 +127,8 @@ def test_an_unreadable_folder_is_skipped_with_its_reason(corpus: Path) -> None:
 
 def test_something_that_is_no_file_is_skipped(corpus: Path) -> None:
     os.mkfifo(corpus / "tube.md")
-    assert find_sources([corpus / "tube.md"], FORMATS)[1][0].shown == "corpus/tube.md"
-    assert len(find_sources([corpus], FORMATS)[0]) == 3
+    assert find_sources([corpus / "tube.md"])[1][0].shown == "corpus/tube.md"
+    assert len(find_sources([corpus])[0]) == 3
 
 
 def test_two_files_of_one_location_are_told_apart(corpus: Path, tmp_path: Path) -> None:
@@ -150,14 +150,14 @@ def test_names_are_composed_and_always_text(corpus: Path) -> None:
 
 def test_a_pipe_in_a_folder_is_named_and_never_opened(corpus: Path) -> None:
     os.mkfifo(corpus / "tube.md")
-    (skipped,) = find_sources([corpus], FORMATS)[1]
+    (skipped,) = find_sources([corpus])[1]
     assert skipped.shown == "corpus/tube.md"
     assert "a pipe" in skipped.reason
 
 
 def test_a_path_given_twice_counts_once_and_so_do_its_faults(corpus: Path) -> None:
     (corpus / "perdu.md").symlink_to(corpus / "rien.md")
-    sources, skipped = find_sources([corpus, corpus, corpus / "sous"], FORMATS)
+    sources, skipped = find_sources([corpus, corpus, corpus / "sous"])
     assert (len(sources), len(skipped)) == (3, 1)
 
 
@@ -178,7 +178,7 @@ def test_a_path_given_twice_counts_once_and_so_do_its_faults(corpus: Path) -> No
     ],
 )
 def test_suffixes_of_one_and_of_two_parts(name: str, suffix: str | None) -> None:
-    assert known_suffix(name, FORMATS) == suffix
+    assert suffix_of(name) == suffix
 
 
 def test_what_word_writes_beside_an_open_file_is_no_article(corpus: Path) -> None:
@@ -199,7 +199,7 @@ def test_folders_deeper_than_a_path_may_be_are_named(tmp_path: Path) -> None:
     finally:
         os.chdir(here)
     (root / "b.md").write_text("Un texte.")
-    sources, skipped = find_sources([root], FORMATS)
+    sources, skipped = find_sources([root])
     assert [source.location for source in sources] == ["corpus/b.md"]
     assert [skip.reason for skip in skipped] == ["file name too long; move what is in it up"]
 
@@ -208,14 +208,14 @@ def test_a_ledger_tells_where_files_were_fetched(corpus: Path) -> None:
     files = {"a.txt": {"url": "https://exemple.fr/a"}, "b.md": {"url": "pas une adresse"}}
     files |= {"sous/c.MD": {"url": "https://exemple.fr/c"}}
     (corpus / LEDGER).write_text(json.dumps({"version": 1, "files": files}))
-    sources, skipped = find_sources([corpus], FORMATS)
+    sources, skipped = find_sources([corpus])
     assert [source.url for source in sources] == [
         "https://exemple.fr/a",
         None,
         "https://exemple.fr/c",
     ]
     assert skipped == []
-    assert find_sources([corpus / "a.txt"], FORMATS)[0][0].url == "https://exemple.fr/a"
+    assert find_sources([corpus / "a.txt"])[0][0].url == "https://exemple.fr/a"
     (article,) = read_source(sources[0])
     assert isinstance(article, Article)
     assert (article.url, dict(article.origins)["url"]) == ("https://exemple.fr/a", "address")
@@ -224,7 +224,7 @@ def test_a_ledger_tells_where_files_were_fetched(corpus: Path) -> None:
 @pytest.mark.parametrize("text", ["", "[", "[]", '{"files": 1}', "[" * 100_000, "\x00"])
 def test_a_broken_ledger_is_named_and_its_files_are_read(corpus: Path, text: str) -> None:
     (corpus / LEDGER).write_text(text)
-    sources, (skipped,) = find_sources([corpus], FORMATS)
+    sources, (skipped,) = find_sources([corpus])
     assert len(sources) == 3
     assert skipped.shown == f"corpus/{LEDGER}"
     assert "selon add" in skipped.reason

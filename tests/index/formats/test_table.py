@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from index.errors import ReadError
 from index.formats.base import Skipped, Source
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS
+from index.formats.table import FORMATS, UNREAD_DOCUMENTS
+
+ROOT = Path(__file__).parents[3]
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -231,7 +234,7 @@ def test_a_real_page_saved_from_the_web() -> None:
     page = Path(__file__).parents[3].parent / "shared" / "real" / "microsoft-mai.txt"
     if not page.exists():
         pytest.skip("the real article is not on this machine")
-    (source,) = find_sources([page], FORMATS)[0]
+    (source,) = find_sources([page])[0]
     article = the_article(source)
     assert article.title.startswith("Microsoft lance")
     assert article.author == "Anthony Rodier"
@@ -239,3 +242,29 @@ def test_a_real_page_saved_from_the_web() -> None:
     assert len(article.sections) == 4
     assert "Rodier" not in article.text
     assert article.title not in article.text
+
+
+def test_every_suffix_and_media_type_belongs_to_one_format_that_can_be_loaded() -> None:
+    suffixes = [suffix for each in FORMATS for suffix in each.suffixes]
+    media_types = [kind for each in FORMATS for kind in each.media_types]
+    assert len(suffixes) == len(set(suffixes))
+    assert len(media_types) == len(set(media_types))
+    assert not UNREAD_DOCUMENTS.keys() & set(suffixes)
+    for each in FORMATS:
+        assert callable(each.load().read)
+
+
+def test_the_page_of_formats_has_every_suffix_with_its_parser() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    told = set()
+    for line in page.splitlines():
+        _, first, parser, *_ = [*line.split("|"), "", ""]
+        if "index/formats/" in parser:
+            (module,) = re.findall(r"`(index/formats/\S+)\.py`", parser)
+            told |= {(suffix, module) for suffix in re.findall(r"`(\.\S+)`", first)}
+    known = {
+        (suffix, each.parser.replace(".", "/")) for each in FORMATS for suffix in each.suffixes
+    }
+    families = {"index/formats/feed", "index/formats/nitf"}  # what the parser of XML hands on to
+    assert {each for each in told if each[1] not in families} <= known
+    assert {suffix for suffix, _ in known} == {suffix for suffix, _ in told}

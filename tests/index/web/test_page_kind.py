@@ -10,6 +10,7 @@ import pytest
 
 from index.web.fetcher import FetchedPage, Validators
 from index.web.page_kind import PageKind, page_kind_of, page_suffix_of
+from tests.index.formats.test_archives import tarred
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -74,10 +75,11 @@ def test_a_plain_list_of_addresses_is_a_sitemap() -> None:
         (packed("mimetype", "META-INF/container.xml"), "application/zip", "a", ".epub"),
         (packed("a.txt"), "", "a", ".zip"),
         (b"PK\x03\x04broken", "", "a", ".zip"),
-        (gzip.compress(b"x"), "application/gzip", "a.tar.gz", ".tar.gz"),
+        (tarred({"a.md": "x"}, "gz"), "application/gzip", "a", ".tar.gz"),
         (gzip.compress(b"x"), "application/gzip", "a.gz", None),
         ("# Titre", "text/markdown", "a", ".md"),
         ("# Titre", "text/plain", "a.md", ".md"),
+        ("a\tb", "text/plain", "a.tsv", ".tsv"),
         ("Un texte", "text/plain", "a", ".txt"),
         ("Un texte", "text/plain", "a.exe", ".txt"),
         ("{}", "application/json", "a", ".json"),
