@@ -21,19 +21,16 @@ from index.store.files.generation import Generation
 
 _SENTENCES = 4
 
-
 _MOST_WORDS = 110
 
-
 _SHORTEST = 6  # words; shorter sentences say too little alone
-
 
 _OPENING_BONUS = 0.04  # journalists put the news first
 
 
 # Carbonell & Goldstein, "The Use of MMR" (1998): what a sentence adds counts against what it
 # repeats.
-REPETITION = 0.5
+REPETITION_PENALTY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,9 @@ def _chosen(sentences: Sequence[Telling], vectors: Vectors) -> list[int]:
     chosen: list[int] = []
     words = 0
     while open_to and len(chosen) < _SENTENCES:
-        best = max(open_to, key=lambda at: worth[at] - REPETITION * _repeated(at, chosen, vectors))
+        best = max(
+            open_to, key=lambda at: worth[at] - REPETITION_PENALTY * _repeated(at, chosen, vectors)
+        )
         open_to.remove(best)
         count = len(sentences[best].sentence.text.split())
         if not chosen or words + count <= _MOST_WORDS:
@@ -111,9 +110,7 @@ def _repeated(at: int, chosen: Sequence[int], vectors: Vectors) -> float:
     return max((float(vectors[at] @ vectors[other]) for other in chosen), default=0.0)
 
 
-SEARCHED = 100
-
-
+SEARCHED_PASSAGES = 100
 """Passages among which the articles on a subject are looked for."""
 
 
@@ -176,7 +173,7 @@ class LiveLibrary:
         return self._open.articles(limit=skip + limit)[skip:]
 
     def ranked(self, words: str) -> Sequence[Article]:
-        hits = self._index.search(words, SEARCHED).hits
+        hits = self._index.search(words, SEARCHED_PASSAGES).hits
         return list({hit.article.id: hit.article for hit in on_subject(hits)}.values())
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:

@@ -17,7 +17,7 @@ from typing import TypeVar
 from bot.assembly import chain_over
 from bot.followups.conversation import Conversing
 from bot.library.articles import LiveLibrary
-from bot.library.format_options import remembered
+from bot.library.format_options import load_format_options
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths
 from bot.settings import Settings
 from index.article import Article
@@ -34,8 +34,7 @@ from index.search.live import LiveIndex
 from index.store.files.generation import current_id
 from index.web.gatherer import Failed, Gathered
 
-LONGEST_NAME = 60
-
+LONGEST_NAME_CHARACTERS = 60
 
 _TITLES = 3
 
@@ -86,7 +85,7 @@ def readable_name(name: str) -> str:
     plain = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
     safe = re.sub(r"[^\w.() -]+", "-", plain).strip(" .-")
     stem, suffix = PurePath(safe).stem or "document", PurePath(safe).suffix[:10]
-    return f"{stem[:LONGEST_NAME].strip(' .-') or 'document'}{suffix}"
+    return f"{stem[:LONGEST_NAME_CHARACTERS].strip(' .-') or 'document'}{suffix}"
 
 
 def _looked_at(folder: Path, path: Path, shown: str) -> Received:
@@ -109,33 +108,22 @@ def _looked_at(folder: Path, path: Path, shown: str) -> Received:
 
 logger = logging.getLogger(__name__)
 
-
 Result = TypeVar("Result")
-
 
 _Stop = Callable[[], bool]
 
-
-SENT = "sent"
-
-
+SENT_FOLDER = "sent"
 """The folder of the fetched corpus where documents sent by people are kept."""
 
-
-OPEN = 16
-
-
+OPEN_INDEXES = 16
 """Conversations whose own index is kept open."""
 
-
-LOCK_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-
-
+LOCK_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds between the attempts to build while another process does."""
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class ConversationIndex:
     """The index of one conversation's documents, to be asked and looked at."""
 
     chain: Conversing
@@ -150,7 +138,7 @@ class Documents:
         self._embedder = embedder
         self._building = threading.Lock()
         self._opening = threading.Lock()
-        self._open: OrderedDict[str, Own | None] = OrderedDict()
+        self._open: OrderedDict[str, ConversationIndex | None] = OrderedDict()
 
     @property
     def root(self) -> Path:
@@ -168,7 +156,7 @@ class Documents:
 
     def add_to_corpus(self, number: int, path: Path) -> Path:
         """Move a document into the corpus and build the index; where it lies now."""
-        folder = fetched_dir(self._settings) / SENT
+        folder = fetched_dir(self._settings) / SENT_FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         kept = folder / f"{path.stem}-{number}{path.suffix}"
         shutil.move(path, kept)
@@ -201,12 +189,12 @@ class Documents:
         """Whether an index is being built here at this moment."""
         return self._building.locked()
 
-    def own(self, conversation: str) -> Own | None:
+    def own(self, conversation: str) -> ConversationIndex | None:
         """What a conversation alone is answered from; None where it has no documents."""
         with self._opening:
             if conversation not in self._open:
                 self._open[conversation] = self._opened(self._folder(conversation))
-                while len(self._open) > OPEN:
+                while len(self._open) > OPEN_INDEXES:
                     self._open.popitem(last=False)
             self._open.move_to_end(conversation)
             return self._open[conversation]
@@ -221,15 +209,15 @@ class Documents:
         """Remove a document that was not decided on."""
         self._drop(self._inbox(number))
 
-    def _opened(self, data_dir: Path) -> Own | None:
+    def _opened(self, data_dir: Path) -> ConversationIndex | None:
         if current_id(data_dir) is None:
             return None
         index = LiveIndex(data_dir, self._embedder, ConfidenceModel.load())
-        return Own(chain_over(index, self._settings), LiveLibrary(index))
+        return ConversationIndex(chain_over(index, self._settings), LiveLibrary(index))
 
     def _build(self, data_dir: Path, paths: list[Path]) -> None:
         with self._building:
-            for wait in (*LOCK_WAITS, None):
+            for wait in (*LOCK_WAITS_SECONDS, None):
                 try:
                     self._built(data_dir, paths)
                     return
@@ -246,7 +234,7 @@ class Documents:
         stop: _Stop | None = None,
     ) -> BuildReport:
         """As the operator wants files to be read."""
-        options = remembered(self._settings.data_dir)
+        options = load_format_options(self._settings.data_dir)
         return build(paths, data_dir, self._embedder, options=options, observer=observer, stop=stop)
 
     def _corpus(self) -> list[Path]:

@@ -23,7 +23,7 @@ _NAME = "reading.json"
 _VERSION = 1
 
 
-def remembered(data_dir: Path) -> Options:
+def load_format_options(data_dir: Path) -> Options:
     """How files were read last; as usual where nothing was chosen. Raises StoreError."""
     from index.formats.base import Options
 
@@ -45,19 +45,19 @@ def remembered(data_dir: Path) -> Options:
         ) from error
 
 
-def chosen(data_dir: Path, fields: str | None, ocr: bool | None) -> Options:
+def choose_format_options(data_dir: Path, fields: str | None, ocr: bool | None) -> Options:
     """What is typed, and what was chosen before where nothing is. Raises ReadError, StoreError."""
     from index.formats.base import Options
     from index.formats.records import parse_map
 
-    before = remembered(data_dir)
+    before = load_format_options(data_dir)
     mapped = before.fields
     if fields is not None:  # an empty map forgets the one before
         mapped = parse_map(fields) if fields.strip() else {}
     return Options(mapped, before.ocr if ocr is None else ocr)
 
 
-def remember(data_dir: Path, options: Options) -> None:
+def save_format_options(data_dir: Path, options: Options) -> None:
     """Keep these for the next build. Raises StoreError."""
     from index.formats.base import Options
 
@@ -73,6 +73,6 @@ def remember(data_dir: Path, options: Options) -> None:
         beside.replace(path)
 
 
-def options_told(fields: Mapping[str, str]) -> str:
+def format_map_text(fields: Mapping[str, str]) -> str:
     """As it is typed after `--map`."""
     return ",".join(f"{ours}={theirs}" for ours, theirs in fields.items())

@@ -19,14 +19,12 @@ from index.web.guard import Guard
 from index.web.shelf import Shelf
 from index.web.transport import FetchLimits
 
-FETCHED = "corpus"
-
-
+FETCHED_FOLDER = "corpus"
 """The folder of the data directory where fetched articles are kept."""
 
 
 def fetched_dir(settings: Settings) -> Path:
-    return settings.data_dir / FETCHED
+    return settings.data_dir / FETCHED_FOLDER
 
 
 def corpus_paths(settings: Settings, asked: Sequence[Path]) -> list[Path]:

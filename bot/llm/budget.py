@@ -182,12 +182,12 @@ class Allowance:
 
         def count(session: Session) -> None:
             left = self._left(session, person_id)
-            meters.put(session, {_key(person_id): KeptMeter(left - 1, self.now())})
+            meters.save_meters(session, {_key(person_id): KeptMeter(left - 1, self.now())})
 
         self.opened().do(count)
 
     def _left(self, session: Session, person_id: int) -> int:
-        meter = meters.one(session, _key(person_id))
+        meter = meters.load_meter(session, _key(person_id))
         if meter is None or meter.at.date() != self.now().date():
             return self.answers
         return min(self.answers, round(meter.left))

@@ -1,15 +1,18 @@
-"""The books of what came and what is said: nothing is forgotten, and nothing said twice.
+"""The journal of what arrives and what is sent: nothing is forgotten, nothing said twice.
 
 An update is written down before Telegram hears that it was received, a letter before it is sent,
 each of its messages as soon as Telegram has taken it. When the process dies in between, the update
-is handled again, and what it had said already is found here instead of being said anew.
+is handled again, and what it had said already is found here instead of being said anew. A `Trigger`
+tells which update the code at hand works for, so that each letter finds its place.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -20,7 +23,7 @@ from telegram import Update
 from bot.state import announcements, chats, deliveries, updates
 from bot.state.database import State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
-from bot.state.updates import Arrived
+from bot.state.updates import KeptUpdate
 
 Result = TypeVar("Result")
 
@@ -40,7 +43,7 @@ class Postponed(BaseException):
 
 
 class Journal:
-    """One bot's books in the database, written by a thread of their own.
+    """One bot's journal in the database, written by a thread of its own.
 
     A record must not wait for a free thread among those that search: what Telegram has taken and
     the database does not know yet is said twice if the process dies at that moment.
@@ -50,7 +53,7 @@ class Journal:
         self._state = state
         self._bot_id = bot_id
         self._now = now
-        self._thread = ThreadPoolExecutor(1, "ledger")
+        self._thread = ThreadPoolExecutor(1, "journal")
         self.stopping = asyncio.Event()
         """Set when the bot stops: what would wait is then left for the next start."""
 
@@ -58,7 +61,7 @@ class Journal:
         """Write an update down; False when it is known already. Raises StateError."""
         return await self._run(
             partial(
-                updates.arrived,
+                updates.record_arrival,
                 bot_id=self._bot_id,
                 update_id=update.update_id,
                 content=update.to_dict(),
@@ -66,25 +69,27 @@ class Journal:
             )
         )
 
-    async def waiting(self) -> list[Arrived]:
+    async def waiting(self) -> list[KeptUpdate]:
         return await self._run(partial(updates.waiting_updates, bot_id=self._bot_id))
 
     async def taken_up(self, update_id: int) -> int:
         """How often an update has been taken up, this time included. Raises StateError."""
-        job = partial(updates.taken_up, bot_id=self._bot_id, update_id=update_id)
+        job = partial(updates.take_up_update, bot_id=self._bot_id, update_id=update_id)
         return await self._run(job, quick=True)
 
     async def done(self, update_id: int) -> None:
         await self._run(
-            partial(updates.done, bot_id=self._bot_id, update_id=update_id, now=self._now()),
+            partial(
+                updates.finish_update, bot_id=self._bot_id, update_id=update_id, now=self._now()
+            ),
             quick=True,
         )
 
     async def opened(self, update_id: int | None, number: int, letter: Letter) -> Delivery:
-        """The books' record of a letter, found or begun. Raises StateError."""
+        """The record of a letter, found or begun. Raises StateError."""
         return await self._run(
             partial(
-                deliveries.delivery_opened,
+                deliveries.open_delivery,
                 bot_id=self._bot_id,
                 update_id=update_id,
                 number=number,
@@ -115,21 +120,25 @@ class Journal:
     ) -> None:
         """What Telegram has taken; what nobody `asked` for is not said twice, come what may."""
         now = self._now()
-        job = partial(deliveries.recorded, delivery_id=delivery_id, sent=sent, whole=whole, now=now)
+        job = partial(
+            deliveries.record_sent, delivery_id=delivery_id, sent=sent, whole=whole, now=now
+        )
         await self._run(job, quick=asked)
 
     async def amended(self, delivery_id: int, letter: Letter) -> None:
-        await self._run(partial(deliveries.letter_amended, delivery_id=delivery_id, letter=letter))
+        await self._run(partial(deliveries.amend_letter, delivery_id=delivery_id, letter=letter))
 
     async def given_up(self, delivery_id: int, reason: str) -> None:
         now = self._now()
         await self._run(
-            partial(deliveries.given_up, delivery_id=delivery_id, reason=reason, now=now)
+            partial(deliveries.give_up_delivery, delivery_id=delivery_id, reason=reason, now=now)
         )
 
     async def afresh(self, update_id: int) -> list[int]:
         """Begin an update's letters again if it was shown something aside; what to take away."""
-        return await self._run(partial(deliveries.afresh, bot_id=self._bot_id, update_id=update_id))
+        return await self._run(
+            partial(deliveries.restart_deliveries, bot_id=self._bot_id, update_id=update_id)
+        )
 
     async def unasked(self) -> list[Delivery]:
         """Letters of no update that an earlier process did not finish."""
@@ -137,7 +146,7 @@ class Journal:
 
     async def moved(self, old: int, new: int) -> None:
         """A group is known by another id from now on."""
-        await self._run(partial(chats.migrated, old=old, new=new, now=self._now()))
+        await self._run(partial(chats.move_chat, old=old, new=new, now=self._now()))
 
     async def forget(self) -> None:
         """Remove what was dealt with long enough ago."""
@@ -154,3 +163,57 @@ class Journal:
         writing = loop.run_in_executor(self._thread, partial(self._state.do, job, quick=quick))
         # What happened is written down even if nobody waits for it any more.
         return await asyncio.shield(writing)
+
+
+class Trigger:
+    """An update that is dealt with, or (None) what the bot does although nobody asked."""
+
+    def __init__(self, journal: Journal, update_id: int | None = None) -> None:
+        """`letters` counts those that it got."""
+        self.journal = journal
+        self.update_id = update_id
+        self.letters = 0
+        self._asides = 0
+
+    def next_number(self, *, aside: bool) -> int:
+        """The place of the next letter among those that the update gets: below 0 for asides."""
+        if aside:
+            self._asides -= 1
+            return self._asides
+        self.letters += 1
+        return self.letters
+
+
+_current: ContextVar[Trigger | None] = ContextVar("trigger", default=None)
+
+
+def current_trigger() -> Trigger | None:
+    """What is being dealt with here; None where nothing is written down."""
+    return _current.get()
+
+
+def stop_event() -> asyncio.Event | None:
+    """Set when the bot stops; None where nothing is written down."""
+    trigger = current_trigger()
+    return trigger.journal.stopping if trigger else None
+
+
+@contextmanager
+def triggered_by(what: Trigger) -> Iterator[None]:
+    """All that is said in the block is said because of this."""
+    before = _current.set(what)
+    try:
+        yield
+    finally:
+        _current.reset(before)
+
+
+@contextmanager
+def outside_update() -> Iterator[None]:
+    """What is said in the block answers no update: the one that led to it is done by then."""
+    trigger = current_trigger()
+    if trigger is None:
+        yield
+        return
+    with triggered_by(Trigger(trigger.journal)):
+        yield

@@ -35,7 +35,7 @@ _FEW = 7
 _drawing = threading.Lock()
 
 
-def picture(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
+def draw_chart(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
     """A PNG of the figures. Takes about a second, and more the first time."""
     with _drawing:  # matplotlib shares fonts between threads, and says that it is not made for it
         return _drawn(figures, phrases)

@@ -24,7 +24,7 @@ HealthCheck = Callable[[], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServedEndpoints:
     """What is served: the figures, and what must be well, by name."""
 
     meters: Meters
@@ -32,7 +32,7 @@ class Served:
 
 
 @asynccontextmanager
-async def served(settings: Settings, what: Served) -> AsyncIterator[None]:
+async def serve_endpoints(settings: Settings, what: ServedEndpoints) -> AsyncIterator[None]:
     """Serve while the block lasts, if the settings name a port. Raises MessengerError."""
     if not settings.metrics_port:
         yield
@@ -61,7 +61,7 @@ class _Quiet(Application):
 
 
 class _Page(RequestHandler):
-    def initialize(self, what: Served) -> None:
+    def initialize(self, what: ServedEndpoints) -> None:
         self.what = what
 
 

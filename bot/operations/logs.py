@@ -17,10 +17,7 @@ from bot.settings import LogFormat, Settings
 
 PRIVATE = "[private]"
 
-
 _SHORTEST = 3
-
-
 """Characters under which a text says nothing of anybody, and occurs everywhere."""
 
 
@@ -44,7 +41,9 @@ class Subject:
         forms = {form for text in self.texts for form in _forms(text)}
         words = sorted((each for each in forms if len(each) >= _SHORTEST), key=len, reverse=True)
         numbers = [rf"(?<!\d)-?{abs(number)}(?!\d)" for number in self.numbers]
-        return re.compile("|".join([*map(_loosely, words), *numbers]) or r"(?!)", re.IGNORECASE)
+        return re.compile(
+            "|".join([*map(_spaced_pattern, words), *numbers]) or r"(?!)", re.IGNORECASE
+        )
 
 
 _current: ContextVar[Subject | None] = ContextVar("subject", default=None)
@@ -55,7 +54,7 @@ def current_subject() -> Subject | None:
 
 
 @contextmanager
-def about(subject: Subject) -> Iterator[None]:
+def log_about(subject: Subject) -> Iterator[None]:
     """Every line that is logged in the block is about this."""
     before = _current.set(subject)
     try:
@@ -72,37 +71,32 @@ def _forms(text: str) -> Iterable[str]:
     yield plain.encode("unicode_escape").decode("ascii")
 
 
-def _loosely(words: str) -> str:
+def _spaced_pattern(words: str) -> str:
     return r"\s+".join(re.escape(word) for word in words.split())
 
 
 _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-
-OURS = ("bot", "index")
-
+OWN_PACKAGES = ("bot", "index")
 
 _TALKATIVE = ("alembic", "faiss", "httpx", "httpx2")
 
-
-_TOLD_BY_US = ("trafilatura",)
-
-
+_SILENCED = ("trafilatura",)
 """What these complain of, our own errors say, with the file's name."""
 
 
-def log_as(settings: Settings) -> None:
+def configure_logs(settings: Settings) -> None:
     """Write logs as the settings say, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     # On the handler too: some libraries set their own loggers to DEBUG.
     handler.setLevel(settings.log_level)
     handler.setFormatter(formatter(settings.log_format))
-    handler.addFilter(_alarming)
+    handler.addFilter(_is_no_false_alarm)
     if not settings.log_text:
-        handler.addFilter(_nothing_said)
+        handler.addFilter(_tells_no_words)
     if settings.log_level != "DEBUG":
-        handler.addFilter(_nothing_usual)
-        for name in _TOLD_BY_US:
+        handler.addFilter(_is_unusual)
+        for name in _SILENCED:
             logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.basicConfig(level=settings.log_level, handlers=[handler])
 
@@ -151,16 +145,16 @@ def update_of(record: logging.LogRecord) -> int | None:
     return subject.update_id if subject else None
 
 
-def _alarming(record: logging.LogRecord) -> bool:
+def _is_no_false_alarm(record: logging.LogRecord) -> bool:
     """The library calls critical that a stop leaves to the next start what has just come."""
     return record.name != "telegram.ext.Updater" or "stopped unexpectedly" not in str(record.msg)
 
 
-def _nothing_usual(record: logging.LogRecord) -> bool:
+def _is_unusual(record: logging.LogRecord) -> bool:
     """Of every request, and of every start, some libraries tell at INFO."""
     return record.levelno > logging.INFO or record.name.partition(".")[0] not in _TALKATIVE
 
 
-def _nothing_said(record: logging.LogRecord) -> bool:
+def _tells_no_words(record: logging.LogRecord) -> bool:
     """What the libraries tell at DEBUG is what goes over the wire: people's words among it."""
-    return record.levelno >= logging.INFO or record.name.partition(".")[0] in OURS
+    return record.levelno >= logging.INFO or record.name.partition(".")[0] in OWN_PACKAGES

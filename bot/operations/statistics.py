@@ -24,10 +24,7 @@ class Holdings:
 
 
 DAYS_SHOWN = 30
-
-
 """How far back the statistics go, today included."""
-
 
 MOST_CITED = 8
 
@@ -66,7 +63,7 @@ class UsageFigures:
         return self.answered + self.refused
 
 
-def days(
+def count_days(
     questions: Iterable[AskedQuestion], last: date, count: int = DAYS_SHOWN
 ) -> tuple[Day, ...]:
     """So many days up to `last`, those without a question too."""
@@ -120,20 +117,20 @@ def midnight(now: datetime) -> datetime:
     return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-_STATUS = Path("/proc/self/status")
+_PROCESS_STATUS = Path("/proc/self/status")
 
 
-def memory() -> int | None:
+def used_memory() -> int | None:
     """Bytes in memory now; where the system does not tell (macOS), the most there ever were."""
     try:
-        lines = _STATUS.read_text(encoding="ascii").splitlines()
+        lines = _PROCESS_STATUS.read_text(encoding="ascii").splitlines()
         resident = next(line for line in lines if line.startswith("VmRSS:"))
         return int(resident.split()[1]) * 1024
     except (OSError, StopIteration, ValueError, IndexError):
-        return _most()
+        return _peak_memory()
 
 
-def _most() -> int | None:
+def _peak_memory() -> int | None:
     try:
         import resource
     except ImportError:  # Windows

@@ -17,9 +17,7 @@ from bot.state.statistics import Unanswered
 from index.article import Article
 from index.models.base import Vectors
 
-THRESHOLD = 0.94
-
-
+SAME_QUESTION_COSINE = 0.94
 """Cosine of two questions, as the bundled model embeds questions, from which they ask the same.
 
 Over the wordings of `tests/bot/operations/wordings.py` that it was chosen by, every pair of one
@@ -27,15 +25,10 @@ question reaches it, and 97 % of the pairs that reach it are of one question; ov
 88 % (14 of 16) and 82 % (14 of 17). Another model may want another threshold.
 """
 
-
 _LIMIT = 2_000
-
-
 """Different wordings that are compared; what was asked least goes first."""
 
-
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-
 
 _NOT_WORDS = re.compile(r"\W+")
 
@@ -53,23 +46,23 @@ class QuestionGroup:
 
 
 @dataclass(slots=True)
-class _Leader:
+class _GroupedQuestions:
     numbers: frozenset[str]
     asked: list[Unanswered]
     wordings: int = 1
 
 
-def grouped(
+def group_questions(
     questions: Sequence[Unanswered],
     embed: Callable[[str], Vectors],
-    threshold: float = THRESHOLD,
+    threshold: float = SAME_QUESTION_COSINE,
 ) -> list[QuestionGroup]:
     """Those most people asked first. `embed` gives a question's vector, of length 1.
 
     Each wording, the most frequent first, joins the nearest leader that is near enough and names
     the same numbers (« en 2023 » and « en 2024 » are nearly the same to a model), or becomes one.
     """
-    leaders: list[_Leader] = []
+    leaders: list[_GroupedQuestions] = []
     vectors: Vectors | None = None
     for asked in _wordings(questions)[:_LIMIT]:
         vector = embed(asked[-1].question)[np.newaxis]
@@ -79,7 +72,7 @@ def grouped(
             nearest.asked += asked
             nearest.wordings += 1
             continue
-        leaders.append(_Leader(numbers, asked))
+        leaders.append(_GroupedQuestions(numbers, asked))
         vectors = vector if vectors is None else np.concatenate((vectors, vector))
     groups = [_group(leader) for leader in leaders]
     return sorted(groups, key=lambda each: (-each.askers, -each.asked, each.example))
@@ -94,25 +87,25 @@ def _wordings(questions: Sequence[Unanswered]) -> list[list[Unanswered]]:
 
 
 def _nearest(
-    leaders: Sequence[_Leader],
+    leaders: Sequence[_GroupedQuestions],
     vectors: Vectors | None,
     vector: Vectors,
     numbers: frozenset[str],
     threshold: float,
-) -> _Leader | None:
+) -> _GroupedQuestions | None:
     if vectors is None:
         return None
     scores = (vectors @ vector.T)[:, 0]
     for place in np.argsort(-scores, kind="stable"):
         if scores[place] < threshold:
             return None
-        leader: _Leader = leaders[place]
+        leader: _GroupedQuestions = leaders[place]
         if leader.numbers == numbers:
             return leader
     return None
 
 
-def _group(leader: _Leader) -> QuestionGroup:
+def _group(leader: _GroupedQuestions) -> QuestionGroup:
     moments = [each.at for each in leader.asked]
     return QuestionGroup(
         example=leader.asked[0].question,
@@ -125,13 +118,11 @@ def _group(leader: _Leader) -> QuestionGroup:
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
 """What a cell must not begin with: a spreadsheet would compute it, and a question comes from
 anybody."""
 
 
-def sheet(
+def write_unanswered_csv(
     groups: Sequence[QuestionGroup],
     nearest: Callable[[str], Article | None],
     phrases: StatisticsPhrases,

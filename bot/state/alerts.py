@@ -25,7 +25,7 @@ class Alert:
     created_at: datetime
 
 
-def ask_for(
+def keep_alert(
     session: Session,
     place: ConversationPlace,
     question: str,
@@ -34,7 +34,7 @@ def ask_for(
     now: datetime,
 ) -> int:
     """Keep an alert; asking twice for the same changes nothing. Its id."""
-    people.person_seen(session, place.person_id, now)
+    people.note_person(session, place.person_id, now)
     row = session.scalars(
         select(AlertRow).where(
             AlertRow.person_id == place.person_id,
@@ -63,7 +63,7 @@ def alerts_of_person(session: Session, person_id: int) -> list[Alert]:
     return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id))]
 
 
-def unchecked(session: Session, generation: str, limit: int = 100) -> list[Alert]:
+def unchecked_alerts(session: Session, generation: str, limit: int = 100) -> list[Alert]:
     """Alerts that this generation has not been asked yet, oldest first."""
     chosen = select(AlertRow).where(AlertRow.told_at.is_(None), AlertRow.checked != generation)
     return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id).limit(limit))]
@@ -75,13 +75,13 @@ def waiting_alerts(session: Session) -> int:
     return session.scalar(chosen) or 0
 
 
-def asked_in_vain(session: Session, alert_id: int, generation: str) -> None:
+def mark_alert_checked(session: Session, alert_id: int, generation: str) -> None:
     row = session.get(AlertRow, alert_id)
     if row is not None:
         row.checked = generation
 
 
-def alert_told(session: Session, alert_id: int, now: datetime) -> bool:
+def mark_alert_told(session: Session, alert_id: int, now: datetime) -> bool:
     """Note that the answer is on its way; False when it was cancelled or told before."""
     row = session.get(AlertRow, alert_id)
     if row is None or row.told_at is not None:

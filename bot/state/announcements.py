@@ -53,7 +53,7 @@ def listeners(session: Session, since: datetime) -> Sequence[int]:
 
 def draft(session: Session, person_id: int, text: str, now: datetime) -> int:
     """Keep a text until it is decided on; its number. The author's earlier drafts are dropped."""
-    people.person_seen(session, person_id, now)
+    people.note_person(session, person_id, now)
     session.execute(
         update(AnnouncementRow)
         .where(AnnouncementRow.person_id == person_id, AnnouncementRow.status == "draft")
@@ -131,7 +131,7 @@ def post(
     if row is None or row.outcome != "waiting":
         return None
     row.outcome = "sent"
-    return deliveries.delivery_opened(session, bot_id, None, 1, letter, now)
+    return deliveries.open_delivery(session, bot_id, None, 1, letter, now)
 
 
 def note(

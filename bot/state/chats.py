@@ -20,7 +20,7 @@ class Chat:
     language: str | None
 
 
-def chat_seen(session: Session, chat_id: int, now: datetime) -> Chat:
+def note_chat(session: Session, chat_id: int, now: datetime) -> Chat:
     row = session.get(ChatRow, chat_id)
     if row is None:
         row = ChatRow(id=chat_id, first_seen=now)
@@ -30,21 +30,21 @@ def chat_seen(session: Session, chat_id: int, now: datetime) -> Chat:
 
 
 def allow(session: Session, chat_id: int, allowed: bool, now: datetime) -> None:
-    chat_seen(session, chat_id, now)
+    note_chat(session, chat_id, now)
     session.get_one(ChatRow, chat_id).allowed = allowed
 
 
 def choose_chat_language(
     session: Session, chat_id: int, language: str | None, now: datetime
 ) -> None:
-    chat_seen(session, chat_id, now)
+    note_chat(session, chat_id, now)
     session.get_one(ChatRow, chat_id).language = language
 
 
-def migrated(session: Session, old: int, new: int, now: datetime) -> None:
+def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
     """A group became a supergroup: Telegram knows it by another id from now on."""
     before = session.get(ChatRow, old)
-    chat_seen(session, new, now)
+    note_chat(session, new, now)
     if before is not None:
         after = session.get_one(ChatRow, new)
         after.allowed, after.language = before.allowed, before.language

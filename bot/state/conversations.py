@@ -62,7 +62,7 @@ def add_turn(
         known = turn_of_question(session, place.chat_id, new.question_message)
         if known is not None:
             return known.id
-    people.person_seen(session, place.person_id, now)
+    people.note_person(session, place.person_id, now)
     conversation = _under_way(session, place, now, lifetime)
     if conversation is None:
         conversation = ConversationRow(
@@ -103,7 +103,7 @@ def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
     row.generation, row.elapsed_ms = new.generation, new.elapsed_ms
 
 
-def answered_with(session: Session, turn_id: int, messages: Sequence[int]) -> None:
+def record_answer_messages(session: Session, turn_id: int, messages: Sequence[int]) -> None:
     """The messages that gave the answer, once they are sent."""
     row = session.get(TurnRow, turn_id)
     if row is not None:  # forgotten in between

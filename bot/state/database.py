@@ -54,37 +54,24 @@ class Turns:
 
 logger = logging.getLogger(__name__)
 
-
 Result = TypeVar("Result")
-
 
 FILE = "state.sqlite"
 
-
 _MIGRATIONS = Path(__file__).parent / "migrations"
-
 
 _UNSYNCED = "selon_unsynced"
 
-
 _BUSY_SECONDS = 15
-
 
 _CLOSING_SECONDS = 1.0
 
-
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
-
 _MIGRATING = 0x53454C4F4E
-
-
 """The lock of PostgreSQL that whoever migrates holds, any number that is ours."""
 
-
 _COLLISIONS = {"40001", "40P01", "23505"}
-
-
 """PostgreSQL's codes: two transactions could not have come one after the other, two waited for
 each other, two wrote the same new row."""
 

@@ -50,7 +50,7 @@ class Delivery:
     found: bool = True
 
 
-def delivery_opened(
+def open_delivery(
     session: Session,
     bot_id: int,
     update_id: int | None,
@@ -88,7 +88,7 @@ def delivery_opened(
     return replace(_delivery(row), found=found)
 
 
-def recorded(
+def record_sent(
     session: Session, delivery_id: int, sent: Sequence[int], *, whole: bool, now: datetime
 ) -> None:
     """Telegram has taken these messages; the words go when that is all of them."""
@@ -99,20 +99,20 @@ def recorded(
             row.letter, row.outcome, row.done_at = None, "sent", now
 
 
-def letter_amended(session: Session, delivery_id: int, letter: Letter) -> None:
+def amend_letter(session: Session, delivery_id: int, letter: Letter) -> None:
     """The letter is sent otherwise than it was meant."""
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
         row.letter = asdict(letter)
 
 
-def given_up(session: Session, delivery_id: int, reason: str, now: datetime) -> None:
+def give_up_delivery(session: Session, delivery_id: int, reason: str, now: datetime) -> None:
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
         row.letter, row.outcome, row.reason, row.done_at = None, "given up", reason, now
 
 
-def afresh(session: Session, bot_id: int, update_id: int) -> list[int]:
+def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[int]:
     """Begin again what an update gets if something was shown aside; the messages to take away.
 
     What was shown on the way may have become the answer, so that nothing of it can be gone on with.

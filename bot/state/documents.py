@@ -35,7 +35,7 @@ def receive_document(
     session: Session, place: ConversationPlace, name: str, path: str, url: str | None, now: datetime
 ) -> int:
     """Keep a document that nobody has decided on yet; its id."""
-    people.person_seen(session, place.person_id, now)
+    people.note_person(session, place.person_id, now)
     row = DocumentRow(
         person_id=place.person_id,
         chat_id=place.chat_id,

@@ -21,18 +21,18 @@ class KeptMeter:
     told: bool = False
 
 
-def all_of_them(session: Session) -> Mapping[str, KeptMeter]:
+def load_meters(session: Session) -> Mapping[str, KeptMeter]:
     """By what they measure, such as `person:42`."""
     rows = session.scalars(select(MeterRow))
     return {row.key: KeptMeter(row.left, row.at, row.told) for row in rows}
 
 
-def one(session: Session, key: str) -> KeptMeter | None:
+def load_meter(session: Session, key: str) -> KeptMeter | None:
     row = session.get(MeterRow, key)
     return KeptMeter(row.left, row.at, row.told) if row else None
 
 
-def put(session: Session, meters: Mapping[str, KeptMeter]) -> None:
+def save_meters(session: Session, meters: Mapping[str, KeptMeter]) -> None:
     for key, meter in meters.items():
         session.merge(MeterRow(key=key, left=meter.left, at=meter.at, told=meter.told))
 

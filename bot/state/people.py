@@ -20,7 +20,7 @@ class Person:
     last_seen: datetime
 
 
-def person_seen(session: Session, person_id: int, now: datetime) -> Person:
+def note_person(session: Session, person_id: int, now: datetime) -> Person:
     """Note that somebody wrote, for the first time or again."""
     row = session.get(PersonRow, person_id)
     if row is None:
@@ -40,7 +40,7 @@ def choose_person_language(
     session: Session, person_id: int, language: str | None, now: datetime
 ) -> None:
     """Remember a language; None goes back to the one that Telegram tells."""
-    person_seen(session, person_id, now)
+    note_person(session, person_id, now)
     row = session.get_one(PersonRow, person_id)
     row.language = language
 
@@ -55,7 +55,7 @@ def listen_to_announcements(
     session: Session, person_id: int, now: datetime, *, wanted: bool
 ) -> None:
     """Whether somebody wants announcements; everybody does until they say otherwise."""
-    person_seen(session, person_id, now)
+    note_person(session, person_id, now)
     row = session.get_one(PersonRow, person_id)
     row.quiet_since = None if wanted else row.quiet_since or now
 

@@ -51,7 +51,7 @@ class Kept:
     documents: int
 
 
-def kept(session: Session, person_id: int) -> Kept:
+def count_kept(session: Session, person_id: int) -> Kept:
     def count(table: type[Base], owner: Any) -> int:
         chosen = select(func.count()).select_from(table).where(owner == person_id)
         return session.scalar(chosen) or 0
@@ -64,7 +64,7 @@ def kept(session: Session, person_id: int) -> Kept:
     )
 
 
-def everything(session: Session, person_id: int) -> dict[str, Any]:
+def export_person(session: Session, person_id: int) -> dict[str, Any]:
     """All rows about somebody, as JSON holds them."""
     person = session.get(PersonRow, person_id)
     found: dict[str, Any] = {"person": _plain(person) if person else None}
@@ -76,7 +76,7 @@ def everything(session: Session, person_id: int) -> dict[str, Any]:
     return found
 
 
-def erase(session: Session, person_id: int) -> None:
+def erase_person(session: Session, person_id: int) -> None:
     """Remove all of it. The bytes of documents are the caller's to remove first."""
     mine = select(ConversationRow.id).where(ConversationRow.person_id == person_id)
     my_turns = select(TurnRow.id).where(TurnRow.conversation_id.in_(mine))

@@ -21,7 +21,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 STANDINGS: tuple[Standing, ...] = (*ROLES, "barred")
 
 
-def everybody(session: Session) -> Mapping[int, Standing]:
+def load_roles(session: Session) -> Mapping[int, Standing]:
     """By person."""
     rows = session.scalars(select(RoleRow))
     return {row.person_id: _standing(row) for row in rows}

@@ -14,7 +14,7 @@ from bot.state.tables import UpdateRow
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class KeptUpdate:
     """An update not dealt with yet, as the Bot API wrote it. `tries` counts how often it was
     taken up; more than one says that the process died meanwhile."""
 
@@ -23,7 +23,7 @@ class Arrived:
     tries: int
 
 
-def arrived(
+def record_arrival(
     session: Session, bot_id: int, update_id: int, content: Mapping[str, Any], now: datetime
 ) -> bool:
     """Keep an update; False when it was kept before, dealt with or not."""
@@ -35,7 +35,7 @@ def arrived(
     return True
 
 
-def taken_up(session: Session, bot_id: int, update_id: int) -> int:
+def take_up_update(session: Session, bot_id: int, update_id: int) -> int:
     """How often an update has been taken up, this time included."""
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is None:
@@ -44,21 +44,21 @@ def taken_up(session: Session, bot_id: int, update_id: int) -> int:
     return row.tries
 
 
-def done(session: Session, bot_id: int, update_id: int, now: datetime) -> None:
+def finish_update(session: Session, bot_id: int, update_id: int, now: datetime) -> None:
     """Nothing of what people wrote stays; the number does, for Telegram may tell it again."""
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is not None:
         row.content, row.done_at = None, now
 
 
-def waiting_updates(session: Session, bot_id: int) -> list[Arrived]:
+def waiting_updates(session: Session, bot_id: int) -> list[KeptUpdate]:
     """What is not dealt with, in the order in which it came."""
     rows = session.scalars(
         select(UpdateRow)
         .where(UpdateRow.bot_id == bot_id, UpdateRow.done_at.is_(None))
         .order_by(UpdateRow.arrived_at, UpdateRow.id)
     )
-    return [Arrived(row.id, row.content or {}, row.tries) for row in rows]
+    return [KeptUpdate(row.id, row.content or {}, row.tries) for row in rows]
 
 
 def forget_updates_before(session: Session, moment: datetime) -> int:

@@ -15,7 +15,6 @@ from bot.state.tables import TurnRow, VoteRow
 Reason = Literal["wrong", "off-topic", "incomplete", "source"]
 """Why an answer is not good: false, beside the question, something missing, a poor source."""
 
-
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
@@ -33,7 +32,7 @@ def cast(session: Session, turn_id: int, person_id: int, *, good: bool, now: dat
     """Keep a vote, in place of the person's earlier one; False when the turn is gone."""
     if session.get(TurnRow, turn_id) is None:
         return False
-    people.person_seen(session, person_id, now)
+    people.note_person(session, person_id, now)
     row = _row(session, turn_id, person_id)
     if row is None:
         row = VoteRow(turn_id=turn_id, person_id=person_id, good=good, created_at=now)
@@ -54,7 +53,7 @@ def explain(session: Session, turn_id: int, person_id: int, reason: Reason) -> b
     return True
 
 
-def asked_with(session: Session, turn_id: int, person_id: int, message_id: int) -> None:
+def record_reason_question(session: Session, turn_id: int, person_id: int, message_id: int) -> None:
     """The message that asks why: a reply to it is the comment."""
     row = _row(session, turn_id, person_id)
     if row is not None:

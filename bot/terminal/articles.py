@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from bot.errors import KeepingError, UnknownArticle
-from bot.library.format_options import remembered
+from bot.library.format_options import load_format_options
 from bot.locale.answers import phrases_for
 from bot.locale.keeping import KeepingPhrases, keeping_phrases_for
 from bot.locale.terminal import terminal_phrases_for
@@ -347,7 +347,7 @@ def _paths(settings: Settings) -> list[Path]:
 
 def _rebuild(settings: Settings, paths: Sequence[Path]) -> int:
     """Build again what was built, read as it was read."""
-    report = followed_build(settings, paths, remembered(settings.data_dir), "none")
+    report = followed_build(settings, paths, load_format_options(settings.data_dir), "none")
     return FAILED if report is None else DONE
 
 

@@ -170,10 +170,10 @@ def chat_model(settings: Settings, *, check: bool) -> int:
 def check_bot(settings: Settings) -> int:
     """Say whether the bot could run, a line for each thing that it needs."""
 
-    from bot.messenger.running.preflight import findings
+    from bot.messenger.running.preflight import run_preflight
 
     phrases = checking_phrases_for(settings.language)
-    found = asyncio.run(findings(settings))
+    found = asyncio.run(run_preflight(settings))
     out = console_for(sys.stdout)
     for each in found:
         mark, style = _MARKS[each.verdict]

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.models import OptionInfo
 
 from bot.locale.terminal import TerminalPhrases
-from bot.operations.logs import log_as
+from bot.operations.logs import configure_logs
 from bot.settings import Settings, load_settings
 
 DONE = 0
@@ -62,7 +62,7 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
 
     def done() -> int:
         settings = load_settings(data_dir=data_dir)
-        log_as(settings)
+        configure_logs(settings)
         return command(settings)
 
     return done

@@ -112,12 +112,12 @@ def _evaluated(
 ) -> int:
     """Run one evaluation and say what it gave; the exit code."""
     from bot.locale.terminal import terminal_phrases_for
-    from bot.operations.logs import log_as
+    from bot.operations.logs import configure_logs
     from bot.terminal.progress import observed
     from bot.terminal.render import complaint
 
     settings = load_settings(data_dir=data_dir)
-    log_as(settings)
+    configure_logs(settings)
     phrases = terminal_phrases_for(settings.language)
     err = console_for(sys.stderr)
     try:

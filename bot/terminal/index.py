@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
 
-from bot.library.format_options import chosen, options_told, remember
+from bot.library.format_options import choose_format_options, format_map_text, save_format_options
 from bot.locale.keeping import keeping_phrases_for
 from bot.locale.reasons import reason, reason_place
 from bot.locale.terminal import terminal_phrases_for
@@ -57,16 +57,16 @@ def index(settings: Settings, asked: IndexRequest) -> int:
 
     if asked.if_missing and Layout(settings.data_dir).current_id() is not None:
         return DONE
-    options = chosen(settings.data_dir, asked.fields, asked.ocr)
+    options = choose_format_options(settings.data_dir, asked.fields, asked.ocr)
     if options.fields and asked.fields is None:
         phrases = keeping_phrases_for(settings.language)
-        show(console_for(sys.stderr), phrases.fields_kept(options_told(options.fields)))
+        show(console_for(sys.stderr), phrases.fields_kept(format_map_text(options.fields)))
     paths = corpus_paths(settings, asked.paths)
     naming: Naming = "all" if asked.verbose else "some"
     report = followed_build(settings, paths, options, naming)
     if report is None:
         return FAILED
-    remember(settings.data_dir, options)
+    save_format_options(settings.data_dir, options)
     return FAILED if report.skipped else DONE
 
 

@@ -17,16 +17,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.documents import Documents
-from index.embedding import Embedder, load_embedder
-
 from bot.assembly import chain_over, open_index
-from bot.library import LiveLibrary
-from bot.messenger import serve
-from bot.messenger.handlers import alerting
+from bot.library.articles import LiveLibrary
+from bot.library.documents import Documents
+from bot.messenger.handlers import alerts
+from bot.messenger.running.application import serve
 from bot.settings import load_settings
-from index.build import build
-from tests.botapi import BotServer, Message
+from index.build.builder import build
+from index.models.base import Embedder
+from index.models.sentence_transformers import load_embedder
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
 
 CORPUS = Path("corpus")
 BOT = "selon_bot"
@@ -246,7 +247,7 @@ def _rows(markup: Any) -> Sequence[Sequence[Mapping[str, Any]]]:
 @asynccontextmanager
 async def _bot(data: Path) -> AsyncIterator[BotServer]:
     """The application at work, with a database of its own."""
-    alerting.LOOK = timedelta(seconds=0.2)
+    alerts.LOOK_INTERVAL = timedelta(seconds=0.2)
     with tempfile.TemporaryDirectory() as folder:
         async with BotServer(username=BOT) as server:
             settings = load_settings(

@@ -15,8 +15,8 @@ from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.library.articles import Library, summary, tellings
 from bot.library.documents import Documents
-from bot.messenger.context import Chain
 from bot.messenger.running.application import serve
+from bot.messenger.services import Chain
 from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
 from bot.state.database import state_url

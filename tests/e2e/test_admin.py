@@ -56,7 +56,7 @@ def ask_in_vain(tmp_path: Path, *asked: tuple[int, str], days: int = 0) -> None:
     at = datetime.now(UTC) - timedelta(days=days)
     with state.session() as session:
         for number, (person, question) in enumerate(asked):
-            people.person_seen(session, person, at)
+            people.note_person(session, person, at)
             turn = NewTurn(question, {}, [], False, 0.1, "g", 1000 * days + number, 12.0)
             conversations.add_turn(session, ConversationPlace(person, 0, person), turn, at, HOURS)
     state.close()

@@ -32,7 +32,7 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture(autouse=True)
 def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
-    monkeypatch.setattr(announcing, "PACE", 0.0)
+    monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 0.0)
 
 
 @pytest_asyncio.fixture
@@ -42,8 +42,8 @@ async def server(url: str) -> AsyncIterator[BotServer]:
     state = open_state(url)
     with state.session() as session:
         for person in (*READERS, BARRED):
-            people.person_seen(session, person, now)
-        people.person_seen(session, GONE, now - timedelta(days=91))
+            people.note_person(session, person, now)
+        people.note_person(session, GONE, now - timedelta(days=91))
         roles.give(session, BARRED, "barred", now)
     state.close()
     async with BotServer() as server:
@@ -183,11 +183,11 @@ async def test_markup_is_shown_as_it_was_written(server: BotServer) -> None:
 async def test_after_a_restart_the_rest_are_told_and_nobody_twice(
     server: BotServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcing, "PACE", 60.0)
+    monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 60.0)
     async with running(server, StubChain(), Shelf(FRESNEL)):
         server.presses(await drafted(server), 0)
         before = await told(server, 1)
-    monkeypatch.setattr(announcing, "PACE", 0.0)
+    monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 0.0)
     async with running(server, StubChain(), Shelf(FRESNEL)):
         after = await told(server, 3)
         assert await final(server) == "L’annonce est partie : 4 personnes prévenues."
@@ -198,7 +198,7 @@ async def test_after_a_restart_the_rest_are_told_and_nobody_twice(
 async def test_who_asks_to_be_spared_meanwhile_is_spared(
     server: BotServer, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcing, "PACE", 60.0)
+    monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 60.0)
     async with running(server, StubChain(), Shelf(FRESNEL)):
         server.presses(await drafted(server), 0)
         await told(server, 1)
@@ -212,7 +212,7 @@ async def test_who_asks_to_be_spared_meanwhile_is_spared(
         )
     )
     state.close()
-    monkeypatch.setattr(announcing, "PACE", 0.0)
+    monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 0.0)
     async with running(server, StubChain(), Shelf(FRESNEL)):
         assert READERS[2] not in await told(server, 2)
         await server.silence()

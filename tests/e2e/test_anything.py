@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.messenger.handlers.question import QUESTION_LIMIT
-from bot.messenger.inbound.turns import UpdatePace
+from bot.messenger.inbound.scheduler import UpdatePace
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running

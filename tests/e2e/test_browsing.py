@@ -51,7 +51,7 @@ def corpus(tmp_path: Path) -> Path:
 async def server(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BotServer]:
-    monkeypatch.setattr(alerts, "LOOK", timedelta(seconds=0.05))
+    monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
     chain = Conversing(RetrievalQA(index, Extractive(0.9)), index.search)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from bot.messenger.running.preflight import findings
+from bot.messenger.running.preflight import run_preflight
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import settings_for
 from tests.e2e.test_receiving import called_at, port
@@ -42,7 +42,7 @@ async def check(server: BotServer, home: Path, **more: str) -> tuple[int, str]:
 async def said(server: BotServer, **more: object) -> dict[str, list[str]]:
     """What is found, in English, by what it is about; the mark first."""
     found: dict[str, list[str]] = {}
-    for each in await findings(settings_for(server, language="en", **more)):
+    for each in await run_preflight(settings_for(server, language="en", **more)):
         found.setdefault(each.about, []).append(f"{each.verdict}: {each.text}")
     return found
 

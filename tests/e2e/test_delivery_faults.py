@@ -140,8 +140,8 @@ FAULTS = {
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_WAITS", (0.05, 0.05))
-    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(retry, "FIRST_WAITS_SECONDS", (0.05, 0.05))
+    monkeypatch.setattr(retry, "LONGEST_WAIT_SECONDS", 0.05)
     monkeypatch.setattr(application, "READ_SECONDS", READ_SECONDS)
 
 

@@ -226,7 +226,7 @@ async def test_inline_offers_the_cited_answer_and_the_nearest_articles(
     assert answer.description == "Fresnel & les phares, par Anne Le Gall, 1er mars 2024"
     assert f"[1] «\u00a0{LENS}\u00a0»" in answer.message.text
     assert given.is_personal
-    assert given.cache_time == inline.CACHED
+    assert given.cache_time == inline.CACHE_SECONDS
 
 
 async def test_inline_says_when_the_articles_do_not(server: BotServer) -> None:
@@ -238,7 +238,7 @@ async def test_inline_says_when_the_articles_do_not(server: BotServer) -> None:
 async def test_inline_waits_for_a_question_and_for_its_end(
     server: BotServer, chain: StubChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inline, "PAUSE", 1.5)  # however busy the machine is
+    monkeypatch.setattr(inline, "TYPING_PAUSE_SECONDS", 1.5)  # however busy the machine is
     prompt = server.user_asks_inline(READER, "", "en")
     await server.called("answerInlineQuery")
     assert server.inline_answers[prompt].button == "Ask your question…"

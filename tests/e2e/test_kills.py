@@ -20,7 +20,7 @@ from tests.e2e.killing import Bot, Crashes, python
 QUESTION = "Quand Fresnel est-il né ?"
 KILLS = 5
 PROGRAM = f"""
-from bot.messenger import listen
+from bot.messenger.running.application import listen
 from bot.settings import load_settings
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.e2e.telegram import Shelf, StubChain, slowly

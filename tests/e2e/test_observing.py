@@ -113,7 +113,7 @@ async def test_health_is_well_until_something_is_not(
 ) -> None:
     async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
         assert await health(port) == (200, {"database": "ok", "index": "ok", "telegram": "ok"})
-        monkeypatch.setattr("bot.messenger.running.health.SILENCE", -1.0)
+        monkeypatch.setattr("bot.messenger.running.health.SILENCE_SECONDS", -1.0)
         status, told = await health(port)
         assert status == 503
         assert told["telegram"].startswith("silent for ")

@@ -97,7 +97,7 @@ async def test_forgetting_is_confirmed_and_leaves_no_row(server: BotServer, url:
     assert (await server.next_edit()).text.startswith("Done: I keep nothing about you")
     state = open_state(url)
     with state.session() as session:
-        left = privacy.everything(session, READER)
+        left = privacy.export_person(session, READER)
     state.close()
     assert not any(left.values())
 
@@ -132,7 +132,7 @@ async def test_old_questions_are_erased_at_start(server: BotServer, url: str) ->
     old = datetime.now(UTC) - timedelta(days=91)
     turn = NewTurn(QUESTION, {}, [], True, 0.9, "g")
     with state.session() as session:
-        people.person_seen(session, READER, old)
+        people.note_person(session, READER, old)
         conversations.add_turn(
             session, ConversationPlace(READER, 0, READER), turn, old, timedelta(hours=12)
         )
@@ -196,4 +196,4 @@ async def test_what_a_reply_depends_on_is_written_before_it(server: BotServer, u
 
 def _kept(url: str) -> privacy.Kept:
     with closing(open_state(url)) as state, state.session() as session:
-        return privacy.kept(session, READER)
+        return privacy.count_kept(session, READER)

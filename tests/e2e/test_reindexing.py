@@ -15,7 +15,7 @@ from bot.answering.extractive import Extractive
 from bot.followups.conversation import Conversing
 from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents
-from bot.library.format_options import remember
+from bot.library.format_options import save_format_options
 from bot.messenger.handlers import reindex
 from bot.settings import load_settings
 from index.build.builder import build
@@ -62,7 +62,7 @@ def corpus(tmp_path: Path) -> Path:
 @pytest.fixture
 def data_dir(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SELON_ADMINS", f"{ADMIN}")
-    monkeypatch.setattr(reindex, "SHOWN", 0.05)
+    monkeypatch.setattr(reindex, "PROGRESS_SECONDS", 0.05)
     build([corpus], tmp_path / "data", FakeEmbedder())
     return tmp_path / "data"
 
@@ -170,7 +170,7 @@ async def test_a_build_elsewhere_is_not_waited_for(server: BotServer, data_dir: 
 async def test_files_are_read_as_the_operator_said(
     server: BotServer, corpus: Path, data_dir: Path
 ) -> None:
-    remember(data_dir, Options({"text": "corps"}))
+    save_format_options(data_dir, Options({"text": "corps"}))
     (corpus / "export.json").write_text(f'[{{"corps": "{SENTENCE}"}}]', "utf-8")
     await begun(server)
     assert (await server.next_message(20)).text.splitlines()[1].startswith("2 articles")

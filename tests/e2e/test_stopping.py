@@ -69,17 +69,17 @@ async def test_an_answer_that_takes_too_long_is_given_after_the_next_start(
 
 _PROGRAM = """
 import threading
-from bot.messenger import application, listen
+from bot.messenger.running import application
 from bot.settings import load_settings
 from tests.e2e.telegram import Shelf, StubChain
 
-application.GRACE, application.DEADLINE = 0.1, 0.5
+application.GRACE, application.STOP_DEADLINE_SECONDS = 0.1, 0.5
 
 class Stuck(StubChain):
     def _invoke(self, said):
         threading.Event().wait()
 
-listen(load_settings(), Stuck(), Shelf(), lambda username: print("ready", flush=True))
+application.listen(load_settings(), Stuck(), Shelf(), lambda username: print("ready", flush=True))
 """
 
 
@@ -109,4 +109,4 @@ async def test_a_thread_that_does_not_end_does_not_keep_the_process(server: BotS
 
 
 def test_five_seconds_are_enough() -> None:
-    assert application.RECEIVING + application.GRACE < application.DEADLINE < 5
+    assert application.RECEIVING + application.GRACE < application.STOP_DEADLINE_SECONDS < 5

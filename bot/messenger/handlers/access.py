@@ -13,11 +13,10 @@ from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.locale.access import AccessPhrases, access_phrases_for
 from bot.messenger import menus
-from bot.messenger.context import Asker, Desk, TelegramApplication, met
-from bot.messenger.handlers.administrators import administrator
-from bot.messenger.handlers.gate import start_token
+from bot.messenger.chores import Chore
+from bot.messenger.handlers.gate import administrator, start_token
 from bot.messenger.outbound.reply import say
-from bot.messenger.running.chores import Chore
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import chats, invitations
 from bot.state.roles import STANDINGS, Role, Standing
 
@@ -29,11 +28,11 @@ EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
-class Access:
+class AccessHandlers:
     """What administrators say; from others it is refused."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
         brought = filters.UpdateType.MESSAGE & filters.Regex(r"^/start(@\w+)?\s+[\w-]{32}\s*$")
@@ -48,32 +47,32 @@ class Access:
 
     async def accept(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """An invitation brought by somebody who may ask already: they may be let do more."""
-        token, asker = start_token(update), await met(self._desk, update)
+        token, asker = start_token(update), await met(self._services, update)
         if token is None or asker is None or not asker.private:
             return
-        now, person = self._desk.now(), asker.place.person_id
-        if await self._desk.roles.accept(token, person, now) is None:
+        now, person = self._services.now(), asker.place.person_id
+        if await self._services.roles.accept(token, person, now) is None:
             await say(context.bot, asker, _phrases(asker).invitation_gone)
             return
-        role = self._desk.roles.of(person) or "reader"
+        role = self._services.roles.of(person) or "reader"
         await say(context.bot, asker, _phrases(asker).accepted[role])
 
     async def invite(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._desk, update, context.bot)
+        asker = await administrator(self._services, update, context.bot)
         if asker is None:
             return
         role: Role = "editor" if menus.argument(update).lower() in EDITOR else "reader"
-        lifetime = timedelta(days=self._desk.settings.invitation_days)
+        lifetime = timedelta(days=self._services.settings.invitation_days)
         invite = partial(
             invitations.invite,
             by=asker.place.person_id,
             role=role,
-            now=self._desk.now(),
+            now=self._services.now(),
             lifetime=lifetime,
         )
-        token = await self._desk.state.run(invite)
+        token = await self._services.state.run(invite)
         link = f"https://t.me/{context.bot.username}?start={token}"
-        until = (self._desk.now() + lifetime).date()
+        until = (self._services.now() + lifetime).date()
         await say(context.bot, asker, _phrases(asker).invitation(link, role, until))
 
     async def allow(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -84,7 +83,7 @@ class Access:
 
     async def _decide(self, update: Update, bot: Bot, *, allowed: bool) -> None:
         """About the group that it is said in, or whom a number names in private."""
-        asker = await administrator(self._desk, update, bot, anywhere=True)
+        asker = await administrator(self._services, update, bot, anywhere=True)
         if asker is None:
             return
         phrases, words = _phrases(asker), menus.argument(update).lower().split()
@@ -107,22 +106,22 @@ class Access:
 
     def _given(self, phrases: AccessPhrases) -> Iterator[str]:
         """What was decided in the chat, a line a standing; the settings can be read elsewhere."""
-        given = self._desk.roles.given()
+        given = self._services.roles.given()
         for standing in STANDINGS:
             people = sorted(person for person, had in given.items() if had == standing)
             if people:
                 yield phrases.given(standing, people)
 
     async def _group(self, chat_id: int, allowed: bool) -> None:
-        decide = partial(chats.allow, chat_id=chat_id, allowed=allowed, now=self._desk.now())
-        await self._desk.state.run(decide)
+        decide = partial(chats.allow, chat_id=chat_id, allowed=allowed, now=self._services.now())
+        await self._services.state.run(decide)
         logger.info("The group %d is %s", chat_id, "allowed" if allowed else "forbidden")
 
     async def _person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
         """What to say of a person's standing, changed where the settings leave it open."""
-        if self._desk.roles.set_by_settings(number) is not None:
+        if self._services.roles.set_by_settings(number) is not None:
             return phrases.set_by_settings(number)
-        await self._desk.roles.give(number, standing, self._desk.now())
+        await self._services.roles.give(number, standing, self._services.now())
         return phrases.person_is(number, standing)
 
     @property
@@ -132,9 +131,9 @@ class Access:
         return Chore("access", timedelta(hours=1), self._tidy)
 
     async def _tidy(self, bot: Bot) -> None:
-        forget = partial(invitations.forget_expired, now=self._desk.now())
-        await self._desk.state.run(forget)
-        await self._desk.limits.tidy()
+        forget = partial(invitations.forget_expired, now=self._services.now())
+        await self._services.state.run(forget)
+        await self._services.limits.tidy()
 
 
 def _phrases(asker: Asker) -> AccessPhrases:

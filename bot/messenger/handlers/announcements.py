@@ -17,14 +17,13 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 from bot.locale.administration import AdministrationPhrases, administration_phrases_for
 from bot.locale.answers import phrases_for
 from bot.messenger import menus
-from bot.messenger.context import Asker, Desk, TelegramApplication, met
-from bot.messenger.handlers.administrators import administrator
-from bot.messenger.inbound.update import current_handling, unasked
-from bot.messenger.journal import Journal, Postponed
+from bot.messenger.chores import Chore
+from bot.messenger.handlers.gate import administrator
+from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, edit
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.running.chores import Chore
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import announcements, people
 from bot.state.announcements import Addressee, Announcement
 from bot.state.deliveries import Letter, Part
@@ -34,7 +33,7 @@ logger = logging.getLogger(__name__)
 _LONGEST = 3_000
 """Characters: one message holds them with room to spare."""
 
-PACE = 1 / 15
+PACE_SECONDS_EACH = 1 / 15
 """Seconds between two people: half of what Telegram allows, so that answers do not wait."""
 
 _BATCH = 100
@@ -48,14 +47,14 @@ _DECISION = re.compile(r"(s|n)!:(\d{1,18})", re.ASCII)
 _WANTED = re.compile(r"quiet:(yes|no)")
 
 
-class Announcing:
+class AnnouncementHandlers:
     """A draft, a look at it, a decision; then it goes to one after the other, also after a restart.
 
     Who has blocked the bot is counted, and who wants no announcements gets none.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
         self._sending = asyncio.Lock()
         self._languages: dict[int, str] = {}
 
@@ -71,7 +70,7 @@ class Announcing:
 
     async def draft(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Show the text as it would arrive, and ask whether to send it."""
-        asker = await administrator(self._desk, update, context.bot)
+        asker = await administrator(self._services, update, context.bot)
         if asker is None:
             return
         phrases, text = _phrases(asker), menus.argument(update)
@@ -89,9 +88,9 @@ class Announcing:
             announcements.draft,
             person_id=asker.place.person_id,
             text=text,
-            now=self._desk.now(),
+            now=self._services.now(),
         )
-        number = await self._desk.state.run(keep)
+        number = await self._services.state.run(keep)
         await say(context.bot, asker, text, _quiet(phrases))
         choices = ((phrases.send(listeners), "s"), (phrases.drop, "n"))
         rows = [[InlineKeyboardButton(t, callback_data=f"{c}!:{number}")] for t, c in choices]
@@ -100,7 +99,7 @@ class Announcing:
     async def decide(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = (
             update.callback_query,
-            await administrator(self._desk, update, context.bot),
+            await administrator(self._services, update, context.bot),
         )
         found = _DECISION.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
@@ -108,7 +107,7 @@ class Announcing:
         phrases, number, person = _phrases(asker), int(found[2]), asker.place.person_id
         if found[1] == "n":
             drop = partial(announcements.drop, announcement_id=number, person_id=person)
-            dropped = await self._desk.state.run(drop)
+            dropped = await self._services.state.run(drop)
             text = phrases.dropped if dropped else phrases.decided
             await replace_text(context.bot, asker, query, text)
             return
@@ -120,22 +119,22 @@ class Announcing:
             addressees=await self._listeners(),
         )
         self._languages[person] = asker.phrases.code
-        if not await self._desk.state.run(confirm):
+        if not await self._services.state.run(confirm):
             await replace_text(context.bot, asker, query, phrases.decided)
             return
         # Not awaited: it takes minutes where thousands are told.
         context.application.create_task(self.send(context.bot), update=update)
 
     async def preference(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._desk, update):
+        if asker := await met(self._services, update):
             phrases, number = _phrases(asker), asker.place.person_id
             find = partial(people.listens, person_id=number)
-            wanted = await self._desk.state.run(find)
+            wanted = await self._services.state.run(find)
             keyboard = _quiet(phrases) if wanted else _listen(phrases)
             await say(context.bot, asker, phrases.announcements(wanted), keyboard)
 
     async def prefer(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         found = _WANTED.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return
@@ -143,10 +142,10 @@ class Announcing:
         listen = partial(
             people.listen_to_announcements,
             person_id=asker.place.person_id,
-            now=self._desk.now(),
+            now=self._services.now(),
             wanted=wanted,
         )
-        await self._desk.state.run(listen)
+        await self._services.state.run(listen)
         await acknowledge(query)
         phrases = _phrases(asker)
         await say(context.bot, asker, phrases.listening_noted if wanted else phrases.quiet_noted)
@@ -158,64 +157,66 @@ class Announcing:
 
     async def send(self, bot: Bot) -> None:
         """Send what is to be sent, one announcement after the other."""
-        handling = current_handling()
-        if handling is None or self._sending.locked():
+        trigger = current_trigger()
+        if trigger is None or self._sending.locked():
             return
         async with self._sending:
-            with unasked(), suppress(Postponed):
-                while announcement := await self._desk.state.run(announcements.under_way):
-                    if not await self._send(bot, handling.ledger, announcement):
+            with outside_update(), suppress(Postponed):
+                while announcement := await self._services.state.run(announcements.under_way):
+                    if not await self._send(bot, trigger.journal, announcement):
                         return  # the next start goes on with it
 
-    async def _send(self, bot: Bot, ledger: Journal, announcement: Announcement) -> bool:
+    async def _send(self, bot: Bot, journal: Journal, announcement: Announcement) -> bool:
         """Whether all of one was sent; not so when the bot stops."""
         find = partial(
             announcements.waiting_announcements, announcement_id=announcement.id, limit=_BATCH
         )
         shown = 0.0
-        while addressees := await self._desk.state.run(find):
+        while addressees := await self._services.state.run(find):
             for addressee in addressees:
-                if ledger.stopping.is_set():
+                if journal.stopping.is_set():
                     return False
-                await self._tell(bot, ledger, announcement, addressee)
+                await self._tell(bot, journal, announcement, addressee)
                 if time.monotonic() - shown >= _SHOWN:
                     await self._show(bot, announcement)
                     shown = time.monotonic()
-                await _pause(PACE, ledger.stopping)
+                await _pause(PACE_SECONDS_EACH, journal.stopping)
         await self._show(bot, announcement, ended=True)
-        await self._desk.state.run(partial(announcements.finish, announcement_id=announcement.id))
+        await self._services.state.run(
+            partial(announcements.finish, announcement_id=announcement.id)
+        )
         return True
 
     async def _tell(
-        self, bot: Bot, ledger: Journal, announcement: Announcement, to: Addressee
+        self, bot: Bot, journal: Journal, announcement: Announcement, to: Addressee
     ) -> None:
         code = phrases_for(to.language).code
         parts = tuple(Part(html) for html in text_html(announcement.text, code))
         keyboard = _quiet(administration_phrases_for(code)).to_dict()
         letter = Letter(to.person_id, 0, parts, keyboard)
-        posted = await ledger.posted(announcement.id, to.person_id, letter)
+        posted = await journal.posted(announcement.id, to.person_id, letter)
         if posted is None:
             return
         try:
-            await deliver_rest(bot, ledger, posted)
+            await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("An announcement did not reach somebody: %s", error)
-        if await ledger.outcome(posted.id) == "given up":
+        if await journal.outcome(posted.id) == "given up":
             unreachable = partial(
                 announcements.note,
                 announcement_id=announcement.id,
                 person_id=to.person_id,
                 outcome="unreachable",
             )
-            await self._desk.state.run(unreachable)
+            await self._services.state.run(unreachable)
 
     async def _show(self, bot: Bot, announcement: Announcement, *, ended: bool = False) -> None:
         """In the message with which the author decided."""
         person = announcement.person_id
-        known = await self._desk.state.run(partial(people.person, person_id=person))
+        known = await self._services.state.run(partial(people.person, person_id=person))
         language = (known.language if known else None) or self._languages.get(person)
         phrases = administration_phrases_for(phrases_for(language).code)
-        reach = await self._desk.state.run(
+        reach = await self._services.state.run(
             partial(announcements.reach, announcement_id=announcement.id)
         )
         text = phrases.announced(reach) if ended else phrases.announcing(reach)
@@ -228,9 +229,9 @@ class Announcing:
 
     async def _listeners(self) -> list[int]:
         """Who would be told now: those who may ask, and have not asked to be spared."""
-        since = self._desk.now() - timedelta(days=self._desk.settings.keep_days)
-        listening = await self._desk.state.run(partial(announcements.listeners, since=since))
-        return [each for each in listening if self._desk.roles.may_ask(each)]
+        since = self._services.now() - timedelta(days=self._services.settings.keep_days)
+        listening = await self._services.state.run(partial(announcements.listeners, since=since))
+        return [each for each in listening if self._services.roles.may_ask(each)]
 
 
 async def _pause(seconds: float, stopping: asyncio.Event) -> None:

@@ -13,10 +13,10 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 from bot.answer import web_address
 from bot.locale.browsing import BrowsingPhrases, browsing_phrases_for
 from bot.messenger import menus
-from bot.messenger.context import Asker, Desk, TelegramApplication, met
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from index.article import Article
 from index.build.passages import cut
 from index.language import fold_phrase
@@ -31,11 +31,11 @@ _SUMMARY = re.compile(r"z:([0-9a-f]{12})", re.ASCII)
 _PAGE = re.compile(r"([sd]):(\d{1,4})", re.ASCII)
 
 
-class Browsing:
+class ArticleHandlers:
     """Lists of articles, and one article."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
@@ -51,7 +51,7 @@ class Browsing:
         )
 
     async def search(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker, words = await met(self._desk, update), menus.argument(update)[:QUERY_LIMIT]
+        asker, words = await met(self._services, update), menus.argument(update)[:QUERY_LIMIT]
         if asker is None:
             return
         if not words:
@@ -61,13 +61,13 @@ class Browsing:
         await deliver(context.bot, asker.place, html, keyboard)
 
     async def recent(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._desk, update):
+        if asker := await met(self._services, update):
             html, keyboard = await asyncio.to_thread(self._newest, asker, 0)
             await deliver(context.bot, asker.place, html, keyboard)
 
     async def turn_page(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Another page of a list, in the same message."""
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         found = _PAGE.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return
@@ -83,13 +83,13 @@ class Browsing:
         await edit(context.bot, query.message.chat.id, query.message.message_id, html[0], keyboard)
 
     async def article(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await met(self._desk, update)
+        asker = await met(self._services, update)
         found = await self._meant(update, context, asker) if asker else None
         if asker and found:
             await self._show_card(context, asker, found)
 
     async def summary(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await met(self._desk, update)
+        asker = await met(self._services, update)
         found = await self._meant(update, context, asker) if asker else None
         if asker and found:
             await self._show_summary(context, asker, found)
@@ -105,12 +105,12 @@ class Browsing:
     async def _pressed(
         self, update: Update, context: ContextTypes.DEFAULT_TYPE, shape: re.Pattern[str]
     ) -> tuple[Asker, Article] | None:
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         found = shape.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return None
         await acknowledge(query)
-        article = await asyncio.to_thread(self._desk.library.article, found[1])
+        article = await asyncio.to_thread(self._services.library.article, found[1])
         if article is None:
             await say(context.bot, asker, asker.phrases.passage_gone)
             return None
@@ -124,14 +124,14 @@ class Browsing:
         if not name:
             await say(context.bot, asker, phrases.article_usage)
             return None
-        found = await asyncio.to_thread(self._desk.library.find, name)
+        found = await asyncio.to_thread(self._services.library.find, name)
         if len(found) > 1:
             html = articles_html(phrases.which_one, found[:PAGE_SIZE], asker.phrases)
             await deliver(context.bot, asker.place, html, _numbered(found[:PAGE_SIZE]))
             return None
         if found:
             identity = found[0].copy_of or found[0].id
-            article = await asyncio.to_thread(self._desk.library.article, identity)
+            article = await asyncio.to_thread(self._services.library.article, identity)
             if article is None:  # gone with the generation that was just replaced
                 await say(context.bot, asker, phrases.no_such_article(name[:QUERY_LIMIT]))
             return article
@@ -141,7 +141,7 @@ class Browsing:
         self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, name: str
     ) -> Article | None:
         """The one article in whose title all the words stand; otherwise the nearest are offered."""
-        near = (await asyncio.to_thread(self._desk.library.ranked, name))[:PAGE_SIZE]
+        near = (await asyncio.to_thread(self._services.library.ranked, name))[:PAGE_SIZE]
         words = fold_phrase(name).split()
         titled = [each for each in near if all(word in fold_phrase(each.title) for word in words)]
         if len(titled) == 1:
@@ -173,7 +173,7 @@ class Browsing:
         self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, article: Article
     ) -> None:
         phrases = _phrases(asker)
-        answer = await asyncio.to_thread(self._desk.library.summary, article)
+        answer = await asyncio.to_thread(self._services.library.summary, article)
         if not answer.answered:
             await say(context.bot, asker, phrases.no_summary)
             return
@@ -183,7 +183,7 @@ class Browsing:
     def _results(
         self, asker: Asker, words: str, page: int
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        phrases, found = _phrases(asker), self._desk.library.ranked(words)
+        phrases, found = _phrases(asker), self._services.library.ranked(words)
         if not found:
             return articles_html(phrases.no_result(words), (), asker.phrases), None
         last = math.ceil(len(found) / PAGE_SIZE) - 1
@@ -196,7 +196,7 @@ class Browsing:
     def _newest(
         self, asker: Asker, page: int
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        found = self._desk.library.newest(PAGE_SIZE + 1, page * PAGE_SIZE)
+        found = self._services.library.newest(PAGE_SIZE + 1, page * PAGE_SIZE)
         shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
         html = articles_html(_phrases(asker).recent, shown, asker.phrases, page * PAGE_SIZE + 1)
         return html, _numbered(shown, page, "d", more=more)

@@ -16,9 +16,9 @@ from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, fil
 from bot.library.documents import Documents, Received
 from bot.locale.documents import DocumentPhrases, document_phrases_for
 from bot.locale.reasons import reason
-from bot.messenger.context import Asker, Desk, TelegramApplication, conversation_name, met
+from bot.messenger.chores import Chore
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.running.chores import Chore
+from bot.messenger.services import Asker, BotServices, TelegramApplication, conversation_name, met
 from bot.state import conversations, documents
 from bot.state.conversations import ConversationPlace
 from bot.state.documents import SentDocument
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 _LIMIT = 20
 """Megabytes: Telegram gives bots no larger file."""
 
-UNDECIDED = timedelta(days=1)
+UNDECIDED_LIFETIME = timedelta(days=1)
 """How long a document waits for a decision."""
 
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -40,24 +40,24 @@ _DECISION = re.compile(r"d([+=-]):(\d{1,18})", re.ASCII)
 class _Keepers(filters.MessageFilter):
     """Messages by those who may add to the corpus."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, services: BotServices) -> None:
         super().__init__()
-        self._desk = desk
+        self._services = services
 
     def filter(self, message: Message) -> bool:
-        return message.from_user is not None and self._desk.may_add(message.from_user.id)
+        return message.from_user is not None and self._services.may_add(message.from_user.id)
 
 
-class Sending:
+class DocumentHandlers:
     """Files and addresses by those who keep the corpus: for all, for this conversation, or not."""
 
-    def __init__(self, desk: Desk, service: Documents) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices, service: Documents) -> None:
+        self._services = services
         self._documents = service
 
     def register(self, application: TelegramApplication) -> None:
         private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-        editors = _Keepers(self._desk)
+        editors = _Keepers(self._services)
         application.add_handlers(
             [
                 MessageHandler(private & filters.Document.ALL, self.file),
@@ -67,7 +67,7 @@ class Sending:
         )
 
     async def file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        message, asker = update.effective_message, await met(self._desk, update)
+        message, asker = update.effective_message, await met(self._services, update)
         document = message.document if message else None
         if asker is None or document is None or not await self._may(context.bot, asker):
             return
@@ -90,7 +90,7 @@ class Sending:
 
     async def address(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """An address alone, from somebody who may add it; from others it is a question."""
-        message, asker = update.effective_message, await met(self._desk, update)
+        message, asker = update.effective_message, await met(self._services, update)
         found = _ADDRESS.search(message.text or "") if message else None
         if asker is None or found is None or not await self._may(context.bot, asker):
             return
@@ -100,7 +100,7 @@ class Sending:
         )
 
     async def _may(self, bot: Bot, asker: Asker) -> bool:
-        if self._desk.may_add(asker.place.person_id):
+        if self._services.may_add(asker.place.person_id):
             return True
         await say(bot, asker, _phrases(asker).not_allowed)
         return False
@@ -112,9 +112,9 @@ class Sending:
             name=name,
             path="",
             url=url,
-            now=self._desk.now(),
+            now=self._services.now(),
         )
-        return await self._desk.state.run(receive)
+        return await self._services.state.run(receive)
 
     async def _offer(self, bot: Bot, asker: Asker, number: int, take: partial[Received]) -> None:
         """Look at a document, then ask what to do with it, or say why it cannot be read."""
@@ -122,7 +122,7 @@ class Sending:
         try:
             found = await asyncio.to_thread(take)
         except IndexingError as error:
-            await self._desk.state.run(partial(documents.remove_document, document_id=number))
+            await self._services.state.run(partial(documents.remove_document, document_id=number))
             why = reason(str(error), asker.phrases.code)
             await say(bot, asker, phrases.unreadable(why))
             return
@@ -133,7 +133,7 @@ class Sending:
             status="received",
             path=self._below(found.path),
         )
-        await self._desk.state.run(keep)
+        await self._services.state.run(keep)
         choices = ((phrases.for_all, "+"), (phrases.for_here, "="), (phrases.nothing, "-"))
         keyboard = InlineKeyboardMarkup(
             [[InlineKeyboardButton(text, callback_data=f"d{c}:{number}")] for text, c in choices]
@@ -141,12 +141,12 @@ class Sending:
         await say(bot, asker, phrases.received(found.titles, found.articles), keyboard)
 
     async def decide(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         found = _DECISION.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return
         phrases, number = _phrases(asker), int(found[2])
-        document = await self._desk.state.run(partial(documents.document, document_id=number))
+        document = await self._services.state.run(partial(documents.document, document_id=number))
         await acknowledge(query)
         mine = document is not None and document.place.person_id == asker.place.person_id
         if document is None or not mine or document.scope != "undecided":
@@ -184,13 +184,13 @@ class Sending:
             status="indexed",
             path=self._below(kept),
         )
-        await self._desk.state.run(decided)
+        await self._services.state.run(decided)
         told = phrases.added if for_all else phrases.kept_here
         await say(bot, asker, told(document.name))
 
     async def _dropped(self, document: SentDocument) -> None:
         await asyncio.to_thread(self._documents.drop, document.id)
-        await self._desk.state.run(partial(documents.remove_document, document_id=document.id))
+        await self._services.state.run(partial(documents.remove_document, document_id=document.id))
 
     def _below(self, path: Path) -> str:
         return path.relative_to(self._documents.root).as_posix()
@@ -201,25 +201,31 @@ class Sending:
         return Chore("documents", timedelta(hours=1), self._tidy)
 
     async def _tidy(self, bot: Bot) -> None:
-        now = self._desk.now()
-        waiting = partial(documents.undecided_before, moment=now - UNDECIDED)
-        for document in await self._desk.state.run(waiting):
+        now = self._services.now()
+        waiting = partial(documents.undecided_before, moment=now - UNDECIDED_LIFETIME)
+        for document in await self._services.state.run(waiting):
             await self._dropped(document)
-        for place in await self._desk.state.run(documents.document_places):
+        for place in await self._services.state.run(documents.document_places):
             history = partial(
-                conversations.history, place=place, now=now, lifetime=self._desk.lifetime, limit=1
+                conversations.history,
+                place=place,
+                now=now,
+                lifetime=self._services.lifetime,
+                limit=1,
             )
-            kept = await self._desk.state.run(partial(documents.newest_of, place=place))
-            recent = kept is not None and kept > now - self._desk.lifetime
-            if not recent and not await self._desk.state.run(history):
+            kept = await self._services.state.run(partial(documents.newest_of, place=place))
+            recent = kept is not None and kept > now - self._services.lifetime
+            if not recent and not await self._services.state.run(history):
                 await self.forget(place)
 
     async def forget(self, place: ConversationPlace) -> None:
         """Erase what this conversation alone was answered from."""
         await asyncio.to_thread(self._documents.forget, conversation_name(place))
         here = partial(documents.of_conversation, chat_id=place.chat_id, thread_id=place.thread_id)
-        for document in await self._desk.state.run(here):
-            await self._desk.state.run(partial(documents.remove_document, document_id=document.id))
+        for document in await self._services.state.run(here):
+            await self._services.state.run(
+                partial(documents.remove_document, document_id=document.id)
+            )
 
 
 def _phrases(asker: Asker) -> DocumentPhrases:

@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.messenger.context import Desk, TelegramApplication
-from bot.messenger.handlers.access import Access
-from bot.messenger.handlers.alerts import Alerts
-from bot.messenger.handlers.announcements import Announcing
-from bot.messenger.handlers.articles import Browsing
-from bot.messenger.handlers.documents import Sending
-from bot.messenger.handlers.fallback import Failures, Leftovers
+from bot.messenger.chores import Chore, retention_chore
+from bot.messenger.handlers.access import AccessHandlers
+from bot.messenger.handlers.alerts import AlertHandlers
+from bot.messenger.handlers.announcements import AnnouncementHandlers
+from bot.messenger.handlers.articles import ArticleHandlers
+from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
-from bot.messenger.handlers.groups import Groups
-from bot.messenger.handlers.help import Helping
-from bot.messenger.handlers.inline import Inline
-from bot.messenger.handlers.passages import Passages
-from bot.messenger.handlers.personal import Personal
-from bot.messenger.handlers.question import Asking
-from bot.messenger.handlers.reindex import Reindexing
-from bot.messenger.handlers.statistics import Statistics
-from bot.messenger.handlers.status import AdminStatus
-from bot.messenger.handlers.stop import Stopping
-from bot.messenger.handlers.votes import Voting
+from bot.messenger.handlers.groups import GroupHandlers
+from bot.messenger.handlers.help import ErrorHandlers, FallbackHandlers, HelpHandlers
+from bot.messenger.handlers.inline import InlineHandlers
+from bot.messenger.handlers.passages import PassageHandlers
+from bot.messenger.handlers.personal import PersonalHandlers
+from bot.messenger.handlers.question import QuestionHandlers, StopHandlers
+from bot.messenger.handlers.reindex import ReindexHandlers
+from bot.messenger.handlers.statistics import StatisticsHandlers
+from bot.messenger.handlers.status import StatusHandlers
+from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.outbound.live_answer import LiveStops
-from bot.messenger.running.chores import Chore, forgetting
+from bot.messenger.services import BotServices, TelegramApplication
 
 
 class Feature(Protocol):
@@ -34,36 +32,41 @@ class Feature(Protocol):
     def register(self, application: TelegramApplication) -> None: ...
 
 
-def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
+def features(services: BotServices) -> tuple[Sequence[Feature], Sequence[Chore]]:
     """What people can do, and what the bot does by itself for them.
 
     An update goes to the first feature that takes it: commands before text, the rest last.
     """
-    voting, alerts, stops, access = Voting(desk), Alerts(desk), LiveStops(), Access(desk)
-    announcing = Announcing(desk)
-    sending = Sending(desk, desk.documents) if desk.documents else None
+    voting, alerts, stops, access = (
+        VoteHandlers(services),
+        AlertHandlers(services),
+        LiveStops(),
+        AccessHandlers(services),
+    )
+    announcing = AnnouncementHandlers(services)
+    sending = DocumentHandlers(services, services.documents) if services.documents else None
     every: tuple[Feature, ...] = (
-        Gate(desk),
+        Gate(services),
         access,
-        AdminStatus(desk),
-        Statistics(desk),
+        StatusHandlers(services),
+        StatisticsHandlers(services),
         announcing,
-        *([Reindexing(desk, desk.documents)] if desk.documents else []),
-        Groups(desk),
-        Inline(desk),
-        Stopping(desk, stops),
-        Passages(desk),
+        *([ReindexHandlers(services, services.documents)] if services.documents else []),
+        GroupHandlers(services),
+        InlineHandlers(services),
+        StopHandlers(services, stops),
+        PassageHandlers(services),
         voting,
-        Helping(desk),
-        Personal(desk, sending),
-        Browsing(desk),
+        HelpHandlers(services),
+        PersonalHandlers(services, sending),
+        ArticleHandlers(services),
         alerts,
         *([sending] if sending else []),
-        Asking(desk, voting, stops),
-        Leftovers(desk),
+        QuestionHandlers(services, voting, stops),
+        FallbackHandlers(services),
     )
     chores = (
-        forgetting(desk),
+        retention_chore(services),
         alerts.chore,
         access.chore,
         announcing.chore,
@@ -72,10 +75,10 @@ def features(desk: Desk) -> tuple[Sequence[Feature], Sequence[Chore]]:
     return every, chores
 
 
-def register_features(application: TelegramApplication, desk: Desk) -> Sequence[Chore]:
+def register_features(application: TelegramApplication, services: BotServices) -> Sequence[Chore]:
     """Take up every feature; the chores that keep them up."""
-    every, chores = features(desk)
+    every, chores = features(services)
     for feature in every:
         feature.register(application)
-    application.add_error_handler(Failures(desk).failed)
+    application.add_error_handler(ErrorHandlers(services).failed)
     return chores

@@ -11,39 +11,43 @@ from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes, TypeHandler
 
 from bot.locale.access import access_phrases_for
+from bot.locale.administration import administration_phrases_for
 from bot.locale.groups import group_phrases_for
 from bot.messenger import menus
-from bot.messenger.context import Asker, Desk, TelegramApplication, asker_of, spoken_to
 from bot.messenger.inbound.addressee import addressed, author, by_another_bot
-from bot.messenger.inbound.limits import Over
+from bot.messenger.limits import Over
+from bot.messenger.menus import withdraw_from
 from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.services import Asker, BotServices, TelegramApplication, asker_of, met, spoken_to
 from bot.state import chats, meters, people
 
-FIRST = -10
+GATE_GROUP = -10
 """The group of handlers that see every update before the features do."""
 
-STRANGERS = timedelta(hours=1)
+STRANGER_NOTICE_INTERVAL = timedelta(hours=1)
 """How often somebody is told why they get no answer."""
 
 _LINKS = timedelta(minutes=1)
 """How often somebody is told that an invitation is no longer good."""
 
-PRESS = 0.2
+PRESS_COST = 0.2
 """What pressing a button counts, in messages."""
 
 _RIGHTS = (menus.PRIVACY, menus.MY_DATA, menus.FORGET)
+
 _INVITED = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
+
 _FORGETTING = re.compile(r"forget:(yes|no)")
 
 
 class Gate:
     """Answered are people who may ask, where they may, and no faster than they may."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(TypeHandler(Update, self.pass_or_stop), FIRST)
+        application.add_handler(TypeHandler(Update, self.pass_or_stop), GATE_GROUP)
 
     async def pass_or_stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Lets an update go on to the features, or ends it."""
@@ -64,17 +68,19 @@ class Gate:
 
     async def _welcome(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
         """Whether somebody may ask here; who may not is told now and then."""
-        roles = self._desk.roles
+        roles = self._services.roles
         if asker.private:
             if roles.may_ask(person) or await self._for_themselves(update, person):
                 return True
             if await self._invited(bot, update, asker):
                 return False
-            await self._told(bot, update, asker, f"stranger:{person}", _stranger(self._desk, asker))
+            await self._told(
+                bot, update, asker, f"stranger:{person}", _stranger(self._services, asker)
+            )
             return False
         chat = asker.place.chat_id
-        seen = await self._desk.state.run(
-            partial(chats.chat_seen, chat_id=chat, now=self._desk.now())
+        seen = await self._services.state.run(
+            partial(chats.note_chat, chat_id=chat, now=self._services.now())
         )
         if roles.barred(person):
             return False
@@ -92,7 +98,7 @@ class Gate:
         erasing = query is not None and _FORGETTING.fullmatch(query.data or "") is not None
         if not erasing and not _commanded(update, _RIGHTS):
             return False
-        known = await self._desk.state.run(partial(people.person, person_id=person))
+        known = await self._services.state.run(partial(people.person, person_id=person))
         return known is not None
 
     async def _invited(self, bot: Bot, update: Update, asker: Asker) -> bool:
@@ -101,7 +107,7 @@ class Gate:
         if token is None:
             return False
         person, phrases = asker.place.person_id, access_phrases_for(asker.phrases.code)
-        role = await self._desk.roles.accept(token, person, self._desk.now())
+        role = await self._services.roles.accept(token, person, self._services.now())
         if role is not None:
             await say(bot, asker, phrases.accepted[role])
             return True
@@ -115,24 +121,24 @@ class Gate:
         asker: Asker,
         key: str,
         text: str,
-        every: timedelta = STRANGERS,
+        every: timedelta = STRANGER_NOTICE_INTERVAL,
     ) -> None:
         if update.callback_query is not None:
             await acknowledge(update.callback_query)
-        now = self._desk.now()
-        if await self._desk.state.run(partial(meters.notice, key=key, now=now, every=every)):
+        now = self._services.now()
+        if await self._services.state.run(partial(meters.notice, key=key, now=now, every=every)):
             await say(bot, asker, text)
 
     async def _counted(self, update: Update, asker: Asker, person: int) -> Over | None:
         """What keeps somebody from being answered now, if anything; what they do counts if not."""
         group = None if asker.private else asker.place.chat_id
-        if self._desk.roles.may_add(person):
+        if self._services.roles.may_add(person):
             return None
-        cost = PRESS if update.callback_query is not None else 1.0
-        return await self._desk.limits.take(person, group, cost)
+        cost = PRESS_COST if update.callback_query is not None else 1.0
+        return await self._services.limits.take(person, group, cost)
 
     async def _wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
-        phrases = await spoken_to(self._desk, asker.place.person_id, asker.phrases.code)
+        phrases = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
         text = access_phrases_for(phrases.code).over(over.seconds, over.group)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, text)
@@ -146,12 +152,12 @@ def start_token(update: Update) -> str | None:
     return found[1] if found else None
 
 
-def _stranger(desk: Desk, asker: Asker) -> str:
+def _stranger(services: BotServices, asker: Asker) -> str:
     phrases = access_phrases_for(asker.phrases.code)
     number = asker.place.person_id
-    if desk.settings.access == "open":
+    if services.settings.access == "open":
         return phrases.barred
-    listed = desk.settings.access == "list"
+    listed = services.settings.access == "list"
     return phrases.not_listed(number) if listed else phrases.not_invited(number)
 
 
@@ -175,3 +181,32 @@ def _commanded(update: Update, commands: tuple[menus.MenuCommand, ...]) -> bool:
     words = (update.message.text or "").split() if update.message else []
     names = {name for command in commands for name in command.names}
     return bool(words) and words[0].partition("@")[0].removeprefix("/").lower() in names
+
+
+async def administrator(
+    services: BotServices,
+    update: Update,
+    bot: Bot,
+    *,
+    anywhere: bool = False,
+    editors: bool = False,
+) -> Asker | None:
+    """Who says it, if they have the right to, and nobody else reads along; others are told.
+
+    `anywhere` lets it be said in groups, `editors` lets those say it too who keep the articles.
+    """
+    asker = await met(services, update)
+    if asker is None:
+        return None
+    phrases, person = administration_phrases_for(asker.phrases.code), asker.place.person_id
+    if update.callback_query is not None:
+        await acknowledge(update.callback_query)
+    if not (services.roles.administers(person) or (editors and services.may_add(person))):
+        await say(bot, asker, phrases.not_administrator)
+        if asker.private:
+            await withdraw_from(bot, person)
+        return None
+    if not (anywhere or asker.private):
+        await say(bot, asker, phrases.in_private)
+        return None
+    return asker

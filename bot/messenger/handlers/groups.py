@@ -11,18 +11,18 @@ from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filter
 
 from bot.locale.access import access_phrases_for
 from bot.locale.groups import group_phrases_for
-from bot.messenger.context import Desk, TelegramApplication, asker_of
 from bot.messenger.outbound.reply import say
+from bot.messenger.services import BotServices, TelegramApplication, asker_of
 from bot.state import chats
 
 logger = logging.getLogger(__name__)
 
 
-class Groups:
+class GroupHandlers:
     """Groups that are allowed are greeted; others are told why not, and left."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handler(ChatMemberHandler(self.arrive, ChatMemberHandler.MY_CHAT_MEMBER))
@@ -39,7 +39,7 @@ class Groups:
         if await self._allowed(change.chat):
             await say(context.bot, asker, phrases.welcome(context.bot.username))
             return
-        if self._desk.roles.administers(asker.place.person_id):  # who can allow it there
+        if self._services.roles.administers(asker.place.person_id):  # who can allow it there
             waits = access_phrases_for(asker.phrases.code).group_waits
             await say(context.bot, asker, waits)
             return
@@ -52,15 +52,15 @@ class Groups:
         message = update.effective_message
         if message is not None and message.migrate_to_chat_id is not None:
             move = partial(
-                chats.migrated,
+                chats.move_chat,
                 old=message.chat.id,
                 new=message.migrate_to_chat_id,
-                now=self._desk.now(),
+                now=self._services.now(),
             )
-            await self._desk.state.run(move)
+            await self._services.state.run(move)
 
     async def _allowed(self, chat: Chat) -> bool:
-        seen = await self._desk.state.run(
-            partial(chats.chat_seen, chat_id=chat.id, now=self._desk.now())
+        seen = await self._services.state.run(
+            partial(chats.note_chat, chat_id=chat.id, now=self._services.now())
         )
-        return self._desk.roles.group_may_ask(chat.id, seen.allowed)
+        return self._services.roles.group_may_ask(chat.id, seen.allowed)

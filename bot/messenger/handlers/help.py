@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
 from telegram import Update
-from telegram.ext import CommandHandler, ContextTypes, filters
+from telegram.error import Forbidden, TelegramError
+from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
-from bot.messenger.context import Desk, TelegramApplication, met
-from bot.messenger.outbound.reply import say
+from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.services import BotServices, TelegramApplication, asker_of, met
+from bot.operations.metrics import METERS
+from index.errors import NoIndex
 
 
-class Helping:
+class HelpHandlers:
     """How to ask."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
         new = filters.UpdateType.MESSAGE
@@ -21,9 +26,76 @@ class Helping:
         application.add_handler(CommandHandler(["aide", "help"], self.help, new))
 
     async def start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._desk, update):
+        if asker := await met(self._services, update):
             await say(context.bot, asker, asker.phrases.start)
 
     async def help(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._desk, update):
+        if asker := await met(self._services, update):
             await say(context.bot, asker, asker.phrases.help)
+
+
+logger = logging.getLogger(__name__)
+
+
+class ErrorHandlers:
+    """Logged, and told to the person unless they want nothing more from the bot."""
+
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
+
+    async def failed(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        error = context.error
+        if isinstance(error, Forbidden):
+            logger.info("A message could not be delivered: %s", error)
+            return
+        METERS.failed()
+        if isinstance(error, NoIndex):
+            logger.error("A question could not be answered: %s", error)
+        else:
+            logger.error("An update could not be handled", exc_info=error)
+        # Not `met`: the database may be what failed.
+        asker = asker_of(update) if isinstance(update, Update) else None
+        if asker is None or not isinstance(update, Update):
+            return
+        text = asker.phrases.no_index if isinstance(error, NoIndex) else asker.phrases.failed
+        if update.callback_query is not None:
+            await acknowledge(update.callback_query)
+        try:
+            await say(context.bot, asker, text)
+        except TelegramError as second:
+            logger.error("Nor could the person be told: %s", second)
+
+
+class FallbackHandlers:
+    """In a private chat nobody is left without a word; elsewhere it is not for the bot."""
+
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handler(CallbackQueryHandler(self.button))
+        private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+        application.add_handler(MessageHandler(private & filters.COMMAND, self.command))
+        application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self.not_text))
+
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if asker := await met(self._services, update):
+            await say(context.bot, asker, asker.phrases.no_such_command)
+
+    async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say once for each album (its pictures arrive one by one) that only text is read."""
+        message = update.effective_message
+        album = message.media_group_id if message else None
+        if context.chat_data is not None and album is not None:
+            if context.chat_data.get("album") == album:
+                return
+            context.chat_data["album"] = album
+        if asker := await met(self._services, update):
+            await say(context.bot, asker, asker.phrases.only_text)
+
+    async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A button of an earlier version."""
+        asker = await met(self._services, update)
+        if asker is not None and update.callback_query is not None:
+            await acknowledge(update.callback_query)
+            await say(context.bot, asker, asker.phrases.passage_gone)

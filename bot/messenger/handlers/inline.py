@@ -25,30 +25,30 @@ from bot.locale.answers import Phrases
 from bot.locale.groups import group_phrases_for
 from bot.locale.source import details
 from bot.locale.text import harmless
-from bot.messenger.context import Desk, TelegramApplication, spoken_to
 from bot.messenger.handlers.question import QUESTION_LIMIT
 from bot.messenger.outbound.answer_html import answer_html, article_html
+from bot.messenger.services import BotServices, TelegramApplication, spoken_to
 from bot.operations.metrics import METERS
 from index.article import Article
 
 _SHORTEST = 4
 """Characters; what is shorter is not yet a question."""
 
-PAUSE = 0.4
+TYPING_PAUSE_SECONDS = 0.4
 """Seconds without another letter before a question is looked up."""
 
-CACHED = 120
+CACHE_SECONDS = 120
 """Seconds that Telegram may show the same answer again to the same person."""
 
 _NEAREST = 3
 _LINE = 120
 
 
-class Inline:
+class InlineHandlers:
     """Answers for the person who types, in their language, to be sent where they write."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
         self._typing: dict[int, str] = {}
 
     def register(self, application: TelegramApplication) -> None:
@@ -61,9 +61,9 @@ class Inline:
         user = query.from_user
         # Before anything is waited for: what was typed first may be ready last.
         self._typing[user.id] = query.id
-        phrases = await spoken_to(self._desk, user.id, user.language_code)
+        phrases = await spoken_to(self._services, user.id, user.language_code)
         question = " ".join(query.query.split())[:QUESTION_LIMIT]
-        if not self._desk.roles.may_ask(user.id):
+        if not self._services.roles.may_ask(user.id):
             await _say(query, access_phrases_for(phrases.code).inline_refused)
             return
         if len(question) < _SHORTEST:
@@ -71,20 +71,20 @@ class Inline:
             return
         if not await self._settled(query):
             return
-        over = await self._desk.limits.take(user.id, way="inline")
-        if over is not None and not self._desk.roles.may_add(user.id):
+        over = await self._services.limits.take(user.id, way="inline")
+        if over is not None and not self._services.roles.may_add(user.id):
             await _say(query, access_phrases_for(phrases.code).inline_over(over.seconds))
             return
-        answer = await self._desk.chain.ainvoke(TurnText(question, quoted=True))
+        answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
         METERS.answered(answer, "inline")
-        articles = await asyncio.to_thread(self._desk.library.ranked, question)
+        articles = await asyncio.to_thread(self._services.library.ranked, question)
         results = [_answer_result(answer, phrases)] if answer.answered else []
         results += [_article_result(each, phrases) for each in articles[:_NEAREST]]
         await _give(query, results, phrases)
 
     async def _settled(self, query: InlineQuery) -> bool:
         """Whether the person has stopped typing: each letter is a query of its own."""
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(TYPING_PAUSE_SECONDS)
         if self._typing.get(query.from_user.id) != query.id:
             return False
         del self._typing[query.from_user.id]
@@ -101,7 +101,7 @@ async def _give(
     # Above a cited answer there is nothing to say.
     shown = results and not refusal
     button = None if shown else InlineQueryResultsButton(text, start_parameter="inline")
-    await _answer(query, results, CACHED, button)
+    await _answer(query, results, CACHE_SECONDS, button)
 
 
 async def _say(query: InlineQuery, text: str) -> None:

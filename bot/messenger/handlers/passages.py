@@ -14,35 +14,35 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 from bot.locale.answering import answering_phrases_for
 from bot.locale.browsing import browsing_phrases_for
 from bot.messenger import menus
-from bot.messenger.context import Asker, Desk, TelegramApplication, met
 from bot.messenger.outbound.answer_html import passage_html, sources_html
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.keyboard import (
     PASSAGE_PREFIX,
-    STEP,
+    STEP_PATTERN,
     Excerpt,
     NeighbourStep,
     PassageRef,
     citations_of,
 )
 from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace
 from index.article import Passage
 from index.build.passages import cut
 
 
-class Passages:
+class PassageHandlers:
     """What the articles say around a quote, and besides it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
                 CallbackQueryHandler(self.show, f"^{PASSAGE_PREFIX}:"),
-                CallbackQueryHandler(self.walk, f"^{STEP}$"),
+                CallbackQueryHandler(self.walk, f"^{STEP_PATTERN}$"),
                 CallbackQueryHandler(self.more, r"^m:\d{1,18}$"),
                 menus.handler(menus.SOURCES, self.sources),
             ]
@@ -50,7 +50,7 @@ class Passages:
 
     async def show(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The whole passage behind a button, or that it is gone."""
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         if query is None or asker is None:
             return
         excerpt = await asyncio.to_thread(self._excerpt, asker.place, query.data or "")
@@ -68,11 +68,11 @@ class Passages:
 
     async def walk(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The passage before or after, in the same message."""
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         step = NeighbourStep.decode(query.data or "") if query else None
         if query is None or asker is None or step is None:
             return
-        article = await asyncio.to_thread(self._desk.article, asker.place, step.article_id)
+        article = await asyncio.to_thread(self._services.article, asker.place, step.article_id)
         passages = await asyncio.to_thread(cut, article) if article else ()
         here = _here(passages, step)
         await acknowledge(query)
@@ -101,18 +101,18 @@ class Passages:
 
     async def more(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """What was found besides the answer."""
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         if query is None or asker is None:
             return
         number = int((query.data or "m:0").removeprefix("m:"))
-        turn = await self._desk.state.run(partial(conversations.turn, turn_id=number))
+        turn = await self._services.state.run(partial(conversations.turn, turn_id=number))
         await acknowledge(query)
         phrases = answering_phrases_for(asker.phrases.code)
         # A forged button must not show another chat's answer.
         if turn is None or turn.place.chat_id != asker.place.chat_id:
             await say(context.bot, asker, phrases.gone)
             return
-        find = partial(self._desk.article, asker.place)
+        find = partial(self._services.article, asker.place)
         sources = partial(citations_of, turn.sources, find, cited=False)
         citations = await asyncio.to_thread(sources)
         if not citations:
@@ -124,22 +124,22 @@ class Passages:
 
     async def sources(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/sources: those of the last answer here."""
-        asker = await met(self._desk, update)
+        asker = await met(self._services, update)
         if asker is None:
             return
         phrases = browsing_phrases_for(asker.phrases.code)
         last = partial(
             conversations.history,
             place=asker.place,
-            now=self._desk.now(),
-            lifetime=self._desk.lifetime,
+            now=self._services.now(),
+            lifetime=self._services.lifetime,
             limit=10,
         )
-        answered = [turn for turn in await self._desk.state.run(last) if turn.answered]
+        answered = [turn for turn in await self._services.state.run(last) if turn.answered]
         if not answered:
             await say(context.bot, asker, phrases.no_sources)
             return
-        find = partial(self._desk.article, asker.place)
+        find = partial(self._services.article, asker.place)
         kept = partial(citations_of, answered[-1].sources, find, cited=True)
         citations = await asyncio.to_thread(kept)
         title = phrases.sources_of(answered[-1].question)
@@ -147,7 +147,7 @@ class Passages:
 
     def _excerpt(self, place: ConversationPlace, data: str) -> Excerpt | None:
         reference = PassageRef.decode(data)
-        article = self._desk.article(place, reference.article_id) if reference else None
+        article = self._services.article(place, reference.article_id) if reference else None
         return reference.excerpt(article) if reference and article else None
 
 

@@ -14,20 +14,20 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.personal import PersonalPhrases, personal_phrases_for
 from bot.messenger import menus
-from bot.messenger.context import Asker, Desk, TelegramApplication, met
-from bot.messenger.handlers.documents import Sending
+from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.outbound.delivery import deliver_file
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import conversations, documents, people, privacy
 
 _LANGUAGES = (("fr", "Français"), ("en", "English"))
 
 
-class Personal:
+class PersonalHandlers:
     """What is between one person and the bot."""
 
-    def __init__(self, desk: Desk, sending: Sending | None = None) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices, sending: DocumentHandlers | None = None) -> None:
+        self._services = services
         self._sending = sending
 
     def register(self, application: TelegramApplication) -> None:
@@ -44,46 +44,46 @@ class Personal:
         )
 
     async def start_afresh(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._desk, update):
-            await self._desk.state.run(partial(conversations.start_afresh, place=asker.place))
+        if asker := await met(self._services, update):
+            await self._services.state.run(partial(conversations.start_afresh, place=asker.place))
             if self._sending is not None:
                 await self._sending.forget(asker.place)
             await say(context.bot, asker, _phrases(asker).started_afresh)
 
     async def languages(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._desk, update):
+        if asker := await met(self._services, update):
             chosen = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in _LANGUAGES]
             other = InlineKeyboardButton(_phrases(asker).as_telegram, callback_data="l:")
             keyboard = InlineKeyboardMarkup([chosen, [other]])
             await say(context.bot, asker, _phrases(asker).choose_language, keyboard)
 
     async def choose_language(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         if query is None or asker is None:
             return
         choose = partial(
             people.choose_person_language,
             person_id=asker.place.person_id,
             language=(query.data or "").removeprefix("l:") or None,
-            now=self._desk.now(),
+            now=self._services.now(),
         )
-        await self._desk.state.run(choose)
+        await self._services.state.run(choose)
         await acknowledge(query)
-        asker = await met(self._desk, update) or asker
+        asker = await met(self._services, update) or asker
         await replace_text(context.bot, asker, query, _phrases(asker).language_chosen)
 
     async def privacy(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await self._alone(update, context):
             owner = asker.place.person_id
-            kept = await self._desk.state.run(partial(privacy.kept, person_id=owner))
-            settings = self._desk.settings
+            kept = await self._services.state.run(partial(privacy.count_kept, person_id=owner))
+            settings = self._services.settings
             text = _phrases(asker).privacy(kept, settings.keep_days, settings.conversation_hours)
             await say(context.bot, asker, text)
 
     async def data(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await self._alone(update, context):
             owner = asker.place.person_id
-            found = await self._desk.state.run(partial(privacy.everything, person_id=owner))
+            found = await self._services.state.run(partial(privacy.export_person, person_id=owner))
             phrases = _phrases(asker)
             data = json.dumps(found, ensure_ascii=False, indent=2).encode()
             caption = phrases.data_caption
@@ -98,7 +98,7 @@ class Personal:
             await say(context.bot, asker, phrases.confirm_forgetting, keyboard)
 
     async def confirmed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         if query is None or asker is None:
             return
         await acknowledge(query)
@@ -106,26 +106,26 @@ class Personal:
         if query.data == "forget:yes":
             if self._sending is not None:
                 await self._sending.forget(asker.place)
-            await self._desk.state.run(partial(self._erase, person_id=asker.place.person_id))
-            self._desk.roles.erased(asker.place.person_id)
+            await self._services.state.run(partial(self._erase, person_id=asker.place.person_id))
+            self._services.roles.erased(asker.place.person_id)
             text = _phrases(asker).forgotten
         await replace_text(context.bot, asker, query, text)
 
     def _erase(self, session: Session, person_id: int) -> None:
         """Everything in one transaction, and the bytes of what they sent for themselves."""
-        root = self._desk.settings.data_dir
+        root = self._services.settings.data_dir
         for document in documents.documents_of_person(session, person_id):
             if document.scope != "corpus":  # what was given to all belongs to the corpus
                 Path(root, document.path).unlink(missing_ok=True)
-        privacy.erase(session, person_id)
+        privacy.erase_person(session, person_id)
         session.flush()
-        left: dict[str, Any] = privacy.everything(session, person_id)
+        left: dict[str, Any] = privacy.export_person(session, person_id)
         if any(left.values()):
             raise AssertionError(f"rows are left about a person: {sorted(left)}")
 
     async def _alone(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> Asker | None:
         """Who asks, if nobody else reads along; a group gets a way to the private chat instead."""
-        asker = await met(self._desk, update)
+        asker = await met(self._services, update)
         if asker is None or asker.private:
             return asker
         phrases = _phrases(asker)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,32 +11,33 @@ from functools import partial
 
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
-from telegram.ext import ContextTypes, MessageHandler, filters
+from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
 from bot.llm.budget import asked_by
 from bot.locale.groups import group_phrases_for
+from bot.locale.writing import writing_phrases_for
 from bot.messenger import menus
-from bot.messenger.context import Asker, Chain, Desk, TelegramApplication, met
-from bot.messenger.handlers.votes import Voting
+from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import addressed, by_another_bot
 from bot.messenger.outbound.answer_html import answer_html
-from bot.messenger.outbound.delivery import deliver, edit, take_away, typing_shown
+from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
 from bot.messenger.outbound.keyboard import keyboard, sources_of
-from bot.messenger.outbound.live_answer import LiveAnswer, LiveStops
-from bot.messenger.outbound.reply import say
+from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
+from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.services import Asker, BotServices, Chain, TelegramApplication, asker_of, met
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
 
 
-class Remembering:
+class ConversationMemory:
     """The conversations of everybody, as the database has them."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     async def answer(
         self,
@@ -53,17 +55,17 @@ class Remembering:
         history = partial(
             conversations.history,
             place=place,
-            now=self._desk.now(),
-            lifetime=self._desk.lifetime,
+            now=self._services.now(),
+            lifetime=self._services.lifetime,
             limit=REMEMBERED,
         )
-        kept = await self._desk.state.run(history)
+        kept = await self._services.state.run(history)
         replied = None
         if replied_to is not None:
             find = partial(
                 conversations.turn_of_answer, chat_id=place.chat_id, message_id=replied_to
             )
-            replied = await self._desk.state.run(find)
+            replied = await self._services.state.run(find)
         earlier = [turn for turn in kept if before is None or turn.id < before]
         said = TurnText(question, _history(earlier), _history([replied])[0] if replied else None)
         answer = await self._best(place, said, growing)
@@ -74,8 +76,8 @@ class Remembering:
         self, place: ConversationPlace, said: TurnText, growing: LiveAnswer | None
     ) -> Answer:
         """The answer of the conversation's own documents where they are surer than the corpus."""
-        chain: Chain = self._desk.chain
-        own = await asyncio.to_thread(self._desk.own, place)
+        chain: Chain = self._services.chain
+        own = await asyncio.to_thread(self._services.own, place)
         if own is not None:
             quoted = replace(said, quoted=True)
             answer, theirs = await chain.ainvoke(quoted), await own.chain.ainvoke(quoted)
@@ -121,24 +123,24 @@ class Remembering:
             conversations.add_turn,
             place=place,
             new=self._new(answer, question_message),
-            now=self._desk.now(),
-            lifetime=self._desk.lifetime,
+            now=self._services.now(),
+            lifetime=self._services.lifetime,
         )
-        return await self._desk.state.run(add)
+        return await self._services.state.run(add)
 
     async def keep_instead(self, turn_id: int, answer: Answer) -> None:
         """Write down what an edited question got."""
         replace = partial(conversations.replace_turn, turn_id=turn_id, new=self._new(answer))
-        await self._desk.state.run(replace)
+        await self._services.state.run(replace)
 
     def _new(self, answer: Answer, question_message: int | None = None) -> NewTurn:
         return NewTurn(
             question=answer.question,
-            turn=turn_json(Turn.of(answer, self._desk.now())),
+            turn=turn_json(Turn.of(answer, self._services.now())),
             sources=sources_of(answer),
             answered=answer.answered,
             confidence=answer.confidence,
-            generation=self._desk.library.generation(),
+            generation=self._services.library.generation(),
             question_message=question_message,
             elapsed_ms=answer.elapsed_ms,
         )
@@ -149,26 +151,21 @@ def _history(kept: Sequence[KeptTurn]) -> History:
 
 
 QUESTION_LIMIT = 1_000
-
-
 """Characters of a question; about half of what the embedding model reads before it cuts."""
 
-
 EDITABLE = timedelta(minutes=1)
-
-
 """How long an edited question still changes its answer."""
 
 
-class Asking:
+class QuestionHandlers:
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
 
-    def __init__(self, desk: Desk, voting: Voting, stops: LiveStops) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices, voting: VoteHandlers, stops: LiveStops) -> None:
+        self._services = services
         self._voting = voting
         self._stops = stops
-        self._memory = Remembering(desk)
+        self._memory = ConversationMemory(services)
 
     def register(self, application: TelegramApplication) -> None:
         text = filters.TEXT & ~filters.COMMAND
@@ -183,7 +180,7 @@ class Asking:
 
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/demander, for groups above all."""
-        message, asker = update.effective_message, await met(self._desk, update)
+        message, asker = update.effective_message, await met(self._services, update)
         if message is None or asker is None or by_another_bot(message):
             return
         replied = message.reply_to_message
@@ -196,7 +193,7 @@ class Asking:
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
         words = _question_in(message, context.bot)
-        asker = await met(self._desk, update) if words is not None else None
+        asker = await met(self._services, update) if words is not None else None
         if message is None or words is None or asker is None:
             return
         if await self._voting.commented(message, asker):
@@ -216,10 +213,10 @@ class Asking:
         find = partial(
             conversations.turn_of_question, chat_id=message.chat.id, message_id=message.message_id
         )
-        turn = await self._desk.state.run(find)
-        asker = await met(self._desk, update)
+        turn = await self._services.state.run(find)
+        asker = await met(self._services, update)
         asked_at = turn.created_at if turn else message.date
-        if asker is None or self._desk.now() - asked_at > EDITABLE:
+        if asker is None or self._services.now() - asked_at > EDITABLE:
             return
         if turn is None:  # now it is meant for the bot
             await self._asked(context.bot, asker, message, words)
@@ -234,9 +231,9 @@ class Asking:
             await say(bot, asker, text, reply_to=reply_to)
             return
         replied = message.reply_to_message
-        writes = bool(parse_choices(self._desk.settings.chat_model))
+        writes = bool(parse_choices(self._services.settings.chat_model))
         async with (
-            typing_shown(bot, asker.place),
+            show_typing(bot, asker.place),
             LiveAnswer(bot, asker, self._stops, reply_to, writes=writes) as growing,
         ):
             answer = await self._memory.answer(
@@ -287,8 +284,8 @@ class Asking:
         return (*old, *added)
 
     async def _sent(self, turn_id: int, messages: tuple[int, ...]) -> None:
-        record = partial(conversations.answered_with, turn_id=turn_id, messages=messages)
-        await self._desk.state.run(record)
+        record = partial(conversations.record_answer_messages, turn_id=turn_id, messages=messages)
+        await self._services.state.run(record)
 
 
 def _question_in(message: Message | None, bot: Bot) -> str | None:
@@ -297,3 +294,42 @@ def _question_in(message: Message | None, bot: Bot) -> str | None:
         return None
     found = addressed(message, bot.id, bot.username)
     return found[1].strip() if found is not None else None
+
+
+_STOP = re.compile(rf"{STOP_BUTTON}:\d{{1,19}}", re.ASCII)
+
+
+class StopHandlers:
+    """/stop and the button below an answer that grows; only who asked can stop it."""
+
+    def __init__(self, services: BotServices, stops: LiveStops) -> None:
+        self._services = services
+        self._stops = stops
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handler(menus.handler(menus.STOP, self.command))
+        application.add_handler(CallbackQueryHandler(self.button, f"^{_STOP.pattern}$"))
+
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker = await met(self._services, update)
+        if asker is not None and not self._stops.stop(asker.place):
+            text = writing_phrases_for(asker.phrases.code).nothing_to_stop
+            await say(context.bot, asker, text)
+
+    async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = update.callback_query, asker_of(update)
+        if query is None or asker is None:
+            return
+        phrases = writing_phrases_for(asker.phrases.code)
+        stopped = self._stops.stop(asker.place)
+        await acknowledge(query, phrases.stopped if stopped else phrases.nothing_to_stop)
+
+
+def is_stop(update: object) -> bool:
+    """Whether an update wants to stop an answer: it must not wait behind that answer's question."""
+    if not isinstance(update, Update):
+        return False
+    if update.callback_query is not None:
+        return bool(_STOP.fullmatch(update.callback_query.data or ""))
+    words = (update.message.text or "").split() if update.message else []
+    return bool(words) and words[0].lstrip("/").partition("@")[0] in menus.STOP.names

@@ -21,12 +21,12 @@ from bot.locale.reasons import reason
 from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
 from bot.locale.text import harmless
 from bot.messenger import menus
-from bot.messenger.context import Asker, Desk, TelegramApplication
-from bot.messenger.handlers.administrators import administrator
-from bot.messenger.inbound.update import stopping, unasked
+from bot.messenger.handlers.gate import administrator
+from bot.messenger.journal import outside_update, stop_event
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit, take_away
 from bot.messenger.outbound.reply import say
+from bot.messenger.services import Asker, BotServices, TelegramApplication
 from index.build.builder import BuildReport, BuildStep
 from index.errors import BuildStopped, IndexingError
 
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 REINDEX_BUTTON = "a:reindex"
 STOP_REINDEX_BUTTON = "a:stop"
 
-SHOWN = 3.0
+PROGRESS_SECONDS = 3.0
 """Seconds between two looks at how far a build is."""
 
 _NAMED = 5
@@ -76,11 +76,11 @@ class _Progress:
         return f"{name}, {phrases.progress(step, done, total)}" if total else name
 
 
-class Reindexing:
+class ReindexHandlers:
     """One build at a time, on a thread of its own; one message shows how far it is."""
 
-    def __init__(self, desk: Desk, documents: Documents) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices, documents: Documents) -> None:
+        self._services = services
         self._documents = documents
         self._under_way: _Progress | None = None
 
@@ -94,13 +94,13 @@ class Reindexing:
         )
 
     async def begin(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._desk, update, context.bot)
+        asker = await administrator(self._services, update, context.bot)
         if asker is None:
             return
         if self._under_way is not None:
             await say(context.bot, asker, _phrases(asker).already_building)
             return
-        progress = self._under_way = _Progress(stopping())
+        progress = self._under_way = _Progress(stop_event())
         try:
             text = self._told(asker, progress)
             (message, *_) = await say(context.bot, asker, text, _keyboard(asker))
@@ -113,7 +113,7 @@ class Reindexing:
         )
 
     async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._desk, update, context.bot)
+        asker = await administrator(self._services, update, context.bot)
         if asker is None:
             return
         if self._under_way is not None:
@@ -140,14 +140,14 @@ class Reindexing:
             showing.cancel()
             self._under_way = None
             await take_away(bot, asker.place.chat_id, message)
-        with unasked():
+        with outside_update():
             # Said anew: a message that changes makes no sound, and whoever waited would not notice.
             await say(bot, asker, text)
 
     async def _show(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
         before = ""
         while True:
-            await asyncio.sleep(SHOWN)
+            await asyncio.sleep(PROGRESS_SECONDS)
             text = self._told(asker, progress)
             if text != before:
                 before = text

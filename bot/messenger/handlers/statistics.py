@@ -13,15 +13,14 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.statistics import StatisticsPhrases, statistics_phrases_for
 from bot.messenger import menus
-from bot.messenger.context import Asker, Desk, TelegramApplication
-from bot.messenger.handlers.administrators import administrator
-from bot.messenger.inbound.update import stopping
-from bot.messenger.journal import Postponed
-from bot.messenger.outbound.delivery import deliver_file, deliver_picture, typing_shown
+from bot.messenger.handlers.gate import administrator
+from bot.messenger.journal import Postponed, stop_event
+from bot.messenger.outbound.delivery import deliver_file, deliver_picture, show_typing
 from bot.messenger.outbound.reply import say
-from bot.operations.chart import picture
-from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, days, midnight
-from bot.operations.unanswered import grouped, sheet
+from bot.messenger.services import Asker, BotServices, TelegramApplication
+from bot.operations.chart import draw_chart
+from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, count_days, midnight
+from bot.operations.unanswered import group_questions, write_unanswered_csv
 from bot.state import statistics
 from bot.state.statistics import Unanswered
 from index.article import Article
@@ -34,11 +33,11 @@ _LISTED = 10_000
 """Questions asked in vain that are looked at, the newest."""
 
 
-class Statistics:
+class StatisticsHandlers:
     """The figures of the last thirty days, as a picture; what was asked in vain, as a list."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
@@ -51,23 +50,23 @@ class Statistics:
         )
 
     async def drawn(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._desk, update, context.bot, editors=True)
+        asker = await administrator(self._services, update, context.bot, editors=True)
         if asker is None:
             return
         phrases = _phrases(asker)
-        async with typing_shown(context.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
-            figures = await self._desk.state.run(self._figures)
-            png = await asyncio.to_thread(picture, figures, phrases)
+        async with show_typing(context.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
+            figures = await self._services.state.run(self._figures)
+            png = await asyncio.to_thread(draw_chart, figures, phrases)
         votes = figures.votes
         caption = phrases.caption(figures.asked, figures.answered, votes.good, votes.bad)
         await deliver_picture(context.bot, asker.place, png, phrases.picture, caption)
 
     async def listed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._desk, update, context.bot, editors=True)
+        asker = await administrator(self._services, update, context.bot, editors=True)
         if asker is None:
             return
         find = partial(statistics.unanswered, since=self._since(), limit=_LISTED)
-        asked = list(await self._desk.state.run(find))
+        asked = list(await self._services.state.run(find))
         if not asked:
             await say(context.bot, asker, _phrases(asker).nothing_unanswered(DAYS_SHOWN))
             return
@@ -75,8 +74,8 @@ class Statistics:
 
     async def _list(self, bot: Bot, asker: Asker, asked: list[Unanswered]) -> None:
         """Group and send them: seconds of work for thousands of questions."""
-        phrases, library = _phrases(asker), self._desk.library
-        ended = stopping()
+        phrases, library = _phrases(asker), self._services.library
+        ended = stop_event()
 
         def embed(question: str) -> Vectors:
             if ended is not None and ended.is_set():
@@ -88,23 +87,23 @@ class Statistics:
                 raise Postponed("the bot stops")
             return next(iter(library.ranked(question)), None)
 
-        async with typing_shown(bot, asker.place, action=ChatAction.UPLOAD_DOCUMENT):
-            groups = await asyncio.to_thread(grouped, asked, embed)
-            file = await asyncio.to_thread(sheet, groups, nearest, phrases)
+        async with show_typing(bot, asker.place, action=ChatAction.UPLOAD_DOCUMENT):
+            groups = await asyncio.to_thread(group_questions, asked, embed)
+            file = await asyncio.to_thread(write_unanswered_csv, groups, nearest, phrases)
         caption = phrases.file_caption(len(asked), len(groups), DAYS_SHOWN)
         await deliver_file(bot, asker.place, file, phrases.file, caption)
 
     def _figures(self, session: Session) -> UsageFigures:
         since = self._since()
-        last = self._desk.now().astimezone().date()
+        last = self._services.now().astimezone().date()
         return UsageFigures(
-            days(statistics.questions(session, since), last),
+            count_days(statistics.questions(session, since), last),
             statistics.votes(session, since),
             tuple(statistics.most_cited(session, since, MOST_CITED)),
         )
 
     def _since(self) -> datetime:
-        return midnight(self._desk.now()) - timedelta(days=DAYS_SHOWN - 1)
+        return midnight(self._services.now()) - timedelta(days=DAYS_SHOWN - 1)
 
 
 def _phrases(asker: Asker) -> StatisticsPhrases:

@@ -12,15 +12,15 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 from bot.locale.administration import AdministrationPhrases, administration_phrases_for
 from bot.locale.reasons import reason
 from bot.messenger import menus
-from bot.messenger.context import Desk, TelegramApplication
-from bot.messenger.handlers.administrators import administrator
+from bot.messenger.handlers.gate import administrator
 from bot.messenger.handlers.reindex import REINDEX_BUTTON
 from bot.messenger.handlers.statistics import STATISTICS_BUTTON, UNANSWERED_BUTTON
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit
 from bot.messenger.outbound.reply import say
+from bot.messenger.services import BotServices, TelegramApplication
 from bot.model_choice import parse_choices
-from bot.operations.statistics import BotStatus, Holdings, Today, memory, midnight
+from bot.operations.statistics import BotStatus, Holdings, Today, midnight, used_memory
 from bot.state import alerts, invitations, spending, statistics
 from bot.state.statistics import AskedQuestion
 from index.errors import IndexingError
@@ -28,18 +28,18 @@ from index.errors import IndexingError
 REFRESH = "a:refresh"
 
 
-class AdminStatus:
+class StatusHandlers:
     """The status as it is at the moment, with buttons."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handler(menus.handler(menus.STATUS, self.show))
         application.add_handler(CallbackQueryHandler(self.refresh, f"^{REFRESH}$"))
 
     async def show(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._desk, update, context.bot)
+        asker = await administrator(self._services, update, context.bot)
         if asker is None:
             return
         # Before somebody has written to the bot, Telegram takes no menu for them.
@@ -50,7 +50,7 @@ class AdminStatus:
     async def refresh(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = (
             update.callback_query,
-            await administrator(self._desk, update, context.bot),
+            await administrator(self._services, update, context.bot),
         )
         if query is None or query.message is None or asker is None:
             return
@@ -70,7 +70,7 @@ class AdminStatus:
             (phrases.statistics, STATISTICS_BUTTON),
             (phrases.unanswered, UNANSWERED_BUTTON),
         ]
-        if self._desk.documents is not None:
+        if self._services.documents is not None:
             buttons.append((phrases.reindex, REINDEX_BUTTON))
         return InlineKeyboardMarkup(
             [[InlineKeyboardButton(text, callback_data=data)] for text, data in buttons]
@@ -80,7 +80,7 @@ class AdminStatus:
         return _phrases(code).status(await self._status(code))
 
     async def _status(self, code: str) -> BotStatus:
-        now, settings = self._desk.now(), self._desk.settings
+        now, settings = self._services.now(), self._services.settings
         holdings, fault = await self._holdings(code)
 
         def read(session: Session) -> tuple[list[AskedQuestion], int, int, int]:
@@ -91,13 +91,13 @@ class AdminStatus:
                 invitations.waiting_invitations(session, now),
             )
 
-        asked, tokens, waiting, invited = await self._desk.state.run(read)
+        asked, tokens, waiting, invited = await self._services.state.run(read)
         return BotStatus(
             holdings=holdings,
             fault=fault,
             today=Today.of(asked),
-            uptime=now - self._desk.started,
-            memory=memory(),
+            uptime=now - self._services.started,
+            memory=used_memory(),
             models=[each.name for each in parse_choices(settings.chat_model)],
             tokens=tokens,
             alerts=waiting,
@@ -107,7 +107,7 @@ class AdminStatus:
     async def _holdings(self, code: str) -> tuple[Holdings | None, str | None]:
         """What the index holds; why it cannot be told, where it cannot."""
         try:
-            return await asyncio.to_thread(self._desk.library.holdings), None
+            return await asyncio.to_thread(self._services.library.holdings), None
         except IndexingError as error:
             return None, reason(str(error), code)
 

@@ -9,8 +9,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.answering import AnsweringPhrases, answering_phrases_for
-from bot.messenger.context import Asker, Desk, TelegramApplication, met
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import votes
 
 _VOTE = re.compile(r"v:(\d{1,18}):([01])", re.ASCII)
@@ -18,18 +18,18 @@ _REASON = re.compile(rf"r:(\d{{1,18}}):({'|'.join(votes.REASONS)})", re.ASCII)
 COMMENT_LIMIT = 1_000
 
 
-class Voting:
+class VoteHandlers:
     """👍 is thanked for; 👎 is asked why, and may be explained in a reply."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handler(CallbackQueryHandler(self.vote, f"^{_VOTE.pattern}$"))
         application.add_handler(CallbackQueryHandler(self.reason, f"^{_REASON.pattern}$"))
 
     async def vote(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         found = _VOTE.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return
@@ -39,9 +39,9 @@ class Voting:
             turn_id=turn,
             person_id=asker.place.person_id,
             good=good,
-            now=self._desk.now(),
+            now=self._services.now(),
         )
-        if not await self._desk.state.run(cast):
+        if not await self._services.state.run(cast):
             await acknowledge(query, phrases.gone)
             return
         await acknowledge(query, phrases.thanks)
@@ -55,12 +55,15 @@ class Voting:
         reply_to = query.message.message_id if query.message else None
         (sent,) = await say(context.bot, asker, phrases.why, keyboard, reply_to)
         asked = partial(
-            votes.asked_with, turn_id=turn, person_id=asker.place.person_id, message_id=sent
+            votes.record_reason_question,
+            turn_id=turn,
+            person_id=asker.place.person_id,
+            message_id=sent,
         )
-        await self._desk.state.run(asked)
+        await self._services.state.run(asked)
 
     async def reason(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._desk, update)
+        query, asker = update.callback_query, await met(self._services, update)
         found = _REASON.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return
@@ -71,7 +74,7 @@ class Voting:
             person_id=asker.place.person_id,
             reason=reason,
         )
-        kept = await self._desk.state.run(explain)
+        kept = await self._services.state.run(explain)
         await acknowledge(query)
         text = _phrases(asker).noted if kept else _phrases(asker).gone
         await replace_text(context.bot, asker, query, text)
@@ -87,7 +90,7 @@ class Voting:
             message_id=replied.message_id,
             text=message.text[:COMMENT_LIMIT],
         )
-        if not await self._desk.state.run(comment):
+        if not await self._services.state.run(comment):
             return False
         await say(message.get_bot(), asker, _phrases(asker).comment)
         return True

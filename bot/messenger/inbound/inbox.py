@@ -13,10 +13,9 @@ from telegram import Bot, Chat, Message, Update, User
 from telegram.ext import Application
 
 from bot.errors import StateError
-from bot.messenger.inbound.update import Handling, handles
-from bot.messenger.journal import Journal, Postponed
+from bot.messenger.journal import Journal, Postponed, Trigger, triggered_by
 from bot.messenger.outbound.delivery import take_away
-from bot.operations.logs import Subject, about
+from bot.operations.logs import Subject, log_about
 from bot.operations.metrics import METERS
 
 
@@ -56,12 +55,8 @@ def _called(who: User | Chat | None) -> Iterator[str | None]:
 
 logger = logging.getLogger(__name__)
 
-
-TRIES = 5
-
-
+UPDATE_TRIES = 5
 """How often an update is taken up whose handling the process did not survive."""
-
 
 _LONGEST_WAIT = 30.0
 
@@ -73,9 +68,9 @@ class Inbox(asyncio.Queue[object]):
     called: so putting waits until the update is written down.
     """
 
-    def __init__(self, ledger: Journal) -> None:
+    def __init__(self, journal: Journal) -> None:
         super().__init__()
-        self._ledger = ledger
+        self._journal = journal
         self._came: dict[int, float] = {}
 
     async def put(self, item: object) -> None:
@@ -91,7 +86,7 @@ class Inbox(asyncio.Queue[object]):
 
     async def refill(self, bot: Bot) -> None:
         """Take in what an earlier process left undone, oldest first. Raises StateError."""
-        left = await self._ledger.waiting()
+        left = await self._journal.waiting()
         for arrived in left:
             self._came[arrived.id] = time.monotonic()
             await super().put(Update.de_json(dict(arrived.content), bot))
@@ -102,7 +97,7 @@ class Inbox(asyncio.Queue[object]):
         """Write an update down, whenever the database can be written; False if it was before."""
         for wait in _waits():
             try:
-                return await self._ledger.arrived(update)
+                return await self._journal.arrived(update)
             except StateError as error:
                 # Until then Telegram keeps it.
                 logger.error("What arrives cannot be kept (%s); trying again in %s s", error, wait)
@@ -110,10 +105,10 @@ class Inbox(asyncio.Queue[object]):
         raise AssertionError("there is always another wait")
 
 
-class Accountable(Application[Any, Any, Any, Any, Any, Any]):
+class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
     """An application whose updates are done when their handlers are, and not before."""
 
-    ledger: Journal
+    journal: Journal
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -135,19 +130,19 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
         await self.update_queue.refill(self.bot)
 
     async def process_update(self, update: object) -> None:
-        if self.ledger.stopping.is_set():
+        if self.journal.stopping.is_set():
             return  # what waited for its turn does so until the next start
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
         try:
-            with about(log_subject_of(update)) if isinstance(update, Update) else nullcontext():
+            with log_about(log_subject_of(update)) if isinstance(update, Update) else nullcontext():
                 if isinstance(update, Update) and _worth_keeping(update):
                     await self._dealt_with(update)
                 else:
                     await super().process_update(update)
         except asyncio.CancelledError:
-            if not self.ledger.stopping.is_set():
+            if not self.journal.stopping.is_set():
                 raise
             logger.warning("An answer took too long for a stop and is left for the next start")
         finally:
@@ -156,11 +151,11 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
     async def _dealt_with(self, update: Update) -> None:
         """Handle an update that is kept; it is done then."""
         tries = await self._taken_up(update)
-        handling = Handling(self.ledger, update.update_id)
-        with handles(handling):
+        trigger = Trigger(self.journal, update.update_id)
+        with triggered_by(trigger):
             try:
-                if tries > TRIES:
-                    await self.process_error(update, GivenUp(update.update_id, tries - 1))
+                if tries > UPDATE_TRIES:
+                    await self.process_error(update, UpdateGivenUp(update.update_id, tries - 1))
                 else:
                     if tries > 1:
                         await self._clear(update)
@@ -169,15 +164,15 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
                 logger.info("Update %d is left for the next start: %s", update.update_id, reason)
                 return
         try:
-            await self.ledger.done(update.update_id)
+            await self.journal.done(update.update_id)
         except StateError as error:
             logger.error("Update %d may be handled again: %s", update.update_id, error)
-        self._count(update, handling)
+        self._count(update, trigger)
 
-    def _count(self, update: Update, handling: Handling) -> None:
+    def _count(self, update: Update, trigger: Trigger) -> None:
         assert isinstance(self.update_queue, Inbox)
         seconds = self.update_queue.waited(update)
-        if handling.letters:
+        if trigger.letters:
             METERS.replied(seconds)
             logger.info("Dealt with, %.2f s after it came", seconds)
 
@@ -185,7 +180,7 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
         """Take away what an earlier process showed of an answer that it did not finish."""
         chat = update.effective_chat
         try:
-            shown = await self.ledger.afresh(update.update_id)
+            shown = await self.journal.afresh(update.update_id)
         except StateError as error:
             logger.error("What was shown of an answer stays: %s", error)
             return
@@ -195,13 +190,13 @@ class Accountable(Application[Any, Any, Any, Any, Any, Any]):
 
     async def _taken_up(self, update: Update) -> int:
         try:
-            return await self.ledger.taken_up(update.update_id)
+            return await self.journal.taken_up(update.update_id)
         except StateError as error:
             logger.error("An update is handled without being written down: %s", error)
             return 1
 
 
-class GivenUp(Exception):  # noqa: N818 - what becomes of the update
+class UpdateGivenUp(Exception):  # noqa: N818 - what becomes of the update
     """The process did not survive the handling of an update, several times."""
 
     def __init__(self, update_id: int, tries: int) -> None:

@@ -18,7 +18,7 @@ from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, message
 from index.article import Article
 from index.store.files.articles import ArticleEntry
 
-LONG_QUOTE = 160
+LONG_QUOTE_CHARACTERS = 160
 """Characters; a longer quote is folded, so that the list of sources stays short."""
 
 _QUOTE_HERE = "\0"
@@ -168,7 +168,7 @@ def _said(citation: Citation, phrases: Phrases) -> tuple[StyledSpan, ...]:
 
 
 def _is_long(said: Sequence[StyledSpan]) -> bool:
-    return sum(len(span.text) for span in said) > LONG_QUOTE
+    return sum(len(span.text) for span in said) > LONG_QUOTE_CHARACTERS
 
 
 def _folded(said: Sequence[StyledSpan]) -> tuple[StyledSpan, ...]:

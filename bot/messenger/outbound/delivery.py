@@ -1,7 +1,7 @@
 """Getting words to a person: sending, and showing that Selon is at work.
 
 What Telegram does not take at once is sent again or otherwise (`docs/delivery.md` has the table),
-and what was taken is written down (`handling`), so that it is not said again after a crash.
+and what was taken is written down (`outbox`), so that it is not said again after a crash.
 """
 
 from __future__ import annotations
@@ -16,16 +16,10 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, Rep
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.messenger.inbound.update import (
-    UpdateEntry,
-    current_handling,
-    entry_from,
-    stopping,
-    update_entry_of,
-)
-from bot.messenger.journal import Journal
+from bot.messenger.journal import Journal, current_trigger, stop_event
+from bot.messenger.outbound.outbox import OutboxEntry, open_entry, resume_entry
 from bot.messenger.outbound.repair import amended_letter, plain
-from bot.messenger.outbound.retry import patiently
+from bot.messenger.outbound.retry import request_with_retry
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter, Part
 
@@ -55,7 +49,7 @@ async def deliver(
     parts = tuple(Part(html) for html in messages)
     below = keyboard.to_dict() if keyboard else None
     letter = Letter(place.chat_id, place.thread_id, parts, below, reply_to)
-    return await _carried(await update_entry_of(letter), partial(_send_text, bot))
+    return await _carried(await open_entry(letter), partial(_send_text, bot))
 
 
 async def deliver_aside(
@@ -72,7 +66,7 @@ async def deliver_aside(
     parts = tuple(Part(html) for html in messages)
     below = keyboard.to_dict() if keyboard else None
     letter = Letter(place.chat_id, place.thread_id, parts, below, reply_to)
-    entry = await update_entry_of(letter, aside=True)
+    entry = await open_entry(letter, aside=True)
     for number in range(len(parts)):
         message = await _send_text(bot, letter, number)
         await entry.take(message.message_id)
@@ -94,7 +88,7 @@ async def deliver_file(
         )
 
     letter = Letter(place.chat_id, place.thread_id, (Part(caption, html=False),))
-    return await _carried(await update_entry_of(letter), send)
+    return await _carried(await open_entry(letter), send)
 
 
 async def deliver_picture(
@@ -112,13 +106,13 @@ async def deliver_picture(
         )
 
     letter = Letter(place.chat_id, place.thread_id, (Part(caption, html=False),))
-    return await _carried(await update_entry_of(letter), send)
+    return await _carried(await open_entry(letter), send)
 
 
-async def deliver_rest(bot: Bot, ledger: Journal, begun: Delivery) -> None:
+async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> None:
     """Send what an earlier process did not of a letter that answers no update."""
-    with contextlib.suppress(Forbidden):  # noted in the books
-        await _carried(entry_from(begun, ledger), partial(_send_text, bot))
+    with contextlib.suppress(Forbidden):  # noted in the journal
+        await _carried(resume_entry(begun, journal), partial(_send_text, bot))
 
 
 async def edit(
@@ -146,7 +140,7 @@ async def edit(
             reply_markup=keyboard,
         )
         try:
-            await (patiently(send, stopping()) if patient else send())
+            await (request_with_retry(send, stop_event()) if patient else send())
         except BadRequest as error:
             if "not modified" not in str(error):
                 raise
@@ -163,21 +157,21 @@ async def edit(
 async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
     """Remove one of the bot's messages, unless it is gone, or too old to be removed."""
     try:
-        await patiently(partial(bot.delete_message, chat_id, message_id), stopping())
+        await request_with_retry(partial(bot.delete_message, chat_id, message_id), stop_event())
     except (BadRequest, Forbidden, ChatMigrated) as error:
         logger.debug("A message was not taken away: %s", error)
 
 
-async def _carried(entry: UpdateEntry, send: _Sending) -> tuple[int, ...]:
+async def _carried(entry: OutboxEntry, send: _Sending) -> tuple[int, ...]:
     """Send what is left of a letter, part by part, in the form that is taken."""
-    handling = current_handling()
+    trigger = current_trigger()
     # A second copy is less bad than no answer; of what nobody asked for, none is less bad.
-    asked = handling is None or handling.update_id is not None
+    asked = trigger is None or trigger.update_id is not None
     forms = 0
     while entry.left > 0:
         try:
-            message = await patiently(
-                partial(send, entry.letter, len(entry.sent)), stopping(), again_in_doubt=asked
+            message = await request_with_retry(
+                partial(send, entry.letter, len(entry.sent)), stop_event(), again_in_doubt=asked
             )
         except (BadRequest, Forbidden, ChatMigrated) as error:
             other = amended_letter(entry.letter, len(entry.sent), error) if forms < _FORMS else None
@@ -215,7 +209,7 @@ async def _send_text(bot: Bot, letter: Letter, number: int) -> Message:
 
 
 @contextlib.asynccontextmanager
-async def typing_shown(
+async def show_typing(
     bot: Bot,
     place: ConversationPlace,
     seconds: float = TYPING_SECONDS,

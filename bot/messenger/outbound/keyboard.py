@@ -19,9 +19,9 @@ from index.build.passages import cut
 
 PASSAGE_PREFIX = "p"
 
-
-STEP = r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
-
+STEP_PATTERN = (
+    r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
+)
 
 _SHAPE = re.compile(rf"{PASSAGE_PREFIX}:([^:]+):(\d+):(\d+):(\d+):(\d+):([0-9a-f]{{8}})", re.ASCII)
 
@@ -126,7 +126,7 @@ class NeighbourStep:
     @classmethod
     def decode(cls, data: str) -> NeighbourStep | None:
         """The step that a button carries; None for data that is none."""
-        found = re.fullmatch(STEP, data, re.ASCII)
+        found = re.fullmatch(STEP_PATTERN, data, re.ASCII)
         if found is None:
             return None
         start = int(found["quote"] or 0)
@@ -151,18 +151,11 @@ def _checksum(quote: str) -> str:
 
 BUTTONS_PER_ROW = 3
 
-
 BUTTON_LIMIT = 90
-
-
 """Telegram refuses more than 100 buttons below a message; some are for other things."""
 
-
 Find = Callable[[str], Article | None]
-
-
 """Gives the article of an id, None when it is no longer there."""
-
 
 GOOD, BAD = "👍", "👎"
 

@@ -7,9 +7,9 @@ import logging
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
-from bot.messenger.context import Asker
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, edit
+from bot.messenger.services import Asker
 
 logger = logging.getLogger(__name__)
 

@@ -26,15 +26,15 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-FIRST_WAITS = (0.5, 2.0, 5.0, 15.0, 30.0)
+FIRST_WAITS_SECONDS = (0.5, 2.0, 5.0, 15.0, 30.0)
 """Seconds before the first new tries; from then on LONGEST_WAIT each time."""
 
-LONGEST_WAIT = 60.0
+LONGEST_WAIT_SECONDS = 60.0
 
-GIVE_UP = 24 * 3600.0
+GIVE_UP_SECONDS = 24 * 3600.0
 """Seconds of waiting after which nobody waits any more: Telegram keeps updates for a day too."""
 
-SLACK = 0.2
+SLACK_SECONDS = 0.2
 """Seconds added to what Telegram asks to wait, whose clock is not ours."""
 
 _REFUSALS = (BadRequest, Forbidden, ChatMigrated, Conflict)
@@ -51,7 +51,7 @@ _NOT_SENT = (
 )
 
 
-async def patiently(
+async def request_with_retry(
     send: Callable[[], Awaitable[Result]],
     stopping: asyncio.Event | None = None,
     *,
@@ -74,7 +74,7 @@ async def patiently(
         except TelegramError as error:
             doubt = in_doubt(error)
             seconds = _seconds(error) if isinstance(error, RetryAfter) else wait
-            if (doubt and not again_in_doubt) or waited + seconds > GIVE_UP:
+            if (doubt and not again_in_doubt) or waited + seconds > GIVE_UP_SECONDS:
                 raise
             if doubt:
                 METERS.doubted("reply lost")
@@ -94,14 +94,14 @@ def in_doubt(error: TelegramError) -> bool:
 
 
 def _waits() -> Iterator[float]:
-    yield from FIRST_WAITS
+    yield from FIRST_WAITS_SECONDS
     while True:
-        yield LONGEST_WAIT
+        yield LONGEST_WAIT_SECONDS
 
 
 def _seconds(error: RetryAfter) -> float:
     asked = error.retry_after
-    return SLACK + (asked if isinstance(asked, int) else asked.total_seconds())
+    return SLACK_SECONDS + (asked if isinstance(asked, int) else asked.total_seconds())
 
 
 def _why(error: TelegramError) -> str:

@@ -18,17 +18,16 @@ from telegram.ext import AIORateLimiter, Application
 
 from bot.errors import SettingsError
 from bot.library.articles import Library, LiveLibrary
-from bot.messenger.context import Chain, Desk, TelegramApplication
+from bot.messenger.chores import leftover_chore, run_chores
 from bot.messenger.handlers.features import register_features
-from bot.messenger.inbound.inbox import Accountable, Inbox
-from bot.messenger.inbound.turns import ChatByChat
-from bot.messenger.inbound.update import Handling, handles
-from bot.messenger.journal import Journal
+from bot.messenger.inbound.inbox import DurableApplication, Inbox
+from bot.messenger.inbound.scheduler import FairScheduler
+from bot.messenger.journal import Journal, Trigger, triggered_by
 from bot.messenger.menus import announce
-from bot.messenger.running.chores import kept_up, settling
-from bot.messenger.running.health import shown
-from bot.messenger.running.receiver import Watched, receive, unreachable
-from bot.messenger.running.redaction import redacted
+from bot.messenger.running.health import serve_health
+from bot.messenger.running.receiver import WatchedRequest, receive, unreachable
+from bot.messenger.running.redaction import redact_logs
+from bot.messenger.services import BotServices, Chain, TelegramApplication
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 
@@ -63,37 +62,21 @@ def refusal(settings: Settings) -> SettingsError:
 
 logger = logging.getLogger(__name__)
 
-
 CONCURRENT_UPDATES = 64
 
-
 READ_SECONDS = 30.0
-
-
 """How long Telegram may take to reply: after that a message may have arrived or not."""
 
-
 RECEIVING, GRACE = 0.8, 3.0
-
-
 """Seconds that a stop leaves to what receives updates, and to the answers under way."""
 
-
-DEADLINE = 4.8
-
-
+STOP_DEADLINE_SECONDS = 4.8
 """Seconds after a signal when the process ends whatever it does: nothing is lost by it."""
 
-
 SWITCH_SECONDS = 0.001
-
-
 """How long a thread keeps the interpreter while another waits for it."""
 
-
 _PATIENCE = (1.0, 2.0, 4.0, 8.0)
-
-
 """Seconds between the attempts to reach Telegram at start."""
 
 
@@ -150,7 +133,7 @@ def listen(
     # Threads that search let the loop have its say: what Telegram took is to be written down.
     sys.setswitchinterval(SWITCH_SECONDS)
     # A thread that searches, or waits for a chat model, cannot be interrupted otherwise.
-    last_resort = threading.Timer(DEADLINE, os._exit, (0,))
+    last_resort = threading.Timer(STOP_DEADLINE_SECONDS, os._exit, (0,))
     last_resort.daemon = True
     try:
         asyncio.run(until_signalled())
@@ -171,51 +154,57 @@ async def serve(
     token = telegram_token(settings)
     url = settings.database_url.get_secret_value() if settings.database_url else None
     with (
-        redacted(token, text=settings.log_text),
+        redact_logs(token, text=settings.log_text),
         closing(open_state(state_url(url, settings.data_dir))) as state,
-        closing(Journal(state, int(token.partition(":")[0]))) as ledger,
-        handles(Handling(ledger)),
+        closing(Journal(state, int(token.partition(":")[0]))) as journal,
+        triggered_by(Trigger(journal)),
     ):
         refused = asyncio.Event()
-        application = _build(settings, token, refused, ledger)
-        chores = register_features(application, Desk(chain, library, state, settings, documents))
+        application = _build(settings, token, refused, journal)
+        chores = register_features(
+            application, BotServices(chain, library, state, settings, documents)
+        )
         try:
             if await _connected(application, settings, stop, patience):
-                chores = (settling(ledger, await ledger.unasked()), *chores)
-                async with shown(application, settings, library, state):
+                chores = (leftover_chore(journal, await journal.unasked()), *chores)
+                async with serve_health(application, settings, library, state):
                     await _start(application, settings, len(patience))
                     ready(application.bot.username)
-                    async with kept_up(chores, application.bot):
+                    async with run_chores(chores, application.bot):
                         await _first_of(stop, refused)
         finally:
-            ledger.stopping.set()
+            journal.stopping.set()
             await _close(application)
         if refused.is_set():
             raise refusal(settings)
 
 
-def _build(settings: Settings, token: str, refused: asyncio.Event, ledger: Journal) -> Accountable:
+def _build(
+    settings: Settings, token: str, refused: asyncio.Event, journal: Journal
+) -> DurableApplication:
     # Durations as timedelta, which the library announces as its future: without this it warns.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     server = str(settings.telegram_api_url).rstrip("/")
     application = (
         Application.builder()
-        .application_class(Accountable)
-        .update_queue(Inbox(ledger))
+        .application_class(DurableApplication)
+        .update_queue(Inbox(journal))
         .token(token)
         .base_url(f"{server}/bot")
         .base_file_url(f"{server}/file/bot")
         .request(
-            Watched(refused, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS)
+            WatchedRequest(
+                refused, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS
+            )
         )
-        .get_updates_request(Watched(refused, connection_pool_size=2))
+        .get_updates_request(WatchedRequest(refused, connection_pool_size=2))
         .rate_limiter(AIORateLimiter(max_retries=3))
-        .concurrent_updates(ChatByChat(CONCURRENT_UPDATES))
+        .concurrent_updates(FairScheduler(CONCURRENT_UPDATES))
         .job_queue(None)
         .build()
     )
-    assert isinstance(application, Accountable)
-    application.ledger = ledger
+    assert isinstance(application, DurableApplication)
+    application.journal = journal
     return application
 
 
@@ -243,7 +232,7 @@ async def _connected(
     return False
 
 
-async def _start(application: Accountable, settings: Settings, retries: int) -> None:
+async def _start(application: DurableApplication, settings: Settings, retries: int) -> None:
     await application.initialize()
     await announce(application.bot, settings.admins)
     assert application.updater is not None
@@ -259,7 +248,7 @@ async def _first_of(*events: asyncio.Event) -> None:
         task.cancel()
 
 
-async def _close(application: Accountable) -> None:
+async def _close(application: DurableApplication) -> None:
     """End within RECEIVING + GRACE seconds; what is not through by then, the next start does."""
     try:
         if application.updater is not None and application.updater.running:
@@ -269,7 +258,7 @@ async def _close(application: Accountable) -> None:
                 await asyncio.wait_for(application.updater.stop(), RECEIVING)
         if application.running:
             turns = application.update_processor
-            assert isinstance(turns, ChatByChat)
+            assert isinstance(turns, FairScheduler)
             turns.stop()
             ending = asyncio.create_task(application.stop())
             await asyncio.wait([ending], timeout=GRACE)

@@ -11,33 +11,33 @@ from sqlalchemy.orm import Session
 
 from bot.errors import SelonError
 from bot.library.articles import Library
-from bot.messenger.inbound.inbox import Accountable
-from bot.messenger.inbound.turns import ChatByChat
-from bot.operations.endpoints import HealthCheck, Served, served
+from bot.messenger.inbound.inbox import DurableApplication
+from bot.messenger.inbound.scheduler import FairScheduler
+from bot.operations.endpoints import HealthCheck, ServedEndpoints, serve_endpoints
 from bot.operations.metrics import METERS, Now
 from bot.settings import Settings
 from bot.state.database import State
 from index.errors import IndexingError
 
-SILENCE = 90.0
+SILENCE_SECONDS = 90.0
 """Seconds after which a bot that asks Telegram without a pause should have heard of it."""
 
 _BUILT = "%Y%m%dT%H%M%S.%fZ"
 
 
 @asynccontextmanager
-async def shown(
-    application: Accountable, settings: Settings, library: Library, state: State
+async def serve_health(
+    application: DurableApplication, settings: Settings, library: Library, state: State
 ) -> AsyncIterator[None]:
     """Serve the figures and the health of the bot while the block lasts. Raises MessengerError."""
     turns = application.update_processor
-    assert isinstance(turns, ChatByChat)
+    assert isinstance(turns, FairScheduler)
     now = Now(lambda: turns.waiting, lambda: application.under_way, lambda: _age(library))
     checks: dict[str, HealthCheck] = {"database": _database(state), "index": _index(library)}
     if settings.webhook_url is None:
         checks["telegram"] = _heard
     with METERS.watching(now):
-        async with served(settings, Served(METERS, checks)):
+        async with serve_endpoints(settings, ServedEndpoints(METERS, checks)):
             yield
 
 
@@ -77,4 +77,4 @@ def _index(library: Library) -> HealthCheck:
 
 async def _heard() -> str | None:
     silent = METERS.silence
-    return None if silent < SILENCE else f"silent for {silent:.0f} s"
+    return None if silent < SILENCE_SECONDS else f"silent for {silent:.0f} s"

@@ -39,12 +39,12 @@ class Finding:
         return self.verdict in {"wrong", "setting"}
 
 
-async def findings(settings: Settings) -> list[Finding]:
+async def run_preflight(settings: Settings) -> list[Finding]:
     """Everything that a start needs, looked at without starting."""
-    return await Checking(settings).all()
+    return await Preflight(settings).all()
 
 
-class Checking:
+class Preflight:
     """The looks, each giving findings in the language of the settings."""
 
     def __init__(self, settings: Settings) -> None:

@@ -24,7 +24,7 @@ UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_ch
 _HTTP_UNAUTHORIZED = 401
 
 
-class Watched(HTTPXRequest):
+class WatchedRequest(HTTPXRequest):
     """Connections to Telegram that notice when the token stops being good.
 
     The library ends its polling without a word in that case, and the bot would wait for ever.

@@ -69,7 +69,7 @@ class Redactor:
 
 
 @contextmanager
-def redacted(token: str, *, text: bool = False) -> Iterator[None]:
+def redact_logs(token: str, *, text: bool = False) -> Iterator[None]:
     """While this lasts, no log record of the process contains the token.
 
     Nor what people write and who they are, unless `text` is allowed.

@@ -75,9 +75,9 @@ def tell(event: Event, phrases: FeedingPhrases, out: Console, err: Console) -> N
 
 
 def _index(settings: Settings) -> int:
-    from bot.library.format_options import chosen
+    from bot.library.format_options import choose_format_options
     from bot.terminal.index import followed_build
 
-    options = chosen(settings.data_dir, None, None)
+    options = choose_format_options(settings.data_dir, None, None)
     report = followed_build(settings, standing_paths(settings), options)
     return FAILED if report is None or report.skipped else DONE

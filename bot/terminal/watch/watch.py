@@ -215,12 +215,12 @@ def _builder(settings: Settings, paths: Sequence[Path]) -> Build:
 
     def build(stop: Callable[[], bool]) -> BuildReport:
         from bot.assembly import open_embedder
-        from bot.library.format_options import remembered
+        from bot.library.format_options import load_format_options
         from index.build.builder import build
 
         if not opened:
             opened.append(open_embedder(settings))
-        options = remembered(settings.data_dir)
+        options = load_format_options(settings.data_dir)
         return build(paths, settings.data_dir, opened[0], options=options, stop=stop)
 
     return build

@@ -100,10 +100,10 @@ async def test_what_is_no_answer_to_a_person_is_not_counted(rationed: Rationed) 
 async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
     state: State, model: Model, clock: Clock
 ) -> None:
-    state.do(partial(people.person_seen, person_id=7, now=NOON))
+    state.do(partial(people.note_person, person_id=7, now=NOON))
     before = Rationed(model, Allowance(lambda: state, 1, clock))
     assert await written(before) == "Louis Braille"
-    state.do(partial(privacy.erase, person_id=7))
+    state.do(partial(privacy.erase_person, person_id=7))
     after = Rationed(model, Allowance(lambda: state, 1, clock))
     assert await written(after) == "-"
 

@@ -304,7 +304,7 @@ async def test_what_is_used_counts_for_the_day_and_for_who_asked(
     opened: Opened, state: State
 ) -> None:
     now = datetime.now(UTC)
-    state.do(partial(people.person_seen, person_id=7, now=now))
+    state.do(partial(people.note_person, person_id=7, now=now))
     async with serving(says("Oui.")) as server:
         model = opened(server.url, chat_prices="2/10")
         with asked_by(7):

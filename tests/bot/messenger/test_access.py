@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.messenger.inbound.roles import Roles
+from bot.messenger.roles import Roles
 from bot.settings import Settings
 from bot.state import invitations
 from bot.state.database import State, open_state

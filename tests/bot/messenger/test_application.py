@@ -194,7 +194,7 @@ async def test_the_token_is_in_no_log_at_any_level(
 
 _PROGRAM = """
 import logging
-from bot.messenger import listen
+from bot.messenger.running.application import listen
 from bot.settings import load_settings
 from tests.e2e.telegram import Shelf, StubChain
 

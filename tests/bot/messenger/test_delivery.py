@@ -11,7 +11,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, NetworkError
 
 from bot.messenger.outbound import retry
-from bot.messenger.outbound.delivery import deliver, edit, take_away, typing_shown
+from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
 from bot.state.conversations import ConversationPlace
 from tests.botapi.server import BotServer
 
@@ -22,8 +22,8 @@ KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("Passage [1]", callback_d
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_WAITS", (0.01, 0.01))
-    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "FIRST_WAITS_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(retry, "LONGEST_WAIT_SECONDS", 0.01)
 
 
 @pytest_asyncio.fixture
@@ -66,7 +66,7 @@ async def test_a_passing_fault_costs_nothing(server: BotServer, bot: Bot) -> Non
 async def test_a_fault_that_lasts_a_day_is_raised(
     server: BotServer, bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retry, "GIVE_UP", 0.025)
+    monkeypatch.setattr(retry, "GIVE_UP_SECONDS", 0.025)
     for _ in range(3):
         server.fail_next("sendMessage", 502, description="Bad Gateway")
     with pytest.raises(NetworkError, match="Bad Gateway"):
@@ -103,7 +103,7 @@ async def test_taking_away_what_is_gone_is_no_fault(server: BotServer, bot: Bot)
 
 async def test_the_typing_indicator_is_renewed_until_the_end(server: BotServer, bot: Bot) -> None:
     server.fail_next("sendChatAction", 500)
-    async with typing_shown(bot, HERE, seconds=0.02):
+    async with show_typing(bot, HERE, seconds=0.02):
         await server.called("sendChatAction", times=4)
     shown = len(server.actions)
     await asyncio.sleep(0.06)
@@ -112,7 +112,7 @@ async def test_the_typing_indicator_is_renewed_until_the_end(server: BotServer, 
 
 async def test_the_typing_indicator_ends_with_an_error(server: BotServer, bot: Bot) -> None:
     async def fail() -> None:
-        async with typing_shown(bot, HERE, seconds=0.02):
+        async with show_typing(bot, HERE, seconds=0.02):
             await server.called("sendChatAction")
             raise ValueError("broken")
 

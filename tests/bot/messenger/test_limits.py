@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.messenger.inbound.limits import AskLimits, Over
+from bot.messenger.limits import AskLimits, Over
 from bot.settings import Settings
 from bot.state import meters
 from bot.state.database import State, open_state
@@ -139,7 +139,7 @@ async def test_who_asks_now_and_then_costs_the_database_nothing(state: State, cl
     for _ in range(20):
         await mine.take(READER)
         clock.after(30)
-    assert state.do(meters.all_of_them) == {}
+    assert state.do(meters.load_meters) == {}
 
 
 async def test_a_meter_is_forgotten_once_it_is_full_and_not_before(
@@ -155,7 +155,7 @@ async def test_a_meter_is_forgotten_once_it_is_full_and_not_before(
     ) == 2
     clock.after(5 * 86400)
     await mine.tidy()
-    assert state.do(meters.all_of_them) == {}
+    assert state.do(meters.load_meters) == {}
 
 
 async def test_a_clock_that_goes_back_gives_nothing(state: State, clock: Clock) -> None:

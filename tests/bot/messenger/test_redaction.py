@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.messenger.running.redaction import MASK, redacted
+from bot.messenger.running.redaction import MASK, redact_logs
 
 TOKEN = "123456:AAsecret-part_of-the-token"
 
@@ -39,14 +39,14 @@ def logged(*arguments: object, exc_info: bool = False, stack_info: bool = False)
     ],
 )
 def test_a_record_does_not_hold_the_token(arguments: tuple[object, ...]) -> None:
-    with redacted(TOKEN):
+    with redact_logs(TOKEN):
         written = logged(*arguments)
     assert "secret" not in written.replace("the secret half", "")
     assert MASK in written
 
 
 def test_nor_does_a_traceback() -> None:
-    with redacted(TOKEN):
+    with redact_logs(TOKEN):
         try:
             raise ValueError(f"refused: {TOKEN}")
         except ValueError:
@@ -57,7 +57,7 @@ def test_nor_does_a_traceback() -> None:
 
 
 def test_other_records_and_their_tracebacks_are_untouched() -> None:
-    with redacted(TOKEN):
+    with redact_logs(TOKEN):
         try:
             raise ValueError("tout autre chose")
         except ValueError:
@@ -71,6 +71,6 @@ def test_other_records_and_their_tracebacks_are_untouched() -> None:
 
 def test_logging_is_as_before_afterwards() -> None:
     before = logging.getLogRecordFactory()
-    with redacted(TOKEN):
+    with redact_logs(TOKEN):
         assert logging.getLogRecordFactory() is not before
     assert logging.getLogRecordFactory() is before

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.locale.statistics import EN, FR, StatisticsPhrases
-from bot.operations.chart import _TITLE, WIDTH, _cut, _width, picture
+from bot.operations.chart import _TITLE, WIDTH, _cut, _width, draw_chart
 from bot.operations.statistics import MOST_CITED, Day, UsageFigures
 from bot.state.statistics import CitedArticle, Votes
 
@@ -31,7 +31,7 @@ def figures(
 
 
 def drawn(of: UsageFigures, phrases: StatisticsPhrases = FR) -> Image.Image:
-    image = Image.open(io.BytesIO(picture(of, phrases))).convert("L")
+    image = Image.open(io.BytesIO(draw_chart(of, phrases))).convert("L")
     assert image.width == WIDTH
     return image
 

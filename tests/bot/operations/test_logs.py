@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bot.operations.logs import Subject, about, formatter, log_as
+from bot.operations.logs import Subject, configure_logs, formatter, log_about
 from bot.settings import load_settings
 
 
@@ -22,7 +22,7 @@ def record(name: str = "bot.x", level: int = logging.WARNING) -> logging.LogReco
 
 
 def test_a_line_for_people_names_the_update() -> None:
-    with about(Subject(12)):
+    with log_about(Subject(12)):
         first, *rest = formatter("human").format(record()).splitlines()
     assert first.endswith("WARNING bot.x: [update 12] fait 3")
     assert rest[-1] == "ValueError: cassé"
@@ -30,7 +30,7 @@ def test_a_line_for_people_names_the_update() -> None:
 
 
 def test_a_line_for_programs_is_one_object() -> None:
-    with about(Subject(12)):
+    with log_about(Subject(12)):
         line = formatter("json").format(record())
     told = json.loads(line)
     assert "\n" not in line
@@ -46,7 +46,7 @@ def test_what_libraries_tell_of_the_wire_is_left_out(
 ) -> None:
     root = logging.Logger("root")
     monkeypatch.setattr(logging, "root", root)
-    log_as(load_settings(log_level="DEBUG", log_text=text))
+    configure_logs(load_settings(log_level="DEBUG", log_text=text))
     [handler] = root.handlers
     records = [record("bot.x", logging.DEBUG), record("telegram.Bot", logging.DEBUG)]
     records.append(record("httpx", logging.INFO))

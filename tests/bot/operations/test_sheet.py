@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.locale.statistics import EN, FR, StatisticsPhrases
-from bot.operations.unanswered import QuestionGroup, sheet
+from bot.operations.unanswered import QuestionGroup, write_unanswered_csv
 from index.article import Article
 from tests.bot.messenger.samples import FRESNEL
 
@@ -21,7 +21,7 @@ GROUP = QuestionGroup("Quand ouvre la piscine ?", 5, 3, 2, NOON, NOON)
 def rows(
     phrases: StatisticsPhrases, *groups: QuestionGroup, nearest: Article | None = FRESNEL
 ) -> list[list[str]]:
-    data = sheet(groups, lambda question: nearest, phrases)
+    data = write_unanswered_csv(groups, lambda question: nearest, phrases)
     assert data.startswith(b"\xef\xbb\xbf")  # a spreadsheet takes it for UTF-8
     text = io.StringIO(data.decode("utf-8-sig"), newline="")
     return list(csv.reader(text, delimiter=phrases.separator))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.operations.logs import log_as
+from bot.operations.logs import configure_logs
 from bot.settings import load_settings
 
 
@@ -29,7 +29,7 @@ def fresh() -> Iterator[None]:
 
 def test_what_our_errors_say_is_not_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
     with fresh():
-        log_as(load_settings(log_level="WARNING"))
+        configure_logs(load_settings(log_level="WARNING"))
         logging.getLogger("trafilatura.core").warning("discarding data: None")
         logging.getLogger("index.formats").warning("a.md: named")
     said = capsys.readouterr().err
@@ -39,6 +39,6 @@ def test_what_our_errors_say_is_not_said_twice(capsys: pytest.CaptureFixture[str
 
 def test_everything_is_said_to_who_looks_for_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
     with fresh():
-        log_as(load_settings(log_level="DEBUG"))
+        configure_logs(load_settings(log_level="DEBUG"))
         logging.getLogger("trafilatura.core").warning("discarding data: None")
     assert "discarding data" in capsys.readouterr().err

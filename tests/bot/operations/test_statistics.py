@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.operations.statistics import Day, Today, UsageFigures, days, midnight, percentile
+from bot.operations.statistics import Day, Today, UsageFigures, count_days, midnight, percentile
 from bot.state.statistics import AskedQuestion, Votes
 
 TODAY = date(2026, 3, 1)
@@ -19,7 +19,7 @@ def asked(day: date, answered: bool, elapsed: float | None = None) -> AskedQuest
 
 def test_every_day_is_there_and_the_last_is_today() -> None:
     questions = [asked(TODAY, True), asked(TODAY, False), asked(date(2026, 2, 27), True)]
-    assert days(questions, TODAY, 4) == (
+    assert count_days(questions, TODAY, 4) == (
         Day(date(2026, 2, 26)),
         Day(date(2026, 2, 27), 1, 0),
         Day(date(2026, 2, 28)),
@@ -28,7 +28,10 @@ def test_every_day_is_there_and_the_last_is_today() -> None:
 
 
 def test_what_is_older_is_not_counted() -> None:
-    assert days([asked(date(2026, 2, 1), True)], TODAY, 2) == (Day(date(2026, 2, 28)), Day(TODAY))
+    assert count_days([asked(date(2026, 2, 1), True)], TODAY, 2) == (
+        Day(date(2026, 2, 28)),
+        Day(TODAY),
+    )
 
 
 def test_figures_add_up() -> None:

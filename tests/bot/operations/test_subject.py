@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.operations.logs import PRIVATE, Subject, about, current_subject
+from bot.operations.logs import PRIVATE, Subject, current_subject, log_about
 
 SUBJECT = Subject(
     7, frozenset({"L'article sur  Lascaux ?", "Zoé", "a"}), frozenset({123456, -100987})
@@ -38,8 +38,8 @@ def test_the_rest_stays() -> None:
 
 
 def test_a_subject_is_that_of_its_block_alone() -> None:
-    with about(SUBJECT):
-        with about(Subject(8)):
+    with log_about(SUBJECT):
+        with log_about(Subject(8)):
             assert current_subject() == Subject(8)
         assert current_subject() is SUBJECT
     assert current_subject() is None

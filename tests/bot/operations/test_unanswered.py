@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.operations.unanswered import THRESHOLD, grouped
+from bot.operations.unanswered import SAME_QUESTION_COSINE, group_questions
 from bot.state.statistics import Unanswered
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
@@ -31,7 +31,7 @@ def asked(*questions: str, askers: Sequence[int] | None = None) -> list[Unanswer
 def test_wordings_that_are_near_are_one_question_under_the_most_frequent() -> None:
     said = ("la piscine ouvre quand", "Quand ouvre la piscine ?", "quand ouvre la piscine")
     questions = asked(*said)
-    (group,) = grouped(questions, FakeEmbedder().embed_question)
+    (group,) = group_questions(questions, FakeEmbedder().embed_question)
     assert group.example == "Quand ouvre la piscine ?"
     assert (group.asked, group.askers, group.wordings) == (3, 3, 2)
     assert (group.first, group.last) == (NOON, NOON + timedelta(minutes=2))
@@ -39,7 +39,7 @@ def test_wordings_that_are_near_are_one_question_under_the_most_frequent() -> No
 
 def test_what_most_people_asked_comes_before_what_one_asked_often() -> None:
     questions = asked("a a", "b b", "b b", "b b", "a a", askers=[1, 3, 3, 3, 2])
-    groups = grouped(questions, FakeEmbedder().embed_question)
+    groups = group_questions(questions, FakeEmbedder().embed_question)
     assert [(each.example, each.askers) for each in groups] == [("a a", 2), ("b b", 1)]
 
 
@@ -48,11 +48,11 @@ def test_what_most_people_asked_comes_before_what_one_asked_often() -> None:
     [("Le budget de 2023 ?", "Le budget de 2024 ?"), ("Le lot 1,5 ?", "Le lot 2,5 ?")],
 )
 def test_other_numbers_are_another_question(first: str, second: str) -> None:
-    assert len(grouped(asked(first, second), FakeEmbedder().embed_question, 0.1)) == 2
+    assert len(group_questions(asked(first, second), FakeEmbedder().embed_question, 0.1)) == 2
 
 
 def test_nothing_asked_is_no_group() -> None:
-    assert grouped([], FakeEmbedder().embed_question) == []
+    assert group_questions([], FakeEmbedder().embed_question) == []
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,6 @@ def test_the_threshold_tells_them_apart_as_is_said(
         (place, embedder.embed_question(w)) for place, same in enumerate(wordings) for w in same
     ]
     pairs = [(a == b, float(v @ w)) for (a, v), (b, w) in itertools.combinations(each, 2)]
-    joined = [same for same, score in pairs if score >= THRESHOLD]
+    joined = [same for same, score in pairs if score >= SAME_QUESTION_COSINE]
     assert sum(joined) / sum(same for same, _ in pairs) >= recall
     assert sum(joined) / len(joined) >= precision

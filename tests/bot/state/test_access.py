@@ -22,16 +22,16 @@ def test_a_role_replaces_the_one_before_and_is_taken_away(state: State) -> None:
         roles.give(session, 7, "reader", NOW)
         roles.give(session, 7, "editor", NOW)
         roles.give(session, 8, "barred", NOW)
-        assert roles.everybody(session) == {7: "editor", 8: "barred"}
+        assert roles.load_roles(session) == {7: "editor", 8: "barred"}
         assert roles.take_away_role(session, 7)
         assert not roles.take_away_role(session, 7)
-        assert roles.everybody(session) == {8: "barred"}
+        assert roles.load_roles(session) == {8: "barred"}
 
 
 def test_a_role_that_this_version_does_not_know_gives_no_right(state: State) -> None:
     with state.session() as session:
         session.add(RoleRow(person_id=7, role="emperor", given_at=NOW))
-        assert roles.everybody(session) == {7: "barred"}
+        assert roles.load_roles(session) == {7: "barred"}
 
 
 def test_an_invitation_serves_once_and_its_token_is_not_kept(state: State) -> None:
@@ -44,7 +44,7 @@ def test_an_invitation_serves_once_and_its_token_is_not_kept(state: State) -> No
         jobs = [pool.submit(state.do, partial(accept, person_id=n)) for n in range(7, 15)]
     assert [job.result() for job in jobs].count("editor") == 1
     with state.session() as session:
-        assert list(roles.everybody(session).values()) == ["editor"]
+        assert list(roles.load_roles(session).values()) == ["editor"]
         assert invitations.waiting_invitations(session, NOW) == 0
 
 
@@ -56,7 +56,7 @@ def test_an_invitation_ends_with_its_time(state: State) -> None:
         assert invitations.waiting_invitations(session, NOW) == 1
         invitations.forget_expired(session, NOW + DAY)
         assert invitations.waiting_invitations(session, NOW) == 0
-        assert roles.everybody(session) == {}
+        assert roles.load_roles(session) == {}
 
 
 def test_an_invitation_takes_nothing_from_who_has_more_and_ends_a_bar(state: State) -> None:
@@ -66,18 +66,18 @@ def test_an_invitation_takes_nothing_from_who_has_more_and_ends_a_bar(state: Sta
         for person, role in ((7, "administrator"), (8, "reader")):
             token = invitations.invite(session, 1, "reader", NOW, DAY)
             assert invitations.accept(session, token, person, NOW) == role
-        assert roles.everybody(session) == {7: "administrator", 8: "reader"}
+        assert roles.load_roles(session) == {7: "administrator", 8: "reader"}
 
 
 def test_meters_are_kept_until_nothing_changes_them(state: State) -> None:
     low = KeptMeter(0.5, NOW, told=True)
     with state.session() as session:
-        meters.put(session, {"person:7": KeptMeter(3.0, NOW - DAY), "person:8": low})
-        meters.put(session, {"person:7": KeptMeter(2.0, NOW - DAY)})
-        kept = meters.all_of_them(session)
+        meters.save_meters(session, {"person:7": KeptMeter(3.0, NOW - DAY), "person:8": low})
+        meters.save_meters(session, {"person:7": KeptMeter(2.0, NOW - DAY)})
+        kept = meters.load_meters(session)
         assert kept == {"person:7": KeptMeter(2.0, NOW - DAY), "person:8": low}
         meters.forget_meters_before(session, NOW)
-        assert meters.all_of_them(session) == {"person:8": low}
+        assert meters.load_meters(session) == {"person:8": low}
 
 
 def test_a_notice_is_given_once_in_its_time(state: State) -> None:
@@ -94,9 +94,9 @@ def test_erasing_a_person_takes_their_role_but_does_not_end_a_bar(state: State) 
         roles.give(session, 7, "editor", NOW)
         roles.give(session, 8, "barred", NOW)
         invitations.invite(session, 7, "reader", NOW, DAY)
-        assert privacy.everything(session, 7)["roles"][0]["role"] == "editor"
+        assert privacy.export_person(session, 7)["roles"][0]["role"] == "editor"
         for person in (7, 8):
-            privacy.erase(session, person)
-            assert not any(privacy.everything(session, person).values())
-        assert roles.everybody(session) == {8: "barred"}
+            privacy.erase_person(session, person)
+            assert not any(privacy.export_person(session, person).values())
+        assert roles.load_roles(session) == {8: "barred"}
         assert invitations.waiting_invitations(session, NOW) == 0

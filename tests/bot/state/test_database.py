@@ -40,7 +40,7 @@ def test_the_migrations_make_the_tables_that_the_code_expects(url: str) -> None:
 
 def test_opening_again_keeps_what_was_written(url: str) -> None:
     first = open_state(url)
-    first.do(lambda session: people.person_seen(session, 7, NOW))
+    first.do(lambda session: people.note_person(session, 7, NOW))
     first.close()
     again = open_state(url)
     found = again.do(lambda session: people.person(session, 7))
@@ -51,7 +51,7 @@ def test_opening_again_keeps_what_was_written(url: str) -> None:
 
 def test_a_job_that_fails_leaves_nothing(state: State) -> None:
     def job(session: Session) -> None:
-        people.person_seen(session, 7, NOW)
+        people.note_person(session, 7, NOW)
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -63,7 +63,7 @@ def test_many_threads_write_at_once_and_nothing_is_lost(state: State) -> None:
     with ThreadPoolExecutor(8) as pool:
         jobs = [
             pool.submit(
-                state.do, lambda session, number=number: people.person_seen(session, number, NOW)
+                state.do, lambda session, number=number: people.note_person(session, number, NOW)
             )
             for number in range(1, 101)
         ]
@@ -71,7 +71,7 @@ def test_many_threads_write_at_once_and_nothing_is_lost(state: State) -> None:
 
 
 async def test_runs_off_the_event_loop(state: State) -> None:
-    assert (await state.run(lambda session: people.person_seen(session, 9, NOW))).id == 9
+    assert (await state.run(lambda session: people.note_person(session, 9, NOW))).id == 9
 
 
 def test_a_database_of_a_newer_selon_is_refused(url: str) -> None:
@@ -113,7 +113,7 @@ def test_a_server_that_is_not_there_is_named_without_its_password(scheme: str) -
 
 def test_the_migrations_go_down_and_up_again(url: str) -> None:
     state = open_state(url)
-    state.do(lambda session: people.person_seen(session, 7, NOW))
+    state.do(lambda session: people.note_person(session, 7, NOW))
     state.close()
     engine = create_engine(url)
     scripts = ScriptDirectory(str(Path(migrations.__path__[0])))
@@ -166,7 +166,7 @@ def test_what_several_count_at_once_adds_up(state: State) -> None:
 def test_the_first_word_of_somebody_may_come_twice_at_once(state: State) -> None:
     with ThreadPoolExecutor(8) as pool:
         seen = pool.map(
-            lambda _: state.do(partial(people.person_seen, person_id=7, now=NOW)), range(16)
+            lambda _: state.do(partial(people.note_person, person_id=7, now=NOW)), range(16)
         )
     assert {each.first_seen for each in seen} == {NOW}
 
@@ -178,7 +178,7 @@ def test_closing_waits_for_what_is_under_way_and_begins_nothing(url: str) -> Non
     def slow(session: Session) -> None:
         begun.set()
         assert go_on.wait(5)
-        people.person_seen(session, 7, NOW)
+        people.note_person(session, 7, NOW)
 
     with ThreadPoolExecutor(2) as pool:
         job = pool.submit(state.do, slow)
@@ -198,7 +198,7 @@ def test_closing_waits_for_what_is_under_way_and_begins_nothing(url: str) -> Non
 
 def test_a_moment_of_another_zone_is_the_same_moment(state: State) -> None:
     paris = NOW.astimezone(timezone(timedelta(hours=2)))
-    state.do(partial(people.person_seen, person_id=7, now=paris))
+    state.do(partial(people.note_person, person_id=7, now=paris))
     found = state.do(partial(people.person, person_id=7))
     assert found is not None
     assert (found.first_seen, found.first_seen.utcoffset()) == (NOW, timedelta())

@@ -63,7 +63,7 @@ def test_starting_afresh_ends_the_conversation_here_alone(state: State) -> None:
 def test_a_turn_is_found_by_its_messages(state: State) -> None:
     with state.session() as session:
         number = conversations.add_turn(session, HERE, _turn("Qui ?", 41), NOW, HOURS)
-        conversations.answered_with(session, number, [42, 43])
+        conversations.record_answer_messages(session, number, [42, 43])
         by_question = conversations.turn_of_question(session, 100, 41)
         by_answer = conversations.turn_of_answer(session, 100, 43)
         assert by_question is not None
@@ -85,7 +85,7 @@ def test_a_vote_changes_and_its_reason_goes_with_it(state: State) -> None:
         number = _add(session, "Qui ?")
         assert votes.cast(session, number, 7, good=False, now=NOW)
         assert votes.explain(session, number, 7, "wrong")
-        votes.asked_with(session, number, 7, 55)
+        votes.record_reason_question(session, number, 7, 55)
         assert votes.comment(session, 7, 55, "Non.")
         assert not votes.comment(session, 8, 55, "Non.")
         kept = votes.vote(session, number, 7)
@@ -101,20 +101,20 @@ def test_a_vote_changes_and_its_reason_goes_with_it(state: State) -> None:
 
 def test_an_alert_is_told_once(state: State) -> None:
     with state.session() as session:
-        number = alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW)
-        assert alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW) == number
-        assert alerts.unchecked(session, "g1") == []
-        assert [each.id for each in alerts.unchecked(session, "g2")] == [number]
-        alerts.asked_in_vain(session, number, "g2")
-        assert alerts.unchecked(session, "g2") == []
-        assert alerts.alert_told(session, number, NOW)
-        assert not alerts.alert_told(session, number, NOW)
+        number = alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
+        assert alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW) == number
+        assert alerts.unchecked_alerts(session, "g1") == []
+        assert [each.id for each in alerts.unchecked_alerts(session, "g2")] == [number]
+        alerts.mark_alert_checked(session, number, "g2")
+        assert alerts.unchecked_alerts(session, "g2") == []
+        assert alerts.mark_alert_told(session, number, NOW)
+        assert not alerts.mark_alert_told(session, number, NOW)
         assert alerts.alerts_of_person(session, 7) == []
 
 
 def test_only_its_owner_cancels_an_alert(state: State) -> None:
     with state.session() as session:
-        number = alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW)
+        number = alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
         assert not alerts.cancel(session, number, 8)
         assert alerts.cancel(session, number, 7)
         assert not alerts.cancel(session, number, 7)
@@ -137,8 +137,8 @@ def test_a_group_that_moves_takes_everything_along(state: State) -> None:
     with state.session() as session:
         chats.allow(session, -5, True, NOW)
         _add(session, "avant", place=ConversationPlace(-5, 0, 7))
-        chats.migrated(session, -5, -1005, NOW)
-        assert chats.chat_seen(session, -1005, NOW).allowed is True
+        chats.move_chat(session, -5, -1005, NOW)
+        assert chats.note_chat(session, -1005, NOW).allowed is True
         assert _asked(session, place=ConversationPlace(-1005, 0, 7)) == ["avant"]
 
 
@@ -148,15 +148,17 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         mine, theirs = _add(session, "moi"), _add(session, "eux", place=other)
         votes.cast(session, theirs, 7, good=True, now=NOW)
         votes.cast(session, mine, 8, good=True, now=NOW)
-        alerts.ask_for(session, HERE, "Qui ?", "fr", "g1", NOW)
+        alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
         documents.receive_document(session, HERE, "a.pdf", "a.pdf", None, NOW)
         for person in (7, 8):
             spending.add_spending(session, NOW.date(), "ollama:x", Spent(1, 30, 5), person)
-        assert privacy.kept(session, 7) == privacy.Kept(turns=1, votes=1, alerts=1, documents=1)
+        assert privacy.count_kept(session, 7) == privacy.Kept(
+            turns=1, votes=1, alerts=1, documents=1
+        )
     with state.session() as session:
-        privacy.erase(session, 7)
+        privacy.erase_person(session, 7)
     with state.session() as session:
-        assert privacy.everything(session, 7) == {
+        assert privacy.export_person(session, 7) == {
             "person": None,
             "conversations": [],
             "votes": [],
@@ -187,7 +189,7 @@ def test_everything_kept_is_shown_as_json_holds_it(state: State) -> None:
     with state.session() as session:
         people.choose_person_language(session, 7, "en", NOW)
         _add(session, "Qui ?")
-        found = privacy.everything(session, 7)
+        found = privacy.export_person(session, 7)
     assert found["person"]["language"] == "en"
     assert found["turns"][0]["question"] == "Qui ?"
     assert found["turns"][0]["created_at"] == NOW.isoformat()

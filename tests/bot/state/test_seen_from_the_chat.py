@@ -88,14 +88,14 @@ def test_what_was_asked_in_vain_stands_on_its_own_and_names_nobody(state: State)
 
 def _draft(session: Session, *readers: int) -> int:
     for person in readers:
-        people.person_seen(session, person, NOW)
+        people.note_person(session, person, NOW)
     return announcements.draft(session, AUTHOR, "Oyez", NOW)
 
 
 def test_who_listens_has_written_of_late_and_not_asked_to_be_spared(state: State) -> None:
     with state.session() as session:
         for person, at in ((42, NOW), (43, NOW - HOUR), (44, NOW), (45, NOW)):
-            people.person_seen(session, person, at)
+            people.note_person(session, person, at)
         people.listen_to_announcements(session, 44, NOW, wanted=False)
         people.listen_to_announcements(session, 45, NOW, wanted=False)
         people.listen_to_announcements(session, 45, NOW, wanted=True)
@@ -157,9 +157,9 @@ def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(state: State) -> Non
 
 def test_what_becomes_of_a_letter_can_be_asked(state: State) -> None:
     with state.session() as session:
-        letter = deliveries.delivery_opened(session, BOT, None, 1, LETTER, NOW)
+        letter = deliveries.open_delivery(session, BOT, None, 1, LETTER, NOW)
         assert deliveries.delivery_outcome(session, letter.id) == "waiting"
-        deliveries.given_up(session, letter.id, "blocked", NOW)
+        deliveries.give_up_delivery(session, letter.id, "blocked", NOW)
         assert deliveries.delivery_outcome(session, letter.id) == "given up"
         assert deliveries.delivery_outcome(session, letter.id + 1) is None
 
@@ -170,6 +170,6 @@ def test_an_author_who_erases_all_that_is_theirs_ends_their_announcement(state: 
     with state.session() as session:
         number = _draft(session, 42)
         announcements.confirm(session, number, AUTHOR, 7, [42])
-        privacy.erase(session, AUTHOR)
+        privacy.erase_person(session, AUTHOR)
         assert announcements.under_way(session) is None
         announcements.finish(session, number)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from bot.messenger.inbound.turns import ChatByChat, UpdatePace
+from bot.messenger.inbound.scheduler import FairScheduler, UpdatePace
 
 GROUP = -100
 AT_ONCE = UpdatePace(burst=1_000)
@@ -33,7 +33,7 @@ def in_the_group_s_name(number: int, chat_id: int) -> Update:
 class Log:
     """Who was served, in which order."""
 
-    def __init__(self, processor: ChatByChat) -> None:
+    def __init__(self, processor: FairScheduler) -> None:
         self.served: list[str] = []
         self.at_once: list[str] = []
         self.most = 0
@@ -60,7 +60,7 @@ async def test_one_chat_waits_for_itself_and_not_for_others() -> None:
             await release.wait()
         log.append(f"{name} ends")
 
-    async with ChatByChat(8) as processor:
+    async with FairScheduler(8) as processor:
         tasks = [
             asyncio.create_task(processor.process_update(update(1, 1), work("first", True))),
             asyncio.create_task(processor.process_update(update(2, 1), work("second", False))),
@@ -84,7 +84,7 @@ async def test_a_question_that_fails_does_not_hold_up_the_next() -> None:
     async def work() -> None:
         done.set()
 
-    processor = ChatByChat(8)
+    processor = FairScheduler(8)
     results = await asyncio.gather(
         processor.process_update(update(1, 1), fail()),
         processor.process_update(update(2, 1), work()),
@@ -97,7 +97,7 @@ async def test_a_question_that_fails_does_not_hold_up_the_next() -> None:
 @pytest.mark.parametrize("slots", [1, 4])
 async def test_a_flood_by_one_person_makes_nobody_else_wait(slots: int) -> None:
     """In their own chat or in a hundred: the others come after the questions under way."""
-    log = Log(ChatByChat(slots, AT_ONCE))
+    log = Log(FairScheduler(slots, AT_ONCE))
     flood = [log.sent("flood", update(n, 1)) for n in range(50)]
     flood += [log.sent("flood", update(n, -n, person=1)) for n in range(50, 100)]
     await asyncio.sleep(0)
@@ -111,13 +111,13 @@ async def test_a_flood_by_one_person_makes_nobody_else_wait(slots: int) -> None:
 
 
 async def test_one_person_holds_one_slot() -> None:
-    log = Log(ChatByChat(8, AT_ONCE))
+    log = Log(FairScheduler(8, AT_ONCE))
     await asyncio.gather(*(log.sent("flood", update(n, -n, person=1)) for n in range(1, 30)))
     assert log.most == 1
 
 
 async def test_who_sends_on_and_on_is_served_at_a_pace_and_others_are_not() -> None:
-    log = Log(ChatByChat(1, UpdatePace(burst=3, seconds=0.05)))
+    log = Log(FairScheduler(1, UpdatePace(burst=3, seconds=0.05)))
     flood = [log.sent("flood", update(n, 1)) for n in range(5)]
     others = [log.sent("other", update(n, n)) for n in range(10, 16)]
     await asyncio.gather(*others)
@@ -140,7 +140,7 @@ def test_a_pause_gives_back_what_was_used_up() -> None:
 
 
 async def test_a_stop_lets_everybody_find_out() -> None:
-    processor = ChatByChat(1, UpdatePace(burst=1, seconds=60.0))
+    processor = FairScheduler(1, UpdatePace(burst=1, seconds=60.0))
     log = Log(processor)
     sent = [log.sent(f"{n}", update(n, 1)) for n in range(4)]
     await asyncio.sleep(0.01)
@@ -153,7 +153,7 @@ async def test_a_stop_lets_everybody_find_out() -> None:
 
 
 async def test_in_a_group_its_people_take_turns_and_keep_their_order() -> None:
-    log = Log(ChatByChat(8))
+    log = Log(FairScheduler(8))
     sent = [log.sent(f"a{n}", update(n, GROUP, person=1)) for n in range(6)]
     sent += [log.sent(f"b{n}", update(n, GROUP, person=2)) for n in range(2)]
     await asyncio.gather(*sent)
@@ -163,7 +163,7 @@ async def test_in_a_group_its_people_take_turns_and_keep_their_order() -> None:
 
 
 async def test_those_who_write_in_the_name_of_two_groups_are_two() -> None:
-    processor = ChatByChat(8)
+    processor = FairScheduler(8)
     log = Log(processor)
     await asyncio.gather(
         *(log.sent(f"{chat}", in_the_group_s_name(n, chat)) for n, chat in enumerate((-1, -2)))
@@ -173,7 +173,7 @@ async def test_those_who_write_in_the_name_of_two_groups_are_two() -> None:
 
 @pytest.mark.parametrize("way", ["button", "command"])
 async def test_what_stops_an_answer_does_not_wait_for_it(way: str) -> None:
-    processor = ChatByChat(1)
+    processor = FairScheduler(1)
     stopped = asyncio.Event()
 
     async def answer() -> None:
@@ -197,7 +197,7 @@ async def _nothing() -> None:
 
 
 async def test_who_gives_up_leaves_their_place_to_the_next() -> None:
-    processor = ChatByChat(1)
+    processor = FairScheduler(1)
     release = asyncio.Event()
     served: list[str] = []
 

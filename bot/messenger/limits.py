@@ -70,7 +70,7 @@ class AskLimits:
         self._group = Rate(settings.group_burst, group)
         self._state = state
         self._now = now
-        self._meters = dict(state.do(meters.all_of_them))
+        self._meters = dict(state.do(meters.load_meters))
 
     async def take(
         self, person_id: int, chat_id: int | None = None, cost: float = 1.0, way: str = "person"
@@ -92,7 +92,7 @@ class AskLimits:
         self._meters.update(taken)
         low = {key: each for key, each in taken.items() if each.left < chosen[key].burst / 2}
         if low:
-            await self._state.run(partial(meters.put, meters=low))
+            await self._state.run(partial(meters.save_meters, meters=low))
         return None
 
     async def _over(self, key: str, rate: Rate, left: float, cost: float) -> Over:
@@ -101,7 +101,7 @@ class AskLimits:
         if not meter.told:
             told = replace(meter, told=True)
             self._meters[key] = told
-            await self._state.run(partial(meters.put, meters={key: told}))
+            await self._state.run(partial(meters.save_meters, meters={key: told}))
         return Over(rate.wait(left, cost), meter.told, key.startswith("group:"))
 
     @property

@@ -12,9 +12,9 @@ from functools import partial
 
 from telegram import Bot
 
-from bot.messenger.context import Desk
 from bot.messenger.journal import Journal
 from bot.messenger.outbound.delivery import deliver_rest
+from bot.messenger.services import BotServices
 from bot.state import retention
 from bot.state.deliveries import Delivery
 from bot.state.retention import RetentionTerms
@@ -32,7 +32,7 @@ class Chore:
 
 
 @asynccontextmanager
-async def kept_up(chores: Sequence[Chore], bot: Bot) -> AsyncIterator[None]:
+async def run_chores(chores: Sequence[Chore], bot: Bot) -> AsyncIterator[None]:
     """Chores are done while the block lasts; one that fails is logged and tried again."""
     tasks = [asyncio.create_task(_again_and_again(chore, bot)) for chore in chores]
     try:
@@ -43,18 +43,18 @@ async def kept_up(chores: Sequence[Chore], bot: Bot) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def forgetting(desk: Desk) -> Chore:
+def retention_chore(services: BotServices) -> Chore:
     """What is kept for a time is erased once that is over."""
-    settings = desk.settings
+    settings = services.settings
     terms = RetentionTerms(
         timedelta(days=settings.keep_days),
         timedelta(days=settings.chat_cache_days),
-        desk.limits.kept,
+        services.limits.kept,
     )
 
     async def forget(bot: Bot) -> None:
-        gone = await desk.state.run(
-            partial(retention.forget_expired_rows, now=desk.now(), terms=terms)
+        gone = await services.state.run(
+            partial(retention.forget_expired_rows, now=services.now(), terms=terms)
         )
         if gone:
             counts = ", ".join(f"{name} {count}" for name, count in gone.items())
@@ -63,15 +63,15 @@ def forgetting(desk: Desk) -> Chore:
     return Chore("forgetting", timedelta(days=1), forget)
 
 
-def settling(ledger: Journal, left: Sequence[Delivery]) -> Chore:
+def leftover_chore(journal: Journal, left: Sequence[Delivery]) -> Chore:
     """What an earlier process began to say (`left`) is said, and what is done is forgotten."""
     rest = list(left)
 
     async def settle(bot: Bot) -> None:
         while rest:
-            await deliver_rest(bot, ledger, rest[0])
+            await deliver_rest(bot, journal, rest[0])
             del rest[0]
-        await ledger.forget()
+        await journal.forget()
 
     return Chore("settling", timedelta(days=1), settle)
 

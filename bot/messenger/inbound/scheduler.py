@@ -14,7 +14,7 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.messenger.inbound.addressee import author
 
-URGENT = ("stop:", "/stop")
+URGENT_PREFIXES = ("stop:", "/stop")
 """What begins the buttons and the command that stop an answer: they cannot wait for its end."""
 
 BURST, PACE_SECONDS = 20, 2.0
@@ -28,7 +28,7 @@ stand before everybody else's first question."""
 
 
 @dataclass(eq=False, slots=True)
-class _Waiting:
+class _QueuedUpdate:
     """An update of a chat, and the moment that it is called."""
 
     chat: int
@@ -60,7 +60,7 @@ class UpdatePace:
         self._due[person] = max(self._due.get(person, 0.0), now) + self._seconds
 
 
-class ChatByChat(BaseUpdateProcessor):
+class FairScheduler(BaseUpdateProcessor):
     """Chats side by side, `slots` at once; within one chat, one update after the other.
 
     When more wait than there are slots, people are served in turn, whatever the number of their
@@ -76,7 +76,7 @@ class ChatByChat(BaseUpdateProcessor):
         self._pace = pace or UpdatePace()
         self._stopping = False
         self._timer: asyncio.TimerHandle | None = None
-        self._queues: OrderedDict[int, deque[_Waiting]] = OrderedDict()
+        self._queues: OrderedDict[int, deque[_QueuedUpdate]] = OrderedDict()
         self._served: set[int] = set()
         self._busy: set[int] = set()
 
@@ -107,7 +107,7 @@ class ChatByChat(BaseUpdateProcessor):
 
     async def _turn(self, person: int, chat: int) -> None:
         """Wait until it is this person's turn in this chat."""
-        mine = _Waiting(chat)
+        mine = _QueuedUpdate(chat)
         self._queues.setdefault(person, deque()).append(mine)
         self._call()
         try:
@@ -182,4 +182,4 @@ class ChatByChat(BaseUpdateProcessor):
 def _urgent(update: Update) -> bool:
     pressed = update.callback_query.data if update.callback_query else None
     said = update.message.text if update.message else None
-    return (pressed or said or "").startswith(URGENT)
+    return (pressed or said or "").startswith(URGENT_PREFIXES)

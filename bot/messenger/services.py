@@ -16,8 +16,8 @@ from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.library.articles import Library
 from bot.locale.answers import Phrases, phrases_for
-from bot.messenger.inbound.limits import AskLimits
-from bot.messenger.inbound.roles import Roles
+from bot.messenger.limits import AskLimits
+from bot.messenger.roles import Roles
 from bot.settings import Settings
 from bot.state import people
 from bot.state.conversations import ConversationPlace
@@ -25,7 +25,7 @@ from bot.state.database import State
 from index.article import Article
 
 if TYPE_CHECKING:
-    from bot.library.documents import Documents, Own
+    from bot.library.documents import ConversationIndex, Documents
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -45,7 +45,7 @@ def _utc() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class BotServices:
     """The chain, the articles, what people left behind and sent, and the clock (UTC).
 
     `roles` and `limits` are read from the database when it is made.
@@ -75,7 +75,7 @@ class Desk:
         """Whether somebody may send documents."""
         return self.roles.may_add(person_id)
 
-    def own(self, place: ConversationPlace) -> Own | None:
+    def own(self, place: ConversationPlace) -> ConversationIndex | None:
         """What this conversation alone is answered from, if anything. Reads the disk."""
         return self.documents.own(conversation_name(place)) if self.documents else None
 
@@ -121,17 +121,17 @@ def asker_of(update: Update, language: str | None = None) -> Asker | None:
     )
 
 
-async def met(desk: Desk, update: Update) -> Asker | None:
+async def met(services: BotServices, update: Update) -> Asker | None:
     """As `asker_of`, in the language that they chose; that they wrote is kept."""
     asker = asker_of(update)
     if asker is None:
         return None
-    seen = partial(people.person_seen, person_id=asker.place.person_id, now=desk.now())
-    person = await desk.state.run(seen)
+    seen = partial(people.note_person, person_id=asker.place.person_id, now=services.now())
+    person = await services.state.run(seen)
     return asker_of(update, person.language)
 
 
-async def spoken_to(desk: Desk, person_id: int, told: str | None) -> Phrases:
+async def spoken_to(services: BotServices, person_id: int, told: str | None) -> Phrases:
     """The phrases of a person's language, where there is no chat; `told` is Telegram's guess."""
-    person = await desk.state.run(partial(people.person, person_id=person_id))
+    person = await services.state.run(partial(people.person, person_id=person_id))
     return phrases_for((person.language if person else None) or told)

@@ -21,7 +21,7 @@ class Roles:
         """Reads the database."""
         self._settings = settings
         self._state = state
-        self._given: dict[int, Standing] = dict(state.do(roles.everybody))
+        self._given: dict[int, Standing] = dict(state.do(roles.load_roles))
 
     def of(self, person_id: int) -> Role | None:
         """The most that somebody is; None for somebody unknown or barred."""

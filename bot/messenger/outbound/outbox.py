@@ -1,0 +1,103 @@
+"""What is being dealt with, and the letters that are sent because of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable
+
+from telegram.error import Forbidden
+
+from bot.errors import StateError
+from bot.messenger.journal import Journal, current_trigger
+from bot.operations.metrics import METERS
+from bot.state.deliveries import Delivery, Letter
+
+logger = logging.getLogger(__name__)
+
+
+class OutboxEntry:
+    """A letter on its way, and its record. `sent` are the messages that Telegram has taken.
+
+    Where the journal cannot be written, the letter is sent all the same: somebody is waiting.
+    """
+
+    def __init__(
+        self,
+        letter: Letter,
+        sent: tuple[int, ...] = (),
+        journal: Journal | None = None,
+        id: int = 0,
+    ) -> None:
+        self.letter = letter
+        self.sent = sent
+        self._journal = journal
+        self._id = id
+
+    @property
+    def left(self) -> int:
+        """How many messages are still to be sent."""
+        return len(self.letter.parts) - len(self.sent)
+
+    async def take(self, message_id: int) -> None:
+        """Telegram has taken the next message."""
+        self.sent = (*self.sent, message_id)
+        if self._journal is None:
+            return
+        trigger, began = current_trigger(), time.monotonic()
+        asked = trigger is not None and trigger.update_id is not None
+        whole = self.left == 0
+        await _written(self._journal.recorded(self._id, self.sent, whole=whole, asked=asked))
+        METERS.recorded(time.monotonic() - began)
+
+    async def amend(self, letter: Letter) -> None:
+        """From here on, send it otherwise than it was meant."""
+        moved = letter.chat_id != self.letter.chat_id
+        before, self.letter = self.letter.chat_id, letter
+        if self._journal is not None:
+            await _written(self._journal.amended(self._id, letter))
+            if moved:
+                await _written(self._journal.moved(before, letter.chat_id))
+
+    async def give_up(self, reason: str) -> None:
+        if self._journal is not None:
+            await _written(self._journal.given_up(self._id, reason))
+
+
+async def open_entry(letter: Letter, *, aside: bool = False) -> OutboxEntry:
+    """The record of a letter: begun now, or by a process that died before it was whole.
+
+    An aside is what is shown only until the answer is there.
+
+    Raises Forbidden when that one had to give it up.
+    """
+    trigger = current_trigger()
+    if trigger is None:
+        return OutboxEntry(letter)
+    try:
+        number = trigger.next_number(aside=aside)
+        kept = await trigger.journal.opened(trigger.update_id, number, letter)
+    except StateError as error:
+        logger.error("A message is sent without being written down first: %s", error)
+        return OutboxEntry(letter)
+    return resume_entry(kept, trigger.journal, letter)
+
+
+def resume_entry(kept: Delivery, journal: Journal, meant: Letter | None = None) -> OutboxEntry:
+    """A record as the journal has it. Raises Forbidden when the letter was given up."""
+    if kept.outcome == "given up":
+        raise Forbidden(f"given up before: {kept.reason}")
+    letter = kept.letter
+    if letter is None:  # all of it was taken
+        letter = Letter(meant.chat_id if meant else 0, meant.thread_id if meant else 0, ())
+    elif kept.found:
+        METERS.doubted("process died")
+        logger.info("A message is sent that the process before may have sent already")
+    return OutboxEntry(letter, kept.sent, journal, kept.id)
+
+
+async def _written(writing: Awaitable[None]) -> None:
+    try:
+        await writing
+    except StateError as error:
+        logger.error("What was sent could not be written down: %s", error)
