@@ -19,6 +19,12 @@ which article is meant, nothing was asked (« Merci ! », « Bonjour ! », an em
 was (« Qui es-tu ? »)."""
 
 
+SMALL_TALK: tuple[Refusal, ...] = ("courtesy", "greeting", "wordless", "self")
+
+
+"""What is no question to the articles: nothing is looked up, and nothing is remembered."""
+
+
 Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
 
 
@@ -141,8 +147,7 @@ class Answer:
     @property
     def small_talk(self) -> bool:
         """Whether nothing was asked of the articles, so that there is nothing to remember."""
-        talk = ("courtesy", "greeting", "wordless", "self")
-        return self.refusal in talk and not self.answered
+        return self.refusal in SMALL_TALK and not self.answered
 
     @property
     def text(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.article import Article, Passage, Sentence
+from index.article import Article, Passage, Period, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Findings:
     """What the index has to say to a question: hits best first, and how sure it is.
 
     `confidence` is the probability (0..1) that the corpus holds the answer at all, told from
-    `evidence`.
+    `evidence`. `period` is the time of publication that the question is held to, if any.
     """
 
     question: str
@@ -76,3 +76,4 @@ class Findings:
     hits: tuple[Hit, ...]
     confidence: float
     evidence: SearchEvidence = NOTHING
+    period: Period | None = None

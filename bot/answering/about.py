@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answer import Answer, Citation, Refusal, Statement
+from bot.answer import Answer, Citation, Statement
 from bot.answering import topic
+from bot.answering.refusal import Decision, decide_by_articles, is_sure, refused
 from bot.answering.time_range import Timing
 from bot.locale.about import about_phrases_for
 from index.article import Article
@@ -229,9 +230,6 @@ _LISTED = 5
 _DEPTH = 100  # passages looked at for the articles on a subject
 
 
-_NEAREST = 3
-
-
 class AboutArticles:
     """Answers the questions that `asked` tells from the others.
 
@@ -286,12 +284,11 @@ class _Reply:
     def _on_subject(self) -> Sequence[Article] | Answer:
         subject, within = self._asked.subject, self._timing.period
         findings = self._searcher.search(subject, _DEPTH, within)
-        sure = findings.confidence >= self._min_confidence
+        sure = is_sure(findings.confidence, self._min_confidence)
         found = topic.find_topic(subject, findings.hits, sure=sure)
-        if not found.articles:
-            nearest = list({hit.article.id: hit.article for hit in findings.hits}.values())
-            why: Refusal = "unsaid" if nearest or within is None else "period"
-            return self._refused(why, nearest, findings.confidence)
+        decision = decide_by_articles(found.articles, findings.hits, within)
+        if not decision.may_answer:
+            return self._refused(decision, findings.confidence)
         self._confidence = CERTAIN if found.titled else findings.confidence
         return found.newest_first[: self._wanted] if self._timing.latest else found.articles
 
@@ -309,12 +306,16 @@ class _Reply:
             for each in entries
             if (article := self._generation.article(each.id)) and article.text.strip()
         ]
-        if not found:
-            return self._refused("unsaid" if self._timing.period is None else "period", (), 0.0)
-        if self._asked.kind in ("which", "count"):
+        several = self._asked.kind in ("which", "count")
+        decision = decide_by_articles(
+            found,
+            period=self._timing.period,
+            one_is_meant=not several and not self._timing.latest,
+        )
+        if not decision.may_answer:
+            return self._refused(decision, 0.0)
+        if several:
             return found[: self._wanted] if self._timing.latest else found
-        if len(found) > 1 and not self._timing.latest:
-            return self._refused("unclear", found, 0.0)
         return found[:1]
 
     def _counted(self, found: Sequence[Article]) -> Answer:
@@ -358,15 +359,11 @@ class _Reply:
         )
         return Citation(number, quoted.text, quoted.start, quoted.end, passage, article)
 
-    def _refused(self, why: Refusal, nearest: Sequence[Article], confidence: float) -> Answer:
-        return Answer(
-            question=self._question,
-            language=self._language,
+    def _refused(self, decision: Decision, confidence: float) -> Answer:
+        return refused(
+            self._question,
+            decision,
             confidence=confidence,
-            statements=(),
-            citations=(),
-            nearest=tuple(nearest[:_NEAREST]),
-            elapsed_ms=0.0,
+            language=self._language,
             period=self._timing.period,
-            refusal=why,
         )

@@ -1,81 +1,83 @@
-"""The retrieval-QA chain: question → Answer, as a LangChain Runnable."""
+"""The retrieval-QA chain: question → Answer, as a LangChain Runnable.
+
+It is written once, asynchronously; LangChain's synchronous methods are thin edges around it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any, Protocol, runtime_checkable
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
 
-from bot.answer import Answer, Refusal
+from bot.answer import Answer
 from bot.answering.about import AboutArticles, metadata_question, subject_asked_about
+from bot.answering.background_loop import background_loop
+from bot.answering.base import Answerer, Retriever
 from bot.answering.comparison import merged, parts
 from bot.answering.time_range import Timing, timing
 from bot.answering.topic import newest
-from index.article import Period
 from index.findings import Findings
 from index.language import detect
 
-
-class Retriever(Protocol):
-    """Where the chain finds its evidence."""
-
-    def search(self, question: str, limit: int, within: Period | None = None) -> Findings: ...
+Asked = TypeVar("Asked")
+Item = TypeVar("Item")
 
 
-class Answerer(Protocol):
-    """Turns evidence into an answer; never raises for want of evidence, it refuses instead."""
+class AnswerChain(Runnable[Asked, Answer], ABC):
+    """What the terminal and the messenger ask; safe to call from several threads and loops.
 
-    def answer(self, findings: Findings) -> Answer: ...
-
-
-@runtime_checkable
-class StreamingAnswerer(Answerer, Protocol):
-    """An answerer whose answer grows; it can make one of evidence for several questions."""
-
-    def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The evidence for a question, and the time that it is held to."""
-
-    findings: Findings
-    period: Period | None
-
-    def dated(self, answer: Answer) -> Answer:
-        if self.period is None:
-            return answer
-        why: Refusal = "unsaid" if self.findings.hits else "period"
-        return replace(answer, period=self.period, refusal=why)
-
-
-class AnswerChain(Runnable[str, Answer]):
-    """What the terminal and the messenger ask; safe to call from several threads.
-
-    Subclasses write `invoke`; the asynchronous forms run it on a worker thread, since embedding and
-    searching are processor work that must not hold up the event loop.
+    A chain writes `grow`; whoever awaits calls `ainvoke` or `astream`, who cannot, `invoke` or
+    `stream`.
     """
 
+    @abstractmethod
+    def grow(self, asked: Asked) -> AsyncGenerator[Answer, None]:
+        """The answer as it grows: the last one yielded is the whole."""
+
     async def ainvoke(
-        self, input: str, config: RunnableConfig | None = None, **kwargs: Any
+        self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Answer:
-        return await asyncio.to_thread(self.invoke, input, config, **kwargs)
+        return await self._acall_with_config(self._whole, input, ensure_config(config), **kwargs)
 
     async def astream(
-        self, input: str, config: RunnableConfig | None = None, **kwargs: Any | None
-    ) -> AsyncIterator[Answer]:
-        """The answer as it grows: the last one yielded is the whole."""
-        yield await self.ainvoke(input, config)
+        self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any | None
+    ) -> AsyncGenerator[Answer, None]:
+        """The answer as it grows; closing this ends the work."""
+        growing = self._atransform_stream_with_config(_once(input), self._grown, config, **kwargs)
+        async with aclosing(cast("AsyncGenerator[Answer, None]", growing)) as answers:
+            async for answer in answers:
+                yield answer
+
+    def invoke(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        return background_loop().run(self.ainvoke(input, config, **kwargs))
+
+    def stream(
+        self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any | None
+    ) -> Generator[Answer, None, None]:
+        """As `astream`; closing it cancels the work."""
+        return background_loop().iterate(partial(self.astream, input, config, **kwargs))
+
+    async def _whole(self, asked: Asked) -> Answer:
+        async with aclosing(self.grow(asked)) as answers:
+            return [answer async for answer in answers][-1]
+
+    async def _grown(self, inputs: AsyncIterator[Asked]) -> AsyncGenerator[Answer, None]:
+        async for asked in inputs:
+            async with aclosing(self.grow(asked)) as answers:
+                async for answer in answers:
+                    yield answer
 
 
-class RetrievalQA(AnswerChain):
+class RetrievalQA(AnswerChain[str]):
     """Retrieve, then answer from what was retrieved.
 
     With `about`, questions about the articles themselves are answered from their metadata.
@@ -97,58 +99,21 @@ class RetrievalQA(AnswerChain):
         self._about = about
         self._today = today
 
-    def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
-        return self._call_with_config(self._answer, input, ensure_config(config), **kwargs)
-
-    async def ainvoke(
-        self, input: str, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Answer:
-        if not isinstance(self._answerer, StreamingAnswerer):
-            return await super().ainvoke(input, config, **kwargs)
-        return await self._acall_with_config(self._last, input, ensure_config(config), **kwargs)
-
-    async def astream(
-        self, input: str, config: RunnableConfig | None = None, **kwargs: Any | None
-    ) -> AsyncIterator[Answer]:
-        if not isinstance(self._answerer, StreamingAnswerer):
-            yield await super().ainvoke(input, config)
-            return
-        async with aclosing(self._growing(input, self._answerer)) as answers:
-            async for answer in answers:
-                yield answer
-
-    async def _last(self, question: str) -> Answer:
-        return [answer async for answer in self.astream(question)][-1]
-
-    async def _growing(
-        self, question: str, answerer: StreamingAnswerer
-    ) -> AsyncGenerator[Answer, None]:
+    async def grow(self, asked: str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
-        question = question.strip()
-        found = await asyncio.to_thread(self._found, question)
-        if isinstance(found, Answer):
-            yield replace(found, elapsed_ms=(time.perf_counter() - began) * 1000)
-            return
-        async with aclosing(answerer.astream(found.findings)) as answers:
+        found = await asyncio.to_thread(self._found, asked.strip())
+        growing = _once(found) if isinstance(found, Answer) else self._answerer.astream(found)
+        async with aclosing(growing) as answers:
             async for answer in answers:
-                elapsed = (time.perf_counter() - began) * 1000
-                yield replace(found.dated(answer), elapsed_ms=elapsed)
+                yield replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000)
 
-    def _answer(self, question: str) -> Answer:
-        began = time.perf_counter()
-        found = self._found(question.strip())
-        if not isinstance(found, Answer):
-            found = found.dated(self._answerer.answer(found.findings))
-        return replace(found, elapsed_ms=(time.perf_counter() - began) * 1000)
-
-    def _found(self, question: str) -> _Found | Answer:
+    def _found(self, question: str) -> Findings | Answer:
         """The evidence, or the answer itself where the question is about the articles."""
         timed = timing(question, self._today())
         meant = metadata_question(timed.question) if self._about is not None else None
         if self._about is not None and meant is not None:
             return self._about.answer(question, meant, timed)
-        findings = replace(self._searched(question, timed), question=question)
-        return _Found(findings, timed.period)
+        return replace(self._searched(question, timed), question=question, period=timed.period)
 
     def _searched(self, question: str, timed: Timing) -> Findings:
         if timed.latest:
@@ -157,6 +122,10 @@ class RetrievalQA(AnswerChain):
             return replace(newest(findings), language=detect(question))
         findings = self._retriever.search(timed.question, self.DEPTH, timed.period)
         # Sentences from several places are only worth looking for where somebody joins them.
-        several = parts(timed.question) if isinstance(self._answerer, StreamingAnswerer) else ()
+        several = parts(timed.question) if self._answerer.joins_parts else ()
         each = [self._retriever.search(part, self.DEPTH, timed.period) for part in several]
         return merged(findings, each) if each else findings
+
+
+async def _once(item: Item) -> AsyncGenerator[Item, None]:
+    yield item

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.injection import is_order
+from bot.answering.refusal import READ_HITS, decide_by_evidence, refused
 from bot.answering.topic import on_subject
 from index.antecedents import leads
 from index.article import Article, Sentence
 from index.findings import Findings, Hit, RankedSentence
 from index.language import terms
-from index.reading.span_numbers import asks_price, tells_price
 from index.reading.span_rules import RuleSpans, SpanFinder
 
 SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
@@ -45,9 +46,6 @@ def _parts(text: str, language: str) -> tuple[set[str], set[str]]:
     return every - numbers, numbers
 
 
-POOL = 5  # hits whose sentences compete
-
-
 PASSAGE_WEIGHT = 0.8  # of the passage's total in the rank of its sentences
 
 
@@ -67,9 +65,6 @@ ORDER_LOSS = 0.15
 
 
 _MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
-
-
-NEAREST = 3  # articles offered with a refusal
 
 
 _FURTHER = 5  # passages offered behind an answer
@@ -115,17 +110,29 @@ class _Point:
 
 
 class Extractive:
-    """Answers with the best one to three sentences, verbatim, each with its citation."""
+    """An `Answerer`: the best one to three sentences, verbatim, each with its citation."""
+
+    joins_parts = False
 
     def __init__(self, min_confidence: float, spans: SpanFinder = _BY_RULES) -> None:
         self._min_confidence = min_confidence
         self._spans = spans
 
+    async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
+        """The answer, whole at once."""
+        yield await asyncio.to_thread(self.answer, findings)
+
     def answer(self, findings: Findings) -> Answer:
-        """Refuses, with the nearest articles, when the confidence is too low."""
-        sure = findings.confidence >= self._min_confidence
-        if not findings.hits or not sure or _price_untold(findings):
-            return _answer(findings, (), (), _nearest(findings.hits))
+        """The answer; processor work, not for an event loop."""
+        decision = decide_by_evidence(findings, self._min_confidence)
+        if not decision.may_answer:
+            return refused(
+                findings.question,
+                decision,
+                confidence=findings.confidence,
+                language=findings.language,
+                period=findings.period,
+            )
         statements: list[Statement] = []
         citations: list[Citation] = []
         points = choose(findings.hits, lambda candidate: self._span(findings, candidate))
@@ -136,8 +143,17 @@ class Extractive:
             citations += [_citation(number, each) for number, each in enumerate(cited, first)]
             numbers = tuple(range(first, first + len(cited)))
             statements.append(Statement(point.candidate.text, numbers, point.highlight))
-        answer = _answer(findings, tuple(statements), tuple(citations), ())
-        return replace(answer, further=_further(findings.hits, citations))
+        return Answer(
+            question=findings.question,
+            language=findings.language,
+            confidence=findings.confidence,
+            statements=tuple(statements),
+            citations=tuple(citations),
+            nearest=(),
+            elapsed_ms=0.0,
+            period=findings.period,
+            further=_further(findings.hits, citations),
+        )
 
     def _highlight(self, findings: Findings, points: Sequence[_Point]) -> None:
         """Mark the words that answer: in the best sentence and those that contradict it.
@@ -190,7 +206,7 @@ def _ranked(
     is left out where others are."""
     every = [
         _Candidate(hit, at, each.score + PASSAGE_WEIGHT * hit.scores.total)
-        for hit in hits[:POOL]
+        for hit in hits[:READ_HITS]
         for at, each in enumerate(hit.sentences)
     ]
     ranked = [candidate for candidate in every if not candidate.text.endswith(":")] or every
@@ -300,33 +316,3 @@ def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, 
         if hit.sentences
     ]
     return tuple(_citation(number, each) for number, each in enumerate(best, len(cited) + 1))
-
-
-def _answer(
-    findings: Findings,
-    statements: tuple[Statement, ...],
-    citations: tuple[Citation, ...],
-    nearest: tuple[Article, ...],
-) -> Answer:
-    return Answer(
-        question=findings.question,
-        language=findings.language,
-        confidence=findings.confidence,
-        statements=statements,
-        citations=citations,
-        nearest=nearest,
-        elapsed_ms=0.0,
-    )
-
-
-def _price_untold(findings: Findings) -> bool:
-    """Whether a price is asked for and no sentence that competes tells one."""
-    if not asks_price(findings.question, findings.language):
-        return False
-    said = (each.sentence.text for hit in findings.hits[:POOL] for each in hit.sentences)
-    return not any(map(tells_price, said))
-
-
-def _nearest(hits: Sequence[Hit]) -> tuple[Article, ...]:
-    articles = {hit.article.id: hit.article for hit in on_subject(hits)}
-    return tuple(articles.values())[:NEAREST]

@@ -10,7 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, Protocol, runtime_checkable
 
-from bot.answering.chain import Answerer, RetrievalQA, Retriever
+from bot.answering.base import Answerer, Retriever
+from bot.answering.chain import RetrievalQA
 from bot.errors import EvaluationError
 from bot.evaluation.measures import EvaluationFigure, EvaluationFigures, evaluation_figures
 from bot.evaluation.outcome import Outcome, outcome

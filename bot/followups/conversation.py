@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
-from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import ensure_config
+from langchain_core.runnables import Runnable
 
-from bot.answer import Answer, Refusal
+from bot.answer import Answer
+from bot.answering.chain import AnswerChain
+from bot.answering.refusal import decide_small_talk, refused
 from bot.followups.resolution import Search, Understood, understand
 from bot.followups.turn import Turn, TurnText
-from bot.llm.writer import waited
-from index.language import detect
 
 
 class Rewriter(Protocol):
@@ -26,15 +25,7 @@ class Rewriter(Protocol):
         """The question after these turns; None where it cannot be written, or not be trusted."""
 
 
-_SMALL_TALK: Mapping[str, Refusal] = {
-    "courtesy": "courtesy",
-    "greeting": "greeting",
-    "wordless": "wordless",
-    "self": "self",
-}
-
-
-class Conversing(Runnable[TurnText | str, Answer]):
+class Conversing(AnswerChain[TurnText | str]):
     """A chain that understands follow-ups; a bare question is one that nothing came before.
 
     `quoting` answers where the articles' own sentences are asked for, and `rewriter` writes out the
@@ -54,50 +45,20 @@ class Conversing(Runnable[TurnText | str, Answer]):
         self._quoting = quoting or chain
         self._rewriter = rewriter
 
-    def invoke(
-        self, input: TurnText | str, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Answer:
-        return self._call_with_config(self._answer, input, ensure_config(config), **kwargs)
-
-    async def ainvoke(
-        self, input: TurnText | str, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Answer:
-        return await self._acall_with_config(self._last, input, ensure_config(config), **kwargs)
-
-    async def astream(
-        self, input: TurnText | str, config: RunnableConfig | None = None, **kwargs: Any | None
-    ) -> AsyncIterator[Answer]:
-        """The answer as it grows: the last one yielded is the whole."""
+    async def grow(self, asked: TurnText | str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
-        said = _said(input)
+        said = TurnText(asked) if isinstance(asked, str) else asked
+        said = replace(said, question=said.question.strip())
         understood = await self._understood(said)
-        if understood.why in _SMALL_TALK:
-            yield _returned(said.question, understood)
+        decision = decide_small_talk(understood.why)
+        if not decision.may_answer:
+            yield refused(said.question, decision)
             return
-        growing = self._chain_for(said).astream(understood.question, config, **kwargs)
-        async with aclosing(cast("AsyncGenerator[Answer, None]", growing)) as answers:
+        chain = self._quoting if said.quoted else self._chain
+        growing = cast("AsyncGenerator[Answer, None]", chain.astream(understood.question))
+        async with aclosing(growing) as answers:
             async for answer in answers:
                 yield _as_asked(answer, said.question, understood, began)
-
-    async def _last(self, said: TurnText | str) -> Answer:
-        said = _said(said)
-        began = time.perf_counter()
-        understood = await self._understood(said)
-        if understood.why in _SMALL_TALK:
-            return _returned(said.question, understood)
-        answer = await self._chain_for(said).ainvoke(understood.question)
-        return _as_asked(answer, said.question, understood, began)
-
-    def _answer(self, said: TurnText | str) -> Answer:
-        said = _said(said)
-        began = time.perf_counter()
-        understood = self._by_rules(said)
-        if understood.leans and self._rewriter is not None and not said.quoted:
-            understood = waited(self._by_model(said, understood, self._rewriter))
-        if understood.why in _SMALL_TALK:
-            return _returned(said.question, understood)
-        answer = self._chain_for(said).invoke(understood.question)
-        return _as_asked(answer, said.question, understood, began)
 
     async def _understood(self, said: TurnText) -> Understood:
         understood = await asyncio.to_thread(self._by_rules, said)
@@ -120,14 +81,6 @@ class Conversing(Runnable[TurnText | str, Answer]):
             return ruled
         return replace(ruled, question=written, rewritten=written != said.question)
 
-    def _chain_for(self, said: TurnText) -> Runnable[str, Answer]:
-        return self._quoting if said.quoted else self._chain
-
-
-def _said(asked: TurnText | str) -> TurnText:
-    said = TurnText(asked) if isinstance(asked, str) else asked
-    return replace(said, question=said.question.strip())
-
 
 def _as_asked(answer: Answer, question: str, understood: Understood, began: float) -> Answer:
     """The answer to what was understood, to the question as it was asked."""
@@ -139,9 +92,3 @@ def _as_asked(answer: Answer, question: str, understood: Understood, began: floa
         understood=understood.question,
         elapsed_ms=(time.perf_counter() - began) * 1000,
     )
-
-
-def _returned(talk: str, understood: Understood) -> Answer:
-    """Nothing was asked of the articles, so there is nothing that they do not say."""
-    why = _SMALL_TALK[understood.why]
-    return Answer(talk, detect(talk), 0.0, (), (), (), elapsed_ms=0.0, refusal=why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.answer import SMALL_TALK
 from bot.answering.about import metadata_question
 from bot.followups import closed_class
 from bot.followups.nouns import nouns
@@ -16,8 +17,6 @@ from index.findings import Findings
 from index.language import fold_phrase
 
 Search = Callable[[str, int], Findings]
-
-SMALL_TALK: frozenset[ReferenceWay] = frozenset(("courtesy", "greeting", "wordless", "self"))
 
 _DEPTH = 60  # passages in which the article last cited is looked for
 PROPOSED = 2  # readings that are searched

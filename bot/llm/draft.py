@@ -86,6 +86,7 @@ class AnswerDraft:
             citations=tuple(self.citations),
             nearest=(),
             elapsed_ms=0.0,
+            period=self.findings.period,
             further=self._further(offered),
             model=self.model,
             dropped=tuple(self.dropped),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.answering.background_loop import background_loop
 from bot.answering.extractive import Extractive
 from bot.errors import ModelFailed, SelonError, SettingsError
 from bot.llm.base import ChatModel
@@ -20,7 +21,6 @@ from bot.llm.draft import ClaimChecker
 from bot.llm.hosted import Bounds, Hosted
 from bot.llm.providers import PROVIDERS, Making, check_installed, make
 from bot.llm.question_rewriter import ByModel
-from bot.llm.worker import the_worker
 from bot.llm.writer import WriterLimits, WrittenAnswerer
 from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_prices
 from bot.settings import Settings, provider_key
@@ -53,14 +53,14 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted,
     makings = [_making(choice, choices, settings) for choice in choices]
     ledger = open_ledger(settings, choices, state)
     bounds = Bounds(settings.chat_first_token, settings.chat_timeout, settings.chat_retries)
-    worker = the_worker()
+    loop = background_loop()
     made = [_InBackground(choice, making) for choice, making in zip(choices, makings, strict=True)]
     for each in made:
         if each.choice.provider not in PROVIDERS:  # whether it exists at all is said at once
             each.future.set_result(make(each.choice, each.making))
     threading.Thread(target=_make_all, args=(made,), name="chat-imports", daemon=True).start()
     return tuple(
-        Hosted(choice.name, each.get, bounds, ledger, worker, structured=settings.chat_structured)
+        Hosted(choice.name, each.get, bounds, ledger, loop, structured=settings.chat_structured)
         for choice, each in zip(choices, made, strict=True)
     )
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from bot.answering.background_loop import BackgroundLoop
 from bot.errors import ModelFailed, ModelFault
 from bot.llm.base import Message, Request, Usage
 from bot.llm.budget import SpendingLedger, current_asker
 from bot.llm.providers import able, failed, held_to, held_to_schema, let_go
-from bot.llm.worker import Worker
 from bot.model_choice import Structured
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class Hosted:
         made: Made,
         bounds: Bounds,
         ledger: SpendingLedger,
-        worker: Worker,
+        loop: BackgroundLoop,
         breaker: Breaker | None = None,
         structured: Structured = "off",
     ) -> None:
@@ -230,7 +230,7 @@ class Hosted:
         self._made = made
         self._bounds = bounds
         self._ledger = ledger
-        self._worker = worker
+        self._loop = loop
         self._breaker = breaker or Breaker(name)
         self._structured = structured
         self._connected = False
@@ -243,14 +243,14 @@ class Hosted:
 
     async def stream(self, request: Request) -> AsyncIterator[str]:
         call = partial(self._counted, request, current_asker())
-        async with aclosing(self._worker.stream(call)) as pieces:
+        async with aclosing(self._loop.relay(call)) as pieces:
             async for piece in pieces:
                 yield piece
 
     def close(self) -> None:
         """Let go of the server; not to be called from an event loop that answers depend on."""
         with suppress(TimeoutError):
-            self._worker.submit(self._closed()).result(_CLOSING)
+            self._loop.submit(self._closed()).result(_CLOSING)
 
     async def _closed(self) -> None:
         if self._connected:

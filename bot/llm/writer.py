@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import logging
-import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 from bot.answer import Answer, Fallback
 from bot.answering.comparison import parts
-from bot.answering.extractive import NEAREST, Extractive
+from bot.answering.extractive import Extractive
+from bot.answering.refusal import decide_by_model
 from bot.errors import ModelFailed
 from bot.llm.base import ChatModel
 from bot.llm.cache import CacheKey
@@ -33,28 +31,6 @@ from index.errors import IndexingError
 from index.findings import Findings
 from index.reading.span_rules import RuleSpans
 
-Result = TypeVar("Result")
-
-
-def waited(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """The result of a coroutine, run on a loop of its own; on a thread too where a loop runs."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    done: Future[Result] = Future()
-    context = contextvars.copy_context()
-
-    def work() -> None:
-        try:
-            done.set_result(context.run(asyncio.run, coroutine))
-        except BaseException as error:
-            done.set_exception(error)
-
-    threading.Thread(target=work, daemon=True).start()
-    return done.result()
-
-
 logger = logging.getLogger(__name__)
 
 
@@ -65,9 +41,6 @@ MOST_OF_SYNTHESIS = 10
 
 
 SMALLEST = 500  # tokens of a prompt that is still worth sending
-
-
-_SURE = 0.9  # confidence of the search at which a model that finds no answer is not believed
 
 
 class ReplyStore(Protocol):
@@ -98,11 +71,13 @@ class _Asked:
 
 
 class WrittenAnswerer:
-    """Answers with the first of the models that writes one that the passages bear out.
+    """An `Answerer`: the first of the models that writes an answer that the passages bear out.
 
     Where none does, the articles' own sentences answer, and `Answer.fallback` tells why. `replies`
     keeps what was written for next time; `generation` names the index in service.
     """
+
+    joins_parts = True
 
     def __init__(
         self,
@@ -120,10 +95,6 @@ class WrittenAnswerer:
         self._replies = replies
         self._generation = generation
         self._rooms: dict[str, int] = {}  # of the models that hold less than the limits say
-
-    def answer(self, findings: Findings) -> Answer:
-        """The whole answer; blocks until it is there, in any thread."""
-        return waited(self._whole(findings))
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
         """The answer as it grows by sentences that were checked; the last one is the whole.
@@ -161,9 +132,6 @@ class WrittenAnswerer:
                 yield _finished(listening.draft, quoted, findings)
                 return
         yield replace(quoted, fallback=why)
-
-    async def _whole(self, findings: Findings) -> Answer:
-        return [answer async for answer in self.astream(findings)][-1]
 
     async def _listening(self, model: ChatModel, asked: _Asked) -> Listening:
         """A model at the task, in the form that it can write."""
@@ -236,11 +204,10 @@ def _finished(draft: AnswerDraft, quoted: Answer, findings: Findings) -> Answer:
     if draft.enough:
         return draft.answer((*quoted.citations, *quoted.further))
     if draft.refused and not draft.statements and not draft.dropped:
-        if findings.confidence >= _SURE:
+        decision = decide_by_model(findings)
+        if decision.may_answer:
             return replace(quoted, fallback="unknown")
-        articles = {hit.article.id: hit.article for hit in findings.hits}
-        refusal = replace(draft.answer(), nearest=tuple(articles.values())[:NEAREST])
-        return refusal
+        return replace(draft.answer(), nearest=decision.nearest)
     return replace(quoted, fallback="unsupported", dropped=tuple(draft.dropped))
 
 

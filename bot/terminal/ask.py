@@ -22,7 +22,6 @@ from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import answer_json, answer_text, explained_text
-from bot.terminal.repl import streamed
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
 
@@ -146,8 +145,7 @@ def _talk(
     from bot.terminal.repl import chat_typed, new_session
 
     def open_grow() -> "Grow":
-        conversing = open_conversing()
-        return lambda said: streamed(partial(conversing.astream, said))
+        return open_conversing().stream
 
     layout = Layout(settings.data_dir)
     generation = layout.current_id()

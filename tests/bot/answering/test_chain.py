@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import AsyncGenerator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.runnables import RunnableConfig
 
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import Extractive
 from bot.answering.retriever import ArticleRetriever
 from index.article import Period
+from index.findings import Findings
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
+from tests.bot.answers import answered, article, citation
 from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
 
@@ -38,10 +46,90 @@ def test_invoke_answers_with_a_verbatim_citation(chain: RetrievalQA) -> None:
     assert answer.elapsed_ms > 0
 
 
-async def test_the_asynchronous_forms_give_the_same_answer(chain: RetrievalQA) -> None:
-    whole = chain.invoke(QUESTION)
-    assert (await chain.ainvoke(QUESTION)).text == whole.text
+async def test_every_way_of_calling_gives_the_same_answer(chain: RetrievalQA) -> None:
+    whole = await chain.ainvoke(QUESTION)
     assert [part.text async for part in chain.astream(QUESTION)] == [whole.text]
+    # Where a loop runs and nothing is awaited, as in a notebook, the synchronous forms hold it up.
+    assert chain.invoke(QUESTION).text == whole.text
+    assert [part.text for part in chain.stream(QUESTION)] == [whole.text]
+
+
+class Growing:
+    """An `Answerer` that adds a sentence each time, and waits before the last for `go_on`."""
+
+    joins_parts = True
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.closed = threading.Event()
+
+    async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
+        one, two = citation("Une carte suffit.", article()), citation("Une carte", article(), 2)
+        try:
+            yield answered(one, question=findings.question)
+            await asyncio.to_thread(self.go_on.wait, 10)
+            yield answered(one, two, question=findings.question)
+        finally:
+            self.go_on.set()
+            self.closed.set()
+
+
+def test_an_answer_is_shown_before_it_is_whole_where_nothing_can_be_awaited(
+    live: LiveIndex,
+) -> None:
+    growing = Growing()
+    with closing(RetrievalQA(live, growing).stream(QUESTION)) as answers:
+        assert len(next(answers).statements) == 1
+        growing.go_on.set()
+        assert [len(each.statements) for each in answers] == [2]
+
+
+def test_who_leaves_early_ends_the_work(live: LiveIndex) -> None:
+    growing = Growing()
+    with closing(RetrievalQA(live, growing).stream(QUESTION)) as answers:
+        next(answers)
+    assert growing.closed.wait(5)
+
+
+async def test_who_is_cancelled_ends_the_work(live: LiveIndex) -> None:
+    growing = Growing()
+    asking = asyncio.create_task(RetrievalQA(live, growing).ainvoke(QUESTION))
+    await asyncio.sleep(0.2)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert growing.closed.is_set()
+
+
+async def test_what_is_asked_at_once_is_answered_at_once(live: LiveIndex) -> None:
+    growing = Growing()
+    chain = RetrievalQA(live, growing)
+    asking = asyncio.create_task(chain.abatch([QUESTION, QUESTION]))
+    await asyncio.sleep(0.2)
+    growing.go_on.set()
+    assert [len(each.statements) for each in await asking] == [2, 2]
+
+
+class Heard(BaseCallbackHandler):
+    """What LangChain tells of the runs of a chain."""
+
+    def __init__(self) -> None:
+        self.outputs: list[Any] = []
+
+    def on_chain_end(self, outputs: Any, **kwargs: Any) -> None:
+        self.outputs.append(outputs)
+
+
+async def test_callbacks_hear_of_the_whole_answer_however_it_is_asked_for(
+    chain: RetrievalQA,
+) -> None:
+    heard = Heard()
+    config: RunnableConfig = {"callbacks": [heard]}
+    chain.invoke(QUESTION, config)
+    await chain.ainvoke(QUESTION, config)
+    list(chain.stream(QUESTION, config))
+    _ = [each async for each in chain.astream(QUESTION, config)]
+    assert [len(each.citations) > 0 for each in heard.outputs] == [True] * 4
 
 
 async def test_searching_never_runs_on_the_event_loop(live: LiveIndex) -> None:
@@ -65,8 +153,10 @@ def test_it_composes_like_any_runnable(chain: RetrievalQA) -> None:
     assert len(chain.batch([QUESTION, "Et le moulin ?"])) == 2
 
 
-def test_the_retriever_gives_documents_for_other_chains(live: LiveIndex) -> None:
-    documents = ArticleRetriever(searcher=live.searcher(), k=2).invoke("Où est-il né, à Lyon ?")
+async def test_the_retriever_gives_documents_for_other_chains(live: LiveIndex) -> None:
+    retriever = ArticleRetriever(searcher=live.searcher(), k=2)
+    documents = retriever.invoke("Où est-il né, à Lyon ?")
+    assert await retriever.ainvoke("Où est-il né, à Lyon ?") == documents
     assert len(documents) == 2
     document = next(each for each in documents if each.metadata["title"] == full().title)
     assert document.metadata["published"] == "2024-02-29"

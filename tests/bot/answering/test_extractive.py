@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.answering.extractive import MOST_SENTENCES, NEAREST, Extractive, choose
+from bot.answering.extractive import MOST_SENTENCES, Extractive, choose
+from bot.answering.refusal import NEAREST
 from index.article import Article
 from index.build.passages import cut
 from index.findings import Findings, Hit, RankedSentence, Scores

@@ -69,10 +69,6 @@ async def test_the_answer_grows_by_checked_sentences_and_cites_what_bears_them()
     assert (whole.model, whole.fallback) == ("fake:writer", None)
 
 
-def test_it_can_be_waited_for_where_nothing_can_be_awaited() -> None:
-    assert told(written(Scripted(GOOD)).answer(asked())) == [BUILT, LONG]
-
-
 async def test_where_the_search_is_not_sure_no_model_is_asked() -> None:
     model = Scripted(GOOD)
     (answer,) = await grown(written(model), asked(0.2))

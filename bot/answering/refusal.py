@@ -1,0 +1,127 @@
+"""Whether an answer is given: the only place that decides it.
+
+Everybody who answers asks here: the articles' own sentences and a chat model `decide_by_evidence`,
+a model that finds no answer `decide_by_model`, questions about the articles themselves
+`decide_by_articles`, and the conversation `decide_small_talk`. All are pure functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answer import SMALL_TALK, Answer, Refusal
+from bot.answering.topic import on_subject
+from index.article import Article, Period
+from index.findings import Findings, Hit
+from index.language import detect
+from index.reading.span_numbers import asks_price, tells_price
+
+READ_HITS = 5
+"""The best hits of a search are read for the answer."""
+
+NEAREST = 3
+"""Articles offered with a refusal."""
+
+DISBELIEF_CONFIDENCE = 0.9
+"""Of the search, from which on a chat model that finds no answer is not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether an answer is given; where not, why, and the articles to offer instead."""
+
+    refusal: Refusal | None = None
+    nearest: tuple[Article, ...] = ()
+
+    @property
+    def may_answer(self) -> bool:
+        return self.refusal is None
+
+
+ANSWER_IT = Decision()
+
+
+def is_sure(confidence: float, min_confidence: float) -> bool:
+    """Whether the corpus is taken to hold what was searched; both are probabilities (0..1)."""
+    return confidence >= min_confidence
+
+
+def decide_by_evidence(findings: Findings, min_confidence: float) -> Decision:
+    """Whether the passages found answer the question."""
+    if not findings.hits:
+        return Decision(_absence(findings.hits, findings.period))
+    if is_sure(findings.confidence, min_confidence) and not _price_untold(findings):
+        return ANSWER_IT
+    return Decision("unsaid", _offered(on_subject(findings.hits)))
+
+
+def decide_by_model(findings: Findings) -> Decision:
+    """Whether the passages answer although a chat model that was given them says they do not."""
+    if is_sure(findings.confidence, DISBELIEF_CONFIDENCE):
+        return ANSWER_IT
+    return Decision("unsaid", _offered(findings.hits))
+
+
+def decide_by_articles(
+    chosen: Sequence[Article],
+    hits: Sequence[Hit] = (),
+    period: Period | None = None,
+    *,
+    one_is_meant: bool = False,
+) -> Decision:
+    """Whether a question about articles themselves can be answered from these.
+
+    `hits` are what they were chosen from, where they were searched; `one_is_meant` tells that
+    several leave it open which.
+    """
+    if not chosen:
+        return Decision(_absence(hits, period), _offered(hits))
+    if one_is_meant and len(chosen) > 1:
+        return Decision("unclear", tuple(chosen[:NEAREST]))
+    return ANSWER_IT
+
+
+def decide_small_talk(said: str) -> Decision:
+    """Nothing is looked up for what is no question to the articles; `said` is its kind."""
+    return Decision(next((kind for kind in SMALL_TALK if kind == said), None))
+
+
+def refused(
+    question: str,
+    decision: Decision,
+    *,
+    confidence: float = 0.0,
+    language: str | None = None,
+    period: Period | None = None,
+) -> Answer:
+    """The answer that a refusal is; `language` is told from the question where it is not given."""
+    return Answer(
+        question=question,
+        language=language or detect(question),
+        confidence=confidence,
+        statements=(),
+        citations=(),
+        nearest=decision.nearest,
+        elapsed_ms=0.0,
+        period=period,
+        refusal=decision.refusal or "unsaid",
+    )
+
+
+def _absence(hits: Sequence[Hit], period: Period | None) -> Refusal:
+    """Where nothing at all was found, the time asked for is why."""
+    return "unsaid" if hits or period is None else "period"
+
+
+def _offered(hits: Sequence[Hit]) -> tuple[Article, ...]:
+    articles = {hit.article.id: hit.article for hit in hits}
+    return tuple(articles.values())[:NEAREST]
+
+
+def _price_untold(findings: Findings) -> bool:
+    """Whether a price is asked for and none of the sentences read tells one."""
+    if not asks_price(findings.question, findings.language):
+        return False
+    read = (each.sentence.text for hit in findings.hits[:READ_HITS] for each in hit.sentences)
+    return not any(map(tells_price, read))

@@ -1,0 +1,84 @@
+"""The one place that decides whether an answer is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.answer import Refusal
+from bot.answering.refusal import (
+    NEAREST,
+    decide_by_articles,
+    decide_by_evidence,
+    decide_by_model,
+    decide_small_talk,
+    refused,
+)
+from index.article import Article, Period
+from tests.bot.llm.fakes import article, findings, hits
+
+QUESTION = "Quand le pont a-t-il été construit ?"
+BRIDGES = [article("Il date de 1901.", title=f"Le pont n° {n}") for n in range(5)]
+AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))
+
+
+@pytest.mark.parametrize(("confidence", "answers"), [(0.5, True), (0.49, False)])
+def test_evidence_answers_where_the_search_is_sure_enough(confidence: float, answers: bool) -> None:
+    decision = decide_by_evidence(findings(QUESTION, *BRIDGES, confidence=confidence), 0.5)
+    assert decision.may_answer is answers
+    assert len(decision.nearest) == (0 if answers else NEAREST)
+
+
+@pytest.mark.parametrize(("period", "why"), [(None, "unsaid"), (AUGUST, "period")])
+def test_where_nothing_was_found_the_time_asked_for_is_why(
+    period: Period | None, why: Refusal
+) -> None:
+    nothing = replace(findings(QUESTION), period=period)
+    assert decide_by_evidence(nothing, 0.0).refusal == why
+    assert decide_by_articles((), period=period).refusal == why
+    assert decide_by_articles((), hits(*BRIDGES), period).refusal == "unsaid"
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"), [("Il date de 1901.", False), ("Il a coûté deux millions d’euros.", True)]
+)
+def test_a_price_needs_a_sentence_that_tells_one(text: str, answers: bool) -> None:
+    found = findings("Combien a coûté le pont ?", article(text))
+    assert decide_by_evidence(found, 0.5).may_answer is answers
+
+
+def test_a_model_that_finds_no_answer_is_not_believed_against_a_sure_search() -> None:
+    assert decide_by_model(findings(QUESTION, *BRIDGES, confidence=0.9)).may_answer
+    decision = decide_by_model(findings(QUESTION, *BRIDGES, confidence=0.89))
+    assert (decision.refusal, len(decision.nearest)) == ("unsaid", NEAREST)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "one_is_meant", "why"),
+    [(BRIDGES[:1], True, None), (BRIDGES, True, "unclear"), (BRIDGES, False, None)],
+)
+def test_one_article_is_meant_or_it_is_unclear_which(
+    chosen: list[Article], one_is_meant: bool, why: Refusal | None
+) -> None:
+    decision = decide_by_articles(chosen, one_is_meant=one_is_meant)
+    assert decision.refusal == why
+    assert decision.nearest == (tuple(chosen[:NEAREST]) if why else ())
+
+
+@pytest.mark.parametrize("said", ["courtesy", "greeting", "wordless", "self"])
+def test_small_talk_is_not_looked_up(said: str) -> None:
+    assert refused("Merci !", decide_small_talk(said)).small_talk
+
+
+@pytest.mark.parametrize("said", ["alone", "pronoun", "ellipsis"])
+def test_every_other_way_of_asking_is(said: str) -> None:
+    assert decide_small_talk(said).may_answer
+
+
+def test_a_refusal_is_an_answer_without_statements() -> None:
+    decision = decide_by_evidence(findings(QUESTION, *BRIDGES, confidence=0.2), 0.5)
+    answer = refused(QUESTION, decision, confidence=0.2, period=AUGUST)
+    assert (answer.answered, answer.refusal, answer.language) == (False, "unsaid", "fr")
+    assert (answer.nearest, answer.period) == (tuple(BRIDGES[:NEAREST]), AUGUST)
