@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, closing
 from contextvars import ContextVar
@@ -101,6 +102,7 @@ def test_an_interrupted_caller_cancels_and_waits_until_it_is_cancelled() -> None
 
     def press() -> None:
         assert begun.wait(5)
+        time.sleep(0.2)  # until the caller waits
         os.kill(os.getpid(), signal.SIGUSR1)
 
     before = signal.signal(signal.SIGUSR1, interrupt)
