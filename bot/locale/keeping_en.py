@@ -71,6 +71,7 @@ KEEPING_EN = KeepingPhrases(
         "html": "the page’s code",
         "pdf": "the PDF’s properties",
         "docx": "the document’s properties",
+        "document": "the document’s properties",
         "epub": "the book’s properties",
         "feed": "feed",
         "sitemap": "sitemap",

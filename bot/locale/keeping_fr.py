@@ -78,6 +78,7 @@ KEEPING_FR = KeepingPhrases(
         "html": "code de la page",
         "pdf": "propriétés du PDF",
         "docx": "propriétés du document",
+        "document": "propriétés du document",
         "epub": "propriétés du livre",
         "feed": "flux",
         "sitemap": "plan du site",

@@ -23,6 +23,7 @@ Origin = Literal[
     "html",
     "pdf",
     "docx",
+    "document",
     "epub",
     "feed",
     "sitemap",

@@ -13,8 +13,8 @@ from lxml import etree
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.document_info import Facts, InfoEvidence, believed
+from index.formats.office import declared_language, is_heading_style, is_title_style, list_blocks
 from index.formats.zip_package import unpacked
-from index.language import detect
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -26,11 +26,7 @@ _UNSEEN = frozenset({f"{_W}{name}" for name in ("del", "moveFrom", "instrText", 
 _UNSEEN |= {f"{_W}pPr", f"{_W}sdtPr", f"{_W}rt", _FALLBACK, _BOX}
 _WRAPPERS = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "customXml"))
 _LETTERS = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "\u2011"}
-_HEADING = re.compile(r"(?:heading|titre|überschrift|título|titolo) ?[1-9]\b.*", re.IGNORECASE)
-_TITLE = re.compile(r"(?:title|titre|titel|título|titolo)", re.IGNORECASE)
 _FOOTNOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
-_TOLD = 400  # characters; so many show their language
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
@@ -48,9 +44,8 @@ def read(content: Content) -> Iterator[ArticleDraft]:
     text = "\n".join(block.text for block in blocks)
     facts = _facts(document)
     metadata = believed(facts, "docx", InfoEvidence(content.name, text, body.title))
-    yield ArticleDraft(
-        blocks, metadata.completed(Metadata.told("docx", language=_language(facts, text)))
-    )
+    language = declared_language(facts.language, text)
+    yield ArticleDraft(blocks, metadata.completed(Metadata.told("docx", language=language)))
 
 
 def _opened(content: Content) -> Document:
@@ -77,14 +72,6 @@ def _facts(document: Document) -> Facts:
         )
     except Exception:  # the same; a document with broken properties keeps its words
         return Facts()
-
-
-def _language(facts: Facts, text: str) -> str | None:
-    """The declared one, unless the words are plainly of another: templates declare their own."""
-    match = re.match(r"([a-z]{2})(?:[-_]|$)", facts.language.lower())
-    if match is None or (len(text) > _TOLD and detect(text, match[1]) != match[1]):
-        return None
-    return match[1]
 
 
 def _line(text: str | None) -> str:
@@ -168,7 +155,7 @@ class _Body:
             styles = self._styles.of(node) if node.tag == f"{_W}p" else []
             place = self._lists.place(node, styles) if node.tag == f"{_W}p" else None
             if place is None or _is_heading(styles) or place[0] != current:
-                yield from _listed(items)
+                yield from list_blocks(items)
                 items, current = [], ""
             if place is not None and not _is_heading(styles):
                 current = place[0]
@@ -180,7 +167,7 @@ class _Body:
                 yield from _block("\n".join(self._rows(node)))
             elif node.tag in _WRAPPERS:
                 yield from self.blocks(node)
-        yield from _listed(items)
+        yield from list_blocks(items)
 
     def notes(self) -> Iterator[Block]:
         """The footnotes, in their order."""
@@ -200,8 +187,8 @@ class _Body:
 
     def _paragraph(self, node: Any, names: list[str]) -> Iterator[Block]:
         text = _text(node)
-        titled = any(_TITLE.fullmatch(name) for name in names)
-        headed = any(_HEADING.fullmatch(name) for name in names) or _outlined(node)
+        titled = any(is_title_style(name) for name in names)
+        headed = any(is_heading_style(name) for name in names) or _outlined(node)
         if text and titled and self.title is None:
             self.title = " ".join(text.split())
         if not any(name.lower().startswith("toc ") for name in names):
@@ -230,7 +217,7 @@ def _value(node: Any) -> str:
 
 def _is_heading(styles: list[Any]) -> bool:
     names = (style.name or "" for style in styles)
-    return any(_HEADING.fullmatch(name) or _TITLE.fullmatch(name) for name in names)
+    return any(is_heading_style(name) or is_title_style(name) for name in names)
 
 
 def _outlined(node: Any) -> bool:
@@ -257,9 +244,3 @@ def _text(node: Any) -> str:
 def _block(text: str, *, heading: bool = False) -> Iterator[Block]:
     if text:
         yield Block(" ".join(text.split("\n")) if heading else text, heading=heading)
-
-
-def _listed(items: list[str]) -> Iterator[Block]:
-    items = [item for item in items if item]
-    apart = any(len(item) > _LONG_ITEM for item in items)
-    yield from (Block(text) for text in (items if apart else ["\n".join(items)]) if text)

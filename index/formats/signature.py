@@ -66,6 +66,7 @@ def is_zip_of(media_type: bytes) -> Signature:
 
 
 is_epub = is_zip_of(b"application/epub+zip")
+is_opendocument_text = is_zip_of(b"application/vnd.oasis.opendocument.text")
 
 
 def is_word(head: bytes) -> bool:
@@ -91,6 +92,11 @@ def is_packed_tar(head: bytes) -> bool:
 
 def is_html(head: bytes) -> bool:
     return (root_in(head) or "").lower() == "html"
+
+
+def is_flat_opendocument_text(head: bytes) -> bool:
+    """The same in one file of XML."""
+    return root_in(head) == "document" and b"vnd.oasis.opendocument.text" in head
 
 
 def is_xml(head: bytes) -> bool:
@@ -133,6 +139,8 @@ def unreadable_kind(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return "a film (MP4), which has no text"
     if head.startswith(b"PK\3\4"):
+        if is_opendocument_text(head):
+            return None
         # An archive of a folder named « xl » holds no `[Content_Types].xml`.
         office = b"[Content_Types].xml" in head or head[30:38] == b"mimetype"
         return next((kind for mark, kind in _IN_ZIPS if office and mark in head), None)

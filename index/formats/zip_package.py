@@ -1,4 +1,4 @@
-"""Documents that are zip files (.docx, .epub), opened within limits."""
+"""Documents that are zip files (.docx, .odt, .epub), opened within limits."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Package:
         if data is None:
             return None
         try:
-            return etree.fromstring(data, _parser())
+            return etree.fromstring(data, xml_parser())
         except (etree.XMLSyntaxError, ValueError) as error:
             raise ReadError(
                 f"{self.shown}: {name} is not valid XML; save the file again"
@@ -77,7 +77,7 @@ class Package:
             return None
         data = _ENTITY.sub(_numbered, data)
         try:
-            return etree.fromstring(data, _parser())
+            return etree.fromstring(data, xml_parser())
         except (etree.XMLSyntaxError, ValueError):
             pass
         try:
@@ -129,7 +129,7 @@ def _numbered(entity: re.Match[bytes]) -> bytes:
     return "".join(f"&#{ord(letter)};" for letter in meant).encode("ascii")
 
 
-def _parser() -> etree.XMLParser:
+def xml_parser() -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
     )

@@ -24,6 +24,7 @@ from index.formats.conversion import read_source
 from index.formats.table import FORMAT_OF_SUFFIX
 from tests.index.formats.articles import OTHER, PROSE
 from tests.index.formats.test_archives import tarred, zipped
+from tests.index.formats.test_odt import WRITTEN, document, flat
 from tests.index.formats.test_xml import ATOM, NITF, RSS
 
 _RECORD = {"id": 1, "title": "Été", "text": f"<p>{PROSE}</p>", "author": [{"name": "A B"}]}
@@ -87,6 +88,8 @@ SAMPLES: dict[str, bytes] = {
     ".eml": _letter(),
     ".pdf": _PDF,
     ".docx": _word(),
+    ".odt": document(WRITTEN),
+    ".fodt": flat(WRITTEN),
     ".epub": zipped(_EPUB),
     ".zip": zipped(_MEMBERS),
     ".tar": tarred(_MEMBERS),

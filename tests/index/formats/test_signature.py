@@ -94,7 +94,10 @@ def test_a_text_that_begins_like_something_else_is_a_text(text: str) -> None:
         (b"{\\rtf1\\ansi", "RTF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "Office"),
         (zipped({"[Content_Types].xml": "", "xl/workbook.xml": ""}), "Excel"),
-        (zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}, 0), "OpenDocument"),
+        (
+            zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, 0),
+            "OpenDocument",
+        ),
         (b"Rar!\x1a\x07\0", "RAR"),
     ],
 )

@@ -43,11 +43,11 @@ def test_known_files_below_a_folder_in_order(corpus: Path) -> None:
 
 
 def test_documents_that_are_not_read_are_named_and_pictures_are_not(corpus: Path) -> None:
-    for name in ("note.DOC", "photo.jpg", "communiqué.odt", ".caché.doc"):
+    for name in ("note.DOC", "photo.jpg", "communiqué.pages", ".caché.doc"):
         (corpus / name).write_bytes(b"x")
     skipped = find_sources([corpus])[1]
     assert [(each.shown, each.reason) for each in skipped] == [
-        ("corpus/communiqué.odt", "an OpenDocument file; save it as .docx"),
+        ("corpus/communiqué.pages", "a Pages document; save it as .docx"),
         ("corpus/note.DOC", "an old Word or Office file; save it as .docx"),
     ]
 

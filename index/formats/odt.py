@@ -1,0 +1,299 @@
+"""Texts of OpenDocument: zip files (.odt), or one file of XML (.fodt)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from index.errors import ReadError
+from index.formats.base import TEXT_LIMIT, ArticleDraft, Block, Content, Metadata
+from index.formats.document_info import Facts, InfoEvidence, believed
+from index.formats.office import declared_language, is_heading_style, is_title_style, list_blocks
+from index.formats.signature import HEAD, is_xml
+from index.formats.zip_package import Package, unpacked, xml_parser
+
+_NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
+_OFFICE, _TEXT, _TABLE, _DRAW, _STYLE, _META = (
+    f"{{{_NAMESPACE}{name}:1.0}}"
+    for name in ("office", "text", "table", "drawing", "style", "meta")
+)
+_FORMATTED = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_DUBLIN = "{http://purl.org/dc/elements/1.1/}"
+_PARAGRAPHS = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
+_WRAPPERS = f"{_TEXT}section", f"{_TEXT}numbered-paragraph"
+_ITEMS = frozenset({f"{_TEXT}list-item", f"{_TEXT}list-header"})
+_LETTERS = {f"{_TEXT}tab": " ", f"{_TEXT}line-break": "\n", f"{_TEXT}s": " "}
+_UNSEEN = frozenset(
+    {f"{_TEXT}note", f"{_TEXT}ruby-text", f"{_OFFICE}annotation", f"{_TEXT}hidden-text"}
+)
+_ROWS = frozenset(
+    f"{_TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")
+)
+_BASES = 10  # styles that a style may be based on, one after the other
+
+
+def read(content: Content) -> Iterator[ArticleDraft]:
+    """A document is one article: its body in order, and its notes after it.
+
+    What its author crossed out, and what others remarked beside it, is not its text.
+    """
+    document = _opened(content)
+    body = _Body(document)
+    blocks = (*body.blocks(document.text), *body.notes(document.text))
+    text = "\n".join(block.text for block in blocks)
+    facts = document.facts()
+    metadata = believed(facts, "document", InfoEvidence(content.name, text, body.title))
+    language = declared_language(facts.language, text)
+    yield ArticleDraft(blocks, metadata.completed(Metadata.told("document", language=language)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """Its text, and the roots of XML that hold what is told of it and of its styles."""
+
+    text: Any
+    meta: Any
+    styles: tuple[Any, ...]
+
+    def facts(self) -> Facts:
+        found = self.meta.find(f".//{_OFFICE}meta") if self.meta is not None else None
+        told = {
+            str(each.tag): " ".join(each.itertext()).strip()
+            for each in (() if found is None else found.iterchildren(tag=etree.Element))
+        }
+        author = told.get(f"{_META}initial-creator") or told.get(f"{_DUBLIN}creator", "")
+        return Facts(
+            title=" ".join(told.get(f"{_DUBLIN}title", "").split()),
+            author=" ".join(author.split()),
+            language=told.get(f"{_DUBLIN}language") or self._default_language(),
+            made=_moment(told.get(f"{_META}creation-date", "")),
+        )
+
+    def named(self, tag: str) -> dict[str, Any]:
+        """The styles of a kind, by name."""
+        return {
+            each.get(f"{_STYLE}name", ""): each
+            for root in self.styles
+            for each in root.iter(f"{{*}}{tag}")
+        }
+
+    def _default_language(self) -> str:
+        for root in self.styles:
+            for each in root.iter(f"{_STYLE}default-style"):
+                if each.get(f"{_STYLE}family") == "paragraph":
+                    found = each.find(f"./{_STYLE}text-properties")
+                    return "" if found is None else found.get(f"{_FORMATTED}language", "")
+        return ""
+
+
+def _opened(content: Content) -> _Document:
+    with content.stream() as stream:
+        flat = is_xml(stream.read(HEAD))
+    if flat:
+        root = _flat_root(content)
+        return _Document(_text_of(root, content), root, (root,))
+    with unpacked(content, "an OpenDocument text (.odt)") as package:
+        if b"encryption-data" in (package.read("META-INF/manifest.xml") or b""):
+            raise ReadError(f"{content.shown}: encrypted; remove the password")
+        root = package.tree("content.xml")
+        if root is None:
+            raise ReadError(
+                f"{content.shown}: a zip file, not an OpenDocument text; rename it to .zip"
+            )
+        styles = (root, *(each for each in [_lenient(package, "styles.xml")] if each is not None))
+        return _Document(_text_of(root, content), _lenient(package, "meta.xml"), styles)
+
+
+def _flat_root(content: Content) -> Any:
+    try:
+        return etree.fromstring(content.read(TEXT_LIMIT), xml_parser())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ReadError(
+            f"{content.shown}: {content.name} is not valid XML; save the file again"
+        ) from error
+
+
+def _lenient(package: Package, name: str) -> Any:
+    """A member's XML; a document with broken properties or styles keeps its words."""
+    try:
+        return package.tree(name)
+    except ReadError:
+        return None
+
+
+def _text_of(root: Any, content: Content) -> Any:
+    text = root.find(f"./{_OFFICE}body/{_OFFICE}text")
+    if text is None:
+        raise ReadError(f"{content.shown}: an OpenDocument file; save it as .docx")
+    return text
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class _Body:
+    """Walks a document's XML, and remembers the title it comes by."""
+
+    def __init__(self, document: _Document) -> None:
+        self._styles = document.named("style")
+        self._lists = document.named("list-style")
+        self._counts: Counter[tuple[str, int]] = Counter()
+        self.title: str | None = None
+
+    def blocks(self, parent: Any) -> Iterator[Block]:
+        """The blocks in a body, a section, a frame or a shape."""
+        for node in parent.iterchildren(tag=etree.Element):
+            if node.tag in _PARAGRAPHS:
+                yield from self._paragraph(node)
+            elif node.tag == f"{_TEXT}list":
+                yield from self._list(node)
+            elif node.tag == f"{_TABLE}table":
+                if rows := "\n".join(self._rows(node)):
+                    yield Block(rows)
+            elif node.tag.startswith((*_WRAPPERS, _DRAW)) and _is_shown(node):
+                yield from self.blocks(node)
+
+    def notes(self, text: Any) -> Iterator[Block]:
+        """The notes, in their order."""
+        for note in text.iter(f"{_TEXT}note"):
+            if not any(above.tag == f"{_TEXT}tracked-changes" for above in note.iterancestors()):
+                for paragraph in note.iterfind(f"./{_TEXT}note-body/{_TEXT}p"):
+                    if said := _words(paragraph):
+                        yield Block(said)
+
+    def _paragraph(self, node: Any) -> Iterator[Block]:
+        names = self._style_names(node)
+        titled = any(map(is_title_style, names))
+        heading = titled or node.tag == f"{_TEXT}h" or any(map(is_heading_style, names))
+        if text := _words(node):
+            text = " ".join(text.split("\n")) if heading else text
+            if titled and self.title is None:
+                self.title = text
+            yield Block(text, heading=heading)
+        for each in _drawn(node):
+            yield from self.blocks(each)
+
+    def _style_names(self, node: Any) -> list[str]:
+        """The names of a paragraph's style, as stored and as shown, and of those it is based on."""
+        names: list[str] = []
+        name = node.get(f"{_TEXT}style-name", "")
+        for _ in range(_BASES):
+            names.append(name.replace("_20_", " "))
+            style = self._styles.get(name)
+            if style is None:
+                break
+            names.append(style.get(f"{_STYLE}display-name", ""))
+            name = style.get(f"{_STYLE}parent-style-name", "")
+        return names
+
+    def _list(self, node: Any) -> Iterator[Block]:
+        """The items of a list and of those in it are one block; a heading in it stands alone."""
+        items: list[str] = []
+        for item in self._items(node, "", 1):
+            if isinstance(item, str):
+                items.append(item)
+            else:
+                yield from list_blocks(items)
+                items = []
+                yield from self._paragraph(item)
+        yield from list_blocks(items)
+
+    def _items(self, node: Any, style: str, level: int) -> Iterator[Any]:
+        """The text of each item with its number, where its list counts in figures; a heading as it
+        stands in the document."""
+        style = node.get(f"{_TEXT}style-name") or style
+        continues = node.get(f"{_TEXT}continue-numbering") == "true"
+        if not continues and not node.get(f"{_TEXT}continue-list"):
+            self._counts[style, level] = 0
+        for item in node.iterchildren(*_ITEMS):
+            counted = item.tag == f"{_TEXT}list-item" and self._is_numbered(style, level)
+            if (start := item.get(f"{_TEXT}start-value", "")).isdecimal():
+                self._counts[style, level] = int(start) - 1
+            marked = False
+            for each in item.iterchildren(tag=etree.Element):
+                if each.tag == f"{_TEXT}list":
+                    yield from self._items(each, style, level + 1)
+                elif each.tag == f"{_TEXT}h":
+                    yield each
+                elif each.tag == f"{_TEXT}p" and (text := _words(each)):
+                    if counted and not marked:
+                        self._counts[style, level] += 1
+                        text, marked = f"{self._counts[style, level]}. {text}", True
+                    yield text
+
+    def _is_numbered(self, style: str, level: int) -> bool:
+        known = self._lists.get(style)
+        levels = () if known is None else known.iterchildren(f"{_TEXT}list-level-style-number")
+        return any(
+            each.get(f"{_TEXT}level") == str(level) and each.get(f"{_STYLE}num-format") == "1"
+            for each in levels
+        )
+
+    def _rows(self, table: Any) -> Iterator[str]:
+        for row in table.iterchildren(tag=etree.Element):
+            if row.tag in _ROWS:
+                yield from self._rows(row)
+            elif row.tag == f"{_TABLE}table-row":
+                cells = list(row.iterchildren(f"{_TABLE}table-cell"))
+                said = (" ".join(" ".join(_cell_words(cell)).split()) for cell in cells)
+                if line := " | ".join(text for text in said if text):
+                    yield line
+                for cell in cells:
+                    for inner in cell.iterchildren(f"{_TABLE}table"):
+                        yield from self._rows(inner)
+
+
+def _is_shown(node: Any) -> bool:
+    return bool(node.get(f"{_TEXT}display") != "none")
+
+
+def _cell_words(cell: Any) -> Iterator[str]:
+    """The paragraphs of a cell, those of its lists included, those of tables in it not."""
+    for each in cell.iterchildren(tag=etree.Element):
+        if each.tag in _PARAGRAPHS:
+            yield _words(each)
+        elif each.tag in _ITEMS or each.tag == f"{_TEXT}list":
+            yield from _cell_words(each)
+
+
+def _drawn(node: Any) -> Iterator[Any]:
+    """The frames and shapes of a paragraph, but those inside such a one."""
+    for each in node.iterchildren(tag=etree.Element):
+        if each.tag.startswith(_DRAW):
+            yield each
+        elif each.tag not in _UNSEEN:
+            yield from _drawn(each)
+
+
+def _words(node: Any) -> str:
+    """The words of a paragraph as they stand now; frames, notes and remarks are not in it."""
+    parts: list[str] = []
+    _gather(node, parts)
+    lines = (re.sub(r"[ \t\r\f\v]+", " ", line).strip() for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _gather(node: Any, parts: list[str]) -> None:
+    parts.append(_spaced(node.text))
+    for each in node.iterchildren():
+        if isinstance(each.tag, str):
+            if each.tag in _LETTERS:
+                parts.append(_LETTERS[each.tag])
+            elif each.tag not in _UNSEEN and not each.tag.startswith(_DRAW):
+                _gather(each, parts)
+        parts.append(_spaced(each.tail))
+
+
+def _spaced(text: str | None) -> str:
+    """Line ends in the XML are spaces; those of the text are elements."""
+    return (text or "").replace("\n", " ")

@@ -1,0 +1,268 @@
+"""A text of OpenDocument is its words as they stand now, in order."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.article import Article
+from index.errors import ReadError
+from index.formats import odt, zip_package
+from index.formats.base import Content
+from index.formats.conversion import article_of_draft
+from tests.index.formats.articles import PROSE, read_file
+
+MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
+SPACES = " ".join(
+    f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for short, name in {
+        "office": "office",
+        "text": "text",
+        "table": "table",
+        "draw": "drawing",
+        "style": "style",
+        "meta": "meta",
+        "fo": "xsl-fo-compatible",
+        "manifest": "manifest",
+    }.items()
+)
+SPACES += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+STYLES = (
+    '<style:style style:name="P1" style:parent-style-name="Title"/>'
+    '<style:style style:name="Maison" style:parent-style-name="Heading_20_2"/>'
+    '<text:list-style style:name="L1"><text:list-level-style-number text:level="1" '
+    'style:num-format="1"/><text:list-level-style-bullet text:level="2"/></text:list-style>'
+)
+
+
+def p(text: str, style: str = "Standard") -> str:
+    return f'<text:p text:style-name="{style}">{text}</text:p>'
+
+
+def items(*texts: str, style: str = "", more: str = "") -> str:
+    inside = "".join(f"<text:list-item>{text}</text:list-item>" for text in texts)
+    return f'<text:list text:style-name="{style}" {more}>{inside}</text:list>'
+
+
+def content_xml(body: str, kind: str = "text") -> str:
+    return (
+        f"<office:document-content {SPACES}><office:automatic-styles>{STYLES}"
+        f"</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}>"
+        "</office:body></office:document-content>"
+    )
+
+
+def meta_xml(told: str) -> str:
+    return (
+        f"<office:document-meta {SPACES}><office:meta>{told}</office:meta></office:document-meta>"
+    )
+
+
+def packed(members: dict[str, str | bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", MEDIA_TYPE, zipfile.ZIP_STORED)
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def document(body: str, meta: str = "") -> bytes:
+    return packed({"content.xml": content_xml(body), "meta.xml": meta_xml(meta)})
+
+
+def flat(body: str, meta: str = "") -> bytes:
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document {SPACES} '
+        f'office:mimetype="{MEDIA_TYPE}"><office:meta>{meta}</office:meta>'
+        f"<office:automatic-styles>{STYLES}</office:automatic-styles>"
+        f"<office:body><office:text>{body}</office:text></office:body></office:document>"
+    ).encode()
+
+
+def read(data: bytes, name: str = "note.odt") -> Article:
+    content = Content.of_bytes(data, name)
+    (draft,) = odt.read(content)
+    return article_of_draft(draft, content, name)
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(ReadError) as caught:
+        read(data)
+    assert str(caught.value).startswith("note.odt: ")
+    return str(caught.value)
+
+
+WRITTEN = (
+    p("Le budget de la ville", "P1")
+    + '<text:h text:outline-level="1">Les recettes</text:h>'
+    + p(PROSE)
+    + items(p("un pont"), p("une école"))
+    + items(p("voter") + items(p("vite")), p("bâtir"), style="L1")
+    + "<table:table><table:table-header-rows><table:table-row>"
+    + f"<table:table-cell>{p('Poste')}</table:table-cell>"
+    + f"<table:table-cell>{p('Montant')}</table:table-cell></table:table-row>"
+    + "</table:table-header-rows><table:table-row>"
+    + f"<table:table-cell>{p('Écoles')}</table:table-cell>"
+    + f"<table:table-cell>{p('12<text:s/>M€')}</table:table-cell>"
+    + "<table:table-cell table:number-columns-repeated='9'/></table:table-row></table:table>"
+    + items(p("payer"), style="L1", more='text:continue-numbering="true"')
+    + p("Fin de la note.")
+)
+READ = (
+    f"Les recettes\n\n{PROSE}\n\nun pont\nune école\n\n1. voter\nvite\n2. bâtir\n\n"
+    "Poste | Montant\nÉcoles | 12 M€\n\n3. payer\n\nFin de la note."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("note.odt", document(WRITTEN)),
+        ("note.fodt", flat(WRITTEN)),
+        ("note.txt", document(WRITTEN)),
+        ("note.xml", flat(WRITTEN)),
+    ],
+)
+def test_everything_in_its_order_whatever_the_file_is_called(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    (article,), _ = read_file(tmp_path, name, data)
+    assert article.title == "Le budget de la ville"
+    assert article.text == READ
+    assert [section.heading for section in article.sections] == ["Les recettes"]
+
+
+@pytest.mark.parametrize("style", ["Heading_20_3", "Titre2", "Maison"])
+def test_headings_by_their_styles_names(style: str) -> None:
+    article = read(document(p("Le budget", "Title") + p(PROSE) + p("Les routes", style) + p(PROSE)))
+    assert [section.heading for section in article.sections] == ["Les routes"]
+
+
+def test_a_numbered_heading_is_no_item_of_a_list() -> None:
+    heading = items('<text:h text:outline-level="2">Les routes</text:h>', style="L1")
+    article = read(document(p("Le budget", "Title") + heading + p(PROSE)))
+    assert [section.heading for section in article.sections] == ["Les routes"]
+
+
+def test_what_was_crossed_out_or_remarked_is_not_text() -> None:
+    crossed = f"<text:tracked-changes><text:deletion>{p('rouge')}</text:deletion>"
+    crossed += "</text:tracked-changes>"
+    remark = f"<office:annotation><dc:creator>Luc Roy</dc:creator>{p('À vérifier !')}"
+    remark += "</office:annotation>"
+    contents = f"<text:table-of-content><text:index-body>{p('Les routes 3')}</text:index-body>"
+    contents += "</text:table-of-content>"
+    said = p(
+        f"Le pont <text:span>bleu</text:span>{remark}<text:change text:change-id='a'/>\n ouvre."
+    )
+    assert read(document(crossed + contents + said)).text == "Le pont bleu ouvre."
+
+
+def test_boxes_follow_their_paragraph_and_notes_the_text() -> None:
+    box = f"<draw:frame><draw:text-box>{p('Dans un cadre.')}</draw:text-box></draw:frame>"
+    note = "<text:note><text:note-citation>1</text:note-citation><text:note-body>"
+    note += f"{p('Selon le procès-verbal.')}</text:note-body></text:note>"
+    hidden = f'<text:section text:display="none">{p("Brouillon.")}</text:section>'
+    section = f"<text:section>{p(PROSE)}</text:section>"
+    article = read(document(p(f"Avant{note}.{box}") + hidden + section))
+    assert article.text == f"Avant.\n\nDans un cadre.\n\n{PROSE}\n\nSelon le procès-verbal."
+
+
+def test_what_the_properties_tell() -> None:
+    told = (
+        "<dc:title>Le budget voté</dc:title><meta:initial-creator>Jeanne Petit"
+        "</meta:initial-creator><dc:creator>Luc Roy</dc:creator><dc:language>fr-FR</dc:language>"
+        "<meta:creation-date>2025-08-29T10:00:00.123456789</meta:creation-date>"
+    )
+    for data in (document, flat):
+        article = read(data(p("Lorient, le 29 août 2025") + p(PROSE), told))
+        assert (article.title, article.author) == ("Le budget voté", "Jeanne Petit")
+        assert (article.language, article.published) == ("fr", date(2025, 8, 29))
+        assert dict(article.origins)["author"] == "document"
+
+
+# What cannot be read
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "not an OpenDocument text"),
+        (b"PK\x03\x04 coup\xc3\xa9", "not an OpenDocument text"),
+        (document(WRITTEN)[:-40], "not an OpenDocument text"),
+        (packed({"a.xml": "b"}), "a zip file, not an OpenDocument text"),
+        (packed({"content.xml": content_xml("", "spreadsheet")}), "an OpenDocument file"),
+        (packed({"content.xml": "<office:document-content>"}), "content.xml is not valid XML"),
+        (flat(WRITTEN)[:-40], "note.odt is not valid XML"),
+        (
+            packed({"META-INF/manifest.xml": "<a><manifest:encryption-data/></a>"}),
+            "encrypted; remove the password",
+        ),
+    ],
+)
+def test_what_is_no_document_says_so(data: bytes, reason: str) -> None:
+    assert reason in refusal(data)
+
+
+def test_broken_properties_cost_only_themselves() -> None:
+    members = {"content.xml": content_xml(p(PROSE)), "meta.xml": "<", "styles.xml": "<"}
+    assert read(packed(dict(members))).text == PROSE
+
+
+def test_a_spreadsheet_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="an OpenDocument file"):
+        read_file(tmp_path, "a.txt", document(WRITTEN).replace(b"document.text", b"document.spre"))
+
+
+def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_package, "WHOLE", 5 * 2**20)
+    bomb = packed({"content.xml": content_xml(p("0" * 6 * 2**20))})
+    assert len(bomb) < 20_000
+    assert "unpacks to" in refusal(bomb)
+
+
+def test_depth_without_end_is_refused() -> None:
+    assert "not valid XML" in refusal(document("<text:section>" * 10_000))
+    deep = "<text:section>" * 300 + p(PROSE) + "</text:section>" * 300
+    assert "not valid XML" in refusal(document(deep))
+
+
+@pytest.mark.parametrize("made", [document, flat])
+def test_no_entity_is_resolved(tmp_path: Path, made: object) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("le mot de passe")
+    laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    entities = f'<!DOCTYPE a [<!ENTITY x SYSTEM "{secret.as_uri()}"><!ENTITY a0 "ha">{laughs}]>'
+    body = p(f"Ici &x; et &a9;. {PROSE}")
+    data = (
+        entities.encode() + flat(body).partition(b"\n")[2]
+        if made is flat
+        else packed({"content.xml": entities + content_xml(body)})
+    )
+    with suppress(ReadError):
+        article = read(data)
+        assert "passe" not in article.text
+        assert "haha" not in article.text
+
+
+WHOLE = document(WRITTEN)
+
+
+@given(
+    changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=9)), max_size=4),
+    cut=st.integers(0, len(WHOLE)),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_damage_is_an_article_or_a_line(changes: list[tuple[int, bytes]], cut: int) -> None:
+    data = bytearray(WHOLE)
+    for place, new in changes:
+        data[place : place + len(new)] = new
+    with suppress(ReadError):
+        read(bytes(data if cut % 2 else data[:cut]))
