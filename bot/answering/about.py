@@ -11,7 +11,7 @@ from bot.answer import Answer, Citation, Statement
 from bot.answering import topic
 from bot.answering.refusal import Decision, decide_by_articles, is_sure, refused
 from bot.answering.time_range import Timing
-from bot.locale.about import about_phrases_for
+from bot.locale.answers import AboutPhrases
 from index.article import Article
 from index.errors import DamagedIndex
 from index.language import detect, fold_phrase, mend_phrase
@@ -263,7 +263,7 @@ class _Reply:
         self._asked = asked
         self._timing = timing
         self._language = detect(question)
-        self._phrases = about_phrases_for(self._language)
+        self._phrases = AboutPhrases.of(self._language)
         self._confidence = CERTAIN
 
     def answer(self) -> Answer:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot.answering.injection import harmless_in_prompt, is_order
 from bot.llm.base import Message, MessageRole
-from bot.locale.answers import phrases_for
+from bot.locale.answers import Phrases
 from bot.verification.claim import GivenPassage
 from index.antecedents import leads
 from index.article import Sentence
@@ -152,7 +152,7 @@ def _head(each: GivenPassage, language: str) -> str:
     article = each.article
     title = "" if is_order(article.title) else harmless_in_prompt(article.title or article.path)
     outlet = f" — {harmless_in_prompt(article.outlet)}" if article.outlet else ""
-    day = phrases_for(language).day(article.published) if article.published else ""
+    day = Phrases.of(language).day(article.published) if article.published else ""
     return f"{title}{outlet}{f' ({day})' if day else ''}"
 
 

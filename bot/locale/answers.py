@@ -1,67 +1,132 @@
-"""The shape of a language's phrases and the choice among them."""
+"""The texts around an answer, wherever it is shown, and those that answer about the articles."""
+# mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from index.article import Period
+from bot.locale import format
+from bot.locale.catalogue import Texts
+from index.article import Article, Period
 
 
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """One language's texts. Fields ending in a callable take what varies; the rest are constants.
+class Phrases(Texts, domain="answers", part="answer"):
+    """What is said around answers, and to people on Telegram."""
 
-    A new text is a new field here and in every language: the type checker then finds what is
-    missing.
-    """
-
-    code: str
-    # Answers
     not_in_articles: str
     nearest_articles: str
-    according_to: Callable[[Period], str]
-    not_in_period: Callable[[Period], str]
-    no_article_in: Callable[[Period], str]
     which_article: str
-    understood: Callable[[str], str]
     courtesy: str
     greeting: str
     about_selon: str
-    quote: Callable[[str], str]
-    day: Callable[[date], str]
-    author: Callable[[str], str]
     no_date: str
-    also_by: Callable[[Sequence[str], int], str]
-    also_in: Callable[[Sequence[str], int], str]
+
+    def according_to(self, period: Period) -> str: ...
+    def not_in_period(self, period: Period) -> str: ...
+    def no_article_in(self, period: Period) -> str: ...
+    def understood(self, question: str) -> str: ...
+    def author(self, name: str) -> str: ...
+    def published_by(self, names: str) -> str: ...
+    def copied_in(self, names: str) -> str: ...
+    def others(self, count: int) -> str: ...
+
     # Telegram
     start: str
     help: str
     no_such_command: str
-    see_passage: Callable[[int], str]
     passage_gone: str
     only_text: str
-    too_long: Callable[[int], str]
     failed: str
     no_index: str
-    # Terminal
-    repl_welcome: Callable[[int, int], str]
-    repl_loading: str
-    repl_help: str
-    repl_new: tuple[str, str]
-    repl_afresh: str
-    repl_bye: str
-    repl_no_answer_yet: str
-    repl_no_such_passage: Callable[[int], str]
-    repl_no_such_command: Callable[[str], str]
-    repl_language_is: Callable[[str], str]
-    repl_languages: str
+
+    def see_passage(self, number: int) -> str: ...
+    def too_long(self, limit: int) -> str: ...
+
+    def day(self, day: date) -> str:
+        return format.day(day, self.code)
+
+    def quote(self, text: str) -> str:
+        return format.quote(text, self.code)
+
+    def also_by(self, names: Sequence[str], others: int) -> str:
+        """Who else published an article; `others` are counted."""
+        return self.published_by(self._several(names, others))
+
+    def also_in(self, files: Sequence[str], others: int) -> str:
+        """Which files have the same article."""
+        return self.copied_in(self._several(files, others))
+
+    def _several(self, names: Sequence[str], others: int) -> str:
+        """« A, B et C », « A, B, C et 4 autres »."""
+        return format.listing([*names, *([self.others(others)] if others else [])], self.code)
 
 
-def phrases_for(language: str | None) -> Phrases:
-    """The phrases for a language tag such as `fr`, `fr-CA` or `en_GB`; French when unknown."""
-    from bot.locale.en import EN
-    from bot.locale.fr import FR
+class AboutPhrases(Texts, domain="answers", part="about"):
+    """What answers a question about the articles themselves."""
 
-    return EN if (language or "").lower().replace("_", "-").split("-")[0] == "en" else FR
+    def written_by(self, title: str, beside: str, author: str) -> str: ...
+    def unsigned(self, title: str) -> str: ...
+    def published_on(self, title: str, day: date) -> str: ...
+    def undated(self, title: str) -> str: ...
+    def has_title(self, title: str) -> str: ...
+    def found(self, count: int) -> str: ...
+    def single(self, article: str) -> str: ...
+    def several(self, count: int, article: str) -> str: ...
+    def several_undated(self, count: int) -> str: ...
+
+    def author(self, article: Article) -> str:
+        if article.author is None:
+            return self.unsigned(_title(article))
+        return self.written_by(_title(article), self._dated(article), article.author)
+
+    def published(self, article: Article) -> str:
+        if article.published is None:
+            return self.undated(_title(article))
+        return self.published_on(_title(article), article.published)
+
+    def titled(self, article: Article) -> str:
+        return self.has_title(_title(article))
+
+    def listed(self, article: Article) -> str:
+        return f"{self._named(article)}."
+
+    def counted(self, count: int, newest: Article) -> str:
+        """How many articles there are, and the newest."""
+        if count == 1:
+            return self.single(self._named(newest))
+        if newest.published is None:
+            return self.several_undated(count)
+        return self.several(count, self._named(newest))
+
+    def _named(self, article: Article) -> str:
+        return f"{format.quote(_title(article), self.code)}{self._dated(article)}"
+
+    def _dated(self, article: Article) -> str:
+        return f" ({format.day(article.published, self.code)})" if article.published else ""
+
+
+def _title(article: Article) -> str:
+    return article.title or article.path
+
+
+class WritingPhrases(Texts, domain="answers", part="writing"):
+    """What is said around an answer that a chat model writes.
+
+    `fallbacks` say why the articles' own words stand in, `faults` what is wrong with a sentence
+    that was dropped.
+    """
+
+    writing: str
+    stop: str
+    stopped: str
+    nothing_to_stop: str
+    fallbacks: Mapping[str, str]
+    explain: str
+    quoted: str
+    faults: Mapping[str, str]
+
+    def written_by(self, model: str) -> str: ...
+    def unknown(self, model: str) -> str: ...
+    def confidence(self, share: float) -> str: ...
+    def dropped(self, count: int) -> str: ...

@@ -1,9 +1,21 @@
-"""How numbers, days and sizes are written in each language."""
+"""How numbers, days, sizes and lists are written in each language.
+
+Functions take the value and the language. Typography: U+00A0 between a number and its unit in
+French, U+202F between thousands.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from math import ceil
 from typing import Any
+
+from babel.dates import get_month_names
+
+from index.article import Period
+
+_GAP = "\u00a0"
 
 
 def number(count: int, language: str) -> str:
@@ -11,7 +23,172 @@ def number(count: int, language: str) -> str:
     return f"{count:,}" if language == "en" else f"{count:,}".replace(",", "\u202f")
 
 
+def plain(amount: float, language: str) -> str:
+    """« 1,5 », "1.5", « 2 »: as many digits as there are."""
+    return _comma(f"{amount:g}", language)
+
+
+def tenths(amount: float, language: str) -> str:
+    """« 2,5 », "2.5", « 2,0 »."""
+    return _comma(f"{amount:.1f}", language)
+
+
+def rate(per_second: float, language: str) -> str:
+    """Tenths below ten."""
+    if per_second >= 10:
+        return number(round(per_second), language)
+    return tenths(per_second, language)
+
+
+def percent(share: float, language: str) -> str:
+    """A share of 1: « 95 % », "95%"."""
+    return f"{share:.0%}" if language == "en" else f"{100 * share:.0f}{_GAP}%"
+
+
+def money(amount: float, language: str) -> str:
+    """Small amounts are not rounded to nothing: « 12,50 », « 0,0003 »."""
+    shown = f"{amount:.2f}" if amount >= 1 else f"{amount:.6f}".rstrip("0").rstrip(".")
+    return _comma(shown, language)
+
+
+def size(count: int, language: str) -> str:
+    """Bytes: « 73,4 Mo », "73.4 MB"."""
+    for prefix, factor in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if count >= factor:
+            unit = f"{prefix}B" if language == "en" else f"{prefix}o"
+            return f"{tenths(count / factor, language)}{_gap(language)}{unit}"
+    if language == "en":
+        return f"{count} byte{'' if count == 1 else 's'}"
+    return f"{count}{_GAP}octet{'s' if count > 1 else ''}"
+
+
+def milliseconds(span: float | None, language: str) -> str:
+    """« 320 ms », « 1,2 s », « – » where there is none."""
+    if span is None:
+        return "–"
+    return f"{span:.0f}{_GAP}ms" if span < 1000 else f"{tenths(span / 1000, language)}{_GAP}s"
+
+
+def duration(seconds: float, language: str) -> str:
+    """« 2,5 s », « 2 min 05 s »."""
+    gap = _gap(language)
+    if seconds >= 60:
+        return f"{round(seconds) // 60}{gap}min {round(seconds) % 60:02d}{gap}s"
+    return f"{tenths(seconds, language)}{gap}s"
+
+
+def remaining(seconds: float, language: str) -> str:
+    """About how long: nobody believes the seconds of an hour."""
+    gap = _gap(language)
+    if seconds <= 55:
+        return f"{max(5, 5 * ceil(seconds / 5))}{gap}s"
+    minutes = ceil(seconds / 60)
+    if minutes < 60:
+        return f"{minutes}{gap}min"
+    return f"{minutes // 60}{gap}h{gap}{minutes % 60:02d}"
+
+
+def interval(seconds: float, language: str) -> str:
+    """As a person sets it: « 90 s », « 15 min », « 2 h », « 1 j »."""
+    for factor, unit in ((86400, _day_unit(language)), (3600, "h"), (60, "min")):
+        if seconds >= factor and seconds % factor == 0:
+            return f"{seconds / factor:g}{_gap(language)}{unit}"
+    return f"{plain(seconds, language)}{_gap(language)}s"
+
+
+def elapsed(span: timedelta, language: str) -> str:
+    """The two largest units, « 3 j 4 h »: nobody counts the seconds of a day."""
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, _day_unit(language)), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    first = next((place for place, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    shown = [f"{count}{_GAP}{unit}" for count, unit in parts[first : first + 2] if count]
+    return " ".join(shown) or f"0{_GAP}{parts[-1][1]}"
+
+
+def day(of: date, language: str) -> str:
+    """« 1er août 2025 », "1 August 2025"."""
+    return f"{_first(of, language)} {get_month_names('wide', locale=language)[of.month]} {of.year}"
+
+
+def short_day(of: date, language: str) -> str:
+    """« 1er août », « 3 févr. », "3 Feb"."""
+    return f"{_first(of, language)} {get_month_names('abbreviated', locale=language)[of.month]}"
+
+
+def numeric_day(of: date, language: str) -> str:
+    """As spreadsheets of the language read it: « 03/02/2025 », "2025-02-03"."""
+    return f"{of:%Y-%m-%d}" if language == "en" else f"{of:%d/%m/%Y}"
+
+
+def period(of: Period, language: str) -> str:
+    """« du 3 au 9 mars 2025 », "from 3 to 9 March 2025": what the two days share is said once."""
+    first, last = day(of.first, language), day(of.last, language)
+    if of.first == of.last:
+        return f"of {last}" if language == "en" else f"du {last}"
+    if of.first.year == of.last.year:
+        first = first.rpartition(" ")[0]
+        if of.first.month == of.last.month:
+            first = first.rpartition(" ")[0]
+    return f"from {first} to {last}" if language == "en" else f"du {first} au {last}"
+
+
+def title_period(first: date, last: date, language: str) -> str:
+    """« Du 3 mars au 2 avril 2025 », "3 March 2025 to 2 April 2025", above a picture."""
+    end = day(last, language)
+    if language == "en":
+        return end if first == last else f"{day(first, language)} to {end}"
+    if first == last:
+        return f"Le {end}"
+    start = day(first, language)
+    return f"Du {start.removesuffix(f' {last.year}')} au {end}"
+
+
+def quote(text: str, language: str) -> str:
+    """« texte », “text”."""
+    return f"“{text}”" if language == "en" else f"«{_GAP}{text}{_GAP}»"
+
+
+def listing(names: Sequence[str], language: str) -> str:
+    """« A, B et C », "A, B and C"."""
+    last = " and " if language == "en" else " et "
+    return last.join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _first(of: date, language: str) -> str:
+    return "1er" if of.day == 1 and language == "fr" else str(of.day)
+
+
+def _gap(language: str) -> str:
+    return " " if language == "en" else _GAP
+
+
+def _day_unit(language: str) -> str:
+    return "d" if language == "en" else "j"
+
+
+def _comma(shown: str, language: str) -> str:
+    return shown if language == "en" else shown.replace(".", ",")
+
+
 FORMATS: Mapping[str, Callable[[Any, str], str]] = {
-    "number": number,
+    each.__name__: each
+    for each in (
+        number,
+        plain,
+        tenths,
+        rate,
+        percent,
+        money,
+        size,
+        milliseconds,
+        duration,
+        remaining,
+        elapsed,
+        day,
+        period,
+        quote,
+    )
 }
 """What may follow a parameter's name in a text of a catalogue: `{limit:number}`."""

@@ -1,17 +1,18 @@
-"""The texts of the terminal alone: help, progress, summaries and errors."""
+"""The texts of the command `selon` and of its conversation."""
+# mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+
+from bot.locale import format
+from bot.locale.catalogue import Language, Texts
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalPhrases:
-    """One language's texts for the command line; as in `Phrases`, a new text is a new field."""
+class TerminalPhrases(Texts, domain="terminal", part="terminal"):
+    """Help, progress, summaries and errors of the command line; what the REPL says."""
 
-    code: str
     # Help
     about: str
     index: str
@@ -26,47 +27,87 @@ class TerminalPhrases:
     if_missing: str
     json: str
     version: str
-    library_words: tuple[tuple[str, str], ...]
+
     # Errors
-    error: Callable[[str], str]
-    unexpected: Callable[[str, str], str]
-    see_help: Callable[[str], str]
     no_question: str
     interrupted: str
     index_interrupted: str
+
+    def error(self, message: str) -> str: ...
+    def unexpected(self, kind: str, message: str) -> str: ...
+    def see_help(self, command: str) -> str: ...
+
     # Progress
     model: str
     steps: Mapping[str, str]
-    progress: Callable[[str, int, int], str]
-    pace: Callable[[str, float, float], str]
+
+    def files_read(self, done: int, total: int) -> str: ...
+    def articles_cut(self, done: int, total: int) -> str: ...
+    def texts_done(self, done: int, total: int) -> str: ...
+    def files_pace(self, per_second: float, left: float) -> str: ...
+    def articles_pace(self, per_second: float, left: float) -> str: ...
+    def texts_pace(self, per_second: float, left: float) -> str: ...
+
     # Summaries
-    number: Callable[[int], str]
-    size: Callable[[int], str]
-    moment: Callable[[str, str], str]
-    indexed: Callable[[int, int, int], str]
-    changes: Callable[[int, int, int, int], str]
-    embedded: Callable[[int, float], str]
     unchanged: str
-    skipped: Callable[[int], str]
-    status_labels: StatusLabels
     whole: str
     damaged: str
+
+    def moment(self, day: str, clock: str) -> str: ...
+    def indexed(self, articles: int, passages: int, sentences: int) -> str: ...
+    def changes(self, added: int, changed: int, removed: int, unchanged: int) -> str: ...
+    def embedded(self, count: int, seconds: float) -> str: ...
+    def skipped(self, count: int) -> str: ...
+
     # Telegram
-    listening: Callable[[str], str]
+    def listening(self, name: str) -> str: ...
+
     # Conversation
-    meant: Callable[[str], str]
+    command_lines: str
     cancelled: str
-    commands: tuple[tuple[str, str], ...]
+    repl_loading: str
+    repl_help: str
+    repl_afresh: str
+    repl_bye: str
+    repl_no_answer_yet: str
+    repl_languages: str
+
+    def meant(self, name: str) -> str: ...
+    def repl_welcome(self, articles: int, passages: int) -> str: ...
+    def repl_no_such_passage(self, last: int) -> str: ...
+    def repl_no_such_command(self, name: str) -> str: ...
+    def repl_language_is(self, code: str) -> str: ...
+
+    @property
+    def commands(self) -> tuple[tuple[str, str], ...]:
+        """The commands of the conversation, each with what it does."""
+        pairs = (line.partition(" ") for line in self.command_lines.splitlines())
+        return tuple((command, meaning) for command, _, meaning in pairs)
+
+    def progress(self, step: str, done: int, total: int) -> str:
+        """How far a step of a build is."""
+        say = {"read": self.files_read, "cut": self.articles_cut}.get(step, self.texts_done)
+        return say(done, total)
+
+    def pace(self, step: str, per_second: float, left: float) -> str:
+        """How fast a step goes, and the seconds it has left."""
+        say = {"read": self.files_pace, "cut": self.articles_pace}.get(step, self.texts_pace)
+        return say(per_second, left)
+
+    def number(self, count: int) -> str:
+        return format.number(count, self.code)
+
+    def size(self, count: int) -> str:
+        return format.size(count, self.code)
 
     def translated(self, text: str) -> str:
         """What the command-line library says on its own, in this language where it is known."""
-        for pattern, words in self.library_words:
+        for pattern, words in _LIBRARY_WORDS[self.code]:
             text = re.sub(pattern, words, text, flags=re.MULTILINE)
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class StatusLabels:
+class StatusLabels(Texts, domain="terminal", part="status"):
     """What stands before each line of `selon status`."""
 
     generation: str
@@ -84,9 +125,31 @@ class StatusLabels:
     state: str
 
 
-def terminal_phrases_for(language: str) -> TerminalPhrases:
-    """The terminal's texts in `language`; French when it is unknown."""
-    from bot.locale.terminal_en import TERMINAL_EN
-    from bot.locale.terminal_fr import TERMINAL_FR
+_TYPES = (r" <[\w\[\]]+>", "")
 
-    return TERMINAL_EN if language == TERMINAL_EN.code else TERMINAL_FR
+_LIBRARY_WORDS: Mapping[Language, Sequence[tuple[str, str]]] = {
+    "en": (_TYPES,),
+    "fr": (
+        (r"^Usage: ", "Usage\u00a0: "),
+        (r"^Options:$", "Options\u00a0:"),
+        (r"^Commands:$", "Commandes\u00a0:"),
+        (r"^Arguments:$", "Arguments\u00a0:"),
+        (r"COMMAND \[ARGS\]\.\.\.", "COMMANDE [ARGUMENTS]..."),
+        (r"Show this message and exit\.", "Afficher cette aide."),
+        (r"^No such command '(.*?)'\.", "Commande inconnue\u00a0: \\1."),
+        (r"^No such command '(.*?)'", "Commande inconnue\u00a0: \\1"),
+        (r"Did you mean (.*?)\?", "Vouliez-vous dire \\1\u202f?"),
+        (r"^No such option: (\S+)", "Option inconnue\u00a0: \\1"),
+        (r"\(Possible options: (.*)\)", "(options proches\u00a0: \\1)"),
+        (r"^Option '(.*?)' requires an argument\.", "L’option \\1 attend une valeur."),
+        (r"^Option '(.*?)' does not take a value\.", "L’option \\1 n’attend pas de valeur."),
+        (r"^Got unexpected extra argument\S* \((.*)\)", "Argument en trop\u00a0: \\1"),
+        (r"^Missing argument '(.*?)'\.", "Il manque\u00a0: \\1."),
+        (r"^Invalid value for '(.*?)': ", "Valeur refusée pour \\1\u00a0: "),
+        (r"Input should be greater than or equal to (\d+)", "au moins \\1"),
+        (r"Input should be a valid integer.*", "un nombre entier est attendu"),
+        (r"^Missing command\.", "Il manque une commande."),
+        _TYPES,
+    ),
+}
+"""Patterns of what the command-line library says in English, and what is said instead."""

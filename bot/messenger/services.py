@@ -15,7 +15,7 @@ from telegram.ext import Application
 from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.library.articles import Library
-from bot.locale.answers import Phrases, phrases_for
+from bot.locale.answers import Phrases
 from bot.messenger.limits import AskLimits
 from bot.messenger.roles import Roles
 from bot.settings import Settings
@@ -116,7 +116,7 @@ def asker_of(update: Update, language: str | None = None) -> Asker | None:
     thread = (message.message_thread_id or 0) if message is not None and topic else 0
     return Asker(
         ConversationPlace(chat.id, thread, user.id),
-        phrases_for(language or user.language_code),
+        Phrases.of(language or user.language_code),
         chat.type == ChatType.PRIVATE,
     )
 
@@ -134,4 +134,4 @@ async def met(services: BotServices, update: Update) -> Asker | None:
 async def spoken_to(services: BotServices, person_id: int, told: str | None) -> Phrases:
     """The phrases of a person's language, where there is no chat; `told` is Telegram's guess."""
     person = await services.state.run(partial(people.person, person_id=person_id))
-    return phrases_for((person.language if person else None) or told)
+    return Phrases.of((person.language if person else None) or told)

@@ -130,7 +130,7 @@ def write_unanswered_csv(
     """The groups as CSV, with the article that comes nearest to each; no line tells who asked."""
     text = io.StringIO(newline="")
     lines = csv.writer(text, delimiter=phrases.separator)
-    lines.writerow(phrases.columns)
+    lines.writerow(phrases.columns.values())
     for group in groups:
         article = nearest(group.example)
         lines.writerow(

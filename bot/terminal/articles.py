@@ -16,9 +16,9 @@ from rich.text import Text
 
 from bot.errors import KeepingError, UnknownArticle
 from bot.library.format_options import load_format_options
-from bot.locale.answers import phrases_for
-from bot.locale.keeping import KeepingPhrases, keeping_phrases_for
-from bot.locale.terminal import terminal_phrases_for
+from bot.locale.answers import Phrases
+from bot.locale.articles import FactLabels, KeepingPhrases
+from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
@@ -108,7 +108,7 @@ class ListedArticles:
 
 def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) -> int:
     """List the articles, newest first. Raises KeepingError, NoIndex, DamagedIndex."""
-    phrases = keeping_phrases_for(settings.language)
+    phrases = KeepingPhrases.of(settings.language)
     today = datetime.now(UTC).astimezone().date()
     within = period_of(wanted.since, wanted.until, today, phrases)
     with open_articles(settings) as generation:
@@ -128,7 +128,7 @@ def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) 
 
 def list_removed(settings: Settings, *, as_json: bool) -> int:
     """List what the operator took out, the oldest first. Raises StoreError."""
-    phrases = keeping_phrases_for(settings.language)
+    phrases = KeepingPhrases.of(settings.language)
     articles = Removed.open(settings.data_dir).articles
     out = console_for(sys.stdout)
     for each in articles:
@@ -179,7 +179,7 @@ _HEAD = 600
 
 def show_article(settings: Settings, reference: str, *, whole: bool, as_json: bool) -> int:
     """Show an article, or a copy of one. Raises UnknownArticle, NoIndex, DamagedIndex."""
-    phrases = keeping_phrases_for(settings.language)
+    phrases = KeepingPhrases.of(settings.language)
     with open_articles(settings) as generation:
         entry = find_article(generation, reference, phrases)
         article = generation.article(entry.id)
@@ -206,12 +206,12 @@ class _Shown:
     """An article in one language's words."""
 
     def __init__(self, language: str) -> None:
-        self._phrases = keeping_phrases_for(language)
-        self._common = phrases_for(language)
-        self._terminal = terminal_phrases_for(language)
+        self._phrases = KeepingPhrases.of(language)
+        self._common = Phrases.of(language)
+        self._terminal = TerminalPhrases.of(language)
 
     def facts(self, article: Article, passages: int) -> Text:
-        labels = self._phrases.facts
+        labels = FactLabels.of(self._phrases.code)
         words = len(article.text.split())
         length = self._phrases.length(words, len(article.text), passages)
         lines: list[tuple[str, Text | str]] = [(labels.id, article.id)]
@@ -279,7 +279,7 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
     Their copies go with them: what is to be out is what they say. Raises KeepingError, NoIndex,
     DamagedIndex, StoreError, and what a build raises.
     """
-    phrases = keeping_phrases_for(settings.language)
+    phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
     removed = Removed.open(settings.data_dir)
     with open_articles(settings) as generation:
@@ -310,7 +310,7 @@ def restore(settings: Settings, references: Sequence[str]) -> int:
     """Let these articles in again. Raises UnknownArticle, StoreError, and what a build raises."""
     from index.store.files.generation import in_service
 
-    phrases = keeping_phrases_for(settings.language)
+    phrases = KeepingPhrases.of(settings.language)
     removed = Removed.open(settings.data_dir)
     for reference in references:
         if not removed.find(reference):
@@ -340,7 +340,7 @@ def _paths(settings: Settings) -> list[Path]:
     paths = standing_paths(settings)
     for path in paths:
         if not path.exists():
-            phrases = keeping_phrases_for(settings.language)
+            phrases = KeepingPhrases.of(settings.language)
             raise KeepingError(phrases.no_more_there(harmless(str(path))))
     return paths
 

@@ -12,12 +12,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.locale.answers import phrases_for
-from bot.locale.checking import checking_phrases_for
-from bot.locale.models import model_phrases_for
-from bot.locale.terminal import terminal_phrases_for
+from bot.locale.administration import CheckingPhrases
+from bot.locale.answers import Phrases, WritingPhrases
+from bot.locale.models import ModelPhrases
+from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.locale.writing import writing_phrases_for
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
@@ -53,7 +52,7 @@ HISTORY = "history"
 def declare(line: CommandLine) -> None:
     """Put these commands on the command line."""
     phrases, option = line.phrases, line.data_dir
-    writing = writing_phrases_for(phrases.code)
+    writing = WritingPhrases.of(phrases.code)
     DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
 
     @line.command("ask", phrases.ask)
@@ -72,7 +71,7 @@ def declare(line: CommandLine) -> None:
     def _chat(data_dir: DataDir = None) -> Job:
         return job(data_dir, chat)
 
-    models = model_phrases_for(phrases.code)
+    models = ModelPhrases.of(phrases.code)
 
     @line.command("chat-model", models.command)
     def _chat_model(
@@ -81,7 +80,7 @@ def declare(line: CommandLine) -> None:
     ) -> Job:
         return job(data_dir, partial(chat_model, check=check))
 
-    checking = checking_phrases_for(phrases.code)
+    checking = CheckingPhrases.of(phrases.code)
 
     @line.command("bot", phrases.bot)
     def _bot(
@@ -99,17 +98,17 @@ def ask(settings: Settings, question: str, *, as_json: bool, explain: bool = Fal
         question = sys.stdin.read()
     question = encodable(" ".join(question.split()))
     if not question:
-        terminal = terminal_phrases_for(settings.language)
+        terminal = TerminalPhrases.of(settings.language)
         show(console_for(sys.stderr), terminal.error(terminal.no_question))
         return MISUSED
     with open_chain(settings) as chain:
         answer = chain.invoke(question)
     out = console_for(sys.stdout)
     if as_json:
-        fields = answer_json(answer, phrases_for(answer.language), explain=explain)
+        fields = answer_json(answer, Phrases.of(answer.language), explain=explain)
         out.file.write(f"{fields}\n")
         return DONE if answer.answered else NOT_IN_ARTICLES
-    phrases = phrases_for(settings.language)
+    phrases = Phrases.of(settings.language)
     show(out, answer_text(answer, phrases))
     if explain:
         show(out, Text("\n").append_text(explained_text(answer, phrases)))
@@ -153,7 +152,9 @@ def _talk(
         open_conversing()  # says what is missing
         return FAILED
     manifest = Manifest.open(layout.folder(generation))
-    welcome = phrases_for(settings.language).repl_welcome(manifest.articles, manifest.passages)
+    welcome = TerminalPhrases.of(settings.language).repl_welcome(
+        manifest.articles, manifest.passages
+    )
     session = new_session(settings.data_dir / HISTORY)
     return chat_typed(session, open_grow, settings.language, out, err, welcome)
 
@@ -170,7 +171,7 @@ def check_bot(settings: Settings) -> int:
 
     from bot.messenger.running.preflight import run_preflight
 
-    phrases = checking_phrases_for(settings.language)
+    phrases = CheckingPhrases.of(settings.language)
     found = asyncio.run(run_preflight(settings))
     out = console_for(sys.stdout)
     for each in found:
@@ -189,6 +190,6 @@ def bot(settings: Settings) -> int:
     """Answer on Telegram until stopped."""
     from bot.messenger.running.application import run_bot
 
-    phrases = terminal_phrases_for(settings.language)
+    phrases = TerminalPhrases.of(settings.language)
     run_bot(settings, lambda name: show(console_for(sys.stderr), phrases.listening(name)))
     return DONE

@@ -18,7 +18,7 @@ from bot.llm.budget import SpendingLedger
 from bot.llm.factory import database_of, open_ledger, open_models, served_at
 from bot.llm.json_stream import schema
 from bot.llm.prompt import UNKNOWN_ANSWER, Form, language_name, template
-from bot.locale.models import ModelPhrases, model_phrases_for
+from bot.locale.models import ModelPhrases
 from bot.locale.text import harmless
 from bot.model_choice import Choice, parse_choices
 from bot.settings import Settings
@@ -102,7 +102,7 @@ _MICROS = 1_000_000
 
 def chat_model(settings: Settings, *, check: bool) -> int:
     """Tell of each model; to `check`, ask it one question. 1 when one of them fails."""
-    out, phrases = console_for(sys.stdout), model_phrases_for(settings.language)
+    out, phrases = console_for(sys.stdout), ModelPhrases.of(settings.language)
     choices = parse_choices(settings.chat_model)
     if not choices:
         show(out, phrases.none)
@@ -124,7 +124,7 @@ async def _checked(
     ledger: SpendingLedger,
     choices: Sequence[Choice],
 ) -> int:
-    phrases = model_phrases_for(settings.language)
+    phrases = ModelPhrases.of(settings.language)
     code = DONE
     for choice, model in zip(choices, open_models(settings, state), strict=True):
         _tell(out, phrases, choice, settings, ledger)
@@ -142,7 +142,8 @@ async def _checked(
 def _tell(
     out: Console, phrases: ModelPhrases, choice: Choice, settings: Settings, ledger: SpendingLedger
 ) -> None:
-    show(out, harmless(phrases.place(choice.name, served_at(choice, settings))))
+    url = served_at(choice, settings)
+    show(out, harmless(f"{choice.name} ({url})" if url else choice.name))
     price = ledger.price(choice.name)
     line = phrases.price(price.input, price.output) if price else phrases.no_price
     show(out, f"  {line}")
@@ -168,7 +169,8 @@ def _tell_trial(out: Console, phrases: ModelPhrases, trial: Trial, cost: float |
         used = phrases.tokens(trial.usage.input, trial.usage.output)
         used += phrases.estimated if trial.usage.estimated else ""
         lines.append(f"{used}{phrases.cost(cost) if cost is not None else ''}.")
-    lines += [phrases.form[trial.json], phrases.cites[trial.cites]]
+    lines.append(phrases.form_json if trial.json else phrases.form_sentences)
+    lines.append(phrases.cites if trial.cites else phrases.cites_not)
     for line in lines:
         show(out, f"  {line}")
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.errors import KeepingError, SettingsError
-from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import load_settings
 from bot.terminal import ask, evaluate, index_commands
@@ -64,7 +64,7 @@ def _end_at_once(code: int) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit code, every error being one line on standard error."""
     use_utf8()
-    phrases = terminal_phrases_for(_language())
+    phrases = TerminalPhrases.of(_language())
     try:
         parsed = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
         code = parsed() if callable(parsed) else int(parsed or 0)

@@ -111,14 +111,14 @@ def _evaluated(
     data_dir: Path | None, plan: Callable[[Settings], "EvaluationPlan"], outputs: Outputs
 ) -> int:
     """Run one evaluation and say what it gave; the exit code."""
-    from bot.locale.terminal import terminal_phrases_for
+    from bot.locale.terminal import TerminalPhrases
     from bot.operations.logs import configure_logs
     from bot.terminal.progress import observed
     from bot.terminal.render import complaint
 
     settings = load_settings(data_dir=data_dir)
     configure_logs(settings)
-    phrases = terminal_phrases_for(settings.language)
+    phrases = TerminalPhrases.of(settings.language)
     err = console_for(sys.stderr)
     try:
         planned = plan(settings)

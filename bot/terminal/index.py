@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from rich.text import Text
 
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
-from bot.locale.keeping import keeping_phrases_for
+from bot.locale.articles import KeepingPhrases
 from bot.locale.reasons import reason, reason_place
-from bot.locale.terminal import terminal_phrases_for
+from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
@@ -59,7 +59,7 @@ def index(settings: Settings, asked: IndexRequest) -> int:
         return DONE
     options = choose_format_options(settings.data_dir, asked.fields, asked.ocr)
     if options.fields and asked.fields is None:
-        phrases = keeping_phrases_for(settings.language)
+        phrases = KeepingPhrases.of(settings.language)
         show(console_for(sys.stderr), phrases.fields_kept(format_map_text(options.fields)))
     paths = corpus_paths(settings, asked.paths)
     naming: Naming = "all" if asked.verbose else "some"
@@ -78,7 +78,7 @@ def followed_build(
     from bot.terminal.progress import observed, stoppable
     from index.build.builder import build
 
-    phrases, more = terminal_phrases_for(settings.language), keeping_phrases_for(settings.language)
+    phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
     out, err = console_for(sys.stdout), console_for(sys.stderr)
     began = time.monotonic()
     try:
@@ -107,7 +107,7 @@ def _report_text(report: BuildReport, seconds: float, language: str) -> Text:
 
 
 def _report_lines(report: BuildReport, seconds: float, language: str) -> Iterator[str]:
-    phrases, more = terminal_phrases_for(language), keeping_phrases_for(language)
+    phrases, more = TerminalPhrases.of(language), KeepingPhrases.of(language)
     yield phrases.indexed(report.articles, report.passages, report.sentences)
     if report.switched:
         yield phrases.changes(report.added, report.changed, report.removed, report.unchanged)
@@ -123,12 +123,12 @@ def _report_lines(report: BuildReport, seconds: float, language: str) -> Iterato
 
 
 def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> None:
-    out, more = console_for(sys.stdout), keeping_phrases_for(language)
+    out, more = console_for(sys.stdout), KeepingPhrases.of(language)
     if naming == "none":
         show(out, more.some_skipped(len(skipped)))
         return
     named = skipped if naming == "all" or not out.is_terminal else skipped[:NAMED]
-    show(out, terminal_phrases_for(language).skipped(len(skipped)))
+    show(out, TerminalPhrases.of(language).skipped(len(skipped)))
     for each in named:
         show(
             out,
@@ -144,7 +144,7 @@ def roll_back(settings: Settings) -> int:
     from index.store.files.transfer import rollback
 
     manifest = rollback(settings.data_dir)
-    phrases = keeping_phrases_for(settings.language)
+    phrases = KeepingPhrases.of(settings.language)
     built = built_text(manifest.built_at, settings.language)
     show(console_for(sys.stdout), phrases.in_service(manifest.id, built))
     return DONE
@@ -155,10 +155,10 @@ def export(settings: Settings, folder: Path) -> int:
     from index.store.files.transfer import export_index
 
     manifest = export_index(settings.data_dir, folder)
-    size = terminal_phrases_for(settings.language).size(
+    size = TerminalPhrases.of(settings.language).size(
         sum(stamp.size for stamp in manifest.files.values())
     )
-    phrases = keeping_phrases_for(settings.language)
+    phrases = KeepingPhrases.of(settings.language)
     show(console_for(sys.stdout), phrases.exported(manifest.articles, size, harmless(str(folder))))
     return DONE
 
@@ -168,6 +168,6 @@ def import_(settings: Settings, folder: Path) -> int:
     from index.store.files.transfer import import_index
 
     manifest = import_index(folder, settings.data_dir)
-    phrases = keeping_phrases_for(settings.language)
+    phrases = KeepingPhrases.of(settings.language)
     show(console_for(sys.stdout), phrases.imported(manifest.articles, manifest.id))
     return DONE

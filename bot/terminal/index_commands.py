@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.locale.keeping import KeepingHelp, keeping_phrases_for
+from bot.locale.articles import KeepingHelp
 from bot.terminal import index, status
 from bot.terminal.articles import (
     ListedArticles,
@@ -153,4 +153,4 @@ def _declare_moves(line: CommandLine) -> None:
 
 
 def _help(line: CommandLine) -> KeepingHelp:
-    return keeping_phrases_for(line.phrases.code).help
+    return KeepingHelp.of(line.phrases.code)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from bot.errors import UnknownArticle
-from bot.locale.keeping import KeepingPhrases
+from bot.locale.articles import KeepingPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
 from index.article import Article, Copy

@@ -13,12 +13,11 @@ from rich.text import Text
 
 from bot.answer import Answer, Citation, link_to, web_address
 from bot.errors import SelonError
-from bot.locale.answers import Phrases
+from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.reasons import reason
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless, refusal_line
-from bot.locale.writing import writing_phrases_for
 from index.article import Article, Copy, Period
 from index.errors import IndexingError
 
@@ -57,14 +56,14 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
         told = Text(f"{phrases.according_to(answer.period)}\n").append_text(told)
     parts = [told, sources_text(answer, phrases)]
     if answer.fallback is not None:
-        why = writing_phrases_for(phrases.code).fallbacks[answer.fallback]
+        why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         parts.append(Text(why, style=SOURCE))
     return Text("\n\n").join(parts)
 
 
 def explained_text(answer: Answer, phrases: Phrases) -> Text:
     """Who wrote an answer, how sure the search was, and what a model wrote in vain."""
-    said = writing_phrases_for(phrases.code)
+    said = WritingPhrases.of(phrases.code)
     lines = [said.quoted] if answer.answered and answer.model is None else []
     if answer.model is not None:
         by = said.written_by if answer.answered else said.unknown

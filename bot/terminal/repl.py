@@ -18,8 +18,8 @@ from rich.text import Text
 
 from bot.answer import Answer
 from bot.followups.turn import Turn, TurnText, grown
-from bot.locale.answers import Phrases, phrases_for
-from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.locale.answers import Phrases
+from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import folded_lines, show
 from bot.terminal.render import (
     answer_text,
@@ -86,8 +86,8 @@ class Conversation:
         self.speak(language)
 
     def speak(self, language: str) -> None:
-        self.phrases: Phrases = phrases_for(language)
-        self.terminal: TerminalPhrases = terminal_phrases_for(language)
+        self.phrases: Phrases = Phrases.of(language)
+        self.terminal: TerminalPhrases = TerminalPhrases.of(language)
 
     @property
     def sources(self) -> int:
@@ -112,40 +112,40 @@ class Conversation:
     @property
     def commands(self) -> tuple[tuple[str, str], ...]:
         """Each /command in the language of the moment, and what it does."""
-        return (*self.terminal.commands, self.phrases.repl_new)
+        return self.terminal.commands
 
     def _new(self, argument: str) -> Text:
         self._last, self._history = None, ()
-        return Text(self.phrases.repl_afresh)
+        return Text(self.terminal.repl_afresh)
 
     def _sources(self, argument: str) -> Text:
         if self._last is None:
-            return Text(self.phrases.repl_no_answer_yet)
+            return Text(self.terminal.repl_no_answer_yet)
         return sources_text(self._last, self.phrases)
 
     def _passage(self, argument: str) -> Text:
         citations = self._last.citations if self._last else ()
         if not citations:
-            return Text(self.phrases.repl_no_answer_yet)
+            return Text(self.terminal.repl_no_answer_yet)
         for citation in citations:
             if argument.strip("[] ") == str(citation.number):
                 return passage_text(citation, self.phrases)
-        return Text(self.phrases.repl_no_such_passage(citations[-1].number))
+        return Text(self.terminal.repl_no_such_passage(citations[-1].number))
 
     def _language(self, argument: str) -> Text:
         if argument.lower() not in _LANGUAGES:
-            return Text(self.phrases.repl_languages)
+            return Text(self.terminal.repl_languages)
         self.speak(argument.lower())
-        return Text(self.phrases.repl_language_is(self.phrases.code))
+        return Text(self.terminal.repl_language_is(self.phrases.code))
 
     def _help(self, argument: str) -> Text:
-        return Text(self.phrases.repl_help)
+        return Text(self.terminal.repl_help)
 
     def _quit(self, argument: str) -> None:
         self.over = True
 
     def _unknown(self, name: str) -> Text:
-        hint = self.phrases.repl_no_such_command(name)
+        hint = self.terminal.repl_no_such_command(name)
         near = difflib.get_close_matches(name.lower(), self._commands, n=1)
         return Text(f"{hint} {self.terminal.meant(near[0])}" if near else hint)
 
@@ -184,13 +184,13 @@ def chat_typed(
 
     def ask(said: TurnText) -> Answer:
         if not opening.done():
-            show(out, Text(conversation.phrases.repl_loading, style="dim"))
+            show(out, Text(conversation.terminal.repl_loading, style="dim"))
         with closing(opening.result()(said)) as answers:
             return _shown(answers, out)
 
     conversation = Conversation(ask, language)
     session.completer = completer_for(conversation)
-    show(out, welcome or conversation.phrases.repl_help)
+    show(out, welcome or conversation.terminal.repl_help)
     for line in _typed(session):
         try:
             reply = conversation.reply(line)
@@ -204,7 +204,7 @@ def chat_typed(
             _complain(error, conversation, err)
         if conversation.over:
             break
-    show(out, conversation.phrases.repl_bye)
+    show(out, conversation.terminal.repl_bye)
     return 0
 
 

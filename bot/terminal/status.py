@@ -9,10 +9,10 @@ from typing import Any
 
 from rich.text import Text
 
-from bot.locale.answers import phrases_for
-from bot.locale.keeping import KeepingPhrases, keeping_phrases_for
+from bot.locale.answers import Phrases
+from bot.locale.articles import KeepingPhrases
 from bot.locale.source import source_place
-from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.locale.terminal import StatusLabels, TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
@@ -47,14 +47,14 @@ def status(settings: Settings, *, as_json: bool) -> int:
     else:
         show(out, _text(state, settings.language))
     if state.damage:
-        phrases = terminal_phrases_for(settings.language)
+        phrases = TerminalPhrases.of(settings.language)
         show(console_for(sys.stderr), complaint(state.damage, phrases))
     return FAILED if state.damage else DONE
 
 
 def duplicates(settings: Settings, *, as_json: bool) -> int:
     """Show the articles that have copies, each with them. Raises NoIndex, DamagedIndex."""
-    phrases = keeping_phrases_for(settings.language)
+    phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
     total = 0
     with open_articles(settings) as generation:
@@ -76,8 +76,8 @@ def duplicates(settings: Settings, *, as_json: bool) -> int:
 def built_text(built: datetime, language: str) -> str:
     """« 29 août 2025 à 18:30 », on this machine's clock."""
     here = built.astimezone()
-    day = phrases_for(language).day(here)
-    return terminal_phrases_for(language).moment(day, f"{here:%H:%M}")
+    day = Phrases.of(language).day(here)
+    return TerminalPhrases.of(language).moment(day, f"{here:%H:%M}")
 
 
 def _state(settings: Settings) -> _IndexState:
@@ -96,8 +96,8 @@ def _state(settings: Settings) -> _IndexState:
 
 
 def _text(state: _IndexState, language: str) -> Text:
-    phrases = terminal_phrases_for(language)
-    manifest, labels = state.manifest, phrases.status_labels
+    phrases = TerminalPhrases.of(language)
+    manifest, labels = state.manifest, StatusLabels.of(language)
     languages = sorted(manifest.languages.items(), key=lambda entry: (-entry[1], entry[0]))
     lines = [
         (labels.generation, manifest.id),
@@ -153,7 +153,7 @@ def _fields(state: _IndexState) -> dict[str, Any]:
 
 
 def _group(entry: ArticleEntry, copies: tuple[Copy, ...], language: str) -> Text:
-    phrases, days = keeping_phrases_for(language), phrases_for(language)
+    phrases, days = KeepingPhrases.of(language), Phrases.of(language)
     text = Text(_title(entry, phrases), style=TITLE)
     day = days.day(entry.published) if entry.published else phrases.undated
     beside = ", ".join(each for each in (entry.outlet, day, entry.path) if each)

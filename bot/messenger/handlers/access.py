@@ -11,7 +11,7 @@ from functools import partial
 from telegram import Bot, Update
 from telegram.ext import ContextTypes, MessageHandler, filters
 
-from bot.locale.access import AccessPhrases, access_phrases_for
+from bot.locale.messenger import AccessPhrases
 from bot.messenger import menus
 from bot.messenger.chores import Chore
 from bot.messenger.handlers.gate import administrator, start_token
@@ -137,4 +137,4 @@ class AccessHandlers:
 
 
 def _phrases(asker: Asker) -> AccessPhrases:
-    return access_phrases_for(asker.phrases.code)
+    return AccessPhrases.of(asker.phrases.code)

@@ -12,9 +12,8 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answer import Answer
 from bot.followups.turn import TurnText
-from bot.locale.answering import answering_phrases_for
-from bot.locale.answers import phrases_for
-from bot.locale.browsing import BrowsingPhrases, browsing_phrases_for
+from bot.locale.answers import Phrases
+from bot.locale.messenger import BrowsingPhrases
 from bot.messenger import menus
 from bot.messenger.chores import Chore
 from bot.messenger.outbound.answer_html import answer_html
@@ -56,7 +55,7 @@ class AlertHandlers:
         number = int((query.data or "n:0").removeprefix("n:"))
         turn = await self._services.state.run(partial(conversations.turn, turn_id=number))
         if turn is None or turn.place.chat_id != asker.place.chat_id:
-            await acknowledge(query, answering_phrases_for(asker.phrases.code).gone)
+            await acknowledge(query, BrowsingPhrases.of(asker.phrases.code).gone)
             return
         ask = partial(
             alerts.keep_alert,
@@ -124,7 +123,7 @@ class AlertHandlers:
                 await self._tell(bot, alert, answer, generation)
 
     async def _tell(self, bot: Bot, alert: Alert, answer: Answer, generation: str) -> None:
-        phrases = phrases_for(alert.language)
+        phrases = Phrases.of(alert.language)
         new = NewTurn(
             question=alert.question,
             turn={},
@@ -141,7 +140,7 @@ class AlertHandlers:
             lifetime=self._services.lifetime,
         )
         turn = await self._services.state.run(add)
-        title = browsing_phrases_for(phrases.code).alert_answered(alert.question)
+        title = BrowsingPhrases.of(phrases.code).alert_answered(alert.question)
         html = answer_html(answer, phrases, title)
         try:
             sent = await deliver(bot, alert.place, html, keyboard(answer, turn, phrases))
@@ -153,4 +152,4 @@ class AlertHandlers:
 
 
 def _phrases(asker: Asker) -> BrowsingPhrases:
-    return browsing_phrases_for(asker.phrases.code)
+    return BrowsingPhrases.of(asker.phrases.code)

@@ -14,8 +14,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.locale.administration import AdministrationPhrases, administration_phrases_for
-from bot.locale.answers import phrases_for
+from bot.locale.administration import AdministrationPhrases
+from bot.locale.answers import Phrases
 from bot.messenger import menus
 from bot.messenger.chores import Chore
 from bot.messenger.handlers.gate import administrator
@@ -130,8 +130,9 @@ class AnnouncementHandlers:
             phrases, number = _phrases(asker), asker.place.person_id
             find = partial(people.listens, person_id=number)
             wanted = await self._services.state.run(find)
+            text = phrases.announcements_wanted if wanted else phrases.announcements_unwanted
             keyboard = _quiet(phrases) if wanted else _listen(phrases)
-            await say(context.bot, asker, phrases.announcements(wanted), keyboard)
+            await say(context.bot, asker, text, keyboard)
 
     async def prefer(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, await met(self._services, update)
@@ -190,9 +191,9 @@ class AnnouncementHandlers:
     async def _tell(
         self, bot: Bot, journal: Journal, announcement: Announcement, to: Addressee
     ) -> None:
-        code = phrases_for(to.language).code
+        code = Phrases.of(to.language).code
         parts = tuple(Part(html) for html in text_html(announcement.text, code))
-        keyboard = _quiet(administration_phrases_for(code)).to_dict()
+        keyboard = _quiet(AdministrationPhrases.of(code)).to_dict()
         letter = Letter(to.person_id, 0, parts, keyboard)
         posted = await journal.posted(announcement.id, to.person_id, letter)
         if posted is None:
@@ -215,11 +216,13 @@ class AnnouncementHandlers:
         person = announcement.person_id
         known = await self._services.state.run(partial(people.person, person_id=person))
         language = (known.language if known else None) or self._languages.get(person)
-        phrases = administration_phrases_for(phrases_for(language).code)
+        phrases = AdministrationPhrases.of(Phrases.of(language).code)
         reach = await self._services.state.run(
             partial(announcements.reach, announcement_id=announcement.id)
         )
-        text = phrases.announced(reach) if ended else phrases.announcing(reach)
+        text = phrases.announced(reach.sent, reach.unreachable)
+        if not ended:
+            text = phrases.announcing(reach.sent, reach.unreachable, reach.waiting)
         html = text_html(text, "fr")[0]
         try:
             if announcement.message is not None:
@@ -248,4 +251,4 @@ def _listen(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
 
 
 def _phrases(asker: Asker) -> AdministrationPhrases:
-    return administration_phrases_for(asker.phrases.code)
+    return AdministrationPhrases.of(asker.phrases.code)

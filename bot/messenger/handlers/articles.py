@@ -11,7 +11,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answer import web_address
-from bot.locale.browsing import BrowsingPhrases, browsing_phrases_for
+from bot.locale.messenger import BrowsingPhrases
 from bot.messenger import menus
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html
 from bot.messenger.outbound.delivery import deliver, edit
@@ -229,4 +229,4 @@ def _words_of(message: Message) -> str:
 
 
 def _phrases(asker: Asker) -> BrowsingPhrases:
-    return browsing_phrases_for(asker.phrases.code)
+    return BrowsingPhrases.of(asker.phrases.code)

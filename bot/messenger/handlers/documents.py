@@ -14,7 +14,7 @@ from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from bot.library.documents import Documents, Received
-from bot.locale.documents import DocumentPhrases, document_phrases_for
+from bot.locale.messenger import DocumentPhrases
 from bot.locale.reasons import reason
 from bot.messenger.chores import Chore
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
@@ -229,4 +229,4 @@ class DocumentHandlers:
 
 
 def _phrases(asker: Asker) -> DocumentPhrases:
-    return document_phrases_for(asker.phrases.code)
+    return DocumentPhrases.of(asker.phrases.code)

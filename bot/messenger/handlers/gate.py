@@ -10,9 +10,8 @@ from telegram import Bot, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes, TypeHandler
 
-from bot.locale.access import access_phrases_for
-from bot.locale.administration import administration_phrases_for
-from bot.locale.groups import group_phrases_for
+from bot.locale.administration import AdministrationPhrases
+from bot.locale.messenger import AccessPhrases
 from bot.messenger import menus
 from bot.messenger.inbound.addressee import addressed, author, by_another_bot
 from bot.messenger.limits import Over
@@ -88,7 +87,7 @@ class Gate:
             return True
         if roles.administers(person) and _commanded(update, (menus.ALLOW, menus.FORBID)):
             return True
-        text = group_phrases_for(asker.phrases.code).not_allowed(chat)
+        text = AccessPhrases.of(asker.phrases.code).not_allowed(chat)
         await self._told(bot, update, asker, f"group:{chat}", text)
         return False
 
@@ -106,7 +105,7 @@ class Gate:
         token = start_token(update)
         if token is None:
             return False
-        person, phrases = asker.place.person_id, access_phrases_for(asker.phrases.code)
+        person, phrases = asker.place.person_id, AccessPhrases.of(asker.phrases.code)
         role = await self._services.roles.accept(token, person, self._services.now())
         if role is not None:
             await say(bot, asker, phrases.accepted[role])
@@ -139,7 +138,7 @@ class Gate:
 
     async def _wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
         phrases = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
-        text = access_phrases_for(phrases.code).over(over.seconds, over.group)
+        text = AccessPhrases.of(phrases.code).over(over.seconds, over.group)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, text)
         elif not over.told:
@@ -153,7 +152,7 @@ def start_token(update: Update) -> str | None:
 
 
 def _stranger(services: BotServices, asker: Asker) -> str:
-    phrases = access_phrases_for(asker.phrases.code)
+    phrases = AccessPhrases.of(asker.phrases.code)
     number = asker.place.person_id
     if services.settings.access == "open":
         return phrases.barred
@@ -198,7 +197,7 @@ async def administrator(
     asker = await met(services, update)
     if asker is None:
         return None
-    phrases, person = administration_phrases_for(asker.phrases.code), asker.place.person_id
+    phrases, person = AdministrationPhrases.of(asker.phrases.code), asker.place.person_id
     if update.callback_query is not None:
         await acknowledge(update.callback_query)
     if not (services.roles.administers(person) or (editors and services.may_add(person))):

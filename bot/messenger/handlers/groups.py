@@ -9,8 +9,7 @@ from telegram import Chat, Update
 from telegram.constants import ChatMemberStatus
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
-from bot.locale.access import access_phrases_for
-from bot.locale.groups import group_phrases_for
+from bot.locale.messenger import AccessPhrases
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices, TelegramApplication, asker_of
 from bot.state import chats
@@ -35,12 +34,12 @@ class GroupHandlers:
         there = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR)
         if change.new_chat_member.status not in there or change.old_chat_member.status in there:
             return
-        phrases = group_phrases_for(asker.phrases.code)
+        phrases = AccessPhrases.of(asker.phrases.code)
         if await self._allowed(change.chat):
             await say(context.bot, asker, phrases.welcome(context.bot.username))
             return
         if self._services.roles.administers(asker.place.person_id):  # who can allow it there
-            waits = access_phrases_for(asker.phrases.code).group_waits
+            waits = AccessPhrases.of(asker.phrases.code).group_waits
             await say(context.bot, asker, waits)
             return
         await say(context.bot, asker, phrases.not_allowed(change.chat.id))

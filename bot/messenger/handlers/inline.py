@@ -20,9 +20,8 @@ from telegram.ext import ContextTypes, InlineQueryHandler
 
 from bot.answer import Answer
 from bot.followups.turn import TurnText
-from bot.locale.access import access_phrases_for
 from bot.locale.answers import Phrases
-from bot.locale.groups import group_phrases_for
+from bot.locale.messenger import AccessPhrases
 from bot.locale.source import details
 from bot.locale.text import harmless
 from bot.messenger.handlers.question import QUESTION_LIMIT
@@ -64,7 +63,7 @@ class InlineHandlers:
         phrases = await spoken_to(self._services, user.id, user.language_code)
         question = " ".join(query.query.split())[:QUESTION_LIMIT]
         if not self._services.roles.may_ask(user.id):
-            await _say(query, access_phrases_for(phrases.code).inline_refused)
+            await _say(query, AccessPhrases.of(phrases.code).inline_refused)
             return
         if len(question) < _SHORTEST:
             await _give(query, [], phrases)
@@ -73,7 +72,7 @@ class InlineHandlers:
             return
         over = await self._services.limits.take(user.id, way="inline")
         if over is not None and not self._services.roles.may_add(user.id):
-            await _say(query, access_phrases_for(phrases.code).inline_over(over.seconds))
+            await _say(query, AccessPhrases.of(phrases.code).inline_over(over.seconds))
             return
         answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
         METERS.answered(answer, "inline")
@@ -94,7 +93,7 @@ class InlineHandlers:
 async def _give(
     query: InlineQuery, results: Sequence[InlineQueryResultArticle], phrases: Phrases
 ) -> None:
-    said = group_phrases_for(phrases.code)
+    said = AccessPhrases.of(phrases.code)
     asked = len(query.query.strip()) >= _SHORTEST
     refusal = asked and not any(result.id.startswith("answer") for result in results)
     text = said.inline_refusal if refusal else said.inline_prompt

@@ -11,8 +11,7 @@ from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, 
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.locale.answering import answering_phrases_for
-from bot.locale.browsing import browsing_phrases_for
+from bot.locale.messenger import BrowsingPhrases
 from bot.messenger import menus
 from bot.messenger.outbound.answer_html import passage_html, sources_html
 from bot.messenger.outbound.delivery import deliver, edit
@@ -107,7 +106,7 @@ class PassageHandlers:
         number = int((query.data or "m:0").removeprefix("m:"))
         turn = await self._services.state.run(partial(conversations.turn, turn_id=number))
         await acknowledge(query)
-        phrases = answering_phrases_for(asker.phrases.code)
+        phrases = BrowsingPhrases.of(asker.phrases.code)
         # A forged button must not show another chat's answer.
         if turn is None or turn.place.chat_id != asker.place.chat_id:
             await say(context.bot, asker, phrases.gone)
@@ -127,7 +126,7 @@ class PassageHandlers:
         asker = await met(self._services, update)
         if asker is None:
             return
-        phrases = browsing_phrases_for(asker.phrases.code)
+        phrases = BrowsingPhrases.of(asker.phrases.code)
         last = partial(
             conversations.history,
             place=asker.place,
@@ -170,7 +169,7 @@ def _here(passages: Sequence[Passage], step: NeighbourStep) -> int | None:
 
 def _place(passages: Sequence[Passage], step: NeighbourStep, asker: Asker) -> str:
     """« passage 2 sur 7 », nothing where there is but one."""
-    here, phrases = _here(passages, step), answering_phrases_for(asker.phrases.code)
+    here, phrases = _here(passages, step), BrowsingPhrases.of(asker.phrases.code)
     if here is None or len(passages) < 2:
         return ""
     return phrases.passage_of(here + 1, len(passages))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.locale.personal import PersonalPhrases, personal_phrases_for
+from bot.locale.messenger import PersonalPhrases
 from bot.messenger import menus
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.outbound.delivery import deliver_file
@@ -77,7 +77,14 @@ class PersonalHandlers:
             owner = asker.place.person_id
             kept = await self._services.state.run(partial(privacy.count_kept, person_id=owner))
             settings = self._services.settings
-            text = _phrases(asker).privacy(kept, settings.keep_days, settings.conversation_hours)
+            text = _phrases(asker).privacy(
+                turns=kept.turns,
+                votes=kept.votes,
+                alerts=kept.alerts,
+                documents=kept.documents,
+                days=settings.keep_days,
+                hours=settings.conversation_hours,
+            )
             await say(context.bot, asker, text)
 
     async def data(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -137,4 +144,4 @@ class PersonalHandlers:
 
 
 def _phrases(asker: Asker) -> PersonalPhrases:
-    return personal_phrases_for(asker.phrases.code)
+    return PersonalPhrases.of(asker.phrases.code)

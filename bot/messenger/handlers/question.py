@@ -16,8 +16,8 @@ from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, fil
 from bot.answer import Answer
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
 from bot.llm.budget import asked_by
-from bot.locale.groups import group_phrases_for
-from bot.locale.writing import writing_phrases_for
+from bot.locale.answers import WritingPhrases
+from bot.locale.messenger import AccessPhrases
 from bot.messenger import menus
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import addressed, by_another_bot
@@ -186,7 +186,7 @@ class QuestionHandlers:
         replied = message.reply_to_message
         words = menus.argument(update) or (replied.text if replied and replied.text else "")
         if not words:
-            await say(context.bot, asker, group_phrases_for(asker.phrases.code).ask_usage)
+            await say(context.bot, asker, AccessPhrases.of(asker.phrases.code).ask_usage)
             return
         await self._asked(context.bot, asker, message, words)
 
@@ -313,14 +313,14 @@ class StopHandlers:
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         asker = await met(self._services, update)
         if asker is not None and not self._stops.stop(asker.place):
-            text = writing_phrases_for(asker.phrases.code).nothing_to_stop
+            text = WritingPhrases.of(asker.phrases.code).nothing_to_stop
             await say(context.bot, asker, text)
 
     async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, asker_of(update)
         if query is None or asker is None:
             return
-        phrases = writing_phrases_for(asker.phrases.code)
+        phrases = WritingPhrases.of(asker.phrases.code)
         stopped = self._stops.stop(asker.place)
         await acknowledge(query, phrases.stopped if stopped else phrases.nothing_to_stop)
 

@@ -16,9 +16,9 @@ from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.library.documents import Documents
-from bot.locale.administration import AdministrationPhrases, administration_phrases_for
+from bot.locale.administration import AdministrationPhrases
 from bot.locale.reasons import reason
-from bot.locale.terminal import TerminalPhrases, terminal_phrases_for
+from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.messenger import menus
 from bot.messenger.handlers.gate import administrator
@@ -162,7 +162,7 @@ class ReindexHandlers:
 
     def _told(self, asker: Asker, progress: _Progress) -> str:
         phrases = _phrases(asker)
-        step = progress.told(terminal_phrases_for(asker.phrases.code))
+        step = progress.told(TerminalPhrases.of(asker.phrases.code))
         if step is None and self._documents.busy:
             step = phrases.waiting_to_build
         return phrases.building(step, progress.since)
@@ -171,7 +171,7 @@ class ReindexHandlers:
 def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
     """What a build did, and the files that it had to leave aside."""
     code = asker.phrases.code
-    phrases = terminal_phrases_for(code)
+    phrases = TerminalPhrases.of(code)
     yield phrases.indexed(report.articles, report.passages, report.sentences)
     if report.switched:
         yield phrases.changes(report.added, report.changed, report.removed, report.unchanged)
@@ -191,4 +191,4 @@ def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
 
 
 def _phrases(asker: Asker) -> AdministrationPhrases:
-    return administration_phrases_for(asker.phrases.code)
+    return AdministrationPhrases.of(asker.phrases.code)

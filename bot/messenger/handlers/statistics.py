@@ -11,7 +11,7 @@ from telegram import Bot, Update
 from telegram.constants import ChatAction
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.locale.statistics import StatisticsPhrases, statistics_phrases_for
+from bot.locale.statistics import StatisticsPhrases
 from bot.messenger import menus
 from bot.messenger.handlers.gate import administrator
 from bot.messenger.journal import Postponed, stop_event
@@ -107,4 +107,4 @@ class StatisticsHandlers:
 
 
 def _phrases(asker: Asker) -> StatisticsPhrases:
-    return statistics_phrases_for(asker.phrases.code)
+    return StatisticsPhrases.of(asker.phrases.code)

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.locale.administration import AdministrationPhrases, administration_phrases_for
+from bot.locale.administration import AdministrationPhrases
 from bot.locale.reasons import reason
 from bot.messenger import menus
 from bot.messenger.handlers.gate import administrator
@@ -77,7 +77,7 @@ class StatusHandlers:
         )
 
     async def _text(self, code: str) -> str:
-        return _phrases(code).status(await self._status(code))
+        return status_text(await self._status(code), _phrases(code))
 
     async def _status(self, code: str) -> BotStatus:
         now, settings = self._services.now(), self._services.settings
@@ -112,5 +112,43 @@ class StatusHandlers:
             return None, reason(str(error), code)
 
 
+def status_text(status: BotStatus, phrases: AdministrationPhrases) -> str:
+    """How the bot does, in lines."""
+    return "\n".join(
+        (
+            *_holdings_lines(status, phrases),
+            *_today_lines(status.today, phrases),
+            phrases.running_since(status.uptime),
+            *([phrases.memory(status.memory)] if status.memory is not None else []),
+            *(
+                [phrases.models_used(", ".join(status.models), status.tokens)]
+                if status.models
+                else []
+            ),
+            phrases.waiting_now(status.alerts, status.invitations),
+        )
+    )
+
+
+def _holdings_lines(status: BotStatus, phrases: AdministrationPhrases) -> list[str]:
+    held = status.holdings
+    if held is None:
+        return [phrases.index_fault(str(status.fault))]
+    built = held.built_at.astimezone()
+    return [
+        phrases.index_holds(held.articles, held.passages),
+        phrases.index_built(built, f"{built:%H:%M}", held.generation),
+    ]
+
+
+def _today_lines(today: Today, phrases: AdministrationPhrases) -> list[str]:
+    if not today.asked:
+        return [phrases.nothing_asked]
+    return [
+        phrases.asked_today(today.asked, today.answered),
+        phrases.answer_times(today.half, today.most),
+    ]
+
+
 def _phrases(code: str) -> AdministrationPhrases:
-    return administration_phrases_for(code)
+    return AdministrationPhrases.of(code)

@@ -8,7 +8,7 @@ from functools import partial
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.locale.answering import AnsweringPhrases, answering_phrases_for
+from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import votes
@@ -96,5 +96,5 @@ class VoteHandlers:
         return True
 
 
-def _phrases(asker: Asker) -> AnsweringPhrases:
-    return answering_phrases_for(asker.phrases.code)
+def _phrases(asker: Asker) -> BrowsingPhrases:
+    return BrowsingPhrases.of(asker.phrases.code)

@@ -9,10 +9,9 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from bot.answer import Answer, Citation, Statement, link_to, web_address
-from bot.locale.answers import Phrases
+from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.source import details
 from bot.locale.text import refusal_line
-from bot.locale.writing import writing_phrases_for
 from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
 from index.article import Article
@@ -42,7 +41,7 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
             blocks.append(StyledBlock((StyledSpan(phrases.nearest_articles),)))
             blocks.extend(_nearest(article, phrases) for article in answer.nearest)
     if answer.fallback is not None and answer.answered:
-        why = writing_phrases_for(phrases.code).fallbacks[answer.fallback]
+        why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         blocks.append(StyledBlock((StyledSpan(why, "i"),)))
     if answer.understood is not None:
         said = phrases.understood(_flowing(answer.understood))

@@ -11,9 +11,8 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.answer import Answer, Citation
-from bot.locale.answering import answering_phrases_for
 from bot.locale.answers import Phrases
-from bot.locale.browsing import browsing_phrases_for
+from bot.locale.messenger import BrowsingPhrases
 from index.article import Article, Passage
 from index.build.passages import cut
 
@@ -168,11 +167,11 @@ def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMa
     """
     if answer.small_talk:
         return None
-    said = answering_phrases_for(phrases.code)
+    said = BrowsingPhrases.of(phrases.code)
     good = InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1")
     bad = InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0")
     if not answer.answered:
-        alert = browsing_phrases_for(phrases.code).alert_me
+        alert = BrowsingPhrases.of(phrases.code).alert_me
         return InlineKeyboardMarkup(
             [[InlineKeyboardButton(alert, callback_data=f"n:{turn_id}")], [good, bad]]
         )

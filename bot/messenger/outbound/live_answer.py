@@ -13,7 +13,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.answer import Answer
-from bot.locale.writing import writing_phrases_for
+from bot.locale.answers import WritingPhrases
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver_aside, edit
 from bot.messenger.services import Asker
@@ -146,7 +146,7 @@ class LiveAnswer:
             return
         self._offered = True
         code = self._asker.phrases.code
-        text = text_html(writing_phrases_for(code).writing, code)
+        text = text_html(WritingPhrases.of(code).writing, code)
         if self._asker.private:
             self._button = await self._sent(text)
         else:
@@ -173,7 +173,7 @@ class LiveAnswer:
 
     @property
     def _keyboard(self) -> InlineKeyboardMarkup:
-        text = writing_phrases_for(self._asker.phrases.code).stop
+        text = WritingPhrases.of(self._asker.phrases.code).stop
         person = self._asker.place.person_id
         return InlineKeyboardMarkup(
             [[InlineKeyboardButton(text, callback_data=f"{STOP_BUTTON}:{person}")]]

@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.assembly import open_index, open_writers
 from bot.errors import SelonError, SettingsError
-from bot.locale.checking import CheckingPhrases, checking_phrases_for
+from bot.locale.administration import CheckingPhrases
 from bot.locale.reasons import reason
 from bot.messenger.running.application import refusal, telegram_token
 from bot.messenger.running.receiver import unreachable, webhook_path
@@ -49,7 +49,7 @@ class Preflight:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._said: CheckingPhrases = checking_phrases_for(settings.language)
+        self._said: CheckingPhrases = CheckingPhrases.of(settings.language)
 
     async def all(self) -> list[Finding]:
         return [

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from bot.library.paths import open_gatherer, standing_paths
-from bot.locale.feeding import REFUSALS, FeedingPhrases, feeding_phrases_for
 from bot.locale.text import harmless
+from bot.locale.watch import REFUSALS, FeedingPhrases
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
@@ -32,7 +32,7 @@ def add_addresses(settings: Settings, asked: AddRequest) -> int:
 
     An address that gives nothing does not stop the others, and makes the exit code 1.
     """
-    phrases = feeding_phrases_for(settings.language)
+    phrases = FeedingPhrases.of(settings.language)
     counts = _gather(settings, asked, phrases)
     if counts.total() > 1:
         show(console_for(sys.stdout), phrases.summary(counts))

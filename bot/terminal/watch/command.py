@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from bot.errors import FeedingError
-from bot.locale.feeding import FeedingHelp, feeding_phrases_for
-from bot.locale.terminal import terminal_phrases_for
+from bot.locale.terminal import TerminalPhrases
+from bot.locale.watch import FeedingHelp
 from bot.settings import Settings
 from bot.terminal.command import MISUSED, CommandLine, Job, job
 from bot.terminal.console import console_for, show
@@ -22,7 +22,7 @@ EVERY = "15m"
 
 def declare(line: CommandLine) -> None:
     """Put these commands on the command line."""
-    texts = feeding_phrases_for(line.phrases.code).help
+    texts = FeedingHelp.of(line.phrases.code)
     _declare_add(line, texts)
     _declare_watch(line, texts)
 
@@ -77,7 +77,7 @@ def _understood(command: Callable[[Settings], int]) -> Callable[[Settings], int]
         try:
             return command(settings)
         except FeedingError as error:
-            phrases = terminal_phrases_for(settings.language)
+            phrases = TerminalPhrases.of(settings.language)
             show(console_for(sys.stderr), complaint(error, phrases))
             return MISUSED
 

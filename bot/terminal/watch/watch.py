@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from bot.errors import FeedingError
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths, with_fetched
-from bot.locale.feeding import FeedingPhrases, feeding_phrases_for
 from bot.locale.text import harmless
+from bot.locale.watch import FeedingPhrases
 from bot.settings import Settings
 from bot.terminal.command import DONE
 from bot.terminal.console import console_for, show
@@ -40,12 +40,12 @@ class WatchLines:
     """Hears of builds, folders and feeds, from any thread; troubles go to standard error."""
 
     def __init__(self, language: str) -> None:
-        self._phrases = feeding_phrases_for(language)
+        self._phrases = FeedingPhrases.of(language)
         self._out = console_for(sys.stdout)
         self._err = console_for(sys.stderr)
 
     def watching(self, paths: int, feeds: int, every: float) -> None:
-        self._say(self._phrases.watching(paths, feeds, self._phrases.every(every)))
+        self._say(self._phrases.watching(paths, feeds, every))
 
     def rebuilt(self, report: BuildReport, seconds: float) -> None:
         counts = (report.added, report.changed, report.removed, len(report.skipped))
@@ -130,7 +130,7 @@ class WatchRequest:
 
 def watch(settings: Settings, asked: WatchRequest) -> int:
     """Keep the index in step with folders and feeds until Ctrl-C or SIGTERM."""
-    phrases = feeding_phrases_for(settings.language)
+    phrases = FeedingPhrases.of(settings.language)
     try:
         every = parse_duration(asked.every)
     except ValueError as error:

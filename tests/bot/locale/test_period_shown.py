@@ -9,11 +9,13 @@ from datetime import date
 import pytest
 
 from bot.answer import Answer
-from bot.locale.fr import FR
+from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import answer_html
 from bot.terminal.render import answer_json, answer_text
 from index.article import Period
 from tests.bot.answers import answered, article, citation, refused
+
+FR = Phrases.of("fr")
 
 AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))
 QUOTE = "Le second modèle a demandé 15 000 puces."

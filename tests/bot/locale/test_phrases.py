@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from bot.locale.en import EN
-from bot.locale.fr import FR
+from bot.locale.answers import Phrases
 from index.article import Period
+
+EN, FR = Phrases.of("en"), Phrases.of("fr")
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.locale.en import EN
-from bot.locale.fr import FR
+from bot.locale.answers import Phrases
 from bot.locale.source import details
 from bot.messenger.outbound.answer_html import answer_html
 from bot.terminal.render import answer_json, answer_text, refusal_text
 from index.article import Article, Copy
 from tests.bot.answers import answered, article, citation, refused
+
+EN, FR = Phrases.of("en"), Phrases.of("fr")
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
 

@@ -7,8 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from bot.locale.en import EN
-from bot.locale.fr import FR
+from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import answer_html, passage_html
 from bot.messenger.outbound.keyboard import Excerpt, PassageRef
 from index.article import Article
@@ -26,6 +25,8 @@ from tests.bot.messenger.samples import (
 )
 from tests.botapi.entities import Formatted, utf16_slice
 from tests.botapi.html import parse_html
+
+EN, FR = Phrases.of("en"), Phrases.of("fr")
 
 
 def shown(*html: str) -> str:

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.locale.statistics import EN, FR, StatisticsPhrases
+from bot.locale.statistics import StatisticsPhrases
 from bot.operations.chart import _TITLE, WIDTH, _cut, _width, draw_chart
 from bot.operations.statistics import MOST_CITED, Day, UsageFigures
 from bot.state.statistics import CitedArticle, Votes
+
+EN, FR = StatisticsPhrases.of("en"), StatisticsPhrases.of("fr")
 
 LAST = date(2026, 3, 1)
 LONG = "Budget municipal : un plan pluriannuel d’investissement de 312 millions d’euros " * 3

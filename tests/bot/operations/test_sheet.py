@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.locale.statistics import EN, FR, StatisticsPhrases
+from bot.locale.statistics import StatisticsPhrases
 from bot.operations.unanswered import QuestionGroup, write_unanswered_csv
 from index.article import Article
 from tests.bot.messenger.samples import FRESNEL
+
+EN, FR = StatisticsPhrases.of("en"), StatisticsPhrases.of("fr")
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GROUP = QuestionGroup("Quand ouvre la piscine ?", 5, 3, 2, NOON, NOON)

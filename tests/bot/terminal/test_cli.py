@@ -17,8 +17,7 @@ import pytest
 
 from bot.answer import Answer
 from bot.followups.turn import TurnText
-from bot.locale.en import EN
-from bot.locale.fr import FR
+from bot.locale.answers import Phrases
 from bot.terminal.cli import run
 from index.errors import DamagedIndex, NoIndex
 from index.models.base import Vectors
@@ -26,6 +25,8 @@ from index.store.files.generation import current_id
 from index.store.files.layout import Layout
 from tests.bot.answers import answered, article, citation, refused
 from tests.fakes import FakeEmbedder
+
+EN, FR = Phrases.of("en"), Phrases.of("fr")
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
 MAKING = ("index", "status", "list", "show", "remove", "rollback", "export", "import")

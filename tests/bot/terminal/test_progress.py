@@ -7,11 +7,11 @@ import io
 import pytest
 from rich.console import Console
 
-from bot.locale.terminal import terminal_phrases_for
+from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import console_for
 from bot.terminal.progress import LINES, ProgressBar, ProgressLines, observed
 
-FRENCH = terminal_phrases_for("fr")
+FRENCH = TerminalPhrases.of("fr")
 
 
 class Clock:
@@ -60,7 +60,7 @@ def test_every_step_of_a_build_has_its_words() -> None:
     from index.build.builder import BuildStep
 
     for language in ("fr", "en"):
-        assert set(terminal_phrases_for(language).steps) == set(get_args(BuildStep))
+        assert set(TerminalPhrases.of(language).steps) == set(get_args(BuildStep))
 
 
 @pytest.fixture

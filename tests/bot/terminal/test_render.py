@@ -12,11 +12,9 @@ import pytest
 from bot.answer import Dropped, Fallback
 from bot.errors import SettingsError
 from bot.llm.draft import Guarded
-from bot.locale.en import EN
-from bot.locale.fr import FR
-from bot.locale.terminal import terminal_phrases_for
+from bot.locale.answers import Phrases, WritingPhrases
+from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.locale.writing import writing_phrases_for
 from bot.terminal.render import (
     answer_json,
     answer_text,
@@ -27,6 +25,8 @@ from bot.terminal.render import (
 )
 from bot.verification.claim import ClaimFault
 from tests.bot.answers import TEXT, answered, article, citation, highlighted, refused
+
+EN, FR = Phrases.of("en"), Phrases.of("fr")
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
 
@@ -205,7 +205,7 @@ def test_json_is_one_line_that_no_terminal_obeys_and_loses_nothing() -> None:
 
 
 def test_a_foreseen_error_is_its_message_and_another_names_its_kind() -> None:
-    phrases = terminal_phrases_for("fr")
+    phrases = TerminalPhrases.of("fr")
     assert complaint(SettingsError("SELON_X=\x1b[1m: non"), phrases) == (
         "Erreur\u00a0: SELON_X=␛[1m: non"
     )
@@ -258,8 +258,8 @@ def test_a_model_that_found_no_answer_is_named() -> None:
 def test_every_fault_of_a_sentence_has_its_words() -> None:
     faults = {*get_args(ClaimFault), *get_args(Guarded)} - {"unfinished"}
     for code in ("fr", "en"):
-        assert set(writing_phrases_for(code).faults) == faults
-        assert set(writing_phrases_for(code).fallbacks) == set(get_args(Fallback))
+        assert set(WritingPhrases.of(code).faults) == faults
+        assert set(WritingPhrases.of(code).fallbacks) == set(get_args(Fallback))
 
 
 def test_programs_read_what_a_model_did() -> None:

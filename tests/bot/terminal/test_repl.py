@@ -20,12 +20,15 @@ from rich.console import Console
 
 from bot.answer import Answer
 from bot.followups.turn import TurnText
-from bot.locale.en import EN
-from bot.locale.fr import FR
+from bot.locale.answers import Phrases
+from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import console_for
 from bot.terminal.repl import Conversation, Grow, chat_piped, chat_typed, completer_for, new_session
 from index.errors import NoIndex
 from tests.bot.answers import answered, article, citation, refused
+
+EN, FR = Phrases.of("en"), Phrases.of("fr")
+ENGLISH, FRENCH = TerminalPhrases.of("en"), TerminalPhrases.of("fr")
 
 FIRST = "Le second modèle a demandé 15 000 puces."
 SECOND = "Une carte suffit."
@@ -90,8 +93,8 @@ def test_an_empty_line_gets_nothing() -> None:
 
 def test_sources_and_passages_wait_for_an_answer() -> None:
     conversation = Conversation(ask, "fr")
-    assert replied(conversation, "/sources") == FR.repl_no_answer_yet
-    assert replied(conversation, "/passage 1") == FR.repl_no_answer_yet
+    assert replied(conversation, "/sources") == FRENCH.repl_no_answer_yet
+    assert replied(conversation, "/passage 1") == FRENCH.repl_no_answer_yet
 
 
 def test_sources_shows_those_of_the_last_answer() -> None:
@@ -122,16 +125,16 @@ def test_a_passage_that_is_not_there_says_which_are(typed: str) -> None:
 
 def test_the_language_of_the_messages_can_be_changed_both_ways() -> None:
     conversation = Conversation(ask, "fr")
-    assert replied(conversation, "/langue en") == EN.repl_language_is("en")
+    assert replied(conversation, "/langue en") == ENGLISH.repl_language_is("en")
     assert EN.not_in_articles in replied(conversation, "Quel temps ?")
-    assert replied(conversation, "/language fr") == FR.repl_language_is("fr")
+    assert replied(conversation, "/language fr") == FRENCH.repl_language_is("fr")
     assert FR.not_in_articles in replied(conversation, "Quel temps ?")
-    assert replied(conversation, "/langue de") == FR.repl_languages
+    assert replied(conversation, "/langue de") == FRENCH.repl_languages
 
 
 def test_help_and_quit_answer_to_both_languages() -> None:
     conversation = Conversation(ask, "fr")
-    assert replied(conversation, "/aide") == replied(conversation, "/help") == FR.repl_help
+    assert replied(conversation, "/aide") == replied(conversation, "/help") == FRENCH.repl_help
     for word in ("/quitter", "/quit"):
         conversation = Conversation(ask, "fr")
         assert replied(conversation, word) == ""
@@ -141,13 +144,13 @@ def test_help_and_quit_answer_to_both_languages() -> None:
 def test_an_unknown_command_gets_a_hint() -> None:
     conversation = Conversation(ask, "fr")
     assert replied(conversation, "/source") == (
-        f"{FR.repl_no_such_command('/source')} Vouliez-vous dire /sources\u202f?"
+        f"{FRENCH.repl_no_such_command('/source')} Vouliez-vous dire /sources\u202f?"
     )
-    assert replied(conversation, "/xyz") == FR.repl_no_such_command("/xyz")
+    assert replied(conversation, "/xyz") == FRENCH.repl_no_such_command("/xyz")
 
 
 def test_the_help_names_every_command() -> None:
-    for language, phrases in (("fr", FR), ("en", EN)):
+    for language, phrases in (("fr", FRENCH), ("en", ENGLISH)):
         for command, _ in Conversation(ask, language).commands:
             assert command in phrases.repl_help
 
@@ -186,8 +189,8 @@ def test_a_conversation_can_start_afresh(command: str) -> None:
     listening = Listening()
     conversation = Conversation(listening, "fr")
     conversation.reply("Combien de puces ?")
-    assert replied(conversation, command) == FR.repl_afresh
-    assert replied(conversation, "/sources") == FR.repl_no_answer_yet
+    assert replied(conversation, command) == FRENCH.repl_afresh
+    assert replied(conversation, "/sources") == FRENCH.repl_no_answer_yet
     conversation.reply("Et de cartes ?")
     assert listening.before == [[], []]
 
@@ -246,7 +249,7 @@ def test_a_question_that_fails_does_not_take_the_next_with_it(streams: Streams) 
 
 def test_a_byte_order_mark_is_not_part_of_the_question(streams: Streams) -> None:
     assert piped(["\ufeff/aide"], streams) == 0
-    assert streams.said == f"{FR.repl_help}\n"
+    assert streams.said == f"{FRENCH.repl_help}\n"
 
 
 def test_a_pipe_without_an_index_fails_before_reading(streams: Streams) -> None:
@@ -280,7 +283,7 @@ def test_a_conversation_from_the_welcome_to_ctrl_d(keyboard: PipeInput, streams:
     assert typed("Combien de puces ?\r\x04", keyboard, streams, lambda: ask) == 0
     assert streams.said.startswith("Bienvenue.\n")
     assert f"{FIRST}\u00a0[1]" in streams.said
-    assert streams.said.endswith(f"{FR.repl_bye}\n")
+    assert streams.said.endswith(f"{FRENCH.repl_bye}\n")
 
 
 def test_ctrl_c_clears_the_line(keyboard: PipeInput, streams: Streams) -> None:
@@ -302,7 +305,7 @@ def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams
 
         def print(self, *objects: object, **options: object) -> None:
             super().print(*objects, **options)  # type: ignore[arg-type]
-            if FR.repl_loading in streams.said:
+            if FRENCH.repl_loading in streams.said:
                 loaded.set()
 
     streams.out = Watched(file=streams.out.file, highlight=False, markup=False)
@@ -312,8 +315,8 @@ def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams
         return ask
 
     assert typed("/aide\rCombien de puces ?\r\x04", keyboard, streams, slowly) == 0
-    assert streams.said.index(FR.repl_help) < streams.said.index(FR.repl_loading)
-    assert streams.said.index(FR.repl_loading) < streams.said.index(FIRST)
+    assert streams.said.index(FRENCH.repl_help) < streams.said.index(FRENCH.repl_loading)
+    assert streams.said.index(FRENCH.repl_loading) < streams.said.index(FIRST)
 
 
 def test_leaving_does_not_wait_for_the_index(keyboard: PipeInput, streams: Streams) -> None:

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import KeepingError
-from bot.locale.keeping import keeping_phrases_for
+from bot.locale.articles import KeepingPhrases
 from bot.terminal.articles import period_of
 from index.article import Period
 
 TODAY = date(2025, 9, 1)
-FRENCH = keeping_phrases_for("fr")
+FRENCH = KeepingPhrases.of("fr")
 
 
 @pytest.mark.parametrize(

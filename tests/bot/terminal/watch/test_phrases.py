@@ -1,4 +1,4 @@
-"""The texts of `selon add` and `selon watch`: every reason has its own, typography, plurals."""
+"""The texts of `selon add` and `selon watch`: every reason has its own, plurals."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from bot.locale.feeding import FeedingPhrases, feeding_phrases_for
+from bot.locale.watch import FeedingPhrases
 from index.errors import FetchError, Why
 
-FR, EN = feeding_phrases_for("fr"), feeding_phrases_for("en")
+FR, EN = FeedingPhrases.of("fr"), FeedingPhrases.of("en")
 
 
 @pytest.mark.parametrize("why", list(Why))
@@ -21,19 +21,6 @@ def test_every_reason_is_told_with_its_detail(phrases: FeedingPhrases, why: Why)
     assert not re.search(r"[{}]", told)
     if "{}" in why and not (phrases is FR and why is Why.MALFORMED):
         assert "détail" in told
-
-
-def test_french_signs_stand_after_a_space_that_does_not_break() -> None:
-    reasons = [FR.why[why]("x") for why in Why]
-    others = [FR.watching(2, 1, "15\u00a0min"), FR.rebuilt(1, 2, 3, 4, 5.0), FR.no_duration("x")]
-    helps = [getattr(FR.help, name) for name in FR.help.__slots__]
-    for text in [*reasons, *others, *helps, FR.nothing_to_watch, FR.news("f", 1, 1)]:
-        assert not re.search(r" [:;!?»]|[^\s/\d]:\s|\S[;!?»](?!\S)", _plain(text)), text
-        assert "'" not in text, text
-
-
-def _plain(text: str) -> str:
-    return re.sub("[\u00a0\u202f][:;!?»]", "", text)
 
 
 @pytest.mark.parametrize(
@@ -65,19 +52,11 @@ def test_a_build_is_told_in_one_line(
     assert EN.rebuilt(*counts, 1.5) == english
 
 
-@pytest.mark.parametrize(
-    ("seconds", "french", "english"),
-    [(90, "90\u00a0s", "90 s"), (900, "15\u00a0min", "15 min"), (7200, "2\u00a0h", "2 h")],
-)
-def test_how_often_is_told_shortly(seconds: float, french: str, english: str) -> None:
-    assert (FR.every(seconds), EN.every(seconds)) == (french, english)
-
-
 def test_what_is_followed_is_told() -> None:
-    assert FR.watching(1, 0, "") == (
+    assert FR.watching(1, 0, 900) == (
         "À l’affût de 1\u00a0fichier ou dossier (Ctrl-C pour arrêter)."
     )
-    assert EN.watching(2, 1, "2 h") == (
+    assert EN.watching(2, 1, 7200) == (
         "Watching 2 files or folders and 1 feed (every 2 h) (Ctrl-C to stop)."
     )
     assert FR.news("f", 2, 1) == "f\u00a0: 2\u00a0nouveaux articles, 1\u00a0mis à jour."

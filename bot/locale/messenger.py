@@ -1,0 +1,169 @@
+"""The texts of the bot: finding articles, documents sent, who may ask, privacy."""
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bot.locale import format
+from bot.locale.catalogue import Texts
+
+
+class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
+    """Finding articles, alerts, and what stands around an answer: sources, passages, votes."""
+
+    search_usage: str
+    recent: str
+    article_usage: str
+    which_one: str
+    no_summary: str
+    no_sources: str
+    read: str
+    summarise: str
+    online: str
+
+    def results(self, words: str) -> str: ...
+    def no_result(self, words: str) -> str: ...
+    def no_such_article(self, name: str) -> str: ...
+    def nearest(self, name: str) -> str: ...
+    def summary_of(self, title: str) -> str: ...
+    def sources_of(self, question: str) -> str: ...
+
+    # Alerts
+    alert_me: str
+    alert_kept: str
+    alerts: str
+    no_alerts: str
+    cancelled: str
+
+    def cancel(self, number: int) -> str: ...
+    def alert_answered(self, question: str) -> str: ...
+
+    # Around an answer
+    more_sources: str
+    further: str
+    gone: str
+    thanks: str
+    why: str
+    reasons: Mapping[str, str]
+    noted: str
+    comment: str
+
+    def passage_of(self, number: int, last: int) -> str: ...
+
+
+class DocumentPhrases(Texts, domain="messenger", part="documents"):
+    """Documents that people send."""
+
+    not_allowed: str
+    for_all: str
+    for_here: str
+    nothing: str
+    indexing: str
+    dropped: str
+    gone: str
+
+    def too_large(self, limit: int) -> str: ...
+    def unreadable(self, why: str) -> str: ...
+    def received_all(self, titles: str) -> str: ...
+    def received_more(self, titles: str, count: int) -> str: ...
+    def added(self, name: str) -> str: ...
+    def kept_here(self, name: str) -> str: ...
+    def failed(self, why: str) -> str: ...
+
+    def received(self, titles: Sequence[str], count: int) -> str:
+        """The titles of the first articles read, and how many there are in all."""
+        named = ", ".join(format.quote(title, self.code) for title in titles)
+        more = count - len(titles)
+        return self.received_more(named, more) if more > 0 else self.received_all(named)
+
+
+class AccessPhrases(Texts, domain="messenger", part="access"):
+    """Who may ask, and how much; groups and inline queries.
+
+    `roles`, `guests` and `holders` name a role: of somebody, of whoever is invited, of several.
+    """
+
+    barred: str
+    invitation_gone: str
+    accepted: Mapping[str, str]
+    roles: Mapping[str, str]
+    guests: Mapping[str, str]
+    holders: Mapping[str, str]
+    allow_usage: str
+
+    def not_listed(self, number: int) -> str: ...
+    def not_invited(self, number: int) -> str: ...
+    def set_by_settings(self, number: int) -> str: ...
+    def invitation_for(self, link: str, guest: str, until: date) -> str: ...
+    def person_has_role(self, number: int, role: str) -> str: ...
+    def people_with_role(self, role: str, people: str) -> str: ...
+    def person_over(self, wait: str) -> str: ...
+    def group_over(self, wait: str) -> str: ...
+    def seconds(self, count: int) -> str: ...
+    def minutes(self, count: int) -> str: ...
+    def hours(self, count: int) -> str: ...
+
+    # Groups and inline queries
+    ask_usage: str
+    group_allowed: str
+    group_forbidden: str
+    group_waits: str
+    inline_prompt: str
+    inline_refusal: str
+    inline_refused: str
+
+    def welcome(self, name: str) -> str: ...
+    def not_allowed(self, chat: int) -> str: ...
+    def answers_group(self, number: int) -> str: ...
+    def silent_in_group(self, number: int) -> str: ...
+    def inline_over_for(self, wait: str) -> str: ...
+
+    def invitation(self, link: str, role: str, until: date) -> str:
+        """A link for somebody of a role, and the day until which it serves."""
+        return self.invitation_for(link, self.guests[role], until)
+
+    def person_is(self, number: int, standing: str) -> str:
+        return self.person_has_role(number, self.roles[standing])
+
+    def given(self, standing: str, people: Sequence[int]) -> str:
+        return self.people_with_role(self.holders[standing], ", ".join(map(str, people)))
+
+    def group_is(self, number: int, allowed: bool) -> str:
+        return (self.answers_group if allowed else self.silent_in_group)(number)
+
+    def over(self, seconds: int, group: bool) -> str:
+        """Whoever asked too much, a person or a group, is told how long to wait."""
+        return (self.group_over if group else self.person_over)(self._wait(seconds))
+
+    def inline_over(self, seconds: int) -> str:
+        return self.inline_over_for(self._wait(seconds))
+
+    def _wait(self, seconds: int) -> str:
+        if seconds < 90:
+            return self.seconds(seconds)
+        minutes = -(-seconds // 60)
+        return self.minutes(minutes) if minutes < 90 else self.hours(-(-minutes // 60))
+
+
+class PersonalPhrases(Texts, domain="messenger", part="personal"):
+    """The language, the conversation, and what is kept about a person."""
+
+    started_afresh: str
+    choose_language: str
+    as_telegram: str
+    language_chosen: str
+    confirm_forgetting: str
+    forget: str
+    do_not_forget: str
+    forgotten: str
+    not_forgotten: str
+    data_file: str
+    data_caption: str
+    in_private: str
+    open_private: str
+
+    def privacy(
+        self, *, turns: int, votes: int, alerts: int, documents: int, days: int, hours: float
+    ) -> str: ...

@@ -1,0 +1,135 @@
+"""The texts of `selon add` and `selon watch`."""
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.locale import format
+from bot.locale.catalogue import Texts, catalogue
+from index.errors import FetchError, Why
+
+
+class FeedingHelp(Texts, domain="watch", part="help"):
+    """What `--help` says of these commands and of their options."""
+
+    add: str
+    addresses: str
+    limit: str
+    no_index: str
+    watch: str
+    paths: str
+    feed: str
+    every: str
+
+
+class FeedingPhrases(Texts, domain="watch", part="feeding"):
+    """What these commands say."""
+
+    # Addresses
+    states: Mapping[str, str]
+    refused: str
+    failed: str
+    kinds: Mapping[str, str]
+    no_result: str
+
+    def named_feed(self, address: str) -> str: ...
+    def listed_here(self, kind: str, address: str, found: int, taken: int) -> str: ...
+    def listed_elsewhere(
+        self, kind: str, address: str, found: int, elsewhere: int, taken: int
+    ) -> str: ...
+    def addresses_read(self, results: str) -> str: ...
+    def addresses_added(self, count: int) -> str: ...
+    def addresses_updated(self, count: int) -> str: ...
+    def addresses_unchanged(self, count: int) -> str: ...
+    def addresses_failed(self, count: int) -> str: ...
+
+    # Watching
+    stopping: str
+    stopped: str
+    nothing_to_watch: str
+    same_articles: str
+
+    def places(self, count: int) -> str: ...
+    def feeds_read(self, count: int, every: str) -> str: ...
+    def watching_one(self, what: str) -> str: ...
+    def watching_both(self, places: str, feeds: str) -> str: ...
+    def articles_added(self, count: int) -> str: ...
+    def articles_changed(self, count: int) -> str: ...
+    def articles_removed(self, count: int) -> str: ...
+    def rebuilt_whole(self, done: str, seconds: float) -> str: ...
+    def rebuilt_skipping(self, done: str, seconds: float, skipped: int) -> str: ...
+    def not_rebuilt(self, why: str) -> str: ...
+    def waiting(self, why: str) -> str: ...
+    def new_articles(self, count: int) -> str: ...
+    def updated_articles(self, count: int) -> str: ...
+    def news_of(self, feed: str, told: str) -> str: ...
+    def no_news(self, feed: str, why: str) -> str: ...
+    def polling(self, why: str) -> str: ...
+    def no_duration(self, text: str) -> str: ...
+    def no_such_path(self, path: str) -> str: ...
+
+    def reason(self, error: FetchError) -> str:
+        """Why an address gave nothing."""
+        detail, key = error.detail, f"why.{error.why.name.lower()}"
+        if error.why is Why.TOO_LARGE and self.code == "fr":
+            detail = detail.replace("MB", "Mo")
+        return catalogue(self.domain, self.code).text(key, detail=detail)
+
+    def listed(self, kind: str, address: str, found: int, elsewhere: int, taken: int) -> str:
+        """The entries of a list, those of other sites, and those about to be asked for."""
+        if elsewhere:
+            return self.listed_elsewhere(kind, address, found, elsewhere, taken)
+        return self.listed_here(kind, address, found, taken)
+
+    def summary(self, counts: Mapping[str, int]) -> str:
+        """What became of addresses: `added`, `updated`, `unchanged`, `failed`."""
+        say = {
+            "added": self.addresses_added,
+            "updated": self.addresses_updated,
+            "unchanged": self.addresses_unchanged,
+            "failed": self.addresses_failed,
+        }
+        told = [each(counts[state]) for state, each in say.items() if counts.get(state)]
+        return self.addresses_read(", ".join(told) or self.no_result)
+
+    def watching(self, paths: int, feeds: int, every: float) -> str:
+        """What is followed; feeds are read `every` so many seconds."""
+        read = self.feeds_read(feeds, format.interval(every, self.code))
+        if paths and feeds:
+            return self.watching_both(self.places(paths), read)
+        return self.watching_one(read if feeds else self.places(paths))
+
+    def rebuilt(self, added: int, changed: int, removed: int, skipped: int, seconds: float) -> str:
+        told = (
+            self.articles_added(added) if added else "",
+            self.articles_changed(changed) if changed else "",
+            self.articles_removed(removed) if removed else "",
+        )
+        done = ", ".join(filter(None, told)) or self.same_articles
+        if skipped:
+            return self.rebuilt_skipping(done, seconds, skipped)
+        return self.rebuilt_whole(done, seconds)
+
+    def news(self, feed: str, added: int, updated: int) -> str:
+        told = (
+            self.new_articles(added) if added else "",
+            self.updated_articles(updated) if updated else "",
+        )
+        return self.news_of(feed, ", ".join(filter(None, told)))
+
+
+REFUSALS = frozenset(
+    {
+        Why.MALFORMED,
+        Why.SCHEME,
+        Why.CREDENTIALS,
+        Why.PRIVATE,
+        Why.OFF_SITE,
+        Why.ROBOTS,
+        Why.ROBOTS_UNREADABLE,
+        Why.DELAY,
+        Why.NOT_AN_ARTICLE,
+    }
+)
+"""What Selon will not do, in contrast with what it could not."""

@@ -1,0 +1,143 @@
+"""Every text is there in both languages, with the same parameters, is used and is well set."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+import bot
+import bot.locale
+from bot.locale.catalogue import Catalogue, Texts, catalogue
+from bot.locale.format import FORMATS
+
+ROOT = Path(bot.locale.__file__).parent
+DOMAINS = sorted(path.stem for path in ROOT.glob("fr/LC_MESSAGES/*.po"))
+LANGUAGES = ("fr", "en")
+
+for module in pkgutil.iter_modules(bot.locale.__path__, "bot.locale."):
+    importlib.import_module(module.name)
+
+CLASSES = Texts.__subclasses__()
+DECLARED = sorted({each.domain for each in CLASSES})
+
+
+def path_of(domain: str, language: str) -> Path:
+    return ROOT / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+@cache
+def messages(domain: str, language: str) -> dict[str, Message]:
+    with path_of(domain, language).open("rb") as file:
+        read = read_po(file, abort_invalid=True)
+    return {_key(each): each for each in read if each.id}
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def parameters(texts: Catalogue, key: str) -> set[str]:
+    """The names in every plural form of a text."""
+    return {name for name, _ in fields(texts, key)}
+
+
+def fields(texts: Catalogue, key: str) -> list[tuple[str, str]]:
+    parsed = (each for form in texts.templates(key) for each in Formatter().parse(form))
+    return [(name, spec or "") for _, name, spec, _ in parsed if name is not None]
+
+
+def counts_used(texts: Catalogue) -> set[str]:
+    return {
+        f"count.{spec}" for key in texts for _, spec in fields(texts, key) if spec not in FORMATS
+    } - {"count."}
+
+
+def stubs(kind: type[Texts]) -> dict[str, set[str]]:
+    """The methods that the catalogue has to give, and their parameters."""
+    return {
+        name: set(inspect.signature(method).parameters) - {"self"}
+        for name, method in vars(kind).items()
+        if inspect.isfunction(method) and inspect.getsource(method).rstrip().endswith("...")
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_catalogue_is_well_formed(domain: str, language: str) -> None:
+    written = path_of(domain, language).read_text(encoding="utf-8")
+    found = messages(domain, language)
+    keys = re.findall(r'^msgid (?:""\n)?"(.+)"$', written, flags=re.MULTILINE)
+    assert len(keys) == len(set(keys)) == len(found), "a key stands twice"
+    assert f"Language: {language}\\n" in written
+    assert "#~" not in written
+    for key, message in found.items():
+        forms = catalogue(domain, language).templates(key)
+        assert not message.fuzzy, key
+        assert all(forms), key
+        assert len(forms) == (2 if message.pluralizable else 1), key
+        assert all("count" in parameters(catalogue(domain, language), key) for _ in forms[1:]) or (
+            key == "statistics.questions"
+        ), key
+
+
+@pytest.mark.parametrize("domain", DECLARED)
+def test_both_languages_have_the_same_texts_with_the_same_parameters(domain: str) -> None:
+    french, english = catalogue(domain, "fr"), catalogue(domain, "en")
+    assert list(french) == list(english)
+    for key in french:
+        if key != "why.malformed":  # in French, the address stands before it
+            assert parameters(french, key) == parameters(english, key), key
+        assert len(french.templates(key)) == len(english.templates(key)), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", CLASSES)
+def test_what_is_declared_is_there_with_the_parameters_declared(
+    kind: type[Texts], language: str
+) -> None:
+    texts, given = catalogue(kind.domain, language), kind.of(language)
+    for name in kind.__annotations__:
+        assert getattr(given, name), name
+    for name, declared in stubs(kind).items():
+        key = f"{kind.part}.{name}"
+        assert parameters(texts, key) | ({"count"} & declared) == declared, key
+
+
+@pytest.mark.parametrize("domain", DECLARED)
+def test_no_text_is_left_over(domain: str) -> None:
+    texts = catalogue(domain, "fr")
+    known = {
+        f"{kind.part}.{name}"
+        for kind in CLASSES
+        if kind.domain == domain
+        for name in (*kind.__annotations__, *stubs(kind))
+    }
+    keys = {".".join(key.split(".")[:2]) for key in texts if key.partition(".")[0] != "why"}
+    assert keys == known | counts_used(texts)
+
+
+def test_every_text_declared_is_used() -> None:
+    root = Path(bot.__file__).parent
+    source = "\n".join(path.read_text(encoding="utf-8") for path in root.rglob("*.py"))
+    names = {name for kind in CLASSES for name in (*kind.__annotations__, *stubs(kind))}
+    assert [name for name in sorted(names) if f".{name}" not in source] == []
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_french_signs_stand_after_a_space_that_does_not_break(domain: str) -> None:
+    texts = catalogue(domain, "fr")
+    for key in texts:
+        for text in texts.templates(key):
+            assert not re.search(r"[^\s:/]:(?=\s|$)", text), text
+            assert not re.search(r"[^\u00a0\u202f][;!?»](?![^\s])", text.replace('?"', "")), text
+            assert not re.search(r" [:;!?»]|« ", text), text
+            assert "'" not in re.sub(r"\s'|'\s|^'|'$|selon ask.*", "", text), text
