@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from index.models.base import Vectors
+from index.models.base import PassageReading, PassageText, Vectors
 
 
 class FakeEmbedder:
@@ -48,3 +48,27 @@ class FakeEmbedder:
             vector[int.from_bytes(digest, "big") % self.dimension] += 1
         normalised: Vectors = vector / np.linalg.norm(vector)
         return normalised
+
+
+class FakeReader:
+    """A `PassageReader` without a model: the share of the question's words that a passage holds.
+
+    Its span is the first number of the passage, for what is asked that way has one. `read_texts`
+    keeps what was read, so that a test can assert that nothing was read twice.
+    """
+
+    id = "fake-reader"
+
+    def __init__(self) -> None:
+        self.read_texts: list[str] = []
+
+    def read(self, question: str, passages: Sequence[PassageText]) -> list[PassageReading]:
+        self.read_texts += [each.text for each in passages]
+        return [self._reading(question, each) for each in passages]
+
+    def _reading(self, question: str, passage: PassageText) -> PassageReading:
+        asked = set(re.findall(r"\w+", question.lower()))
+        told = set(re.findall(r"\w+", f"{passage.title} {passage.text}".lower()))
+        found = re.search(r"\d+", passage.text)
+        share = len(asked & told) / len(asked) if asked else 0.0
+        return PassageReading(share, found.span() if found else None)

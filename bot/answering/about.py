@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering import topic
-from bot.answering.refusal import Decision, decide_by_articles, is_sure, refused
+from bot.answering.refusal import Decision, decide_by_articles, is_sure, refusal_of
 from bot.answering.time_range import Timing
 from bot.locale.answers import AboutPhrases
 from index.article import Article
@@ -360,7 +360,7 @@ class _Reply:
         return Citation(number, quoted.text, quoted.start, quoted.end, passage, article)
 
     def _refused(self, decision: Decision, confidence: float) -> Answer:
-        return refused(
+        return refusal_of(
             self._question,
             decision,
             confidence=confidence,

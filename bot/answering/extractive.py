@@ -9,13 +9,14 @@ from enum import Enum
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.injection import is_order
-from bot.answering.refusal import READ_HITS, decide_by_evidence, refused
+from bot.answering.refusal import READ_HITS, decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.antecedents import leads
 from index.article import Article, Sentence
 from index.findings import Findings, Hit, RankedSentence
 from index.language import terms
-from index.reading.span_rules import RuleSpans, SpanFinder
+from index.reading.base import SpanFinder
+from index.reading.span_rules import BY_RULES
 
 SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
 
@@ -70,9 +71,6 @@ _MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may 
 _FURTHER = 5  # passages offered behind an answer
 
 
-_BY_RULES = RuleSpans()
-
-
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     """A sentence that may be shown, where it was found, and how well it stands."""
@@ -114,7 +112,7 @@ class Extractive:
 
     joins_parts = False
 
-    def __init__(self, min_confidence: float, spans: SpanFinder = _BY_RULES) -> None:
+    def __init__(self, min_confidence: float, spans: SpanFinder = BY_RULES) -> None:
         self._min_confidence = min_confidence
         self._spans = spans
 
@@ -126,7 +124,7 @@ class Extractive:
         """The answer; processor work, not for an event loop."""
         decision = decide_by_evidence(findings, self._min_confidence)
         if not decision.may_answer:
-            return refused(
+            return refusal_of(
                 findings.question,
                 decision,
                 confidence=findings.confidence,

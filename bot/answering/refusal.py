@@ -87,7 +87,7 @@ def decide_small_talk(said: str) -> Decision:
     return Decision(next((kind for kind in SMALL_TALK if kind == said), None))
 
 
-def refused(
+def refusal_of(
     question: str,
     decision: Decision,
     *,

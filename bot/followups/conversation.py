@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable
 
 from bot.answer import Answer
 from bot.answering.chain import AnswerChain
-from bot.answering.refusal import decide_small_talk, refused
+from bot.answering.refusal import decide_small_talk, refusal_of
 from bot.followups.resolution import Search, Understood, understand
 from bot.followups.turn import Turn, TurnText
 
@@ -52,7 +52,7 @@ class Conversing(AnswerChain[TurnText | str]):
         understood = await self._understood(said)
         decision = decide_small_talk(understood.why)
         if not decision.may_answer:
-            yield refused(said.question, decision)
+            yield refusal_of(said.question, decision)
             return
         chain = self._quoting if said.quoted else self._chain
         growing = cast("AsyncGenerator[Answer, None]", chain.astream(understood.question))

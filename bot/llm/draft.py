@@ -22,7 +22,7 @@ from index.antecedents import leads
 from index.article import Sentence
 from index.findings import Findings
 from index.language import detect, fold_phrase
-from index.reading.span_rules import SpanFinder
+from index.reading.base import SpanFinder
 
 _FURTHER = 5  # passages offered behind an answer
 

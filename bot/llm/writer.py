@@ -29,7 +29,8 @@ from bot.llm.prompt import (
 from bot.verification.claim import GivenPassage
 from index.errors import IndexingError
 from index.findings import Findings
-from index.reading.span_rules import RuleSpans
+from index.reading.base import SpanFinder
+from index.reading.span_rules import BY_RULES
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ class WrittenAnswerer:
         limits: WriterLimits = WriterLimits(),
         replies: ReplyStore | None = None,
         generation: Callable[[], str] = lambda: "",
+        spans: SpanFinder = BY_RULES,
     ) -> None:
         self._models = tuple(models)
         self._checker = checker
@@ -94,6 +96,7 @@ class WrittenAnswerer:
         self._limits = limits
         self._replies = replies
         self._generation = generation
+        self._spans = spans
         self._rooms: dict[str, int] = {}  # of the models that hold less than the limits say
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
@@ -141,7 +144,7 @@ class WrittenAnswerer:
         told = prompt(findings.question, findings.language, asked.passages, room, form)
         most = MOST_OF_SYNTHESIS if asked.several else _MOST_SENTENCES
         task = Task(told, form, most, self._limits.answer)
-        draft = AnswerDraft(findings, told.given, model.name, RuleSpans())
+        draft = AnswerDraft(findings, told.given, model.name, self._spans)
         return Listening(model, task, asked.check, draft)
 
     def _room(self, model: ChatModel) -> int:

@@ -1,17 +1,14 @@
-"""From texts to vectors whose cosine says how close in meaning they are."""
+"""What models are to the rest of Selon: an embedder of texts, a reader of passages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import date
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    pass
-
 
 Vectors = npt.NDArray[np.float32]
 
@@ -48,4 +45,39 @@ class Embedder(Protocol):
 
     def embed_question(self, text: str) -> Vectors:
         """One vector of shape (dimension,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PassageText:
+    """What is read of a passage: its text, and the title and the day of its article."""
+
+    title: str
+    published: date | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What a passage has to say to a question.
+
+    `answerable` is the probability (0..1) that it answers the question; `span` is where the words
+    that would answer it stand in its text, None where no stretch of it does.
+    """
+
+    answerable: float
+    span: tuple[int, int] | None = None
+
+
+class PassageReader(Protocol):
+    """What reads passages for a question, as a person would to find the answer.
+
+    Processor work. `id` names the model, its weights and how they were prepared.
+    """
+
+    @property
+    def id(self) -> str: ...
+
+    def read(self, question: str, passages: Sequence[PassageText]) -> Sequence[PassageReading]:
+        """One reading for each passage, in their order, read in batches."""
         ...

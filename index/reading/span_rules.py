@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from itertools import islice
-from typing import Protocol
 
 from index.language import terms
 from index.reading import span_names, span_numbers, span_words
@@ -206,23 +205,17 @@ _NEAR = 3  # words behind a number among which is what it counts
 _WORD = re.compile(r"\w+")
 
 
-class SpanFinder(Protocol):
-    """Finds the words of a sentence that answer a question."""
-
-    def highlight(
-        self, question: str, sentence: str, language: str, question_language: str
-    ) -> tuple[int, int] | None:
-        """Start and end in the sentence, or None; `language` is the sentence's."""
-        ...
-
-
 class RuleSpans:
-    """Goes by the asking word: dates, numbers with units, names, places."""
+    """A `SpanFinder` that goes by the asking word: dates, numbers with units, names, places."""
 
     def highlight(
         self, question: str, sentence: str, language: str, question_language: str
     ) -> tuple[int, int] | None:
         return highlight(question, sentence, language, question_language)
+
+
+BY_RULES = RuleSpans()
+"""The one that ships: it keeps nothing."""
 
 
 def highlight(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import date
 
 from bot.answer import Answer, Citation, Statement
+from bot.answering.refusal import decide_by_evidence, refusal_of
 from index.article import Article, Passage, Sentence
+from index.findings import Findings
 
 TEXT = (
     "Le modèle Orphée a été présenté hier. Il alimente le journal parlé. Une carte suffit.\n\n"
@@ -62,3 +65,34 @@ def highlighted(answer: Answer, words: str) -> Answer:
 
 def refused(*nearest: Article, question: str = "Quel temps fera-t-il ?") -> Answer:
     return Answer(question, "fr", 0.03, (), (), nearest, 4.2)
+
+
+class FakeAnswerer:
+    """An `Answerer` that grows by the first sentence of each hit, `most` of them."""
+
+    joins_parts = True
+
+    def __init__(self, min_confidence: float = 0.5, most: int = 2) -> None:
+        self._min_confidence = min_confidence
+        self._most = most
+
+    async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
+        decision = decide_by_evidence(findings, self._min_confidence)
+        if not decision.may_answer:
+            yield refusal_of(findings.question, decision, confidence=findings.confidence)
+            return
+        citations: list[Citation] = []
+        for number, hit in enumerate(findings.hits[: self._most], start=1):
+            first = hit.passage.sentences[0]
+            quoted = (first.text, first.start, first.end, hit.passage, hit.article)
+            citations.append(Citation(number, *quoted))
+            yield Answer(
+                question=findings.question,
+                language=findings.language,
+                confidence=findings.confidence,
+                statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
+                citations=tuple(citations),
+                nearest=(),
+                elapsed_ms=0.0,
+                period=findings.period,
+            )

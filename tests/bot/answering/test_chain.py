@@ -19,7 +19,7 @@ from index.article import Period
 from index.findings import Findings
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
-from tests.bot.answers import answered, article, citation
+from tests.bot.answers import FakeAnswerer, answered, article, citation
 from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
 
@@ -52,6 +52,14 @@ async def test_every_way_of_calling_gives_the_same_answer(chain: RetrievalQA) ->
     # Where a loop runs and nothing is awaited, as in a notebook, the synchronous forms hold it up.
     assert chain.invoke(QUESTION).text == whole.text
     assert [part.text for part in chain.stream(QUESTION)] == [whole.text]
+
+
+async def test_any_answerer_grows_or_refuses_in_the_chain(live: LiveIndex) -> None:
+    writing = RetrievalQA(live, FakeAnswerer(0.0))
+    grown = [each async for each in writing.astream(QUESTION)]
+    assert [len(each.statements) for each in grown] == [1, 2]
+    assert grown[-1].citations == writing.invoke(QUESTION).citations
+    assert RetrievalQA(live, FakeAnswerer(1.1)).invoke(QUESTION).refusal == "unsaid"
 
 
 class Growing:

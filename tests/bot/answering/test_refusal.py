@@ -14,7 +14,7 @@ from bot.answering.refusal import (
     decide_by_evidence,
     decide_by_model,
     decide_small_talk,
-    refused,
+    refusal_of,
 )
 from index.article import Article, Period
 from tests.bot.llm.fakes import article, findings, hits
@@ -69,7 +69,7 @@ def test_one_article_is_meant_or_it_is_unclear_which(
 
 @pytest.mark.parametrize("said", ["courtesy", "greeting", "wordless", "self"])
 def test_small_talk_is_not_looked_up(said: str) -> None:
-    assert refused("Merci !", decide_small_talk(said)).small_talk
+    assert refusal_of("Merci !", decide_small_talk(said)).small_talk
 
 
 @pytest.mark.parametrize("said", ["alone", "pronoun", "ellipsis"])
@@ -79,6 +79,6 @@ def test_every_other_way_of_asking_is(said: str) -> None:
 
 def test_a_refusal_is_an_answer_without_statements() -> None:
     decision = decide_by_evidence(findings(QUESTION, *BRIDGES, confidence=0.2), 0.5)
-    answer = refused(QUESTION, decision, confidence=0.2, period=AUGUST)
+    answer = refusal_of(QUESTION, decision, confidence=0.2, period=AUGUST)
     assert (answer.answered, answer.refusal, answer.language) == (False, "unsaid", "fr")
     assert (answer.nearest, answer.period) == (tuple(BRIDGES[:NEAREST]), AUGUST)
