@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from index.models.base import Vectors
+from index.store.base import BoolArray, IntArray
 from index.store.files.generation import Generation
-from index.store.files.vector_index import BoolArray, DenseIndex, IntArray
+from index.store.files.vector_index import DenseIndex
 
 _BATCH = 16_384
 _DEPTH = 200  # rows kept a question: as many as the search asks for at most

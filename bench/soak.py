@@ -71,7 +71,7 @@ class Reader:
         began = time.monotonic()
         searcher = self.live.searcher()
         findings = searcher.search(f"À quelle version en est l’article {number} ?")
-        generation = searcher.generation.manifest.id
+        generation = searcher.generation.facts.id
         for hit in findings.hits:
             for said in _SAID.finditer(hit.passage.text):
                 self.heard.append((generation, int(said[1]), int(said[2])))

@@ -14,10 +14,10 @@ from bot.model_choice import parse_choices
 from bot.settings import Settings
 from index.errors import NoIndex
 from index.models.base import Embedder
-from index.models.sentence_transformers import load_embedder
+from index.models.factory import load_embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
-from index.store.files.generation import current_id
+from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from bot.llm.factory import Writers
@@ -40,7 +40,7 @@ def open_embedder(
 
 def open_index(settings: Settings) -> LiveIndex:
     """The index of the data directory. Raises IndexingError."""
-    if current_id(settings.data_dir) is None:  # said before seconds go into the model
+    if open_store(settings.data_dir).current_id() is None:  # said before seconds go into the model
         raise NoIndex(f"{settings.data_dir}: nothing is indexed here yet; run `selon index`")
     return LiveIndex(settings.data_dir, open_embedder(settings), ConfidenceModel.load())
 

@@ -197,10 +197,7 @@ def _ballot() -> dict[str, tuple[str, ...]]:
 @cache
 def _classifier() -> Callable[[str], str]:
     """The general classifier, loaded on the first text that needs it (half a second, 100 MB)."""
-    from py3langid.langid import (  # type: ignore[import-untyped]
-        MODEL_FILE,
-        LanguageIdentifier,
-    )
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages([code for code in identifier.labels if len(code) == 2])
@@ -327,3 +324,13 @@ def _near(one: str, other: str) -> bool:
         return True
     a, b = one[at:], other[at:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] + a[2:]) == b
+
+
+def keyed_terms(text: str, language: str) -> list[str]:
+    """The terms of a text as they stand in the index."""
+    return [_keyed(term, language) for term in terms(text, language)]
+
+
+@lru_cache(maxsize=1 << 16)  # the words of a text are those of the texts before it
+def _keyed(term: str, language: str) -> str:
+    return term if any(char.isdigit() for char in term) else f"{language}:{term}"

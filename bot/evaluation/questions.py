@@ -13,7 +13,7 @@ from typing import Any
 from bot.errors import QuestionFileError
 from index.article import Article, article_id
 from index.language import detect
-from index.store.files.articles import ArticleEntry
+from index.store.base import ArticleEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from index.findings import Findings
 from index.models.base import Embedder, Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.files.generation import Generation, open_generation
+from index.store.base import GenerationReader
+from index.store.factory import open_store
 
 Unit = Literal["tokens", "words"]
 
@@ -107,8 +108,8 @@ class Opened:
 def index_in_service(
     data_dir: Path, embedder: Embedder, judge: ConfidenceModel
 ) -> Iterator[Opened]:
-    """The index that people are asking now. Raises what `open_generation` does."""
-    with open_generation(data_dir, model=embedder.id, dimension=embedder.dimension) as generation:
+    """The index that people are asking now. Raises what opening one does."""
+    with open_store(data_dir).open(model=embedder.id, dimension=embedder.dimension) as generation:
         yield _asking_opened(generation, embedder, judge)
 
 
@@ -126,8 +127,8 @@ def temporary_index(
         began = time.perf_counter()
         build_articles(articles, data_dir, meter, observer=observer)
         seconds = time.perf_counter() - began - meter.counting
-        with open_generation(
-            data_dir, model=embedder.id, dimension=embedder.dimension
+        with open_store(data_dir).open(
+            model=embedder.id, dimension=embedder.dimension
         ) as generation:
             opened = _asking_opened(generation, embedder, judge)
             yield replace(opened, tokens=meter.tokens, seconds=seconds)
@@ -167,16 +168,18 @@ class _Recorder:
         return self.findings
 
 
-def _asking_opened(generation: Generation, embedder: Embedder, judge: ConfidenceModel) -> Opened:
+def _asking_opened(
+    generation: GenerationReader, embedder: Embedder, judge: ConfidenceModel
+) -> Opened:
     return Opened(
         Searcher(generation, embedder, judge),
-        generation.manifest.passages,
+        generation.facts.passages,
         _mean_passage_chars(generation),
     )
 
 
-def _mean_passage_chars(generation: Generation) -> float:
-    total = generation.manifest.passages
+def _mean_passage_chars(generation: GenerationReader) -> float:
+    total = generation.facts.passages
     rows = range(0, total, -(-total // _SPREAD))
     length = 0
     for page in range(0, len(rows), _PAGE):
@@ -310,7 +313,7 @@ def _opened(
 
 def _of_index_in_service(plan: EvaluationPlan, means: Means) -> QuestionSet:
     model = means.embedder
-    with open_generation(plan.data_dir, model=model.id, dimension=model.dimension) as generation:
+    with open_store(plan.data_dir).open(model=model.id, dimension=model.dimension) as generation:
         return read_lines(plan.file, generation.articles())
 
 

@@ -16,8 +16,7 @@ from index.article import Article, Passage, Sentence
 from index.build.passages import cut
 from index.models.base import Vectors
 from index.search.live import LiveIndex
-from index.store.files.articles import ArticleEntry
-from index.store.files.generation import Generation
+from index.store.base import ArticleEntry, GenerationReader
 
 _SENTENCES = 4
 
@@ -160,11 +159,11 @@ class LiveLibrary:
         return self._index.article(article_id)
 
     def generation(self) -> str:
-        return self._open.manifest.id
+        return self._open.facts.id
 
     def holdings(self) -> Holdings:
-        manifest = self._open.manifest
-        return Holdings(manifest.id, manifest.articles, manifest.passages, manifest.built_at)
+        facts = self._open.facts
+        return Holdings(facts.id, facts.articles, facts.passages, facts.built_at)
 
     def embedded(self, question: str) -> Vectors:
         return self._index.embedder.embed_question(question)
@@ -186,14 +185,9 @@ class LiveLibrary:
             for passage in cut(article)
             if (found := generation.passage_at(article.id, passage.start)) is not None
         ]
-        rows = [
-            each.first_sentence + number
-            for each in stored
-            for number in range(len(each.passage.sentences))
-        ]
-        vectors = generation.sentence_vectors.vectors(np.array(rows, dtype=np.int64))
+        vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in stored])
         return summary(article, tellings(article, [each.passage for each in stored]), vectors)
 
     @property
-    def _open(self) -> Generation:
+    def _open(self) -> GenerationReader:
         return self._index.searcher().generation

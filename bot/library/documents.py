@@ -31,7 +31,7 @@ from index.formats.table import FORMAT_OF_SUFFIX, suffix_for
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
-from index.store.files.generation import current_id
+from index.store.factory import open_store
 from index.web.gatherer import Failed, Gathered
 
 LONGEST_NAME_CHARACTERS = 60
@@ -210,7 +210,7 @@ class Documents:
         self._drop(self._inbox(number))
 
     def _opened(self, data_dir: Path) -> ConversationIndex | None:
-        if current_id(data_dir) is None:
+        if open_store(data_dir).current_id() is None:
             return None
         index = LiveIndex(data_dir, self._embedder, ConfidenceModel.load())
         return ConversationIndex(chain_over(index, self._settings), LiveLibrary(index))

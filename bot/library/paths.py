@@ -11,8 +11,7 @@ from pathlib import Path
 
 from bot.settings import Settings, allowed_hosts
 from index.errors import StoreError
-from index.store.files.layout import Layout
-from index.store.files.manifest import Manifest
+from index.store.factory import open_store
 from index.web.fetcher import Fetcher
 from index.web.gatherer import LIMIT, Gatherer
 from index.web.guard import Guard
@@ -47,13 +46,10 @@ def standing_paths(settings: Settings) -> list[Path]:
 
 
 def _roots(settings: Settings) -> list[Path]:
-    layout = Layout(settings.data_dir)
     try:
-        current = layout.current_id()
-        manifest = Manifest.open(layout.folder(current)) if current else None
+        return [Path(root) for root in open_store(settings.data_dir).facts().roots]
     except StoreError:
         return []  # a build mends it, and says so
-    return [Path(root) for root in manifest.roots] if manifest else []
 
 
 def with_fetched(settings: Settings, paths: Iterable[Path]) -> list[Path]:

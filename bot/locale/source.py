@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.locale.answers import Phrases
 from index.article import Article, Copy
-from index.store.files.articles import ArticleEntry
+from index.store.base import ArticleEntry
 
 _NAMED = 3
 """Other publishers that a source line names; the others are counted."""

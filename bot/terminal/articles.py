@@ -8,9 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -39,12 +37,8 @@ from bot.terminal.render import TITLE, json_line
 from index.article import Article, Copy, Period
 from index.errors import DamagedIndex
 from index.language import fold_phrase
-from index.store.files.articles import ArticleEntry
-from index.store.files.removed import Removed, RemovedArticle
-
-if TYPE_CHECKING:
-    from index.store.files.generation import Generation
-
+from index.store.base import ArticleEntry, GenerationReader, RemovedArticle, RemovedArticles
+from index.store.factory import open_store
 
 _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
 
@@ -129,7 +123,7 @@ def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) 
 def list_removed(settings: Settings, *, as_json: bool) -> int:
     """List what the operator took out, the oldest first. Raises StoreError."""
     phrases = KeepingPhrases.of(settings.language)
-    articles = Removed.open(settings.data_dir).articles
+    articles = open_store(settings.data_dir).removed().articles
     out = console_for(sys.stdout)
     for each in articles:
         if as_json:
@@ -187,7 +181,7 @@ def show_article(settings: Settings, reference: str, *, whole: bool, as_json: bo
             raise DamagedIndex(
                 f"article {entry.id} is listed and has no text; rebuild it with `selon index`"
             )
-        passages = _passages(generation, entry)
+        passages = generation.count_passages(entry.id)
         original = generation.article(entry.copy_of) if entry.copy_of else None
     out = console_for(sys.stdout)
     if as_json:
@@ -263,16 +257,6 @@ class _Shown:
         return f"{copy.id}  {copy.title or self._phrases.untitled} — {', '.join(beside)}"
 
 
-def _passages(generation: Generation, entry: ArticleEntry) -> int:
-    """How many passages the article has: they follow its first."""
-    opening = generation.opening(entry.id)
-    if opening is None:
-        return 0
-    rows_left = range(opening.row, generation.manifest.passages)
-    owners = (generation.stored([row])[0].article_id for row in rows_left)
-    return sum(1 for _ in takewhile(entry.id.__eq__, owners))
-
-
 def remove(settings: Settings, references: Sequence[str]) -> int:
     """Take these articles out, all or, where one of them is not known, none.
 
@@ -281,9 +265,9 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
     """
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
-    removed = Removed.open(settings.data_dir)
+    removed = open_store(settings.data_dir).removed()
     with open_articles(settings) as generation:
-        manifest = generation.manifest
+        facts = generation.facts
         meant = {
             each.id: each
             for reference in references
@@ -291,7 +275,7 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
             for entry in find_all(generation, reference, phrases)
             for each in _with_copies(entry, generation)
         }
-    if meant and len(meant) >= manifest.articles + manifest.copies:
+    if meant and len(meant) >= facts.articles + facts.copies:
         raise KeepingError(phrases.nothing_left)
     for each in {each for reference in references for each in removed.find(reference)}:
         if each.id not in meant:
@@ -308,14 +292,12 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
 
 def restore(settings: Settings, references: Sequence[str]) -> int:
     """Let these articles in again. Raises UnknownArticle, StoreError, and what a build raises."""
-    from index.store.files.generation import in_service
-
     phrases = KeepingPhrases.of(settings.language)
-    removed = Removed.open(settings.data_dir)
+    removed = open_store(settings.data_dir).removed()
     for reference in references:
         if not removed.find(reference):
             raise UnknownArticle(phrases.not_removed(reference))
-    in_service(settings.data_dir)  # without an index, nothing was ever taken out of one
+    open_store(settings.data_dir).facts()  # without an index, nothing was ever taken out of one
     paths = _paths(settings)
     for reference in references:
         for each in removed.restore(reference):
@@ -323,12 +305,14 @@ def restore(settings: Settings, references: Sequence[str]) -> int:
     return _rebuild(settings, paths)
 
 
-def _already(reference: str, generation: Generation, removed: Removed) -> bool:
+def _already(reference: str, generation: GenerationReader, removed: RemovedArticles) -> bool:
     """Whether it means nothing that is indexed, and something that was taken out before."""
     return not generation.find(reference) and bool(removed.find(reference))
 
 
-def _with_copies(entry: ArticleEntry, generation: Generation) -> tuple[ArticleEntry | Copy, ...]:
+def _with_copies(
+    entry: ArticleEntry, generation: GenerationReader
+) -> tuple[ArticleEntry | Copy, ...]:
     article = None if entry.copy_of else generation.article(entry.id)
     return (entry, *(article.copies if article else ()))
 

@@ -21,8 +21,7 @@ from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import answer_json, answer_text, explained_text
-from index.store.files.layout import Layout
-from index.store.files.manifest import Manifest
+from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from bot.followups.conversation import Conversing
@@ -140,21 +139,13 @@ def _asking(open_conversing: Callable[[], "Conversing"]) -> "Ask":
 def _talk(
     settings: Settings, open_conversing: Callable[[], "Conversing"], out: Console, err: Console
 ) -> int:
-    pass
     from bot.terminal.repl import chat_typed, new_session
 
     def open_grow() -> "Grow":
         return open_conversing().stream
 
-    layout = Layout(settings.data_dir)
-    generation = layout.current_id()
-    if generation is None:
-        open_conversing()  # says what is missing
-        return FAILED
-    manifest = Manifest.open(layout.folder(generation))
-    welcome = TerminalPhrases.of(settings.language).repl_welcome(
-        manifest.articles, manifest.passages
-    )
+    facts = open_store(settings.data_dir).facts()
+    welcome = TerminalPhrases.of(settings.language).repl_welcome(facts.articles, facts.passages)
     session = new_session(settings.data_dir / HISTORY)
     return chat_typed(session, open_grow, settings.language, out, err, welcome)
 

@@ -21,7 +21,7 @@ from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from bot.terminal.status import built_text
 from index.errors import BuildStopped
-from index.store.files.layout import Layout
+from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from index.build.builder import BuildReport
@@ -55,7 +55,7 @@ def index(settings: Settings, asked: IndexRequest) -> int:
     """Build the index of these paths; fails softly when files had to be skipped."""
     from bot.library.paths import corpus_paths
 
-    if asked.if_missing and Layout(settings.data_dir).current_id() is not None:
+    if asked.if_missing and open_store(settings.data_dir).current_id() is not None:
         return DONE
     options = choose_format_options(settings.data_dir, asked.fields, asked.ocr)
     if options.fields and asked.fields is None:
@@ -141,33 +141,27 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
 
 def roll_back(settings: Settings) -> int:
     """Put the generation before back. Raises NoIndex, StoreError, DamagedIndex, BuildLocked."""
-    from index.store.files.transfer import rollback
-
-    manifest = rollback(settings.data_dir)
+    facts = open_store(settings.data_dir).roll_back()
     phrases = KeepingPhrases.of(settings.language)
-    built = built_text(manifest.built_at, settings.language)
-    show(console_for(sys.stdout), phrases.in_service(manifest.id, built))
+    built = built_text(facts.built_at, settings.language)
+    show(console_for(sys.stdout), phrases.in_service(facts.id, built))
     return DONE
 
 
 def export(settings: Settings, folder: Path) -> int:
     """Copy the index in service. Raises NoIndex, StoreError, DamagedIndex."""
-    from index.store.files.transfer import export_index
-
-    manifest = export_index(settings.data_dir, folder)
+    facts = open_store(settings.data_dir).export(folder)
     size = TerminalPhrases.of(settings.language).size(
-        sum(stamp.size for stamp in manifest.files.values())
+        sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     )
     phrases = KeepingPhrases.of(settings.language)
-    show(console_for(sys.stdout), phrases.exported(manifest.articles, size, harmless(str(folder))))
+    show(console_for(sys.stdout), phrases.exported(facts.articles, size, harmless(str(folder))))
     return DONE
 
 
 def import_(settings: Settings, folder: Path) -> int:
     """Put an exported index in service. Raises DamagedIndex, StoreError, BuildLocked."""
-    from index.store.files.transfer import import_index
-
-    manifest = import_index(folder, settings.data_dir)
+    facts = open_store(settings.data_dir).take(folder)
     phrases = KeepingPhrases.of(settings.language)
-    show(console_for(sys.stdout), phrases.imported(manifest.articles, manifest.id))
+    show(console_for(sys.stdout), phrases.imported(facts.articles, facts.id))
     return DONE

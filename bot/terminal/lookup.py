@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.text import Text
 
@@ -15,11 +15,8 @@ from bot.locale.text import harmless
 from bot.settings import Settings
 from index.article import Article, Copy
 from index.language import fold_phrase
-from index.store.files.articles import ArticleEntry
-
-if TYPE_CHECKING:
-    from index.store.files.generation import Generation
-
+from index.store.base import ArticleEntry, GenerationReader
+from index.store.factory import open_store
 
 _NEAREST = 3
 
@@ -36,7 +33,9 @@ PART = "#"
 _LIKE = 60  # of 100; below, the title has little to do with what was typed
 
 
-def find_article(generation: Generation, reference: str, phrases: KeepingPhrases) -> ArticleEntry:
+def find_article(
+    generation: GenerationReader, reference: str, phrases: KeepingPhrases
+) -> ArticleEntry:
     """The article of this id, path, file name, address or title.
 
     Raises UnknownArticle, which names the nearest ones, or those among which to choose.
@@ -47,7 +46,9 @@ def find_article(generation: Generation, reference: str, phrases: KeepingPhrases
     return found[0]
 
 
-def find_all(generation: Generation, reference: str, phrases: KeepingPhrases) -> list[ArticleEntry]:
+def find_all(
+    generation: GenerationReader, reference: str, phrases: KeepingPhrases
+) -> list[ArticleEntry]:
     """As `find`, and all the articles of a file that holds several. Raises UnknownArticle."""
     for name in dict.fromkeys((reference, *_as_path(reference))):
         if found := generation.find(name):
@@ -99,12 +100,9 @@ def _listed(line: str, entries: list[ArticleEntry], phrases: KeepingPhrases) -> 
     return line + "".join(rows)
 
 
-def open_articles(settings: Settings) -> Generation:
+def open_articles(settings: Settings) -> GenerationReader:
     """Raises NoIndex, DamagedIndex."""
-    from index.store.files.generation import in_service, open_generation
-
-    _, manifest = in_service(settings.data_dir)
-    return open_generation(settings.data_dir, model=manifest.model, dimension=manifest.dimension)
+    return open_store(settings.data_dir).browse()
 
 
 def entry_fields(entry: ArticleEntry) -> dict[str, Any]:

@@ -20,22 +20,16 @@ from bot.terminal.console import console_for, show
 from bot.terminal.lookup import copy_fields, entry_fields, open_articles, row_line, rows, under
 from bot.terminal.render import TITLE, complaint, json_line
 from index.article import Copy
-from index.errors import DamagedIndex
-from index.store.files.articles import ArticleEntry
-from index.store.files.layout import Layout
-from index.store.files.manifest import Manifest
-from index.store.files.removed import Removed
+from index.store.base import ArticleEntry, StoreCheck
+from index.store.factory import open_store
 
 
 @dataclass(frozen=True, slots=True)
 class _IndexState:
-    """What there is in a data directory."""
+    """What there is in a data directory; `removed` counts articles that were taken out."""
 
-    manifest: Manifest
-    before: str | None
+    check: StoreCheck
     removed: int
-    size: int
-    damage: DamagedIndex | None
 
 
 def status(settings: Settings, *, as_json: bool) -> int:
@@ -46,10 +40,10 @@ def status(settings: Settings, *, as_json: bool) -> int:
         out.file.write(f"{json_line(_fields(state))}\n")
     else:
         show(out, _text(state, settings.language))
-    if state.damage:
+    if state.check.damage:
         phrases = TerminalPhrases.of(settings.language)
-        show(console_for(sys.stderr), complaint(state.damage, phrases))
-    return FAILED if state.damage else DONE
+        show(console_for(sys.stderr), complaint(state.check.damage, phrases))
+    return FAILED if state.check.damage else DONE
 
 
 def duplicates(settings: Settings, *, as_json: bool) -> int:
@@ -81,38 +75,28 @@ def built_text(built: datetime, language: str) -> str:
 
 
 def _state(settings: Settings) -> _IndexState:
-    from index.store.files.generation import verify
-
-    layout = Layout(settings.data_dir)
-    damage: DamagedIndex | None = None
-    try:
-        manifest = verify(settings.data_dir)
-    except DamagedIndex as error:
-        damage = error
-        manifest = Manifest.open(layout.folder(layout.current_id() or ""))
-    size = sum(file.stat().st_size for file in layout.root.rglob("*") if file.is_file())
-    removed = len(Removed.open(settings.data_dir))
-    return _IndexState(manifest, layout.before(manifest.id), removed, size, damage)
+    store = open_store(settings.data_dir)
+    return _IndexState(store.check(), len(store.removed()))
 
 
 def _text(state: _IndexState, language: str) -> Text:
     phrases = TerminalPhrases.of(language)
-    manifest, labels = state.manifest, StatusLabels.of(language)
-    languages = sorted(manifest.languages.items(), key=lambda entry: (-entry[1], entry[0]))
+    facts, labels = state.check.facts, StatusLabels.of(language)
+    languages = sorted(facts.languages.items(), key=lambda entry: (-entry[1], entry[0]))
     lines = [
-        (labels.generation, manifest.id),
-        (labels.model, harmless(manifest.model)),
-        (labels.built, built_text(manifest.built_at, language)),
-        (labels.before, _hinted(_moment(state.before, language), "rollback")),
-        *under(labels.roots, manifest.roots),
-        (labels.articles, phrases.number(manifest.articles)),
-        (labels.copies, _hinted(_number(manifest.copies, phrases), "status --duplicates")),
+        (labels.generation, facts.id),
+        (labels.model, harmless(facts.model)),
+        (labels.built, built_text(facts.built_at, language)),
+        (labels.before, _hinted(_moment(state.check.before, language), "rollback")),
+        *under(labels.roots, facts.roots),
+        (labels.articles, phrases.number(facts.articles)),
+        (labels.copies, _hinted(_number(facts.copies, phrases), "status --duplicates")),
         (labels.removed, _hinted(_number(state.removed, phrases), "list --removed")),
-        (labels.passages, phrases.number(manifest.passages)),
-        (labels.sentences, phrases.number(manifest.sentences)),
+        (labels.passages, phrases.number(facts.passages)),
+        (labels.sentences, phrases.number(facts.sentences)),
         (labels.languages, ", ".join(f"{code} {phrases.number(n)}" for code, n in languages)),
-        (labels.size, phrases.size(state.size)),
-        (labels.state, phrases.damaged if state.damage else phrases.whole),
+        (labels.size, phrases.size(state.check.size)),
+        (labels.state, phrases.damaged if state.check.damage else phrases.whole),
     ]
     return rows([(label, said) for label, said in lines if said])
 
@@ -134,21 +118,21 @@ def _hinted(said: str | None, command: str) -> str | None:
 
 
 def _fields(state: _IndexState) -> dict[str, Any]:
-    manifest = state.manifest
+    facts = state.check.facts
     return {
-        "generation": manifest.id,
-        "model": manifest.model,
-        "built": manifest.built_at.isoformat(),
-        "roots": list(manifest.roots),
-        "articles": manifest.articles,
-        "copies": manifest.copies,
+        "generation": facts.id,
+        "model": facts.model,
+        "built": facts.built_at.isoformat(),
+        "roots": list(facts.roots),
+        "articles": facts.articles,
+        "copies": facts.copies,
         "removed": state.removed,
-        "passages": manifest.passages,
-        "sentences": manifest.sentences,
-        "languages": dict(manifest.languages),
-        "before": state.before,
-        "bytes": state.size,
-        "whole": state.damage is None,
+        "passages": facts.passages,
+        "sentences": facts.sentences,
+        "languages": dict(facts.languages),
+        "before": state.check.before,
+        "bytes": state.check.size,
+        "whole": state.check.damage is None,
     }
 
 

@@ -18,8 +18,9 @@ from index.build.passages import cut
 from index.build.vectors import Embedded, EmbedProgress, StopCheck, Work, embed_all
 from index.errors import IndexingError
 from index.models.base import Embedder
+from index.store.base import RowKind
 from index.store.files.article_writer import ArticleChanges, ArticleWriter, PassageWriter, Sheet
-from index.store.files.articles import BulkReader, RowKind
+from index.store.files.articles import BulkReader
 from index.store.files.generation import (
     ARTICLES_FILE,
     DAYS_FILE,

@@ -20,11 +20,12 @@ import numpy.typing as npt
 from index.article import embedding_text
 from index.errors import ModelError
 from index.models.base import Embedder, Vectors
-from index.store.files.articles import BulkReader, RowKind
+from index.store.base import IntArray, RowKind
+from index.store.files.articles import BulkReader
 from index.store.files.generation import PASSAGES, SENTENCES, Generation
 from index.store.files.layout import Layout, storing
 from index.store.files.text_hashes import HASH_SIZE, Hashes, VectorSource, as_hashes
-from index.store.files.vector_index import DenseBuilder, IntArray
+from index.store.files.vector_index import DenseBuilder
 
 _BATCH = 2_048  # texts at a time: enough to sort by length within
 

@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 
+BUNDLED = "bundled"
+"""The name of the model that Selon brings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompts:

@@ -1,4 +1,4 @@
-"""From texts to vectors whose cosine says how close in meaning they are."""
+"""Any model of the Sentence Transformers library, by its hub name or its path."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.errors import ModelError
-from index.models.base import Embedder, Prompts, Vectors
+from index.models.base import BUNDLED, Prompts, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-
-BUNDLED = "bundled"
 
 
 _TEXTS_AT_ONCE = 256
@@ -72,22 +69,10 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def load_embedder(
-    name: str,
-    cache_dir: Path | None = None,
-    *,
-    threads: int | None = None,
-    progress: Callable[[float, str], None] | None = None,
-) -> Embedder:
-    """The model of this name: `bundled`, or any of Sentence Transformers by hub name or path.
-
-    `cache_dir` (the user's cache by default) and `progress(share, step)` are for preparing the
-    bundled model; other models are kept where their library keeps them. Raises `ModelError`.
-    """
-    if name == BUNDLED:
-        from index.models.bundled.embedder import load_bundled
-
-        return load_bundled(cache_dir, threads=threads, progress=progress)
+def load_sentence_transformer(
+    name: str, *, threads: int | None = None
+) -> SentenceTransformerEmbedder:
+    """Raises ModelError where there is no such model."""
     if name.startswith((".", "/", "~")) and not Path(name).exists():
         raise ModelError(f"SELON_EMBEDDING_MODEL={name}: there is no such folder: correct the path")
     # Seconds of imports, for those alone who chose another model.

@@ -12,7 +12,7 @@ from index.findings import Findings
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.files.generation import current_id, open_generation
+from index.store.factory import open_store
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class LiveIndex:
     """
 
     def __init__(self, data_dir: Path, embedder: Embedder, judge: ConfidenceModel) -> None:
-        self._data_dir = data_dir
+        self._store = open_store(data_dir)
         self._embedder = embedder
         self._judge = judge
         self._switching = threading.Lock()
@@ -42,7 +42,7 @@ class LiveIndex:
 
     def generation(self) -> str:
         """The id of the generation in service at this moment."""
-        return self.searcher().generation.manifest.id
+        return self.searcher().generation.facts.id
 
     def article(self, article_id: str) -> Article | None:
         return self.searcher().generation.article(article_id)
@@ -54,8 +54,8 @@ class LiveIndex:
         """
         with self._switching:
             try:
-                newest = current_id(self._data_dir)
-                if newest not in (None, self._refused, self._searcher.generation.manifest.id):
+                newest = self._store.current_id()
+                if newest not in (None, self._refused, self._searcher.generation.facts.id):
                     self._refused = newest  # until it has been opened
                     self._searcher = self._open()
                     self._refused = None
@@ -65,7 +65,5 @@ class LiveIndex:
 
     def _open(self) -> Searcher:
         embedder = self._embedder
-        generation = open_generation(
-            self._data_dir, model=embedder.id, dimension=embedder.dimension
-        )
+        generation = self._store.open(model=embedder.id, dimension=embedder.dimension)
         return Searcher(generation, embedder, self._judge)

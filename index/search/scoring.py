@@ -10,30 +10,24 @@ The weights were chosen on the sets named in docs/evaluation.md.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 import numpy.typing as npt
 
-from index.store.files.word_index import keyed_terms
-
 Array = npt.NDArray[np.float32]
 
 
 BEST_SENTENCE_WEIGHT = 1.3
-
-
 PASSAGE_WORDS_WEIGHT = 0.15
-
-
-_OPENING_BONUS = 0.02
-
-
+OPENING_WEIGHT = 0.02
 SENTENCE_WORDS_WEIGHT = 0.1
-
-
 SPOKEN_OF_WEIGHT = 0.1
+
+
+def word_scores(bm25: Array, idf: Mapping[str, float]) -> Array:
+    """Sums of BM25 as shares of the question's total IDF: 0 where no word meets, at most 1."""
+    return bm25 / np.float32(sum(idf.values())) if idf else bm25
 
 
 def sentence_scores(cosines: Array, words: Array) -> Array:
@@ -59,29 +53,13 @@ def passage_scores(
         cosines
         + np.float32(BEST_SENTENCE_WEIGHT) * best_sentences
         + np.float32(PASSAGE_WORDS_WEIGHT) * words
-        + np.float32(_OPENING_BONUS) * openings
+        + np.float32(OPENING_WEIGHT) * openings
     )
     return total
 
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-
-
-def question_names(question: str, language: str) -> frozenset[str]:
-    """The terms of a question that name something: capitals past its first word, or digits."""
-    return frozenset(
-        term
-        for match in _WORD.finditer(question)
-        if _is_name(match.group(), first=not question[: match.start()].strip(" ¿¡«\"'"))
-        for term in keyed_terms(match.group(), language)
-    )
-
-
 def spoken_of(
-    idf: Mapping[str, float],
-    carried: Set[str],
-    before: Set[str],
-    sentences: Sequence[Set[str]],
+    idf: Mapping[str, float], carried: Set[str], before: Set[str], sentences: Sequence[Set[str]]
 ) -> list[float]:
     """For each sentence of a passage, given as its terms, the share (0..1) of the question's IDF
     that stands in it, or is `carried` over from an earlier sentence or from `before` the passage
@@ -98,8 +76,3 @@ def spoken_of(
         shares.append(found / weight if weight else 0.0)
         heard |= terms
     return shares
-
-
-def _is_name(word: str, *, first: bool) -> bool:
-    capitals = sum(char.isupper() for char in word)
-    return any(char.isdigit() for char in word) or capitals > 1 or (capitals == 1 and not first)

@@ -10,49 +10,45 @@ import numpy as np
 from index.article import Article, Passage, Period, lexical_text
 from index.errors import DamagedIndex
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
-from index.language import detect
+from index.language import detect, keyed_terms
 from index.models.base import Embedder, Vectors
 from index.search.confidence import ConfidenceModel
+from index.search.question_words import QuestionWords, question_names, weigh_words
 from index.search.scoring import (
     passage_scores,
-    question_names,
     quotable_scores,
     sentence_scores,
     spoken_of,
+    word_scores,
 )
-from index.store.files.generation import Generation
-from index.store.files.vector_index import IntArray
-from index.store.files.word_index import WordMatch, keyed_terms
+from index.store.base import CandidateFeatures, CandidateQuery, GenerationReader, IntArray
 
-# How many passages each way of looking puts forward; their union is scored in full.
-_CANDIDATES = 100
-
-
-_CANDIDATE_SENTENCES = 200
-
+# How many each way of looking puts forward; the passages are scored in full.
+PASSAGE_CANDIDATES = 100
+SENTENCE_CANDIDATES = 200
 
 _BEHIND = 10  # passages that the first one is compared with
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Question:
-    """A question and its two looks at the index, before any passage is chosen."""
+    """A question as the passages and the sentences of one generation know its words."""
 
     vector: Vectors
-    passage_words: WordMatch
-    sentence_words: WordMatch
+    passage_words: QuestionWords
+    sentence_words: QuestionWords
     names: frozenset[str]
 
 
 @dataclass(frozen=True)
-class _Candidates:
-    """Passages under consideration with their scores, arrays of shape (candidates,).
+class _Ranking:
+    """Candidates with their scores, arrays of shape (candidates,).
 
-    `sentence_values` joins the scores of their sentences in row order; those of candidate i start
-    at `offsets[i]`.
+    `sentence_values` joins the scores of their sentences in reading order; those of candidate i
+    start at `offsets[i]`.
     """
 
-    rows: IntArray
+    keys: IntArray
     passage: Vectors
     sentence: Vectors
     words: Vectors
@@ -61,10 +57,27 @@ class _Candidates:
     sentence_values: Vectors
     offsets: IntArray
 
+    @classmethod
+    def of(cls, asked: _Question, found: CandidateFeatures) -> _Ranking:
+        words = word_scores(found.bm25, asked.passage_words.idf)
+        sentence_words = word_scores(found.sentence_bm25, asked.sentence_words.idf)
+        values = sentence_scores(found.sentence_cosines, sentence_words)
+        best = np.maximum.reduceat(values, found.offsets)
+        return cls(
+            keys=found.keys,
+            passage=found.cosines,
+            sentence=np.maximum.reduceat(found.sentence_cosines, found.offsets),
+            words=words,
+            sentence_words=np.maximum.reduceat(sentence_words, found.offsets),
+            total=passage_scores(found.cosines, best, words, found.openings),
+            sentence_values=values,
+            offsets=found.offsets,
+        )
+
     @cached_property
     def order(self) -> IntArray:
-        """Indices of the candidates, best first, equals by row."""
-        return np.lexsort((self.rows, -self.total))
+        """Indices of the candidates, best first, equals by key."""
+        return np.lexsort((self.keys, -self.total))
 
     def scores(self, at: int) -> Scores:
         return Scores(
@@ -78,7 +91,9 @@ class _Candidates:
 class Searcher:
     """Ranks the passages of one open generation; safe to call from several threads."""
 
-    def __init__(self, generation: Generation, embedder: Embedder, judge: ConfidenceModel) -> None:
+    def __init__(
+        self, generation: GenerationReader, embedder: Embedder, judge: ConfidenceModel
+    ) -> None:
         self.generation = generation
         self._embedder = embedder
         self._judge = judge
@@ -91,66 +106,34 @@ class Searcher:
         language = detect(question)
         asked = _Question(
             self._embedder.embed_question(question),
-            self.generation.passage_words.match(question, language),
-            self.generation.sentence_words.match(question, language),
+            weigh_words(question, language, self.generation.vocabulary("passages")),
+            weigh_words(question, language, self.generation.vocabulary("sentences")),
             question_names(question, language),
         )
-        rows = self._candidates(asked, within)
-        if not len(rows):
+        query = CandidateQuery(asked.vector, asked.passage_words.idf, asked.sentence_words.idf)
+        found = self.generation.candidates(query, PASSAGE_CANDIDATES, SENTENCE_CANDIDATES, within)
+        if not len(found.keys):
             return Findings(question, language, (), 0.0)
-        candidates = self._score(asked, rows)
-        hits = self._hits(asked, candidates, limit)
+        ranking = _Ranking.of(asked, found)
+        hits = self._hits(asked, ranking, limit)
         foreign = any(hit.article.language != language for hit in hits[:1])
-        evidence = self._evidence(asked, candidates, foreign)
+        evidence = _evidence(asked, ranking, foreign)
         return Findings(question, language, hits, self._judge.confidence(evidence), evidence)
 
-    def _candidates(self, asked: _Question, within: Period | None) -> IntArray:
-        generation = self.generation
-        passages, sentences = None, None
-        if within is not None:
-            passages = generation.published_within(within)
-            sentences = generation.of_sentences(passages)
-        near, _ = generation.passage_vectors.search(asked.vector, _CANDIDATES, passages)
-        told, _ = generation.sentence_vectors.search(asked.vector, _CANDIDATE_SENTENCES, sentences)
-        worded = asked.passage_words.best(_CANDIDATES, passages)
-        return np.unique(np.concatenate([near, generation.passages_of_sentences(told), worded]))
-
-    def _score(self, asked: _Question, rows: IntArray) -> _Candidates:
-        generation = self.generation
-        starts, counts = generation.sentence_rows(rows)
-        offsets = np.cumsum(counts) - counts
-        sentence_rows = np.repeat(starts - offsets, counts) + np.arange(counts.sum())
-        cosines = generation.sentence_vectors.scores(asked.vector, sentence_rows)
-        sentence_words = asked.sentence_words.at(sentence_rows)
-        values = sentence_scores(cosines, sentence_words)
-        passage = generation.passage_vectors.scores(asked.vector, rows)
-        words = asked.passage_words.at(rows)
-        best = np.maximum.reduceat(values, offsets)
-        return _Candidates(
-            rows=rows,
-            passage=passage,
-            sentence=np.maximum.reduceat(cosines, offsets),
-            words=words,
-            sentence_words=np.maximum.reduceat(sentence_words, offsets),
-            total=passage_scores(passage, best, words, generation.openings(rows)),
-            sentence_values=values,
-            offsets=offsets,
-        )
-
-    def _hits(self, asked: _Question, candidates: _Candidates, limit: int) -> tuple[Hit, ...]:
-        chosen = candidates.order[:limit]
+    def _hits(self, asked: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
+        chosen = ranking.order[:limit]
         articles: dict[str, Article] = {}
         hits = []
         for at, stored in zip(
-            chosen, self.generation.stored(candidates.rows[chosen].tolist()), strict=True
+            chosen, self.generation.stored(ranking.keys[chosen].tolist()), strict=True
         ):
             article = articles.get(stored.article_id)
             if article is None:
                 article = articles[stored.article_id] = self._article(stored.article_id)
-            first = candidates.offsets[at]
-            values = candidates.sentence_values[first : first + len(stored.passage.sentences)]
+            first = ranking.offsets[at]
+            values = ranking.sentence_values[first : first + len(stored.passage.sentences)]
             sentences = _ranked(asked, values, article, stored.passage)
-            hits.append(Hit(article, stored.passage, candidates.scores(at), sentences))
+            hits.append(Hit(article, stored.passage, ranking.scores(at), sentences))
         return tuple(hits)
 
     def _article(self, article_id: str) -> Article:
@@ -161,18 +144,19 @@ class Searcher:
             )
         return article
 
-    def _evidence(self, asked: _Question, candidates: _Candidates, foreign: bool) -> SearchEvidence:
-        first, *behind = candidates.order[: 1 + _BEHIND]
-        total = candidates.total
-        return SearchEvidence(
-            passage=float(candidates.passage.max()),
-            sentence=float(candidates.sentence.max()),
-            words=float(candidates.words[first]),
-            sentence_words=float(candidates.sentence_words[first]),
-            known=asked.passage_words.known,
-            lead=float(total[first] - total[behind].mean()) if behind else 0.0,
-            foreign=float(foreign),
-        )
+
+def _evidence(asked: _Question, ranking: _Ranking, foreign: bool) -> SearchEvidence:
+    first, *behind = ranking.order[: 1 + _BEHIND]
+    total = ranking.total
+    return SearchEvidence(
+        passage=float(ranking.passage.max()),
+        sentence=float(ranking.sentence.max()),
+        words=float(ranking.words[first]),
+        sentence_words=float(ranking.sentence_words[first]),
+        known=asked.passage_words.known,
+        lead=float(total[first] - total[behind].mean()) if behind else 0.0,
+        foreign=float(foreign),
+    )
 
 
 def _ranked(

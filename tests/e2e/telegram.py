@@ -23,7 +23,7 @@ from bot.state.database import state_url
 from index.article import Article
 from index.build.passages import cut
 from index.models.base import Vectors
-from index.store.files.articles import ArticleEntry
+from index.store.base import ArticleEntry
 from tests.bot.messenger.samples import FRESNEL, refused
 from tests.botapi.server import BotServer
 

@@ -20,7 +20,7 @@ from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from index.article import Article
 from index.build.passages import cut
 from index.language import fold_phrase
-from index.store.files.articles import ArticleEntry
+from index.store.base import ArticleEntry
 
 PAGE_SIZE = 5
 """Articles of a list; each has a button with its number."""

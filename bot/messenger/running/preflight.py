@@ -125,11 +125,11 @@ class Preflight:
 
     def _index(self) -> Iterator[Finding]:
         try:
-            manifest = open_index(self._settings).searcher().generation.manifest
+            facts = open_index(self._settings).searcher().generation.facts
         except IndexingError as error:
             yield self._failed(self._said.index, error)
             return
-        text = self._said.holds(manifest.articles, manifest.passages, manifest.id)
+        text = self._said.holds(facts.articles, facts.passages, facts.id)
         yield Finding("well", self._said.index, text)
 
     def _database(self) -> Iterator[Finding]:

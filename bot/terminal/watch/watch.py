@@ -27,7 +27,8 @@ from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.folders import Folders
 from bot.terminal.watch.watcher import RETRY, Build, ChangeSignal, StopSignal, Watcher
 from index.errors import BuildLocked, FetchError
-from index.store.files.layout import Layout, storing
+from index.store.factory import open_store
+from index.store.files.layout import storing
 from index.web.address import Address
 from index.web.gatherer import Event
 
@@ -138,9 +139,10 @@ def watch(settings: Settings, asked: WatchRequest) -> int:
     feeds = _feeds(asked, phrases)
     paths = _paths(settings, asked, phrases)
     stop, changes, lines = StopSignal(), ChangeSignal(), WatchLines(settings.language)
-    index = Path(os.path.abspath(Layout(settings.data_dir).root))  # noqa: PTH100 - as followed
+    index = open_store(settings.data_dir).folder
+    ours = [Path(os.path.abspath(index))] if index else []  # noqa: PTH100 - as followed
     followers: list[Callable[[], None]] = [
-        Folders(paths, [index], changes, stop, lines.polling).follow
+        Folders(paths, ours, changes, stop, lines.polling).follow
     ]
     if feeds:
         gatherer = open_gatherer(settings, news=True, sleep=_sleeping(stop))

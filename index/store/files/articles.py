@@ -12,10 +12,9 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -33,8 +32,7 @@ from index.article import (
     corpus_fingerprint,
 )
 from index.errors import DamagedIndex
-from index.store.files.removed import SHORTEST_PREFIX
-from index.store.files.vector_index import IntArray
+from index.store.base import SHORTEST_PREFIX, ArticleEntry, IntArray, RowKind, StoredPassage
 
 ARTICLE_COLUMNS = (
     "id, title, path, language, author, published, url, outlet, category, published_at, updated, "
@@ -51,41 +49,9 @@ _OWN = "copy_of IS NULL"
 
 
 _STORED = """
-SELECT p.row, a.id, p.start, p.stop, p.heading, p.first_sentence,
-       substr(a.text, p.start + 1, p.stop - p.start)
+SELECT p.row, a.id, p.start, p.stop, p.heading, substr(a.text, p.start + 1, p.stop - p.start)
 FROM passages p JOIN articles a ON a.number = p.article
 """
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage and where it stands: its row in the passage vectors, its article, the row of its
-    first sentence in the sentence vectors (the others follow)."""
-
-    row: int
-    article_id: str
-    passage: Passage
-    first_sentence: int
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleEntry:
-    """What a list of articles shows: an article without its text.
-
-    `copy_of` is the id of the article that is answered from instead, if this one says the same.
-    """
-
-    id: str
-    title: str
-    author: str | None
-    published: date | None
-    url: str | None
-    language: str
-    path: str
-    outlet: str | None = None
-    category: str | None = None
-    updated: date | None = None
-    copy_of: str | None = None
 
 
 class ArticleReader:
@@ -189,6 +155,11 @@ class ArticleReader:
         )
         return self.stored([rows[0][0]])[0] if rows else None
 
+    def count_passages(self, article_id: str) -> int:
+        """How many passages the article has."""
+        of_article = "article = (SELECT number FROM articles WHERE id = ?)"
+        return int(self._all(f"SELECT count(*) FROM passages WHERE {of_article}", article_id)[0][0])
+
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._turn, self._reading():
             return self._connection.execute(query, values).fetchall()
@@ -271,14 +242,9 @@ def _moment(iso: str | None) -> datetime | None:
 
 
 def _stored(fields: tuple[Any, ...], spans: Sequence[tuple[int, int]]) -> StoredPassage:
-    row, article_id, start, stop, heading, first_sentence, text = fields
+    row, article_id, start, stop, heading, text = fields
     sentences = tuple(Sentence(a, b, text[a - start : b - start]) for a, b in spans)
-    return StoredPassage(
-        row, article_id, Passage(start, stop, text, heading, sentences), first_sentence
-    )
-
-
-RowKind = Literal["passages", "sentences"]
+    return StoredPassage(row, article_id, Passage(start, stop, text, heading, sentences))
 
 
 class BulkReader(ArticleReader):

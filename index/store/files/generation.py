@@ -13,11 +13,22 @@ import numpy.typing as npt
 
 from index.article import Article, Period
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
-from index.store.files.articles import ArticleEntry, BulkReader, RowKind, StoredPassage
+from index.models.base import Vectors
+from index.store.base import (
+    ArticleEntry,
+    BoolArray,
+    CandidateFeatures,
+    CandidateQuery,
+    GenerationFacts,
+    IntArray,
+    RowKind,
+    StoredPassage,
+)
+from index.store.files.articles import BulkReader
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
 from index.store.files.text_hashes import VectorSource, as_hashes
-from index.store.files.vector_index import BoolArray, DenseIndex, IntArray
+from index.store.files.vector_index import DenseIndex
 from index.store.files.word_index import LexicalIndex
 
 ARTICLES_FILE = "articles.sqlite"
@@ -65,6 +76,39 @@ class Generation:
         self._articles = BulkReader(folder / ARTICLES_FILE)
         self._closing = weakref.finalize(self, _let_go, self._articles, hold)
 
+    @property
+    def facts(self) -> GenerationFacts:
+        return self.manifest
+
+    def vocabulary(self, kind: RowKind) -> LexicalIndex:
+        return self.passage_words if kind == "passages" else self.sentence_words
+
+    def candidates(
+        self, query: CandidateQuery, passages: int, sentences: int, within: Period | None = None
+    ) -> CandidateFeatures:
+        """See `index.store.base.GenerationReader`."""
+        words = self.passage_words.match(query.passage_terms)
+        among, of_sentences = None, None
+        if within is not None:
+            among = self.published_within(within)
+            of_sentences = self.of_sentences(among)
+        near, _ = self.passage_vectors.search(query.vector, passages, among)
+        told, _ = self.sentence_vectors.search(query.vector, sentences, of_sentences)
+        worded = words.best(passages, among)
+        rows = np.unique(np.concatenate([near, self.passages_of_sentences(told), worded]))
+        starts, counts = self.sentence_rows(rows)
+        offsets = np.cumsum(counts) - counts
+        sentence_rows = np.repeat(starts - offsets, counts) + np.arange(counts.sum())
+        return CandidateFeatures(
+            keys=rows,
+            cosines=self.passage_vectors.scores(query.vector, rows),
+            bm25=words.at(rows),
+            openings=np.asarray(self._openings[rows]),
+            sentence_cosines=self.sentence_vectors.scores(query.vector, sentence_rows),
+            sentence_bm25=self.sentence_words.match(query.sentence_terms).at(sentence_rows),
+            offsets=offsets,
+        )
+
     def article(self, article_id: str) -> Article | None:
         return self._articles.article(article_id)
 
@@ -108,9 +152,14 @@ class Generation:
         first = np.asarray(self._first_sentences[rows])
         return first, self._first_sentences[rows + 1] - first
 
-    def openings(self, rows: IntArray) -> npt.NDArray[np.bool_]:
-        """For each of these passages, whether it is the first of its article."""
-        return np.asarray(self._openings[rows])
+    def sentence_vectors_of(self, key: int) -> Vectors:
+        """The vectors of a passage's sentences, shape (sentences, d), in reading order."""
+        first, last = self._first_sentences[key : key + 2].tolist()
+        return self.sentence_vectors.vectors(np.arange(first, last))
+
+    def count_passages(self, article_id: str) -> int:
+        """How many passages the article has; 0 for a copy."""
+        return self._articles.count_passages(article_id)
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
         """The passage of the article that holds the character at this offset."""

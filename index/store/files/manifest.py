@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from index.errors import DamagedIndex
+from index.store.base import GenerationFacts
 
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
 GENERATION_FORMAT = 2
@@ -27,32 +28,12 @@ class FileStamp(NamedTuple):
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """One generation: what it was built from and by, and every other file of its folder.
-
-    `articles` are those that questions are answered from, `copies` those that say the same as one
-    of them; `languages` counts articles. `roots` are the absolute paths that were indexed, none
-    where the articles did not come from files. `fingerprint` is equal for two generations of the
-    same articles, `rules` for two that were read and cut alike (see `index.build.fingerprint`).
-    `files` is by
-    path below the folder; `built_at` is UTC.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest(GenerationFacts):
+    """What a generation holds, with every other file of its folder by path below it."""
 
     format: int
-    id: str
-    model: str
-    dimension: int
-    built_at: datetime
-    articles: int
-    passages: int
-    sentences: int
-    languages: Mapping[str, int]
-    fingerprint: str
     files: Mapping[str, FileStamp]
-    roots: tuple[str, ...] = ()
-    rules: str = ""
-    copies: int = 0
 
     def save(self, folder: Path) -> None:
         (folder / NAME).write_bytes(_render(self._fields()))

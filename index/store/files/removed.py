@@ -6,43 +6,19 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol
 
 from filelock import FileLock, Timeout
 
 from index.errors import StoreError
+from index.store.base import SHORTEST_PREFIX, Removable, RemovedArticle
 from index.store.files.layout import storing
 
 _NAME = "removed.json"
-SHORTEST_PREFIX = 4
-"""Characters of an id that are enough to mean it, where no other id begins so."""
-
 _VERSION = 1
 _PATIENCE = 10.0  # seconds: what the lock is held for takes milliseconds
-
-
-class Removable(Protocol):
-    """An Article or an ArticleEntry."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedArticle:
-    """An article that was taken out, as it was called that day."""
-
-    id: str
-    title: str
-    path: str
-    day: date
 
 
 class Removed:

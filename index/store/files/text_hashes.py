@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.models.base import Vectors
-from index.store.files.vector_index import IntArray
+from index.store.base import IntArray
 
 HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from index.errors import DamagedIndex, StoreError
 from index.models.base import Vectors
+from index.store.base import BoolArray, IntArray
 
 _IntArray = npt.NDArray[np.int64]
 
@@ -104,12 +105,6 @@ def _edges(rows: _IntArray) -> _IntArray:
     """Where in `rows` runs of neighbours, which one call reads or writes, start; and the end."""
     breaks = np.flatnonzero(np.diff(rows) != 1) + 1
     return np.unique(np.concatenate([[0], breaks, [len(rows)]])).astype(np.int64)
-
-
-IntArray = npt.NDArray[np.int64]
-
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 EXACT = 100_000

@@ -1,4 +1,4 @@
-"""BM25 over passages, or over sentences: the word score.
+"""The words of passages, or of sentences, on disk: the rows that hold a term, with its BM25.
 
 Terms carry the language they were stemmed in, so a French question never meets a Spanish passage
 through a chance stem; tokens with a digit (years, quantities, `mai-1-preview`) mean the same in
@@ -8,19 +8,19 @@ every language and are shared.
 from __future__ import annotations
 
 import json
-import math
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from index.errors import DamagedIndex
-from index.language import terms
+from index.language import keyed_terms
+from index.store.bm25 import K1, B, idf, length_norms, saturation
 
 _PIECE = 1 << 20  # words sorted at once
 
@@ -55,10 +55,6 @@ class Postings:
         number = self.vocabulary.get(term)
         return 0 if number is None else int(self.starts[number + 1] - self.starts[number])
 
-    def idf(self, term: str) -> float:
-        """The weight of a term: the rarer, the more."""
-        return _idf(self.frequency(term), self.size)
-
     def of(self, term: str) -> Posting:
         """Where a known term stands. Raises KeyError."""
         number = self.vocabulary[term]
@@ -75,9 +71,8 @@ class _Piece:
     counts: Ints
 
 
-def postings(documents: Iterable[Sequence[str]], *, k1: float, b: float) -> Postings:
-    """BM25 as Lucene has it (Kamphuis et al., "Which BM25 Do You Mean?", ECIR 2020) of documents
-    given as their terms; terms are numbered as they first come."""
+def postings(documents: Iterable[Sequence[str]], *, k1: float = K1, b: float = B) -> Postings:
+    """The BM25 of documents given as their terms; terms are numbered as they first come."""
     vocabulary: defaultdict[str, int] = defaultdict()
     vocabulary.default_factory = vocabulary.__len__
     pieces: list[_Piece] = []
@@ -112,9 +107,8 @@ def _joined(
     for piece in pieces:
         frequencies += np.bincount(piece.terms, minlength=len(vocabulary))
     starts = np.concatenate([[0], np.cumsum(frequencies)])
-    weights = np.array([_idf(int(each), len(lengths)) for each in frequencies], dtype=np.float32)
-    mean = lengths.sum() / max(len(lengths), 1) or 1.0
-    norms = k1 * ((1 - b) + b * lengths / mean)
+    weights = np.array([idf(int(each), len(lengths)) for each in frequencies], dtype=np.float32)
+    norms = length_norms(lengths, k1=k1, b=b)
     rows = np.empty(starts[-1], dtype=np.int32)
     scores = np.empty(starts[-1], dtype=np.float32)
     free = starts[:-1].copy()  # by term: where its next posting goes
@@ -128,103 +122,49 @@ def _joined(
         free += here
         counts = piece.counts.astype(np.float64)
         rows[places] = piece.rows
-        scores[places] = weights[piece.terms] * (counts / (norms[piece.rows] + counts))
+        scores[places] = weights[piece.terms] * saturation(counts, norms[piece.rows])
     return Postings(vocabulary, starts, rows, scores, len(lengths))
-
-
-def _idf(frequency: int, size: int) -> float:
-    return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
-
-
-_SHORTEST = 5  # characters of a term: shorter ones have too many neighbours
-
-
-class Mender:
-    """Finds the known terms that are one slip away: a letter more, less, other or swapped."""
-
-    def __init__(self, vocabulary: Collection[str], frequency: Callable[[str], int]) -> None:
-        self._vocabulary = vocabulary
-        self._frequency = frequency
-        self._letters: dict[str, str] = {}
-
-    def mended(self, term: str) -> str | None:
-        """The most frequent known term within one slip; None for a number or a short term."""
-        language, mark, word = term.rpartition(":")
-        if not mark or len(word) < _SHORTEST:
-            return None
-        # Every slip is tried, a thousand look-ups, instead of every term being compared.
-        near = {
-            f"{language}:{other}"
-            for other in _slips(word, self._letters_of(language))
-            if f"{language}:{other}" in self._vocabulary
-        }
-        return max(near, key=lambda found: (self._frequency(found), found), default=None)
-
-    def _letters_of(self, language: str) -> str:
-        """Every character that a term of the language has."""
-        letters = self._letters.get(language)
-        if letters is None:
-            own = (term for term in self._vocabulary if term.startswith(f"{language}:"))
-            letters = self._letters[language] = "".join(sorted(set().union(*own)))
-        return letters
-
-
-def _slips(word: str, letters: str) -> Iterator[str]:
-    """What stands one slip away from a word (distances as in "optimal string alignment")."""
-    for at in range(len(word) + 1):
-        head, tail = word[:at], word[at:]
-        for letter in letters:
-            yield f"{head}{letter}{tail}"
-            if tail:
-                yield f"{head}{letter}{tail[1:]}"
-        if tail:
-            yield f"{head}{tail[1:]}"
-        if len(tail) > 1:
-            yield f"{head}{tail[1]}{tail[0]}{tail[2:]}"
-
-
-# Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), give
-# 1.2 < k1 < 2 and 0.5 < b < 0.8 for whole documents. Passages are short and even: that a term
-# stands there at all is what tells, and figures in docs/evaluation.md bear the low values out.
-K1 = 0.3
-
-
-B = 0.3
 
 
 # The files of an index, named and made as bm25s (0.3) makes them: it opens the folder too.
 _ROWS = "indices.csc.index.npy"
+
+
 _SCORES = "data.csc.index.npy"
+
+
 _STARTS = "indptr.csc.index.npy"
+
+
 _VOCABULARY = "vocab.index.json"
+
+
 _FORMULA = "params.index.json"
+
+
 _SIZE = "size.json"
 
 
 @dataclass(frozen=True)
 class WordMatch:
-    """How the words of one question meet the documents.
+    """How the terms of one question meet the documents: the sums of their BM25.
 
-    A document's score is its BM25 over the question's total IDF: 0 where no word meets, at most 1.
-    `idf` gives the weight of each distinct term of the question, and `known` the share (0..1) of
-    their sum that stands anywhere in the index. `size` counts documents.
+    `size` counts documents.
     """
 
     postings: tuple[Posting, ...]
-    idf: Mapping[str, float]
-    known: float
     size: int
 
     @cached_property
     def scores(self) -> npt.NDArray[np.float32]:
-        """The scores by row, shape (documents,)."""
+        """The sums by row, shape (documents,)."""
         scores = np.zeros(self.size, dtype=np.float32)
         for posting in self.postings:
             scores[posting.rows] += posting.scores
-        return self._shares(scores)
+        return scores
 
     def at(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """The scores of these rows, without looking at any other."""
+        """The sums of these rows, without looking at any other."""
         scores = np.zeros(len(rows), dtype=np.float32)
         # Of the postings' own type: they would be copied to the type of what is looked for.
         sought = rows.astype(np.int32)
@@ -232,7 +172,7 @@ class WordMatch:
             places = np.minimum(np.searchsorted(posting.rows, sought), len(posting.rows) - 1)
             held = posting.rows[places] == sought
             scores[held] += posting.scores[places[held]]
-        return self._shares(scores)
+        return scores
 
     def best(self, count: int, among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
         """The rows of the `count` best documents that meet any word at all, in no order.
@@ -244,34 +184,18 @@ class WordMatch:
             rows = rows[np.argpartition(-self.scores[rows], count)[:count]]
         return rows
 
-    def _shares(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        weight = sum(self.idf.values())
-        return scores / np.float32(weight) if self.postings else scores
-
-
-def keyed_terms(text: str, language: str) -> list[str]:
-    """The terms of a text as they stand in the index."""
-    return [_keyed(term, language) for term in terms(text, language)]
-
-
-@lru_cache(maxsize=1 << 16)  # the words of a text are those of the texts before it
-def _keyed(term: str, language: str) -> str:
-    return term if any(char.isdigit() for char in term) else f"{language}:{term}"
-
 
 class LexicalIndex:
     """The words of documents (passages, or sentences) in row order, as BM25 weighs them."""
 
     def __init__(self, found: Postings) -> None:
         self._postings = found
-        self._mender = Mender(found.vocabulary, found.frequency)
+        self._letters: dict[str, str] = {}
 
     @classmethod
     def build(cls, documents: Iterable[tuple[str, str]]) -> LexicalIndex:
         """Index (language, text) pairs, taken one by one."""
-        return cls(
-            postings((keyed_terms(text, language) for language, text in documents), k1=K1, b=B)
-        )
+        return cls(postings(keyed_terms(text, language) for language, text in documents))
 
     def save(self, folder: Path) -> None:
         found = self._postings
@@ -307,22 +231,21 @@ class LexicalIndex:
     def __len__(self) -> int:
         return self._postings.size
 
-    def match(self, question: str, language: str) -> WordMatch:
-        """Score every document against a question in this language.
-
-        A word that no document holds counts as the known one it is a slip away from, if any.
-        """
+    def frequencies(self, terms: Collection[str]) -> dict[str, int]:
+        """How many documents hold each of these terms; without those that none holds."""
         found = self._postings
-        meant = (
-            term if term in found.vocabulary else self._mender.mended(term) or term
-            for term in keyed_terms(question, language)
-        )
-        idf = {term: found.idf(term) for term in dict.fromkeys(meant)}
-        weight = sum(idf.values())
-        known = [term for term in idf if term in found.vocabulary]
-        return WordMatch(
-            postings=tuple(found.of(term) for term in known),
-            idf=idf,
-            known=sum(idf[term] for term in known) / weight if known else 0.0,
-            size=found.size,
-        )
+        return {term: found.frequency(term) for term in terms if term in found.vocabulary}
+
+    def letters(self, language: str) -> str:
+        """Every character that a term of the language has."""
+        letters = self._letters.get(language)
+        if letters is None:
+            own = (term for term in self._postings.vocabulary if term.startswith(f"{language}:"))
+            letters = self._letters[language] = "".join(sorted(set().union(*own)))
+        return letters
+
+    def match(self, terms: Iterable[str]) -> WordMatch:
+        """Every document against these terms; those that none holds change nothing."""
+        found = self._postings
+        known = (found.of(term) for term in terms if term in found.vocabulary)
+        return WordMatch(tuple(known), found.size)

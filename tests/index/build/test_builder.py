@@ -112,11 +112,11 @@ def test_vectors_are_the_same_whether_reused_or_new(tmp_path: Path) -> None:
     index(corpus, tmp_path / "grown")
     index(corpus, tmp_path / "new")
     with opened(tmp_path / "grown") as grown, opened(tmp_path / "new") as new:
-        rows = np.arange(new.manifest.sentences)
+        rows = np.arange(new.facts.sentences)
         np.testing.assert_array_equal(
             grown.sentence_vectors.vectors(rows), new.sentence_vectors.vectors(rows)
         )
-        rows = np.arange(new.manifest.passages)
+        rows = np.arange(new.facts.passages)
         np.testing.assert_array_equal(
             grown.passage_vectors.vectors(rows), new.passage_vectors.vectors(rows)
         )

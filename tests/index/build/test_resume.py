@@ -156,7 +156,7 @@ def test_a_stop_ends_the_batch_and_the_next_build_goes_on(tmp_path: Path) -> Non
     assert not Layout(tmp_path).resume.exists()
     build_articles(CORPUS, tmp_path / "new", FakeEmbedder())
     with opened(tmp_path) as resumed, opened(tmp_path / "new") as new:
-        rows = np.arange(new.manifest.sentences)
+        rows = np.arange(new.facts.sentences)
         np.testing.assert_array_equal(
             resumed.sentence_vectors.vectors(rows), new.sentence_vectors.vectors(rows)
         )

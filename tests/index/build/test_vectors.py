@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from index.build.vectors import fill_reused, reuse_plan
 from index.models.base import Vectors
+from index.store.base import IntArray
 from index.store.files.text_hashes import VectorSource, as_hashes, text_hash
-from index.store.files.vector_index import DenseBuilder, DenseIndex, IntArray
+from index.store.files.vector_index import DenseBuilder, DenseIndex
 from tests.fakes import FakeEmbedder
 
 texts = st.lists(st.sampled_from([f"phrase numéro {n}" for n in range(12)]), max_size=40)

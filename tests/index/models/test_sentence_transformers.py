@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from index.errors import ModelError
-from index.models.base import Embedder, Prompts
-from index.models.sentence_transformers import BUNDLED, load_embedder, prompts_of
+from index.models.base import BUNDLED, Embedder, Prompts
+from index.models.factory import load_embedder
+from index.models.sentence_transformers import prompts_of
 from tests.fakes import FakeEmbedder
 
 WORDS = ["[UNK]", "phare", "tarte", "mer", "query", "passage", ":", "search"]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from index.search.scoring import question_names, spoken_of
+from index.search.question_words import question_names
+from index.search.scoring import spoken_of
 
 IDF = {"mai-1": 3.0, "puces": 1.0}
 

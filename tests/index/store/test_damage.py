@@ -212,5 +212,5 @@ def test_a_generation_replaced_while_it_is_being_opened_gives_way_to_the_new_one
 
     monkeypatch.setattr(generation_module, "Hold", Late)
     with opened(data_dir) as generation:
-        assert generation.manifest.articles == 2
+        assert generation.facts.articles == 2
     assert not before.exists()

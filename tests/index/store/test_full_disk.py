@@ -112,7 +112,7 @@ def test_an_index_that_may_not_be_written_is_still_answered_from(small_disk: Pat
     remount = ["mount", "-o", "remount,ro", str(small_disk)]
     subprocess.run(remount, check=True, timeout=30)
     with opened(small_disk / "data") as generation:
-        assert generation.manifest.id == first.generation
+        assert generation.facts.id == first.generation
     with pytest.raises(StoreError, match=r"cannot be (written|used).*--data-dir") as caught:
         index(LONG, small_disk / "data")
     assert "\n" not in str(caught.value)

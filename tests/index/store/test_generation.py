@@ -11,6 +11,7 @@ import pytest
 
 from index.article import Period
 from index.build.passages import cut
+from index.language import keyed_terms
 from index.store.files.generation import verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import files_in_service, full, index, opened, three
@@ -58,7 +59,7 @@ def test_passages_are_read_back_as_they_were_cut_in_the_order_asked(built: Path)
         rows = list(reversed(range(len(expected))))
         stored = generation.stored(rows)
         assert [(each.article_id, each.passage) for each in stored] == list(reversed(expected))
-        assert [each.row for each in stored] == rows
+        assert [each.key for each in stored] == rows
         assert generation.stored([]) == []
         with pytest.raises(IndexError, match="999"):
             generation.stored([0, 999])
@@ -66,37 +67,34 @@ def test_passages_are_read_back_as_they_were_cut_in_the_order_asked(built: Path)
 
 def test_sentences_lead_to_their_passage_and_back(built: Path) -> None:
     with opened(built) as generation:
-        count = generation.manifest.passages
-        for each in generation.stored(range(count)):
-            sentences = len(each.passage.sentences)
-            rows = np.arange(each.first_sentence, each.first_sentence + sentences)
-            assert generation.passages_of_sentences(rows).tolist() == [each.row] * sentences
-        first, many = generation.sentence_rows(np.array([count - 1, 0]))
-        last, start = generation.stored([count - 1, 0])
-        assert first.tolist() == [last.first_sentence, 0]
-        assert many.tolist() == [len(last.passage.sentences), len(start.passage.sentences)]
-        assert last.first_sentence + many[0] == generation.manifest.sentences
+        first = 0
+        for each in generation.stored(range(generation.facts.passages)):
+            count = len(each.passage.sentences)
+            rows = np.arange(first, first + count)
+            assert generation.passages_of_sentences(rows).tolist() == [each.key] * count
+            starts, counts = generation.sentence_rows(np.array([each.key]))
+            assert (starts.tolist(), counts.tolist()) == ([first], [count])
+            first += count
+        assert first == generation.facts.sentences
 
 
 def test_vectors_are_those_of_the_texts_with_their_title(built: Path) -> None:
     embedder = FakeEmbedder()
     with opened(built) as generation:
         [stored] = generation.stored([1])
-        sentence = stored.passage.sentences[0].text
-        rows = np.array([stored.first_sentence])
-        expected = embedder.embed_passages([f"Moulin. {sentence}"])
-        np.testing.assert_array_equal(generation.sentence_vectors.vectors(rows), expected)
         expected = embedder.embed_passages([f"Moulin. {stored.passage.text}"])
         np.testing.assert_array_equal(generation.passage_vectors.vectors(np.array([1])), expected)
 
 
 def test_words_lead_to_passages_and_to_sentences(built: Path) -> None:
     with opened(built) as generation:
-        passage = int(generation.passage_words.match("le grain broyé", "fr").scores.argmax())
-        sentence = int(generation.sentence_words.match("la roue", "fr").scores.argmax())
+        grain = generation.passage_words.match(keyed_terms("le grain broyé", "fr"))
+        wheel = generation.sentence_words.match(keyed_terms("la roue", "fr"))
+        passage, sentence = int(grain.scores.argmax()), int(wheel.scores.argmax())
         [stored] = generation.stored([passage])
         assert "broie du grain" in stored.passage.text
-        found = stored.passage.sentences[sentence - stored.first_sentence]
+        first, _ = generation.sentence_rows(np.array([passage]))
+        found = stored.passage.sentences[sentence - int(first[0])]
         assert found.text.startswith("Sa roue")
 
 
@@ -123,8 +121,8 @@ def test_the_manifest_says_what_was_built(built: Path) -> None:
 
 def test_several_threads_may_ask_at_once(built: Path) -> None:
     with opened(built) as generation, ThreadPoolExecutor(8) as pool:
-        rows = [n % generation.manifest.passages for n in range(400)]
-        found = list(pool.map(lambda row: generation.stored([row])[0].row, rows))
+        rows = [n % generation.facts.passages for n in range(400)]
+        found = list(pool.map(lambda row: generation.stored([row])[0].key, rows))
     assert found == rows
 
 

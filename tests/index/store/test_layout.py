@@ -28,7 +28,7 @@ def _builds(data_dir: Path, count: int) -> list[str]:
 def test_what_is_read_is_removed_only_after_its_reader_has_gone(tmp_path: Path) -> None:
     index([three()[2]], tmp_path)
     reader, other = opened(tmp_path), opened(tmp_path)
-    first = reader.manifest.id
+    first = reader.facts.id
     made = _builds(tmp_path, 3)
     assert _whole(tmp_path) == [first, *made[-2:]]
     reader.close()

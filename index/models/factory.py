@@ -1,0 +1,29 @@
+"""The embedding model of a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from index.models.base import BUNDLED, Embedder
+
+
+def load_embedder(
+    name: str,
+    cache_dir: Path | None = None,
+    *,
+    threads: int | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> Embedder:
+    """The model of this name: `bundled`, or any of Sentence Transformers by hub name or path.
+
+    `cache_dir` (the user's cache by default) and `progress(share, step)` are for preparing the
+    bundled model; other models are kept where their library keeps them. Raises `ModelError`.
+    """
+    if name == BUNDLED:
+        from index.models.bundled.embedder import load_bundled
+
+        return load_bundled(cache_dir, threads=threads, progress=progress)
+    from index.models.sentence_transformers import load_sentence_transformer
+
+    return load_sentence_transformer(name, threads=threads)

@@ -1,0 +1,82 @@
+"""The words of a question as the articles know them: mended where misspelt, and weighed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from index.language import keyed_terms
+from index.store.base import Vocabulary
+from index.store.bm25 import idf
+
+_SHORTEST = 5  # characters of a term: shorter ones have too many neighbours
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """The distinct terms of a question with their weights.
+
+    `known` is the share (0..1) of the sum of the weights that stands anywhere in the articles.
+    """
+
+    idf: Mapping[str, float]
+    known: float
+
+
+def weigh_words(question: str, language: str, vocabulary: Vocabulary) -> QuestionWords:
+    """The terms of a question in this language.
+
+    A word that stands nowhere counts as the known one it is a slip away from, if any.
+    """
+    asked = dict.fromkeys(keyed_terms(question, language))
+    held = vocabulary.frequencies(asked.keys())
+    meant = dict.fromkeys(
+        term if term in held else mend_term(term, vocabulary) or term for term in asked
+    )
+    held = vocabulary.frequencies(meant.keys())
+    weights = {term: idf(held.get(term, 0), len(vocabulary)) for term in meant}
+    known = [weight for term, weight in weights.items() if term in held]
+    return QuestionWords(weights, sum(known) / sum(weights.values()) if known else 0.0)
+
+
+def mend_term(term: str, vocabulary: Vocabulary) -> str | None:
+    """The most frequent known term within one slip (a letter more, less, other or swapped); None
+    for a number or a short term."""
+    language, mark, word = term.rpartition(":")
+    if not mark or len(word) < _SHORTEST:
+        return None
+    # Every slip is tried, a thousand look-ups, instead of every term being compared.
+    slips = {f"{language}:{other}" for other in _slips(word, vocabulary.letters(language))}
+    near = vocabulary.frequencies(slips)
+    return max(near, key=lambda found: (near[found], found), default=None)
+
+
+def question_names(question: str, language: str) -> frozenset[str]:
+    """The terms of a question that name something: capitals past its first word, or digits."""
+    return frozenset(
+        term
+        for match in _WORD.finditer(question)
+        if _is_name(match.group(), first=not question[: match.start()].strip(" ¿¡«\"'"))
+        for term in keyed_terms(match.group(), language)
+    )
+
+
+def _is_name(word: str, *, first: bool) -> bool:
+    capitals = sum(char.isupper() for char in word)
+    return any(char.isdigit() for char in word) or capitals > 1 or (capitals == 1 and not first)
+
+
+def _slips(word: str, letters: str) -> Iterator[str]:
+    """What stands one slip away from a word (distances as in "optimal string alignment")."""
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        for letter in letters:
+            yield f"{head}{letter}{tail}"
+            if tail:
+                yield f"{head}{letter}{tail[1:]}"
+        if tail:
+            yield f"{head}{tail[1:]}"
+        if len(tail) > 1:
+            yield f"{head}{tail[1]}{tail[0]}{tail[2:]}"

@@ -1,0 +1,87 @@
+"""A question's words: mended where no article has them, and weighed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection
+
+import pytest
+from rapidfuzz.distance import OSA
+
+from index.search.question_words import mend_term, weigh_words
+from index.search.scoring import word_scores
+from index.store.files.word_index import LexicalIndex
+
+KNOWN = {"fr:grott": 9, "fr:grotte": 2, "fr:moulin": 3, "fr:moulins": 5, "en:mouldy": 9, "1850": 4}
+
+
+class Counted:
+    """A vocabulary of terms with how many documents hold them."""
+
+    def __init__(self, counts: dict[str, int]) -> None:
+        self._counts = counts
+
+    def __len__(self) -> int:
+        return 100
+
+    def frequencies(self, terms: Collection[str]) -> dict[str, int]:
+        return {term: self._counts[term] for term in terms if term in self._counts}
+
+    def letters(self, language: str) -> str:
+        return "".join({c for term in self._counts if term[:3] == f"{language}:" for c in term[3:]})
+
+
+@pytest.mark.parametrize(
+    ("term", "meant"),
+    [
+        ("fr:moulim", "fr:moulin"),  # another letter
+        ("fr:moulinn", "fr:moulins"),  # two are as near: the more frequent
+        ("fr:muolin", "fr:moulin"),  # swapped
+        ("fr:mouln", "fr:moulin"),  # one less
+        ("fr:mauluns", None),  # two slips
+        ("fr:grot", None),  # too short to tell
+        ("1851", None),  # a number is never another
+        ("en:moulin", None),  # of another language
+    ],
+)
+def test_a_slip_is_mended_and_nothing_else(term: str, meant: str | None) -> None:
+    assert mend_term(term, Counted(KNOWN)) == meant
+
+
+def test_a_misspelt_question_meets_the_articles_words() -> None:
+    index = LexicalIndex.build([("fr", "Le phare de Cordouan."), ("fr", "Le moulin de Valmy.")])
+    words = weigh_words("Où est le phare de Crodouan ?", "fr", index)
+    scores = index.match(words.idf).scores
+    assert scores[0] > scores[1]
+    assert weigh_words("Crodouan", "fr", index).known == 1
+
+
+def test_scores_are_a_share_of_the_questions_weight() -> None:
+    index = LexicalIndex.build(
+        [("fr", "Le phare de Cordouan veille sur l’estuaire de la Gironde."), ("fr", "Le moulin.")]
+    )
+
+    def scored(question: str) -> tuple[float, float]:
+        words = weigh_words(question, "fr", index)
+        return float(word_scores(index.match(words.idf).scores, words.idf)[0]), words.known
+
+    whole, half = scored("phare estuaire Gironde"), scored("phare estuaire zeppelin dirigeable")
+    assert 0.5 < whole[0] <= 1
+    assert half[0] < whole[0]
+    assert whole[1] == 1
+    assert 0 < half[1] < 1
+    for question in ("zeppelin", "et de la", ""):
+        assert scored(question) == (0, 0)
+
+
+def test_what_is_mended_is_what_comparing_every_word_would_find() -> None:
+    chance = random.Random(4)
+    words = {"".join(chance.choices("abcé", k=chance.randint(4, 7))) for _ in range(300)}
+    known = {f"fr:{word}": len(word) for word in words}
+    vocabulary = Counted(known)
+    for _ in range(300):
+        term = f"fr:{''.join(chance.choices('abcé', k=6))}"
+        near = {other for other in known if OSA.distance(term, other) == 1}
+        expected = max(near, key=lambda other: (known[other], other), default=None)
+        if term not in known:
+            assert mend_term(term, vocabulary) == expected

@@ -1,0 +1,195 @@
+"""A generation in memory that compares all with all: the second store of the tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from index.antecedents import in_context
+from index.article import Article, Period, embedding_text, lexical_text
+from index.build.passages import cut
+from index.language import keyed_terms
+from index.models.base import Embedder, Vectors
+from index.store.base import (
+    SHORTEST_PREFIX,
+    ArticleEntry,
+    CandidateFeatures,
+    CandidateQuery,
+    GenerationFacts,
+    RowKind,
+    StoredPassage,
+)
+from index.store.bm25 import length_norms, saturation
+
+
+class MemoryVocabulary:
+    """The terms of documents, counted."""
+
+    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
+        self._counts = [Counter(each) for each in documents]
+        self._norms = length_norms(np.array([len(each) for each in documents]))
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def frequencies(self, terms: Collection[str]) -> dict[str, int]:
+        held = {term: sum(term in counts for counts in self._counts) for term in terms}
+        return {term: count for term, count in held.items() if count}
+
+    def letters(self, language: str) -> str:
+        mark = f"{language}:"
+        return "".join(sorted(set().union(*(t for c in self._counts for t in c if mark in t))))
+
+    def bm25(self, row: int, weights: dict[str, float]) -> float:
+        counts = np.array([self._counts[row][term] for term in weights])
+        return float((np.array([*weights.values()]) * saturation(counts, self._norms[row])).sum())
+
+
+class MemoryGeneration:
+    """See `index.store.base.GenerationReader`; no article of it is a copy."""
+
+    def __init__(self, articles: Sequence[Article], embedder: Embedder) -> None:
+        self._articles = {article.id: article for article in articles}
+        self._passages: list[StoredPassage] = []
+        texts: list[str] = []
+        sentences: list[list[str]] = []
+        for article in articles:
+            for passage in cut(article):
+                self._passages.append(StoredPassage(len(self._passages), article.id, passage))
+                texts.append(embedding_text(article, passage.text))
+                told = in_context(passage, article.language)
+                sentences.append([embedding_text(article, text) for text in told])
+        self._vectors = embedder.embed_passages(texts)
+        self._sentence_vectors = [embedder.embed_passages(each) for each in sentences]
+        self._words = {
+            "passages": MemoryVocabulary([self._terms(p, p.passage.text) for p in self._passages]),
+            "sentences": MemoryVocabulary(
+                [self._terms(p, s.text) for p in self._passages for s in p.passage.sentences]
+            ),
+        }
+        self.facts = GenerationFacts(
+            id="20250101T000000.000000Z",
+            model=embedder.id,
+            dimension=embedder.dimension,
+            built_at=datetime(2025, 1, 1, tzinfo=UTC),
+            articles=len(self._articles),
+            passages=len(self._passages),
+            sentences=len(self._words["sentences"]),
+            languages=dict(Counter(each.language for each in articles).most_common()),
+            fingerprint="memory",
+        )
+
+    def _terms(self, stored: StoredPassage, text: str) -> list[str]:
+        article = self._articles[stored.article_id]
+        return keyed_terms(lexical_text(article, stored.passage.heading, text), article.language)
+
+    def vocabulary(self, kind: RowKind) -> MemoryVocabulary:
+        return self._words[kind]
+
+    def candidates(
+        self, query: CandidateQuery, passages: int, sentences: int, within: Period | None = None
+    ) -> CandidateFeatures:
+        """Every passage of the period: more candidates than asked for change no score."""
+        found = [
+            each
+            for each in self._passages
+            if within is None or self._articles[each.article_id].published in within
+        ]
+        counts = [len(each.passage.sentences) for each in found]
+        first = np.cumsum([0, *(len(each.passage.sentences) for each in self._passages)])
+        bm25, of_sentences = (
+            [self._words["passages"].bm25(each.key, dict(query.passage_terms)) for each in found],
+            [
+                self._words["sentences"].bm25(int(first[each.key]) + at, dict(query.sentence_terms))
+                for each in found
+                for at in range(len(each.passage.sentences))
+            ],
+        )
+        openings = [self.opening(each.article_id) == each for each in found]
+        vectors = [self._sentence_vectors[each.key] @ query.vector for each in found]
+        return CandidateFeatures(
+            keys=np.array([each.key for each in found], dtype=np.int64),
+            cosines=np.array([self._vectors[each.key] @ query.vector for each in found]),
+            bm25=np.array(bm25, dtype=np.float32),
+            openings=np.array(openings, dtype=bool),
+            sentence_cosines=np.concatenate([*vectors, np.empty(0, dtype=np.float32)]),
+            sentence_bm25=np.array(of_sentences, dtype=np.float32),
+            offsets=np.cumsum([0, *counts])[:-1].astype(np.int64),
+        )
+
+    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+        return [self._passages[key] for key in keys]
+
+    def sentence_vectors_of(self, key: int) -> Vectors:
+        return self._sentence_vectors[key]
+
+    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
+        own = (each for each in self._passages if each.article_id == article_id)
+        return next((e for e in own if e.passage.start <= start < e.passage.end), None)
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        return next((each for each in self._passages if each.article_id == article_id), None)
+
+    def count_passages(self, article_id: str) -> int:
+        return sum(each.article_id == article_id for each in self._passages)
+
+    def article(self, article_id: str) -> Article | None:
+        return self._articles.get(article_id)
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        ways = (
+            lambda each: each.id == reference,
+            lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
+            lambda each: each.path == reference,
+            lambda each: each.url == reference,
+            lambda each: each.title == reference,
+        )
+        for means in ways:
+            if found := [_entry(each) for each in self._articles.values() if means(each)]:
+                return found
+        return []
+
+    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+        known = (e for e in self._articles.values() if within is None or e.published in within)
+        newest = sorted(known, key=lambda each: each.published or date.min, reverse=True)
+        return [_entry(each) for each in newest][: limit if limit >= 0 else None]
+
+    def copied(self) -> list[ArticleEntry]:
+        return []
+
+    def count(self, within: Period | None = None) -> int:
+        return len(self.articles(within))
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _entry(article: Article) -> ArticleEntry:
+    return ArticleEntry(
+        article.id,
+        article.title,
+        article.author,
+        article.published,
+        article.url,
+        article.language,
+        article.path,
+        article.outlet,
+        article.category,
+        article.updated,
+    )

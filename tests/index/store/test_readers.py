@@ -1,0 +1,125 @@
+"""What every reader of a generation must do, asked of the files and of the one in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.article import Article, Period
+from index.build.passages import cut
+from index.formats.conversion import read_source
+from index.formats.sources import find_sources
+from index.formats.table import FORMATS
+from index.search.confidence import ConfidenceModel
+from index.search.searcher import Searcher
+from index.store.base import GenerationReader
+from index.store.factory import open_store
+from tests.fakes import FakeEmbedder
+from tests.index.samples import full, index, three
+from tests.index.store.memory import MemoryGeneration
+
+CORPUS = Path(__file__).resolve().parents[3] / "corpus"
+WRITTEN = [*three(), full()]
+
+
+@pytest.fixture(scope="module", params=["files", "memory"])
+def reader(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GenerationReader]:
+    if request.param == "memory":
+        yield MemoryGeneration(WRITTEN, FakeEmbedder())
+        return
+    data_dir = tmp_path_factory.mktemp("files")
+    index(WRITTEN, data_dir)
+    with open_store(data_dir).browse() as generation:
+        yield generation
+
+
+def test_articles_and_passages_come_back_by_key(reader: GenerationReader) -> None:
+    expected = [(each.id, passage) for each in WRITTEN for passage in cut(each)]
+    assert reader.facts.passages == len(expected)
+    stored = reader.stored(list(range(len(expected)))[::-1])
+    assert [(each.article_id, each.passage) for each in stored] == expected[::-1]
+    assert [reader.article(each.id) for each in WRITTEN] == WRITTEN
+    with pytest.raises(IndexError):
+        reader.stored([999])
+
+
+def test_an_article_knows_its_passages(reader: GenerationReader) -> None:
+    written = full()
+    passages = cut(written)
+    opening = reader.opening(written.id)
+    assert opening is not None
+    assert opening.passage == passages[0]
+    assert reader.count_passages(written.id) == len(passages) > 1
+    assert reader.count_passages("unknown") == 0
+    at = reader.passage_at(written.id, written.text.index("Nice"))
+    assert at is not None
+    assert "Puis à Nice." in at.passage.text
+    assert reader.passage_at(written.id, len(written.text)) is None
+
+
+def test_a_passage_knows_the_vectors_of_its_sentences(reader: GenerationReader) -> None:
+    [stored] = reader.stored([1])
+    expected = FakeEmbedder().embed_passages([f"Moulin. {stored.passage.sentences[0].text}"])
+    vectors = reader.sentence_vectors_of(1)
+    assert vectors.shape == (len(stored.passage.sentences), 64)
+    np.testing.assert_array_equal(vectors[:1], expected)
+
+
+def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None:
+    written = full()
+    for reference in (written.id, written.id[:4], written.path, str(written.url), written.title):
+        assert [each.id for each in reader.find(reference)] == [written.id]
+    assert reader.find("inconnu") == []
+    assert [each.title for each in reader.articles(limit=2)] == [written.title, "Pont"]
+    leap_day = Period(date(2024, 2, 29), date(2024, 2, 29))
+    assert [each.id for each in reader.articles(leap_day)] == [written.id]
+    assert (reader.count(), reader.count(leap_day)) == (4, 1)
+
+
+def test_terms_are_counted_where_they_stand(reader: GenerationReader) -> None:
+    passages, sentences = reader.vocabulary("passages"), reader.vocabulary("sentences")
+    assert (len(passages), len(sentences)) == (reader.facts.passages, reader.facts.sentences)
+    assert passages.frequencies(["1901", "fr:zeppelin"]) == {"1901": 1}
+    # Its title stands with each of the sentences.
+    assert sentences.frequencies(["fr:moulin"])["fr:moulin"] > 1
+    assert set("moulin") <= set(passages.letters("fr"))
+    assert passages.letters("xx") == ""
+
+
+def test_both_give_the_same_features_and_the_same_answers(tmp_path: Path) -> None:
+    """Over the sample corpus: an independent store, which looks at everything, agrees."""
+    articles = _corpus()
+    index(articles, tmp_path)
+    embedder, judge = FakeEmbedder(), ConfidenceModel.load()
+    year = Period(date(2025, 1, 1), date(2025, 12, 31))
+    with open_store(tmp_path).browse() as generation:
+        files = Searcher(generation, embedder, judge)
+        memory = Searcher(MemoryGeneration(articles, embedder), embedder, judge)
+        for question in (
+            "Quand le Minitel a-t-il été éteint ?",
+            "Combien coûte le nouveau phaer ?",
+            "When did the harbour open in 1932?",
+            "zeppelin",
+            "",
+        ):
+            for within in (None, year):
+                ours = files.search(question, 5, within)
+                theirs = memory.search(question, 5, within)
+                assert ours.confidence == pytest.approx(theirs.confidence, abs=1e-4)
+                assert len(ours.hits) == len(theirs.hits)
+                for one, other in zip(ours.hits, theirs.hits, strict=True):
+                    assert one.scores.total == pytest.approx(other.scores.total, abs=1e-5)
+                    assert one.scores.words == pytest.approx(other.scores.words, abs=1e-5)
+                assert [e.passage for e in ours.hits] == [e.passage for e in theirs.hits]
+
+
+def _corpus() -> list[Article]:
+    sources, _ = find_sources([CORPUS], FORMATS)
+    found = (article for source in sources for article in read_source(source))
+    return [each for each in found if isinstance(each, Article)]
