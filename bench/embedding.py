@@ -41,7 +41,7 @@ SHORTEST, LONGEST = 200, 300
 COLD = """
 import sys
 from pathlib import Path
-from index.bundled import load_bundled
+from index.models.bundled.embedder import load_bundled
 load_bundled(Path(sys.argv[1])).embed_question("Quand la tour a-t-elle été construite ?")
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])

