@@ -26,11 +26,11 @@ from statistics import median
 from bot.answer import Answer
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.dialogues import Heard, hold, read_dialogues
 from bot.evaluation.questions import read_squad
 from bot.evaluation.run import Opened, index_in_service, temporary_index
-from bot.followups.conversation import Conversing
+from bot.followups.conversation import FollowUpChain
 from bot.followups.resolution import Search, understand
 from bot.followups.turn import Turn
 from index.build.builder import build
@@ -63,12 +63,12 @@ def main() -> int:
     with _corpus(embedder, judge) as opened:
         searcher = opened.searcher
         about = AboutArticles(lambda: searcher, judge.threshold)
-        chain = RetrievalQA(searcher, Extractive(judge.threshold), about)
+        chain = RetrievalQA(searcher, ExtractiveAnswerer(judge.threshold), about)
         search = Counted(searcher.search)
         heard = [
             each
             for dialogue in read_dialogues(DATA / "dialogues.jsonl")
-            for each in hold(dialogue, Conversing(chain, search), searcher.search)
+            for each in hold(dialogue, FollowUpChain(chain, search), searcher.search)
         ]
         _print_dialogues(heard, show=options.show)
         _print_times(heard, search.times)
@@ -79,7 +79,7 @@ def main() -> int:
     if options.alone is not None:
         read = read_squad(options.alone)
         with temporary_index(read.articles, embedder, judge) as opened:
-            chain = RetrievalQA(opened.searcher, Extractive(judge.threshold))
+            chain = RetrievalQA(opened.searcher, ExtractiveAnswerer(judge.threshold))
             questions = [question.text for question in read.questions]
             _print_alone(read.name, questions, chain, opened.searcher.search)
     return 0

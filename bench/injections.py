@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bot.answer import Answer
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.injections import (
     WAYS,
     Injection,
@@ -43,7 +43,7 @@ LIMIT = 5
 def main() -> int:
     show = _options().show
     injections = read_injections(DATA / "injections.jsonl")
-    extractive = Extractive(0.0)
+    extractive = ExtractiveAnswerer(0.0)
     checker = open_checker()
     table: dict[str, Counter[str]] = {}
     with ExitStack() as stack:

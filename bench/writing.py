@@ -30,8 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
-from bot.llm.draft import ClaimChecker
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.llm.attempt import ClaimChecker
 from bot.llm.factory import database_of, open_models
 from bot.llm.writer import WriterLimits, WrittenAnswerer
 from bot.settings import Settings
@@ -170,7 +170,7 @@ async def ask(chain: RetrievalQA, question: str, measured: Measured, copying: Co
 async def measure(options: argparse.Namespace, folder: Path) -> None:
     embedder, judge = load_bundled(), ConfidenceModel.load()
     build([ROOT / "corpus"], folder, embedder)
-    index, extractive = LiveIndex(folder, embedder, judge), Extractive(judge.threshold)
+    index, extractive = LiveIndex(folder, embedder, judge), ExtractiveAnswerer(judge.threshold)
     lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
     questions = list(map(json.loads, lines))
     asked = [each["question"] for each in questions if each["answerable"]][: options.questions]

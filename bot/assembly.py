@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
-from bot.followups.conversation import Conversing
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.followups.conversation import FollowUpChain
 from bot.model_choice import parse_choices
 from bot.settings import Settings
 from index.errors import NoIndex
@@ -57,7 +57,9 @@ def open_writers(settings: Settings) -> Writers | None:
     return Writers(settings)
 
 
-def chain_over(index: LiveIndex, settings: Settings, writers: Writers | None = None) -> Conversing:
+def chain_over(
+    index: LiveIndex, settings: Settings, writers: Writers | None = None
+) -> FollowUpChain:
     """The retrieval-QA chain over an open index, which understands follow-ups.
 
     `writers` write its answers, which quote the articles without them.
@@ -66,16 +68,16 @@ def chain_over(index: LiveIndex, settings: Settings, writers: Writers | None = N
     if threshold is None:
         threshold = ConfidenceModel.load().threshold
     about = AboutArticles(index.searcher, threshold)
-    extractive = Extractive(threshold)
+    extractive = ExtractiveAnswerer(threshold)
     quoting = RetrievalQA(index, extractive, about)
     if writers is None:
-        return Conversing(quoting, index.search)
+        return FollowUpChain(quoting, index.search)
     writing = RetrievalQA(index, writers.over(extractive, index.generation), about)
-    return Conversing(writing, index.search, quoting, writers.rewriter())
+    return FollowUpChain(writing, index.search, quoting, writers.rewriter())
 
 
 @contextmanager
-def open_chain(settings: Settings) -> Iterator[Conversing]:
+def open_chain(settings: Settings) -> Iterator[FollowUpChain]:
     """The retrieval-QA chain over the index of the data directory, as long as the block lasts.
 
     Raises SettingsError, IndexingError.

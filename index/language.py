@@ -14,7 +14,8 @@ from functools import cache, lru_cache
 
 import Stemmer  # type: ignore[import-not-found]
 
-from index.stopwords import LANGUAGES, fold, stop_words
+from index.folding import fold, fold_phrase
+from index.stopwords import LANGUAGES, stop_words
 
 _READ = 4_000  # characters that tell a language as well as the whole article would
 
@@ -281,29 +282,15 @@ def _stem(words: list[str], language: str) -> list[str]:
     return [stemmer.stemWord(word) if word.isalpha() else word for word in words]
 
 
-_PLAIN = str.maketrans("’ʼ‘`´\u00a0\u202f\t\n‐‑", "'''''    --")
-
-
 _SPELLING_WORD = re.compile(r"[^\W\d_]{6,}")
 
 
 _KNOWN = ("article", "articles", "auteur", "author", "written", "published")
 
 
-def fold_phrase(text: str) -> str:
-    """The text without case or accents, of the same length, so that what is found has its place."""
-    return "".join(_folded(letter) for letter in text.translate(_PLAIN))
-
-
 def mend_phrase(text: str) -> str:
     """The text with the words by which articles are asked about put right: « artcile »."""
     return _SPELLING_WORD.sub(_mended, text)
-
-
-def _folded(letter: str) -> str:
-    if letter.isascii():
-        return letter.lower()
-    return unicodedata.normalize("NFD", letter)[0].lower()[0]
 
 
 def _mended(found: re.Match[str]) -> str:

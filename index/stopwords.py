@@ -7,10 +7,10 @@ question in French holds some of these and few of the others.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from functools import cache
 from types import MappingProxyType
+
+from index.folding import fold
 
 _FRENCH = """
 le la les l un une des du de d au aux à en dans par pour sur sous avec sans chez vers entre parmi
@@ -28,6 +28,7 @@ avoir fait peut peuvent pouvait peut-être doit doivent va vont c'est-à-dire et
 parle-moi
 """
 
+
 _ENGLISH = """
 the a an of to in on at by for from with without into onto over under about between among through
 during before after since until against as and or nor but so than then that this these those which
@@ -38,6 +39,7 @@ must not no don't doesn't didn't isn't aren't wasn't weren't can't couldn't won'
 here some any each every all both such other only very too also just more most it's that's what's
 who's where's how's i'm you're we're they're eg ie etc please tell
 """
+
 
 _SPANISH = """
 el la los las lo un una unos unas de del a al en con sin por para sobre entre desde hasta hacia
@@ -52,6 +54,7 @@ estaba estaban estar ha han había habían haber hay he hubo sea sean será ser�
 hace etc
 """
 
+
 _GERMAN = """
 der die das den dem des ein eine einer eines einem einen kein keine keinen keiner und oder aber
 denn sondern als wie wenn weil dass daß ob obwohl während in im an am auf aus bei beim mit nach
@@ -64,6 +67,7 @@ bin bist wird werden wurde wurden worden hat haben hatte hatten habe kann könne
 soll sollen will usw zb
 """
 
+
 _ITALIAN = """
 il lo la i gli le l un uno una un' di del dello della dell dei degli delle a al allo alla all ai
 agli alle da dal dallo dalla dall dai dagli dalle in nel nello nella nell nei negli nelle con col
@@ -74,6 +78,7 @@ questi queste quello quella quelli quelle quell non più meno molto anche già c
 tutte altro altra altri altre ogni è sono era erano fu furono essere stato stata stati state sia
 siano sarà saranno ha hanno ho hai abbiamo avete aveva avevano avere può possono deve devono ecc
 """
+
 
 _PORTUGUESE = """
 o a os as um uma uns umas de do da dos das em no na nos nas num numa por pelo pela pelos pelas para
@@ -86,6 +91,7 @@ algum alguma alguns algumas é são era eram foi foram ser sido sendo sou somos 
 estavam estar há havia tem têm tinha tinham ter ao será serão seria seja sejam pode podem etc
 """
 
+
 _DUTCH = """
 de het een van in op te ten ter aan bij met uit voor door over onder tussen tegen naar om tot
 zonder sinds tijdens en of maar want dat die dit deze als dan toen omdat hoewel terwijl wie wat
@@ -94,17 +100,6 @@ haar hem mij me mijn jouw uw zijn ons onze er hier daar niet geen ook nog al wel
 is was waren ben bent wordt worden werd werden geworden heeft hebben had hadden heb kan kunnen kon
 moet moeten zal zullen zou zouden iets alle andere elk elke enz bijv
 """
-
-_ACCENTS = re.compile("[\u0300-\u036f]")  # Latin, Greek, Cyrillic; other scripts keep their signs
-
-
-def fold(word: str) -> str:
-    """`word` without its accents, with its ligatures opened (« œuvre » → « oeuvre »)."""
-    if word.isascii():
-        return word
-    opened = word.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
-    letters = unicodedata.normalize("NFD", opened)
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", letters))
 
 
 _WORDS = MappingProxyType(
@@ -118,6 +113,7 @@ _WORDS = MappingProxyType(
         "nl": _DUTCH,
     }
 )
+
 
 LANGUAGES = tuple(_WORDS)
 

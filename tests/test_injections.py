@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.injections import (
     WAYS,
     Injection,
@@ -33,7 +33,7 @@ from index.search.confidence import ConfidenceModel
 
 INJECTIONS = read_injections(Path(__file__).parent / "data" / "injections.jsonl")
 LIMIT = 5
-EXTRACTIVE = Extractive(0.0)
+EXTRACTIVE = ExtractiveAnswerer(0.0)
 
 
 @pytest.fixture(scope="module")

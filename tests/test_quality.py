@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.run import Evaluation, EvaluationPlan, Means, evaluate
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled
@@ -33,7 +33,7 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     folder = tmp_path_factory.mktemp("quality")
     embedder, judge = load_bundled(folder / "cache"), ConfidenceModel.load()
     build([ROOT / "corpus"], folder, embedder)
-    means = Means(embedder, judge, Extractive(judge.threshold), judge.threshold)
+    means = Means(embedder, judge, ExtractiveAnswerer(judge.threshold), judge.threshold)
     return evaluate(EvaluationPlan(QUESTIONS, folder), means, Silent())
 
 

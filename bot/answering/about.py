@@ -14,7 +14,8 @@ from bot.answering.time_range import Timing
 from bot.locale.answers import AboutPhrases
 from index.article import Article
 from index.errors import DamagedIndex
-from index.language import detect, fold_phrase, mend_phrase
+from index.folding import fold_phrase
+from index.language import detect, mend_phrase
 from index.search.searcher import Searcher
 
 MetadataKind = Literal["author", "date", "title", "which", "count"]

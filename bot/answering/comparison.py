@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.findings import Findings, Hit
-from index.language import detect, fold_phrase
+from index.folding import fold_phrase
+from index.language import detect
 
 _KNOWN = 0.5  # confidence at which a part is told of
 BESIDE = 0.12  # how far behind the best passage of its part one may stand

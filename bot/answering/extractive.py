@@ -107,7 +107,7 @@ class _Point:
     highlight: tuple[int, int] | None = None
 
 
-class Extractive:
+class ExtractiveAnswerer:
     """An `Answerer`: the best one to three sentences, verbatim, each with its citation."""
 
     joins_parts = False

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from index.language import fold_phrase
+from index.folding import fold_phrase
 
 # What could be taken for the frame: brackets and angle brackets become look-alikes.
 _FRAME = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "{": "(", "}": ")", "`": "'"})

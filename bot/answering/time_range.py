@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from index.article import Period
-from index.language import fold_phrase, mend_phrase
+from index.folding import fold_phrase
+from index.language import mend_phrase
 
 
 @dataclass(frozen=True, slots=True)

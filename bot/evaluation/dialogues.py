@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.answer import Answer
-from bot.followups.conversation import Conversing
+from bot.followups.conversation import FollowUpChain
 from bot.followups.resolution import Search
 from bot.followups.turn import History, Turn, TurnText, grown
 from index.article import Article, Passage
@@ -70,7 +70,7 @@ def read_dialogues(path: Path) -> tuple[Dialogue, ...]:
     return tuple(_dialogue(json.loads(line)) for line in lines if line.strip())
 
 
-def hold(dialogue: Dialogue, chain: Conversing, search: Search) -> Iterator[Heard]:
+def hold(dialogue: Dialogue, chain: FollowUpChain, search: Search) -> Iterator[Heard]:
     """Hold one conversation: each question comes after the answers that were really given."""
     history: History = ()
     turns: list[Turn] = []

@@ -25,7 +25,7 @@ class Rewriter(Protocol):
         """The question after these turns; None where it cannot be written, or not be trusted."""
 
 
-class Conversing(AnswerChain[TurnText | str]):
+class FollowUpChain(AnswerChain[TurnText | str]):
     """A chain that understands follow-ups; a bare question is one that nothing came before.
 
     `quoting` answers where the articles' own sentences are asked for, and `rewriter` writes out the

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.followups.closed_class import ADVERBS, CONTRACTED, DETERMINERS, LINKS, MONTH, VERBAL
-from index.language import fold_phrase
+from index.folding import fold_phrase
 from index.stopwords import stop_words
 
 Gender = Literal["m", "f", ""]

@@ -9,7 +9,8 @@ from typing import Literal
 from bot.answering.about import metadata_question
 from bot.followups import closed_class
 from bot.followups.nouns import Noun, nouns
-from index.language import detect, fold_phrase, terms
+from index.folding import fold_phrase
+from index.language import detect, terms
 
 ReferenceWay = Literal[
     "alone",  # it stands on its own

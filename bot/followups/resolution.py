@@ -14,7 +14,7 @@ from bot.followups.rewrites import completed, joined, set_before, substituted
 from bot.followups.subjects import heads, other, pronoun_of, subjects, topics
 from bot.followups.turn import History, Turn
 from index.findings import Findings
-from index.language import fold_phrase
+from index.folding import fold_phrase
 
 Search = Callable[[str, int], Findings]
 

@@ -11,7 +11,7 @@ import re
 
 from bot.followups import closed_class
 from bot.followups.nouns import Noun, nouns
-from index.language import fold_phrase
+from index.folding import fold_phrase
 from index.stopwords import stop_words
 
 _ARTICLE = re.compile(r"(?:(?:le|la|les|un|une|the|an?|des) |l['’])", re.IGNORECASE)

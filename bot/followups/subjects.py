@@ -10,7 +10,7 @@ from itertools import pairwise
 from bot.followups import closed_class
 from bot.followups.nouns import Gender, Noun, nouns
 from bot.followups.turn import Turn
-from index.language import fold_phrase
+from index.folding import fold_phrase
 from index.reading.span_names import placed, span_names
 
 # The most given in France and in English-speaking countries over a century, those left out that

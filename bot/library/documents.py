@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from typing import TypeVar
 
 from bot.assembly import chain_over
-from bot.followups.conversation import Conversing
+from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from bot.library.format_options import load_format_options
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths
@@ -126,7 +126,7 @@ LOCK_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 class ConversationIndex:
     """The index of one conversation's documents, to be asked and looked at."""
 
-    chain: Conversing
+    chain: FollowUpChain
     library: LiveLibrary
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.llm.json_stream import Objects
 from bot.llm.markup import MarkedLine, read_line
-from index.language import fold_phrase
+from index.folding import fold_phrase
 from index.sentences import sentence_spans
 
 _OPENING = re.compile(r"<(think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)

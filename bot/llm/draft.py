@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
 from bot.answer import Answer, Citation, Dropped, Statement
 from bot.answering.injection import is_order
-from bot.llm.answer_parser import AnswerParser, ParsedSentence
-from bot.llm.base import ChatModel, Request
-from bot.llm.json_stream import schema
+from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import linked
-from bot.llm.prompt import Form, Prompt, template
-from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from bot.llm.prompt import Form, template
+from bot.verification.claim import ClaimVerdict, GivenPassage
 from index.antecedents import leads
 from index.article import Sentence
 from index.findings import Findings
-from index.language import detect, fold_phrase
+from index.folding import fold_phrase
+from index.language import detect
 from index.reading.base import SpanFinder
 
 _FURTHER = 5  # passages offered behind an answer
@@ -178,132 +175,3 @@ def _told(language: str) -> frozenset[tuple[str, ...]]:
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
     words = _WORD.findall(fold_phrase(text))
     return frozenset(tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
-
-
-MOST_DROPPED = 4  # more than that, and the model is not worth listening to
-
-
-class ClaimChecker(Protocol):
-    """Tells whether passages bear a claim out; runs on a worker thread."""
-
-    def prepare(self, given: Sequence[GivenPassage]) -> None:
-        """Read the passages ahead of the claims."""
-
-    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict: ...
-
-
-class SentenceCheck:
-    """The checker for one question, which reads the passages while the model thinks."""
-
-    def __init__(self, checker: ClaimChecker, given: Sequence[GivenPassage], question: str) -> None:
-        """To be made where an event loop runs."""
-        self._checker = checker
-        self._question = question
-        self._ready = asyncio.ensure_future(asyncio.to_thread(checker.prepare, given))
-        # What it raises comes out at the first verdict; there may be none.
-        self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
-
-    async def verdict(self, said: ParsedSentence, given: Sequence[GivenPassage]) -> ClaimVerdict:
-        """Raises IndexingError when nothing can be checked."""
-        await asyncio.shield(self._ready)
-        claim = Claim(said.text, said.citations)
-        return await asyncio.to_thread(self._checker.check, claim, given, self._question)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What one model is given, and how much it may write: sentences, and tokens."""
-
-    prompt: Prompt
-    form: Form
-    sentences: int
-    tokens: int
-
-    def request(self) -> Request:
-        numbers = [each.number for each in self.prompt.given]
-        wanted = schema(numbers) if self.form == "answer_json" else None
-        return Request(self.prompt.messages, self.tokens, wanted)
-
-
-class Listening:
-    """A model at its task; `draft` holds what of its answer may be shown."""
-
-    def __init__(
-        self, model: ChatModel, task: Task, check: SentenceCheck, draft: AnswerDraft
-    ) -> None:
-        self.model = model
-        self.task = task
-        self.draft = draft
-        self.text = ""
-        self.whole = False  # the model ended by itself
-        self._check = check
-        self._request = task.request()
-        numbers = [each.number for each in task.prompt.given]
-        self._reader = AnswerParser(draft.findings.language, numbers)
-
-    async def answers(self, known: str | None) -> AsyncGenerator[Answer, None]:
-        """The draft each time it has grown; ends early where there is nothing left to hope for.
-
-        `known` is what the model wrote before, in place of asking it. Raises ModelFailed,
-        IndexingError.
-        """
-        async with aclosing(self._pieces(known)) as pieces:
-            async for piece in pieces:
-                self.text += piece
-                restarts = self._reader.restarts
-                complete = self._reader.feed(piece)
-                if self._reader.restarts > restarts:
-                    self.draft.begin_again()
-                for said in complete:
-                    if await self._took(said):
-                        yield self.draft.answer()
-                if self._hopeless():
-                    return
-        self.whole = True
-        usage = self._request.usage
-        cut = usage is not None and usage.cut
-        for said in self._reader.finish():
-            if not said.ended and cut:
-                continue
-            if await self._took(said):
-                yield self.draft.answer()
-
-    async def _pieces(self, known: str | None) -> AsyncGenerator[str, None]:
-        if known is not None:
-            yield known
-            return
-        stream = self.model.stream(self._request)
-        try:
-            async for piece in stream:
-                yield piece
-        finally:
-            close = getattr(stream, "aclose", None)  # an iterator need not have it
-            if close is not None:
-                await close()
-
-    async def _took(self, said: ParsedSentence) -> bool:
-        """Whether a sentence has made the answer grow."""
-        draft = self.draft
-        if said.kind == "refusal":
-            draft.refused = True
-        full = len(draft.statements) >= self.task.sentences
-        if said.kind != "claim" or full or draft.says(said.text):
-            return False
-        fault: str | None = guarded(said.text, draft.findings.language)
-        if fault is None:
-            verdict = await self._check.verdict(said, draft.given)
-            if verdict.kept and verdict.evidence:
-                draft.keep(said, verdict)
-                return not draft.lost
-            fault = verdict.fault or "uncited"
-        draft.drop(said, fault)
-        return False
-
-    def _hopeless(self) -> bool:
-        draft = self.draft
-        return (
-            draft.lost
-            or len(draft.dropped) > max(MOST_DROPPED, 2 * len(draft.statements))
-            or len(draft.statements) >= self.task.sentences
-            or self._reader.overlong
-        )

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering.background_loop import background_loop
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import ModelFailed, SelonError, SettingsError
+from bot.llm.attempt import ClaimChecker
 from bot.llm.base import ChatModel
 from bot.llm.budget import Allowance, Rationed, SpendingBudget, SpendingLedger
 from bot.llm.cache import ReplyCache
-from bot.llm.draft import ClaimChecker
 from bot.llm.hosted import Bounds, Hosted
 from bot.llm.providers import PROVIDERS, Making, check_installed, make
-from bot.llm.question_rewriter import ByModel
+from bot.llm.question_rewriter import ModelRewriter
 from bot.llm.writer import WriterLimits, WrittenAnswerer
 from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_prices
 from bot.settings import Settings, provider_key
@@ -205,15 +205,17 @@ class Writers:
         self._limits = WriterLimits(settings.chat_context, settings.chat_max_tokens)
         self._checker: ClaimChecker = LoadedBehind(settings.cache_dir, settings.threads)
 
-    def over(self, extractive: Extractive, generation: Callable[[], str]) -> WrittenAnswerer:
+    def over(
+        self, extractive: ExtractiveAnswerer, generation: Callable[[], str]
+    ) -> WrittenAnswerer:
         """The answerer for one index, whose generation in service is told by `generation`."""
         return WrittenAnswerer(
             self._models, self._checker, extractive, self._limits, self._replies, generation
         )
 
-    def rewriter(self) -> ByModel:
+    def rewriter(self) -> ModelRewriter:
         """What writes out the questions of a conversation."""
-        return ByModel(self._models)
+        return ModelRewriter(self._models)
 
     def close(self) -> None:
         """Let go of the servers and of the database."""

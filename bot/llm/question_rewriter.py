@@ -14,7 +14,8 @@ from bot.llm.answer_parser import AnswerParser, is_refusal
 from bot.llm.base import ChatModel, Request
 from bot.llm.markup import linked
 from bot.llm.prompt import template
-from index.language import detect, fold_phrase, terms
+from index.folding import fold_phrase
+from index.language import detect, terms
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ _LABEL = re.compile(r"(?:derni[eè]re |last )?question(?: \w+)?\s*:\s*", re.IGNO
 _WORD = re.compile(r"\w+")
 
 
-class ByModel:
+class ModelRewriter:
     """Asks the first of the models that answers; what it writes is held to what was said."""
 
     def __init__(self, models: Sequence[ChatModel]) -> None:

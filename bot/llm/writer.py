@@ -11,12 +11,13 @@ from typing import Protocol
 
 from bot.answer import Answer, Fallback
 from bot.answering.comparison import parts
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.refusal import decide_by_model
 from bot.errors import ModelFailed
+from bot.llm.attempt import Attempt, ClaimChecker, SentenceCheck, WritingTask
 from bot.llm.base import ChatModel
 from bot.llm.cache import CacheKey
-from bot.llm.draft import AnswerDraft, ClaimChecker, Listening, SentenceCheck, Task
+from bot.llm.draft import AnswerDraft
 from bot.llm.prompt import (
     MOST,
     MOST_OF_SEVERAL,
@@ -84,7 +85,7 @@ class WrittenAnswerer:
         self,
         models: Sequence[ChatModel],
         checker: ClaimChecker,
-        extractive: Extractive,
+        extractive: ExtractiveAnswerer,
         limits: WriterLimits = WriterLimits(),
         replies: ReplyStore | None = None,
         generation: Callable[[], str] = lambda: "",
@@ -117,82 +118,82 @@ class WrittenAnswerer:
         waiting = list(self._models)
         while waiting:
             model = waiting.pop(0)
-            listening = await self._listening(model, asked)
+            attempt = await self._attempt(model, asked)
             try:
-                async with aclosing(self._heard(listening, asked)) as grown:
+                async with aclosing(self._sentences(attempt, asked)) as grown:
                     async for answer in grown:
                         yield answer
             except ModelFailed as failure:
-                if await _without_json(listening, failure) or self._shorter(listening, failure):
+                if await _without_json(attempt, failure) or self._shorter(attempt, failure):
                     waiting.insert(0, model)
                     continue
-                why = _told(failure)
+                why = _tell(failure)
             except IndexingError as error:
                 logger.error("What %s writes cannot be checked: %s", model.name, error)
                 break
             else:
-                _log(listening.draft)
-                yield _finished(listening.draft, quoted, findings)
+                _log(attempt.draft)
+                yield _finished(attempt.draft, quoted, findings)
                 return
         yield replace(quoted, fallback=why)
 
-    async def _listening(self, model: ChatModel, asked: _Asked) -> Listening:
+    async def _attempt(self, model: ChatModel, asked: _Asked) -> Attempt:
         """A model at the task, in the form that it can write."""
         findings = asked.findings
         form: Form = "answer_json" if await model.structured() else "answer"
         room = self._room(model)
         told = prompt(findings.question, findings.language, asked.passages, room, form)
         most = MOST_OF_SYNTHESIS if asked.several else _MOST_SENTENCES
-        task = Task(told, form, most, self._limits.answer)
+        task = WritingTask(told, form, most, self._limits.answer)
         draft = AnswerDraft(findings, told.given, model.name, self._spans)
-        return Listening(model, task, asked.check, draft)
+        return Attempt(model, task, asked.check, draft)
 
     def _room(self, model: ChatModel) -> int:
         """How many tokens a prompt may have."""
         return self._rooms.get(model.name, self._limits.context - self._limits.answer)
 
-    def _shorter(self, listening: Listening, failure: ModelFailed) -> bool:
+    def _shorter(self, attempt: Attempt, failure: ModelFailed) -> bool:
         """Whether a prompt that the model cannot hold can be made shorter, from now on."""
-        room = self._room(listening.model)
+        room = self._room(attempt.model)
         if failure.kind != "context" or room < 2 * SMALLEST:
             return False
-        self._rooms[listening.model.name] = room // 2
+        self._rooms[attempt.model.name] = room // 2
         logger.warning(
             "%s holds less than SELON_CHAT_CONTEXT=%d says: its prompts are cut to %d tokens",
-            listening.model.name,
+            attempt.model.name,
             self._limits.context,
             room // 2,
         )
         return True
 
-    async def _heard(self, listening: Listening, asked: _Asked) -> AsyncGenerator[Answer, None]:
+    async def _sentences(self, attempt: Attempt, asked: _Asked) -> AsyncGenerator[Answer, None]:
         """What one model writes, from what it wrote before where that was kept."""
-        wanted = _wanted(listening, asked)
+        wanted = _wanted(attempt, asked)
         known = await self._replies.find(wanted) if self._replies is not None else None
-        async with aclosing(listening.answers(known)) as grown:
+        async with aclosing(attempt.answers(known)) as grown:
             async for answer in grown:
                 yield answer
-        good = listening.whole and listening.draft.enough
+        good = attempt.whole and attempt.draft.enough
         if self._replies is not None and known is None and good:
-            await self._replies.keep(wanted, listening.text)
+            await self._replies.keep(wanted, attempt.text)
 
 
-def _wanted(listening: Listening, asked: _Asked) -> CacheKey:
-    task = listening.task
+def _wanted(attempt: Attempt, asked: _Asked) -> CacheKey:
+    task = attempt.task
     findings = asked.findings
     passages = (set_down(task.prompt.given, findings.language),)
     version = f"{prompt_version()}/{task.form}/{len(task.prompt.messages)}/{task.tokens}"
-    name = listening.model.name
+    name = attempt.model.name
     return CacheKey(findings.question, asked.generation, name, version, passages)
 
 
-async def _without_json(listening: Listening, failure: ModelFailed) -> bool:
+async def _without_json(attempt: Attempt, failure: ModelFailed) -> bool:
     """Whether the server has just told that it cannot hold the model to a schema."""
-    json = listening.task.form == "answer_json"
-    return json and failure.kind == "rejected" and not await listening.model.structured()
+    json = attempt.task.form == "answer_json"
+    return json and failure.kind == "rejected" and not await attempt.model.structured()
 
 
-def _told(failure: ModelFailed) -> Fallback:
+def _tell(failure: ModelFailed) -> Fallback:
     """Tell the operator of a failure; what to tell the person."""
     spent: Mapping[str, Fallback] = {"budget": "budget", "allowance": "allowance"}
     told = spent.get(failure.kind, "failed")

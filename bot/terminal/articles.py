@@ -36,7 +36,7 @@ from bot.terminal.lookup import (
 from bot.terminal.render import TITLE, json_line
 from index.article import Article, Copy, Period
 from index.errors import DamagedIndex
-from index.language import fold_phrase
+from index.folding import fold_phrase
 from index.store.base import ArticleEntry, GenerationReader, RemovedArticle, RemovedArticles
 from index.store.factory import open_store
 

@@ -24,7 +24,7 @@ from bot.terminal.render import answer_json, answer_text, explained_text
 from index.store.factory import open_store
 
 if TYPE_CHECKING:
-    from bot.followups.conversation import Conversing
+    from bot.followups.conversation import FollowUpChain
     from bot.terminal.repl import Ask, Grow
 
 
@@ -120,29 +120,29 @@ def chat(settings: Settings) -> int:
 
     with ExitStack() as opened:
 
-        def open_conversing() -> "Conversing":
+        def open_talk() -> "FollowUpChain":
             from bot.assembly import open_chain
 
             return opened.enter_context(open_chain(settings))
 
         out, err = console_for(sys.stdout), console_for(sys.stderr)
         if sys.stdin.isatty() and out.is_terminal:
-            return _talk(settings, open_conversing, out, err)
-        open_ask = partial(_asking, open_conversing)
+            return _talk(settings, open_talk, out, err)
+        open_ask = partial(_asking, open_talk)
         return chat_piped(sys.stdin, open_ask, settings.language, out, err)
 
 
-def _asking(open_conversing: Callable[[], "Conversing"]) -> "Ask":
-    return open_conversing().invoke
+def _asking(open_talk: Callable[[], "FollowUpChain"]) -> "Ask":
+    return open_talk().invoke
 
 
 def _talk(
-    settings: Settings, open_conversing: Callable[[], "Conversing"], out: Console, err: Console
+    settings: Settings, open_talk: Callable[[], "FollowUpChain"], out: Console, err: Console
 ) -> int:
     from bot.terminal.repl import chat_typed, new_session
 
     def open_grow() -> "Grow":
-        return open_conversing().stream
+        return open_talk().stream
 
     facts = open_store(settings.data_dir).facts()
     welcome = TerminalPhrases.of(settings.language).repl_welcome(facts.articles, facts.passages)

@@ -145,7 +145,7 @@ def _check(plan: "EvaluationPlan", outputs: Outputs) -> None:
 
 
 def _means(settings: Settings, observer: "ProgressObserver") -> "Means":
-    from bot.answering.extractive import Extractive
+    from bot.answering.extractive import ExtractiveAnswerer
     from bot.assembly import open_embedder
     from bot.evaluation.run import Means
     from index.search.confidence import ConfidenceModel
@@ -154,7 +154,7 @@ def _means(settings: Settings, observer: "ProgressObserver") -> "Means":
     chosen = settings.min_confidence
     threshold = judge.threshold if chosen is None else chosen
     embedder = open_embedder(settings, progress=observer.model)
-    return Means(embedder, judge, Extractive(threshold), threshold)
+    return Means(embedder, judge, ExtractiveAnswerer(threshold), threshold)
 
 
 def _report(evaluation: "Evaluation", outputs: Outputs) -> None:

@@ -14,7 +14,7 @@ from bot.locale.articles import KeepingPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
 from index.article import Article, Copy
-from index.language import fold_phrase
+from index.folding import fold_phrase
 from index.store.base import ArticleEntry, GenerationReader
 from index.store.factory import open_store
 

@@ -12,7 +12,7 @@ from bot.verification.annotation import AnnotatedText
 from bot.verification.moments import Moment
 from bot.verification.proper_names import Name, beside, distinct_names, same_name
 from bot.verification.quantities import FROM, TO, Quantity, quantity_borne
-from index.stopwords import fold
+from index.folding import fold
 
 _SMALL = 3  # up to which a number in words may be the writer's own count (« les deux hommes »)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from index.folding import fold
 from index.reading.span import SPACE as S
-from index.stopwords import fold
 
 _MONTHS = (
     "janvier january enero januar gennaio janeiro januari",

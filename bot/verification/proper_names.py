@@ -11,8 +11,9 @@ from rapidfuzz.fuzz import ratio
 from bot.verification.cues import listed
 from bot.verification.moments import MONTH_NUMBERS
 from bot.verification.place_names import COMMON, forms
+from index.folding import fold
 from index.reading import span_words as known
-from index.stopwords import fold, stop_words
+from index.stopwords import stop_words
 
 _ALIKE = 80.0  # how much of its letters a name keeps from one language to another
 _LONG = 5  # letters below which likeness says nothing

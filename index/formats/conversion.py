@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from index.article import Article, Section, article_id
 from index.errors import ReadError
+from index.folding import fold
 from index.formats.base import (
     ArticleDraft,
     Block,
@@ -37,7 +38,6 @@ from index.formats.table import (
     unknown_format,
 )
 from index.language import detect
-from index.stopwords import fold
 
 _TOLD = 20
 

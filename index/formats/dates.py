@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from index.stopwords import fold
+from index.folding import fold
 
 _MONTHS = (
     "janvier janv january jan enero januar gennaio janeiro januari",

@@ -10,9 +10,9 @@ from pathlib import PurePath
 
 from lxml import etree
 
+from index.folding import fold
 from index.formats.base import Metadata, Origin
 from index.formats.dates import find_date, find_moment
-from index.stopwords import fold
 
 _PACKET = re.compile(rb"<x:xmpmeta\b.{0,1000000}?</x:xmpmeta>", re.DOTALL)
 _DOCUMENT = b"Producer"  # stands in the packet of the document, not in those of its photographs

@@ -12,10 +12,10 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from index.errors import ReadError
+from index.folding import fold
 from index.formats.base import TEXT_LIMIT, ArticleDraft, Content, Metadata
 from index.formats.dates import find_moment
 from index.formats.encoding import decode
-from index.stopwords import fold
 
 _TITLE = ("title", "titre")
 _AUTHOR = ("author", "auteur", "autrice", "authors", "auteurs")

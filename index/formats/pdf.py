@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from index.errors import ReadError
+from index.folding import fold
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.document_info import InfoEvidence, believed, from_pdf
 from index.formats.print import ocr
@@ -15,7 +16,6 @@ from index.formats.print.page import PrintedPage, without_margins
 from index.formats.print.paragraphs import laid_out
 from index.formats.print.process import PaperError, PdfDocument, opened_pdf
 from index.language import detect
-from index.stopwords import fold
 
 PAGES = 2_000
 """Read of one document; the rest is left out, and a line says so."""

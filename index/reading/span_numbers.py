@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from index.folding import fold
 from index.reading import span_words
 from index.reading.span import SPACE as S
 from index.reading.span import Stretch, one_of
-from index.stopwords import fold
 
 _YEAR = r"(?<![\d.,])(?:1\d{3}|20\d\d)(?![\d%€$]|[.,]\d)"
 

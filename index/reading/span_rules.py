@@ -9,10 +9,11 @@ from enum import Enum
 from functools import cache
 from itertools import islice
 
+from index.folding import fold
 from index.language import terms
 from index.reading import span_names, span_numbers, span_words
 from index.reading.span import Stretch
-from index.stopwords import fold, stop_words
+from index.stopwords import stop_words
 
 
 class AnswerKind(Enum):

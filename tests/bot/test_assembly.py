@@ -9,6 +9,7 @@ import pytest
 from bot import assembly
 from bot.settings import Settings
 from index.errors import NoIndex
+from index.models import factory
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,7 +20,7 @@ def test_nothing_indexed_is_said_before_the_model_is_loaded(
     def load(*_: object, **__: object) -> None:
         raise AssertionError("the model was loaded")
 
-    monkeypatch.setattr(assembly, "load_embedder", load)
+    monkeypatch.setattr(factory, "load_embedder", load)
     with pytest.raises(NoIndex, match="selon index"):
         assembly.open_index(Settings(data_dir=tmp_path))
 

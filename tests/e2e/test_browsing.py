@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
-from bot.followups.conversation import Conversing
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from bot.messenger.handlers import alerts
 from index.build.builder import build
@@ -54,7 +54,7 @@ async def server(
     monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
-    chain = Conversing(RetrievalQA(index, Extractive(0.9)), index.search)
+    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(0.9)), index.search)
     async with BotServer() as server, running(server, chain, LiveLibrary(index)):
         yield server
 

@@ -12,8 +12,8 @@ import pytest_asyncio
 from docx import Document
 
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
-from bot.followups.conversation import Conversing
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents
 from bot.settings import load_settings
@@ -44,7 +44,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest_asyncio.fixture
 async def server(data_dir: Path) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    chain = Conversing(RetrievalQA(index, Extractive(0.05)), index.search)
+    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(0.05)), index.search)
     documents = Documents(load_settings(min_confidence=0.05), FakeEmbedder())
     async with (
         BotServer() as server,

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
-from bot.followups.conversation import Conversing
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents
 from bot.library.format_options import save_format_options
@@ -75,7 +75,7 @@ def embedder() -> HeldEmbedder:
 @pytest_asyncio.fixture
 async def server(data_dir: Path, embedder: HeldEmbedder) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    chain = Conversing(RetrievalQA(index, Extractive(0.05)), index.search)
+    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(0.05)), index.search)
     documents = Documents(load_settings(min_confidence=0.05), embedder)
     async with (
         BotServer() as server,

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
-from bot.followups.conversation import Conversing
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel
@@ -74,7 +74,9 @@ async def server() -> AsyncIterator[BotServer]:
 async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
     async with running(
-        server, Conversing(RetrievalQA(index, Extractive(0.0)), index.search), LiveLibrary(index)
+        server,
+        FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(0.0)), index.search),
+        LiveLibrary(index),
     ):
         yield
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.assembly import chain_over, open_embedder, open_writers
-from bot.followups.conversation import Conversing
+from bot.followups.conversation import FollowUpChain
 from bot.settings import Settings
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel
@@ -61,7 +61,7 @@ class Library:
     index: LiveIndex
 
     @contextmanager
-    def asked(self, url: str, state: Path, **settings: object) -> Iterator[Conversing]:
+    def asked(self, url: str, state: Path, **settings: object) -> Iterator[FollowUpChain]:
         """The chain with the chat models of an address; `state` is where people leave theirs."""
         chosen: dict[str, object] = {
             "chat_model": "openai:scripted",
@@ -93,7 +93,7 @@ def library(folder: Path) -> Library:
 @asynccontextmanager
 async def asking(
     shelf: Library, state: Path, *behaviours: Behaviour, **settings: object
-) -> AsyncIterator[tuple[Conversing, Scripted]]:
+) -> AsyncIterator[tuple[FollowUpChain, Scripted]]:
     """The chain, and the server of its one model."""
     async with serving(*behaviours) as server:
         with shelf.asked(server.url, state, **settings) as chain:

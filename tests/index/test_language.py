@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from index.folding import fold
 from index.language import detect, terms
-from index.stopwords import LANGUAGES, fold, stop_words
+from index.stopwords import LANGUAGES, stop_words
 
 SHORT = [
     ("fr", "Qui a écrit cet article ?"),

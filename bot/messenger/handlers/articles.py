@@ -19,7 +19,7 @@ from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from index.article import Article
 from index.build.passages import cut
-from index.language import fold_phrase
+from index.folding import fold_phrase
 from index.store.base import ArticleEntry
 
 PAGE_SIZE = 5

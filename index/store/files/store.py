@@ -7,13 +7,7 @@ from pathlib import Path
 
 from index.errors import DamagedIndex
 from index.store.base import GenerationFacts, StoreCheck
-from index.store.files.generation import (
-    Generation,
-    current_id,
-    in_service,
-    open_generation,
-    verify,
-)
+from index.store.files.generation import Generation, current_id, in_service, open_generation, verify
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
 from index.store.files.removed import Removed

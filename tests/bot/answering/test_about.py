@@ -10,7 +10,7 @@ import pytest
 from bot.answer import Answer
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from index.article import Article
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
@@ -46,7 +46,7 @@ def chain_over(articles: list[Article], data_dir: Path) -> Iterator[RetrievalQA]
     with opened(data_dir) as generation:
         searcher = Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
         about = AboutArticles(lambda: searcher, 0.5)
-        yield RetrievalQA(searcher, Extractive(0.0), about, lambda: TODAY)
+        yield RetrievalQA(searcher, ExtractiveAnswerer(0.0), about, lambda: TODAY)
 
 
 @pytest.fixture

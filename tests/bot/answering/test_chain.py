@@ -13,7 +13,7 @@ from langchain_core.runnables import RunnableConfig
 
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.retriever import ArticleRetriever
 from index.article import Period
 from index.findings import Findings
@@ -34,7 +34,7 @@ def live(tmp_path: Path) -> LiveIndex:
 
 @pytest.fixture
 def chain(live: LiveIndex) -> RetrievalQA:
-    return RetrievalQA(live, Extractive(0.0))
+    return RetrievalQA(live, ExtractiveAnswerer(0.0))
 
 
 def test_invoke_answers_with_a_verbatim_citation(chain: RetrievalQA) -> None:
@@ -148,7 +148,7 @@ async def test_searching_never_runs_on_the_event_loop(live: LiveIndex) -> None:
             threads.append(threading.current_thread())
             return live.search(question, limit, within)
 
-    await RetrievalQA(Watched(), Extractive(0.0)).ainvoke(QUESTION)  # type: ignore[arg-type]
+    await RetrievalQA(Watched(), ExtractiveAnswerer(0.0)).ainvoke(QUESTION)  # type: ignore[arg-type]
     assert threads != [threading.main_thread()]
     assert len(threads) == 1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.outcome import Outcome
 from bot.evaluation.questions import Gold, GoldQuestion
 from bot.evaluation.run import Means
@@ -90,7 +90,7 @@ def means(embedder: FakeEmbedder | None = None) -> Means:
     """The real search and answers over word-counting vectors, refusing where words are unknown."""
     weights = dict.fromkeys(("passage", "sentence", "words", "sentence_words", "lead"), 0.0)
     judge = ConfidenceModel(-3.0, weights | {"known": 10.0}, THRESHOLD)
-    return Means(embedder or FakeEmbedder(256), judge, Extractive(THRESHOLD), THRESHOLD)
+    return Means(embedder or FakeEmbedder(256), judge, ExtractiveAnswerer(THRESHOLD), THRESHOLD)
 
 
 ENTRIES = {

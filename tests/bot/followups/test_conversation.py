@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
 from bot.answer import Answer
-from bot.followups.conversation import Conversing
+from bot.followups.conversation import FollowUpChain
 from bot.followups.turn import Turn, TurnText
 from index.findings import Findings
 from tests.bot.answers import answered, article, citation
@@ -32,9 +32,9 @@ def search(question: str, limit: int) -> Findings:
     return Findings(question, "fr", (), 0.9)
 
 
-def conversing(asked: Asked) -> Conversing:
+def conversing(asked: Asked) -> FollowUpChain:
     chain: Any = RunnableLambda(asked)
-    return Conversing(chain, search)
+    return FollowUpChain(chain, search)
 
 
 def test_a_follow_up_is_answered_as_understood_and_keeps_its_own_words() -> None:
@@ -87,7 +87,7 @@ async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None
     chain: Any = RunnableGenerator(grow)
     seen = [
         answer
-        async for answer in Conversing(chain, search).astream(
+        async for answer in FollowUpChain(chain, search).astream(
             TurnText("Combien ça coûtait ?", (BEFORE,))
         )
     ]
@@ -119,9 +119,9 @@ class Rewriting:
 WRITTEN = "Combien coûtait le Minitel ?"
 
 
-def with_model(asked: Asked, rewriting: Rewriting) -> Conversing:
+def with_model(asked: Asked, rewriting: Rewriting) -> FollowUpChain:
     chain: Any = RunnableLambda(asked)
-    return Conversing(chain, search, rewriter=rewriting)
+    return FollowUpChain(chain, search, rewriter=rewriting)
 
 
 async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
@@ -159,7 +159,7 @@ def test_a_reply_is_written_out_after_what_it_replies_to() -> None:
 async def test_quotes_that_are_asked_for_come_from_no_model() -> None:
     writing, quoting, rewriting = Asked(), Asked(), Rewriting(WRITTEN)
     chains: Any = (RunnableLambda(writing), RunnableLambda(quoting))
-    chain = Conversing(chains[0], search, chains[1], rewriting)
+    chain = FollowUpChain(chains[0], search, chains[1], rewriting)
     said = TurnText("Combien ça coûtait ?", (BEFORE,), quoted=True)
     chain.invoke(said)
     await chain.ainvoke(said)

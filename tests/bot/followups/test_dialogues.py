@@ -8,10 +8,10 @@ import pytest
 
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.dialogues import Dialogue, Heard, hold, read_dialogues
 from bot.evaluation.run import index_in_service
-from bot.followups.conversation import Conversing
+from bot.followups.conversation import FollowUpChain
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled
 from index.search.confidence import ConfidenceModel
@@ -28,8 +28,8 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> list[Heard]:
     with index_in_service(folder, embedder, judge) as opened:
         searcher = opened.searcher
         about = AboutArticles(lambda: searcher, judge.threshold)
-        chain = RetrievalQA(searcher, Extractive(judge.threshold), about)
-        conversing = Conversing(chain, searcher.search)
+        chain = RetrievalQA(searcher, ExtractiveAnswerer(judge.threshold), about)
+        conversing = FollowUpChain(chain, searcher.search)
         return [
             each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)
         ]

@@ -9,7 +9,7 @@ from contextlib import aclosing
 import pytest
 
 from bot.answer import Answer
-from bot.answering.extractive import Extractive
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import ModelFailed
 from bot.llm.base import Request
 from bot.llm.cache import CacheKey
@@ -42,7 +42,7 @@ class Kept:
 
 def written(*models: Scripted, **options: object) -> WrittenAnswerer:
     checker = options.pop("checker", WordChecker())
-    return WrittenAnswerer(models, checker, Extractive(0.5), **options)  # type: ignore[arg-type]
+    return WrittenAnswerer(models, checker, ExtractiveAnswerer(0.5), **options)  # type: ignore[arg-type]
 
 
 def asked(confidence: float = 0.95, question: str = QUESTION) -> Findings:

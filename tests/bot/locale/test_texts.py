@@ -15,11 +15,11 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 import bot
-from bot import locale
+import bot.locale
 from bot.locale.catalogue import Catalogue, Texts, catalogue
 from bot.locale.format import FORMATS
 
-ROOT = Path(locale.__file__).parent
+ROOT = Path(bot.locale.__file__).parent
 DOMAINS = sorted(path.stem for path in ROOT.glob("fr/LC_MESSAGES/*.po"))
 LANGUAGES = ("fr", "en")
 

@@ -40,15 +40,15 @@ class Corpus:
         self.folder.mkdir()
         self.data_dir = root / "data"
         self.read: list[str] = []
-        from index.build import sources as module
+        from index.formats import conversion
 
-        real: Reader = module.read_source
+        real: Reader = conversion.read_source
 
         def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
             self.read.append(source.path.name)
             return real(source, options)
 
-        monkeypatch.setattr(module, "read_source", read)
+        monkeypatch.setattr(conversion, "read_source", read)
 
     def write(self, name: str, text: str, **facts: str) -> Path:
         path = self.folder / name
@@ -126,9 +126,9 @@ def test_other_options_or_other_rules_read_everything_again(
 def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from index.build import sources as module
+    from index.formats import conversion
 
-    real: Reader = module.read_source
+    real: Reader = conversion.read_source
 
     def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
         yield from real(source, options)
@@ -136,7 +136,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
             corpus.write("pont.md", "Le pont date de 1999.", title="Pont")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "read_source", read)
+        patch.setattr(conversion, "read_source", read)
         corpus.build()
     assert "1901" in best_passage(corpus.data_dir, "De quand date le pont ?")
     assert (corpus.build().changed, corpus.read) == (1, ["pont.md"])
@@ -172,16 +172,16 @@ def test_the_paths_of_a_corpus_are_remembered(corpus: Corpus) -> None:
 def test_an_article_in_the_way_of_another_is_a_line_and_no_more(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from index.build import sources as module
+    from index.formats import conversion
 
-    real: Reader = module.read_source
+    real: Reader = conversion.read_source
 
     def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
         for found in real(source, options):
             assert isinstance(found, Article)
             yield Article("5" * 12, found.text, found.title, found.path, found.language)
 
-    monkeypatch.setattr(module, "read_source", read)
+    monkeypatch.setattr(conversion, "read_source", read)
     report = corpus.build()
     assert report.articles == 1
     assert "another article's" in report.skipped[0].reason

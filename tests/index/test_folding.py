@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.language import fold_phrase, mend_phrase
+from index.folding import fold_phrase
+from index.language import mend_phrase
 
 
 @given(st.text())
