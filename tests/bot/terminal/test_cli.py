@@ -338,9 +338,9 @@ def test_status_of_nothing_says_what_to_do(capsys: pytest.CaptureFixture[str]) -
 def test_bot_says_where_it_listens(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    messenger = ModuleType("bot.messenger")
-    messenger.run = lambda settings, ready: ready("selon_bot")  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "bot.messenger", messenger)
+    application = ModuleType("bot.messenger.running.application")
+    application.run_bot = lambda settings, ready: ready("selon_bot")  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "bot.messenger.running.application", application)
     assert run(["bot"]) == 0
     assert "https://t.me/selon_bot" in capsys.readouterr().err
 
