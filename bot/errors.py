@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from index.errors import CodedError
 
-class SelonError(Exception):
+
+class SelonError(CodedError):
     """Root of every error that the `bot` package raises on purpose."""
 
 

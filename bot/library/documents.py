@@ -22,7 +22,7 @@ from bot.library.paths import fetched_dir, open_gatherer, standing_paths
 from bot.settings import Settings
 from index.article import Article
 from index.build.builder import BuildObserver, BuildReport, build
-from index.errors import BuildLocked, ReadError
+from index.errors import BuildLocked, Problem, ReadError
 from index.formats.base import Skipped
 from index.formats.conversion import read_source
 from index.formats.signature import HEAD, unreadable_kind
@@ -58,8 +58,7 @@ def take_file(data: bytes, name: str, folder: Path) -> Received:
     suffix = suffix_for(head, name)
     shown = readable_name(name)
     if suffix is None or not FORMAT_OF_SUFFIX[suffix].sendable:
-        kind = unreadable_kind(head) or "not a document that Selon reads"
-        raise ReadError(f"{shown}: {kind}")
+        raise ReadError(unreadable_kind(head) or Problem("document-unknown"), shown=shown)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{PurePath(shown).stem}{suffix}"
     path.write_bytes(data)
@@ -77,7 +76,7 @@ def take_address(url: str, settings: Settings, folder: Path) -> Received:
                 return _looked_at(folder, event.file, url)
     finally:
         gatherer.fetcher.close()
-    raise ReadError(f"{url}: no article is in it")
+    raise ReadError("document-no-article", shown=url)
 
 
 def readable_name(name: str) -> str:
@@ -97,11 +96,10 @@ def _looked_at(folder: Path, path: Path, shown: str) -> Received:
             for found in read_source(source):
                 (skipped if isinstance(found, Skipped) else articles).append(found)  # type: ignore[arg-type]
         except ReadError as error:
-            reason = str(error).partition(": ")[2] or str(error)
-            raise ReadError(f"{shown}: {reason}") from error
+            raise ReadError(error.problem, shown=shown) from error
     if not articles:
-        reason = skipped[0].reason if skipped else "no article is in it"
-        raise ReadError(f"{shown}: {reason}")
+        problem = skipped[0].problem if skipped else Problem("document-no-article")
+        raise ReadError(problem, shown=shown)
     titles = tuple(article.title for article in articles[:_TITLES])
     return Received(path, shown, titles, len(articles))
 

@@ -156,6 +156,21 @@ def listing(names: Sequence[str], language: str) -> str:
     return last.join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+def megabytes(count: int, language: str) -> str:
+    """Bytes in whole megabytes of 2**20: « 256 Mo », "256 MB"."""
+    return f"{number(count // 2**20, language)}{_gap(language)}{'MB' if language == 'en' else 'Mo'}"
+
+
+def gigabytes(count: int, language: str) -> str:
+    """Bytes in whole gigabytes of 2**30: « 16 Go », "16 GB"."""
+    return f"{number(count // 2**30, language)}{_gap(language)}{'GB' if language == 'en' else 'Go'}"
+
+
+def uncapitalized(text: str, language: str) -> str:
+    """A sentence as it stands within another."""
+    return text[:1].lower() + text[1:]
+
+
 def _first(of: date, language: str) -> str:
     return "1er" if of.day == 1 and language == "fr" else str(of.day)
 
@@ -189,6 +204,9 @@ FORMATS: Mapping[str, Callable[[Any, str], str]] = {
         day,
         period,
         quote,
+        megabytes,
+        gigabytes,
+        uncapitalized,
     )
 }
 """What may follow a parameter's name in a text of a catalogue: `{limit:number}`."""

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
 from bot.locale.articles import KeepingPhrases
-from bot.locale.reasons import reason, reason_place
+from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
@@ -130,11 +130,7 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
     named = skipped if naming == "all" or not out.is_terminal else skipped[:NAMED]
     show(out, TerminalPhrases.of(language).skipped(len(skipped)))
     for each in named:
-        show(
-            out,
-            f"  {harmless(reason_place(each.shown, language))}: "
-            f"{harmless(reason(each.reason, language))}",
-        )
+        show(out, f"  {harmless(error_text(each, language))}")
     if len(named) < len(skipped):
         show(out, more.more_skipped(len(skipped) - len(named)))
 

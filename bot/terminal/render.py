@@ -12,14 +12,13 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.answer import Answer, Citation, link_to, web_address
-from bot.errors import SelonError
 from bot.locale.answers import Phrases, WritingPhrases
-from bot.locale.reasons import reason
+from bot.locale.errors import error_text
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless, refusal_line
 from index.article import Article, Copy, Period
-from index.errors import IndexingError
+from index.errors import CodedError
 
 QUOTE = "italic"
 
@@ -149,8 +148,8 @@ def json_line(fields: Mapping[str, Any]) -> str:
 
 def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
     """What went wrong, in a line a value; what was not foreseen says so."""
-    if isinstance(error, SelonError | IndexingError):
-        return phrases.error(harmless(reason(str(error), phrases.code)))
+    if isinstance(error, CodedError):
+        return phrases.error(harmless(error_text(error, phrases.code)))
     return phrases.unexpected(type(error).__name__, _flowing(str(error)))
 
 

@@ -15,9 +15,9 @@ from typing import Literal, Protocol
 from index.article import Article
 from index.build.fingerprint import rules
 from index.build.generation import GenerationDraft
-from index.build.sources import STAYS, FileArticles, GivenArticles, ReadTerms, Taking
+from index.build.sources import FileArticles, GivenArticles, ReadTerms, Taking
 from index.build.vectors import Embedded, Resume, Work, forget_resume
-from index.errors import BuildStopped, DamagedIndex, IndexingError, NoIndex
+from index.errors import BuildStopped, DamagedIndex, NoIndex
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.models.base import Embedder
@@ -194,7 +194,7 @@ class _Build:
         left_out, changes = draft.left_out(), draft.changes()
         draft.cut(self._check, self.watch.progress)
         if not draft.passages:
-            raise IndexingError(self.corpus.taking.nothing(left_out))
+            raise self.corpus.taking.nothing(left_out)
         self.watch.step("embed")
         embedded = self._embed(draft, previous)
         self.watch.step("write")
@@ -240,8 +240,9 @@ class _Build:
         if self.stop is None or not self.stop():
             return
         kept = len(resume) if resume else 0
-        what = f"stopped as asked, {kept} vectors are kept" if kept else "stopped as asked"
-        raise BuildStopped(f"{what}; run `selon index` again to go on{STAYS}", kept)
+        if kept:
+            raise BuildStopped("build-stopped-kept", count=kept, kept=kept)
+        raise BuildStopped("build-stopped")
 
     def _alike(self, previous: Generation) -> bool:
         return previous.manifest.rules == self.corpus.rules

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
+from index.errors import Problem
 from index.formats.base import Options, Skipped, Source
 
 DISTRIBUTION = "selon"
@@ -112,22 +113,31 @@ class FileReading:
         if shown == self.shown:
             return self
         skipped = (
-            Skipped(shown + each.shown.removeprefix(self.shown), each.reason)
+            replace(each, shown=shown + each.shown.removeprefix(self.shown))
             for each in self.skipped
         )
         return replace(self, shown=shown, skipped=tuple(skipped))
 
     def values(self) -> tuple[object, ...]:
         """As the table `sources` has them."""
-        skipped = json.dumps([(each.shown, each.reason) for each in self.skipped])
+        skipped = json.dumps([_written(each) for each in self.skipped])
         articles = json.dumps(self.articles)
         return (self.location, self.shown, self.url, self.digest, articles, skipped)
 
     @classmethod
     def noted(cls, values: tuple[Any, ...]) -> FileReading:
         location, shown, url, digest, articles, skipped = values
-        said = tuple(Skipped(*each) for each in json.loads(skipped))
+        said = tuple(_skipped(*each) for each in json.loads(skipped))
         return cls(location, shown, url, digest, tuple(json.loads(articles)), said)
+
+
+def _written(skipped: Skipped) -> tuple[object, ...]:
+    at = skipped.at.as_json() if skipped.at else None
+    return (skipped.shown, skipped.problem.as_json(), at)
+
+
+def _skipped(shown: str, problem: dict[str, Any], at: dict[str, Any] | None) -> Skipped:
+    return Skipped(shown, Problem.from_json(problem), Problem.from_json(at) if at else None)
 
 
 def _digest(path: Path) -> bytes | None:

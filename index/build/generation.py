@@ -43,11 +43,7 @@ WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WO
 
 
 class Unfit(IndexingError):  # noqa: N818
-    """An article that cannot be taken in; `reason` is the message without the article's path."""
-
-    def __init__(self, article: Article, reason: str) -> None:
-        super().__init__(f"{article.path}: {reason}")
-        self.reason = reason
+    """An article that cannot be taken in."""
 
 
 class GenerationDraft:
@@ -77,11 +73,7 @@ class GenerationDraft:
     def add(self, article: Article, *, sign: bool = True) -> None:
         """Write an article down; sign it, where copies are to be found. Raises Unfit."""
         if self._articles.holds(article.id):
-            raise Unfit(
-                article,
-                f"its id {article.id} is another article's; give each article a place or address "
-                "of its own",
-            )
+            raise Unfit("article-id-taken", shown=article.path, id=article.id)
         if "\0" in article.text:  # the database would end its texts there
             raise _no_text(article, "\0")
         try:
@@ -229,4 +221,4 @@ def _checked(each: Iterator[T], check: StopCheck) -> Iterator[T]:
 
 
 def _no_text(article: Article, character: str) -> Unfit:
-    return Unfit(article, f"holds {character!r}, which stands in no text; save it as UTF-8")
+    return Unfit("article-no-character", shown=article.path, character=repr(character)[1:-1])

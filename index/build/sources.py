@@ -10,12 +10,10 @@ from typing import Protocol
 from index.article import Article
 from index.build.fingerprint import FileReading, Look, look_at
 from index.build.generation import GenerationDraft, Unfit
-from index.errors import ReadError
+from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
 from index.store.files.articles import BulkReader
-
-STAYS = "; the index in service, if there is one, stays as it was"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,8 @@ class Taking(Protocol):
         """Give a draft all articles; `before` was made by the same rules."""
         ...
 
-    def nothing(self, left_out: int) -> str:
-        """Why there was no article, so many having been left out."""
+    def nothing(self, left_out: int) -> IndexingError:
+        """That there was no article, so many having been left out."""
         ...
 
 
@@ -76,8 +74,8 @@ class GivenArticles:
         if self.merge:
             draft.find_copies()
 
-    def nothing(self, left_out: int) -> str:
-        return f"no article to index{_removed(left_out)}{STAYS}"
+    def nothing(self, left_out: int) -> IndexingError:
+        return _no_article(left_out, ())
 
 
 @dataclass
@@ -168,13 +166,8 @@ class FileArticles:
             look = self._looks[source.location] = look_at(source.path)
         return look
 
-    def nothing(self, left_out: int) -> str:
-        places = ", ".join(str(path) for path in self.paths)
-        why = f"{places}: no article to index{_removed(left_out)}"
-        if not self.skipped:
-            return f"{why}{STAYS}"
-        first = self.skipped[0]
-        return f"{why}, {len(self.skipped)} skipped (first {first.shown}: {first.reason}){STAYS}"
+    def nothing(self, left_out: int) -> IndexingError:
+        return _no_article(left_out, self.skipped, ", ".join(map(str, self.paths)))
 
 
 @dataclass
@@ -191,7 +184,7 @@ class _Taken:
             draft.add(article)
             self.articles.append(article.id)
         except Unfit as error:
-            self.skipped.append(Skipped(article.path, error.reason))
+            self.skipped.append(Skipped(article.path, error.problem))
             self.sure = self.sure and not in_the_way
 
 
@@ -210,7 +203,7 @@ def _articles(source: Source, options: Options) -> Iterator[Article | Skipped]:
     try:
         yield from read_source(source, options)
     except ReadError as error:
-        yield Skipped(source.shown, str(error).removeprefix(f"{source.shown}: "))
+        yield Skipped(source.shown, error.problem)
 
 
 def _readings(before: BulkReader) -> dict[str, FileReading]:
@@ -222,5 +215,15 @@ def _same_removed(before: BulkReader, removed: frozenset[str]) -> bool:
     return left_out <= removed and not any(before.holds(each) for each in removed - left_out)
 
 
-def _removed(left_out: int) -> str:
-    return f" ({left_out} removed with `selon remove`)" if left_out else ""
+def _no_article(left_out: int, skipped: Sequence[Skipped], shown: str = "") -> IndexingError:
+    removed = Problem("count-removed", count=left_out)
+    if not skipped:
+        if not left_out:
+            return IndexingError("no-article", shown=shown)
+        return IndexingError("no-article-removed", shown=shown, removed=removed)
+    first = skipped[0]
+    told = first.problem.about(first.shown, first.at)
+    others = Problem("count-skipped", count=len(skipped), first=told)
+    if not left_out:
+        return IndexingError("no-article-skipped", shown=shown, skipped=others)
+    return IndexingError("no-article-removed-skipped", shown=shown, removed=removed, skipped=others)

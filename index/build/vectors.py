@@ -335,8 +335,10 @@ class _Meter:
         expected = (len(texts), self._embedder.dimension)
         if vectors.shape != expected or not np.isfinite(vectors).all():
             raise ModelError(
-                f"the embedding model {self._embedder.id!r} gave vectors of shape {vectors.shape} "
-                f"for {expected}, or not of finite numbers; set SELON_EMBEDDING_MODEL to another"
+                "model-vectors",
+                model=self._embedder.id,
+                shape=str(vectors.shape),
+                expected=str(expected),
             )
         self._done = before + len(texts)
         return vectors

@@ -26,7 +26,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     Raises ReadError where it is damaged from the start, or leads too deep.
     """
     if content.depth > _DEPTH:
-        raise ReadError(f"{content.shown}: an archive inside others; unpack the outer one")
+        raise ReadError("archive-nested", shown=content.shown)
     yield from _Opened(content, UnpackBudget(content.size)).read(content)
 
 
@@ -70,15 +70,15 @@ class _Opened:
                 yield from self._found(inner, key, nested)
         except ReadError as error:
             if self._budget.spent is None:
-                yield Skipped(shown, str(error).removeprefix(f"{shown}: "))
+                yield Skipped(shown, error.problem)
         if self._budget.spent is not None:
-            raise ReadError(f"{self._outer.shown}: {self._budget.spent}")
+            raise ReadError(self._budget.spent, shown=self._outer.shown)
 
     def _found(self, inner: Content, key: str, nested: bool) -> Iterator[ArticleDraft | Skipped]:
         if nested and inner.depth <= self._outer.depth + _DEPTH:
             yield from self.read(inner)
         elif nested:
-            raise ReadError(f"{inner.shown}: an archive inside others; unpack the outer one")
+            raise ReadError("archive-nested", shown=inner.shown)
         else:
             for found in read_content(inner):
                 if isinstance(found, ArticleDraft):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, Protocol
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError, StreamError, reason_of
 
 Origin = Literal[
     "front matter",
@@ -125,15 +125,13 @@ TEXT_LIMIT = 64 * 2**20
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
-_CHANGES = "changed while it was read"
-
-
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file, or a part of one, that was not indexed, and in one line why and what to do."""
+    """A file, or a part of one (where in it `at` says), that was not indexed, and why."""
 
     shown: str
-    reason: str
+    problem: Problem
+    at: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +226,7 @@ class Content:
                     return data
         except OSError as error:
             raise unreadable(self.shown, error) from error
-        raise ReadError(f"{self.shown}: {_CHANGES}, twice; index again when it is finished")
+        raise ReadError("file-changed-twice", shown=self.shown)
 
     @contextmanager
     def stream(self) -> Iterator[BinaryIO]:
@@ -242,13 +240,11 @@ class Content:
         except OSError as error:
             raise unreadable(self.shown, error) from error
         if before != after:
-            raise ReadError(f"{self.shown}: {_CHANGES}; index again for what is new in it")
+            raise ReadError("file-changed", shown=self.shown)
 
     def _too_large(self, size: int, limit: int) -> ReadError:
-        return ReadError(
-            f"{self.shown}: {max(size, limit + 1) // 2**20} MB, more than one article can be "
-            f"({limit // 2**20} MB); split it"
-        )
+        size = max(size, limit + 1)
+        return ReadError("article-too-large", shown=self.shown, size=size, limit=limit)
 
 
 class Parser(Protocol):
@@ -261,15 +257,13 @@ class Parser(Protocol):
 
 
 def unreadable(shown: str, error: OSError) -> ReadError:
-    why = (error.strerror or str(error)).lower()
+    reason = reason_of(error)
     match error.errno:
         case errno.ENOENT:
-            advice = "it was there when the folder was listed; index again"
+            return ReadError("file-gone", shown=shown, reason=reason)
         case errno.EACCES | errno.EPERM:
-            advice = "give Selon the right to read it"
-        case _:
-            advice = "check the file and its permissions"
-    return ReadError(f"{shown}: {why}; {advice}")
+            return ReadError("file-not-permitted", shown=shown, reason=reason)
+    return ReadError("file-unreadable", shown=shown, reason=reason)
 
 
 def _state(path: Path) -> _State:
@@ -291,7 +285,7 @@ def _opened(name: str, flags: int) -> int:
 
 def _only_files(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "a folder, pipe, socket or device, not a file")
+        raise StreamError("not-a-file")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from index.article import Article, Section, article_id
-from index.errors import ReadError
+from index.errors import Problem, ReadError
 from index.folding import fold
 from index.formats.base import (
     ArticleDraft,
@@ -42,28 +42,26 @@ from index.language import detect
 _TOLD = 20
 
 
-_KINDS = 50
-
-
 Found = TypeVar("Found")
 
 
 def summed_up(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
-    """The first twenty skipped of each kind (the same reason but for its numbers and names), and
-    at the end of the file `shown` how many more there were."""
+    """The first twenty skipped with each code, and at the end of the file `shown` how many more
+    there were."""
     counts: Counter[str] = Counter()
+    first: dict[str, Problem] = {}
     for each in found:
         if not isinstance(each, Skipped):
             yield each
             continue
-        kind = re.sub(r"\d+|[\"'«`(].*", "", each.reason)
-        kind = kind.strip() if kind in counts or len(counts) < _KINDS else "other reasons"
-        counts[kind] += 1
-        if counts[kind] <= _TOLD:
+        code = each.problem.code
+        first.setdefault(code, each.problem)
+        counts[code] += 1
+        if counts[code] <= _TOLD:
             yield each
-    for kind, count in counts.items():
+    for code, count in counts.items():
         if count > _TOLD:
-            yield Skipped(shown, f"and {count - _TOLD:,} more like it ({kind})")
+            yield Skipped(shown, Problem("more-like-it", count=count - _TOLD, first=first[code]))
 
 
 logger = logging.getLogger(__name__)
@@ -80,7 +78,7 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """
     named = format_of(content.name)
     if named is None:
-        raise ReadError(f"{content.shown}: {unknown_format()}")
+        raise ReadError(unknown_format(), shown=content.shown)
     actual = _by_content(content, named)
     if actual is not named:
         logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
@@ -90,7 +88,7 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
 def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
     """The articles of a file, and what of it could not become one.
 
-    Raises ReadError, in one line naming the file, when nothing of it can be read.
+    Raises ReadError, naming the file, when nothing of it can be read.
     """
     content = Content.of_file(source.path, source.shown, url=source.url, options=options)
     yield from summed_up(_articles(content, source), source.shown)
@@ -108,8 +106,7 @@ def _articles(content: Content, source: Source) -> Iterator[Article | Skipped]:
         except ReadError as error:
             if not draft.key:
                 raise
-            shown = f"{source.shown}#{draft.key}"
-            yield Skipped(shown, str(error).removeprefix(f"{source.shown}: "))
+            yield Skipped(f"{source.shown}#{draft.key}", error.problem)
 
 
 def _told_apart(draft: ArticleDraft, seen: set[int]) -> ArticleDraft:
@@ -137,7 +134,7 @@ def _by_content(content: Content, named: Format) -> Format:
         raise unreadable(content.shown, error) from error
     kind = unreadable_kind(head)
     if kind is not None and not named.package:  # whose parsers know what a password looks like
-        raise ReadError(f"{content.shown}: {kind}")
+        raise ReadError(kind, shown=content.shown)
     sure = sure_format(head)
     if sure is None or sure.parser == named.parser:
         return named
@@ -223,9 +220,7 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     draft = cleaned(draft)
     metadata = draft.metadata
     if all(block.heading for block in draft.blocks):
-        raise ReadError(
-            f"{content.shown}: no text below the title and metadata; add the article's words"
-        )
+        raise ReadError("article-no-text", shown=content.shown)
     named = member_name(draft.key) or content.name
     told, body = _without_head(draft.blocks)
     title, body = _titled(body, metadata.title, named)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError, reason_of
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import encoding_of, text_stream
 from index.formats.fields import known_facts
@@ -68,16 +68,16 @@ def _rows(content: Content, text: io.TextIOBase, dialect: Dialect) -> Iterator[R
     for row in dialect.rows(lines):
         first, lines.first = lines.first, lines.number + 1
         if isinstance(row, csv.Error):
-            yield skipped_line(content, first, f"not a row ({row}); check its quotes")
+            yield skipped_line(content, first, Problem("row-invalid", reason=reason_of(row)))
         elif not any(cell.strip() for cell in row):
             continue
         elif header is None:
             header = [cell.strip() for cell in row]
         elif any(cell.strip() for cell in row[len(header) :]):
-            why = f"{len(row)} cells for {len(header)} columns; check its quotes and separators"
-            yield skipped_line(content, first, why)
+            wide = Problem("row-too-wide", cells=len(row), columns=len(header))
+            yield skipped_line(content, first, wide)
         else:
-            yield Record(f"line {first}", _cells(header, row))
+            yield Record(Problem("at-line", number=first), _cells(header, row))
 
 
 def _cells(header: list[str], row: list[str]) -> dict[str, object]:
@@ -110,7 +110,7 @@ class _Counted:
 def _dialect(sample: str, content: Content) -> Dialect:
     """The dialect in which the header names most of what Selon knows, and rows are of its width."""
     if not sample.strip():
-        raise ReadError(f"{content.shown}: the file is empty")
+        raise ReadError("file-empty", shown=content.shown)
     above = 0
     first, _, rest = sample.partition("\n")
     if first.lower().strip().startswith("sep="):  # what Excel writes for itself

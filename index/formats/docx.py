@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.document_info import Facts, InfoEvidence, believed
 from index.formats.office import declared_language, is_heading_style, is_title_style, list_blocks
@@ -34,9 +34,9 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 
     What its author crossed out, and what others remarked beside it, is not its text.
     """
-    with unpacked(content, "a Word document (.docx)") as package:
+    with unpacked(content, Problem("docx-cut")) as package:
         if "word/document.xml" not in package.names and "[Content_Types].xml" not in package.names:
-            raise ReadError(f"{content.shown}: a zip file, not a Word document; rename it to .zip")
+            raise ReadError("docx-is-zip", shown=content.shown)
     document = _opened(content)
     root = document.element.find(f"./{_W}body")
     body = _Body(document)
@@ -56,8 +56,7 @@ def _opened(content: Content) -> Document:
     except ReadError:
         raise
     except Exception as error:  # python-docx raises whatever its parsing of a broken file meets
-        message = f"{content.shown}: a damaged Word document; open it in Word and save it again"
-        raise ReadError(message) from error
+        raise ReadError("docx-damaged", shown=content.shown) from error
 
 
 def _facts(document: Document) -> Facts:

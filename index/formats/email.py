@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from itertools import islice
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.conversion import read_content
 from index.formats.encoding import decode, plain_lines
@@ -57,8 +57,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """
     if content.size > MAIL_LIMIT:
         raise ReadError(
-            f"{content.shown}: {content.size // 2**20} MB, more than one letter can be "
-            f"({MAIL_LIMIT // 2**20} MB); save its attachments and add them"
+            "letter-too-large", shown=content.shown, size=content.size, limit=MAIL_LIMIT
         )
     message = _message(content)
     read_any = False
@@ -82,13 +81,10 @@ def _message(content: Content) -> EmailMessage:
     except ReadError:
         raise
     except Exception as error:  # the parser fails in many ways on what is no letter
-        raise ReadError(f"{content.shown}: its mail format is broken; save it again") from error
+        raise ReadError("letter-broken", shown=content.shown) from error
     known = any(_header(message, name) for name in ("From", "Subject", "Date", "Message-ID"))
     if not known or not isinstance(message, EmailMessage):
-        raise ReadError(
-            f"{content.shown}: not a letter (neither sender, subject nor date); "
-            "save it again from the mail program"
-        )
+        raise ReadError("letter-not", shown=content.shown)
     return message
 
 
@@ -138,7 +134,7 @@ def _letter(message: EmailMessage, content: Content) -> ArticleDraft:
         draft = read_text(text)
     blocks = tuple(_without_list_lines(draft.blocks))
     if not blocks:
-        raise ReadError(f"{content.shown}: the letter has no text of its own")
+        raise ReadError("letter-no-text", shown=content.shown)
     return replace(draft, blocks=blocks, metadata=_facts(message).completed(draft.metadata))
 
 
@@ -220,7 +216,7 @@ def _file_name(part: EmailMessage) -> str | None:
 def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[ArticleDraft | Skipped]:
     shown = f"{content.shown}#{key}"
     if content.shown.count("#") >= DEPTH_LIMIT:
-        yield Skipped(shown, "inside too many letters or archives; save it and add it")
+        yield Skipped(shown, Problem("letter-nested"))
         return
     inner = Content.of_bytes(_bytes(part), key, shown, options=content.options)
     try:
@@ -230,4 +226,4 @@ def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[Articl
             else:
                 yield found
     except ReadError as error:
-        yield Skipped(shown, str(error).removeprefix(f"{shown}: "))
+        yield Skipped(shown, error.problem)

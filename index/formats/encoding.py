@@ -56,8 +56,7 @@ def decode(data: bytes, shown: str) -> str:
     no doubt. Raises ReadError, naming the file by `shown`, for anything else.
     """
     if not data.strip():
-        message = f"{shown}: the file is empty"
-        raise ReadError(message)
+        raise ReadError("file-empty", shown=shown)
     return plain_lines(_decoded(data, shown))
 
 
@@ -72,8 +71,7 @@ def _decoded(data: bytes, shown: str) -> str:
         if data.startswith(mark):
             return _strict(data, encoding, shown)
     if b"\0" in data:
-        message = f"{shown}: a binary file, not text; save it as text in UTF-8"
-        raise ReadError(message)
+        raise ReadError("file-binary", shown=shown)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -84,15 +82,16 @@ def _strict(data: bytes, encoding: str, shown: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        message = f"{shown}: marked as {encoding.upper()} but broken at byte {error.start}"
-        raise ReadError(f"{message}; save it again as text in UTF-8") from error
+        marked = encoding.upper()
+        raise ReadError(
+            "encoding-broken", shown=shown, encoding=marked, byte=error.start
+        ) from error
 
 
 def _guessed(data: bytes, error: UnicodeDecodeError, shown: str) -> str:
     text = None if _CONTROL.search(data) else _likeliest(data)
     if text is None:
-        message = f"{shown}: not UTF-8 (byte {error.start}), and its encoding is unclear"
-        raise ReadError(f"{message}; save it again as text in UTF-8") from error
+        raise ReadError("encoding-not-utf8", shown=shown, byte=error.start) from error
     return text
 
 
@@ -162,7 +161,7 @@ def encoding_of(content: Content) -> str:
         again = data.decode(encoding, "replace").encode("utf-8", "replace")
         if decode(again, content.shown) == text:
             return encoding
-    raise ReadError(f"{content.shown}: its encoding is unclear; save it again in UTF-8")
+    raise ReadError("encoding-unclear", shown=content.shown)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.dates import find_moment
 from index.formats.zip_package import Package, unpacked
@@ -168,12 +168,12 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     A chapter is a page of the book's order that has a heading or is listed in its contents; pages
     that have neither go on with the chapter before them.
     """
-    with unpacked(content, "an EPUB") as package:
+    with unpacked(content, Problem("epub-cut")) as package:
         _refuse_locked(package)
         place = _opf(package)
         opf = package.tree(place)
         if opf is None:
-            raise ReadError(f"{content.shown}: not an EPUB (it lacks {place}); export it again")
+            raise ReadError("epub-lacks", shown=content.shown, name=place)
         metadata = _metadata(opf)
         yield from _drafts(package, opf, place, metadata)
 
@@ -183,15 +183,14 @@ def _refuse_locked(package: Package) -> None:
     tree = package.tree(_ENCRYPTION)
     methods = [] if tree is None else tree.findall(".//{*}EncryptedData/{*}EncryptionMethod")
     if any(method.get("Algorithm") not in _FONTS for method in methods):
-        message = f"{package.shown}: locked by DRM; Selon reads books without"
-        raise ReadError(message)
+        raise ReadError("epub-locked", shown=package.shown)
 
 
 def _opf(package: Package) -> str:
     container = package.tree(_CONTAINER)
     root = None if container is None else container.find(".//{*}rootfile[@full-path]")
     if root is None:
-        raise ReadError(f"{package.shown}: not an EPUB (no {_CONTAINER}); export it again")
+        raise ReadError("epub-no-container", shown=package.shown, name=_CONTAINER)
     return str(root.get("full-path"))
 
 
@@ -254,8 +253,7 @@ def _drafts(
         try:
             blocks, kind = chapter_blocks(package.page(name))
         except ReadError as error:
-            why = str(error).removeprefix(f"{package.shown}: ")
-            yield Skipped(f"{package.shown}#{name}", why)
+            yield Skipped(f"{package.shown}#{name}", error.problem)
             continue
         if furniture or _FURNITURE.search(kind) or not blocks:
             continue
@@ -265,7 +263,7 @@ def _drafts(
         chapters[-1].blocks += blocks
     chapters = [each for each in chapters if any(not block.heading for block in each.blocks)]
     if not chapters:
-        raise ReadError(f"{package.shown}: a book without text (pictures only?)")
+        raise ReadError("epub-no-text", shown=package.shown)
     for chapter in chapters:
         yield _draft(chapter, metadata, alone=len(chapters) == 1)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Content, Metadata, Skipped
 from index.formats.fields import as_moment, field_address, names_of, one_line
 from index.formats.frontmatter import language_code
@@ -23,18 +23,17 @@ _BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes
 def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """The entries of a feed. Raises ReadError where it has none, or is broken and large."""
     if len(data) > _BROKEN_LIMIT and not _is_well_formed(data):
-        raise ReadError(f"{content.shown}: not well-formed XML; mend the feed or fetch it again")
+        raise ReadError("feed-malformed", shown=content.shown)
     parsed = _parsed(data, content.shown)
     entries = parsed.get("entries") or []
     if not entries:
-        raise ReadError(f"{content.shown}: a feed without an entry; fetch it again later")
+        raise ReadError("feed-empty", shown=content.shown)
     feed = parsed.get("feed") or {}
     for number, entry in enumerate(entries, 1):
         try:
             yield _draft(entry, feed, content)
         except ReadError as error:
-            why = str(error).removeprefix(f"{content.shown}: ")
-            yield Skipped(f"{content.shown}, entry {number}", why)
+            yield Skipped(content.shown, error.problem, Problem("at-entry", number=number))
 
 
 def _parsed(data: bytes, shown: str) -> Mapping[str, Any]:
@@ -45,7 +44,7 @@ def _parsed(data: bytes, shown: str) -> Mapping[str, Any]:
         stream = io.BytesIO(data)
         parsed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # its lenient parser fails in many ways
-        raise ReadError(f"{shown}: the feed is broken; fetch it again") from error
+        raise ReadError("feed-broken", shown=shown) from error
     return dict(parsed)
 
 
@@ -65,7 +64,7 @@ def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> Art
     metadata = _metadata(entry, feed)
     text = _words(entry)
     if not text.strip():
-        raise ReadError("an entry without a text; `selon add` with its address fetches the page")
+        raise ReadError("feed-entry-no-text")
     body = record_body(text, metadata.title or "", content)
     key = key_of(_told(entry, "id") or metadata.url, metadata.title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)

@@ -11,7 +11,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError, Words, reason_of
 from index.folding import fold
 from index.formats.base import TEXT_LIMIT, ArticleDraft, Content, Metadata
 from index.formats.dates import find_moment
@@ -58,22 +58,21 @@ def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
     try:
         found, body = frontmatter.parse(text, handler=YAMLHandler())
     except yaml.YAMLError as error:
-        raise ReadError(f"{shown}: the front matter is not valid YAML{_where(error)}") from error
+        raise ReadError(_invalid(error), shown=shown) from error
     except (ValueError, TypeError) as error:
-        message = (
-            f"{shown}: the front matter cannot be read ({error}); write one `key: value` a line"
-        )
-        raise ReadError(message) from error
+        raise ReadError("front-matter-unreadable", shown=shown, reason=reason_of(error)) from error
     if not isinstance(found, Mapping) or (not found and text.lstrip().startswith("---")):
         return Metadata(), text
     return _metadata({fold(str(key).lower()): value for key, value in found.items()}, shown), body
 
 
-def _where(error: yaml.YAMLError) -> str:
+def _invalid(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "check its quotes and colons"
-    line = f" on line {mark.line + 1}" if mark is not None else ""
-    return f"{line}: {' '.join(str(problem).split())}"
+    said = getattr(error, "problem", None)
+    reason = Words(" ".join(str(said).split())) if said else Problem("front-matter-quotes")
+    if mark is None:
+        return Problem("front-matter-invalid", reason=reason)
+    return Problem("front-matter-invalid-line", line=mark.line + 1, reason=reason)
 
 
 def _metadata(values: Mapping[str, object], shown: str) -> Metadata:
@@ -100,8 +99,7 @@ def _text(value: object, key: str, shown: str) -> str | None:
         return None
     if isinstance(value, str | int | float | date) and not isinstance(value, bool):
         return " ".join(str(value).split()) or None
-    message = f"{shown}: `{key}` in the front matter is not text; put it in quotes"
-    raise ReadError(message)
+    raise ReadError("front-matter-not-text", shown=shown, key=key)
 
 
 def _people(value: object, shown: str) -> str | None:

@@ -47,10 +47,7 @@ _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 def read(content: Content) -> Iterator[ArticleDraft]:
     """A file of HTML."""
     if content.size > PAGE_LIMIT:
-        raise ReadError(
-            f"{content.shown}: {content.size // 2**20} MB, more than one page can be "
-            f"({PAGE_LIMIT // 2**20} MB); split it"
-        )
+        raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_LIMIT)
     yield read_html(page_text(content.read(), content.shown), content)
 
 
@@ -70,10 +67,7 @@ def read_html(text: str, content: Content) -> ArticleDraft:
     time_entries(page.tree)
     blocks = _fuller(without_teasers(page_body(page.tree), announced), article, content)
     if not any(map(_says_something, blocks)):
-        raise ReadError(
-            f"{content.shown}: no article on this page (a home page, a list of links, or a page "
-            "that a browser fills in); give the pages of its articles"
-        )
+        raise ReadError("page-no-article", shown=content.shown)
     return ArticleDraft(blocks, _with_sure_language(metadata, blocks))
 
 

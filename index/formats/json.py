@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import ijson
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError, Words
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import as_utf8
 from index.formats.fields import inside, known_facts, opened_fields
@@ -36,7 +36,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     with content.stream() as stream:
         head = stream.read(HEAD)
     if not head.strip():
-        raise ReadError(f"{content.shown}: the file is empty")
+        raise ReadError("file-empty", shown=content.shown)
     if is_json_lines(head):
         yield from read_lines(content)
         return
@@ -53,12 +53,15 @@ def _one(content: Content) -> ArticleDraft:
     with _events(content) as events:
         value = _value(next(events), events)
     if not isinstance(value, dict):
-        why = f"one value that is {value}" if isinstance(value, _TooLarge) else "no object"
-        raise ReadError(f"{content.shown}: {why}; give a list of objects with a text")
-    record = Record("", opened_fields(value))
+        if value is _TOO_DEEP:
+            raise ReadError("json-value-too-deep", shown=content.shown)
+        if value is _TOO_LARGE:
+            raise ReadError("json-value-too-large", shown=content.shown, limit=RECORD_LIMIT)
+        raise ReadError("json-no-object", shown=content.shown)
+    record = Record(Problem("at-record", number=1), opened_fields(value))
     for found in drafts(content, iter([record])):
         if isinstance(found, Skipped):
-            raise ReadError(f"{content.shown}: {found.reason}")
+            raise ReadError(found.problem, shown=content.shown)
     draft = draft_of(record, content)
     return ArticleDraft(draft.blocks, draft.metadata)
 
@@ -115,12 +118,13 @@ def _records(content: Content, place: _Place) -> Iterator[Record | Skipped]:
         for number, first in enumerate(events, 1):
             if first[0] == "end_array":
                 return
-            value = _value(first, events)
+            value, at = _value(first, events), Problem("at-record", number=number)
             if isinstance(value, dict):
-                yield Record(f"record {number}", opened_fields(value))
+                yield Record(at, opened_fields(value))
+            elif isinstance(value, Problem):
+                yield Skipped(content.shown, value, at)
             else:
-                why = str(value) if isinstance(value, _TooLarge) else "not an object of fields"
-                yield Skipped(f"{content.shown}, record {number}", why)
+                yield Skipped(content.shown, Problem("record-no-object"), at)
 
 
 def _go_to(place: _Place, events: Iterator[_Event]) -> None:
@@ -133,23 +137,23 @@ def _go_to(place: _Place, events: Iterator[_Event]) -> None:
         _follow(event, keys)
 
 
-class _TooLarge(str):
-    """Why a value is not taken."""
+_TOO_DEEP = Problem("record-too-deep")
+_TOO_LARGE = Problem("record-too-large", limit=RECORD_LIMIT)
 
 
 def _value(first: _Event, events: Iterator[_Event]) -> object:
-    """The value that begins with an event; a _TooLarge for what no article is."""
+    """The value that begins with an event; why not, for what no article is."""
     builder = ijson.ObjectBuilder()
     depth = size = 0
-    refused: _TooLarge | None = None
+    refused: Problem | None = None
     event, value = first
     while True:
         depth += (event in _STARTS) - (event in _ENDS)
         size += len(value) + 16 if isinstance(value, str) else 16
         if depth > _RECORD_DEPTH:
-            refused = _TooLarge("nested too deep")
+            refused = _TOO_DEEP
         elif size > RECORD_LIMIT:
-            refused = _TooLarge(f"larger than {RECORD_LIMIT // 2**20} MB")
+            refused = _TOO_LARGE
         if refused is None:
             builder.event(event, value)
         if depth == 0:
@@ -169,8 +173,7 @@ class _Watched:
         data = self._stream.read(size)
         self.since += len(data)
         if self.since > 2 * RECORD_LIMIT:
-            limit = RECORD_LIMIT // 2**20
-            raise ReadError(f"{self._shown}: a text in it is longer than {limit} MB; split it")
+            raise ReadError("json-text-too-long", shown=self._shown, limit=RECORD_LIMIT)
         return data
 
 
@@ -187,5 +190,6 @@ def _events(content: Content) -> Iterator[Iterator[_Event]]:
         with as_utf8(content) as stream:
             yield events(_Watched(stream, content.shown))
     except (ijson.JSONError, OverflowError, StopIteration) as error:
-        why = " ".join(str(error).split("\n")[0].split()) or "it ends too early"
-        raise ReadError(f"{content.shown}: not valid JSON ({why}); export it again") from error
+        said = " ".join(str(error).split("\n")[0].split())
+        reason = Words(said) if said else Problem("json-cut")
+        raise ReadError("json-invalid", shown=content.shown, reason=reason) from error

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError, Words
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import decode
 from index.formats.fields import opened_fields
@@ -33,8 +33,7 @@ def _records(content: Content) -> Iterator[Record | Skipped]:
     with content.stream() as stream:
         for number, line in enumerate(_lines(stream), 1):
             if line is None:
-                limit = RECORD_LIMIT // 2**20
-                yield skipped_line(content, number, f"longer than {limit} MB; split its article")
+                yield skipped_line(content, number, Problem("line-too-long", limit=RECORD_LIMIT))
             elif line.strip():
                 yield _record(content, number, line)
 
@@ -43,10 +42,10 @@ def _record(content: Content, number: int, line: bytes) -> Record | Skipped:
     try:
         value = json.loads(_text(line, content.shown))
     except (ValueError, RecursionError, ReadError) as error:
-        return skipped_line(content, number, f"not JSON ({_why(error)}); mend or remove it")
+        return skipped_line(content, number, Problem("line-not-json", reason=_why(error)))
     if not isinstance(value, dict):
-        return skipped_line(content, number, "not an object of fields; mend or remove it")
-    return Record(f"line {number}", opened_fields(value))
+        return skipped_line(content, number, Problem("line-no-object"))
+    return Record(Problem("at-line", number=number), opened_fields(value))
 
 
 def _text(line: bytes, shown: str) -> str:
@@ -56,10 +55,10 @@ def _text(line: bytes, shown: str) -> str:
         return decode(line, shown)
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> Problem:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.pos + 1}"
-    return "nested too deep" if isinstance(error, RecursionError) else "its text is not UTF-8"
+        return Problem("json-at-character", reason=Words(error.msg), character=error.pos + 1)
+    return Problem("record-too-deep" if isinstance(error, RecursionError) else "line-not-utf8")
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError, reason_of
 from index.formats.base import ArticleDraft, Content, Metadata, Skipped
 from index.formats.byline import byline
 from index.formats.fields import as_moment, one_line
@@ -35,15 +35,14 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
         return
     items = [each for each in root.iter() if _name(each) == "newsitem"]
     if not items:
-        raise ReadError(f"{content.shown}: no article in it; check that it is the right file")
+        raise ReadError("news-none", shown=content.shown)
     for number, item in enumerate(items, 1):
         try:
             draft = _item(item, content)
         except ReadError as error:
             if len(items) == 1:
                 raise
-            why = str(error).removeprefix(f"{content.shown}: ")
-            yield Skipped(f"{content.shown}, item {number}", why)
+            yield Skipped(content.shown, error.problem, Problem("at-item", number=number))
             continue
         key = item.get("guid") or _text(_first(item, "newsitemid")) or str(number)
         yield replace(draft, key=key) if len(items) > 1 else draft
@@ -61,15 +60,14 @@ def _root(data: bytes, shown: str) -> Element:
     try:
         root: Element = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError) as error:
-        why = " ".join(str(error).split())
-        raise ReadError(f"{shown}: not well-formed XML ({why}); export it again") from error
+        raise ReadError("xml-malformed", shown=shown, reason=reason_of(error)) from error
     return root
 
 
 def _nitf(root: Element, content: Content) -> ArticleDraft:
     body = _first(root, "body.content")
     if body is None:
-        raise ReadError(f"{content.shown}: a NITF document without a text")
+        raise ReadError("news-no-text", shown=content.shown)
     issued, paper = _first(root, "date.issue"), _first(root, "pubdata")
     subject = _first(root, "tobject.subject")
     metadata = Metadata.told(
@@ -109,7 +107,7 @@ def _item(item: Element, content: Content) -> ArticleDraft:
         return replace(draft, metadata=metadata.completed(draft.metadata))
     held = [*_all(item, "inlinexml"), *_all(item, "inlinedata"), *_all(item, "datacontent")]
     if not held:
-        raise ReadError(f"{content.shown}: its text lies elsewhere; add the file that holds it")
+        raise ReadError("news-text-elsewhere", shown=content.shown)
     return _with_words(held[:1], metadata, content)
 
 

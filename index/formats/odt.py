@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError
 from index.formats.base import TEXT_LIMIT, ArticleDraft, Block, Content, Metadata
 from index.formats.document_info import Facts, InfoEvidence, believed
 from index.formats.office import declared_language, is_heading_style, is_title_style, list_blocks
@@ -98,14 +98,12 @@ def _opened(content: Content) -> _Document:
     if flat:
         root = _flat_root(content)
         return _Document(_text_of(root, content), root, (root,))
-    with unpacked(content, "an OpenDocument text (.odt)") as package:
+    with unpacked(content, Problem("odt-cut")) as package:
         if b"encryption-data" in (package.read("META-INF/manifest.xml") or b""):
-            raise ReadError(f"{content.shown}: encrypted; remove the password")
+            raise ReadError("file-encrypted", shown=content.shown)
         root = package.tree("content.xml")
         if root is None:
-            raise ReadError(
-                f"{content.shown}: a zip file, not an OpenDocument text; rename it to .zip"
-            )
+            raise ReadError("odt-is-zip", shown=content.shown)
         styles = (root, *(each for each in [_lenient(package, "styles.xml")] if each is not None))
         return _Document(_text_of(root, content), _lenient(package, "meta.xml"), styles)
 
@@ -114,9 +112,7 @@ def _flat_root(content: Content) -> Any:
     try:
         return etree.fromstring(content.read(TEXT_LIMIT), xml_parser())
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ReadError(
-            f"{content.shown}: {content.name} is not valid XML; save the file again"
-        ) from error
+        raise ReadError("package-member-not-xml", shown=content.shown, name=content.name) from error
 
 
 def _lenient(package: Package, name: str) -> Any:
@@ -130,7 +126,7 @@ def _lenient(package: Package, name: str) -> Any:
 def _text_of(root: Any, content: Content) -> Any:
     text = root.find(f"./{_OFFICE}body/{_OFFICE}text")
     if text is None:
-        raise ReadError(f"{content.shown}: an OpenDocument file; save it as .docx")
+        raise ReadError("file-opendocument", shown=content.shown)
     return text
 
 

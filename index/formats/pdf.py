@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError
 from index.folding import fold
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.document_info import InfoEvidence, believed, from_pdf
@@ -26,66 +26,64 @@ _SECONDS = 300.0
 OCR_PAGES = 200
 """Read by OCR in one document."""
 
-SCAN = "scan sans texte : OCR nécessaire"
-
 _TOLD = 400  # characters; so many show their language
 
 
 @dataclass(slots=True)
 class _Reading:
-    """The pages read so far, and by reason those that were not."""
+    """The pages read so far, and by problem those that were not."""
 
     pages: list[PrintedPage] = field(default_factory=list)
-    unread: dict[str, list[int]] = field(default_factory=dict)
+    unread: dict[Problem, list[int]] = field(default_factory=dict)
 
-    def leave(self, reason: str, *numbers: int) -> None:
-        self.unread.setdefault(reason, []).extend(numbers)
+    def leave(self, problem: Problem, *numbers: int) -> None:
+        self.unread.setdefault(problem, []).extend(numbers)
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """A PDF is one article; a part of it that cannot be read is told apart."""
     data = content.read()
     if b"%PDF-" not in data[:1024]:
-        raise ReadError(f"{content.shown}: not a PDF; check the file, or give it its true suffix")
+        raise ReadError("pdf-not", shown=content.shown)
     reading = _Reading()
     try:
         with opened_pdf(data) as document:
             facts = from_pdf(document.info, document.language, data)
             _read_pages(document, content, reading)
     except PaperError as error:
-        raise ReadError(f"{content.shown}: {error}") from error
+        raise ReadError(error.problem, shown=content.shown) from error
     if not any(page.lines for page in reading.pages):
-        raise ReadError(f"{content.shown}: {_nothing(reading)}")
+        raise ReadError(_nothing(reading), shown=content.shown)
     shown, blocks = laid_out(without_margins(reading.pages))
     text = "\n".join(block.text for block in blocks)
     metadata = believed(facts, "pdf", InfoEvidence(content.name, text, shown))
     metadata = metadata.completed(Metadata.told("pdf", language=_language(facts.language, text)))
     yield ArticleDraft(_without(blocks, metadata.title), metadata)
-    for reason, numbers in reading.unread.items():
-        yield Skipped(f"{content.shown}#{_told(numbers)}", reason)
+    for problem, numbers in reading.unread.items():
+        yield Skipped(f"{content.shown}#{_told(numbers)}", problem)
 
 
 def _read_pages(document: PdfDocument, content: Content, reading: _Reading) -> None:
     if document.pages > PAGES:
-        over = f"beyond the {PAGES} pages that are read of one PDF; split the file"
+        over = Problem("pdf-beyond-pages", limit=PAGES)
         reading.leave(over, *range(PAGES, document.pages))
     scanner = _Scanner(document, content, reading)
     left = _SECONDS
     for number in range(min(document.pages, PAGES)):
         if left < 0:
-            late = f"beyond the {_SECONDS:.0f} seconds that one PDF may take; split the file"
+            late = Problem("pdf-beyond-seconds", seconds=round(_SECONDS))
             reading.leave(late, *range(number, min(document.pages, PAGES)))
             return
         begun = time.monotonic()
         try:
             page = document.page(number)
         except PaperError as error:
-            reading.leave(str(error), number)
+            reading.leave(error.problem, number)
             continue
         finally:
             left -= time.monotonic() - begun
         if page.cut:
-            reading.leave("too much text for one page; what follows was left out", number)
+            reading.leave(Problem("pdf-page-cut"), number)
         reading.pages.append(scanner.read(page) if page.is_scan else page)
 
 
@@ -102,35 +100,35 @@ class _Scanner:
     def read(self, page: PrintedPage) -> PrintedPage:
         """The page with the words of its picture; without any where they cannot be read."""
         blank = replace(page, lines=())
-        if reason := self._hindrance():
-            self._reading.leave(reason, page.number)
+        if problem := self._hindrance():
+            self._reading.leave(problem, page.number)
             return blank
         self._done += 1
         try:
             picture = self._document.drawn(page.number, ocr.PIXELS)
             return replace(page, lines=ocr.lines_of(picture, self._language or ""))
         except (PaperError, ocr.OcrError) as error:
-            self._reading.leave(str(error), page.number)
+            self._reading.leave(error.problem, page.number)
             return blank
 
-    def _hindrance(self) -> str:
+    def _hindrance(self) -> Problem | None:
         if not self._allowed:
-            return f"{SCAN} (a scan without text: allow OCR)"
+            return Problem("pdf-scan-not-allowed")
         if self._done >= OCR_PAGES:
-            return f"beyond the {OCR_PAGES} pages of one PDF that are read by OCR; split the file"
+            return Problem("pdf-beyond-ocr", limit=OCR_PAGES)
         self._language = self._language or ocr.languages(self._document.language)
         if self._language is None:
-            return f"{SCAN} (a scan without text: install tesseract with its French data)"
-        return ""
+            return Problem("pdf-scan-no-tesseract")
+        return None
 
 
-def _nothing(reading: _Reading) -> str:
+def _nothing(reading: _Reading) -> Problem:
     """Why no page has words."""
     if reading.unread:
         return next(iter(reading.unread))
     if any(page.is_scan for page in reading.pages):
-        return f"{SCAN}, but OCR finds no words in it; scan it again, straight and sharp"
-    return "no text on its pages; add the article's words"
+        return Problem("pdf-scan-no-words")
+    return Problem("pdf-no-text")
 
 
 def _language(declared: str, text: str) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
 
-from index.errors import ReadError
+from index.errors import Parameter, Problem, ReadError
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import decode
 from index.formats.fields import (
@@ -42,7 +42,7 @@ _MARKDOWN = re.compile(r"^#{1,6} \S|^\[[^\]]+\]\(\S+\)$", re.MULTILINE)
 class Record:
     """Fields by name, and the place of the record in its file, as a person would look for it."""
 
-    place: str
+    place: Problem
     values: Mapping[str, object]
 
 
@@ -55,15 +55,14 @@ def parse_map(text: str) -> Mapping[str, str]:
     for part in filter(None, (each.strip() for each in text.split(","))):
         ours, mark, theirs = (each.strip() for each in part.partition("="))
         if not mark or not ours or not theirs:
-            raise ReadError(f"--map {part}: not a pair; write `text=corps,title=titre`")
+            raise ReadError("map-not-a-pair", shown=f"--map {part}")
         if ours not in NAMES:
-            accepted = ", ".join(NAMES)
-            raise ReadError(f"--map {part}: Selon has no field `{ours}`; it has {accepted}")
+            raise ReadError("map-no-field", shown=f"--map {part}", field=ours, fields=tuple(NAMES))
         if ours in fields:
-            raise ReadError(f"--map {part}: `{ours}` is already `{fields[ours]}`; keep one")
+            raise ReadError("map-field-twice", shown=f"--map {part}", field=ours, name=fields[ours])
         fields[ours] = theirs
     if not fields:
-        raise ReadError("--map: empty; write `text=corps,title=titre`")
+        raise ReadError("map-empty")
     return MappingProxyType(fields)
 
 
@@ -88,8 +87,7 @@ def drafts(
         try:
             yield draft_of(record, content, order)
         except ReadError as error:
-            why = str(error).removeprefix(f"{content.shown}: ")
-            yield _skipped(content, record.place, why)
+            yield Skipped(content.shown, error.problem, record.place)
 
 
 def draft_of(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
@@ -99,7 +97,7 @@ def draft_of(record: Record, content: Content, order: Order | None = None) -> Ar
     values = record.values
     text = next(filter(None, map(as_text, given_fields(values, "text", chosen))), None)
     if text is None:
-        raise ReadError("no text in it")
+        raise ReadError("record-no-text")
     metadata = metadata_of(values, chosen, order, "fields")
     title = metadata.title or ""
     body = record_body(text, title, content)
@@ -128,12 +126,8 @@ def record_body(text: str, title: str, content: Content) -> ArticleDraft:
     return read_text(f"{title}\n\n{text}" if title else text)
 
 
-def skipped_line(content: Content, number: int, why: str) -> Skipped:
-    return _skipped(content, f"line {number}", why)
-
-
-def _skipped(content: Content, place: str, why: str) -> Skipped:
-    return Skipped(f"{content.shown}, {place}", why)
+def skipped_line(content: Content, number: int, problem: Problem) -> Skipped:
+    return Skipped(content.shown, problem, Problem("at-line", number=number))
 
 
 def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
@@ -152,7 +146,7 @@ def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
 def _nothing(content: Content, head: list[Record | Skipped]) -> Iterator[Skipped]:
     refused = [each for each in head if isinstance(each, Skipped)]
     if not refused:
-        raise ReadError(f"{content.shown}: no record in it; check that it is the right file")
+        raise ReadError("records-none", shown=content.shown)
     yield from refused
 
 
@@ -161,26 +155,27 @@ def _check(content: Content, sample: list[Mapping[str, object]]) -> None:
     for ours, theirs in chosen.items():
         if all(inside(values, theirs) is None for values in sample):
             raise ReadError(
-                f"{content.shown}: --map {ours}={theirs}: no record has `{theirs}`; "
-                f"found: {_found(sample)}"
+                "map-not-found",
+                shown=content.shown,
+                field=ours,
+                name=theirs,
+                found=_found(sample),
             )
     if not any(as_text(each) for values in sample for each in given_fields(values, "text", chosen)):
-        raise ReadError(
-            f"{content.shown}: no field is known to hold the text; name it with --map text=…; "
-            f"found: {_found(sample)}"
-        )
+        raise ReadError("records-no-text-field", shown=content.shown, found=_found(sample))
 
 
-def _found(sample: list[Mapping[str, object]]) -> str:
+def _found(sample: list[Mapping[str, object]]) -> Parameter:
     """The names of the fields there are, those inside others with their dots."""
-    names: dict[str, None] = {}
+    names: dict[str | Problem, None] = {}
     for values in sample:
         for name, value in values.items():
-            names.setdefault(" ".join(name.split())[:60] or "(empty)")
+            names.setdefault(" ".join(name.split())[:60] or Problem("field-without-name"))
             if isinstance(value, Mapping):
                 names.update(dict.fromkeys(f"{name}.{inner}"[:60] for inner in value))
-    shown = ", ".join(list(names)[:_SHOWN])
-    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
+    shown = tuple(names)[:_SHOWN]
+    more = len(names) - len(shown)
+    return Problem("names-and-more", names=shown, count=more) if more else shown
 
 
 def _order(sample: list[Mapping[str, object]], chosen: Mapping[str, str]) -> Order | None:

@@ -8,6 +8,8 @@ import re
 import zlib
 from collections.abc import Callable
 
+from index.errors import Problem
+
 HEAD = 8 * 1024
 """Bytes at the beginning of a file that tell what it is."""
 
@@ -17,24 +19,24 @@ Signature = Callable[[bytes], bool]
 _ZIP = b"PK\3\4", b"PK\5\6"
 _OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNREADABLE = (
-    (_OFFICE, "a document of Office 97–2003, or one with a password; save it as .docx without one"),
-    (b"{\\rtf", "an RTF document; save it as .docx"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; pack it as .zip"),
-    (b"Rar!\x1a\x07", "a RAR archive; pack it as .zip"),
-    (b"SQLite format 3\0", "a database (SQLite); export its articles as CSV or JSON"),
-    (b"\x89PNG\r\n\x1a\n", "a picture (PNG), which has no text"),
-    (b"\xff\xd8\xff", "a picture (JPEG), which has no text"),
-    (b"GIF8", "a picture (GIF), which has no text"),
-    (b"II*\0", "a picture (TIFF), which has no text"),
-    (b"MM\0*", "a picture (TIFF), which has no text"),
-    (b"ID3", "sound (MP3), which has no text"),
-    (b"OggS", "sound (Ogg), which has no text"),
-    (b"\x1aE\xdf\xa3", "a film (Matroska), which has no text"),
+    (_OFFICE, Problem("file-office-97")),
+    (b"{\\rtf", Problem("file-rtf")),
+    (b"7z\xbc\xaf\x27\x1c", Problem("file-7z")),
+    (b"Rar!\x1a\x07", Problem("file-rar")),
+    (b"SQLite format 3\0", Problem("file-sqlite")),
+    (b"\x89PNG\r\n\x1a\n", Problem("file-picture", kind="PNG")),
+    (b"\xff\xd8\xff", Problem("file-picture", kind="JPEG")),
+    (b"GIF8", Problem("file-picture", kind="GIF")),
+    (b"II*\0", Problem("file-picture", kind="TIFF")),
+    (b"MM\0*", Problem("file-picture", kind="TIFF")),
+    (b"ID3", Problem("file-sound", kind="MP3")),
+    (b"OggS", Problem("file-sound", kind="Ogg")),
+    (b"\x1aE\xdf\xa3", Problem("file-film", kind="Matroska")),
 )
 _IN_ZIPS = (
-    (b"xl/", "a spreadsheet (Excel); export its articles as CSV"),
-    (b"ppt/", "a presentation (PowerPoint); export it as PDF"),
-    (b"application/vnd.oasis.opendocument", "an OpenDocument file; save it as .docx"),
+    (b"xl/", Problem("file-spreadsheet")),
+    (b"ppt/", Problem("file-presentation")),
+    (b"application/vnd.oasis.opendocument", Problem("file-opendocument")),
 )
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ABOVE_ROOT = re.compile(
@@ -129,15 +131,15 @@ def is_text(head: bytes) -> bool:
     return bool((_as_text(head) or "").strip())
 
 
-def unreadable_kind(head: bytes) -> str | None:
+def unreadable_kind(head: bytes) -> Problem | None:
     """What a file is that Selon does not read, and what to do; None for any other."""
     for mark, kind in _UNREADABLE:
         if head.startswith(mark) and (b"\0" in head or mark.startswith(b"{")):
             return kind
     if head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
-        return "a picture, sound or film (RIFF), which has no text"
+        return Problem("file-riff")
     if head[4:8] == b"ftyp":
-        return "a film (MP4), which has no text"
+        return Problem("file-film", kind="MP4")
     if head.startswith(b"PK\3\4"):
         if is_opendocument_text(head):
             return None

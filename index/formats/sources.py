@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError, reason_of
 from index.formats.base import Skipped, Source
 from index.formats.table import UNREAD_DOCUMENTS, suffix_of, unknown_format
 
@@ -28,33 +28,28 @@ _LIMIT = 128 * 2**20  # bytes, of which an address takes some hundreds
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 
-def addresses_in(folder: Path) -> tuple[Mapping[str, str], str | None]:
+def addresses_in(folder: Path) -> tuple[Mapping[str, str], Problem | None]:
     """The address of each file that the ledger of a folder tells, and why not if it is broken."""
     ledger = folder / LEDGER
     try:
         if not ledger.is_file():
             return {}, None
         if ledger.stat().st_size > _LIMIT:
-            raise ValueError(f"larger than {_LIMIT // 2**20} MB")
+            raise ReadError("addresses-too-large", limit=_LIMIT)
         return _read(json.loads(ledger.read_bytes())), None
-    except (OSError, ValueError, RecursionError) as error:
-        why = " ".join(str(error).split())
-        advice = "articles of this folder have no address until `selon add` writes it again"
-        return {}, f"not a list of addresses ({why}); {advice}"
+    except (OSError, ValueError, RecursionError, ReadError) as error:
+        return {}, Problem("addresses-unreadable", reason=reason_of(error))
 
 
 def _read(told: object) -> dict[str, str]:
     files = told.get("files") if isinstance(told, dict) else None
     if not isinstance(files, dict):
-        raise ValueError("it holds no `files`")
+        raise ReadError("addresses-no-files")
     return {
         unicodedata.normalize("NFC", name): file["url"]
         for name, file in files.items()
         if isinstance(file, dict) and _ADDRESS.fullmatch(str(file.get("url")))
     }
-
-
-_NO_FILE = "a pipe, a socket or a device, not a file; take it out of the folder"
 
 
 def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
@@ -80,23 +75,23 @@ def _check(root: Path) -> None:
     try:
         there = root.exists()
     except OSError as error:
-        raise ReadError(f"{root}: {_why(error)}") from error
+        raise ReadError(_why(error), shown=root) from error
     if not there:
-        raise ReadError(f"{root}: no such file or folder; check the path")
+        raise ReadError("path-missing", shown=root)
 
 
-def _why(error: OSError) -> str:
-    """Why a folder cannot be listed, and what to do."""
-    why = (error.strerror or str(error)).lower()
-    long = error.errno == errno.ENAMETOOLONG
-    return f"{why}; {'move what is in it up' if long else 'make the folder readable'}"
+def _why(error: OSError) -> Problem:
+    """Why a folder cannot be listed."""
+    if error.errno == errno.ENAMETOOLONG:
+        return Problem("folder-too-deep", reason=reason_of(error))
+    return Problem("folder-unreadable", reason=reason_of(error))
 
 
 def _named(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
     """A file given by itself."""
     shown = _shown(path)
     if not path.is_file():
-        yield Skipped(shown, "neither a file nor a folder; give a file of text")
+        yield Skipped(shown, Problem("path-neither"))
     elif suffix_of(path.name) is None:
         yield Skipped(shown, unknown_format())
     else:
@@ -157,8 +152,8 @@ class _Below:
                 elif why := UNREAD_DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
                     yield Skipped(folder.below(entry.name).shown, why)
             except OSError as error:
-                why = (error.strerror or str(error)).lower()
-                yield Skipped(folder.below(entry.name).shown, f"{why}; check the file")
+                unseen = Problem("file-unseen", reason=reason_of(error))
+                yield Skipped(folder.below(entry.name).shown, unseen)
 
     def _found(
         self, folder: _Folder, real: str, entry: os.DirEntry[str]
@@ -166,8 +161,7 @@ class _Below:
         at = folder.below(entry.name)
         if not entry.is_file():
             lost = entry.is_symlink() and not os.path.exists(at.path)  # noqa: PTH110
-            reason = "the link leads nowhere; mend or remove it" if lost else _NO_FILE
-            return Skipped(at.shown, reason)
+            return Skipped(at.shown, Problem("link-lost" if lost else "file-special"))
         place = f"{real}{os.sep}{entry.name}"
         if entry.is_symlink():
             place = os.path.realpath(place)

@@ -12,6 +12,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Literal, cast
 
+from index.errors import Problem
 from index.formats.base import Parser
 from index.formats.signature import (
     Signature,
@@ -162,15 +163,15 @@ FORMAT_OF_MEDIA_TYPE: Mapping[str, Format] = MappingProxyType(
 _PACKED = frozenset({".gz", ".bz2", ".xz"})
 """Suffixes of a file packed by itself, which has the format of what is in it."""
 
-UNREAD_DOCUMENTS: Mapping[str, str] = {
-    ".doc": "an old Word or Office file; save it as .docx",
-    ".rtf": "an RTF document; save it as .docx",
-    ".pages": "a Pages document; save it as .docx",
-    ".ppt": "a presentation (PowerPoint); export it as PDF",
-    ".pptx": "a presentation (PowerPoint); export it as PDF",
-    ".msg": "an Outlook message; save it as .eml",
-    ".rar": "a RAR archive; pack it as .zip",
-    ".7z": "a 7-Zip archive; pack it as .zip",
+UNREAD_DOCUMENTS: Mapping[str, Problem] = {
+    ".doc": Problem("file-old-office"),
+    ".rtf": Problem("file-rtf"),
+    ".pages": Problem("file-pages"),
+    ".ppt": Problem("file-presentation"),
+    ".pptx": Problem("file-presentation"),
+    ".msg": Problem("file-outlook"),
+    ".rar": Problem("file-rar"),
+    ".7z": Problem("file-7z"),
 }
 """What may well hold articles and is not read, by suffix: it is named where it is met."""
 
@@ -221,8 +222,8 @@ def suffix_for(head: bytes, name: str) -> str | None:
     return named if own is not None and own.signature is None else ".txt"
 
 
-def unknown_format() -> str:
-    return f"unknown format; Selon reads {', '.join(FORMAT_OF_SUFFIX)}"
+def unknown_format() -> Problem:
+    return Problem("format-unknown", suffixes=tuple(FORMAT_OF_SUFFIX))
 
 
 def _is(each: Format, head: bytes) -> bool:

@@ -42,17 +42,11 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
         yield from read_page(replace(content, size=len(data)))
     elif name in _SITEMAPS:
-        raise ReadError(
-            f"{content.shown}: a sitemap lists addresses and holds no article; "
-            "run `selon add` with the sitemap's address"
-        )
+        raise ReadError("xml-sitemap", shown=content.shown)
     elif root is None:
-        raise ReadError(f"{content.shown}: not XML; check that it is the right file")
+        raise ReadError("xml-not", shown=content.shown)
     else:
-        raise ReadError(
-            f"{content.shown}: XML of an unknown kind (root <{root[:60]}>); Selon reads RSS, Atom, "
-            "NITF and NewsML; export the articles as JSON or CSV"
-        )
+        raise ReadError("xml-unknown", shown=content.shown, root=root[:60])
 
 
 def _refuse_entities(head: bytes, shown: str) -> None:
@@ -61,7 +55,4 @@ def _refuse_entities(head: bytes, shown: str) -> None:
     for entity in _ENTITY.finditer(text):
         value = entity["double"] or entity["single"] or ""
         if entity["parameter"] or entity["elsewhere"] or _NESTED.search(value):
-            raise ReadError(
-                f"{shown}: its document type defines entities that lead to other files or fill the "
-                "memory; export it without them"
-            )
+            raise ReadError("xml-entities", shown=shown)

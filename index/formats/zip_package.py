@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError
 from index.formats.base import Content
 
 PACKAGE_MEMBERS = 10_000
@@ -48,15 +48,15 @@ class Package:
             return None
         if info.file_size > MEMBER:
             raise ReadError(
-                f"{self.shown}: {name} unpacks to {info.file_size // 2**20} MB; split it"
+                "package-member-too-large", shown=self.shown, name=name, size=info.file_size
             )
         if info.flag_bits & 1:
-            raise ReadError(f"{self.shown}: encrypted; remove the password")
+            raise ReadError("file-encrypted", shown=self.shown)
         try:
             with self._archive.open(info) as stream:
                 return stream.read(MEMBER)
         except _UNREADABLE as error:
-            raise ReadError(f"{self.shown}: {name} is damaged; save the file again") from error
+            raise ReadError("package-member-damaged", shown=self.shown, name=name) from error
 
     def tree(self, name: str) -> etree._Element | None:
         """A member's XML, no entity resolved and nothing fetched; None where there is none."""
@@ -66,9 +66,7 @@ class Package:
         try:
             return etree.fromstring(data, xml_parser())
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise ReadError(
-                f"{self.shown}: {name} is not valid XML; save the file again"
-            ) from error
+            raise ReadError("package-member-not-xml", shown=self.shown, name=name) from error
 
     def page(self, name: str) -> etree._Element | None:
         """A member's XHTML, with HTML's own entities; what is not well formed is read as HTML."""
@@ -83,7 +81,7 @@ class Package:
         try:
             return etree.fromstring(data, etree.HTMLParser(no_network=True, huge_tree=False))
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise ReadError(f"{self.shown}: {name} is no page; export the book again") from error
+            raise ReadError("package-member-no-page", shown=self.shown, name=name) from error
 
     def beside(self, name: str, link: str) -> str:
         """The member that a link in the member `name` means."""
@@ -92,31 +90,30 @@ class Package:
 
 
 @contextmanager
-def unpacked(content: Content, kind: str) -> Iterator[Package]:
+def unpacked(content: Content, cut: Problem) -> Iterator[Package]:
     """The package in a file; ReadError where it is none, or one made to fill the memory.
 
-    `kind` is what it should be, for the message (« a Word document (.docx) »).
+    `cut` is what is wrong where it is none.
     """
     data = content.read()
     if data.startswith(_OLD_WORD):
-        why = (
-            "encrypted; remove the password"
-            if _ENCRYPTED in data
-            else "an old Word or Office file; save it as .docx"
-        )
-        raise ReadError(f"{content.shown}: {why}")
+        code = "file-encrypted" if _ENCRYPTED in data else "file-old-office"
+        raise ReadError(code, shown=content.shown)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _UNREADABLE as error:
-        message = f"{content.shown}: not {kind}, or cut short; save it again"
-        raise ReadError(message) from error
+        raise ReadError(cut, shown=content.shown) from error
     with archive:
         members = archive.infolist()
         size = sum(member.file_size for member in members)
         if len(members) > PACKAGE_MEMBERS or size > WHOLE:
             raise ReadError(
-                f"{content.shown}: unpacks to {len(members):,} files of {size // 2**20:,} MB, more "
-                f"than a document has ({PACKAGE_MEMBERS:,} and {WHOLE // 2**20} MB); split it"
+                "package-too-large",
+                shown=content.shown,
+                files=len(members),
+                size=size,
+                most=PACKAGE_MEMBERS,
+                limit=WHOLE,
             )
         yield Package(archive, content.shown)
 

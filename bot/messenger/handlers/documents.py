@@ -14,8 +14,8 @@ from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from bot.library.documents import Documents, Received
+from bot.locale.errors import error_text
 from bot.locale.messenger import DocumentPhrases
-from bot.locale.reasons import reason
 from bot.messenger.chores import Chore
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, conversation_name, met
@@ -123,7 +123,7 @@ class DocumentHandlers:
             found = await asyncio.to_thread(take)
         except IndexingError as error:
             await self._services.state.run(partial(documents.remove_document, document_id=number))
-            why = reason(str(error), asker.phrases.code)
+            why = error_text(error, asker.phrases.code)
             await say(bot, asker, phrases.unreadable(why))
             return
         keep = partial(
@@ -175,7 +175,7 @@ class DocumentHandlers:
                 kept = await asyncio.to_thread(self._documents.keep_for, name, document.id, path)
         except (IndexingError, OSError) as error:
             logger.error("A document could not be added: %s", error)
-            await say(bot, asker, phrases.failed(reason(str(error), asker.phrases.code)))
+            await say(bot, asker, phrases.failed(error_text(error, asker.phrases.code)))
             return
         decided = partial(
             documents.decide,

@@ -17,7 +17,7 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.library.documents import Documents
 from bot.locale.administration import AdministrationPhrases
-from bot.locale.reasons import reason
+from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.messenger import menus
@@ -134,7 +134,7 @@ class ReindexHandlers:
             text = _phrases(asker).stopped(stopped.kept)
         except (IndexingError, OSError) as error:
             logger.error("The index could not be built: %s", error)
-            why = reason(str(error), asker.phrases.code).rstrip(".")
+            why = error_text(error, asker.phrases.code).rstrip(".")
             text = _phrases(asker).built_not(harmless(why))
         finally:
             showing.cancel()
@@ -180,7 +180,7 @@ def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
     if report.skipped:
         yield phrases.skipped(len(report.skipped))
         for each in report.skipped[:_NAMED]:
-            yield f"• {harmless(each.shown)}\u00a0: {harmless(reason(each.reason, code))}"
+            yield f"• {harmless(error_text(each, code))}"
         if len(report.skipped) > _NAMED:
             yield _phrases(asker).more_skipped(len(report.skipped) - _NAMED)
 

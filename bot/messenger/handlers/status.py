@@ -10,7 +10,7 @@ from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.administration import AdministrationPhrases
-from bot.locale.reasons import reason
+from bot.locale.errors import error_text
 from bot.messenger import menus
 from bot.messenger.handlers.gate import administrator
 from bot.messenger.handlers.reindex import REINDEX_BUTTON
@@ -109,7 +109,7 @@ class StatusHandlers:
         try:
             return await asyncio.to_thread(self._services.library.holdings), None
         except IndexingError as error:
-            return None, reason(str(error), code)
+            return None, error_text(error, code)
 
 
 def status_text(status: BotStatus, phrases: AdministrationPhrases) -> str:

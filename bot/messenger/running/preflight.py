@@ -15,7 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.assembly import open_index, open_writers
 from bot.errors import SelonError, SettingsError
 from bot.locale.administration import CheckingPhrases
-from bot.locale.reasons import reason
+from bot.locale.errors import error_text
 from bot.messenger.running.application import refusal, telegram_token
 from bot.messenger.running.receiver import unreachable, webhook_path
 from bot.settings import Settings
@@ -174,7 +174,7 @@ class Preflight:
 
     def _failed(self, about: str, error: Exception) -> Finding:
         verdict: _Verdict = "setting" if isinstance(error, SettingsError) else "wrong"
-        return Finding(verdict, about, reason(str(error), self._settings.language))
+        return Finding(verdict, about, error_text(error, self._settings.language))
 
 
 def _free(host: str, port: int) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError, reason_of
 
 ARCHIVE_MEMBERS = 100_000
 
@@ -79,27 +79,23 @@ class UnpackBudget:
 
     size: int
     total: int = 0
-    spent: str | None = None
+    spent: Problem | None = None
 
     def take(self, count: int) -> None:
         """Raises ReadError, without naming the archive, when it is too much."""
         self.total += count
         if self.total > TOTAL_LIMIT:
-            self.spent = f"unpacks to more than {TOTAL_LIMIT // 2**30} GB; split it"
+            self.spent = Problem("archive-too-large", limit=TOTAL_LIMIT)
         elif self.total > max(RATIO_FROM, RATIO * self.size):
-            self.spent = f"unpacks to more than {RATIO} times its size, as bombs do; unpack it"
+            self.spent = Problem("archive-bomb", times=RATIO)
         if self.spent is not None:
             raise ReadError(self.spent)
 
 
-def why_broken(error: BaseException) -> str:
+def why_broken(error: BaseException) -> Problem:
     if isinstance(error, NotImplementedError):
-        return "packed in a way that is not known here; pack it as .zip"
-    why = " ".join(str(error).split()) or type(error).__name__
-    return f"damaged ({why[:200]}); pack it again"
-
-
-LINK = "a link, not a file; links in archives are not followed"
+        return Problem("archive-packing-unknown")
+    return Problem("archive-damaged", reason=reason_of(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ class Member:
     open: Callable[[], BinaryIO] = io.BytesIO
     counted: bool = False
     lasting: bool = False
-    refused: str | None = None
+    refused: Problem | None = None
 
 
 def plain_name(name: str) -> str:
@@ -155,9 +151,9 @@ def held_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Sp
             with member.open() as stream:
                 size = _unpacked(stream, file, None if member.counted else budget)
         except ReadError as error:
-            raise ReadError(f"{shown}: {error}") from error
+            raise ReadError(error.problem, shown=shown) from error
         except BROKEN as error:
-            raise ReadError(f"{shown}: {why_broken(error)}") from error
+            raise ReadError(why_broken(error), shown=shown) from error
         yield Spool(size, lambda: io.BufferedReader(_View(file, size)))
 
 
@@ -166,15 +162,13 @@ def _unpacked(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None)
     while piece := stream.read(_PIECE):
         size += len(piece)
         if size > MEMBER_LIMIT:
-            limit = MEMBER_LIMIT // 2**30
-            raise ReadError(f"larger than {limit} GB when unpacked; unpack it yourself")
+            raise ReadError("archive-member-too-large", limit=MEMBER_LIMIT)
         if budget is not None:
             budget.take(len(piece))
         try:
             file.write(piece)
         except OSError as error:
-            why = f"no room to unpack it ({error.strerror}); free the temporary folder"
-            raise ReadError(why) from error
+            raise ReadError("archive-no-room", reason=reason_of(error)) from error
     return size
 
 

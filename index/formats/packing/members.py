@@ -17,13 +17,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import BinaryIO, cast
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError, StreamError, reason_of
 from index.formats.base import Content, Skipped
 from index.formats.packing.bounds import (
     ARCHIVE_MEMBERS,
     BROKEN,
     DIRECTORY_LIMIT,
-    LINK,
     Member,
     UnpackBudget,
     plain_name,
@@ -77,7 +76,7 @@ class Unpacking(io.RawIOBase):
         try:
             data = self._source.read(min(len(buffer), _PIECE))
         except BROKEN as error:
-            raise OSError(f"what is packed in it is damaged ({error})") from error
+            raise StreamError("packed-damaged", reason=reason_of(error)) from error
         self._budget.take(len(data))
         buffer[: len(data)] = data
         self._at += len(data)
@@ -87,7 +86,7 @@ class Unpacking(io.RawIOBase):
         if whence == 1:
             offset += self._at
         elif whence == 2:
-            raise OSError("a packed file is read from its beginning")
+            raise StreamError("packed-backwards")
         if offset < self._at:
             self._at = self._source.seek(0)
         while self._at < offset and self.read(min(offset - self._at, _PIECE)):
@@ -150,9 +149,9 @@ def tarred(
             continue
         name = plain_name(_name(info.name))
         if info.issym() or info.islnk():
-            yield Member(name, refused=LINK)
+            yield Member(name, refused=Problem("archive-link"))
         elif not info.isreg() or info.issparse():
-            yield Member(name, refused="not a plain file; pack it again")
+            yield Member(name, refused=Problem("archive-special"))
         else:
             yield Member(name, partial(_opened, archive, info), counted=bool(packing))
 
@@ -176,7 +175,7 @@ class _Guarded:
 
     def read(self, size: int = -1) -> bytes:
         if not 0 <= size <= _READ_LIMIT:
-            raise OSError(f"it asks for {size} bytes at once")
+            raise StreamError("packed-header", size=size)
         return self._stream.read(size)
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -198,16 +197,16 @@ _FRAMES = re.compile("[\u2500-\u259f]")
 def zipped(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
     """The members of a zip. Raises ReadError where they are too many to be listed."""
     if _directory_size(stream) > DIRECTORY_LIMIT:
-        raise ReadError(f"more than {ARCHIVE_MEMBERS:,} files in it; split it")
+        raise ReadError("archive-too-many-files", limit=ARCHIVE_MEMBERS)
     archive = stack.enter_context(zipfile.ZipFile(stream))
     for info in archive.infolist():
         if info.is_dir():
             continue
         name = plain_name(_zips_name(info))
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-            yield Member(name, refused=LINK)
+            yield Member(name, refused=Problem("archive-link"))
         elif info.flag_bits & _ENCRYPTED:
-            yield Member(name, refused="encrypted; pack it without a password")
+            yield Member(name, refused=Problem("archive-encrypted"))
         else:
             yield Member(name, partial(_zips_opened, archive, info))
 
@@ -263,15 +262,16 @@ def members_of(
         for member in _members(content, budget, stack):
             number += 1
             if number > ARCHIVE_MEMBERS:
-                yield Skipped(content.shown, f"more than {ARCHIVE_MEMBERS:,} files in it; split it")
+                many = Problem("archive-too-many-files", limit=ARCHIVE_MEMBERS)
+                yield Skipped(content.shown, many)
                 return
             yield member
     except ReadError as error:
-        raise ReadError(f"{content.shown}: {_bare(error, content)}") from error
+        raise ReadError(error.problem, shown=content.shown) from error
     except BROKEN as error:
         if number == 0:
-            raise ReadError(f"{content.shown}: {why_broken(error)}") from error
-        yield Skipped(content.shown, f"the rest of it is not read: {why_broken(error)}")
+            raise ReadError(why_broken(error), shown=content.shown) from error
+        yield Skipped(content.shown, Problem("archive-rest", reason=why_broken(error)))
 
 
 def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterator[Member]:
@@ -288,8 +288,4 @@ def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterat
         stream = stack.enter_context(content.stream())
         yield from tarred(stream, packing.removeprefix("tar"), budget, stack)
     else:
-        raise ReadError("not an archive, or damaged; pack it again")
-
-
-def _bare(error: ReadError, content: Content) -> str:
-    return str(error).removeprefix(f"{content.shown}: ")
+        raise ReadError("archive-not")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import median
 
+from index.errors import CodedError, reason_of
 from index.formats.print.page import PrintedLine
 from index.formats.print.process import Picture
 
@@ -32,8 +33,8 @@ _APART = 1.0  # em between two words of one line, else they are of two columns
 _SAME = (0.65, 1.45)  # times the usual height of a line; within, letters are of one size
 
 
-class OcrError(Exception):
-    """A picture that tesseract does not read; the text says why."""
+class OcrError(CodedError):
+    """A picture that tesseract does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,7 @@ def lines_of(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
     asked = ["stdin", "stdout", "-l", language, "--dpi", str(resolution), "tsv"]
     words = list(_words(_tesseract(asked, image)))
     if words and median(word.trust for word in words) < _LEGIBLE:
-        raise OcrError(
-            "OCR is not sure of the words; scan it again, straight and sharp, or install the "
-            "tesseract data of its language"
-        )
+        raise OcrError("ocr-unsure")
     found = groupby(words, key=lambda word: word.line)
     runs = [run for _, line in found for run in _runs(list(line), picture.scale)]
     return tuple(_evened(runs))
@@ -94,12 +92,12 @@ def _tesseract(arguments: list[str], data: bytes = b"") -> str:
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired as error:
-        raise OcrError(f"OCR takes more than {OCR_SECONDS:.0f} seconds") from error
+        raise OcrError("ocr-slow", seconds=round(OCR_SECONDS)) from error
     except subprocess.CalledProcessError as error:
         said = " ".join(error.stderr.decode("utf-8", "replace").split())
-        raise OcrError(f"tesseract fails ({said[:100]})") from error
+        raise OcrError("ocr-fails", reason=said[:100]) from error
     except OSError as error:
-        raise OcrError(f"tesseract does not start ({error.strerror})") from error
+        raise OcrError("ocr-no-start", reason=reason_of(error)) from error
     return done.stdout.decode("utf-8", "replace")
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.errors import CodedError, reason_of
 from index.formats.print.page import PrintedLine, PrintedPage
 from index.formats.print.worker import receive_frame, send
 
@@ -28,8 +29,8 @@ _IDLE = 2  # processes kept for the next documents
 _PROGRAM = Path(__file__).with_name("worker.py")
 
 
-class PaperError(Exception):
-    """A document, or one of its pages, that PDFium does not read; the text says why."""
+class PaperError(CodedError):
+    """A document, or one of its pages, that PDFium does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +135,11 @@ class _Worker:
             timer.cancel()
         self.spent = late.is_set() or answer is None
         if late.is_set():
-            raise PaperError(f"takes more than {seconds:.0f} seconds to read")
+            raise PaperError("pdf-slow", seconds=round(seconds))
         if answer is None:
-            raise PaperError("stops the PDF reader; it is damaged, or needs too much memory")
+            raise PaperError("pdf-crash")
         if error := answer[0].get("error"):
-            raise PaperError(
-                "encrypted; remove the password"
-                if error == "locked"
-                else "not a whole PDF (damaged or cut short); export it again"
-            )
+            raise PaperError("file-encrypted" if error == "locked" else "pdf-damaged")
         return answer
 
     def _answer(self, message: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes] | None:
@@ -205,7 +202,7 @@ def _started() -> _Worker:
     try:
         return _Worker()
     except OSError as error:
-        raise PaperError(f"the PDF reader does not start ({error}); free some memory") from error
+        raise PaperError("pdf-no-reader", reason=reason_of(error)) from error
 
 
 @atexit.register

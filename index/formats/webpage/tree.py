@@ -239,17 +239,11 @@ def parsed_page(text: str, shown: str) -> WebPage:
     plain, records = _without_code(text)
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
     if len(plain) > PAGE_TEXT_LIMIT:
-        raise ReadError(
-            f"{shown}: {len(plain) // 2**20} MB of text, more than one page's article can be "
-            f"({PAGE_TEXT_LIMIT // 2**20} MB); split it"
-        )
+        raise ReadError("page-too-much-text", shown=shown, size=len(plain), limit=PAGE_TEXT_LIMIT)
     tree = _tree("\n".join(mended_letters(line) for line in plain.split("\n")), shown)
     count = sum(1 for _ in tree.iter())
     if count > ELEMENT_LIMIT:
-        raise ReadError(
-            f"{shown}: {count:,} elements, more than one page's article can have "
-            f"({ELEMENT_LIMIT:,}); split it"
-        )
+        raise ReadError("page-too-many-elements", shown=shown, elements=count, limit=ELEMENT_LIMIT)
     without_layout_tables(tree)
     return WebPage(tree, tuple(mended_letters(record) for record in records))
 
@@ -259,7 +253,7 @@ def _tree(text: str, shown: str) -> Element:
     try:
         return document_fromstring(text.encode(), parser=parser)
     except (LxmlError, ValueError, AssertionError) as error:
-        raise ReadError(f"{shown}: no page of HTML can be read in it; check the file") from error
+        raise ReadError("page-not-html", shown=shown) from error
 
 
 def _without_code(text: str) -> tuple[str, list[str]]:

@@ -22,6 +22,7 @@ from bot.locale.format import FORMATS
 ROOT = Path(bot.locale.__file__).parent
 DOMAINS = sorted(path.stem for path in ROOT.glob("fr/LC_MESSAGES/*.po"))
 LANGUAGES = ("fr", "en")
+CATALOGUES = sorted((path.stem, path.parts[-3]) for path in ROOT.glob("*/LC_MESSAGES/*.po"))
 
 for module in pkgutil.iter_modules(bot.locale.__path__, "bot.locale."):
     importlib.import_module(module.name)
@@ -70,8 +71,7 @@ def stubs(kind: type[Texts]) -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize(("domain", "language"), CATALOGUES)
 def test_a_catalogue_is_well_formed(domain: str, language: str) -> None:
     written = path_of(domain, language).read_text(encoding="utf-8")
     found = messages(domain, language)
@@ -137,7 +137,7 @@ def test_french_signs_stand_after_a_space_that_does_not_break(domain: str) -> No
     texts = catalogue(domain, "fr")
     for key in texts:
         for text in texts.templates(key):
-            assert not re.search(r"[^\s:/]:(?=\s|$)", text), text
+            assert not re.search(r"[^\s:/]:(?=\s|$)", text.replace("clé: valeur", "")), text
             assert not re.search(r"[^\u00a0\u202f][;!?»](?![^\s])", text.replace('?"', "")), text
             assert not re.search(r" [:;!?»]|« ", text), text
             assert "'" not in re.sub(r"\s'|'\s|^'|'$|selon ask.*", "", text), text

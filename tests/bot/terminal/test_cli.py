@@ -227,8 +227,8 @@ def test_index_names_each_file_it_skipped_and_why(
     assert run(["index"]) == 1
     shown = capsys.readouterr().out
     assert "2 fichiers laissés de côté\u00a0:\n" in shown
-    assert "  corpus/vide.md: " in shown
-    assert "  corpus/image.txt: " in shown
+    assert "  corpus/vide.md\u00a0: " in shown
+    assert "  corpus/image.txt\u00a0: " in shown
     assert shown.startswith("2 articles")
 
 

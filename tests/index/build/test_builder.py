@@ -10,7 +10,7 @@ import pytest
 from index.article import embedding_text
 from index.build.builder import build, build_articles
 from index.build.passages import cut
-from index.errors import IndexingError, ReadError
+from index.errors import IndexingError, Problem, ReadError
 from index.store.files.generation import current_id, verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import BRIDGE, article, best_passage, full, index, opened, three
@@ -181,8 +181,7 @@ def test_a_folder_is_indexed_and_what_is_no_article_is_reported(tmp_path: Path) 
     report = build([corpus], tmp_path / "data", FakeEmbedder())
     assert report.articles == 2
     assert [Path(each.shown).name for each in report.skipped] == ["vide.txt"]
-    assert report.skipped[0].reason
-    assert not report.skipped[0].reason.startswith(report.skipped[0].shown)
+    assert report.skipped[0].problem == Problem("file-empty")
     assert best_passage(tmp_path / "data", "Qui a construit le pont ?") == BRIDGE
     again = build([corpus], tmp_path / "data", FakeEmbedder())
     assert (again.embedded, again.switched, len(again.skipped)) == (0, False, 1)
@@ -193,10 +192,10 @@ def test_a_corpus_without_an_article_names_the_first_file_skipped(tmp_path: Path
     first = build([corpus], tmp_path / "data", FakeEmbedder())
     (corpus / "pont.md").unlink()
     (corpus / "moulin.txt").unlink()
-    with pytest.raises(IndexingError, match=r"no article to index, 1 skipped .*vide\.txt"):
+    with pytest.raises(IndexingError, match=r"no-article-skipped .*count=1.*vide\.txt"):
         build([corpus], tmp_path / "data", FakeEmbedder())
     (corpus / "vide.txt").unlink()
-    with pytest.raises(IndexingError, match="corpus: no article to index;"):
+    with pytest.raises(IndexingError, match=r"corpus: no-article$"):
         build([corpus], tmp_path / "data", FakeEmbedder())
     assert verify(tmp_path / "data").id == first.generation
 

@@ -184,7 +184,7 @@ def test_an_article_in_the_way_of_another_is_a_line_and_no_more(
     monkeypatch.setattr(conversion, "read_source", read)
     report = corpus.build()
     assert report.articles == 1
-    assert "another article's" in report.skipped[0].reason
+    assert report.skipped[0].problem.code == "article-id-taken"
     (corpus.folder / "moulin.md").unlink()
     report = corpus.build()
     assert (report.articles, report.skipped) == (1, ())
@@ -219,7 +219,7 @@ def test_a_corpus_whose_articles_are_all_removed_says_so(corpus: Corpus) -> None
     corpus.build()
     with opened(corpus.data_dir) as generation:
         Removed.open(corpus.data_dir).add(generation.articles())
-    with pytest.raises(IndexingError, match=r"no article to index \(2 removed with"):
+    with pytest.raises(IndexingError, match=r"no-article-removed .*count=2"):
         corpus.build()
     assert verify(corpus.data_dir).articles == 2
 

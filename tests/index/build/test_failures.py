@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -76,7 +75,7 @@ def test_vectors_that_cannot_be_searched_are_refused(
     tmp_path: Path, spoil: Callable[[Vectors], Vectors]
 ) -> None:
     first = index(three()[:1], tmp_path)
-    with pytest.raises(ModelError, match=r"'fake-64'.*SELON_EMBEDDING_MODEL"):
+    with pytest.raises(ModelError, match=r"model-vectors \(model=fake-64"):
         build_articles(three(), tmp_path, Odd(spoil))
     assert verify(tmp_path).id == first.generation
 
@@ -84,7 +83,7 @@ def test_vectors_that_cannot_be_searched_are_refused(
 def test_no_article_is_an_error(tmp_path: Path) -> None:
     first = index(three(), tmp_path)
     for nothing in ([], [article("vide", "")]):
-        with pytest.raises(IndexingError, match=r"no article to index.*stays as it was"):
+        with pytest.raises(IndexingError, match="no-article"):
             index(nothing, tmp_path)
     assert verify(tmp_path).id == first.generation
     assert _generations(tmp_path) == [first.generation]
@@ -93,14 +92,14 @@ def test_no_article_is_an_error(tmp_path: Path) -> None:
 def test_two_articles_of_one_id_are_an_error(tmp_path: Path) -> None:
     first = index(three(), tmp_path)
     twin = replace(three()[0], text="Un autre texte.", path="ailleurs/pont.md")
-    with pytest.raises(IndexingError, match=r"ailleurs/pont\.md: its id"):
+    with pytest.raises(IndexingError, match=r"ailleurs/pont\.md: article-id-taken"):
         index([*three(), twin], tmp_path)
     assert verify(tmp_path).id == first.generation
 
 
 @pytest.mark.parametrize("character", ["\ud800", "\0"])
 def test_what_stands_in_no_text_is_an_error(tmp_path: Path, character: str) -> None:
-    with pytest.raises(IndexingError, match=re.escape(f"bris.md: holds {character!r}")):
+    with pytest.raises(IndexingError, match=r"bris\.md: article-no-character"):
         index([article("bris", f"Une moitié {character} de caractère.")], tmp_path)
     assert _generations(tmp_path) == []
 

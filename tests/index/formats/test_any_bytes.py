@@ -131,7 +131,7 @@ def _found(folder: Path, suffix: str, data: bytes) -> list[Article | Skipped]:
     for each in found:
         if isinstance(each, Skipped):
             assert each.shown.startswith(name)
-            assert "\n" not in each.reason
+            assert "\n" not in str(each.problem)
         else:
             assert each.text.strip()
             assert each.title.strip()

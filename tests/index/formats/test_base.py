@@ -66,7 +66,7 @@ def test_a_file_that_keeps_changing_is_left_for_later(
     content = Content.of_file(file, "a.txt")
     words = iter(range(10))
     _while_read(monkeypatch, 10, lambda: file.write_text(PROSE * (1 + next(words))))
-    with pytest.raises(ReadError, match=r"a\.txt: changed while it was read, twice; index again"):
+    with pytest.raises(ReadError, match=r"a\.txt: file-changed-twice"):
         content.read()
 
 
@@ -77,14 +77,14 @@ def test_records_that_change_while_they_are_read_are_kept_and_it_is_said(tmp_pat
     assert isinstance(next(found), Article)
     with path.open("a") as stream:
         stream.write(f'{{"id": 2, "text": "{OTHER}"}}\n')
-    with pytest.raises(ReadError, match="changed while it was read; index again"):
+    with pytest.raises(ReadError, match=r"file-changed$"):
         list(found)
 
 
 def test_a_file_that_vanishes_between_listing_and_reading(file: Path) -> None:
     content = Content.of_file(file, "a.txt")
     file.unlink()
-    with pytest.raises(ReadError, match=r"a\.txt: no such file or directory; it was there when"):
+    with pytest.raises(ReadError, match=r"a\.txt: file-gone"):
         content.read()
 
 
@@ -93,13 +93,13 @@ def test_a_pipe_in_the_place_of_a_file_is_never_waited_for(file: Path, when: str
     content = Content.of_file(file, "a.txt") if when == "after" else None
     file.unlink()
     os.mkfifo(file)
-    with pytest.raises(ReadError, match=r"a\.txt: a folder, pipe, socket or device"):
+    with pytest.raises(ReadError, match=r"a\.txt: file-unreadable .*not-a-file"):
         (content or Content.of_file(file, "a.txt")).read()
 
 
 def test_a_folder_named_like_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").mkdir()
-    with pytest.raises(ReadError, match="a folder, pipe"):
+    with pytest.raises(ReadError, match="not-a-file"):
         list(read_source(Source(tmp_path / "a.txt", "a.txt", "a.txt")))
 
 
@@ -107,7 +107,7 @@ def test_a_file_larger_than_an_article_can_be_is_not_taken_into_memory(tmp_path:
     path = tmp_path / "a.md"
     with path.open("wb") as stream:
         stream.truncate(300 * 2**20)
-    with pytest.raises(ReadError, match=r"a\.md: 300 MB, more than one article can be \("):
+    with pytest.raises(ReadError, match=r"a\.md: article-too-large .*size=314572800"):
         Content.of_file(path, "a.md").read()
 
 
@@ -116,7 +116,7 @@ def test_a_file_that_grows_beyond_the_limit_while_it_is_read(
 ) -> None:
     content = Content.of_file(file, "a.txt")
     _while_read(monkeypatch, 1, lambda: file.write_text(PROSE * 100))
-    with pytest.raises(ReadError, match="more than one article can be"):
+    with pytest.raises(ReadError, match="article-too-large"):
         content.read(limit=len(PROSE.encode()) + 10)
 
 
@@ -132,7 +132,7 @@ if os.geteuid() == 0:
     os.setegid(65534), os.seteuid(65534)
 sources, skipped = find_sources([root])
 for skip in skipped:
-    print("skipped", skip.shown.removeprefix(str(root)), skip.reason, sep="|")
+    print("skipped", skip.shown.removeprefix(str(root)), skip.problem, sep="|")
 for source in sources:
     try:
         print("read", len(list(read_source(source))), source.location, sep="|")
@@ -168,8 +168,8 @@ def test_what_one_may_not_read_is_named_and_the_rest_goes_on() -> None:
         shutil.rmtree(root.parent)
     assert told.stderr == ""
     assert told.stdout.splitlines() == [
-        "skipped|/closed|permission denied; make the folder readable",
+        "skipped|/closed|folder-unreadable (reason=Permission denied)",
         "read|1|corpus/a.md",
-        "refused|/b.md: permission denied; give Selon the right to read it",
-        "refused|/closed/inner: permission denied; make the folder readable",
+        "refused|/b.md: file-not-permitted (reason=Permission denied)",
+        "refused|/closed/inner: folder-unreadable (reason=Permission denied)",
     ]

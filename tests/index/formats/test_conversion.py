@@ -99,5 +99,5 @@ def test_lines_around_the_article_are_no_part_of_any_format() -> None:
 
 
 def test_nothing_but_lines_around_an_article_is_no_article() -> None:
-    with pytest.raises(ReadError, match="no text below the title"):
+    with pytest.raises(ReadError, match="article-no-text"):
         _article(TITLE, Block("Partager sur Facebook"), Block("Publicité"))

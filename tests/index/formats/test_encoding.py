@@ -35,17 +35,16 @@ def test_windows_punctuation_is_read() -> None:
     [
         (b"", "empty"),
         (b" \r\n\t", "empty"),
-        (b"GIF89a\x00\x01", "binary"),
-        (bytes(range(1, 256)) * 3, "encoding is unclear"),
-        ("Été".encode("cp1252"), "encoding is unclear"),
-        (b"\xff\xfea", "UTF-16 but broken"),
+        (b"GIF89a\x00\x01", "file-binary"),
+        (bytes(range(1, 256)) * 3, "encoding-not-utf8"),
+        ("Été".encode("cp1252"), "encoding-not-utf8"),
+        (b"\xff\xfea", "encoding-broken .*UTF-16"),
     ],
 )
 def test_what_is_no_text_is_named_with_what_to_do(data: bytes, reason: str) -> None:
     with pytest.raises(ReadError, match=f"^dossier/a.txt: .*{reason}") as caught:
         decode(data, "dossier/a.txt")
     assert "\n" not in str(caught.value)
-    assert "empty" in reason or "UTF-8" in str(caught.value)
 
 
 def test_line_ends_marks_and_accents_are_made_plain() -> None:

@@ -201,17 +201,17 @@ def test_a_locked_book_says_so_and_scrambled_fonts_do_not_matter() -> None:
             archive.writestr("META-INF/encryption.xml", ENCRYPTION.format(method))
         return stream.getvalue()
 
-    assert "DRM" in refusal(locked("http://www.w3.org/2001/04/xmlenc#aes256-cbc"))
+    assert "epub-locked" in refusal(locked("http://www.w3.org/2001/04/xmlenc#aes256-cbc"))
     assert read(locked("http://www.idpf.org/2008/embedding"))[0]
 
 
 def test_what_is_no_book_says_so() -> None:
-    assert "not an EPUB" in refusal(b"Bonjour")
+    assert "epub-" in refusal(b"Bonjour")
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("a", "b")
-    assert "not an EPUB" in refusal(stream.getvalue())
-    assert "without text" in refusal(Book({"un.xhtml": page("<p></p><img src='a.png'/>")}).bytes())
+    assert "epub-" in refusal(stream.getvalue())
+    assert "epub-no-text" in refusal(Book({"un.xhtml": page("<p></p><img src='a.png'/>")}).bytes())
 
 
 def test_no_file_of_the_machine_is_read(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_stains_are_no_words_and_a_page_of_them_is_refused(says: Says) -> None:
     says(table(*good, "9 0 300 60 20 12 ~;|", "10 0 330 60 20 -1 x"))
     assert [line.text for line in lines_of(PICTURE, "fra")] == ["clair"] * 3
     says(table("1 0 0 60 20 30 ~;|", "1 70 0 60 20 35 WwWw"))
-    with pytest.raises(OcrError, match="not sure of the words"):
+    with pytest.raises(OcrError, match="ocr-unsure"):
         lines_of(PICTURE, "fra")
 
 
@@ -96,7 +96,7 @@ def test_languages_are_those_installed(says: Says) -> None:
 
 def test_a_program_that_fails_or_is_absent(says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
     says("", code=1)
-    with pytest.raises(OcrError, match=r"tesseract fails \(pas de données\)"):
+    with pytest.raises(OcrError, match=r"ocr-fails \(reason=pas de données\)"):
         lines_of(PICTURE, "fra")
     assert languages() is None
     monkeypatch.setattr(ocr, "_PROGRAM", "/absent/tesseract")

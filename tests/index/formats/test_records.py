@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from index.errors import ReadError
+from index.errors import Problem, ReadError
 from index.formats.records import parse_map
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 
@@ -178,10 +178,10 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     data += '{"text": "' + "[" * 5 + '"}\n' + "[" * 100_000 + "\n" + lines({"text": OTHER})
     articles, skipped = read_file(tmp_path, "a.jsonl", data)
     assert [a.text for a in articles] == [PROSE, "[[[[[", OTHER]
-    assert [skip.shown for skip in skipped] == [f"a.jsonl, line {n}" for n in (2, 4, 5, 7)]
-    assert "not JSON" in skipped[0].reason
-    assert "not an object" in skipped[1].reason
-    assert skipped[2].reason == "no text in it"
+    assert [skip.at for skip in skipped] == [Problem("at-line", number=n) for n in (2, 4, 5, 7)]
+    assert skipped[0].problem.code == "line-not-json"
+    assert skipped[1].problem.code == "line-no-object"
+    assert skipped[2].problem.code == "record-no-text"
 
 
 def test_many_bad_lines_are_summed_up(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_many_bad_lines_are_summed_up(tmp_path: Path) -> None:
     assert len(articles) == 2
     assert len(skipped) == 21
     assert skipped[-1].shown == "a.jsonl"
-    assert "4,312 more like it" in skipped[-1].reason
+    assert skipped[-1].problem.parameters["count"] == 4312
 
 
 def test_a_line_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +198,7 @@ def test_a_line_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.Monk
     long = lines({"text": "x" * 5_000})
     articles, skipped = read_file(tmp_path, "a.jsonl", long + lines({"text": PROSE}) + long[:-1])
     assert [a.text for a in articles] == [PROSE]
-    assert [skip.shown for skip in skipped] == ["a.jsonl, line 1", "a.jsonl, line 3"]
+    assert [skip.at for skip in skipped] == [Problem("at-line", number=n) for n in (1, 3)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
@@ -256,16 +256,16 @@ def test_json_lines_by_the_wrong_name_and_the_other_way(tmp_path: Path) -> None:
     ("data", "reason"),
     [
         ("", "empty"),
-        ("[]", "no record in it"),
-        ("{}", "no field is known"),
-        ("12", "no object"),
-        ('{"a": 1}', "no field is known to hold the text; name it with --map text=…; found: a"),
-        ('{"text": "a', "not valid JSON"),
-        ('[{"text": "a"', "not valid JSON"),
-        ("[" * 200_000, "not valid JSON"),
-        ('{"a":' * 200_000, "not valid JSON"),
-        ("pas du json", "not valid JSON"),
-        (b"\x00\x01", "not valid JSON"),
+        ("[]", "records-none"),
+        ("{}", "records-no-text-field"),
+        ("12", "json-no-object"),
+        ('{"a": 1}', "records-no-text-field (found=[a])"),
+        ('{"text": "a', "json-invalid"),
+        ('[{"text": "a"', "json-invalid"),
+        ("[" * 200_000, "json-invalid"),
+        ('{"a":' * 200_000, "json-invalid"),
+        ("pas du json", "json-invalid"),
+        (b"\x00\x01", "json-invalid"),
     ],
 )
 def test_json_that_cannot_be_read_says_why(tmp_path: Path, data: str | bytes, reason: str) -> None:
@@ -277,9 +277,9 @@ def test_what_is_no_object_in_a_list_is_left_out(tmp_path: Path) -> None:
     data = f'[1, {{"text": "{PROSE}"}}, {deep}, {{"text": "{OTHER}"}}]'
     articles, skipped = read_file(tmp_path, "a.json", data)
     assert [article.text for article in articles] == [PROSE, OTHER]
-    assert [(skip.shown, skip.reason) for skip in skipped] == [
-        ("a.json, record 1", "not an object of fields"),
-        ("a.json, record 3", "nested too deep"),
+    assert [(skip.shown, skip.problem.code, skip.at) for skip in skipped] == [
+        ("a.json", "record-no-object", Problem("at-record", number=1)),
+        ("a.json", "record-too-deep", Problem("at-record", number=3)),
     ]
 
 
@@ -313,8 +313,8 @@ def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on(tmp_path: Path) -> 
     data = f'titre;texte\nA;"{PROSE}\n\nSuite."\nB;{PROSE};de trop\n;\nC\nD;{OTHER}\n'
     articles, skipped = read_file(tmp_path, "a.csv", data)
     assert [article.title for article in articles] == ["A", "D"]
-    assert [skip.shown for skip in skipped] == ["a.csv, line 5", "a.csv, line 7"]
-    assert "3 cells for 2 columns" in skipped[0].reason
+    assert [skip.at for skip in skipped] == [Problem("at-line", number=n) for n in (5, 7)]
+    assert skipped[0].problem == Problem("row-too-wide", cells=3, columns=2)
 
 
 def test_a_quote_that_never_ends_does_not_end_the_reading(
@@ -327,7 +327,7 @@ def test_a_quote_that_never_ends_does_not_end_the_reading(
     finally:
         csv.field_size_limit(before)
     assert articles[-1].title == "B"
-    assert skipped[0].shown == "a.csv, line 2"
+    assert skipped[0].at == Problem("at-line", number=2)
 
 
 def test_a_cell_may_be_a_long_article(tmp_path: Path) -> None:
@@ -338,8 +338,8 @@ def test_a_cell_may_be_a_long_article(tmp_path: Path) -> None:
 
 def test_a_table_without_a_header_shows_what_it_took_for_one(tmp_path: Path) -> None:
     message = refusal(tmp_path, "a.csv", table(("A", PROSE), ("B", OTHER)))
-    assert "no field is known to hold the text" in message
-    assert "found: A, Le conseil a voté" in message
+    assert "records-no-text-field" in message
+    assert "(found=[A, Le conseil a voté" in message
 
 
 # --map
@@ -369,23 +369,23 @@ def test_a_map_to_a_field_that_is_not_there_names_those_that_are(tmp_path: Path)
     message = refusal(
         tmp_path, "a.jsonl", lines({"k": {"b": PROSE}, "titre": "T"}), {"text": "corps"}
     )
-    assert "no record has `corps`" in message
-    assert "found: k, k.b, titre" in message
+    assert "map-not-found (field=text, name=corps" in message
+    assert "found=[k, k.b, titre])" in message
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("", "empty"),
-        ("text", "not a pair"),
-        ("text=", "not a pair"),
-        ("=corps", "not a pair"),
-        ("texte=corps", "no field `texte`; it has text, title, author, published"),
-        ("text=a,text=b", "already `a`"),
+        ("text", "map-not-a-pair"),
+        ("text=", "map-not-a-pair"),
+        ("=corps", "map-not-a-pair"),
+        ("texte=corps", "map-no-field (field=texte, fields=[text, title, author, published"),
+        ("text=a,text=b", "map-field-twice (field=text, name=a)"),
     ],
 )
 def test_a_map_that_cannot_be_meant_says_why(text: str, reason: str) -> None:
-    with pytest.raises(ReadError, match="--map") as caught:
+    with pytest.raises(ReadError, match="map-") as caught:
         parse_map(text)
     assert reason in str(caught.value)
 

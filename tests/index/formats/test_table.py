@@ -106,18 +106,18 @@ def test_keys_and_values_as_people_write_them(
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("---\ntitle: [a\nauthor: x\n---\nb", "not valid YAML on line"),
-        ("---\ntitle: 'a\n---\nb", "not valid YAML on line"),
-        ("---\ntitle: true\n---\nb", "`title` in the front matter is not text"),
-        ("---\ntitle: {a: b}\n---\nb", "`title` in the front matter is not text"),
-        ("---\nurl: [a]\n---\nb", "`url` in the front matter is not text"),
-        ("---\ndate: 2024-02-31\n---\nb", "front matter cannot be read"),
-        ("---\ntitle: !!python/object:os.system x\n---\nb", "not valid YAML on line 2"),
-        ("---\ntitle: a\n---\n", "no text"),
-        ("# Seulement un titre\n", "no text"),
-        ("![image](x.png)\n", "no text"),
+        ("---\ntitle: [a\nauthor: x\n---\nb", "front-matter-invalid-line"),
+        ("---\ntitle: 'a\n---\nb", "front-matter-invalid-line"),
+        ("---\ntitle: true\n---\nb", "front-matter-not-text (key=title)"),
+        ("---\ntitle: {a: b}\n---\nb", "front-matter-not-text (key=title)"),
+        ("---\nurl: [a]\n---\nb", "front-matter-not-text (key=url)"),
+        ("---\ndate: 2024-02-31\n---\nb", "front-matter-unreadable"),
+        ("---\ntitle: !!python/object:os.system x\n---\nb", "front-matter-invalid-line (line=2"),
+        ("---\ntitle: a\n---\n", "article-no-text"),
+        ("# Seulement un titre\n", "article-no-text"),
+        ("![image](x.png)\n", "article-no-text"),
         ("", "empty"),
-        (b"\x89PNG\x00", "binary"),
+        (b"\x89PNG\x00", "file-binary"),
     ],
 )
 def test_a_file_that_is_no_article_says_why(
@@ -127,7 +127,7 @@ def test_a_file_that_is_no_article_says_why(
 
 
 def test_a_missing_file_says_why(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match=r"ici/a\.md: no such file"):
+    with pytest.raises(ReadError, match=r"ici/a\.md: file-gone"):
         the_article(Source(tmp_path / "a.md", "ici/a.md", "a.md"))
 
 
@@ -136,7 +136,7 @@ def test_an_unreadable_file_says_why(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(PROSE)
     path.chmod(0)
-    with pytest.raises(ReadError, match="permission denied"):
+    with pytest.raises(ReadError, match="file-not-permitted"):
         the_article(Source(path, "ici/a.md", "a.md"))
 
 

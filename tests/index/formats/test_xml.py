@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from index.errors import Problem
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 
 PARIS = timezone(timedelta(hours=2))
@@ -64,7 +65,7 @@ def test_entries_of_rss_are_articles(tmp_path: Path, name: str) -> None:
     assert set(dict(budget.origins).values()) == {"feed"}
     assert (station.text, station.path) == (OTHER, f"{name}#https://exemple.fr/gare")
     assert (station.published, station.author, station.category) == (None, None, None)
-    assert (skipped.shown, "selon add" in skipped.reason) == (f"{name}, entry 3", True)
+    assert (skipped.shown, skipped.at) == (name, Problem("at-entry", number=3))
 
 
 def test_entries_of_atom_are_articles(tmp_path: Path) -> None:
@@ -105,22 +106,22 @@ def test_a_message_of_newsml_holds_several(tmp_path: Path) -> None:
     assert (first.outlet, first.language) == ("Agence du Littoral", "fr")
     assert (third.title, third.path) == ("La gare", "a.xml#urn:3")
     assert third.text.endswith(OTHER)
-    assert "lies elsewhere" in skipped.reason
+    assert skipped.problem.code == "news-text-elsewhere"
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ("<urlset><url><loc>https://exemple.fr/</loc></url></urlset>", "selon add"),
-        ("<sitemapindex/>", "selon add"),
-        ("<catalogue><livre/></catalogue>", "XML of an unknown kind (root <catalogue>)"),
-        ("<rss><channel><title>Vide</title></channel></rss>", "a feed without an entry"),
-        ("<nitf><body/></nitf>", "without a text"),
-        ("<nitf><body><body.content><p>a", "not well-formed XML"),
-        ("<newsItem/>", "lies elsewhere"),
-        ("<newsMessage/>", "no article"),
-        ("pas du XML", "not XML"),
-        ("", "not XML"),
+        ("<urlset><url><loc>https://exemple.fr/</loc></url></urlset>", "xml-sitemap"),
+        ("<sitemapindex/>", "xml-sitemap"),
+        ("<catalogue><livre/></catalogue>", "xml-unknown (root=catalogue)"),
+        ("<rss><channel><title>Vide</title></channel></rss>", "feed-empty"),
+        ("<nitf><body/></nitf>", "news-no-text"),
+        ("<nitf><body><body.content><p>a", "xml-malformed"),
+        ("<newsItem/>", "news-text-elsewhere"),
+        ("<newsMessage/>", "news-none"),
+        ("pas du XML", "xml-not"),
+        ("", "xml-not"),
     ],
 )
 def test_xml_that_holds_no_article_says_why(tmp_path: Path, data: str, reason: str) -> None:
@@ -146,7 +147,7 @@ def test_entities_never_unfold_nor_read_other_files(
     root = form[form.rindex("?>") + 2 :] if "?>" in form else form
     root = root.partition('dtd">')[2] or root
     document = f"<!DOCTYPE x [{subset}]>" + root.replace(PROSE, f"{PROSE} &l9;")
-    assert "define" in refusal(tmp_path, "a.xml", document.encode(encoding))
+    assert "xml-entities" in refusal(tmp_path, "a.xml", document.encode(encoding))
 
 
 def test_names_for_characters_are_harmless(tmp_path: Path) -> None:
@@ -159,7 +160,7 @@ def test_names_for_characters_are_harmless(tmp_path: Path) -> None:
 def test_a_large_feed_is_read_only_if_it_is_whole(tmp_path: Path) -> None:
     item = f"<item><title>T</title><description>{PROSE}</description></item>"
     feed = "<rss><channel>" + item * 15_000
-    assert "not well-formed" in refusal(tmp_path, "a.xml", feed)
+    assert "feed-malformed" in refusal(tmp_path, "a.xml", feed)
 
 
 def test_a_page_under_the_name_of_xml(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,67 @@
+"""Every code that an error or a problem can have, with its parameters, as the source has them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import bot
+import index
+
+_ROOT = "CodedError"
+_OWN = {"shown", "at", "kept", "passing", "after"}
+"""What an error is given besides the parameters of its sentence."""
+
+_SAID_ELSEWHERE = {"ModelFailed"}
+"""Errors whose sentences are phrases."""
+
+
+def raised() -> dict[str, set[frozenset[str]]]:
+    """By code, the sets of parameters that it is given."""
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8"))
+        for package in (index, bot)
+        for path in sorted(Path(package.__path__[0]).rglob("*.py"))
+    ]
+    errors = _errors(trees)
+    found: dict[str, set[frozenset[str]]] = {}
+    for tree in trees:
+        for code, parameters in _problems(tree, errors):
+            found.setdefault(code, set()).add(parameters)
+    return found
+
+
+def _errors(trees: Sequence[ast.Module]) -> set[str]:
+    """The names of the classes of errors that have a code."""
+    known = {_ROOT}
+    classes = [
+        (node.name, {_name(base) for base in node.bases})
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    ]
+    while new := {name for name, bases in classes if bases & known} - known:
+        known |= new
+    return known
+
+
+def _problems(tree: ast.Module, errors: set[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and call.args:
+            name = _name(call.func)
+            given = {each.arg for each in call.keywords if each.arg}
+            if name == "Problem" or name in errors - _SAID_ELSEWHERE:
+                for code in _codes(call.args[0]):
+                    yield code, frozenset(given if name == "Problem" else given - _OWN)
+
+
+def _name(node: ast.expr) -> str:
+    return ast.unparse(node).rpartition(".")[2]
+
+
+def _codes(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*_codes(node.body), *_codes(node.orelse))

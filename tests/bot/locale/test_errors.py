@@ -1,0 +1,187 @@
+"""What went wrong, said in French and in English."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pickle
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from bot.locale.catalogue import Catalogue, catalogue
+from bot.locale.errors import error_text, problem_text
+from index.errors import IndexingError, Problem, ReadError, Words, reason_of
+from index.formats.base import Skipped
+from index.formats.conversion import read_source
+from index.formats.sources import find_sources
+from tests.bot.locale.error_codes import raised
+
+LANGUAGES = ("fr", "en")
+RAISED = {code: given for code, given in raised().items() if " " not in code}
+
+
+def sentences(language: str) -> Catalogue:
+    return catalogue("errors", language)
+
+
+def parameters(template: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
+
+
+def test_every_code_has_a_sentence_in_each_language_and_none_is_left_over() -> None:
+    assert len(RAISED) > 150
+    for language in LANGUAGES:
+        assert set(sentences(language)) == set(RAISED)
+
+
+@pytest.mark.parametrize("code", sorted(set(RAISED)))
+def test_a_sentence_takes_what_its_code_is_given(code: str) -> None:
+    (given,) = RAISED[code]
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code)
+    for form in sentences("en").templates(code):
+        assert parameters(form) == given
+    for form in sentences("fr").templates(code):
+        assert parameters(form) == given - {"reason"} or parameters(form) == given
+    assert len(sentences("fr").templates(code)) == len(sentences("en").templates(code))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_is_one_line_that_begins_small_and_ends_without_a_stop(language: str) -> None:
+    for code in sentences(language):
+        for text in sentences(language).templates(code):
+            assert "\n" not in text
+            assert not text.endswith((".", " "))
+
+
+NAMES = (
+    "Budget 2025, encrypted, twice.txt",
+    "the file is empty.md: the file is empty.md",
+    "run `selon index`; try again",
+    "No such file or directory",
+    "{shown} {0} %s.txt",
+    "3 : vérités ; et « deux »",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_name_is_said_as_it_is(name: str, language: str) -> None:
+    assert error_text(ReadError("file-encrypted", shown=name), language).startswith(name)
+    lacks = Problem("epub-lacks", name=name)
+    assert f"{name})" in problem_text(lacks, language)
+    first = Problem("count-skipped", count=2, first=lacks.about(name))
+    said = error_text(IndexingError("no-article-skipped", shown=name, skipped=first), language)
+    assert said.count(name) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "french", "english"),
+    [
+        (
+            Skipped("Budget 2025, encrypted, twice.txt", Problem("file-encrypted")),
+            "Budget 2025, encrypted, twice.txt : protégé par un mot de passe ; retirez le mot de "
+            "passe",
+            "Budget 2025, encrypted, twice.txt: encrypted; remove the password",
+        ),
+        (
+            ReadError("article-too-large", shown="a.pdf", size=2000 * 2**20, limit=2**28),
+            "a.pdf : 2 000 Mo, plus qu’un article ne peut en avoir (256 Mo) ; découpez-le",
+            "a.pdf: 2,000 MB, more than one article can be (256 MB); split it",
+        ),
+        (
+            Skipped(
+                "a, line 2.jsonl",
+                Problem(
+                    "line-not-json",
+                    reason=Problem("json-at-character", reason=Words("Extra data"), character=1),
+                ),
+                Problem("at-line", number=21),
+            ),
+            "a, line 2.jsonl, ligne 21 : pas du JSON (du texte en trop, caractère 1) ; "
+            "réparez-le ou supprimez-le",
+            "a, line 2.jsonl, line 21: not JSON (Extra data at character 1); mend or remove it",
+        ),
+        (
+            Skipped(
+                "e.csv",
+                Problem(
+                    "more-like-it", count=1200, first=Problem("row-too-wide", cells=4, columns=2)
+                ),
+            ),
+            "e.csv : et 1 200 autres de même (4 cellules pour 2 colonnes ; vérifiez ses "
+            "guillemets et ses séparateurs)",
+            "e.csv: and 1,200 more like it (4 cells for 2 columns; check its quotes and "
+            "separators)",
+        ),
+        (
+            OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+            "plus de place sur le disque",
+            "No space left on device",
+        ),
+        (
+            IndexingError(
+                "map-no-field", shown="--map foo=bar", field="foo", fields=("text", "title")
+            ),
+            "--map foo=bar : Selon n’a pas de champ « foo » ; il a : text, title",
+            "--map foo=bar: Selon has no field `foo`; it has text, title",
+        ),
+    ],
+)
+def test_an_error_is_said_as_its_language_writes(
+    said: Exception | Skipped, french: str, english: str
+) -> None:
+    assert plain(error_text(said, "fr")) == french
+    assert error_text(said, "en") == english
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("vide.md", b"", "le fichier est vide"),
+        ("image.txt", b"\x89PNG\x00\x01", "un fichier binaire, pas un texte"),
+        ("abime.pdf", b"%PDF-1.4 rien", "PDF incomplet (abîmé ou tronqué)"),
+        ("faux.pdf", b"bonjour", "ce n’est pas un PDF"),
+        ("liste.json", b"[", "JSON invalide"),
+        ("yaml.md", b"---\ntitle: T\nfaux\n---\nTexte.", "valide à la ligne"),
+        ("titre.md", b"---\ntitle: T\n---\n", "aucun texte sous le titre et l’en-tête"),
+    ],
+)
+def test_what_readers_find_is_said_in_french(
+    name: str, data: bytes, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    (source,), _ = find_sources([path])
+    with pytest.raises(ReadError) as caught:
+        list(read_source(source))
+    assert told in error_text(caught.value, "fr")
+
+
+def test_a_problem_can_be_kept_and_sent_on() -> None:
+    inner = Problem("names-and-more", names=("a", Problem("field-without-name")), count=3)
+    problem = Problem("archive-damaged", reason=Words("bad header"), found=inner, size=1.5)
+    again = Problem.from_json(problem.as_json())
+    assert again == problem
+    assert isinstance(again.parameters["reason"], Words)
+    assert pickle.loads(pickle.dumps(problem)) == problem
+    error = pickle.loads(pickle.dumps(ReadError(problem, shown="a.zip")))
+    assert (error.problem, error.shown, str(error)) == (
+        problem,
+        "a.zip",
+        "a.zip: archive-damaged (reason=bad header, found=names-and-more "
+        "(names=[a, field-without-name], count=3), size=1.5)",
+    )
+
+
+def test_a_cause_is_told_as_a_problem_or_in_its_own_words() -> None:
+    assert reason_of(ReadError("file-empty", shown="a")) == Problem("file-empty")
+    assert reason_of(OSError(errno.EIO, "Input/output error", "a.txt")) == "Input/output error"
+    assert reason_of(ValueError(" two\nlines ")) == "two lines"
+    assert reason_of(KeyError()) == "KeyError"
