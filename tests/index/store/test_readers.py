@@ -13,7 +13,6 @@ from index.article import Article, Period
 from index.build.passages import cut
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.formats.table import FORMATS
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.base import GenerationReader
@@ -120,6 +119,6 @@ def test_both_give_the_same_features_and_the_same_answers(tmp_path: Path) -> Non
 
 
 def _corpus() -> list[Article]:
-    sources, _ = find_sources([CORPUS], FORMATS)
+    sources, _ = find_sources([CORPUS])
     found = (article for source in sources for article in read_source(source))
     return [each for each in found if isinstance(each, Article)]
