@@ -7,8 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from index.models.base import Vectors
-from index.store.base import BoolArray, IntArray
+from index.models.base import BoolArray, IntArray, Vectors
 from index.store.files.generation import Generation
 from index.store.files.vector_index import DenseIndex
 

@@ -68,6 +68,26 @@ class Article:
     copies: tuple[Copy, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleEntry:
+    """What a list of articles shows: an article without its text.
+
+    `copy_of` is the id of the article that is answered from instead, if this one says the same.
+    """
+
+    id: str
+    title: str
+    author: str | None
+    published: date | None
+    url: str | None
+    language: str
+    path: str
+    outlet: str | None = None
+    category: str | None = None
+    updated: date | None = None
+    copy_of: str | None = None
+
+
 def article_id(location: str) -> str:
     """A stable id from where an article lives (its path below the corpus, or its address).
 

@@ -11,9 +11,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bot.errors import QuestionFileError
-from index.article import Article, article_id
+from index.article import Article, ArticleEntry, article_id
 from index.language import detect
-from index.store.base import ArticleEntry
 
 
 @dataclass(frozen=True, slots=True)

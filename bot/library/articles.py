@@ -12,11 +12,11 @@ from bot.answer import Answer, Citation, Statement
 from bot.answering.topic import on_subject
 from bot.operations.statistics import Holdings
 from index.antecedents import leads
-from index.article import Article, Passage, Sentence
+from index.article import Article, ArticleEntry, Passage, Sentence
 from index.build.passages import cut
 from index.models.base import Vectors
 from index.search.live import LiveIndex
-from index.store.base import ArticleEntry, GenerationReader
+from index.store.base import GenerationReader
 
 _SENTENCES = 4
 

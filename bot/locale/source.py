@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from bot.locale.answers import Phrases
-from index.article import Article, Copy
-from index.store.base import ArticleEntry
+from index.article import Article, ArticleEntry, Copy
 
 _NAMED = 3
 """Other publishers that a source line names; the others are counted."""

@@ -34,10 +34,10 @@ from bot.terminal.lookup import (
     under,
 )
 from bot.terminal.render import TITLE, json_line
-from index.article import Article, Copy, Period
+from index.article import Article, ArticleEntry, Copy, Period
 from index.errors import DamagedIndex
 from index.folding import fold_phrase
-from index.store.base import ArticleEntry, GenerationReader, RemovedArticle, RemovedArticles
+from index.store.base import GenerationReader, RemovedArticle, RemovedArticles
 from index.store.factory import open_store
 
 _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")

@@ -13,9 +13,9 @@ from bot.errors import UnknownArticle
 from bot.locale.articles import KeepingPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
-from index.article import Article, Copy
+from index.article import Article, ArticleEntry, Copy
 from index.folding import fold_phrase
-from index.store.base import ArticleEntry, GenerationReader
+from index.store.base import GenerationReader
 from index.store.factory import open_store
 
 _NEAREST = 3

@@ -19,8 +19,8 @@ from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from bot.terminal.lookup import copy_fields, entry_fields, open_articles, row_line, rows, under
 from bot.terminal.render import TITLE, complaint, json_line
-from index.article import Copy
-from index.store.base import ArticleEntry, StoreCheck
+from index.article import ArticleEntry, Copy
+from index.store.base import StoreCheck
 from index.store.factory import open_store
 
 

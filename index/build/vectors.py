@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from index.article import embedding_text
 from index.errors import ModelError
-from index.models.base import Embedder, Vectors
-from index.store.base import IntArray, RowKind
+from index.models.base import Embedder, IntArray, Vectors
+from index.store.base import RowKind
 from index.store.files.articles import BulkReader
 from index.store.files.generation import PASSAGES, SENTENCES, Generation
 from index.store.files.layout import Layout, storing

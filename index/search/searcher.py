@@ -11,7 +11,7 @@ from index.article import Article, Passage, Period, lexical_text
 from index.errors import DamagedIndex
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.language import detect, keyed_terms
-from index.models.base import Embedder, Vectors
+from index.models.base import Embedder, IntArray, Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.question_words import QuestionWords, question_names, weigh_words
 from index.search.scoring import (
@@ -21,7 +21,7 @@ from index.search.scoring import (
     spoken_of,
     word_scores,
 )
-from index.store.base import CandidateFeatures, CandidateQuery, GenerationReader, IntArray
+from index.store.base import CandidateFeatures, CandidateQuery, GenerationReader
 
 # How many each way of looking puts forward; the passages are scored in full.
 PASSAGE_CANDIDATES = 100

@@ -12,42 +12,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
-import numpy as np
-import numpy.typing as npt
-
-from index.article import Article, Passage, Period
+from index.article import Article, ArticleEntry, Passage, Period
 from index.errors import DamagedIndex
-from index.models.base import Vectors
 
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
+    from index.models.base import BoolArray, IntArray, Vectors
 
 RowKind = Literal["passages", "sentences"]
 
 SHORTEST_PREFIX = 4
 """Characters of an id that are enough to mean it, where no other id begins so."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleEntry:
-    """What a list of articles shows: an article without its text.
-
-    `copy_of` is the id of the article that is answered from instead, if this one says the same.
-    """
-
-    id: str
-    title: str
-    author: str | None
-    published: date | None
-    url: str | None
-    language: str
-    path: str
-    outlet: str | None = None
-    category: str | None = None
-    updated: date | None = None
-    copy_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

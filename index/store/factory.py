@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from index.store.base import IndexStore
+if TYPE_CHECKING:
+    from index.store.base import IndexStore
 
 
 def open_store(location: Path) -> IndexStore:

@@ -20,10 +20,9 @@ from bot.messenger.services import Chain
 from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
 from bot.state.database import state_url
-from index.article import Article
+from index.article import Article, ArticleEntry
 from index.build.passages import cut
 from index.models.base import Vectors
-from index.store.base import ArticleEntry
 from tests.bot.messenger.samples import FRESNEL, refused
 from tests.botapi.server import BotServer
 

@@ -17,10 +17,9 @@ from bot.messenger.outbound.answer_html import answer_html, article_html, articl
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from index.article import Article
+from index.article import Article, ArticleEntry
 from index.build.passages import cut
 from index.folding import fold_phrase
-from index.store.base import ArticleEntry
 
 PAGE_SIZE = 5
 """Articles of a list; each has a button with its number."""

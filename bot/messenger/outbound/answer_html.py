@@ -14,8 +14,7 @@ from bot.locale.source import details
 from bot.locale.text import refusal_line
 from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
-from index.article import Article
-from index.store.base import ArticleEntry
+from index.article import Article, ArticleEntry
 
 LONG_QUOTE_CHARACTERS = 160
 """Characters; a longer quote is folded, so that the list of sources stays short."""

@@ -24,6 +24,7 @@ from index.antecedents import behind
 from index.article import (
     FINGERPRINTED,
     Article,
+    ArticleEntry,
     Copy,
     Passage,
     Period,
@@ -32,7 +33,8 @@ from index.article import (
     corpus_fingerprint,
 )
 from index.errors import DamagedIndex
-from index.store.base import SHORTEST_PREFIX, ArticleEntry, IntArray, RowKind, StoredPassage
+from index.models.base import IntArray
+from index.store.base import SHORTEST_PREFIX, RowKind, StoredPassage
 
 ARTICLE_COLUMNS = (
     "id, title, path, language, author, published, url, outlet, category, published_at, updated, "

@@ -11,16 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, Period
+from index.article import Article, ArticleEntry, Period
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
-from index.models.base import Vectors
+from index.models.base import BoolArray, IntArray, Vectors
 from index.store.base import (
-    ArticleEntry,
-    BoolArray,
     CandidateFeatures,
     CandidateQuery,
     GenerationFacts,
-    IntArray,
     RowKind,
     StoredPassage,
 )

@@ -9,8 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.models.base import Vectors
-from index.store.base import IntArray
+from index.models.base import IntArray, Vectors
 
 HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
 

@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import DamagedIndex, StoreError
-from index.models.base import Vectors
-from index.store.base import BoolArray, IntArray
+from index.models.base import BoolArray, IntArray, Vectors
 
 _IntArray = npt.NDArray[np.int64]
 

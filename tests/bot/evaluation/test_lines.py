@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import QuestionFileError
 from bot.evaluation.questions import is_lines, read_lines
-from index.store.base import ArticleEntry
+from index.article import ArticleEntry
 
 
 def entry(identity: str, title: str, path: str) -> ArticleEntry:

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build.vectors import fill_reused, reuse_plan
-from index.models.base import Vectors
-from index.store.base import IntArray
+from index.models.base import IntArray, Vectors
 from index.store.files.text_hashes import VectorSource, as_hashes, text_hash
 from index.store.files.vector_index import DenseBuilder, DenseIndex
 from tests.fakes import FakeEmbedder

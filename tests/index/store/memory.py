@@ -11,13 +11,12 @@ from typing import Self
 import numpy as np
 
 from index.antecedents import in_context
-from index.article import Article, Period, embedding_text, lexical_text
+from index.article import Article, ArticleEntry, Period, embedding_text, lexical_text
 from index.build.passages import cut
 from index.language import keyed_terms
 from index.models.base import Embedder, Vectors
 from index.store.base import (
     SHORTEST_PREFIX,
-    ArticleEntry,
     CandidateFeatures,
     CandidateQuery,
     GenerationFacts,

@@ -13,7 +13,6 @@ import pytest
 
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
 from index.store.files import generation as generation_module
-from index.store.files import layout
 from index.store.files.generation import current_id, open_generation, verify
 from index.store.files.layout import Hold
 from tests.index.samples import (
@@ -206,12 +205,12 @@ def test_a_generation_replaced_while_it_is_being_opened_gives_way_to_the_new_one
         def __init__(self, folder: Path) -> None:
             if folder == before and folder.exists():
                 with monkeypatch.context() as patch:
-                    patch.setattr(layout, "Hold", Hold)
+                    patch.setattr(generation_module, "Hold", Hold)
                     for count in (1, 2):
                         index(three()[:count], data_dir)
             super().__init__(folder)
 
-    monkeypatch.setattr(layout, "Hold", Late)
+    monkeypatch.setattr(generation_module, "Hold", Late)
     with opened(data_dir) as generation:
         assert generation.facts.articles == 2
     assert not before.exists()
