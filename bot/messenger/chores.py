@@ -16,7 +16,6 @@ from bot.messenger.journal import Journal
 from bot.messenger.outbound.delivery import deliver_rest
 from bot.messenger.services import BotServices
 from bot.state import retention
-from bot.state.deliveries import Delivery
 from bot.state.retention import RetentionTerms
 
 logger = logging.getLogger(__name__)
@@ -63,13 +62,15 @@ def retention_chore(services: BotServices) -> Chore:
     return Chore("forgetting", timedelta(days=1), forget)
 
 
-def leftover_chore(journal: Journal, left: Sequence[Delivery]) -> Chore:
-    """What an earlier process began to say (`left`) is said, and what is done is forgotten."""
+def leftover_chore(journal: Journal, left: Sequence[int]) -> Chore:
+    """What an earlier process began to say (the deliveries `left`) is said, and what is done is
+    forgotten."""
     rest = list(left)
 
     async def settle(bot: Bot) -> None:
         while rest:
-            await deliver_rest(bot, journal, rest[0])
+            if (begun := await journal.delivery(rest[0])) is not None:
+                await deliver_rest(bot, journal, begun)
             del rest[0]
         await journal.forget()
 

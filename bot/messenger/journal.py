@@ -140,9 +140,13 @@ class Journal:
             partial(deliveries.restart_deliveries, bot_id=self._bot_id, update_id=update_id)
         )
 
-    async def unasked(self) -> list[Delivery]:
-        """Letters of no update that an earlier process did not finish."""
-        return await self._run(partial(deliveries.unasked_letters, bot_id=self._bot_id))
+    async def unasked(self) -> list[int]:
+        """The letters of no update that an earlier process did not finish."""
+        return await self._run(partial(deliveries.unasked_deliveries, bot_id=self._bot_id))
+
+    async def delivery(self, delivery_id: int) -> Delivery | None:
+        """A letter with its files; None when it is not known any more."""
+        return await self._run(partial(deliveries.find_delivery, delivery_id=delivery_id))
 
     async def moved(self, old: int, new: int) -> None:
         """A group is known by another id from now on."""

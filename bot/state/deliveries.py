@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
-from bot.state.tables import DeliveryRow
+from bot.state.tables import AttachmentRow, DeliveryRow
+
+AttachmentKind = Literal["picture", "document", "audio", "voice"]
+
+ATTACHMENT_LIMIT_BYTES = 50 * 2**20
+"""Telegram takes no larger file from a bot."""
 
 DeliveryOutcome = Literal["waiting", "sent", "given up"]
 _OUTCOMES: tuple[DeliveryOutcome, ...] = get_args(DeliveryOutcome)
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file and what it is sent as: a picture to look at, a sound to listen to, a voice message
+    (Ogg with Opus), or a document. Raises ValueError for more than ATTACHMENT_LIMIT_BYTES."""
+
+    kind: AttachmentKind
+    name: str
+    data: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.data) > ATTACHMENT_LIMIT_BYTES:
+            raise ValueError(f"{self.name}: {len(self.data)} bytes are more than can be sent")
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """One message: HTML as Telegram reads it, or plain text."""
+    """One message: HTML as Telegram reads it, or plain text; below an attachment, its caption."""
 
     text: str
     html: bool = True
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +103,46 @@ def open_delivery(
             bot_id=bot_id,
             update_id=update_id,
             number=number,
-            letter=asdict(letter),
+            letter=_letter_json(letter),
             sent=[],
             outcome="waiting",
             created_at=now,
         )
         session.add(row)
         session.flush()
-    return replace(_delivery(row), found=found)
+        files = {each.digest: each for each in _attachments(letter)}
+        session.add_all(
+            AttachmentRow(delivery_id=row.id, digest=digest, data=each.data)
+            for digest, each in files.items()
+        )
+        session.flush()
+    return replace(_delivery(session, row), found=found)
 
 
 def record_sent(
     session: Session, delivery_id: int, sent: Sequence[int], *, whole: bool, now: datetime
 ) -> None:
-    """Telegram has taken these messages; the words go when that is all of them."""
+    """Telegram has taken these messages; words and files go when that is all of them."""
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
         row.sent = list(sent)
         if whole:
             row.letter, row.outcome, row.done_at = None, "sent", now
+            _drop_attachments(session, delivery_id)
 
 
 def amend_letter(session: Session, delivery_id: int, letter: Letter) -> None:
-    """The letter is sent otherwise than it was meant."""
+    """The letter is sent otherwise than it was meant, with no other files."""
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
-        row.letter = asdict(letter)
+        row.letter = _letter_json(letter)
 
 
 def give_up_delivery(session: Session, delivery_id: int, reason: str, now: datetime) -> None:
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
         row.letter, row.outcome, row.reason, row.done_at = None, "given up", reason, now
+        _drop_attachments(session, delivery_id)
 
 
 def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[int]:
@@ -124,14 +157,15 @@ def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[in
         return []
     messages = [message for row in rows for message in row.sent]
     for row in rows:
+        _drop_attachments(session, row.id)
         session.delete(row)
     return messages
 
 
-def unasked_letters(session: Session, bot_id: int) -> list[Delivery]:
-    """Letters not whole that answer no update, oldest first."""
-    rows = session.scalars(
-        select(DeliveryRow)
+def unasked_deliveries(session: Session, bot_id: int) -> list[int]:
+    """The letters not whole that answer no update, oldest first."""
+    numbers = session.scalars(
+        select(DeliveryRow.id)
         .where(
             DeliveryRow.bot_id == bot_id,
             DeliveryRow.update_id.is_(None),
@@ -140,7 +174,13 @@ def unasked_letters(session: Session, bot_id: int) -> list[Delivery]:
         )
         .order_by(DeliveryRow.id)
     )
-    return [_delivery(row) for row in rows]
+    return list(numbers)
+
+
+def find_delivery(session: Session, delivery_id: int) -> Delivery | None:
+    """A letter with its files, as far as it was sent; None when it is not known any more."""
+    row = session.get(DeliveryRow, delivery_id)
+    return _delivery(session, row) if row is not None else None
 
 
 def delivery_outcome(session: Session, delivery_id: int) -> DeliveryOutcome | None:
@@ -152,18 +192,51 @@ def delivery_outcome(session: Session, delivery_id: int) -> DeliveryOutcome | No
 def forget_deliveries_before(session: Session, moment: datetime) -> int:
     """Remove what was sent, given up or shown aside before this; how many rows went."""
     aside = and_(DeliveryRow.number < 0, DeliveryRow.created_at < moment)
-    old = (
-        delete(DeliveryRow)
-        .where(or_(DeliveryRow.done_at < moment, aside))
-        .returning(DeliveryRow.id)
-    )
-    return len(session.scalars(old).all())
+    old = select(DeliveryRow.id).where(or_(DeliveryRow.done_at < moment, aside))
+    numbers = session.scalars(old).all()
+    session.execute(delete(AttachmentRow).where(AttachmentRow.delivery_id.in_(old)))
+    session.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(old)))
+    return len(numbers)
 
 
-def _delivery(row: DeliveryRow) -> Delivery:
+def _attachments(letter: Letter) -> list[Attachment]:
+    return [part.attachment for part in letter.parts if part.attachment is not None]
+
+
+def _drop_attachments(session: Session, delivery_id: int) -> None:
+    session.execute(delete(AttachmentRow).where(AttachmentRow.delivery_id == delivery_id))
+
+
+def _letter_json(letter: Letter) -> dict[str, Any]:
+    """A letter without the bytes of its files, which stand in a table of their own."""
+    return {
+        "chat_id": letter.chat_id,
+        "thread_id": letter.thread_id,
+        "parts": [_part_json(part) for part in letter.parts],
+        "keyboard": letter.keyboard,
+        "reply_to": letter.reply_to,
+    }
+
+
+def _part_json(part: Part) -> dict[str, Any]:
+    written: dict[str, Any] = {"text": part.text, "html": part.html}
+    if (file := part.attachment) is not None:
+        written["attachment"] = {"kind": file.kind, "name": file.name, "digest": file.digest}
+    return written
+
+
+def _part(session: Session, delivery_id: int, written: Mapping[str, Any]) -> Part:
+    file = written.get("attachment")
+    if file is None:
+        return Part(written["text"], written["html"])
+    data = session.get_one(AttachmentRow, (delivery_id, file["digest"])).data
+    return Part(written["text"], written["html"], Attachment(file["kind"], file["name"], data))
+
+
+def _delivery(session: Session, row: DeliveryRow) -> Delivery:
     letter = None
     if row.letter is not None:
-        parts = tuple(Part(**part) for part in row.letter["parts"])
+        parts = tuple(_part(session, row.id, each) for each in row.letter["parts"])
         letter = Letter(**{**row.letter, "parts": parts})
     outcome = next(each for each in _OUTCOMES if each == row.outcome)
     return Delivery(row.id, letter, tuple(row.sent), outcome, row.reason)

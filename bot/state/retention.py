@@ -14,6 +14,7 @@ from bot.state.tables import (
     AddresseeRow,
     AlertRow,
     AnnouncementRow,
+    AttachmentRow,
     ChatRow,
     ConversationRow,
     DeliveryRow,
@@ -90,13 +91,15 @@ def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iter
     yield delete(UpdateRow).where(
         or_(UpdateRow.done_at < dealt_with, UpdateRow.arrived_at < before)
     )
-    yield delete(DeliveryRow).where(
-        or_(
-            DeliveryRow.done_at < dealt_with,
-            and_(DeliveryRow.number < 0, DeliveryRow.created_at < dealt_with),
-            DeliveryRow.created_at < before,
-        )
+    old_deliveries = or_(
+        DeliveryRow.done_at < dealt_with,
+        and_(DeliveryRow.number < 0, DeliveryRow.created_at < dealt_with),
+        DeliveryRow.created_at < before,
     )
+    yield delete(AttachmentRow).where(
+        AttachmentRow.delivery_id.in_(select(DeliveryRow.id).where(old_deliveries))
+    )
+    yield delete(DeliveryRow).where(old_deliveries)
     yield delete(ReplyRow).where(ReplyRow.created_at < now - terms.replies)
     yield delete(UsageRow).where(UsageRow.day < before.date())
     yield delete(SpendingRow).where(SpendingRow.day < before.date())

@@ -35,7 +35,7 @@ class Button:
 class File:
     """A file as it was sent: `kind` is the field of the Message that holds it."""
 
-    kind: Literal["document", "photo"]
+    kind: Literal["document", "photo", "audio", "voice"]
     name: str
     data: bytes
 
@@ -110,6 +110,10 @@ class Message:
         shape: Json = {"document": {**file, "file_name": self.file.name}}
         if self.file.kind == "photo":
             shape = {"photo": [{**file, "width": 1, "height": 1}]}
+        elif self.file.kind == "audio":
+            shape = {"audio": {**file, "file_name": self.file.name, "duration": 1}}
+        elif self.file.kind == "voice":
+            shape = {"voice": {**file, "duration": 1}}
         if self.text:
             shape["caption"] = self.text
         return {**shape, **({"caption_entities": entities} if entities else {})}

@@ -24,7 +24,10 @@ from tests.botapi.refusal import Refusal, bad_request
 from tests.botapi.updates import Updates
 
 MAX_DOWNLOAD = 20 * 2**20
-ACTIONS = frozenset({"typing", "upload_photo", "upload_document", "find_location"})
+MAX_PHOTO, MAX_UPLOAD = 10 * 2**20, 50 * 2**20
+ACTIONS = frozenset(
+    {"typing", "upload_photo", "upload_document", "upload_voice", "record_voice", "find_location"}
+)
 Parameters = Mapping[str, Any]
 
 _UNCHANGED = (
@@ -50,6 +53,7 @@ class Methods(Menus):
         self.updates = Updates()
         self.hook = Hook(self.updates)
         self.blocked: set[int] = set()
+        self.voiceless: set[int] = set()
         self.messages: dict[tuple[int, int], Message] = {}
         self.actions: list[tuple[int, str]] = []
         self.queries: set[str] = set()
@@ -161,10 +165,24 @@ class Methods(Menus):
     async def _sendPhoto(self, parameters: Parameters) -> object:  # noqa: N802
         return self._send_file(parameters, "photo")
 
-    def _send_file(self, parameters: Parameters, kind: Literal["document", "photo"]) -> object:
+    async def _sendAudio(self, parameters: Parameters) -> object:  # noqa: N802
+        return self._send_file(parameters, "audio")
+
+    async def _sendVoice(self, parameters: Parameters) -> object:  # noqa: N802
+        if parameters["chat_id"] in self.voiceless:
+            raise bad_request("VOICE_MESSAGES_FORBIDDEN")
+        return self._send_file(parameters, "voice")
+
+    def _send_file(
+        self, parameters: Parameters, kind: Literal["document", "photo", "audio", "voice"]
+    ) -> object:
         upload: Upload = parameters[kind]
         if not upload.data:
             raise bad_request("file must be non-empty")
+        if len(upload.data) > (MAX_PHOTO if kind == "photo" else MAX_UPLOAD):
+            raise bad_request("file is too big")
+        if kind == "voice" and not upload.data.startswith(b"OggS"):
+            kind = "audio"  # Telegram shows as voice messages only Ogg with Opus
         if kind == "photo" and not upload.data.startswith((b"\x89PNG", b"\xff\xd8")):
             raise bad_request("IMAGE_PROCESS_FAILED")
         caption = read_caption(parameters.get("caption", ""), parameters.get("parse_mode"))

@@ -88,7 +88,6 @@ _CAPTIONED: Mapping[str, Parser] = {
     "caption": text,
     "parse_mode": text,
     "reply_markup": mapping,
-    "disable_content_type_detection": boolean,
 }
 _COMMANDS: Mapping[str, Parser] = {"scope": mapping, "language_code": text}
 
@@ -119,8 +118,13 @@ SIGNATURES: Mapping[str, Signature] = {
         {"chat_id": integer, "draft_id": integer},
         {"text": text, "message_thread_id": integer, "parse_mode": text},
     ),
-    "sendDocument": Signature({"chat_id": integer, "document": upload}, _CAPTIONED),
+    "sendDocument": Signature(
+        {"chat_id": integer, "document": upload},
+        {**_CAPTIONED, "disable_content_type_detection": boolean},
+    ),
     "sendPhoto": Signature({"chat_id": integer, "photo": upload}, _CAPTIONED),
+    "sendAudio": Signature({"chat_id": integer, "audio": upload}, _CAPTIONED),
+    "sendVoice": Signature({"chat_id": integer, "voice": upload}, _CAPTIONED),
     "sendChatAction": Signature(
         {"chat_id": integer, "action": text}, {"message_thread_id": integer}
     ),

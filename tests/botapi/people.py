@@ -149,6 +149,10 @@ class People:
         """A person wants nothing more from the bot: sending to them is refused with 403."""
         self._methods.blocked.add(chat_id)
 
+    def user_wants_no_voices(self, chat_id: int) -> None:
+        """A person takes voice messages from nobody, as people with Telegram Premium can."""
+        self._methods.voiceless.add(chat_id)
+
     def bot_is_added(self, chat_id: int, person: int, kind: Kind = "supergroup") -> None:
         """Somebody takes the bot into a group."""
         chat = self._methods.chat_of(chat_id, kind)

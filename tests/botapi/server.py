@@ -250,7 +250,7 @@ class BotServer(People):
         if self._faults[method]:
             raise self._faults[method].popleft()
         result = await self._methods.call(method, parameters)
-        if method in {"sendMessage", "sendDocument", "sendPhoto"}:
+        if method in {"sendMessage", "sendDocument", "sendPhoto", "sendAudio", "sendVoice"}:
             message = self.messages[-1]
             self.accepted.append(Accepted(time.time(), message))
             self._called.set()

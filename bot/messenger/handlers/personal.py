@@ -15,10 +15,11 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 from bot.locale.messenger import PersonalPhrases
 from bot.messenger import menus
 from bot.messenger.handlers.documents import DocumentHandlers
-from bot.messenger.outbound.delivery import deliver_file
+from bot.messenger.outbound.delivery import deliver_attachment
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import conversations, documents, people, privacy
+from bot.state.deliveries import Attachment
 
 _LANGUAGES = (("fr", "Français"), ("en", "English"))
 
@@ -93,8 +94,8 @@ class PersonalHandlers:
             found = await self._services.state.run(partial(privacy.export_person, person_id=owner))
             phrases = _phrases(asker)
             data = json.dumps(found, ensure_ascii=False, indent=2).encode()
-            caption = phrases.data_caption
-            await deliver_file(context.bot, asker.place, data, phrases.data_file, caption)
+            file = Attachment("document", phrases.data_file, data)
+            await deliver_attachment(context.bot, asker.place, file, phrases.data_caption)
 
     async def forget(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await self._alone(update, context):

@@ -15,13 +15,14 @@ from bot.locale.statistics import StatisticsPhrases
 from bot.messenger import menus
 from bot.messenger.handlers.gate import administrator
 from bot.messenger.journal import Postponed, stop_event
-from bot.messenger.outbound.delivery import deliver_file, deliver_picture, show_typing
+from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import Asker, BotServices, TelegramApplication
 from bot.operations.chart import draw_chart
 from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, count_days, midnight
 from bot.operations.unanswered import group_questions, write_unanswered_csv
 from bot.state import statistics
+from bot.state.deliveries import Attachment
 from bot.state.statistics import Unanswered
 from index.article import Article
 from index.models.base import Vectors
@@ -59,7 +60,8 @@ class StatisticsHandlers:
             png = await asyncio.to_thread(draw_chart, figures, phrases)
         votes = figures.votes
         caption = phrases.caption(figures.asked, figures.answered, votes.good, votes.bad)
-        await deliver_picture(context.bot, asker.place, png, phrases.picture, caption)
+        drawn = Attachment("picture", phrases.picture, png)
+        await deliver_attachment(context.bot, asker.place, drawn, caption)
 
     async def listed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         asker = await administrator(self._services, update, context.bot, editors=True)
@@ -91,7 +93,8 @@ class StatisticsHandlers:
             groups = await asyncio.to_thread(group_questions, asked, embed)
             file = await asyncio.to_thread(write_unanswered_csv, groups, nearest, phrases)
         caption = phrases.file_caption(len(asked), len(groups), DAYS_SHOWN)
-        await deliver_file(bot, asker.place, file, phrases.file, caption)
+        listed = Attachment("document", phrases.file, file)
+        await deliver_attachment(bot, asker.place, listed, caption)
 
     def _figures(self, session: Session) -> UsageFigures:
         since = self._since()

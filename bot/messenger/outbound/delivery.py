@@ -1,4 +1,4 @@
-"""Getting words to a person: sending, and showing that Selon is at work.
+"""What handlers send with: messages, files, edits, and the sign that Selon is at work.
 
 What Telegram does not take at once is sent again or otherwise (`docs/delivery.md` has the table),
 and what was taken is written down (`outbox`), so that it is not said again after a crash.
@@ -9,29 +9,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.messenger.journal import Journal, current_trigger, stop_event
-from bot.messenger.outbound.outbox import OutboxEntry, open_entry, resume_entry
-from bot.messenger.outbound.repair import amended_letter, plain
+from bot.messenger.journal import Journal, stop_event
+from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter
+from bot.messenger.outbound.repair import plain
 from bot.messenger.outbound.retry import request_with_retry
+from bot.messenger.outbound.transport import TelegramTransport
 from bot.state.conversations import ConversationPlace
-from bot.state.deliveries import Delivery, Letter, Part
+from bot.state.deliveries import Attachment, Delivery, Letter, Part
 
 logger = logging.getLogger(__name__)
 
 TYPING_SECONDS = 4.0
 """Telegram shows the indicator for five seconds, or until a message arrives."""
-
-_FORMS = 12
-"""How often one letter may be amended; a group that moves in circles would go on for ever."""
-
-_Sending = Callable[[Letter, int], Awaitable[Message]]
 
 
 async def deliver(
@@ -40,16 +36,29 @@ async def deliver(
     messages: Sequence[str],
     keyboard: InlineKeyboardMarkup | None = None,
     reply_to: int | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> tuple[int, ...]:
-    """Send HTML messages in order; the buttons go below the last, the first one may be a reply.
+    """Send HTML messages in order, then files; the first one may be a reply, the buttons go below
+    the last.
 
     The ids of the messages sent, once Telegram has taken them all; those of an earlier process
     where it died after sending them. Raises Forbidden when nothing can be said there.
     """
-    parts = tuple(Part(html) for html in messages)
-    below = keyboard.to_dict() if keyboard else None
-    letter = Letter(place.chat_id, place.thread_id, parts, below, reply_to)
-    return await _carried(await open_entry(letter), partial(_send_text, bot))
+    parts = (*map(Part, messages), *(Part("", attachment=each) for each in attachments))
+    letter = _letter(place, parts, keyboard, reply_to)
+    return await send_letter(await open_entry(letter), TelegramTransport(bot))
+
+
+async def deliver_attachment(
+    bot: Bot,
+    place: ConversationPlace,
+    attachment: Attachment,
+    caption: str = "",
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> tuple[int, ...]:
+    """Send a file with a plain text below it; as `deliver`."""
+    letter = _letter(place, (Part(caption, html=False, attachment=attachment),), keyboard)
+    return await send_letter(await open_entry(letter), TelegramTransport(bot))
 
 
 async def deliver_aside(
@@ -63,56 +72,27 @@ async def deliver_aside(
 
     Raises TelegramError.
     """
-    parts = tuple(Part(html) for html in messages)
-    below = keyboard.to_dict() if keyboard else None
-    letter = Letter(place.chat_id, place.thread_id, parts, below, reply_to)
+    letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
     entry = await open_entry(letter, aside=True)
-    for number in range(len(parts)):
-        message = await _send_text(bot, letter, number)
-        await entry.take(message.message_id)
+    for number in range(len(letter.parts)):
+        await entry.take(await TelegramTransport(bot).send(letter, number))
     return entry.sent
 
 
-async def deliver_file(
-    bot: Bot, place: ConversationPlace, data: bytes, name: str, caption: str = ""
-) -> tuple[int, ...]:
-    """Send a file; the id of its message. Raises as `deliver`."""
-
-    async def send(letter: Letter, number: int) -> Message:
-        return await bot.send_document(
-            letter.chat_id,
-            data,
-            filename=name,
-            caption=letter.parts[number].text or None,
-            message_thread_id=letter.thread_id or None,
-        )
-
-    letter = Letter(place.chat_id, place.thread_id, (Part(caption, html=False),))
-    return await _carried(await open_entry(letter), send)
-
-
-async def deliver_picture(
-    bot: Bot, place: ConversationPlace, png: bytes, name: str, caption: str = ""
-) -> tuple[int, ...]:
-    """Send a picture to be looked at; as `deliver_file`."""
-
-    async def send(letter: Letter, number: int) -> Message:
-        return await bot.send_photo(
-            letter.chat_id,
-            png,
-            filename=name,
-            caption=letter.parts[number].text or None,
-            message_thread_id=letter.thread_id or None,
-        )
-
-    letter = Letter(place.chat_id, place.thread_id, (Part(caption, html=False),))
-    return await _carried(await open_entry(letter), send)
-
-
 async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> None:
-    """Send what an earlier process did not of a letter that answers no update."""
+    """Send what is left of a letter that answers no update, begun here or by an earlier process."""
     with contextlib.suppress(Forbidden):  # noted in the journal
-        await _carried(resume_entry(begun, journal), partial(_send_text, bot))
+        await send_letter(resume_entry(begun, journal), TelegramTransport(bot))
+
+
+def _letter(
+    place: ConversationPlace,
+    parts: tuple[Part, ...],
+    keyboard: InlineKeyboardMarkup | None,
+    reply_to: int | None = None,
+) -> Letter:
+    below = keyboard.to_dict() if keyboard else None
+    return Letter(place.chat_id, place.thread_id, parts, below, reply_to)
 
 
 async def edit(
@@ -160,52 +140,6 @@ async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
         await request_with_retry(partial(bot.delete_message, chat_id, message_id), stop_event())
     except (BadRequest, Forbidden, ChatMigrated) as error:
         logger.debug("A message was not taken away: %s", error)
-
-
-async def _carried(entry: OutboxEntry, send: _Sending) -> tuple[int, ...]:
-    """Send what is left of a letter, part by part, in the form that is taken."""
-    trigger = current_trigger()
-    # A second copy is less bad than no answer; of what nobody asked for, none is less bad.
-    asked = trigger is None or trigger.update_id is not None
-    forms = 0
-    while entry.left > 0:
-        try:
-            message = await request_with_retry(
-                partial(send, entry.letter, len(entry.sent)), stop_event(), again_in_doubt=asked
-            )
-        except (BadRequest, Forbidden, ChatMigrated) as error:
-            other = amended_letter(entry.letter, len(entry.sent), error) if forms < _FORMS else None
-            if other is None:
-                await entry.give_up(str(error))
-                raise Forbidden(str(error)) from error
-            forms += 1
-            logger.warning("A message was refused (%s); it is sent otherwise", error)
-            await entry.amend(other)
-        except TelegramError as error:
-            await entry.give_up(str(error))
-            raise
-        else:
-            await entry.take(message.message_id)
-    return entry.sent
-
-
-async def _send_text(bot: Bot, letter: Letter, number: int) -> Message:
-    part, last = letter.parts[number], number == len(letter.parts) - 1
-    reply = None
-    if number == 0 and letter.reply_to is not None:
-        reply = ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
-    keyboard = None
-    if last and letter.keyboard is not None:
-        keyboard = InlineKeyboardMarkup.de_json(dict(letter.keyboard), bot)
-    return await bot.send_message(
-        letter.chat_id,
-        part.text,
-        message_thread_id=letter.thread_id or None,
-        parse_mode=ParseMode.HTML if part.html else None,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-        reply_markup=keyboard,
-        reply_parameters=reply,
-    )
 
 
 @contextlib.asynccontextmanager

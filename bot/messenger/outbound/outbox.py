@@ -1,19 +1,26 @@
-"""What is being dealt with, and the letters that are sent because of it."""
+"""The outbox: a letter is written down, sent part by part, and struck off once it is taken."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Awaitable
+from functools import partial
 
-from telegram.error import Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.errors import StateError
-from bot.messenger.journal import Journal, current_trigger
+from bot.messenger.journal import Journal, current_trigger, stop_event
+from bot.messenger.outbound.repair import amended_letter
+from bot.messenger.outbound.retry import request_with_retry
+from bot.messenger.outbound.transport import Transport
 from bot.operations.metrics import METERS
 from bot.state.deliveries import Delivery, Letter
 
 logger = logging.getLogger(__name__)
+
+_MOST_FORMS = 12
+"""How often one letter may be amended; a group that moves in circles would go on for ever."""
 
 
 class OutboxEntry:
@@ -94,6 +101,37 @@ def resume_entry(kept: Delivery, journal: Journal, meant: Letter | None = None) 
         METERS.doubted("process died")
         logger.info("A message is sent that the process before may have sent already")
     return OutboxEntry(letter, kept.sent, journal, kept.id)
+
+
+async def send_letter(entry: OutboxEntry, transport: Transport) -> tuple[int, ...]:
+    """Send what is left of a letter, part by part, in the form that is taken; all its messages.
+
+    Raises Forbidden when nothing can be said there, TelegramError after a day without success.
+    """
+    trigger = current_trigger()
+    # A second copy is less bad than no answer; of what nobody asked for, none is less bad.
+    asked = trigger is None or trigger.update_id is not None
+    forms = 0
+    while entry.left > 0:
+        send = partial(transport.send, entry.letter, len(entry.sent))
+        try:
+            message = await request_with_retry(send, stop_event(), again_in_doubt=asked)
+        except (BadRequest, Forbidden, ChatMigrated) as error:
+            other = None
+            if forms < _MOST_FORMS:
+                other = amended_letter(entry.letter, len(entry.sent), error)
+            if other is None:
+                await entry.give_up(str(error))
+                raise Forbidden(str(error)) from error
+            forms += 1
+            logger.warning("A message was refused (%s); it is sent otherwise", error)
+            await entry.amend(other)
+        except TelegramError as error:
+            await entry.give_up(str(error))
+            raise
+        else:
+            await entry.take(message)
+    return entry.sent
 
 
 async def _written(writing: Awaitable[None]) -> None:

@@ -55,10 +55,19 @@ def _without_markup(letter: Letter) -> Letter:
 
 
 def _shorter(letter: Letter) -> Letter:
-    parts = tuple(
-        Part(piece, html=False) for part in letter.parts for piece in _pieces(_as_plain(part).text)
-    )
-    return replace(letter, parts=parts)
+    parts: list[Part] = []
+    for part in letter.parts:
+        text = _as_plain(part).text
+        if part.attachment is not None:  # whose caption becomes a message of its own
+            parts.append(Part("", html=False, attachment=part.attachment))
+        if text or part.attachment is None:
+            parts += [Part(piece, html=False) for piece in _pieces(text)]
+    return replace(letter, parts=tuple(parts))
+
+
+def _as_documents(letter: Letter) -> Letter:
+    """Files to be opened, where they are not taken as pictures or sounds."""
+    return replace(letter, parts=tuple(_with_document(part) for part in letter.parts))
 
 
 def _outside_topic(letter: Letter) -> Letter:
@@ -74,11 +83,12 @@ def _no_buttons(letter: Letter) -> Letter:
 
 
 def _bare(letter: Letter) -> Letter:
-    return _no_buttons(_no_reply(_outside_topic(_without_markup(letter))))
+    return _as_documents(_no_buttons(_no_reply(_outside_topic(_without_markup(letter)))))
 
 
 _CHANGES: tuple[tuple[re.Pattern[str], Callable[[Letter], Letter]], ...] = (
     (re.compile("button|keyboard|markup"), _no_buttons),
+    (re.compile("photo|image|audio|voice|too big|file"), _as_documents),
     (re.compile("too long|too_long"), _shorter),
     (re.compile("thread not found|topic|thread_id"), _outside_topic),
     (re.compile("reply|replied"), _no_reply),
@@ -87,7 +97,12 @@ _CHANGES: tuple[tuple[re.Pattern[str], Callable[[Letter], Letter]], ...] = (
 
 
 def _as_plain(part: Part) -> Part:
-    return Part(plain(part.text), html=False) if part.html else part
+    return replace(part, text=plain(part.text), html=False) if part.html else part
+
+
+def _with_document(part: Part) -> Part:
+    file = part.attachment
+    return replace(part, attachment=replace(file, kind="document")) if file else part
 
 
 def _pieces(text: str) -> list[str]:

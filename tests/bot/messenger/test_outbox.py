@@ -1,0 +1,140 @@
+"""A letter is sent part by part, once, whatever befalls it; files as what they are."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
+
+from bot.messenger.journal import Journal, Postponed, Trigger, triggered_by
+from bot.messenger.outbound import retry
+from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter
+from bot.state.database import State, open_state, state_url
+from bot.state.deliveries import Attachment, Letter, Part
+from tests.bot.messenger.fakes import FakeTransport
+
+VOICE = Attachment("voice", "réponse.ogg", b"OggS")
+PICTURE = Attachment("picture", "carte.png", b"\x89PNG")
+PARTS = (Part("<b>un</b>"), Part("Carte", False, PICTURE), Part("", attachment=VOICE))
+LETTER = Letter(5, 0, PARTS)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+    monkeypatch.setattr(retry, "FIRST_WAITS_SECONDS", (0.0,))
+    monkeypatch.setattr(retry, "LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(retry, "SLACK_SECONDS", 0.0)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    state = open_state(state_url(None, tmp_path))
+    yield state
+    state.close()
+
+
+@pytest.fixture
+def journal(state: State) -> Iterator[Journal]:
+    journal = Journal(state, 1)
+    yield journal
+    journal.close()
+
+
+async def _send(journal: Journal, transport: FakeTransport, letter: Letter = LETTER) -> None:
+    with triggered_by(Trigger(journal)):
+        await send_letter(await open_entry(letter), transport)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda: RetryAfter(0),
+        lambda: TelegramError("a reply that is none"),
+        lambda: BadRequest("message caption is too long"),
+    ],
+)
+async def test_a_file_survives_what_befalls_it(
+    fault: Callable[[], TelegramError], journal: Journal
+) -> None:
+    transport = FakeTransport(deque([None, fault()]))
+    with triggered_by(Trigger(journal, update_id=1)):
+        sent = await send_letter(await open_entry(LETTER), transport)
+    files = [part.attachment for _, part in transport.taken if part.attachment]
+    assert files == [PICTURE, VOICE]
+    assert len(sent) == len(transport.taken)
+    assert [part.text for _, part in transport.taken if part.text] == ["<b>un</b>", "Carte"]
+
+
+async def test_a_process_that_died_left_files_that_the_next_sends(journal: Journal) -> None:
+    dying = FakeTransport(deque([None, KeyboardInterrupt()]))  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        await _send(journal, dying)
+    (left,) = await journal.unasked()
+    begun = await journal.delivery(left)
+    assert begun is not None
+    transport = FakeTransport()
+    with triggered_by(Trigger(journal)):
+        await send_letter(resume_entry(begun, journal), transport)
+    assert [part for _, part in transport.taken] == [*PARTS[1:]]
+    assert await journal.unasked() == []
+
+
+async def test_a_stop_leaves_files_to_the_next_start(journal: Journal) -> None:
+    journal.stopping.set()
+    with pytest.raises(Postponed):
+        await _send(journal, FakeTransport(deque([RetryAfter(5)])))
+    (left,) = await journal.unasked()
+    begun = await journal.delivery(left)
+    assert begun is not None
+    assert begun.letter == LETTER
+
+
+async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal) -> None:
+    transport = FakeTransport(deque([None, TelegramError("no reply that can be read")]))
+    with pytest.raises(TelegramError, match="no reply"):
+        await _send(journal, transport)
+    assert len(transport.taken) == 1
+    assert await journal.unasked() == []
+
+
+async def test_what_is_not_taken_as_a_picture_or_a_sound_goes_as_a_document(
+    journal: Journal,
+) -> None:
+    refusals = (BadRequest("IMAGE_PROCESS_FAILED"), None, BadRequest("VOICE_MESSAGES_FORBIDDEN"))
+    transport = FakeTransport(deque([None, *refusals]))
+    await _send(journal, transport)
+    documents = [replace(each, kind="document") for each in (PICTURE, VOICE)]
+    assert [part.attachment for _, part in transport.taken] == [None, *documents]
+    assert transport.taken[1][1].text == "Carte"
+
+
+async def test_files_follow_a_group_that_moved(journal: Journal) -> None:
+    transport = FakeTransport(deque([None, ChatMigrated(-100)]))
+    await _send(journal, transport)
+    assert [chat for chat, _ in transport.taken] == [5, -100, -100]
+
+
+async def test_what_cannot_be_sent_is_given_up_with_its_files(
+    journal: Journal, state: State
+) -> None:
+    from bot.state.tables import AttachmentRow
+
+    with pytest.raises(Forbidden, match="blocked"):
+        await _send(journal, FakeTransport(deque([Forbidden("bot was blocked by the user")])))
+    with state.session() as session:
+        assert session.query(AttachmentRow).count() == 0
+
+
+async def test_a_connection_that_fails_is_tried_again(journal: Journal) -> None:
+    import httpx
+
+    fault = TimedOut()
+    fault.__cause__ = httpx.ConnectTimeout("")
+    transport = FakeTransport(deque([fault]))
+    await _send(journal, transport)
+    assert len(transport.taken) == 3

@@ -1,0 +1,100 @@
+"""Letters keep their files until they are sent, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.state import deliveries
+from bot.state.database import State
+from bot.state.deliveries import ATTACHMENT_LIMIT_BYTES, Attachment, Letter, Part
+from bot.state.tables import AttachmentRow, DeliveryRow
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+BOT, UPDATE = 1, 7
+SOUND = Attachment("audio", "réponse.mp3", b"ID3 and a sound")
+PICTURE = Attachment("picture", "chiffres.png", b"\x89PNG")
+LETTER = Letter(5, 0, (Part("<b>un</b>"), Part("", attachment=SOUND), Part("deux", False, PICTURE)))
+
+
+def _files(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(AttachmentRow)) or 0
+
+
+def test_a_letter_is_found_again_with_its_files(state: State) -> None:
+    with state.session() as session:
+        opened = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW)
+        assert (opened.letter, opened.found) == (LETTER, False)
+    with state.session() as session:
+        again = deliveries.open_delivery(session, BOT, UPDATE, 1, Letter(5, 0, ()), NOW)
+        assert (again.letter, again.found) == (LETTER, True)
+        assert deliveries.find_delivery(session, opened.id) == replace(again, found=True)
+        assert deliveries.find_delivery(session, opened.id + 1) is None
+
+
+def test_the_same_file_twice_is_kept_once(state: State) -> None:
+    twice = replace(LETTER, parts=(Part("a", True, SOUND), Part("b", True, SOUND)))
+    with state.session() as session:
+        assert deliveries.open_delivery(session, BOT, UPDATE, 1, twice, NOW).letter == twice
+        assert _files(session) == 1
+
+
+def test_what_is_sent_otherwise_keeps_its_files(state: State) -> None:
+    document = replace(SOUND, kind="document")
+    other = replace(LETTER, parts=(LETTER.parts[2], Part("", attachment=document)))
+    with state.session() as session:
+        number = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW).id
+        deliveries.amend_letter(session, number, other)
+        found = deliveries.find_delivery(session, number)
+        assert found is not None
+        assert found.letter == other
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        lambda session, number: deliveries.record_sent(session, number, [1], whole=True, now=NOW),
+        lambda session, number: deliveries.give_up_delivery(session, number, "blocked", NOW),
+        lambda session, number: deliveries.restart_deliveries(session, BOT, UPDATE),
+        lambda session, number: deliveries.forget_deliveries_before(
+            session, NOW + timedelta(days=1)
+        ),
+    ],
+    ids=["sent", "given up", "begun again", "forgotten"],
+)
+def test_files_go_with_the_words(state: State, ended: Callable[[Session, int], object]) -> None:
+    with state.session() as session:
+        number = deliveries.open_delivery(session, BOT, UPDATE, -1, LETTER, NOW).id
+        assert _files(session) == 2
+        ended(session, number)
+        assert _files(session) == 0
+
+
+def test_what_is_half_sent_keeps_its_files(state: State) -> None:
+    with state.session() as session:
+        number = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW).id
+        deliveries.record_sent(session, number, [1], whole=False, now=NOW)
+        assert deliveries.forget_deliveries_before(session, NOW + timedelta(days=1)) == 0
+        assert _files(session) == 2
+
+
+def test_a_letter_of_an_earlier_version_has_no_files(state: State) -> None:
+    with state.session() as session:
+        number = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW).id
+        row = session.get_one(DeliveryRow, number)
+        row.letter = {**(row.letter or {}), "parts": [{"text": "un", "html": False}]}
+        session.flush()
+        found = deliveries.find_delivery(session, number)
+        assert found is not None
+        assert found.letter == replace(LETTER, parts=(Part("un", False),))
+
+
+def test_a_file_that_telegram_would_not_take_is_none() -> None:
+    Attachment("document", "a", bytes(ATTACHMENT_LIMIT_BYTES))
+    with pytest.raises(ValueError, match=r"^a: 52428801 bytes"):
+        Attachment("document", "a", bytes(ATTACHMENT_LIMIT_BYTES + 1))
