@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bot.locale.answers import Phrases
-from bot.messenger import menus
+from bot.messenger.handlers.features import MENUS
 from bot.settings import ENVIRONMENT_PREFIX, Settings
 from bot.terminal.cli import run
 from bot.terminal.render import answer_json
@@ -238,7 +238,7 @@ def test_the_page_of_telegram_lists_every_command_and_no_other() -> None:
     rows = re.findall(r"^\| (`/.+?) \| (`/.+?) \|", text, flags=re.MULTILINE)
     french = {name for row, _ in rows for name in re.findall(r"/([a-z]+)", row)}
     english = {name for _, row in rows for name in re.findall(r"/([a-z]+)", row)}
-    declared = [each for each in vars(menus).values() if isinstance(each, menus.MenuCommand)]
+    declared = MENUS.commands
     assert french == {each.fr for each in declared}
     assert english == {each.en for each in declared}
 

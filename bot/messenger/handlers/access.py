@@ -12,15 +12,21 @@ from telegram import Bot, Update
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.locale.messenger import AccessPhrases
-from bot.messenger import menus
 from bot.messenger.chores import Chore
-from bot.messenger.handlers.gate import administrator, start_token
+from bot.messenger.handlers.gate import require_administrator, start_token
+from bot.messenger.menus import MenuCommand, command_argument, command_handler
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import chats, invitations
 from bot.state.roles import STANDINGS, Role, Standing
 
 logger = logging.getLogger(__name__)
+
+INVITE = MenuCommand("inviter", "invite", "Inviter quelqu’un", "Invite somebody")
+ALLOW = MenuCommand("autoriser", "allow", "Autoriser ici, ou quelqu’un", "Allow here, or somebody")
+FORBID = MenuCommand(
+    "interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody"
+)
 
 EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
 """What the argument for more than a reader may be called."""
@@ -39,9 +45,9 @@ class AccessHandlers:
         application.add_handlers(
             [
                 MessageHandler(brought, self.accept),
-                menus.handler(menus.INVITE, self.invite),
-                menus.handler(menus.ALLOW, self.allow),
-                menus.handler(menus.FORBID, self.forbid),
+                command_handler(INVITE, self.invite),
+                command_handler(ALLOW, self.allow),
+                command_handler(FORBID, self.forbid),
             ]
         )
 
@@ -58,10 +64,10 @@ class AccessHandlers:
         await say(context.bot, asker, _phrases(asker).accepted[role])
 
     async def invite(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._services, update, context.bot)
+        asker = await require_administrator(self._services, update, context.bot)
         if asker is None:
             return
-        role: Role = "editor" if menus.argument(update).lower() in EDITOR else "reader"
+        role: Role = "editor" if command_argument(update).lower() in EDITOR else "reader"
         lifetime = timedelta(days=self._services.settings.invitation_days)
         invite = partial(
             invitations.invite,
@@ -83,10 +89,10 @@ class AccessHandlers:
 
     async def _decide(self, update: Update, bot: Bot, *, allowed: bool) -> None:
         """About the group that it is said in, or whom a number names in private."""
-        asker = await administrator(self._services, update, bot, anywhere=True)
+        asker = await require_administrator(self._services, update, bot, anywhere=True)
         if asker is None:
             return
-        phrases, words = _phrases(asker), menus.argument(update).lower().split()
+        phrases, words = _phrases(asker), command_argument(update).lower().split()
         if not asker.private:
             await self._group(asker.place.chat_id, allowed)
             await say(bot, asker, phrases.group_allowed if allowed else phrases.group_forbidden)

@@ -14,8 +14,8 @@ from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.locale.answers import Phrases
 from bot.locale.messenger import BrowsingPhrases
-from bot.messenger import menus
 from bot.messenger.chores import Chore
+from bot.messenger.menus import MenuCommand, command_handler
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver
 from bot.messenger.outbound.keyboard import keyboard, sources_of
@@ -26,6 +26,8 @@ from bot.state.alerts import Alert
 from bot.state.conversations import NewTurn
 
 logger = logging.getLogger(__name__)
+
+ALERTS = MenuCommand("alertes", "alerts", "Vos alertes", "Your alerts")
 
 LOOK_INTERVAL = timedelta(seconds=20)
 """How often a new generation is looked for."""
@@ -44,7 +46,7 @@ class AlertHandlers:
             [
                 CallbackQueryHandler(self.keep, r"^n:\d{1,18}$"),
                 CallbackQueryHandler(self.cancel, r"^x:\d{1,18}$"),
-                menus.handler(menus.ALERTS, self.list),
+                command_handler(ALERTS, self.list),
             ]
         )
 

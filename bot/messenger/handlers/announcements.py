@@ -16,10 +16,10 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.answers import Phrases
-from bot.messenger import menus
 from bot.messenger.chores import Chore
-from bot.messenger.handlers.gate import administrator
+from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
+from bot.messenger.menus import MenuCommand, command_argument, command_handler
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, edit
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
@@ -29,6 +29,11 @@ from bot.state.announcements import Addressee, Announcement
 from bot.state.deliveries import Letter, Part
 
 logger = logging.getLogger(__name__)
+
+ANNOUNCE = MenuCommand("annonce", "announce", "Prévenir tout le monde", "Tell everybody something")
+ANNOUNCEMENTS = MenuCommand(
+    "annonces", "announcements", "Recevoir ou non les annonces", "Get announcements or not"
+)
 
 _LONGEST = 3_000
 """Characters: one message holds them with room to spare."""
@@ -61,19 +66,19 @@ class AnnouncementHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                menus.handler(menus.ANNOUNCE, self.draft),
+                command_handler(ANNOUNCE, self.draft),
                 CallbackQueryHandler(self.decide, f"^{_DECISION.pattern}$"),
-                menus.handler(menus.ANNOUNCEMENTS, self.preference),
+                command_handler(ANNOUNCEMENTS, self.preference),
                 CallbackQueryHandler(self.prefer, f"^{_WANTED.pattern}$"),
             ]
         )
 
     async def draft(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Show the text as it would arrive, and ask whether to send it."""
-        asker = await administrator(self._services, update, context.bot)
+        asker = await require_administrator(self._services, update, context.bot)
         if asker is None:
             return
-        phrases, text = _phrases(asker), menus.argument(update)
+        phrases, text = _phrases(asker), command_argument(update)
         if not text:
             await say(context.bot, asker, phrases.announce_usage)
             return
@@ -99,7 +104,7 @@ class AnnouncementHandlers:
     async def decide(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = (
             update.callback_query,
-            await administrator(self._services, update, context.bot),
+            await require_administrator(self._services, update, context.bot),
         )
         found = _DECISION.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:

@@ -12,7 +12,7 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answer import web_address
 from bot.locale.messenger import BrowsingPhrases
-from bot.messenger import menus
+from bot.messenger.menus import MenuCommand, command_argument, command_handler
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.reply import acknowledge, say
@@ -20,6 +20,13 @@ from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from index.article import Article, ArticleEntry
 from index.build.passages import cut
 from index.folding import fold_phrase
+
+SEARCH = MenuCommand(
+    "recherche", "search", "Chercher des articles", "Search the articles", groups=True
+)
+RECENT = MenuCommand("recents", "recent", "Les articles les plus récents", "The newest articles")
+ARTICLE = MenuCommand("article", "article", "Un article, par son numéro", "An article, by its id")
+SUMMARY = MenuCommand("resume", "summary", "Un article en quelques phrases", "An article in short")
 
 PAGE_SIZE = 5
 """Articles of a list; each has a button with its number."""
@@ -39,10 +46,10 @@ class ArticleHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                menus.handler(menus.SEARCH, self.search),
-                menus.handler(menus.RECENT, self.recent),
-                menus.handler(menus.ARTICLE, self.article),
-                menus.handler(menus.SUMMARY, self.summary),
+                command_handler(SEARCH, self.search),
+                command_handler(RECENT, self.recent),
+                command_handler(ARTICLE, self.article),
+                command_handler(SUMMARY, self.summary),
                 CallbackQueryHandler(self.turn_page, f"^{_PAGE.pattern}$"),
                 CallbackQueryHandler(self.card, f"^{_CARD.pattern}$"),
                 CallbackQueryHandler(self.sum_up, f"^{_SUMMARY.pattern}$"),
@@ -50,7 +57,7 @@ class ArticleHandlers:
         )
 
     async def search(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker, words = await met(self._services, update), menus.argument(update)[:QUERY_LIMIT]
+        asker, words = await met(self._services, update), command_argument(update)[:QUERY_LIMIT]
         if asker is None:
             return
         if not words:
@@ -119,7 +126,7 @@ class ArticleHandlers:
         self, update: Update, context: ContextTypes.DEFAULT_TYPE, asker: Asker
     ) -> Article | None:
         """The article that a command names; otherwise the person is told what to do."""
-        name, phrases = menus.argument(update), _phrases(asker)
+        name, phrases = command_argument(update), _phrases(asker)
         if not name:
             await say(context.bot, asker, phrases.article_usage)
             return None

@@ -1,84 +1,113 @@
-"""Every feature of the messenger, in the order in which it gets to see an update."""
+"""The table of what people can do, and of the commands.
+
+To add a command: a module here that holds the `MenuCommand` and what it does, a row in `_features`,
+and a place in `MENUS`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from bot.messenger.chores import Chore, retention_chore
-from bot.messenger.handlers.access import AccessHandlers
-from bot.messenger.handlers.alerts import AlertHandlers
-from bot.messenger.handlers.announcements import AnnouncementHandlers
-from bot.messenger.handlers.articles import ArticleHandlers
+from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
+from bot.messenger.handlers.alerts import ALERTS, AlertHandlers
+from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
+from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
-from bot.messenger.handlers.help import ErrorHandlers, FallbackHandlers, HelpHandlers
+from bot.messenger.handlers.help import HELP, ErrorHandlers, FallbackHandlers, HelpHandlers
 from bot.messenger.handlers.inline import InlineHandlers
-from bot.messenger.handlers.passages import PassageHandlers
-from bot.messenger.handlers.personal import PersonalHandlers
-from bot.messenger.handlers.question import QuestionHandlers, StopHandlers
-from bot.messenger.handlers.reindex import ReindexHandlers
-from bot.messenger.handlers.statistics import StatisticsHandlers
-from bot.messenger.handlers.status import StatusHandlers
+from bot.messenger.handlers.passages import SOURCES, PassageHandlers
+from bot.messenger.handlers.personal import (
+    FORGET,
+    LANGUAGE,
+    MY_DATA,
+    NEW,
+    PRIVACY,
+    PersonalHandlers,
+)
+from bot.messenger.handlers.question import ASK, STOP, QuestionHandlers, StopHandlers
+from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
+from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
+from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
+from bot.messenger.menus import Menus
 from bot.messenger.outbound.live_answer import LiveStops
 from bot.messenger.services import BotServices, TelegramApplication
+
+MENUS = Menus(
+    everybody=(
+        SEARCH,
+        RECENT,
+        ARTICLE,
+        SUMMARY,
+        SOURCES,
+        NEW,
+        ALERTS,
+        LANGUAGE,
+        PRIVACY,
+        MY_DATA,
+        FORGET,
+        STOP,
+        HELP,
+    ),
+    groups=(ASK,),
+    administrators=(STATUS, STATISTICS, UNANSWERED, REINDEX, ANNOUNCE, INVITE, ALLOW, FORBID),
+    hidden=(ANNOUNCEMENTS,),
+)
 
 
 class Feature(Protocol):
     """Something that people can do."""
 
-    def register(self, application: TelegramApplication) -> None: ...
+    def register(self, application: TelegramApplication) -> None:
+        """Take up its commands, buttons and messages."""
+        ...
 
 
-def features(services: BotServices) -> tuple[Sequence[Feature], Sequence[Chore]]:
-    """What people can do, and what the bot does by itself for them.
+@runtime_checkable
+class RecurringFeature(Feature, Protocol):
+    """A feature with something to do from time to time."""
 
-    An update goes to the first feature that takes it: commands before text, the rest last.
-    """
-    voting, alerts, stops, access = (
-        VoteHandlers(services),
-        AlertHandlers(services),
-        LiveStops(),
-        AccessHandlers(services),
-    )
-    announcing = AnnouncementHandlers(services)
-    sending = DocumentHandlers(services, services.documents) if services.documents else None
-    every: tuple[Feature, ...] = (
-        Gate(services),
-        access,
-        StatusHandlers(services),
-        StatisticsHandlers(services),
-        announcing,
-        *([ReindexHandlers(services, services.documents)] if services.documents else []),
-        GroupHandlers(services),
-        InlineHandlers(services),
-        StopHandlers(services, stops),
-        PassageHandlers(services),
-        voting,
-        HelpHandlers(services),
-        PersonalHandlers(services, sending),
-        ArticleHandlers(services),
-        alerts,
-        *([sending] if sending else []),
-        QuestionHandlers(services, voting, stops),
-        FallbackHandlers(services),
-    )
-    chores = (
-        retention_chore(services),
-        alerts.chore,
-        access.chore,
-        announcing.chore,
-        *([sending.chore] if sending else []),
-    )
-    return every, chores
+    @property
+    def chore(self) -> Chore: ...
+
+
+def _features(services: BotServices) -> Iterator[Feature]:
+    """An update goes to the first feature that takes it: commands before text, the rest last."""
+    votes, stops, documents = VoteHandlers(services), LiveStops(), None
+    if services.documents is not None:
+        documents = DocumentHandlers(services, services.documents)
+    yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
+    yield AccessHandlers(services)
+    yield StatusHandlers(services, MENUS)
+    yield StatisticsHandlers(services)
+    yield AnnouncementHandlers(services)
+    if services.documents is not None:
+        yield ReindexHandlers(services, services.documents)
+    yield GroupHandlers(services)
+    yield InlineHandlers(services)
+    yield StopHandlers(services, stops)
+    yield PassageHandlers(services)
+    yield votes
+    yield HelpHandlers(services)
+    yield PersonalHandlers(services, documents)
+    yield ArticleHandlers(services)
+    yield AlertHandlers(services)
+    if documents is not None:
+        yield documents
+    yield QuestionHandlers(services, votes, stops)
+    yield FallbackHandlers(services)
 
 
 def register_features(application: TelegramApplication, services: BotServices) -> Sequence[Chore]:
     """Take up every feature; the chores that keep them up."""
-    every, chores = features(services)
-    for feature in every:
+    chores = [retention_chore(services)]
+    for feature in _features(services):
         feature.register(application)
+        if isinstance(feature, RecurringFeature):
+            chores.append(feature.chore)
     application.add_error_handler(ErrorHandlers(services).failed)
     return chores

@@ -1,8 +1,9 @@
-"""What sees every update first: whom the bot does not answer, and who must wait."""
+"""Who may do what: the gate that sees every update first, and the check for administrators."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -12,10 +13,9 @@ from telegram.ext import ApplicationHandlerStop, ContextTypes, TypeHandler
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.messenger import AccessPhrases
-from bot.messenger import menus
 from bot.messenger.inbound.addressee import addressed, author, by_another_bot
 from bot.messenger.limits import Over
-from bot.messenger.menus import withdraw_from
+from bot.messenger.menus import MenuCommand, withdraw_from
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, asker_of, met, spoken_to
 from bot.state import chats, meters, people
@@ -32,8 +32,6 @@ _LINKS = timedelta(minutes=1)
 PRESS_COST = 0.2
 """What pressing a button counts, in messages."""
 
-_RIGHTS = (menus.PRIVACY, menus.MY_DATA, menus.FORGET)
-
 _INVITED = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
 
 _FORGETTING = re.compile(r"forget:(yes|no)")
@@ -42,8 +40,17 @@ _FORGETTING = re.compile(r"forget:(yes|no)")
 class Gate:
     """Answered are people who may ask, where they may, and no faster than they may."""
 
-    def __init__(self, services: BotServices) -> None:
+    def __init__(
+        self,
+        services: BotServices,
+        own_data: Sequence[MenuCommand],
+        deciding: Sequence[MenuCommand],
+    ) -> None:
+        """`own_data` are the commands that stay open to everybody of whom something is kept,
+        `deciding` those by which an administrator lets a group ask."""
         self._services = services
+        self._own_data = own_data
+        self._deciding = deciding
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handler(TypeHandler(Update, self.pass_or_stop), GATE_GROUP)
@@ -85,7 +92,7 @@ class Gate:
             return False
         if roles.group_may_ask(chat, seen.allowed):
             return True
-        if roles.administers(person) and _commanded(update, (menus.ALLOW, menus.FORBID)):
+        if roles.administers(person) and _commanded(update, self._deciding):
             return True
         text = AccessPhrases.of(asker.phrases.code).not_allowed(chat)
         await self._told(bot, update, asker, f"group:{chat}", text)
@@ -95,7 +102,7 @@ class Gate:
         """What everybody may do of whom something is kept: see it and erase it."""
         query = update.callback_query
         erasing = query is not None and _FORGETTING.fullmatch(query.data or "") is not None
-        if not erasing and not _commanded(update, _RIGHTS):
+        if not erasing and not _commanded(update, self._own_data):
             return False
         known = await self._services.state.run(partial(people.person, person_id=person))
         return known is not None
@@ -176,13 +183,13 @@ def _for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
     return addressed(message, bot.id, bot.username) is not None
 
 
-def _commanded(update: Update, commands: tuple[menus.MenuCommand, ...]) -> bool:
+def _commanded(update: Update, commands: Sequence[MenuCommand]) -> bool:
     words = (update.message.text or "").split() if update.message else []
     names = {name for command in commands for name in command.names}
     return bool(words) and words[0].partition("@")[0].removeprefix("/").lower() in names
 
 
-async def administrator(
+async def require_administrator(
     services: BotServices,
     update: Update,
     bot: Bot,
@@ -190,7 +197,7 @@ async def administrator(
     anywhere: bool = False,
     editors: bool = False,
 ) -> Asker | None:
-    """Who says it, if they have the right to, and nobody else reads along; others are told.
+    """Who gives an administrator's command, if they may and nobody reads along; others are told.
 
     `anywhere` lets it be said in groups, `editors` lets those say it too who keep the articles.
     """

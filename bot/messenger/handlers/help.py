@@ -1,4 +1,4 @@
-"""/start and /aide."""
+"""What is said to whoever asks for help, sends what is no question, or meets an error."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from telegram import Update
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
+from bot.messenger.menus import MenuCommand, command_handler
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import BotServices, TelegramApplication, asker_of, met
 from bot.operations.metrics import METERS
 from index.errors import NoIndex
 
+logger = logging.getLogger(__name__)
+
+HELP = MenuCommand("aide", "help", "Comment poser une question", "How to ask", groups=True)
+
 
 class HelpHandlers:
-    """How to ask."""
+    """/start and /aide: how to ask."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
@@ -23,7 +28,7 @@ class HelpHandlers:
     def register(self, application: TelegramApplication) -> None:
         new = filters.UpdateType.MESSAGE
         application.add_handler(CommandHandler("start", self.start, new))
-        application.add_handler(CommandHandler(["aide", "help"], self.help, new))
+        application.add_handler(command_handler(HELP, self.help))
 
     async def start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._services, update):
@@ -32,9 +37,6 @@ class HelpHandlers:
     async def help(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._services, update):
             await say(context.bot, asker, asker.phrases.help)
-
-
-logger = logging.getLogger(__name__)
 
 
 class ErrorHandlers:

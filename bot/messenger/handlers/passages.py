@@ -12,7 +12,7 @@ from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.messenger import BrowsingPhrases
-from bot.messenger import menus
+from bot.messenger.menus import MenuCommand, command_handler
 from bot.messenger.outbound.answer_html import passage_html, sources_html
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.keyboard import (
@@ -30,6 +30,8 @@ from bot.state.conversations import ConversationPlace
 from index.article import Passage
 from index.build.passages import cut
 
+SOURCES = MenuCommand("sources", "sources", "Les sources de la réponse", "The answer’s sources")
+
 
 class PassageHandlers:
     """What the articles say around a quote, and besides it."""
@@ -43,7 +45,7 @@ class PassageHandlers:
                 CallbackQueryHandler(self.show, f"^{PASSAGE_PREFIX}:"),
                 CallbackQueryHandler(self.walk, f"^{STEP_PATTERN}$"),
                 CallbackQueryHandler(self.more, r"^m:\d{1,18}$"),
-                menus.handler(menus.SOURCES, self.sources),
+                command_handler(SOURCES, self.sources),
             ]
         )
 

@@ -13,13 +13,21 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.messenger import PersonalPhrases
-from bot.messenger import menus
 from bot.messenger.handlers.documents import DocumentHandlers
+from bot.messenger.menus import MenuCommand, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import conversations, documents, people, privacy
 from bot.state.deliveries import Attachment
+
+NEW = MenuCommand("nouveau", "new", "Changer de sujet", "Start afresh", groups=True)
+LANGUAGE = MenuCommand("langue", "language", "Changer de langue", "Change the language")
+PRIVACY = MenuCommand(
+    "confidentialite", "privacy", "Ce que je garde de vous", "What I keep about you"
+)
+MY_DATA = MenuCommand("mesdonnees", "mydata", "Recevoir vos données", "Get your data")
+FORGET = MenuCommand("oublier", "forget", "Tout effacer de vous", "Erase all about you")
 
 _LANGUAGES = (("fr", "Français"), ("en", "English"))
 
@@ -34,11 +42,11 @@ class PersonalHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                menus.handler(menus.NEW, self.start_afresh),
-                menus.handler(menus.LANGUAGE, self.languages),
-                menus.handler(menus.PRIVACY, self.privacy),
-                menus.handler(menus.FORGET, self.forget),
-                menus.handler(menus.MY_DATA, self.data),
+                command_handler(NEW, self.start_afresh),
+                command_handler(LANGUAGE, self.languages),
+                command_handler(PRIVACY, self.privacy),
+                command_handler(FORGET, self.forget),
+                command_handler(MY_DATA, self.data),
                 CallbackQueryHandler(self.choose_language, r"^l:(fr|en|)$"),
                 CallbackQueryHandler(self.confirmed, r"^forget:(yes|no)$"),
             ]

@@ -1,4 +1,4 @@
-"""A question, and its answer."""
+"""A question and its answer, which changes with an edited question and can be stopped."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, t
 from bot.llm.budget import asked_by
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
-from bot.messenger import menus
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import addressed, by_another_bot
+from bot.messenger.menus import MenuCommand, command_argument, command_handler
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
 from bot.messenger.outbound.keyboard import keyboard, sources_of
@@ -31,6 +31,9 @@ from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
+
+ASK = MenuCommand("demander", "ask", "Poser une question", "Ask a question", groups=True)
+STOP = MenuCommand("stop", "stop", "Arrêter la réponse", "Stop the answer", groups=True)
 
 
 class ConversationMemory:
@@ -45,12 +48,12 @@ class ConversationMemory:
         question: str,
         replied_to: int | None = None,
         before: int | None = None,
-        growing: LiveAnswer | None = None,
+        live: LiveAnswer | None = None,
     ) -> Answer:
         """The answer to a question asked here, after the turns kept, or those before one of them.
 
         `replied_to` is the message that it replies to: if that is an answer, it is what the
-        question refers to. `growing` shows what a chat model writes, and may stop it.
+        question refers to. `live` shows what a chat model writes, and may stop it.
         """
         history = partial(
             conversations.history,
@@ -68,12 +71,12 @@ class ConversationMemory:
             replied = await self._services.state.run(find)
         earlier = [turn for turn in kept if before is None or turn.id < before]
         said = TurnText(question, _history(earlier), _history([replied])[0] if replied else None)
-        answer = await self._best(place, said, growing)
+        answer = await self._best(place, said, live)
         METERS.answered(answer, "message")
         return answer
 
     async def _best(
-        self, place: ConversationPlace, said: TurnText, growing: LiveAnswer | None
+        self, place: ConversationPlace, said: TurnText, live: LiveAnswer | None
     ) -> Answer:
         """The answer of the conversation's own documents where they are surer than the corpus."""
         chain: Chain = self._services.chain
@@ -85,15 +88,15 @@ class ConversationMemory:
             if theirs.answered and surer:
                 chain = own.chain
         with asked_by(place.person_id):
-            return await self._grown(chain, said, growing)
+            return await self._streamed(chain, said, live)
 
-    async def _grown(self, chain: Chain, said: TurnText, growing: LiveAnswer | None) -> Answer:
+    async def _streamed(self, chain: Chain, said: TurnText, live: LiveAnswer | None) -> Answer:
         """The whole answer, or what there was of it when the person stopped it."""
-        if growing is None:
+        if live is None:
             return await chain.ainvoke(said)
         answers = chain.astream(said)
         answer: Answer | None = None
-        stopped = asyncio.ensure_future(growing.stopped.wait())
+        stopped = asyncio.ensure_future(live.stopped.wait())
         following: asyncio.Future[Answer | None] | None = None
         try:
             while True:
@@ -105,7 +108,7 @@ class ConversationMemory:
                     break
                 answer = newest
                 if answer.model is not None:  # the articles' own sentences come whole
-                    await growing.show(answer)
+                    await live.show(answer)
         finally:
             stopped.cancel()
             if following is not None:  # stopped by the person, or with the bot
@@ -172,7 +175,7 @@ class QuestionHandlers:
         new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
         application.add_handlers(
             [
-                menus.handler(menus.ASK, self.command),
+                command_handler(ASK, self.command),
                 MessageHandler(new & text, self.text),
                 MessageHandler(edited & text, self.edited),
             ]
@@ -184,7 +187,7 @@ class QuestionHandlers:
         if message is None or asker is None or by_another_bot(message):
             return
         replied = message.reply_to_message
-        words = menus.argument(update) or (replied.text if replied and replied.text else "")
+        words = command_argument(update) or (replied.text if replied and replied.text else "")
         if not words:
             await say(context.bot, asker, AccessPhrases.of(asker.phrases.code).ask_usage)
             return
@@ -234,19 +237,19 @@ class QuestionHandlers:
         writes = bool(parse_choices(self._services.settings.chat_model))
         async with (
             show_typing(bot, asker.place),
-            LiveAnswer(bot, asker, self._stops, reply_to, writes=writes) as growing,
+            LiveAnswer(bot, asker, self._stops, reply_to, writes=writes) as live,
         ):
             answer = await self._memory.answer(
-                asker.place, words, replied.message_id if replied else None, growing=growing
+                asker.place, words, replied.message_id if replied else None, live=live
             )
         if answer.small_talk:
             told = answer_html(answer, asker.phrases)
-            await self._put(bot, asker, growing.shown, told, None, reply_to)
+            await self._put(bot, asker, live.shown, told, None, reply_to)
             return
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
         buttons = keyboard(answer, turn, asker.phrases)
-        sent = await self._put(bot, asker, growing.shown, html, buttons, reply_to)
+        sent = await self._put(bot, asker, live.shown, html, buttons, reply_to)
         await self._sent(turn, sent)
 
     async def _changed(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
@@ -307,7 +310,7 @@ class StopHandlers:
         self._stops = stops
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(menus.handler(menus.STOP, self.command))
+        application.add_handler(command_handler(STOP, self.command))
         application.add_handler(CallbackQueryHandler(self.button, f"^{_STOP.pattern}$"))
 
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -323,13 +326,3 @@ class StopHandlers:
         phrases = WritingPhrases.of(asker.phrases.code)
         stopped = self._stops.stop(asker.place)
         await acknowledge(query, phrases.stopped if stopped else phrases.nothing_to_stop)
-
-
-def is_stop(update: object) -> bool:
-    """Whether an update wants to stop an answer: it must not wait behind that answer's question."""
-    if not isinstance(update, Update):
-        return False
-    if update.callback_query is not None:
-        return bool(_STOP.fullmatch(update.callback_query.data or ""))
-    words = (update.message.text or "").split() if update.message else []
-    return bool(words) and words[0].lstrip("/").partition("@")[0] in menus.STOP.names

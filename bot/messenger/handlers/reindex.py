@@ -20,9 +20,9 @@ from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.messenger import menus
-from bot.messenger.handlers.gate import administrator
+from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import outside_update, stop_event
+from bot.messenger.menus import MenuCommand, command_handler
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit, take_away
 from bot.messenger.outbound.reply import say
@@ -31,6 +31,8 @@ from index.build.builder import BuildReport, BuildStep
 from index.errors import BuildStopped, IndexingError
 
 logger = logging.getLogger(__name__)
+
+REINDEX = MenuCommand("reindexer", "reindex", "Refaire l’index", "Build the index again")
 
 REINDEX_BUTTON = "a:reindex"
 STOP_REINDEX_BUTTON = "a:stop"
@@ -87,14 +89,14 @@ class ReindexHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                menus.handler(menus.REINDEX, self.begin),
+                command_handler(REINDEX, self.begin),
                 CallbackQueryHandler(self.begin, f"^{REINDEX_BUTTON}$"),
                 CallbackQueryHandler(self.stop, f"^{STOP_REINDEX_BUTTON}$"),
             ]
         )
 
     async def begin(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._services, update, context.bot)
+        asker = await require_administrator(self._services, update, context.bot)
         if asker is None:
             return
         if self._under_way is not None:
@@ -113,7 +115,7 @@ class ReindexHandlers:
         )
 
     async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._services, update, context.bot)
+        asker = await require_administrator(self._services, update, context.bot)
         if asker is None:
             return
         if self._under_way is not None:

@@ -12,9 +12,9 @@ from telegram.constants import ChatAction
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.statistics import StatisticsPhrases
-from bot.messenger import menus
-from bot.messenger.handlers.gate import administrator
+from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Postponed, stop_event
+from bot.messenger.menus import MenuCommand, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import Asker, BotServices, TelegramApplication
@@ -26,6 +26,13 @@ from bot.state.deliveries import Attachment
 from bot.state.statistics import Unanswered
 from index.article import Article
 from index.models.base import Vectors
+
+STATISTICS = MenuCommand(
+    "statistiques", "statistics", "Les chiffres en image", "The figures, drawn"
+)
+UNANSWERED = MenuCommand(
+    "sansreponse", "unanswered", "Les questions sans réponse", "The unanswered questions"
+)
 
 STATISTICS_BUTTON = "a:statistics"
 UNANSWERED_BUTTON = "a:unanswered"
@@ -43,15 +50,15 @@ class StatisticsHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                menus.handler(menus.STATISTICS, self.drawn),
+                command_handler(STATISTICS, self.drawn),
                 CallbackQueryHandler(self.drawn, f"^{STATISTICS_BUTTON}$"),
-                menus.handler(menus.UNANSWERED, self.listed),
+                command_handler(UNANSWERED, self.listed),
                 CallbackQueryHandler(self.listed, f"^{UNANSWERED_BUTTON}$"),
             ]
         )
 
     async def drawn(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._services, update, context.bot, editors=True)
+        asker = await require_administrator(self._services, update, context.bot, editors=True)
         if asker is None:
             return
         phrases = _phrases(asker)
@@ -64,7 +71,7 @@ class StatisticsHandlers:
         await deliver_attachment(context.bot, asker.place, drawn, caption)
 
     async def listed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._services, update, context.bot, editors=True)
+        asker = await require_administrator(self._services, update, context.bot, editors=True)
         if asker is None:
             return
         find = partial(statistics.unanswered, since=self._since(), limit=_LISTED)

@@ -11,10 +11,10 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
-from bot.messenger import menus
-from bot.messenger.handlers.gate import administrator
+from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.handlers.reindex import REINDEX_BUTTON
 from bot.messenger.handlers.statistics import STATISTICS_BUTTON, UNANSWERED_BUTTON
+from bot.messenger.menus import MenuCommand, Menus, command_handler
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit
 from bot.messenger.outbound.reply import say
@@ -25,32 +25,35 @@ from bot.state import alerts, invitations, spending, statistics
 from bot.state.statistics import AskedQuestion
 from index.errors import IndexingError
 
+STATUS = MenuCommand("admin", "admin", "État du bot", "How the bot does")
+
 REFRESH = "a:refresh"
 
 
 class StatusHandlers:
     """The status as it is at the moment, with buttons."""
 
-    def __init__(self, services: BotServices) -> None:
+    def __init__(self, services: BotServices, menus: Menus) -> None:
         self._services = services
+        self._menus = menus
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(menus.handler(menus.STATUS, self.show))
+        application.add_handler(command_handler(STATUS, self.show))
         application.add_handler(CallbackQueryHandler(self.refresh, f"^{REFRESH}$"))
 
     async def show(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await administrator(self._services, update, context.bot)
+        asker = await require_administrator(self._services, update, context.bot)
         if asker is None:
             return
         # Before somebody has written to the bot, Telegram takes no menu for them.
-        await menus.announce_to(context.bot, asker.place.person_id)
+        await self._menus.announce_to(context.bot, asker.place.person_id)
         text = await self._text(asker.phrases.code)
         await say(context.bot, asker, text, self._keyboard(asker.phrases.code))
 
     async def refresh(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = (
             update.callback_query,
-            await administrator(self._services, update, context.bot),
+            await require_administrator(self._services, update, context.bot),
         )
         if query is None or query.message is None or asker is None:
             return

@@ -19,11 +19,10 @@ from telegram.ext import AIORateLimiter, Application
 from bot.errors import SettingsError
 from bot.library.articles import Library, LiveLibrary
 from bot.messenger.chores import leftover_chore, run_chores
-from bot.messenger.handlers.features import register_features
+from bot.messenger.handlers.features import MENUS, register_features
 from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.journal import Journal, Trigger, triggered_by
-from bot.messenger.menus import announce
 from bot.messenger.running.health import serve_health
 from bot.messenger.running.receiver import WatchedRequest, receive, unreachable
 from bot.messenger.running.redaction import redact_logs
@@ -234,7 +233,7 @@ async def _connected(
 
 async def _start(application: DurableApplication, settings: Settings, retries: int) -> None:
     await application.initialize()
-    await announce(application.bot, settings.admins)
+    await MENUS.announce(application.bot, settings.admins)
     assert application.updater is not None
     await application.refill()
     await receive(application.updater, settings, retries)
