@@ -10,7 +10,7 @@ from index.findings import Findings, Hit
 from index.folding import fold_phrase
 from index.language import detect
 
-_KNOWN = 0.5  # confidence at which a part is told of
+_PART_CONFIDENCE = 0.5  # confidence at which a part is told of
 BESIDE = 0.12  # how far behind the best passage of its part one may stand
 
 _POLITE = (
@@ -91,7 +91,7 @@ def merged(whole: Findings, found: Sequence[Findings]) -> Findings:
     Parts of which the articles know nothing are left out, and what stands far behind within its
     part. It is as sure as the surest: what is known of one part is worth telling.
     """
-    known = [_near(each) for each in found if each.hits and each.confidence >= _KNOWN]
+    known = [_near(each) for each in found if each.hits and each.confidence >= _PART_CONFIDENCE]
     every = known or [whole.hits]
     longest = max(map(len, every))
     turns = [hits[at] for at in range(longest) for hits in every if at < len(hits)]

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from index.article import Period
 from index.folding import fold_phrase
 from index.language import mend_phrase
+from index.months import month_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,7 @@ class Timing:
     latest: bool = False
 
 
-_MONTH = (
-    "(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
-    "|january|february|march|april|may|june|july|august|september|october|november|december)"
-)
+_MONTH = f"(?:{month_pattern('fr', 'en')})"
 _COUNT = r"(\d{1,3}|deux|trois|quatre|cinq|six|sept|dix|two|three|four|five|seven|ten)"
 _WORDS = "zero un deux trois quatre cinq six sept huit neuf dix".split()  # noqa: SIM905
 _ENGLISH = "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905

@@ -13,7 +13,7 @@ from index.search.scoring import PASSAGE_WORDS_WEIGHT
 
 # How far below the nearest passage another may lie, word scores aside, for its article to be about
 # the same: on the sample articles what is on the subject lies within, what is not beyond 0.08.
-_NEAR = 0.06
+_SAME_SUBJECT_BEHIND = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,11 @@ def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> _Found:
 
     None is near where it is not `sure` that the corpus knows the subject.
     """
-    floor = max((_meaning(hit) for hit in hits), default=0.0) - _NEAR if sure else float("inf")
+    floor = (
+        max((_meaning(hit) for hit in hits), default=0.0) - _SAME_SUBJECT_BEHIND
+        if sure
+        else float("inf")
+    )
     articles = {hit.article.id: hit.article for hit in hits}
     titled = [each for each, article in articles.items() if _titles(subject, article)]
     near = dict.fromkeys(hit.article.id for hit in hits if _meaning(hit) >= floor)
@@ -78,7 +82,7 @@ def _meaning(hit: Hit) -> float:
     return hit.scores.total - PASSAGE_WORDS_WEIGHT * hit.scores.words
 
 
-BEHIND = 0.04
+_ON_SUBJECT_BEHIND = 0.04
 
 
 """How far in meaning a passage that holds none of the words may stand behind the nearest one.
@@ -90,9 +94,11 @@ hundredth passage.
 
 def on_subject(hits: Sequence[Hit]) -> list[Hit]:
     """The passages that hold words of the question or are near to it in meaning, in their order."""
-    nearest = max(map(_nearness_meaning, hits), default=0.0)
-    return [hit for hit in hits if hit.scores.words or _nearness_meaning(hit) >= nearest - BEHIND]
+    nearest = max(map(_cosines, hits), default=0.0)
+    return [
+        hit for hit in hits if hit.scores.words or _cosines(hit) >= nearest - _ON_SUBJECT_BEHIND
+    ]
 
 
-def _nearness_meaning(hit: Hit) -> float:
+def _cosines(hit: Hit) -> float:
     return hit.scores.passage + hit.scores.sentence

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from index.months import month_pattern
+
 SPOKEN = ("fr", "en")
 """The languages whose follow-ups are understood."""
 
@@ -19,10 +21,7 @@ DETERMINERS = {
 }
 CONTRACTED = {"du": "le", "des": "les", "au": "le", "aux": "les"}
 LINKS = frozenset("de d' du des of".split())  # noqa: SIM905
-_MONTHS = (
-    "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january"
-    "|february|march|april|may|june|july|august|september|october|november|december"
-)
+_MONTHS = month_pattern("fr", "en")
 MONTH = re.compile(_MONTHS)
 # Before a name, no part of it: "discovered 67P".
 VERBAL = re.compile(r"(?:ed|ing)$|^(?:met|won|wrote|built|made|found|led|saw|said|did|reach|hit)$")

@@ -18,11 +18,15 @@ from index.folding import fold_phrase
 
 Search = Callable[[str, int], Findings]
 
-_DEPTH = 60  # passages in which the article last cited is looked for
+_PASSAGES = 60  # passages in which the article last cited is looked for
 PROPOSED = 2  # readings that are searched
-_ENOUGH = 0.6  # confidence, with what comes next, at which a likely reading is taken for right
-_KNOWN = 0.3  # confidence under which a question that names nothing is on nothing in the corpus
-_SURE = 0.9
+_LIKELY_CONFIDENCE = (
+    0.6  # confidence, with what comes next, at which a likely reading is taken for right
+)
+_KNOWN_CONFIDENCE = (
+    0.3  # confidence under which a question that names nothing is on nothing in the corpus
+)
+_SURE_CONFIDENCE = 0.9
 SAME_ARTICLE = 0.1  # confidence that a reading gains by staying with the articles just cited
 # How far behind the best passage the article just cited may lie where nothing is named; further
 # where the question speaks of something as known and the best passage is not sure to answer it.
@@ -72,7 +76,7 @@ def understand(
     if reading.way == "unnamed" and not _on_what_was_cited(reading, last, search):
         return Understood(question)
     if reading.way == "pronoun" and any(noun.named for noun in reading.nouns):
-        near = _behind(search(question, _DEPTH), last) <= LESS_NEAR or not about
+        near = _behind(search(question, _PASSAGES), last) <= LESS_NEAR or not about
         if not near:
             return Understood(question, leans=leans)
         return Understood(proposed[0], True, "pronoun", about, leans)
@@ -189,7 +193,7 @@ def _best(proposed: Sequence[str], last: Turn, search: Search) -> str:
     worth: list[float] = []
     for each in proposed if len(proposed) > 1 else ():
         worth.append(_worth(search(each, 1), last))
-        if worth[-1] >= _ENOUGH:
+        if worth[-1] >= _LIKELY_CONFIDENCE:
             return each
     return proposed[worth.index(max(worth))] if worth else proposed[0]
 
@@ -204,10 +208,10 @@ def _on_what_was_cited(reading: ReferenceReading, last: Turn, search: Search) ->
 
     Not where it is on nothing in the corpus, nor where it finds that article by itself.
     """
-    findings = search(reading.rest, _DEPTH)
-    sure = findings.confidence >= _SURE
+    findings = search(reading.rest, _PASSAGES)
+    sure = findings.confidence >= _SURE_CONFIDENCE
     behind = _behind(findings, last)
-    if findings.confidence < _KNOWN or (behind == 0 and sure):
+    if findings.confidence < _KNOWN_CONFIDENCE or (behind == 0 and sure):
         return False
     return behind <= (LESS_NEAR if _definite(reading) and not sure else _NEAR)
 

@@ -1,4 +1,4 @@
-"""The chat models of the settings, in the order in which they stand in for each other."""
+"""From the settings to the chat models, and to what writes answers with them."""
 
 from __future__ import annotations
 

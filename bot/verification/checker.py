@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.verification import figures, meaning, negation, proper_names, roles
+from bot.verification import meaning, negation, placement, presence, roles
 from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache, Annotator
 from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, GivenPassage
@@ -27,32 +27,24 @@ LEANT = 0.5  # what a word counts for that only the sentence before has
 FIGURE = 2.0  # and one that is part of a number or a date
 
 
-def unknown_name(alignment: Alignment) -> bool:
-    """Whether a name of the claim is in none of the passages cited, nor above them."""
-    return any(
-        name.sure and not proper_names.name_borne(name, alignment.known)
-        for name in alignment.claim.names
-    )
-
-
 # In the order in which they are told; the first that holds is the fault.
 _RULES: tuple[tuple[ClaimFault, Callable[[Alignment], bool]], ...] = (
     ("meaning", meaning.told_to_say),
-    ("quote", figures.unknown_quote),
-    ("number", figures.unknown_number),
-    ("date", figures.unknown_date),
-    ("name", unknown_name),
+    ("quote", presence.unknown_quote),
+    ("number", presence.unknown_number),
+    ("date", presence.unknown_date),
+    ("name", presence.unknown_name),
     ("meaning", meaning.unborne),
     ("detail", meaning.invented),
     ("negation", negation.contrary),
     ("attribution", roles.misattributed),
     ("roles", roles.swapped),
     ("name", roles.usurped),
-    ("roles", figures.exchanged_names),
-    ("number", figures.reversed_range),
-    ("number", figures.parted_pair),
-    ("number", figures.misplaced_number),
-    ("date", figures.misplaced_date),
+    ("roles", placement.exchanged_names),
+    ("number", placement.reversed_range),
+    ("number", placement.parted_pair),
+    ("number", placement.misplaced_number),
+    ("date", placement.misplaced_date),
 )
 
 

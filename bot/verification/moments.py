@@ -7,24 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from index.folding import fold
+from index.folding import fold_phrase
+from index.months import MONTH_NUMBERS
 from index.reading.span import SPACE as S
-
-_MONTHS = (
-    "janvier january enero januar gennaio janeiro januari",
-    "fevrier february febrero februar febbraio fevereiro februari",
-    "mars march marzo marz marco maart",
-    "avril april abril aprile",
-    "mai may mayo maggio maio mei",
-    "juin june junio juni giugno junho",
-    "juillet july julio juli luglio julho",
-    "aout august agosto augustus",
-    "septembre september septiembre settembre setembro",
-    "octobre october octubre oktober ottobre outubro",
-    "novembre november noviembre novembro",
-    "decembre december diciembre dezember dicembre dezembro",
-)
-MONTH_NUMBERS = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.split()}
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTH_NUMBERS, key=lambda name: -len(name)))})(?!\w)"
 _YEAR = r"(?P<year>1\d{3}|20\d\d)(?!\d|[.,]\d)"
@@ -104,7 +89,7 @@ class Moment:
 
 def moments(text: str) -> list[Moment]:
     """The dates of a text in reading order; one without a year knows the years around it."""
-    plain = _plain(text)
+    plain = fold_phrase(text)
     taken = bytearray(len(plain))
     found = []
     for form in _FORMS:
@@ -120,7 +105,7 @@ def moments(text: str) -> list[Moment]:
 
 def later(text: str, before: Sequence[Moment]) -> list[Moment]:
     """The dates that a text tells by another: « le lendemain », "the following year"."""
-    plain, told = _plain(text), []
+    plain, told = fold_phrase(text), []
     for pattern, days, years in ((_NEXT_DAY, 1, 0), (_DAY_BEFORE, -1, 0), (_NEXT_YEAR, 0, 1)):
         for match in pattern.finditer(plain):
             known = [each for each in before if each.end <= match.start() or each.start < 0]
@@ -134,13 +119,6 @@ def inherit(found: Iterable[Moment], years: frozenset[int]) -> list[Moment]:
         moment if moment.year or moment.around else replace(moment, around=years)
         for moment in found
     ]
-
-
-def _plain(text: str) -> str:
-    """Lower case without accents, every character where it was."""
-    return "".join(
-        folded if len(folded := fold(char.lower())) == 1 else char.lower()[:1] for char in text
-    )
 
 
 def _possible(text: str, match: re.Match[str]) -> bool:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from rapidfuzz.fuzz import ratio
 
 from bot.verification.cues import listed
-from bot.verification.moments import MONTH_NUMBERS
 from bot.verification.place_names import COMMON, forms
 from index.folding import fold
+from index.months import MONTH_NUMBERS
 from index.reading import span_words as known
 from index.stopwords import stop_words
 

@@ -7,22 +7,12 @@ from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from index.folding import fold
+from index.months import MONTH_NUMBERS
 
-_MONTHS = (
-    "janvier janv january jan enero januar gennaio janeiro januari",
-    "fevrier fevr fev february feb febrero februar febbraio fevereiro februari",
-    "mars march mar marzo marz marco maart",
-    "avril avr april apr abril aprile",
-    "mai may mayo maggio maio mei",
-    "juin june jun junio juni giugno junho",
-    "juillet juil july jul julio juli luglio julho",
-    "aout august aug agosto augustus",
-    "septembre sept september sep septiembre settembre setembro",
-    "octobre oct october octubre oktober ottobre outubro",
-    "novembre nov november noviembre novembro",
-    "decembre dec december diciembre dezember dicembre dezembro",
-)
-_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_SHORT = "janv-jan fevr-fev-feb mar avr-apr may jun juil-jul aug sept-sep oct nov dec".split()  # noqa: SIM905
+_NUMBER = MONTH_NUMBERS | {
+    short: number for number, each in enumerate(_SHORT, start=1) for short in each.split("-")
+}
 _NAME = "|".join(sorted(_NUMBER, key=len, reverse=True))
 
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")

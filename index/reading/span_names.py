@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from index.months import month_names
 from index.reading import span_words
 from index.reading.span import SPACE as S
 from index.reading.span import Stretch, one_of
@@ -40,7 +41,7 @@ def span_names(sentence: str, language: str) -> list[Stretch]:
     return found
 
 
-_CALENDAR = span_words.MONTH_NAMES | span_words.WEEKDAYS
+_CALENDAR = month_names("fr", "en", "es") | span_words.WEEKDAYS
 
 
 def _past_opening(sentence: str, start: int, end: int, language: str) -> int:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from index.folding import fold
+from index.months import month_pattern
 from index.reading import span_words
 from index.reading.span import SPACE as S
 from index.reading.span import Stretch, one_of
@@ -30,7 +31,7 @@ _DATING = re.compile(r"(?:\d|\b1er|\ben|\bde|\bdébut|\bfin|\bmi)[\s-]$", re.I)
 
 @cache
 def _dates(grain: str) -> re.Pattern[str]:
-    month = rf"(?:{one_of(span_words.MONTH_NAMES)})"
+    month = f"(?:{month_pattern('fr', 'en', 'es')})"
     day = r"(?<!\d)(?:1er|[0-3]?\d(?:st|nd|rd|th)?)"
     century = (
         rf"(?:(?:début|fin|milieu){S}(?:du|de){S})?(?:[IVX]+(?:e|ème|er){S}siècles?"

@@ -7,12 +7,6 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-MONTH_NAMES = _set(
-    "janvier février fevrier mars avril mai juin juillet août aout septembre octobre novembre "
-    "décembre decembre january february march april may june july august september october "
-    "november december enero febrero marzo abril mayo junio julio agosto septiembre octubre "
-    "noviembre diciembre"
-)
 WEEKDAYS = _set(
     "lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday "
     "saturday sunday lunes martes miércoles jueves viernes sábado domingo"
