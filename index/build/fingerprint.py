@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
 import shutil
+import sys
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
 from index.errors import Problem
 from index.formats.base import Options, Skipped, Source
 
-DISTRIBUTION = "selon"
+_ENTRIES = (
+    "index.formats.conversion",  # files to articles, by the parsers that the table of formats names
+    "index.build.duplicates",  # what of an article tells its copies
+    "index.build.passages",
+    "index.antecedents",  # the words that a sentence is embedded with
+    "index.language",  # the words that it is found by
+    __name__,  # what is noted of a file
+)
+_ASIDE = frozenset({"index.errors", "numpy"})
+"""Modules that say what went wrong, not what was read, or whose arithmetic stays the same."""
 
-
-_NAME = re.compile(r"[\w.-]+")
+_PACKAGE = Path(__file__).parents[1]
+_NAMED = re.compile(r"'(index(?:\.\w+)+)'")
 
 
 def rules(options: Options | None = None) -> str:
     """Equal as long as the same bytes would give the same articles and the same passages.
 
-    It covers this package's own code, the versions of the libraries that Selon asks for, the
+    It covers the code that reads, cuts and notes them, the versions of Python (whose parsers of
+    letters, tables and HTML entities are used) and of the libraries that this code imports, the
     options, and whether there is a `tesseract` to read scans with.
+
+    The code is hashed, rather than numbered by hand: a number is forgotten where no sample shows
+    the change, and an index then mixes articles read in two ways. Hashed are the modules that
+    `_ENTRIES` lead to by imports, and only what they do: how a module is called, its imports,
+    docstrings, comments and layout do not count. An edit of the store, of searching or of fetching
+    has no article read again. One that rewrites a parser without changing what it gives costs a
+    reading, but no vectors, for these hang on texts.
     """
     chosen = options or Options()
     told = [_code(), _libraries(), dict(chosen.fields), chosen.ocr, shutil.which("tesseract")]
@@ -34,33 +53,90 @@ def rules(options: Options | None = None) -> str:
 
 @cache
 def _code() -> str:
-    """Every module of the package, so that no number has to be raised by hand when one changes."""
-    digest = hashlib.blake2b(digest_size=16)
-    root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
+    return code_digest(_PACKAGE)
 
 
 @cache
 def _libraries() -> list[str]:
-    try:
-        asked = requires(DISTRIBUTION) or []
-    except PackageNotFoundError:
-        return []
-    return [f"{name} {_version(name)}" for name in sorted(map(_named, asked))]
+    """Python, and the distributions that the modules import, with their versions."""
+    imported = {name.partition(".")[0] for _, each in _modules(_PACKAGE).values() for name in each}
+    known = packages_distributions()
+    counted = imported - _ASIDE - {_PACKAGE.name}
+    distributions = {each for name in counted for each in known.get(name, ())}
+    python = f"python {sys.version_info.major}.{sys.version_info.minor}"
+    return [python, *(f"{name} {version(name)}" for name in sorted(distributions))]
 
 
-def _named(requirement: str) -> str:
-    match = _NAME.match(requirement)
-    return match.group() if match else requirement
+def code_digest(package: Path) -> str:
+    """Of what is done by the modules that files are read, cut and noted by, in the folder of
+    `index`."""
+    code = {name: ast.dump(tree) for name, (tree, _) in _modules(package).items()}
+    alone = {name: _hash(_NAMED.sub("", dumped)) for name, dumped in code.items()}
+
+    def meant(found: re.Match[str]) -> str:
+        return "" if found[1] in _ASIDE else alone.get(found[1], found[0])
+
+    # A string that names a module (a parser in the table of formats) counts as what is in it.
+    return _hash("\n".join(sorted(_hash(_NAMED.sub(meant, dumped)) for dumped in code.values())))
 
 
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
+def _modules(package: Path) -> dict[str, tuple[ast.AST, frozenset[str]]]:
+    """By name, the statements of each module that the entries lead to, and what it imports."""
+    modules: dict[str, tuple[ast.AST, frozenset[str]]] = {}
+    waiting = list(_ENTRIES)
+    while waiting:
+        name = waiting.pop()
+        path = _path_of(name, package)
+        if path is None or name in modules or name in _ASIDE:
+            continue
+        bare = _Bare()
+        tree = bare.visit(ast.parse(path.read_bytes()))
+        modules[name] = (tree, frozenset(bare.imported))
+        waiting += bare.named | bare.imported
+    return modules
+
+
+def _path_of(name: str, package: Path) -> Path | None:
+    """The file of a module of the package; None for what is not one."""
+    first, *rest = name.split(".")
+    if first != package.name or not all(part.isidentifier() for part in rest):
+        return None
+    folder = package.joinpath(*rest)
+    places = (folder.with_suffix(".py"), folder / "__init__.py")
+    return next((path for path in places if path.is_file()), None)
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes away what a module does nothing by, and notes what it imports and which strings, that
+    may name modules, are in it."""
+
+    def __init__(self) -> None:
+        self.imported: set[str] = set()
+        self.named: set[str] = set()
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self.imported.update(each.name for each in node.names)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = node.module or ""
+        self.imported.update({module, *(f"{module}.{each.name}" for each in node.names)})
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if text else self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        types = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        return None if types else self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        if isinstance(node.value, str):
+            self.named.add(node.value)
+        return node
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

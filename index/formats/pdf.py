@@ -11,7 +11,7 @@ from index.errors import Problem, ReadError
 from index.folding import fold
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.document_info import InfoEvidence, believed, from_pdf
-from index.formats.print import ocr
+from index.formats.print.ocr import PIXELS, OcrError, languages, lines_of
 from index.formats.print.page import PrintedPage, without_margins
 from index.formats.print.paragraphs import laid_out
 from index.formats.print.process import PaperError, PdfDocument, opened_pdf
@@ -105,9 +105,9 @@ class _Scanner:
             return blank
         self._done += 1
         try:
-            picture = self._document.drawn(page.number, ocr.PIXELS)
-            return replace(page, lines=ocr.lines_of(picture, self._language or ""))
-        except (PaperError, ocr.OcrError) as error:
+            picture = self._document.drawn(page.number, PIXELS)
+            return replace(page, lines=lines_of(picture, self._language or ""))
+        except (PaperError, OcrError) as error:
             self._reading.leave(error.problem, page.number)
             return blank
 
@@ -116,7 +116,7 @@ class _Scanner:
             return Problem("pdf-scan-not-allowed")
         if self._done >= OCR_PAGES:
             return Problem("pdf-beyond-ocr", limit=OCR_PAGES)
-        self._language = self._language or ocr.languages(self._document.language)
+        self._language = self._language or languages(self._document.language)
         if self._language is None:
             return Problem("pdf-scan-no-tesseract")
         return None

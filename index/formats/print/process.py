@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import inspect
 import os
 import re
 import subprocess
@@ -12,7 +13,6 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from index.errors import CodedError, reason_of
@@ -26,7 +26,7 @@ PAGE_SECONDS = 30.0
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _IDLE = 2  # processes kept for the next documents
-_PROGRAM = Path(__file__).with_name("worker.py")
+_PROGRAM = inspect.getfile(send)
 
 
 class PaperError(CodedError):
@@ -109,7 +109,7 @@ class _Worker:
         self.fresh = True
         self.spent = False
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(_PROGRAM)],
+            [sys.executable, "-P", _PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
