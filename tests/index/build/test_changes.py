@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.article import Article
+from index.build import sources
 from index.build.builder import BuildReport, build
 from index.errors import IndexingError
 from index.formats.base import Options, Skipped, Source
+from index.formats.conversion import read_source
 from index.store.files.generation import ARTICLES_FILE, current_id, verify
 from index.store.files.removed import Removed
 from tests.fakes import FakeEmbedder
@@ -40,15 +42,13 @@ class Corpus:
         self.folder.mkdir()
         self.data_dir = root / "data"
         self.read: list[str] = []
-        from index.formats import conversion
-
-        real: Reader = conversion.read_source
+        real: Reader = read_source
 
         def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
             self.read.append(source.path.name)
             return real(source, options)
 
-        monkeypatch.setattr(conversion, "read_source", read)
+        monkeypatch.setattr(sources, "read_source", read)
 
     def write(self, name: str, text: str, **facts: str) -> Path:
         path = self.folder / name
@@ -126,9 +126,7 @@ def test_other_options_or_other_rules_read_everything_again(
 def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from index.formats import conversion
-
-    real: Reader = conversion.read_source
+    real: Reader = read_source
 
     def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
         yield from real(source, options)
@@ -136,7 +134,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
             corpus.write("pont.md", "Le pont date de 1999.", title="Pont")
 
     with monkeypatch.context() as patch:
-        patch.setattr(conversion, "read_source", read)
+        patch.setattr(sources, "read_source", read)
         corpus.build()
     assert "1901" in best_passage(corpus.data_dir, "De quand date le pont ?")
     assert (corpus.build().changed, corpus.read) == (1, ["pont.md"])
@@ -172,16 +170,14 @@ def test_the_paths_of_a_corpus_are_remembered(corpus: Corpus) -> None:
 def test_an_article_in_the_way_of_another_is_a_line_and_no_more(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from index.formats import conversion
-
-    real: Reader = conversion.read_source
+    real: Reader = read_source
 
     def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
         for found in real(source, options):
             assert isinstance(found, Article)
             yield Article("5" * 12, found.text, found.title, found.path, found.language)
 
-    monkeypatch.setattr(conversion, "read_source", read)
+    monkeypatch.setattr(sources, "read_source", read)
     report = corpus.build()
     assert report.articles == 1
     assert report.skipped[0].problem.code == "article-id-taken"
