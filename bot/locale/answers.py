@@ -43,6 +43,21 @@ class Phrases(Texts, domain="answers", part="answer"):
     def see_passage(self, number: int) -> str: ...
     def too_long(self, limit: int) -> str: ...
 
+    def refused(self, why: str, period: Period | None) -> str:
+        """The sentence that says why there is no answer: an `Answer.refusal`, and its period."""
+        said = {
+            "courtesy": self.courtesy,
+            "greeting": self.greeting,
+            "wordless": self.only_text,
+            "self": self.about_selon,
+            "unclear": self.which_article,
+        }
+        if why in said:
+            return said[why]
+        if period is None:
+            return self.not_in_articles
+        return (self.no_article_in if why == "period" else self.not_in_period)(period)
+
     def day(self, day: date) -> str:
         return format.day(day, self.code)
 

@@ -150,6 +150,11 @@ def quote(text: str, language: str) -> str:
     return f"“{text}”" if language == "en" else f"«{_GAP}{text}{_GAP}»"
 
 
+def apostrophes(text: str, language: str) -> str:
+    """What a person typed with straight apostrophes, as French sets it: « l’index »."""
+    return text if language == "en" else text.replace("'", "’")
+
+
 def listing(names: Sequence[str], language: str) -> str:
     """« A, B et C », "A, B and C"."""
     last = " and " if language == "en" else " et "
@@ -207,6 +212,7 @@ FORMATS: Mapping[str, Callable[[Any, str], str]] = {
         megabytes,
         gigabytes,
         uncapitalized,
+        apostrophes,
     )
 }
 """What may follow a parameter's name in a text of a catalogue: `{limit:number}`."""

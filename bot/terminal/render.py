@@ -16,7 +16,7 @@ from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.errors import error_text
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
-from bot.locale.text import harmless, refusal_line
+from bot.locale.text import harmless
 from index.article import Article, Copy, Period
 from index.errors import CodedError
 
@@ -83,7 +83,7 @@ def growing_text(answer: Answer) -> Text:
 
 def refusal_text(answer: Answer, phrases: Phrases) -> Text:
     """That the articles do not say, and the articles that come closest."""
-    text = Text(refusal_line(answer, phrases), style=TITLE)
+    text = Text(phrases.refused(answer.refusal, answer.period), style=TITLE)
     if answer.nearest:
         text.append(f"\n\n{phrases.nearest_articles}", style="not bold")
     for article in answer.nearest:
@@ -119,12 +119,13 @@ def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> s
 
     The sentences dropped are told by what is wrong with them, with their words to `explain`.
     """
+    refused = phrases.refused(answer.refusal, answer.period)
     fields = {
         "question": answer.question,
         "language": answer.language,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
-        "answer": answer.text if answer.answered else refusal_line(answer, phrases),
+        "answer": answer.text if answer.answered else refused,
         "citations": [_citation_fields(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
         "nearest": [

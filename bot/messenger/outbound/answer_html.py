@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from bot.answer import Answer, Citation, Statement, link_to, web_address
 from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.source import details
-from bot.locale.text import refusal_line
 from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
 from index.article import Article, ArticleEntry
@@ -35,7 +34,7 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
             statements = [time, replace(statements[0], gap="\n"), *statements[1:]]
         blocks = [*statements, *_sources(answer.citations, phrases)]
     else:
-        blocks = [StyledBlock((StyledSpan(refusal_line(answer, phrases)),))]
+        blocks = [StyledBlock((StyledSpan(phrases.refused(answer.refusal, answer.period)),))]
         if answer.nearest:
             blocks.append(StyledBlock((StyledSpan(phrases.nearest_articles),)))
             blocks.extend(_nearest(article, phrases) for article in answer.nearest)
