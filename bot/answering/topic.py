@@ -82,7 +82,7 @@ def _meaning(hit: Hit) -> float:
     return hit.scores.total - PASSAGE_WORDS_WEIGHT * hit.scores.words
 
 
-_ON_SUBJECT_BEHIND = 0.04
+ON_SUBJECT_MARGIN = 0.04
 
 
 """How far in meaning a passage that holds none of the words may stand behind the nearest one.
@@ -95,9 +95,7 @@ hundredth passage.
 def on_subject(hits: Sequence[Hit]) -> list[Hit]:
     """The passages that hold words of the question or are near to it in meaning, in their order."""
     nearest = max(map(_cosines, hits), default=0.0)
-    return [
-        hit for hit in hits if hit.scores.words or _cosines(hit) >= nearest - _ON_SUBJECT_BEHIND
-    ]
+    return [hit for hit in hits if hit.scores.words or _cosines(hit) >= nearest - ON_SUBJECT_MARGIN]
 
 
 def _cosines(hit: Hit) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answering.topic import BEHIND
+from bot.answering.topic import ON_SUBJECT_MARGIN
 from bot.library.articles import LiveLibrary
 from index.build.passages import cut
 from index.findings import Findings, Hit, Scores
@@ -34,13 +34,13 @@ def ranked(*hits: Hit) -> list[str]:
 
 
 def test_articles_with_the_words_or_near_in_meaning_are_listed_once_in_order() -> None:
-    far = 1.7 - BEHIND - 0.01
+    far = 1.7 - ON_SUBJECT_MARGIN - 0.01
     hits = (
         hit("un", 1.6, words=0.8),
         hit("deux", 1.7),
         hit("un", 1.7),
         hit("trois", far),
-        hit("quatre", 1.7 - BEHIND + 0.01),
+        hit("quatre", 1.7 - ON_SUBJECT_MARGIN + 0.01),
     )
     assert ranked(*hits) == [hits[0].article.title, hits[1].article.title, hits[4].article.title]
 
