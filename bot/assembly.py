@@ -41,7 +41,7 @@ def open_embedder(
 def open_index(settings: Settings) -> LiveIndex:
     """The index of the data directory. Raises IndexingError."""
     if open_store(settings.data_dir).current_id() is None:  # said before seconds go into the model
-        raise NoIndex(f"{settings.data_dir}: nothing is indexed here yet; run `selon index`")
+        raise NoIndex("no-index", shown=settings.data_dir)
     return LiveIndex(settings.data_dir, open_embedder(settings), ConfidenceModel.load())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.errors import ModelError
+from index.errors import ModelError, Words, reason_of
 from index.models.base import BUNDLED, Prompts, Vectors
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def load_sentence_transformer(
 ) -> SentenceTransformerEmbedder:
     """Raises ModelError where there is no such model."""
     if name.startswith((".", "/", "~")) and not Path(name).exists():
-        raise ModelError(f"SELON_EMBEDDING_MODEL={name}: there is no such folder: correct the path")
+        raise ModelError("embedding-model-no-folder", name=name)
     # Seconds of imports, for those alone who chose another model.
     import torch
     from sentence_transformers import SentenceTransformer
@@ -84,10 +84,11 @@ def load_sentence_transformer(
     try:
         return SentenceTransformerEmbedder(name, SentenceTransformer(name))
     except Exception as error:  # the library's many layers raise whatever they like
-        reason = (" ".join(str(error).split()) or type(error).__name__)[:_REASON_LENGTH]
         raise ModelError(
-            f"SELON_EMBEDDING_MODEL={name} cannot be loaded ({reason}): name a model of "
-            f"Sentence Transformers by its path or its hub name, or {BUNDLED!r}"
+            "embedding-model-not-loaded",
+            name=name,
+            reason=Words(str(reason_of(error))[:_REASON_LENGTH]),
+            bundled=BUNDLED,
         ) from error
 
 

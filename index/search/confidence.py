@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from importlib.resources import files
 from typing import Any
 
-from index.errors import IndexingError
+from index.errors import IndexingError, reason_of
 from index.findings import SearchEvidence
 
 CONFIDENCE_FORMAT = 1
@@ -41,7 +41,7 @@ class ConfidenceModel:
             return cls.of(json.loads(source.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexingError(
-                f"{source}: the confidence model cannot be read ({error}); install Selon again"
+                "confidence-unreadable", shown=str(source), reason=reason_of(error)
             ) from error
 
     @classmethod

@@ -139,9 +139,7 @@ class Searcher:
     def _article(self, article_id: str) -> Article:
         article = self.generation.article(article_id)
         if article is None:
-            raise DamagedIndex(
-                f"article {article_id} is missing from the index; rebuild it with `selon index`"
-            )
+            raise DamagedIndex("article-missing", id=article_id)
         return article
 
 

@@ -21,7 +21,7 @@ def test_nothing_indexed_is_said_before_the_model_is_loaded(
         raise AssertionError("the model was loaded")
 
     monkeypatch.setattr(factory, "load_embedder", load)
-    with pytest.raises(NoIndex, match="selon index"):
+    with pytest.raises(NoIndex, match="no-index"):
         assembly.open_index(Settings(data_dir=tmp_path))
 
 

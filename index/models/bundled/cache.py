@@ -21,7 +21,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from index.errors import ModelError
+from index.errors import ModelError, reason_of
 from index.models.bundled import tokenizer
 from index.models.bundled.weights import SOURCE_SHA256, read_weights
 
@@ -57,8 +57,7 @@ def prepared(
                 _replace(folder, progress or _silent)
     except OSError as error:
         raise ModelError(
-            f"the bundled model cannot be prepared in {cache_dir} ({error}): "
-            "make room there, or name another folder in SELON_CACHE_DIR"
+            "bundled-model-not-prepared", folder=cache_dir, reason=reason_of(error)
         ) from error
     return folder
 

@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 import platformdirs
 
-from index.errors import ModelError
+from index.errors import ModelError, reason_of
 from index.models.base import Embedder, Vectors
 from index.models.bundled.cache import CACHE_FORMAT, MODEL, PrepareProgress, is_whole, prepared
 from index.models.bundled.tokenizer import Tokenizer
@@ -110,10 +110,8 @@ def _open(folder: Path, threads: int) -> BundledEmbedder:
         )
         return BundledEmbedder(Tokenizer.load(folder), session, threads)
     except Exception as error:  # ONNX Runtime's errors have no other common class
-        reason = " ".join(str(error).split())
         raise ModelError(
-            f"the bundled model in {folder} cannot be loaded ({reason}): "
-            "delete this folder, it is made again at the next start"
+            "bundled-model-not-loaded", folder=folder, reason=reason_of(error)
         ) from error
 
 

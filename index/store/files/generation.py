@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import Article, ArticleEntry, Period
-from index.errors import DamagedIndex, ModelMismatch, NoIndex
+from index.errors import DamagedIndex, ModelMismatch, NoIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.base import (
     CandidateFeatures,
@@ -67,8 +67,7 @@ class Generation:
         ):
             if found != expected:
                 raise DamagedIndex(
-                    f"{folder / name}: {found} rows instead of {expected}; "
-                    "rebuild the index with `selon index`"
+                    "damaged-rows", shown=folder / name, found=found, expected=expected
                 )
         self._articles = BulkReader(folder / ARTICLES_FILE)
         self._closing = weakref.finalize(self, _let_go, self._articles, hold)
@@ -206,10 +205,12 @@ def open_generation(data_dir: Path, *, model: str, dimension: int) -> Generation
     try:
         if (manifest.model, manifest.dimension) != (model, dimension):
             raise ModelMismatch(
-                f"{folder}: built with the embedding model {manifest.model!r} "
-                f"({manifest.dimension} dimensions), not {model!r} ({dimension}); run "
-                "`selon index` to rebuild it, or set SELON_EMBEDDING_MODEL back to the model that "
-                "built it"
+                "model-mismatch",
+                shown=folder,
+                built=manifest.model,
+                dimension=manifest.dimension,
+                model=model,
+                wanted=dimension,
             )
         return _opened(folder, manifest, whole=False)
     except DamagedIndex:
@@ -272,15 +273,12 @@ def in_service(data_dir: Path) -> tuple[Path, Manifest]:
     layout = Layout(data_dir)
     generation = layout.current_id()
     if generation is None:
-        raise NoIndex(f"{data_dir}: nothing is indexed here yet; run `selon index`")
+        raise NoIndex("no-index", shown=data_dir)
     folder = layout.folder(generation)
     if not folder.is_dir():
         if layout.current_id() != generation:  # replaced, twice, in between
             return in_service(data_dir)
-        raise DamagedIndex(
-            f"{layout.current}: names {generation}, which is missing; "
-            "rebuild the index with `selon index`"
-        )
+        raise DamagedIndex("generation-missing", shown=layout.current, generation=generation)
     try:
         manifest = Manifest.open(folder)
     except DamagedIndex:
@@ -288,9 +286,7 @@ def in_service(data_dir: Path) -> tuple[Path, Manifest]:
             return in_service(data_dir)
         raise
     if manifest.id != generation:
-        raise DamagedIndex(
-            f"{folder}: holds the generation {manifest.id}; rebuild the index with `selon index`"
-        )
+        raise DamagedIndex("generation-other", shown=folder, generation=manifest.id)
     return folder, manifest
 
 
@@ -298,7 +294,5 @@ def _load_array(path: Path) -> npt.NDArray[Any]:
     try:
         rows: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DamagedIndex(
-            f"{path}: cannot be read ({error}); rebuild the index with `selon index`"
-        ) from error
+        raise DamagedIndex("damaged-unreadable", shown=path, reason=reason_of(error)) from error
     return rows

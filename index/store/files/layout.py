@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from index.errors import DamagedIndex, StoreError
+from index.errors import DamagedIndex, StoreError, reason_of
 from index.store.files.manifest import NAME
 
 try:
@@ -140,13 +140,10 @@ class Layout:
             return None
         except OSError as error:
             raise StoreError(
-                f"{self.current}: cannot be read ({error.strerror}); check its permissions"
+                "store-unreadable", shown=self.current, reason=reason_of(error)
             ) from error
         if not _GENERATION.fullmatch(name):
-            raise DamagedIndex(
-                f"{self.current}: {name[:40]!r} names no generation; "
-                "rebuild the index with `selon index`"
-            )
+            raise DamagedIndex("no-generation-named", shown=self.current, name=name[:40])
         return name
 
     def adopt(self, generation: str) -> None:
@@ -211,9 +208,7 @@ def storing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            f"{error.filename or path}: cannot be written ({error.strerror or error}); the index "
-            "in service is unchanged; make room, check permissions or choose another --data-dir, "
-            "then run `selon index` again"
+            "store-unwritable", shown=error.filename or path, reason=reason_of(error)
         ) from error
 
 

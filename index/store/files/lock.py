@@ -28,7 +28,7 @@ def build_lock(folder: Path) -> Iterator[None]:
         try:
             lock.acquire(blocking=False)
         except Timeout as error:
-            raise BuildLocked(_refusal(folder, holder)) from error
+            raise _locked(folder, holder) from error
     try:
         with storing(holder):
             holder.write_text(
@@ -42,14 +42,13 @@ def build_lock(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _refusal(folder: Path, holder: Path) -> str:
+def _locked(folder: Path, holder: Path) -> BuildLocked:
     try:
         noted = json.loads(holder.read_text(encoding="utf-8"))
         since = datetime.fromisoformat(noted["since"]).astimezone()
-        who = f"process {int(noted['pid'])}, since {since:%Y-%m-%d %H:%M:%S}"
+        process = int(noted["pid"])
     except (OSError, ValueError, KeyError, TypeError):
-        who = "another process"
-    return (
-        f"{folder}: an index is being built here ({who}); "
-        "wait until it ends or stop it, then run `selon index` again"
+        return BuildLocked("build-locked", shown=folder)
+    return BuildLocked(
+        "build-locked-by", shown=folder, process=process, since=f"{since:%Y-%m-%d %H:%M:%S}"
     )

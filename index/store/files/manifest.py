@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.errors import DamagedIndex
+from index.errors import DamagedIndex, Problem, reason_of
 from index.store.base import GenerationFacts
 
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
@@ -18,7 +18,7 @@ GENERATION_FORMAT = 2
 NAME = "manifest.json"
 
 _QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
-REBUILD = "rebuild the index with `selon index`"
+REBUILD = Problem("remedy-rebuild")
 
 
 class FileStamp(NamedTuple):
@@ -39,7 +39,7 @@ class Manifest(GenerationFacts):
         (folder / NAME).write_bytes(_render(self._fields()))
 
     @classmethod
-    def open(cls, folder: Path, remedy: str = REBUILD) -> Manifest:
+    def open(cls, folder: Path, remedy: Problem = REBUILD) -> Manifest:
         """Read a manifest of this format, unaltered. Raises DamagedIndex, ending in `remedy`."""
         path = folder / NAME
         try:
@@ -47,19 +47,28 @@ class Manifest(GenerationFacts):
             fields = json.loads(written)
             version = fields["format"]
         except OSError as error:
-            raise DamagedIndex(f"{path}: {error.strerror}; {remedy}") from error
+            raise DamagedIndex(
+                "manifest-unreadable", shown=path, reason=reason_of(error), remedy=remedy
+            ) from error
         except (ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex(f"{path}: not a manifest; {remedy}") from error
+            raise DamagedIndex("manifest-not", shown=path, remedy=remedy) from error
         if version != GENERATION_FORMAT and isinstance(version, int):
-            raise DamagedIndex(f"{path}: {_other_format(version, remedy)}")
+            newer = version > GENERATION_FORMAT
+            raise DamagedIndex(
+                "manifest-newer" if newer else "manifest-older",
+                shown=path,
+                version=version,
+                known=GENERATION_FORMAT,
+                remedy=remedy,
+            )
         try:
             if _render({key: fields[key] for key in fields if key != "sha256"}) == written:
                 return cls._of(fields)
         except (ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex(f"{path}: not a manifest; {remedy}") from error
-        raise DamagedIndex(f"{path}: altered since it was written; {remedy}")
+            raise DamagedIndex("manifest-not", shown=path, remedy=remedy) from error
+        raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
 
-    def check(self, folder: Path, *, whole: bool, remedy: str = REBUILD) -> None:
+    def check(self, folder: Path, *, whole: bool, remedy: Problem = REBUILD) -> None:
         """Compare the files with what was written: sizes always, content where that is quick.
 
         `whole` hashes every file, however large. Raises DamagedIndex naming the first that differs.
@@ -69,11 +78,15 @@ class Manifest(GenerationFacts):
             try:
                 size = path.stat().st_size
                 if size != stamp.size:
-                    raise DamagedIndex(f"{path}: {size} bytes instead of {stamp.size}; {remedy}")
+                    raise DamagedIndex(
+                        "manifest-size", shown=path, size=size, expected=stamp.size, remedy=remedy
+                    )
                 if (whole or size <= _QUICK) and _sha256(path) != stamp.sha256:
-                    raise DamagedIndex(f"{path}: altered since it was written; {remedy}")
+                    raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
             except OSError as error:
-                raise DamagedIndex(f"{path}: {error.strerror}; {remedy}") from error
+                raise DamagedIndex(
+                    "manifest-unreadable", shown=path, reason=reason_of(error), remedy=remedy
+                ) from error
 
     def _fields(self) -> dict[str, Any]:
         return {
@@ -121,15 +134,3 @@ def _render(fields: dict[str, Any]) -> bytes:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _other_format(version: int, remedy: str) -> str:
-    if version > GENERATION_FORMAT:
-        return (
-            f"format {version} was written by a newer Selon (this one reads {GENERATION_FORMAT}); "
-            f"upgrade Selon, or {remedy}"
-        )
-    return (
-        f"format {version} was written by an older Selon (this one reads "
-        f"{GENERATION_FORMAT}); {remedy}"
-    )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.errors import StoreError
+from index.errors import StoreError, reason_of
 from index.store.base import SHORTEST_PREFIX, Removable, RemovedArticle
 from index.store.files.layout import storing
 
@@ -88,7 +88,7 @@ class Removed:
                 lock = FileLock(self._data_dir / f"{_NAME}.lock", timeout=_PATIENCE)
                 lock.acquire()
             except Timeout as error:
-                raise StoreError(f"{path}: another process is changing it; try again") from error
+                raise StoreError("removed-locked", shown=path) from error
         try:
             self._articles = _read(path)
             yield
@@ -102,7 +102,7 @@ def _read(path: Path) -> dict[str, RemovedArticle]:
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
         if written["version"] != _VERSION:
-            raise ValueError(f"version {written['version']}")
+            raise StoreError("removed-other-version", version=str(written["version"]))
         entries = (
             RemovedArticle(each["id"], each["title"], each["path"], date.fromisoformat(each["day"]))
             for each in written["articles"]
@@ -111,14 +111,9 @@ def _read(path: Path) -> dict[str, RemovedArticle]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise StoreError(
-            f"{path}: cannot be read ({error.strerror}); check its permissions"
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"{path}: not a list of removed articles ({error}); mend it, or delete it to let every "
-            "article in again"
-        ) from error
+        raise StoreError("store-unreadable", shown=path, reason=reason_of(error)) from error
+    except (ValueError, KeyError, TypeError, StoreError) as error:
+        raise StoreError("removed-unreadable", shown=path, reason=reason_of(error)) from error
 
 
 def _write(path: Path, articles: Iterable[RemovedArticle]) -> None:

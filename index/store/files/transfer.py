@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from index.errors import DamagedIndex, NoIndex, StoreError
+from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
 from index.store.files.generation import in_service
 from index.store.files.layout import Hold, Layout, new_id, storing
 from index.store.files.lock import build_lock
 from index.store.files.manifest import NAME, Manifest
 
-_AGAIN = "export the index again with `selon export`"
+_AGAIN = Problem("remedy-export")
+_COPY_AGAIN = Problem("remedy-copy")
 
 
 _PARTIAL = ".selon-partial"
@@ -28,7 +29,7 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
     is whole. Raises NoIndex, DamagedIndex, StoreError for a folder that holds anything else.
     """
     if not _may_hold_an_export(folder):
-        raise StoreError(f"{folder}: holds something else than an index; name an empty folder")
+        raise StoreError("export-not-empty", shown=folder)
     source, manifest = in_service(data_dir)
     hold = Hold(source)
     try:
@@ -36,7 +37,7 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
             _copy(manifest, source, partial)
             with storing(partial):
                 manifest.save(partial)
-            manifest.check(partial, whole=True, remedy=f"the copy differs; {_AGAIN}")
+            manifest.check(partial, whole=True, remedy=_COPY_AGAIN)
     finally:
         hold.release()
     return manifest
@@ -63,7 +64,7 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
             _copy(manifest, folder, draft)
             with storing(draft):
                 manifest.save(draft)
-            manifest.check(draft, whole=True, remedy=f"the copy differs; {_AGAIN}")
+            manifest.check(draft, whole=True, remedy=_COPY_AGAIN)
             with storing(layout.generations):
                 layout.adopt(manifest.id)
         finally:
@@ -76,12 +77,12 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
 
 def _exported(folder: Path) -> Manifest:
     if not (folder / NAME).is_file():
-        raise DamagedIndex(f"{folder}: holds no exported index; {_AGAIN}")
+        raise DamagedIndex("import-none", shown=folder)
     manifest = Manifest.open(folder, _AGAIN)
     for name in manifest.files:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name:
-            raise DamagedIndex(f"{folder / NAME}: names a file outside its folder; {_AGAIN}")
+            raise DamagedIndex("import-outside", shown=folder / NAME)
     manifest.check(folder, whole=True, remedy=_AGAIN)
     return manifest
 
@@ -92,7 +93,7 @@ def _may_hold_an_export(folder: Path) -> bool:
             return True
         Manifest.open(folder)
     except OSError as error:
-        raise StoreError(f"{folder}: {error.strerror}; name an empty folder") from error
+        raise StoreError("export-not-a-folder", shown=folder, reason=reason_of(error)) from error
     except DamagedIndex:
         return False
     return True
@@ -136,17 +137,16 @@ def rollback(data_dir: Path) -> Manifest:
     layout = Layout(data_dir)
     current = _current(layout)
     if current is None and not layout.whole():
-        raise NoIndex(f"{data_dir}: nothing is indexed here yet; run `selon index`")
+        raise NoIndex("no-index", shown=data_dir)
     with build_lock(layout.root):
         current = _current(layout)
         before = layout.before(current)
         if before is None:
-            raise StoreError(
-                f"{layout.generations}: {current or 'the index'} has no generation before it; "
-                "there is nothing to go back to"
-            )
+            if current is None:
+                raise StoreError("generation-none", shown=layout.generations)
+            raise StoreError("generation-first", shown=layout.generations, generation=current)
         folder = layout.folder(before)
-        remedy = "the generation before cannot be put back; rebuild the index with `selon index`"
+        remedy = Problem("remedy-rollback")
         manifest = Manifest.open(folder, remedy)
         manifest.check(folder, whole=True, remedy=remedy)
         with storing(layout.current):

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import DamagedIndex, StoreError
+from index.errors import DamagedIndex, Problem, StoreError, StreamError, Words, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 
 _IntArray = npt.NDArray[np.int64]
@@ -55,7 +55,7 @@ class VectorFile:
         """The file of these many rows, whose dimension its length tells."""
         dimension, rest = divmod(path.stat().st_size, size * _STORED.itemsize)
         if rest or not dimension:
-            raise OSError(f"does not hold {size} vectors of one dimension")
+            raise StreamError("vectors-length", rows=size)
         return cls(os.open(path, os.O_RDONLY), size, dimension)
 
     def __len__(self) -> int:
@@ -80,7 +80,7 @@ class VectorFile:
             self._advise(places, sizes)
         read = b"".join(map(os.pread, repeat(self._descriptor), sizes, places))
         if len(read) != len(rows) * self._width:
-            raise OSError(f"its {self._size} rows are cut short")
+            raise StreamError("vectors-cut", rows=self._size)
         stored = np.frombuffer(read, dtype=_STORED)
         return stored.reshape(len(rows), self.dimension).astype(np.float32)
 
@@ -170,15 +170,11 @@ class DenseIndex:
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
-            raise DamagedIndex(
-                f"{path}: the vectors cannot be read; rebuild the index with `selon index`"
-            ) from error
+            raise DamagedIndex("damaged-vectors", shown=path) from error
         if isinstance(index, faiss.IndexFlatIP):
             return cls(index, path, None)
         if not isinstance(index, faiss.IndexPQFastScan):
-            raise DamagedIndex(
-                f"{path}: not an index of vectors that Selon wrote; rebuild it with `selon index`"
-            )
+            raise DamagedIndex("damaged-vectors-not-ours", shown=path)
         return cls(index, path, _beside(path, index))
 
     def save(self, path: Path) -> None:
@@ -233,8 +229,7 @@ class DenseIndex:
             return self._file.read(rows)
         except OSError as error:
             raise DamagedIndex(
-                f"{self._path}: its vectors cannot be read ({error}); "
-                "rebuild the index with `selon index`"
+                "damaged-vectors-rows", shown=str(self._path), reason=reason_of(error)
             ) from error
 
     def scores(self, vector: Vectors, rows: IntArray) -> Vectors:
@@ -362,12 +357,10 @@ def _beside(path: Path, index: faiss.IndexPQFastScan) -> VectorFile:
         file = VectorFile.open(beside, index.ntotal)
     except OSError as error:
         raise DamagedIndex(
-            f"{beside}: {error.strerror or error}; rebuild the index with `selon index`"
+            "damaged-vectors-beside", shown=beside, reason=reason_of(error)
         ) from error
     if file.dimension + file.dimension % _WIDTH != index.d:
-        raise DamagedIndex(
-            f"{beside}: not the vectors of {path.name}; rebuild the index with `selon index`"
-        )
+        raise DamagedIndex("damaged-vectors-other", shown=beside, name=path.name)
     return file
 
 
@@ -386,7 +379,7 @@ def _save(index: faiss.Index, path: Path) -> None:
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
-        raise _refused(path, str(error).rpartition(": ")[2]) from error
+        raise _refused(path, Words(str(error).rpartition(": ")[2])) from error
 
 
 @contextmanager
@@ -394,11 +387,8 @@ def _storing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _refused(path, error.strerror or str(error)) from error
+        raise _refused(path, reason_of(error)) from error
 
 
-def _refused(path: Path, reason: str) -> StoreError:
-    return StoreError(
-        f"{path}: the vectors cannot be written ({reason}); "
-        "make room or choose another --data-dir, then run `selon index` again"
-    )
+def _refused(path: Path, reason: Problem | Words) -> StoreError:
+    return StoreError("vectors-unwritable", shown=path, reason=reason)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import DamagedIndex
+from index.errors import DamagedIndex, reason_of
 from index.language import keyed_terms
 from index.store.bm25 import K1, B, idf, length_norms, saturation
 
@@ -223,9 +223,7 @@ class LexicalIndex:
                 for name in (_STARTS, _ROWS, _SCORES)
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex(
-                f"{folder}: the word index cannot be read ({error}); rebuild it with `selon index`"
-            ) from error
+            raise DamagedIndex("damaged-words", shown=folder, reason=reason_of(error)) from error
         return cls(Postings(vocabulary, starts, rows, scores, size))
 
     def __len__(self) -> int:

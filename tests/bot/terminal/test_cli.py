@@ -172,13 +172,13 @@ def test_chat_without_an_index_says_so_before_any_question(
     assembled: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def missing(settings: object) -> None:
-        raise NoIndex(".selon: nothing is indexed here yet; run `selon index`")
+        raise NoIndex("no-index", shown=".selon")
 
     assembled.open_chain = missing
     monkeypatch.setattr(sys, "stdin", io.StringIO("Combien ?\n"))
     assert run(["chat"]) == 1
     assert capsys.readouterr().err == (
-        "Erreur\u00a0: .selon: rien n’est encore indexé ici\u202f; "
+        "Erreur\u00a0: .selon\u00a0: rien n’est encore indexé ici\u202f; "
         "lancez «\u00a0selon index\u00a0»\n"
     )
 

@@ -111,7 +111,7 @@ def test_a_second_builder_is_refused(tmp_path: Path) -> None:
 
 def test_a_data_dir_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
-    with pytest.raises(StoreError, match=r"data.*--data-dir") as caught:
+    with pytest.raises(StoreError, match=r"data.*store-unwritable") as caught:
         index(three(), tmp_path / "data")
     assert "\n" not in str(caught.value)
 

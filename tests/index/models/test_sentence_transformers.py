@@ -88,14 +88,14 @@ def test_prompts_are_the_models_own_or_its_familys(
 
 
 def test_a_folder_without_a_model_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="SELON_EMBEDDING_MODEL=") as caught:
+    with pytest.raises(ModelError, match="embedding-model-not-loaded") as caught:
         load_embedder(str(tmp_path))
     assert "\n" not in str(caught.value)
     assert BUNDLED in str(caught.value)
 
 
 def test_a_path_that_is_not_there_is_not_looked_up_elsewhere(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no such folder"):
+    with pytest.raises(ModelError, match="embedding-model-no-folder"):
         load_embedder(str(tmp_path / "absent"))
 
 

@@ -48,7 +48,7 @@ def test_a_damaged_newer_generation_leaves_the_old_one_answering(
 
 
 def test_where_nothing_is_indexed_opening_says_so(tmp_path: Path) -> None:
-    with pytest.raises(NoIndex, match="selon index"):
+    with pytest.raises(NoIndex, match="no-index"):
         live(tmp_path)
 
 

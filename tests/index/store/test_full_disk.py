@@ -65,8 +65,7 @@ def test_wherever_writing_fails_nothing_is_lost(
     assert said[-1] == "built"
     for message in said[:-1]:
         assert "\n" not in message
-        assert "cannot be written" in message
-        assert "`selon index`" in message
+        assert "unwritable" in message
     assert verify(tmp_path).articles == len(LONG)
 
 
@@ -98,7 +97,7 @@ def test_a_disk_that_fills_up_keeps_the_old_index_and_takes_the_new_one_later(
     ballast = small_disk / "ballast"
     with ballast.open("wb") as file:
         file.write(b"x" * (shutil.disk_usage(small_disk).free - 400_000))
-    with pytest.raises(StoreError, match="cannot be written") as caught:
+    with pytest.raises(StoreError, match="unwritable") as caught:
         index(LONG, small_disk / "data")
     assert "\n" not in str(caught.value)
     assert verify(small_disk / "data").id == first.generation
@@ -113,7 +112,7 @@ def test_an_index_that_may_not_be_written_is_still_answered_from(small_disk: Pat
     subprocess.run(remount, check=True, timeout=30)
     with opened(small_disk / "data") as generation:
         assert generation.facts.id == first.generation
-    with pytest.raises(StoreError, match=r"cannot be (written|used).*--data-dir") as caught:
+    with pytest.raises(StoreError, match="store-unwritable") as caught:
         index(LONG, small_disk / "data")
     assert "\n" not in str(caught.value)
 
@@ -123,7 +122,7 @@ def test_a_folder_without_permission_is_one_line(tmp_path: Path) -> None:
     first = index(three(), tmp_path)
     (tmp_path / "index" / "generations").chmod(0o500)
     try:
-        with pytest.raises(StoreError, match=r"(?i)permission denied.*--data-dir"):
+        with pytest.raises(StoreError, match=r"store-unwritable \(reason=Permission denied"):
             index(LONG, tmp_path)
         assert verify(tmp_path).id == first.generation
     finally:

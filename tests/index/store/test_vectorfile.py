@@ -40,5 +40,5 @@ def test_many_scattered_rows_are_the_same_whether_the_system_is_told_of_them(
 def test_a_file_cut_short_is_an_error(tmp_path: Path, file: VectorFile) -> None:
     opened = VectorFile.open(tmp_path / "a.vectors", 500)
     os.truncate(tmp_path / "a.vectors", 3000)
-    with pytest.raises(OSError, match="cut short"):
+    with pytest.raises(OSError, match="vectors-cut"):
         opened.read(np.arange(0, 500, 3))

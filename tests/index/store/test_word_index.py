@@ -76,7 +76,7 @@ def test_documents_without_a_single_term_can_be_indexed(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_says_to_rebuild(tmp_path: Path) -> None:
-    with pytest.raises(DamagedIndex, match="rebuild it with `selon index`"):
+    with pytest.raises(DamagedIndex, match="damaged-words"):
         LexicalIndex.open(tmp_path / "nowhere")
 
 

