@@ -17,7 +17,6 @@ from bot.evaluation.measures import EvaluationFigure, EvaluationFigures, evaluat
 from bot.evaluation.outcome import Outcome, outcome
 from bot.evaluation.perturbation import Parted, perturbed, sampled, split_samples, unanswerable
 from bot.evaluation.questions import GoldQuestion, QuestionSet, is_lines, read_lines, read_squad
-from bot.terminal.progress import ProgressObserver
 from index.article import Article, Period
 from index.build.builder import BuildObserver, build_articles
 from index.findings import Findings
@@ -260,7 +259,15 @@ class Evaluation:
         return tuple(lost)
 
 
-def evaluate(plan: EvaluationPlan, means: Means, observer: ProgressObserver) -> Evaluation:
+class EvaluationObserver(Protocol):
+    """What is told as it goes: the steps, also of building an index, and how far each is."""
+
+    def step(self, name: str) -> None: ...
+
+    def progress(self, done: int, total: int) -> None: ...
+
+
+def evaluate(plan: EvaluationPlan, means: Means, observer: EvaluationObserver) -> Evaluation:
     """Ask the questions of the plan's files and measure the answers.
 
     Raises EvaluationError, QuestionFileError, and what indexing and opening an index raise.
@@ -296,7 +303,7 @@ def _other_questions(plan: EvaluationPlan) -> tuple[GoldQuestion, ...]:
 
 @contextmanager
 def _opened(
-    plan: EvaluationPlan, means: Means, observer: ProgressObserver
+    plan: EvaluationPlan, means: Means, observer: EvaluationObserver
 ) -> Iterator[tuple[Parted, Opened]]:
     """The questions, and the index they are asked of."""
     if not is_lines(plan.file):
@@ -318,7 +325,7 @@ def _of_index_in_service(plan: EvaluationPlan, means: Means) -> QuestionSet:
 
 
 def _asked(
-    questions: Sequence[GoldQuestion], index: Opened, means: Means, observer: ProgressObserver
+    questions: Sequence[GoldQuestion], index: Opened, means: Means, observer: EvaluationObserver
 ) -> tuple[Outcome, ...]:
     done = 0
 
@@ -348,7 +355,7 @@ def _perturbed(
     own: int,
     index: Opened,
     means: Means,
-    observer: ProgressObserver,
+    observer: EvaluationObserver,
 ) -> EvaluationFigures | None:
     if not plan.perturb:
         return None
