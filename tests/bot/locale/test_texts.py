@@ -15,16 +15,16 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 import bot
-import bot.locale
+from bot import locale
 from bot.locale.catalogue import Catalogue, Texts, catalogue
 from bot.locale.format import FORMATS
 
-ROOT = Path(bot.locale.__file__).parent
+ROOT = Path(locale.__file__).parent
 DOMAINS = sorted(path.stem for path in ROOT.glob("fr/LC_MESSAGES/*.po"))
 LANGUAGES = ("fr", "en")
 CATALOGUES = sorted((path.stem, path.parts[-3]) for path in ROOT.glob("*/LC_MESSAGES/*.po"))
 
-for module in pkgutil.iter_modules(bot.locale.__path__, "bot.locale."):
+for module in pkgutil.iter_modules(locale.__path__, "bot.locale."):
     importlib.import_module(module.name)
 
 CLASSES = Texts.__subclasses__()
