@@ -2,7 +2,7 @@
 
 The awkward pages of tests/data/pages have beside them (gold/) the words of their articles, as a
 person would copy them: a home page has none. Recall is the share of these that are kept, in their
-order; precision the share of what is kept that is theirs. Selon's readers are measured beside
+order; precision the share of what is kept that is theirs. Selon's parsers are measured beside
 trafilatura by itself and beside all that the page says.
 
     python bench/cleaning.py [PAGE GOLD]

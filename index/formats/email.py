@@ -16,10 +16,10 @@ from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.conversion import read_content
 from index.formats.encoding import decode, plain_lines
-from index.formats.html import read_fragment, read_html
+from index.formats.html.parser import read_fragment, read_html
+from index.formats.html.tree import page_text
 from index.formats.table import suffix_of
 from index.formats.text import read_text
-from index.formats.webpage.tree import page_text
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from index.formats.base import ArticleDraft, Content, Metadata, Skipped
 from index.formats.byline import byline
 from index.formats.fields import as_moment, one_line
 from index.formats.frontmatter import language_code
-from index.formats.html import read_fragment
-from index.formats.webpage.tree import Element
+from index.formats.html.parser import read_fragment
+from index.formats.html.tree import Element
 
 ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml"})
 

@@ -22,7 +22,7 @@ from index.formats.fields import (
     metadata_of,
     order_of,
 )
-from index.formats.html import is_markup, lays_out, read_markup, without_tags
+from index.formats.html.parser import is_markup, lays_out, read_markup, without_tags
 from index.formats.markdown import read_markdown
 from index.formats.text import read_text
 

@@ -67,20 +67,20 @@ class Format:
         return cast(Parser, import_module(self.parser))
 
 
-_ARCHIVES = "index.formats.archives"
+_ARCHIVES = "index.formats.archives.parser"
 ZIP = Format(_ARCHIVES, (".zip",), ("application/zip",), signature=is_zip, beats="any name")
 FORMATS = (
     Format("index.formats.markdown", (".md", ".markdown"), ("text/markdown",)),
     Format("index.formats.text", (".txt", ".text"), ("text/plain",)),
     Format(
-        "index.formats.html",
+        "index.formats.html.parser",
         (".html", ".htm", ".xhtml"),
         ("text/html", "application/xhtml+xml"),
         signature=is_html,
         beats="names of texts",
     ),
     Format(
-        "index.formats.pdf",
+        "index.formats.pdf.parser",
         (".pdf",),
         ("application/pdf",),
         signature=is_pdf,

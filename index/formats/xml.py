@@ -38,7 +38,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     elif name in ROOTS:
         yield from read_news(data, content)
     elif name == "html":
-        from index.formats.html import read as read_page
+        from index.formats.html.parser import read as read_page
 
         yield from read_page(replace(content, size=len(data)))
     elif name in _SITEMAPS:

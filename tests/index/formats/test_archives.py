@@ -16,11 +16,9 @@ from pathlib import Path
 import pytest
 
 from index.errors import Problem, ReadError
+from index.formats.archives import bounds
 from index.formats.base import Skipped, Source
 from index.formats.conversion import read_source
-from index.formats.packing import bounds
-from index.formats.packing import bounds as bounds_module
-from index.formats.packing import bounds as bounds_packing_spool
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 
 Files = Mapping[str, bytes | str]
@@ -206,7 +204,7 @@ def test_two_members_of_one_name_are_two_articles(tmp_path: Path) -> None:
 def test_a_member_larger_than_memory_should_hold_is_unpacked_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds_packing_spool, "IN_MEMORY", 1_000)
+    monkeypatch.setattr(bounds, "IN_MEMORY", 1_000)
     lines = "\n".join(json.dumps({"id": n, "text": f"{PROSE} {n}"}) for n in range(200))
     for name in ("a.zip", "a.tar.gz"):
         articles, _ = read_file(tmp_path, name, PACKERS[f"presse{name[1:]}"]({"e.jsonl": lines}))
@@ -222,7 +220,7 @@ def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds as they are, a thousand times smaller."""
     monkeypatch.setattr(bounds, "RATIO_FROM", 64 * 1024)
     monkeypatch.setattr(bounds, "TOTAL_LIMIT", 16 * 2**20)
-    monkeypatch.setattr(bounds_module, "MEMBER_LIMIT", 2**20)
+    monkeypatch.setattr(bounds, "MEMBER_LIMIT", 2**20)
 
 
 @pytest.mark.usefixtures("small_bounds")
@@ -266,7 +264,7 @@ def test_bombs_in_archives_in_an_archive_share_one_budget(tmp_path: Path) -> Non
 
 
 def test_a_member_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds_module, "MEMBER_LIMIT", 1_000)
+    monkeypatch.setattr(bounds, "MEMBER_LIMIT", 1_000)
     articles, (skipped,) = read_file(
         tmp_path, "a.zip", zipped({"a.txt": "x" * 2_000, "b.md": OTHER})
     )
@@ -284,7 +282,7 @@ def test_a_total_without_end_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_members_without_number_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("index.formats.packing.members.ARCHIVE_MEMBERS", 3)
+    monkeypatch.setattr("index.formats.archives.members.ARCHIVE_MEMBERS", 3)
     files: Files = {f"{n}.md": f"{PROSE} {n}" for n in range(10)}
     articles, (skipped,) = read_file(tmp_path, name, PACKERS[name](files))
     assert len(articles) == 3
@@ -294,7 +292,7 @@ def test_members_without_number_are_not_read(
 def test_a_list_of_members_too_long_to_be_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.formats.packing.members.DIRECTORY_LIMIT", 100)
+    monkeypatch.setattr("index.formats.archives.members.DIRECTORY_LIMIT", 100)
     assert "archive-too-many-files" in refusal(
         tmp_path, "a.zip", zipped({f"{n}.md": PROSE for n in range(10)})
     )

@@ -17,8 +17,8 @@ from index.formats.base import FACTS, ArticleDraft, Content
 from index.formats.boilerplate import cleaned
 from index.formats.byline import without_head_lines
 from index.formats.conversion import article_of_draft
-from index.formats.html import read, read_fragment, read_html
-from index.formats.webpage import tree
+from index.formats.html import tree
+from index.formats.html.parser import read, read_fragment, read_html
 from tests.index.formats.pages import FOLDER, PAGES, Expected
 
 PROSE = (

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.formats.print import ocr
-from index.formats.print.ocr import OcrError, languages, lines_of
-from index.formats.print.process import Picture
+from index.formats.pdf import ocr
+from index.formats.pdf.ocr import OcrError, ocr_languages, ocr_lines
+from index.formats.pdf.process import Picture
 
 PICTURE = Picture(100, 100, 2.0, b"\xff" * 10_000)
 HEAD = "level page_num block_num par_num line_num word_num left top width height conf text"
@@ -50,7 +50,7 @@ def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Says:
 
 def test_words_of_a_line_are_one_line_in_points(says: Says, tmp_path: Path) -> None:
     says(table("1 20 40 60 20 96 Bonjour", "1 90 40 30 22 95 à", "1 130 40 40 20 91 tous"))
-    (line,) = lines_of(PICTURE, "fra+eng")
+    (line,) = ocr_lines(PICTURE, "fra+eng")
     assert line.text == "Bonjour à tous"
     assert (line.left, line.top, line.right, line.bottom) == (10, 20, 85, 31)
     assert (tmp_path / "given").read_bytes() == b"P5 100 100 255\n" + PICTURE.dots
@@ -59,7 +59,7 @@ def test_words_of_a_line_are_one_line_in_points(says: Says, tmp_path: Path) -> N
 
 def test_words_far_apart_are_of_two_columns(says: Says) -> None:
     says(table("1 20 40 60 20 96 gauche", "1 300 40 60 20 96 droite"))
-    assert [line.text for line in lines_of(PICTURE, "fra")] == ["gauche", "droite"]
+    assert [line.text for line in ocr_lines(PICTURE, "fra")] == ["gauche", "droite"]
 
 
 def test_lines_of_nearly_one_height_are_of_one_size(says: Says) -> None:
@@ -71,7 +71,7 @@ def test_lines_of_nearly_one_height_are_of_one_size(says: Says) -> None:
             "3 70 90 9 15 96 a",
         )
     )
-    title, *rest = lines_of(PICTURE, "fra")
+    title, *rest = ocr_lines(PICTURE, "fra")
     assert title.size > 1.5 * rest[0].size
     assert len({line.size for line in rest}) == 1
 
@@ -79,25 +79,25 @@ def test_lines_of_nearly_one_height_are_of_one_size(says: Says) -> None:
 def test_stains_are_no_words_and_a_page_of_them_is_refused(says: Says) -> None:
     good = [f"{line} 0 {line * 30} 60 20 95 clair" for line in range(1, 4)]
     says(table(*good, "9 0 300 60 20 12 ~;|", "10 0 330 60 20 -1 x"))
-    assert [line.text for line in lines_of(PICTURE, "fra")] == ["clair"] * 3
+    assert [line.text for line in ocr_lines(PICTURE, "fra")] == ["clair"] * 3
     says(table("1 0 0 60 20 30 ~;|", "1 70 0 60 20 35 WwWw"))
     with pytest.raises(OcrError, match="ocr-unsure"):
-        lines_of(PICTURE, "fra")
+        ocr_lines(PICTURE, "fra")
 
 
 def test_languages_are_those_installed(says: Says) -> None:
     says("List of available languages (3):\neng\nfra\nosd\nspa\n")
-    assert languages() == "fra+eng"
-    assert languages("es-ES") == "spa+fra+eng"
-    assert languages("ja") == "fra+eng"
+    assert ocr_languages() == "fra+eng"
+    assert ocr_languages("es-ES") == "spa+fra+eng"
+    assert ocr_languages("ja") == "fra+eng"
     says("List of available languages (1):\nosd\n")
-    assert languages() is None
+    assert ocr_languages() is None
 
 
 def test_a_program_that_fails_or_is_absent(says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
     says("", code=1)
     with pytest.raises(OcrError, match=r"ocr-fails \(reason=pas de données\)"):
-        lines_of(PICTURE, "fra")
-    assert languages() is None
+        ocr_lines(PICTURE, "fra")
+    assert ocr_languages() is None
     monkeypatch.setattr(ocr, "_PROGRAM", "/absent/tesseract")
-    assert languages() is None
+    assert ocr_languages() is None

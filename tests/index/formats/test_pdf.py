@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats import pdf
 from index.formats.base import Content, Options, Skipped
 from index.formats.conversion import article_of_draft
-from index.formats.print import ocr, process
+from index.formats.pdf import ocr, parser, process
 from tests.index.formats import pdfs
 from tests.index.formats.pdfs import Run, lines
 
@@ -40,7 +39,7 @@ def read(
     data: bytes, name: str = "presse.pdf", *, ocr: bool = True
 ) -> tuple[Article, list[Skipped]]:
     content = Content.of_bytes(data, name, options=Options(ocr=ocr))
-    found = list(pdf.read(content))
+    found = list(parser.read(content))
     skipped = [each for each in found if isinstance(each, Skipped)]
     (draft,) = (each for each in found if not isinstance(each, Skipped))
     return article_of_draft(draft, content, name), skipped
@@ -365,7 +364,7 @@ def test_an_empty_page_says_so() -> None:
 
 
 def test_pages_beyond_the_limit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "PAGES", 2)
+    monkeypatch.setattr(parser, "PAGES", 2)
     found, (skipped,) = read(
         pdfs.pdf([lines(BUDGET), lines(STATION), lines(BUDGET), lines(STATION)])
     )
@@ -409,7 +408,7 @@ def test_any_damage_is_an_article_or_a_line(cut: int, changes: list[tuple[int, b
         bytes(data[:cut] if cut % 3 else data), "a.pdf", options=Options(ocr=False)
     )
     with suppress(ReadError):
-        assert list(pdf.read(content))
+        assert list(parser.read(content))
 
 
 # Scans
@@ -420,7 +419,7 @@ SPEECH = ["Le conseil de la ville adopte", "le budget, qui augmente de trois", "
 def test_a_scan_without_ocr_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     data = pdfs.scan(SPEECH)
     assert refusal(data, ocr=False).startswith("pdf-scan-not-allowed")
-    monkeypatch.setattr(ocr, "languages", lambda declared="": None)
+    monkeypatch.setattr(ocr, "ocr_languages", lambda declared="": None)
     message = refusal(data)
     assert message.startswith("pdf-scan-no-tesseract")
     assert "pdf-scan-no-tesseract" in message
@@ -440,7 +439,7 @@ def test_a_scan_of_no_words_says_so() -> None:
 
 @needs_tesseract
 def test_ocr_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "languages", lambda declared="": "fra")
+    monkeypatch.setattr(ocr, "ocr_languages", lambda declared="": "fra")
     monkeypatch.setattr(ocr, "OCR_SECONDS", 0.01)
     assert "ocr-slow" in refusal(pdfs.scan(SPEECH))
 

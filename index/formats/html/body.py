@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from index.formats.base import Block
-from index.formats.webpage.tree import APART, Element, text_length
+from index.formats.html.tree import APART, Element, text_length
 
 _LEADS = frozenset({"chapo", "chapeau", "standfirst"})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from index.formats.print import worker
+from index.formats.pdf import worker
 from tests.index.formats import pdfs
 from tests.index.formats.pdfs import Run
 

@@ -11,10 +11,10 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from index.errors import ReadError
+from index.formats.archives.bounds import Member, UnpackBudget, held_member
+from index.formats.archives.members import members_of
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.conversion import read_content
-from index.formats.packing.bounds import Member, UnpackBudget, held_member
-from index.formats.packing.members import members_of
 from index.formats.table import format_of
 
 _DEPTH = 1  # of an archive that may lie in another

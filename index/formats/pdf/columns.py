@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from index.formats.print.page import PrintedLine
+from index.formats.pdf.page import PrintedLine
 
 _COLUMN_LINES = 4
 _COLUMN_WIDTH = 16  # letters of its median row; cells of a table are shorter

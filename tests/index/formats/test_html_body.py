@@ -10,7 +10,7 @@ import pytest
 
 from index.formats.base import Block, Content
 from index.formats.conversion import article_of_draft
-from index.formats.html import read
+from index.formats.html.parser import read
 from tests.index.formats.pages import FOLDER
 
 PROSE = (

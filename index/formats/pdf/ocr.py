@@ -12,13 +12,13 @@ from itertools import groupby
 from statistics import median
 
 from index.errors import CodedError, reason_of
-from index.formats.print.page import PrintedLine
-from index.formats.print.process import Picture
+from index.formats.pdf.page import PrintedLine
+from index.formats.pdf.process import Picture
 
 OCR_SECONDS = 120.0
 """For one page, after which it is left unread."""
 
-PIXELS = 30_000_000
+OCR_PIXELS = 30_000_000
 """Of the largest picture that is read: more than an A3 page at 300 dots an inch."""
 
 _PROGRAM = "tesseract"
@@ -50,7 +50,7 @@ class _Word:
     line: tuple[str, ...]
 
 
-def languages(declared: str = "") -> str | None:
+def ocr_languages(declared: str = "") -> str | None:
     """What tesseract is to expect: `fra+eng`, as far as installed, with the declared language.
 
     None where there is no tesseract, or no data for any of these.
@@ -63,7 +63,7 @@ def languages(declared: str = "") -> str | None:
     return "+".join(language for language in wanted if language in installed) or None
 
 
-def lines_of(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
+def ocr_lines(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
     """The lines in a picture, placed in points. Raises OcrError."""
     resolution = max(70, round(72 * picture.scale))
     image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.dots)

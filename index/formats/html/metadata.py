@@ -12,8 +12,8 @@ from index.folding import fold
 from index.formats.base import Metadata
 from index.formats.byline import is_name, told_in_heads
 from index.formats.frontmatter import language_code
-from index.formats.webpage.jsonld import jsonld_line, moment, person_name
-from index.formats.webpage.tree import Element
+from index.formats.html.jsonld import jsonld_line, moment, person_name
+from index.formats.html.tree import Element
 
 Metas = Mapping[str, tuple[str, ...]]
 

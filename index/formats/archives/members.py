@@ -18,8 +18,7 @@ from types import MappingProxyType
 from typing import BinaryIO, cast
 
 from index.errors import Problem, ReadError, StreamError, reason_of
-from index.formats.base import Content, Skipped
-from index.formats.packing.bounds import (
+from index.formats.archives.bounds import (
     ARCHIVE_MEMBERS,
     BROKEN,
     DIRECTORY_LIMIT,
@@ -28,6 +27,7 @@ from index.formats.packing.bounds import (
     plain_name,
     why_broken,
 )
+from index.formats.base import Content, Skipped
 from index.formats.signature import HEAD, is_zip
 from index.formats.table import sure_format
 

@@ -11,10 +11,10 @@ from index.errors import Problem, ReadError
 from index.folding import fold
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.document_info import InfoEvidence, believed, from_pdf
-from index.formats.print.ocr import PIXELS, OcrError, languages, lines_of
-from index.formats.print.page import PrintedPage, without_margins
-from index.formats.print.paragraphs import laid_out
-from index.formats.print.process import PaperError, PdfDocument, opened_pdf
+from index.formats.pdf.ocr import OCR_PIXELS, OcrError, ocr_languages, ocr_lines
+from index.formats.pdf.page import PrintedPage, without_margins
+from index.formats.pdf.paragraphs import laid_out
+from index.formats.pdf.process import PaperError, PdfDocument, opened_pdf
 from index.language import detect
 
 PAGES = 2_000
@@ -105,8 +105,8 @@ class _Scanner:
             return blank
         self._done += 1
         try:
-            picture = self._document.drawn(page.number, PIXELS)
-            return replace(page, lines=lines_of(picture, self._language or ""))
+            picture = self._document.drawn(page.number, OCR_PIXELS)
+            return replace(page, lines=ocr_lines(picture, self._language or ""))
         except (PaperError, OcrError) as error:
             self._reading.leave(error.problem, page.number)
             return blank
@@ -116,7 +116,7 @@ class _Scanner:
             return Problem("pdf-scan-not-allowed")
         if self._done >= OCR_PAGES:
             return Problem("pdf-beyond-ocr", limit=OCR_PAGES)
-        self._language = self._language or languages(self._document.language)
+        self._language = self._language or ocr_languages(self._document.language)
         if self._language is None:
             return Problem("pdf-scan-no-tesseract")
         return None

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.errors import CodedError, reason_of
-from index.formats.print.page import PrintedLine, PrintedPage
-from index.formats.print.worker import receive_frame, send
+from index.formats.pdf.page import PrintedLine, PrintedPage
+from index.formats.pdf.worker import receive_frame, send
 
 OPENING_SECONDS = 60.0
 PAGE_SECONDS = 30.0

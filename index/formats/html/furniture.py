@@ -8,7 +8,7 @@ from itertools import islice
 
 from index.formats.base import Block
 from index.formats.boilerplate import announces_links
-from index.formats.webpage.tree import Element, text_length
+from index.formats.html.tree import Element, text_length
 
 _BOX = frozenset({"div", "section", "aside", "ul", "ol", "nav", "form", "p", "details", "dialog"})
 

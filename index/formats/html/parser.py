@@ -10,10 +10,10 @@ from functools import reduce
 
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
-from index.formats.webpage.body import fragment_blocks, page_body, time_entries
-from index.formats.webpage.furniture import teasers, without_boxes, without_teasers
-from index.formats.webpage.jsonld import JsonLdRecord, article_in, facts_of, jsonld_words
-from index.formats.webpage.metadata import (
+from index.formats.html.body import fragment_blocks, page_body, time_entries
+from index.formats.html.furniture import teasers, without_boxes, without_teasers
+from index.formats.html.jsonld import JsonLdRecord, article_in, facts_of, jsonld_words
+from index.formats.html.metadata import (
     canonical,
     meta_facts,
     metas,
@@ -22,7 +22,7 @@ from index.formats.webpage.metadata import (
     visible_facts,
     with_title,
 )
-from index.formats.webpage.tree import WebPage, page_text, parsed_page
+from index.formats.html.tree import WebPage, page_text, parsed_page
 from index.language import detect
 from index.stopwords import LANGUAGES
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 from statistics import quantiles
 
 from index.formats.base import Block
-from index.formats.print.columns import columns, distinct
-from index.formats.print.page import PrintedLine, PrintedPage
+from index.formats.pdf.columns import columns, distinct
+from index.formats.pdf.page import PrintedLine, PrintedPage
 
 # Second halves that keep their hyphen whatever stands before it (« dit-il », « eux-mêmes »,
 # « là-dessus »), but where the whole is one of these words.

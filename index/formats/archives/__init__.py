@@ -1,0 +1,1 @@
+"""Archives and packed files: members, taken one by one within bounds."""

@@ -1,1 +1,0 @@
-"""What lies in an archive, taken member by member within bounds."""

@@ -1,0 +1,1 @@
+"""PDF documents: printed pages, read back into paragraphs."""

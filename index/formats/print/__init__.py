@@ -1,1 +1,0 @@
-"""Printed pages, read back into paragraphs."""
