@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ModelFailed, SettingsError
-from bot.llm import providers
-from bot.llm import providers as factory
+from bot.llm import factory, providers
 from bot.llm.factory import open_models, served_at
 from bot.model_choice import parse_choices
 from bot.settings import Settings
