@@ -205,6 +205,7 @@ FORMATS: Mapping[str, Callable[[Any, str], str]] = {
         milliseconds,
         duration,
         remaining,
+        interval,
         elapsed,
         day,
         period,

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.locale import format
-from bot.locale.catalogue import Texts, catalogue
-from index.errors import FetchError, Why
+from bot.locale.catalogue import Texts
 
 
 class FeedingHelp(Texts, domain="watch", part="help"):
@@ -69,13 +68,6 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
     def no_duration(self, text: str) -> str: ...
     def no_such_path(self, path: str) -> str: ...
 
-    def reason(self, error: FetchError) -> str:
-        """Why an address gave nothing."""
-        detail, key = error.detail, f"why.{error.why.name.lower()}"
-        if error.why is Why.TOO_LARGE and self.code == "fr":
-            detail = detail.replace("MB", "Mo")
-        return catalogue(self.domain, self.code).text(key, detail=detail)
-
     def listed(self, kind: str, address: str, found: int, elsewhere: int, taken: int) -> str:
         """The entries of a list, those of other sites, and those about to be asked for."""
         if elsewhere:
@@ -121,15 +113,15 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
 
 REFUSALS = frozenset(
     {
-        Why.MALFORMED,
-        Why.SCHEME,
-        Why.CREDENTIALS,
-        Why.PRIVATE,
-        Why.OFF_SITE,
-        Why.ROBOTS,
-        Why.ROBOTS_UNREADABLE,
-        Why.DELAY,
-        Why.NOT_AN_ARTICLE,
+        "address-malformed",
+        "address-scheme",
+        "address-credentials",
+        "address-private",
+        "address-off-site",
+        "address-robots",
+        "address-robots-unreadable",
+        "address-delay",
+        "address-not-an-article",
     }
 )
 """What Selon will not do, in contrast with what it could not."""

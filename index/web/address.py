@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from index.errors import FetchError, Why
+from index.errors import FetchError, reason_of
 
 LONGEST = 4096
 """Characters of an address."""
@@ -41,14 +41,18 @@ class Address:
             url = httpx.URL(text)
             return cls._of(url, text)
         except (httpx.InvalidURL, ValueError, UnicodeError) as error:
-            raise FetchError(_shown(text), Why.MALFORMED, str(error)) from error
+            raise FetchError(
+                "address-malformed", shown=_shown(text), reason=reason_of(error)
+            ) from error
 
     def join(self, target: str) -> Address:
         """Where a link or a redirect of this page leads. Raises FetchError as `parse` does."""
         try:
             joined = httpx.URL(self.url).join(target.strip())
         except (httpx.InvalidURL, ValueError, UnicodeError) as error:
-            raise FetchError(_shown(target), Why.MALFORMED, str(error)) from error
+            raise FetchError(
+                "address-malformed", shown=_shown(target), reason=reason_of(error)
+            ) from error
         return Address.parse(str(joined))
 
     @property
@@ -69,9 +73,9 @@ class Address:
         if url.scheme not in _SCHEMES:
             if not url.scheme or "." in url.scheme:  # `exemple.fr:80/page`
                 raise httpx.InvalidURL("no http:// or https:// before it")
-            raise FetchError(_shown(text), Why.SCHEME, url.scheme)
+            raise FetchError("address-scheme", shown=_shown(text), scheme=url.scheme)
         if url.userinfo:
-            raise FetchError(f"{url.scheme}://{url.host}", Why.CREDENTIALS)
+            raise FetchError("address-credentials", shown=f"{url.scheme}://{url.host}")
         host = url.raw_host.decode("ascii").lower()
         if not _good(host):
             raise httpx.InvalidURL(f"the host {host[:80]!r}")

@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 import httpx2
 import stamina
 
-from index.errors import FetchError, Why
+from index.errors import FetchError, Problem, Words
 from index.web.address import Address
 from index.web.guard import Guard
 from index.web.inflate import Inflater, TooLarge
@@ -154,14 +154,14 @@ class Fetcher:
         for _ in range(self._limits.redirects + 1):
             wanted = self._robots.interval(here)
             if wanted > self._limits.patience:
-                raise FetchError(here.url, Why.DELAY, f"{wanted:g} s")
+                raise FetchError("address-delay", shown=here.url, seconds=wanted)
             got = self._asked(here, known(here.url), self._limits.size, wanted)
             if not isinstance(got, Address):
                 return got
             here = got
             if site is not None and not here.same_site(site):
-                raise FetchError(here.url, Why.OFF_SITE, here.host)
-        raise FetchError(address.url, Why.REDIRECTS, str(self._limits.redirects))
+                raise FetchError("address-off-site", shown=here.url, host=here.host)
+        raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
 
     def _rules(self, address: Address) -> bytes:
         """A robots.txt."""
@@ -175,7 +175,7 @@ class Fetcher:
                 return got.body
             if isinstance(got, Address):
                 here = got
-        raise FetchError(address.url, Why.REDIRECTS, str(self._limits.redirects))
+        raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
 
     def _asked(
         self,
@@ -221,23 +221,25 @@ class Fetcher:
     def _refused(self, address: Address, response: httpx2.Response) -> FetchError:
         status = response.status_code
         if status not in _PASSING:
-            return FetchError(address.url, Why.STATUS, str(status))
+            return FetchError("address-status", shown=address.url, status=status)
         after = _retry_after(response.headers.get("retry-after", ""))
         if after is not None and after > self._limits.patience:
-            return FetchError(address.url, Why.BUSY, f"{after:.0f} s")
-        return FetchError(address.url, Why.STATUS, str(status), passing=True, after=after)
+            return FetchError("address-busy", shown=address.url, seconds=round(after))
+        return FetchError(
+            "address-status", shown=address.url, status=status, passing=True, after=after
+        )
 
     def _too_slow(self, address: Address) -> FetchError:
         spent = self._deadline.left() <= 0
         seconds = self._limits.total if spent else self._limits.silence
-        return FetchError(address.url, Why.TOO_SLOW, f"{seconds:g} s", passing=not spent)
+        return FetchError("address-too-slow", shown=address.url, seconds=seconds, passing=not spent)
 
 
 def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
     """The answer's bytes, compression undone by hand: a small answer may hide a large one."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if encoding != "identity" and encoding not in _COMPRESSED:
-        raise FetchError(address.url, Why.ENCODING, encoding[:40])
+        raise FetchError("address-encoding", shown=address.url, reason=encoding[:40])
     inflater = Inflater(size) if encoding != "identity" else None
     plain = bytearray()
     try:
@@ -254,9 +256,11 @@ def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> 
     except TooLarge as error:
         if cut:
             return bytes(inflater.data if inflater else plain)[:size]
-        raise FetchError(address.url, Why.TOO_LARGE, _megabytes(size)) from error
+        raise FetchError("address-too-large", shown=address.url, limit=size) from error
     except ValueError as error:
-        raise FetchError(address.url, Why.ENCODING, f"{encoding}: {error}", passing=True) from error
+        raise FetchError(
+            "address-encoding", shown=address.url, reason=f"{encoding}: {error}", passing=True
+        ) from error
 
 
 def _conditions(validators: Validators | None) -> dict[str, str]:
@@ -283,10 +287,9 @@ def _unreachable(address: Address, error: httpx2.TransportError) -> FetchError:
     # The pool drops the cause of its errors, and keeps it as their argument.
     origin = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
     if isinstance(origin, ssl.SSLCertVerificationError):
-        return FetchError(address.url, Why.CERTIFICATE, origin.verify_message)
-    reason = " ".join(str(error).split()) or "the connection was cut"
-    return FetchError(address.url, Why.UNREACHABLE, reason[:120], passing=True)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:g} MB"
+        return FetchError(
+            "address-certificate", shown=address.url, reason=Words(origin.verify_message)
+        )
+    said = " ".join(str(error).split())[:120]
+    reason = Words(said) if said else Problem("connection-cut")
+    return FetchError("address-unreachable", shown=address.url, reason=reason, passing=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from index.errors import FetchError, Why
+from index.errors import FetchError, Problem, reason_of
 from index.web.address import Address
 from index.web.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
 from index.web.inflate import TooLarge, inflate
@@ -79,7 +79,7 @@ class Gatherer:
         try:
             address = Address.parse(text)
         except FetchError as error:
-            yield Failed(error.address, error)
+            yield Failed(error.shown, error)
             return
         try:
             got = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
@@ -108,7 +108,7 @@ class Gatherer:
         taken = same[: self.limit]
         elsewhere = len(listed) - len(same)
         if not taken:
-            error = FetchError(text, Why.NO_ENTRIES, str(elsewhere))
+            error = FetchError("address-no-entries", shown=text, count=elsewhere)
             yield Failed(text, error)
             return
         yield Listed(text, kind, len(listed), elsewhere, len(taken), page.validators)
@@ -123,7 +123,9 @@ class Gatherer:
             if isinstance(got, NotModified):
                 return self._unmodified(url, got)
             if page_kind_of(got, got.body) is not PageKind.ARTICLE:
-                raise FetchError(url, Why.NOT_AN_ARTICLE, "another list")
+                raise FetchError(
+                    "address-not-an-article", shown=url, kind=Problem("kind-another-list")
+                )
             return self._kept(url, got)
         except FetchError as error:
             return Failed(url, error.of(url))
@@ -159,7 +161,8 @@ class Gatherer:
                 kind = page_kind_of(got, body)
                 base = Address.parse(got.url)
                 if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
-                    raise FetchError(got.url, Why.NOT_AN_ARTICLE, got.media_type or "no sitemap")
+                    found_kind = got.media_type or Problem("kind-no-sitemap")
+                    raise FetchError("address-not-an-article", shown=got.url, kind=found_kind)
                 more = entries(kind, body, base)
             except FetchError as error:
                 fail(Failed(sitemap.address.url, error.of(sitemap.address.url)))
@@ -184,10 +187,11 @@ class Gatherer:
 
     def _kept(self, asked: str, page: FetchedPage) -> Gathered:
         if not page.body.strip():
-            raise FetchError(page.url, Why.EMPTY)
+            raise FetchError("address-empty", shown=page.url)
         suffix = page_suffix_of(page)
         if suffix is None:
-            raise FetchError(page.url, Why.NOT_AN_ARTICLE, page.media_type or "unknown")
+            unknown = page.media_type or Problem("kind-unknown")
+            raise FetchError("address-not-an-article", shown=page.url, kind=unknown)
         state, path = self.shelf.put(page, suffix, asked)
         feeds = named_feeds(page.body, Address.parse(page.url)) if suffix == ".html" else ()
         return Gathered(asked, state, path, feeds)
@@ -200,6 +204,6 @@ def _undone(page: FetchedPage) -> bytes:
     try:
         return inflate(page.body, _UNZIPPED)
     except TooLarge as error:
-        raise FetchError(page.url, Why.TOO_LARGE, f"{_UNZIPPED // 2**20} MB") from error
+        raise FetchError("address-too-large", shown=page.url, limit=_UNZIPPED) from error
     except ValueError as error:
-        raise FetchError(page.url, Why.ENCODING, str(error)) from error
+        raise FetchError("address-encoding", shown=page.url, reason=reason_of(error)) from error

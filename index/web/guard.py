@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Sequence
 
-from index.errors import FetchError, Why
+from index.errors import FetchError
 
 Resolver = Callable[[str, int], Sequence[str]]
 """The numeric addresses of a host; OSError when it has none."""
@@ -58,13 +58,16 @@ class Guard:
         try:
             found = tuple(self._resolver(host, port))
         except (OSError, UnicodeError) as error:
-            raise FetchError(host, Why.UNKNOWN_HOST, host, passing=_passing(error)) from error
+            raise FetchError(
+                "address-unknown-host", shown=host, host=host, passing=_passing(error)
+            ) from error
         if not found:
-            raise FetchError(host, Why.UNKNOWN_HOST, host)
+            raise FetchError("address-unknown-host", shown=host, host=host)
         if not self._allowed & {(host, None), (host, port)}:
             for each in found:
                 if not is_public(each):
-                    raise FetchError(host, Why.PRIVATE, host if each == host else f"{host}, {each}")
+                    where = host if each == host else f"{host}, {each}"
+                    raise FetchError("address-private", shown=host, place=where)
         return found
 
 

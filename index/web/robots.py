@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from index.errors import FetchError, Why
+from index.errors import FetchError
 from index.web.address import Address
 
 LARGEST = 512 * 1024
@@ -19,8 +19,10 @@ KEPT_FAILURE = 300.0
 """Seconds for which rules, and that there are none to be had, are remembered."""
 
 _ABSENT = range(400, 500)
-# What says more of the page itself than that its rules are missing.
-_OF_THE_HOST = frozenset({Why.PRIVATE, Why.UNKNOWN_HOST, Why.UNREACHABLE, Why.CERTIFICATE})
+OF_THE_HOST = frozenset(
+    {"address-private", "address-unknown-host", "address-unreachable", "address-certificate"}
+)
+"""Codes that say more of the page itself than that its rules are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Robots:
         if known.rules is None:
             return 0.0
         if not known.rules.can_fetch(address.url, self._product):
-            raise FetchError(address.url, Why.ROBOTS)
+            raise FetchError("address-robots", shown=address.url)
         return known.rules.crawl_delay(self._product) or 0.0
 
     def _read(self, address: Address) -> _Known:
@@ -65,7 +67,7 @@ class Robots:
         try:
             text = self._fetch(Address.parse(f"{address.origin}/robots.txt"))
         except FetchError as error:
-            if error.why is Why.STATUS and int(error.detail) in _ABSENT and not error.passing:
+            if error.parameters.get("status") in _ABSENT and not error.passing:
                 return _Known(None, None, self._clock() + _KEPT)
             failure = _failure(address, error)
             return _Known(None, failure, self._clock() + KEPT_FAILURE)
@@ -75,7 +77,8 @@ class Robots:
 
 def _failure(address: Address, error: FetchError) -> FetchError:
     """Why nothing may be fetched; not worth an immediate new attempt, the rules had theirs."""
-    if error.why in _OF_THE_HOST:
-        return FetchError(address.url, error.why, error.detail)
-    short = error.detail if error.why is Why.STATUS else error.why.format(error.detail)
-    return FetchError(address.url, Why.ROBOTS_UNREADABLE, short)
+    if error.code in OF_THE_HOST:
+        return FetchError(error.problem, shown=address.url)
+    status = error.parameters.get("status")
+    reason = error.problem if status is None else str(status)
+    return FetchError("address-robots-unreadable", shown=address.url, reason=reason)

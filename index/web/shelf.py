@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock
 
-from index.errors import FetchError, Why
+from index.errors import FetchError, reason_of
 from index.formats.sources import LEDGER
 from index.web.address import Address
 from index.web.fetcher import FetchedPage, Validators
@@ -264,4 +264,5 @@ def _hash(url: str) -> str:
 
 
 def _unkept(url: str, error: OSError) -> FetchError:
-    return FetchError(url, Why.DISK, f"{error.filename or url}: {error.strerror or error}")
+    place = str(error.filename or url)
+    return FetchError("address-disk", shown=url, place=place, reason=reason_of(error))

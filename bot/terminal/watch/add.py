@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from bot.library.paths import open_gatherer, standing_paths
+from bot.locale.errors import problem_text
 from bot.locale.text import harmless
 from bot.locale.watch import REFUSALS, FeedingPhrases
 from bot.settings import Settings
@@ -69,8 +70,8 @@ def tell(event: Event, phrases: FeedingPhrases, out: Console, err: Console) -> N
             for feed in event.feeds:
                 show(out, f"  {phrases.named_feed(harmless(feed))}")
     else:
-        word = phrases.refused if event.error.why in REFUSALS else phrases.failed
-        reason = harmless(phrases.reason(event.error))
+        word = phrases.refused if event.error.code in REFUSALS else phrases.failed
+        reason = harmless(problem_text(event.error.problem, phrases.code))
         show(err, f"{word} — {harmless(event.address)} — {reason}")
 
 

@@ -9,16 +9,24 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
-from index.errors import FetchError, Why
+from index.errors import FetchError
 from index.web.fetcher import Validators
 from index.web.gatherer import Event, Failed, Gathered, Gatherer, Listed
 
 SLOWEST = 16
 """How many times rarer a feed is read that keeps failing, at most."""
 
-_MAY_PASS = frozenset(
-    {Why.BUSY, Why.DISK, Why.ROBOTS_UNREADABLE, Why.TOO_SLOW, Why.UNKNOWN_HOST, Why.UNREACHABLE}
+PASSING = frozenset(
+    {
+        "address-busy",
+        "address-disk",
+        "address-robots-unreadable",
+        "address-too-slow",
+        "address-unknown-host",
+        "address-unreachable",
+    }
 )
+"""Codes of what may have passed when the feed is read again."""
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +72,7 @@ class Poller:
         self._due = dict.fromkeys(feeds, 0.0)
         self._failures: Counter[str] = Counter()
         self._validators: dict[str, Validators] = {}
-        self._told: set[tuple[str, Why]] = set()
+        self._told: set[tuple[str, str]] = set()
 
     def follow(self) -> None:
         with self._gatherer.fetcher:
@@ -133,11 +141,11 @@ class Poller:
         return self._validators.get(url)
 
     def _tell_once(self, event: Failed) -> None:
-        key = (event.address, event.error.why)
+        key = (event.address, event.error.code)
         if key not in self._told:
             self._told.add(key)
             self._teller.event(event)
 
 
 def _may_pass(error: FetchError) -> bool:
-    return error.passing or error.why in _MAY_PASS
+    return error.passing or error.code in PASSING

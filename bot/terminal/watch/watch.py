@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import FeedingError
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths, with_fetched
+from bot.locale.errors import error_text, problem_text
 from bot.locale.text import harmless
 from bot.locale.watch import FeedingPhrases
 from bot.settings import Settings
@@ -53,10 +54,10 @@ class WatchLines:
         self._say(self._phrases.rebuilt(*counts, seconds))
 
     def not_rebuilt(self, error: Exception) -> None:
-        self._complain(self._phrases.not_rebuilt(_one_line(error)))
+        self._complain(self._phrases.not_rebuilt(self._why(error)))
 
     def waiting(self, error: BuildLocked) -> None:
-        self._complain(self._phrases.waiting(_one_line(error)))
+        self._complain(self._phrases.waiting(self._why(error)))
 
     def polling(self, why: str) -> None:
         self._complain(self._phrases.polling(why))
@@ -65,11 +66,16 @@ class WatchLines:
         self._say(self._phrases.news(feed, added, updated))
 
     def trouble(self, feed: str, error: Exception) -> None:
-        told = self._phrases.reason(error) if isinstance(error, FetchError) else _one_line(error)
+        told = self._why(error)
         self._complain(self._phrases.no_news(feed, told))
 
     def event(self, event: Event) -> None:
         tell(event, self._phrases, self._out, self._err)
+
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, FetchError):  # its address stands before it
+            return problem_text(error.problem, self._phrases.code)
+        return error_text(error, self._phrases.code)
 
     def stopping(self) -> None:
         self._complain(self._phrases.stopping)
@@ -87,10 +93,6 @@ class WatchLines:
 
 def _now() -> str:
     return f"{datetime.now():%H:%M:%S}"
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 _SHORTEST = 10.0
@@ -190,7 +192,8 @@ def _feeds(asked: WatchRequest, phrases: FeedingPhrases) -> list[str]:
     try:
         return list(dict.fromkeys(Address.parse(feed).url for feed in asked.feeds))
     except FetchError as error:
-        raise FeedingError(phrases.no_news(error.address, phrases.reason(error))) from error
+        why = problem_text(error.problem, phrases.code)
+        raise FeedingError(phrases.no_news(error.shown, why)) from error
 
 
 def _paths(settings: Settings, asked: WatchRequest, phrases: FeedingPhrases) -> list[Path]:

@@ -13,10 +13,13 @@ import pytest
 
 from bot.locale.catalogue import Catalogue, catalogue
 from bot.locale.errors import error_text, problem_text
+from bot.locale.watch import REFUSALS
+from bot.terminal.watch.feeds import PASSING
 from index.errors import IndexingError, Problem, ReadError, Words, reason_of
 from index.formats.base import Skipped
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
+from index.web.robots import OF_THE_HOST
 from tests.bot.locale.error_codes import raised
 
 LANGUAGES = ("fr", "en")
@@ -35,6 +38,11 @@ def test_every_code_has_a_sentence_in_each_language_and_none_is_left_over() -> N
     assert len(RAISED) > 150
     for language in LANGUAGES:
         assert set(sentences(language)) == set(RAISED)
+
+
+@pytest.mark.parametrize("codes", [REFUSALS, PASSING, OF_THE_HOST])
+def test_codes_that_are_told_apart_exist(codes: frozenset[str]) -> None:
+    assert codes <= set(RAISED)
 
 
 @pytest.mark.parametrize("code", sorted(set(RAISED)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.errors import FetchError, Why
+from index.errors import FetchError
 from index.web.address import LONGEST, Address
 
 
@@ -27,36 +27,36 @@ def test_an_address_has_one_form(text: str, url: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("file:///etc/passwd", Why.SCHEME),
-        ("ftp://exemple.fr/a", Why.SCHEME),
-        ("gopher://exemple.fr/a", Why.SCHEME),
-        ("javascript:alert(1)", Why.SCHEME),
-        ("data:text/html,a", Why.SCHEME),
-        ("exemple.fr/article", Why.MALFORMED),
-        ("exemple.fr:80/article", Why.MALFORMED),
-        ("http://", Why.MALFORMED),
-        ("http://../a", Why.MALFORMED),
-        ("http://exemple.fr:0/", Why.MALFORMED),
-        ("http://exemple.fr:65536/", Why.MALFORMED),
-        ("http://exemple.fr/" + "a" * LONGEST, Why.MALFORMED),
-        ("http://a b.fr/", Why.MALFORMED),
-        ("http://[fe80::1%25eth0]/", Why.MALFORMED),
+        ("file:///etc/passwd", "address-scheme"),
+        ("ftp://exemple.fr/a", "address-scheme"),
+        ("gopher://exemple.fr/a", "address-scheme"),
+        ("javascript:alert(1)", "address-scheme"),
+        ("data:text/html,a", "address-scheme"),
+        ("exemple.fr/article", "address-malformed"),
+        ("exemple.fr:80/article", "address-malformed"),
+        ("http://", "address-malformed"),
+        ("http://../a", "address-malformed"),
+        ("http://exemple.fr:0/", "address-malformed"),
+        ("http://exemple.fr:65536/", "address-malformed"),
+        ("http://exemple.fr/" + "a" * LONGEST, "address-malformed"),
+        ("http://a b.fr/", "address-malformed"),
+        ("http://[fe80::1%25eth0]/", "address-malformed"),
         # Numbers that only lenient parsers take for 127.0.0.1.
-        ("http://2130706433/", Why.MALFORMED),
-        ("http://0177.0.0.1/", Why.MALFORMED),
-        ("http://0x7f000001/", Why.MALFORMED),
-        ("http://127.1/", Why.MALFORMED),
-        ("http://１２７.0.0.1/", Why.MALFORMED),
+        ("http://2130706433/", "address-malformed"),
+        ("http://0177.0.0.1/", "address-malformed"),
+        ("http://0x7f000001/", "address-malformed"),
+        ("http://127.1/", "address-malformed"),
+        ("http://１２７.0.0.1/", "address-malformed"),
         # A name and a password, however they are hidden.
-        ("http://moi:secret@exemple.fr/", Why.CREDENTIALS),
-        ("http://moi@exemple.fr/", Why.CREDENTIALS),
-        ("http://exemple.fr\\@autre.fr/", Why.CREDENTIALS),
+        ("http://moi:secret@exemple.fr/", "address-credentials"),
+        ("http://moi@exemple.fr/", "address-credentials"),
+        ("http://exemple.fr\\@autre.fr/", "address-credentials"),
     ],
 )
-def test_what_is_no_address_says_why(text: str, why: Why) -> None:
+def test_what_is_no_address_says_why(text: str, why: str) -> None:
     with pytest.raises(FetchError) as refusal:
         Address.parse(text)
-    assert refusal.value.why is why
+    assert refusal.value.code == why
     assert "\n" not in str(refusal.value)
 
 
@@ -87,7 +87,10 @@ def test_a_link_is_followed_from_its_page() -> None:
     page = Address.parse("https://exemple.fr/a/b?c")
     assert page.join("../d#e").url == "https://exemple.fr/d"
     assert page.join("//autre.fr").url == "https://autre.fr/"
-    for link, why in (("mailto:a@b.fr", Why.SCHEME), ("http://u:p@b.fr/", Why.CREDENTIALS)):
+    for link, why in (
+        ("mailto:a@b.fr", "address-scheme"),
+        ("http://u:p@b.fr/", "address-credentials"),
+    ):
         with pytest.raises(FetchError) as refusal:
             page.join(link)
-        assert refusal.value.why is why
+        assert refusal.value.code == why

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from index.errors import FetchError, Why
+from index.errors import FetchError
 from index.web.address import Address
 from index.web.fetcher import FetchedPage, Fetcher, NotModified, Validators
 from index.web.guard import Guard
@@ -79,14 +79,14 @@ def test_what_may_pass_is_tried_again(site: Site, status: int) -> None:
 def test_three_attempts_are_all(site: Site) -> None:
     site.pages["/a"] = Answer("", status=503)
     failure = refused(site)
-    assert (failure.why, failure.detail, failure.passing) == (Why.STATUS, "503", True)
+    assert (str(failure.problem), failure.passing) == ("address-status (status=503)", True)
     assert site.paths == ["/a"] * 3
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
 def test_what_will_not_pass_is_asked_for_once(site: Site, status: int) -> None:
     site.pages["/a"] = Answer("", status=status)
-    assert refused(site).detail == str(status)
+    assert refused(site).parameters == {"status": status}
     assert site.paths == ["/a"]
 
 
@@ -103,7 +103,7 @@ def test_a_site_is_left_alone_as_long_as_it_asks(site: Site) -> None:
 )
 def test_a_site_that_asks_for_too_long_is_given_up(site: Site, after: str) -> None:
     site.pages["/a"] = Answer("", status=503, headers={"Retry-After": after})
-    assert refused(site).why is Why.BUSY
+    assert refused(site).code == "address-busy"
     assert site.paths == ["/a"]
 
 
@@ -111,4 +111,4 @@ def test_a_site_that_is_not_there_is_said(site: Site) -> None:
     guard = Guard(["127.0.0.1"])
     with Fetcher("1", guard=guard, limits=FAST) as fetching, pytest.raises(FetchError) as refusal:
         fetching.get(Address.parse("http://127.0.0.1:9/a"))
-    assert refusal.value.why is Why.UNREACHABLE
+    assert refusal.value.code == "address-unreachable"

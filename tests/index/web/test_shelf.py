@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import FetchError, Why
+from index.errors import FetchError
 from index.formats.sources import LEDGER, addresses_in
 from index.web import shelf as ledgers
 from index.web.fetcher import FetchedPage, Validators
@@ -153,7 +153,7 @@ def test_a_disk_that_fails_leaves_what_was_there(
     monkeypatch.setattr(ledgers.os, "fsync", full)
     with pytest.raises(FetchError) as failure:
         shelf.put(page("Autre"), ".html")
-    assert failure.value.why is Why.DISK
+    assert failure.value.code == "address-disk"
     assert "No space left" in str(failure.value)
     assert (path.parent / LEDGER).read_bytes() == told
     assert path.read_bytes() in {b"Le phare", b"Autre"}

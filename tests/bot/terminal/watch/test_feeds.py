@@ -28,10 +28,10 @@ class Heard:
 
     def event(self, event: Event) -> None:
         assert isinstance(event, Failed)
-        self.all.append(("event", event.error.why.name))
+        self.all.append(("event", event.error.code))
 
     def trouble(self, feed: str, error: Exception) -> None:
-        kind = error.why.name if isinstance(error, FetchError) else type(error).__name__
+        kind = error.code if isinstance(error, FetchError) else type(error).__name__
         self.all.append(("trouble", kind))
 
 
@@ -89,9 +89,9 @@ def test_a_feed_that_fails_is_told_read_more_rarely_and_goes_on(
     site.pages["/rss"] = Answer("", status=404)
     polled = Polled(settings, feed, f"{site.url}/other")
     site.pages["/other"] = rss(site.url, [("/bb", day(1))])
-    assert polled.read() == [("trouble", "STATUS"), ("news", "1", "0")]
+    assert polled.read() == [("trouble", "address-status"), ("news", "1", "0")]
     assert polled.read() == []  # not yet
-    assert polled.read() == [("trouble", "STATUS")]
+    assert polled.read() == [("trouble", "address-status")]
     site.pages["/rss"] = rss(site.url, [("/aa", day(1))])
     assert polled.read(after=240.0) == [("news", "1", "0")]
     polled.gatherer.fetcher.close()
@@ -103,7 +103,7 @@ def test_an_entry_that_fails_is_told_once_and_tried_again_where_that_may_help(
     site.pages["/rss"] = replace(rss(site.url, [("/gone", day(1)), ("/busy", day(2))]), etag='"1"')
     site.pages["/busy"] = Answer("", status=503)
     polled = Polled(settings, feed)
-    assert polled.read() == [("event", "STATUS"), ("event", "STATUS")]
+    assert polled.read() == [("event", "address-status"), ("event", "address-status")]
     assert polled.read() == []
     site.pages["/busy"] = article("b")
     assert polled.read() == [("news", "1", "0")]
