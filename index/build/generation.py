@@ -1,79 +1,57 @@
-"""A generation on its way: written in a folder of its own until it is whole."""
+"""What is done to a generation on its way: articles taken in, copies found, passages cut."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import TypeVar
-
-import numpy as np
 
 from index.antecedents import in_context
-from index.article import Article, article_digest, embedding_text, lexical_text
+from index.article import Article, article_digest, embedding_text
 from index.build.duplicates import duplicate_groups, signature
 from index.build.fingerprint import FileReading
 from index.build.passages import cut
-from index.build.vectors import Embedded, EmbedProgress, StopCheck, Work, embed_all
+from index.build.vectors import Embedded, EmbeddingWork, EmbedProgress, embed_all
 from index.errors import IndexingError
 from index.models.base import Embedder
-from index.store.base import RowKind
-from index.store.files.article_writer import ArticleChanges, ArticleWriter, PassageWriter, Sheet
-from index.store.files.articles import BulkReader
-from index.store.files.generation import (
-    ARTICLES_FILE,
-    DAYS_FILE,
-    FIRST_SENTENCES,
-    OPENINGS,
-    PASSAGE_WORDS,
-    SENTENCE_WORDS,
-    Generation,
+from index.store.base import GenerationFacts
+from index.store.build_turn import (
+    ArticleChanges,
+    GenerationWriter,
+    KnownGeneration,
+    SourceRow,
+    StopCheck,
+    text_hash,
 )
-from index.store.files.layout import storing
-from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamps
-from index.store.files.text_hashes import text_hash
-from index.store.files.word_index import LexicalIndex
-
-T = TypeVar("T")
-
-_OFTEN = 1_000
-
-WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
 
 
-class Unfit(IndexingError):  # noqa: N818
+class UnfitArticle(IndexingError):  # noqa: N818
     """An article that cannot be taken in."""
 
 
 class GenerationDraft:
-    """Articles go in, copies are found, passages cut; then vectors and words, and the manifest.
+    """Articles go in, copies are found, passages cut; then vectors and words, and the facts.
 
-    Everything is on disk but what the step under way needs. `previous` is the generation in
-    service, `rules` what articles are read and cut by now (see `index.build.fingerprint`): where
-    that one was
-    made by the same, what it has of unchanged articles serves again. Raises StoreError when the
-    disk refuses.
+    `rules` is what articles are read and cut by (see `index.build.fingerprint`). Raises StoreError
+    when the store refuses.
     """
 
-    def __init__(self, folder: Path, rules: str = "", previous: Generation | None = None) -> None:
-        self.folder = folder
+    def __init__(self, writer: GenerationWriter, rules: str) -> None:
+        self.writer = writer
         self.rules = rules
         self.copies = 0
-        with storing(folder):
-            folder.mkdir()
-        alike = previous is not None and previous.manifest.rules == rules
-        before = previous.folder / ARTICLES_FILE if previous else None
-        self._sheet = Sheet(folder / ARTICLES_FILE, before, alike=alike)
-        self._articles = ArticleWriter(self._sheet)
-        self._passages = PassageWriter(self._sheet)
+        self._articles = writer.articles
+        self._passages = writer.passages
+
+    @property
+    def id(self) -> str:
+        return self.writer.id
 
     # The articles.
 
     def add(self, article: Article, *, sign: bool = True) -> None:
-        """Write an article down; sign it, where copies are to be found. Raises Unfit."""
+        """Write an article down; sign it, where copies are to be found. Raises UnfitArticle."""
         if self._articles.holds(article.id):
-            raise Unfit("article-id-taken", shown=article.path, id=article.id)
+            raise UnfitArticle("article-id-taken", shown=article.path, id=article.id)
         if "\0" in article.text:  # the database would end its texts there
             raise _no_text(article, "\0")
         try:
@@ -99,7 +77,7 @@ class GenerationDraft:
 
     def note(self, reading: FileReading) -> None:
         """Keep what a file gave, for the next build."""
-        self._sheet.run("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", *reading.values())
+        self.writer.note(SourceRow._make(reading.values()))
 
     def find_copies(self) -> None:
         """Choose, of articles that are one, the one to answer from."""
@@ -127,7 +105,7 @@ class GenerationDraft:
                 self._passages.add_again(each.number, each.before)
             else:
                 self._cut(each.number)
-        self._sheet.finish()
+        self.writer.end_texts()
         progress(total, total)
 
     def _cut(self, number: int) -> None:
@@ -155,70 +133,24 @@ class GenerationDraft:
 
     # Their vectors and words.
 
-    def embed(self, work: Work, previous: Sequence[Generation]) -> Embedded:
-        """Write the vectors of every passage and sentence."""
-        with closing(BulkReader(self.folder / ARTICLES_FILE)) as reader:
-            return embed_all(reader, self.folder, work, previous)
+    def embed(self, work: EmbeddingWork, known: Sequence[KnownGeneration]) -> Embedded:
+        """Write the vectors of every passage and sentence; those that are known serve again."""
+        return embed_all(self.writer, work, known)
 
     def seal(
-        self,
-        generation: str,
-        embedder: Embedder,
-        built_at: datetime,
-        roots: Sequence[str],
-        check: StopCheck,
-    ) -> Manifest:
-        """Write the words and, last, the manifest."""
-        with storing(self.folder), closing(BulkReader(self.folder / ARTICLES_FILE)) as reader:
-            self._write_words(reader, check)
-            self._write_arrays(reader)
-            manifest = Manifest(
-                format=GENERATION_FORMAT,
-                id=generation,
-                model=embedder.id,
-                dimension=embedder.dimension,
-                built_at=built_at,
-                articles=reader.own(),
-                passages=self.passages,
-                sentences=self.sentences,
-                languages=reader.languages(),
-                fingerprint=reader.fingerprint(),
-                files=stamps(self.folder),
-                roots=tuple(roots),
-                rules=self.rules,
-                copies=self.copies,
-            )
-            manifest.save(self.folder)
-        return manifest
-
-    def close(self) -> None:
-        self._sheet.close()
-
-    def _write_words(self, reader: BulkReader, check: StopCheck) -> None:
-        for kind, name in WORDS.items():
-            check()
-            LexicalIndex.build(
-                (article.language, lexical_text(article, heading, text))
-                for article, heading, text in _checked(reader.texts(kind), check)
-            ).save(self.folder / name)
-
-    def _write_arrays(self, reader: BulkReader) -> None:
-        first = np.append(reader.first_sentences(), self.sentences).astype(np.int64)
-        for name, array in (
-            (FIRST_SENTENCES, first),
-            (OPENINGS, reader.openings()),
-            (DAYS_FILE, reader.days()),
-        ):
-            np.save(self.folder / name, array, allow_pickle=False)
+        self, embedder: Embedder, built_at: datetime, roots: Sequence[str], check: StopCheck
+    ) -> GenerationFacts:
+        """Write the words and, last, the facts."""
+        return self.writer.seal(
+            model=embedder.id,
+            dimension=embedder.dimension,
+            built_at=built_at,
+            roots=roots,
+            rules=self.rules,
+            copies=self.copies,
+            check=check,
+        )
 
 
-def _checked(each: Iterator[T], check: StopCheck) -> Iterator[T]:
-    """The same, a check every so often."""
-    for number, one in enumerate(each):
-        if number % _OFTEN == 0:
-            check()
-        yield one
-
-
-def _no_text(article: Article, character: str) -> Unfit:
-    return Unfit("article-no-character", shown=article.path, character=repr(character)[1:-1])
+def _no_text(article: Article, character: str) -> UnfitArticle:
+    return UnfitArticle("article-no-character", shown=article.path, character=repr(character)[1:-1])

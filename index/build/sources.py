@@ -9,11 +9,11 @@ from typing import Protocol
 
 from index.article import Article
 from index.build.fingerprint import FileReading, Look, look_at
-from index.build.generation import GenerationDraft, Unfit
+from index.build.generation import GenerationDraft, UnfitArticle
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
-from index.store.files.articles import BulkReader
+from index.store.build_turn import KnownGeneration
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,19 @@ class ReadTerms:
     progress: Callable[[int, int], None]
 
 
-class Taking(Protocol):
+class ArticleSupply(Protocol):
     """Gives a draft its articles. `skipped` fills as it goes."""
 
     @property
     def skipped(self) -> Sequence[Skipped]: ...
 
-    def untouched(self, before: BulkReader, terms: ReadTerms) -> bool:
+    def untouched(self, before: KnownGeneration, terms: ReadTerms) -> bool:
         """Whether all is as it was when `before` was made by the same rules; then `skipped` is
         complete."""
         ...
 
     def read_into(
-        self, draft: GenerationDraft, before: BulkReader | None, terms: ReadTerms
+        self, draft: GenerationDraft, before: KnownGeneration | None, terms: ReadTerms
     ) -> None:
         """Give a draft all articles; `before` was made by the same rules."""
         ...
@@ -59,11 +59,11 @@ class GivenArticles:
     merge: bool
     skipped: Sequence[Skipped] = ()
 
-    def untouched(self, before: BulkReader, terms: ReadTerms) -> bool:
+    def untouched(self, before: KnownGeneration, terms: ReadTerms) -> bool:
         return False
 
     def read_into(
-        self, draft: GenerationDraft, before: BulkReader | None, terms: ReadTerms
+        self, draft: GenerationDraft, before: KnownGeneration | None, terms: ReadTerms
     ) -> None:
         for article in self.articles:
             terms.check()
@@ -88,7 +88,7 @@ class FileArticles:
     skipped: list[Skipped] = field(default_factory=list)
     _looks: dict[str, Look] = field(default_factory=dict)
 
-    def untouched(self, before: BulkReader, terms: ReadTerms) -> bool:
+    def untouched(self, before: KnownGeneration, terms: ReadTerms) -> bool:
         known = _readings(before)
         if not _same_removed(before, terms.removed):
             return False
@@ -119,7 +119,7 @@ class FileArticles:
         return skipped
 
     def read_into(
-        self, draft: GenerationDraft, before: BulkReader | None, terms: ReadTerms
+        self, draft: GenerationDraft, before: KnownGeneration | None, terms: ReadTerms
     ) -> None:
         known = _readings(before) if before else {}
         for done, source in enumerate(self.sources):
@@ -127,7 +127,7 @@ class FileArticles:
             terms.progress(done, len(self.sources))
             look = self._look(source)
             reading = known.get(source.location)
-            if reading and reading.of(source, look) and _again(draft, reading, source, terms):
+            if reading and reading.of(source, look) and _take_again(draft, reading, source, terms):
                 reading = reading.shown_as(source.shown)
             else:
                 reading = self._read(draft, source, look, terms)
@@ -139,7 +139,7 @@ class FileArticles:
     def _read(
         self, draft: GenerationDraft, source: Source, look: Look, terms: ReadTerms
     ) -> FileReading:
-        taken = _Taken()
+        taken = _FileIntake()
         for found in _articles(source, self.options):
             terms.check()
             if isinstance(found, Skipped):
@@ -171,7 +171,7 @@ class FileArticles:
 
 
 @dataclass
-class _Taken:
+class _FileIntake:
     """What of a file went into a draft; not `sure` where that hangs on what other files give."""
 
     articles: list[str] = field(default_factory=list)
@@ -183,12 +183,14 @@ class _Taken:
         try:
             draft.add(article)
             self.articles.append(article.id)
-        except Unfit as error:
+        except UnfitArticle as error:
             self.skipped.append(Skipped(article.path, error.problem))
             self.sure = self.sure and not in_the_way
 
 
-def _again(draft: GenerationDraft, reading: FileReading, source: Source, terms: ReadTerms) -> bool:
+def _take_again(
+    draft: GenerationDraft, reading: FileReading, source: Source, terms: ReadTerms
+) -> bool:
     """Whether a draft could take what a file gave before; it has then."""
     wanted = [each for each in reading.articles if each not in terms.removed]
     if not draft.add_again(wanted, reading.shown, source.shown):
@@ -206,11 +208,11 @@ def _articles(source: Source, options: Options) -> Iterator[Article | Skipped]:
         yield Skipped(source.shown, error.problem)
 
 
-def _readings(before: BulkReader) -> dict[str, FileReading]:
+def _readings(before: KnownGeneration) -> dict[str, FileReading]:
     return {each.location: each for each in map(FileReading.noted, before.sources())}
 
 
-def _same_removed(before: BulkReader, removed: frozenset[str]) -> bool:
+def _same_removed(before: KnownGeneration, removed: frozenset[str]) -> bool:
     left_out = before.left_out()
     return left_out <= removed and not any(before.holds(each) for each in removed - left_out)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from pathlib import Path
 
 from index.article import Article, Period
 from index.errors import IndexingError
@@ -12,7 +11,7 @@ from index.findings import Findings
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.factory import open_store
+from index.store.factory import Location, open_store
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +24,8 @@ class LiveIndex:
     passed over.
     """
 
-    def __init__(self, data_dir: Path, embedder: Embedder, judge: ConfidenceModel) -> None:
-        self._store = open_store(data_dir)
+    def __init__(self, location: Location, embedder: Embedder, judge: ConfidenceModel) -> None:
+        self._store = open_store(location)
         self._embedder = embedder
         self._judge = judge
         self._switching = threading.Lock()

@@ -8,6 +8,7 @@ order of writing, and so are its sentences, passage by passage: these numbers ar
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from index.errors import DamagedIndex
 
 if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
     from index.models.base import BoolArray, IntArray, Vectors
+    from index.store.build_turn import BuildTurn
 
 RowKind = Literal["passages", "sentences"]
 
@@ -301,3 +303,7 @@ class IndexStore(Protocol):
         ...
 
     def removed(self) -> RemovedArticles: ...
+
+    def build_turn(self) -> AbstractContextManager[BuildTurn]:
+        """Alone at work in the store, for one build. Raises BuildLocked."""
+        ...

@@ -7,7 +7,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from index.article import (
     corpus_fingerprint,
 )
 from index.errors import StoreError, reason_of
+from index.store.build_turn import ArticleChanges, UncutArticle
 from index.store.files.articles import ARTICLE_COLUMNS, article_of_row
 
 # The long columns stand last: a scan of the others then skips them.
@@ -189,24 +189,6 @@ _AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',").replace(" path,", f" {_PA
 _AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleChanges:
-    """How many articles differ from those of the generation before; copies do not count."""
-
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
-
-
-@dataclass(frozen=True, slots=True)
-class Uncut:
-    """An article whose passages are wanted; `before` is its number where they are known."""
-
-    number: int
-    before: int | None
-
-
 class ArticleWriter:
     """Articles go in first, then which of them are copies of which. Raises StoreError."""
 
@@ -303,7 +285,7 @@ class ArticleWriter:
         unchanged = same or 0
         return ArticleChanges(self.count() - both, both - unchanged, before - both, unchanged)
 
-    def uncut(self) -> Iterator[Uncut]:
+    def uncut(self) -> Iterator[UncutArticle]:
         """The articles answered from, in the order they came in."""
         known = "b.told = a.told AND b.copy_of IS NULL" if self._sheet.alike else "FALSE"
         for number, before in self._sheet.each(
@@ -311,7 +293,7 @@ class ArticleWriter:
             f"LEFT JOIN previous.articles b ON b.id = a.id AND {known} "
             "WHERE a.copy_of IS NULL ORDER BY a.number"
         ):
-            yield Uncut(number, before)
+            yield UncutArticle(number, before)
 
     def article(self, number: int) -> Article:
         by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,10 +21,10 @@ from index.store.base import (
     RowKind,
     StoredPassage,
 )
+from index.store.build_turn import SourceRow, VectorSource, as_hashes
 from index.store.files.articles import BulkReader
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
-from index.store.files.text_hashes import VectorSource, as_hashes
 from index.store.files.vector_index import DenseIndex
 from index.store.files.word_index import LexicalIndex
 
@@ -165,12 +165,18 @@ class Generation:
         """The articles of which there are copies."""
         return self._articles.copied()
 
-    @property
-    def bulk(self) -> BulkReader:
-        """What is true of all rows at once, for a build to compare with."""
-        return self._articles
+    def sources(self) -> Iterator[SourceRow]:
+        """The files that the articles came from, by location."""
+        return map(SourceRow._make, self._articles.sources())
 
-    def source(self, kind: RowKind) -> VectorSource:
+    def left_out(self) -> frozenset[str]:
+        """The ids of the articles that were read and not taken in, as the operator had asked."""
+        return self._articles.left_out()
+
+    def holds(self, article_id: str) -> bool:
+        return self._articles.holds(article_id)
+
+    def vector_source(self, kind: RowKind) -> VectorSource:
         """The vectors of this kind with the hashes of their texts, for a build to reuse."""
         vectors = self.passage_vectors if kind == "passages" else self.sentence_vectors
         return VectorSource(as_hashes(self._articles.hashes(kind)), vectors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
 from index.store.files.removed import Removed
 from index.store.files.transfer import export_index, import_index, rollback
+from index.store.files.turn import FileTurn, file_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,6 @@ class FileStore:
 
     def removed(self) -> Removed:
         return Removed.open(self.data_dir)
+
+    def build_turn(self) -> AbstractContextManager[FileTurn]:
+        return file_turn(self.data_dir)

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.build import vectors as vectors_index_reuse
 from index.build.builder import build_articles
-from index.build.vectors import Resume, forget_resume
 from index.errors import BuildStopped
 from index.models.base import Vectors
+from index.store.build_turn import text_hash
 from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
-from index.store.files.text_hashes import text_hash
+from index.store.files.resume import ResumeFile, forget_resume
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, index, opened, three
 
@@ -35,9 +35,9 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors_index_reuse, "BATCH_CHARACTERS", BATCH_CHARACTERS)
 
 
-def _kept(layout: Layout, dimension: int = 2, model: str = "model") -> Resume:
+def _kept(layout: Layout, dimension: int = 2, model: str = "model") -> ResumeFile:
     layout.root.mkdir(parents=True, exist_ok=True)
-    return Resume(layout, model, dimension)
+    return ResumeFile(layout, model, dimension)
 
 
 def _batch(first: int, count: int) -> tuple[bytes, Vectors]:

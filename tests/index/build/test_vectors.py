@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.build.vectors import fill_reused, reuse_plan
 from index.models.base import IntArray, Vectors
-from index.store.files.text_hashes import VectorSource, as_hashes, text_hash
+from index.store.build_turn import VectorSource, as_hashes, text_hash
 from index.store.files.vector_index import DenseBuilder, DenseIndex
 from tests.fakes import FakeEmbedder
 

@@ -1,0 +1,289 @@
+"""What a build asks of a store: its turn, what was there before, and a generation to write."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.article import Article, DuplicateGroup, Passage, SignedArticle
+from index.models.base import IntArray, Vectors
+from index.store.base import GenerationFacts, RowKind
+
+HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
+
+Hashes = npt.NDArray[np.bytes_]
+
+StopCheck = Callable[[], None]
+"""Called every so often; it may raise, to stop."""
+
+
+def text_hash(text: str) -> bytes:
+    """What stands for an embedded text when generations are compared."""
+    return hashlib.blake2b(text.encode(), digest_size=HASH_SIZE).digest()
+
+
+def as_hashes(joined: bytes | bytearray) -> Hashes:
+    """One hash a row, in an array that sorts."""
+    return np.frombuffer(joined, dtype=f"S{HASH_SIZE}")
+
+
+class StoredVectors(Protocol):
+    """Vectors by row."""
+
+    def vectors(self, rows: IntArray) -> Vectors: ...
+
+
+@dataclass(frozen=True, slots=True)
+class VectorSource:
+    """The vectors of an earlier build and the hashes of their texts, by row."""
+
+    hashes: Hashes
+    vectors: StoredVectors
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleChanges:
+    """How many articles differ from those of the generation before; copies do not count."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class UncutArticle:
+    """An article whose passages are wanted; `before` is its number where they are known."""
+
+    number: int
+    before: int | None
+
+
+class SourceRow(NamedTuple):
+    """A file that articles came from, as `index.build.fingerprint.FileReading` writes it down."""
+
+    location: str
+    shown: str
+    url: str | None
+    digest: bytes | None
+    articles: str
+    skipped: str
+
+
+class KnownGeneration(Protocol):
+    """A generation that a build compares with and takes from, every byte of it as written."""
+
+    @property
+    def facts(self) -> GenerationFacts: ...
+
+    def sources(self) -> Iterator[SourceRow]:
+        """The files that the articles came from, by location."""
+        ...
+
+    def left_out(self) -> frozenset[str]:
+        """The ids of the articles that were read and not taken in, as the operator had asked."""
+        ...
+
+    def holds(self, article_id: str) -> bool: ...
+
+    def vector_source(self, kind: RowKind) -> VectorSource: ...
+
+
+class ArticleSink(Protocol):
+    """Articles go in first, then which of them are copies of which."""
+
+    def holds(self, article_id: str) -> bool: ...
+
+    def add(self, article: Article, told: bytes, signature: bytes) -> None:
+        """`told` is its digest, `signature` what it is compared with others by, if it is."""
+        ...
+
+    def signature(self, article_id: str, told: bytes) -> bytes | None:
+        """The one that the generation before has of this very article."""
+        ...
+
+    def add_again(self, ids: Sequence[str], was: str, now: str) -> bool:
+        """Take these from the generation before, their paths beginning with `now` and no more with
+        `was`; False, and none, where it has not all of them or another file has given one already.
+        """
+        ...
+
+    def leave_out(self, article_id: str) -> None: ...
+
+    def signed(self) -> Iterator[SignedArticle]: ...
+
+    def unite(self, groups: Iterable[DuplicateGroup]) -> int:
+        """Answer from one article of each group; how many were found to be copies."""
+        ...
+
+    def fingerprint(self) -> str:
+        """Equal for two generations whose articles are the same."""
+        ...
+
+    def count(self) -> int:
+        """How many articles are answered from."""
+        ...
+
+    def left_out(self) -> int: ...
+
+    def changes(self) -> ArticleChanges: ...
+
+    def uncut(self) -> Iterator[UncutArticle]:
+        """The articles answered from, in the order they came in."""
+        ...
+
+    def article(self, number: int) -> Article: ...
+
+
+class PassageSink(Protocol):
+    """Passages go in article by article; their rows count from 0, as do those of their sentences.
+
+    `passages` and `sentences` count those that are in.
+    """
+
+    @property
+    def passages(self) -> int: ...
+
+    @property
+    def sentences(self) -> int: ...
+
+    def add(
+        self,
+        article: int,
+        language: str,
+        passages: Sequence[Passage],
+        hashes: Sequence[tuple[bytes, Sequence[bytes]]],
+    ) -> None:
+        """Those of the article of this number; `hashes` holds, for each passage, its own and those
+        of its sentences."""
+        ...
+
+    def add_again(self, article: int, before: int) -> None:
+        """Those that the article had in the generation before, under that number."""
+        ...
+
+
+class VectorWriter(Protocol):
+    """The vectors of all rows of a kind, put in any order, then finished."""
+
+    def put(self, rows: IntArray, vectors: Vectors) -> None:
+        """Write the vectors, shape (len(rows), d), of these rows."""
+        ...
+
+    def get(self, rows: IntArray) -> Vectors:
+        """The vectors that were put at these rows, shape (len(rows), d)."""
+        ...
+
+    def finish(self) -> None: ...
+
+
+class GenerationWriter(Protocol):
+    """A generation on its way: articles, passages, vectors, then the seal. Raises StoreError."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def articles(self) -> ArticleSink: ...
+
+    @property
+    def passages(self) -> PassageSink: ...
+
+    def note(self, source: SourceRow) -> None:
+        """Keep what a file gave, for the next build."""
+        ...
+
+    def end_texts(self) -> None:
+        """All articles and passages are in; what follows may be asked from now on."""
+        ...
+
+    def hashes(self, kind: RowKind) -> Hashes:
+        """The hashes of the texts to embed, by row."""
+        ...
+
+    def texts(
+        self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
+    ) -> Iterator[tuple[Article, str, str]]:
+        """Article, heading and text of every passage or sentence, in row order, or of some rows.
+
+        In context, a sentence that leans on an earlier one comes behind it.
+        """
+        ...
+
+    def vectors(self, kind: RowKind, dimension: int) -> VectorWriter: ...
+
+    def seal(
+        self,
+        *,
+        model: str,
+        dimension: int,
+        built_at: datetime,
+        roots: Sequence[str],
+        rules: str,
+        copies: int,
+        check: StopCheck,
+    ) -> GenerationFacts:
+        """Write the words and, last, the facts."""
+        ...
+
+
+class KeptVectors(Protocol):
+    """Vectors kept batch by batch, for the next build if this one does not end."""
+
+    def __len__(self) -> int:
+        """How many vectors are kept."""
+        ...
+
+    def source(self) -> VectorSource:
+        """Those that were kept when this was opened, for a build to take again."""
+        ...
+
+    def add(self, hashes: bytes, vectors: Vectors) -> None:
+        """Keep the vectors, shape (n, d), of the texts of these n joined hashes."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class BuildTurn(Protocol):
+    """The one build at work in a store: nobody else writes as long as it lasts.
+
+    `previous` is the generation in service if every byte of it can be trusted, whatever its model.
+    Raises StoreError.
+    """
+
+    @property
+    def previous(self) -> KnownGeneration | None: ...
+
+    def put_aside(self) -> AbstractContextManager[KnownGeneration | None]:
+        """The newest generation made after the one in service, which a rollback has put aside."""
+        ...
+
+    def kept_vectors(self, model: str, dimension: int) -> KeptVectors: ...
+
+    def draft(self, rules: str) -> AbstractContextManager[GenerationWriter]:
+        """A generation to write, of articles read and cut by these rules: where the previous one
+        was made by the same, what it has of unchanged articles serves again.
+
+        Nothing is left at the end of one that was not adopted.
+        """
+        ...
+
+    def adopt(self, draft: GenerationWriter) -> None:
+        """Have a sealed draft stay, whole; it is not in service yet."""
+        ...
+
+    def switch(self, draft: GenerationWriter) -> None:
+        """Put an adopted draft in service: readers see the one before or this one, never less."""
+        ...
+
+    def clean(self) -> None:
+        """Remove all but the generation in service and the one before, if nobody reads it."""
+        ...

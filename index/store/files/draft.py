@@ -1,0 +1,145 @@
+"""A generation on its way to be files: written in a folder of its own until it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from index.article import Article, lexical_text
+from index.models.base import IntArray
+from index.store.base import RowKind
+from index.store.build_turn import Hashes, SourceRow, StopCheck, as_hashes
+from index.store.files.article_writer import ArticleWriter, PassageWriter, Sheet
+from index.store.files.articles import BulkReader
+from index.store.files.generation import (
+    ARTICLES_FILE,
+    DAYS_FILE,
+    FIRST_SENTENCES,
+    OPENINGS,
+    PASSAGE_WORDS,
+    PASSAGES,
+    SENTENCE_WORDS,
+    SENTENCES,
+)
+from index.store.files.layout import storing
+from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamps
+from index.store.files.vector_index import DenseBuilder
+from index.store.files.word_index import LexicalIndex
+
+T = TypeVar("T")
+
+_CHECKED_EVERY = 1_000  # texts
+
+VECTORS: dict[RowKind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
+WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
+
+
+class FileDraft:
+    """See `index.store.build_turn.GenerationWriter`.
+
+    Everything is on disk but what the step under way needs. `before` is the `articles.sqlite` of
+    the generation in service, `alike` says that it was read and cut by the same rules.
+    """
+
+    def __init__(self, folder: Path, generation: str, before: Path | None, *, alike: bool) -> None:
+        self.id = generation
+        self._folder = folder
+        self._reader: BulkReader | None = None
+        with storing(folder):
+            folder.mkdir()
+        self._sheet = Sheet(folder / ARTICLES_FILE, before, alike=alike)
+        self.articles = ArticleWriter(self._sheet)
+        self.passages = PassageWriter(self._sheet)
+
+    def note(self, source: SourceRow) -> None:
+        self._sheet.run("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", *source)
+
+    def end_texts(self) -> None:
+        self._sheet.finish()
+        self._reader = BulkReader(self._folder / ARTICLES_FILE)
+
+    def hashes(self, kind: RowKind) -> Hashes:
+        return as_hashes(self._written.hashes(kind))
+
+    def texts(
+        self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
+    ) -> Iterator[tuple[Article, str, str]]:
+        return self._written.texts(kind, rows, in_context=in_context)
+
+    def vectors(self, kind: RowKind, dimension: int) -> DenseBuilder:
+        size = self.passages.passages if kind == "passages" else self.passages.sentences
+        return DenseBuilder(self._folder / VECTORS[kind], size, dimension)
+
+    def seal(
+        self,
+        *,
+        model: str,
+        dimension: int,
+        built_at: datetime,
+        roots: Sequence[str],
+        rules: str,
+        copies: int,
+        check: StopCheck,
+    ) -> Manifest:
+        reader = self._written
+        with storing(self._folder):
+            self._write_words(check)
+            self._write_arrays()
+            manifest = Manifest(
+                format=GENERATION_FORMAT,
+                id=self.id,
+                model=model,
+                dimension=dimension,
+                built_at=built_at,
+                articles=reader.own(),
+                passages=self.passages.passages,
+                sentences=self.passages.sentences,
+                languages=reader.languages(),
+                fingerprint=reader.fingerprint(),
+                files=stamps(self._folder),
+                roots=tuple(roots),
+                rules=rules,
+                copies=copies,
+            )
+            manifest.save(self._folder)
+        return manifest
+
+    def close(self) -> None:
+        self._sheet.close()
+        if self._reader is not None:
+            self._reader.close()
+
+    @property
+    def _written(self) -> BulkReader:
+        assert self._reader is not None, "texts are read once they have ended"
+        return self._reader
+
+    def _write_words(self, check: StopCheck) -> None:
+        for kind, name in WORDS.items():
+            check()
+            LexicalIndex.build(
+                (article.language, lexical_text(article, heading, text))
+                for article, heading, text in _checked(self.texts(kind), check)
+            ).save(self._folder / name)
+
+    def _write_arrays(self) -> None:
+        reader = self._written
+        first = np.append(reader.first_sentences(), self.passages.sentences).astype(np.int64)
+        for name, array in (
+            (FIRST_SENTENCES, first),
+            (OPENINGS, reader.openings()),
+            (DAYS_FILE, reader.days()),
+        ):
+            np.save(self._folder / name, array, allow_pickle=False)
+
+
+def _checked(each: Iterator[T], check: StopCheck) -> Iterator[T]:
+    """The same, a check every so often."""
+    for number, one in enumerate(each):
+        if number % _CHECKED_EVERY == 0:
+            check()
+        yield one

@@ -1,0 +1,135 @@
+"""Vectors of a build that did not end, in a file that the next build goes on from."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import struct
+import zlib
+from hashlib import blake2b
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from index.models.base import IntArray, Vectors
+from index.store.build_turn import HASH_SIZE, VectorSource, as_hashes
+from index.store.files.layout import Layout, storing
+
+_HEAD = 1_024  # bytes
+_RECORD = struct.Struct("<4sIII")  # the last is 0, so that vectors begin at a multiple of 16
+_MARK = b"SLNV"
+_FLOAT = 4  # bytes
+
+
+class ResumeFile:
+    """Vectors by the hash of their text, added batch by batch. Raises StoreError."""
+
+    def __init__(self, layout: Layout, model: str, dimension: int) -> None:
+        self._path = layout.resume / _name(model, dimension)
+        self._dimension = dimension
+        self._head = json.dumps({"vectors": 1, "model": model[:100], "dimension": dimension})
+        # Of the batches that were there already.
+        self._hashes = bytearray()
+        self._starts: list[IntArray] = []  # of each vector, in floats
+        self._added = 0
+        with storing(self._path):
+            self._path.parent.mkdir(exist_ok=True)
+            end = self._scan()
+            # In one piece or not at all, as far as the system can: no buffer of our own.
+            self._file: BinaryIO = self._path.open("r+b" if end else "wb", buffering=0)
+            if end:
+                self._file.truncate(end)
+                self._file.seek(end)
+            else:
+                _write(self._file, self._head.encode().ljust(_HEAD))
+
+    def __len__(self) -> int:
+        """How many vectors are kept."""
+        return len(self._hashes) // HASH_SIZE + self._added
+
+    def source(self) -> VectorSource:
+        """Those that were kept when this was opened, for a build to take again."""
+        starts = np.concatenate(self._starts) if self._starts else np.empty(0, dtype=np.int64)
+        kept = _MappedVectors(self._path, starts, self._dimension)
+        return VectorSource(as_hashes(bytes(self._hashes)), kept)
+
+    def add(self, hashes: bytes, vectors: Vectors) -> None:
+        """Keep the vectors, shape (n, d), of the texts of these n joined hashes."""
+        payload = hashes + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
+        record = _RECORD.pack(_MARK, len(vectors), zlib.crc32(payload), 0)
+        with storing(self._path):
+            _write(self._file, record + payload)
+        self._added += len(vectors)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _scan(self) -> int:
+        """Read what is whole; where it ends, 0 where the file is not one of these."""
+        try:
+            file = self._path.open("rb")
+        except FileNotFoundError:
+            return 0
+        with file:
+            if file.read(_HEAD).rstrip(b" ") != self._head.encode():
+                return 0
+            end = _HEAD
+            while size := self._scan_record(file, end):
+                end += size
+        return end
+
+    def _scan_record(self, file: BinaryIO, at: int) -> int:
+        head = file.read(_RECORD.size)
+        if len(head) < _RECORD.size:
+            return 0
+        mark, texts, checksum, padding = _RECORD.unpack(head)
+        size: int = texts * (HASH_SIZE + _FLOAT * self._dimension)
+        left = os.fstat(file.fileno()).st_size - file.tell()
+        if (mark, padding) != (_MARK, 0) or not 0 < size <= left:
+            return 0
+        payload = file.read(size)
+        if len(payload) < size or zlib.crc32(payload) != checksum:
+            return 0
+        hashes = payload[: texts * HASH_SIZE]
+        self._remember(hashes, at + _RECORD.size + len(hashes))
+        return _RECORD.size + size
+
+    def _remember(self, hashes: bytes, at: int) -> None:
+        self._hashes += hashes
+        texts = len(hashes) // HASH_SIZE
+        self._starts.append(at // _FLOAT + np.arange(texts, dtype=np.int64) * self._dimension)
+
+
+def forget_resume(layout: Layout) -> None:
+    """Remove what was kept, for any model: a generation that is in service has it all."""
+    shutil.rmtree(layout.resume, ignore_errors=True)
+
+
+class _MappedVectors:
+    """The vectors of the file, read where they lie."""
+
+    def __init__(self, path: Path, starts: IntArray, dimension: int) -> None:
+        self._floats = np.memmap(path, dtype="<f4", mode="r") if len(starts) else None
+        self._starts = starts
+        self._columns = np.arange(dimension, dtype=np.int64)
+
+    def vectors(self, rows: IntArray) -> Vectors:
+        if self._floats is None:
+            return np.empty((0, len(self._columns)), dtype=np.float32)
+        return np.asarray(self._floats[self._starts[rows][:, np.newaxis] + self._columns])
+
+
+def _name(model: str, dimension: int) -> str:
+    readable = re.sub(r"[^\w.-]+", "-", model)[:40].strip("-.")
+    digest = blake2b(f"{model}\0{dimension}".encode(), digest_size=8).hexdigest()
+    return f"{readable}-{digest}.vectors"
+
+
+def _write(file: BinaryIO, content: bytes) -> None:
+    """All of it: a raw file may take less at a time. Raises OSError."""
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) or 0 :]
