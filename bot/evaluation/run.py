@@ -23,8 +23,8 @@ from index.findings import Findings
 from index.models.base import Embedder, Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.base import GenerationReader
 from index.store.factory import open_store
+from index.store.reader import GenerationReader
 
 Unit = Literal["tokens", "words"]
 

@@ -16,7 +16,7 @@ from index.article import Article, ArticleEntry, Passage, Sentence
 from index.build.passages import cut
 from index.models.base import Vectors
 from index.search.live import LiveIndex
-from index.store.base import GenerationReader
+from index.store.reader import GenerationReader
 
 _SENTENCES = 4
 

@@ -37,8 +37,9 @@ from bot.terminal.render import TITLE, json_line
 from index.article import Article, ArticleEntry, Copy, Period
 from index.errors import DamagedIndex
 from index.folding import fold_phrase
-from index.store.base import GenerationReader, RemovedArticle, RemovedArticles
+from index.store.base import RemovedArticle, RemovedArticles
 from index.store.factory import open_store
+from index.store.reader import GenerationReader
 
 _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
 

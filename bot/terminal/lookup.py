@@ -15,8 +15,8 @@ from bot.locale.text import harmless
 from bot.settings import Settings
 from index.article import Article, ArticleEntry, Copy
 from index.folding import fold_phrase
-from index.store.base import GenerationReader
 from index.store.factory import open_store
+from index.store.reader import GenerationReader
 
 _NEAREST = 3
 

@@ -19,9 +19,10 @@ from index.errors import BuildStopped
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.models.base import Embedder
-from index.store.base import GenerationFacts, IndexStore
+from index.store.base import IndexStore
 from index.store.build_turn import ArticleChanges, BuildTurn, KeptVectors, KnownGeneration
 from index.store.factory import Location, open_store
+from index.store.reader import GenerationFacts
 
 BuildStep = Literal["lock", "read", "cut", "embed", "write", "switch", "clean"]
 """What a build does, in this order; "cut" to "switch" only where something has changed."""

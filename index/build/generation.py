@@ -13,7 +13,6 @@ from index.build.passages import cut
 from index.build.vectors import Embedded, EmbeddingWork, EmbedProgress, embed_all
 from index.errors import IndexingError
 from index.models.base import Embedder
-from index.store.base import GenerationFacts
 from index.store.build_turn import (
     ArticleChanges,
     GenerationWriter,
@@ -22,6 +21,7 @@ from index.store.build_turn import (
     StopCheck,
     text_hash,
 )
+from index.store.reader import GenerationFacts
 
 
 class UnfitArticle(IndexingError):  # noqa: N818

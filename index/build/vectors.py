@@ -12,7 +12,6 @@ import numpy.typing as npt
 from index.article import embedding_text
 from index.errors import ModelError
 from index.models.base import Embedder, IntArray, Vectors
-from index.store.base import RowKind
 from index.store.build_turn import (
     GenerationWriter,
     Hashes,
@@ -22,6 +21,7 @@ from index.store.build_turn import (
     VectorSource,
     VectorWriter,
 )
+from index.store.reader import RowKind
 
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
 

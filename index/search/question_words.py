@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from index.language import keyed_terms
-from index.store.base import Vocabulary
 from index.store.bm25 import idf
+from index.store.reader import Vocabulary
 
 _SHORTEST = 5  # characters of a term: shorter ones have too many neighbours
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")

@@ -21,7 +21,7 @@ from index.search.scoring import (
     spoken_of,
     word_scores,
 )
-from index.store.base import CandidateFeatures, CandidateQuery, GenerationReader
+from index.store.reader import CandidateFeatures, CandidateQuery, GenerationReader
 
 # How many each way of looking puts forward; the passages are scored in full.
 PASSAGE_CANDIDATES = 100

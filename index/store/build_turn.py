@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from index.article import Article, DuplicateGroup, Passage, SignedArticle
 from index.models.base import IntArray, Vectors
-from index.store.base import GenerationFacts, RowKind
+from index.store.reader import GenerationFacts, RowKind
 
 HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
 

@@ -34,7 +34,7 @@ from index.article import (
 )
 from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
-from index.store.base import SHORTEST_PREFIX, RowKind, StoredPassage
+from index.store.reader import SHORTEST_PREFIX, RowKind, StoredPassage
 
 ARTICLE_COLUMNS = (
     "id, title, path, language, author, published, url, outlet, category, published_at, updated, "

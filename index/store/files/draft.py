@@ -11,7 +11,6 @@ import numpy as np
 
 from index.article import Article, lexical_text
 from index.models.base import IntArray
-from index.store.base import RowKind
 from index.store.build_turn import Hashes, SourceRow, StopCheck, as_hashes
 from index.store.files.article_writer import ArticleWriter, PassageWriter, Sheet
 from index.store.files.articles import BulkReader
@@ -29,6 +28,7 @@ from index.store.files.layout import storing
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamps
 from index.store.files.vector_index import DenseBuilder
 from index.store.files.word_index import LexicalIndex
+from index.store.reader import RowKind
 
 T = TypeVar("T")
 

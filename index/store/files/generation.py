@@ -14,19 +14,19 @@ import numpy.typing as npt
 from index.article import Article, ArticleEntry, Period
 from index.errors import DamagedIndex, ModelMismatch, NoIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.base import (
-    CandidateFeatures,
-    CandidateQuery,
-    GenerationFacts,
-    RowKind,
-    StoredPassage,
-)
 from index.store.build_turn import SourceRow, VectorSource, as_hashes
 from index.store.files.articles import BulkReader
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
 from index.store.files.vector_index import DenseIndex
 from index.store.files.word_index import LexicalIndex
+from index.store.reader import (
+    CandidateFeatures,
+    CandidateQuery,
+    GenerationFacts,
+    RowKind,
+    StoredPassage,
+)
 
 ARTICLES_FILE = "articles.sqlite"
 PASSAGES = "passages.faiss"
@@ -82,7 +82,7 @@ class Generation:
     def candidates(
         self, query: CandidateQuery, passages: int, sentences: int, within: Period | None = None
     ) -> CandidateFeatures:
-        """See `index.store.base.GenerationReader`."""
+        """See `index.store.reader.GenerationReader`."""
         words = self.passage_words.match(query.passage_terms)
         among, of_sentences = None, None
         if within is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from index.errors import DamagedIndex, Problem, reason_of
-from index.store.base import GenerationFacts
+from index.store.reader import GenerationFacts
 
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
 GENERATION_FORMAT = 2

@@ -13,8 +13,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import StoreError, reason_of
-from index.store.base import SHORTEST_PREFIX, Removable, RemovedArticle
+from index.store.base import Removable, RemovedArticle
 from index.store.files.layout import storing
+from index.store.reader import SHORTEST_PREFIX
 
 _NAME = "removed.json"
 _VERSION = 1

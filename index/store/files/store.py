@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import DamagedIndex
-from index.store.base import GenerationFacts, StoreCheck
+from index.store.base import StoreCheck
 from index.store.files.generation import Generation, current_id, in_service, open_generation, verify
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
 from index.store.files.removed import Removed
 from index.store.files.transfer import export_index, import_index, rollback
 from index.store.files.turn import FileTurn, file_turn
+from index.store.reader import GenerationFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from index.article import Article, ArticleEntry, Period, embedding_text, lexical
 from index.build.passages import cut
 from index.language import keyed_terms
 from index.models.base import Embedder, Vectors
-from index.store.base import (
+from index.store.bm25 import length_norms, saturation
+from index.store.reader import (
     SHORTEST_PREFIX,
     CandidateFeatures,
     CandidateQuery,
@@ -23,7 +24,6 @@ from index.store.base import (
     RowKind,
     StoredPassage,
 )
-from index.store.bm25 import length_norms, saturation
 
 
 class MemoryVocabulary:
@@ -50,7 +50,7 @@ class MemoryVocabulary:
 
 
 class MemoryGeneration:
-    """See `index.store.base.GenerationReader`; no article of it is a copy."""
+    """See `index.store.reader.GenerationReader`; no article of it is a copy."""
 
     def __init__(self, articles: Sequence[Article], embedder: Embedder) -> None:
         self._articles = {article.id: article for article in articles}

@@ -15,8 +15,8 @@ from index.formats.conversion import read_source
 from index.formats.sources import find_sources
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.base import GenerationReader
 from index.store.factory import open_store
+from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
 from tests.index.store.memory import MemoryGeneration

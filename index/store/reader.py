@@ -1,0 +1,178 @@
+"""A generation of an index, opened for questions: what it holds and gives.
+
+Its passages are numbered from 0 in the order of writing, and so are its sentences, passage by
+passage: these numbers are their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Protocol, Self
+
+from index.article import Article, ArticleEntry, Passage, Period
+
+if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
+    from index.models.base import BoolArray, IntArray, Vectors
+
+RowKind = Literal["passages", "sentences"]
+
+SHORTEST_PREFIX = 4
+"""Characters of an id that are enough to mean it, where no other id begins so."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with its key and its article."""
+
+    key: int
+    article_id: str
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationFacts:
+    """One generation: what it was built from and by, and how much it holds.
+
+    `articles` are those that questions are answered from, `copies` those that say the same as one
+    of them; `languages` counts articles. `roots` are the absolute paths that were indexed, none
+    where the articles did not come from files. `fingerprint` is equal for two generations of the
+    same articles, `rules` for two that were read and cut alike (see `index.build.fingerprint`).
+    `built_at` is UTC.
+    """
+
+    id: str
+    model: str
+    dimension: int
+    built_at: datetime
+    articles: int
+    passages: int
+    sentences: int
+    languages: Mapping[str, int]
+    fingerprint: str
+    roots: tuple[str, ...] = ()
+    rules: str = ""
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidateQuery:
+    """What a question looks for: its vector, shape (d,), and its terms with their weights.
+
+    A weight is the term's IDF among the passages, or among the sentences (`index.store.bm25`).
+    """
+
+    vector: Vectors
+    passage_terms: Mapping[str, float]
+    sentence_terms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidateFeatures:
+    """Passages that may answer, by ascending key, and what tells how well; arrays of equal length.
+
+    `cosines` are with the question's vector, `bm25` sums its terms' BM25, `openings` tells the
+    first passages of articles. `sentence_cosines` and `sentence_bm25` join those of their sentences
+    in reading order; those of candidate i start at `offsets[i]`.
+    """
+
+    keys: IntArray
+    cosines: Vectors
+    bm25: Vectors
+    openings: BoolArray
+    sentence_cosines: Vectors
+    sentence_bm25: Vectors
+    offsets: IntArray
+
+
+class Vocabulary(Protocol):
+    """The terms of all passages, or of all sentences, of a generation."""
+
+    def __len__(self) -> int:
+        """How many passages, or sentences, there are."""
+        ...
+
+    def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
+        """How many hold each of these terms; without those that none holds."""
+        ...
+
+    def letters(self, language: str) -> str:
+        """Every character that a term of the language has."""
+        ...
+
+
+class GenerationReader(Protocol):
+    """A generation opened for questions: read-only, usable from several threads at once.
+
+    It stays whole until it is closed, whatever builds do meanwhile. Raises DamagedIndex, for damage
+    that only reading finds, from every method.
+    """
+
+    @property
+    def facts(self) -> GenerationFacts: ...
+
+    def vocabulary(self, kind: RowKind) -> Vocabulary: ...
+
+    def candidates(
+        self, query: CandidateQuery, passages: int, sentences: int, within: Period | None = None
+    ) -> CandidateFeatures:
+        """The passages worth scoring: the `passages` nearest in meaning, those of the `sentences`
+        nearest ones, and the `passages` that meet the question's words best; each once.
+
+        `within` leaves only the articles published then.
+        """
+        ...
+
+    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+        """The passages of these keys, in the order asked. Raises IndexError."""
+        ...
+
+    def sentence_vectors_of(self, key: int) -> Vectors:
+        """The vectors of a passage's sentences, shape (sentences, d), in reading order."""
+        ...
+
+    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
+        """The passage of the article that holds the character at this offset."""
+        ...
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        """The first passage of the article; None where it has no words of its own."""
+        ...
+
+    def count_passages(self, article_id: str) -> int:
+        """How many passages the article has; 0 for a copy."""
+        ...
+
+    def article(self, article_id: str) -> Article | None: ...
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        """The articles that an id, four or more characters of one, a path, an address or a title
+        means, copies included; the first of these ways that finds any decides."""
+        ...
+
+    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+        """The articles without their texts, newest first: all, or `limit` of a period."""
+        ...
+
+    def copied(self) -> list[ArticleEntry]:
+        """The articles of which there are copies."""
+        ...
+
+    def count(self, within: Period | None = None) -> int:
+        """How many articles there are, or were published in the period."""
+        ...
+
+    def close(self) -> None:
+        """Questions end here; closing twice is harmless."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
