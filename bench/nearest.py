@@ -1,4 +1,4 @@
-"""When short codes pay, and how deep to look behind them: what `index.store.files.vector_index`'s
+"""When short codes pay, and how deep to look behind them: what `index.store.files.faiss_vectors`'s
 constants rest on.
 
 Vectors of a stand-in (`_prose.py`) or, with a file of questions, of the bundled model: its
@@ -28,8 +28,8 @@ from index.article import embedding_text
 from index.build.passages import cut
 from index.models.base import Vectors
 from index.models.bundled.embedder import load_bundled
-from index.store.files import vector_index
-from index.store.files.vector_index import DenseBuilder, DenseIndex
+from index.store.files import faiss_vectors
+from index.store.files.faiss_vectors import FaissVectors, FaissWriter
 
 ROWS = (25_000, 50_000, 100_000, 200_000, 400_000)
 DEPTHS = (5, 10, 20)
@@ -54,25 +54,25 @@ def main() -> int:
 
 
 def _row(vectors: Vectors, questions: Vectors) -> str:
-    exact = DenseIndex.build(vectors)
+    exact = FaissVectors.build(vectors)
     nearest, all_ms = _searched(exact, questions)
     line = f"{len(vectors):>9,}{all_ms:>9.2f}"
     with tempfile.TemporaryDirectory(prefix="selon-nearest-") as folder:
-        builder = DenseBuilder(Path(folder) / "x.faiss", *vectors.shape, exact=0)
+        builder = FaissWriter(Path(folder) / "x.faiss", *vectors.shape, exact=0)
         for start in range(0, len(vectors), _BATCH):
             rows = np.arange(start, min(start + _BATCH, len(vectors)))
             builder.put(rows, vectors[rows])
         builder.finish()
-        index = DenseIndex.open(Path(folder) / "x.faiss")
+        index = FaissVectors.open(Path(folder) / "x.faiss")
         for depth in DEPTHS:
-            vector_index.CANDIDATE_DEPTH = depth
+            faiss_vectors.CANDIDATE_DEPTH = depth
             found, ms = _searched(index, questions)
             five, twenty = (_kept(nearest, found, top) for top in (5, 20))
             line += f"{f'{ms:.2f}  {five:.4f}  {twenty:.4f}':>30}"
     return line
 
 
-def _searched(index: DenseIndex, questions: Vectors) -> tuple[list[list[int]], float]:
+def _searched(index: FaissVectors, questions: Vectors) -> tuple[list[list[int]], float]:
     index.search(questions[0], K)
     began = time.thread_time()
     found = [index.search(question, K)[0].tolist() for question in questions]

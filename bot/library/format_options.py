@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from index.errors import StoreError
-from index.store.files.layout import storing
+from index.store.disk import translate_disk_errors
 
 if TYPE_CHECKING:
     from index.formats.base import Options
@@ -63,12 +63,12 @@ def save_format_options(data_dir: Path, options: Options) -> None:
 
     path = data_dir / _NAME
     if options == Options():
-        with storing(path):
+        with translate_disk_errors(path):
             path.unlink(missing_ok=True)
         return
     body = {"version": _VERSION, "fields": dict(options.fields), "ocr": options.ocr}
     beside = path.with_name(f"{_NAME}.new")
-    with storing(path):
+    with translate_disk_errors(path):
         beside.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         beside.replace(path)
 

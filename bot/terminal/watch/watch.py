@@ -28,8 +28,8 @@ from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.folders import Folders
 from bot.terminal.watch.watcher import RETRY, Build, ChangeSignal, StopSignal, Watcher
 from index.errors import BuildLocked, FetchError
+from index.store.disk import translate_disk_errors
 from index.store.factory import open_store
-from index.store.files.layout import storing
 from index.web.address import Address
 from index.web.gatherer import Event
 
@@ -209,7 +209,7 @@ def _paths(settings: Settings, asked: WatchRequest, phrases: FeedingPhrases) -> 
     if not asked.feeds and not any(path.exists() for path in paths):
         raise FeedingError(phrases.nothing_to_watch)
     # There even while empty: `selon add` may fill it at any moment.
-    with storing(settings.data_dir):
+    with translate_disk_errors(settings.data_dir):
         fetched_dir(settings).mkdir(parents=True, exist_ok=True)
     return with_fetched(settings, asked.paths or standing_paths(settings))
 

@@ -12,8 +12,10 @@ import numpy as np
 from index.article import Article, lexical_text
 from index.models.base import IntArray
 from index.store.build_turn import Hashes, SourceRow, StopCheck, as_hashes
+from index.store.disk import translate_disk_errors
 from index.store.files.article_writer import ArticleWriter, PassageWriter, Sheet
 from index.store.files.articles import BulkReader
+from index.store.files.faiss_vectors import FaissWriter
 from index.store.files.generation import (
     ARTICLES_FILE,
     DAYS_FILE,
@@ -24,10 +26,8 @@ from index.store.files.generation import (
     SENTENCE_WORDS,
     SENTENCES,
 )
-from index.store.files.layout import storing
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamps
-from index.store.files.vector_index import DenseBuilder
-from index.store.files.word_index import LexicalIndex
+from index.store.files.word_index import WordIndex
 from index.store.reader import RowKind
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class FileDraft:
         self.id = generation
         self._folder = folder
         self._reader: BulkReader | None = None
-        with storing(folder):
+        with translate_disk_errors(folder):
             folder.mkdir()
         self._sheet = Sheet(folder / ARTICLES_FILE, before, alike=alike)
         self.articles = ArticleWriter(self._sheet)
@@ -70,9 +70,9 @@ class FileDraft:
     ) -> Iterator[tuple[Article, str, str]]:
         return self._written.texts(kind, rows, in_context=in_context)
 
-    def vectors(self, kind: RowKind, dimension: int) -> DenseBuilder:
+    def vectors(self, kind: RowKind, dimension: int) -> FaissWriter:
         size = self.passages.passages if kind == "passages" else self.passages.sentences
-        return DenseBuilder(self._folder / VECTORS[kind], size, dimension)
+        return FaissWriter(self._folder / VECTORS[kind], size, dimension)
 
     def seal(
         self,
@@ -86,7 +86,7 @@ class FileDraft:
         check: StopCheck,
     ) -> Manifest:
         reader = self._written
-        with storing(self._folder):
+        with translate_disk_errors(self._folder):
             self._write_words(check)
             self._write_arrays()
             manifest = Manifest(
@@ -121,7 +121,7 @@ class FileDraft:
     def _write_words(self, check: StopCheck) -> None:
         for kind, name in WORDS.items():
             check()
-            LexicalIndex.build(
+            WordIndex.build(
                 (article.language, lexical_text(article, heading, text))
                 for article, heading, text in _checked(self.texts(kind), check)
             ).save(self._folder / name)

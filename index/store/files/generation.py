@@ -16,10 +16,10 @@ from index.errors import DamagedIndex, ModelMismatch, NoIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.build_turn import SourceRow, VectorSource, as_hashes
 from index.store.files.articles import BulkReader
+from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
-from index.store.files.vector_index import DenseIndex
-from index.store.files.word_index import LexicalIndex
+from index.store.files.word_index import WordIndex
 from index.store.reader import (
     CandidateFeatures,
     CandidateQuery,
@@ -48,10 +48,10 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest, hold: Hold) -> None:
         self.manifest = manifest
         self.folder = folder
-        self.passage_vectors = DenseIndex.open(folder / PASSAGES)
-        self.sentence_vectors = DenseIndex.open(folder / SENTENCES)
-        self.passage_words = LexicalIndex.open(folder / PASSAGE_WORDS)
-        self.sentence_words = LexicalIndex.open(folder / SENTENCE_WORDS)
+        self.passage_vectors = FaissVectors.open(folder / PASSAGES)
+        self.sentence_vectors = FaissVectors.open(folder / SENTENCES)
+        self.passage_words = WordIndex.open(folder / PASSAGE_WORDS)
+        self.sentence_words = WordIndex.open(folder / SENTENCE_WORDS)
         # By passage row, the row of its first sentence; one more, for where the last one ends.
         self._first_sentences = _load_array(folder / FIRST_SENTENCES)
         self._openings = _load_array(folder / OPENINGS)
@@ -76,7 +76,7 @@ class Generation:
     def facts(self) -> GenerationFacts:
         return self.manifest
 
-    def vocabulary(self, kind: RowKind) -> LexicalIndex:
+    def vocabulary(self, kind: RowKind) -> WordIndex:
         return self.passage_words if kind == "passages" else self.sentence_words
 
     def candidates(

@@ -201,17 +201,6 @@ class Layout:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def storing(path: Path) -> Iterator[None]:
-    """Turn what the file system refuses into a StoreError; the index in service is untouched."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            "store-unwritable", shown=error.filename or path, reason=reason_of(error)
-        ) from error
-
-
 def _flush_tree(folder: Path) -> None:
     for path in folder.rglob("*"):
         _flush(path)

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import BuildLocked
-from index.store.files.layout import storing
+from index.store.disk import translate_disk_errors
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def build_lock(folder: Path) -> Iterator[None]:
     Raises BuildLocked naming the process that holds it, StoreError when the folder cannot be used.
     """
     holder = folder / "lock.holder"
-    with storing(folder):
+    with translate_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / "lock")
         try:
@@ -30,7 +30,7 @@ def build_lock(folder: Path) -> Iterator[None]:
         except Timeout as error:
             raise _locked(folder, holder) from error
     try:
-        with storing(holder):
+        with translate_disk_errors(holder):
             holder.write_text(
                 json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat()}),
                 encoding="utf-8",

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from index.errors import StoreError, reason_of
 from index.store.base import Removable, RemovedArticle
-from index.store.files.layout import storing
+from index.store.disk import translate_disk_errors
 from index.store.reader import SHORTEST_PREFIX
 
 _NAME = "removed.json"
@@ -83,7 +83,7 @@ class Removed:
     def _changing(self) -> Iterator[None]:
         """Alone, from the list as it is now to the list as it will be."""
         path = self._data_dir / _NAME
-        with storing(path):
+        with translate_disk_errors(path):
             self._data_dir.mkdir(parents=True, exist_ok=True)
             try:
                 lock = FileLock(self._data_dir / f"{_NAME}.lock", timeout=_PATIENCE)
@@ -93,7 +93,7 @@ class Removed:
         try:
             self._articles = _read(path)
             yield
-            with storing(path):
+            with translate_disk_errors(path):
                 _write(path, self.articles)
         finally:
             lock.release()

@@ -16,7 +16,8 @@ import numpy as np
 
 from index.models.base import IntArray, Vectors
 from index.store.build_turn import HASH_SIZE, VectorSource, as_hashes
-from index.store.files.layout import Layout, storing
+from index.store.disk import translate_disk_errors
+from index.store.files.layout import Layout
 
 _HEAD = 1_024  # bytes
 _RECORD = struct.Struct("<4sIII")  # the last is 0, so that vectors begin at a multiple of 16
@@ -35,7 +36,7 @@ class ResumeFile:
         self._hashes = bytearray()
         self._starts: list[IntArray] = []  # of each vector, in floats
         self._added = 0
-        with storing(self._path):
+        with translate_disk_errors(self._path):
             self._path.parent.mkdir(exist_ok=True)
             end = self._scan()
             # In one piece or not at all, as far as the system can: no buffer of our own.
@@ -60,7 +61,7 @@ class ResumeFile:
         """Keep the vectors, shape (n, d), of the texts of these n joined hashes."""
         payload = hashes + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
         record = _RECORD.pack(_MARK, len(vectors), zlib.crc32(payload), 0)
-        with storing(self._path):
+        with translate_disk_errors(self._path):
             _write(self._file, record + payload)
         self._added += len(vectors)
 

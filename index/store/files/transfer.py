@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
+from index.store.disk import translate_disk_errors
 from index.store.files.generation import in_service
-from index.store.files.layout import Hold, Layout, new_id, storing
+from index.store.files.layout import Hold, Layout, new_id
 from index.store.files.lock import build_lock
 from index.store.files.manifest import NAME, Manifest
 
@@ -35,7 +36,7 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
     try:
         with _replacing(folder) as partial:
             _copy(manifest, source, partial)
-            with storing(partial):
+            with translate_disk_errors(partial):
                 manifest.save(partial)
             manifest.check(partial, whole=True, remedy=_COPY_AGAIN)
     finally:
@@ -52,7 +53,7 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
     manifest = _exported(folder)
     layout = Layout(data_dir)
     with build_lock(layout.root):
-        with storing(layout.generations):
+        with translate_disk_errors(layout.generations):
             layout.generations.mkdir(exist_ok=True)
             layout.sweep()
         newest = max(layout.whole(), default="")
@@ -62,14 +63,14 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
         draft = layout.unfinished(manifest.id)
         try:
             _copy(manifest, folder, draft)
-            with storing(draft):
+            with translate_disk_errors(draft):
                 manifest.save(draft)
             manifest.check(draft, whole=True, remedy=_COPY_AGAIN)
-            with storing(layout.generations):
+            with translate_disk_errors(layout.generations):
                 layout.adopt(manifest.id)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        with storing(layout.root):
+        with translate_disk_errors(layout.root):
             layout.switch(manifest.id)
             layout.clean(manifest.id, replaced)
     return manifest
@@ -100,7 +101,7 @@ def _may_hold_an_export(folder: Path) -> bool:
 
 
 def _copy(manifest: Manifest, source: Path, target: Path) -> None:
-    with storing(target):
+    with translate_disk_errors(target):
         target.mkdir(parents=True)
         for name in manifest.files:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -111,13 +112,13 @@ def _copy(manifest: Manifest, source: Path, target: Path) -> None:
 def _replacing(folder: Path) -> Iterator[Path]:
     """A folder beside this one that takes its name once it is whole; else it leaves no trace."""
     partial = folder.with_name(f"{folder.name}{_PARTIAL}")
-    with storing(partial):
+    with translate_disk_errors(partial):
         partial.parent.mkdir(parents=True, exist_ok=True)
         if partial.exists():
             shutil.rmtree(partial)
     try:
         yield partial
-        with storing(folder):
+        with translate_disk_errors(folder):
             old = folder.with_name(f"{folder.name}{_PARTIAL}-old")
             if folder.exists():
                 folder.rename(old)
@@ -149,7 +150,7 @@ def rollback(data_dir: Path) -> Manifest:
         remedy = Problem("remedy-rollback")
         manifest = Manifest.open(folder, remedy)
         manifest.check(folder, whole=True, remedy=remedy)
-        with storing(layout.current):
+        with translate_disk_errors(layout.current):
             layout.switch(before)
     return manifest
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from index.errors import DamagedIndex, NoIndex
 from index.store.build_turn import GenerationWriter
+from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, Generation, open_newer, open_whole
-from index.store.files.layout import Layout, new_id, storing
+from index.store.files.layout import Layout, new_id
 from index.store.files.lock import build_lock
 from index.store.files.resume import ResumeFile, forget_resume
 
@@ -25,7 +26,7 @@ def file_turn(data_dir: Path) -> Iterator[FileTurn]:
     """Alone in the data directory. Raises BuildLocked, StoreError."""
     layout = Layout(data_dir)
     with build_lock(layout.root):
-        with storing(layout.generations):
+        with translate_disk_errors(layout.generations):
             layout.generations.mkdir(exist_ok=True)
             layout.sweep()
         turn = FileTurn(layout)
@@ -80,18 +81,18 @@ class FileTurn:
             shutil.rmtree(folder, ignore_errors=True)
 
     def adopt(self, draft: GenerationWriter) -> None:
-        with storing(self._layout.generations):
+        with translate_disk_errors(self._layout.generations):
             self._layout.adopt(draft.id)
 
     def switch(self, draft: GenerationWriter) -> None:
-        with storing(self._layout.current):
+        with translate_disk_errors(self._layout.current):
             self._layout.switch(draft.id)
         self._new = draft.id
         forget_resume(self._layout)
 
     def clean(self) -> None:
         self.close()
-        with storing(self._layout.root):
+        with translate_disk_errors(self._layout.root):
             if self._new is not None:
                 self._layout.clean(self._new, self._replaced)
             elif self._replaced is not None:

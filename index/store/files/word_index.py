@@ -185,7 +185,7 @@ class WordMatch:
         return rows
 
 
-class LexicalIndex:
+class WordIndex:
     """The words of documents (passages, or sentences) in row order, as BM25 weighs them."""
 
     def __init__(self, found: Postings) -> None:
@@ -193,7 +193,7 @@ class LexicalIndex:
         self._letters: dict[str, str] = {}
 
     @classmethod
-    def build(cls, documents: Iterable[tuple[str, str]]) -> LexicalIndex:
+    def build(cls, documents: Iterable[tuple[str, str]]) -> WordIndex:
         """Index (language, text) pairs, taken one by one."""
         return cls(postings(keyed_terms(text, language) for language, text in documents))
 
@@ -212,7 +212,7 @@ class LexicalIndex:
             (folder / name).write_text(written, encoding="utf-8")
 
     @classmethod
-    def open(cls, folder: Path) -> LexicalIndex:
+    def open(cls, folder: Path) -> WordIndex:
         """Open a saved index, its postings memory-mapped. Raises DamagedIndex."""
         try:
             size = int(json.loads((folder / _SIZE).read_text(encoding="utf-8"))["documents"])

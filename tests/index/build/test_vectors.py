@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.build.vectors import fill_reused, reuse_plan
 from index.models.base import IntArray, Vectors
 from index.store.build_turn import VectorSource, as_hashes, text_hash
-from index.store.files.vector_index import DenseBuilder, DenseIndex
+from index.store.files.faiss_vectors import FaissVectors, FaissWriter
 from tests.fakes import FakeEmbedder
 
 texts = st.lists(st.sampled_from([f"phrase numéro {n}" for n in range(12)]), max_size=40)
@@ -26,7 +26,7 @@ def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
 ) -> None:
     truth = FakeEmbedder()
     source, other = (
-        VectorSource(as_hashes(_hashes(lines)), DenseIndex.build(truth.embed_passages(lines)))
+        VectorSource(as_hashes(_hashes(lines)), FaissVectors.build(truth.embed_passages(lines)))
         for lines in (old, older)
     )
     seen: list[str] = []
@@ -41,10 +41,10 @@ def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
 
     with TemporaryDirectory() as folder:
         path = Path(folder, "x.faiss")
-        builder = DenseBuilder(path, len(new), truth.dimension)
+        builder = FaissWriter(path, len(new), truth.dimension)
         fill_reused(reuse_plan(as_hashes(_hashes(new)), [source, other]), builder, texts_of, embed)
         builder.finish()
-        index = DenseIndex.open(path)
+        index = FaissVectors.open(path)
     np.testing.assert_array_equal(index.vectors(np.arange(len(new))), truth.embed_passages(new))
     assert sorted(seen) == sorted(set(new) - set(old) - set(older))
 

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from index.search.question_words import mend_term, weigh_words
 from index.search.scoring import word_scores
-from index.store.files.word_index import LexicalIndex
+from index.store.files.word_index import WordIndex
 
 KNOWN = {"fr:grott": 9, "fr:grotte": 2, "fr:moulin": 3, "fr:moulins": 5, "en:mouldy": 9, "1850": 4}
 
@@ -49,7 +49,7 @@ def test_a_slip_is_mended_and_nothing_else(term: str, meant: str | None) -> None
 
 
 def test_a_misspelt_question_meets_the_articles_words() -> None:
-    index = LexicalIndex.build([("fr", "Le phare de Cordouan."), ("fr", "Le moulin de Valmy.")])
+    index = WordIndex.build([("fr", "Le phare de Cordouan."), ("fr", "Le moulin de Valmy.")])
     words = weigh_words("Où est le phare de Crodouan ?", "fr", index)
     scores = index.match(words.idf).scores
     assert scores[0] > scores[1]
@@ -57,7 +57,7 @@ def test_a_misspelt_question_meets_the_articles_words() -> None:
 
 
 def test_scores_are_a_share_of_the_questions_weight() -> None:
-    index = LexicalIndex.build(
+    index = WordIndex.build(
         [("fr", "Le phare de Cordouan veille sur l’estuaire de la Gironde."), ("fr", "Le moulin.")]
     )
 

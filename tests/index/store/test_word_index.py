@@ -8,7 +8,7 @@ import pytest
 
 from index.errors import DamagedIndex
 from index.language import keyed_terms
-from index.store.files.word_index import LexicalIndex
+from index.store.files.word_index import WordIndex
 
 DOCUMENTS = [
     ("fr", "Le phare de Cordouan veille sur l’estuaire de la Gironde."),
@@ -19,41 +19,41 @@ DOCUMENTS = [
 
 
 @pytest.fixture
-def index() -> LexicalIndex:
-    return LexicalIndex.build(DOCUMENTS)
+def index() -> WordIndex:
+    return WordIndex.build(DOCUMENTS)
 
 
-def test_the_document_that_shares_words_is_scored_and_no_other(index: LexicalIndex) -> None:
+def test_the_document_that_shares_words_is_scored_and_no_other(index: WordIndex) -> None:
     scores = index.match(keyed_terms("Où sont les phares ?", "fr")).scores
     assert scores[0] > 0
     assert list(scores[1:]) == [0, 0, 0]
 
 
-def test_words_of_another_language_do_not_meet(index: LexicalIndex) -> None:
+def test_words_of_another_language_do_not_meet(index: WordIndex) -> None:
     assert not index.match(keyed_terms("lighthouse", "fr")).scores.any()
     assert index.match(keyed_terms("lighthouse", "en")).scores[2] > 0
 
 
-def test_numbers_meet_across_languages(index: LexicalIndex) -> None:
+def test_numbers_meet_across_languages(index: WordIndex) -> None:
     assert index.match(keyed_terms("15,000 bags", "en")).scores[1] > 0
 
 
-def test_words_that_no_document_holds_match_nothing(index: LexicalIndex) -> None:
+def test_words_that_no_document_holds_match_nothing(index: WordIndex) -> None:
     for question in ("zeppelin", "et de la", ""):
         match = index.match(keyed_terms(question, "fr"))
         assert not match.scores.any()
         assert len(match.best(3)) == 0
 
 
-def test_best_gives_only_documents_that_meet_a_word(index: LexicalIndex) -> None:
+def test_best_gives_only_documents_that_meet_a_word(index: WordIndex) -> None:
     match = index.match(keyed_terms("phare moulin", "fr"))
     assert sorted(match.best(10)) == [0, 1]
     assert len(match.best(1)) == 1
 
 
-def test_a_saved_index_answers_as_before(index: LexicalIndex, tmp_path: Path) -> None:
+def test_a_saved_index_answers_as_before(index: WordIndex, tmp_path: Path) -> None:
     index.save(tmp_path / "words")
-    opened = LexicalIndex.open(tmp_path / "words")
+    opened = WordIndex.open(tmp_path / "words")
     assert len(opened) == len(DOCUMENTS)
     np.testing.assert_array_equal(
         opened.match(keyed_terms("le phare", "fr")).scores,
@@ -61,7 +61,7 @@ def test_a_saved_index_answers_as_before(index: LexicalIndex, tmp_path: Path) ->
     )
 
 
-def test_bm25s_opens_a_saved_index_too(index: LexicalIndex, tmp_path: Path) -> None:
+def test_bm25s_opens_a_saved_index_too(index: WordIndex, tmp_path: Path) -> None:
     index.save(tmp_path / "words")
     peer = bm25s.BM25.load(tmp_path / "words", show_progress=False)
     terms = keyed_terms("le phare de la Gironde", "fr")
@@ -70,14 +70,14 @@ def test_bm25s_opens_a_saved_index_too(index: LexicalIndex, tmp_path: Path) -> N
 
 
 def test_documents_without_a_single_term_can_be_indexed(tmp_path: Path) -> None:
-    index = LexicalIndex.build([("fr", "et de la"), ("fr", "…")])
+    index = WordIndex.build([("fr", "et de la"), ("fr", "…")])
     index.save(tmp_path / "words")
-    assert not LexicalIndex.open(tmp_path / "words").match(keyed_terms("phare", "fr")).scores.any()
+    assert not WordIndex.open(tmp_path / "words").match(keyed_terms("phare", "fr")).scores.any()
 
 
 def test_a_missing_folder_says_to_rebuild(tmp_path: Path) -> None:
     with pytest.raises(DamagedIndex, match="damaged-words"):
-        LexicalIndex.open(tmp_path / "nowhere")
+        WordIndex.open(tmp_path / "nowhere")
 
 
 def test_terms_carry_their_language_unless_they_hold_a_digit() -> None:
@@ -87,14 +87,14 @@ def test_terms_carry_their_language_unless_they_hold_a_digit() -> None:
     assert len(terms) > 1
 
 
-def test_some_rows_alone_score_as_they_do_among_all(index: LexicalIndex) -> None:
+def test_some_rows_alone_score_as_they_do_among_all(index: WordIndex) -> None:
     for question in ("le phare et le moulin de la Gironde", "15 000 sacs", "zeppelin", ""):
         match = index.match(keyed_terms(question, "fr"))
         rows = np.array([3, 0, 1, 1])
         np.testing.assert_array_equal(match.at(rows), match.scores[rows])
 
 
-def test_best_can_be_held_to_some_documents(index: LexicalIndex) -> None:
+def test_best_can_be_held_to_some_documents(index: WordIndex) -> None:
     among = np.array([False, True, True, True])
     match = index.match(keyed_terms("phare moulin", "fr"))
     assert match.best(10, among).tolist() == [1]

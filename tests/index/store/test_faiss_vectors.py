@@ -7,7 +7,7 @@ import pytest
 
 from index.errors import DamagedIndex, StoreError
 from index.models.base import Vectors
-from index.store.files.vector_index import DenseBuilder, DenseIndex
+from index.store.files.faiss_vectors import FaissVectors, FaissWriter
 
 
 def _vectors(count: int, dimension: int = 8) -> Vectors:
@@ -16,9 +16,9 @@ def _vectors(count: int, dimension: int = 8) -> Vectors:
     return normalised
 
 
-def _saved(vectors: Vectors, path: Path) -> DenseIndex:
-    DenseIndex.build(vectors).save(path)
-    return DenseIndex.open(path)
+def _saved(vectors: Vectors, path: Path) -> FaissVectors:
+    FaissVectors.build(vectors).save(path)
+    return FaissVectors.open(path)
 
 
 def test_finds_what_a_full_comparison_finds(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_finds_what_a_full_comparison_finds(tmp_path: Path) -> None:
 
 def test_equal_scores_come_in_row_order() -> None:
     vectors = np.repeat(_vectors(1), 9, axis=0)
-    rows, _ = DenseIndex.build(vectors).search(vectors[0], 9)
+    rows, _ = FaissVectors.build(vectors).search(vectors[0], 9)
     assert rows.tolist() == list(range(9))
 
 
@@ -46,8 +46,8 @@ def test_gives_fewer_when_there_are_fewer(tmp_path: Path) -> None:
 
 
 def test_an_empty_index_is_saved_opened_and_finds_nothing(tmp_path: Path) -> None:
-    DenseBuilder(tmp_path / "x.faiss", 0, 8).finish()
-    index = DenseIndex.open(tmp_path / "x.faiss")
+    FaissWriter(tmp_path / "x.faiss", 0, 8).finish()
+    index = FaissVectors.open(tmp_path / "x.faiss")
     assert len(index) == 0
     assert index.search(_vectors(1)[0], 5)[0].tolist() == []
 
@@ -63,34 +63,34 @@ def test_gives_vectors_back_by_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize("row", [-1, 50])
 def test_refuses_a_row_that_does_not_exist(row: int) -> None:
     with pytest.raises(IndexError, match="an index of 50"):
-        DenseIndex.build(_vectors(50)).vectors(np.array([0, row]))
+        FaissVectors.build(_vectors(50)).vectors(np.array([0, row]))
 
 
 def test_a_builder_filled_in_any_order_is_the_same_index(tmp_path: Path) -> None:
     vectors = _vectors(100)
-    builder = DenseBuilder(tmp_path / "filled.faiss", 100, 8)
+    builder = FaissWriter(tmp_path / "filled.faiss", 100, 8)
     for row in reversed(range(100)):
         builder.put(np.array([row]), vectors[row : row + 1])
     np.testing.assert_array_equal(builder.get(np.array([7, 3])), vectors[[7, 3]])
     builder.finish()
-    DenseIndex.build(vectors).save(tmp_path / "built.faiss")
+    FaissVectors.build(vectors).save(tmp_path / "built.faiss")
     assert (tmp_path / "filled.faiss").read_bytes() == (tmp_path / "built.faiss").read_bytes()
 
 
 @pytest.mark.parametrize("content", [b"", b"no vectors", None])
 def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "x.faiss"
-    DenseIndex.build(_vectors(50)).save(path)
+    FaissVectors.build(_vectors(50)).save(path)
     path.write_bytes(path.read_bytes()[:-10] if content is None else content)
     with pytest.raises(DamagedIndex, match=r"x\.faiss: damaged-vectors"):
-        DenseIndex.open(path)
+        FaissVectors.open(path)
 
 
 def test_a_full_disk_is_one_line_that_names_the_file() -> None:
     with pytest.raises(
         StoreError, match=r"^/dev/full: vectors-unwritable .*No space left on device"
     ) as caught:
-        DenseIndex.build(_vectors(5_000)).save(Path("/dev/full"))
+        FaissVectors.build(_vectors(5_000)).save(Path("/dev/full"))
     assert "\n" not in str(caught.value)
 
 
@@ -103,14 +103,14 @@ def test_finds_only_among_the_rows_allowed(tmp_path: Path) -> None:
     np.testing.assert_allclose(scores, vectors[rows] @ vectors[4], rtol=1e-5)
 
 
-def _large(vectors: Vectors, path: Path) -> DenseIndex:
+def _large(vectors: Vectors, path: Path) -> FaissVectors:
     """An index of these vectors as one of a large corpus is kept."""
-    builder = DenseBuilder(path, *vectors.shape, exact=10)
+    builder = FaissWriter(path, *vectors.shape, exact=10)
     for first in range(0, len(vectors), 700):
         rows = np.arange(first, min(first + 700, len(vectors)))
         builder.put(rows, vectors[rows])
     builder.finish()
-    return DenseIndex.open(path)
+    return FaissVectors.open(path)
 
 
 def test_a_large_index_finds_what_a_full_comparison_finds(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_large_index_finds_what_a_full_comparison_finds(tmp_path: Path) -> Non
 def test_a_large_index_finds_only_among_the_rows_allowed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store.files.vector_index.FEW", 100)
+    monkeypatch.setattr("index.store.files.faiss_vectors.COMPARED_ROWS", 100)
     vectors = _vectors(3_000, 32)
     index = _large(vectors, tmp_path / "x.faiss")
     question = _vectors(3_001, 32)[3_000]
@@ -155,13 +155,13 @@ def test_a_large_indexs_vectors_stay_the_same_however_often_they_are_kept(tmp_pa
 
 def test_a_large_index_takes_rows_in_any_order(tmp_path: Path) -> None:
     vectors = _vectors(500)
-    builder = DenseBuilder(tmp_path / "x.faiss", 500, 8, exact=10)
+    builder = FaissWriter(tmp_path / "x.faiss", 500, 8, exact=10)
     order = np.random.default_rng(3).permutation(500)
     builder.put(order, vectors[order])
     np.testing.assert_allclose(builder.get(order[:50]), vectors[order[:50]], atol=5e-4)
     builder.finish()
     rows = np.array([499, 7, 7, 0])
-    index = DenseIndex.open(tmp_path / "x.faiss")
+    index = FaissVectors.open(tmp_path / "x.faiss")
     np.testing.assert_allclose(index.vectors(rows), vectors[rows], atol=5e-4)
 
 
@@ -174,7 +174,7 @@ def test_damaged_vectors_of_a_large_index_are_named(tmp_path: Path, content: byt
     else:
         beside.write_bytes(content)
     with pytest.raises(DamagedIndex, match=r"x\.vectors: damaged-vectors"):
-        DenseIndex.open(tmp_path / "x.faiss")
+        FaissVectors.open(tmp_path / "x.faiss")
 
 
 def test_vectors_cut_short_while_they_are_served_are_damage(tmp_path: Path) -> None:
@@ -187,13 +187,13 @@ def test_vectors_cut_short_while_they_are_served_are_damage(tmp_path: Path) -> N
 
 def test_a_large_index_that_the_disk_refuses_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="vectors-unwritable"):
-        DenseBuilder(tmp_path / "nowhere" / "x.faiss", 500, 8, exact=10)
+        FaissWriter(tmp_path / "nowhere" / "x.faiss", 500, 8, exact=10)
 
 
 def test_a_selection_that_is_little_like_the_question_is_found_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store.files.vector_index.FEW", 100)
+    monkeypatch.setattr("index.store.files.faiss_vectors.COMPARED_ROWS", 100)
     vectors = _vectors(3_000, 32)
     index = _large(vectors, tmp_path / "x.faiss")
     among = np.zeros(3_000, dtype=np.bool_)

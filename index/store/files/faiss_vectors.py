@@ -2,111 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import weakref
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import pairwise, repeat
 from pathlib import Path
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import DamagedIndex, Problem, StoreError, StreamError, Words, reason_of
+from index.errors import DamagedIndex, Problem, StoreError, Words, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
+from index.store.files.vector_file import VectorFile
 
 _IntArray = npt.NDArray[np.int64]
 
 
-_ADVISED = 32  # runs of rows; fewer are read sooner than asked for
-
-
-_STORED = np.dtype("<f2")
-
-
-class VectorFile:
-    """Vectors of one dimension, written and read by row.
-
-    Half precision moves a cosine by about 0.00002 and takes half the room; what is read and written
-    again stays the same to the bit. Rows are read by position and not mapped: a mapped file counts
-    as memory of this process, up to its whole length, as its rows are looked at. Reading is safe
-    from several threads. Raises OSError.
-    """
-
-    def __init__(self, descriptor: int, size: int, dimension: int) -> None:
-        self.dimension = dimension
-        self._size = size
-        self._width = dimension * _STORED.itemsize  # bytes a row
-        self._descriptor = descriptor
-        self._closing = weakref.finalize(self, os.close, descriptor)
-
-    @classmethod
-    def create(cls, path: Path, size: int, dimension: int) -> VectorFile:
-        """A file of `size` rows, zero until they are written."""
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
-        file = cls(descriptor, size, dimension)
-        os.ftruncate(descriptor, size * file._width)
-        return file
-
-    @classmethod
-    def open(cls, path: Path, size: int) -> VectorFile:
-        """The file of these many rows, whose dimension its length tells."""
-        dimension, rest = divmod(path.stat().st_size, size * _STORED.itemsize)
-        if rest or not dimension:
-            raise StreamError("vectors-length", rows=size)
-        return cls(os.open(path, os.O_RDONLY), size, dimension)
-
-    def __len__(self) -> int:
-        return self._size
-
-    def write(self, rows: _IntArray, vectors: Vectors) -> None:
-        """Write vectors of shape (len(rows), d) at these rows."""
-        stored = np.ascontiguousarray(vectors, dtype=_STORED)
-        for first, last in pairwise(_edges(rows).tolist()):
-            left = stored[first:last].data.cast("B")
-            place = int(rows[first]) * self._width
-            while left:
-                written = os.pwrite(self._descriptor, left, place)
-                left, place = left[written:], place + written
-
-    def read(self, rows: _IntArray) -> Vectors:
-        """The vectors of these rows, shape (len(rows), d); quickest where rows ascend."""
-        edges = _edges(rows)
-        places = (rows[edges[:-1]] * self._width).tolist()
-        sizes = (np.diff(edges) * self._width).tolist()
-        if len(places) > _ADVISED:
-            self._advise(places, sizes)
-        read = b"".join(map(os.pread, repeat(self._descriptor), sizes, places))
-        if len(read) != len(rows) * self._width:
-            raise StreamError("vectors-cut", rows=self._size)
-        stored = np.frombuffer(read, dtype=_STORED)
-        return stored.reshape(len(rows), self.dimension).astype(np.float32)
-
-    def _advise(self, places: list[int], sizes: list[int]) -> None:
-        """Have the system fetch all of these at once, where it can be told to.
-
-        A disk serves many requests in the time of a few: half the time of a question whose rows are
-        not in memory. For those that are, it costs some 0.001 ms a row.
-        """
-        advise = getattr(os, "posix_fadvise", None)
-        if advise is not None:
-            soon = repeat(os.POSIX_FADV_WILLNEED)
-            deque(map(advise, repeat(self._descriptor), places, sizes, soon), maxlen=0)
-
-    def close(self) -> None:
-        """Closing twice is harmless."""
-        self._closing()
-
-
-def _edges(rows: _IntArray) -> _IntArray:
-    """Where in `rows` runs of neighbours, which one call reads or writes, start; and the end."""
-    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-    return np.unique(np.concatenate([[0], breaks, [len(rows)]])).astype(np.int64)
-
-
-EXACT = 100_000
+EXACT_ROWS = 100_000
 
 
 """Rows up to which every vector is compared whole; docs/scale.md says what that costs."""
@@ -115,7 +26,7 @@ EXACT = 100_000
 CANDIDATE_DEPTH = 20  # times as many rows as are asked for are compared whole, after the rough look
 
 
-FEW = 50_000  # rows of a selection that are all compared whole, without the rough look
+COMPARED_ROWS = 50_000  # rows of a selection that are all compared whole, without the rough look
 
 
 _DEEPER = 4  # times, when a selection left too little of what the rough look found
@@ -139,7 +50,7 @@ _WIDTH = 2  # dimensions to a short code of 4 bits
 _VECTORS = ".vectors"
 
 
-class DenseIndex:
+class FaissVectors:
     """Vectors by row, searched by inner product (cosine, as embedders normalise).
 
     Up to `EXACT` rows all are compared. Above, all are looked at through short codes (FAISS's
@@ -154,14 +65,14 @@ class DenseIndex:
         self._file = file
 
     @classmethod
-    def build(cls, vectors: Vectors) -> DenseIndex:
+    def build(cls, vectors: Vectors) -> FaissVectors:
         """An index of a copy of these vectors, shape (n, d), in memory: all are compared."""
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index, None, None)
 
     @classmethod
-    def open(cls, path: Path) -> DenseIndex:
+    def open(cls, path: Path) -> FaissVectors:
         """Open a saved index; its vectors stay on disk until they are looked at.
 
         Raises DamagedIndex.
@@ -263,7 +174,7 @@ class DenseIndex:
         if among is None:
             return self._roughly(question, k * CANDIDATE_DEPTH)
         allowed = int(np.count_nonzero(among))
-        if allowed <= max(FEW, k * CANDIDATE_DEPTH):
+        if allowed <= max(COMPARED_ROWS, k * CANDIDATE_DEPTH):
             return np.flatnonzero(among)
         # FAISS cannot select among short codes: look as much deeper as the selection is narrower.
         depth = k * CANDIDATE_DEPTH * len(self) // allowed
@@ -281,14 +192,14 @@ class DenseIndex:
         return found
 
 
-class DenseBuilder:
+class FaissWriter:
     """Vectors that arrive in any order, then are written to one place in a generation's folder.
 
     Put every row, then `finish`. Up to `exact` rows are held in memory; more go to disk as they
     come. Raises StoreError when the disk refuses.
     """
 
-    def __init__(self, path: Path, size: int, dimension: int, exact: int = EXACT) -> None:
+    def __init__(self, path: Path, size: int, dimension: int, exact: int = EXACT_ROWS) -> None:
         self._path = path
         self._size = size
         self._dimension = dimension
@@ -317,7 +228,7 @@ class DenseBuilder:
 
     def finish(self) -> None:
         if self._file is None:
-            DenseIndex.build(self._array).save(self._path)
+            FaissVectors.build(self._array).save(self._path)
             return
         try:
             _save(self._codes(), self._path)
