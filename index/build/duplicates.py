@@ -22,73 +22,36 @@ import numpy.typing as npt
 from index.article import DuplicateGroup, SignedArticle
 
 SIGNATURE_VERSION = 1
-
-
 """Raised whenever the same text gets another signature."""
 
-
 LIKENESS = 0.6
-
-
 """Share of all shingles that two publications of one article have in common, at least."""
 
-
 AGREEMENT = 0.6
-
-
 """Share of the figures of the one that the other has too, at least."""
 
-
 FIGURES = 3
-
-
 """With fewer figures than this, figures do not decide."""
 
-
 _SHORTEST = 40
-
-
 """Words; shorter texts (notices, teasers) are the same only if every word is."""
 
-
 _PERMUTATIONS = 128
-
 
 # NumPy promises that a seeded RandomState draws the same numbers in every version.
 _DRAWN = np.random.RandomState(1)
 _FACTORS = _DRAWN.randint(0, 1 << 31, _PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
 _SUMMANDS = _DRAWN.randint(0, 1 << 32, _PERMUTATIONS, dtype=np.uint32)
-
 _AT_ONCE = 1 << 16  # shingles compared at once: 32 MiB
-
-
 _BANDS, _ROWS = 32, 4  # a pair at 0.6 is found with probability 0.99, one at 0.2 with 0.05
-
-
 _SHINGLE = 3  # words
-
-
 _FIGURES_KEPT = 32
-
-
 _DIGEST = 16  # bytes
-
-
 _NONE = np.uint32(0xFFFFFFFF)  # what stands where there is no figure
-
-
 _NEIGHBOURS = 200  # by band, how many of its bucket an article is compared with
-
-
 _ACCENTS = re.compile("[\u0300-\u036f]+")
-
-
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # written without spaces: each is a word
-
-
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
-
-
 _Words = npt.NDArray[np.uint32]
 
 

@@ -24,9 +24,7 @@ from index.store.build_turn import (
 from index.store.reader import RowKind
 
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
-
 _BATCH = 2_048  # texts at a time: enough to sort by length within
-
 
 BATCH_CHARACTERS = 50_000
 """Characters that a call of the embedder gets at most: seconds of the bundled model's time, which

@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 
 _TEXTS_AT_ONCE = 256
-
-
 _REASON_LENGTH = 200
-
-
 _E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])(?!.*instruct)")
 
 

@@ -17,8 +17,6 @@ from index.errors import IndexingError, reason_of
 from index.findings import SearchEvidence
 
 CONFIDENCE_FORMAT = 1
-
-
 """What is read off no search at all."""
 
 

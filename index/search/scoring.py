@@ -16,8 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
-
-
 BEST_SENTENCE_WEIGHT = 1.3
 PASSAGE_WORDS_WEIGHT = 0.15
 OPENING_WEIGHT = 0.02

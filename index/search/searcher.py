@@ -26,7 +26,6 @@ from index.store.reader import CandidateFeatures, CandidateQuery, GenerationRead
 # How many each way of looking puts forward; the passages are scored in full.
 PASSAGE_CANDIDATES = 100
 SENTENCE_CANDIDATES = 200
-
 _BEHIND = 10  # passages that the first one is compared with
 
 

@@ -17,7 +17,6 @@ from index.models.base import IntArray, Vectors
 from index.store.reader import GenerationFacts, RowKind
 
 HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
-
 Hashes = npt.NDArray[np.bytes_]
 
 StopCheck = Callable[[], None]

@@ -1,12 +1,4 @@
-"""Where the index lies in a data directory, and how files are put there to stay.
-
-<data dir>/index/
-  CURRENT               the id of the generation in service
-  generations/<id>/     whole, and never changed again
-  generations/.<id>/    being built, or left by a build that was killed
-  resume/               vectors of a build that did not end, for the next one
-  lock, lock.holder     one builder at a time
-"""
+"""What a disk refuses, told as an error of the store."""
 
 from __future__ import annotations
 

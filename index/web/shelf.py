@@ -25,14 +25,8 @@ from index.web.address import Address
 from index.web.fetcher import FetchedPage, Validators
 
 VERSION = 1
-
-
 _LOCK = ".selon-addresses.lock"
-
-
 _PATIENCE = 30.0  # seconds; another process holds the lock for milliseconds
-
-
 logger = logging.getLogger(__name__)
 
 
@@ -152,11 +146,7 @@ def _text(value: object) -> str | None:
 
 
 _State = Literal["added", "updated", "unchanged"]
-
-
 _READABLE = 60  # characters of a file's name that tell of its address
-
-
 _HASHED = 10
 
 

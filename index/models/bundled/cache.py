@@ -29,9 +29,7 @@ MODEL, WEIGHTS, MANIFEST = "model.onnx", "weights.bin", "manifest.json"
 
 # Raised with every change of what is written, so that no runtime meets another's files.
 CACHE_FORMAT = 2
-
 PrepareProgress = Callable[[float, str], None]
-
 _NAME = f"multilingual-e5-small-{CACHE_FORMAT}"
 _FILES = (MODEL, WEIGHTS, tokenizer.PIECES, tokenizer.SCORES, tokenizer.REPLACEMENTS)
 _log = logging.getLogger(__name__)

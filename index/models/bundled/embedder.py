@@ -21,7 +21,6 @@ from index.models.bundled.weights import SOURCE_SHA256
 
 DIMENSION = 384
 TOKENS = 512
-
 PASSAGE, QUESTION = "passage: ", "query: "
 _TEXTS_PER_THREAD = 32
 _log = logging.getLogger(__name__)

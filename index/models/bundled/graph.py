@@ -36,7 +36,6 @@ OUTLIERS: dict[int, tuple[int, ...]] = {
 }
 
 IDS, VECTOR = "ids", "vector"
-
 _FUSED = "com.microsoft"
 _OPSET, _IR_VERSION = 21, 10
 

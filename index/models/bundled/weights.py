@@ -24,11 +24,9 @@ from index.errors import ModelError, reason_of
 
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 BLOCK = 32
-
 _FILE = "e5-small-q4.bin"
 _MAGIC = b"E5S1"
 _Q4_BLOCK = np.dtype([("scale", "<f2"), ("codes", "u1", BLOCK // 2)])
-
 Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint8]
 

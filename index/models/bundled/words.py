@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import onnx
 
 LAYERS = 7  # of twelve: where a word is told best from its neighbours, docs/faithfulness.md
-
 _LAYER_NORM = "LayerNormalization"
 _FOLDER = "session.model_external_initializers_file_folder_path"
 _UNIT = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*|[^\W\d_]+|[^\s]")

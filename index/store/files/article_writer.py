@@ -80,21 +80,13 @@ CREATE TABLE sources (
 ) STRICT;
 CREATE TABLE left_out (id TEXT PRIMARY KEY) STRICT;
 """
-
-
 """Articles answered from and copies of them (`copy_of`); the passages and sentences of the former;
 the files all came from, and the articles that the operator has removed."""
 
-
 PREVIOUS = TABLES.replace("CREATE TABLE ", "CREATE TABLE previous.")
-
-
 """The same, empty, for a first generation to be compared with."""
 
-
 INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
-
-
 _CACHE = 64 * 1024  # KiB of pages kept in memory
 
 
@@ -178,14 +170,8 @@ def _address(path: Path) -> str:
 
 
 _VALUES = ", ".join("?" * (3 + len(ARTICLE_COLUMNS.split(","))))
-
-
 _PATH = "iif(instr(path, ?) = 1, ? || substr(path, length(?) + 1), path)"
-
-
 _AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',").replace(" path,", f" {_PATH},")
-
-
 _AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
 
 

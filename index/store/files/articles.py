@@ -41,14 +41,11 @@ ARTICLE_COLUMNS = (
     "updated_at, origins, copies, sections, text"
 )
 
-
 _ENTRY_COLUMNS = (
     "id, title, author, published, url, language, path, outlet, category, updated, copy_of"
 )
 
-
 _OWN = "copy_of IS NULL"
-
 
 _STORED = """
 SELECT p.row, a.id, p.start, p.stop, p.heading, substr(a.text, p.start + 1, p.stop - p.start)

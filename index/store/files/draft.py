@@ -11,11 +11,10 @@ import numpy as np
 
 from index.article import Article, lexical_text
 from index.models.base import IntArray
-from index.store.build_turn import Hashes, SourceRow, StopCheck, as_hashes
+from index.store.build_turn import Hashes, SourceRow, StopCheck, VectorWriter, as_hashes
 from index.store.disk import translate_disk_errors
 from index.store.files.article_writer import ArticleWriter, PassageWriter, Sheet
 from index.store.files.articles import BulkReader
-from index.store.files.faiss_vectors import FaissWriter
 from index.store.files.generation import (
     ARTICLES_FILE,
     DAYS_FILE,
@@ -27,13 +26,12 @@ from index.store.files.generation import (
     SENTENCES,
 )
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamps
+from index.store.files.vector_index import write_vectors
 from index.store.files.word_index import WordIndex
 from index.store.reader import RowKind
 
 T = TypeVar("T")
-
 _CHECKED_EVERY = 1_000  # texts
-
 VECTORS: dict[RowKind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
 WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
 
@@ -70,9 +68,9 @@ class FileDraft:
     ) -> Iterator[tuple[Article, str, str]]:
         return self._written.texts(kind, rows, in_context=in_context)
 
-    def vectors(self, kind: RowKind, dimension: int) -> FaissWriter:
+    def vectors(self, kind: RowKind, dimension: int) -> VectorWriter:
         size = self.passages.passages if kind == "passages" else self.passages.sentences
-        return FaissWriter(self._folder / VECTORS[kind], size, dimension)
+        return write_vectors(self._folder / VECTORS[kind], size, dimension)
 
     def seal(
         self,

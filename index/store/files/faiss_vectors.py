@@ -1,4 +1,4 @@
-"""Nearest vectors: the only module that knows FAISS."""
+"""The engine FAISS: nearest vectors, exact up to a size, by short codes above it."""
 
 from __future__ import annotations
 
@@ -8,52 +8,29 @@ from pathlib import Path
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
 from index.errors import DamagedIndex, Problem, StoreError, Words, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.files.vector_file import VectorFile
 
-_IntArray = npt.NDArray[np.int64]
-
-
 EXACT_ROWS = 100_000
-
-
 """Rows up to which every vector is compared whole; docs/scale.md says what that costs."""
 
-
 CANDIDATE_DEPTH = 20  # times as many rows as are asked for are compared whole, after the rough look
-
-
 COMPARED_ROWS = 50_000  # rows of a selection that are all compared whole, without the rough look
-
-
 _DEEPER = 4  # times, when a selection left too little of what the rough look found
-
-
 _TRAINING = 4_096  # rows that the short codes are learnt from: four times as many teach no more
-
-
 _BATCH = 16_384  # rows held in memory at once
-
-
 _COMPARED = 1_024  # rows compared whole at once
-
-
 _PIECE = 1 << 22  # bytes read at once
-
-
 _WIDTH = 2  # dimensions to a short code of 4 bits
-
-
 _VECTORS = ".vectors"
 
 
 class FaissVectors:
     """Vectors by row, searched by inner product (cosine, as embedders normalise).
 
-    Up to `EXACT` rows all are compared. Above, all are looked at through short codes (FAISS's
+    Up to `EXACT_ROWS` rows all are compared. Above, all are looked at through short codes (FAISS's
     product quantiser with 4 bits, "fast scan": André, Kermarrec & Le Scouarnec, "Quicker ADC",
     2019), and the best of those are compared whole; the vectors stand in a file beside the codes.
     Searches may run in several threads at once.

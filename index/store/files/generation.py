@@ -16,9 +16,9 @@ from index.errors import DamagedIndex, ModelMismatch, NoIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.build_turn import SourceRow, VectorSource, as_hashes
 from index.store.files.articles import BulkReader
-from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
+from index.store.files.vector_index import open_vectors, vectors_path
 from index.store.files.word_index import WordIndex
 from index.store.reader import (
     CandidateFeatures,
@@ -29,8 +29,8 @@ from index.store.reader import (
 )
 
 ARTICLES_FILE = "articles.sqlite"
-PASSAGES = "passages.faiss"
-SENTENCES = "sentences.faiss"
+PASSAGES = "passages"
+SENTENCES = "sentences"
 FIRST_SENTENCES = "first_sentences.npy"
 OPENINGS = "openings.npy"
 DAYS_FILE = "days.npy"
@@ -48,8 +48,9 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest, hold: Hold) -> None:
         self.manifest = manifest
         self.folder = folder
-        self.passage_vectors = FaissVectors.open(folder / PASSAGES)
-        self.sentence_vectors = FaissVectors.open(folder / SENTENCES)
+        passages, sentences = vectors_path(folder / PASSAGES), vectors_path(folder / SENTENCES)
+        self.passage_vectors = open_vectors(passages)
+        self.sentence_vectors = open_vectors(sentences)
         self.passage_words = WordIndex.open(folder / PASSAGE_WORDS)
         self.sentence_words = WordIndex.open(folder / SENTENCE_WORDS)
         # By passage row, the row of its first sentence; one more, for where the last one ends.
@@ -57,8 +58,8 @@ class Generation:
         self._openings = _load_array(folder / OPENINGS)
         self._days = _load_array(folder / DAYS_FILE)
         for name, found, expected in (
-            (PASSAGES, len(self.passage_vectors), manifest.passages),
-            (SENTENCES, len(self.sentence_vectors), manifest.sentences),
+            (passages.name, len(self.passage_vectors), manifest.passages),
+            (sentences.name, len(self.sentence_vectors), manifest.sentences),
             (FIRST_SENTENCES, len(self._first_sentences), manifest.passages + 1),
             (OPENINGS, len(self._openings), manifest.passages),
             (DAYS_FILE, len(self._days), manifest.passages),

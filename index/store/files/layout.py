@@ -76,14 +76,8 @@ def _locked(folder: Path, *, shared: bool, wait: bool) -> int | None:
 
 
 _GENERATION = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
-
-
 _LAST = "9"  # sorts after every id
-
-
 _ID = "%Y%m%dT%H%M%S.%fZ"
-
-
 _LONGEST_ID = 200  # characters of CURRENT that are read and shown
 
 

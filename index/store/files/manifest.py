@@ -16,7 +16,6 @@ from index.store.reader import GenerationFacts
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
 GENERATION_FORMAT = 2
 NAME = "manifest.json"
-
 _QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
 REBUILD = Problem("remedy-rebuild")
 

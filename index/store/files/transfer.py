@@ -18,8 +18,6 @@ from index.store.files.manifest import NAME, Manifest
 
 _AGAIN = Problem("remedy-export")
 _COPY_AGAIN = Problem("remedy-copy")
-
-
 _PARTIAL = ".selon-partial"
 
 

@@ -1,4 +1,4 @@
-"""Nearest vectors: the only module that knows FAISS."""
+"""Vectors of half precision in a file, written and read by row."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import StreamError
-from index.models.base import Vectors
-from index.store.files.faiss_vectors import _IntArray
+from index.models.base import IntArray, Vectors
 
 _ADVISED = 32  # runs of rows; fewer are read sooner than asked for
-
-
 _STORED = np.dtype("<f2")
 
 
@@ -55,7 +52,7 @@ class VectorFile:
     def __len__(self) -> int:
         return self._size
 
-    def write(self, rows: _IntArray, vectors: Vectors) -> None:
+    def write(self, rows: IntArray, vectors: Vectors) -> None:
         """Write vectors of shape (len(rows), d) at these rows."""
         stored = np.ascontiguousarray(vectors, dtype=_STORED)
         for first, last in pairwise(_edges(rows).tolist()):
@@ -65,7 +62,7 @@ class VectorFile:
                 written = os.pwrite(self._descriptor, left, place)
                 left, place = left[written:], place + written
 
-    def read(self, rows: _IntArray) -> Vectors:
+    def read(self, rows: IntArray) -> Vectors:
         """The vectors of these rows, shape (len(rows), d); quickest where rows ascend."""
         edges = _edges(rows)
         places = (rows[edges[:-1]] * self._width).tolist()
@@ -94,7 +91,7 @@ class VectorFile:
         self._closing()
 
 
-def _edges(rows: _IntArray) -> _IntArray:
+def _edges(rows: IntArray) -> IntArray:
     """Where in `rows` runs of neighbours, which one call reads or writes, start; and the end."""
     breaks = np.flatnonzero(np.diff(rows) != 1) + 1
     return np.unique(np.concatenate([[0], breaks, [len(rows)]])).astype(np.int64)

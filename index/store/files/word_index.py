@@ -23,8 +23,6 @@ from index.language import keyed_terms
 from index.store.bm25 import K1, B, idf, length_norms, saturation
 
 _PIECE = 1 << 20  # words sorted at once
-
-
 Ints = npt.NDArray[np.int32]
 
 
@@ -128,20 +126,10 @@ def _joined(
 
 # The files of an index, named and made as bm25s (0.3) makes them: it opens the folder too.
 _ROWS = "indices.csc.index.npy"
-
-
 _SCORES = "data.csc.index.npy"
-
-
 _STARTS = "indptr.csc.index.npy"
-
-
 _VOCABULARY = "vocab.index.json"
-
-
 _FORMULA = "params.index.json"
-
-
 _SIZE = "size.json"
 
 

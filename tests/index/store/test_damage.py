@@ -107,7 +107,7 @@ def test_the_size_of_a_large_file_is_checked_too(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
 ) -> None:
     monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
-    damage(folder_in_service(data_dir) / generation_module.SENTENCES)
+    damage(folder_in_service(data_dir) / "sentences.faiss")
     with pytest.raises(
         DamagedIndex, match=r"sentences\.faiss: manifest-size \(size=\d+, expected=\d+"
     ):
@@ -118,7 +118,7 @@ def test_large_files_are_hashed_only_when_asked(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
-    _flip(folder_in_service(data_dir) / generation_module.SENTENCES)
+    _flip(folder_in_service(data_dir) / "sentences.faiss")
     opened(data_dir).close()
     with pytest.raises(DamagedIndex, match=r"sentences\.faiss: manifest-altered"):
         verify(data_dir)
@@ -180,12 +180,10 @@ def test_counts_that_do_not_agree_are_refused(data_dir: Path) -> None:
     other = data_dir / "other"
     index([article("seul", "Une seule phrase.")], other)
     folder = folder_in_service(data_dir)
-    shutil.copy(
-        folder_in_service(other) / generation_module.PASSAGES, folder / generation_module.PASSAGES
-    )
+    shutil.copy(folder_in_service(other) / "passages.faiss", folder / "passages.faiss")
     fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    content = (folder / generation_module.PASSAGES).read_bytes()
-    fields["files"][generation_module.PASSAGES] = {
+    content = (folder / "passages.faiss").read_bytes()
+    fields["files"]["passages.faiss"] = {
         "size": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
