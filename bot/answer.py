@@ -65,23 +65,23 @@ class Citation:
         text = self.article.text
         if not self.quote or text[self.start : self.end] != self.quote:
             raise QuoteError(
-                f"citation {self.number} is not verbatim in {self.article.path} "
-                f"at {self.start}:{self.end}; rebuild the index with `selon index`"
+                "citation-not-verbatim",
+                number=self.number,
+                path=self.article.path,
+                start=self.start,
+                end=self.end,
             )
         if text[self.passage.start : self.passage.end] != self.passage.text or not (
             self.passage.start <= self.start and self.end <= self.passage.end
         ):
-            raise QuoteError(
-                f"citation {self.number} lies outside its passage in {self.article.path}; "
-                "rebuild the index with `selon index`"
-            )
+            raise QuoteError("citation-outside", number=self.number, path=self.article.path)
         lead = self.lead
         if lead is not None and not (
             text[lead.start : lead.end] == lead.text
             and self.passage.start <= lead.start
             and lead.end <= self.start
         ):
-            raise QuoteError(f"citation {self.number} leans on a sentence that is not before it")
+            raise QuoteError("citation-leans", number=self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,7 @@ class Statement:
         if self.highlight is not None:
             start, end = self.highlight
             if not 0 <= start < end <= len(self.text):
-                raise QuoteError(
-                    f"highlight {start}:{end} lies outside its statement of "
-                    f"{len(self.text)} characters"
-                )
+                raise QuoteError("highlight-outside", start=start, end=end, length=len(self.text))
 
     @property
     def parts(self) -> tuple[str, str, str]:

@@ -1,12 +1,19 @@
 """What can go wrong between a question and a person.
 
-SelonError
-├── SettingsError    a setting's value is not accepted, or one that is needed is missing
-├── QuoteError       a citation whose quote is not verbatim in its passage
-├── StateError       the database of what people leave behind cannot be used
-└── MessengerError   Telegram cannot be reached at start
+CodedError
+└── SelonError
+    ├── SettingsError           a setting's value is not accepted, or one that is needed is missing
+    ├── QuoteError              a citation whose quote is not verbatim in its passage
+    ├── StateError              the database of what people leave behind cannot be used
+    ├── MessengerError          Telegram cannot be reached at start
+    ├── KeepingError            a command about the articles asks for what cannot be
+    │   └── UnknownArticle      no article is meant, or several are
+    ├── FeedingError            `selon watch` is asked for what cannot be
+    ├── EvaluationError         an evaluation was asked for in a way that cannot be done
+    │   └── QuestionFileError   a file of questions cannot be used as it is
+    └── ModelFailed             a chat model gave no answer, or only the beginning of one
 
-Every message is one line: what happened, to which file or setting, and what to do about it.
+As in `index.errors`, an error is a code with parameters.
 """
 
 from __future__ import annotations
@@ -37,7 +44,7 @@ class MessengerError(SelonError):
 
 
 class KeepingError(SelonError):
-    """A command about the articles asks for what cannot be, told in the person's language."""
+    """A command about the articles asks for what cannot be."""
 
 
 class UnknownArticle(KeepingError):  # noqa: N818
@@ -45,7 +52,7 @@ class UnknownArticle(KeepingError):  # noqa: N818
 
 
 class FeedingError(SelonError):
-    """A command asks for what cannot be, told in the person's language."""
+    """`selon watch` is asked for what cannot be."""
 
 
 class EvaluationError(SelonError):
@@ -94,14 +101,17 @@ paused      the model has failed several times and is left alone for a while
 class ModelFailed(SelonError):  # noqa: N818 - said as a sentence, as NoIndex is
     """A chat model gave no answer, or only the beginning of one.
 
-    The message names the model and the fault; it never holds a key, a question or a passage.
+    It names the model and the fault, and never holds a key, a question or a passage.
     `retry_after` is how many seconds the server asks to wait, where it says so.
     """
 
     def __init__(
         self, kind: ModelFault, model: str, detail: str = "", retry_after: float | None = None
     ) -> None:
-        super().__init__(f"{model}: {kind}{f' ({detail})' if detail else ''}")
+        if detail:
+            super().__init__("model-failed-detail", shown=model, fault=kind, detail=detail)
+        else:
+            super().__init__("model-failed", shown=model, fault=kind)
         self.kind = kind
         self.model = model
         self.detail = detail

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from index.errors import RefusedValue
+
 Structured = Literal["auto", "on", "off"]
 """Whether JSON is asked for: `auto` of the models that are not known to be unable to write it."""
 
@@ -45,14 +47,14 @@ class Price:
 def parse_choices(text: str) -> tuple[Choice, ...]:
     """`ollama:qwen3:4b,mistral:mistral-small-latest,extractive` → the models, in that order.
 
-    Raises ValueError saying what is accepted.
+    Raises RefusedValue.
     """
     names = [each.strip() for each in text.split(",") if each.strip()]
     if EXTRACTIVE in names[:-1]:
-        raise ValueError(f"{EXTRACTIVE} never fails, so that nothing may come after it")
+        raise RefusedValue("choice-extractive")
     choices = [_choice(name) for name in names if name != EXTRACTIVE]
     if len(set(choices)) < len(choices):
-        raise ValueError("a model is named twice")
+        raise RefusedValue("choice-twice")
     return tuple(choices)
 
 
@@ -60,14 +62,18 @@ def parse_prices(text: str) -> Mapping[str, Price]:
     """`0.1/0.3`, or `mistral:mistral-small-latest=0.1/0.3,ollama:qwen3:4b=0/0` → prices by name.
 
     A price without a name counts for every model that has none of its own (`EVERY_MODEL`).
-    Raises ValueError saying what is accepted.
+    Raises RefusedValue.
     """
     prices: dict[str, Price] = {}
     for part in (each.strip() for each in text.split(",") if each.strip()):
         name, _, amounts = part.rpartition("=")
         key = _choice(name.strip()).name if name else EVERY_MODEL
         if key in prices:
-            raise ValueError(f"two prices for {name or 'every model'}")
+            raise (
+                RefusedValue("price-twice", name=name)
+                if name
+                else RefusedValue("price-twice-every")
+            )
         prices[key] = _price(amounts)
     return prices
 
@@ -76,7 +82,7 @@ def _choice(name: str) -> Choice:
     # Only the first colon separates: Ollama's names have one of their own.
     provider, _, model = (part.strip() for part in name.partition(":"))
     if not (provider and model):
-        raise ValueError(f"{name!r} is not provider:model, such as ollama:qwen3:4b")
+        raise RefusedValue("choice-unclear", name=name)
     provider = provider.lower().replace("-", "_")
     return Choice(ALIASES.get(provider, provider), model)
 
@@ -88,5 +94,5 @@ def _price(amounts: str) -> Price:
     except ValueError:
         price = Price(-1, -1)
     if not (0 <= price.input < 1e6 and 0 <= price.output < 1e6):
-        raise ValueError(f"{amounts!r} is not input/output, such as 0.1/0.3")
+        raise RefusedValue("price-unclear", amounts=amounts)
     return price

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.model_choice import Structured, parse_choices, parse_prices
+from index.errors import Problem, RefusedValue, Words, reason_of
 from index.web.guard import parse_allowed
 
 ENVIRONMENT_PREFIX = "SELON_"
@@ -229,14 +230,14 @@ class Settings(BaseSettings):
     def _contact(cls, value: str) -> str:
         # It stands between parentheses in a header of every request.
         if not re.fullmatch(r"[!-'*-~]*", value):
-            raise ValueError("an address or e-mail holds no space, parenthesis or accent")
+            raise RefusedValue("contact-refused")
         return value
 
     @field_validator("webhook_secret")
     @classmethod
     def _header(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.A):
-            raise ValueError("16 to 256 letters, digits, _ and - are accepted")
+            raise RefusedValue("webhook-secret-refused")
         return value
 
     @field_validator("chat_model")
@@ -295,15 +296,51 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
-        raise SettingsError(
-            "\n".join(_complaint(dict(detail)) for detail in error.errors())
-        ) from error
+        refused = tuple(_refused(dict(detail)) for detail in error.errors())
+        raise SettingsError("settings-refused", settings=refused) from error
 
 
-def _complaint(detail: dict[str, Any]) -> str:
+def _refused(detail: dict[str, Any]) -> Problem:
     field = str(detail["loc"][0]) if detail["loc"] else "?"
     known = Settings.model_fields.get(field)
     secret = known is not None and "SecretStr" in str(known.annotation)
-    value = "(secret)" if secret else repr(detail["input"])
-    told = detail["msg"].removeprefix("Value error, ")
-    return f"{ENVIRONMENT_PREFIX}{field.upper()}={value}: {told[:1].lower()}{told[1:]}"
+    return Problem(
+        "setting-refused",
+        name=f"{ENVIRONMENT_PREFIX}{field.upper()}",
+        value=Problem("setting-secret") if secret else repr(detail["input"]),
+        reason=_reason(detail),
+    )
+
+
+def _reason(detail: dict[str, Any]) -> Problem | Words:
+    """Why pydantic, or a validator of Selon's own, does not accept a value."""
+    given = detail.get("ctx", {})
+    match detail["type"]:
+        case "value_error":
+            return reason_of(given["error"])
+        case "int_parsing" | "int_from_float":
+            return Problem("value-whole-number")
+        case "float_parsing":
+            return Problem("value-number")
+        case "bool_parsing":
+            return Problem("value-flag")
+        case "greater_than_equal":
+            return Problem("value-at-least", limit=given["ge"])
+        case "greater_than":
+            return Problem("value-above", limit=given["gt"])
+        case "less_than_equal":
+            return Problem("value-at-most", limit=given["le"])
+        case "less_than":
+            return Problem("value-below", limit=given["lt"])
+        case "literal_error" | "enum":
+            return Problem("value-one-of", accepted=_quoted(given["expected"]))
+        case "url_parsing":
+            return Problem("value-address", reason=Words(given["error"]))
+        case "url_scheme":
+            return Problem("value-address-scheme", accepted=_quoted(given["expected_schemes"]))
+    said = detail["msg"]
+    return Words(said[:1].lower() + said[1:])
+
+
+def _quoted(names: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"'([^']*)'", names))

@@ -1,6 +1,7 @@
 """What can go wrong between articles and evidence.
 
 CodedError
+├── RefusedValue            what a person wrote stands for nothing; a ValueError to who reads it
 └── IndexingError
     ├── ReadError           a file cannot become an article
     ├── StreamError         the bytes of a file cannot be given; an OSError to who reads them
@@ -151,6 +152,10 @@ def reason_of(error: BaseException) -> Problem | Words:
         return error.problem
     said = error.strerror if isinstance(error, OSError) else None
     return Words(" ".join((said or str(error)).split()) or type(error).__name__)
+
+
+class RefusedValue(CodedError, ValueError):  # noqa: N818 - named for what a person wrote
+    """What a person wrote stands for nothing that is known."""
 
 
 class IndexingError(CodedError):

@@ -63,9 +63,11 @@ def kinds_named(names: str) -> tuple[str, ...]:
     asked = [name.strip() for name in names.split(",") if name.strip()]
     for name in asked:
         if name not in PERTURBATIONS:
-            raise EvaluationError(f"--perturb {name}: not one of {', '.join(PERTURBATIONS)}")
+            raise EvaluationError(
+                "perturbation-unknown", shown=f"--perturb {name}", known=tuple(PERTURBATIONS)
+            )
     if not asked:
-        raise EvaluationError(f"--perturb: name at least one of {', '.join(PERTURBATIONS)}")
+        raise EvaluationError("perturbation-none", shown="--perturb", known=tuple(PERTURBATIONS))
     return tuple(kind for kind in PERTURBATIONS if kind in asked)
 
 
@@ -132,8 +134,7 @@ def split_samples(whole: QuestionSet, share: float, seed: int) -> Parted:
     kept = tuple(article for article in whole.articles if article.text not in texts)
     if not kept:
         raise EvaluationError(
-            f"--leave-out {share:g}: none of the {len(entries)} entries of {whole.name} would "
-            "remain; leave out less"
+            "left-out-all", shown=f"--leave-out {share:g}", count=len(entries), name=whole.name
         )
     remaining = {article.id for article in kept}
     gone = tuple(

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.errors import QuestionFileError
 from index.article import Article, ArticleEntry, article_id
+from index.errors import Problem, Words, reason_of
 from index.language import detect
 
 
@@ -58,14 +59,15 @@ class QuestionSet:
 
 
 _NAMES = {
-    dict: "an object",
-    list: "a list",
-    str: "a text",
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    type(None): "null",
+    dict: Problem("json-object"),
+    list: Problem("json-list"),
+    str: Problem("json-text"),
+    bool: Problem("json-flag"),
+    int: Problem("json-whole"),
+    float: Problem("json-number"),
+    type(None): Problem("json-null"),
 }
+_OTHER = Problem("json-other")
 
 
 def read_question_file(path: Path) -> str:
@@ -73,11 +75,11 @@ def read_question_file(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise QuestionFileError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except UnicodeDecodeError as error:
         raise QuestionFileError(
-            f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8"
+            "questions-unreadable", shown=path, reason=reason_of(error)
         ) from error
+    except UnicodeDecodeError as error:
+        raise QuestionFileError("questions-not-utf8", shown=path, byte=error.start) from error
 
 
 def parsed_json(text: str, place: str) -> Field:
@@ -87,10 +89,10 @@ def parsed_json(text: str, place: str) -> Field:
     except json.JSONDecodeError as error:
         where = place if "\n" not in text.strip() and ":" in place else f"{place}:{error.lineno}"
         raise QuestionFileError(
-            f"{where}: not JSON at column {error.colno} ({error.msg})"
+            "questions-not-json", shown=where, column=error.colno, reason=Words(error.msg)
         ) from error
     except RecursionError as error:
-        raise QuestionFileError(f"{place}: nested too deeply to be a file of questions") from error
+        raise QuestionFileError("questions-too-deep", shown=place) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ class Field:
     value: Any
     place: str
 
-    def wrong(self, what: str) -> QuestionFileError:
-        return QuestionFileError(f"{self.place}: {what}")
+    def wrong(self, problem: Problem) -> QuestionFileError:
+        return QuestionFileError(problem, shown=self.place)
 
     def has(self, name: str) -> bool:
         """Whether the object has this key with anything but null."""
@@ -112,44 +114,43 @@ class Field:
 
     def get(self, name: str) -> Field:
         if not self.has(name):
-            raise self.wrong(f'"{name}" is missing')
+            raise self.wrong(Problem("field-missing", name=name))
         return Field(self.value[name], f"{self.place}{'.' if ': ' in self.place else ': '}{name}")
 
     def items(self) -> list[Field]:
         if not isinstance(self.value, list):
-            raise self._expected("a list")
+            raise self._expected(_NAMES[list])
         return [Field(item, f"{self.place}[{i}]") for i, item in enumerate(self.value)]
 
     def text(self) -> str:
         if not isinstance(self.value, str):
-            raise self._expected("a text")
+            raise self._expected(_NAMES[str])
         return self.value
 
     def filled(self) -> str:
         """A text with more than white space in it."""
         if not self.text().strip():
-            raise self.wrong("is empty")
+            raise self.wrong(Problem("field-empty"))
         return self.text()
 
     def flag(self) -> bool:
         if not isinstance(self.value, bool):
-            raise self._expected("true or false")
+            raise self._expected(_NAMES[bool])
         return self.value
 
     def whole(self) -> int:
         if not isinstance(self.value, int) or isinstance(self.value, bool):
-            raise self._expected("a whole number")
+            raise self._expected(_NAMES[int])
         return self.value
 
     def _object(self) -> dict[str, Any]:
         if not isinstance(self.value, dict):
-            raise self._expected("an object")
+            raise self._expected(_NAMES[dict])
         return self.value
 
-    def _expected(self, what: str) -> QuestionFileError:
-        return self.wrong(
-            f"expected {what}, found {_NAMES.get(type(self.value), 'something else')}"
-        )
+    def _expected(self, expected: Problem) -> QuestionFileError:
+        found = _NAMES.get(type(self.value), _OTHER)
+        return self.wrong(Problem("field-expected", expected=expected, found=found))
 
 
 SUFFIXES = frozenset({".jsonl", ".ndjson"})
@@ -171,7 +172,7 @@ def read_lines(path: Path, articles: Iterable[ArticleEntry] | None) -> QuestionS
         if line.strip()
     ]
     if not questions:
-        raise Field(None, path.name).wrong("holds no question")
+        raise Field(None, path.name).wrong(Problem("questions-none"))
     return QuestionSet(path.name, tuple(questions))
 
 
@@ -184,9 +185,7 @@ def _question(line: Field, names: Mapping[str, frozenset[str]] | None) -> GoldQu
         wanted = line.get("article")
         articles = names.get(_folded(wanted.filled()), frozenset())
         if not articles:
-            raise wanted.wrong(
-                f"no article of the index has the id, file or title {wanted.value!r}"
-            )
+            raise wanted.wrong(Problem("gold-no-article", name=str(wanted.value)))
     if not answerable:
         return GoldQuestion(text, line.place, answerable=False)
     return GoldQuestion(text, line.place, answerable=True, golds=golds, articles=articles)
@@ -236,7 +235,7 @@ def read_squad(path: Path) -> QuestionSet:
             groups.setdefault(article.id, title or f"#{position}")
             questions.extend(_questions(paragraph, articles[article.id]))
     if not questions:
-        raise file.wrong("holds no question")
+        raise file.wrong(Problem("questions-none"))
     return QuestionSet(path.name, tuple(questions), tuple(articles.values()), tuple(groups.items()))
 
 
@@ -272,7 +271,7 @@ def _questions(paragraph: Field, article: Article) -> Iterator[GoldQuestion]:
         impossible = asked.get("is_impossible").flag() if asked.has("is_impossible") else None
         answers = [] if impossible else asked.get("answers").items()
         if impossible is False and not answers:
-            raise asked.wrong('"answers" is empty although "is_impossible" is false')
+            raise asked.wrong(Problem("gold-no-answer"))
         golds = tuple(dict.fromkeys(_gold(answer, article.text) for answer in answers))
         # As in the official scorer, a question without an answer is one that has none.
         yield GoldQuestion(
@@ -292,5 +291,5 @@ def _gold(answer: Field, context: str) -> Gold:
         return Gold(text, declared)
     found = [match.start() for match in re.finditer(re.escape(text), context)]
     if not found:
-        raise answer.wrong(f"the answer {text!r} is not in its context")
+        raise answer.wrong(Problem("gold-not-in-context", answer=text))
     return Gold(text, min(found, key=lambda start: abs(start - declared)))

@@ -21,6 +21,7 @@ from bot.evaluation.measures import (
 from bot.evaluation.outcome import Outcome
 from bot.evaluation.run import Evaluation
 from bot.locale.text import harmless
+from index.errors import reason_of
 
 _NOTHING = "–"
 
@@ -181,10 +182,7 @@ def draw(outcomes: Sequence[Outcome], threshold: float, path: Path) -> None:
     """Write the diagram, with how many questions of each kind had which confidence below it."""
     bins = reliability_of(outcomes)
     if not bins:
-        raise EvaluationError(
-            "--plot: needs answerable and unanswerable questions; "
-            "add some with --unanswerable or --leave-out"
-        )
+        raise EvaluationError("plot-one-kind", shown="--plot")
     from matplotlib.figure import Figure  # a second, for those alone who want a diagram
 
     figure = Figure(figsize=(6, 7), layout="constrained")
@@ -214,4 +212,6 @@ def draw(outcomes: Sequence[Outcome], threshold: float, path: Path) -> None:
     try:
         figure.savefig(path, dpi=110)
     except (OSError, ValueError) as error:
-        raise EvaluationError(f"--plot {path}: cannot be written ({error})") from error
+        raise EvaluationError(
+            "output-unwritable", shown=f"--plot {path}", reason=reason_of(error)
+        ) from error

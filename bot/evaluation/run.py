@@ -312,7 +312,7 @@ def _opened(
             yield parts, index
         return
     if plan.leave_out:
-        raise EvaluationError("--leave-out: only for a SQuAD file, whose articles are indexed here")
+        raise EvaluationError("left-out-no-squad", shown="--leave-out")
     questions = _of_index_in_service(plan, means)
     with index_in_service(plan.data_dir, means.embedder, means.judge) as index:
         yield Parted(questions, ()), index

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from index.errors import StoreError
+from index.errors import RefusedValue, StoreError, reason_of
 from index.store.disk import translate_disk_errors
 
 if TYPE_CHECKING:
@@ -31,18 +31,15 @@ def load_format_options(data_dir: Path) -> Options:
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
         if written["version"] != _VERSION:
-            raise ValueError(f"version {written['version']}")
+            raise RefusedValue("options-other-version", version=str(written["version"]))
         fields = {str(ours): str(theirs) for ours, theirs in written["fields"].items()}
         return Options(MappingProxyType(fields), bool(written["ocr"]))
     except (FileNotFoundError, NotADirectoryError):
         return Options()
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}; check its permissions") from error
+        raise StoreError("options-unreadable", shown=path, reason=reason_of(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(
-            f"{path}: does not say how files are read ({error}); delete it, then run "
-            "`selon index` with the options you need"
-        ) from error
+        raise StoreError("options-invalid", shown=path, reason=reason_of(error)) from error
 
 
 def choose_format_options(data_dir: Path, fields: str | None, ocr: bool | None) -> Options:

@@ -91,10 +91,7 @@ def open_ledger(
     if money is not None:
         for choice in choices:
             if choice.name not in prices and EVERY_MODEL not in prices:
-                raise SettingsError(
-                    f"SELON_CHAT_BUDGET_MONEY={money:g}: the price of {choice.name} is not known; "
-                    f"add it to SELON_CHAT_PRICES, as {choice.name}=0.1/0.3"
-                )
+                raise SettingsError("price-unknown", money=money, name=choice.name)
     budget = SpendingBudget(
         settings.chat_budget_tokens, round(money * _MICROS) if money is not None else None
     )
@@ -113,8 +110,10 @@ def _making(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> 
         key = provider_key(provider.keys)
         if key is None and not provider.local:
             raise SettingsError(
-                f"SELON_CHAT_MODEL={choice.name}: no key for {choice.provider}; set "
-                f"SELON_CHAT_KEY or {provider.keys[0]}"
+                "chat-no-key",
+                name=choice.name,
+                provider=choice.provider,
+                variable=provider.keys[0],
             )
     return Making(
         settings.chat_temperature, settings.chat_timeout, settings.chat_context, key, base_url
@@ -135,10 +134,7 @@ def _served(choices: tuple[Choice, ...]) -> str:
         return "openai"
     if len(providers) == 1:
         return providers.pop()
-    raise SettingsError(
-        "SELON_CHAT_BASE_URL: of which provider is not clear; name the models that are served "
-        "there openai:… in SELON_CHAT_MODEL"
-    )
+    raise SettingsError("chat-address-unclear")
 
 
 def _keyed(choices: tuple[Choice, ...], settings: Settings) -> str:
@@ -151,10 +147,8 @@ def _keyed(choices: tuple[Choice, ...], settings: Settings) -> str:
     } or providers
     if len(distant) == 1:
         return distant.pop()
-    raise SettingsError(
-        "SELON_CHAT_KEY: several providers are named; give each its own variable instead: "
-        + ", ".join(PROVIDERS[name].keys[0] for name in sorted(distant) if name in PROVIDERS)
-    )
+    variables = tuple(PROVIDERS[name].keys[0] for name in sorted(distant) if name in PROVIDERS)
+    raise SettingsError("chat-key-unclear", variables=variables)
 
 
 @dataclass(frozen=True, slots=True)

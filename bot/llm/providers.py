@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from bot.errors import ModelFailed, ModelFault, SettingsError
 from bot.model_choice import Choice, Structured
+from index.errors import Words
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -90,8 +91,7 @@ def check_installed(choice: Choice) -> None:
     provider = PROVIDERS.get(choice.provider)
     if provider is not None and find_spec(provider.package) is None:
         raise SettingsError(
-            f"SELON_CHAT_MODEL={choice.name}: the package for {choice.provider} is not "
-            f"installed; pip install 'selon[{provider.extra}]'"
+            "chat-no-package", name=choice.name, provider=choice.provider, extra=provider.extra
         )
 
 
@@ -118,18 +118,20 @@ def _made(choice: Choice, making: Making) -> BaseChatModel:
             choice.model, model_provider=choice.provider, **_arguments(choice.provider, making)
         )
     except ImportError as error:
-        raise SettingsError(f"SELON_CHAT_MODEL={choice.name}: {_first_line(error)}") from error
+        raise SettingsError(
+            "chat-not-importable", name=choice.name, reason=Words(_first_line(error))
+        ) from error
     except Exception as error:
         if "Unsupported provider" in str(error):
             raise SettingsError(
-                f"SELON_CHAT_MODEL={choice.name}: no such provider; known are "
-                f"{', '.join(PROVIDERS)}, and what else LangChain knows"
+                "chat-no-provider", name=choice.name, providers=tuple(PROVIDERS)
             ) from error
         # Without its cause: its words may repeat the key.
         raise SettingsError(
-            f"SELON_CHAT_MODEL={choice.name}: {choice.provider} refuses these settings "
-            f"({type(error).__name__}); check SELON_CHAT_KEY, SELON_CHAT_BASE_URL and "
-            "SELON_CHAT_TEMPERATURE"
+            "chat-settings-refused",
+            name=choice.name,
+            provider=choice.provider,
+            reason=type(error).__name__,
         ) from None
     return model
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.locale.catalogue import catalogue, language_of
-from bot.locale.reasons import reason
 from index.errors import CodedError, Parameter, Problem, Words, reason_of
 from index.formats.base import Skipped
 
@@ -21,17 +20,15 @@ def error_text(error: Exception | Skipped, language: str) -> str:
 def problem_text(problem: Problem, language: str) -> str:
     """What is wrong and what to do, in one line."""
     sentences = catalogue("errors", language)
-    if problem.code not in sentences:
-        return reason(problem.code, language)
     values = {name: _value(each, language) for name, each in problem.parameters.items()}
     return sentences.text(problem.code, **values)
 
 
-def _value(value: Parameter, language: str) -> str | int | float:
+def _value(value: Parameter, language: str) -> str | int | float | tuple[str, ...]:
     if isinstance(value, Problem):
         return problem_text(value, language)
     if isinstance(value, tuple):
-        return ", ".join(str(_value(each, language)) for each in value)
+        return tuple(str(_value(each, language)) for each in value)
     if isinstance(value, Words) and language_of(language) == "fr":
         known = catalogue("library", language)
         return known.text(value) if value in known else str(value)

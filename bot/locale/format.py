@@ -161,6 +161,28 @@ def listing(names: Sequence[str], language: str) -> str:
     return last.join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+def enumerated(names: Sequence[str], language: str) -> str:
+    """« A, B, C »."""
+    return ", ".join(names)
+
+
+def alternatives(names: Sequence[str], language: str) -> str:
+    """« « a », « b » ou « c » », "'a', 'b' or 'c'"."""
+    quoted = [f"'{each}'" if language == "en" else quote(each, language) for each in names]
+    last = " or " if language == "en" else " ou "
+    return last.join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+
+
+def stacked(lines: Sequence[str], language: str) -> str:
+    """One below the other."""
+    return "\n".join(lines)
+
+
+def lines(rows: Sequence[str], language: str) -> str:
+    """Each on a line of its own below what is said of them."""
+    return "".join(f"\n  {row}" for row in rows)
+
+
 def megabytes(count: int, language: str) -> str:
     """Bytes in whole megabytes of 2**20: « 256 Mo », "256 MB"."""
     return f"{number(count // 2**20, language)}{_gap(language)}{'MB' if language == 'en' else 'Mo'}"
@@ -210,6 +232,10 @@ FORMATS: Mapping[str, Callable[[Any, str], str]] = {
         day,
         period,
         quote,
+        enumerated,
+        alternatives,
+        stacked,
+        lines,
         megabytes,
         gigabytes,
         uncapitalized,

@@ -18,6 +18,7 @@ from tornado.web import Application, RequestHandler
 from bot.errors import MessengerError
 from bot.operations.metrics import Meters
 from bot.settings import Settings
+from index.errors import reason_of
 
 HealthCheck = Callable[[], Awaitable[str | None]]
 """What is wrong, in a few words; None when nothing is."""
@@ -43,8 +44,11 @@ async def serve_endpoints(settings: Settings, what: ServedEndpoints) -> AsyncIte
         listening = socket.create_server((settings.metrics_host, settings.metrics_port))
     except OSError as error:
         raise MessengerError(
-            f"SELON_METRICS_PORT={settings.metrics_port} on {settings.metrics_host} cannot be "
-            f"listened on ({error.strerror or error}): another program may have it"
+            "port-taken",
+            setting="SELON_METRICS_PORT",
+            port=settings.metrics_port,
+            host=settings.metrics_host,
+            reason=reason_of(error),
         ) from error
     listening.setblocking(False)
     server.add_socket(listening)

@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
+from index.errors import Words, reason_of
 
 
 class Turns:
@@ -92,13 +93,10 @@ def open_state(url: str) -> State:
         _migrate(engine)
     except CommandError as error:
         engine.dispose()
-        raise StateError(
-            f"{_shown(engine)}: written by a newer Selon ({error}); upgrade Selon, or set "
-            "SELON_DATABASE_URL to another database"
-        ) from error
+        raise StateError("database-newer", shown=_shown(engine), reason=reason_of(error)) from error
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
-        raise StateError(f"{_shown(engine)}: cannot be opened ({_why(error)})") from error
+        raise StateError("database-not-opened", shown=_shown(engine), reason=_why(error)) from error
     return State(engine)
 
 
@@ -138,13 +136,15 @@ class State:
         turn = self._turns.turn(urgent=quick) if self._turns else nullcontext()
         with self._idle:
             if self._closed:
-                raise StateError(f"{self.shown}: closed")
+                raise StateError("database-closed", shown=self.shown)
             self._jobs += 1
         try:
             with turn, Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except SQLAlchemyError as error:
-            raise StateError(f"{_shown(self._engine)}: {_why(error)}") from error
+            raise StateError(
+                "database-failed", shown=_shown(self._engine), reason=_why(error)
+            ) from error
         finally:
             with self._idle:
                 self._jobs -= 1
@@ -216,17 +216,13 @@ def _engine(url: str) -> Engine:
         # Errors do not repeat what people wrote.
         engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **more)
     except ImportError as error:
-        raise SettingsError(
-            f"SELON_DATABASE_URL: its driver is not installed ({error}); for PostgreSQL, "
-            "pip install 'selon[postgres]'"
-        ) from error
+        raise SettingsError("database-no-driver", reason=reason_of(error)) from error
     except ArgumentError as error:
-        raise SettingsError(
-            f"SELON_DATABASE_URL: not a database that can be used here ({error}); give a "
-            "SQLAlchemy URL such as sqlite:///state.sqlite or postgresql+psycopg://host/selon"
-        ) from error
+        raise SettingsError("database-malformed", reason=reason_of(error)) from error
     except OSError as error:
-        raise StateError(f"{error.filename}: cannot be created ({error.strerror})") from error
+        raise StateError(
+            "database-folder", shown=str(error.filename), reason=reason_of(error)
+        ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -273,7 +269,7 @@ def _shown(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> Words:
     """In one line, without the values that people sent."""
     cause = getattr(error, "orig", None) or error
-    return " ".join(str(cause).split("\n")[0].split())
+    return Words(" ".join(str(cause).split("\n")[0].split()))

@@ -47,9 +47,7 @@ _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
-def period_of(
-    since: str | None, until: str | None, today: date, phrases: KeepingPhrases
-) -> Period | None:
+def period_of(since: str | None, until: str | None, today: date) -> Period | None:
     """The days from the first of `since` to the last of `until`; None where neither is typed.
 
     Raises KeepingError.
@@ -59,13 +57,13 @@ def period_of(
     try:
         first = _span(since, today)[0] if since is not None else date.min
     except (ValueError, OverflowError) as error:
-        raise KeepingError(phrases.no_such_day("--since", since or "")) from error
+        raise KeepingError("day-unclear", shown=f"--since {since}") from error
     try:
         last = _span(until, today)[1] if until is not None else date.max
     except (ValueError, OverflowError) as error:
-        raise KeepingError(phrases.no_such_day("--until", until or "")) from error
+        raise KeepingError("day-unclear", shown=f"--until {until}") from error
     if first > last:
-        raise KeepingError(phrases.crossed(since or "", until or ""))
+        raise KeepingError("days-crossed", since=since or "", until=until or "")
     return Period(first, last)
 
 
@@ -105,7 +103,7 @@ def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) 
     """List the articles, newest first. Raises KeepingError, NoIndex, DamagedIndex."""
     phrases = KeepingPhrases.of(settings.language)
     today = datetime.now(UTC).astimezone().date()
-    within = period_of(wanted.since, wanted.until, today, phrases)
+    within = period_of(wanted.since, wanted.until, today)
     with open_articles(settings) as generation:
         found = list(_chosen(generation.articles(within), wanted))
     shown = found[: wanted.limit]
@@ -176,7 +174,7 @@ def show_article(settings: Settings, reference: str, *, whole: bool, as_json: bo
     """Show an article, or a copy of one. Raises UnknownArticle, NoIndex, DamagedIndex."""
     phrases = KeepingPhrases.of(settings.language)
     with open_articles(settings) as generation:
-        entry = find_article(generation, reference, phrases)
+        entry = find_article(generation, reference)
         article = generation.article(entry.id)
         if article is None:
             raise DamagedIndex(
@@ -273,11 +271,11 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
             each.id: each
             for reference in references
             if not _already(reference, generation, removed)
-            for entry in find_all(generation, reference, phrases)
+            for entry in find_all(generation, reference)
             for each in _with_copies(entry, generation)
         }
     if meant and len(meant) >= facts.articles + facts.copies:
-        raise KeepingError(phrases.nothing_left)
+        raise KeepingError("articles-last")
     for each in {each for reference in references for each in removed.find(reference)}:
         if each.id not in meant:
             show(out, phrases.already_removed(_named(each)[0]))
@@ -297,7 +295,7 @@ def restore(settings: Settings, references: Sequence[str]) -> int:
     removed = open_store(settings.data_dir).removed()
     for reference in references:
         if not removed.find(reference):
-            raise UnknownArticle(phrases.not_removed(reference))
+            raise UnknownArticle("article-not-removed", name=reference)
     open_store(settings.data_dir).facts()  # without an index, nothing was ever taken out of one
     paths = _paths(settings)
     for reference in references:
@@ -325,8 +323,7 @@ def _paths(settings: Settings) -> list[Path]:
     paths = standing_paths(settings)
     for path in paths:
         if not path.exists():
-            phrases = KeepingPhrases.of(settings.language)
-            raise KeepingError(phrases.no_more_there(harmless(str(path))))
+            raise KeepingError("source-gone", shown=path)
     return paths
 
 

@@ -15,6 +15,7 @@ from bot.errors import EvaluationError
 from bot.settings import Settings, load_settings
 from bot.terminal.command import DONE, MISUSED, Job
 from bot.terminal.console import console_for, show
+from index.errors import reason_of
 
 if TYPE_CHECKING:
     from bot.evaluation.run import Evaluation, EvaluationPlan, Means
@@ -98,7 +99,7 @@ def declare(app: typer.Typer, text: str = _HELP, cls: type[TyperCommand] | None 
             from bot.evaluation.run import EvaluationPlan
 
             if not 0 <= leave_out < 1:
-                raise EvaluationError(f"--leave-out {leave_out:g}: not from 0 to less than 1")
+                raise EvaluationError("left-out-share", shown=f"--leave-out {leave_out:g}")
             kinds = kinds_named(perturb) if perturb is not None else ()
             return EvaluationPlan(
                 questions, settings.data_dir, unanswerable, leave_out, kinds, limit, seed
@@ -138,10 +139,10 @@ def _check(plan: "EvaluationPlan", outputs: Outputs) -> None:
     """Find now what would be wrong only at the end."""
     for file in filter(None, (plan.file, plan.other)):
         if not file.is_file():
-            raise EvaluationError(f"{file}: no such file")
+            raise EvaluationError("questions-missing", shown=file)
     for option, path in (("--json", outputs.json), ("--plot", outputs.plot)):
         if path is not None and not path.parent.is_dir():
-            raise EvaluationError(f"{option} {path}: there is no folder {path.parent}")
+            raise EvaluationError("output-no-folder", shown=f"{option} {path}", folder=path.parent)
 
 
 def _means(settings: Settings, observer: "ProgressObserver") -> "Means":
@@ -173,7 +174,7 @@ def _report(evaluation: "Evaluation", outputs: Outputs) -> None:
             outputs.json.write_text(figures_json(evaluation), encoding="utf-8")
         except OSError as error:
             raise EvaluationError(
-                f"--json {outputs.json}: cannot be written ({error.strerror})"
+                "output-unwritable", shown=f"--json {outputs.json}", reason=reason_of(error)
             ) from error
     if outputs.plot is not None:
         draw(evaluation.outcomes, evaluation.threshold, outputs.plot)

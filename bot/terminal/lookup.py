@@ -10,10 +10,10 @@ from typing import Any
 from rich.text import Text
 
 from bot.errors import UnknownArticle
-from bot.locale.articles import KeepingPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
 from index.article import Article, ArticleEntry, Copy
+from index.errors import Problem
 from index.folding import fold_phrase
 from index.store.factory import open_store
 from index.store.reader import GenerationReader
@@ -33,27 +33,23 @@ PART = "#"
 _LIKE = 60  # of 100; below, the title has little to do with what was typed
 
 
-def find_article(
-    generation: GenerationReader, reference: str, phrases: KeepingPhrases
-) -> ArticleEntry:
+def find_article(generation: GenerationReader, reference: str) -> ArticleEntry:
     """The article of this id, path, file name, address or title.
 
     Raises UnknownArticle, which names the nearest ones, or those among which to choose.
     """
-    found = find_all(generation, reference, phrases)
+    found = find_all(generation, reference)
     if len(found) > 1:
-        raise UnknownArticle(_listed(phrases.several(reference), found[:_LISTED], phrases))
+        raise _several(reference, found)
     return found[0]
 
 
-def find_all(
-    generation: GenerationReader, reference: str, phrases: KeepingPhrases
-) -> list[ArticleEntry]:
+def find_all(generation: GenerationReader, reference: str) -> list[ArticleEntry]:
     """As `find`, and all the articles of a file that holds several. Raises UnknownArticle."""
     for name in dict.fromkeys((reference, *_as_path(reference))):
         if found := generation.find(name):
             if len(found) > 1:
-                raise UnknownArticle(_listed(phrases.several(reference), found[:_LISTED], phrases))
+                raise _several(reference, found)
             return found
     entries = generation.articles()
     files = {f"{name}{PART}" for name in (reference, *_as_path(reference))}
@@ -63,12 +59,11 @@ def find_all(
     if len({_file(each) for each in called}) == 1:
         return called
     if called:
-        raise UnknownArticle(_listed(phrases.several(reference), called[:_LISTED], phrases))
-    missing = phrases.no_such_article(reference)
+        raise _several(reference, called)
     near = _nearest(reference, entries)
     if not near:
-        raise UnknownArticle(missing)
-    raise UnknownArticle(_listed(f"{missing}{phrases.nearest}", near, phrases))
+        raise UnknownArticle("article-none", name=reference)
+    raise UnknownArticle("article-none-nearest", name=reference, articles=_rows(near))
 
 
 def _file(entry: ArticleEntry) -> str:
@@ -95,9 +90,20 @@ def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:
     return [entries[position] for _, _, position in found]
 
 
-def _listed(line: str, entries: list[ArticleEntry], phrases: KeepingPhrases) -> str:
-    rows = (f"\n  {each.id}  {each.title or phrases.untitled} ({each.path})" for each in entries)
-    return line + "".join(rows)
+def _several(reference: str, found: list[ArticleEntry]) -> UnknownArticle:
+    return UnknownArticle("article-several", name=reference, articles=_rows(found[:_LISTED]))
+
+
+def _rows(entries: list[ArticleEntry]) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            "article-row",
+            id=each.id,
+            title=each.title or Problem("article-untitled"),
+            path=each.path,
+        )
+        for each in entries
+    )
 
 
 def open_articles(settings: Settings) -> GenerationReader:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
 
-from index.errors import Parameter, Problem, ReadError
+from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import decode
 from index.formats.fields import (
@@ -165,7 +165,7 @@ def _check(content: Content, sample: list[Mapping[str, object]]) -> None:
         raise ReadError("records-no-text-field", shown=content.shown, found=_found(sample))
 
 
-def _found(sample: list[Mapping[str, object]]) -> Parameter:
+def _found(sample: list[Mapping[str, object]]) -> Problem:
     """The names of the fields there are, those inside others with their dots."""
     names: dict[str | Problem, None] = {}
     for values in sample:
@@ -175,7 +175,9 @@ def _found(sample: list[Mapping[str, object]]) -> Parameter:
                 names.update(dict.fromkeys(f"{name}.{inner}"[:60] for inner in value))
     shown = tuple(names)[:_SHOWN]
     more = len(names) - len(shown)
-    return Problem("names-and-more", names=shown, count=more) if more else shown
+    if not more:
+        return Problem("names", names=shown)
+    return Problem("names-and-more", names=shown, count=more)
 
 
 def _order(sample: list[Mapping[str, object]], chosen: Mapping[str, str]) -> Order | None:

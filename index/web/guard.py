@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Sequence
 
-from index.errors import FetchError
+from index.errors import FetchError, RefusedValue
 
 Resolver = Callable[[str, int], Sequence[str]]
 """The numeric addresses of a host; OSError when it has none."""
@@ -72,13 +72,13 @@ class Guard:
 
 
 def parse_allowed(text: str) -> tuple[str, int | None]:
-    """A host and its port, None for all of them. Raises ValueError."""
+    """A host and its port, None for all of them. Raises RefusedValue."""
     match = _ALLOWED.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text.strip()!r} is neither a host nor host:port")
+        raise RefusedValue("host-unclear", host=text.strip())
     port = match["port"]
     if port is not None and not 0 < int(port) < 65536:
-        raise ValueError(f"{text.strip()!r}: there is no port {port}")
+        raise RefusedValue("host-no-port", host=text.strip(), port=port)
     return match["host"].strip("[]").lower(), int(port) if port else None
 
 

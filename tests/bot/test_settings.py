@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
+from bot.locale.errors import error_text
 from bot.settings import load_settings
 
 
@@ -71,7 +72,7 @@ def test_a_bad_value_is_one_line_with_the_setting_the_value_and_what_is_accepted
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
         load_settings()
-    message = str(caught.value)
+    message = error_text(caught.value, "en")
     assert message.startswith(f"{name}={value!r}: ")
     assert accepted in message
     assert "\n" not in message
@@ -82,7 +83,7 @@ def test_each_bad_value_has_its_own_line(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("SELON_THREADS", "x")
     with pytest.raises(SettingsError) as caught:
         load_settings()
-    lines = str(caught.value).splitlines()
+    lines = error_text(caught.value, "en").splitlines()
     assert [line.partition("=")[0] for line in lines] == ["SELON_THREADS", "SELON_LANGUAGE"]
 
 
@@ -95,3 +96,4 @@ def test_the_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(telegram_token=["123:secret"])
     assert "123:secret" not in str(caught.value)
+    assert "(secret)" in error_text(caught.value, "en")

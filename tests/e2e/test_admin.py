@@ -103,7 +103,7 @@ class Broken(Shelf):
     """Its index cannot be read."""
 
     def holdings(self) -> Holdings:
-        raise DamagedIndex("index/manifest.json: not a manifest; rebuild the index")
+        raise DamagedIndex("damaged-unreadable", shown="index/manifest.json", reason="x")
 
 
 async def test_the_status_says_what_is_wrong_with_the_index(server: BotServer) -> None:

@@ -130,7 +130,10 @@ async def test_a_port_that_is_taken_is_named(
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        with pytest.raises(MessengerError, match=rf"^SELON_WEBHOOK_PORT={port} on 127\.0\.0\.1"):
+        with pytest.raises(
+            MessengerError,
+            match=rf"port-taken .*WEBHOOK_PORT, port={port}",
+        ):
             await serve(settings_for(server, **called_at(port)), chain, Shelf(), asyncio.Event())
 
 
@@ -138,5 +141,5 @@ async def test_an_address_that_telegram_would_not_call_is_named(
     server: BotServer, chain: StubChain, port: int
 ) -> None:
     settings = settings_for(server, webhook_url="http://selon.example/telegram", webhook_port=port)
-    with pytest.raises(SettingsError, match=r"^SELON_WEBHOOK_URL=.* is refused by Telegram"):
+    with pytest.raises(SettingsError, match="webhook-refused"):
         await serve(settings, chain, Shelf(), asyncio.Event(), patience=())

@@ -297,7 +297,7 @@ async def test_an_error_is_logged_and_the_person_gets_a_polite_line(
 async def test_without_an_index_the_person_is_asked_to_come_back(
     server: BotServer, chain: StubChain
 ) -> None:
-    chain.answers["Vide ?"] = NoIndex("nothing is indexed in .selon: run `selon index`")
+    chain.answers["Vide ?"] = NoIndex("no-index", shown=".selon")
     server.user_says(READER, "Vide ?")
     assert "Aucun article" in (await server.next_message()).text
 

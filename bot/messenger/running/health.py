@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import SelonError
 from bot.library.articles import Library
+from bot.locale.errors import error_text
 from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.operations.endpoints import HealthCheck, ServedEndpoints, serve_endpoints
@@ -58,7 +59,7 @@ def _database(state: State) -> HealthCheck:
         try:
             await state.run(ask)
         except SelonError as error:
-            return str(error)
+            return error_text(error, "en")
         return None
 
     return check
@@ -69,7 +70,7 @@ def _index(library: Library) -> HealthCheck:
         try:
             library.generation()
         except IndexingError as error:
-            return str(error)
+            return error_text(error, "en")
         return None
 
     return check

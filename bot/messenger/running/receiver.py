@@ -17,6 +17,7 @@ from telegram.request import HTTPXRequest
 from bot.errors import MessengerError, SettingsError
 from bot.operations.metrics import METERS
 from bot.settings import TELEGRAM_API_URL, Settings
+from index.errors import reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +77,11 @@ async def _be_called(updater: Updater, settings: Settings, url: AnyHttpUrl, retr
         socket.create_server((settings.webhook_host, settings.webhook_port)).close()
     except OSError as error:
         raise MessengerError(
-            f"SELON_WEBHOOK_PORT={settings.webhook_port} on {settings.webhook_host} cannot be "
-            f"listened on ({error.strerror or error}): another program may have it"
+            "port-taken",
+            setting="SELON_WEBHOOK_PORT",
+            port=settings.webhook_port,
+            host=settings.webhook_host,
+            reason=reason_of(error),
         ) from error
     try:
         await updater.start_webhook(
@@ -90,10 +94,7 @@ async def _be_called(updater: Updater, settings: Settings, url: AnyHttpUrl, retr
             bootstrap_retries=retries,
         )
     except BadRequest as error:
-        raise SettingsError(
-            f"SELON_WEBHOOK_URL={url} is refused by Telegram ({error}): it must be an https "
-            "address that the internet reaches, on port 443, 80, 88 or 8443"
-        ) from error
+        raise SettingsError("webhook-refused", address=str(url), reason=reason_of(error)) from error
     logger.info("Telegram calls %s:%d", settings.webhook_host, settings.webhook_port)
 
 
@@ -101,10 +102,7 @@ def webhook_path(settings: Settings, url: AnyHttpUrl) -> str:
     """The path at which Telegram's calls arrive. Raises SettingsError where none can."""
     own_server = str(settings.telegram_api_url).rstrip("/") != TELEGRAM_API_URL
     if url.scheme != "https" and not own_server:
-        raise SettingsError(
-            f"SELON_WEBHOOK_URL={url}: Telegram calls https addresses only; put a server such as "
-            "nginx or Caddy, which has a certificate, before Selon"
-        )
+        raise SettingsError("webhook-not-https", address=str(url))
     return url.path or "/"
 
 
@@ -121,8 +119,7 @@ def webhook_secret(settings: Settings) -> str:
 
 def unreachable(settings: Settings, error: TelegramError) -> MessengerError:
     return MessengerError(
-        f"{settings.telegram_api_url} cannot be reached ({error}): check the network and "
-        "SELON_TELEGRAM_API_URL"
+        "telegram-unreachable", address=str(settings.telegram_api_url), reason=reason_of(error)
     )
 
 

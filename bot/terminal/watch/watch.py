@@ -133,13 +133,12 @@ class WatchRequest:
 
 def watch(settings: Settings, asked: WatchRequest) -> int:
     """Keep the index in step with folders and feeds until Ctrl-C or SIGTERM."""
-    phrases = FeedingPhrases.of(settings.language)
     try:
         every = parse_duration(asked.every)
     except ValueError as error:
-        raise FeedingError(phrases.no_duration(asked.every)) from error
-    feeds = _feeds(asked, phrases)
-    paths = _paths(settings, asked, phrases)
+        raise FeedingError("duration-unclear", shown=f"--every {asked.every}") from error
+    feeds = _feeds(asked)
+    paths = _paths(settings, asked)
     stop, changes, lines = StopSignal(), ChangeSignal(), WatchLines(settings.language)
     index = open_store(settings.data_dir).folder
     ours = [Path(os.path.abspath(index))] if index else []  # noqa: PTH100 - as followed
@@ -187,16 +186,15 @@ def _ending(stop: StopSignal, tell: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _feeds(asked: WatchRequest, phrases: FeedingPhrases) -> list[str]:
+def _feeds(asked: WatchRequest) -> list[str]:
     """The feeds asked for, in their one form, each once. Raises FeedingError."""
     try:
         return list(dict.fromkeys(Address.parse(feed).url for feed in asked.feeds))
     except FetchError as error:
-        why = problem_text(error.problem, phrases.code)
-        raise FeedingError(phrases.no_news(error.shown, why)) from error
+        raise FeedingError(error.problem, shown=error.shown) from error
 
 
-def _paths(settings: Settings, asked: WatchRequest, phrases: FeedingPhrases) -> list[Path]:
+def _paths(settings: Settings, asked: WatchRequest) -> list[Path]:
     """The paths asked for, or those of the index in service; and where fetched articles come.
 
     One of the index in service that is gone is waited for. Raises FeedingError for one typed that
@@ -204,10 +202,10 @@ def _paths(settings: Settings, asked: WatchRequest, phrases: FeedingPhrases) -> 
     """
     for path in asked.paths:
         if not path.exists():
-            raise FeedingError(phrases.no_such_path(str(path)))
+            raise FeedingError("watch-path-missing", shown=path)
     paths = list(asked.paths) or standing_paths(settings)
     if not asked.feeds and not any(path.exists() for path in paths):
-        raise FeedingError(phrases.nothing_to_watch)
+        raise FeedingError("watch-nothing")
     # There even while empty: `selon add` may fill it at any moment.
     with translate_disk_errors(settings.data_dir):
         fetched_dir(settings).mkdir(parents=True, exist_ok=True)

@@ -66,24 +66,33 @@ def test_questions_about_no_article_of_the_index_are_not_looked_up(tmp_path: Pat
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ('{"answer": "1882"}', 'asked.jsonl:2: "question" is missing'),
-        ('{"question": ""}', "asked.jsonl:2: question: is empty"),
-        ('{"question": "Qui ?", "answer": 12}', "asked.jsonl:2: answer: expected a text"),
-        ('{"question": "Qui ?", "answerable": 1}', "asked.jsonl:2: answerable: expected true"),
-        ('{"question": "Qui ?", "article": "x.md"}', "asked.jsonl:2: article: no article of the"),
-        ('{"question": "Qui ?"', "asked.jsonl:2: not JSON at column 21"),
-        ("[]", "asked.jsonl:2: expected an object, found a list"),
+        ('{"answer": "1882"}', "asked.jsonl:2: field-missing (name=question)"),
+        ('{"question": ""}', "asked.jsonl:2: question: field-empty"),
+        (
+            '{"question": "Qui ?", "answer": 12}',
+            ":2: answer: field-expected (expected=json-text",
+        ),
+        (
+            '{"question": "Qui ?", "answerable": 1}',
+            ":2: answerable: field-expected (expected=json-flag",
+        ),
+        (
+            '{"question": "Qui ?", "article": "x.md"}',
+            ":2: article: gold-no-article (name=x.md)",
+        ),
+        ('{"question": "Qui ?"', "asked.jsonl:2: questions-not-json (column=21"),
+        ("[]", "asked.jsonl:2: field-expected (expected=json-object, found=json-list)"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, line: str, complaint: str) -> None:
     path = written(tmp_path, '{"question": "Quand ?"}', line)
     with pytest.raises(QuestionFileError) as caught:
         read_lines(path, ARTICLES)
-    assert str(caught.value).startswith(complaint)
+    assert complaint in str(caught.value)
 
 
 def test_a_file_without_questions_says_so(tmp_path: Path) -> None:
-    with pytest.raises(QuestionFileError, match=r"asked\.jsonl: holds no question"):
+    with pytest.raises(QuestionFileError, match=r"asked\.jsonl: questions-none"):
         read_lines(written(tmp_path, ""), ARTICLES)
 
 

@@ -133,14 +133,14 @@ def test_lines_are_asked_of_the_index_in_service(tmp_path: Path) -> None:
 def test_lines_without_an_index_say_what_is_missing(tmp_path: Path) -> None:
     file = tmp_path / "asked.jsonl"
     file.write_text('{"question": "Quand ?"}')
-    with pytest.raises(NoIndex, match="selon index"):
+    with pytest.raises(NoIndex, match="no-index"):
         evaluated(EvaluationPlan(file, tmp_path / "nothing"))
 
 
 def test_articles_of_the_index_in_service_cannot_be_left_out(tmp_path: Path) -> None:
     file = tmp_path / "asked.jsonl"
     file.write_text('{"question": "Quand ?"}')
-    with pytest.raises(EvaluationError, match="--leave-out: only for a SQuAD file"):
+    with pytest.raises(EvaluationError, match="--leave-out: left-out-no-squad"):
         evaluated(EvaluationPlan(file, tmp_path, leave_out=0.5))
 
 

@@ -55,5 +55,5 @@ def test_a_text_left_out_does_not_stay_under_another_title() -> None:
 
 def test_something_must_remain(tmp_path: Path) -> None:
     whole = read_squad(write_squad(tmp_path / "asked.json", ["phare"]))
-    with pytest.raises(EvaluationError, match=r"--leave-out 0\.5: none of the 1 entries"):
+    with pytest.raises(EvaluationError, match=r"--leave-out 0\.5: left-out-all \(count=1"):
         split_samples(whole, 0.5, seed=1)

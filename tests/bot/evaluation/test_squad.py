@@ -91,33 +91,39 @@ def test_an_answer_off_its_place_is_taken_where_it_stands_nearest(tmp_path: Path
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ({"version": "1.1"}, 'asked.json: "data" is missing'),
-        ([], "asked.json: expected an object, found a list"),
-        ({"data": {}}, "asked.json: data: expected a list, found an object"),
-        ({"data": []}, "asked.json: holds no question"),
-        ({"data": [{}]}, 'asked.json: data[0]: "paragraphs" is missing'),
-        (document(asked(), context=" "), "asked.json: data[0].paragraphs[0].context: is empty"),
-        (document(asked(), title=3), "data[0].title: expected a text, found a whole number"),
+        ({"version": "1.1"}, "asked.json: field-missing (name=data)"),
+        ([], "asked.json: field-expected (expected=json-object, found=json-list)"),
+        ({"data": {}}, "data: field-expected (expected=json-list, found=json-object)"),
+        ({"data": []}, "asked.json: questions-none"),
+        ({"data": [{}]}, "asked.json: data[0]: field-missing (name=paragraphs)"),
+        (document(asked(), context=" "), "data[0].paragraphs[0].context: field-empty"),
+        (
+            document(asked(), title=3),
+            "data[0].title: field-expected (expected=json-text, found=json-whole)",
+        ),
         (
             document(asked(), asked(), {"answers": []}),
-            'asked.json: data[0].paragraphs[0].qas[2]: "question" is missing',
+            "data[0].paragraphs[0].qas[2]: field-missing (name=question)",
         ),
         (
             document({"question": "Qui ?"}),
-            'asked.json: data[0].paragraphs[0].qas[0]: "answers" is missing',
+            "asked.json: data[0].paragraphs[0].qas[0]: field-missing (name=answers)",
         ),
-        (document(asked(is_impossible="no")), "qas[0].is_impossible: expected true or false"),
+        (
+            document(asked(is_impossible="no")),
+            "qas[0].is_impossible: field-expected (expected=json-flag",
+        ),
         (
             document({"question": "Qui ?", "answers": [], "is_impossible": False}),
-            'qas[0]: "answers" is empty although',
+            "qas[0]: gold-no-answer",
         ),
         (
             document({"question": "Qui ?", "answers": [{"text": "1882", "answer_start": "23"}]}),
-            "qas[0].answers[0].answer_start: expected a whole number, found a text",
+            "qas[0].answers[0].answer_start: field-expected (expected=json-whole, found=json-text)",
         ),
-        (document(asked(0, "1883")), "qas[0].answers[0]: the answer '1883' is not in its context"),
-        ('{"data": [\n{]}', "asked.json:2: not JSON at column 2"),
-        ("[" * 200_000, "asked.json: nested too deeply"),
+        (document(asked(0, "1883")), "qas[0].answers[0]: gold-not-in-context (answer=1883)"),
+        ('{"data": [\n{]}', "asked.json:2: questions-not-json (column=2"),
+        ("[" * 200_000, "asked.json: questions-too-deep"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(
@@ -130,7 +136,7 @@ def test_what_is_wrong_is_named_with_its_place(
 
 
 def test_a_file_that_is_not_utf_8_or_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(QuestionFileError, match=r"asked\.json: not UTF-8 at byte"):
+    with pytest.raises(QuestionFileError, match=r"asked\.json: questions-not-utf8"):
         read_squad(written(tmp_path, '{"data": "é"}', "latin-1"))
-    with pytest.raises(QuestionFileError, match=r"none\.json: cannot be read"):
+    with pytest.raises(QuestionFileError, match=r"none\.json: questions-unreadable"):
         read_squad(tmp_path / "none.json")

@@ -118,6 +118,6 @@ async def test_fewer_in_the_settings_are_fewer_at_once(
 
 async def test_where_nothing_can_be_counted_answers_are_written(model: Model) -> None:
     def broken() -> State:
-        raise StateError("state.sqlite: cannot be opened")
+        raise StateError("database-closed", shown="state.sqlite")
 
     assert await written(Rationed(model, Allowance(broken, 1))) == "Louis Braille"

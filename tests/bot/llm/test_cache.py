@@ -84,10 +84,10 @@ async def test_a_database_that_cannot_be_used_keeps_nothing_and_hurts_nobody(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def broken() -> State:
-        raise StateError("no room left")
+        raise StateError("database-closed", shown="state.sqlite")
 
     cache = ReplyCache(broken, days=7)
     caplog.set_level(logging.WARNING)
     await cache.keep(WANTED, "Oui.")
     assert await cache.find(WANTED) is None
-    assert caplog.text.count("no room left") == 2
+    assert caplog.text.count("database-closed") == 2

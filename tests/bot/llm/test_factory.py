@@ -43,11 +43,11 @@ def test_models_are_opened_in_order(state: State) -> None:
 @pytest.mark.parametrize(
     ("settings", "complaint"),
     [
-        ({"chat_model": "mistral:a"}, "SELON_CHAT_KEY or MISTRAL_API_KEY"),
-        ({"chat_model": "nowhere:a"}, "no such provider"),
+        ({"chat_model": "mistral:a"}, "chat-no-key .*variable=MISTRAL_API_KEY"),
+        ({"chat_model": "nowhere:a"}, "chat-no-provider"),
         (
             {"chat_model": "ollama:a,mistral:b", "chat_base_url": URL, "chat_key": "k"},
-            "SELON_CHAT_BASE_URL: of which provider is not clear",
+            "chat-address-unclear",
         ),
         (
             {"chat_model": "openai:a,mistral:b", "chat_key": "k"},
@@ -55,7 +55,7 @@ def test_models_are_opened_in_order(state: State) -> None:
         ),
         (
             {"chat_model": "openai:a", "chat_base_url": URL, "chat_budget_money": 1},
-            "the price of openai:a is not known",
+            "price-unknown .*name=openai:a",
         ),
     ],
 )
@@ -68,7 +68,7 @@ def test_a_package_that_is_missing_comes_with_the_line_to_type(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(providers, "find_spec", lambda name: None)
-    with pytest.raises(SettingsError, match=r"pip install 'selon\[mistral\]'"):
+    with pytest.raises(SettingsError, match=r"chat-no-package .*extra=mistral"):
         opening(state, chat_model="mistral:a", chat_key="k")
 
 

@@ -186,7 +186,7 @@ class Broken(WordChecker):
     """Cannot check anything."""
 
     def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
-        raise ModelError("the bundled model cannot be loaded")
+        raise ModelError("weights-missing")
 
 
 async def test_where_nothing_can_be_checked_nothing_written_is_shown(

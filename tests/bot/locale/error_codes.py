@@ -13,8 +13,8 @@ _ROOT = "CodedError"
 _OWN = {"shown", "at", "kept", "passing", "after"}
 """What an error is given besides the parameters of its sentence."""
 
-_SAID_ELSEWHERE = {"ModelFailed"}
-"""Errors whose sentences are phrases."""
+_OF_A_FAULT = {"ModelFailed"}
+"""Errors that are made of something else than a code."""
 
 
 def raised() -> dict[str, set[frozenset[str]]]:
@@ -51,7 +51,8 @@ def _problems(tree: ast.Module, errors: set[str]) -> Iterator[tuple[str, frozens
         if isinstance(call, ast.Call) and call.args:
             name = _name(call.func)
             given = {each.arg for each in call.keywords if each.arg}
-            if name == "Problem" or name in errors - _SAID_ELSEWHERE:
+            raised = name in errors - _OF_A_FAULT
+            if raised or name == "Problem" or (name == "__init__" and "shown" in given):
                 for code in _codes(call.args[0]):
                     yield code, frozenset(given if name == "Problem" else given - _OWN)
 

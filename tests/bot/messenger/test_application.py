@@ -41,7 +41,7 @@ def chain() -> StubChain:
 def test_a_missing_token_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SELON_TELEGRAM_TOKEN", raising=False)
     settings = load_settings().model_copy(update={"telegram_token": None})
-    with pytest.raises(SettingsError, match=r"^SELON_TELEGRAM_TOKEN is missing: .*@BotFather.*$"):
+    with pytest.raises(SettingsError, match="token-missing"):
         telegram_token(settings)
 
 
@@ -58,7 +58,7 @@ def test_selon_bot_says_so_at_once_and_exits_with_2(
 
 @pytest.mark.parametrize("token", ["secret", "123:with space", "bot123:AAsecret", "123:été"])
 def test_what_cannot_be_a_token_is_one_line_that_does_not_repeat_it(token: str) -> None:
-    with pytest.raises(SettingsError, match=r"^SELON_TELEGRAM_TOKEN does not look like") as error:
+    with pytest.raises(SettingsError, match="token-malformed") as error:
         telegram_token(load_settings(telegram_token=token))
     assert token not in str(error.value)
 
@@ -74,7 +74,7 @@ async def test_a_refused_token_is_one_line_without_the_token(
     token = "123456:AAnot-the-right-token"
     with pytest.raises(SettingsError) as error:
         await serve(settings_for(server, token), chain, Shelf(), asyncio.Event())
-    assert str(error.value).startswith(f"SELON_TELEGRAM_TOKEN is refused by {server.url}")
+    assert str(error.value).startswith(f"token-refused (address={server.url}")
     assert "\n" not in str(error.value)
     assert token not in f"{error.value} {error.value.__cause__} {caplog.text}"
 
@@ -82,7 +82,7 @@ async def test_a_refused_token_is_one_line_without_the_token(
 async def test_a_server_that_is_not_there_is_one_line(chain: StubChain) -> None:
     async with BotServer() as gone:
         settings = settings_for(gone)
-    with pytest.raises(MessengerError, match=r"cannot be reached .* SELON_TELEGRAM_API_URL$"):
+    with pytest.raises(MessengerError, match="telegram-unreachable"):
         await serve(settings, chain, Shelf(), asyncio.Event(), patience=(0.01,))
 
 
@@ -90,7 +90,7 @@ async def test_a_server_that_fails_just_after_is_one_line(
     server: BotServer, chain: StubChain
 ) -> None:
     server.fail_next("deleteWebhook", 502, description="Bad Gateway")
-    with pytest.raises(MessengerError, match=r"cannot be reached \(Bad Gateway\)"):
+    with pytest.raises(MessengerError, match=r"telegram-unreachable .*reason=Bad Gateway"):
         await serve(settings_for(server), chain, Shelf(), asyncio.Event(), patience=())
 
 
@@ -122,7 +122,7 @@ async def test_a_token_revoked_later_ends_the_bot_with_one_line(
     await server.called("getUpdates")
     server.token = "1:another"
     server.user_says(READER, QUESTION)
-    with pytest.raises(SettingsError, match="is refused by"):
+    with pytest.raises(SettingsError, match="token-refused"):
         await asyncio.wait_for(task, 10)
 
 

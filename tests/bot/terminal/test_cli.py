@@ -420,7 +420,7 @@ def test_a_bad_setting_exits_with_2_in_one_line(
     monkeypatch.setenv("SELON_THREADS", "beaucoup")
     assert run(["ask", "Combien ?"]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("Erreur\u00a0: SELON_THREADS='beaucoup': ")
+    assert error.startswith("Erreur\u00a0: SELON_THREADS='beaucoup'\u00a0: ")
     assert error.count("\n") == 1
 
 
@@ -444,7 +444,10 @@ def test_errors_foreseen_or_not_are_one_line_and_exit_with_1(
 
         return answer
 
-    for error in (DamagedIndex("vecteurs.faiss: altered"), RuntimeError("tout\ncasse")):
+    for error in (
+        DamagedIndex("damaged-vectors", shown="vecteurs.faiss"),
+        RuntimeError("tout\ncasse"),
+    ):
         chain.answer = fail(error)
         assert run(["ask", "Combien ?"]) == 1
         shown = capsys.readouterr()

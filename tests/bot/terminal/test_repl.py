@@ -334,9 +334,9 @@ def test_an_index_that_cannot_be_opened_ends_the_conversation(
     keyboard: PipeInput, streams: Streams
 ) -> None:
     def closed() -> Callable[[TurnText], Answer]:
-        raise NoIndex("rien n’est indexé")
+        raise NoIndex("no-index", shown=".selon")
 
-    with pytest.raises(NoIndex, match="rien n’est indexé"):
+    with pytest.raises(NoIndex, match="no-index"):
         typed("Combien ?\r", keyboard, streams, closed)
 
 

@@ -86,20 +86,20 @@ def test_nothing_is_said_of_a_build_that_changed_nothing(tmp_path: Path) -> None
 def test_a_build_that_fails_is_told_and_the_next_change_tries_again(tmp_path: Path) -> None:
     made = report(tmp_path)
     watched = Watched(
-        raising(ReadError("a: no such file")), raising(MemoryError("full")), lambda: made
+        raising(ReadError("path-missing", shown="a")), raising(MemoryError("full")), lambda: made
     )
-    assert watched.run() == ["not: a: no such file", "not: full", "rebuilt"]
+    assert watched.run() == ["not: a: path-missing", "not: full", "rebuilt"]
 
 
 def test_another_builder_is_waited_for_and_told_of_once(tmp_path: Path) -> None:
     made = report(tmp_path)
-    locked = raising(BuildLocked("process 7"))
+    locked = raising(BuildLocked("build-locked", shown="index"))
     watched = Watched(locked, locked, locked, lambda: made)
     assert watched.run() == ["waiting", "rebuilt"]
 
 
 def test_a_build_that_is_stopped_ends_all_in_silence() -> None:
-    assert Watched(raising(BuildStopped("stopped"))).run() == []
+    assert Watched(raising(BuildStopped("build-stopped"))).run() == []
 
 
 def test_followers_run_beside_and_end_with_it(tmp_path: Path) -> None:
