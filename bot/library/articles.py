@@ -1,4 +1,4 @@
-"""The articles behind the answers, for the people who ask about them."""
+"""The articles of the index for those who browse them: found, listed, summed up."""
 
 from __future__ import annotations
 

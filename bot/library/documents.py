@@ -1,4 +1,4 @@
-"""Where documents are kept and indexed: the corpus of all, or one conversation."""
+"""Documents that people send: looked at, kept, and indexed for all or for one conversation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which paths the index is built from."""
+"""Which paths the index is built from, and what fetches addresses into them."""
 
 from __future__ import annotations
 

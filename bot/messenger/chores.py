@@ -1,4 +1,4 @@
-"""What the bot does by itself from time to time."""
+"""Jobs that the bot does by itself at start and from time to time."""
 
 from __future__ import annotations
 

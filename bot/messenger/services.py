@@ -1,4 +1,4 @@
-"""What every handler works with, and who is in front of it."""
+"""What every handler works with (the chain, the articles, the database), and who is asking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How lines of the log look, and which of the libraries' are written at all."""
+"""The log: how its lines look, whose words they hide, and which of the libraries' are written."""
 
 from __future__ import annotations
 

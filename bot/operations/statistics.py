@@ -1,4 +1,4 @@
-"""From the turns that are kept to the figures that are shown: pure functions."""
+"""What those who run the bot are shown: the figures of the last days, and how the bot does now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions asked in vain, those that ask the same put together."""
+"""Questions that got no answer: those that ask the same are grouped, and written as CSV."""
 
 from __future__ import annotations
 

@@ -32,12 +32,6 @@ def _roles(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
-
-
-@pytest_asyncio.fixture
 async def bot(server: BotServer) -> AsyncIterator[None]:
     chain = StubChain()
     chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))

@@ -148,7 +148,7 @@ class Conversation:
 
 
 @pytest.fixture
-def conversation(_own_data_dir: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
+def conversation(own_data_dir: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
     """A bot that does not count how much is sent, nor how fast, and so owes everything a reply."""
     monkeypatch.setenv("SELON_QUESTION_BURST", "0")
     monkeypatch.setenv("SELON_GROUP_BURST", "0")

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import Engine, create_engine, text
 
 from bot.messenger.outbound import retry
@@ -143,12 +142,6 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_WAITS_SECONDS", (0.05, 0.05))
     monkeypatch.setattr(retry, "LONGEST_WAIT_SECONDS", 0.05)
     monkeypatch.setattr(application, "READ_SECONDS", READ_SECONDS)
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
 
 
 @pytest.fixture

@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.settings import load_settings
 from bot.state.database import FILE
@@ -29,12 +27,6 @@ chain = StubChain()
 chain.answers[{QUESTION!r}] = slowly(answered({QUESTION!r}, cite(1, BIRTH)), 0.02)
 listen(load_settings(), chain, Shelf(FRESNEL))
 """
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
 
 
 @pytest.fixture

@@ -24,12 +24,6 @@ QUESTION = "Quand Fresnel est-il né ?"
 
 
 @pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
-
-
-@pytest_asyncio.fixture
 async def bot(server: BotServer) -> AsyncIterator[None]:
     chain = StubChain()
     chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))

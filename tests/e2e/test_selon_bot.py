@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from tests.bot.llm.server import says, serving
 from tests.botapi.server import BotServer
@@ -67,12 +66,6 @@ def environment(**more: str) -> dict[str, str]:
     if "SELON_CACHE_DIR" in os.environ:
         kept["SELON_CACHE_DIR"] = os.environ["SELON_CACHE_DIR"]
     return kept | more
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
 
 
 @asynccontextmanager

@@ -29,12 +29,6 @@ READER = 42
 QUESTION = "Quand Fresnel est-il né ?"
 
 
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
-
-
 @pytest.fixture
 def chain() -> StubChain:
     chain = StubChain()

@@ -65,12 +65,6 @@ def data_dir(tmp_path: Path, corpus: Path) -> Path:
 
 
 @pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
-
-
-@pytest_asyncio.fixture
 async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
     async with running(

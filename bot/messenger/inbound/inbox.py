@@ -1,4 +1,4 @@
-"""What Telegram tells, written down before it is confirmed, and dealt with until it is done."""
+"""The inbox: updates are written down before they are confirmed, and handled until they are done."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class FairScheduler(BaseUpdateProcessor):
     updates and of their chats: one who sends a hundred questions holds one slot, and everybody
     else waits at most for one question of theirs. In a group too, its people take turns; the
     questions of one person keep their order. Whoever sends on and on is served at a slow
-    pace (`Pace`): what all others get does not suffer from it.
+    pace (`UpdatePace`): what all others get does not suffer from it.
     """
 
     def __init__(self, slots: int, pace: UpdatePace | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The buttons below an answer, and the sources that they lead back to."""
+"""The buttons below an answer, what they carry, and the sources that they lead back to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What those who run the bot can ask of it while it runs."""
+"""Figures and health of the running bot, served to those who run it."""
 
 from __future__ import annotations
 

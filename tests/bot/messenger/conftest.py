@@ -1,11 +1,5 @@
-from __future__ import annotations
+"""The messenger's tests stand on what the end-to-end tests do."""
 
-from pathlib import Path
+from tests.e2e.conftest import own_data_dir, server
 
-import pytest
-
-
-@pytest.fixture(autouse=True)
-def _own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What people leave behind in a test stays in its folder."""
-    monkeypatch.setenv("SELON_DATA_DIR", str(tmp_path / "data"))
+__all__ = ["own_data_dir", "server"]

@@ -7,11 +7,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.errors import MessengerError, SettingsError
 from bot.messenger.running.application import serve, telegram_token
@@ -23,12 +21,6 @@ from tests.e2e.telegram import Shelf, StubChain, running, settings_for, slowly
 
 READER = 42
 QUESTION = "Quand Fresnel est-il né ?"
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
 
 
 @pytest.fixture

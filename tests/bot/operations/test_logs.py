@@ -1,14 +1,23 @@
-"""Lines of the log, for people and for programs."""
+"""Lines of the log: how they look, whose words they hide, and what the libraries tell in them."""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
-from bot.operations.logs import Subject, configure_logs, formatter, log_about
+from bot.operations.logs import (
+    PRIVATE,
+    Subject,
+    configure_logs,
+    current_subject,
+    formatter,
+    log_about,
+)
 from bot.settings import load_settings
 
 
@@ -54,3 +63,74 @@ def test_what_libraries_tell_of_the_wire_is_left_out(
     records[-1].msg = "Updater stopped unexpectedly. Pulled updates will be pulled again"
     passed = [each.name for each in records if handler.filter(each)]
     assert passed == (kept or ["bot.x", "telegram.Bot", "httpx"])
+
+
+SUBJECT = Subject(
+    7, frozenset({"L'article sur  Lascaux ?", "Zoé", "a"}), frozenset({123456, -100987})
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "asked: L'article sur  Lascaux ?",
+        "asked: l'article sur Lascaux ?",
+        "asked: L'article sur\n\tLascaux ?",
+        r"KeyError('L\'article sur Lascaux ?')",
+        r"b'Zo\xe9'",
+        "{'chat_id': 123456}",
+        "group -100987 (or 100987)",
+        "by ZOÉ",
+    ],
+)
+def test_words_names_and_numbers_are_hidden_in_every_form(line: str) -> None:
+    hidden = SUBJECT.hidden(line)
+    assert PRIVATE in hidden
+    for own in ("Lascaux", "oé", "oÉ", r"\xe9", "123456", "100987"):
+        assert own not in hidden
+
+
+def test_the_rest_stays() -> None:
+    line = "POST https://api.example/sendMessage 400, 91234567 bytes, a second time"
+    assert SUBJECT.hidden(line) == line
+    assert Subject(1).hidden(line) == line
+
+
+def test_a_subject_is_that_of_its_block_alone() -> None:
+    with log_about(SUBJECT):
+        with log_about(Subject(8)):
+            assert current_subject() == Subject(8)
+        assert current_subject() is SUBJECT
+    assert current_subject() is None
+
+
+@contextmanager
+def fresh() -> Iterator[None]:
+    """Loggers as in a process that has just started."""
+    root, noisy = logging.getLogger(), logging.getLogger("trafilatura")
+    handlers, levels = list(root.handlers), (root.level, noisy.level)
+    root.handlers.clear()
+    noisy.setLevel(logging.NOTSET)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(levels[0])
+        noisy.setLevel(levels[1])
+
+
+def test_what_our_errors_say_is_not_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    with fresh():
+        configure_logs(load_settings(log_level="WARNING"))
+        logging.getLogger("trafilatura.core").warning("discarding data: None")
+        logging.getLogger("index.formats").warning("a.md: named")
+    said = capsys.readouterr().err
+    assert "a.md: named" in said
+    assert "trafilatura" not in said
+
+
+def test_everything_is_said_to_who_looks_for_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    with fresh():
+        configure_logs(load_settings(log_level="DEBUG"))
+        logging.getLogger("trafilatura.core").warning("discarding data: None")
+    assert "discarding data" in capsys.readouterr().err

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
 from bot.state import migrations, people, spending
-from bot.state.database import State, open_state, state_url
+from bot.state.database import State, Turns, open_state, state_url
 from bot.state.spending import Spent
 from bot.state.tables import Base
 
@@ -207,3 +207,39 @@ def test_a_moment_of_another_zone_is_the_same_moment(state: State) -> None:
 def test_the_default_is_a_file_of_the_data_directory(tmp_path: Path) -> None:
     assert state_url(None, tmp_path) == f"sqlite:///{tmp_path}/state.sqlite"
     assert state_url("postgresql://x/y", tmp_path) == "postgresql://x/y"
+
+
+def test_what_is_urgent_goes_before_what_waits() -> None:
+    turns, done = Turns(), list[str]()
+    waiting = threading.Semaphore(0)
+
+    def take(name: str, *, urgent: bool) -> None:
+        waiting.release()
+        with turns.turn(urgent=urgent):
+            done.append(name)
+
+    threads = [
+        threading.Thread(target=take, args=("ordinary",), kwargs={"urgent": False}),
+        threading.Thread(target=take, args=("urgent",), kwargs={"urgent": True}),
+    ]
+    with turns.turn():
+        for thread in threads:
+            thread.start()
+            waiting.acquire()
+        while turns.waiting < 2:
+            pass
+        assert done == []
+    for thread in threads:
+        thread.join(5)
+    assert done == ["urgent", "ordinary"]
+
+
+def test_a_turn_ends_with_its_block_whatever_happens() -> None:
+    turns = Turns()
+    try:
+        with turns.turn():
+            raise ValueError
+    except ValueError:
+        pass
+    with turns.turn(urgent=True):
+        assert turns.waiting == 0

@@ -25,7 +25,7 @@ from tests.bot.llm.server import (
     sent,
     writes,
 )
-from tests.e2e.writers import (
+from tests.e2e.chat_models import (
     FIRST,
     GOOD,
     JSON,

@@ -6,11 +6,10 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import MessengerError
@@ -20,19 +19,13 @@ from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.people import From
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settings_for, settled
-from tests.e2e.test_receiving import port
+from tests.e2e.test_receiver import port
 
 __all__ = ["port"]
 
 READER, NAME, GROUP = 918273645, "Lecteur", -1009182736
 QUESTION = "Quand Fresnel est-il né, au juste ?"
 UNKNOWN = "Que pense Zénobie Tartempion des éoliennes ?"
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
 
 
 @pytest.fixture

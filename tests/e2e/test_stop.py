@@ -7,24 +7,16 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from bot.messenger.running import application
 from tests.bot.messenger.samples import BIRTH, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, slowly
-from tests.e2e.test_receiving import called_at, port
+from tests.e2e.test_receiver import called_at, port
 
 __all__ = ["port"]
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
 
 
 def said(question: str, seconds: float = 0.0) -> StubChain:

@@ -6,24 +6,15 @@ import asyncio
 import re
 import socket
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest_asyncio
 
 from bot.messenger.running.preflight import run_preflight
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import settings_for
-from tests.e2e.test_receiving import called_at, port
+from tests.e2e.test_receiver import called_at, port
 from tests.e2e.test_selon_bot import SELON, environment, home
 
 __all__ = ["home", "port"]
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
 
 
 async def check(server: BotServer, home: Path, **more: str) -> tuple[int, str]:

@@ -17,8 +17,8 @@ from bot.state import spending
 from bot.state.database import open_state
 from tests.bot.llm.server import Behaviour, Scripted, cuts_off, keeps_silent, refuses, says
 from tests.botapi.server import BotServer
+from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking, library
 from tests.e2e.telegram import running
-from tests.e2e.writers import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking, library
 
 READER = 42
 FAILED = "Le modèle de langue n’a pas répondu\u00a0: voici les phrases des articles."

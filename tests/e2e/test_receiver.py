@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
 from bot.errors import MessengerError, SettingsError
 from bot.messenger.running.application import serve
@@ -18,12 +16,6 @@ from tests.e2e.telegram import Shelf, StubChain, running, settings_for
 
 READER, QUESTION = 42, "Quand Fresnel est-il né ?"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
 
 
 @pytest.fixture
