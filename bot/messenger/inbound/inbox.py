@@ -1,4 +1,4 @@
-"""The inbox: updates are written down before they are confirmed, and handled until they are done."""
+"""The inbox: updates are written down before they are confirmed, and kept until handled."""
 
 from __future__ import annotations
 

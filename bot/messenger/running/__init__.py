@@ -1,1 +1,1 @@
-"""The bot's life: start, stop, chores, health."""
+"""The bot's life: start, how updates come, health, stop."""
