@@ -19,7 +19,7 @@ from index.store.factory import open_store
 from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
-from tests.index.store.memory import MemoryGeneration
+from tests.index.store.memory_generation import MemoryGeneration
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
 WRITTEN = [*three(), full()]
@@ -30,7 +30,7 @@ def reader(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GenerationReader]:
     if request.param == "memory":
-        yield MemoryGeneration(WRITTEN, FakeEmbedder())
+        yield MemoryGeneration.of(WRITTEN, FakeEmbedder())
         return
     data_dir = tmp_path_factory.mktemp("files")
     index(WRITTEN, data_dir)
@@ -99,7 +99,7 @@ def test_both_give_the_same_features_and_the_same_answers(tmp_path: Path) -> Non
     year = Period(date(2025, 1, 1), date(2025, 12, 31))
     with open_store(tmp_path).browse() as generation:
         files = Searcher(generation, embedder, judge)
-        memory = Searcher(MemoryGeneration(articles, embedder), embedder, judge)
+        memory = Searcher(MemoryGeneration.of(articles, embedder), embedder, judge)
         for question in (
             "Quand le Minitel a-t-il été éteint ?",
             "Combien coûte le nouveau phaer ?",

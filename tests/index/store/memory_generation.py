@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Self
@@ -50,38 +50,56 @@ class MemoryVocabulary:
 
 
 class MemoryGeneration:
-    """See `index.store.reader.GenerationReader`; no article of it is a copy."""
+    """See `index.store.reader.GenerationReader`; no article of it is a copy.
 
-    def __init__(self, articles: Sequence[Article], embedder: Embedder) -> None:
+    `vectors` are by passage, `sentence_vectors` by sentence, in the order of writing.
+    """
+
+    def __init__(
+        self,
+        facts: GenerationFacts,
+        articles: Sequence[Article],
+        passages: Sequence[StoredPassage],
+        vectors: Vectors,
+        sentence_vectors: Vectors,
+    ) -> None:
+        self.facts = facts
         self._articles = {article.id: article for article in articles}
-        self._passages: list[StoredPassage] = []
-        texts: list[str] = []
-        sentences: list[list[str]] = []
-        for article in articles:
-            for passage in cut(article):
-                self._passages.append(StoredPassage(len(self._passages), article.id, passage))
-                texts.append(embedding_text(article, passage.text))
-                told = in_context(passage, article.language)
-                sentences.append([embedding_text(article, text) for text in told])
-        self._vectors = embedder.embed_passages(texts)
-        self._sentence_vectors = [embedder.embed_passages(each) for each in sentences]
+        self._passages = list(passages)
+        self._vectors = vectors
+        ends = np.cumsum([len(each.passage.sentences) for each in passages])
+        self._sentence_vectors = np.split(sentence_vectors, ends[:-1])
         self._words = {
             "passages": MemoryVocabulary([self._terms(p, p.passage.text) for p in self._passages]),
             "sentences": MemoryVocabulary(
                 [self._terms(p, s.text) for p in self._passages for s in p.passage.sentences]
             ),
         }
-        self.facts = GenerationFacts(
+
+    @classmethod
+    def of(cls, articles: Sequence[Article], embedder: Embedder) -> MemoryGeneration:
+        passages: list[StoredPassage] = []
+        texts: list[str] = []
+        sentences: list[str] = []
+        for article in articles:
+            for passage in cut(article):
+                passages.append(StoredPassage(len(passages), article.id, passage))
+                texts.append(embedding_text(article, passage.text))
+                told = in_context(passage, article.language)
+                sentences += [embedding_text(article, text) for text in told]
+        facts = GenerationFacts(
             id="20250101T000000.000000Z",
             model=embedder.id,
             dimension=embedder.dimension,
             built_at=datetime(2025, 1, 1, tzinfo=UTC),
-            articles=len(self._articles),
-            passages=len(self._passages),
-            sentences=len(self._words["sentences"]),
-            languages=dict(Counter(each.language for each in articles).most_common()),
+            articles=len(articles),
+            passages=len(passages),
+            sentences=len(sentences),
+            languages=Counter(each.language for each in articles),
             fingerprint="memory",
         )
+        vectors, sentence_vectors = map(embedder.embed_passages, (texts, sentences))
+        return cls(facts, articles, passages, vectors, sentence_vectors)
 
     def _terms(self, stored: StoredPassage, text: str) -> list[str]:
         article = self._articles[stored.article_id]
@@ -141,7 +159,7 @@ class MemoryGeneration:
         return self._articles.get(article_id)
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        ways = (
+        ways: tuple[Callable[[Article], bool], ...] = (
             lambda each: each.id == reference,
             lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
             lambda each: each.path == reference,

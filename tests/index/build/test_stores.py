@@ -1,0 +1,93 @@
+"""Builds into stores of two kinds, which must end alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.build.builder import build, build_articles
+from index.errors import BuildLocked, BuildStopped, NoIndex
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from index.store.base import IndexStore
+from index.store.factory import open_store
+from tests.fakes import FakeEmbedder
+from tests.index.samples import article, full, three
+from tests.index.store.memory_store import MemoryStore
+
+CORPUS = Path(__file__).resolve().parents[3] / "corpus"
+
+
+@pytest.fixture(params=["files", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> IndexStore:
+    return MemoryStore() if request.param == "memory" else open_store(tmp_path)
+
+
+def live(store: IndexStore) -> LiveIndex:
+    return LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
+
+
+def test_what_is_built_is_asked_and_nothing_is_embedded_twice(store: IndexStore) -> None:
+    with pytest.raises(NoIndex):
+        live(store)
+    first = build_articles(three(), store, FakeEmbedder())
+    assert (first.added, first.articles, store.current_id()) == (3, 3, first.generation)
+    index = live(store)
+    question = "Quand le pont fut-il construit ?"
+    assert index.search(question).hits[0].article.title == "Pont"
+    embedder = FakeEmbedder()
+    again = build_articles(three(), store, embedder)
+    assert (again.switched, again.unchanged, embedder.embedded) == (False, 3, 0)
+    more = build_articles([*three(), full()], store, embedder)
+    assert (more.added, more.unchanged, more.switched) == (1, 3, True)
+    assert more.embedded == embedder.embedded > 0
+    assert index.generation() == more.generation
+    assert len(index.search("Nice").hits) > 0
+
+
+def test_a_stopped_build_changes_nothing_and_the_next_one_goes_on(
+    store: IndexStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.build.vectors.BATCH_CHARACTERS", 5_000)
+    first = build_articles(three(), store, FakeEmbedder())
+    long = [article(f"a{n}", f"Phrase {n} de l’article {n}. Suite {n}.") for n in range(600)]
+    embedder = FakeEmbedder()
+    with pytest.raises(BuildStopped) as stopped:
+        build_articles(long, store, embedder, stop=lambda: embedder.embedded > 800)
+    assert store.current_id() == first.generation
+    assert stopped.value.kept == embedder.embedded > 800
+    report = build_articles(long, store, FakeEmbedder())
+    assert report.resumed == stopped.value.kept
+
+
+def test_one_build_at_a_time(store: IndexStore) -> None:
+    with store.build_turn(), pytest.raises(BuildLocked):
+        build_articles(three(), store, FakeEmbedder())
+    assert build_articles(three(), store, FakeEmbedder()).switched
+
+
+def test_what_the_operator_removed_stays_out_and_a_rollback_brings_it_back(
+    store: IndexStore,
+) -> None:
+    first = build_articles(three(), store, FakeEmbedder())
+    [pont] = store.browse().find("Pont")
+    store.removed().add([pont])
+    report = build_articles(three(), store, FakeEmbedder())
+    assert (report.removed, report.left_out, report.articles) == (1, 1, 2)
+    assert store.browse().find("Pont") == []
+    assert store.check().before == first.generation
+    assert store.roll_back().id == first.generation
+    assert store.browse().article(pont.id) is not None
+
+
+def test_the_sample_corpus_ends_alike_in_both(tmp_path: Path) -> None:
+    stores = [open_store(tmp_path), MemoryStore()]
+    reports = [build([CORPUS], store, FakeEmbedder()) for store in stores]
+    ours, theirs = ((r.articles, r.passages, r.sentences, r.embedded) for r in reports)
+    assert ours == theirs
+    for question in ("Quand le Minitel a-t-il été éteint ?", "harbour", "phaer"):
+        found = [live(store).search(question, 5) for store in stores]
+        assert found[0].confidence == pytest.approx(found[1].confidence, abs=1e-4)
+        passages = [[hit.passage for hit in each.hits] for each in found]
+        assert passages[0] == passages[1]
