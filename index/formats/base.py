@@ -6,7 +6,7 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -35,10 +35,7 @@ Origin = Literal[
     "text",
     "detected",
 ]
-
-
 """Where a fact of the metadata was found; `fields` are those of a JSON or CSV record."""
-
 
 _NOTHING: Mapping[str, Origin] = MappingProxyType({})
 
@@ -49,6 +46,16 @@ class Block:
 
     text: str
     heading: bool = False
+
+
+_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
+
+
+def list_blocks(items: Sequence[str]) -> Iterator[Block]:
+    """A list as one paragraph of lines, or, where its items are long, as a paragraph each."""
+    items = [item for item in items if item]
+    apart = any(len(item) > _LONG_ITEM for item in items)
+    yield from (Block(text) for text in (items if apart else ["\n".join(items)]) if text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +118,10 @@ class ArticleDraft:
 
 
 WHOLE_LIMIT = 256 * 2**20
-
-
 """Bytes of a file that is read whole; larger ones only by parsers that take it in pieces."""
 
-
 TEXT_LIMIT = 64 * 2**20
-
-
 """Bytes of a text; the longest novels have 6 MB."""
-
 
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 

@@ -16,11 +16,7 @@ from typing import Any
 from index.formats.base import FACTS, ArticleDraft, Block, Metadata
 
 _LIMIT = 300  # characters; a longer line is a paragraph, and says something
-
-
 _BANNER_LIMIT = 700  # but cookie banners are long-winded
-
-
 _AFTER = "[:>|→]|[–—-](?= )"
 
 
@@ -43,93 +39,61 @@ _ALSO = _any(r"""
     lesen sie auch|mehr zum thema|auch interessant
     leggi anche|potrebbe interessarti|lees ook|leia também
 """)
-
-
 _NETWORK = _any(r"""
     facebook|twitter|x|linkedin|whatsapp|bluesky|mastodon|telegram|messenger|instagram|tiktok
     pinterest|reddit|flipboard|threads|youtube|e-?mail|mail|courriel|sms|imprimer|print|pdf
     copier le lien|copy link
 """)
-
-
 _SHARE = r"(?:partager|partagez|share|tweeter|tweet|compartir|teilen|condividi|delen|partilhar)"
-
-
 _SEND = _any(rf"""
     {_SHARE}|partage|retweeter|envoyer|envoyez|suivre|suivez|follow|condividere|e-?mail
 """)
-
-
 _OBJECT = _any(r"""
     cet article|l['’]article|la page|cette page|cela|nous
     this(?: article| story| page| post)?|us|artikel|este artículo|l['’]articolo
 """)
-
-
 _PREPOSITION = (
     r"(?:sur|via|par|on|with|by|en|auf|su|op|à|to|avec)(?: (?:les|des|vos|un|a|your|le))?"
 )
-
-
 _PEOPLE = _any(rf"""
     {_NETWORK}|réseaux sociaux|social media|ami(?:·?e)?s?|friends?
     google (?:news|actualités|discover)
 """)
-
-
 _NEWSLETTER = _any(r"""
     newsletters?|info-?lettres?|lettres? (?:d['’]information|d['’]actualité|quotidienne|hebdo\w*)
     boîtes? (?:mail|aux lettres|de réception|e-mail)|inbox
     boletín|bandeja de entrada|nieuwsbrief
 """)
-
-
 _INVITE = _any(r"""
     inscri(?:vez|s|re)|abonne[zr]|recev(?:ez|oir)|retrouve[zr]
     s['’](?:inscrire|abonner)|je m['’](?:inscris|abonne)
     sign up|subscribe|register|get (?:the|our|all)|join our
     suscr[ií]b\w+|recib\w+|abonnieren|melden sie sich|iscriviti|ricevi|schrijf je in
 """)
-
-
 _CONSENT = _any(r"""
     accept|consent|paramétr|personnalis|refus|préfér|politique|vie privée|navigation|terminal
     audience|continu|partenaires|partners|privacy|settings|experience|policy
     akzept|zustimm|acept|privacidad|accett
 """)
-
-
 _WE = _any(r"""
     nous(?: et nos \d* ?partenaires)?|avec nos partenaires|(?:ce|notre) site(?: web)?
     en (?:poursuivant|continuant)|we(?: and our (?:\d+ )?partners)?|(?:this|our) (?:web)?site
     by continuing|wir|diese (?:web)?seite|esta web|este sitio|usamos|utilizamos|questo sito
 """)
-
-
 _MINUTES = r"\d{1,3}\s?(?:min|mn|minutes?|minuti|minutos|minuten)\.?"
-
-
 _AGENCY = _any(r"""
     AFP|Reuters|AP|EPA|EFE|DPA|ANSA|Belga|Keystone|Getty(?: Images)?|Sipa|Abaca|Hans Lucas
     MAXPPP|PHOTOPQR|Shutterstock|iStock|Adobe Stock|Unsplash|Pixabay|Wikimedia Commons|DR
 """)
-
-
 _CREDIT = _any(r"""
     (?:crédits?|credits?)(?: (?:photos?|images?|vidéo))?|photos?|photographies?
     images?|illustrations?|source de l['’]image|image (?:source|credit)|foto
 """)
-
-
 _RIGHTS = _any(r"""
     tous droits réservés|all rights reserved|alle rechte vorbehalten|todos los derechos reservados
     tutti i diritti riservati|(?:toute )?reproduction (?:interdite|réservée)
 """)
-
-
 _NAMES = r"(?-i:(?:(?:[A-ZÀ-Þ][\w'’-]*|du|de|la|le|les|des|the|of|and|et) )+)"
-
-
 _ADVERTISEMENT = _any(r"""
     publicité|annonce|contenu sponsorisé|sponsorisé|advertisement|advertising|ad|pub
     sponsored(?: content)?|anzeige|werbung|publicidad|pubblicità|advertentie
@@ -137,8 +101,6 @@ _ADVERTISEMENT = _any(r"""
     (?:article|story) continues (?:after|below) (?:this |the )?(?:ad(?:vertisement)?|advert)
     skip ad(?:vertisement)?|scroll to continue(?: reading)?
 """)
-
-
 _SHARING = _any(rf"""
     {_SHARE}
     {_SEND}[- ]{_OBJECT}
@@ -146,8 +108,6 @@ _SHARING = _any(rf"""
     (?:{_NETWORK}[\s,|/·•-]*){{2,}}
     lien copié|copier le lien|copy link|link copied
 """)
-
-
 _COMMENTS = _any(r"""
     (?:aucun|\d[\d\s.,]*|no|zéro)\s?(?:commentaires?|réactions?|comments?|comentarios?)
     (?:aucun|\d[\d\s.,]*|no|zéro)\s?(?:kommentare?|commenti|reacties)
@@ -158,37 +118,27 @@ _COMMENTS = _any(r"""
     deja (?:un|tu) comentario|kommentar schreiben|lascia un commento
     pour (?:réagir|commenter)\b.{0,40}(?:connect|inscri|compte).{0,60}
 """)
-
-
 _READING_TIME = _any(rf"""
     (?:temps|durée) de lecture\s*(?:estimée?)?\s*[:=]?\s*(?:environ )?{_MINUTES}
     (?:lecture|reading time|lesezeit|lesedauer|tiempo de lectura|tempo di lettura)\s*:?\s*{_MINUTES}
     {_MINUTES}(?: de lecture| read| to read| lesezeit| de lectura| di lettura)
 """)
-
-
 _COPYRIGHT = _any(rf"""
     {_RIGHTS}(?:[\s.,–—©-].{{0,80}})?
     .{{0,80}}[–—©|-]\s*{_RIGHTS}
     (?:©|\(c\)|copyright\s*(?:©|\(c\)|by|(?=(?:19|20)\d\d)))\s*.{{1,120}}
     copyright {_NAMES}(?:19|20)\d\d
 """)
-
-
 _PHOTOGRAPH = _any(rf"""
     {_CREDIT}\s*[:©]\s*(?:©\s*)?[^.!?:]{{0,60}}(?:/\s?[^.!?]{{2,60}}|©[^.!?]{{2,60}}|\b{_AGENCY})
     (?:crédits? (?:photos?|images?)|(?:photo|image) credits?)\s*:\s*[^.!?]{{2,80}}
     [^.!?:]{{2,60}}\s?/\s?{_AGENCY}
 """)
-
-
 _TAGS = _any(r"""
     (?:tags?|mots?[- ]cl[ée]s?|étiquettes|filed under|topics|keywords|hashtags)\s*:\s*[^.!?]{2,250}
     (?:classé dans|etiquetas|schlagwörter|schlagworte)\s*:\s*[^.!?]{2,250}
     (?:#[\w-]+[\s,]*){2,}
 """)
-
-
 _PAGE = _any(r"""
     retour (?:en haut|à l['’]accueil|au sommaire)|haut de page|back to top|aller au contenu
     skip to (?:main )?content|(?:imprimer|écouter|offrir|enregistrer) (?:cet |l['’])article
@@ -198,15 +148,11 @@ _PAGE = _any(r"""
     ajouter aux favoris|signaler (?:une erreur|un abus)
     (?:déjà (?:abonné|inscrit)|already a (?:subscriber|member))[\w()·.]*\s*\?.{0,60}
 """)
-
-
 _LABELS = _any(r"""
     communiqué(?: de presse)?|press release|date de (?:publication|mise en ligne)|thématiques?
     (?:documents?|pièces? jointes?|fichiers?)(?: à télécharger| jointe?s?)?
     (?:vidéo|photo|diaporama|infographie|podcast|audio|video|gallery|en images)s? ?\][^.]{0,120}
 """)
-
-
 _CHOICES = _any(r"""
     (?:tout accepter|tout refuser|continuer sans accepter)
     accepter(?: et fermer| les cookies| tout)
@@ -214,14 +160,10 @@ _CHOICES = _any(r"""
     accept all(?: cookies)?|reject all|manage (?:my )?(?:cookies|preferences)
     cookie (?:settings|policy)|alle akzeptieren|aceptar todo|accetta tutti?
 """)
-
-
 _PART = _any(r"""
     (?:la suite(?: de (?:cet |l['’])article)?|cet article) est
     contenu|article|vidéo
 """)
-
-
 _SOLD = _any(rf"""
     il vous reste \d{{1,2}}(?:[.,]\d+)?\s?% de (?:cet article|la lecture|ce contenu).*
     (?:{_PART}\s*)?réservée?s? (?:à nos|aux) abonné(?:\(e\)|[·.]e[·.]?)?s.{{0,60}}
@@ -233,17 +175,9 @@ _SOLD = _any(rf"""
     (?:este contenido es|artículo) exclusivo para suscriptores.{{0,40}}
     questo contenuto è riservato agli abbonati.{{0,40}}
 """)
-
-
 _READ_ALSO = re.compile(rf"[\W_]*{_ALSO}\s*[:>»|.…–—→-]*\s*", re.IGNORECASE)
-
-
 _READ_ALSO_LINE = re.compile(rf"(?:[^\w\s«“\"]+\s*)?{_ALSO}\s*(?:{_AFTER}).*", re.IGNORECASE)
-
-
 _FREE_PART_ENDS = re.compile(_SOLD, re.IGNORECASE)
-
-
 _WHOLE = re.compile(
     "|".join(
         (
@@ -261,25 +195,15 @@ _WHOLE = re.compile(
     ),
     re.IGNORECASE,
 )
-
-
 _INVITATION = re.compile(
     rf"\W*(?:pour [^.]{{0,60}}, )?{_INVITE}\b.*\b{_NEWSLETTER}\b.*", re.IGNORECASE
 )
-
-
 _PITCH = re.compile(
     rf".*\b{_NEWSLETTER}\b.*(?:adresse e-?mail|adresse mail|votre e-?mail|your e-?mail).*",
     re.IGNORECASE,
 )
-
-
 _BANNER = re.compile(rf"{_WE}\b(?=.*\b(?:cookies?|traceurs?)\b)(?=.*{_CONSENT}).*", re.IGNORECASE)
-
-
 _QUOTED = re.compile(r"[«“”\"]")
-
-
 _ADDRESSED = re.compile(
     r"\b(?:vous|votre|vos|notre|nos|your?|our|ihre?|unser\w*|sus?|tus?|vostr\w|nostr\w)\b",
     re.IGNORECASE,
@@ -328,28 +252,14 @@ def _is_invitation(plain: str) -> bool:
 
 
 _OFFERS = 1_500  # characters at most of what sells the rest of an article
-
-
 _ROUNDS = 4  # what an invisible mark kept apart may be mojibake without it
-
-
 _LINKED = 150  # characters; the title of another article is no longer
-
-
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
-
-
 _STRAY_JOINER = re.compile(
     "(?<![\u0600-\u0dff\u200d])[\u200c\u200d](?![\u0600-\u0dff\U0001f000-\U0001faff])"
 )
-
-
 _COUNTER = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
-
-
 _FINISHED = re.compile(r"[.!?…][»”\")\]\s]*$")
-
-
 _SUSPECT = re.compile(
     "[ÂÃâÅÄÐÑØÙãäåæìïðÎÏ][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2010-\u2122]|\ufffd"
 )

@@ -11,39 +11,19 @@ from index.formats.base import Block, Metadata
 from index.formats.dates import find_date, moment_and_rest
 
 _CAPITAL = "[A-ZÀ-ÖØ-Þ]"
-
-
 _PARTICLE = "(?:d[eiua]|des|del|della|l[ea]|van|von|der|den|ter|el|al|ben|y)"
-
-
 _PART = rf"(?:d['’]|l['’])?{_CAPITAL}[\w'’.\-]*"
-
-
 _NAME = rf"{_PART}(?: (?:{_PARTICLE} ){{0,2}}{_PART}){{1,4}}"
-
-
 _ONE = rf"(?:{_NAME}|{_CAPITAL}\w+)"
-
-
 _PEOPLE = rf"{_ONE}(?:(?:, | et | and | & | y | und ){_ONE})*"
-
-
 _NAMED = re.compile(rf"(?![^ ]+\.$){_NAME}(?<![.])")
-
-
 _BYLINE = re.compile(
     r"(?:(?:un (?:article|texte) |écrit |rédigé |propos recueillis )?par|(?:written )?by|por|von"
     rf"|auteur(?:e|s)?|autrice|author)\s*:?\s+(?P<people>{_PEOPLE})",
     re.IGNORECASE,
 )
-
-
 _DASHED = re.compile(rf"[—–-]\s*({_NAME})")
-
-
 _CAPITALISED = re.compile(_PEOPLE)
-
-
 _ABOUT = re.compile(
     r"(?:[àa] propos (?:de l['’](?:auteur|autrice|auteure)|des (?:auteurs|autrices|auteures))"
     r"|(?:biographie|bio) (?:de l['’](?:auteur|autrice|auteure)|des auteurs)"
@@ -52,14 +32,8 @@ _ABOUT = re.compile(
     r"|(?:informazioni )?sull['’]autor[ei]|over de auteur)\s*:?",
     re.IGNORECASE,
 )
-
-
 _BIOGRAPHY = 1_500  # characters, or a quarter of the text: more is the article's own subject
-
-
 _ROLE = 40  # characters, as in « Par Jeanne Petit, envoyée spéciale à Rome »
-
-
 _PROSE = 80  # characters; what a signature stands under
 
 
@@ -145,42 +119,26 @@ def _without_last_name(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], st
 
 
 _HEAD = 150  # characters; the first longer paragraph ends the lines about the article
-
-
 _FEW = 12  # blocks; what stands further down is the article's own, however short its lines are
-
-
 _AROUND = 40  # characters beside a label and its date (« dans Vie locale »); more is a sentence
-
-
 _ADDRESS = re.compile(r"(?:(?:source|lien|url|link)\s*:\s*)?(https?://\S+)", re.IGNORECASE)
-
-
 _PUBLISHED = re.compile(
     r"\b(?:article )?(?:publi[ée]e?|paru|mis en ligne|cré[ée]|published|posted|publicado"
     r"|pubblicato|veröffentlicht|gepubliceerd)\b",
     re.IGNORECASE,
 )
-
-
 _UPDATED = re.compile(
     r"\b(?:(?:derni[èe]re )?mise? [àa] jour|modifié|(?:last )?(?:updated|modified)|actualizado"
     r"|aggiornato|aktualisiert)\b",
     re.IGNORECASE,
 )
-
-
 _DATELINE = re.compile(r"[A-ZÀ-Þ][\w-]+, ")
-
-
 _WITH_A_DATE = """
 le on el am il the lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday
 thursday friday saturday sunday lunes martes miercoles jueves viernes sabado domingo montag
 dienstag mittwoch donnerstag freitag samstag sonntag lunedi martedi mercoledi giovedi venerdi
 sabato domenica
 """
-
-
 _HEADS_PROSE = re.compile(r"[.!?…»”\"]\s*$")
 
 

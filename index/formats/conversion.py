@@ -39,9 +39,7 @@ from index.formats.table import (
 )
 from index.language import detect
 
-_TOLD = 20
-
-
+_SHOWN_SKIPPED = 20
 Found = TypeVar("Found")
 
 
@@ -57,16 +55,16 @@ def summed_up(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | 
         code = each.problem.code
         first.setdefault(code, each.problem)
         counts[code] += 1
-        if counts[code] <= _TOLD:
+        if counts[code] <= _SHOWN_SKIPPED:
             yield each
     for code, count in counts.items():
-        if count > _TOLD:
-            yield Skipped(shown, Problem("more-like-it", count=count - _TOLD, first=first[code]))
+        if count > _SHOWN_SKIPPED:
+            yield Skipped(
+                shown, Problem("more-like-it", count=count - _SHOWN_SKIPPED, first=first[code])
+            )
 
 
 logger = logging.getLogger(__name__)
-
-
 _TEXTS = FORMAT_OF_SUFFIX[".txt"], FORMAT_OF_SUFFIX[".md"]
 
 
@@ -100,16 +98,16 @@ def _articles(content: Content, source: Source) -> Iterator[Article | Skipped]:
         if isinstance(found, Skipped):
             yield found
             continue
-        draft = _told_apart(found, seen)
+        draft = _with_own_key(found, seen)
         try:
-            yield article_of_draft(draft, _within(content, draft.key), source.location)
+            yield article_of_draft(draft, _innermost(content, draft.key), source.location)
         except ReadError as error:
             if not draft.key:
                 raise
             yield Skipped(f"{source.shown}#{draft.key}", error.problem)
 
 
-def _told_apart(draft: ArticleDraft, seen: set[int]) -> ArticleDraft:
+def _with_own_key(draft: ArticleDraft, seen: set[int]) -> ArticleDraft:
     """The draft under a key that no other of its file has; hashes take less room than keys."""
     key, number = draft.key, 1
     while hash(key) in seen:
@@ -119,7 +117,7 @@ def _told_apart(draft: ArticleDraft, seen: set[int]) -> ArticleDraft:
     return draft if key == draft.key else replace(draft, key=key)
 
 
-def _within(content: Content, key: str) -> Content:
+def _innermost(content: Content, key: str) -> Content:
     """The file that a draft came from where its key names one: a member, an attachment, a page."""
     inner = key.partition("#")[0]
     return replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
@@ -144,17 +142,9 @@ def _by_content(content: Content, named: Format) -> Format:
 
 
 _CENTURIES = range(1800, 2100)
-
-
 _STAMP = re.compile(r"(\d{4})([-_.]?)(\d{2})\2(\d{2})(?:T\d{4,6})?(?=[-_. ]|$)")
-
-
 _TRAILING = re.compile(r"[-_. ](\d{4})([-_])(\d{2})\2(\d{2})$")
-
-
 _FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?=/)")
-
-
 _MEMBER = re.compile(r"[^\n]*\.[a-z0-9]{2,8}", re.IGNORECASE)
 
 
@@ -166,7 +156,7 @@ def date_in_path(path: str) -> date | None:
     plain = path.replace("\\", "/")
     stem = PurePosixPath(plain).stem
     if match := _STAMP.match(stem) or _TRAILING.search(stem):
-        return _naming_day(match[1], match[3], match[4])
+        return _valid_day(match[1], match[3], match[4])
     return _in_folders(plain)
 
 
@@ -182,9 +172,9 @@ def title_in_name(name: str) -> str:
     """A file's name made readable, without its date and its suffix."""
     stem = PurePosixPath(name.replace("\\", "/")).stem
     match = _STAMP.match(stem)
-    if match and _naming_day(match[1], match[3], match[4]):
+    if match and _valid_day(match[1], match[3], match[4]):
         stem = stem[match.end() :]
-    elif (match := _TRAILING.search(stem)) and _naming_day(match[1], match[3], match[4]):
+    elif (match := _TRAILING.search(stem)) and _valid_day(match[1], match[3], match[4]):
         stem = stem[: match.start()]
     readable = re.sub(r"[-_\s]+", " ", stem).strip(" .") or name
     return readable[0].upper() + readable[1:]
@@ -197,10 +187,10 @@ def member_name(key: str) -> str | None:
 
 def _in_folders(path: str) -> date | None:
     match = _FOLDERS.search(path)
-    return _naming_day(match[1], match[2], match[3]) if match else None
+    return _valid_day(match[1], match[2], match[3]) if match else None
 
 
-def _naming_day(year: str, month: str, day: str) -> date | None:
+def _valid_day(year: str, month: str, day: str) -> date | None:
     if int(year) not in _CENTURIES:
         return None
     try:

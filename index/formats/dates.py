@@ -14,7 +14,6 @@ _NUMBER = MONTH_NUMBERS | {
     short: number for number, each in enumerate(_SHORT, start=1) for short in each.split("-")
 }
 _NAME = "|".join(sorted(_NUMBER, key=len, reverse=True))
-
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _DAY_MONTH = re.compile(
@@ -22,7 +21,6 @@ _DAY_MONTH = re.compile(
     rf"({_NAME})\.?(?: de|,)? (\d{{4}})(?!\d)"
 )
 _MONTH_DAY = re.compile(rf"\b({_NAME})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?!\d)")
-
 _OFFSETS = {"z": 0, "utc": 0, "gmt": 0, "wet": 0, "cet": 1, "cest": 2}
 _OFFSETS |= {"est": -5, "edt": -4, "cdt": -5, "mdt": -6, "pst": -8, "pdt": -7}
 _TIME = re.compile(

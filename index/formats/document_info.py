@@ -20,9 +20,7 @@ _PROPERTY = re.compile(
     r"\{http://(?:purl\.org/dc/elements/1\.1/|prismstandard\.org/namespaces/[^}]*)\}(\w+)"
 )
 _ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
-
 _HEAD = 2_000  # characters, in which an article says its title and its day
-
 _STAMP = re.compile(
     r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?\s*(?:(Z)|([+-])(\d\d)'?(\d\d)?)?"
 )

@@ -32,7 +32,6 @@ DEPTH_LIMIT = 3
 _REAL = 40  # characters of plain text that say something
 _STUB_LIMIT = 400  # « Afficher dans votre navigateur » and an address
 _SIGNATURE_LIMIT = 1_000
-
 _STUB = re.compile(
     r"\b(?:view|read|see) .{0,40}\b(?:browser|online|html)|\bhtml\b|version en ligne"
     r"|(?:dans|avec) (?:votre|un) navigateur",

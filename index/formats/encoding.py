@@ -21,31 +21,15 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-
-_CANDIDATES = ["cp1252", "mac_roman", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r"]
-
-
-_CANDIDATES += ["gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
-
-
+_PAST = ("cp1252", "mac_roman", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
+_CANDIDATES = [*_PAST, "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
 _DISORDER = (
     0.1  # of a wrong encoding's text looks impossible; charset-normalizer's own default is 0.2
 )
-
-
 _COHERENT = 0.2  # of the letters are as frequent as in a language; below, it may be none
-
-
 _CLOSE = 0.05
-
-
 _NEWLINE = re.compile("\r\n|[\r\v\f\x85\u2028]")
-
-
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
-
-
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -123,15 +107,8 @@ def _misread(text: str) -> bool:
 
 
 _PIECE = 2**20
-
-
 _SAMPLE = 64 * 1024  # bytes of lines with accents that tell an encoding
-
-
-_PAST = ("cp1252", "mac_roman", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
-
-
-_ENCODINGS_MARKS = (
+_STREAM_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -147,7 +124,7 @@ def encoding_of(content: Content) -> str:
     """
     with content.stream() as stream:
         head = stream.read(4)
-    for mark, encoding in _ENCODINGS_MARKS:
+    for mark, encoding in _STREAM_MARKS:
         if head.startswith(mark):
             return encoding
     if _is_utf8(content):

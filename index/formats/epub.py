@@ -10,35 +10,20 @@ from datetime import date, datetime
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
+from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped, list_blocks
 from index.formats.dates import find_moment
 from index.formats.zip_package import Package, unpacked
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-
-
 _UNSEEN = frozenset({"head", "script", "style", "template", "nav", "svg", "math", "audio", "video"})
-
-
 _UNSEEN |= {"iframe", "object", "form", "rt", "rp"}
-
-
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font"}
     | {"i", "ins", "kbd", "mark", "q", "ruby", "s", "samp", "small", "span", "strong", "sub"}
     | {"sup", "time", "tt", "u", "var", "wbr", "img", "rb"}
 )
-
-
 _NOTE = re.compile(r"\bnoteref\b")
-
-
 _TYPE = "{http://www.idpf.org/2007/ops}type"
-
-
-_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
-
-
 _DEPTH = 200  # of elements in each other; deeper ones are no person's
 
 
@@ -77,9 +62,7 @@ def _block(node: etree._Element, name: str, depth: int) -> Iterator[Block]:
     if name in _HEADINGS:
         yield Block(" ".join(_inline(node, depth).split()), heading=True)
     elif name in ("ul", "ol"):
-        lines = list(_items(node, depth, name == "ol"))
-        apart = any(len(line) > _LONG_ITEM for line in lines)
-        yield from (Block(text) for text in (lines if apart else ["\n".join(lines)]))
+        yield from list_blocks(list(_items(node, depth, name == "ol")))
     elif name == "table":
         rows = (_row(row, depth) for row in node.iter("{*}tr"))
         yield Block("\n".join(row for row in rows if row))
@@ -138,17 +121,9 @@ def _plain(text: str | None) -> str:
 
 
 _CONTAINER = "META-INF/container.xml"
-
-
 _ENCRYPTION = "META-INF/encryption.xml"
-
-
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
-
-
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
-
-
 _FURNITURE = re.compile(
     r"\b(?:cover|titlepage|halftitlepage|copyright-page|toc|landmarks|page-list|loi|lot|index"
     r"|colophon|imprint)\b"

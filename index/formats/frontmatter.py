@@ -25,7 +25,6 @@ _CATEGORY = ("category", "categorie", "rubrique", "section")
 _PUBLISHED = ("published", "date", "publie", "publie_le", "published_at", "datepublished")
 _URL = ("url", "link", "lien", "source_url")
 _LANGUAGE = ("language", "langue", "lang")
-
 _NAMES = {
     "francais": "fr",
     "french": "fr",

@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from index.formats.base import ArticleDraft, Block, Content
+from index.formats.base import ArticleDraft, Block, Content, list_blocks
 from index.formats.frontmatter import from_marked_text
-
-_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
 
 _UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _BLANKS = re.compile(r"\n\s*\n")
 _SPACES = re.compile(r"[ \t]+")
-
 _parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
@@ -39,9 +36,7 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
         case "heading":
             yield Block(_words(node).replace("\n", " "), heading=True)
         case "bullet_list" | "ordered_list":
-            lines = list(_items(node))
-            apart = any(len(line) > _LONG_ITEM for line in lines)
-            yield from (Block(part) for part in (lines if apart else ["\n".join(lines)]))
+            yield from list_blocks(list(_items(node)))
         case "table":
             yield Block("\n".join(_rows(node)))
         case "fence" | "code_block":

@@ -19,7 +19,6 @@ from index.formats.html.parser import read_fragment
 from index.formats.html.tree import Element
 
 ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml"})
-
 _TAGS = {"hl2": "h2", "hl1": "h2", "block": "div", "bq": "blockquote", "fn": "p", "note": "div"}
 _UNSEEN = frozenset({"media", "hr", "body.end", "script", "style"})
 _BY = re.compile(r"^(?:par|by|von|por|di)\s+", re.IGNORECASE)

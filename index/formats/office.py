@@ -1,16 +1,13 @@
-"""What Word and OpenDocument texts have in common: styles' names, lists, the language declared."""
+"""What Word and OpenDocument texts have in common: styles' names, the language declared."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 
-from index.formats.base import Block
 from index.language import detect
 
 _HEADING = re.compile(r"(?:heading|titre|überschrift|título|titolo) ?[1-9]\b.*", re.IGNORECASE)
 _TITLE = re.compile(r"(?:title|titre|titel|título|titolo)", re.IGNORECASE)
-_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
 _TELLING = 400  # characters; so many show their language
 
 
@@ -20,13 +17,6 @@ def is_heading_style(name: str) -> bool:
 
 def is_title_style(name: str) -> bool:
     return _TITLE.fullmatch(name) is not None
-
-
-def list_blocks(items: Sequence[str]) -> Iterator[Block]:
-    """A list as one paragraph of lines, or, where its items are long, as a paragraph each."""
-    items = [item for item in items if item]
-    apart = any(len(item) > _LONG_ITEM for item in items)
-    yield from (Block(text) for text in (items if apart else ["\n".join(items)]) if text)
 
 
 def declared_language(declared: str, text: str) -> str | None:

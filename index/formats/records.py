@@ -34,7 +34,6 @@ _SAMPLE_LIMIT = 32 * 2**20  # characters of them
 _KEY_LIMIT = 300  # characters
 _HASHED = 500  # characters of a text that tell it apart from others of the same title
 _SHOWN = 15  # fields named in an error
-
 _MARKDOWN = re.compile(r"^#{1,6} \S|^\[[^\]]+\]\(\S+\)$", re.MULTILINE)
 
 

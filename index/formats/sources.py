@@ -16,15 +16,10 @@ from index.formats.base import Skipped, Source
 from index.formats.table import UNREAD_DOCUMENTS, suffix_of, unknown_format
 
 LEDGER = ".selon-addresses.json"
-
-
 """Its name: {"version": 1, "files": {"a.html": {"url": "https://exemple.fr/a"}}}, a file's name
 being its path below the folder."""
 
-
 _LIMIT = 128 * 2**20  # bytes, of which an address takes some hundreds
-
-
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 

@@ -17,7 +17,6 @@ _HEADING_WORDS = 15
 _PROSE = 80  # characters; what stands under a heading
 _WRAPPED = range(40, 121)  # the length of a line in a text of fixed width
 _UNWRAPPED = 120
-
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _SPACES = re.compile(r"[ \t]+")
 _ITEM = re.compile(r"(?:[-–—•*·]|\d{1,2}[.)])\s")

@@ -19,40 +19,22 @@ from typing import BinaryIO
 from index.errors import Problem, ReadError, reason_of
 
 ARCHIVE_MEMBERS = 100_000
-
-
 """Members of an archive; those beyond are not read."""
 
-
 MEMBER_LIMIT = 2**30
-
-
 """Bytes of one member, unpacked."""
 
-
 TOTAL_LIMIT = 16 * 2**30
-
-
 """Bytes of all members of an archive and of those in it, unpacked."""
 
-
 RATIO = 250
-
-
 """Times that an archive may grow when it is unpacked; text grows some 4 to 30 times."""
 
-
 RATIO_FROM = 64 * 2**20
-
-
 """Bytes unpacked from which on `RATIO` is watched."""
 
-
 DIRECTORY_LIMIT = 32 * 2**20
-
-
 """Bytes of a zip's list of members, which is held in memory."""
-
 
 BROKEN = (
     zipfile.BadZipFile,
@@ -68,8 +50,6 @@ BROKEN = (
     struct.error,
     LookupError,
 )
-
-
 """What the libraries raise on archives that are damaged, or made to do harm."""
 
 
@@ -121,14 +101,9 @@ def plain_name(name: str) -> str:
 
 
 IN_MEMORY = 16 * 2**20
-
-
 """Bytes of a member that is held in memory; a larger one lies in a temporary file meanwhile."""
 
-
 _PIECE = 2**18
-
-
 _File = tempfile.SpooledTemporaryFile
 
 

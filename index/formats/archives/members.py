@@ -124,8 +124,6 @@ def holds_tar(content: Content, packing: str) -> bool:
 
 
 _READ_LIMIT = 2**18  # bytes at once; `tarfile` takes what a header claims to be long into memory
-
-
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -147,20 +145,20 @@ def tarred(
         archive.members = []  # type: ignore[attr-defined] # or it keeps a million of them
         if info.isdir():
             continue
-        name = plain_name(_name(info.name))
+        name = plain_name(_tar_member_name(info.name))
         if info.issym() or info.islnk():
             yield Member(name, refused=Problem("archive-link"))
         elif not info.isreg() or info.issparse():
             yield Member(name, refused=Problem("archive-special"))
         else:
-            yield Member(name, partial(_opened, archive, info), counted=bool(packing))
+            yield Member(name, partial(_open_tar_member, archive, info), counted=bool(packing))
 
 
-def _opened(archive: tarfile.TarFile, info: tarfile.TarInfo) -> BinaryIO:
+def _open_tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> BinaryIO:
     return cast(BinaryIO, archive.extractfile(info))
 
 
-def _name(name: str) -> str:
+def _tar_member_name(name: str) -> str:
     """A member's name, which is UTF-8 today and was Western European before."""
     if not _SURROGATES.search(name):
         return name
@@ -186,11 +184,7 @@ class _Guarded:
 
 
 _UTF8 = 0x800
-
-
 _ENCRYPTED = 0x1
-
-
 _FRAMES = re.compile("[\u2500-\u259f]")
 
 
@@ -202,16 +196,16 @@ def zipped(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
     for info in archive.infolist():
         if info.is_dir():
             continue
-        name = plain_name(_zips_name(info))
+        name = plain_name(_zip_member_name(info))
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
             yield Member(name, refused=Problem("archive-link"))
         elif info.flag_bits & _ENCRYPTED:
             yield Member(name, refused=Problem("archive-encrypted"))
         else:
-            yield Member(name, partial(_zips_opened, archive, info))
+            yield Member(name, partial(_open_zip_member, archive, info))
 
 
-def _zips_opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+def _open_zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
     return cast(BinaryIO, archive.open(info))
 
 
@@ -231,7 +225,7 @@ def _directory_size(stream: BinaryIO) -> int:
     return size
 
 
-def _zips_name(info: zipfile.ZipInfo) -> str:
+def _zip_member_name(info: zipfile.ZipInfo) -> str:
     """A member's name: of archives that do not say, UTF-8 (macOS), else MS-DOS (Windows)."""
     if info.flag_bits & _UTF8:
         return info.filename

@@ -8,33 +8,17 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from index.formats.base import Block
+from index.formats.base import Block, list_blocks
 from index.formats.html.tree import APART, Element, text_length
 
 _LEADS = frozenset({"chapo", "chapeau", "standfirst"})
-
-
 _ENDS = frozenset({"ps", "post-scriptum", "notes"})
-
-
 _BODIES = frozenset({"texte", "entry-content", "article-content", "article-body"})
-
-
 _NEAR = 5  # elements before or after the text
-
-
 _HEADINGS = ("h2", "h3", "h4")
-
-
 _WORDED = 20  # characters; fewer are a label
-
-
 _HOUR = re.compile(r"\d{1,2}\s?[h:.]\s?\d{2}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
-
-
 _LONGEST = 200  # characters; a heading has fewer
-
-
 _OPENING = 60  # characters that tell one paragraph from another
 
 
@@ -74,7 +58,7 @@ def wrap(tree: Element) -> None:
 def time_entries(tree: Element) -> None:
     """Put the hour of an entry of a live page before the entry's heading."""
     for time in list(tree.iter("time")):
-        hour, heading = _gathering_words(time), time.getnext()
+        hour, heading = _all_words(time), time.getnext()
         if heading is None or heading.tag not in _HEADINGS or not _HOUR.fullmatch(hour):
             continue
         heading.text = f"{hour} – {(heading.text or '').lstrip()}"
@@ -100,40 +84,25 @@ def with_headings(blocks: Sequence[Block], tree: Element) -> tuple[Block, ...]:
 def _above(tree: Element) -> Iterator[tuple[str, str]]:
     """How a paragraph below a heading begins, and the heading."""
     for heading in tree.iter(*_HEADINGS):
-        words, follower = _gathering_words(heading), heading.getnext()
+        words, follower = _all_words(heading), heading.getnext()
         if words and len(words) <= _LONGEST and follower is not None and follower.tag == "p":
-            yield _gathering_words(follower)[:_OPENING], words
+            yield _all_words(follower)[:_OPENING], words
 
 
 def _names(element: Element) -> set[str]:
     return set((element.get("class") or "").split())
 
 
-def _gathering_words(element: Element) -> str:
+def _all_words(element: Element) -> str:
     return " ".join("".join(map(str, element.itertext())).split())
 
 
-_LONG_ITEM = 200  # characters; lists of longer items are paragraphs, as in Markdown
-
-
 _CROWD = 200  # elements in the text of one parent; trafilatura's work grows with their square
-
-
 _LARGE = 10_000  # elements; a page with more is read without trafilatura's second opinions
-
-
 _CAPTIONED = 3  # pictures at least in a gallery
-
-
 _GALLERY = 1 / 3  # of the words of the article are captions in a gallery
-
-
 _NARROW = re.compile("[\u00a0\u202f\u2007\u2009]")
-
-
 _STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # signs that no article needs
-
-
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 
@@ -144,19 +113,19 @@ def page_body(tree: Element) -> tuple[Block, ...]:
     page, tree = tree, copy.deepcopy(tree)
     wrap(tree)
     gather(tree)
-    _captions_told(tree)
-    _thinned(tree)
-    spaces = _spaces_hidden(tree)
+    _keep_captions(tree)
+    _unwrap_crowded(tree)
+    spaces = _hide_spaces(tree)
     large = sum(1 for _ in tree.iter()) > _LARGE
     found = bare_extraction(tree, include_comments=False, include_tables=True, fast=large)
     body: Any = getattr(found, "body", None)
     if body is None:
         return ()
-    blocks = (Block(_shown(block.text, spaces), block.heading) for block in _blocks(body))
+    blocks = (Block(_with_spaces(block.text, spaces), block.heading) for block in _blocks(body))
     return with_headings([block for block in blocks if block.text], page)
 
 
-def _captions_told(tree: Element) -> None:
+def _keep_captions(tree: Element) -> None:
     """Make paragraphs of a gallery's captions, where they are much of what the page says."""
     captions = list(tree.iter("figcaption"))
     told = sum(text_length(caption) for caption in captions)
@@ -177,7 +146,7 @@ def _captions_told(tree: Element) -> None:
             holder = holder.getparent()
 
 
-def _thinned(tree: Element) -> None:
+def _unwrap_crowded(tree: Element) -> None:
     """Unwrap the inline elements of a paragraph that is crowded with them."""
     crowded = [
         element
@@ -205,7 +174,7 @@ def _unwrap_inline(element: Element) -> None:
         child.tail = "".join(map(str, words))
 
 
-def _spaces_hidden(tree: Element) -> dict[str, str]:
+def _hide_spaces(tree: Element) -> dict[str, str]:
     """Put a sign in the place of each no-break space, which trafilatura would make plain."""
     text = "".join(tree.itertext())
     signs = (sign for sign in _STAND_INS if sign not in text)
@@ -219,7 +188,7 @@ def _spaces_hidden(tree: Element) -> dict[str, str]:
     return {sign: space for space, sign in spaces.items()}
 
 
-def _shown(text: str, spaces: dict[str, str]) -> str:
+def _with_spaces(text: str, spaces: dict[str, str]) -> str:
     text = text.translate({ord(sign): space for sign, space in spaces.items()})
     return "\n".join(line for line in (part.strip() for part in text.split("\n")) if line)
 
@@ -230,9 +199,9 @@ def _blocks(element: Element) -> Iterator[Block]:
         case "head":
             yield Block(_words(element).replace("\n", " "), heading=True)
         case "list":
-            lines = [line for item in element for line in _words(item).split("\n") if line]
-            apart = any(len(line) > _LONG_ITEM for line in lines)
-            yield from (Block(part) for part in (lines if apart else ["\n".join(lines)]))
+            yield from list_blocks(
+                [line for item in element for line in _words(item).split("\n") if line]
+            )
         case "table":
             yield Block("\n".join(_rows(element)))
         case "p" | "code" | "item" | "ab" | "fw":
@@ -286,8 +255,6 @@ def _walk(element: Element) -> Iterator[tuple[str, Any]]:
 
 
 _FRAGMENT_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-
-
 _PARAGRAPHS = frozenset(
     {
         *("p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote"),
@@ -295,14 +262,8 @@ _PARAGRAPHS = frozenset(
         *("fieldset", "details", "summary", "center", "nav"),
     }
 )
-
-
 _UNSEEN = frozenset({"head", "title", "img", "button", "select", "input", "textarea", "audio"})
-
-
 _UNSEEN |= {"video", "object", "embed", "canvas", "math", "map", "option", "rp", "rt"}
-
-
 _FRAGMENT_SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -329,11 +290,9 @@ def _block(element: Element) -> Iterator[Block]:
     if element.tag in _FRAGMENT_HEADINGS:
         yield Block(_lines(_inline(element)).replace("\n", " "), heading=True)
     elif element.tag in ("ul", "ol"):
-        lines = list(_items(element))
-        apart = any(len(line) > _LONG_ITEM for line in lines)
-        yield from (Block(part) for part in (lines if apart else ["\n".join(lines)]))
+        yield from list_blocks(list(_items(element)))
     elif element.tag == "table":
-        yield Block("\n".join(line for line in _fragment_rows(element) if line))
+        yield Block("\n".join(line for line in _fragment_table(element) if line))
     elif element.tag == "pre":
         text = "".join(str(part) for part in element.itertext())
         yield Block("\n".join(line.rstrip() for line in text.split("\n") if line.strip()))
@@ -373,7 +332,7 @@ def _items(element: Element) -> Iterator[str]:
         yield from lines
 
 
-def _fragment_rows(table: Element) -> Iterator[str]:
+def _fragment_table(table: Element) -> Iterator[str]:
     for row in table.iter("tr"):
         cells = (
             " ".join(block.text.replace("\n", " ") for block in fragment_blocks(cell))

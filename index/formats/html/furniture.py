@@ -11,47 +11,21 @@ from index.formats.boilerplate import announces_links
 from index.formats.html.tree import Element, text_length
 
 _BOX = frozenset({"div", "section", "aside", "ul", "ol", "nav", "form", "p", "details", "dialog"})
-
-
 _UNSEEN = ("dialog", "button", "select", "amp-ad", "amp-sidebar", "amp-consent", "amp-social-share")
-
-
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
-
-
 _ROLES = frozenset({"dialog", "alertdialog", "banner", "search", "navigation"})
-
-
 _PRIVACY = "cookies?|consent|consentement|didomi|onetrust|tarteaucitron|axeptio|rgpd|gdpr"
-
-
 _COMMENTS = "commentaires?|comments|reactions"
-
-
 _AROUND = (
     "newsletters?|infolettre|partages?|partager|sharing|share|related|taboola|outbrain|pub"
     "|publicites?|advert|advertisement|lire-aussi|a-lire|sur-le-meme-sujet"
 )
-
-
 _STATE = "enabled|disabled|open|opened|closed|visible|active|on|off|allowed|ready"
-
-
 _AROUND_LIMIT = 1_500  # characters of a box of links, of sharing, of a newsletter
-
-
 _KEPT = 0.2  # of the page's words are left at least when a box goes, or it was the article
-
-
 _PROSE = 80  # characters of a paragraph above the comments
-
-
 _BOX_LIMIT = 600  # characters of a box of links
-
-
 _LINKED = 0.5  # of its words are links
-
-
 _LIST_LINKED = 0.8
 
 
@@ -147,17 +121,9 @@ def _drop(element: Element) -> None:
 
 
 _LISTING_LINKED = 4  # teasers at least; a page of one article shows some too, beside its own text
-
-
 _TEASER = 600  # characters of a linked heading and what stands under it
-
-
 _LOOKED_AT = 200
-
-
 _LISTING_PROSE = 150  # characters of a paragraph that is an article's own
-
-
 _SHARE = 0.5  # of what was found on the page are teasers
 
 

@@ -15,9 +15,7 @@ from index.formats.dates import find_moment
 from index.formats.frontmatter import language_code
 
 logger = logging.getLogger(__name__)
-
 JsonLdRecord = Mapping[str, Any]
-
 _ARTICLES = re.compile(r"(?:[A-Za-z]*Article|BlogPosting|LiveBlogPosting|Report)$")
 _INSIDE = ("@graph", "mainEntity", "mainEntityOfPage")  # lists of other articles are not entered
 _DEPTH = 6

@@ -16,46 +16,27 @@ from index.formats.html.jsonld import jsonld_line, moment, person_name
 from index.formats.html.tree import Element
 
 Metas = Mapping[str, tuple[str, ...]]
-
-
 """The contents of a page's meta tags by name."""
 
-
 _OG_PUBLISHED = ("article:published_time", "og:article:published_time", "og:published_time")
-
-
 _OG_UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time")
-
-
 _OG_AUTHOR = ("article:author", "og:article:author", "article:author_name")
-
-
 _OG_SECTION = ("article:section", "og:article:section")
-
-
 _PUBLISHED = (
     *("datepublished", "date", "pubdate", "publishdate", "publish-date", "publication_date"),
     *("article.published", "parsely-pub-date", "sailthru.date", "citation_publication_date"),
     *("citation_date", "dc.date", "dc.date.issued", "dc.date.created", "dcterms.created"),
     *("dcterms.date", "dcterms.issued", "dc.created", "date.created"),
 )
-
-
 _UPDATED = (
     *("datemodified", "last-modified", "lastmod", "article.updated", "dcterms.modified"),
     *("dc.date.modified", "date.modified"),
 )
-
-
 _AUTHOR = (
     *("author", "authors", "byl", "parsely-author", "sailthru.author", "citation_author"),
     *("dc.creator", "dcterms.creator", "dc.contributor", "creator"),
 )
-
-
 _TITLE = ("headline", "parsely-title", "sailthru.title", "citation_title", "dc.title", "title")
-
-
 _OUTLET = (
     "application-name",
     "publisher",
@@ -63,8 +44,6 @@ _OUTLET = (
     "dcterms.publisher",
     "citation_journal_title",
 )
-
-
 _SECTION = ("articlesection", "section", "parsely-section", "category", "rubrique")
 
 
@@ -166,17 +145,9 @@ def _people(told: Metas, names: Iterable[str]) -> str | None:
 
 
 _MARK = re.compile(r"\s+[-–—|·•»:]\s+|\s*\|\s*")
-
-
 _SITE = re.compile(r"(?:(?:le|la|les|the) |l['’])?[\w'’.&+ -]{1,40}", re.IGNORECASE)
-
-
 _NAMED = re.compile(r"(?:(?:Le|La|Les|The|El|Il|Der|Die) |L['’])[A-ZÀ-Þ].*|[\w-]+\.[a-z]{2,5}")
-
-
 _HEAD = 15  # characters at least of a title before a site's name
-
-
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 
 
@@ -269,22 +240,12 @@ def _words(element: Element) -> str | None:
 
 
 _PARAGRAPH = 150  # characters; where the article itself begins
-
-
 _LOOKED_AT = 60  # pieces of text after the heading
-
-
 _BLOCKS = frozenset(
     {"p", "div", "li", "h2", "h3", "h4", "section", "article", "header", "ul", "address", "figure"}
 )
-
-
 _VISIBLE_UPDATED = re.compile(r"mis[e]? [àa] jour|modifi|updated|maj\b", re.IGNORECASE)
-
-
 _VISIBLE_AUTHOR = re.compile(r"\b(?:author|auteur|autrice|byline|signature)", re.IGNORECASE)
-
-
 _MODIFIED = re.compile(r"modif|updat", re.IGNORECASE)
 
 

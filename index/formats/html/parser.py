@@ -27,20 +27,11 @@ from index.language import detect
 from index.stopwords import LANGUAGES
 
 PAGE_LIMIT = 64 * 2**20
-
-
 """Bytes of a page, its scripts and inlined pictures included."""
 
-
 _LEAST = 12  # characters in one block; a page with less shows a button or a name
-
-
 _HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
-
-
 _SURE = 400  # characters of text tell a language better than a page's template does
-
-
 _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 
@@ -136,23 +127,11 @@ _TAGS = re.compile(
     r"|span|a|em|strong|b|i|u|img|small|sup|sub|font|center|html|body)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
-
-
 _PAGE = re.compile(r"\s*(?:<!doctype html|<html\b|<head\b|<body\b)", re.IGNORECASE)
-
-
 _BLOCKS = re.compile(r"<(?:p|br|div|h[1-6]|[uo]l|li|table|blockquote|pre)\b", re.IGNORECASE)
-
-
 _LAID_OUT = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
-
-
 _TAG = re.compile(r"</?[a-z][^<>]{0,2000}>", re.IGNORECASE)
-
-
 _BLANKS = re.compile(r"\n[ \t\r]*\n\s*")
-
-
 _BREAKS = re.compile(r"<br\s{0,10}/?>\s*(?:<br\s{0,10}/?>\s*)+", re.IGNORECASE)
 
 

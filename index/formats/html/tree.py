@@ -16,10 +16,7 @@ from index.formats.boilerplate import mended_letters
 from index.formats.encoding import decode
 
 Element = Any
-
-
 """An element of a page; lxml has no types of its own."""
-
 
 APART = frozenset(
     {
@@ -29,8 +26,6 @@ APART = frozenset(
         *("head", "form", "details", "title", "meta", "link", "img", "center"),
     }
 )
-
-
 """Elements that stand apart from the words around them."""
 
 
@@ -48,17 +43,9 @@ def text_length(element: Element, most: float = inf) -> int:
 
 
 _CELL = 1_000  # characters; a cell that says more is a part of the page
-
-
 _PARAGRAPH = 80  # characters; a note in a cell has fewer
-
-
 _SEVERAL = 3  # paragraphs in a cell that is a part of the page
-
-
 _PARTS = frozenset({"h1", "article", "section", "form"})
-
-
 _TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 
@@ -101,67 +88,31 @@ def _divided(table: Element) -> None:
 
 
 PAGE_TEXT_LIMIT = 8 * 2**20
-
-
 """Characters of a page without its scripts, styles and inlined files; no article has more."""
 
-
 ELEMENT_LIMIT = 100_000
-
-
 """Elements of a page; finding the article among that many takes some seconds."""
 
-
 _RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
-
-
 _RECORDS = 50
-
-
 _DECLARED = 4_096  # bytes in which a page names its encoding; browsers look at 1,024
-
-
 _BROKEN = 0.05  # of what is not ASCII may be damaged in a page that is UTF-8 otherwise
-
-
 _USUAL = 0.8  # of what is not ASCII are letters and marks of western Europe in its old encoding
-
-
 _LETTERS = frozenset("àâäáãçéèêëíîïñóôöõúùûüßœæÀÂÄÁÇÉÈÊÎÔÖÜ«»’“”–—…€©°\u00a0·¿¡ºª")
-
-
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-
-
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
-
-
 _SEVEN_BITS = ("iso2022_jp", "hz")  # encodings that look like ASCII
-
-
 _CODE = re.compile(
     r"<!--(?!-?>)|<(script|style|svg|template|iframe|noscript)\b([^<>]{0,5000})>", re.IGNORECASE
 )
-
-
 _TEMPLATE = re.compile(r"\btype\s*=\s*[\"']?text/template", re.IGNORECASE)
-
-
 _PLACEHOLDER = re.compile(r"\{\{|<%|\$\{")  # of a template that is filled in elsewhere
-
-
 _INLINED = re.compile(r"\bdata:[\w.+/;=-]{0,80};base64,[A-Za-z0-9+/=%]{64,}")
-
-
 _EMPTY = re.compile(
     r"<(?!br\b|hr\b|img\b|meta\b|link\b|input\b|col\b|wbr\b|source\b)([a-z][\w:-]*)([^<>]*)/>",
     re.IGNORECASE,
 )
-
-
 _XHTML = re.compile(r"\s*<\?xml|<html[^>]{0,500}\bxmlns\s*=", re.IGNORECASE)
-
-
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 

@@ -10,11 +10,7 @@ from itertools import product
 from statistics import median
 
 _STAMP = 40  # letters that may stand on a scan: a page's number, the name of an application
-
-
 _COVERED = 0.5  # of the page, by one picture: a scan
-
-
 _UNREADABLE = 0.3
 
 
@@ -71,26 +67,12 @@ def _unreadable(letter: str) -> bool:
 
 
 _MARGIN = 0.15  # of the page's height, at its head and at its foot
-
-
 _SHIFT = 0.03  # of the height by which a repeated line may stand higher or lower
-
-
 _LENGTH = 200
-
-
 _NUMBERS = 3  # in a line of a margin; more are data
-
-
 _NUMBER = re.compile(r"\d+")
-
-
 _ROMAN = re.compile(r"[ivxl]{1,7}", re.IGNORECASE)
-
-
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
-
-
 _FOLIO = re.compile(
     r"[-–—|\s]*(?:page|p\.)?\s*1\s*(?:(?:/|sur|of|de|von)\s*1)?[-–—|\s]*", re.IGNORECASE
 )

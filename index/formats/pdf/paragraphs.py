@@ -16,24 +16,12 @@ from index.formats.pdf.page import PrintedLine, PrintedPage
 # Second halves that keep their hyphen whatever stands before it (« dit-il », « eux-mêmes »,
 # « là-dessus »), but where the whole is one of these words.
 _ENCLITICS = "il elle on ils elles je là même mêmes dessus dessous delà"
-
-
 _SECOND = frozenset(_ENCLITICS.split())
-
-
 _SOLID = frozenset({"voilà"})
-
-
 _ASKED = {"nous": ("ons", "mes"), "vous": ("ez", "tes")}  # « irons-nous », « êtes-vous »
-
-
 # Little words between two hyphens (« c'est-à-dire », « arc-en-ciel », « a-t-il »).
 _LITTLE = "à au de du des en et la le les ou sous sur t"
-
-
 _MIDDLE = frozenset(_LITTLE.split())
-
-
 # First halves that keep theirs, with those second halves that make one word of it all.
 _FIRST = {
     first: re.compile(solid)
@@ -76,17 +64,9 @@ _FIRST = {
         "chef": "(?!lieu|d')",
     }.items()
 }
-
-
 _LONGEST = 60  # letters of a word
-
-
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-
-
 _LAST = re.compile(r"([^\W\d_]*)[-\u2010\u00ad]$")
-
-
 _NEXT = re.compile(r"[^\W\d_]+")
 
 
@@ -147,47 +127,19 @@ def _keeps(first: str, second: str, begun: str, known: set[str]) -> bool:
 
 
 _LARGER = 1.15  # times the text's size: a heading
-
-
 _SIZE = 0.12  # by which two lines of one paragraph may differ
-
-
 _LEADING = 1.35  # times the usual distance of two lines: a space between paragraphs
-
-
 _SHORT = 0.35  # of a column left white after a line that ends no sentence
-
-
 _FLUSH = 0.6  # of the cells of two rows of one table
-
-
 _BOLD = 120  # characters; a longer bold paragraph is an introduction, not a heading
-
-
 _HEADING = 250
-
-
 _SHOUTED = 80
-
-
 _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
-
-
 _TAIL = 100  # characters at a line's end that tell how it ends
-
-
 _BULLET = re.compile(r"[•●○◦▪■□►▶➢➤✓✔\uf0b7\uf0a7·*–—-]\s*(?=\S)")
-
-
 _POINT = re.compile(r"(?:\d{1,2}[.)]|[a-z]\))\s+\S")
-
-
 _CONTENTS = re.compile(r"(?:[.…·_]\s?){5,}\s*\d*$")  # a line of a table of contents
-
-
 _SENTENCE_END = re.compile(r"[.!?…:][»”\"’')\]]*(?:\s*\d{1,3})?$|[»”]$")
-
-
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
