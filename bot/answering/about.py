@@ -350,9 +350,7 @@ class _Reply:
     def _citation(self, number: int, article: Article) -> Citation:
         stored = self._generation.opening(article.id)
         if stored is None:
-            raise DamagedIndex(
-                f"article {article.id} has no passage in the index; rebuild it with `selon index`"
-            )
+            raise DamagedIndex("article-no-passage", id=article.id)
         passage = stored.passage
         quoted = next(
             (each for each in passage.sentences if each.text.strip() != article.title),

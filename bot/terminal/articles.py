@@ -177,9 +177,7 @@ def show_article(settings: Settings, reference: str, *, whole: bool, as_json: bo
         entry = find_article(generation, reference)
         article = generation.article(entry.id)
         if article is None:
-            raise DamagedIndex(
-                f"article {entry.id} is listed and has no text; rebuild it with `selon index`"
-            )
+            raise DamagedIndex("article-no-words", id=entry.id)
         passages = generation.count_passages(entry.id)
         original = generation.article(entry.copy_of) if entry.copy_of else None
     out = console_for(sys.stdout)

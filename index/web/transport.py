@@ -147,7 +147,7 @@ class _Backend(httpcore2.NetworkBackend):
                 failure = error
             else:
                 return _Stream(stream, self._deadline)
-        raise failure or httpcore2.ConnectError(f"no address for {host}")
+        raise failure or httpcore2.ConnectError("no address for this host")
 
 
 class _Stream(httpcore2.NetworkStream):

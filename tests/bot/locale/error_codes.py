@@ -64,5 +64,7 @@ def _name(node: ast.expr) -> str:
 def _codes(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
+    elif isinstance(node, ast.JoinedStr | ast.BinOp):  # a sentence, which is no code
+        yield ast.unparse(node)
     elif isinstance(node, ast.IfExp):
         yield from (*_codes(node.body), *_codes(node.orelse))
