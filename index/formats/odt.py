@@ -98,12 +98,12 @@ def _opened(content: Content) -> _Document:
     if flat:
         root = _flat_root(content)
         return _Document(_text_of(root, content), root, (root,))
-    with unpacked(content, Problem("odt-cut")) as package:
+    with unpacked(content, Problem("package-cut", suffix=".odt")) as package:
         if b"encryption-data" in (package.read("META-INF/manifest.xml") or b""):
             raise ReadError("file-encrypted", shown=content.shown)
         root = package.tree("content.xml")
         if root is None:
-            raise ReadError("odt-is-zip", shown=content.shown)
+            raise ReadError("package-is-zip", shown=content.shown, suffix=".odt")
         styles = (root, *(each for each in [_lenient(package, "styles.xml")] if each is not None))
         return _Document(_text_of(root, content), _lenient(package, "meta.xml"), styles)
 

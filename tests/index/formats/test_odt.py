@@ -194,10 +194,10 @@ def test_what_the_properties_tell() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "odt-cut"),
-        (b"PK\x03\x04 coup\xc3\xa9", "odt-cut"),
-        (document(WRITTEN)[:-40], "odt-cut"),
-        (packed({"a.xml": "b"}), "odt-is-zip"),
+        (b"", "package-cut"),
+        (b"PK\x03\x04 coup\xc3\xa9", "package-cut"),
+        (document(WRITTEN)[:-40], "package-cut"),
+        (packed({"a.xml": "b"}), "package-is-zip"),
         (packed({"content.xml": content_xml("", "spreadsheet")}), "file-opendocument"),
         (
             packed({"content.xml": "<office:document-content>"}),
