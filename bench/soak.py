@@ -28,7 +28,7 @@ from index.build.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.files.layout import Layout
-from index.store.files.removed import Removed
+from index.store.files.removed import RemovedList
 from index.store.files.transfer import rollback
 
 _SAID = re.compile(r"L’article (\d+) en est à la version (\d+)\.")
@@ -142,7 +142,7 @@ class Soak:
         self._build()
 
     def _remove_or_restore(self) -> None:
-        removed = Removed.open(self._data_dir)
+        removed = RemovedList.open(self._data_dir)
         if removed.articles:
             for each in removed.articles:
                 removed.restore(each.id)

@@ -32,7 +32,7 @@ from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.factory import open_store
-from index.web.gatherer import Failed, Gathered
+from index.web.gatherer import FailedAddress, GatheredAddress
 
 LONGEST_NAME_CHARACTERS = 60
 
@@ -70,9 +70,9 @@ def take_address(url: str, settings: Settings, folder: Path) -> Received:
     gatherer = open_gatherer(settings, limit=1, root=folder)
     try:
         for event in gatherer.gather(url):
-            if isinstance(event, Failed):
+            if isinstance(event, FailedAddress):
                 raise event.error
-            if isinstance(event, Gathered) and event.file is not None:
+            if isinstance(event, GatheredAddress) and event.file is not None:
                 return _looked_at(folder, event.file, url)
     finally:
         gatherer.fetcher.close()

@@ -13,7 +13,7 @@ from bot.settings import Settings, allowed_hosts
 from index.errors import StoreError
 from index.store.factory import open_store
 from index.web.fetcher import Fetcher
-from index.web.gatherer import LIMIT, Gatherer
+from index.web.gatherer import ARTICLES_PER_LIST, Gatherer
 from index.web.guard import Guard
 from index.web.shelf import Shelf
 from index.web.transport import FetchLimits
@@ -66,7 +66,7 @@ _LIMITS = FetchLimits()
 def open_gatherer(
     settings: Settings,
     *,
-    limit: int = LIMIT,
+    limit: int = ARTICLES_PER_LIST,
     news: bool = False,
     root: Path | None = None,
     sleep: Callable[[float], object] = time.sleep,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.language import keyed_terms
 from index.store.bm25 import idf
-from index.store.reader import Vocabulary
+from index.store.reader import TermStatistics
 
 _SHORTEST = 5  # characters of a term: shorter ones have too many neighbours
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -25,31 +25,31 @@ class QuestionWords:
     known: float
 
 
-def weigh_words(question: str, language: str, vocabulary: Vocabulary) -> QuestionWords:
+def weigh_words(question: str, language: str, statistics: TermStatistics) -> QuestionWords:
     """The terms of a question in this language.
 
     A word that stands nowhere counts as the known one it is a slip away from, if any.
     """
     asked = dict.fromkeys(keyed_terms(question, language))
-    held = vocabulary.frequencies(asked.keys())
+    held = statistics.frequencies(asked.keys())
     meant = dict.fromkeys(
-        term if term in held else mend_term(term, vocabulary) or term for term in asked
+        term if term in held else mend_term(term, statistics) or term for term in asked
     )
-    held = vocabulary.frequencies(meant.keys())
-    weights = {term: idf(held.get(term, 0), len(vocabulary)) for term in meant}
+    held = statistics.frequencies(meant.keys())
+    weights = {term: idf(held.get(term, 0), len(statistics)) for term in meant}
     known = [weight for term, weight in weights.items() if term in held]
     return QuestionWords(weights, sum(known) / sum(weights.values()) if known else 0.0)
 
 
-def mend_term(term: str, vocabulary: Vocabulary) -> str | None:
+def mend_term(term: str, statistics: TermStatistics) -> str | None:
     """The most frequent known term within one slip (a letter more, less, other or swapped); None
     for a number or a short term."""
     language, mark, word = term.rpartition(":")
     if not mark or len(word) < _SHORTEST:
         return None
     # Every slip is tried, a thousand look-ups, instead of every term being compared.
-    slips = {f"{language}:{other}" for other in _slips(word, vocabulary.letters(language))}
-    near = vocabulary.frequencies(slips)
+    slips = {f"{language}:{other}" for other in _slips(word, statistics.letters(language))}
+    near = statistics.frequencies(slips)
     return max(near, key=lambda found: (near[found], found), default=None)
 
 

@@ -105,8 +105,8 @@ class Searcher:
         language = detect(question)
         asked = _Question(
             self._embedder.embed_question(question),
-            weigh_words(question, language, self.generation.vocabulary("passages")),
-            weigh_words(question, language, self.generation.vocabulary("sentences")),
+            weigh_words(question, language, self.generation.term_statistics("passages")),
+            weigh_words(question, language, self.generation.term_statistics("sentences")),
             question_names(question, language),
         )
         query = CandidateQuery(asked.vector, asked.passage_words.idf, asked.sentence_words.idf)

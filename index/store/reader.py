@@ -87,7 +87,7 @@ class CandidateFeatures:
     offsets: IntArray
 
 
-class Vocabulary(Protocol):
+class TermStatistics(Protocol):
     """The terms of all passages, or of all sentences, of a generation."""
 
     def __len__(self) -> int:
@@ -113,7 +113,7 @@ class GenerationReader(Protocol):
     @property
     def facts(self) -> GenerationFacts: ...
 
-    def vocabulary(self, kind: RowKind) -> Vocabulary: ...
+    def term_statistics(self, kind: RowKind) -> TermStatistics: ...
 
     def candidates(
         self, query: CandidateQuery, passages: int, sentences: int, within: Period | None = None

@@ -6,11 +6,11 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 
 from index.errors import FetchError, reason_of
 
-LONGEST = 4096
+LONGEST_ADDRESS_CHARACTERS = 4096
 """Characters of an address."""
 
 _SCHEMES = {"http": 80, "https": 443}
@@ -36,11 +36,11 @@ class Address:
         """
         text = text.strip()
         try:
-            if len(text) > LONGEST:
-                raise httpx.InvalidURL("too long")
-            url = httpx.URL(text)
+            if len(text) > LONGEST_ADDRESS_CHARACTERS:
+                raise httpx2.InvalidURL("too long")
+            url = httpx2.URL(text)
             return cls._of(url, text)
-        except (httpx.InvalidURL, ValueError, UnicodeError) as error:
+        except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
             raise FetchError(
                 "address-malformed", shown=_shown(text), reason=reason_of(error)
             ) from error
@@ -48,8 +48,8 @@ class Address:
     def join(self, target: str) -> Address:
         """Where a link or a redirect of this page leads. Raises FetchError as `parse` does."""
         try:
-            joined = httpx.URL(self.url).join(target.strip())
-        except (httpx.InvalidURL, ValueError, UnicodeError) as error:
+            joined = httpx2.URL(self.url).join(target.strip())
+        except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
             raise FetchError(
                 "address-malformed", shown=_shown(target), reason=reason_of(error)
             ) from error
@@ -69,23 +69,23 @@ class Address:
         return mine == theirs or mine.endswith(f".{theirs}") or theirs.endswith(f".{mine}")
 
     @classmethod
-    def _of(cls, url: httpx.URL, text: str) -> Address:
+    def _of(cls, url: httpx2.URL, text: str) -> Address:
         if url.scheme not in _SCHEMES:
             if not url.scheme or "." in url.scheme:  # `exemple.fr:80/page`
-                raise httpx.InvalidURL("no http:// or https:// before it")
+                raise httpx2.InvalidURL("no http:// or https:// before it")
             raise FetchError("address-scheme", shown=_shown(text), scheme=url.scheme)
         if url.userinfo:
             raise FetchError("address-credentials", shown=f"{url.scheme}://{url.host}")
         host = url.raw_host.decode("ascii").lower()
         if not _good(host):
-            raise httpx.InvalidURL(f"the host {host[:80]!r}")
+            raise httpx2.InvalidURL(f"the host {host[:80]!r}")
         # A host's last dot only says that the name is whole.
         bare = host.rstrip(".")
         path = url.raw_path if url.raw_path.startswith(b"/") else b"/" + url.raw_path
         plain = url.copy_with(fragment=None, host=bare, raw_path=path)
         port = _SCHEMES[url.scheme] if url.port is None else url.port
         if not 0 < port < 65536:
-            raise httpx.InvalidURL(f"the port {port}")
+            raise httpx2.InvalidURL(f"the port {port}")
         return cls(str(plain), url.scheme, bare, port)
 
 

@@ -18,7 +18,7 @@ from index.errors import FetchError, Problem, Words
 from index.web.address import Address
 from index.web.guard import Guard
 from index.web.inflate import Inflater, TooLarge
-from index.web.robots import LARGEST, Robots
+from index.web.robots import LARGEST_ROBOTS_BYTES, Robots
 from index.web.transport import Deadline, FetchLimits, GuardedTransport, HostPace
 
 PRODUCT = "Selon"
@@ -169,7 +169,7 @@ class Fetcher:
     def _rules_followed(self, address: Address) -> bytes:
         here = address
         for _ in range(self._limits.redirects + 1):
-            got = self._asked(here, None, LARGEST, 0.0, cut=True)
+            got = self._asked(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
             if isinstance(got, FetchedPage):
                 return got.body
             if isinstance(got, Address):

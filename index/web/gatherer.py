@@ -12,11 +12,11 @@ from index.errors import FetchError, Problem, reason_of
 from index.web.address import Address
 from index.web.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
 from index.web.inflate import TooLarge, inflate
-from index.web.listing import ListedAddress, entries, named_feeds, newest_first
+from index.web.listing import ListedAddress, list_addresses, named_feeds, newest_first
 from index.web.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
 from index.web.shelf import Shelf
 
-LIMIT = 50
+ARTICLES_PER_LIST = 50
 """Articles taken of one list."""
 
 SITEMAPS = 20
@@ -28,7 +28,7 @@ _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPage:
     """A feed or a sitemap was read: how many addresses it lists, how many are of other sites, how
     many are about to be fetched."""
 
@@ -41,7 +41,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class GatheredAddress:
     """An article is kept in `file`; `feeds` are those that its page names."""
 
     address: str
@@ -51,14 +51,14 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedAddress:
     """An address gave nothing; what was kept of it before still is."""
 
     address: str
     error: FetchError
 
 
-Event = Listed | Gathered | Failed
+GatherEvent = ListedPage | GatheredAddress | FailedAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,15 @@ class Gatherer:
 
     fetcher: Fetcher
     shelf: Shelf
-    limit: int = LIMIT
+    limit: int = ARTICLES_PER_LIST
     news: bool = False
 
-    def gather(self, text: str, known: KnownPage = lambda url: None) -> Iterator[Event]:
+    def gather(self, text: str, known: KnownPage = lambda url: None) -> Iterator[GatherEvent]:
         """What comes of one address, as it comes. `known` is asked besides the shelf."""
         try:
             address = Address.parse(text)
         except FetchError as error:
-            yield Failed(error.shown, error)
+            yield FailedAddress(error.shown, error)
             return
         try:
             got = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
@@ -92,31 +92,33 @@ class Gatherer:
                 yield self._kept(address.url, got)
                 return
         except FetchError as error:
-            yield Failed(text, error.of(text))
+            yield FailedAddress(text, error.of(text))
             return
         yield from self._all_of(text, kind, got, body)
 
-    def _all_of(self, text: str, kind: PageKind, page: FetchedPage, body: bytes) -> Iterator[Event]:
+    def _all_of(
+        self, text: str, kind: PageKind, page: FetchedPage, body: bytes
+    ) -> Iterator[GatherEvent]:
         site = Address.parse(page.url)
         if kind is PageKind.SITEMAP_INDEX:
-            failures: list[Failed] = []
-            listed = self._of_index(entries(kind, body, site), site, failures.append, _DEPTH)
+            failures: list[FailedAddress] = []
+            listed = self._of_index(list_addresses(kind, body, site), site, failures.append, _DEPTH)
             yield from failures
         else:
-            listed = entries(kind, body, site)
+            listed = list_addresses(kind, body, site)
         same = [each for each in listed if each.address.same_site(site)]
         taken = same[: self.limit]
         elsewhere = len(listed) - len(same)
         if not taken:
             error = FetchError("address-no-entries", shown=text, count=elsewhere)
-            yield Failed(text, error)
+            yield FailedAddress(text, error)
             return
-        yield Listed(text, kind, len(listed), elsewhere, len(taken), page.validators)
+        yield ListedPage(text, kind, len(listed), elsewhere, len(taken), page.validators)
         for entry in taken:
             if not self._has(entry):
                 yield self._entry(entry, site)
 
-    def _entry(self, entry: ListedAddress, site: Address) -> Event:
+    def _entry(self, entry: ListedAddress, site: Address) -> GatherEvent:
         url = entry.address.url
         try:
             got = self.fetcher.get(entry.address, self.shelf.known, site)
@@ -128,7 +130,7 @@ class Gatherer:
                 )
             return self._kept(url, got)
         except FetchError as error:
-            return Failed(url, error.of(url))
+            return FailedAddress(url, error.of(url))
 
     def _has(self, entry: ListedAddress) -> bool:
         """Whether, looking for news, there is none of this entry."""
@@ -145,7 +147,7 @@ class Gatherer:
         self,
         sitemaps: Sequence[ListedAddress],
         site: Address,
-        fail: Callable[[Failed], None],
+        fail: Callable[[FailedAddress], None],
         depth: int,
     ) -> list[ListedAddress]:
         """The entries of an index's sitemaps, read from the newest until no newer can follow."""
@@ -163,9 +165,9 @@ class Gatherer:
                 if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
                     found_kind = got.media_type or Problem("kind-no-sitemap")
                     raise FetchError("address-not-an-article", shown=got.url, kind=found_kind)
-                more = entries(kind, body, base)
+                more = list_addresses(kind, body, base)
             except FetchError as error:
-                fail(Failed(sitemap.address.url, error.of(sitemap.address.url)))
+                fail(FailedAddress(sitemap.address.url, error.of(sitemap.address.url)))
                 continue
             found += (
                 self._of_index(more, site, fail, depth - 1)
@@ -181,11 +183,11 @@ class Gatherer:
         dates = sorted((each.changed or _OLDEST for each in found), reverse=True)
         return dates[self.limit - 1] >= sitemap.changed
 
-    def _unmodified(self, text: str, got: NotModified) -> Gathered:
+    def _unmodified(self, text: str, got: NotModified) -> GatheredAddress:
         self.shelf.seen(got.url)
-        return Gathered(text, "unchanged", None)
+        return GatheredAddress(text, "unchanged", None)
 
-    def _kept(self, asked: str, page: FetchedPage) -> Gathered:
+    def _kept(self, asked: str, page: FetchedPage) -> GatheredAddress:
         if not page.body.strip():
             raise FetchError("address-empty", shown=page.url)
         suffix = page_suffix_of(page)
@@ -194,7 +196,7 @@ class Gatherer:
             raise FetchError("address-not-an-article", shown=page.url, kind=unknown)
         state, path = self.shelf.put(page, suffix, asked)
         feeds = named_feeds(page.body, Address.parse(page.url)) if suffix == ".html" else ()
-        return Gathered(asked, state, path, feeds)
+        return GatheredAddress(asked, state, path, feeds)
 
 
 def _undone(page: FetchedPage) -> bytes:

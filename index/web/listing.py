@@ -30,7 +30,7 @@ class ListedAddress:
     changed: datetime | None
 
 
-def entries(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
+def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
     """The list's addresses, newest first, undated ones last in its own order.
 
     What is no web address is left out; an address listed twice counts once.

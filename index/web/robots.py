@@ -11,11 +11,11 @@ from protego import Protego
 from index.errors import FetchError
 from index.web.address import Address
 
-LARGEST = 512 * 1024
+LARGEST_ROBOTS_BYTES = 512 * 1024
 """Bytes of a robots.txt that are read; the standard asks for 500 KiB at least."""
 
 _KEPT = 3600.0
-KEPT_FAILURE = 300.0
+FAILURE_SECONDS = 300.0
 """Seconds for which rules, and that there are none to be had, are remembered."""
 
 _ABSENT = range(400, 500)
@@ -70,7 +70,7 @@ class Robots:
             if error.parameters.get("status") in _ABSENT and not error.passing:
                 return _Known(None, None, self._clock() + _KEPT)
             failure = _failure(address, error)
-            return _Known(None, failure, self._clock() + KEPT_FAILURE)
+            return _Known(None, failure, self._clock() + FAILURE_SECONDS)
         rules = Protego.parse(text.decode("utf-8", "replace"))
         return _Known(rules, None, self._clock() + _KEPT)
 

@@ -24,14 +24,14 @@ from index.formats.sources import LEDGER
 from index.web.address import Address
 from index.web.fetcher import FetchedPage, Validators
 
-VERSION = 1
+SHELF_VERSION = 1
 _LOCK = ".selon-addresses.lock"
 _PATIENCE = 30.0  # seconds; another process holds the lock for milliseconds
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedFile:
     """One file: the address that gave it, what to tell the site next time, and what it holds.
 
     `fetched_at` is in UTC, ISO 8601; `content_type` is as the site said it; `asked` is the address
@@ -67,11 +67,11 @@ class FetchLedger:
         """The name of the file that an address led to."""
         return self._with("url", url) or self._with("asked", url)
 
-    def of(self, name: str) -> Fetched:
+    def of(self, name: str) -> FetchedFile:
         """What is told of a file. Raises KeyError."""
         return _fetched(self._told[name])
 
-    def tell(self, name: str, fetched: Fetched) -> None:
+    def tell(self, name: str, fetched: FetchedFile) -> None:
         self._told[name] = asdict(fetched)
 
     def drop(self, name: str) -> None:
@@ -82,7 +82,7 @@ class FetchLedger:
         lines = ",\n".join(
             f"{json.dumps(name)}: {json.dumps(self._told[name])}" for name in self.names
         )
-        replace(self._path, f'{{"version": {VERSION}, "files": {{\n{lines}\n}}}}\n'.encode())
+        replace(self._path, f'{{"version": {SHELF_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode())
 
     def _with(self, key: str, url: str) -> str | None:
         return next((name for name, each in self._told.items() if each.get(key) == url), None)
@@ -116,8 +116,8 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         return {}
     try:
         told = json.loads(text)
-        if told["version"] != VERSION:
-            raise ValueError(f"version {told['version']!r} instead of {VERSION}")
+        if told["version"] != SHELF_VERSION:
+            raise ValueError(f"version {told['version']!r} instead of {SHELF_VERSION}")
         # A name is one of this folder: no other file is ever replaced or removed for it.
         return {name: dict(each) for name, each in told["files"].items() if Path(name).name == name}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -129,8 +129,8 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         return {}
 
 
-def _fetched(told: dict[str, Any]) -> Fetched:
-    return Fetched(
+def _fetched(told: dict[str, Any]) -> FetchedFile:
+    return FetchedFile(
         url=str(told.get("url")),
         sha256=str(told.get("sha256") or ""),
         fetched_at=str(told.get("fetched_at") or ""),
@@ -171,7 +171,7 @@ class Shelf:
             return None
         return Validators(fetched.etag, fetched.last_modified)
 
-    def fetched(self, url: str) -> Fetched | None:
+    def fetched(self, url: str) -> FetchedFile | None:
         """How what an address led to was last fetched, if its file is still there.
 
         Raises FetchError.
@@ -216,7 +216,7 @@ class Shelf:
         same = before == name and path.is_file() and ledger.of(name).sha256 == digest
         if not same:
             replace(path, page.body)
-        fetched = Fetched(
+        fetched = FetchedFile(
             url=page.url,
             sha256=digest,
             fetched_at=self._moment(),

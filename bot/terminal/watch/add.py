@@ -16,7 +16,13 @@ from bot.locale.watch import REFUSALS, FeedingPhrases
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
-from index.web.gatherer import LIMIT, Event, Failed, Gathered, Listed
+from index.web.gatherer import (
+    ARTICLES_PER_LIST,
+    FailedAddress,
+    GatheredAddress,
+    GatherEvent,
+    ListedPage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class AddRequest:
     """What was typed after `selon add`."""
 
     addresses: Sequence[str]
-    limit: int = LIMIT
+    limit: int = ARTICLES_PER_LIST
     index: bool = True
 
 
@@ -50,21 +56,21 @@ def _gather(settings: Settings, asked: AddRequest, phrases: FeedingPhrases) -> C
     with gatherer.fetcher:
         for address in dict.fromkeys(asked.addresses):
             for event in gatherer.gather(address):
-                if isinstance(event, Gathered):
+                if isinstance(event, GatheredAddress):
                     counts[event.state] += 1
-                elif isinstance(event, Failed):
+                elif isinstance(event, FailedAddress):
                     counts["failed"] += 1
                 tell(event, phrases, out, err)
     return counts
 
 
-def tell(event: Event, phrases: FeedingPhrases, out: Console, err: Console) -> None:
+def tell(event: GatherEvent, phrases: FeedingPhrases, out: Console, err: Console) -> None:
     """One line for what came of an address; failures go to standard error."""
-    if isinstance(event, Listed):
+    if isinstance(event, ListedPage):
         kind = phrases.kinds[event.kind.value]
         told = (harmless(event.address), event.found, event.elsewhere, event.taken)
         show(out, phrases.listed(kind, *told))
-    elif isinstance(event, Gathered):
+    elif isinstance(event, GatheredAddress):
         show(out, f"{phrases.states[event.state]} — {harmless(event.address)}")
         if event.state == "added":
             for feed in event.feeds:

@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.errors import FetchError
 from index.web.fetcher import Validators
-from index.web.gatherer import Event, Failed, Gathered, Gatherer, Listed
+from index.web.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
 
 SLOWEST = 16
 """How many times rarer a feed is read that keeps failing, at most."""
@@ -36,7 +36,7 @@ class _Teller(Protocol):
 
     def news(self, feed: str, added: int, updated: int) -> None: ...
 
-    def event(self, event: Event) -> None: ...
+    def event(self, event: GatherEvent) -> None: ...
 
     def trouble(self, feed: str, error: Exception) -> None: ...
 
@@ -106,13 +106,13 @@ class Poller:
 
     def _gathered(self, feed: str) -> bool:
         counts: Counter[str] = Counter()
-        listed: Listed | None = None
+        listed: ListedPage | None = None
         incomplete = False
         try:
             for event in self._gatherer.gather(feed, self._known):
-                if isinstance(event, Listed):
+                if isinstance(event, ListedPage):
                     listed = event
-                elif isinstance(event, Gathered):
+                elif isinstance(event, GatheredAddress):
                     counts[event.state] += 1
                 elif event.address == feed:
                     self._teller.trouble(feed, event.error)
@@ -130,7 +130,7 @@ class Poller:
             self._remember(feed, listed, complete=not incomplete)
         return True
 
-    def _remember(self, feed: str, listed: Listed, *, complete: bool) -> None:
+    def _remember(self, feed: str, listed: ListedPage, *, complete: bool) -> None:
         """What spares reading the feed again, unless an entry is still to be had."""
         if complete:
             self._validators[feed] = listed.validators
@@ -140,7 +140,7 @@ class Poller:
     def _known(self, url: str) -> Validators | None:
         return self._validators.get(url)
 
-    def _tell_once(self, event: Failed) -> None:
+    def _tell_once(self, event: FailedAddress) -> None:
         key = (event.address, event.error.code)
         if key not in self._told:
             self._told.add(key)

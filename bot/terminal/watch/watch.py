@@ -31,7 +31,7 @@ from index.errors import BuildLocked, FetchError
 from index.store.disk import translate_disk_errors
 from index.store.factory import open_store
 from index.web.address import Address
-from index.web.gatherer import Event
+from index.web.gatherer import GatherEvent
 
 if TYPE_CHECKING:
     from index.build.builder import BuildReport
@@ -69,7 +69,7 @@ class WatchLines:
         told = self._why(error)
         self._complain(self._phrases.no_news(feed, told))
 
-    def event(self, event: Event) -> None:
+    def event(self, event: GatherEvent) -> None:
         tell(event, self._phrases, self._out, self._err)
 
     def _why(self, error: Exception) -> str:

@@ -83,14 +83,14 @@ CREATE TABLE left_out (id TEXT PRIMARY KEY) STRICT;
 """Articles answered from and copies of them (`copy_of`); the passages and sentences of the former;
 the files all came from, and the articles that the operator has removed."""
 
-PREVIOUS = TABLES.replace("CREATE TABLE ", "CREATE TABLE previous.")
+PREVIOUS_TABLES = TABLES.replace("CREATE TABLE ", "CREATE TABLE previous.")
 """The same, empty, for a first generation to be compared with."""
 
 INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
 _CACHE = 64 * 1024  # KiB of pages kept in memory
 
 
-class Sheet:
+class ArticleDatabase:
     """A new `articles.sqlite`, with the one before attached as `previous`: an empty one, at first.
 
     `alike` says that the one before was read and cut by the same rules, so that what it has of an
@@ -121,7 +121,7 @@ class Sheet:
         before = f"{_address(previous)}?mode=ro&immutable=1" if previous else ":memory:"
         run("ATTACH DATABASE ? AS previous", (before,))
         if previous is None:
-            self._connection.executescript(PREVIOUS)
+            self._connection.executescript(PREVIOUS_TABLES)
         run("BEGIN")
 
     def run(self, statement: str, *values: object) -> None:
@@ -178,7 +178,7 @@ _AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
 class ArticleWriter:
     """Articles go in first, then which of them are copies of which. Raises StoreError."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: ArticleDatabase) -> None:
         self._sheet = sheet
 
     def holds(self, article_id: str) -> bool:
@@ -326,7 +326,7 @@ class PassageWriter:
     Raises StoreError.
     """
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: ArticleDatabase) -> None:
         self._sheet = sheet
         self.passages = 0
         self.sentences = 0

@@ -13,7 +13,7 @@ from index.article import Article, lexical_text
 from index.models.base import IntArray
 from index.store.build_turn import Hashes, SourceRow, StopCheck, VectorWriter, as_hashes
 from index.store.disk import translate_disk_errors
-from index.store.files.article_writer import ArticleWriter, PassageWriter, Sheet
+from index.store.files.article_writer import ArticleDatabase, ArticleWriter, PassageWriter
 from index.store.files.articles import BulkReader
 from index.store.files.generation import (
     ARTICLES_FILE,
@@ -25,7 +25,7 @@ from index.store.files.generation import (
     SENTENCE_WORDS,
     SENTENCES,
 )
-from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamps
+from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.vector_index import write_vectors
 from index.store.files.word_index import WordIndex
 from index.store.reader import RowKind
@@ -49,7 +49,7 @@ class FileDraft:
         self._reader: BulkReader | None = None
         with translate_disk_errors(folder):
             folder.mkdir()
-        self._sheet = Sheet(folder / ARTICLES_FILE, before, alike=alike)
+        self._sheet = ArticleDatabase(folder / ARTICLES_FILE, before, alike=alike)
         self.articles = ArticleWriter(self._sheet)
         self.passages = PassageWriter(self._sheet)
 
@@ -98,7 +98,7 @@ class FileDraft:
                 sentences=self.passages.sentences,
                 languages=reader.languages(),
                 fingerprint=reader.fingerprint(),
-                files=stamps(self._folder),
+                files=stamp_files(self._folder),
                 roots=tuple(roots),
                 rules=rules,
                 copies=copies,

@@ -77,7 +77,7 @@ class Generation:
     def facts(self) -> GenerationFacts:
         return self.manifest
 
-    def vocabulary(self, kind: RowKind) -> WordIndex:
+    def term_statistics(self, kind: RowKind) -> WordIndex:
         return self.passage_words if kind == "passages" else self.sentence_words
 
     def candidates(

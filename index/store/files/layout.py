@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from index.errors import DamagedIndex, StoreError, reason_of
-from index.store.files.manifest import NAME
+from index.store.files.manifest import MANIFEST_NAME
 
 try:
     import fcntl
@@ -47,7 +47,7 @@ class Hold:
 @contextmanager
 def alone(folder: Path) -> Iterator[bool]:
     """Whether nobody holds the folder, which nobody can while this lasts."""
-    manifest = folder / NAME
+    manifest = folder / MANIFEST_NAME
     if fcntl is None or not manifest.is_file():
         yield True
         return
@@ -63,7 +63,7 @@ def _locked(folder: Path, *, shared: bool, wait: bool) -> int | None:
     if fcntl is None:
         return None
     try:
-        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(folder / MANIFEST_NAME, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
     try:

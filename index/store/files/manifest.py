@@ -15,7 +15,7 @@ from index.store.reader import GenerationFacts
 
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
 GENERATION_FORMAT = 2
-NAME = "manifest.json"
+MANIFEST_NAME = "manifest.json"
 _QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
 REBUILD = Problem("remedy-rebuild")
 
@@ -35,12 +35,12 @@ class Manifest(GenerationFacts):
     files: Mapping[str, FileStamp]
 
     def save(self, folder: Path) -> None:
-        (folder / NAME).write_bytes(_render(self._fields()))
+        (folder / MANIFEST_NAME).write_bytes(_render(self._fields()))
 
     @classmethod
     def open(cls, folder: Path, remedy: Problem = REBUILD) -> Manifest:
         """Read a manifest of this format, unaltered. Raises DamagedIndex, ending in `remedy`."""
-        path = folder / NAME
+        path = folder / MANIFEST_NAME
         try:
             written = path.read_bytes()
             fields = json.loads(written)
@@ -114,7 +114,7 @@ class Manifest(GenerationFacts):
         return cls(**known)
 
 
-def stamps(folder: Path) -> dict[str, FileStamp]:
+def stamp_files(folder: Path) -> dict[str, FileStamp]:
     """Every file below a folder as it is now."""
     return {
         path.relative_to(folder).as_posix(): FileStamp(path.stat().st_size, _sha256(path))

@@ -22,7 +22,7 @@ _VERSION = 1
 _PATIENCE = 10.0  # seconds: what the lock is held for takes milliseconds
 
 
-class Removed:
+class RemovedList:
     """The list in `<data dir>/removed.json`, written whole or not at all.
 
     Raises StoreError when the file cannot be read, understood or written. A list that is open sees
@@ -34,7 +34,7 @@ class Removed:
         self._articles = articles
 
     @classmethod
-    def open(cls, data_dir: Path) -> Removed:
+    def open(cls, data_dir: Path) -> RemovedList:
         """The list as it is; an empty one where nothing was ever taken out."""
         return cls(data_dir, _read(data_dir / _NAME))
 

@@ -11,7 +11,7 @@ from index.store.base import StoreCheck
 from index.store.files.generation import Generation, current_id, in_service, open_generation, verify
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
-from index.store.files.removed import Removed
+from index.store.files.removed import RemovedList
 from index.store.files.transfer import export_index, import_index, rollback
 from index.store.files.turn import FileTurn, file_turn
 from index.store.reader import GenerationFacts
@@ -60,8 +60,8 @@ class FileStore:
     def take(self, folder: Path) -> GenerationFacts:
         return import_index(folder, self.data_dir)
 
-    def removed(self) -> Removed:
-        return Removed.open(self.data_dir)
+    def removed(self) -> RemovedList:
+        return RemovedList.open(self.data_dir)
 
     def build_turn(self) -> AbstractContextManager[FileTurn]:
         return file_turn(self.data_dir)

@@ -1,4 +1,4 @@
-"""A whole index taken to another machine, checked where it leaves and where it arrives."""
+"""An index exported, imported, or put back to the generation before, checked where it arrives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from index.store.disk import translate_disk_errors
 from index.store.files.generation import in_service
 from index.store.files.layout import Hold, Layout, new_id
 from index.store.files.lock import build_lock
-from index.store.files.manifest import NAME, Manifest
+from index.store.files.manifest import MANIFEST_NAME, Manifest
 
 _AGAIN = Problem("remedy-export")
 _COPY_AGAIN = Problem("remedy-copy")
@@ -75,13 +75,13 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
 
 
 def _exported(folder: Path) -> Manifest:
-    if not (folder / NAME).is_file():
+    if not (folder / MANIFEST_NAME).is_file():
         raise DamagedIndex("import-none", shown=folder)
     manifest = Manifest.open(folder, _AGAIN)
     for name in manifest.files:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name:
-            raise DamagedIndex("import-outside", shown=folder / NAME)
+            raise DamagedIndex("import-outside", shown=folder / MANIFEST_NAME)
     manifest.check(folder, whole=True, remedy=_AGAIN)
     return manifest
 

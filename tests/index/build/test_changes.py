@@ -19,7 +19,7 @@ from index.errors import IndexingError
 from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
 from index.store.files.generation import ARTICLES_FILE, current_id, verify
-from index.store.files.removed import Removed
+from index.store.files.removed import RemovedList
 from tests.fakes import FakeEmbedder
 from tests.index.samples import best_passage, folder_in_service, opened
 
@@ -194,7 +194,7 @@ def test_a_removed_article_is_left_out_until_it_is_restored(corpus: Corpus) -> N
     corpus.build()
     with opened(corpus.data_dir) as generation:
         [pont] = generation.find("Pont")
-    removed = Removed.open(corpus.data_dir)
+    removed = RemovedList.open(corpus.data_dir)
     removed.add([pont])
     report = corpus.build()
     assert (report.articles, report.removed, report.left_out) == (1, 1, 1)
@@ -214,7 +214,7 @@ def test_a_removed_article_is_left_out_until_it_is_restored(corpus: Corpus) -> N
 def test_a_corpus_whose_articles_are_all_removed_says_so(corpus: Corpus) -> None:
     corpus.build()
     with opened(corpus.data_dir) as generation:
-        Removed.open(corpus.data_dir).add(generation.articles())
+        RemovedList.open(corpus.data_dir).add(generation.articles())
     with pytest.raises(IndexingError, match=r"no-article-removed .*count=2"):
         corpus.build()
     assert verify(corpus.data_dir).articles == 2
@@ -283,12 +283,12 @@ def _apply(data_dir: Path, folder: Path, change: tuple[str, str, str]) -> None:
     elif kind == "delete":
         path.unlink(missing_ok=True)
     elif kind == "restore":
-        for each in Removed.open(data_dir).articles:
+        for each in RemovedList.open(data_dir).articles:
             if each.path.endswith(name):
-                Removed.open(data_dir).restore(each.id)
+                RemovedList.open(data_dir).restore(each.id)
     elif current_id(data_dir) is not None:
         with opened(data_dir) as generation:
-            Removed.open(data_dir).add(generation.find(str(path)))
+            RemovedList.open(data_dir).add(generation.find(str(path)))
 
 
 def _content(data_dir: Path) -> tuple[list[str], dict[str, str]]:
@@ -320,6 +320,6 @@ def test_however_it_came_about_the_index_is_that_of_a_build_from_nothing(
             for change in some:
                 _apply(grown, folder, change)
             build([folder], grown, FakeEmbedder())
-        Removed.open(new).add(Removed.open(grown).articles)
+        RemovedList.open(new).add(RemovedList.open(grown).articles)
         build([folder], new, FakeEmbedder())
         assert _content(grown) == _content(new)

@@ -26,7 +26,7 @@ from index.store.reader import (
 )
 
 
-class MemoryVocabulary:
+class MemoryStatistics:
     """The terms of documents, counted."""
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
@@ -70,8 +70,8 @@ class MemoryGeneration:
         ends = np.cumsum([len(each.passage.sentences) for each in passages])
         self._sentence_vectors = np.split(sentence_vectors, ends[:-1])
         self._words = {
-            "passages": MemoryVocabulary([self._terms(p, p.passage.text) for p in self._passages]),
-            "sentences": MemoryVocabulary(
+            "passages": MemoryStatistics([self._terms(p, p.passage.text) for p in self._passages]),
+            "sentences": MemoryStatistics(
                 [self._terms(p, s.text) for p in self._passages for s in p.passage.sentences]
             ),
         }
@@ -105,7 +105,7 @@ class MemoryGeneration:
         article = self._articles[stored.article_id]
         return keyed_terms(lexical_text(article, stored.passage.heading, text), article.language)
 
-    def vocabulary(self, kind: RowKind) -> MemoryVocabulary:
+    def term_statistics(self, kind: RowKind) -> MemoryStatistics:
         return self._words[kind]
 
     def candidates(

@@ -82,7 +82,7 @@ def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None
 
 
 def test_terms_are_counted_where_they_stand(reader: GenerationReader) -> None:
-    passages, sentences = reader.vocabulary("passages"), reader.vocabulary("sentences")
+    passages, sentences = reader.term_statistics("passages"), reader.term_statistics("sentences")
     assert (len(passages), len(sentences)) == (reader.facts.passages, reader.facts.sentences)
     assert passages.frequencies(["1901", "fr:zeppelin"]) == {"1901": 1}
     # Its title stands with each of the sentences.

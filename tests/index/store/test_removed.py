@@ -10,38 +10,38 @@ import pytest
 from filelock import FileLock
 
 from index.errors import StoreError
-from index.store.files.removed import Removed
+from index.store.files.removed import RemovedList
 from tests.index.samples import article, three
 
 DAY = date(2025, 8, 29)
 
 
 def test_what_is_removed_stays_so_with_its_name_and_its_day(tmp_path: Path) -> None:
-    Removed.open(tmp_path).add(three(), DAY)
-    removed = Removed.open(tmp_path)
+    RemovedList.open(tmp_path).add(three(), DAY)
+    removed = RemovedList.open(tmp_path)
     assert len(removed) == 3
     assert removed.ids == {each.id for each in three()}
     [bridge] = removed.find("Pont")
     assert (bridge.title, bridge.path, bridge.day) == ("Pont", "pont.md", DAY)
     removed.add(three()[:1], date(2026, 1, 1))
-    assert Removed.open(tmp_path).find("Pont") == (bridge,)
+    assert RemovedList.open(tmp_path).find("Pont") == (bridge,)
 
 
 @pytest.mark.parametrize("reference", ["Moulin", "moulin.md", "id", "prefix"])
 def test_an_article_is_restored_by_any_of_its_names(tmp_path: Path, reference: str) -> None:
     mill = three()[1]
-    removed = Removed.open(tmp_path)
+    removed = RemovedList.open(tmp_path)
     removed.add(three())
     meant = {"id": mill.id, "prefix": mill.id[:4]}.get(reference, reference)
     assert [each.id for each in removed.restore(meant)] == [mill.id]
-    assert mill.id not in Removed.open(tmp_path).ids
+    assert mill.id not in RemovedList.open(tmp_path).ids
     assert removed.restore(meant) == ()
     assert removed.find(mill.id[:3]) == ()
 
 
 def test_a_file_in_a_folder_may_be_named_without_it(tmp_path: Path) -> None:
     mill = replace(three()[1], path="presse/2024/moulin.md")
-    removed = Removed.open(tmp_path)
+    removed = RemovedList.open(tmp_path)
     removed.add([mill])
     assert [each.id for each in removed.find("moulin.md")] == [mill.id]
     assert removed.find("oulin.md") == ()
@@ -49,19 +49,19 @@ def test_a_file_in_a_folder_may_be_named_without_it(tmp_path: Path) -> None:
 
 def test_nothing_was_ever_removed(tmp_path: Path) -> None:
     for data_dir in (tmp_path, tmp_path / "missing"):
-        assert Removed.open(data_dir).articles == ()
-        assert Removed.open(data_dir).restore("Pont") == ()
+        assert RemovedList.open(data_dir).articles == ()
+        assert RemovedList.open(data_dir).restore("Pont") == ()
 
 
 def test_two_that_remove_at_once_lose_nothing(tmp_path: Path) -> None:
-    lists = [Removed.open(tmp_path) for _ in range(8)]
+    lists = [RemovedList.open(tmp_path) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         done = [
             pool.submit(each.add, [article(f"a{number}", "Texte.")])
             for number, each in enumerate(lists)
         ]
     assert [each.exception() for each in done] == [None] * 8
-    assert len(Removed.open(tmp_path)) == 8
+    assert len(RemovedList.open(tmp_path)) == 8
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"version": 9, "articles": []}', "\0"])
@@ -69,12 +69,12 @@ def test_a_list_that_cannot_be_read_is_named_and_left_alone(tmp_path: Path, cont
     path = tmp_path / "removed.json"
     path.write_text(content)
     with pytest.raises(StoreError, match=r"removed\.json: removed-unreadable"):
-        Removed.open(tmp_path)
+        RemovedList.open(tmp_path)
     assert path.read_text() == content
 
 
 def test_the_file_is_one_that_a_person_can_read(tmp_path: Path) -> None:
-    Removed.open(tmp_path).add([article("été", "Texte.", title="L’été")], DAY)
+    RemovedList.open(tmp_path).add([article("été", "Texte.", title="L’été")], DAY)
     written = (tmp_path / "removed.json").read_text(encoding="utf-8")
     assert "L’été" in written
     assert json.loads(written)["articles"][0]["day"] == "2025-08-29"
@@ -83,7 +83,7 @@ def test_the_file_is_one_that_a_person_can_read(tmp_path: Path) -> None:
 def test_a_disk_that_refuses_is_one_line_and_the_list_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Removed.open(tmp_path).add(three()[:1])
+    RemovedList.open(tmp_path).add(three()[:1])
 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -91,9 +91,9 @@ def test_a_disk_that_refuses_is_one_line_and_the_list_stays(
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", refuse)
         with pytest.raises(StoreError, match=r"removed\.json.*No space left") as caught:
-            Removed.open(tmp_path).add(three())
+            RemovedList.open(tmp_path).add(three())
     assert "\n" not in str(caught.value)
-    assert len(Removed.open(tmp_path)) == 1
+    assert len(RemovedList.open(tmp_path)) == 1
 
 
 def test_one_that_changes_it_for_too_long_is_not_waited_for(
@@ -104,4 +104,4 @@ def test_one_that_changes_it_for_too_long_is_not_waited_for(
         FileLock(tmp_path / "removed.json.lock"),
         pytest.raises(StoreError, match="removed-locked"),
     ):
-        Removed.open(tmp_path).add(three())
+        RemovedList.open(tmp_path).add(three())

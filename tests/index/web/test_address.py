@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import FetchError
-from index.web.address import LONGEST, Address
+from index.web.address import LONGEST_ADDRESS_CHARACTERS, Address
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_an_address_has_one_form(text: str, url: str) -> None:
         ("http://../a", "address-malformed"),
         ("http://exemple.fr:0/", "address-malformed"),
         ("http://exemple.fr:65536/", "address-malformed"),
-        ("http://exemple.fr/" + "a" * LONGEST, "address-malformed"),
+        ("http://exemple.fr/" + "a" * LONGEST_ADDRESS_CHARACTERS, "address-malformed"),
         ("http://a b.fr/", "address-malformed"),
         ("http://[fe80::1%25eth0]/", "address-malformed"),
         # Numbers that only lenient parsers take for 127.0.0.1.

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from index.web.fetcher import Validators
-from index.web.gatherer import Event, Failed, Gathered, Gatherer, Listed
+from index.web.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
 from index.web.page_kind import PageKind
 from index.web.shelf import Shelf
 from tests.index.web.made import fetcher
 from tests.web.site import Answer, Site, article, day, rss, sitemap
 
 
-def gathered(site: Site, shelf: Path, path: str = "/a", **more: object) -> list[Event]:
+def gathered(site: Site, shelf: Path, path: str = "/a", **more: object) -> list[GatherEvent]:
     with fetcher(site) as fetching:
         gatherer = replace(Gatherer(fetching, Shelf(shelf)), **more)  # type: ignore[arg-type]
         return list(gatherer.gather(path if "://" in path else site.url + path))
@@ -27,22 +27,24 @@ def files(shelf: Path) -> list[str]:
     return sorted(path.name[:-16] for path in shelf.glob("127.0.0.1/*.html"))
 
 
-def states(events: list[Event]) -> list[str]:
+def states(events: list[GatherEvent]) -> list[str]:
     return [
-        each.state if isinstance(each, Gathered) else each.error.code
+        each.state if isinstance(each, GatheredAddress) else each.error.code
         for each in events
-        if not isinstance(each, Listed)
+        if not isinstance(each, ListedPage)
     ]
 
 
 def test_an_article_is_kept_then_unchanged_then_updated(site: Site, tmp_path: Path) -> None:
     site.pages["/phare"] = replace(article("Le phare"), etag='"1"')
     (event,) = gathered(site, tmp_path, "/phare")
-    assert isinstance(event, Gathered)
+    assert isinstance(event, GatheredAddress)
     assert event.state == "added"
     assert event.file is not None
     assert b"<h1>Le phare</h1>" in event.file.read_bytes()
-    assert gathered(site, tmp_path, "/phare") == [Gathered(f"{site.url}/phare", "unchanged", None)]
+    assert gathered(site, tmp_path, "/phare") == [
+        GatheredAddress(f"{site.url}/phare", "unchanged", None)
+    ]
     assert site.asked[-1].headers["If-None-Match"] == '"1"'
     site.pages["/phare"] = replace(article("Le phare rallumé"), etag='"2"')
     assert states(gathered(site, tmp_path, "/phare")) == ["updated"]
@@ -73,7 +75,7 @@ def test_feeds_that_a_page_names_are_told_and_not_followed(site: Site, tmp_path:
     whole = str(article("Le phare").body).replace("<head>", link)
     site.pages["/a"] = Answer(whole)
     (event,) = gathered(site, tmp_path)
-    assert isinstance(event, Gathered)
+    assert isinstance(event, GatheredAddress)
     assert event.feeds == (f"{site.url}/rss",)
     assert site.paths == ["/a"]
 
@@ -84,7 +86,7 @@ def test_a_feed_gives_its_newest_articles_of_the_same_site(site: Site, tmp_path:
     entries = [("/aa", day(1)), ("/bb", day(3)), ("/cc", day(2)), ("http://autre.fr/d", day(4))]
     site.pages["/rss"] = replace(rss(site.url, entries), etag='"f"')
     listed, *rest = gathered(site, tmp_path, "/rss", limit=2)
-    assert listed == Listed(f"{site.url}/rss", PageKind.FEED, 4, 1, 2, Validators('"f"'))
+    assert listed == ListedPage(f"{site.url}/rss", PageKind.FEED, 4, 1, 2, Validators('"f"'))
     assert states(rest) == ["added", "added"]
     assert site.paths == ["/rss", "/bb", "/cc"]
 
@@ -94,7 +96,7 @@ def test_of_a_page_that_cannot_be_fetched_nothing_is_made_up(site: Site, tmp_pat
     site.pages["/rss"] = rss(site.url, [("/absent", day(2)), ("/bb", day(1))])
     _, *rest = gathered(site, tmp_path, "/rss")
     assert states(rest) == ["address-status", "added"]
-    assert isinstance(rest[0], Failed)
+    assert isinstance(rest[0], FailedAddress)
     assert rest[0].address == f"{site.url}/absent"
     assert files(tmp_path) == ["bb"]
 
@@ -110,7 +112,7 @@ def test_an_entry_may_lead_neither_elsewhere_nor_inside(site: Site, tmp_path: Pa
 def test_a_list_of_nothing_says_so(site: Site, tmp_path: Path) -> None:
     site.pages["/rss"] = rss(site.url, [("http://autre.fr/a", None)])
     (event,) = gathered(site, tmp_path, "/rss")
-    assert isinstance(event, Failed)
+    assert isinstance(event, FailedAddress)
     assert str(event.error.problem) == "address-no-entries (count=1)"
 
 
@@ -133,7 +135,7 @@ def test_a_sitemap_gives_its_articles(site: Site, tmp_path: Path, packed: bool) 
     kind = "application/gzip" if packed else "application/xml"
     site.pages["/s.xml.gz"] = Answer(gzip.compress(body) if packed else body, kind)
     listed, *rest = gathered(site, tmp_path, "/s.xml.gz")
-    assert isinstance(listed, Listed)
+    assert isinstance(listed, ListedPage)
     assert listed.kind is PageKind.SITEMAP
     assert states(rest) == ["added"]
 
@@ -160,7 +162,7 @@ def test_an_index_of_sitemaps_is_read_until_nothing_newer_can_follow(
         "/old.xml": Answer(sitemap(site.url, [("/dd", "2023-05-01")]), "text/xml"),
     }
     listed, *rest = gathered(site, tmp_path, "/index.xml", limit=2)
-    assert isinstance(listed, Listed)
+    assert isinstance(listed, ListedPage)
     assert (listed.kind, listed.taken) == (PageKind.SITEMAP_INDEX, 2)
     assert site.paths == ["/index.xml", "/new.xml", "/mid.xml", "/aa", "/bb"]
     assert states(rest) == ["added", "added"]
@@ -177,7 +179,7 @@ def test_a_sitemap_that_fails_does_not_stop_the_index(site: Site, tmp_path: Path
     }
     events = gathered(site, tmp_path, "/loop.xml")
     assert states(events).count("added") == 1
-    assert {each.address for each in events if isinstance(each, Failed)} == {
+    assert {each.address for each in events if isinstance(each, FailedAddress)} == {
         f"{site.url}/gone.xml",
         f"{site.url}/page",
     }
@@ -201,7 +203,7 @@ def test_what_is_no_article_is_not_kept(
 
 def test_a_password_is_not_repeated(site: Site, tmp_path: Path) -> None:
     (event,) = gathered(site, tmp_path, "http://moi:secret@exemple.fr/")
-    assert isinstance(event, Failed)
+    assert isinstance(event, FailedAddress)
     assert "secret" not in event.address + str(event.error)
 
 
@@ -209,5 +211,5 @@ def test_a_folder_that_cannot_be_written_is_said(site: Site, tmp_path: Path) -> 
     site.pages["/a"] = article("a")
     (tmp_path / "127.0.0.1").write_text("in the way", encoding="utf-8")
     (event,) = gathered(site, tmp_path)
-    assert isinstance(event, Failed)
+    assert isinstance(event, FailedAddress)
     assert event.error.code == "address-disk"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.web.address import Address
-from index.web.listing import entries, named_feeds
+from index.web.listing import list_addresses, named_feeds
 from index.web.page_kind import PageKind
 from tests.web.site import day, rss, sitemap
 
@@ -17,7 +17,7 @@ BASE = Address.parse("https://exemple.fr/liste")
 
 def urls(kind: PageKind, body: str | bytes) -> list[str]:
     body = body.encode() if isinstance(body, str) else body
-    return [entry.address.url for entry in entries(kind, body, BASE)]
+    return [entry.address.url for entry in list_addresses(kind, body, BASE)]
 
 
 def test_a_feed_is_read_from_the_newest() -> None:
@@ -34,7 +34,7 @@ def test_atom_dates_count_by_the_last_change() -> None:
         "<published>2025-08-10T10:00:00Z</published></entry>"
         "<entry><title>Sans lien</title></entry></feed>"
     )
-    found = entries(PageKind.FEED, body.encode(), BASE)
+    found = list_addresses(PageKind.FEED, body.encode(), BASE)
     assert [each.address.url for each in found] == ["https://exemple.fr/a", "https://exemple.fr/b"]
     assert found[0].changed == datetime(2025, 8, 20, 8, tzinfo=UTC)
 

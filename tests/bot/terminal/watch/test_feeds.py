@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.errors import FetchError
-from index.web.gatherer import Event, Failed
+from index.web.gatherer import FailedAddress, GatherEvent
 from tests.web.site import Answer, Site, article, day, rss
 
 
@@ -26,8 +26,8 @@ class Heard:
     def news(self, feed: str, added: int, updated: int) -> None:
         self.all.append(("news", str(added), str(updated)))
 
-    def event(self, event: Event) -> None:
-        assert isinstance(event, Failed)
+    def event(self, event: GatherEvent) -> None:
+        assert isinstance(event, FailedAddress)
         self.all.append(("event", event.error.code))
 
     def trouble(self, feed: str, error: Exception) -> None:
