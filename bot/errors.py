@@ -116,3 +116,6 @@ class ModelFailed(SelonError):  # noqa: N818 - said as a sentence, as NoIndex is
         self.model = model
         self.detail = detail
         self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.kind}{f' ({self.detail})' if self.detail else ''}"

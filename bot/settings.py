@@ -300,6 +300,19 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError("settings-refused", settings=refused) from error
 
 
+class _SpokenLanguage(BaseSettings):
+    model_config = Settings.model_config
+    language: Language = "fr"
+
+
+def spoken_language() -> Language:
+    """The language that is set, whatever is wrong with the other settings."""
+    try:
+        return _SpokenLanguage().language
+    except ValidationError:
+        return "fr"
+
+
 def _refused(detail: dict[str, Any]) -> Problem:
     field = str(detail["loc"][0]) if detail["loc"] else "?"
     known = Settings.model_fields.get(field)

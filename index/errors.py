@@ -81,7 +81,10 @@ class Problem:
         return Problem("shown-at", shown=shown, at=at, sentence=self)
 
     def as_json(self) -> dict[str, Any]:
-        """What `from_json` makes the same problem of, of types that JSON has."""
+        """Of types that JSON has, what `from_json` makes the same problem of.
+
+        Generations keep it: what was written so stays readable.
+        """
         return {self.code: {name: _as_json(value) for name, value in self.parameters.items()}}
 
     @classmethod

@@ -17,7 +17,7 @@ import typer
 from bot.errors import KeepingError, SettingsError
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.settings import load_settings
+from bot.settings import spoken_language
 from bot.terminal import ask, evaluate, index_commands
 from bot.terminal.command import (
     DONE,
@@ -32,8 +32,6 @@ from bot.terminal.console import console_for, show, use_utf8
 from bot.terminal.render import complaint
 from bot.terminal.watch import command as watch_command
 from index.errors import ReadError
-
-FRENCH = "fr"
 
 _MISUSES = (SettingsError, KeepingError, ReadError)
 """A path that is not there is the one ReadError that is not a skipped file."""
@@ -64,7 +62,7 @@ def _end_at_once(code: int) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit code, every error being one line on standard error."""
     use_utf8()
-    phrases = TerminalPhrases.of(_language())
+    phrases = TerminalPhrases.of(spoken_language())
     try:
         parsed = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
         code = parsed() if callable(parsed) else int(parsed or 0)
@@ -130,11 +128,3 @@ def _misused(error: typer.TyperException, phrases: TerminalPhrases) -> int:
     path = context.command_path if context else "selon"
     show(console_for(sys.stderr), f"{phrases.error(harmless(message))}\n{phrases.see_help(path)}")
     return MISUSED
-
-
-def _language() -> str:
-    """The language to complain in, even about the settings."""
-    try:
-        return load_settings().language
-    except SettingsError:
-        return FRENCH

@@ -424,6 +424,17 @@ def test_a_bad_setting_exits_with_2_in_one_line(
     assert error.count("\n") == 1
 
 
+def test_a_bad_setting_is_told_in_the_language_that_is_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SELON_LANGUAGE", "en")
+    monkeypatch.setenv("SELON_THREADS", "-1")
+    assert run(["ask", "Combien ?"]) == 2
+    assert capsys.readouterr().err == (
+        "Error: SELON_THREADS='-1': input should be greater than or equal to 0\n"
+    )
+
+
 def test_english_settings_speak_english(
     chain: Scripted, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

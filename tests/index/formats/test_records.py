@@ -259,7 +259,7 @@ def test_json_lines_by_the_wrong_name_and_the_other_way(tmp_path: Path) -> None:
         ("[]", "records-none"),
         ("{}", "records-no-text-field"),
         ("12", "json-no-object"),
-        ('{"a": 1}', "records-no-text-field (found=[a])"),
+        ('{"a": 1}', "records-no-text-field (found=names (names=[a]))"),
         ('{"text": "a', "json-invalid"),
         ('[{"text": "a"', "json-invalid"),
         ("[" * 200_000, "json-invalid"),
@@ -339,7 +339,7 @@ def test_a_cell_may_be_a_long_article(tmp_path: Path) -> None:
 def test_a_table_without_a_header_shows_what_it_took_for_one(tmp_path: Path) -> None:
     message = refusal(tmp_path, "a.csv", table(("A", PROSE), ("B", OTHER)))
     assert "records-no-text-field" in message
-    assert "(found=[A, Le conseil a voté" in message
+    assert "names=[A, Le conseil a voté" in message
 
 
 # --map
@@ -370,7 +370,7 @@ def test_a_map_to_a_field_that_is_not_there_names_those_that_are(tmp_path: Path)
         tmp_path, "a.jsonl", lines({"k": {"b": PROSE}, "titre": "T"}), {"text": "corps"}
     )
     assert "map-not-found (field=text, name=corps" in message
-    assert "found=[k, k.b, titre])" in message
+    assert "names=[k, k.b, titre])" in message
 
 
 @pytest.mark.parametrize(
