@@ -1,0 +1,232 @@
+"""The command `selon` in a folder of its own, and what it printed, as a person would see it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 180
+TOKEN = "4200000001:AAtest-token_that-opens-nothing-at-all"
+
+_VARYING: tuple[tuple[str, str], ...] = (
+    (r"\d{8}T\d{6}\.\d{6}Z", "<generation>"),
+    (r"(127\.0\.0\.1|localhost):\d{4,5}\b", r"\1:<port>"),
+    (r"127\.0\.0\.1', port=\d+", "127.0.0.1', port=<port>"),
+    (r"(process|processus) \d+", r"\1 <pid>"),
+    (r"(<pid>, (?:since|depuis) )[^)]*", r"\1<time>"),
+    (r"\b\d{1,2} \w+ \d{4} (à|at) \d\d:\d\d\b", "<time>"),
+    (r'"removed": "[\d-]{10}"', '"removed": "<day>"'),
+    (r"(?m)^([\da-f]{12}  )[\d-]{10}(?=  (?!\w\w  |\?  ))", r"\1<day>"),
+    (r"(?m)^(Construit|Built)( +)\S.*$", r"\1\2<time>"),
+    (r"(?m)^(Sur disque|On disk)( +)\S.*$", r"\1\2<size>"),
+    (r'"built": ?"[^"]*"', '"built": "<time>"'),
+    (r'"bytes": ?\d+', '"bytes": <size>'),
+    (r'"elapsed_ms": ?[\d.]+', '"elapsed_ms": <ms>'),
+    (r"(?m)^(?:2> )?\d\d:\d\d:\d\d ", "<time> "),
+    (r"\b(en|in) \d[\d,.]*[\u00a0 ]s\b", r"\1 <seconds>"),
+    (r"\(\d[\d,.]*[\u00a0 ](?:ko|Mo|KB|MB|kB)\)(?=, v)", "(<size>)"),
+)
+# How far a build has come is said every so often, by the clock.
+_CLOCKED = re.compile(
+    r"^ +[\d\s\u202f,]+[\u00a0 ](textes?|fichiers?|articles?|texts?|files?) (sur|of) .*\n", re.M
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that ended."""
+
+    typed: str
+    code: int
+    out: str
+    err: str
+
+    def told(self) -> str:
+        """The command, what it printed (`2>` stands before what is an error's), its code."""
+        lines = [f"$ {self.typed}"]
+        lines += [f"  {line}" for line in self.out.splitlines()]
+        lines += [f"  2> {line}" for line in self.err.splitlines()]
+        lines.append(f"[{self.code}]")
+        return _visible("\n".join(line.rstrip(" ") for line in lines) + "\n")
+
+
+def _visible(text: str) -> str:
+    """The text with what no editor shows written out, so that it can be read and kept."""
+    shown = re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e]", _escaped, text)
+    return shown.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
+
+
+def transcript(runs: Iterable[Ran]) -> str:
+    return "\n".join(run.told() for run in runs)
+
+
+@dataclass(slots=True)
+class Forks:
+    """The process of `forks.py`, seen from a test."""
+
+    folder: Path
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _waiting: dict[int, Future[int]] = field(default_factory=dict)
+    _pids: dict[int, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _process: subprocess.Popen[bytes] | None = None
+    _listener: threading.Thread | None = None
+
+    def __enter__(self) -> Forks:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", Path(__file__).with_name("forks.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={**clean_environment(), "PYTHONPATH": str(ROOT)},
+        )
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(20)
+        assert self._listener is not None
+        self._listener.join(20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def start(
+        self, args: Sequence[str], cwd: Path, environment: dict[str, str], given: str
+    ) -> tuple[int, Path]:
+        """Start a command; its number, and the folder where `stdin`, `stdout`, `stderr` lie."""
+        with self._lock:
+            number = next(self._numbers)
+            folder = self.folder / f"{number:05}"
+            folder.mkdir(parents=True)
+            files = {name: folder / name for name in ("stdin", "stdout", "stderr")}
+            files["stdin"].write_text(given, encoding="utf-8", errors="surrogateescape")
+            order = {
+                "id": number,
+                "args": list(args),
+                "cwd": str(cwd),
+                "environment": environment,
+                **{name: str(path) for name, path in files.items()},
+                "modules": str(folder / "modules") if number == 0 else None,
+            }
+            self._waiting[number] = Future()
+            assert self._process is not None
+            assert self._process.stdin is not None
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.flush()
+        return number, folder
+
+    def wait(self, number: int, seconds: float = SECONDS) -> int:
+        try:
+            return self._waiting[number].result(seconds)
+        except TimeoutError:
+            self.kill(number, signal.SIGKILL)
+            raise
+
+    def kill(self, number: int, how: signal.Signals) -> None:
+        if not self._waiting[number].done() and number in self._pids:
+            os.kill(self._pids[number], how)
+
+    def _listen(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            told = json.loads(line)
+            if "pid" in told:
+                self._pids[told["id"]] = told["pid"]
+            else:
+                self._waiting[told["id"]].set_result(told["code"])
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """The environment without settings, but for where the model is prepared."""
+    dropped = re.compile(r"SELON_|PYTEST|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|.*_API_KEY|LC_|LANG")
+    kept = {name: value for name, value in os.environ.items() if not dropped.match(name)}
+    if "SELON_CACHE_DIR" in os.environ:
+        kept["SELON_CACHE_DIR"] = os.environ["SELON_CACHE_DIR"]
+    return kept | {"TERM": "dumb", "TZ": "UTC", "LC_ALL": "C.UTF-8"} | more
+
+
+@dataclass(frozen=True, slots=True)
+class Selon:
+    """The command in one folder, under some settings."""
+
+    forks: Forks
+    home: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    changes: tuple[tuple[str, str], ...] = ()
+
+    def under(self, **settings: str) -> Selon:
+        return Selon(self.forks, self.home, {**self.settings, **settings}, self.changes)
+
+    def run(self, *args: str, given: str = "", shown: str | None = None, **settings: str) -> Ran:
+        """Run to the end; `shown` stands for the arguments where they are too long to read."""
+        number, folder = self.start(*args, given=given, **settings)
+        code = self.forks.wait(number)
+        return self.ran(args, folder, code, given=given, shown=shown, **settings)
+
+    def start(self, *args: str, given: str = "", **settings: str) -> tuple[int, Path]:
+        environment = clean_environment(**{**self.settings, **settings})
+        return self.forks.start(args, self.home, environment, given)
+
+    def ran(
+        self,
+        args: Sequence[str],
+        folder: Path,
+        code: int,
+        *,
+        given: str = "",
+        shown: str | None = None,
+        **settings: str,
+    ) -> Ran:
+        told = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
+        typed = " ".join([*told, "selon", shown if shown is not None else _typed(args)])
+        if given:
+            typed += " <<\n" + "\n".join(f"  < {line}" for line in given.splitlines())
+        out, err = (
+            self.steady((folder / name).read_text(encoding="utf-8", errors="backslashreplace"))
+            for name in ("stdout", "stderr")
+        )
+        return Ran(self.steady(typed), code, out, err)
+
+    def steady(self, text: str) -> str:
+        """The text without what differs from one run to the next."""
+        text = text.replace(str(self.home.resolve()), "<home>").replace(str(self.home), "<home>")
+        text = text.replace(str(ROOT), "<root>")
+        text = _CLOCKED.sub("", text)
+        for pattern, words in (*_VARYING, *self.changes):
+            text = re.sub(pattern, words, text)
+        return text
+
+    def each(self, runs: Sequence[Callable[[], Ran]]) -> list[Ran]:
+        """Runs that do not lean on each other, two at once, in their order."""
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(lambda run: run(), runs))
+
+
+def _typed(args: Sequence[str]) -> str:
+    shown = (arg.replace("\n", "\\n") for arg in args)
+    return " ".join(arg if re.fullmatch(r"[\w./:=,@-]+", arg) else f"“{arg}”" for arg in shown)
