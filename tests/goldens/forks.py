@@ -9,6 +9,7 @@ A request is a line of JSON on standard input: `id`, `args`, `cwd`, `environment
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import json
@@ -17,6 +18,7 @@ import select
 import sys
 import traceback
 import warnings
+from pathlib import Path
 from typing import Any
 
 
@@ -45,6 +47,8 @@ def serve() -> None:
                 learnt = True
                 _reap(pid, os.waitpid(pid, 0)[1], running, replies)
                 _learn(order["modules"])
+                gc.collect()
+                gc.freeze()
         while running:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
@@ -58,9 +62,9 @@ def _reap(pid: int, status: int, running: dict[int, int], replies: Any) -> None:
 
 
 def _learn(names: str) -> None:
-    with open(names, encoding="utf-8") as file, warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in json.load(file):
+        for name in json.loads(Path(names).read_text(encoding="utf-8")):
             try:
                 importlib.import_module(name)
             except Exception:  # one that only its own package may import
@@ -76,8 +80,8 @@ def _child(order: dict[str, Any]) -> None:
         traceback.print_exc()
     finally:
         if order.get("modules"):
-            with open(order["modules"], "w", encoding="utf-8") as file:
-                json.dump([name for name in sys.modules if name != "__main__"], file)
+            names = [name for name in sys.modules if name != "__main__"]
+            Path(order["modules"]).write_text(json.dumps(names), encoding="utf-8")
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()

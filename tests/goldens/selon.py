@@ -29,12 +29,14 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"\b\d{1,2} \w+ \d{4} (à|at) \d\d:\d\d\b", "<time>"),
     (r'"removed": "[\d-]{10}"', '"removed": "<day>"'),
     (r"(?m)^([\da-f]{12}  )[\d-]{10}(?=  (?!\w\w  |\?  ))", r"\1<day>"),
+    (r"(?m)^(latency_ms p\d+|index_tokens_per_s)\t[\d.]+", r"\1\t<figure>"),
     (r"(?m)^(Construit|Built)( +)\S.*$", r"\1\2<time>"),
     (r"(?m)^(Sur disque|On disk)( +)\S.*$", r"\1\2<size>"),
     (r'"built": ?"[^"]*"', '"built": "<time>"'),
     (r'"bytes": ?\d+', '"bytes": <size>'),
     (r'"elapsed_ms": ?[\d.]+', '"elapsed_ms": <ms>'),
     (r"(?m)^(?:2> )?\d\d:\d\d:\d\d ", "<time> "),
+    (r"(?m)^(2> )?[\d-]{10} [\d:,]{12} ([A-Z]+) [\w.]+:", r"\1<time> \2 <logger>:"),
     (r"\b(en|in) \d[\d,.]*[\u00a0 ]s\b", r"\1 <seconds>"),
     (r"\(\d[\d,.]*[\u00a0 ](?:ko|Mo|KB|MB|kB)\)(?=, v)", "(<size>)"),
 )
@@ -182,6 +184,10 @@ class Selon:
     def under(self, **settings: str) -> Selon:
         return Selon(self.forks, self.home, {**self.settings, **settings}, self.changes)
 
+    def apart(self, number: int) -> Selon:
+        """The same with a data directory of its own, for what is run at once."""
+        return self.under(SELON_DATA_DIR=f"data-{number}")
+
     def run(self, *args: str, given: str = "", shown: str | None = None, **settings: str) -> Ran:
         """Run to the end; `shown` stands for the arguments where they are too long to read."""
         number, folder = self.start(*args, given=given, **settings)
@@ -221,9 +227,9 @@ class Selon:
             text = re.sub(pattern, words, text)
         return text
 
-    def each(self, runs: Sequence[Callable[[], Ran]]) -> list[Ran]:
-        """Runs that do not lean on each other, two at once, in their order."""
-        with ThreadPoolExecutor(2) as pool:
+    def each(self, runs: Sequence[Callable[[], Ran]], at_once: int = 2) -> list[Ran]:
+        """Runs that do not lean on each other, some at once, in their order."""
+        with ThreadPoolExecutor(at_once) as pool:
             return list(pool.map(lambda run: run(), runs))
 
 
