@@ -32,6 +32,9 @@ _VARYING = (
     (r"(Mémoire|Memory)([\u00a0 ]*: )[^\n]*", r"\1\2<size>"),
     (r"(la moitié en|half within|half in) [^\n]*", r"\1 <ms>"),
     (r'"elapsed_ms": [\d.]+', '"elapsed_ms": <ms>'),
+    (r'("confidence": \d\.\d{1,4})\d*', r"\1"),
+    (r"\b\d\d/\d\d/20\d\d\b", "<day>"),
+    (r"(jusqu’au|until) \d{1,2} \w+ 20\d\d", r"\1 <day>"),
 )
 
 
@@ -93,7 +96,7 @@ class Conversation:
             await self._until(lambda: bool(self._new()), 8)
             while True:
                 before = len(self.server.calls)
-                await asyncio.sleep(1.5)
+                await asyncio.sleep(1.2)
                 if not any(method not in QUIET for method, _ in self.server.calls[before:]):
                     return
         wanted = self._counts[step] if step < len(self._counts) else 1

@@ -30,7 +30,7 @@ async def reading(talk: Conversation) -> None:
 async def asking(talk: Conversation) -> None:
     person = 43
     await talk.says(person, "Quand Notre-Dame a-t-elle rouvert ?")
-    for label in ("Passage [1]", "Passage [2]", "👍", "👎", "C’est faux", "Hors sujet"):
+    for label in ("Plus de sources", "Passage [1]", "Passage [2]", "›", "👍", "👎", "C’est faux"):
         await talk.presses(person, label)
     for text in ("Et qui en est l’architecte ?", "/sources", "/nouveau", "/sources"):
         await talk.says(person, text)
@@ -43,11 +43,8 @@ async def refusing(talk: Conversation) -> None:
     person = 44
     await talk.says(person, "Quelle est la capitale de l’Australie ?")
     await talk.presses(person, "M’avertir")
-    await talk.presses(person, "Me prévenir")
-    await talk.presses(person, "🔔")
     await talk.says(person, "/alertes")
-    await talk.presses(person, "❌")
-    await talk.presses(person, "Supprimer")
+    await talk.presses(person, "Annuler 1")
     await talk.says(person, "/alertes")
     await talk.says(person, "Qui a écrit cet article ?")
     await talk.says(person, "Que disait-on de Notre-Dame en 2015 ?")
@@ -59,10 +56,10 @@ async def browsing(talk: Conversation) -> None:
     await talk.says(person, "/recherche télescope")
     await talk.says(person, "/recherche zzzz")
     await talk.says(person, "/recents")
-    for label in ("Suivants", "›", "▶", "Suivant"):
+    for label in ("›", "‹", "3"):
         await talk.presses(person, label)
     await talk.says(person, "/article minitel")
-    for label in ("Suite", "›", "▶", "Résumé"):
+    for label in ("Lire", "›", "Résumé"):
         await talk.presses(person, label)
     await talk.says(person, "/article zzzz")
     await talk.says(person, "/article")
@@ -75,10 +72,13 @@ async def personal(talk: Conversation) -> None:
     await talk.says(person, "Quand le Minitel a-t-il été arrêté ?")
     for text in ("/confidentialite", "/mesdonnees", "/langue", "/langue en", "/privacy"):
         await talk.says(person, text)
-    await talk.says(person, "/langue fr")
+    await talk.presses(person, "English")
+    await talk.says(person, "/privacy")
+    await talk.says(person, "/langue")
+    await talk.presses(person, "Comme Telegram")
+    await talk.presses(person, "As Telegram does")
     await talk.says(person, "/oublier")
-    for label in ("Oui", "Effacer", "Tout effacer"):
-        await talk.presses(person, label)
+    await talk.presses(person, "Tout effacer")
     await talk.says(person, "/mesdonnees")
 
 
@@ -94,8 +94,7 @@ async def english(talk: Conversation) -> None:
         "What is the capital of Australia?",
     ):
         await talk.says(person, text, en)
-    for label in ("Tell me", "Alert", "Let me know", "🔔"):
-        await talk.presses(person, label, en)
+    await talk.presses(person, "Tell me", en)
     for text in (
         "/alerts",
         "/search telescope",
@@ -111,7 +110,9 @@ async def english(talk: Conversation) -> None:
     ):
         await talk.says(person, text, en)
     await talk.presses(person, "Passage [1]", en)
+    await talk.presses(person, "👎", en)
     await talk.says(person, "/forget", en)
+    await talk.presses(person, "Erase nothing", en)
 
 
 async def odd(talk: Conversation) -> None:
@@ -207,8 +208,7 @@ async def administering(talk: Conversation) -> None:
         "/annonce La rédaction ferme <b>demain</b>.",
     ):
         await talk.says(ADMIN, text)
-    await talk.presses(ADMIN, "Annuler")
-    await talk.presses(ADMIN, "Ne rien envoyer")
+    await talk.presses(ADMIN, "Ne pas envoyer")
     for text in ("/admin", "/statistics", "/unanswered", "/invite", "/allow", "/announce"):
         await talk.says(ADMIN, text, "en")
     await talk.says(READER, "/admin")
@@ -245,6 +245,7 @@ async def documents(talk: Conversation) -> None:
     )
     await talk.presses(EDITOR, "Ajouter")
     await talk.says(READER, "Quand la gare de Lézan rouvrira-t-elle ?")
+    await talk.says(ADMIN, "/reindexer")
 
 
 TALKS: dict[str, Callable[[Conversation], Awaitable[None]]] = {
