@@ -42,7 +42,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
 )
 # How far a build has come is said every so often, by the clock.
 _CLOCKED = re.compile(
-    r"^ +[\d\s\u202f,]+[\u00a0 ](textes?|fichiers?|articles?|texts?|files?) (sur|of) .*\n", re.M
+    r"^ +[\d,\u202f]+(?:[\u00a0 ]\w+)? (?:sur|of) [\d,\u202f]+(?:[\u00a0 ]\w+)?(?:, .*)?\n", re.M
 )
 
 

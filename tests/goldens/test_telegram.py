@@ -337,7 +337,7 @@ async def test_the_check_of_a_bot(
     wrong = {**token, "SELON_TELEGRAM_TOKEN": "123456:AAnot-the-right-token"}
     hook = {**token, "SELON_WEBHOOK_URL": "http://exemple.fr/a"}
     runs = []
-    for args, settings in (
+    tries = (
         (("bot", "--check"), token),
         (("bot", "--check"), wrong),
         (("bot",), wrong),
@@ -345,7 +345,8 @@ async def test_the_check_of_a_bot(
         (("bot", "--check"), {**token, "SELON_WEBHOOK_URL": "https://exemple.fr:8443/a"}),
         (("bot", "--check"), {**token, **OPEN, "SELON_ACCESS": "list"}),
         (("bot", "--check"), {**token, "SELON_ACCESS": "invitation"}),
-    ):
+    )
+    for args, settings in tries if language == "fr" else tries[1:3]:
         spoken = home.under(SELON_LANGUAGE=language)
         runs.append(await asyncio.to_thread(lambda: spoken.run(*args, **settings)))  # noqa: B023
     server.rights(groups=False, privacy=False, inline=False)
