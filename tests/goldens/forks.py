@@ -111,7 +111,7 @@ def _become(order: dict[str, Any]) -> None:
 
 
 def _done() -> int:
-    from bot.cli import main
+    from bot.terminal.cli import main
 
     try:
         main()
