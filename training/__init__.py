@@ -1,0 +1,1 @@
+"""How the bundled reader is trained, measured and made small. Not installed with Selon."""

@@ -1,0 +1,68 @@
+"""What a training run leaves on disk, each file whole or not at all.
+
+`NAME.pt` is everything a run needs to go on; `NAME.safetensors` beside it is the weights alone in
+half precision, under Hugging Face's `BertModel` names, without the embeddings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch.optim import Optimizer
+
+from training.model import Reader
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far training has come: steps, and samples taken from each stream."""
+
+    steps: int = 0
+    reading: int = 0
+    support: int = 0
+    minutes: float = 0.0
+
+
+def save_checkpoint(
+    folder: Path, name: str, reader: Reader, optimizer: Optimizer, progress: Progress
+) -> None:
+    """Write both files."""
+    content = {
+        "reader": reader.trained_state(),
+        "optimizer": optimizer.state_dict(),
+        "progress": {key: getattr(progress, key) for key in Progress.__slots__},
+    }
+    unfinished = folder / f"{name}.pt.unfinished"
+    torch.save(content, unfinished)
+    unfinished.replace(folder / f"{name}.pt")
+    save_weights(folder / f"{name}.safetensors", reader)
+
+
+def save_weights(path: Path, reader: Reader) -> None:
+    """The weights alone, in half precision."""
+    unfinished = path.with_suffix(".unfinished")
+    save_file({k: v.half().contiguous() for k, v in reader.trained_state().items()}, unfinished)
+    unfinished.replace(path)
+
+
+def load_checkpoint(path: Path, reader: Reader, optimizer: Optimizer) -> Progress:
+    """Put a saved run's state into `reader` and `optimizer`."""
+    content: dict[str, Any] = torch.load(path, weights_only=True)
+    _load(reader, content["reader"])
+    optimizer.load_state_dict(content["optimizer"])
+    return Progress(**content["progress"])
+
+
+def load_weights(path: Path, reader: Reader) -> None:
+    """Put saved weights into `reader`; heads that the file lacks stay as they are."""
+    _load(reader, {name: value.float() for name, value in load_file(path).items()})
+
+
+def _load(reader: Reader, state: dict[str, torch.Tensor]) -> None:
+    unknown = reader.load_state_dict(state, strict=False).unexpected_keys
+    if unknown:
+        raise ValueError(f"weights of another network: {unknown[:3]}")

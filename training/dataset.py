@@ -1,0 +1,143 @@
+"""The prepared data set: one file of lines in training order, divided into streams.
+
+A line is a `Sample` as JSON; the first line tells how many samples each stream has. Streams:
+
+    reading, support                for the stable phase, in this order, again and again
+    reading-decay, support-decay    for the last minutes: mostly French
+    reading-dev, support-dev        held out by article and group: early stopping, calibration
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from training.input import encode_claim, encode_head, encode_question, join_input
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Task = Literal["reading", "support"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A question (or claim) and a passage, and what is right.
+
+    `holds` says whether the passage answers the question, or bears the claim out; `start` and `end`
+    are the answer's offsets in `text`, both 0 where there is none. `window` from 0 to 1 tells which
+    part of a text that is too long is read, among those that hold the answer.
+    """
+
+    task: Task
+    kind: str
+    language: str
+    asked: str
+    text: str
+    holds: bool
+    start: int = 0
+    end: int = 0
+    title: str = ""
+    day: str = ""
+    window: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedSample:
+    """Ids, and the first and last token of the answer (both 0 where there is none).
+
+    `offsets` are the character offsets in the text of the tokens from `text_start` on.
+    """
+
+    sample: Sample
+    ids: list[int]
+    text_start: int
+    start: int
+    end: int
+    offsets: list[tuple[int, int]]
+
+
+class SampleEncoder:
+    """From samples to ids; remembers nothing."""
+
+    def __init__(self, tokenizer: Tokenizer, limit: int) -> None:
+        """`limit` is how many ids a row may have, marks included."""
+        self._tokenizer, self._limit = tokenizer, limit
+
+    def encode(self, sample: Sample) -> EncodedSample:
+        """Cut to a window of the text if it is longer than the limit allows."""
+        opening = (
+            encode_question(self._ids, sample.asked)
+            if sample.task == "reading"
+            else encode_claim(self._ids, sample.asked)
+        )
+        day = date.fromisoformat(sample.day) if sample.day else None
+        head = encode_head(self._ids, sample.title, day)
+        text = self._tokenizer.encode(sample.text)
+        offsets: list[tuple[int, int]] = text.offsets
+        room = self._limit - len(opening) - len(head) - 3
+        first, last = answer_tokens(offsets, sample.start, sample.end)
+        begin = window_start(len(offsets), room, first, last, sample.window)
+        joined = join_input(opening, head, text.ids[begin : begin + room])
+        shift = joined.text_start - begin
+        answered = sample.end > sample.start
+        return EncodedSample(
+            sample,
+            joined.ids,
+            joined.text_start,
+            first + shift if answered else 0,
+            min(last + shift, joined.text_end - 1) if answered else 0,
+            offsets[begin : begin + room],
+        )
+
+    def _ids(self, text: str) -> Sequence[int]:
+        ids: Sequence[int] = self._tokenizer.encode(text).ids
+        return ids
+
+
+def answer_tokens(offsets: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """The first and last token that share a character with `start:end`; (0, 0) if none does."""
+    inside = [at for at, (left, right) in enumerate(offsets) if left < end and right > start]
+    return (inside[0], inside[-1]) if inside else (0, 0)
+
+
+def window_start(tokens: int, room: int, first: int, last: int, share: float) -> int:
+    """Where a window of `room` tokens begins so that it holds the answer's tokens.
+
+    With `first` and `last` both 0 any window will do. `share` from 0 to 1 chooses among them.
+    """
+    if tokens <= room:
+        return 0
+    lowest, highest = 0, tokens - room
+    if last:
+        lowest, highest = max(0, last + 1 - room), min(first, highest)
+        lowest = min(lowest, highest)
+    return lowest + round(share * (highest - lowest))
+
+
+def write_dataset(path: Path, streams: Mapping[str, Iterable[Sample]]) -> None:
+    """Write all streams to one file, whole or not at all."""
+    lists = {name: list(samples) for name, samples in streams.items()}
+    unfinished = path.with_suffix(".unfinished")
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write(json.dumps({name: len(samples) for name, samples in lists.items()}) + "\n")
+        for samples in lists.values():
+            for sample in samples:
+                file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
+    unfinished.replace(path)
+
+
+def read_dataset(path: Path) -> dict[str, list[str]]:
+    """Each stream's lines, to be read by `parse_sample` when they are needed."""
+    with path.open(encoding="utf-8") as file:
+        counts: dict[str, int] = json.loads(file.readline())
+        return {name: [file.readline() for _ in range(count)] for name, count in counts.items()}
+
+
+def parse_sample(line: str) -> Sample:
+    """A line of the file as a sample."""
+    return Sample(**json.loads(line))

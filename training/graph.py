@@ -1,0 +1,160 @@
+"""The reader as an ONNX graph: the embedded ids of one text in, its logits out.
+
+    states   float32 (1, tokens, hidden)   what the encoder's embeddings give, normalised
+    start    float32 (1, tokens)           logit that the answer begins here
+    end      float32 (1, tokens)           logit that it ends here
+    has      float32 (1,)                  logit that the passage answers the question
+    support  float32 (1,)                  logit that the passage bears the claim out
+
+The embeddings are the bundled model's own and not in the file. The operators are those of Selon's
+embedding model (`index`): matrix products in 8-bit integers, a scale for each output neuron; the
+inner neurons that fire far stronger than all others apart, in float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from training.model import ReaderShape
+
+STATES, START, END, HAS, SUPPORT = "states", "start", "end", "has", "support"
+
+_FUSED = "com.microsoft"
+_OPSET, _IR_VERSION = 21, 10
+# Seven of the eight bits, so that no processor overflows 16 bits where it adds two products.
+_INT8_LIMIT = 63
+
+Floats = npt.NDArray[np.float32]
+
+
+def build_graph(
+    shape: ReaderShape, weights: Mapping[str, Floats], outliers: Mapping[int, Sequence[int]]
+) -> onnx.ModelProto:
+    """The graph of these weights (Hugging Face names); `outliers` are inner neurons by layer."""
+    network = _Network(shape, weights)
+    state = STATES
+    for layer in range(shape.layers):
+        state = network.attention(state, f"encoder.layer.{layer}")
+        state = network.feed_forward(state, f"encoder.layer.{layer}", list(outliers.get(layer, ())))
+    network.heads(state)
+    return network.model()
+
+
+class _Network:
+    """The graph under construction: nodes and constants, in order."""
+
+    def __init__(self, shape: ReaderShape, weights: Mapping[str, Floats]) -> None:
+        self._shape, self._weights = shape, weights
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: list[onnx.TensorProto] = []
+
+    def model(self) -> onnx.ModelProto:
+        floats = TensorProto.FLOAT
+        graph = helper.make_graph(
+            self._nodes,
+            "selon-reader",
+            [helper.make_tensor_value_info(STATES, floats, [1, "tokens", self._shape.hidden])],
+            [
+                helper.make_tensor_value_info(START, floats, [1, "tokens"]),
+                helper.make_tensor_value_info(END, floats, [1, "tokens"]),
+                helper.make_tensor_value_info(HAS, floats, [1]),
+                helper.make_tensor_value_info(SUPPORT, floats, [1]),
+            ],
+            self._constants,
+        )
+        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+
+    def attention(self, state: str, layer: str) -> str:
+        parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
+        weights = np.concatenate([self._weights[f"{part}.weight"] for part in parts])
+        bias = np.concatenate([self._weights[f"{part}.bias"] for part in parts])
+        joined = self._linear(state, f"{layer}.attention.self", weights, bias)
+        split = [f"{part}.out" for part in parts]
+        self._nodes.append(helper.make_node("Split", [joined], split, axis=-1, num_outputs=3))
+        context = self._node(
+            "MultiHeadAttention", split, domain=_FUSED, num_heads=self._shape.heads
+        )
+        name = f"{layer}.attention.output"
+        output = self._linear(context, name, *self._dense(name))
+        return self._add_and_normalise(output, state, name)
+
+    def feed_forward(self, state: str, layer: str, apart: list[int]) -> str:
+        first, second = f"{layer}.intermediate", f"{layer}.output"
+        rise, rise_bias = (part.copy() for part in self._dense(first))
+        fall, fall_bias = (part.copy() for part in self._dense(second))
+        strong = None
+        if apart:
+            strong = self._plain(state, f"{first}.strong", rise[apart], rise_bias[apart])
+            strong = self._node("Gelu", [strong], domain=_FUSED)
+            strong = self._plain(strong, f"{second}.strong", fall[:, apart], fall_bias)
+            rise[apart], rise_bias[apart], fall[:, apart] = 0, 0, 0
+        inner = self._linear(state, first, rise, rise_bias)
+        inner = self._node("Gelu", [inner], domain=_FUSED)
+        output = self._linear(inner, second, fall, None if strong else fall_bias)
+        if strong:
+            output = self._node("Add", [output, strong])
+        return self._add_and_normalise(output, state, second)
+
+    def heads(self, state: str) -> None:
+        span = self._plain(state, "span", self._weights["span.weight"], self._weights["span.bias"])
+        sides = [f"{name}.column" for name in (START, END)]
+        self._nodes.append(helper.make_node("Split", [span], sides, axis=-1, num_outputs=2))
+        last = self._constant("last", np.array([-1], np.int64))
+        for side, name in zip(sides, (START, END), strict=True):
+            self._nodes.append(helper.make_node("Squeeze", [side, last], [name]))
+        zero = self._constant("zero", np.array(0, np.int64))
+        first = self._node("Gather", [state, zero], axis=1)
+        for name in (HAS, SUPPORT):
+            inner = self._plain(first, f"{name}.0", *self._layer(f"{name}.0"))
+            inner = self._node("Tanh", [inner])
+            logit = self._plain(inner, f"{name}.2", *self._layer(f"{name}.2"))
+            self._nodes.append(helper.make_node("Squeeze", [logit, last], [name]))
+
+    def _dense(self, name: str) -> tuple[Floats, Floats]:
+        return self._layer(f"{name}.dense")
+
+    def _layer(self, name: str) -> tuple[Floats, Floats]:
+        return self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
+
+    def _linear(self, state: str, name: str, weights: Floats, bias: Floats | None) -> str:
+        """A product in 8-bit integers; `weights` has shape (outputs, inputs)."""
+        scales = np.abs(weights).max(axis=1) / _INT8_LIMIT
+        scales[scales == 0] = 1
+        codes = np.rint(weights / scales[:, None]).astype(np.int8)
+        inputs = [
+            state,
+            self._constant(f"{name}.w", codes.T),
+            self._constant(f"{name}.scale", scales.astype(np.float32)),
+            "",
+        ]
+        if bias is not None:
+            inputs.append(self._constant(f"{name}.b", bias))
+        return self._node("DynamicQuantizeMatMul", inputs, domain=_FUSED)
+
+    def _plain(self, state: str, name: str, weights: Floats, bias: Floats) -> str:
+        """A product in float32; `weights` has shape (outputs, inputs)."""
+        product = self._node("MatMul", [state, self._constant(f"{name}.w", weights.T)])
+        return self._node("Add", [product, self._constant(f"{name}.b", bias)])
+
+    def _add_and_normalise(self, output: str, state: str, name: str) -> str:
+        total = self._node("Add", [output, state])
+        norm = f"{name}.LayerNorm"
+        weight, bias = self._layer(norm)
+        inputs = [total, self._constant(f"{norm}.w", weight), self._constant(f"{norm}.b", bias)]
+        return self._node("LayerNormalization", inputs, axis=-1, epsilon=self._shape.epsilon)
+
+    def _constant(self, name: str, values: npt.NDArray[np.generic]) -> str:
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def _node(self, kind: str, inputs: list[str], domain: str = "", **attributes: Any) -> str:
+        output = f"{kind}.{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
+        return output

@@ -1,0 +1,97 @@
+"""How well a reader does on held-out samples."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from training.dataset import EncodedSample
+from training.metrics import auroc, best_span, exact, f1
+from training.model import Reader, pack
+
+_ROWS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader says of one sample: its span's text and the logits of its heads."""
+
+    span: str
+    span_logit: float
+    has: float
+    support: float
+
+
+def read_samples(reader: Reader, samples: Sequence[EncodedSample]) -> list[Reading]:
+    """Readings in the order of the samples."""
+    readings: dict[int, Reading] = {}
+    order = sorted(range(len(samples)), key=lambda at: len(samples[at].ids))
+    reader.eval()
+    for begin in range(0, len(order), _ROWS):
+        rows = order[begin : begin + _ROWS]
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+            said = reader(pack([samples[at].ids for at in rows]))
+        starts, ends = said.start.numpy(), said.end.numpy()
+        for row, at in enumerate(rows):
+            readings[at] = reading_of(
+                samples[at], starts[row], ends[row], float(said.has[row]), float(said.support[row])
+            )
+    reader.train()
+    return [readings[at] for at in range(len(samples))]
+
+
+def reading_of(
+    sample: EncodedSample,
+    start: npt.NDArray[np.float32],
+    end: npt.NDArray[np.float32],
+    has: float,
+    support: float,
+) -> Reading:
+    """A row's logits as a reading of its sample."""
+    inside = slice(sample.text_start, sample.text_start + len(sample.offsets))
+    first, last, logit = best_span(start[inside], end[inside])
+    text = sample.sample.text[sample.offsets[first][0] : sample.offsets[last][1]].strip()
+    return Reading(text, logit - float(start[0] + end[0]), has, support)
+
+
+def measure_reading(
+    samples: Sequence[EncodedSample], readings: Sequence[Reading]
+) -> dict[str, float]:
+    """F1 and exact match where there is an answer; AUROC of `has` against each other kind."""
+    by_kind: dict[str, list[float]] = defaultdict(list)
+    scores: list[tuple[float, float]] = []
+    for sample, reading in zip(samples, readings, strict=True):
+        by_kind[sample.sample.kind].append(reading.has)
+        if sample.sample.holds:
+            gold = sample.sample.text[sample.sample.start : sample.sample.end]
+            scores.append((f1(reading.span, [gold]), exact(reading.span, [gold])))
+    figures = {"f1": _mean([s[0] for s in scores]), "em": _mean([s[1] for s in scores])}
+    for kind in ("mined", "near-miss-made"):
+        figures[f"auroc-{kind}"] = auroc(by_kind["answered"], by_kind[kind])
+    figures["auroc-dated"] = auroc(by_kind["dated"], by_kind["near-miss-dated"])
+    return figures
+
+
+def measure_support(
+    samples: Sequence[EncodedSample], readings: Sequence[Reading]
+) -> dict[str, float]:
+    """AUROC and accuracy of `support`, together and for each file."""
+    parts: Mapping[str, list[tuple[float, bool]]] = defaultdict(list)
+    for sample, reading in zip(samples, readings, strict=True):
+        pair = (reading.support, sample.sample.holds)
+        parts["support"].append(pair)
+        parts[f"support-{sample.sample.kind.split('/')[0]}"].append(pair)
+    figures = {}
+    for name, pairs in parts.items():
+        figures[f"auroc-{name}"] = auroc([s for s, y in pairs if y], [s for s, y in pairs if not y])
+        figures[f"accuracy-{name}"] = _mean([float((s > 0) == y) for s, y in pairs])
+    return figures
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")

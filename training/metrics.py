@@ -1,0 +1,63 @@
+"""What is measured: SQuAD's F1 and exact match, the area under the ROC curve, accuracy.
+
+Rajpurkar et al., "SQuAD" (2016); d'Hoffschmidt et al., "FQuAD" (2020), for the French articles
+that do not count.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+ANSWER_TOKENS = 40
+
+_ARTICLES = frozenset("a an the le la les l un une du des de d au aux".split())  # noqa: SIM905
+
+
+def best_span(
+    start: npt.NDArray[np.float32], end: npt.NDArray[np.float32], longest: int = ANSWER_TOKENS
+) -> tuple[int, int, float]:
+    """The first and last token with the greatest sum of logits, and that sum.
+
+    `start` and `end` are the logits of the text's tokens alone.
+    """
+    total = start[:, None] + end[None, :]
+    allowed = np.triu(np.ones_like(total, bool)) & ~np.triu(np.ones_like(total, bool), longest)
+    at = int(np.where(allowed, total, -np.inf).argmax())
+    first, last = divmod(at, len(end))
+    return first, last, float(total[first, last])
+
+
+def f1(answer: str, golds: Sequence[str]) -> float:
+    """The words shared with the best of the right answers, 0 to 1."""
+    return max(_f1(_words(answer), _words(gold)) for gold in golds)
+
+
+def exact(answer: str, golds: Sequence[str]) -> float:
+    """1 if the answer's words are those of a right answer, else 0."""
+    return float(any(_words(answer) == _words(gold) for gold in golds))
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """How probably a positive scores above a negative; ties count half. 0.5 is chance."""
+    if not positive or not negative:
+        return float("nan")
+    left, right = np.asarray(positive)[:, None], np.asarray(negative)[None, :]
+    return float(((left > right) + 0.5 * (left == right)).mean())
+
+
+def _f1(words: list[str], gold: list[str]) -> float:
+    shared = sum((Counter(words) & Counter(gold)).values())
+    if not words or not gold:
+        return float(words == gold)
+    return 2 * shared / (len(words) + len(gold))
+
+
+def _words(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFC", text).lower()
+    return [word for word in re.findall(r"\w+", folded) if word not in _ARTICLES]

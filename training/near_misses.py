@@ -1,0 +1,196 @@
+"""Near misses made from answered questions: one thing in the question exchanged for its like.
+
+« Quel a été le taux de participation en 2012 ? » becomes « … en 2014 ? »: the passage that answers
+the first does not answer the second. A thing is exchanged only if the passage (or its title) names
+it, and only for one that neither of them names. Years are also *added*: where the passage's date,
+or the sentence of the answer, carries the one year that a question could name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+Kind = Literal["year", "edition", "number", "place", "name"]
+
+YEAR = re.compile(r"(?<![\d.,])(?:1[0-9]{3}|20[0-2][0-9])(?![\d%]|[.,]\d)")
+IN_YEAR = {"fr": "en", "en": "in", "es": "en", "pt": "em", "no": "i"}
+MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "en": "January February March April May June July August September October November December",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",  # noqa: E501
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",  # noqa: E501
+}  # fmt: skip
+
+_WORD = r"[A-ZÀ-ÖØ-ÞŒ][\w-]*"
+_NAME = re.compile(
+    rf"(?<=[ '’]){_WORD}(?: (?:(?:de|du|des|la|le|von|van|of|the|y|da|do) )?{_WORD})*"
+)
+_ROMAN = re.compile(r"(?<=[A-Za-zÀ-ÿ] )[IVX]{1,5}(?![\w])|(?<![\w])[IVX]{1,5}(?=e\b)")
+_EDITION = re.compile(
+    r"(?<=[A-ZÀ-Þa-zà-ÿ] )\d{1,2}(?![\d.,%]|e\b)|\d{1,2}(?=(?:e|er|ère|ème|th|st|nd|rd|º|ª)\b)"
+)
+_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,  ]\d+)*(?![\w.,]\d)")
+_PLACE_BEFORE = frozenset("à en au aux in at em na no nos nas i til dans vers from".split())  # noqa: SIM905
+_VOWELS = frozenset("aeiouyhàâéèêëîïôöûüœAEIOUYHÀÂÉÈÊËÎÏÔÖÛÜŒ")
+_ASKS_WHEN = re.compile(
+    r"\b(?:quand|ann[ée]es?|dates?|si[èe]cle|when|years?|cu[áa]ndo|a[ñn]o|quando|ano|når|år|century)\b",
+    re.IGNORECASE,
+)
+_ROMANS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI".split()  # noqa: SIM905
+_LONG_ENOUGH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A question that its passage no longer answers, and what was exchanged in it."""
+
+    question: str
+    kind: Kind
+    gone: str
+    put: str
+
+
+class Names:
+    """Names by the word before them: what follows « à » is exchanged for what follows « à »."""
+
+    def __init__(self, questions: Iterable[tuple[str, str]]) -> None:
+        """`questions` are pairs of a language and a text."""
+        found: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
+        for language, text in questions:
+            for match in _NAME.finditer(text):
+                found[self._key(language, text, match)].add(match[0])
+        self._found = {key: sorted(names) for key, names in found.items()}
+
+    def like(self, language: str, text: str, match: re.Match[str]) -> list[str]:
+        """Names that could stand where `match` stands, itself among them."""
+        return self._found.get(self._key(language, text, match), [])
+
+    @staticmethod
+    def _key(language: str, text: str, match: re.Match[str]) -> tuple[str, str, bool]:
+        before = text[: match.start()].lower()
+        return language, _last_word(before), " " in match[0]
+
+
+def make_near_misses(
+    question: str, language: str, seen: str, names: Names, random: Random
+) -> list[NearMiss]:
+    """At most one near miss for each thing in `question`; `seen` is the title and the passage."""
+    made = []
+    taken: set[int] = set()
+    for kind, pattern in (
+        ("year", YEAR),
+        ("edition", _ROMAN),
+        ("edition", _EDITION),
+        ("number", _NUMBER),
+    ):
+        for match in pattern.finditer(question):
+            if taken.isdisjoint(range(*match.span())):
+                taken.update(range(*match.span()))
+                put = _other_number(kind, match[0], seen, random)
+                made += _exchange(question, match, kind, put, seen)
+    for match in _NAME.finditer(question):
+        if taken.isdisjoint(range(*match.span())):
+            kind = (
+                "place"
+                if _last_word(question[: match.start()].lower()) in _PLACE_BEFORE
+                else "name"
+            )
+            put = _other_name(
+                names.like(language, question, match), match[0], question, seen, random
+            )
+            made += _exchange(question, match, kind, put, seen)
+    return made
+
+
+def add_year(question: str, language: str, year: int, random: Random, month: int = 0) -> str | None:
+    """The question asked of one year, or one month of it; None if it already tells a time."""
+    if YEAR.search(question) or _ASKS_WHEN.search(question) or language not in IN_YEAR:
+        return None
+    time = f"{IN_YEAR[language]} {year}"
+    if month and language in MONTHS:
+        time = f"{IN_YEAR[language]} {MONTHS[language].split()[month - 1]} {year}"
+    if language == "fr" and random.random() < 0.3 and question[:2].lower() != "l'":
+        return f"{time[0].upper()}{time[1:]}, {question[0].lower()}{question[1:]}"
+    body = question.rstrip(" ?")
+    return f"{body} {time}{question[len(body) :]}"
+
+
+def other_year(year: int, seen: str, random: Random) -> int | None:
+    """A year that `seen` does not name: near in two of three cases."""
+    for _ in range(20):
+        step = random.choice((1, 2, 3, 4, 5)) if random.random() < 0.67 else random.randint(6, 60)
+        other = year + random.choice((-1, 1)) * step
+        if 1000 <= other <= 2029 and str(other) not in seen:
+            return other
+    return None
+
+
+def answer_year(passage: str, start: int, end: int) -> int | None:
+    """The only year in the answer's sentence, if it is not part of the answer."""
+    left = max(passage.rfind(mark, 0, start) for mark in (". ", "! ", "? ", "\n"))
+    right = min(
+        (at for mark in ".!?\n" if (at := passage.find(mark, end)) >= 0), default=len(passage)
+    )
+    years = {match[0] for match in YEAR.finditer(passage, left + 1, right)}
+    inside = YEAR.search(passage, start, end)
+    return int(years.pop()) if len(years) == 1 and not inside else None
+
+
+def _exchange(
+    question: str, match: re.Match[str], kind: Kind, put: str | None, seen: str
+) -> list[NearMiss]:
+    if put is None or not _stands(match[0], seen):
+        return []
+    exchanged = question[: match.start()] + put + question[match.end() :]
+    return [NearMiss(exchanged, kind, match[0], put)]
+
+
+def _other_number(kind: str, text: str, seen: str, random: Random) -> str | None:
+    if kind == "year":
+        year = other_year(int(text), seen, random)
+        return None if year is None else str(year)
+    if text in _ROMANS:
+        others = [roman for roman in _ROMANS[1:] if roman != text and not _stands(roman, seen)]
+        return random.choice(others) if others else None
+    digits = re.sub(r"\D", "", text)
+    if digits != text or len(digits) > 12:
+        # Grouped or decimal: another first digit keeps the form.
+        first = random.choice([digit for digit in "123456789" if digit != text[0]])
+        return first + text[1:] if not _stands(first + text[1:], seen) else None
+    value = int(text)
+    for _ in range(20):
+        step = (
+            random.randint(1, 3) if value < 20 else max(1, round(value * random.uniform(0.05, 0.6)))
+        )
+        other = value + random.choice((-1, 1)) * step
+        if other > 0 and not _stands(str(other), seen):
+            return str(other)
+    return None
+
+
+def _other_name(
+    names: list[str], name: str, question: str, seen: str, random: Random
+) -> str | None:
+    opens = name[0] in _VOWELS
+    for _ in range(30 if len(names) > 4 else 0):
+        other = random.choice(names)
+        if (other[0] in _VOWELS) == opens and not any(
+            word in seen.lower() or word in question.lower()
+            for word in re.findall(rf"\w{{{_LONG_ENOUGH},}}", other.lower())
+        ):
+            return other
+    return None
+
+
+def _stands(thing: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(thing)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def _last_word(text: str) -> str:
+    words = re.findall(r"\w+['’]?", text[-20:])
+    return words[-1] if words else ""

@@ -1,0 +1,295 @@
+"""Train the reader: `python -m training.train --dataset FILE --out FOLDER --minutes 135`.
+
+A run goes on from `--resume FOLDER/stable.pt` as if it had never stopped. Nothing is left to chance
+but the heads' first weights, by `--seed`: the data set's order is the order of training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from training.bundled import encoder_state, load_source, load_tokenizer
+from training.checkpoint import Progress, load_checkpoint, save_checkpoint, save_weights
+from training.dataset import EncodedSample, SampleEncoder, parse_sample, read_dataset
+from training.measure import measure_reading, measure_support, read_samples
+from training.model import Reader, ReaderShape, pack
+from training.schedule import Budget, ClockBudget, StepBudget, rate_factor
+from training.team import Team, run_team
+
+READING_ROWS, SUPPORT_ROWS = 16, 4
+READING_TOKENS, SUPPORT_TOKENS, DEV_TOKENS = 208, 256, 400
+RATE, HEAD_RATE, WEIGHT_DECAY, GRADIENT_NORM = 1e-4, 3e-4, 0.01, 1.0
+WARMUP_STEPS = 150
+SUPPORT_WEIGHT = 0.5
+LOG_STEPS, SAVE_MINUTES = 25, 10.0
+
+_log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    parser.add_argument("--dataset", type=Path, required=True, help="what training.prepare wrote")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
+    parser.add_argument("--resume", type=Path, help="a checkpoint (.pt) to go on from")
+    parser.add_argument("--minutes", type=float, help="how long this run lasts, decay included")
+    parser.add_argument("--decay-minutes", type=float, default=15)
+    parser.add_argument("--steps", type=int, help="instead of minutes: exact, repeatable")
+    parser.add_argument("--decay-steps", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=2, help="one a core")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    if not arguments.steps and not arguments.minutes:
+        parser.error("one of --minutes and --steps is needed")
+    run_team(arguments.processes, partial(train, arguments))
+
+
+def train(arguments: argparse.Namespace, team: Team) -> None:
+    """One process's part of a run."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    budget: Budget = (
+        StepBudget(arguments.steps, arguments.decay_steps)
+        if arguments.steps
+        else ClockBudget(arguments.minutes, arguments.decay_minutes)
+    )
+    torch.manual_seed(arguments.seed)
+    reader = load_reader()
+    tokenizer = load_tokenizer(load_source())
+    streams = read_dataset(arguments.dataset)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(
+        reader,
+        {name: Stream(lines, _encoder(tokenizer, name)) for name, lines in streams.items()},
+        encode_dev(streams, SampleEncoder(tokenizer, DEV_TOKENS)),
+        arguments.out,
+        team,
+    )
+    if arguments.resume:
+        trainer.progress = load_checkpoint(arguments.resume, reader, trainer.optimizer)
+    trainer.run(budget)
+
+
+def _encoder(tokenizer: Tokenizer, stream: str) -> SampleEncoder:
+    limit = SUPPORT_TOKENS if stream.startswith("support") else READING_TOKENS
+    return SampleEncoder(tokenizer, limit)
+
+
+def load_reader() -> Reader:
+    """The network with the bundled encoder's weights and new heads."""
+    source = load_source()
+    shape = source.shape
+    reader = Reader(
+        ReaderShape(
+            shape.hidden,
+            shape.layers,
+            shape.heads,
+            shape.inner,
+            shape.vocabulary,
+            shape.positions,
+            shape.epsilon,
+        )
+    )
+    reader.load_state_dict(encoder_state(source), strict=False)
+    return reader
+
+
+def encode_dev(
+    streams: dict[str, list[str]], encoder: SampleEncoder
+) -> dict[str, list[EncodedSample]]:
+    """The held-out samples, encoded."""
+    return {
+        task: [encoder.encode(parse_sample(line)) for line in streams.get(f"{task}-dev", [])]
+        for task in ("reading", "support")
+    }
+
+
+class Stream:
+    """Samples in order, from the beginning again after the last."""
+
+    def __init__(self, lines: Sequence[str], encoder: SampleEncoder) -> None:
+        self._lines, self._encoder = lines, encoder
+
+    def take(self, places: Sequence[int]) -> list[EncodedSample]:
+        """The samples at these places."""
+        lines = (self._lines[at % len(self._lines)] for at in places)
+        return [self._encoder.encode(parse_sample(line)) for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """The means over a step's samples."""
+
+    span: Tensor
+    has: Tensor
+    support: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        return self.span + self.has + SUPPORT_WEIGHT * self.support
+
+
+class Trainer:
+    """One network, its optimiser and how far they have come."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        streams: dict[str, Stream],
+        dev: dict[str, list[EncodedSample]],
+        out: Path,
+        team: Team,
+    ) -> None:
+        self.reader, self.progress = reader, Progress()
+        self._streams, self._dev, self._out, self._team = streams, dev, out, team
+        encoder = list(reader.encoder.parameters())
+        heads = [p for head in (reader.span, reader.has, reader.support) for p in head.parameters()]
+        self._trained = [*encoder, *heads]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": encoder, "peak": RATE}, {"params": heads, "peak": HEAD_RATE}],
+            lr=RATE,
+            betas=(0.9, 0.98),
+            weight_decay=WEIGHT_DECAY,
+            fused=True,
+        )
+
+    def run(self, budget: Budget) -> None:
+        """Train until the budget is spent; leave `stable.pt`, then the decayed `reader`."""
+        done, decayed, before = 0, 0, self.progress.minutes
+        started = saved = time.monotonic()
+        seen: Counter[str] = Counter()
+        share = self._team.agree(budget.decay_share(0))
+        while share < 1:
+            if share >= 0 and not decayed:
+                self._keep_stable()
+            losses = self._step(share, decayed)
+            done += 1
+            decayed += share >= 0
+            self.progress.minutes = before + (time.monotonic() - started) / 60
+            seen.update(losses)
+            if done % LOG_STEPS == 0:
+                self._note_losses(seen, share)
+                seen.clear()
+            if self._team.agree(share < 0 and time.monotonic() - saved > 60 * SAVE_MINUTES):
+                self._keep_stable()
+                saved = time.monotonic()
+            share = self._team.agree(budget.decay_share(done))
+        if decayed:
+            if self._team.is_first:
+                save_weights(self._out / "reader.safetensors", self.reader)
+            self._measure("decayed")
+        else:
+            self._keep_stable()
+
+    def _keep_stable(self) -> None:
+        if self._team.is_first:
+            save_checkpoint(self._out, "stable", self.reader, self.optimizer, self.progress)
+        self._measure("stable")
+
+    def _step(self, share: float, decayed: int) -> dict[str, float]:
+        reading = self._take("reading", READING_ROWS, share, decayed)
+        support = self._take("support", SUPPORT_ROWS, share, decayed)
+        factor = rate_factor(self.progress.steps, WARMUP_STEPS, share)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+        losses = compute_losses(self.reader, reading, support)
+        losses.total.backward()
+        self._team.average(p.grad for p in self._trained if p.grad is not None)
+        torch.nn.utils.clip_grad_norm_(self._trained, GRADIENT_NORM)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.progress.steps += 1
+        return {
+            "steps": 1,
+            "span": losses.span.item(),
+            "has": losses.has.item(),
+            "support": losses.support.item(),
+        }
+
+    def _take(self, task: str, count: int, share: float, decayed: int) -> list[EncodedSample]:
+        if share >= 0:
+            name, position = f"{task}-decay", decayed * count
+        else:
+            name, position = task, getattr(self.progress, task)
+            setattr(self.progress, task, position + count)
+        places = range(position, position + count)
+        return self._streams[name].take(self._team.share(places))
+
+    def _note_losses(self, seen: Counter[str], share: float) -> None:
+        self._note(
+            phase="decay" if share >= 0 else "stable",
+            rate=self.optimizer.param_groups[0]["lr"],
+            **{name: round(seen[name] / seen["steps"], 4) for name in ("span", "has", "support")},
+        )
+
+    def _measure(self, phase: str) -> None:
+        figures: dict[str, float] = {}
+        for task, measure in (("reading", measure_reading), ("support", measure_support)):
+            samples = self._dev[task]
+            if samples:
+                read = read_samples(self.reader, self._team.share(samples))
+                figures |= measure(samples, self._team.merge(read))
+        self._note(phase=phase, dev={name: round(value, 4) for name, value in figures.items()})
+
+    def _note(self, **entry: object) -> None:
+        if not self._team.is_first:
+            return
+        progress = self.progress
+        line = {
+            "steps": progress.steps,
+            "reading": progress.reading,
+            "support": progress.support,
+            "minutes": round(progress.minutes, 2),
+            **entry,
+        }
+        _log.info("%s", json.dumps(line))
+        with (self._out / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def compute_losses(
+    reader: Reader, reading: Sequence[EncodedSample], support: Sequence[EncodedSample]
+) -> Losses:
+    """One pass over both tasks' samples. An unanswerable question's span is the first token."""
+    rows = [*reading, *support]
+    packed = pack([sample.ids for sample in rows])
+    with torch.autocast("cpu", torch.bfloat16):
+        said = reader(packed)
+    count = len(reading)
+    allowed = _span_cells(rows[:count], packed.width)
+    starts = torch.tensor([sample.start for sample in reading])
+    ends = torch.tensor([sample.end for sample in reading])
+    holds = torch.tensor([float(sample.sample.holds) for sample in rows])
+    span = functional.cross_entropy(said.start[:count].masked_fill(~allowed, -1e4), starts)
+    span = span + functional.cross_entropy(said.end[:count].masked_fill(~allowed, -1e4), ends)
+    judged = functional.binary_cross_entropy_with_logits
+    return Losses(
+        span / 2,
+        judged(said.has[:count], holds[:count]),
+        judged(said.support[count:], holds[count:]) if support else span.new_zeros(()),
+    )
+
+
+def _span_cells(samples: Sequence[EncodedSample], width: int) -> Tensor:
+    """Where a span may stand: the first token and the text's; boolean, shape (rows, width)."""
+    allowed = torch.zeros(len(samples), width, dtype=torch.bool)
+    allowed[:, 0] = True
+    for row, sample in enumerate(samples):
+        allowed[row, sample.text_start : sample.text_start + len(sample.offsets)] = True
+    return allowed
+
+
+if __name__ == "__main__":
+    main()
