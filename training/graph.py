@@ -106,16 +106,16 @@ class _Network:
         span = self._plain(state, "span", self._weights["span.weight"], self._weights["span.bias"])
         sides = [f"{name}.column" for name in (START, END)]
         self._nodes.append(helper.make_node("Split", [span], sides, axis=-1, num_outputs=2))
-        last = self._constant("last", np.array([-1], np.int64))
+        last = self._axes("last", -1)
         for side, name in zip(sides, (START, END), strict=True):
             self._nodes.append(helper.make_node("Squeeze", [side, last], [name]))
-        zero = self._constant("zero", np.array(0, np.int64))
+        zero, inner_axes = self._axes("zero", 0), self._axes("inner", 1, 2)
         first = self._node("Gather", [state, zero], axis=1)
         for name in (HAS, SUPPORT):
             inner = self._plain(first, f"{name}.0", *self._layer(f"{name}.0"))
             inner = self._node("Tanh", [inner])
             logit = self._plain(inner, f"{name}.2", *self._layer(f"{name}.2"))
-            self._nodes.append(helper.make_node("Squeeze", [logit, last], [name]))
+            self._nodes.append(helper.make_node("Squeeze", [logit, inner_axes], [name]))
 
     def _dense(self, name: str) -> tuple[Floats, Floats]:
         return self._layer(f"{name}.dense")
@@ -149,6 +149,9 @@ class _Network:
         weight, bias = self._layer(norm)
         inputs = [total, self._constant(f"{norm}.w", weight), self._constant(f"{norm}.b", bias)]
         return self._node("LayerNormalization", inputs, axis=-1, epsilon=self._shape.epsilon)
+
+    def _axes(self, name: str, *axes: int) -> str:
+        return self._constant(name, np.array(axes, np.int64))
 
     def _constant(self, name: str, values: npt.NDArray[np.generic]) -> str:
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))

@@ -77,6 +77,7 @@ class Reader(nn.Module):
 
     def __init__(self, shape: ReaderShape) -> None:
         super().__init__()
+        self.shape = shape
         self.embeddings = _Embeddings(shape)
         self.encoder = nn.Module()
         self.encoder.layer = nn.ModuleList(_Layer(shape) for _ in range(shape.layers))
@@ -87,7 +88,7 @@ class Reader(nn.Module):
     def forward(self, packed: Packed) -> Readings:
         mask = (~packed.mask[:, None, None, :]).to(torch.bfloat16) * _FAR
         state = self.embeddings(packed)
-        for layer in self.encoder.layer:
+        for layer in self.layers:
             state = layer(state, packed, mask)
         cells = packed.rows * packed.width
         span = state.new_full((cells, 2), _FAR).float()
@@ -97,6 +98,11 @@ class Reader(nn.Module):
         return Readings(
             start, end, self.has(first).squeeze(-1).float(), self.support(first).squeeze(-1).float()
         )
+
+    @property
+    def layers(self) -> list[_Layer]:
+        """The encoder's layers, the lowest first."""
+        return list(self.encoder.layer)
 
     def trained_state(self) -> dict[str, Tensor]:
         """What training changes, by name: everything but the embeddings."""
