@@ -45,6 +45,10 @@ class Sample:
     day: str = ""
     window: float = 0.0
 
+    def to_line(self) -> str:
+        """The sample as `parse_sample` reads it."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
 
 @dataclass(frozen=True, slots=True)
 class EncodedSample:
@@ -127,7 +131,7 @@ def write_dataset(path: Path, streams: Mapping[str, Iterable[Sample]]) -> None:
         file.write(json.dumps({name: len(samples) for name, samples in lists.items()}) + "\n")
         for samples in lists.values():
             for sample in samples:
-                file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
+                file.write(sample.to_line() + "\n")
     unfinished.replace(path)
 
 

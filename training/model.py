@@ -79,8 +79,9 @@ class Reader(nn.Module):
         super().__init__()
         self.shape = shape
         self.embeddings = _Embeddings(shape)
-        self.encoder = nn.Module()
-        self.encoder.layer = nn.ModuleList(_Layer(shape) for _ in range(shape.layers))
+        self.encoder = nn.ModuleDict(
+            {"layer": nn.ModuleList(_Layer(shape) for _ in range(shape.layers))}
+        )
         self.span = nn.Linear(shape.hidden, 2)
         self.has = _judge(shape.hidden)
         self.support = _judge(shape.hidden)
@@ -102,7 +103,7 @@ class Reader(nn.Module):
     @property
     def layers(self) -> list[_Layer]:
         """The encoder's layers, the lowest first."""
-        return list(self.encoder.layer)
+        return [layer for layer in self.encoder["layer"].children() if isinstance(layer, _Layer)]
 
     def trained_state(self) -> dict[str, Tensor]:
         """What training changes, by name: everything but the embeddings."""
@@ -121,7 +122,8 @@ class _Embeddings(nn.Module):
     def forward(self, packed: Packed) -> Tensor:
         words = self.word_embeddings(packed.ids)
         places = self.position_embeddings(packed.places) + self.token_type_embeddings.weight[0]
-        return self.LayerNorm(words + places)
+        normalised: Tensor = self.LayerNorm(words + places)
+        return normalised
 
 
 class _Layer(nn.Module):
@@ -134,7 +136,9 @@ class _Layer(nn.Module):
     def forward(self, state: Tensor, packed: Packed, mask: Tensor) -> Tensor:
         context = self.attention["self"](state, packed, mask)
         state = self.attention["output"](context, state)
-        return self.output(functional.gelu(self.intermediate["dense"](state)), state)
+        inner = functional.gelu(self.intermediate["dense"](state))
+        higher: Tensor = self.output(inner, state)
+        return higher
 
 
 class _Attention(nn.Module):
@@ -151,7 +155,7 @@ class _Attention(nn.Module):
         )
         # On processors, plain products train a sixth faster than the fused attention.
         scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
-        context = (scores + mask).softmax(-1).to(value.dtype) @ value
+        context: Tensor = (scores + mask).softmax(-1).to(value.dtype) @ value
         return context.transpose(1, 2).reshape(packed.rows * packed.width, -1)[packed.cells]
 
     def _spread(self, states: Tensor, packed: Packed) -> Tensor:
@@ -168,7 +172,8 @@ class _Residual(nn.Module):
         self.LayerNorm = nn.LayerNorm(shape.hidden, shape.epsilon)
 
     def forward(self, output: Tensor, state: Tensor) -> Tensor:
-        return self.LayerNorm(self.dense(output) + state)
+        normalised: Tensor = self.LayerNorm(self.dense(output) + state)
+        return normalised
 
 
 def _judge(hidden: int) -> nn.Sequential:

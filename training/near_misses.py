@@ -35,6 +35,12 @@ _EDITION = re.compile(
     r"(?<=[A-ZÀ-Þa-zà-ÿ] )\d{1,2}(?![\d.,%]|e\b)|\d{1,2}(?=(?:e|er|ère|ème|th|st|nd|rd|º|ª)\b)"
 )
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,  ]\d+)*(?![\w.,]\d)")
+_NUMBERS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("year", YEAR),
+    ("edition", _ROMAN),
+    ("edition", _EDITION),
+    ("number", _NUMBER),
+)
 _PLACE_BEFORE = frozenset("à en au aux in at em na no nos nas i til dans vers from".split())  # noqa: SIM905
 _VOWELS = frozenset("aeiouyhàâéèêëîïôöûüœAEIOUYHÀÂÉÈÊËÎÏÔÖÛÜŒ")
 _ASKS_WHEN = re.compile(
@@ -82,12 +88,7 @@ def make_near_misses(
     """At most one near miss for each thing in `question`; `seen` is the title and the passage."""
     made = []
     taken: set[int] = set()
-    for kind, pattern in (
-        ("year", YEAR),
-        ("edition", _ROMAN),
-        ("edition", _EDITION),
-        ("number", _NUMBER),
-    ):
+    for kind, pattern in _NUMBERS:
         for match in pattern.finditer(question):
             if taken.isdisjoint(range(*match.span())):
                 taken.update(range(*match.span()))
@@ -95,15 +96,11 @@ def make_near_misses(
                 made += _exchange(question, match, kind, put, seen)
     for match in _NAME.finditer(question):
         if taken.isdisjoint(range(*match.span())):
-            kind = (
-                "place"
-                if _last_word(question[: match.start()].lower()) in _PLACE_BEFORE
-                else "name"
-            )
-            put = _other_name(
-                names.like(language, question, match), match[0], question, seen, random
-            )
-            made += _exchange(question, match, kind, put, seen)
+            before = _last_word(question[: match.start()].lower())
+            likes = names.like(language, question, match)
+            put = _other_name(likes, match[0], question, seen, random)
+            named: Kind = "place" if before in _PLACE_BEFORE else "name"
+            made += _exchange(question, match, named, put, seen)
     return made
 
 
@@ -150,7 +147,7 @@ def _exchange(
     return [NearMiss(exchanged, kind, match[0], put)]
 
 
-def _other_number(kind: str, text: str, seen: str, random: Random) -> str | None:
+def _other_number(kind: Kind, text: str, seen: str, random: Random) -> str | None:
     if kind == "year":
         year = other_year(int(text), seen, random)
         return None if year is None else str(year)

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-import faiss  # type: ignore[import-untyped]
+import faiss
 
 from training.bundled import embed
 from training.sources import TrainingQuestion

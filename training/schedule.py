@@ -43,7 +43,7 @@ class ClockBudget:
 
     minutes: float
     decay_minutes: float
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=lambda: time.monotonic())
 
     def decay_share(self, done: int) -> float:
         over = (time.monotonic() - self.started) / 60 - (self.minutes - self.decay_minutes)

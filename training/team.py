@@ -15,7 +15,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 import torch
-from torch import Tensor, distributed, multiprocessing
+from torch import Tensor, distributed
+from torch.multiprocessing.spawn import spawn
 
 Item = TypeVar("Item")
 
@@ -64,7 +65,8 @@ class Team:
         flat = torch.cat([tensor.reshape(-1) for tensor in kept])
         distributed.all_reduce(flat)
         flat /= self.size
-        for tensor, part in zip(kept, flat.split([t.numel() for t in kept]), strict=True):
+        parts = torch.split(flat, [tensor.numel() for tensor in kept])
+        for tensor, part in zip(kept, parts, strict=True):
             tensor.copy_(part.view_as(tensor))
 
 
@@ -76,7 +78,7 @@ def run_team(size: int, work: Callable[[Team], None]) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    multiprocessing.spawn(_join, (size, port, work), size)
+    spawn(_join, (size, port, work), size)  # type: ignore[no-untyped-call]
 
 
 def _join(rank: int, size: int, port: int, work: Callable[[Team], None]) -> None:

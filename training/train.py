@@ -205,7 +205,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         losses = compute_losses(self.reader, reading, support)
-        losses.total.backward()
+        losses.total.backward()  # type: ignore[no-untyped-call]
         self._team.average(p.grad for p in self._trained if p.grad is not None)
         torch.nn.utils.clip_grad_norm_(self._trained, GRADIENT_NORM)
         self.optimizer.step()
@@ -231,7 +231,9 @@ class Trainer:
         self._note(
             phase="decay" if share >= 0 else "stable",
             rate=self.optimizer.param_groups[0]["lr"],
-            **{name: round(seen[name] / seen["steps"], 4) for name in ("span", "has", "support")},
+            losses={
+                name: round(seen[name] / seen["steps"], 4) for name in ("span", "has", "support")
+            },
         )
 
     def _measure(self, phase: str) -> None:

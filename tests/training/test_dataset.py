@@ -1,0 +1,72 @@
+"""Samples as ids, windows of long texts, and the prepared file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer
+
+from training.dataset import (
+    Sample,
+    SampleEncoder,
+    answer_tokens,
+    parse_sample,
+    read_dataset,
+    window_start,
+    write_dataset,
+)
+
+TEXT = "hier Paul a parlé . " * 20 + "Anne a écrit une lettre . " + "hier Paul a parlé . " * 20
+
+
+def sample(window: float = 0.0) -> Sample:
+    start = TEXT.index("une lettre")
+    return Sample(
+        "reading", "answered", "fr", "qui a écrit", TEXT, True, start, start + 10, window=window
+    )
+
+
+@pytest.mark.parametrize("window", [0.0, 0.3, 1.0])
+def test_every_window_of_a_long_text_holds_the_answer(tokenizer: Tokenizer, window: float) -> None:
+    encoded = SampleEncoder(tokenizer, 40).encode(sample(window))
+    assert len(encoded.ids) == 40
+    words = [tokenizer.id_to_token(token) for token in encoded.ids]
+    assert words[encoded.start : encoded.end + 1] == ["une", "lettre"]
+    left = encoded.offsets[encoded.start - encoded.text_start][0]
+    right = encoded.offsets[encoded.end - encoded.text_start][1]
+    assert TEXT[left:right] == "une lettre"
+
+
+def test_windows_differ_by_their_share(tokenizer: Tokenizer) -> None:
+    encoder = SampleEncoder(tokenizer, 40)
+    assert encoder.encode(sample(0.0)).offsets[0] < encoder.encode(sample(1.0)).offsets[0]
+
+
+def test_a_sample_without_answer_points_to_the_first_token(tokenizer: Tokenizer) -> None:
+    encoded = SampleEncoder(tokenizer, 40).encode(
+        Sample("reading", "mined", "fr", "qui", TEXT, False, window=0.5)
+    )
+    assert (encoded.start, encoded.end) == (0, 0)
+
+
+def test_window_start_keeps_within_the_text() -> None:
+    assert window_start(10, 20, 0, 0, 0.7) == 0
+    assert window_start(100, 20, 0, 0, 1.0) == 80
+    assert window_start(100, 20, 50, 53, 0.0) == 34
+    assert window_start(100, 20, 50, 53, 1.0) == 50
+    assert window_start(100, 20, 99, 99, 1.0) == 80
+
+
+def test_answer_tokens_are_those_that_share_a_character() -> None:
+    offsets = [(0, 3), (3, 7), (8, 12)]
+    assert answer_tokens(offsets, 4, 9) == (1, 2)
+    assert answer_tokens(offsets, 0, 0) == (0, 0)
+
+
+def test_a_written_data_set_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "prepared.jsonl"
+    write_dataset(path, {"reading": [sample(), sample(0.5)], "support": []})
+    streams = read_dataset(path)
+    assert [parse_sample(line) for line in streams["reading"]] == [sample(), sample(0.5)]
+    assert streams["support"] == []

@@ -1,0 +1,59 @@
+"""The form of what the reader reads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tokenizers import Tokenizer
+
+from training.input import (
+    QUESTION_TOKENS,
+    TITLE_TOKENS,
+    encode_claim,
+    encode_head,
+    encode_question,
+    format_day,
+    join_input,
+)
+
+
+def read(tokenizer: Tokenizer, ids: list[int]) -> str:
+    return " ".join(tokenizer.id_to_token(token) for token in ids)
+
+
+def test_a_question_stands_before_title_day_and_text(tokenizer: Tokenizer) -> None:
+    def encode(text: str) -> list[int]:
+        ids: list[int] = tokenizer.encode(text).ids
+        return ids
+
+    head = encode_head(encode, "Titre", date(2012, 5, 22))
+    joined = join_input(encode_question(encode, "qui a écrit"), head, encode("Anne a écrit"))
+    assert read(tokenizer, joined.ids) == (
+        "<s> query: qui a écrit </s> passage: Titre </s> 22 mai 2012 </s> Anne a écrit </s>"
+    )
+    text = joined.ids[joined.text_start : joined.text_end]
+    assert read(tokenizer, text) == "Anne a écrit"
+
+
+def test_what_is_missing_leaves_no_mark(tokenizer: Tokenizer) -> None:
+    def encode(text: str) -> list[int]:
+        ids: list[int] = tokenizer.encode(text).ids
+        return ids
+
+    assert read(tokenizer, encode_head(encode, "", None)) == "passage:"
+    assert read(tokenizer, encode_head(encode, "Titre", None)) == "passage: Titre </s>"
+    joined = join_input(encode_claim(encode, "Anne a écrit"), encode_head(encode, "", None), [])
+    assert read(tokenizer, joined.ids) == "<s> claim: Anne a écrit </s> passage: </s>"
+
+
+def test_long_questions_and_titles_are_cut() -> None:
+    def encode(text: str) -> list[int]:
+        return [9] * len(text.split())
+
+    assert len(encode_question(encode, "qui " * 100)) == QUESTION_TOKENS
+    assert len(encode_head(encode, "Titre " * 100, None)) == 1 + TITLE_TOKENS + 1
+
+
+def test_a_day_stands_in_french_words() -> None:
+    assert format_day(date(2012, 5, 22)) == "22 mai 2012"
+    assert format_day(date(2024, 8, 1)) == "1er août 2024"

@@ -1,0 +1,118 @@
+"""A tiny network: training goes on where it stopped, and the exported graph agrees."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
+import pytest
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+
+from training.checkpoint import load_checkpoint, load_weights
+from training.dataset import Sample, SampleEncoder
+from training.graph import END, HAS, START, STATES, SUPPORT, build_graph
+from training.model import Reader, ReaderShape, pack
+from training.schedule import StepBudget
+from training.team import Team
+from training.train import Stream, Trainer
+
+SHAPE = ReaderShape(hidden=32, layers=2, heads=2, inner=64, vocabulary=40, positions=64)
+ROWS = [[0, 4, 7, 2, 6, 11, 8, 9, 2], [0, 4, 7, 8, 2, 6, 11, 8, 9, 15, 14, 2]]
+
+
+def new_reader() -> Reader:
+    torch.manual_seed(1)
+    return Reader(SHAPE)
+
+
+def trainer(out: Path, tokenizer: Tokenizer) -> Trainer:
+    encoder = SampleEncoder(tokenizer, 48)
+    answered = Sample("reading", "answered", "fr", "qui a écrit", "Anne a écrit hier", True, 0, 4)
+    missed = Sample("reading", "mined", "fr", "quand Paul a parlé", "Anne a écrit hier", False)
+    claims = [
+        Sample("support", "made", "fr", "Anne a écrit", "hier Anne a écrit", True),
+        Sample("support", "made", "fr", "Paul a écrit", "hier Anne a écrit", False),
+    ]
+    lines = {
+        "reading": [answered.to_line(), missed.to_line()],
+        "support": [claim.to_line() for claim in claims],
+    }
+    streams = {name: Stream(kept, encoder) for name, kept in lines.items()}
+    streams |= {f"{name}-decay": stream for name, stream in streams.items()}
+    dev = {"reading": [encoder.encode(answered)], "support": []}
+    return Trainer(new_reader(), streams, dev, out, Team())
+
+
+def test_a_run_goes_on_as_if_it_had_never_stopped(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    for folder in (whole, parts):
+        folder.mkdir()
+    trainer(whole, tokenizer).run(StepBudget(6, 0))
+    trainer(parts, tokenizer).run(StepBudget(4, 0))
+    again = trainer(parts, tokenizer)
+    again.progress = load_checkpoint(parts / "stable.pt", again.reader, again.optimizer)
+    assert again.progress.steps == 4
+    again.run(StepBudget(2, 0))
+    first, second = (torch.load(folder / "stable.pt")["reader"] for folder in (whole, parts))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_a_decayed_run_leaves_both_weights_and_a_log(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    trainer(tmp_path, tokenizer).run(StepBudget(4, 2))
+    stable, decayed = (load_file(tmp_path / f"{n}.safetensors") for n in ("stable", "reader"))
+    assert stable.keys() == decayed.keys()
+    assert not any(name.startswith("embeddings.") for name in decayed)
+    assert any(not torch.equal(stable[name], decayed[name]) for name in stable)
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [(line["phase"], line["steps"]) for line in lines if "dev" in line] == [
+        ("stable", 2),
+        ("decayed", 4),
+    ]
+
+
+def test_weights_of_another_network_are_told(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    trainer(tmp_path, tokenizer).run(StepBudget(1, 1))
+    small = Reader(ReaderShape(hidden=32, layers=1, heads=2, inner=64, vocabulary=40, positions=64))
+    with pytest.raises(ValueError, match="another network"):
+        load_weights(tmp_path / "reader.safetensors", small)
+
+
+def test_texts_do_not_see_their_companions() -> None:
+    reader = new_reader().eval()
+    with torch.inference_mode():
+        together = reader(pack(ROWS))
+        alone = [reader(pack([row])) for row in ROWS]
+    for row, said in enumerate(alone):
+        length = len(ROWS[row])
+        torch.testing.assert_close(together.start[row, :length], said.start[0])
+        torch.testing.assert_close(together.has[row], said.has[0])
+
+
+def test_a_team_shares_out_and_merges_in_order() -> None:
+    items = list(range(7))
+    shares = [Team(rank, 3).share(items) for rank in range(3)]
+    assert shares == [[0, 3, 6], [1, 4], [2, 5]]
+    assert Team().merge(Team().share(items)) == items
+
+
+def test_the_exported_graph_gives_the_network_s_logits(tmp_path: Path) -> None:
+    reader = new_reader().eval()
+    weights = {name: value.numpy() for name, value in reader.trained_state().items()}
+    model = build_graph(SHAPE, weights, outliers={1: [3]})
+    run = partial(onnxruntime.InferenceSession(model.SerializeToString()).run, None)
+    for row in ROWS:
+        with torch.inference_mode():
+            said = reader(pack([row]))
+            states = reader.embeddings(pack([row])).numpy()[None]
+        start, end, has, support = run({STATES: states})
+        for small, plain in zip(
+            (start, end, has, support), (said.start, said.end, said.has, said.support), strict=True
+        ):
+            assert small.shape == tuple(plain.shape)
+            np.testing.assert_allclose(small, plain.numpy(), atol=0.05)
+    assert [output.name for output in model.graph.output] == [START, END, HAS, SUPPORT]
