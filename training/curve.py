@@ -1,0 +1,46 @@
+"""The learning curve as a Markdown table: `python -m training.curve FOLDER/log.jsonl`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+COLUMNS = {
+    "f1": "F1",
+    "em": "EM",
+    "auroc-mined": "mined",
+    "auroc-near-miss-made": "made",
+    "auroc-dated": "dated",
+    "auroc-support": "support",
+}
+LOSSES = ("span", "has", "support")
+
+
+def main() -> None:
+    """The command; one row for each time the held-out samples were read."""
+    parser = argparse.ArgumentParser(prog="python -m training.curve", description=__doc__)
+    parser.add_argument("log", type=Path)
+    lines = [json.loads(line) for line in parser.parse_args().log.read_text().splitlines()]
+    print("\n".join(table(lines)))  # noqa: T201
+
+
+def table(lines: list[dict[str, Any]]) -> list[str]:
+    """The rows, the losses being the last that were noted before each."""
+    heads = ["minutes", "phase", "questions", "claims", *(f"loss: {name}" for name in LOSSES)]
+    heads += COLUMNS.values()
+    rows = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
+    losses: dict[str, float] = {}
+    for line in lines:
+        losses = line.get("losses", losses)
+        if "dev" in line:
+            cells = [f"{line['minutes']:.0f}", line["phase"], line["reading"], line["support"]]
+            cells += [f"{losses[name]:.2f}" if losses else "" for name in LOSSES]
+            cells += [f"{line['dev'][name]:.3f}" for name in COLUMNS]
+            rows.append("| " + " | ".join(map(str, cells)) + " |")
+    return rows
+
+
+if __name__ == "__main__":
+    main()
