@@ -84,17 +84,17 @@ class SampleEncoder:
         text = self._tokenizer.encode(sample.text)
         offsets: list[tuple[int, int]] = text.offsets
         room = self._limit - len(opening) - len(head) - 3
-        first, last = answer_tokens(offsets, sample.start, sample.end)
-        begin = window_start(len(offsets), room, first, last, sample.window)
+        answer = answer_tokens(offsets, sample.start, sample.end)
+        begin = window_start(len(offsets), room, answer, sample.window)
         joined = join_input(opening, head, text.ids[begin : begin + room])
         shift = joined.text_start - begin
-        answered = sample.end > sample.start
+        first, last = answer or (-shift, -shift)
         return EncodedSample(
             sample,
             joined.ids,
             joined.text_start,
-            first + shift if answered else 0,
-            min(last + shift, joined.text_end - 1) if answered else 0,
+            first + shift,
+            min(last + shift, joined.text_end - 1),
             offsets[begin : begin + room],
         )
 
@@ -103,23 +103,25 @@ class SampleEncoder:
         return ids
 
 
-def answer_tokens(offsets: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
-    """The first and last token that share a character with `start:end`; (0, 0) if none does."""
+def answer_tokens(
+    offsets: Sequence[tuple[int, int]], start: int, end: int
+) -> tuple[int, int] | None:
+    """The first and last token that share a character with `start:end`, if any does."""
     inside = [at for at, (left, right) in enumerate(offsets) if left < end and right > start]
-    return (inside[0], inside[-1]) if inside else (0, 0)
+    return (inside[0], inside[-1]) if inside else None
 
 
-def window_start(tokens: int, room: int, first: int, last: int, share: float) -> int:
-    """Where a window of `room` tokens begins so that it holds the answer's tokens.
+def window_start(tokens: int, room: int, answer: tuple[int, int] | None, share: float) -> int:
+    """Where a window of `room` tokens begins so that it holds the answer's first token, and last.
 
-    With `first` and `last` both 0 any window will do. `share` from 0 to 1 chooses among them.
+    Without an answer any window will do. `share` from 0 to 1 chooses among them.
     """
     if tokens <= room:
         return 0
     lowest, highest = 0, tokens - room
-    if last:
-        lowest, highest = max(0, last + 1 - room), min(first, highest)
-        lowest = min(lowest, highest)
+    if answer:
+        highest = min(answer[0], highest)
+        lowest = min(max(0, answer[1] + 1 - room), highest)
     return lowest + round(share * (highest - lowest))
 
 

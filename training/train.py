@@ -34,7 +34,7 @@ READING_TOKENS, SUPPORT_TOKENS, DEV_TOKENS = 208, 256, 400
 RATE, HEAD_RATE, WEIGHT_DECAY, GRADIENT_NORM = 1e-4, 3e-4, 0.01, 1.0
 WARMUP_STEPS = 150
 SUPPORT_WEIGHT = 0.5
-LOG_STEPS, SAVE_MINUTES = 25, 10.0
+LOG_STEPS, SAVE_MINUTES, MEASURE_MINUTES = 25, 10.0, 25.0
 
 _log = logging.getLogger(__name__)
 
@@ -168,35 +168,38 @@ class Trainer:
     def run(self, budget: Budget) -> None:
         """Train until the budget is spent; leave `stable.pt`, then the decayed `reader`."""
         done, decayed, before = 0, 0, self.progress.minutes
-        started = saved = time.monotonic()
+        saved = measured = before
+        started = time.monotonic()
         seen: Counter[str] = Counter()
         share = self._team.agree(budget.decay_share(0))
         while share < 1:
             if share >= 0 and not decayed:
-                self._keep_stable()
-            losses = self._step(share, decayed)
+                self._save()
+                self._measure("stable")
+            seen.update(self._step(share, decayed))
             done += 1
             decayed += share >= 0
-            self.progress.minutes = before + (time.monotonic() - started) / 60
-            seen.update(losses)
+            # All processes go by the first one's clock: they save and measure together.
+            self.progress.minutes = self._team.agree(before + (time.monotonic() - started) / 60)
             if done % LOG_STEPS == 0:
                 self._note_losses(seen, share)
                 seen.clear()
-            if self._team.agree(share < 0 and time.monotonic() - saved > 60 * SAVE_MINUTES):
-                self._keep_stable()
-                saved = time.monotonic()
+            if share < 0 and self.progress.minutes > saved + SAVE_MINUTES:
+                self._save()
+                saved = self.progress.minutes
+            if share < 0 and self.progress.minutes > measured + MEASURE_MINUTES:
+                self._measure("stable")
+                measured = self.progress.minutes
             share = self._team.agree(budget.decay_share(done))
-        if decayed:
-            if self._team.is_first:
-                save_weights(self._out / "reader.safetensors", self.reader)
-            self._measure("decayed")
-        else:
-            self._keep_stable()
+        if not decayed:
+            self._save()
+        elif self._team.is_first:
+            save_weights(self._out / "reader.safetensors", self.reader)
+        self._measure("decayed" if decayed else "stable")
 
-    def _keep_stable(self) -> None:
+    def _save(self) -> None:
         if self._team.is_first:
             save_checkpoint(self._out, "stable", self.reader, self.optimizer, self.progress)
-        self._measure("stable")
 
     def _step(self, share: float, decayed: int) -> dict[str, float]:
         reading = self._take("reading", READING_ROWS, share, decayed)
