@@ -34,7 +34,7 @@ READING_TOKENS, SUPPORT_TOKENS, DEV_TOKENS = 208, 256, 400
 RATE, HEAD_RATE, WEIGHT_DECAY, GRADIENT_NORM = 1e-4, 3e-4, 0.01, 1.0
 WARMUP_STEPS = 150
 SUPPORT_WEIGHT = 0.5
-LOG_STEPS, SAVE_MINUTES, MEASURE_MINUTES = 25, 10.0, 25.0
+LOG_STEPS, SAVE_MINUTES, MEASURE_MINUTES = 25, 10.0, 40.0
 
 _log = logging.getLogger(__name__)
 
@@ -175,7 +175,6 @@ class Trainer:
         while share < 1:
             if share >= 0 and not decayed:
                 self._save()
-                self._measure("stable")
             seen.update(self._step(share, decayed))
             done += 1
             decayed += share >= 0
