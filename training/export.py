@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +17,19 @@ import numpy as np
 import onnx
 import onnxruntime  # type: ignore[import-untyped]
 import torch
-from torch import Tensor
-from torch.nn import functional
+from torch import Tensor, nn
 
 from training.bundled import load_source, load_tokenizer
 from training.checkpoint import load_weights
-from training.dataset import EncodedSample, SampleEncoder, read_dataset
+from training.dataset import EncodedSample, SampleEncoder, parse_sample, read_dataset
 from training.graph import END, HAS, START, STATES, SUPPORT, build_graph
 from training.measure import Reading, measure_reading, measure_support, read_samples, reading_of
 from training.model import Reader, pack
+from training.quantise import LayerInputs
 from training.train import DEV_TOKENS, encode_dev, load_reader
 
-# An inner neuron whose activation exceeds this many times any other's is kept out of the integers.
-OUTLIER_FACTOR = 2.0
-OUTLIER_SAMPLES = 64
+# Of what the reader learned from, so that held-out samples judge.
+OBSERVED_SAMPLES = 64  # of each task
 
 
 def main() -> None:
@@ -42,41 +42,44 @@ def main() -> None:
     reader = load_reader()
     load_weights(arguments.weights, reader)
     encoder = SampleEncoder(load_tokenizer(load_source()), DEV_TOKENS)
-    dev = encode_dev(read_dataset(arguments.dataset), encoder)
-    outliers = find_outliers(reader, dev["reading"][:OUTLIER_SAMPLES])
+    streams = read_dataset(arguments.dataset)
+    dev = encode_dev(streams, encoder)
+    learned = [line for task in ("reading", "support") for line in streams[task][:OBSERVED_SAMPLES]]
+    inputs = observe_inputs(reader, [encoder.encode(parse_sample(line)) for line in learned])
     weights = {name: value.float().numpy() for name, value in reader.trained_state().items()}
-    onnx.save(build_graph(reader.shape, weights, outliers), arguments.out)
+    onnx.save(build_graph(reader.shape, weights, inputs), arguments.out)
     exported = OnnxReader(arguments.out, reader)
-    figures: dict[str, Any] = {"bytes": arguments.out.stat().st_size, "outliers": outliers}
+    figures: dict[str, Any] = {"bytes": arguments.out.stat().st_size}
     for task, measure in (("reading", measure_reading), ("support", measure_support)):
         plain, small = read_samples(reader, dev[task]), exported.read(dev[task])
         figures[task] = {"pytorch": measure(dev[task], plain), "onnx": measure(dev[task], small)}
     print(json.dumps(figures, indent=1))  # noqa: T201
 
 
-def find_outliers(reader: Reader, samples: Sequence[EncodedSample]) -> dict[int, list[int]]:
-    """By layer, the inner neurons that fire far stronger than all others on these samples."""
-    peaks: list[Tensor] = []
+def observe_inputs(reader: Reader, samples: Sequence[EncodedSample]) -> dict[str, LayerInputs]:
+    """What each linear layer of the encoder is given to read over these samples, by its name."""
+    peaks: dict[str, Tensor] = {}
+    moments: dict[str, Tensor] = {}
 
-    def note(_module: torch.nn.Module, _inputs: object, output: Tensor) -> None:
-        peaks.append(functional.gelu(output).abs().amax(dim=0))
+    def note(name: str, layer: nn.Linear, inputs: tuple[Tensor], _output: Tensor) -> None:
+        seen, size = inputs[0], layer.in_features
+        peak = seen.abs().amax(dim=0)
+        peaks[name] = torch.maximum(peaks.get(name, peak), peak)
+        moments[name] = moments.get(name, seen.new_zeros(size, size)) + seen.T @ seen
 
-    hooks = [layer.intermediate["dense"].register_forward_hook(note) for layer in reader.layers]
+    hooks = [
+        layer.register_forward_hook(partial(note, name))
+        for name, layer in reader.named_modules()
+        if name.startswith("encoder.") and isinstance(layer, nn.Linear)
+    ]
     try:
         with torch.inference_mode():
-            reader(pack([sample.ids for sample in samples]))
+            for sample in samples:
+                reader(pack([sample.ids]))
     finally:
         for hook in hooks:
             hook.remove()
-    return {layer: found for layer, peak in enumerate(peaks) if (found := _outliers(peak))}
-
-
-def _outliers(peak: Tensor) -> list[int]:
-    strongest = peak.argsort(descending=True).tolist()
-    found: list[int] = []
-    while peak[strongest[len(found)]] > OUTLIER_FACTOR * peak[strongest[len(found) + 1]]:
-        found.append(strongest[len(found)])
-    return sorted(found)
+    return {name: LayerInputs(peaks[name].numpy(), moments[name].numpy()) for name in peaks}
 
 
 class OnnxReader:

@@ -7,13 +7,13 @@
     support  float32 (1,)                  logit that the passage bears the claim out
 
 The embeddings are the bundled model's own and not in the file. The operators are those of Selon's
-embedding model (`index`): matrix products in 8-bit integers, a scale for each output neuron; the
-inner neurons that fire far stronger than all others apart, in float32.
+embedding model (`index`): matrix products in 8-bit integers, with a scale for each output neuron
+(weights) and for each text (activations).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,26 +22,26 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from training.model import ReaderShape
+from training.quantise import Floats, LayerInputs, find_outliers, quantise
 
 STATES, START, END, HAS, SUPPORT = "states", "start", "end", "has", "support"
 
 _FUSED = "com.microsoft"
 _OPSET, _IR_VERSION = 21, 10
-# Seven of the eight bits, so that no processor overflows 16 bits where it adds two products.
-_INT8_LIMIT = 63
-
-Floats = npt.NDArray[np.float32]
 
 
 def build_graph(
-    shape: ReaderShape, weights: Mapping[str, Floats], outliers: Mapping[int, Sequence[int]]
+    shape: ReaderShape, weights: Mapping[str, Floats], inputs: Mapping[str, LayerInputs]
 ) -> onnx.ModelProto:
-    """The graph of these weights (Hugging Face names); `outliers` are inner neurons by layer."""
-    network = _Network(shape, weights)
+    """The graph of these weights, and what each linear layer of the encoder is given to read.
+
+    Both by their names in Hugging Face's `BertModel`.
+    """
+    network = _Network(shape, weights, inputs)
     state = STATES
     for layer in range(shape.layers):
         state = network.attention(state, f"encoder.layer.{layer}")
-        state = network.feed_forward(state, f"encoder.layer.{layer}", list(outliers.get(layer, ())))
+        state = network.feed_forward(state, f"encoder.layer.{layer}")
     network.heads(state)
     return network.model()
 
@@ -49,8 +49,10 @@ def build_graph(
 class _Network:
     """The graph under construction: nodes and constants, in order."""
 
-    def __init__(self, shape: ReaderShape, weights: Mapping[str, Floats]) -> None:
-        self._shape, self._weights = shape, weights
+    def __init__(
+        self, shape: ReaderShape, weights: Mapping[str, Floats], inputs: Mapping[str, LayerInputs]
+    ) -> None:
+        self._shape, self._weights, self._inputs = shape, weights, inputs
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
@@ -75,29 +77,32 @@ class _Network:
         parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
         weights = np.concatenate([self._weights[f"{part}.weight"] for part in parts])
         bias = np.concatenate([self._weights[f"{part}.bias"] for part in parts])
-        joined = self._linear(state, f"{layer}.attention.self", weights, bias)
+        seen = self._inputs[parts[0]]
+        joined = self._linear(state, f"{layer}.attention.self", weights, bias, seen)
         split = [f"{part}.out" for part in parts]
         self._nodes.append(helper.make_node("Split", [joined], split, axis=-1, num_outputs=3))
         context = self._node(
             "MultiHeadAttention", split, domain=_FUSED, num_heads=self._shape.heads
         )
         name = f"{layer}.attention.output"
-        output = self._linear(context, name, *self._dense(name))
+        output = self._linear(context, name, *self._dense(name), self._inputs[f"{name}.dense"])
         return self._add_and_normalise(output, state, name)
 
-    def feed_forward(self, state: str, layer: str, apart: list[int]) -> str:
+    def feed_forward(self, state: str, layer: str) -> str:
         first, second = f"{layer}.intermediate", f"{layer}.output"
         rise, rise_bias = (part.copy() for part in self._dense(first))
         fall, fall_bias = (part.copy() for part in self._dense(second))
-        strong = None
+        seen = self._inputs[f"{second}.dense"]
+        apart, strong = find_outliers(seen.peaks), None
         if apart:
             strong = self._plain(state, f"{first}.strong", rise[apart], rise_bias[apart])
             strong = self._node("Gelu", [strong], domain=_FUSED)
             strong = self._plain(strong, f"{second}.strong", fall[:, apart], fall_bias)
             rise[apart], rise_bias[apart], fall[:, apart] = 0, 0, 0
-        inner = self._linear(state, first, rise, rise_bias)
+            seen = seen.without(apart)
+        inner = self._linear(state, first, rise, rise_bias, self._inputs[f"{first}.dense"])
         inner = self._node("Gelu", [inner], domain=_FUSED)
-        output = self._linear(inner, second, fall, None if strong else fall_bias)
+        output = self._linear(inner, second, fall, None if strong else fall_bias, seen)
         if strong:
             output = self._node("Add", [output, strong])
         return self._add_and_normalise(output, state, second)
@@ -123,15 +128,15 @@ class _Network:
     def _layer(self, name: str) -> tuple[Floats, Floats]:
         return self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
 
-    def _linear(self, state: str, name: str, weights: Floats, bias: Floats | None) -> str:
+    def _linear(
+        self, state: str, name: str, weights: Floats, bias: Floats | None, seen: LayerInputs
+    ) -> str:
         """A product in 8-bit integers; `weights` has shape (outputs, inputs)."""
-        scales = np.abs(weights).max(axis=1) / _INT8_LIMIT
-        scales[scales == 0] = 1
-        codes = np.rint(weights / scales[:, None]).astype(np.int8)
+        product = quantise(weights, seen)
         inputs = [
-            state,
-            self._constant(f"{name}.w", codes.T),
-            self._constant(f"{name}.scale", scales.astype(np.float32)),
+            self._node("Mul", [state, self._constant(f"{name}.even", 1 / product.even)]),
+            self._constant(f"{name}.w", product.codes.T),
+            self._constant(f"{name}.scale", product.scales),
             "",
         ]
         if bias is not None:

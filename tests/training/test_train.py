@@ -14,7 +14,8 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from training.checkpoint import load_checkpoint, load_weights
-from training.dataset import Sample, SampleEncoder
+from training.dataset import EncodedSample, Sample, SampleEncoder
+from training.export import observe_inputs
 from training.graph import END, HAS, START, STATES, SUPPORT, build_graph
 from training.model import Reader, ReaderShape, pack
 from training.schedule import StepBudget
@@ -23,6 +24,7 @@ from training.train import Stream, Trainer
 
 SHAPE = ReaderShape(hidden=32, layers=2, heads=2, inner=64, vocabulary=40, positions=64)
 ROWS = [[0, 4, 7, 2, 6, 11, 8, 9, 2], [0, 4, 7, 8, 2, 6, 11, 8, 9, 15, 14, 2]]
+SILENT = Sample("reading", "made", "fr", "", "", False)
 
 
 def new_reader() -> Reader:
@@ -100,7 +102,8 @@ def test_a_team_shares_out_and_merges_in_order() -> None:
 def test_the_exported_graph_gives_the_network_s_logits(tmp_path: Path) -> None:
     reader = new_reader().eval()
     weights = {name: value.numpy() for name, value in reader.trained_state().items()}
-    model = build_graph(SHAPE, weights, outliers={1: [3]})
+    samples = [EncodedSample(SILENT, row, 3, 0, 0, []) for row in ROWS]
+    model = build_graph(SHAPE, weights, observe_inputs(reader, samples))
     run = partial(onnxruntime.InferenceSession(model.SerializeToString()).run, None)
     for row in ROWS:
         with torch.inference_mode():
