@@ -61,7 +61,7 @@ def quantise(weights: Floats, seen: LayerInputs) -> QuantisedLayer:
     even = (even / np.exp(np.log(even).mean())).astype(np.float32)
     evened = weights * even
     scales = (np.maximum(np.abs(evened).max(axis=1), _SMALLEST) / LIMIT).astype(np.float32)
-    codes = _round(evened, scales, seen.moments / np.outer(even, even))
+    codes = _round(evened, scales, seen.moments / (even[:, None] * even))
     return QuantisedLayer(codes, scales, even)
 
 
