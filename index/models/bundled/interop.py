@@ -127,11 +127,12 @@ def _save_network(source: Q4File, folder: str) -> None:
             layer_norm_eps=shape.epsilon,
         )
     )
-    network.load_state_dict(_state(source), strict=False)
+    network.load_state_dict(bert_state(source), strict=False)
     network.save_pretrained(folder)
 
 
-def _state(source: Q4File) -> dict[str, torch.Tensor]:
+def bert_state(source: Q4File) -> dict[str, torch.Tensor]:
+    """The weights in float32 under the names of Hugging Face's `BertModel`."""
     import torch
 
     shape = source.shape
