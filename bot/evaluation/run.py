@@ -133,7 +133,7 @@ def temporary_index(
             yield replace(opened, tokens=meter.tokens, seconds=seconds)
 
 
-def ask(
+def ask_all(
     questions: Iterable[GoldQuestion],
     retriever: Retriever,
     answerer: Answerer,
@@ -334,7 +334,7 @@ def _asked(
         done += 1
         observer.progress(done, len(questions))
 
-    return ask(questions, index.searcher, means.answerer, asked)
+    return ask_all(questions, index.searcher, means.answerer, asked)
 
 
 def _figures(name: str, outcomes: Sequence[Outcome], own: int, index: Opened) -> EvaluationFigures:

@@ -152,9 +152,9 @@ def _talk(
 
 def chat_model(settings: Settings, *, check: bool) -> int:
     """Tell of the chat models, and to `check`, try them."""
-    from bot.terminal.chat_model import chat_model
+    from bot.terminal.chat_model import report_chat_models
 
-    return chat_model(settings, check=check)
+    return report_chat_models(settings, check=check)
 
 
 def check_bot(settings: Settings) -> int:

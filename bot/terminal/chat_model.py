@@ -100,7 +100,7 @@ async def _tried(model: ChatModel, language: str, form: Form) -> Trial:
 _MICROS = 1_000_000
 
 
-def chat_model(settings: Settings, *, check: bool) -> int:
+def report_chat_models(settings: Settings, *, check: bool) -> int:
     """Tell of each model; to `check`, ask it one question. 1 when one of them fails."""
     out, phrases = console_for(sys.stdout), ModelPhrases.of(settings.language)
     choices = parse_choices(settings.chat_model)

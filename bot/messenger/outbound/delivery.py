@@ -18,7 +18,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.messenger.journal import Journal, stop_event
 from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter
-from bot.messenger.outbound.repair import plain
+from bot.messenger.outbound.repair import without_styles
 from bot.messenger.outbound.retry import request_with_retry
 from bot.messenger.outbound.transport import TelegramTransport
 from bot.state.conversations import ConversationPlace
@@ -131,7 +131,7 @@ async def edit(
         if "parse entities" not in str(error):
             raise
         logger.warning("The markup of a message was refused (%s); it goes without", error)
-        await change(plain(html), None)
+        await change(without_styles(html), None)
 
 
 async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:

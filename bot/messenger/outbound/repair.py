@@ -44,7 +44,7 @@ def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | 
     return replace(changed, parts=(*taken, *changed.parts)) if changed != left else None
 
 
-def plain(text: str) -> str:
+def without_styles(text: str) -> str:
     """HTML's words without its styles, addresses behind the words that they were under."""
     shown = _LINK.sub(lambda link: f"{link['words']} ({link['address']})", text)
     return html.unescape(_TAG.sub("", shown))
@@ -97,7 +97,7 @@ _CHANGES: tuple[tuple[re.Pattern[str], Callable[[Letter], Letter]], ...] = (
 
 
 def _as_plain(part: Part) -> Part:
-    return replace(part, text=plain(part.text), html=False) if part.html else part
+    return replace(part, text=without_styles(part.text), html=False) if part.html else part
 
 
 def _with_document(part: Part) -> Part:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.messenger.outbound.message_text import MESSAGE_LIMIT, units
-from bot.messenger.outbound.repair import amended_letter, plain
+from bot.messenger.outbound.repair import amended_letter, without_styles
 from bot.state.deliveries import Letter, Part
 
 KEYBOARD = {"inline_keyboard": [[{"text": "1", "callback_data": "p"}]]}
@@ -81,4 +81,4 @@ def test_no_word_is_lost_where_a_text_is_cut(words: str, times: int) -> None:
 
 def test_links_keep_their_address() -> None:
     html = '<a href="https://e.fr/?a=1&amp;b=2"><b>Le Phare</b></a> &lt;1788&gt;'
-    assert plain(html) == "Le Phare (https://e.fr/?a=1&b=2) <1788>"
+    assert without_styles(html) == "Le Phare (https://e.fr/?a=1&b=2) <1788>"
