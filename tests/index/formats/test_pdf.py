@@ -419,7 +419,7 @@ SPEECH = ["Le conseil de la ville adopte", "le budget, qui augmente de trois", "
 def test_a_scan_without_ocr_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     data = pdfs.scan(SPEECH)
     assert refusal(data, ocr=False).startswith("pdf-scan-not-allowed")
-    monkeypatch.setattr(ocr, "ocr_languages", lambda declared="": None)
+    monkeypatch.setattr(parser, "ocr_languages", lambda declared="": None)
     message = refusal(data)
     assert message.startswith("pdf-scan-no-tesseract")
     assert "pdf-scan-no-tesseract" in message
@@ -439,7 +439,7 @@ def test_a_scan_of_no_words_says_so() -> None:
 
 @needs_tesseract
 def test_ocr_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "ocr_languages", lambda declared="": "fra")
+    monkeypatch.setattr(parser, "ocr_languages", lambda declared="": "fra")
     monkeypatch.setattr(ocr, "OCR_SECONDS", 0.01)
     assert "ocr-slow" in refusal(pdfs.scan(SPEECH))
 
