@@ -243,8 +243,10 @@ def test_an_index_that_is_not_whole(
         (generation,) = (bare.home / ".selon" / "index" / "generations").iterdir()
         harm(generation)
         runs.append(Ran(f"# {name}", 0, "", ""))
-        commands = ("status", "ask", "list", "export", "rollback")[: 5 if language == "fr" else 1]
+        commands = ("status", "ask", "list", "export")[: 4 if language == "fr" else 1]
         runs += spoken.each([partial(spoken.run, each, *EXTRA.get(each, ())) for each in commands])
+        if language == "fr":  # after the others: it mends what they meet
+            runs.append(spoken.run("rollback"))
     golden(f"errors.damage.{language}.txt", transcript(runs))
 
 
