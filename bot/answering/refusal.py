@@ -1,8 +1,9 @@
 """Whether an answer is given: the only place that decides it.
 
-Everybody who answers asks here: the articles' own sentences and a chat model `decide_by_evidence`,
-a model that finds no answer `decide_by_model`, questions about the articles themselves
-`decide_by_articles`, and the conversation `decide_small_talk`. All are pure functions.
+Everybody who answers asks here: the articles' own sentences `decide_by_evidence`, also where they
+stand behind a chat model; a model that finds no answer `decide_by_model`; questions about the
+articles themselves `decide_by_articles`; and the conversation `decide_small_talk`. All are pure
+functions.
 """
 
 from __future__ import annotations

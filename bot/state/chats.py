@@ -34,13 +34,6 @@ def allow(session: Session, chat_id: int, allowed: bool, now: datetime) -> None:
     session.get_one(ChatRow, chat_id).allowed = allowed
 
 
-def choose_chat_language(
-    session: Session, chat_id: int, language: str | None, now: datetime
-) -> None:
-    note_chat(session, chat_id, now)
-    session.get_one(ChatRow, chat_id).language = language
-
-
 def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
     """A group became a supergroup: Telegram knows it by another id from now on."""
     before = session.get(ChatRow, old)

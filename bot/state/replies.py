@@ -29,8 +29,3 @@ def prune(session: Session, since: datetime, most: int) -> None:
         oldest = select(ReplyRow.key).order_by(ReplyRow.created_at, ReplyRow.key).limit(excess)
         keys = session.scalars(oldest).all()
         session.execute(delete(ReplyRow).where(ReplyRow.key.in_(keys)))
-
-
-def forget_replies(session: Session, key: str) -> None:
-    """Remove one text."""
-    session.execute(delete(ReplyRow).where(ReplyRow.key == key))
