@@ -142,6 +142,12 @@ class BotServer(People):
         if not await self._until(lambda: count() >= times, within):
             raise AssertionError(f"{method} was called {count()} times in {within} s")
 
+    async def acknowledged(self, query: str, within: float = 5.0) -> str:
+        """The text (often empty) with which a button press is acknowledged, waited for."""
+        if not await self._until(lambda: query in self.answers, within):
+            raise AssertionError(f"query {query} was not answered in {within} s")
+        return self.answers[query]
+
     async def told(self, chat_id: int, times: int = 1, within: float = 5.0) -> None:
         """Wait until a chat has got this many messages; raises AssertionError when it does not."""
 
@@ -253,11 +259,11 @@ class BotServer(People):
         if method in {"sendMessage", "sendDocument", "sendPhoto", "sendAudio", "sendVoice"}:
             message = self.messages[-1]
             self.accepted.append(Accepted(time.time(), message))
-            self._called.set()
             self._sent.put_nowait(message)
         elif method.startswith("editMessage"):
             key = (parameters["chat_id"], parameters["message_id"])
             self._edited.put_nowait(self._methods.messages[key])  # type: ignore[index]
+        self._called.set()
         return result
 
 

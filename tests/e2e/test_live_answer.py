@@ -124,11 +124,10 @@ async def test_in_a_group_only_who_asked_stops_the_answer(
     server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
     first = await server.next_message()
     query = server.presses(first, 0, person=OTHER)
-    await server.called("answerCallbackQuery")
-    assert server.answers[query] == "Je n’écris rien en ce moment."
+    assert await server.acknowledged(query) == "Je n’écris rien en ce moment."
     query = server.presses(first, 0, person=READER)
     whole = await server.next_edit()
-    assert server.answers[query] == "Réponse arrêtée."
+    assert await server.acknowledged(query) == "Réponse arrêtée."
     assert INSTALLED not in whole.text
     assert "👍" in [button.text for button in whole.buttons]
 

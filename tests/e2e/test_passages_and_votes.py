@@ -134,8 +134,7 @@ async def test_a_good_vote_is_kept_and_thanked_for(server: BotServer, tmp_path: 
     server.user_says(READER, QUESTION)
     answer = await server.next_message()
     query = server.presses(answer, 2)
-    await server.called("answerCallbackQuery")
-    assert server.answers[query] == "Merci\u202f!"
+    assert await server.acknowledged(query) == "Merci\u202f!"
     kept = _vote(tmp_path / "data")
     assert kept is not None
     assert kept.good

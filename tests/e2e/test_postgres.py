@@ -43,8 +43,7 @@ async def test_all_is_kept_in_postgresql_and_found_again() -> None:
             assert answer.text.startswith(BIRTH)
             vote = next(each for each in answer.buttons if "👍" in each.text)
             query = server.presses(answer, vote)
-            await server.called("answerCallbackQuery")
-            assert query in server.answers
+            assert await server.acknowledged(query)
             server.user_says(READER, "Une question sans réponse ?")
             await server.next_message()
         async with running(server, chain, Shelf(FRESNEL)):
