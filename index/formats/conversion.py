@@ -27,6 +27,7 @@ from index.formats.base import (
 )
 from index.formats.boilerplate import cleaned
 from index.formats.byline import without_head_lines, without_signature
+from index.formats.dateline import without_dateline
 from index.formats.signature import HEAD, unreadable_kind
 from index.formats.table import (
     FORMAT_OF_SUFFIX,
@@ -214,8 +215,10 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     named = member_name(draft.key) or content.name
     told, body = _without_head(draft.blocks)
     title, body = _titled(body, metadata.title, named)
+    dated, body = without_dateline(body)
     blocks, author = without_signature(body)
-    metadata = metadata.completed(told).completed(Metadata.told("text", author=author))
+    signed = Metadata.told("text", author=author)
+    metadata = metadata.completed(told).completed(signed).completed(dated)
     words, sections = _laid_out(blocks)
     metadata = metadata.completed(Metadata.told("address", url=content.url))
     metadata = metadata.completed(_from_names(metadata, draft, content))

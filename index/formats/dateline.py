@@ -1,0 +1,131 @@
+"""The words before an article's first sentence that say where, when and by whom it was written.
+
+« 22 mai 2012. – », « PARIS, 12 mars 2019 (AFP) – », "LONDON (Reuters) —".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
+
+from index.folding import fold
+from index.formats.base import Block, Metadata
+from index.formats.dates import find_date, moment_and_rest
+from index.months import MONTH_NUMBERS
+
+_LIMIT = 100  # characters of a dateline
+_DASHES = 4  # looked at in a line; « Fort-de-France – 12 mars 2019 – » has two
+_PROSE = 40  # characters of what follows it at least, for it to be more than a list's entry
+_LONG = 150  # characters of a paragraph
+_ABOVE = 2  # long paragraphs at most: a lead, a caption
+_YEARS = range(1800, 2100)
+_DASH = re.compile(r"[–—]|(?<=[\s.)])--?(?=\s|$)")
+_AGENCY = re.compile(
+    r"\((AFP|AP|Reuters|Belga|(?:Keystone-)?ATS|EFE|DPA|ANSA|APA|PA|UPI|PTI|MAP|APS|TAP|ANP|Xinhua"
+    r"|TASS|Kyodo|Bloomberg|La Presse Canadienne|The Canadian Press|ONU Info)\)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_SENTENCE = re.compile(r"[«“\"‘'(\[\s]*[^\W_]")
+_UNCAPITALISED = """
+le la les de du des d l et en sur sous lès a à aux the of on and el am il er st nd rd th h min
+heure heures utc gmt cet cest lundi mardi mercredi jeudi vendredi samedi dimanche
+"""
+_SMALL = frozenset(_UNCAPITALISED.split()) | frozenset(MONTH_NUMBERS)
+"""The words of a date and of a place's name that take no capital."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """What it tells, and where in its line the sentence begins."""
+
+    published: date | datetime | None
+    agency: str | None
+    end: int
+
+
+def dateline(line: str) -> Dateline | None:
+    """The dateline that a line begins with.
+
+    It tells a whole date, or an agency beside a place; a dash ends it; a sentence follows it or
+    nothing does.
+    """
+    for dash in islice(_DASH.finditer(line[:_LIMIT]), _DASHES):
+        head, rest = line[: dash.start()].strip(), line[dash.end() :].lstrip()
+        told = _told(head, len(line) - len(rest))
+        if told is not None and _opens(head, rest):
+            return told
+    return None
+
+
+def without_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
+    """What the dateline above or in the first paragraph tells, and the blocks without it.
+
+    A text with dates before several of its paragraphs is a chronology, and keeps them.
+    """
+    found = next(_datelines(_heads(blocks)), None)
+    if found is None:
+        return Metadata(), tuple(blocks)
+    number, at, told = found
+    lines = blocks[number].text.split("\n")
+    later = [replace(blocks[number], text="\n".join(lines[at + 1 :])), *blocks[number + 1 :]]
+    if any(each.published for _, _, each in _datelines(enumerate(later))):
+        return Metadata(), tuple(blocks)
+    lines[at] = lines[at][told.end :]
+    text = "\n".join(line for line in lines if line)
+    kept = (replace(blocks[number], text=text),) if text else ()
+    rest = (*blocks[:number], *kept, *blocks[number + 1 :])
+    if all(block.heading for block in rest):
+        return Metadata(), tuple(blocks)
+    return Metadata.told("text", published=told.published, author=told.agency), rest
+
+
+def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
+    """The blocks where a dateline may stand."""
+    above = 0
+    for number, block in enumerate(blocks):
+        yield number, block
+        above += len(block.text) >= _LONG
+        if above > _ABOVE:
+            return
+
+
+def _datelines(blocks: Iterator[tuple[int, Block]]) -> Iterator[tuple[int, int, Dateline]]:
+    for number, block in blocks:
+        for at, line in enumerate(block.text.split("\n")):
+            told = dateline(line)
+            if told is not None and not (block.heading and told.end < len(line)):
+                yield number, at, told
+
+
+def _told(head: str, end: int) -> Dateline | None:
+    """What the words before the dash tell, if they are a place, a date and an agency alone."""
+    if not head[:1].isupper() and not head[:1].isdigit():
+        return None
+    agency = _AGENCY.search(head)
+    moment, _ = moment_and_rest(head)
+    words = _WORD.findall(_AGENCY.sub("", head))
+    named = all(word[0].isupper() or fold(word) in _SMALL for word in words)
+    if not (named or (moment and _is_stopped(head))):
+        return None
+    if moment is not None and moment.year in _YEARS:
+        return Dateline(moment, agency[1] if agency else None, end)
+    return Dateline(None, agency[1], end) if agency and words else None
+
+
+def _is_stopped(head: str) -> bool:
+    """« 4 août 2016, cratère de Maragua. – »: in a sentence, no full stop stands before a dash."""
+    return head[0].isdigit() and head.endswith(".")
+
+
+def _opens(head: str, rest: str) -> bool:
+    """Whether what follows the dash is a sentence, or nothing."""
+    if not rest:
+        return True
+    begins = _SENTENCE.match(rest)
+    if begins is None or len(rest) < _PROSE or (begins[0][-1].islower() and not _is_stopped(head)):
+        return False
+    return not (rest[0].isdigit() and find_date(rest[:20]))  # « 12 mars 2019 – 14 mars 2019 »
