@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -21,6 +21,8 @@ _DASHES = 4  # looked at in a line; « Fort-de-France – 12 mars 2019 – » ha
 _PROSE = 40  # characters of what follows it at least, for it to be more than a list's entry
 _LONG = 150  # characters of a paragraph
 _ABOVE = 2  # long paragraphs at most: a lead, a caption
+_BLOCKS = 100  # looked at
+_LINES = 20  # of a block
 _YEARS = range(1800, 2100)
 _DASH = re.compile(r"[–—]|(?<=[\s.)])--?(?=\s|$)")
 _AGENCY = re.compile(
@@ -28,6 +30,7 @@ _AGENCY = re.compile(
     r"|TASS|Kyodo|Bloomberg|La Presse Canadienne|The Canadian Press|ONU Info)\)",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"\d{4}|\(")  # a year or an agency
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[«“\"‘'(\[\s]*[^\W_]")
 _UNCAPITALISED = """
@@ -53,6 +56,8 @@ def dateline(line: str) -> Dateline | None:
     It tells a whole date, or an agency beside a place; a dash ends it; a sentence follows it or
     nothing does.
     """
+    if not _TOLD.search(line[:_LIMIT]):
+        return None
     for dash in islice(_DASH.finditer(line[:_LIMIT]), _DASHES):
         head, rest = line[: dash.start()].strip(), line[dash.end() :].lstrip()
         told = _told(head, len(line) - len(rest))
@@ -72,7 +77,7 @@ def without_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ..
     number, at, told = found
     lines = blocks[number].text.split("\n")
     later = [replace(blocks[number], text="\n".join(lines[at + 1 :])), *blocks[number + 1 :]]
-    if any(each.published for _, _, each in _datelines(enumerate(later))):
+    if any(each.published for _, _, each in _datelines(enumerate(later[:_BLOCKS]))):
         return Metadata(), tuple(blocks)
     lines[at] = lines[at][told.end :]
     text = "\n".join(line for line in lines if line)
@@ -86,16 +91,16 @@ def without_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ..
 def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
     """The blocks where a dateline may stand."""
     above = 0
-    for number, block in enumerate(blocks):
+    for number, block in enumerate(blocks[:_BLOCKS]):
         yield number, block
         above += len(block.text) >= _LONG
         if above > _ABOVE:
             return
 
 
-def _datelines(blocks: Iterator[tuple[int, Block]]) -> Iterator[tuple[int, int, Dateline]]:
+def _datelines(blocks: Iterable[tuple[int, Block]]) -> Iterator[tuple[int, int, Dateline]]:
     for number, block in blocks:
-        for at, line in enumerate(block.text.split("\n")):
+        for at, line in enumerate(block.text.split("\n", _LINES)[:_LINES]):
             told = dateline(line)
             if told is not None and not (block.heading and told.end < len(line)):
                 yield number, at, told

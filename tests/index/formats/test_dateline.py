@@ -127,8 +127,8 @@ def test_a_heading_is_one_only_by_itself() -> None:
     assert without_dateline(titled)[1] == titled
 
 
-@pytest.mark.parametrize("piece", ["A – ", "(AFP) - ", "12 mars 2019 –", "A – – – –\n", "(((("])
+@pytest.mark.parametrize("piece", ["A – ", "(AFP) - ", "12 mars 2019 –", "A 2019 – – – –\n", "(((("])
 def test_a_hostile_text_takes_no_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     without_dateline((Block(piece * (1_000_000 // len(piece))),))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 1
