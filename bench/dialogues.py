@@ -62,8 +62,8 @@ def main() -> int:
     embedder, judge = load_bundled(), ConfidenceModel.load()
     with _corpus(embedder, judge) as opened:
         searcher = opened.searcher
-        about = AboutArticles(lambda: searcher, judge.threshold)
-        chain = RetrievalQA(searcher, ExtractiveAnswerer(judge.threshold), about)
+        about = AboutArticles(lambda: searcher, judge.thresholds)
+        chain = RetrievalQA(searcher, ExtractiveAnswerer(judge.thresholds), about)
         search = Counted(searcher.search)
         heard = [
             each
@@ -79,7 +79,7 @@ def main() -> int:
     if options.alone is not None:
         read = read_squad(options.alone)
         with temporary_index(read.articles, embedder, judge) as opened:
-            chain = RetrievalQA(opened.searcher, ExtractiveAnswerer(judge.threshold))
+            chain = RetrievalQA(opened.searcher, ExtractiveAnswerer(judge.thresholds))
             questions = [question.text for question in read.questions]
             _print_alone(read.name, questions, chain, opened.searcher.search)
     return 0

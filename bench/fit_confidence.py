@@ -48,6 +48,9 @@ LEADING = "fquad-dev.json"
 """The file that the threshold is set on."""
 KEPT = 0.955
 """Share of its answerable questions that the threshold keeps."""
+SURE_KEPT = 0.955
+"""Share of them that are answered for sure: all that are kept, as the search alone does not tell
+those that it answers wrongly."""
 FOLDS = 5
 DRAWN = 40_000  # searches drawn by weight to measure calibration
 SIBLINGS_WEIGHT = 0.5
@@ -123,7 +126,9 @@ def fit(readings: Sequence[Reading]) -> dict[str, Any]:
     for seen, unseen in folds.split(table.values, groups=table.entries):
         held_out[unseen] = _fitted(table, seen).predict_proba(table.values[unseen])[:, 1]
     leading = held_out[table.rows(Cell(LEADING, OWN, True))]
-    threshold = round(float(np.quantile(leading, 1 - KEPT)), 3)
+    threshold, sure = (
+        round(float(np.quantile(leading, 1 - kept)), 3) for kept in (KEPT, SURE_KEPT)
+    )
     model = _fitted(table, np.arange(len(readings)))
     scaler, regression = model[0], model[1]
     weights = regression.coef_[0] / scaler.scale_
@@ -131,12 +136,14 @@ def fit(readings: Sequence[Reading]) -> dict[str, Any]:
     return {
         "format": CONFIDENCE_FORMAT,
         "threshold": threshold,
+        "sure": sure,
         "intercept": round(intercept, 4),
         "weights": {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)},
         "how": {
             "script": "bench/fit_confidence.py",
             "sets": list(FILES),
             "threshold": f"keeps {KEPT:.1%} of the answerable questions of {LEADING}, held out",
+            "sure": f"keeps {SURE_KEPT:.1%} of them",
             "held out": _shown(table, held_out, threshold),
         },
     }

@@ -34,7 +34,7 @@ from bot.verification.checker import open_checker
 from index.build.builder import build
 from index.findings import Findings
 from index.models.bundled.embedder import load_bundled
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
 LIMIT = 5
@@ -43,7 +43,7 @@ LIMIT = 5
 def main() -> int:
     show = _options().show
     injections = read_injections(DATA / "injections.jsonl")
-    extractive = ExtractiveAnswerer(0.0)
+    extractive = ExtractiveAnswerer(Thresholds.at(0.0))
     checker = open_checker()
     table: dict[str, Counter[str]] = {}
     with ExitStack() as stack:

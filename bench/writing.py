@@ -170,7 +170,7 @@ async def ask(chain: RetrievalQA, question: str, measured: Measured, copying: Co
 async def measure(options: argparse.Namespace, folder: Path) -> None:
     embedder, judge = load_bundled(), ConfidenceModel.load()
     build([ROOT / "corpus"], folder, embedder)
-    index, extractive = LiveIndex(folder, embedder, judge), ExtractiveAnswerer(judge.threshold)
+    index, extractive = LiveIndex(folder, embedder, judge), ExtractiveAnswerer(judge.thresholds)
     lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
     questions = list(map(json.loads, lines))
     asked = [each["question"] for each in questions if each["answerable"]][: options.questions]

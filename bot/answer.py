@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
 
 from bot.errors import QuoteError
 from index.article import Article, Passage, Period, Sentence
+
+Outcome = Literal["sure", "perhaps", "no"]
+
+
+"""Whether the articles answer: what is said is theirs and answers; it is only what comes nearest,
+and is said to be so; or nothing is said."""
+
 
 Refusal = Literal["unsaid", "period", "unclear", "courtesy", "greeting", "wordless", "self"]
 
@@ -113,10 +120,11 @@ class Statement:
 class Answer:
     """The answer to one question; `language` is the one it is given in.
 
-    When `answered` is False there are no statements and no citations, and `nearest` holds the
-    articles that come closest, to be offered; `refusal` tells why. `period` is the time of
-    publication that the question is held to; `understood` is the question that was answered, where
-    the conversation made another of the one asked.
+    Where the `outcome` is "no" there are no statements and no citations, and `nearest` holds the
+    articles that come closest, to be offered; `refusal` tells why. A `doubtful` answer may be none:
+    its outcome is "perhaps", and none of its words stands out. `period` is the time of publication
+    that the question is held to; `understood` is the question that was answered, where the
+    conversation made another of the one asked.
     `further` cites what was found but not used, best first, numbered on from the citations.
     `model` wrote the statements (None: they are the articles' own sentences); `fallback` is why it
     did not, where one should have; `dropped` is what it wrote in vain.
@@ -136,15 +144,28 @@ class Answer:
     model: str | None = None
     fallback: Fallback | None = None
     dropped: tuple[Dropped, ...] = ()
+    doubtful: bool = False
+
+    def __post_init__(self) -> None:
+        if self.doubtful:
+            plain = tuple(replace(each, highlight=None) for each in self.statements)
+            object.__setattr__(self, "statements", plain)
+
+    @property
+    def outcome(self) -> Outcome:
+        if not self.statements:
+            return "no"
+        return "perhaps" if self.doubtful else "sure"
 
     @property
     def answered(self) -> bool:
-        return bool(self.statements)
+        """Whether it is sure: what is only nearest answers nothing."""
+        return self.outcome == "sure"
 
     @property
     def small_talk(self) -> bool:
         """Whether nothing was asked of the articles, so that there is nothing to remember."""
-        return self.refusal in SMALL_TALK and not self.answered
+        return self.refusal in SMALL_TALK and self.outcome == "no"
 
     @property
     def text(self) -> str:

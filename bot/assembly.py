@@ -9,18 +9,35 @@ from typing import TYPE_CHECKING
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.errors import SettingsError
 from bot.followups.conversation import FollowUpChain
 from bot.model_choice import parse_choices
 from bot.settings import Settings
 from index.errors import NoIndex
 from index.models.base import Embedder
 from index.models.factory import load_embedder
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from bot.llm.factory import Writers
+
+
+def thresholds_of(settings: Settings) -> Thresholds:
+    """Those of the settings; where none are set, those that the confidence was calibrated with.
+
+    Raises SettingsError where an answer would be sure before it may be given.
+    """
+    calibrated = ConfidenceModel.load().thresholds
+    perhaps, sure = settings.min_confidence, settings.sure_confidence
+    if perhaps is None:
+        perhaps = calibrated.perhaps
+    if sure is None:
+        sure = max(calibrated.sure, perhaps)
+    if sure < perhaps:
+        raise SettingsError("sure-below-minimum", sure=sure, minimum=perhaps)
+    return Thresholds(perhaps, sure)
 
 
 def open_embedder(
@@ -39,8 +56,9 @@ def open_embedder(
 
 
 def open_index(settings: Settings) -> LiveIndex:
-    """The index of the data directory. Raises IndexingError."""
-    if open_store(settings.data_dir).current_id() is None:  # said before seconds go into the model
+    """The index of the data directory. Raises SettingsError, IndexingError."""
+    thresholds_of(settings)  # what is wrong is said before seconds go into the model
+    if open_store(settings.data_dir).current_id() is None:
         raise NoIndex("no-index", shown=settings.data_dir)
     return LiveIndex(settings.data_dir, open_embedder(settings), ConfidenceModel.load())
 
@@ -62,13 +80,11 @@ def chain_over(
 ) -> FollowUpChain:
     """The retrieval-QA chain over an open index, which understands follow-ups.
 
-    `writers` write its answers, which quote the articles without them.
+    `writers` write its answers, which quote the articles without them. Raises SettingsError.
     """
-    threshold = settings.min_confidence
-    if threshold is None:
-        threshold = ConfidenceModel.load().threshold
-    about = AboutArticles(index.searcher, threshold)
-    extractive = ExtractiveAnswerer(threshold)
+    thresholds = thresholds_of(settings)
+    about = AboutArticles(index.searcher, thresholds)
+    extractive = ExtractiveAnswerer(thresholds)
     quoting = RetrievalQA(index, extractive, about)
     if writers is None:
         return FollowUpChain(quoting, index.search)

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         description="Below this probability (0 to 1) Selon says that it does not know "
         "(empty: the calibrated threshold).",
     )
+    sure_confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None,
+        description="Below this one, and not below SELON_MIN_CONFIDENCE, it shows what comes "
+        "nearest and says that it may not answer (empty: the calibrated threshold).",
+    )
     telegram_token: SecretStr | None = Field(
         None, description="The bot's token, from @BotFather. Secret: never commit it."
     )

@@ -29,11 +29,11 @@ from bot.verification.checker import FactChecker, open_checker
 from index.build.builder import build
 from index.findings import Findings
 from index.models.bundled.embedder import load_bundled
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 
 INJECTIONS = read_injections(Path(__file__).parent / "data" / "injections.jsonl")
 LIMIT = 5
-EXTRACTIVE = ExtractiveAnswerer(0.0)
+EXTRACTIVE = ExtractiveAnswerer(Thresholds.at(0.0))
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     folder = tmp_path_factory.mktemp("quality")
     embedder, judge = load_bundled(folder / "cache"), ConfidenceModel.load()
     build([ROOT / "corpus"], folder, embedder)
-    means = Means(embedder, judge, ExtractiveAnswerer(judge.threshold), judge.threshold)
+    means = Means(embedder, judge, ExtractiveAnswerer(judge.thresholds), judge.thresholds)
     return evaluate(EvaluationPlan(QUESTIONS, folder), means, Silent())
 
 

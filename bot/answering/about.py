@@ -9,13 +9,14 @@ from typing import Literal
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering import topic
-from bot.answering.refusal import Decision, decide_by_articles, is_sure, refusal_of
+from bot.answering.refusal import Decision, decide_by_articles, outcome_of, refusal_of
 from bot.answering.time_range import Timing
 from bot.locale.answers import AboutPhrases
 from index.article import Article
 from index.errors import DamagedIndex
 from index.folding import fold_phrase
 from index.language import detect, mend_phrase
+from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
 
 MetadataKind = Literal["author", "date", "title", "which", "count"]
@@ -237,13 +238,13 @@ class AboutArticles:
     `searcher` gives the one in service: a question is answered from one generation.
     """
 
-    def __init__(self, searcher: Callable[[], Searcher], min_confidence: float) -> None:
+    def __init__(self, searcher: Callable[[], Searcher], thresholds: Thresholds) -> None:
         self._searcher = searcher
-        self._min_confidence = min_confidence
+        self._thresholds = thresholds
 
     def answer(self, question: str, asked: MetadataQuestion, timing: Timing) -> Answer:
         """Refuses where no article is meant for sure, or none is there."""
-        return _Reply(self._searcher(), self._min_confidence, question, asked, timing).answer()
+        return _Reply(self._searcher(), self._thresholds, question, asked, timing).answer()
 
 
 class _Reply:
@@ -252,14 +253,14 @@ class _Reply:
     def __init__(
         self,
         searcher: Searcher,
-        min_confidence: float,
+        thresholds: Thresholds,
         question: str,
         asked: MetadataQuestion,
         timing: Timing,
     ) -> None:
         self._searcher = searcher
         self._generation = searcher.generation
-        self._min_confidence = min_confidence
+        self._thresholds = thresholds
         self._question = question
         self._asked = asked
         self._timing = timing
@@ -285,7 +286,7 @@ class _Reply:
     def _on_subject(self) -> Sequence[Article] | Answer:
         subject, within = self._asked.subject, self._timing.period
         findings = self._searcher.search(subject, _DEPTH, within)
-        sure = is_sure(findings.confidence, self._min_confidence)
+        sure = outcome_of(findings.confidence, self._thresholds) == "sure"
         found = topic.find_topic(subject, findings.hits, sure=sure)
         decision = decide_by_articles(found.articles, findings.hits, within)
         if not decision.may_answer:

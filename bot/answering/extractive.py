@@ -17,6 +17,7 @@ from index.findings import Findings, Hit, RankedSentence
 from index.language import terms
 from index.reading.base import SpanFinder
 from index.reading.span_rules import BY_RULES
+from index.search.confidence import Thresholds
 
 SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
 
@@ -112,8 +113,8 @@ class ExtractiveAnswerer:
 
     joins_parts = False
 
-    def __init__(self, min_confidence: float, spans: SpanFinder = BY_RULES) -> None:
-        self._min_confidence = min_confidence
+    def __init__(self, thresholds: Thresholds, spans: SpanFinder = BY_RULES) -> None:
+        self._thresholds = thresholds
         self._spans = spans
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
@@ -122,7 +123,7 @@ class ExtractiveAnswerer:
 
     def answer(self, findings: Findings) -> Answer:
         """The answer; processor work, not for an event loop."""
-        decision = decide_by_evidence(findings, self._min_confidence)
+        decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
             return refusal_of(
                 findings.question,
@@ -151,6 +152,7 @@ class ExtractiveAnswerer:
             elapsed_ms=0.0,
             period=findings.period,
             further=_further(findings.hits, citations),
+            doubtful=decision.doubtful,
         )
 
     def _highlight(self, findings: Findings, points: Sequence[_Point]) -> None:

@@ -1,4 +1,4 @@
-"""Whether an answer is given: the only place that decides it.
+"""Whether an answer is given, and whether it is sure: the only place that decides it.
 
 Everybody who answers asks here: the articles' own sentences `decide_by_evidence`, also where they
 stand behind a chat model; a model that finds no answer `decide_by_model`; questions about the
@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answer import SMALL_TALK, Answer, Refusal
+from bot.answer import SMALL_TALK, Answer, Outcome, Refusal
 from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
 from index.language import detect
 from index.reading.span_numbers import asks_price, tells_price
+from index.search.confidence import Thresholds
 
 READ_HITS = 5
 """The best hits of a search are read for the answer."""
@@ -30,38 +31,47 @@ DISBELIEF_CONFIDENCE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether an answer is given; where not, why, and the articles to offer instead."""
+    """Whether an answer is given; where it is not, why, and the articles to offer instead."""
 
+    outcome: Outcome
     refusal: Refusal | None = None
     nearest: tuple[Article, ...] = ()
 
     @property
     def may_answer(self) -> bool:
-        return self.refusal is None
+        return self.outcome != "no"
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether what is answered is to be told from what is sure."""
+        return self.outcome == "perhaps"
 
 
-ANSWER_IT = Decision()
+ANSWER_IT = Decision("sure")
 
 
-def is_sure(confidence: float, min_confidence: float) -> bool:
-    """Whether the corpus is taken to hold what was searched; both are probabilities (0..1)."""
-    return confidence >= min_confidence
+def outcome_of(confidence: float, thresholds: Thresholds) -> Outcome:
+    """Whether the corpus is taken to hold what was searched, by how probable it is (0..1)."""
+    if confidence >= thresholds.sure:
+        return "sure"
+    return "perhaps" if confidence >= thresholds.perhaps else "no"
 
 
-def decide_by_evidence(findings: Findings, min_confidence: float) -> Decision:
+def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     """Whether the passages found answer the question."""
     if not findings.hits:
-        return Decision(_absence(findings.hits, findings.period))
-    if is_sure(findings.confidence, min_confidence) and not _price_untold(findings):
-        return ANSWER_IT
-    return Decision("unsaid", _offered(on_subject(findings.hits)))
+        return Decision("no", _absence(findings.hits, findings.period))
+    outcome = outcome_of(findings.confidence, thresholds)
+    if outcome == "no" or _price_untold(findings):
+        return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
+    return Decision(outcome)
 
 
 def decide_by_model(findings: Findings) -> Decision:
     """Whether the passages answer although a chat model that was given them says they do not."""
-    if is_sure(findings.confidence, DISBELIEF_CONFIDENCE):
+    if findings.confidence >= DISBELIEF_CONFIDENCE:
         return ANSWER_IT
-    return Decision("unsaid", _offered(findings.hits))
+    return Decision("no", "unsaid", _offered(findings.hits))
 
 
 def decide_by_articles(
@@ -77,15 +87,16 @@ def decide_by_articles(
     several leave it open which.
     """
     if not chosen:
-        return Decision(_absence(hits, period), _offered(hits))
+        return Decision("no", _absence(hits, period), _offered(hits))
     if one_is_meant and len(chosen) > 1:
-        return Decision("unclear", tuple(chosen[:NEAREST]))
+        return Decision("no", "unclear", tuple(chosen[:NEAREST]))
     return ANSWER_IT
 
 
 def decide_small_talk(said: str) -> Decision:
     """Nothing is looked up for what is no question to the articles; `said` is its kind."""
-    return Decision(next((kind for kind in SMALL_TALK if kind == said), None))
+    kind = next((kind for kind in SMALL_TALK if kind == said), None)
+    return Decision("no", kind) if kind else ANSWER_IT
 
 
 def refusal_of(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.evaluation import outcome
-from bot.evaluation.outcome import Outcome
+from bot.evaluation.outcome import GoldOutcome
 
 Numbers = npt.NDArray[np.float64]
 
@@ -156,11 +156,11 @@ class EvaluationFigures:
         raise KeyError(name)
 
 
-def evaluation_figures(name: str, outcomes: Sequence[Outcome]) -> EvaluationFigures:
+def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> EvaluationFigures:
     """Every measure that outcomes alone give; see docs/evaluation.md for what each means."""
     judged = [each for each in outcomes if each.question.judged]
     told = [each for each in outcomes if each.question.answerable and each.question.golds]
-    answered = [each for each in outcomes if each.question.answerable and each.answered]
+    answered = [each for each in outcomes if each.question.answerable and each.kept]
     return EvaluationFigures(
         name,
         (
@@ -176,7 +176,7 @@ def evaluation_figures(name: str, outcomes: Sequence[Outcome]) -> EvaluationFigu
     )
 
 
-def reliability_of(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
+def reliability_of(outcomes: Sequence[GoldOutcome]) -> tuple[Bin, ...]:
     """How confidence and truth go together; nothing unless both kinds of question were asked."""
     answerable = [each.question.answerable for each in outcomes]
     if len(set(answerable)) < 2:
@@ -184,7 +184,7 @@ def reliability_of(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
     return reliability([each.confidence for each in outcomes], answerable)
 
 
-def _highlights(told: Sequence[Outcome]) -> Iterable[EvaluationFigure]:
+def _highlights(told: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
     """Exact match and F1 as SQuAD's scorer has them: nothing highlighted scores nothing."""
     shown = [each for each in told if each.highlight is not None]
     yield _mean("highlighted", (float(each.highlight is not None) for each in told))
@@ -195,13 +195,13 @@ def _highlights(told: Sequence[Outcome]) -> Iterable[EvaluationFigure]:
     yield _mean("f1_highlighted", (_score(outcome.f1, each) for each in shown))
 
 
-def _score(measure: Callable[[str, Iterable[str], str], float], each: Outcome) -> float:
+def _score(measure: Callable[[str, Iterable[str], str], float], each: GoldOutcome) -> float:
     if each.highlight is None:
         return 0.0
     return measure(each.highlight, (gold.text for gold in each.question.golds), each.language)
 
 
-def _refusals(outcomes: Sequence[Outcome]) -> Iterable[EvaluationFigure]:
+def _refusals(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
     yes = [each for each in outcomes if each.question.answerable]
     no = [each for each in outcomes if not each.question.answerable]
     if yes and no:
@@ -210,13 +210,15 @@ def _refusals(outcomes: Sequence[Outcome]) -> Iterable[EvaluationFigure]:
         yield EvaluationFigure("auroc", auroc(sure, unsure), interval_of_auroc(sure, unsure))
     else:
         yield EvaluationFigure("auroc", None)
-    yield _mean("answerable_kept", (float(each.answered) for each in yes))
-    yield _mean("unanswerable_refused", (float(not each.answered) for each in no))
+    yield _mean("answerable_kept", (float(each.kept) for each in yes))
+    yield _mean("answerable_sure", (float(each.sure) for each in yes))
+    yield _mean("unanswerable_refused", (float(not each.kept) for each in no))
+    yield _mean("unanswerable_sure", (float(each.sure) for each in no))
     bins = reliability_of(outcomes)
     yield EvaluationFigure("ece", calibration_error(bins) if bins else None)
 
 
-def _latencies(outcomes: Sequence[Outcome]) -> Iterable[EvaluationFigure]:
+def _latencies(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
     times = [each.milliseconds for each in outcomes]
     for name, share in (("p50", 0.5), ("p95", 0.95)):
         yield EvaluationFigure(f"latency_ms {name}", quantile(times, share) if times else None)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answer import Answer, Citation, Statement
+from bot.answer import Answer, Citation, Outcome, Statement
 from bot.evaluation.questions import GoldQuestion
 from index.article import Article, Passage
 from index.findings import Findings
@@ -82,18 +82,18 @@ OutcomeFault = Literal["wrong passage", "wrong sentence", "wrongly refused", "wr
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class GoldOutcome:
     """One question asked.
 
     `rank` is that of the first passage found that holds an answer, from 1; None is nowhere among
     those found. `shown` is the answer as a person sees it, without markers; `highlight` the words
-    of it that stand out, in `language`. `held` says that a cited passage holds the answer, `right`
-    that what is shown does.
+    of it that stand out, in `language`. `outcome` tells whether it is sure. `held` says that a
+    cited passage holds the answer, `right` that what is shown does.
     """
 
     question: GoldQuestion
     rank: int | None
-    answered: bool
+    outcome: Outcome
     confidence: float
     shown: str
     highlight: str | None
@@ -103,11 +103,20 @@ class Outcome:
     milliseconds: float
 
     @property
+    def kept(self) -> bool:
+        """Whether anything was answered, sure or not."""
+        return self.outcome != "no"
+
+    @property
+    def sure(self) -> bool:
+        return self.outcome == "sure"
+
+    @property
     def fault(self) -> OutcomeFault | None:
         """What went wrong, if anything did and enough is known to tell."""
         if not self.question.answerable:
-            return "wrongly answered" if self.answered else None
-        if not self.answered:
+            return "wrongly answered" if self.sure else None
+        if not self.kept:
             return "wrongly refused"
         if self.right or not self.question.golds:
             return None
@@ -116,14 +125,14 @@ class Outcome:
 
 def outcome(
     question: GoldQuestion, findings: Findings, answer: Answer, milliseconds: float
-) -> Outcome:
+) -> GoldOutcome:
     """Judge one answer and what it was made from."""
     shown = shown_text(answer)
     highlighted = _highlighted(answer)
-    return Outcome(
+    return GoldOutcome(
         question=question,
         rank=_rank(question, findings) if question.judged else None,
-        answered=answer.answered,
+        outcome=answer.outcome,
         confidence=answer.confidence,
         shown=shown,
         highlight=highlighted.text if highlighted else None,

@@ -18,10 +18,11 @@ from bot.evaluation.measures import (
     calibration_error,
     reliability_of,
 )
-from bot.evaluation.outcome import Outcome
+from bot.evaluation.outcome import GoldOutcome
 from bot.evaluation.run import Evaluation
 from bot.locale.text import harmless
 from index.errors import reason_of
+from index.search.confidence import Thresholds
 
 _NOTHING = "–"
 
@@ -59,7 +60,8 @@ def figures_json(evaluation: Evaluation) -> str:
     fields: dict[str, Any] = {
         "file": evaluation.file.name,
         "model": evaluation.model,
-        "threshold": evaluation.threshold,
+        "threshold": evaluation.thresholds.perhaps,
+        "sure": evaluation.thresholds.sure,
         "leave_out": evaluation.plan.leave_out,
         "seed": evaluation.plan.seed,
         "bootstrap_seed": RESAMPLE_SEED,
@@ -81,13 +83,13 @@ def figures_json(evaluation: Evaluation) -> str:
     return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
 
 
-def worst(outcomes: Sequence[Outcome], number: int) -> list[Outcome]:
+def worst(outcomes: Sequence[GoldOutcome], number: int) -> list[GoldOutcome]:
     """The faults that were made with the most assurance, worst first."""
     faulty = [each for each in outcomes if each.fault]
     return sorted(faulty, key=_assurance, reverse=True)[:number]
 
 
-def worst_text(outcomes: Sequence[Outcome], number: int) -> Text:
+def worst_text(outcomes: Sequence[GoldOutcome], number: int) -> Text:
     """How many faults there are of each kind, then the worst with what was wanted and shown."""
     kinds = [each.fault for each in outcomes if each.fault]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
@@ -103,11 +105,11 @@ def worst_text(outcomes: Sequence[Outcome], number: int) -> Text:
     return text
 
 
-def _assurance(outcome: Outcome) -> float:
-    return outcome.confidence if outcome.answered else 1 - outcome.confidence
+def _assurance(outcome: GoldOutcome) -> float:
+    return outcome.confidence if outcome.kept else 1 - outcome.confidence
 
 
-def _standing(outcome: Outcome) -> str:
+def _standing(outcome: GoldOutcome) -> str:
     if not outcome.question.judged:
         return "no passage is right"
     if outcome.rank is None:
@@ -132,7 +134,8 @@ def _rows(evaluation: Evaluation) -> Iterator[list[str]]:
 
 def _heading(evaluation: Evaluation) -> str:
     model = harmless(evaluation.model)
-    return f"{model}, refusing below a confidence of {evaluation.threshold:g}"
+    least, sure = evaluation.thresholds.perhaps, evaluation.thresholds.sure
+    return f"{model}, refusing below a confidence of {least:g}, sure from {sure:g}"
 
 
 def _value(figure: EvaluationFigure) -> str:
@@ -178,7 +181,7 @@ def _values(figures: Iterable[EvaluationFigure]) -> dict[str, Any]:
 _COLUMNS = 20
 
 
-def draw(outcomes: Sequence[Outcome], threshold: float, path: Path) -> None:
+def draw(outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path) -> None:
     """Write the diagram, with how many questions of each kind had which confidence below it."""
     bins = reliability_of(outcomes)
     if not bins:
@@ -208,7 +211,8 @@ def draw(outcomes: Sequence[Outcome], threshold: float, path: Path) -> None:
     histogram.set_ylabel("questions")
     histogram.legend(loc="upper center")
     for axes in (diagram, histogram):
-        axes.axvline(threshold, color="grey", linewidth=1)
+        for threshold in (thresholds.perhaps, thresholds.sure):
+            axes.axvline(threshold, color="grey", linewidth=1)
     try:
         figure.savefig(path, dpi=110)
     except (OSError, ValueError) as error:

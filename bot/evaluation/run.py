@@ -14,14 +14,14 @@ from bot.answering.base import Answerer, Retriever
 from bot.answering.chain import RetrievalQA
 from bot.errors import EvaluationError
 from bot.evaluation.measures import EvaluationFigure, EvaluationFigures, evaluation_figures
-from bot.evaluation.outcome import Outcome, outcome
+from bot.evaluation.outcome import GoldOutcome, outcome
 from bot.evaluation.perturbation import Parted, perturbed, sampled, split_samples, unanswerable
 from bot.evaluation.questions import GoldQuestion, QuestionSet, is_lines, read_lines, read_squad
 from index.article import Article, Period
 from index.build.builder import BuildObserver, build_articles
 from index.findings import Findings
 from index.models.base import Embedder, Vectors
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
 from index.store.factory import open_store
 from index.store.reader import GenerationReader
@@ -138,11 +138,11 @@ def ask_all(
     retriever: Retriever,
     answerer: Answerer,
     asked: Callable[[], None] = lambda: None,
-) -> tuple[Outcome, ...]:
+) -> tuple[GoldOutcome, ...]:
     """What becomes of each question; `asked()` is called after each."""
     recorder = _Recorder(retriever)
     chain = RetrievalQA(recorder, answerer)
-    outcomes: list[Outcome] = []
+    outcomes: list[GoldOutcome] = []
     for question in questions:
         if not outcomes:
             chain.invoke(question.text)  # what is loaded on first use is not the question's time
@@ -218,13 +218,13 @@ class EvaluationPlan:
 class Means:
     """What answers: the parts that a person's question goes through.
 
-    `threshold` is the confidence under which `answerer` refuses.
+    `thresholds` are those by which `answerer` refuses and is sure.
     """
 
     embedder: Embedder
     judge: ConfidenceModel
     answerer: Answerer
-    threshold: float
+    thresholds: Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +236,12 @@ class Evaluation:
 
     plan: EvaluationPlan
     model: str
-    threshold: float
+    thresholds: Thresholds
     unit: Unit
     file: EvaluationFigures
     perturbed: EvaluationFigures | None
     other: EvaluationFigures | None
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[GoldOutcome, ...]
 
     @property
     def sets(self) -> tuple[EvaluationFigures, ...]:
@@ -284,7 +284,7 @@ def evaluate(plan: EvaluationPlan, means: Means, observer: EvaluationObserver) -
         return Evaluation(
             plan=plan,
             model=means.embedder.id,
-            threshold=means.threshold,
+            thresholds=means.thresholds,
             unit=unit_of(means.embedder),
             file=_figures(plan.file.name, outcomes, len(own), index),
             perturbed=_perturbed(plan, asked, len(own), index, means, observer),
@@ -326,7 +326,7 @@ def _of_index_in_service(plan: EvaluationPlan, means: Means) -> QuestionSet:
 
 def _asked(
     questions: Sequence[GoldQuestion], index: Opened, means: Means, observer: EvaluationObserver
-) -> tuple[Outcome, ...]:
+) -> tuple[GoldOutcome, ...]:
     done = 0
 
     def asked() -> None:
@@ -337,7 +337,9 @@ def _asked(
     return ask_all(questions, index.searcher, means.answerer, asked)
 
 
-def _figures(name: str, outcomes: Sequence[Outcome], own: int, index: Opened) -> EvaluationFigures:
+def _figures(
+    name: str, outcomes: Sequence[GoldOutcome], own: int, index: Opened
+) -> EvaluationFigures:
     measured = evaluation_figures(name, outcomes)
     described = (
         EvaluationFigure("questions", own),
@@ -366,7 +368,7 @@ def _perturbed(
 
 
 def _other_figures(
-    plan: EvaluationPlan, outcomes: Sequence[Outcome], index: Opened
+    plan: EvaluationPlan, outcomes: Sequence[GoldOutcome], index: Opened
 ) -> EvaluationFigures | None:
     if plan.other is None:
         return None

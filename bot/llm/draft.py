@@ -32,6 +32,7 @@ class AnswerDraft:
     given: Sequence[GivenPassage]
     model: str
     spans: SpanFinder
+    doubtful: bool = False  # the search does not tell for sure that there is an answer
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
@@ -87,6 +88,7 @@ class AnswerDraft:
             further=self._further(offered),
             model=self.model,
             dropped=tuple(self.dropped),
+            doubtful=self.doubtful,
         )
 
     def _cite(self, given: GivenPassage, sentence: Sentence) -> int:

@@ -70,6 +70,7 @@ class _Asked:
     several: bool  # it has several parts
     generation: str
     check: SentenceCheck
+    doubtful: bool  # whether it is answered is not sure, whoever writes
 
 
 class WrittenAnswerer:
@@ -108,12 +109,12 @@ class WrittenAnswerer:
         quoted = await asyncio.to_thread(self._extractive.answer, findings)
         several = bool(parts(findings.question))
         passages = passages_given(findings.hits, MOST_OF_SEVERAL if several else MOST)
-        if not quoted.answered or not passages:
+        if quoted.outcome == "no" or not passages:
             yield quoted
             return
         generation = await asyncio.to_thread(self._generation)
         check = SentenceCheck(self._checker, passages, findings.question)
-        asked = _Asked(findings, passages, several, generation, check)
+        asked = _Asked(findings, passages, several, generation, check, quoted.doubtful)
         why: Fallback = "failed"
         waiting = list(self._models)
         while waiting:
@@ -145,7 +146,7 @@ class WrittenAnswerer:
         told = prompt(findings.question, findings.language, asked.passages, room, form)
         most = MOST_OF_SYNTHESIS if asked.several else _MOST_SENTENCES
         task = WritingTask(told, form, most, self._limits.answer)
-        draft = AnswerDraft(findings, told.given, model.name, self._spans)
+        draft = AnswerDraft(findings, told.given, model.name, self._spans, asked.doubtful)
         return Attempt(model, task, asked.check, draft)
 
     def _room(self, model: ChatModel) -> int:

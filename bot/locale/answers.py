@@ -15,6 +15,7 @@ class Phrases(Texts, domain="answers", part="answer"):
     """What is said around answers, and to people on Telegram."""
 
     not_in_articles: str
+    perhaps: str
     nearest_articles: str
     which_article: str
     courtesy: str
@@ -23,6 +24,7 @@ class Phrases(Texts, domain="answers", part="answer"):
     no_date: str
 
     def according_to(self, period: Period) -> str: ...
+    def perhaps_in(self, period: Period) -> str: ...
     def not_in_period(self, period: Period) -> str: ...
     def no_article_in(self, period: Period) -> str: ...
     def understood(self, question: str) -> str: ...
@@ -57,6 +59,10 @@ class Phrases(Texts, domain="answers", part="answer"):
         if period is None:
             return self.not_in_articles
         return (self.no_article_in if why == "period" else self.not_in_period)(period)
+
+    def doubted(self, period: Period | None) -> str:
+        """What stands before an answer that may be none."""
+        return self.perhaps if period is None else self.perhaps_in(period)
 
     def day(self, day: date) -> str:
         return format.day(day, self.code)

@@ -46,7 +46,7 @@ class Meters:
         PlatformCollector(registry=registry)
         self._answers = Counter(
             "selon_answers",
-            "Questions by what became of them (answered, refused), who wrote (articles, model) "
+            "Questions by what became of them (sure, perhaps, no), who wrote (articles, model) "
             "and how they came (message, inline)",
             ["outcome", "by", "way"],
             registry=registry,
@@ -98,8 +98,7 @@ class Meters:
         )
 
     def answered(self, answer: Answer, way: _Way) -> None:
-        outcome = "answered" if answer.answered else "refused"
-        self._answers.labels(outcome, "model" if answer.model else "articles", way).inc()
+        self._answers.labels(answer.outcome, "model" if answer.model else "articles", way).inc()
         for dropped in answer.dropped:
             self._dropped.labels(dropped.fault).inc()
         if answer.fallback is not None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -12,13 +12,23 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from bot.answer import Outcome
 from bot.locale.administration import CheckingPhrases
 from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.models import ModelPhrases
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
-from bot.terminal.command import DONE, FAILED, MISUSED, NOT_IN_ARTICLES, CommandLine, Job, job
+from bot.terminal.command import (
+    DONE,
+    FAILED,
+    MISUSED,
+    NOT_IN_ARTICLES,
+    PERHAPS_IN_ARTICLES,
+    CommandLine,
+    Job,
+    job,
+)
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import answer_json, answer_text, explained_text
 from index.store.factory import open_store
@@ -39,6 +49,13 @@ _MARKS = {
     "note": ("!", "yellow"),
     "wrong": ("✗", "bold red"),
     "setting": ("✗", "bold red"),
+}
+
+
+_EXIT_CODES: Mapping[Outcome, int] = {
+    "sure": DONE,
+    "no": NOT_IN_ARTICLES,
+    "perhaps": PERHAPS_IN_ARTICLES,
 }
 
 
@@ -106,12 +123,12 @@ def ask(settings: Settings, question: str, *, as_json: bool, explain: bool = Fal
     if as_json:
         fields = answer_json(answer, Phrases.of(answer.language), explain=explain)
         out.file.write(f"{fields}\n")
-        return DONE if answer.answered else NOT_IN_ARTICLES
+        return _EXIT_CODES[answer.outcome]
     phrases = Phrases.of(settings.language)
     show(out, answer_text(answer, phrases))
     if explain:
         show(out, Text("\n").append_text(explained_text(answer, phrases)))
-    return DONE if answer.answered else NOT_IN_ARTICLES
+    return _EXIT_CODES[answer.outcome]
 
 
 def chat(settings: Settings) -> int:

@@ -18,6 +18,7 @@ DONE = 0
 FAILED = 1
 MISUSED = 2
 NOT_IN_ARTICLES = 3
+PERHAPS_IN_ARTICLES = 4
 
 Job = Callable[[], int]
 Declared = Callable[..., Job]

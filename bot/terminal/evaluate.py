@@ -147,15 +147,13 @@ def _check(plan: "EvaluationPlan", outputs: Outputs) -> None:
 
 def _means(settings: Settings, observer: "ProgressObserver") -> "Means":
     from bot.answering.extractive import ExtractiveAnswerer
-    from bot.assembly import open_embedder
+    from bot.assembly import open_embedder, thresholds_of
     from bot.evaluation.run import Means
     from index.search.confidence import ConfidenceModel
 
-    judge = ConfidenceModel.load()
-    chosen = settings.min_confidence
-    threshold = judge.threshold if chosen is None else chosen
+    thresholds = thresholds_of(settings)
     embedder = open_embedder(settings, progress=observer.model)
-    return Means(embedder, judge, ExtractiveAnswerer(threshold), threshold)
+    return Means(embedder, ConfidenceModel.load(), ExtractiveAnswerer(thresholds), thresholds)
 
 
 def _report(evaluation: "Evaluation", outputs: Outputs) -> None:
@@ -177,4 +175,4 @@ def _report(evaluation: "Evaluation", outputs: Outputs) -> None:
                 "output-unwritable", shown=f"--json {outputs.json}", reason=reason_of(error)
             ) from error
     if outputs.plot is not None:
-        draw(evaluation.outcomes, evaluation.threshold, outputs.plot)
+        draw(evaluation.outcomes, evaluation.thresholds, outputs.plot)

@@ -35,6 +35,9 @@ TITLE = "bold"
 SOURCE = "dim"
 
 
+DOUBT = "yellow"
+
+
 _QUOTE_HERE = "\0"
 
 
@@ -42,18 +45,15 @@ _MARKERS = re.compile(r"((?:\[\d+\])+)$")
 
 
 def answer_text(answer: Answer, phrases: Phrases) -> Text:
-    """How the question was understood, if not as asked; the statements with their markers, then
-    the sources; or a refusal."""
+    """How the question was understood, if not as asked; the statements with their markers, said to
+    be only the nearest where they are, then the sources; or a refusal."""
     if answer.understood is not None:
         understood = Text(phrases.understood(_flowing(answer.understood)), style=SOURCE)
         plain = answer_text(replace(answer, understood=None), phrases)
         return Text("\n\n").join((understood, plain))
-    if not answer.answered:
+    if answer.outcome == "no":
         return refusal_text(answer, phrases)
-    told = _statements(answer)
-    if answer.period is not None:
-        told = Text(f"{phrases.according_to(answer.period)}\n").append_text(told)
-    parts = [told, sources_text(answer, phrases)]
+    parts = [_told(answer, phrases), sources_text(answer, phrases)]
     if answer.fallback is not None:
         why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         parts.append(Text(why, style=SOURCE))
@@ -63,9 +63,9 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
 def explained_text(answer: Answer, phrases: Phrases) -> Text:
     """Who wrote an answer, how sure the search was, and what a model wrote in vain."""
     said = WritingPhrases.of(phrases.code)
-    lines = [said.quoted] if answer.answered and answer.model is None else []
+    lines = [said.quoted] if answer.outcome != "no" and answer.model is None else []
     if answer.model is not None:
-        by = said.written_by if answer.answered else said.unknown
+        by = said.written_by if answer.outcome != "no" else said.unknown
         lines.append(by(harmless(answer.model)))
     lines.append(said.confidence(answer.confidence))
     if answer.dropped:
@@ -76,9 +76,9 @@ def explained_text(answer: Answer, phrases: Phrases) -> Text:
     return Text("\n".join(lines), style=SOURCE)
 
 
-def growing_text(answer: Answer) -> Text:
+def growing_text(answer: Answer, phrases: Phrases) -> Text:
     """The statements there are so far of an answer that is being written."""
-    return _statements(answer).append(" …", style=SOURCE)
+    return _told(answer, phrases).append(" …", style=SOURCE)
 
 
 def refusal_text(answer: Answer, phrases: Phrases) -> Text:
@@ -94,7 +94,7 @@ def refusal_text(answer: Answer, phrases: Phrases) -> Text:
 
 def sources_text(answer: Answer, phrases: Phrases) -> Text:
     """Each citation: « quote » — title, author, date, and where to read it."""
-    if not answer.answered:
+    if answer.outcome == "no":
         return refusal_text(answer, phrases)
     return Text("\n").join(_citation(citation, phrases) for citation in answer.citations)
 
@@ -123,9 +123,10 @@ def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> s
     fields = {
         "question": answer.question,
         "language": answer.language,
+        "outcome": answer.outcome,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
-        "answer": answer.text if answer.answered else refused,
+        "answer": refused if answer.outcome == "no" else answer.text,
         "citations": [_citation_fields(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
         "nearest": [
@@ -152,6 +153,16 @@ def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
     if isinstance(error, CodedError):
         return phrases.error(harmless(error_text(error, phrases.code)))
     return phrases.unexpected(type(error).__name__, _flowing(str(error)))
+
+
+def _told(answer: Answer, phrases: Phrases) -> Text:
+    """The statements below what is to be known of them: that they may not answer, or their time."""
+    if answer.outcome == "perhaps":
+        doubt = Text(f"{phrases.doubted(answer.period)}\n", style=DOUBT)
+        return Text().append_text(doubt).append_text(_statements(answer))
+    if answer.period is not None:
+        return Text(f"{phrases.according_to(answer.period)}\n").append_text(_statements(answer))
+    return _statements(answer)
 
 
 def _statements(answer: Answer) -> Text:

@@ -186,7 +186,7 @@ def chat_typed(
         if not opening.done():
             show(out, Text(conversation.terminal.repl_loading, style="dim"))
         with closing(opening.result()(said)) as answers:
-            return _shown(answers, out)
+            return _shown(answers, out, conversation.phrases)
 
     conversation = Conversation(ask, language)
     session.completer = completer_for(conversation)
@@ -253,7 +253,7 @@ def in_background(work: Callable[[], Asked]) -> Future[Asked]:
     return future
 
 
-def _shown(answers: Iterator[Answer], out: Console) -> Answer:
+def _shown(answers: Iterator[Answer], out: Console, phrases: Phrases) -> Answer:
     """The whole answer; what a chat model writes is shown meanwhile, on a terminal."""
     answer = next(answers)
     if answer.model is None or not out.is_terminal:
@@ -264,7 +264,7 @@ def _shown(answers: Iterator[Answer], out: Console) -> Answer:
         try:
             for grown in chain([answer], answers):
                 answer = grown
-                live.update(folded_lines(growing_text(answer), out), refresh=True)
+                live.update(folded_lines(growing_text(answer, phrases), out), refresh=True)
         except KeyboardInterrupt:
             live.transient = False  # what was written stays
             raise

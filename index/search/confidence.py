@@ -21,15 +21,33 @@ CONFIDENCE_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The confidence (0..1) from which on the articles answer perhaps, and that from which on they
+    surely do; below the first they do not."""
+
+    perhaps: float
+    sure: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.perhaps <= self.sure <= 1:
+            raise ValueError(f"thresholds {self.perhaps} and {self.sure}")
+
+    @classmethod
+    def at(cls, confidence: float) -> Thresholds:
+        """One for both: an answer is sure or there is none."""
+        return cls(confidence, confidence)
+
+
+@dataclass(frozen=True, slots=True)
 class ConfidenceModel:
     """Turns evidence into the probability that the corpus answers.
 
-    `threshold` is the probability under which Selon ships to say that it does not know.
+    `thresholds` are those of its probabilities that Selon ships with.
     """
 
     intercept: float
     weights: Mapping[str, float]
-    threshold: float
+    thresholds: Thresholds
 
     @classmethod
     def load(cls) -> ConfidenceModel:
@@ -51,7 +69,8 @@ class ConfidenceModel:
         expected = {field.name for field in fields(SearchEvidence)}
         if set(weights) != expected:
             raise ValueError(f"weights for {sorted(weights)} instead of {sorted(expected)}")
-        return cls(float(stored["intercept"]), weights, float(stored["threshold"]))
+        thresholds = Thresholds(float(stored["threshold"]), float(stored["sure"]))
+        return cls(float(stored["intercept"]), weights, thresholds)
 
     def confidence(self, evidence: SearchEvidence) -> float:
         """The probability (0..1) that the corpus holds the answer."""

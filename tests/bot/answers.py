@@ -10,6 +10,7 @@ from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import decide_by_evidence, refusal_of
 from index.article import Article, Passage, Sentence
 from index.findings import Findings
+from index.search.confidence import Thresholds
 
 TEXT = (
     "Le modèle Orphée a été présenté hier. Il alimente le journal parlé. Une carte suffit.\n\n"
@@ -73,11 +74,11 @@ class FakeAnswerer:
     joins_parts = True
 
     def __init__(self, min_confidence: float = 0.5, most: int = 2) -> None:
-        self._min_confidence = min_confidence
+        self._thresholds = Thresholds.at(min_confidence)
         self._most = most
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        decision = decide_by_evidence(findings, self._min_confidence)
+        decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
             yield refusal_of(findings.question, decision, confidence=findings.confidence)
             return

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from bot import assembly
+from bot.errors import SettingsError
+from bot.locale.errors import error_text
 from bot.settings import Settings
 from index.errors import NoIndex
 from index.models import factory
+from index.search.confidence import ConfidenceModel, Thresholds
 
 ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ConfidenceModel.load().thresholds.sure
 
 
 def test_nothing_indexed_is_said_before_the_model_is_loaded(
@@ -23,6 +27,34 @@ def test_nothing_indexed_is_said_before_the_model_is_loaded(
     monkeypatch.setattr(factory, "load_embedder", load)
     with pytest.raises(NoIndex, match="no-index"):
         assembly.open_index(Settings(data_dir=tmp_path))
+
+
+def test_a_sure_threshold_below_the_least_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, min_confidence=0.5, sure_confidence=0.4)
+    with pytest.raises(SettingsError) as raised:
+        assembly.open_index(settings)
+    assert error_text(raised.value, "fr") == (
+        "SELON_SURE_CONFIDENCE=0,4\u00a0: donnez au moins 0,5, en dessous de quoi Selon ne répond "
+        "pas (SELON_MIN_CONFIDENCE)"
+    )
+    assert "give at least 0.5, below which Selon" in error_text(raised.value, "en")
+
+
+@pytest.mark.parametrize(
+    ("least", "sure", "expected"),
+    [
+        (None, None, Thresholds.at(SHIPPED)),
+        (0.2, None, Thresholds(0.2, SHIPPED)),
+        (0.9, None, Thresholds.at(0.9)),
+        (None, 0.9, Thresholds(SHIPPED, 0.9)),
+        (0.1, 0.2, Thresholds(0.1, 0.2)),
+    ],
+)
+def test_thresholds_are_the_calibrated_ones_unless_set(
+    least: float | None, sure: float | None, expected: Thresholds
+) -> None:
+    settings = Settings(_env_file=None, min_confidence=least, sure_confidence=sure)
+    assert assembly.thresholds_of(settings) == expected
 
 
 def test_without_a_chat_model_nothing_of_one_is_loaded() -> None:

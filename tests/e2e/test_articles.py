@@ -15,14 +15,14 @@ from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from bot.messenger.handlers import alerts
 from index.build.builder import build
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
 
 READER, OTHER = 42, 43
-THRESHOLD = ConfidenceModel.load().threshold
+THRESHOLD = ConfidenceModel.load().thresholds.perhaps
 BODY = (
     "Le canal {n} relie la ville {n} à la mer depuis 18{n:02}. Les péniches y passent en toute "
     "saison avec du blé et du vin. Les éclusiers vivent au bord de l’eau dans de petites maisons. "
@@ -54,7 +54,7 @@ async def server(
     monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
-    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(0.9)), index.search)
+    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.9))), index.search)
     async with BotServer() as server, running(server, chain, LiveLibrary(index)):
         yield server
 

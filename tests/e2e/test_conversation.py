@@ -110,6 +110,22 @@ async def test_a_follow_up_is_understood_after_a_restart_until_the_conversation_
     assert not fresh.startswith("Question comprise")
 
 
+async def test_below_the_sure_threshold_what_is_nearest_is_said_to_be_so(data_dir: Path) -> None:
+    settings = load_settings(data_dir=data_dir, sure_confidence=1)
+    index = open_index(settings)
+    chain = chain_over(index, settings)
+    async with BotServer() as server, running(server, chain, LiveLibrary(index)):
+        server.user_says(READER, "Quand Marie Curie est-elle née ?")
+        shown = (await server.next_message(20)).text
+        server.user_says(READER, BREAD)
+        refused = (await server.next_message(20)).text
+    assert shown.startswith(
+        "❔ Les articles n’y répondent peut-être pas\u202f; le plus proche\u00a0:"
+    )
+    assert "1867" in shown
+    assert refused.startswith("Je ne sais pas\u00a0: les articles ne le disent pas.")
+
+
 async def test_silence_ends_a_conversation(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SELON_CONVERSATION_HOURS", str(0.2 / 3600))
     async with BotServer() as server, bot(server, data_dir):

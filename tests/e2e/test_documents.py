@@ -18,7 +18,7 @@ from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents
 from bot.settings import load_settings
 from index.build.builder import build
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
@@ -44,7 +44,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest_asyncio.fixture
 async def server(data_dir: Path) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(0.05)), index.search)
+    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
     documents = Documents(load_settings(min_confidence=0.05), FakeEmbedder())
     async with (
         BotServer() as server,

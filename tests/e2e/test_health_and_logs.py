@@ -86,9 +86,9 @@ async def test_the_figures_tell_what_was_asked_and_what_became_of_it(
     def more(*key: str) -> float:
         return after.get(frozenset(key), 0) - before.get(frozenset(key), 0)
 
-    assert more("selon_answers_total", "answered", "articles", "message") == 1
-    assert more("selon_answers_total", "refused", "articles", "message") == 1
-    assert more("selon_answers_total", "answered", "articles", "inline") == 1
+    assert more("selon_answers_total", "sure", "articles", "message") == 1
+    assert more("selon_answers_total", "no", "articles", "message") == 1
+    assert more("selon_answers_total", "sure", "articles", "inline") == 1
     assert more("selon_reply_seconds_count") == 2
     assert more("selon_telegram_requests_total", "sendMessage", "502") == 1
     assert more("selon_telegram_requests_total", "sendMessage", "0") == 1

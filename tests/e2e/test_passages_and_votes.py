@@ -13,7 +13,9 @@ from bot.state import votes
 from bot.state.database import open_state, state_url
 from bot.state.votes import Vote
 from index.article import Article
+from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LIGHT, answered, cite
+from tests.botapi.entities import utf16_slice
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
@@ -54,6 +56,32 @@ def _vote(data_dir: Path, turn: int = 1, person: int = READER) -> Vote | None:
         found = votes.vote(session, turn, person)
     state.close()
     return found
+
+
+async def test_what_may_not_answer_says_so_and_offers_to_tell(
+    server: BotServer, chain: StubChain
+) -> None:
+    chain.answers[QUESTION] = replace(highlighted(chain.answers[QUESTION], "1788"), doubtful=True)
+    server.user_says(READER, QUESTION)
+    shown = await server.next_message()
+    assert shown.text.startswith(
+        "❔ Les articles n’y répondent peut-être pas\u202f; le plus proche\u00a0:\n\n" + BIRTH
+    )
+    bold = [
+        utf16_slice(shown.text, each.offset, each.length)
+        for each in shown.formatted.entities
+        if each.type == "bold"
+    ]
+    assert bold == ["Fresnel & les phares"]
+    assert [button.text for button in shown.buttons] == [
+        "Passage [1]",
+        "Plus de sources",
+        "M’avertir quand un article y répond",
+        "👍",
+        "👎",
+    ]
+    server.user_says(READER, "/sources")
+    assert BIRTH in (await server.next_message()).text
 
 
 async def test_more_sources_are_those_found_besides(server: BotServer) -> None:

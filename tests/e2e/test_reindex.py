@@ -21,7 +21,7 @@ from bot.settings import load_settings
 from index.build.builder import build
 from index.formats.base import Options
 from index.models.base import Vectors
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from index.store.files.lock import build_lock
 from tests.botapi.messages import Message
@@ -75,7 +75,7 @@ def embedder() -> HeldEmbedder:
 @pytest_asyncio.fixture
 async def server(data_dir: Path, embedder: HeldEmbedder) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(0.05)), index.search)
+    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
     documents = Documents(load_settings(min_confidence=0.05), embedder)
     async with (
         BotServer() as server,

@@ -13,7 +13,7 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from index.build.builder import build
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
@@ -69,7 +69,7 @@ async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
     async with running(
         server,
-        FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(0.0)), index.search),
+        FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.0))), index.search),
         LiveLibrary(index),
     ):
         yield

@@ -77,7 +77,7 @@ class InlineHandlers:
         answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
         METERS.answered(answer, "inline")
         articles = await asyncio.to_thread(self._services.library.ranked, question)
-        results = [_answer_result(answer, phrases)] if answer.answered else []
+        results = [] if answer.outcome == "no" else [_answer_result(answer, phrases)]
         results += [_article_result(each, phrases) for each in articles[:_NEAREST]]
         await _give(query, results, phrases)
 
@@ -123,11 +123,13 @@ async def _answer(
 
 def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle:
     html = answer_html(answer, phrases)
-    first = answer.citations[0].article
+    said, first = answer.statements[0].text, answer.citations[0].article
+    source = f"{first.title}{details(first, phrases)}"
+    doubted = answer.outcome == "perhaps"
     return InlineQueryResultArticle(
         id=f"answer-{_short(html[0])}",
-        title=_line(answer.statements[0].text),
-        description=_line(f"{first.title}{details(first, phrases)}"),
+        title=_line(phrases.doubted(answer.period) if doubted else said),
+        description=_line(f"{said} — {source}" if doubted else source),
         input_message_content=_content(html[0]),
     )
 

@@ -136,14 +136,15 @@ class PassageHandlers:
             lifetime=self._services.lifetime,
             limit=10,
         )
-        answered = [turn for turn in await self._services.state.run(last) if turn.answered]
-        if not answered:
+        kept = await self._services.state.run(last)
+        quoting = [turn for turn in kept if any(each["cited"] for each in turn.sources)]
+        if not quoting:
             await say(context.bot, asker, phrases.no_sources)
             return
         find = partial(self._services.article, asker.place)
-        kept = partial(citations_of, answered[-1].sources, find, cited=True)
-        citations = await asyncio.to_thread(kept)
-        title = phrases.sources_of(answered[-1].question)
+        sources = partial(citations_of, quoting[-1].sources, find, cited=True)
+        citations = await asyncio.to_thread(sources)
+        title = phrases.sources_of(quoting[-1].question)
         await deliver(context.bot, asker.place, sources_html(citations, title, asker.phrases))
 
     def _excerpt(self, place: ConversationPlace, data: str) -> Excerpt | None:

@@ -84,8 +84,7 @@ class ConversationMemory:
         if own is not None:
             quoted = replace(said, quoted=True)
             answer, theirs = await chain.ainvoke(quoted), await own.chain.ainvoke(quoted)
-            surer = not answer.answered or theirs.confidence >= answer.confidence
-            if theirs.answered and surer:
+            if theirs.outcome != "no" and _sureness(theirs) >= _sureness(answer):
                 chain = own.chain
         with asked_by(place.person_id):
             return await self._streamed(chain, said, live)
@@ -147,6 +146,11 @@ class ConversationMemory:
             question_message=question_message,
             elapsed_ms=answer.elapsed_ms,
         )
+
+
+def _sureness(answer: Answer) -> tuple[int, float]:
+    """What an answer is compared by: its outcome first, then the confidence."""
+    return ("no", "perhaps", "sure").index(answer.outcome), answer.confidence
 
 
 def _history(kept: Sequence[KeptTurn]) -> History:

@@ -18,18 +18,27 @@ from index.article import Article, ArticleEntry
 LONG_QUOTE_CHARACTERS = 160
 """Characters; a longer quote is folded, so that the list of sources stays short."""
 
+DOUBT_MARK = "❔"
+"""Tells at a glance what may not answer."""
+
 _QUOTE_HERE = "\0"
 _LINE_END = re.compile(r" *[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 
 
 def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str, ...]:
-    """The messages that give an answer: its statements with markers, then its citations.
+    """The messages that give an answer: its statements with markers, below a mark and a sentence
+    where they may not answer, then its citations.
 
     A refusal offers the nearest articles instead. A title stands before all.
     """
-    if answer.answered:
+    if answer.outcome != "no":
         statements = [_statement(each) for each in answer.statements]
-        if answer.period is not None:
+        if answer.outcome == "perhaps":
+            doubt = StyledBlock(
+                (StyledSpan(f"{DOUBT_MARK} {phrases.doubted(answer.period)}", "i"),)
+            )
+            statements = [doubt, replace(statements[0], gap="\n\n"), *statements[1:]]
+        elif answer.period is not None:
             time = StyledBlock((StyledSpan(phrases.according_to(answer.period)),))
             statements = [time, replace(statements[0], gap="\n"), *statements[1:]]
         blocks = [*statements, *_sources(answer.citations, phrases)]
@@ -38,7 +47,7 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
         if answer.nearest:
             blocks.append(StyledBlock((StyledSpan(phrases.nearest_articles),)))
             blocks.extend(_nearest(article, phrases) for article in answer.nearest)
-    if answer.fallback is not None and answer.answered:
+    if answer.fallback is not None and answer.outcome != "no":
         why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         blocks.append(StyledBlock((StyledSpan(why, "i"),)))
     if answer.understood is not None:

@@ -162,19 +162,14 @@ GOOD, BAD = "👍", "👎"
 def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMarkup | None:
     """A button for the passage of each citation, one for more, two for what people think of it.
 
-    A refusal offers to tell when an article answers; thanks need no button. `turn_id` is where the
-    answer is kept.
+    Unless it is sure, it offers to tell when an article answers; thanks need no button. `turn_id`
+    is where the answer is kept.
     """
     if answer.small_talk:
         return None
     said = BrowsingPhrases.of(phrases.code)
     good = InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1")
     bad = InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0")
-    if not answer.answered:
-        alert = BrowsingPhrases.of(phrases.code).alert_me
-        return InlineKeyboardMarkup(
-            [[InlineKeyboardButton(alert, callback_data=f"n:{turn_id}")], [good, bad]]
-        )
     rows = _rows(
         InlineKeyboardButton(
             phrases.see_passage(citation.number), callback_data=PassageRef.of(citation).encode()
@@ -182,8 +177,9 @@ def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMa
         for citation in answer.citations[:BUTTON_LIMIT]
     )
     if answer.further:
-        more = InlineKeyboardButton(said.more_sources, callback_data=f"m:{turn_id}")
-        return InlineKeyboardMarkup([*rows, [more], [good, bad]])
+        rows.append([InlineKeyboardButton(said.more_sources, callback_data=f"m:{turn_id}")])
+    if not answer.answered:
+        rows.append([InlineKeyboardButton(said.alert_me, callback_data=f"n:{turn_id}")])
     return InlineKeyboardMarkup([*rows, [good, bad]])
 
 

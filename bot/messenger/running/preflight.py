@@ -126,7 +126,7 @@ class Preflight:
     def _index(self) -> Iterator[Finding]:
         try:
             facts = open_index(self._settings).searcher().generation.facts
-        except IndexingError as error:
+        except (SettingsError, IndexingError) as error:
             yield self._failed(self._said.index, error)
             return
         text = self._said.holds(facts.articles, facts.passages, facts.id)

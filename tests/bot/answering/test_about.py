@@ -12,7 +12,7 @@ from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from index.article import Article
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, opened
@@ -45,8 +45,8 @@ def chain_over(articles: list[Article], data_dir: Path) -> Iterator[RetrievalQA]
     index(articles, data_dir)
     with opened(data_dir) as generation:
         searcher = Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
-        about = AboutArticles(lambda: searcher, 0.5)
-        yield RetrievalQA(searcher, ExtractiveAnswerer(0.0), about, lambda: TODAY)
+        about = AboutArticles(lambda: searcher, Thresholds.at(0.5))
+        yield RetrievalQA(searcher, ExtractiveAnswerer(Thresholds.at(0.0)), about, lambda: TODAY)
 
 
 @pytest.fixture

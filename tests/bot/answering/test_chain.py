@@ -17,7 +17,7 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.retriever import ArticleRetriever
 from index.article import Period
 from index.findings import Findings
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from tests.bot.answers import FakeAnswerer, answered, article, citation
 from tests.fakes import FakeEmbedder
@@ -34,7 +34,7 @@ def live(tmp_path: Path) -> LiveIndex:
 
 @pytest.fixture
 def chain(live: LiveIndex) -> RetrievalQA:
-    return RetrievalQA(live, ExtractiveAnswerer(0.0))
+    return RetrievalQA(live, ExtractiveAnswerer(Thresholds.at(0.0)))
 
 
 def test_invoke_answers_with_a_verbatim_citation(chain: RetrievalQA) -> None:
@@ -59,7 +59,7 @@ async def test_any_answerer_grows_or_refuses_in_the_chain(live: LiveIndex) -> No
     grown = [each async for each in writing.astream(QUESTION)]
     assert [len(each.statements) for each in grown] == [1, 2]
     assert grown[-1].citations == writing.invoke(QUESTION).citations
-    assert RetrievalQA(live, FakeAnswerer(1.1)).invoke(QUESTION).refusal == "unsaid"
+    assert RetrievalQA(live, FakeAnswerer(1.0)).invoke(QUESTION).refusal == "unsaid"
 
 
 class Growing:
@@ -148,7 +148,7 @@ async def test_searching_never_runs_on_the_event_loop(live: LiveIndex) -> None:
             threads.append(threading.current_thread())
             return live.search(question, limit, within)
 
-    await RetrievalQA(Watched(), ExtractiveAnswerer(0.0)).ainvoke(QUESTION)  # type: ignore[arg-type]
+    await RetrievalQA(Watched(), ExtractiveAnswerer(Thresholds.at(0.0))).ainvoke(QUESTION)  # type: ignore[arg-type]
     assert threads != [threading.main_thread()]
     assert len(threads) == 1
 

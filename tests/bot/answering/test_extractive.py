@@ -9,9 +9,12 @@ from bot.answering.refusal import NEAREST
 from index.article import Article
 from index.build.passages import cut
 from index.findings import Findings, Hit, RankedSentence, Scores
+from index.search.confidence import Thresholds
 from tests.index.samples import article
 
 TEXT = "Le phare date de 1862. Sa lanterne est rouge. Un gardien y vécut. Le port est loin."
+
+HALF = Thresholds.at(0.5)
 
 
 def hit(source: Article, scores: Sequence[float], total: float = 2.0) -> Hit:
@@ -28,7 +31,7 @@ def found(*hits: Hit, confidence: float = 0.9) -> Findings:
 
 
 def test_the_best_sentence_alone_when_nothing_comes_close() -> None:
-    answer = ExtractiveAnswerer(0.5).answer(
+    answer = ExtractiveAnswerer(HALF).answer(
         found(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7)))
     )
     assert answer.answered
@@ -37,7 +40,7 @@ def test_the_best_sentence_alone_when_nothing_comes_close() -> None:
 
 
 def test_the_words_that_answer_are_known_where_the_rules_are_sure() -> None:
-    answer = ExtractiveAnswerer(0.5).answer(
+    answer = ExtractiveAnswerer(HALF).answer(
         found(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7)))
     )
     assert [statement.parts[1] for statement in answer.statements] == ["1862"]
@@ -45,13 +48,26 @@ def test_the_words_that_answer_are_known_where_the_rules_are_sure() -> None:
 
 def test_only_the_best_sentence_is_highlighted() -> None:
     text = "Le phare fut bâti en 1862. Le port est loin. Un gardien y vécut vers 1900."
-    answer = ExtractiveAnswerer(0.5).answer(found(hit(article("phare", text), (0.95, 0.7, 0.94))))
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(article("phare", text), (0.95, 0.7, 0.94))))
     assert [statement.parts[1] for statement in answer.statements] == ["1862", ""]
+
+
+def test_nothing_stands_out_in_an_answer_that_may_be_none() -> None:
+    chosen = found(hit(article("phare", "Le phare fut bâti en 1862."), (0.95,)), confidence=0.5)
+    sure = ExtractiveAnswerer(HALF).answer(chosen)
+    perhaps = ExtractiveAnswerer(Thresholds(0.5, 0.6)).answer(chosen)
+    assert (sure.outcome, sure.statements[0].parts[1]) == ("sure", "1862")
+    assert (perhaps.outcome, perhaps.statements[0].parts[1]) == ("perhaps", "")
+    assert (perhaps.answered, perhaps.text, perhaps.citations) == (
+        False,
+        sure.text,
+        sure.citations,
+    )
 
 
 def test_a_figure_in_the_next_sentence_is_highlighted_when_the_best_has_none() -> None:
     text = "Le phare est haut. Le port est loin. Le phare date de 1862."
-    answer = ExtractiveAnswerer(0.5).answer(found(hit(article("phare", text), (0.98, 0.7, 0.94))))
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(article("phare", text), (0.98, 0.7, 0.94))))
     assert [statement.parts[1] for statement in answer.statements] == ["", "1862"]
 
 
@@ -63,13 +79,13 @@ def test_another_finder_takes_the_place_of_the_rules() -> None:
             return 0, sentence.index(" ")
 
     source = hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))
-    answer = ExtractiveAnswerer(0.5, First()).answer(found(source))
+    answer = ExtractiveAnswerer(HALF, First()).answer(found(source))
     assert [statement.parts[1] for statement in answer.statements] == ["Le"]
 
 
 def test_the_best_sentence_comes_first_though_another_is_read_before_it() -> None:
     text = "Le port est loin. Le feu est rouge. Un gardien vit là."
-    answer = ExtractiveAnswerer(0.5).answer(found(hit(article("phare", text), (0.94, 0.93, 0.97))))
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(article("phare", text), (0.94, 0.93, 0.97))))
     assert [statement.text for statement in answer.statements] == [
         "Un gardien vit là.",
         "Le port est loin.",
@@ -78,7 +94,7 @@ def test_the_best_sentence_comes_first_though_another_is_read_before_it() -> Non
 
 
 def test_sentences_close_behind_follow_in_reading_order() -> None:
-    answer = ExtractiveAnswerer(0.5).answer(
+    answer = ExtractiveAnswerer(HALF).answer(
         found(hit(article("phare", TEXT), (0.94, 0.7, 0.95, 0.7)))
     )
     assert [statement.text for statement in answer.statements] == [
@@ -96,12 +112,12 @@ def test_never_more_than_three_sentences() -> None:
 def test_sentences_are_grouped_by_article_the_best_one_first() -> None:
     first, second = article("un", TEXT), article("deux", TEXT.replace("phare", "fanal"))
     chosen = found(hit(first, (0.7, 0.7, 0.94, 0.93)), hit(second, (0.95, 0.7, 0.7, 0.7)))
-    answer = ExtractiveAnswerer(0.5).answer(chosen)
+    answer = ExtractiveAnswerer(HALF).answer(chosen)
     assert [citation.article.title for citation in answer.citations] == ["Deux", "Un", "Un"]
 
 
 def test_a_quote_that_begins_with_a_pronoun_brings_its_lead() -> None:
-    answer = ExtractiveAnswerer(0.5).answer(
+    answer = ExtractiveAnswerer(HALF).answer(
         found(hit(article("phare", TEXT), (0.7, 0.95, 0.7, 0.7)))
     )
     lead = answer.citations[0].lead
@@ -112,7 +128,7 @@ def test_a_quote_that_begins_with_a_pronoun_brings_its_lead() -> None:
 
 def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
     hits = [hit(article(f"n{number // 2}", TEXT), (0.9, 0.9, 0.9, 0.9)) for number in range(10)]
-    answer = ExtractiveAnswerer(0.5).answer(found(*hits, confidence=0.49))
+    answer = ExtractiveAnswerer(HALF).answer(found(*hits, confidence=0.49))
     assert not answer.answered
     assert answer.citations == ()
     assert answer.text == ""
@@ -121,7 +137,7 @@ def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
 
 
 def test_no_hit_is_a_refusal_even_at_threshold_zero() -> None:
-    assert not ExtractiveAnswerer(0.0).answer(found(confidence=0.0)).answered
+    assert not ExtractiveAnswerer(Thresholds.at(0.0)).answer(found(confidence=0.0)).answered
 
 
 CHIPS = "Le modèle fut entraîné sur 15 000 puces Nvidia."
@@ -133,7 +149,7 @@ def dated(name: str, text: str, published: date) -> Article:
 
 def test_articles_that_say_the_same_are_cited_together() -> None:
     first, second = article("un", CHIPS), article("deux", "Ce " + CHIPS[3:])
-    answer = ExtractiveAnswerer(0.5).answer(found(hit(first, (0.95,)), hit(second, (0.94,))))
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(first, (0.95,)), hit(second, (0.94,))))
     assert answer.text == f"{CHIPS} [1][2]"
     assert [citation.article.title for citation in answer.citations] == ["Un", "Deux"]
     assert answer.citations[1].quote == second.text
@@ -141,14 +157,14 @@ def test_articles_that_say_the_same_are_cited_together() -> None:
 
 def test_one_article_is_not_cited_twice_for_the_same() -> None:
     twice = article("un", f"{CHIPS} En bref, le modèle fut entraîné sur 15 000 puces Nvidia.")
-    answer = ExtractiveAnswerer(0.5).answer(found(hit(twice, (0.95, 0.94))))
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(twice, (0.95, 0.94))))
     assert answer.text == f"{CHIPS} [1]"
 
 
 def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> None:
     old = dated("vieux", CHIPS, date(2024, 5, 1))
     new = dated("neuf", CHIPS.replace("15", "18"), date(2025, 5, 1))
-    answer = ExtractiveAnswerer(0.5).answer(found(hit(old, (0.95,)), hit(new, (0.94,))))
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(old, (0.95,)), hit(new, (0.94,))))
     assert [citation.article.title for citation in answer.citations] == ["Neuf", "Vieux"]
     assert ["18 000" in answer.statements[0].text, "15 000" in answer.statements[1].text] == [
         True,
@@ -158,12 +174,12 @@ def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> No
 
 def test_a_sentence_that_only_announces_is_not_shown() -> None:
     text = "Trois inventions suffisent :\n\nHTML décrit les pages."
-    answer = ExtractiveAnswerer(0.5).answer(found(hit(article("web", text), (0.95, 0.94))))
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(article("web", text), (0.95, 0.94))))
     assert answer.text == "HTML décrit les pages. [1]"
 
 
 def test_unless_there_is_nothing_else() -> None:
-    answer = ExtractiveAnswerer(0.5).answer(
+    answer = ExtractiveAnswerer(HALF).answer(
         found(hit(article("web", "Trois inventions :"), (0.95,)))
     )
     assert answer.text == "Trois inventions : [1]"
@@ -172,23 +188,23 @@ def test_unless_there_is_nothing_else() -> None:
 def test_passages_that_are_not_cited_are_offered_by_their_best_sentence() -> None:
     phare = hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))
     port = hit(article("port", "Le port est loin. Le phare y fut vu en 1850."), (0.1, 0.2), 0.5)
-    answer = ExtractiveAnswerer(0.5).answer(found(phare, port))
+    answer = ExtractiveAnswerer(HALF).answer(found(phare, port))
     assert [(each.number, each.quote) for each in answer.further] == [
         (2, "Le phare y fut vu en 1850.")
     ]
-    assert ExtractiveAnswerer(0.99).answer(found(phare, port)).further == ()
+    assert ExtractiveAnswerer(Thresholds.at(0.99)).answer(found(phare, port)).further == ()
 
 
 def test_a_price_that_no_sentence_tells_is_not_answered_by_something_near() -> None:
     asked = replace(
         found(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))), question="Combien coûte-t-il ?"
     )
-    refused = ExtractiveAnswerer(0.5).answer(asked)
+    refused = ExtractiveAnswerer(HALF).answer(asked)
     assert not refused.answered
     assert refused.nearest == (asked.hits[0].article,)
     told = TEXT.replace("Sa lanterne est rouge.", "Il a coûté 90 000 francs.")
     priced = replace(asked, hits=(hit(article("phare", told), (0.95, 0.8, 0.7, 0.7)),))
-    assert ExtractiveAnswerer(0.5).answer(priced).answered
+    assert ExtractiveAnswerer(HALF).answer(priced).answered
 
 
 def test_one_of_a_list_is_no_second_sentence() -> None:
@@ -196,7 +212,7 @@ def test_one_of_a_list_is_no_second_sentence() -> None:
     source = article("phare", text)
     scores = [0.95, *[0.94] * (len(cut(source)[0].sentences) - 1)]
     shown = [
-        each.text for each in ExtractiveAnswerer(0.5).answer(found(hit(source, scores))).statements
+        each.text for each in ExtractiveAnswerer(HALF).answer(found(hit(source, scores))).statements
     ]
     assert shown[0] == "Le phare date de 1862."
     assert not any(each.endswith(";") for each in shown)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bot.answer import Refusal
+from bot.answer import Outcome, Refusal
 from bot.answering.refusal import (
     NEAREST,
     decide_by_articles,
@@ -17,18 +17,29 @@ from bot.answering.refusal import (
     refusal_of,
 )
 from index.article import Article, Period
+from index.search.confidence import Thresholds
 from tests.bot.llm.fakes import article, findings, hits
 
 QUESTION = "Quand le pont a-t-il été construit ?"
 BRIDGES = [article("Il date de 1901.", title=f"Le pont n° {n}") for n in range(5)]
+HALF = Thresholds.at(0.5)
 AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))
 
 
 @pytest.mark.parametrize(("confidence", "answers"), [(0.5, True), (0.49, False)])
 def test_evidence_answers_where_the_search_is_sure_enough(confidence: float, answers: bool) -> None:
-    decision = decide_by_evidence(findings(QUESTION, *BRIDGES, confidence=confidence), 0.5)
+    decision = decide_by_evidence(findings(QUESTION, *BRIDGES, confidence=confidence), HALF)
     assert decision.may_answer is answers
     assert len(decision.nearest) == (0 if answers else NEAREST)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "outcome"),
+    [(0.29, "no"), (0.3, "perhaps"), (0.59, "perhaps"), (0.6, "sure")],
+)
+def test_between_the_thresholds_it_is_perhaps(confidence: float, outcome: Outcome) -> None:
+    found = findings(QUESTION, *BRIDGES, confidence=confidence)
+    assert decide_by_evidence(found, Thresholds(0.3, 0.6)).outcome == outcome
 
 
 @pytest.mark.parametrize(("period", "why"), [(None, "unsaid"), (AUGUST, "period")])
@@ -36,7 +47,7 @@ def test_where_nothing_was_found_the_time_asked_for_is_why(
     period: Period | None, why: Refusal
 ) -> None:
     nothing = replace(findings(QUESTION), period=period)
-    assert decide_by_evidence(nothing, 0.0).refusal == why
+    assert decide_by_evidence(nothing, Thresholds.at(0.0)).refusal == why
     assert decide_by_articles((), period=period).refusal == why
     assert decide_by_articles((), hits(*BRIDGES), period).refusal == "unsaid"
 
@@ -46,7 +57,7 @@ def test_where_nothing_was_found_the_time_asked_for_is_why(
 )
 def test_a_price_needs_a_sentence_that_tells_one(text: str, answers: bool) -> None:
     found = findings("Combien a coûté le pont ?", article(text))
-    assert decide_by_evidence(found, 0.5).may_answer is answers
+    assert decide_by_evidence(found, HALF).may_answer is answers
 
 
 def test_a_model_that_finds_no_answer_is_not_believed_against_a_sure_search() -> None:
@@ -78,7 +89,7 @@ def test_every_other_way_of_asking_is(said: str) -> None:
 
 
 def test_a_refusal_is_an_answer_without_statements() -> None:
-    decision = decide_by_evidence(findings(QUESTION, *BRIDGES, confidence=0.2), 0.5)
+    decision = decide_by_evidence(findings(QUESTION, *BRIDGES, confidence=0.2), HALF)
     answer = refusal_of(QUESTION, decision, confidence=0.2, period=AUGUST)
     assert (answer.answered, answer.refusal, answer.language) == (False, "unsaid", "fr")
     assert (answer.nearest, answer.period) == (tuple(BRIDGES[:NEAREST]), AUGUST)

@@ -9,12 +9,12 @@ from typing import Any
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.evaluation.outcome import Outcome
+from bot.evaluation.outcome import GoldOutcome
 from bot.evaluation.questions import Gold, GoldQuestion
 from bot.evaluation.run import Means
 from index.article import Article, Passage, Sentence, article_id
 from index.findings import Findings, Hit, RankedSentence, Scores
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from tests.fakes import FakeEmbedder
 
 TEXT = (
@@ -63,12 +63,12 @@ def quoting(of: Article, *quotes: str, lead: Sentence | None = None) -> Answer:
     return Answer("Quand ?", "fr", 0.9, statements, citations, (), 0.0)
 
 
-def an_outcome(**changes: Any) -> Outcome:
+def an_outcome(**changes: Any) -> GoldOutcome:
     """A question answered rightly, but for the changes."""
     usual: dict[str, Any] = {
         "question": question("1849", article(), start=36),
         "rank": 1,
-        "answered": True,
+        "outcome": "sure",
         "confidence": 0.9,
         "shown": "Il fut allumé en 1849.",
         "highlight": None,
@@ -77,20 +77,21 @@ def an_outcome(**changes: Any) -> Outcome:
         "right": True,
         "milliseconds": 5.0,
     }
-    return Outcome(**(usual | changes))
+    return GoldOutcome(**(usual | changes))
 
 
-def unanswerable(**changes: Any) -> Outcome:
+def unanswerable(**changes: Any) -> GoldOutcome:
     asked = GoldQuestion("Qui ?", "asked.json: data[1]", answerable=False)
-    refused = {"question": asked, "rank": None, "answered": False, "confidence": 0.1, "shown": ""}
+    refused = {"question": asked, "rank": None, "outcome": "no", "confidence": 0.1, "shown": ""}
     return an_outcome(**(refused | {"held": False, "right": False} | changes))
 
 
 def means(embedder: FakeEmbedder | None = None) -> Means:
     """The real search and answers over word-counting vectors, refusing where words are unknown."""
     weights = dict.fromkeys(("passage", "sentence", "words", "sentence_words", "lead"), 0.0)
-    judge = ConfidenceModel(-3.0, weights | {"known": 10.0}, THRESHOLD)
-    return Means(embedder or FakeEmbedder(256), judge, ExtractiveAnswerer(THRESHOLD), THRESHOLD)
+    thresholds = Thresholds.at(THRESHOLD)
+    judge = ConfidenceModel(-3.0, weights | {"known": 10.0}, thresholds)
+    return Means(embedder or FakeEmbedder(256), judge, ExtractiveAnswerer(thresholds), thresholds)
 
 
 ENTRIES = {

@@ -14,9 +14,9 @@ def test_figures_are_means_over_the_questions_they_are_about() -> None:
         [
             an_outcome(shown="un deux trois"),
             an_outcome(rank=4, right=False, shown="un deux trois quatre cinq"),
-            an_outcome(rank=None, right=False, answered=False, shown="", confidence=0.2),
+            an_outcome(rank=None, right=False, outcome="no", shown="", confidence=0.2),
             unanswerable(),
-            unanswerable(answered=True, confidence=0.6, shown="x y z x y z x y z"),
+            unanswerable(outcome="sure", confidence=0.6, shown="x y z x y z x y z"),
         ],
     )
     assert measured.value("hit@1") == pytest.approx(1 / 3)
@@ -30,6 +30,23 @@ def test_figures_are_means_over_the_questions_they_are_about() -> None:
     # 0.9 and 0.9 beat 0.1 and 0.6, and 0.2 beats 0.1 alone.
     assert measured.value("auroc") == pytest.approx(5 / 6)
     assert measured.value("latency_ms p50") == 5
+
+
+def test_what_is_perhaps_answered_is_kept_but_not_sure() -> None:
+    measured = evaluation_figures(
+        "x",
+        [
+            an_outcome(),
+            an_outcome(outcome="perhaps"),
+            an_outcome(outcome="no"),
+            unanswerable(),
+            unanswerable(outcome="perhaps"),
+        ],
+    )
+    assert measured.value("answerable_kept") == pytest.approx(2 / 3)
+    assert measured.value("answerable_sure") == pytest.approx(1 / 3)
+    assert measured.value("unanswerable_refused") == 0.5
+    assert measured.value("unanswerable_sure") == 0
 
 
 def test_means_have_intervals() -> None:

@@ -95,7 +95,8 @@ def test_what_went_wrong_is_told_apart() -> None:
 
 def test_a_question_without_answer_is_at_fault_when_answered() -> None:
     assert unanswerable().fault is None
-    assert unanswerable(answered=True).fault == "wrongly answered"
+    assert unanswerable(outcome="sure").fault == "wrongly answered"
+    assert unanswerable(outcome="perhaps").fault is None
 
 
 def test_where_no_answer_is_known_an_answer_is_not_blamed() -> None:

@@ -31,7 +31,9 @@ NAMES = [
     "f1",
     "auroc",
     "answerable_kept",
+    "answerable_sure",
     "unanswerable_refused",
+    "unanswerable_sure",
     "ece",
     "latency_ms",
     "index_tokens_per_s",
@@ -54,7 +56,7 @@ def test_json_has_every_name_with_intervals(evaluation: Evaluation) -> None:
     assert fields["hit@1"] == 1
     assert fields["intervals"]["hit@1"] == [1, 1]
     assert fields["latency_ms"]["p50"] <= fields["latency_ms"]["p95"]
-    assert fields["threshold"] == 0.5
+    assert (fields["threshold"], fields["sure"]) == (0.5, 0.5)
     assert fields["model"] == "fake-256"
     assert fields["token_unit"] == "words"
     assert fields["perturbed"]["kinds"] == ["accents", "case"]
@@ -66,7 +68,7 @@ def test_json_has_every_name_with_intervals(evaluation: Evaluation) -> None:
 
 def test_lines_have_the_names_of_the_json(evaluation: Evaluation) -> None:
     rows = [line.split("\t") for line in figures_lines(evaluation).split("\n")]
-    assert rows[0] == ["fake-256, refusing below a confidence of 0.5"]
+    assert rows[0] == ["fake-256, refusing below a confidence of 0.5, sure from 0.5"]
     assert rows[1] == [
         "",
         "asked.json",
@@ -106,8 +108,8 @@ def test_the_worst_are_the_surest_mistakes() -> None:
         an_outcome(),
         an_outcome(right=False, confidence=0.6),
         an_outcome(right=False, held=False, confidence=0.95),
-        an_outcome(answered=False, confidence=0.2, shown=""),
-        unanswerable(answered=True, confidence=0.7),
+        an_outcome(outcome="no", confidence=0.2, shown=""),
+        unanswerable(outcome="sure", confidence=0.7),
     ]
     assert worst(outcomes, 3) == [outcomes[2], outcomes[3], outcomes[4]]
 

@@ -27,8 +27,8 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> list[Heard]:
     build([ROOT / "corpus"], folder, embedder)
     with index_in_service(folder, embedder, judge) as opened:
         searcher = opened.searcher
-        about = AboutArticles(lambda: searcher, judge.threshold)
-        chain = RetrievalQA(searcher, ExtractiveAnswerer(judge.threshold), about)
+        about = AboutArticles(lambda: searcher, judge.thresholds)
+        chain = RetrievalQA(searcher, ExtractiveAnswerer(judge.thresholds), about)
         conversing = FollowUpChain(chain, searcher.search)
         return [
             each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)

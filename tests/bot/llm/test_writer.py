@@ -17,6 +17,7 @@ from bot.llm.writer import WriterLimits, WrittenAnswerer
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.errors import ModelError
 from index.findings import Findings
+from index.search.confidence import Thresholds
 from tests.bot.llm.fakes import Scripted, WordChecker, article, findings
 
 QUESTION = "Quand le pont a-t-il été construit ?"
@@ -42,7 +43,7 @@ class Kept:
 
 def written(*models: Scripted, **options: object) -> WrittenAnswerer:
     checker = options.pop("checker", WordChecker())
-    return WrittenAnswerer(models, checker, ExtractiveAnswerer(0.5), **options)  # type: ignore[arg-type]
+    return WrittenAnswerer(models, checker, ExtractiveAnswerer(Thresholds.at(0.5)), **options)  # type: ignore[arg-type]
 
 
 def asked(confidence: float = 0.95, question: str = QUESTION) -> Findings:
@@ -273,3 +274,10 @@ async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> 
     assert tries > 1
     assert (await grown(writing))[-1].model == model.name
     assert len(model.calls) == tries + 1
+
+
+async def test_what_a_model_writes_is_no_surer_than_the_search() -> None:
+    extractive = ExtractiveAnswerer(Thresholds(0.5, 0.99))
+    answers = await grown(WrittenAnswerer([Scripted(GOOD)], WordChecker(), extractive))
+    assert answers[-1].model == "fake:writer"
+    assert {answer.outcome for answer in answers} == {"perhaps"}

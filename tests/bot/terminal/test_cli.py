@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -21,6 +22,7 @@ from bot.locale.answers import Phrases
 from bot.terminal.cli import run
 from index.errors import DamagedIndex, NoIndex
 from index.models.base import Vectors
+from index.search.confidence import Thresholds
 from index.store.files.generation import current_id
 from index.store.files.layout import Layout
 from tests.bot.answers import answered, article, citation, refused
@@ -72,6 +74,7 @@ def assembled(
     module.open_chain = lambda settings: nullcontext(chain)  # type: ignore[attr-defined]
     module.chain_over = lambda index, settings: chain  # type: ignore[attr-defined]
     module.open_embedder = lambda settings, progress=None: embedder  # type: ignore[attr-defined]
+    module.thresholds_of = lambda settings: Thresholds.at(0.5)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.assembly", module)
     return module
 
@@ -124,9 +127,27 @@ def test_ask_json_prints_one_object(chain: Scripted, capsys: pytest.CaptureFixtu
     written = json.loads(capsys.readouterr().out)
     assert written["question"] == "Combien de puces ?"
     assert written["citations"][0]["quote"] == QUOTE
+    assert (written["outcome"], written["answered"]) == ("sure", True)
     chain.answer = lambda question: refused(question=question)
     assert run(["ask", "Quel temps ?", "--json"]) == 3
-    assert json.loads(capsys.readouterr().out)["answered"] is False
+    written = json.loads(capsys.readouterr().out)
+    assert (written["outcome"], written["answered"]) == ("no", False)
+
+
+def test_what_may_not_answer_is_said_to_be_the_nearest(
+    chain: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sure = chain.answer
+    chain.answer = lambda question: replace(sure(question), doubtful=True)
+    assert run(["ask", "Combien de puces ?", "--json"]) == 4
+    written = json.loads(capsys.readouterr().out)
+    assert (written["outcome"], written["answered"]) == ("perhaps", False)
+    assert written["answer"] == f"{QUOTE} [1]"
+    assert written["citations"][0]["quote"] == QUOTE
+    assert run(["ask", "Combien de puces ?"]) == 4
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0] == "Les articles n’y répondent peut-être pas\u202f; le plus proche\u00a0:"
+    assert shown[1].startswith(QUOTE)
 
 
 @pytest.mark.parametrize("arguments", [["ask", "-"], ["ask", ""], ["ask"]])

@@ -20,6 +20,7 @@ def _plain_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("bot.assembly.open_embedder", lambda settings, progress: FakeEmbedder(256))
     monkeypatch.setenv("SELON_MIN_CONFIDENCE", "0")
+    monkeypatch.setenv("SELON_SURE_CONFIDENCE", "0")
     monkeypatch.setenv("SELON_LANGUAGE", "en")
 
 

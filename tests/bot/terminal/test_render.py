@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import replace
+from datetime import date
 from typing import get_args
 
 import pytest
@@ -24,9 +25,11 @@ from bot.terminal.render import (
     sources_text,
 )
 from bot.verification.claim import ClaimFault
+from index.article import Period
 from tests.bot.answers import TEXT, answered, article, citation, highlighted, refused
 
 EN, FR = Phrases.of("en"), Phrases.of("fr")
+AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
 
@@ -113,6 +116,16 @@ def test_the_words_that_answer_are_bold_and_the_text_is_the_same() -> None:
     assert "15 000 puces" in bold
 
 
+def test_nothing_is_bold_in_what_may_not_answer() -> None:
+    sure = highlighted(answered(citation(QUOTE, article())), "15 000 puces")
+    shown = answer_text(replace(sure, doubtful=True), EN)
+    assert shown.plain.startswith(f"The articles may not answer this; the nearest:\n{QUOTE}")
+    bold = [shown.plain[span.start : span.end] for span in shown.spans if span.style == "bold"]
+    assert bold == [sure.citations[0].article.title]
+    dated = answer_text(replace(sure, doubtful=True, period=AUGUST), EN)
+    assert dated.plain.startswith("The articles from 1 to 31 August 2025 may not answer")
+
+
 def test_json_tells_last_where_in_the_article_the_words_stand_that_answer() -> None:
     source = article()
     first, second = citation("Une carte suffit.", source, 1), citation(QUOTE, source, 2)
@@ -152,9 +165,10 @@ def test_json_has_the_promised_keys_in_order_and_the_exact_quote() -> None:
     lead = "Le modèle Orphée a été présenté hier."
     answer = answered(citation("Il alimente le journal parlé.", source, lead=lead))
     written = json.loads(answer_json(answer, FR))
-    assert list(written)[:7] == [
+    assert list(written)[:8] == [
         "question",
         "language",
+        "outcome",
         "answered",
         "confidence",
         "answer",

@@ -23,13 +23,14 @@ def stored(**changes: object) -> dict[str, object]:
         "intercept": 0.0,
         "weights": weights,
         "threshold": 0.5,
+        "sure": 0.6,
     } | changes
 
 
 def test_the_shipped_model_trusts_strong_evidence_and_not_weak() -> None:
     model = ConfidenceModel.load()
-    assert model.confidence(WEAK) < model.threshold < model.confidence(STRONG)
-    assert 0 < model.threshold < 1
+    assert model.confidence(WEAK) < model.thresholds.perhaps
+    assert model.thresholds.sure < model.confidence(STRONG)
 
 
 def test_the_shipped_file_says_how_it_was_fitted() -> None:
@@ -60,9 +61,14 @@ def test_a_confidence_stays_a_probability_however_strong_the_evidence(intercept:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"format": CONFIDENCE_FORMAT + 1}, {"weights": {"passage": 1.0}}, {"intercept": "much"}],
-    ids=["another format", "weights missing", "not a number"],
+    [
+        {"format": CONFIDENCE_FORMAT + 1},
+        {"weights": {"passage": 1.0}},
+        {"intercept": "much"},
+        {"sure": 0.4},
+    ],
+    ids=["another format", "weights missing", "not a number", "sure below perhaps"],
 )
 def test_a_data_file_that_does_not_fit_is_refused(changes: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"format|weights|convert"):
+    with pytest.raises(ValueError, match=r"format|weights|convert|thresholds"):
         ConfidenceModel.of(stored(**changes))
