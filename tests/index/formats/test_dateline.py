@@ -127,7 +127,9 @@ def test_a_heading_is_one_only_by_itself() -> None:
     assert without_dateline(titled)[1] == titled
 
 
-@pytest.mark.parametrize("piece", ["A – ", "(AFP) - ", "12 mars 2019 –", "A 2019 – – – –\n", "(((("])
+@pytest.mark.parametrize(
+    "piece", ["A – ", "(AFP) - ", "12 mars 2019 –", "A 2019 – – – –\n", "(((("]
+)
 def test_a_hostile_text_takes_no_time(piece: str) -> None:
     began = time.process_time()
     without_dateline((Block(piece * (1_000_000 // len(piece))),))
