@@ -24,6 +24,7 @@ from bot.terminal.console import console_for, show
 from bot.terminal.index import followed_build
 from bot.terminal.lookup import (
     LABEL,
+    Taken,
     article_fields,
     entry_fields,
     find_all,
@@ -174,7 +175,7 @@ def show_article(settings: Settings, reference: str, *, whole: bool, as_json: bo
     """Show an article, or a copy of one. Raises UnknownArticle, NoIndex, DamagedIndex."""
     phrases = KeepingPhrases.of(settings.language)
     with open_articles(settings) as generation:
-        entry = find_article(generation, reference)
+        entry = find_article(generation, reference, _say_taken(reference, phrases))
         article = generation.article(entry.id)
         if article is None:
             raise DamagedIndex("article-no-words", id=entry.id)
@@ -269,7 +270,7 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
             each.id: each
             for reference in references
             if not _already(reference, generation, removed)
-            for entry in find_all(generation, reference)
+            for entry in find_all(generation, reference, _say_taken(reference, phrases))
             for each in _with_copies(entry, generation)
         }
     if meant and len(meant) >= facts.articles + facts.copies:
@@ -300,6 +301,13 @@ def restore(settings: Settings, references: Sequence[str]) -> int:
         for each in removed.restore(reference):
             show(console_for(sys.stdout), phrases.restored(*_named(each)))
     return _rebuild(settings, paths)
+
+
+def _say_taken(reference: str, phrases: KeepingPhrases) -> Taken:
+    """Says, beside the result, which article was taken for what was typed."""
+    return lambda entry: show(
+        console_for(sys.stderr), phrases.taken(harmless(row_line(reference)), *_named(entry))
+    )
 
 
 def _already(reference: str, generation: GenerationReader, removed: RemovedArticles) -> bool:

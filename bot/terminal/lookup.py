@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -33,19 +34,29 @@ PART = "#"
 _LIKE = 60  # of 100; below, the title has little to do with what was typed
 
 
-def find_article(generation: GenerationReader, reference: str) -> ArticleEntry:
-    """The article of this id, path, file name, address or title.
+_TYPED = 85  # of 100; below, a word is another one, not the same with a typing mistake
+
+
+Taken = Callable[[ArticleEntry], None]
+"""Told of an article that was only nearly named, and taken since no other is."""
+
+
+def find_article(generation: GenerationReader, reference: str, taken: Taken) -> ArticleEntry:
+    """The article of this id, path, file name, address or title, or the only one near to it.
 
     Raises UnknownArticle, which names the nearest ones, or those among which to choose.
     """
-    found = find_all(generation, reference)
+    found = find_all(generation, reference, taken)
     if len(found) > 1:
         raise _several(reference, found)
     return found[0]
 
 
-def find_all(generation: GenerationReader, reference: str) -> list[ArticleEntry]:
-    """As `find`, and all the articles of a file that holds several. Raises UnknownArticle."""
+def find_all(generation: GenerationReader, reference: str, taken: Taken) -> list[ArticleEntry]:
+    """As `find_article`, and all the articles of a file that holds several.
+
+    Raises UnknownArticle.
+    """
     for name in dict.fromkeys((reference, *_as_path(reference))):
         if found := generation.find(name):
             if len(found) > 1:
@@ -60,6 +71,12 @@ def find_all(generation: GenerationReader, reference: str) -> list[ArticleEntry]
         return called
     if called:
         raise _several(reference, called)
+    worded = list(_worded(reference, entries))
+    if len(worded) == 1:
+        taken(worded[0])
+        return worded
+    if worded:
+        raise _several(reference, worded)
     near = _nearest(reference, entries)
     if not near:
         raise UnknownArticle("article-none", name=reference)
@@ -74,6 +91,24 @@ def _as_path(reference: str) -> tuple[str, ...]:
     """The same file as the index may know it: from here, or from the root."""
     absolute = os.path.abspath(reference)  # noqa: PTH100 - a link keeps the name it was given
     return absolute, os.path.relpath(absolute)
+
+
+def _worded(reference: str, entries: list[ArticleEntry]) -> Iterator[ArticleEntry]:
+    """The articles whose title or path has all the words typed, but for a typing mistake."""
+    from rapidfuzz import fuzz, process
+
+    typed = _words(reference)
+    for each in entries if typed else ():
+        theirs = _words(f"{each.title} {each.path}")
+        if all(
+            process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_TYPED)
+            for word in typed - theirs
+        ):
+            yield each
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", fold_phrase(text)))
 
 
 def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:

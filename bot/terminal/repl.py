@@ -45,6 +45,10 @@ PROMPT = "selon> "
 _LANGUAGES = ("fr", "en")
 
 
+_LEAVING = frozenset({"quit", "exit", "quitter"})
+"""What leaves other conversations in a terminal; no question."""
+
+
 HISTORY_MODE = 0o600
 
 
@@ -95,7 +99,8 @@ class Conversation:
         return len(self._last.citations) if self._last else 0
 
     def reply(self, line: str) -> Text | None:
-        """The reply to a question or a /command; nothing to an empty line."""
+        """The reply to a question or a /command; nothing to an empty line
+        or to one that leaves."""
         line = " ".join(line.split())
         if not line:
             return None
@@ -103,6 +108,9 @@ class Conversation:
             name, _, argument = line.partition(" ")
             command = self._commands.get(name.lower())
             return command(argument) if command else self._unknown(name)
+        if line.lower() in _LEAVING:
+            self.over = True
+            return None
         answer = self._ask(TurnText(line, self._history))
         if not answer.small_talk:
             self._last = answer

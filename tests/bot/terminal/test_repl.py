@@ -141,6 +141,22 @@ def test_help_and_quit_answer_to_both_languages() -> None:
         assert conversation.over
 
 
+@pytest.mark.parametrize("word", ["quit", "exit", "quitter", " Quit "])
+def test_what_leaves_other_conversations_leaves_this_one(word: str) -> None:
+    def never(said: TurnText) -> Answer:
+        raise AssertionError("asked")
+
+    conversation = Conversation(never, "fr")
+    assert replied(conversation, word) == ""
+    assert conversation.over
+
+
+def test_a_question_about_leaving_is_one() -> None:
+    conversation = Conversation(ask, "fr")
+    assert FIRST in replied(conversation, "Quitter Paris ?")
+    assert not conversation.over
+
+
 def test_an_unknown_command_gets_a_hint() -> None:
     conversation = Conversation(ask, "fr")
     assert replied(conversation, "/source") == (

@@ -38,6 +38,21 @@ def test_a_removed_article_is_no_longer_answered_from_and_its_file_stays(
     assert "corpus/tgv.md" not in paths(capsys)
 
 
+def test_the_only_article_near_to_what_is_typed_goes_and_is_named(capsys: Capture) -> None:
+    assert run(["remove", "minitelle"]) == 0
+    said = capsys.readouterr()
+    assert "pris pour Le Minitel (corpus/minitel.md)" in said.err
+    assert said.out.startswith("Écarté\u00a0: Le Minitel (corpus/minitel.md)\n")
+    assert "selon remove --restore" in said.out
+    assert "corpus/minitel.md" not in paths(capsys)
+
+
+def test_of_several_near_articles_none_goes(capsys: Capture) -> None:
+    before = paths(capsys)
+    assert run(["remove", "le"]) == 2
+    assert paths(capsys) == before
+
+
 def test_an_article_comes_back(capsys: Capture) -> None:
     run(["remove", "Le TGV"])
     assert run(["remove", "--restore", "Le TGV"]) == 0

@@ -68,13 +68,32 @@ class TestShow:
     def test_an_unknown_article_is_wrong_usage_and_the_nearest_are_offered(
         self, capsys: Capture
     ) -> None:
-        assert run(["show", "le minitelle"]) == 2
+        assert run(["show", "les minitelles"]) == 2
         said = capsys.readouterr().err.splitlines()
         assert said[0] == (
-            "Erreur\u00a0: aucun article indexé n’est «\u00a0le minitelle\u00a0»\u202f; "
+            "Erreur\u00a0: aucun article indexé n’est «\u00a0les minitelles\u00a0»\u202f; "
             "les plus proches\u00a0:"
         )
-        assert said[1].endswith("Le Minitel (corpus/minitel.md)")
+        assert any(line.endswith("Le Minitel (corpus/minitel.md)") for line in said[1:])
+
+    @pytest.mark.parametrize("reference", ["le minitelle", "minitel", "MINITEL"])
+    def test_the_only_article_near_to_what_is_typed_is_taken(
+        self, reference: str, capsys: Capture
+    ) -> None:
+        assert run(["show", reference]) == 0
+        said = capsys.readouterr()
+        assert "Le Minitel" in said.out
+        assert said.err == (
+            f"«\u00a0{reference}\u00a0»\u00a0: pris pour Le Minitel (corpus/minitel.md), "
+            "le seul article qui s’en approche.\n"
+        )
+
+    def test_of_several_near_articles_none_is_taken(self, capsys: Capture) -> None:
+        assert run(["show", "le"]) == 2
+        said = capsys.readouterr().err
+        assert "désigne plusieurs articles" in said
+        assert "corpus/minitel.md" in said
+        assert "corpus/tgv.md" in said
 
     def test_a_name_like_no_other_is_only_unknown(
         self, capsys: Capture, monkeypatch: pytest.MonkeyPatch
