@@ -24,8 +24,9 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
+from typing import get_args
 
-from bot.answer import Answer
+from bot.answer import Answer, Outcome
 from bot.assembly import open_chain
 from bot.evaluation.measures import Interval, quantile
 from bot.settings import Settings
@@ -37,7 +38,6 @@ EVALUATION = Path(__file__).parents[2] / "shared" / "eval"
 ANSWERABLE = ("fact", "list", "why", "latest", "comparison")
 UNANSWERABLE = ("near_miss", "false_premise", "off_subject")
 HALVES = ("tune", "judge")
-OUTCOMES = ("sure", "perhaps", "no")
 Z = 1.959964  # the normal quantile of a 95 % interval
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
 
@@ -71,7 +71,7 @@ class PressOutcome:
     kind: str
     half: str
     question: str
-    outcome: str
+    outcome: Outcome
     confidence: float
     shown: tuple[str, ...]
     cited: tuple[tuple[str, ...], ...]
@@ -131,7 +131,7 @@ def judge(question: PressQuestion, answer: Answer, milliseconds: float) -> Press
         kind=question.kind,
         half=question.half,
         question=question.question,
-        outcome=str(getattr(answer, "outcome", "sure" if answer.answered else "no")),
+        outcome=answer.outcome,
         confidence=answer.confidence,
         shown=tuple(shown),
         cited=tuple(cited),
@@ -193,14 +193,15 @@ def _table(outcomes: Sequence[PressOutcome]) -> Iterator[str]:
 def _row(label: str, chosen: Sequence[PressOutcome]) -> str:
     judged = [each for each in chosen if each.anywhere is not None]
     shares = "/".join(
-        f"{sum(each.outcome == name for each in chosen) / len(chosen):.0%}" for name in OUTCOMES
+        f"{sum(each.outcome == name for each in chosen) / len(chosen):.0%}"
+        for name in get_args(Outcome)
     )
     times = [each.milliseconds for each in chosen]
     return (
         f"{label:<15}{len(chosen):>4}"
         f"{_share(judged, lambda each: bool(each.first)):>20}"
         f"{_share(judged, lambda each: bool(each.anywhere)):>20}"
-        f"{_share(chosen, lambda each: not each.shown):>20}"
+        f"{_share(chosen, lambda each: each.outcome == 'no'):>20}"
         f"{shares:>20}{quantile(times, 0.5):>7.0f}{quantile(times, 0.95):>8.0f}"
     )
 

@@ -8,6 +8,7 @@ import importlib.util
 import os
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -138,6 +139,7 @@ def test_the_same_words_from_another_article_are_no_answer() -> None:
     )
 
 
-def test_an_answer_is_sure_and_a_refusal_no() -> None:
-    assert press.judge(asked("Brest"), answered("Il pleut."), 1.0).outcome == "sure"
-    assert press.judge(asked("Brest"), answered(), 1.0).outcome == "no"
+def test_what_is_only_nearest_is_perhaps_and_a_refusal_no() -> None:
+    nearest = replace(answered("Il pleut."), doubtful=True)
+    outcomes = [press.judge(asked("x"), each, 1.0).outcome for each in (nearest, answered())]
+    assert outcomes == ["perhaps", "no"]
