@@ -11,12 +11,13 @@ from markdown_it.tree import SyntaxTreeNode
 
 from index.formats.base import ArticleDraft, Block, Content, list_blocks
 from index.formats.frontmatter import from_marked_text
+from index.formats.site_template import add_site_templates, without_templates
 
-_UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_UNSEEN = re.compile(r"<(?:(!--)|(script|style)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _BLANKS = re.compile(r"\n\s*\n")
 _SPACES = re.compile(r"[ \t]+")
-_parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_parser = add_site_templates(MarkdownIt("commonmark").enable(["table", "strikethrough"]))
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
@@ -91,7 +92,20 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 
 def _without_tags(source: str) -> Iterator[str]:
-    plain = html.unescape(_TAG.sub(" ", _UNSEEN.sub("", source)))
+    plain = html.unescape(_TAG.sub(" ", without_templates("".join(_seen(source)))))
     for paragraph in _BLANKS.split(plain):
         if words := " ".join(paragraph.split()):
             yield words
+
+
+def _seen(source: str) -> Iterator[str]:
+    """The pieces of HTML between its comments, scripts and styles; one unclosed hides the rest."""
+    folded, start = source.lower(), 0
+    while (opening := _UNSEEN.search(source, start)) is not None:
+        yield source[start : opening.start()]
+        closing = "-->" if opening[1] else f"</{opening[2].lower()}"
+        end = folded.find(closing, opening.end())
+        if end < 0:
+            return
+        start = end if opening[2] else end + len(closing)
+    yield source[start:]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+import time
+
+import pytest
 
 from index.formats.markdown import read_markdown
 
@@ -65,3 +68,53 @@ def test_footnotes_come_as_they_are() -> None:
 
 def test_a_forced_line_break_is_a_line() -> None:
     assert _read("Un  \ndeux") == ["Un\ndeux"]
+
+
+@pytest.mark.parametrize(
+    ("source", "blocks"),
+    [
+        ('{% include tete.html titre="x" %}\n\nLa ville vote.', ["La ville vote."]),
+        ('{% include a.html\n   b="c" %}\nLa ville vote.', ["La ville vote."]),
+        ("La ville {{ site.nom }} vote.{# relire #}", ["La ville vote."]),
+        ('{{< figure src="a_b_c.png" caption="Le *maire*" >}}\n\nFin.', ["Fin."]),
+        ("{{% note %}}\nLa ville vote.\n{{% /note %}}", ["La ville vote."]),
+        (":::tip Conseil\nLa ville vote.\n:::\nFin.", ["La ville vote.", "Fin."]),
+        ("Avant.\n::: info\n- Lyon\n- Lille\n:::", ["Avant.", "Lyon\nLille"]),
+        ("## Budget {#budget}\n\nFin.", ["# Budget", "Fin."]),
+        ("## Budget\n{: .no_toc}\n\nFin.", ["# Budget", "Fin."]),
+        ('![Tour](t.png){title="La tour" width=50%}\n\nFin.', ["Fin."]),
+        ("import Tabs from '@theme/Tabs';\nimport './a.css'\n\nFin.", ["Fin."]),
+        ("export const meta = {\n  titre: 'x',\n}\n\nFin.", ["Fin."]),
+        ("# {{ page.title }}\n\nFin.", ["Fin."]),
+        ("<div>\n{{ x }}<p>La ville vote.</p>{% endif %}\n</div>", ["La ville vote."]),
+    ],
+)
+def test_what_a_generator_of_sites_leaves_is_no_text(source: str, blocks: list[str]) -> None:
+    assert _read(source) == blocks
+
+
+@pytest.mark.parametrize(
+    ("source", "blocks"),
+    [
+        ("```\n{{ x }}\n:::\nimport a from 'b'\n```", ["{{ x }}\n:::\nimport a from 'b'"]),
+        ("On écrit `{{ titre }}` ainsi.", ["On écrit {{ titre }} ainsi."]),
+        ("L'ensemble {a, b} et {{x.", ["L'ensemble {a, b} et {{x."]),
+        ("import de blé from Odessa", ["import de blé from Odessa"]),
+        ("export de blé", ["export de blé"]),
+        ("Il dit : « ::: »", ["Il dit : « ::: »"]),
+    ],
+)
+def test_what_only_looks_like_it_stays(source: str, blocks: list[str]) -> None:
+    assert _read(source) == blocks
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["{{", "{%", "{ ", "{a=\"", "{: .a ", "{.a .a", "::: ", ":::\n", "<!--", "<script ", "<div>{{",
+     "import a from 'b' ", "import a from 'b'\n"],
+)  # fmt: skip
+def test_a_hostile_text_takes_no_time(piece: str) -> None:
+    began = time.process_time()
+    read_markdown(piece * (50_000 // len(piece)))
+    read_markdown(f"<div>{piece * (500_000 // len(piece))}")
+    assert time.process_time() - began < 10
