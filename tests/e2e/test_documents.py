@@ -45,7 +45,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def server(data_dir: Path) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
-    documents = Documents(load_settings(min_confidence=0.05), FakeEmbedder())
+    documents = Documents(load_settings(min_confidence=0.05, sure_confidence=0.05), FakeEmbedder())
     async with (
         BotServer() as server,
         running(server, chain, LiveLibrary(index), documents=documents),

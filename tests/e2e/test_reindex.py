@@ -76,7 +76,7 @@ def embedder() -> HeldEmbedder:
 async def server(data_dir: Path, embedder: HeldEmbedder) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
-    documents = Documents(load_settings(min_confidence=0.05), embedder)
+    documents = Documents(load_settings(min_confidence=0.05, sure_confidence=0.05), embedder)
     async with (
         BotServer() as server,
         running(server, chain, LiveLibrary(index), documents=documents),

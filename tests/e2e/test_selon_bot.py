@@ -80,6 +80,7 @@ async def selon_bot(
             SELON_TELEGRAM_TOKEN=token,
             SELON_TELEGRAM_API_URL=server.url,
             SELON_MIN_CONFIDENCE="0",
+            SELON_SURE_CONFIDENCE="0",
             SELON_LOG_LEVEL="DEBUG",
             **more,
         ),
