@@ -34,8 +34,10 @@ Origin = Literal[
     "file name",
     "text",
     "detected",
+    "htmldate",
 ]
-"""Where a fact of the metadata was found; `fields` are those of a JSON or CSV record."""
+"""Where a fact of the metadata was found; `fields` are those of a JSON or CSV record, `htmldate` is
+a day that this library takes for the page's."""
 
 _NOTHING: Mapping[str, Origin] = MappingProxyType({})
 
@@ -109,12 +111,14 @@ class ArticleDraft:
     """The blocks of one article in reading order, and what its source says of it.
 
     `key` tells apart the articles of one file (a feed's guid, a record's id or line, the name of
-    a member of an archive); empty where the file is one article.
+    a member of an archive); empty where the file is one article. `guessed` counts where
+    nothing else tells, the file's name included.
     """
 
     blocks: tuple[Block, ...]
     metadata: Metadata = field(default_factory=Metadata)
     key: str = ""
+    guessed: Metadata = field(default_factory=Metadata)
 
 
 WHOLE_LIMIT = 256 * 2**20

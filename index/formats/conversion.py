@@ -221,7 +221,7 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     metadata = metadata.completed(told).completed(signed).completed(dated)
     words, sections = _laid_out(blocks)
     metadata = metadata.completed(Metadata.told("address", url=content.url))
-    metadata = metadata.completed(_from_names(metadata, draft, content))
+    metadata = metadata.completed(_from_names(metadata, draft, content)).completed(draft.guessed)
     metadata = metadata.completed(Metadata.told("detected", language=detect(words)))
     return _article(metadata, title, words, sections, draft, content, location)
 

@@ -246,6 +246,7 @@ _BLOCKS = frozenset(
 )
 _VISIBLE_UPDATED = re.compile(r"mis[e]? [àa] jour|modifi|updated|maj\b", re.IGNORECASE)
 _VISIBLE_AUTHOR = re.compile(r"\b(?:author|auteur|autrice|byline|signature)", re.IGNORECASE)
+_GUESSED = 20_000  # elements of a page whose day is guessed
 _MODIFIED = re.compile(r"modif|updat", re.IGNORECASE)
 
 
@@ -315,3 +316,13 @@ def _marked(element: Element, text: str) -> Metadata:
     if _VISIBLE_AUTHOR.search(element.get("class") or "") and is_name(text):
         return Metadata.told("html", author=text)
     return Metadata()
+
+
+def guessed_facts(tree: Element) -> Metadata:
+    """The day that htmldate takes for the page's, without its search of the whole text."""
+    from htmldate import find_date
+
+    if sum(1 for _ in tree.iter()) > _GUESSED:
+        return Metadata()
+    day = find_date(tree, original_date=True, extensive_search=False)
+    return Metadata.told("htmldate", published=date.fromisoformat(day) if day else None)

@@ -15,6 +15,7 @@ from index.formats.html.furniture import teasers, without_boxes, without_teasers
 from index.formats.html.jsonld import JsonLdRecord, article_in, facts_of, jsonld_words
 from index.formats.html.metadata import (
     canonical,
+    guessed_facts,
     meta_facts,
     metas,
     opengraph_facts,
@@ -53,13 +54,14 @@ def read_html(text: str, content: Content) -> ArticleDraft:
     page = parsed_page(text, content.shown)
     article = article_in(page.records)
     metadata = _facts(page, article, content)
+    guessed = Metadata() if metadata.published else guessed_facts(page.tree)
     announced = teasers(page.tree) if article is None else ()
     without_boxes(page.tree)
     time_entries(page.tree)
     blocks = _fuller(without_teasers(page_body(page.tree), announced), article, content)
     if not any(map(_says_something, blocks)):
         raise ReadError("page-no-article", shown=content.shown)
-    return ArticleDraft(blocks, _with_sure_language(metadata, blocks))
+    return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guessed=guessed)
 
 
 def read_fragment(text: str, content: Content) -> ArticleDraft:

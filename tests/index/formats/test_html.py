@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.article import Article
 from index.errors import ReadError
 from index.formats.base import FACTS, ArticleDraft, Content
 from index.formats.boilerplate import cleaned
@@ -116,6 +117,28 @@ def test_the_day_in_the_page_s_header_is_not_the_article_s() -> None:
     page = _page("", "<h1>Le stade</h1>")
     page = page.replace("<body>", "<body><header><p>Jeudi 2 octobre 2025</p></header>")
     assert _draft(page).metadata.published is None
+
+
+def test_a_day_is_guessed_where_nothing_tells_it_and_says_so() -> None:
+    page = f"<html><body><h2>Le stade</h2><span class='entry-date'>14.03.2019</span><p>{PROSE}</p>"
+
+    def article(name: str, head: str = "") -> Article:
+        draft = _draft(f"<head>{head}</head>{page}")
+        return article_of_draft(draft, Content.of_bytes(b"", name), name)
+
+    guessed = article("page.html")
+    assert guessed.published == date(2019, 3, 14)
+    assert dict(guessed.origins)["published"] == "htmldate"
+    named = article("2025-08-29-stade.html")
+    assert (named.published, dict(named.origins)["published"]) == (date(2025, 8, 29), "file name")
+    told = article("page.html", '<meta name="dc.date" content="2024-01-02">')
+    assert (told.published, dict(told.origins)["published"]) == (date(2024, 1, 2), "html")
+
+
+def test_a_day_in_the_text_or_around_it_is_not_guessed() -> None:
+    body = "<h1>Le stade</h1><p>Le 12 mars 2019, la ville a vendu le stade.</p>"
+    footer = "<footer><p>© 2025 Le Courrier — jeudi 2 octobre 2025</p></footer>"
+    assert _draft(_page("", body) + footer).guessed.published is None
 
 
 @pytest.mark.parametrize("stamp", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00+00:00", "hier", ""])
