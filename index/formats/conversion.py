@@ -214,8 +214,11 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
         raise ReadError("article-no-text", shown=content.shown)
     named = member_name(draft.key) or content.name
     told, body = _without_head(draft.blocks)
-    title, body = _titled(body, metadata.title, named)
     dated, body = without_dateline(body)
+    title, body = _titled(body, metadata.title)
+    if title is None:
+        title = title_in_name(named)
+        metadata = metadata.completed(Metadata.told("file name", title=title))
     blocks, author = without_signature(body)
     signed = Metadata.told("text", author=author)
     metadata = metadata.completed(told).completed(signed).completed(dated)
@@ -276,13 +279,11 @@ def _moment(when: date | datetime | None) -> datetime | None:
     return when if isinstance(when, datetime) else None
 
 
-def _titled(
-    blocks: tuple[Block, ...], title: str | None, name: str
-) -> tuple[str, tuple[Block, ...]]:
+def _titled(blocks: tuple[Block, ...], title: str | None) -> tuple[str | None, tuple[Block, ...]]:
     """The title, and the blocks below it.
 
     It is the one given, else the first heading, else a short first line (which stays in the text,
-    for it may say something), else the file's name made readable.
+    for it may say something); None where there is none of these.
     """
     title = title or next((block.text for block in blocks if block.heading), None)
     if title is not None:
@@ -290,7 +291,7 @@ def _titled(
     first = blocks[0].text
     if len(first) <= _TITLE_LIMIT and "\n" not in first:
         return first.rstrip(".") or first, blocks
-    return title_in_name(name), blocks
+    return None, blocks
 
 
 def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
