@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ from index.errors import reason_of
 from index.search.confidence import Thresholds
 
 _NOTHING = "–"
+
+
+_MEASURE = 22  # characters of a measure's name and the space after it
 
 
 INTERVAL = "95 %"
@@ -53,6 +56,13 @@ def figures_lines(evaluation: Evaluation) -> str:
     """The same table with tabs between its cells, for a pipe."""
     lines = ("\t".join(row).rstrip() for row in _rows(evaluation))
     return "\n".join((_heading(evaluation), *lines))
+
+
+def measure_lines(evaluation: Evaluation, meanings: Mapping[str, str]) -> str:
+    """One line a measure that has a value: its name and what it tells."""
+    shown = (figure.name for figure in evaluation.file.all if figure.value is not None)
+    names = dict.fromkeys(name.partition("@")[0].partition(" ")[0] for name in shown)
+    return "\n".join(f"{name:<{_MEASURE}}{meanings[name]}" for name in names)
 
 
 def figures_json(evaluation: Evaluation) -> str:

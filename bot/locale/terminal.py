@@ -153,3 +153,9 @@ _LIBRARY_WORDS: Mapping[Language, Sequence[tuple[str, str]]] = {
     ),
 }
 """Patterns of what the command-line library says in English, and what is said instead."""
+
+
+class MeasureTexts(Texts, domain="terminal", part="measures"):
+    """What each measure of `selon eval` tells, by its name without `@k` and quantile."""
+
+    meanings: Mapping[str, str]

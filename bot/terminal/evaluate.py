@@ -112,7 +112,7 @@ def _evaluated(
     data_dir: Path | None, plan: Callable[[Settings], "EvaluationPlan"], outputs: Outputs
 ) -> int:
     """Run one evaluation and say what it gave; the exit code."""
-    from bot.locale.terminal import TerminalPhrases
+    from bot.locale.terminal import MeasureTexts, TerminalPhrases
     from bot.operations.logs import configure_logs
     from bot.terminal.progress import observed
     from bot.terminal.render import complaint
@@ -124,11 +124,13 @@ def _evaluated(
     try:
         planned = plan(settings)
         _check(planned, outputs)
+        from bot.evaluation.report import measure_lines
         from bot.evaluation.run import evaluate
 
         with observed(err, phrases) as observer:
             evaluation = evaluate(planned, _means(settings, observer), observer)
         _report(evaluation, outputs)
+        show(err, f"\n{measure_lines(evaluation, MeasureTexts.of(settings.language).meanings)}")
     except EvaluationError as error:
         show(err, complaint(error, phrases))
         return MISUSED

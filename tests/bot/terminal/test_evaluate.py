@@ -45,6 +45,31 @@ def test_the_table_goes_to_a_pipe_plain(tmp_path: Path, capsys: pytest.CaptureFi
     assert "hit@1\t1.000\t1.000–1.000\n" in shown
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", "la part des questions dont le bon passage est parmi les k premiers"),
+        ("en", "share of the questions whose right passage is among the first k"),
+    ],
+)
+def test_each_measure_is_explained_beside_the_table(
+    language: str,
+    told: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SELON_LANGUAGE", language)
+    other = write_squad(tmp_path / "other.json", ["gare"])
+    assert run(write_squad(tmp_path / "asked.json"), "--unanswerable", other) == 0
+    shown = capsys.readouterr()
+    explained = [line for line in shown.err.splitlines() if line.startswith("hit ")]
+    assert len(explained) == 1
+    assert explained[0].endswith(told)
+    assert told not in shown.out
+    assert any(line.startswith("auroc ") for line in shown.err.splitlines())
+
+
 def test_json_and_the_worst_questions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = write_squad(tmp_path / "other.json", ["gare"])
     file = write_squad(tmp_path / "asked.json", ["phare", "canal"])
