@@ -269,7 +269,7 @@ _FRAGMENT_SPACES = re.compile(r"[ \t\r\n\f]+")
 
 def fragment_blocks(tree: Element) -> tuple[Block, ...]:
     """The blocks in an element, in reading order: headings, paragraphs, lists and tables."""
-    return tuple(block for block in _fragment_blocks(tree) if block.text)
+    return tuple(block for block in _fragment_blocks(tree) if block.text.strip())
 
 
 def _fragment_blocks(element: Element) -> Iterator[Block]:

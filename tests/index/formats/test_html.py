@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.article import Article
@@ -513,6 +513,7 @@ def test_any_text_is_a_draft_or_a_read_error(text: str) -> None:
 
 @given(st.binary(max_size=400) | st.binary(max_size=60).map(lambda tail: LATIN.encode() + tail))
 @settings(deadline=3_000, max_examples=100)
+@example(b"\xa0")
 def test_any_bytes_are_a_draft_or_a_read_error(data: bytes) -> None:
     try:
         (draft,) = read(Content.of_bytes(data, "page.html"))
