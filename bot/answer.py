@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
@@ -168,12 +170,60 @@ class Answer:
         return self.refusal in SMALL_TALK and self.outcome == "no"
 
     @property
+    def verbatim(self) -> bool:
+        """Whether nobody wrote it and every statement is a quote that it cites, so that the quotes
+        say it all."""
+        quotes = {each.number: each.quote for each in self.citations}
+        return self.model is None and all(
+            each.text in {quotes.get(number) for number in each.citations}
+            for each in self.statements
+        )
+
+    @property
     def text(self) -> str:
         """The statements with their markers: `First sentence. [1] Second one. [2]`."""
         return " ".join(
             f"{statement.text} {''.join(f'[{n}]' for n in statement.citations)}".rstrip()
             for statement in self.statements
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuote:
+    """A citation as people see it: `highlight` is where in its quote the words stand that answer,
+    `lead` the sentence to show before it; `told` says that its words stand above already."""
+
+    citation: Citation
+    highlight: tuple[int, int] | None = None
+    lead: Sentence | None = None
+    told: bool = False
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The quote before the highlight, the highlight, and the quote after."""
+        return Statement(self.citation.quote, (), self.highlight).parts
+
+
+def shown_quotes(
+    citations: Sequence[Citation], answer: Answer | None = None
+) -> tuple[tuple[ShownQuote, ...], ...]:
+    """Citations, those of one article that follow each other together, each quote told once.
+
+    Below an `answer` that is not verbatim, what its statements say counts as told.
+    """
+    written = answer is not None and not answer.verbatim
+    statements = answer.statements if answer is not None else ()
+    told = {each.text for each in statements} if written else set()
+    marks = {} if written else {each.text: each.highlight for each in statements}
+    shown: list[ShownQuote] = []
+    for citation in citations:
+        quote, lead = citation.quote, citation.lead
+        before = lead if lead is not None and lead.text not in told else None
+        shown.append(ShownQuote(citation, marks.get(quote), before, quote in told))
+        told.add(quote)
+    return tuple(
+        tuple(same) for _, same in groupby(shown, key=lambda each: each.citation.article.id)
+    )
 
 
 EXACT_LIMIT = 100

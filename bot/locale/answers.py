@@ -37,12 +37,12 @@ class Phrases(Texts, domain="answers", part="answer"):
     start: str
     help: str
     no_such_command: str
+    see_passage: str
     passage_gone: str
     only_text: str
     failed: str
     no_index: str
 
-    def see_passage(self, number: int) -> str: ...
     def too_long(self, limit: int) -> str: ...
 
     def refused(self, why: str, period: Period | None) -> str:

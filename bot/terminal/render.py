@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from rich.style import Style
 from rich.text import Text
 
-from bot.answer import Answer, Citation, link_to, web_address
+from bot.answer import Answer, Citation, ShownQuote, link_to, shown_quotes, web_address
 from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.errors import error_text
 from bot.locale.source import details
@@ -26,7 +26,7 @@ QUOTE = "italic"
 HIGHLIGHT = "bold"
 
 
-MARKER = "bold cyan"
+MARKER = "cyan"
 
 
 TITLE = "bold"
@@ -45,15 +45,17 @@ _MARKERS = re.compile(r"((?:\[\d+\])+)$")
 
 
 def answer_text(answer: Answer, phrases: Phrases) -> Text:
-    """How the question was understood, if not as asked; the statements with their markers, said to
-    be only the nearest where they are, then the sources; or a refusal."""
+    """How the question was understood, if not as asked; what is written with its markers, unless
+    the quotes say it all; then each quote once with its source; or a refusal."""
     if answer.understood is not None:
         understood = Text(phrases.understood(_flowing(answer.understood)), style=SOURCE)
         plain = answer_text(replace(answer, understood=None), phrases)
         return Text("\n\n").join((understood, plain))
     if answer.outcome == "no":
         return refusal_text(answer, phrases)
-    parts = [_told(answer, phrases), sources_text(answer, phrases)]
+    quotes = sources_text(answer, phrases)
+    before = _before(answer, phrases)
+    parts = [before.append_text(quotes)] if answer.verbatim else [_told(answer, phrases), quotes]
     if answer.fallback is not None:
         why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         parts.append(Text(why, style=SOURCE))
@@ -87,23 +89,24 @@ def refusal_text(answer: Answer, phrases: Phrases) -> Text:
     if answer.nearest:
         text.append(f"\n\n{phrases.nearest_articles}", style="not bold")
     for article in answer.nearest:
-        text.append_text(Text("\n  • ").append_text(_source(article, phrases)))
+        text.append("\n  • ").append_text(_source(article, phrases, TITLE))
         text.append_text(_place(article, "", "\n    "))
     return text
 
 
 def sources_text(answer: Answer, phrases: Phrases) -> Text:
-    """Each citation: « quote » — title, author, date, and where to read it."""
+    """Each quote, the words that answer in bold; below it title, author, date, where to read it."""
     if answer.outcome == "no":
         return refusal_text(answer, phrases)
-    return Text("\n").join(_citation(citation, phrases) for citation in answer.citations)
+    groups = shown_quotes(answer.citations, answer)
+    return Text("\n\n").join(_quotes(group, phrases) for group in groups)
 
 
 def passage_text(citation: Citation, phrases: Phrases) -> Text:
     """The whole passage of a citation, its quote in bold, below its article's name."""
     passage = citation.passage
     text = Text(f"[{citation.number}] ", style=MARKER)
-    text = Text().append_text(text).append_text(_source(citation.article, phrases))
+    text = Text().append_text(text).append_text(_source(citation.article, phrases, TITLE))
     if passage.heading:
         text.append(f"\n{harmless(passage.heading)}", style=QUOTE)
     before = citation.start - passage.start
@@ -155,18 +158,16 @@ def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
     return phrases.unexpected(type(error).__name__, _flowing(str(error)))
 
 
-def _told(answer: Answer, phrases: Phrases) -> Text:
-    """The statements below what is to be known of them: that they may not answer, or their time."""
+def _before(answer: Answer, phrases: Phrases) -> Text:
+    """What is to be known of an answer first: that it may be none, or the time it is of."""
     if answer.outcome == "perhaps":
-        doubt = Text(f"{phrases.doubted(answer.period)}\n", style=DOUBT)
-        return Text().append_text(doubt).append_text(_statements(answer))
-    if answer.period is not None:
-        return Text(f"{phrases.according_to(answer.period)}\n").append_text(_statements(answer))
-    return _statements(answer)
+        return Text().append(f"{phrases.doubted(answer.period)}\n", style=DOUBT)
+    return Text(f"{phrases.according_to(answer.period)}\n" if answer.period else "")
 
 
-def _statements(answer: Answer) -> Text:
-    text = Text()
+def _told(answer: Answer, phrases: Phrases) -> Text:
+    """The statements in one paragraph, each with its markers."""
+    text = _before(answer, phrases)
     for position, statement in enumerate(answer.statements):
         # The marker must not begin a line of its own, hence the no-break space.
         before, highlight, after = (_flowing(part) for part in statement.parts)
@@ -176,21 +177,45 @@ def _statements(answer: Answer) -> Text:
     return text
 
 
-def _citation(citation: Citation, phrases: Phrases) -> Text:
+def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
+    """Quotes of one article, a line each, and their source; what was told is only numbered."""
+    text = Text()
+    for shown in group:
+        if not shown.told:
+            text.append_text(_quote(shown, phrases)).append("\n")
+    text.append("  ")
+    told = [_marker(shown.citation) for shown in group if shown.told]
+    text.append_text(Text().join(told)).append(" — " if told else "— ")
+    first = group[0].citation
+    text.append_text(
+        _source(first.article, phrases, Style(link=link_to(first.article.url, first.quote)))
+    )
+    return text.append_text(_place(first.article, first.quote, "\n    "))
+
+
+def _quote(shown: ShownQuote, phrases: Phrases) -> Text:
+    """« quote » [1], behind the sentence that it leans on."""
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
-    text = Text("  ").append(f"[{citation.number}]", style=MARKER).append(f" {opening}")
-    if citation.lead is not None:
-        between = citation.article.text[citation.lead.end : citation.start]
+    citation, text = shown.citation, Text(opening)
+    if shown.lead is not None:
+        between = citation.article.text[shown.lead.end : citation.start]
         link = " […] " if between.strip() else " "
-        text.append(f"{_flowing(citation.lead.text)}{link}", style=SOURCE)
-    text.append(_flowing(citation.quote), style=QUOTE).append(f"{closing} — ")
-    text.append_text(_source(citation.article, phrases))
-    return text.append_text(_place(citation.article, citation.quote, "\n      "))
+        text.append(f"{_flowing(shown.lead.text)}{link}", style=SOURCE)
+    before, highlight, after = map(_flowing, shown.parts)
+    text.append(before).append(highlight, style=HIGHLIGHT).append(after)
+    # The marker must not begin a line of its own, hence the no-break space.
+    return text.append(f"{closing}\u00a0").append_text(_marker(citation))
 
 
-def _source(article: Article, phrases: Phrases) -> Text:
-    text = Text(_flowing(article.title or article.path), style=TITLE)
-    return Text().append_text(text).append(_flowing(details(article, phrases)))
+def _marker(citation: Citation) -> Text:
+    """[1], which opens the article at the quote where a terminal knows links."""
+    link = link_to(citation.article.url, citation.quote)
+    return Text(f"[{citation.number}]", style=Style.parse(MARKER) + Style(link=link))
+
+
+def _source(article: Article, phrases: Phrases, style: str | Style) -> Text:
+    text = Text().append(_flowing(article.title or article.path), style=style)
+    return text.append(_flowing(details(article, phrases)))
 
 
 def _place(article: Article, quote: str, before: str) -> Text:

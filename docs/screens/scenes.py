@@ -91,7 +91,7 @@ SCENES = (
         "passage",
         (
             *says("Combien mesure la tapisserie de Bayeux ?"),
-            Step("presses", "Passage [1]"),
+            Step("presses", "Passage"),
         ),
     ),
     Scene(

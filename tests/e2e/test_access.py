@@ -91,14 +91,14 @@ async def test_those_whom_the_settings_name_are_answered_everywhere(
 ) -> None:
     async with bot():
         for person in (ADMIN, EDITOR, READER):
-            assert (await asked(server, person)).startswith(BIRTH)
+            assert (await asked(server, person)).startswith(f"« {BIRTH}")
 
 
 async def test_a_stranger_is_answered_where_access_is_open_and_told_why_not_elsewhere(
     server: BotServer, bot: Running, chain: StubChain, access: str
 ) -> None:
     said = {
-        "open": BIRTH,
+        "open": f"« {BIRTH}",
         "list": f"Bonjour ! Je ne réponds qu’aux personnes autorisées. Pour l’être, donnez votre "
         f"numéro Telegram, {STRANGER}, à la personne qui s’occupe de moi.",
         "invitation": "Bonjour ! Je ne réponds que sur invitation. Pour en recevoir une, "
@@ -173,10 +173,10 @@ async def test_an_invitation_lets_one_in_for_good(
     async with bot():
         start = await invited(server, command)
         assert (await asked(server, STRANGER, start)).startswith(welcome)
-        assert (await asked(server, STRANGER)).startswith(BIRTH)
+        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
         assert (await asked(server, OTHER, start)).startswith("Cette invitation a déjà servi")
     async with bot():
-        assert (await asked(server, STRANGER)).startswith(BIRTH)
+        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
         assert (await asked(server, OTHER)).startswith("Bonjour ! Je ne réponds que sur invitation")
 
 
@@ -235,7 +235,7 @@ async def test_an_administrator_lets_somebody_in_and_out_again(
     async with bot():
         said = await asked(server, ADMIN, f"/autoriser {STRANGER}")
         assert said == f"C’est noté : {STRANGER} est lecteur."
-        assert (await asked(server, STRANGER)).startswith(BIRTH)
+        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
         assert "est éditeur" in await asked(server, ADMIN, f"/allow {STRANGER} editor")
         assert "est exclu" in await asked(server, ADMIN, f"/interdire {STRANGER}")
         assert "Je ne réponds qu’aux personnes" in await asked(server, STRANGER)
@@ -259,7 +259,7 @@ async def test_what_the_settings_give_is_taken_away_there(
     async with bot():
         said = await asked(server, ADMIN, f"/interdire {number}")
         assert "SELON_ADMINS, SELON_EDITORS ou SELON_ALLOWED_USERS" in said
-        assert (await asked(server, READER)).startswith(BIRTH)
+        assert (await asked(server, READER)).startswith(f"« {BIRTH}")
 
 
 async def test_what_was_decided_can_be_looked_up(server: BotServer, bot: Running) -> None:
@@ -317,7 +317,7 @@ async def test_a_group_is_answered_once_an_administrator_allows_it(
         await said_in(server, "/autoriser", ADMIN)
         assert "je réponds dans ce groupe" in (await server.next_message()).text
         await said_in(server, f"@{BOT} {QUESTION}")
-        assert (await server.next_message()).text.startswith(BIRTH)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
         await said_in(server, "/forbid", ADMIN)
         assert "je ne réponds plus" in (await server.next_message()).text
     async with bot():
@@ -325,7 +325,7 @@ async def test_a_group_is_answered_once_an_administrator_allows_it(
         await server.silence()
         assert "dans le groupe -100" in await asked(server, ADMIN, "/autoriser -100")
         await said_in(server, f"@{BOT} {QUESTION}")
-        assert (await server.next_message()).text.startswith(BIRTH)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
 
 
 @pytest.mark.parametrize("access", ["list"], indirect=True)
@@ -361,14 +361,14 @@ async def test_over_the_limit_somebody_is_told_once_when_to_come_back(
 ) -> None:
     async with bot():
         for _ in range(3):
-            assert (await asked(server, READER)).startswith(BIRTH)
+            assert (await asked(server, READER)).startswith(f"« {BIRTH}")
         assert await asked(server, READER) == (
             "Vous m’écrivez plus vite que je ne peux répondre à chacun. Revenez dans 10 minutes : "
             "d’ici là, je ne réponds pas."
         )
         server.user_says(READER, QUESTION)
         await server.silence()
-        assert (await asked(server, STRANGER)).startswith(BIRTH)
+        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
     async with bot():  # told, and not again
         server.user_says(READER, QUESTION)
         await server.silence()
@@ -393,10 +393,10 @@ async def test_a_group_has_a_limit_of_its_own(server: BotServer, bot: Running) -
     async with bot():
         for person in (20, 20, 21, 21, 22):
             await said_in(server, f"@{BOT} {QUESTION}", person)
-            assert (await server.next_message()).text.startswith(BIRTH)
+            assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
         await said_in(server, f"@{BOT} {QUESTION}", 23)
         assert (await server.next_message()).text.startswith("Ce groupe m’écrit plus vite")
-        assert (await asked(server, 23)).startswith(BIRTH)
+        assert (await asked(server, 23)).startswith(f"« {BIRTH}")
 
 
 @pytest.mark.usefixtures("_small")
@@ -406,7 +406,7 @@ async def test_who_works_with_the_bot_is_not_counted(
 ) -> None:
     async with bot():
         for _ in range(6):
-            assert (await asked(server, person)).startswith(BIRTH)
+            assert (await asked(server, person)).startswith(f"« {BIRTH}")
 
 
 @pytest.mark.usefixtures("_small")

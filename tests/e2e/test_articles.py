@@ -93,7 +93,7 @@ async def test_an_article_is_summed_up_in_its_own_sentences(server: BotServer) -
     server.user_says(READER, "/resume Le canal numéro 3")
     told = (await server.next_message()).text
     assert told.startswith("«\u00a0Le canal numéro 3\u00a0», dans ses propres mots\u00a0:\n\n")
-    assert "[1] «\u00a0" in told
+    assert "\u00a0»\u00a0[1]" in told
     assert BODY.format(n=3).split(". ")[0] in told
 
 
@@ -128,7 +128,7 @@ async def test_an_alert_is_answered_once_when_an_article_comes(
     build([corpus], tmp_path / "index", FakeEmbedder())
     answer = await server.next_message(10)
     title = f"Un article répond maintenant à votre question «\u00a0{question}\u00a0»"
-    assert answer.text.startswith(f"{title}\n\nAugustin Fresnel a inventé la lentille")
+    assert answer.text.startswith(f"{title}\n\n«\u00a0Augustin Fresnel a inventé la lentille")
     assert "Le canal numéro 13" in answer.text
     _write(corpus, 14)
     build([corpus], tmp_path / "index", FakeEmbedder())

@@ -85,7 +85,7 @@ async def test_whatever_the_model_does_the_person_is_quoted_the_articles(
         api.user_says(READER, QUESTION)
         whole = await api.next_message()
         shown = [text for _, _, text in api.drafts] + [whole.text]
-    assert whole.text.startswith(f"{QUOTE}\u00a0[1]")
+    assert whole.text.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]")
     assert whole.text.endswith(line)
     assert not any("150 000" in text or "piege" in text for text in shown)
 

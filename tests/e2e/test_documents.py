@@ -72,7 +72,7 @@ async def test_a_document_for_all_answers_everybody(server: BotServer, data_dir:
     assert "est dans le corpus" in (await server.next_message(10)).text
     assert not (data_dir / "inbox" / "1").exists()
     server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(SENTENCE)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
 
 
 async def test_a_document_for_one_conversation_answers_there_alone(
@@ -83,7 +83,7 @@ async def test_a_document_for_one_conversation_answers_there_alone(
     assert "ne sert qu’ici" in (await server.next_message(10)).text
     server.user_says(EDITOR, QUESTION)
     answer = await server.next_message()
-    assert answer.text.startswith(SENTENCE)
+    assert answer.text.startswith(f"«\u00a0{SENTENCE}")
     server.presses(answer, 0)
     assert SENTENCE in (await server.next_message()).styled("bold")[-1]
     server.user_says(READER, QUESTION)

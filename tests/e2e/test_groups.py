@@ -56,7 +56,7 @@ async def test_a_mention_is_a_question_and_its_answer_a_reply(
 ) -> None:
     number = _says(server, text)
     answer = await server.next_message()
-    assert answer.text.startswith(BIRTH)
+    assert answer.text.startswith(f"«\u00a0{BIRTH}")
     assert answer.reply_to == number
     assert chain.questions == [QUESTION]
 
@@ -138,7 +138,7 @@ async def test_an_edited_question_changes_its_answer(server: BotServer) -> None:
     server.user_edits(READER, number, SECOND)
     edited = await server.next_edit()
     assert edited.message_id == first.message_id
-    assert edited.text.startswith(INSTALLED)
+    assert edited.text.startswith(f"«\u00a0{INSTALLED}")
     await server.silence()
     server.user_says(READER, "/sources")
     assert INSTALLED in (await server.next_message()).text
@@ -164,7 +164,7 @@ async def test_a_late_edit_changes_nothing(
 async def test_a_long_answer_edited_to_a_short_one_leaves_no_rest(
     server: BotServer, chain: StubChain
 ) -> None:
-    sentences = [f"Phrase {n} : " + "lumière & phare " * 20 + "fin." for n in range(1, 21)]
+    sentences = [f"Phrase {n} : " + "lumière & phare " * 40 + "fin." for n in range(1, 21)]
     source = replace(FRESNEL, text=" ".join(sentences), sections=())
     chain.answers["Tout ?"] = answered(
         "Tout ?", *(cite(n, text, source) for n, text in enumerate(sentences, 1))
@@ -197,7 +197,7 @@ async def test_a_group_that_is_not_allowed_is_told_and_left(
         assert f"numéro {GROUP}" in (await server.next_message()).text
         await server.called("leaveChat")
         server.user_says(-200, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
-        assert (await server.next_message()).text.startswith(BIRTH)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
         server.user_says(-400, "/aide", kind="supergroup", person=READER)
         assert "numéro -400" in (await server.next_message()).text
 
@@ -224,7 +224,7 @@ async def test_inline_offers_the_cited_answer_and_the_nearest_articles(
     assert [each.title for each in given.results] == [LENS, FRESNEL.title]
     answer = given.results[0]
     assert answer.description == "Fresnel & les phares, par Anne Le Gall, 1er mars 2024"
-    assert f"[1] «\u00a0{LENS}\u00a0»" in answer.message.text
+    assert f"«\u00a0{LENS}\u00a0»\u00a0[1]" in answer.message.text
     assert given.is_personal
     assert given.cache_time == inline.CACHE_SECONDS
 

@@ -188,7 +188,7 @@ async def test_stopped_before_the_first_sentence_the_articles_answer(
         server.user_says(READER, QUESTION)
         server.presses(await server.next_message(), 0)
         whole = await server.next_message()
-        assert whole.text.startswith(f"{BIRTH}\u00a0[1]")
+        assert whole.text.startswith(f"«\u00a0{BIRTH}\u00a0»\u00a0[1]")
         assert chain.said[-1].quoted
         assert chain.closed
 

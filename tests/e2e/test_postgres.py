@@ -40,7 +40,7 @@ async def test_all_is_kept_in_postgresql_and_found_again() -> None:
             assert (await server.next_message()).text.startswith("Bienvenue")
             server.user_says(READER, QUESTION)
             answer = await server.next_message()
-            assert answer.text.startswith(BIRTH)
+            assert answer.text.startswith(f"«\u00a0{BIRTH}")
             vote = next(each for each in answer.buttons if "👍" in each.text)
             query = server.presses(answer, vote)
             assert await server.acknowledged(query)
@@ -51,7 +51,7 @@ async def test_all_is_kept_in_postgresql_and_found_again() -> None:
             server.user_says(READER, "/confidentialite")
             assert "2 questions, 1 vote" in (await server.next_message()).text
             server.user_says(READER, QUESTION)
-            assert (await server.next_message()).text.startswith(BIRTH)
+            assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
             server.user_says(ADMIN, "/admin")
             assert "3\u00a0questions, dont 2 avec réponse" in (await server.next_message()).text
             server.user_says(ADMIN, "/annonce Bonjour")

@@ -45,7 +45,7 @@ async def test_a_webhook_is_set_and_what_it_brings_is_answered(
         answer = await server.next_message()
         server.presses(answer)
         passage = await server.next_message()
-    assert answer.text.startswith(BIRTH)
+    assert answer.text.startswith(f"«\u00a0{BIRTH}")
     assert passage.styled("bold")[-1] == BIRTH
     assert server.hook.url == f"http://127.0.0.1:{port}/telegram"
     assert not [name for name, _ in server.calls if name == "getUpdates"]
@@ -59,7 +59,7 @@ async def test_what_telegram_told_while_the_bot_was_down_is_answered_once(
         pass
     server.user_says(READER, QUESTION)
     async with running(server, chain, Shelf(), **called_at(port)):
-        assert (await server.next_message()).text.startswith(BIRTH)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
         await server.silence()
 
 
@@ -112,7 +112,7 @@ async def test_polling_again_takes_the_webhook_away(
         pass
     async with running(server, chain, Shelf()):
         server.user_says(READER, QUESTION)
-        assert (await server.next_message()).text.startswith(BIRTH)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
     assert server.hook.url == ""
 
 

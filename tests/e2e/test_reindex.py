@@ -109,7 +109,7 @@ async def test_what_is_new_answers_once_it_is_built(server: BotServer, corpus: P
     await server.called("deleteMessage")
     assert progress.message_id not in {each.message_id for each in server.messages}
     server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(SENTENCE)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
 
 
 async def test_questions_are_answered_while_it_builds_and_it_says_how_far(

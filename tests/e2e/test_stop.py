@@ -56,7 +56,7 @@ async def test_an_answer_that_takes_too_long_is_given_after_the_next_start(
     assert not server.messages
     async with running(server, said("Lent ?"), Shelf()):
         await server.told(1)
-    assert [each.text.startswith(BIRTH) for each in server.messages] == [True]
+    assert [each.text.startswith(f"«\u00a0{BIRTH}") for each in server.messages] == [True]
 
 
 _PROGRAM = """

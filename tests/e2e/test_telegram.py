@@ -99,11 +99,10 @@ async def test_the_menu_of_commands_is_set_in_both_languages(server: BotServer) 
 async def test_a_question_gets_a_cited_answer(server: BotServer) -> None:
     server.user_says(READER, QUESTION)
     message = await server.next_message()
-    assert message.text.startswith(f"{BIRTH}\u00a0[1] {INSTALLED}\u00a0[2]\n\nFresnel & les phares")
-    assert f"\n[1] «\u00a0{BIRTH}\u00a0»\n[2] «" in message.text
-    assert message.styled("italic") == (BIRTH, INSTALLED)
-    assert [button.text for button in message.buttons] == ["Passage [1]", "Passage [2]", "👍", "👎"]
-    (title, _), (_, link), _ = message.links
+    quotes = f"«\u00a0{BIRTH}\u00a0»\u00a0[1]\n«\u00a0{INSTALLED}\u00a0»\u00a0[2]"
+    assert message.text.startswith(f"{quotes}\n— Fresnel & les phares, par Anne Le Gall")
+    assert [button.text for button in message.buttons] == ["[1]", "[2]", "👍", "👎"]
+    (_, link), _, (title, _) = message.links
     assert title == "Fresnel & les phares"
     assert unquote(link).endswith(f"#lentilles:~:text={BIRTH}")
     assert not message.preview
@@ -112,7 +111,8 @@ async def test_a_question_gets_a_cited_answer(server: BotServer) -> None:
 async def test_a_question_in_english_gets_an_english_frame(server: BotServer) -> None:
     server.user_says(READER, QUESTION, "en")
     message = await server.next_message()
-    assert f"Fresnel & les phares, by Anne Le Gall, 1 March 2024\n[1] “{BIRTH}”" in message.text
+    assert message.text.startswith(f"“{BIRTH}”\u00a0[1]\n")
+    assert message.text.endswith("\n— Fresnel & les phares, by Anne Le Gall, 1 March 2024")
 
 
 async def test_a_button_shows_the_whole_passage(server: BotServer) -> None:
@@ -171,7 +171,7 @@ async def test_what_the_articles_do_not_say_is_refused(server: BotServer) -> Non
 async def test_a_very_long_answer_is_split_and_keeps_its_buttons(
     server: BotServer, chain: StubChain
 ) -> None:
-    sentences = [f"Phrase {n} : " + "lumière & phare " * 20 + "fin." for n in range(1, 21)]
+    sentences = [f"Phrase {n} : " + "lumière & phare " * 40 + "fin." for n in range(1, 21)]
     source = article(" ".join(sentences))
     citations = [cite(n, text, source) for n, text in enumerate(sentences, 1)]
     chain.answers["Tout ?"] = answered("Tout ?", *citations)
@@ -200,7 +200,7 @@ async def test_a_very_long_answer_is_split_and_keeps_its_buttons(
 async def test_any_text_is_a_question(server: BotServer, chain: StubChain, question: str) -> None:
     chain.answers[question] = answered(question, cite(1, LIGHT))
     server.user_says(READER, question)
-    assert (await server.next_message()).text.startswith(LIGHT)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{LIGHT}")
     assert chain.questions == [question]
 
 
@@ -271,8 +271,8 @@ async def test_answers_keep_the_order_of_their_questions(
     chain.answers["Lent ?"] = slowly(answered("Lent ?", cite(1, LENS)), 0.3)
     server.user_says(READER, "Lent ?")
     server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(LENS)
-    assert (await server.next_message()).text.startswith(BIRTH)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{LENS}")
+    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
 
 
 async def test_an_error_is_logged_and_the_person_gets_a_polite_line(
@@ -285,7 +285,7 @@ async def test_an_error_is_logged_and_the_person_gets_a_polite_line(
     assert "disk" not in told.text
     assert "the disk is gone" in caplog.text
     server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(BIRTH)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
 
 
 async def test_without_an_index_the_person_is_asked_to_come_back(
@@ -312,7 +312,7 @@ async def test_who_blocked_the_bot_causes_no_error(
 async def test_telegrams_rate_limit_delays_and_does_not_lose(server: BotServer) -> None:
     server.fail_next("sendMessage", 429, retry_after=1)
     server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(BIRTH)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
 
 
 async def test_polling_survives_a_fault_of_the_server(
@@ -322,4 +322,4 @@ async def test_polling_survives_a_fault_of_the_server(
     server.user_says(READER, "/start")
     await server.next_message()
     server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(BIRTH)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")

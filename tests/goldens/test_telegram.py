@@ -30,7 +30,7 @@ async def reading(talk: Conversation) -> None:
 async def asking(talk: Conversation) -> None:
     person = 43
     await talk.says(person, "Quand Notre-Dame a-t-elle rouvert ?")
-    for label in ("Plus de sources", "Passage [1]", "Passage [2]", "›", "👍", "👎", "C’est faux"):
+    for label in ("Plus", "[1]", "[2]", "›", "👍", "👎", "C’est faux"):
         await talk.presses(person, label)
     for text in ("Et qui en est l’architecte ?", "/sources", "/nouveau", "/sources"):
         await talk.says(person, text)
@@ -109,7 +109,7 @@ async def english(talk: Conversation) -> None:
         "Quand Notre-Dame a-t-elle rouvert ?",
     ):
         await talk.says(person, text, en)
-    await talk.presses(person, "Passage [1]", en)
+    await talk.presses(person, "[1]", en)
     await talk.presses(person, "👎", en)
     await talk.says(person, "/forget", en)
     await talk.presses(person, "Erase nothing", en)
@@ -167,7 +167,7 @@ async def in_groups(talk: Conversation) -> None:
             GROUP, "Qui en est l’architecte ?", kind=kind, person=person, reply_to=answer
         ),
     )
-    await talk.presses(GROUP, "Passage [1]", person=person)
+    await talk.presses(GROUP, "Passage", person=person)
     await talk.says(GROUP, "/demander Qui est Mustafa Suleyman ?", kind=kind, person=person)
     await talk.says(GROUP, "/ask What is the capital of Australia?", "en", kind=kind, person=50)
     await talk.says(GROUP, "/aide@selon_test_bot", kind=kind, person=person)

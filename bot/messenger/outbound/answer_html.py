@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 from urllib.parse import urlsplit
 
-from bot.answer import Answer, Citation, Statement, link_to, web_address
+from bot.answer import (
+    Answer,
+    Citation,
+    ShownQuote,
+    Statement,
+    link_to,
+    shown_quotes,
+    web_address,
+)
 from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.source import details
 from bot.messenger.outbound.keyboard import Excerpt
-from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
+from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, messages, to_html
 from index.article import Article, ArticleEntry
 
 LONG_QUOTE_CHARACTERS = 160
@@ -26,22 +33,24 @@ _LINE_END = re.compile(r" *[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 
 
 def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str, ...]:
-    """The messages that give an answer: its statements with markers, below a mark and a sentence
-    where they may not answer, then its citations.
+    """The messages that give an answer: what is written with its markers, unless the quotes say it
+    all, then each quote once with its source; below a mark and a sentence where it may be none.
 
     A refusal offers the nearest articles instead. A title stands before all.
     """
     if answer.outcome != "no":
-        statements = [_statement(each) for each in answer.statements]
+        blocks = [] if answer.verbatim else [_statement(each) for each in answer.statements]
+        blocks += _sources(
+            shown_quotes(answer.citations, answer), phrases, fold=not answer.verbatim
+        )
         if answer.outcome == "perhaps":
             doubt = StyledBlock(
                 (StyledSpan(f"{DOUBT_MARK} {phrases.doubted(answer.period)}", "i"),)
             )
-            statements = [doubt, replace(statements[0], gap="\n\n"), *statements[1:]]
+            blocks = [doubt, replace(blocks[0], gap="\n\n"), *blocks[1:]]
         elif answer.period is not None:
             time = StyledBlock((StyledSpan(phrases.according_to(answer.period)),))
-            statements = [time, replace(statements[0], gap="\n"), *statements[1:]]
-        blocks = [*statements, *_sources(answer.citations, phrases)]
+            blocks = [time, replace(blocks[0], gap="\n"), *blocks[1:]]
     else:
         blocks = [StyledBlock((StyledSpan(phrases.refused(answer.refusal, answer.period)),))]
         if answer.nearest:
@@ -98,7 +107,7 @@ def _statement(statement: Statement) -> StyledBlock:
 
 def sources_html(citations: Sequence[Citation], title: str, phrases: Phrases) -> tuple[str, ...]:
     """Sources by themselves, under a title."""
-    blocks = [StyledBlock((StyledSpan(title, "b"),)), *_sources(citations, phrases)]
+    blocks = [StyledBlock((StyledSpan(title, "b"),)), *_sources(shown_quotes(citations), phrases)]
     return tuple(to_html(spans) for spans in messages(blocks, phrases.code))
 
 
@@ -126,51 +135,51 @@ def article_html(article: Article, phrases: Phrases) -> tuple[str, ...]:
     return tuple(to_html(spans) for spans in messages(blocks, article.language))
 
 
-def _sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[StyledBlock]:
-    """The citations; of an article that is cited several times running, the source stands once."""
-    for _, group in groupby(citations, key=lambda citation: citation.article.id):
-        same = tuple(group)
-        yield _citation(same[0], phrases) if len(same) == 1 else _citations(same, phrases)
+def _sources(
+    groups: Iterable[Sequence[ShownQuote]], phrases: Phrases, *, fold: bool = True
+) -> Iterator[StyledBlock]:
+    """Quotes of one article, a line each, above their source; what was told is only numbered.
+
+    Long ones are folded, unless they are the answer themselves.
+    """
+    for group in groups:
+        lines = [_quote(shown, phrases) for shown in group if not shown.told]
+        numbers = [_marker(shown.citation) for shown in group if shown.told]
+        article = group[0].citation.article
+        only = group[0].citation.quote if len(group) == 1 else ""
+        dash = StyledSpan(" — " if numbers else "— ")
+        source = (*numbers, dash, *_source(article, only, phrases, ""))
+        joined = [span for line in lines for span in (StyledSpan("\n"), *line)][1:]
+        if fold and _is_long(joined):
+            yield StyledBlock((*_folded(joined), StyledSpan("\n"), *source))
+            continue
+        # Each a block of its own, for messages to be cut between them; the last with the source.
+        for number, line in enumerate(lines[:-1]):
+            yield StyledBlock(line, "\n" if number else "\n\n")
+        last = (*lines[-1], StyledSpan("\n")) if lines else ()
+        yield StyledBlock((*last, *source), "\n" if lines[1:] else "\n\n")
 
 
-def _citation(citation: Citation, phrases: Phrases) -> StyledBlock:
-    """« quote » — source; a long quote stands folded below its source."""
-    marker, said = StyledSpan(f"[{citation.number}] "), _said(citation, phrases)
-    source = _source(citation.article, citation.quote, phrases)
-    if _is_long(said):
-        return StyledBlock((marker, *source, StyledSpan("\n"), *_folded(said)))
-    return StyledBlock((marker, *said, StyledSpan(" — "), *source))
-
-
-def _citations(same: Sequence[Citation], phrases: Phrases) -> StyledBlock:
-    """Quotes below their article's name, each a line; folded where they are long together."""
-    lines: list[StyledSpan] = []
-    for citation in same:
-        lines += [StyledSpan("\n")] if lines else []
-        lines += _quote_line(citation, phrases)
-    quotes = _folded(lines) if _is_long(lines) else lines
-    return StyledBlock((*_source(same[0].article, "", phrases), StyledSpan("\n"), *quotes))
-
-
-def _quote_line(citation: Citation, phrases: Phrases) -> tuple[StyledSpan, ...]:
-    """A quote below its article's name; its number is the link to the sentence."""
-    link = _link(citation.article, citation.quote)
-    marker = StyledSpan(f"[{citation.number}]", "b" if link else "", link)
-    return (marker, StyledSpan(" "), *_said(citation, phrases))
-
-
-def _said(citation: Citation, phrases: Phrases) -> tuple[StyledSpan, ...]:
-    """The quote between its marks, behind the sentence that it leans on."""
-    lead = ""
-    if citation.lead is not None:
-        between = citation.article.text[citation.lead.end : citation.start]
-        lead = _flowing(citation.lead.text) + (" […] " if between.strip() else " ")
+def _quote(shown: ShownQuote, phrases: Phrases) -> tuple[StyledSpan, ...]:
+    """« quote » [1], behind the sentence that it leans on."""
+    citation, lead = shown.citation, ""
+    if shown.lead is not None:
+        between = citation.article.text[shown.lead.end : citation.start]
+        lead = _flowing(shown.lead.text) + (" […] " if between.strip() else " ")
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
+    before, highlight, after = (_LINE_END.sub(" ", part) for part in shown.parts)
     return (
-        StyledSpan(f"{opening}{lead}"),
-        StyledSpan(_flowing(citation.quote), "i"),
-        StyledSpan(closing),
+        StyledSpan(f"{opening}{lead}{before}"),
+        StyledSpan(highlight, "b"),
+        # The marker must not begin a line of its own, hence the no-break space.
+        StyledSpan(f"{after}{closing}\u00a0"),
+        _marker(citation),
     )
+
+
+def _marker(citation: Citation) -> StyledSpan:
+    """[1], which opens the article at the quote where it is online."""
+    return StyledSpan(f"[{citation.number}]", link=_link(citation.article, citation.quote))
 
 
 def _is_long(said: Sequence[StyledSpan]) -> bool:
@@ -186,11 +195,11 @@ def _nearest(article: Article, phrases: Phrases) -> StyledBlock:
 
 
 def _source(
-    article: Article | ArticleEntry, quote: str, phrases: Phrases
+    article: Article | ArticleEntry, quote: str, phrases: Phrases, style: Style = "b"
 ) -> tuple[StyledSpan, ...]:
     """The article's title, linked at the quote where it is online, and what stands beside it."""
     title = _flowing(article.title or article.path)
-    return StyledSpan(title, "b", _link(article, quote)), StyledSpan(
+    return StyledSpan(title, style, _link(article, quote)), StyledSpan(
         _flowing(details(article, phrases))
     )
 

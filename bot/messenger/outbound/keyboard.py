@@ -148,7 +148,8 @@ def _checksum(quote: str) -> str:
     return hashlib.sha256(quote.encode()).hexdigest()[:8]
 
 
-BUTTONS_PER_ROW = 3
+BUTTONS_PER_ROW = 6
+"""As many of the short ones as a telephone shows whole."""
 
 BUTTON_LIMIT = 90
 """Telegram refuses more than 100 buttons below a message; some are for other things."""
@@ -160,7 +161,8 @@ GOOD, BAD = "👍", "👎"
 
 
 def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMarkup | None:
-    """A button for the passage of each citation, one for more, two for what people think of it.
+    """A button for the passage of each citation, one for more, two for what people think of it, in
+    one row where they fit.
 
     Unless it is sure, it offers to tell when an article answers; thanks need no button. `turn_id`
     is where the answer is kept.
@@ -170,17 +172,22 @@ def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMa
     said = BrowsingPhrases.of(phrases.code)
     good = InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1")
     bad = InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0")
-    rows = _rows(
+    cited = answer.citations[:BUTTON_LIMIT]
+    buttons = [
         InlineKeyboardButton(
-            phrases.see_passage(citation.number), callback_data=PassageRef.of(citation).encode()
+            phrases.see_passage if len(cited) == 1 else f"[{citation.number}]",
+            callback_data=PassageRef.of(citation).encode(),
         )
-        for citation in answer.citations[:BUTTON_LIMIT]
-    )
+        for citation in cited
+    ]
     if answer.further:
-        rows.append([InlineKeyboardButton(said.more_sources, callback_data=f"m:{turn_id}")])
+        buttons.append(InlineKeyboardButton(said.more_sources, callback_data=f"m:{turn_id}"))
+    offers = []
     if not answer.answered:
-        rows.append([InlineKeyboardButton(said.alert_me, callback_data=f"n:{turn_id}")])
-    return InlineKeyboardMarkup([*rows, [good, bad]])
+        offers.append([InlineKeyboardButton(said.alert_me, callback_data=f"n:{turn_id}")])
+    if len(buttons) + 2 <= BUTTONS_PER_ROW:
+        return InlineKeyboardMarkup([*offers, [*buttons, good, bad]])
+    return InlineKeyboardMarkup([*_rows(buttons), *offers, [good, bad]])
 
 
 def sources_of(answer: Answer) -> list[dict[str, Any]]:
@@ -210,6 +217,5 @@ def _citations(sources: Sequence[Any], find: Find, cited: bool) -> Iterator[Cita
                 yield Citation(source["number"], quote, start, end, passage, article)
 
 
-def _rows(buttons: Iterator[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
-    every = list(buttons)
-    return [every[at : at + BUTTONS_PER_ROW] for at in range(0, len(every), BUTTONS_PER_ROW)]
+def _rows(buttons: Sequence[InlineKeyboardButton]) -> list[Sequence[InlineKeyboardButton]]:
+    return [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]

@@ -18,6 +18,8 @@ MESSAGE_LIMIT = 4_096
 TAG_LIMIT = 100
 """Telegram drops the styles and links of a message beyond this many."""
 
+Style = Literal["", "b", "i"]
+
 _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
 
 
@@ -30,7 +32,7 @@ class StyledSpan:
     """
 
     text: str
-    style: Literal["", "b", "i"] = ""
+    style: Style = ""
     link: str | None = None
     folded: bool = False
 

@@ -101,7 +101,7 @@ def test_ask_prints_the_answer_and_its_source(
 ) -> None:
     assert run(["ask", "Combien de puces ?"]) == 0
     shown = capsys.readouterr()
-    assert shown.out.startswith(f"{QUOTE}\u00a0[1]\n\n  [1] «\u00a0{QUOTE}\u00a0» — Deux modèles")
+    assert shown.out.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]\n  — Deux modèles")
     assert shown.err == ""
     assert "\x1b" not in shown.out
     assert chain.asked == ["Combien de puces ?"]
@@ -147,7 +147,7 @@ def test_what_may_not_answer_is_said_to_be_the_nearest(
     assert run(["ask", "Combien de puces ?"]) == 4
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == "Les articles n’y répondent peut-être pas\u202f; le plus proche\u00a0:"
-    assert shown[1].startswith(QUOTE)
+    assert shown[1].startswith(f"«\u00a0{QUOTE}")
 
 
 @pytest.mark.parametrize("arguments", [["ask", "-"], ["ask", ""], ["ask"]])
@@ -186,7 +186,7 @@ def test_chat_answers_a_pipe_line_by_line(
     monkeypatch.setattr(sys, "stdin", io.StringIO("Combien ?\n\nQuel journal ?\n"))
     assert run(["chat"]) == 0
     assert chain.asked == ["Combien ?", "Quel journal ?"]
-    assert capsys.readouterr().out.count(f"{QUOTE}\u00a0[1]") == 2
+    assert capsys.readouterr().out.count(f"{QUOTE}\u00a0»\u00a0[1]") == 2
 
 
 def test_chat_without_an_index_says_so_before_any_question(

@@ -101,8 +101,8 @@ def test_sources_shows_those_of_the_last_answer() -> None:
     conversation = Conversation(ask, "fr")
     conversation.reply("Combien de puces ?")
     shown = replied(conversation, "/sources")
-    assert f"[1] «\u00a0{FIRST}\u00a0»" in shown
-    assert f"[2] «\u00a0{SECOND}\u00a0»" in shown
+    assert f"«\u00a0{FIRST}\u00a0»\u00a0[1]" in shown
+    assert f"«\u00a0{SECOND}\u00a0»\u00a0[2]" in shown
     conversation.reply("Quel temps ?")
     assert FR.nearest_articles in replied(conversation, "/sources")
 
@@ -225,7 +225,7 @@ def test_how_a_follow_up_was_understood_is_shown_before_its_answer() -> None:
     understood = "Combien de cartes faut-il\u202f?"
     conversation = Conversation(lambda said: replace(ask(said), understood=understood), "fr")
     shown = replied(conversation, "Et de cartes ?")
-    assert shown.startswith(f"Question comprise\u00a0: {understood}\n\n{FIRST}")
+    assert shown.startswith(f"Question comprise\u00a0: {understood}\n\n«\u00a0{FIRST}")
     conversation.reply("/langue en")
     refusing = replied(conversation, "Quel temps ?")
     assert refusing.startswith(f"Understood as: {understood}\n\n{EN.not_in_articles}")
@@ -238,7 +238,9 @@ def test_piped_questions_are_answered_one_after_the_other(streams: Streams) -> N
     code = piped(["Combien de puces ?\n", "\n", "Quel temps ?\n"], streams)
     assert code == 0
     first, second = streams.said.split(f"\n\n{FR.not_in_articles}")
-    assert first.startswith(f"{FIRST}\u00a0[1] {SECOND}\u00a0[2]\n\n  [1]")
+    assert first.startswith(
+        f"«\u00a0{FIRST}\u00a0»\u00a0[1]\n«\u00a0{SECOND}\u00a0»\u00a0[2]\n  — Deux"
+    )
     assert FR.nearest_articles in second
     assert "\x1b" not in streams.said
     assert "selon>" not in streams.said
@@ -246,10 +248,10 @@ def test_piped_questions_are_answered_one_after_the_other(streams: Streams) -> N
 
 
 def test_a_long_answer_is_not_folded_in_a_pipe(streams: Streams) -> None:
-    piped(["Combien de puces ?"], streams)
-    assert any(
-        f"«\u00a0{FIRST}\u00a0» — Deux modèles maison, par" in x for x in streams.said.split("\n")
-    )
+    long = f"{FIRST[:-1]} " * 5 + "en tout."
+    answer = answered(citation(long, article(text=long)))
+    chat_piped(["Combien ?"], lambda: lambda said: answer, "fr", streams.out, streams.err)
+    assert f"«\u00a0{long}\u00a0»\u00a0[1]" in streams.said.split("\n")
 
 
 def test_quit_ends_a_pipe(streams: Streams) -> None:
@@ -298,7 +300,7 @@ def typed(
 def test_a_conversation_from_the_welcome_to_ctrl_d(keyboard: PipeInput, streams: Streams) -> None:
     assert typed("Combien de puces ?\r\x04", keyboard, streams, lambda: ask) == 0
     assert streams.said.startswith("Bienvenue.\n")
-    assert f"{FIRST}\u00a0[1]" in streams.said
+    assert f"{FIRST}\u00a0»\u00a0[1]" in streams.said
     assert streams.said.endswith(f"{FRENCH.repl_bye}\n")
 
 
