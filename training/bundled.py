@@ -1,19 +1,34 @@
 """What training takes from Selon itself: the bundled encoder's weights, tokenizer and embedder.
 
-The only module here that imports `index`.
+Only this module and `dataset`, which shares the form of what is read, import `index`.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
+import platformdirs
 
 from index.models.base import Vectors
 from index.models.bundled import interop
+from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import load_bundled
+from index.models.bundled.reader import (
+    END,
+    HAS,
+    IDS,
+    START,
+    SUPPORT,
+    best_span,
+    open_session,
+)
 from index.models.bundled.weights import Q4File, read_weights
+
+__all__ = ["END", "HAS", "IDS", "START", "SUPPORT", "best_span", "open_session"]
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,3 +61,13 @@ def embed(passages: Sequence[str], questions: Sequence[str]) -> tuple[Vectors, V
     with ThreadPoolExecutor() as pool:
         asked = list(pool.map(embedder.embed_question, questions))
     return embedder.embed_passages(passages), np.stack(asked)
+
+
+def prepared_folder() -> Path:
+    """Where the embedding model's files lie on this machine; made if need be."""
+    return prepared(platformdirs.user_cache_path("selon"))
+
+
+def embedding_graph() -> onnx.ModelProto:
+    """The embedding model's graph; its large tensors are named by their place in its files."""
+    return onnx.load(str(prepared_folder() / MODEL), load_external_data=False)

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from training.input import encode_claim, encode_head, encode_question, join_input
+from index.models.bundled.reader_input import encode_claim, encode_head, encode_question, join_input
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

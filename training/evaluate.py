@@ -63,9 +63,9 @@ class Measured:
     """A reader from either kind of file, called with samples."""
 
     def __init__(self, path: Path) -> None:
-        self._reader: Reader = load_reader()
-        self._exported = OnnxReader(path, self._reader) if path.suffix == ".onnx" else None
+        self._exported = OnnxReader(path) if path.suffix == ".onnx" else None
         if self._exported is None:
+            self._reader: Reader = load_reader()
             load_weights(path, self._reader)
         self.encoder = SampleEncoder(load_tokenizer(load_source()), DEV_TOKENS)
 

@@ -15,14 +15,24 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime  # type: ignore[import-untyped]
 import torch
 from torch import Tensor, nn
 
-from training.bundled import load_source, load_tokenizer
+from training.bundled import (
+    END,
+    HAS,
+    IDS,
+    START,
+    SUPPORT,
+    embedding_graph,
+    load_source,
+    load_tokenizer,
+    open_session,
+    prepared_folder,
+)
 from training.checkpoint import load_weights
 from training.dataset import EncodedSample, SampleEncoder, parse_sample, read_dataset
-from training.graph import END, HAS, START, STATES, SUPPORT, build_graph
+from training.graph import build_graph
 from training.measure import Reading, measure_reading, measure_support, read_samples, reading_of
 from training.model import Reader, pack
 from training.quantise import LayerInputs
@@ -47,8 +57,8 @@ def main() -> None:
     learned = [line for task in ("reading", "support") for line in streams[task][:OBSERVED_SAMPLES]]
     inputs = observe_inputs(reader, [encoder.encode(parse_sample(line)) for line in learned])
     weights = {name: value.float().numpy() for name, value in reader.trained_state().items()}
-    onnx.save(build_graph(reader.shape, weights, inputs), arguments.out)
-    exported = OnnxReader(arguments.out, reader)
+    onnx.save(build_graph(reader.shape, weights, inputs, embedding_graph()), arguments.out)
+    exported = OnnxReader(arguments.out)
     figures: dict[str, Any] = {"bytes": arguments.out.stat().st_size}
     for task, measure in (("reading", measure_reading), ("support", measure_support)):
         plain, small = read_samples(reader, dev[task]), exported.read(dev[task])
@@ -83,26 +93,18 @@ def observe_inputs(reader: Reader, samples: Sequence[EncodedSample]) -> dict[str
 
 
 class OnnxReader:
-    """The exported graph at work, one text a run; the embeddings are the PyTorch reader's."""
+    """The exported graph at work, one text a run."""
 
-    def __init__(self, path: Path, reader: Reader) -> None:
-        options = onnxruntime.SessionOptions()
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        self._session = onnxruntime.InferenceSession(
-            path, options, providers=["CPUExecutionProvider"]
-        )
-        self._embeddings = reader.embeddings
+    def __init__(self, path: Path) -> None:
+        self._session = open_session(path.read_bytes(), prepared_folder())
 
     def read(self, samples: Sequence[EncodedSample]) -> list[Reading]:
         """Readings in the order of the samples."""
         return [self._read(sample) for sample in samples]
 
     def _read(self, sample: EncodedSample) -> Reading:
-        with torch.inference_mode():
-            states = self._embeddings(pack([sample.ids])).numpy()[None]
-        start, end, has, support = self._session.run(
-            [START, END, HAS, SUPPORT], {STATES: states.astype(np.float32)}
-        )
+        ids = np.array([sample.ids], np.int64)
+        start, end, has, support = self._session.run([START, END, HAS, SUPPORT], {IDS: ids})
         return reading_of(sample, start[0], end[0], float(has[0]), float(support[0]))
 
 

@@ -1,14 +1,15 @@
-"""The reader as an ONNX graph: the embedded ids of one text in, its logits out.
+"""The reader as an ONNX graph: the ids of one text in, its logits out.
 
-    states   float32 (1, tokens, hidden)   what the encoder's embeddings give, normalised
+    ids      int64 (1, tokens)
     start    float32 (1, tokens)           logit that the answer begins here
     end      float32 (1, tokens)           logit that it ends here
     has      float32 (1,)                  logit that the passage answers the question
     support  float32 (1,)                  logit that the passage bears the claim out
 
-The embeddings are the bundled model's own and not in the file. The operators are those of Selon's
-embedding model (`index`): matrix products in 8-bit integers, with a scale for each output neuron
-(weights) and for each text (activations).
+The embeddings are the bundled model's own: the graph begins with that model's first nodes, whose
+tensors stay in that model's files. The operators are those of Selon's embedding model (`index`):
+matrix products in 8-bit integers, with a scale for each output neuron (weights) and for each text
+(activations).
 """
 
 from __future__ import annotations
@@ -21,21 +22,26 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from training.bundled import END, HAS, IDS, START, SUPPORT
 from training.model import ReaderShape
 from training.quantise import Floats, LayerInputs, find_outliers, quantise
 
-STATES, START, END, HAS, SUPPORT = "states", "start", "end", "has", "support"
+STATES = "states"
 
 _FUSED = "com.microsoft"
 _OPSET, _IR_VERSION = 21, 10
 
 
 def build_graph(
-    shape: ReaderShape, weights: Mapping[str, Floats], inputs: Mapping[str, LayerInputs]
+    shape: ReaderShape,
+    weights: Mapping[str, Floats],
+    inputs: Mapping[str, LayerInputs],
+    embedder: onnx.ModelProto,
 ) -> onnx.ModelProto:
-    """The graph of these weights, and what each linear layer of the encoder is given to read.
+    """The graph of these weights behind the embeddings of `embedder`.
 
-    Both by their names in Hugging Face's `BertModel`.
+    `inputs` is what each linear layer of the encoder is given to read; both are by their names in
+    Hugging Face's `BertModel`.
     """
     network = _Network(shape, weights, inputs)
     state = STATES
@@ -43,7 +49,74 @@ def build_graph(
         state = network.attention(state, f"encoder.layer.{layer}")
         state = network.feed_forward(state, f"encoder.layer.{layer}")
     network.heads(state)
-    return network.model()
+    return _with_embeddings(network.model(), embedder)
+
+
+def read_graph(model: onnx.ModelProto, shape: ReaderShape) -> dict[str, Floats]:
+    """The weights of a graph that `build_graph` made, under the same names, as it rounded them."""
+    tensors = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in model.graph.initializer
+        if not tensor.external_data
+    }
+    weights: dict[str, Floats] = {}
+
+    def put(name: str, weight: Floats, bias: Floats) -> None:
+        weights[f"{name}.weight"], weights[f"{name}.bias"] = weight, bias
+
+    def product(name: str) -> Floats:
+        even = np.asarray(tensors[f"{name}.even"], np.float32)
+        codes = tensors[f"{name}.w"].T.astype(np.float32)
+        whole: Floats = codes * tensors[f"{name}.scale"][:, None] * even
+        return whole
+
+    for layer in (f"encoder.layer.{number}" for number in range(shape.layers)):
+        joined = product(f"{layer}.attention.self")
+        bias = tensors[f"{layer}.attention.self.b"]
+        for at, part in enumerate(("query", "key", "value")):
+            rows = slice(at * shape.hidden, (at + 1) * shape.hidden)
+            put(f"{layer}.attention.self.{part}", joined[rows], bias[rows])
+        output, first, second = (
+            f"{layer}.{part}" for part in ("attention.output", "intermediate", "output")
+        )
+        put(f"{output}.dense", product(output), tensors[f"{output}.b"])
+        rise, fall = product(first), product(second)
+        rise_bias = tensors[f"{first}.b"].copy()
+        fall_bias = tensors.get(f"{second}.b", tensors.get(f"{second}.strong.b"))
+        if f"{first}.strong.w" in tensors:
+            apart = np.flatnonzero(~rise.any(axis=1))
+            rise[apart] = tensors[f"{first}.strong.w"].T
+            rise_bias[apart] = tensors[f"{first}.strong.b"]
+            fall[:, apart] = tensors[f"{second}.strong.w"].T
+        put(f"{first}.dense", rise, rise_bias)
+        put(f"{second}.dense", fall, np.asarray(fall_bias))
+        for norm in (f"{output}.LayerNorm", f"{second}.LayerNorm"):
+            put(norm, tensors[f"{norm}.w"], tensors[f"{norm}.b"])
+    for name in ("span", *(f"{head}.{at}" for head in (HAS, SUPPORT) for at in (0, 2))):
+        put(name, tensors[f"{name}.w"].T, tensors[f"{name}.b"])
+    return weights
+
+
+def _with_embeddings(reader: onnx.ModelProto, embedder: onnx.ModelProto) -> onnx.ModelProto:
+    """The reader behind the embedder's nodes up to its first normalisation, which ends them."""
+    nodes = embedder.graph.node
+    last = next(at for at, node in enumerate(nodes) if node.op_type == "LayerNormalization")
+    opening = list(nodes[: last + 1])
+    opening[-1].output[0] = STATES
+    used = {name for node in opening for name in node.input}
+    shared = [tensor for tensor in embedder.graph.initializer if tensor.name in used]
+    if clash := {each.name for each in shared} & {each.name for each in reader.graph.initializer}:
+        raise ValueError(f"tensors of both graphs have one name: {sorted(clash)}")
+    graph = helper.make_graph(
+        [*opening, *reader.graph.node],
+        reader.graph.name,
+        [each for each in embedder.graph.input if each.name == IDS],
+        list(reader.graph.output),
+        [*shared, *reader.graph.initializer],
+    )
+    return helper.make_model(
+        graph, opset_imports=list(reader.opset_import), ir_version=reader.ir_version
+    )
 
 
 class _Network:
@@ -114,8 +187,8 @@ class _Network:
         last = self._axes("last", -1)
         for side, name in zip(sides, (START, END), strict=True):
             self._nodes.append(helper.make_node("Squeeze", [side, last], [name]))
-        zero, inner_axes = self._axes("zero", 0), self._axes("inner", 1, 2)
-        first = self._node("Gather", [state, zero], axis=1)
+        at_first, inner_axes = self._axes("first", 0), self._axes("inner", 1, 2)
+        first = self._node("Gather", [state, at_first], axis=1)
         for name in (HAS, SUPPORT):
             inner = self._plain(first, f"{name}.0", *self._layer(f"{name}.0"))
             inner = self._node("Tanh", [inner])

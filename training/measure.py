@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from training.bundled import best_span
 from training.dataset import EncodedSample
-from training.metrics import auroc, best_span, exact, f1
+from training.metrics import auroc, exact, f1
 from training.model import Reader, pack
 
 _ROWS = 16

@@ -12,25 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
-
-ANSWER_TOKENS = 40
 
 _ARTICLES = frozenset("a an the le la les l un une du des de d au aux".split())  # noqa: SIM905
-
-
-def best_span(
-    start: npt.NDArray[np.float32], end: npt.NDArray[np.float32], longest: int = ANSWER_TOKENS
-) -> tuple[int, int, float]:
-    """The first and last token with the greatest sum of logits, and that sum.
-
-    `start` and `end` are the logits of the text's tokens alone.
-    """
-    total = start[:, None] + end[None, :]
-    allowed = np.triu(np.ones_like(total, bool)) & ~np.triu(np.ones_like(total, bool), longest)
-    at = int(np.where(allowed, total, -np.inf).argmax())
-    first, last = divmod(at, len(end))
-    return first, last, float(total[first, last])
 
 
 def f1(answer: str, golds: Sequence[str]) -> float:

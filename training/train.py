@@ -1,7 +1,8 @@
 """Train the reader: `python -m training.train --dataset FILE --out FOLDER --minutes 135`.
 
-A run goes on from `--resume FOLDER/stable.pt` as if it had never stopped. Nothing is left to chance
-but the heads' first weights, by `--seed`: the data set's order is the order of training.
+A run goes on from `--resume FOLDER/stable.pt` as if it had never stopped; `--start FILE.onnx`
+begins anew with the weights that were shipped. Nothing is left to chance but the heads' first
+weights, by `--seed`: the data set's order is the order of training.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import onnx
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -24,6 +26,7 @@ from torch.nn import functional
 from training.bundled import encoder_state, load_source, load_tokenizer
 from training.checkpoint import Progress, load_checkpoint, save_checkpoint, save_weights
 from training.dataset import EncodedSample, SampleEncoder, parse_sample, read_dataset
+from training.graph import read_graph
 from training.measure import measure_reading, measure_support, read_samples
 from training.model import Reader, ReaderShape, pack
 from training.schedule import Budget, ClockBudget, StepBudget, rate_factor
@@ -45,10 +48,12 @@ def main() -> None:
     parser.add_argument("--dataset", type=Path, required=True, help="what training.prepare wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
     parser.add_argument("--resume", type=Path, help="a checkpoint (.pt) to go on from")
+    parser.add_argument("--start", type=Path, help="an .onnx of training.export to begin with")
     parser.add_argument("--minutes", type=float, help="how long this run lasts, decay included")
     parser.add_argument("--decay-minutes", type=float, default=15)
     parser.add_argument("--steps", type=int, help="instead of minutes: exact, repeatable")
     parser.add_argument("--decay-steps", type=int, default=0)
+    parser.add_argument("--reading-only", action="store_true", help="no claims, only questions")
     parser.add_argument("--processes", type=int, default=2, help="one a core")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
@@ -76,7 +81,13 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
         encode_dev(streams, SampleEncoder(tokenizer, DEV_TOKENS)),
         arguments.out,
         team,
+        0 if arguments.reading_only else SUPPORT_ROWS,
     )
+    if arguments.start:
+        weights = read_graph(
+            onnx.load(str(arguments.start), load_external_data=False), reader.shape
+        )
+        reader.load_state_dict({n: torch.tensor(w) for n, w in weights.items()}, strict=False)
     if arguments.resume:
         trainer.progress = load_checkpoint(arguments.resume, reader, trainer.optimizer)
     trainer.run(budget)
@@ -151,7 +162,9 @@ class Trainer:
         dev: dict[str, list[EncodedSample]],
         out: Path,
         team: Team,
+        support_rows: int = SUPPORT_ROWS,
     ) -> None:
+        self._support_rows = support_rows
         self.reader, self.progress = reader, Progress()
         self._streams, self._dev, self._out, self._team = streams, dev, out, team
         encoder = list(reader.encoder.parameters())
@@ -202,7 +215,7 @@ class Trainer:
 
     def _step(self, share: float, decayed: int) -> dict[str, float]:
         reading = self._take("reading", READING_ROWS, share, decayed)
-        support = self._take("support", SUPPORT_ROWS, share, decayed)
+        support = self._take("support", self._support_rows, share, decayed)
         factor = rate_factor(self.progress.steps, WARMUP_STEPS, share)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 
-import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
 import pytest
 import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from training.checkpoint import load_checkpoint, load_weights
-from training.dataset import EncodedSample, Sample, SampleEncoder
-from training.export import observe_inputs
-from training.graph import END, HAS, START, STATES, SUPPORT, build_graph
+from training.dataset import Sample, SampleEncoder
 from training.model import Reader, ReaderShape, pack
 from training.schedule import StepBudget
 from training.team import Team
@@ -97,22 +92,3 @@ def test_a_team_shares_out_and_merges_in_order() -> None:
     shares = [Team(rank, 3).share(items) for rank in range(3)]
     assert shares == [[0, 3, 6], [1, 4], [2, 5]]
     assert Team().merge(Team().share(items)) == items
-
-
-def test_the_exported_graph_gives_the_network_s_logits(tmp_path: Path) -> None:
-    reader = new_reader().eval()
-    weights = {name: value.numpy() for name, value in reader.trained_state().items()}
-    samples = [EncodedSample(SILENT, row, 3, 0, 0, []) for row in ROWS]
-    model = build_graph(SHAPE, weights, observe_inputs(reader, samples))
-    run = partial(onnxruntime.InferenceSession(model.SerializeToString()).run, None)
-    for row in ROWS:
-        with torch.inference_mode():
-            said = reader(pack([row]))
-            states = reader.embeddings(pack([row])).numpy()[None]
-        start, end, has, support = run({STATES: states})
-        for small, plain in zip(
-            (start, end, has, support), (said.start, said.end, said.has, said.support), strict=True
-        ):
-            assert small.shape == tuple(plain.shape)
-            np.testing.assert_allclose(small, plain.numpy(), atol=0.05)
-    assert [output.name for output in model.graph.output] == [START, END, HAS, SUPPORT]

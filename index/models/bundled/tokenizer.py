@@ -11,8 +11,10 @@ import json
 import re
 import unicodedata
 from array import array
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 from index.models.bundled.weights import Vocabulary
@@ -24,8 +26,21 @@ PIECES, SCORES, REPLACEMENTS = "pieces.txt", "scores.f32", "replacements.json"
 _CONTROL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 _WORD_START = "▁"
 _SPACES = re.compile(" {2,}")
+_WORD = re.compile(r"\S+")
 _UNKNOWN_PENALTY = 10.0
 _WORDS_REMEMBERED = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedIds:
+    """The ids of a text without marks, and the characters that each stands for.
+
+    `offsets` are pairs of positions in the text, one an id. Where a word is normalised in a way
+    that moves its characters, each of its ids stands for the whole word.
+    """
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
 
 
 class Tokenizer:
@@ -37,6 +52,7 @@ class Tokenizer:
     def __init__(
         self, pieces: Sequence[str], scores: array[float], replacements: dict[int, str]
     ) -> None:
+        self._sizes = array("B", (min(len(piece), 255) for piece in pieces))
         self._ids = {piece: number for number, piece in enumerate(pieces)}
         for piece in _CONTROL:
             self._ids.pop(piece, None)
@@ -48,8 +64,9 @@ class Tokenizer:
         self._word_ids = lru_cache(_WORDS_REMEMBERED)(self._segment)
 
     @classmethod
+    @cache
     def load(cls, folder: Path) -> Tokenizer:
-        """The tokenizer that `save` has written there."""
+        """The tokenizer that `save` has written there, one for all models of the process."""
         scores = array("f")
         scores.frombytes((folder / SCORES).read_bytes())
         replacements = json.loads((folder / REPLACEMENTS).read_text(encoding="utf-8"))
@@ -77,6 +94,30 @@ class Tokenizer:
         """
         text = unicodedata.normalize("NFC", unit).translate(self._replacements)
         return self._word_ids(_WORD_START * opens + text.replace(" ", _WORD_START))
+
+    def locate(self, text: str) -> LocatedIds:
+        """All ids of a text, which holds words and should be of bounded length."""
+        ids: list[int] = []
+        offsets: list[tuple[int, int]] = []
+        for match in _WORD.finditer(text):
+            normal = unicodedata.normalize("NFC", match[0]).translate(self._replacements)
+            for word in normal.split():
+                found = self._word_ids(_WORD_START + word)
+                ids += found
+                offsets += self._offsets(match, word, found)
+        return LocatedIds(ids, offsets)
+
+    def _offsets(
+        self, match: re.Match[str], word: str, found: tuple[int, ...]
+    ) -> Iterator[tuple[int, int]]:
+        first, end = match.span()
+        sizes = [self._sizes[each] for each in found]
+        if len(word) != end - first or UNKNOWN_ID in found:
+            yield from ((first, end) for _ in found)
+        else:
+            # The mark that opens the word stands for no character.
+            bounds = [max(at - 1, 0) for at in accumulate(sizes, initial=0)]
+            yield from ((first + bounds[i], first + bounds[i + 1]) for i in range(len(found)))
 
     def _words(self, text: str, length: int) -> list[str]:
         # What is beyond the last id that counts is not worth the time: see the `length` slices.

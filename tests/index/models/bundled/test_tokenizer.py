@@ -13,6 +13,7 @@ from index.models.bundled.cache import prepared
 from index.models.bundled.interop import unigram
 from index.models.bundled.tokenizer import END, START, UNKNOWN_ID, Tokenizer
 
+SPACE_ID = 6
 AWKWARD = [
     "",
     " ",
@@ -104,3 +105,34 @@ def test_long_texts_are_cut_between_the_marks_at_once(unit: str, tokenizer: Toke
 def test_what_is_cut_does_not_change_what_is_kept(tokenizer: Tokenizer) -> None:
     text = "Les pêcheurs rentrent au port, fatigués et contents. " * 200
     assert tokenizer.encode(text, 100)[:-1] == tokenizer.encode(text, 400)[:99]
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_located_ids_are_the_same_and_stand_where_their_words_do(
+    text: str, tokenizer: Tokenizer
+) -> None:
+    text = text.strip()
+    located = tokenizer.locate(text)
+    expected = tokenizer.encode(text, 10_000)[1:-1] if text else []
+    # But for the mark of a space at the end, which is no word.
+    assert located.ids == (expected[:-1] if expected[-1:] == [SPACE_ID] else expected)
+    assert len(located.offsets) == len(located.ids)
+    assert all(0 <= start <= end <= len(text) for start, end in located.offsets)
+    covered = {at for start, end in located.offsets for at in range(start, end)}
+    missed = [text[at] for at in range(len(text)) if at not in covered and not text[at].isspace()]
+    assert all(tokenizer.encode(char, 10)[1:-1] == [SPACE_ID] for char in missed)
+
+
+def test_pieces_of_a_word_stand_one_after_the_other(tokenizer: Tokenizer) -> None:
+    text = "Il anticonstitutionnellement dort."
+    located = tokenizer.locate(text)
+    words = [text[slice(*span)] for span in located.offsets]
+    assert "".join(words) == text.replace(" ", "")
+    assert words[-1] == "."
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "Zs"], max_codepoint=0x2AF)))
+def test_any_latin_text_can_be_located(tokenizer: Tokenizer, text: str) -> None:
+    plain = " ".join(text.split())
+    located = tokenizer.locate(plain)
+    assert located.ids == (tokenizer.encode(plain, 10_000)[1:-1] if plain else [])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from tokenizers import Tokenizer
-
-from training.input import (
+from index.models.bundled.reader_input import (
+    END,
     QUESTION_TOKENS,
+    START,
     TITLE_TOKENS,
     encode_claim,
     encode_head,
@@ -16,34 +16,33 @@ from training.input import (
     join_input,
 )
 
+MARKS = {START: "<s>", END: "</s>"}
+WORDS = ["query:", "claim:", "passage:", "qui", "a", "écrit", "Titre", "22", "mai", "2012", "Anne"]
 
-def read(tokenizer: Tokenizer, ids: list[int]) -> str:
-    return " ".join(tokenizer.id_to_token(token) for token in ids)
+
+def encode(text: str) -> list[int]:
+    return [10 + WORDS.index(word) for word in text.split()]
 
 
-def test_a_question_stands_before_title_day_and_text(tokenizer: Tokenizer) -> None:
-    def encode(text: str) -> list[int]:
-        ids: list[int] = tokenizer.encode(text).ids
-        return ids
+def read(ids: list[int]) -> str:
+    return " ".join(MARKS.get(each) or WORDS[each - 10] for each in ids)
 
+
+def test_a_question_stands_before_title_day_and_text() -> None:
     head = encode_head(encode, "Titre", date(2012, 5, 22))
     joined = join_input(encode_question(encode, "qui a écrit"), head, encode("Anne a écrit"))
-    assert read(tokenizer, joined.ids) == (
+    assert read(joined.ids) == (
         "<s> query: qui a écrit </s> passage: Titre </s> 22 mai 2012 </s> Anne a écrit </s>"
     )
     text = joined.ids[joined.text_start : joined.text_end]
-    assert read(tokenizer, text) == "Anne a écrit"
+    assert read(text) == "Anne a écrit"
 
 
-def test_what_is_missing_leaves_no_mark(tokenizer: Tokenizer) -> None:
-    def encode(text: str) -> list[int]:
-        ids: list[int] = tokenizer.encode(text).ids
-        return ids
-
-    assert read(tokenizer, encode_head(encode, "", None)) == "passage:"
-    assert read(tokenizer, encode_head(encode, "Titre", None)) == "passage: Titre </s>"
+def test_what_is_missing_leaves_no_mark() -> None:
+    assert read(encode_head(encode, "", None)) == "passage:"
+    assert read(encode_head(encode, "Titre", None)) == "passage: Titre </s>"
     joined = join_input(encode_claim(encode, "Anne a écrit"), encode_head(encode, "", None), [])
-    assert read(tokenizer, joined.ids) == "<s> claim: Anne a écrit </s> passage: </s>"
+    assert read(joined.ids) == "<s> claim: Anne a écrit </s> passage: </s>"
 
 
 def test_long_questions_and_titles_are_cut() -> None:

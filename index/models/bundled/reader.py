@@ -1,0 +1,129 @@
+"""The bundled reader at work: a `PassageReader` on ONNX Runtime.
+
+It reads one passage a run, several side by side: nothing is padded, and what a passage says does
+not depend on its companions. Its embeddings are those of the bundled embedding model, in the
+files that were prepared for that one; `training/` made the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime  # type: ignore[import-untyped]
+import platformdirs
+
+from index.errors import ModelError, reason_of
+from index.models.base import PassageReading, PassageText
+from index.models.bundled.cache import PrepareProgress, prepared
+from index.models.bundled.embedder import cores
+from index.models.bundled.reader_input import encode_head, encode_question, join_input
+from index.models.bundled.tokenizer import Tokenizer
+
+FILE = "reader.onnx"
+IDS, START, END, HAS, SUPPORT = "ids", "start", "end", "has", "support"
+"""The graph's input, int64 of shape (1, tokens), and its outputs: logits a token, logits a text."""
+
+ROW_TOKENS = 400
+SPAN_TOKENS = 40
+_HEAD_TOKENS = 64  # of a question or a title, before either is cut
+_FOLDER = "session.model_external_initializers_file_folder_path"
+
+Floats = npt.NDArray[np.float32]
+
+
+class BundledReader:
+    """Selon's own reader. Thread-safe; the same texts always give the same readings."""
+
+    def __init__(
+        self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession, threads: int, name: str
+    ) -> None:
+        self._tokenizer, self._session = tokenizer, session
+        self._threads, self._name = threads, name
+
+    @property
+    def id(self) -> str:
+        return self._name
+
+    def read(self, question: str, passages: Sequence[PassageText]) -> list[PassageReading]:
+        opening = encode_question(self._ids, question)
+        one = partial(self._read, opening)
+        if self._threads == 1 or len(passages) < 2:
+            return [one(passage) for passage in passages]
+        with ThreadPoolExecutor(min(self._threads, len(passages))) as pool:
+            return list(pool.map(one, passages))
+
+    def _read(self, opening: Sequence[int], passage: PassageText) -> PassageReading:
+        head = encode_head(self._ids, passage.title, passage.published)
+        text = self._tokenizer.locate(passage.text)
+        room = ROW_TOKENS - len(opening) - len(head) - 3
+        row = join_input(opening, head, text.ids[:room])
+        start, end, has = self._session.run([START, END, HAS], {IDS: np.array([row.ids], np.int64)})
+        inside = slice(row.text_start, row.text_end)
+        logit = float(has[0])
+        if row.text_start == row.text_end:
+            return PassageReading(logit)
+        first, last, score = best_span(start[0][inside], end[0][inside])
+        span = _trim(passage.text, text.offsets[first][0], text.offsets[last][1])
+        return PassageReading(logit, span, score - float(start[0][0] + end[0][0]))
+
+    def _ids(self, text: str) -> list[int]:
+        return self._tokenizer.encode(text, _HEAD_TOKENS)[1:-1]
+
+
+def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[int, int, float]:
+    """The first and last token with the greatest sum of logits, and that sum.
+
+    `start` and `end` are the logits of the text's tokens alone, shape (tokens,).
+    """
+    total = start[:, None] + end[None, :]
+    allowed = np.triu(np.ones_like(total, bool)) & ~np.triu(np.ones_like(total, bool), longest)
+    at = int(np.where(allowed, total, -np.inf).argmax())
+    first, last = divmod(at, len(end))
+    return first, last, float(total[first, last])
+
+
+def load_bundled_reader(
+    cache_dir: Path | None = None,
+    *,
+    threads: int | None = None,
+    progress: PrepareProgress | None = None,
+) -> BundledReader:
+    """The reader that ships with Selon; the embedding model is prepared first if need be.
+
+    `cache_dir` is the user's cache by default, `threads` the number of cores this process may use.
+    Raises `ModelError`.
+    """
+    folder = prepared(cache_dir or platformdirs.user_cache_path("selon"), progress=progress)
+    source = files("index.models.bundled") / FILE
+    try:
+        graph = source.read_bytes()
+        session = open_session(graph, folder)
+        tokenizer = Tokenizer.load(folder)
+    except Exception as error:  # ONNX Runtime's errors have no other common class
+        raise ModelError("bundled-reader-not-loaded", reason=reason_of(error)) from error
+    name = f"selon-reader/{hashlib.sha256(graph).hexdigest()[:12]}"
+    return BundledReader(tokenizer, session, threads or cores(), name)
+
+
+def open_session(graph: bytes, folder: Path) -> onnxruntime.InferenceSession:
+    """A reader's graph, ready to run; its embeddings lie in the prepared model's `folder`."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.add_session_config_entry(_FOLDER, str(folder))
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Without the spaces and signs that cling to an answer, but for those that close it."""
+    words = text[start:end]
+    start += len(words) - len(words.lstrip(" \t\n\u00a0\u202f,;:.!?)]»”’'"))
+    end -= len(words) - len(words.rstrip(" \t\n\u00a0\u202f,;:.!?([«“"))
+    return (start, end) if start < end else None

@@ -1,0 +1,99 @@
+"""The reader that ships, at work: real weights over texts that nobody trained on."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from index.errors import ModelError
+from index.models.base import PassageText
+from index.models.bundled import reader as module
+from index.models.bundled.cache import MODEL, prepared
+from index.models.bundled.reader import FILE, BundledReader, best_span, load_bundled_reader
+
+LIGHT = PassageText(
+    "Le phare de Kervan",
+    date(2024, 3, 3),
+    "Le phare de Kervan domine la baie. Il fut allumé en 1849 par l’ingénieur Yves Le Goff. "
+    "Sa lanterne est rouge.",
+)
+BREAD = PassageText("Le pain", None, "Le boulanger ouvre à six heures. Son seigle part vite.")
+
+
+@pytest.fixture(scope="module")
+def reader(cache: Path) -> BundledReader:
+    return load_bundled_reader(cache)
+
+
+def test_it_finds_the_words_that_answer(reader: BundledReader) -> None:
+    (when,) = reader.read("Quand le phare de Kervan a-t-il été allumé ?", [LIGHT])
+    assert when.span is not None
+    assert "1849" in LIGHT.text[slice(*when.span)]
+
+
+def test_the_passage_that_answers_stands_above_one_that_does_not(reader: BundledReader) -> None:
+    right, wrong = reader.read("Quand le phare de Kervan a-t-il été allumé ?", [LIGHT, BREAD])
+    assert right.logit > wrong.logit
+    assert right.span_logit > wrong.span_logit
+
+
+def test_a_reading_does_not_depend_on_its_companions_or_the_thread(reader: BundledReader) -> None:
+    question = "Qui a allumé le phare ?"
+    alone = reader.read(question, [LIGHT])[0]
+    assert reader.read(question, [BREAD, LIGHT, BREAD])[1] == alone
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: reader.read(question, [LIGHT])[0], range(8))) == {alone}
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "😀", "مرحبا بالعالم", "𓀀", "mot " * 5000, "a" * 5000, "<s> </s>"]
+)
+def test_any_text_can_be_read(reader: BundledReader, text: str) -> None:
+    for question in ("Quand ?", "", "mot " * 3000):
+        (reading,) = reader.read(question, [PassageText(text, None, text)])
+        assert np.isfinite([reading.logit, reading.span_logit]).all()
+        if reading.span is not None:
+            start, end = reading.span
+            assert 0 <= start < end <= len(text)
+
+
+def test_no_passages_are_no_readings(reader: BundledReader) -> None:
+    assert reader.read("Quand ?", []) == []
+
+
+def test_the_span_is_the_best_pair_that_is_not_too_long() -> None:
+    start, end = np.array([3.0, 4.0, 0.0], np.float32), np.array([3.0, 0.0, 3.0], np.float32)
+    assert best_span(start, end) == (1, 2, 7.0)
+    assert best_span(start, end, longest=1) == (0, 0, 6.0)
+
+
+def test_its_embeddings_are_where_the_prepared_model_has_them(cache: Path) -> None:
+    """The file names places in the prepared model's files; another layout needs another export."""
+    shipped = onnx.load_from_string((files("index.models.bundled") / FILE).read_bytes())
+    model = onnx.load(str(prepared(cache) / MODEL), load_external_data=False)
+
+    def places(graph: onnx.GraphProto) -> dict[str, list[tuple[str, str]]]:
+        return {
+            tensor.name: [(entry.key, entry.value) for entry in tensor.external_data]
+            for tensor in graph.initializer
+            if tensor.external_data
+        }
+
+    shared, known = places(shipped.graph), places(model.graph)
+    assert len(shared) >= 3
+    assert shared == {name: known[name] for name in shared}
+
+
+def test_a_file_that_is_no_model_is_told(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / FILE).write_bytes(b"no model")
+    monkeypatch.setattr(module, "files", lambda package: tmp_path)
+    with pytest.raises(ModelError, match="bundled-reader-not-loaded"):
+        load_bundled_reader(cache)
