@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering.about import AboutArticles
@@ -14,8 +16,10 @@ from bot.followups.conversation import FollowUpChain
 from bot.model_choice import parse_choices
 from bot.settings import Settings
 from index.errors import NoIndex
-from index.models.base import Embedder
-from index.models.factory import load_embedder
+from index.models.base import BUNDLED, Embedder
+from index.models.factory import load_embedder, load_reader
+from index.reading.confidence import ReadingConfidence
+from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from index.store.factory import open_store
@@ -25,11 +29,13 @@ if TYPE_CHECKING:
 
 
 def thresholds_of(settings: Settings) -> Thresholds:
-    """Those of the settings; where none are set, those that the confidence was calibrated with.
+    """Those of the settings; where none are set, those that the confidence was calibrated with:
+    the bundled reader's, or the search's where another reader or none is set.
 
     Raises SettingsError where an answer would be sure before it may be given.
     """
-    calibrated = ConfidenceModel.load().thresholds
+    judge = ReadingConfidence if settings.reader == BUNDLED else ConfidenceModel
+    calibrated = judge.load().thresholds
     perhaps, sure = settings.min_confidence, settings.sure_confidence
     if perhaps is None:
         perhaps = calibrated.perhaps
@@ -53,6 +59,20 @@ def open_embedder(
         threads=settings.threads or None,
         progress=progress,
     )
+
+
+def open_reader(settings: Settings) -> EvidenceReader | None:
+    """What reads the passages found, one for all who ask in this process. Raises ModelError."""
+    return _open_reader(settings.reader, settings.cache_dir, settings.threads or None)
+
+
+@cache
+def _open_reader(name: str, cache_dir: Path | None, threads: int | None) -> EvidenceReader | None:
+    reader = load_reader(name, cache_dir, threads=threads)
+    if reader is None:
+        return None
+    # Its confidence is calibrated for the bundled reader alone.
+    return EvidenceReader(reader, ReadingConfidence.load() if name == BUNDLED else None)
 
 
 def open_index(settings: Settings) -> LiveIndex:
@@ -80,15 +100,18 @@ def chain_over(
 ) -> FollowUpChain:
     """The retrieval-QA chain over an open index, which understands follow-ups.
 
-    `writers` write its answers, which quote the articles without them. Raises SettingsError.
+    `writers` write its answers, which quote the articles without them. Raises SettingsError,
+    ModelError.
     """
     thresholds = thresholds_of(settings)
-    about = AboutArticles(index.searcher, thresholds)
+    reader = open_reader(settings)
+    about = AboutArticles(index.searcher, ConfidenceModel.load().thresholds)
     extractive = ExtractiveAnswerer(thresholds)
-    quoting = RetrievalQA(index, extractive, about)
+    quoting = RetrievalQA(index, extractive, about, reader=reader)
     if writers is None:
         return FollowUpChain(quoting, index.search)
-    writing = RetrievalQA(index, writers.over(extractive, index.generation), about)
+    answerer = writers.over(extractive, index.generation)
+    writing = RetrievalQA(index, answerer, about, reader=reader)
     return FollowUpChain(writing, index.search, quoting, writers.rewriter())
 
 

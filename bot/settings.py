@@ -51,8 +51,14 @@ class Settings(BaseSettings):
         description="`bundled` (multilingual-e5-small), or any Sentence Transformers model by hub "
         "name or path; another model needs a new index.",
     )
+    reader: str = Field(
+        "bundled",
+        description="What reads the passages found for the answer: `bundled`, `none` (faster: the "
+        "search alone decides), or a question-answering model or cross-encoder by hub name or "
+        "path.",
+    )
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
-        0, description="Processor cores that embedding may use (0: all)."
+        0, description="Processor cores that embedding and reading may use (0: all)."
     )
     language: Language = Field(
         "fr", description="Language of the terminal's texts (fr or en); the quotes keep their own."

@@ -54,13 +54,31 @@ class RankedSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class HitReading:
+    """What a reader makes of a hit.
+
+    `logit` is the logarithm of the odds that it answers, as the reader sees them; `span` is where
+    the words that would answer stand, as offsets in the article's text; `span_logit` tells how much
+    likelier the reader holds them than that there is no answer.
+    """
+
+    logit: float
+    span: tuple[int, int] | None
+    span_logit: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found. `sentences` follow `passage.sentences`, in reading order."""
+    """A passage found. `sentences` follow `passage.sentences`, in reading order.
+
+    `reading` is None where no reader has read it.
+    """
 
     article: Article
     passage: Passage
     scores: Scores
     sentences: tuple[RankedSentence, ...]
+    reading: HitReading | None = None
 
 
 @dataclass(frozen=True, slots=True)

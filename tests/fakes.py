@@ -71,4 +71,4 @@ class FakeReader:
         told = set(re.findall(r"\w+", f"{passage.title} {passage.text}".lower()))
         found = re.search(r"\d+", passage.text)
         share = len(asked & told) / len(asked) if asked else 0.0
-        return PassageReading(share, found.span() if found else None)
+        return PassageReading(8 * share - 4, found.span() if found else None, 8 * share - 4)

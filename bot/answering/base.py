@@ -16,6 +16,14 @@ class Retriever(Protocol):
     def search(self, question: str, limit: int, within: Period | None = None) -> Findings: ...
 
 
+class FindingsReader(Protocol):
+    """Reads what was found for the answer; called on worker threads, several at once."""
+
+    def read(self, findings: Findings) -> Findings:
+        """The same with what was read, ranked by it, and with the confidence that follows."""
+        ...
+
+
 class Answerer(Protocol):
     """Writes the answer to a question from evidence.
 

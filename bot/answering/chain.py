@@ -21,7 +21,7 @@ from langchain_core.runnables.config import ensure_config
 from bot.answer import Answer
 from bot.answering.about import AboutArticles, metadata_question, subject_asked_about
 from bot.answering.background_loop import background_loop
-from bot.answering.base import Answerer, Retriever
+from bot.answering.base import Answerer, FindingsReader, Retriever
 from bot.answering.comparison import merged, parts
 from bot.answering.time_range import Timing, timing
 from bot.answering.topic import newest
@@ -81,7 +81,8 @@ class RetrievalQA(AnswerChain[str]):
     """Retrieve, then answer from what was retrieved.
 
     With `about`, questions about the articles themselves are answered from their metadata.
-    `today` is what « hier » counts from.
+    `today` is what « hier » counts from. With `reader`, the best of what was found is
+    read before it is answered from.
     """
 
     DEPTH = 10
@@ -93,8 +94,10 @@ class RetrievalQA(AnswerChain[str]):
         answerer: Answerer,
         about: AboutArticles | None = None,
         today: Callable[[], date] = date.today,
+        reader: FindingsReader | None = None,
     ) -> None:
         self._retriever = retriever
+        self._reader = reader
         self._answerer = answerer
         self._about = about
         self._today = today
@@ -120,11 +123,14 @@ class RetrievalQA(AnswerChain[str]):
             subject = subject_asked_about(timed.question)
             findings = self._retriever.search(subject, self.DEPTH_OF_LATEST, timed.period)
             return replace(newest(findings), language=detect(question))
-        findings = self._retriever.search(timed.question, self.DEPTH, timed.period)
+        findings = self._read(self._retriever.search(timed.question, self.DEPTH, timed.period))
         # Sentences from several places are only worth looking for where somebody joins them.
         several = parts(timed.question) if self._answerer.joins_parts else ()
         each = [self._retriever.search(part, self.DEPTH, timed.period) for part in several]
         return merged(findings, each) if each else findings
+
+    def _read(self, findings: Findings) -> Findings:
+        return self._reader.read(findings) if self._reader else findings
 
 
 async def _once(item: Item) -> AsyncGenerator[Item, None]:

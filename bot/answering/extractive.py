@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -15,8 +15,7 @@ from index.antecedents import leads
 from index.article import Article, Sentence
 from index.findings import Findings, Hit, RankedSentence
 from index.language import terms
-from index.reading.base import SpanFinder
-from index.reading.span_rules import BY_RULES
+from index.reading.evidence import reading_gain
 from index.search.confidence import Thresholds
 
 SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
@@ -60,7 +59,12 @@ _MOST_WORDS = 60
 _SHORT = 40  # words up to which an answer has room for a sentence further behind
 
 
-SPAN_BONUS = 0.03
+SPAN_BONUS = 0.1
+"""What it weighs in the rank of a sentence that it holds the words which the reader found."""
+
+
+SPAN_LOGIT = 1.0
+"""From which on the reader is sure enough of the words to let them stand out."""
 
 
 ORDER_LOSS = 0.15
@@ -93,6 +97,17 @@ class _Candidate:
         return self.hit.article
 
     @property
+    def span(self) -> tuple[int, int] | None:
+        """The words that the reader found, where they stand in this sentence."""
+        return _span_in(self.hit, self.ranked.sentence)
+
+    @property
+    def highlight(self) -> tuple[int, int] | None:
+        """Those that may stand out."""
+        reading = self.hit.reading
+        return self.span if reading and reading.span_logit >= SPAN_LOGIT else None
+
+    @property
     def lead(self) -> Sentence | None:
         """The sentence it leans on, if any."""
         return leads(self.hit.passage, self.hit.article.language)[self.at]
@@ -105,7 +120,6 @@ class _Point:
     candidate: _Candidate
     support: list[_Candidate] = field(default_factory=list)
     disputed: bool = False
-    highlight: tuple[int, int] | None = None
 
 
 class ExtractiveAnswerer:
@@ -113,9 +127,8 @@ class ExtractiveAnswerer:
 
     joins_parts = False
 
-    def __init__(self, thresholds: Thresholds, spans: SpanFinder = BY_RULES) -> None:
+    def __init__(self, thresholds: Thresholds) -> None:
         self._thresholds = thresholds
-        self._spans = spans
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
         """The answer, whole at once."""
@@ -134,14 +147,15 @@ class ExtractiveAnswerer:
             )
         statements: list[Statement] = []
         citations: list[Citation] = []
-        points = choose(findings.hits, lambda candidate: self._span(findings, candidate))
-        self._highlight(findings, points)
+        points = choose(findings.hits)
         for point in _order(points):
             first = len(citations) + 1
             cited = [point.candidate, *point.support]
             citations += [_citation(number, each) for number, each in enumerate(cited, first)]
             numbers = tuple(range(first, first + len(cited)))
-            statements.append(Statement(point.candidate.text, numbers, point.highlight))
+            marked = point is points[0] or point.disputed
+            highlight = point.candidate.highlight if marked else None
+            statements.append(Statement(point.candidate.text, numbers, highlight))
         return Answer(
             question=findings.question,
             language=findings.language,
@@ -155,32 +169,11 @@ class ExtractiveAnswerer:
             doubtful=decision.doubtful,
         )
 
-    def _highlight(self, findings: Findings, points: Sequence[_Point]) -> None:
-        """Mark the words that answer: in the best sentence and those that contradict it.
 
-        Where the best has none, in the next that has a figure; names there are mostly wrong.
-        """
-        found = False
-        for point in points:
-            text = point.candidate.text
-            span = self._span(findings, point.candidate)
-            figure = span is not None and any(map(str.isdigit, text[slice(*span)]))
-            if point is points[0] or point.disputed or (figure and not found):
-                point.highlight = span
-            found = found or point.highlight is not None
-
-    def _span(self, findings: Findings, candidate: _Candidate) -> tuple[int, int] | None:
-        return self._spans.highlight(
-            findings.question, candidate.text, candidate.article.language, findings.language
-        )
-
-
-def choose(
-    hits: Sequence[Hit], span_of: Callable[[_Candidate], object | None] = lambda candidate: None
-) -> list[_Point]:
+def choose(hits: Sequence[Hit]) -> list[_Point]:
     """What to show, best first: the best sentence always, then those close behind it that add
     something, as long as the whole stays short."""
-    ranked = _ranked(hits, span_of)
+    ranked = _ranked(hits)
     points = [_Point(ranked[0])]
     words = _words(ranked[0])
     for candidate in ranked[1:]:
@@ -198,29 +191,29 @@ def choose(
     return points
 
 
-def _ranked(
-    hits: Sequence[Hit], span_of: Callable[[_Candidate], object | None]
-) -> list[_Candidate]:
-    """The sentences, best first; one that holds what the question asks for (a number, a date, a
-    name) stands a little higher, and one that only announces (« Trois inventions suffisent : »)
-    is left out where others are."""
+def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
+    """The sentences, best first; one that holds the words which the reader found stands higher, and
+    one that only announces (« Trois inventions suffisent : ») is left out where others are."""
     every = [
-        _Candidate(hit, at, each.score + PASSAGE_WEIGHT * hit.scores.total)
+        _Candidate(hit, at, _rank(hit, each))
         for hit in hits[:READ_HITS]
         for at, each in enumerate(hit.sentences)
     ]
     ranked = [candidate for candidate in every if not candidate.text.endswith(":")] or every
-    ranked = _without_orders(ranked)
-    best = max(candidate.rank for candidate in ranked)
-    return sorted(
-        (
-            replace(candidate, rank=candidate.rank + SPAN_BONUS)
-            if candidate.rank >= best - WIDE_MARGIN and span_of(candidate) is not None
-            else candidate
-            for candidate in ranked
-        ),
-        key=lambda candidate: -candidate.rank,
-    )
+    return sorted(_without_orders(ranked), key=lambda candidate: -candidate.rank)
+
+
+def _rank(hit: Hit, ranked: RankedSentence) -> float:
+    bonus = SPAN_BONUS if _span_in(hit, ranked.sentence) else 0.0
+    return ranked.score + PASSAGE_WEIGHT * (hit.scores.total + reading_gain(hit)) + bonus
+
+
+def _span_in(hit: Hit, sentence: Sentence) -> tuple[int, int] | None:
+    """Where in the sentence the words stand that the reader found; None where it is elsewhere."""
+    span = hit.reading.span if hit.reading else None
+    if span is None or not sentence.start <= span[0] < sentence.end:
+        return None
+    return span[0] - sentence.start, min(span[1], sentence.end) - sentence.start
 
 
 def _without_orders(ranked: list[_Candidate]) -> list[_Candidate]:

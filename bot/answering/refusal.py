@@ -16,7 +16,6 @@ from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
 from index.language import detect
-from index.reading.span_numbers import asks_price, tells_price
 from index.search.confidence import Thresholds
 
 READ_HITS = 5
@@ -62,7 +61,7 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     if not findings.hits:
         return Decision("no", _absence(findings.hits, findings.period))
     outcome = outcome_of(findings.confidence, thresholds)
-    if outcome == "no" or _price_untold(findings):
+    if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
     return Decision(outcome)
 
@@ -129,11 +128,3 @@ def _absence(hits: Sequence[Hit], period: Period | None) -> Refusal:
 def _offered(hits: Sequence[Hit]) -> tuple[Article, ...]:
     articles = {hit.article.id: hit.article for hit in hits}
     return tuple(articles.values())[:NEAREST]
-
-
-def _price_untold(findings: Findings) -> bool:
-    """Whether a price is asked for and none of the sentences read tells one."""
-    if not asks_price(findings.question, findings.language):
-        return False
-    read = (each.sentence.text for hit in findings.hits[:READ_HITS] for each in hit.sentences)
-    return not any(map(tells_price, read))

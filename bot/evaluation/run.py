@@ -21,6 +21,7 @@ from index.article import Article, Period
 from index.build.builder import BuildObserver, build_articles
 from index.findings import Findings
 from index.models.base import Embedder, Vectors
+from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
 from index.store.factory import open_store
@@ -137,11 +138,12 @@ def ask_all(
     questions: Iterable[GoldQuestion],
     retriever: Retriever,
     answerer: Answerer,
+    reader: EvidenceReader | None = None,
     asked: Callable[[], None] = lambda: None,
 ) -> tuple[GoldOutcome, ...]:
     """What becomes of each question; `asked()` is called after each."""
-    recorder = _Recorder(retriever)
-    chain = RetrievalQA(recorder, answerer)
+    recorder = _Recorder(retriever, reader)
+    chain = RetrievalQA(recorder, answerer, reader=recorder)
     outcomes: list[GoldOutcome] = []
     for question in questions:
         if not outcomes:
@@ -155,15 +157,19 @@ def ask_all(
 
 
 class _Recorder:
-    """Passes questions on and keeps what was found for the last one."""
+    """Passes questions on and keeps what was found, and read, for the last one."""
 
     findings: Findings
 
-    def __init__(self, retriever: Retriever) -> None:
-        self._retriever = retriever
+    def __init__(self, retriever: Retriever, reader: EvidenceReader | None) -> None:
+        self._retriever, self._reader = retriever, reader
 
     def search(self, question: str, limit: int, within: Period | None = None) -> Findings:
         self.findings = self._retriever.search(question, limit, within)
+        return self.findings
+
+    def read(self, findings: Findings) -> Findings:
+        self.findings = self._reader.read(findings) if self._reader else findings
         return self.findings
 
 
@@ -225,6 +231,7 @@ class Means:
     judge: ConfidenceModel
     answerer: Answerer
     thresholds: Thresholds
+    reader: EvidenceReader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +341,7 @@ def _asked(
         done += 1
         observer.progress(done, len(questions))
 
-    return ask_all(questions, index.searcher, means.answerer, asked)
+    return ask_all(questions, index.searcher, means.answerer, means.reader, asked)
 
 
 def _figures(

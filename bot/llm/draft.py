@@ -19,7 +19,6 @@ from index.article import Sentence
 from index.findings import Findings
 from index.folding import fold_phrase
 from index.language import detect
-from index.reading.base import SpanFinder
 
 _FURTHER = 5  # passages offered behind an answer
 
@@ -31,7 +30,6 @@ class AnswerDraft:
     findings: Findings
     given: Sequence[GivenPassage]
     model: str
-    spans: SpanFinder
     doubtful: bool = False  # the search does not tell for sure that there is an answer
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
@@ -43,10 +41,7 @@ class AnswerDraft:
         """Add a sentence that the passages bear out, citing the sentences that bear it."""
         by_number = {each.number: each for each in self.given}
         numbers = [self._cite(by_number[number], each) for number, each in verdict.evidence]
-        language = self.findings.language
-        mark = None
-        if not self.statements:
-            mark = self.spans.highlight(self.findings.question, said.text, language, language)
+        mark = None if self.statements else self._answer_in(said.text)
         self.statements.append(Statement(said.text, tuple(dict.fromkeys(numbers)), mark))
 
     def drop(self, said: ParsedSentence, fault: str) -> None:
@@ -90,6 +85,16 @@ class AnswerDraft:
             dropped=tuple(self.dropped),
             doubtful=self.doubtful,
         )
+
+    def _answer_in(self, text: str) -> tuple[int, int] | None:
+        """Where the words that the reader found in the articles stand in this text, if they do."""
+        for hit in self.findings.hits:
+            if hit.reading and hit.reading.span:
+                found = hit.article.text[slice(*hit.reading.span)]
+                at = text.find(found)
+                if at >= 0:
+                    return at, at + len(found)
+        return None
 
     def _cite(self, given: GivenPassage, sentence: Sentence) -> int:
         for known in self.citations:

@@ -30,8 +30,6 @@ from bot.llm.prompt import (
 from bot.verification.claim import GivenPassage
 from index.errors import IndexingError
 from index.findings import Findings
-from index.reading.base import SpanFinder
-from index.reading.span_rules import BY_RULES
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +88,6 @@ class WrittenAnswerer:
         limits: WriterLimits = WriterLimits(),
         replies: ReplyStore | None = None,
         generation: Callable[[], str] = lambda: "",
-        spans: SpanFinder = BY_RULES,
     ) -> None:
         self._models = tuple(models)
         self._checker = checker
@@ -98,7 +95,6 @@ class WrittenAnswerer:
         self._limits = limits
         self._replies = replies
         self._generation = generation
-        self._spans = spans
         self._rooms: dict[str, int] = {}  # of the models that hold less than the limits say
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
@@ -146,7 +142,7 @@ class WrittenAnswerer:
         told = prompt(findings.question, findings.language, asked.passages, room, form)
         most = MOST_OF_SYNTHESIS if asked.several else _MOST_SENTENCES
         task = WritingTask(told, form, most, self._limits.answer)
-        draft = AnswerDraft(findings, told.given, model.name, self._spans, asked.doubtful)
+        draft = AnswerDraft(findings, told.given, model.name, asked.doubtful)
         return Attempt(model, task, asked.check, draft)
 
     def _room(self, model: ChatModel) -> int:

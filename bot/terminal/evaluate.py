@@ -149,13 +149,14 @@ def _check(plan: "EvaluationPlan", outputs: Outputs) -> None:
 
 def _means(settings: Settings, observer: "ProgressObserver") -> "Means":
     from bot.answering.extractive import ExtractiveAnswerer
-    from bot.assembly import open_embedder, thresholds_of
+    from bot.assembly import open_embedder, open_reader, thresholds_of
     from bot.evaluation.run import Means
     from index.search.confidence import ConfidenceModel
 
     thresholds = thresholds_of(settings)
     embedder = open_embedder(settings, progress=observer.model)
-    return Means(embedder, ConfidenceModel.load(), ExtractiveAnswerer(thresholds), thresholds)
+    answerer = ExtractiveAnswerer(thresholds)
+    return Means(embedder, ConfidenceModel.load(), answerer, thresholds, open_reader(settings))
 
 
 def _report(evaluation: "Evaluation", outputs: Outputs) -> None:

@@ -12,8 +12,8 @@ from text_to_num import find_numbers  # type: ignore[import-untyped]
 
 from bot.verification.moments import moments
 from index.folding import fold
-from index.reading.span import SPACE as S
-from index.reading.span import one_of
+from index.reading.names import SPACE as S
+from index.reading.names import one_of
 
 FRACTIONS = MappingProxyType(
     {

@@ -15,7 +15,10 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 BUNDLED = "bundled"
-"""The name of the model that Selon brings."""
+"""The name of the models that Selon brings."""
+
+NONE = "none"
+"""In the place of a model's name: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,14 @@ class PassageText:
 class PassageReading:
     """What a passage has to say to a question.
 
-    `answerable` is the probability (0..1) that it answers the question; `span` is where the words
-    that would answer it stand in its text, None where no stretch of it does.
+    `logit` is the logarithm of the odds that it answers, as the model sees them (not calibrated);
+    `span` is where the words that would answer stand in its text, None where the model finds none;
+    `span_logit` is how much likelier it holds them for the answer than that there is no answer.
     """
 
-    answerable: float
+    logit: float
     span: tuple[int, int] | None = None
+    span_logit: float = 0.0
 
 
 class PassageReader(Protocol):

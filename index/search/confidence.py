@@ -77,7 +77,12 @@ class ConfidenceModel:
         logit = self.intercept + sum(
             weight * float(getattr(evidence, name)) for name, weight in self.weights.items()
         )
-        # The two forms of the logistic function: neither overflows on its own side.
-        if logit >= 0:
-            return 1 / (1 + math.exp(-logit))
-        return math.exp(logit) / (1 + math.exp(logit))
+        return logistic(logit)
+
+
+def logistic(logit: float) -> float:
+    """The probability (0..1) of this logit."""
+    # Of the two forms of the function, neither overflows on its own side.
+    if logit >= 0:
+        return 1 / (1 + math.exp(-logit))
+    return math.exp(logit) / (1 + math.exp(logit))

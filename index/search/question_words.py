@@ -54,13 +54,15 @@ def mend_term(term: str, statistics: TermStatistics) -> str | None:
 
 
 def question_names(question: str, language: str) -> frozenset[str]:
-    """The terms of a question that name something: capitals past its first word, or digits."""
-    return frozenset(
-        term
-        for match in _WORD.finditer(question)
-        if _is_name(match.group(), first=not question[: match.start()].strip(" ¿¡«\"'"))
-        for term in keyed_terms(match.group(), language)
-    )
+    """The terms of a question that name something."""
+    return frozenset(term for word in name_words(question) for term in keyed_terms(word, language))
+
+
+def name_words(question: str) -> Iterator[str]:
+    """The words of a question that name something: capitals past its first word, or digits."""
+    for match in _WORD.finditer(question):
+        if _is_name(match.group(), first=not question[: match.start()].strip(" ¿¡«\"'")):
+            yield match.group()
 
 
 def _is_name(word: str, *, first: bool) -> bool:

@@ -12,10 +12,12 @@ from bot.locale.errors import error_text
 from bot.settings import Settings
 from index.errors import NoIndex
 from index.models import factory
+from index.reading.confidence import ReadingConfidence
 from index.search.confidence import ConfidenceModel, Thresholds
+from tests.fakes import FakeReader
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = ConfidenceModel.load().thresholds.sure
+READ = ReadingConfidence.load().thresholds
 
 
 def test_nothing_indexed_is_said_before_the_model_is_loaded(
@@ -43,10 +45,10 @@ def test_a_sure_threshold_below_the_least_is_a_mistake_in_the_settings(tmp_path:
 @pytest.mark.parametrize(
     ("least", "sure", "expected"),
     [
-        (None, None, Thresholds.at(SHIPPED)),
-        (0.2, None, Thresholds(0.2, SHIPPED)),
-        (0.9, None, Thresholds.at(0.9)),
-        (None, 0.9, Thresholds(SHIPPED, 0.9)),
+        (None, None, READ),
+        (0.01, None, Thresholds(0.01, READ.sure)),
+        (0.99, None, Thresholds.at(0.99)),
+        (None, 0.99, Thresholds(READ.perhaps, 0.99)),
         (0.1, 0.2, Thresholds(0.1, 0.2)),
     ],
 )
@@ -55,6 +57,25 @@ def test_thresholds_are_the_calibrated_ones_unless_set(
 ) -> None:
     settings = Settings(_env_file=None, min_confidence=least, sure_confidence=sure)
     assert assembly.thresholds_of(settings) == expected
+
+
+@pytest.mark.parametrize("reader", ["none", "another/reader"])
+def test_without_the_bundled_reader_the_search_tells_how_sure_it_is(reader: str) -> None:
+    settings = Settings(_env_file=None, reader=reader)
+    assert assembly.thresholds_of(settings) == ConfidenceModel.load().thresholds
+
+
+def test_one_reader_serves_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = []
+
+    def load(name: str, *_: object, **__: object) -> FakeReader:
+        loaded.append(name)
+        return FakeReader()
+
+    monkeypatch.setattr(assembly, "load_reader", load)
+    settings = Settings(_env_file=None, reader="a reader of this test")
+    assert assembly.open_reader(settings) is assembly.open_reader(settings)
+    assert loaded == ["a reader of this test"]
 
 
 def test_without_a_chat_model_nothing_of_one_is_loaded() -> None:

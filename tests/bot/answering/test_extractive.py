@@ -8,7 +8,7 @@ from bot.answering.extractive import MOST_SENTENCES, ExtractiveAnswerer, choose
 from bot.answering.refusal import NEAREST
 from index.article import Article
 from index.build.passages import cut
-from index.findings import Findings, Hit, RankedSentence, Scores
+from index.findings import Findings, Hit, HitReading, RankedSentence, Scores
 from index.search.confidence import Thresholds
 from tests.index.samples import article
 
@@ -39,21 +39,43 @@ def test_the_best_sentence_alone_when_nothing_comes_close() -> None:
     assert [citation.quote for citation in answer.citations] == ["Le phare date de 1862."]
 
 
-def test_the_words_that_answer_are_known_where_the_rules_are_sure() -> None:
-    answer = ExtractiveAnswerer(HALF).answer(
-        found(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7)))
-    )
-    assert [statement.parts[1] for statement in answer.statements] == ["1862"]
+def read(one: Hit, words: str, span_logit: float = 5.0) -> Hit:
+    """The hit as a reader has read it who found these words."""
+    start = one.article.text.index(words)
+    return replace(one, reading=HitReading(2.0, (start, start + len(words)), span_logit))
 
 
-def test_only_the_best_sentence_is_highlighted() -> None:
-    text = "Le phare fut bâti en 1862. Le port est loin. Un gardien y vécut vers 1900."
-    answer = ExtractiveAnswerer(HALF).answer(found(hit(article("phare", text), (0.95, 0.7, 0.94))))
-    assert [statement.parts[1] for statement in answer.statements] == ["1862", ""]
+def test_the_words_that_the_reader_found_stand_out_where_it_is_sure() -> None:
+    source = hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))
+    sure, unsure = read(source, "1862"), read(source, "1862", span_logit=0.0)
+    for one, expected in ((sure, "1862"), (unsure, ""), (source, "")):
+        answer = ExtractiveAnswerer(HALF).answer(found(one))
+        assert [statement.parts[1] for statement in answer.statements] == [expected]
+
+
+def test_the_sentence_that_holds_the_words_found_comes_first() -> None:
+    source = hit(article("phare", TEXT), (0.95, 0.8, 0.9, 0.7))
+    answer = ExtractiveAnswerer(HALF).answer(found(read(source, "Un gardien")))
+    first = answer.statements[0]
+    assert first.text == "Un gardien y vécut."
+    assert first.parts[1] == "Un gardien"
+
+
+def test_words_found_far_from_the_question_do_not_beat_the_best_sentence() -> None:
+    source = hit(article("phare", TEXT), (0.95, 0.6, 0.6, 0.6))
+    answer = ExtractiveAnswerer(HALF).answer(found(read(source, "rouge")))
+    assert answer.statements[0].text == "Le phare date de 1862."
+
+
+def test_a_span_that_runs_on_is_shown_to_the_end_of_its_sentence() -> None:
+    source = hit(article("phare", TEXT), (0.95, 0.6, 0.6, 0.6))
+    answer = ExtractiveAnswerer(HALF).answer(found(read(source, "1862. Sa lanterne")))
+    assert answer.statements[0].parts[1] == "1862."
 
 
 def test_nothing_stands_out_in_an_answer_that_may_be_none() -> None:
-    chosen = found(hit(article("phare", "Le phare fut bâti en 1862."), (0.95,)), confidence=0.5)
+    source = hit(article("phare", "Le phare fut bâti en 1862."), (0.95,))
+    chosen = found(read(source, "1862"), confidence=0.5)
     sure = ExtractiveAnswerer(HALF).answer(chosen)
     perhaps = ExtractiveAnswerer(Thresholds(0.5, 0.6)).answer(chosen)
     assert (sure.outcome, sure.statements[0].parts[1]) == ("sure", "1862")
@@ -63,24 +85,6 @@ def test_nothing_stands_out_in_an_answer_that_may_be_none() -> None:
         sure.text,
         sure.citations,
     )
-
-
-def test_a_figure_in_the_next_sentence_is_highlighted_when_the_best_has_none() -> None:
-    text = "Le phare est haut. Le port est loin. Le phare date de 1862."
-    answer = ExtractiveAnswerer(HALF).answer(found(hit(article("phare", text), (0.98, 0.7, 0.94))))
-    assert [statement.parts[1] for statement in answer.statements] == ["", "1862"]
-
-
-def test_another_finder_takes_the_place_of_the_rules() -> None:
-    class First:
-        def highlight(
-            self, question: str, sentence: str, language: str, question_language: str
-        ) -> tuple[int, int] | None:
-            return 0, sentence.index(" ")
-
-    source = hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))
-    answer = ExtractiveAnswerer(HALF, First()).answer(found(source))
-    assert [statement.parts[1] for statement in answer.statements] == ["Le"]
 
 
 def test_the_best_sentence_comes_first_though_another_is_read_before_it() -> None:
@@ -95,7 +99,7 @@ def test_the_best_sentence_comes_first_though_another_is_read_before_it() -> Non
 
 def test_sentences_close_behind_follow_in_reading_order() -> None:
     answer = ExtractiveAnswerer(HALF).answer(
-        found(hit(article("phare", TEXT), (0.94, 0.7, 0.95, 0.7)))
+        found(hit(article("phare", TEXT), (0.95, 0.7, 0.94, 0.7)))
     )
     assert [statement.text for statement in answer.statements] == [
         "Le phare date de 1862.",
@@ -193,18 +197,6 @@ def test_passages_that_are_not_cited_are_offered_by_their_best_sentence() -> Non
         (2, "Le phare y fut vu en 1850.")
     ]
     assert ExtractiveAnswerer(Thresholds.at(0.99)).answer(found(phare, port)).further == ()
-
-
-def test_a_price_that_no_sentence_tells_is_not_answered_by_something_near() -> None:
-    asked = replace(
-        found(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))), question="Combien coûte-t-il ?"
-    )
-    refused = ExtractiveAnswerer(HALF).answer(asked)
-    assert not refused.answered
-    assert refused.nearest == (asked.hits[0].article,)
-    told = TEXT.replace("Sa lanterne est rouge.", "Il a coûté 90 000 francs.")
-    priced = replace(asked, hits=(hit(article("phare", told), (0.95, 0.8, 0.7, 0.7)),))
-    assert ExtractiveAnswerer(HALF).answer(priced).answered
 
 
 def test_one_of_a_list_is_no_second_sentence() -> None:

@@ -52,14 +52,6 @@ def test_where_nothing_was_found_the_time_asked_for_is_why(
     assert decide_by_articles((), hits(*BRIDGES), period).refusal == "unsaid"
 
 
-@pytest.mark.parametrize(
-    ("text", "answers"), [("Il date de 1901.", False), ("Il a coûté deux millions d’euros.", True)]
-)
-def test_a_price_needs_a_sentence_that_tells_one(text: str, answers: bool) -> None:
-    found = findings("Combien a coûté le pont ?", article(text))
-    assert decide_by_evidence(found, HALF).may_answer is answers
-
-
 def test_a_model_that_finds_no_answer_is_not_believed_against_a_sure_search() -> None:
     assert decide_by_model(findings(QUESTION, *BRIDGES, confidence=0.9)).may_answer
     decision = decide_by_model(findings(QUESTION, *BRIDGES, confidence=0.89))

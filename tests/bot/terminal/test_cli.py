@@ -73,6 +73,7 @@ def assembled(
     module = ModuleType("bot.assembly")
     module.open_chain = lambda settings: nullcontext(chain)  # type: ignore[attr-defined]
     module.chain_over = lambda index, settings: chain  # type: ignore[attr-defined]
+    module.open_reader = lambda settings: None  # type: ignore[attr-defined]
     module.open_embedder = lambda settings, progress=None: embedder  # type: ignore[attr-defined]
     module.thresholds_of = lambda settings: Thresholds.at(0.5)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.assembly", module)

@@ -1,0 +1,123 @@
+"""Any reader of the Transformers library by hub name or path: a QA model or a cross-encoder.
+
+A model for extractive question answering (trained on SQuAD 2.0, FQuAD, PIAF…) finds the words that
+answer; a cross-encoder only tells how well a passage answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.errors import ModelError, Words, reason_of
+from index.models.base import BUNDLED, PassageReader, PassageReading, PassageText
+from index.models.bundled.reader import best_span
+
+_TOKENS = 512
+_REASON_LENGTH = 200
+_ANSWERING = "ForQuestionAnswering"
+
+
+class QuestionAnsweringReader:
+    """A model with a logit of start and of end for each token; the first token is no answer."""
+
+    def __init__(self, name: str, tokenizer: Any, model: Any) -> None:
+        self._tokenizer, self._model = tokenizer, model
+        self._id = f"{_short(name)}/{_fingerprint(model)}"
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    def read(self, question: str, passages: Sequence[PassageText]) -> list[PassageReading]:
+        return [self._read(question, passage) for passage in passages]
+
+    def _read(self, question: str, passage: PassageText) -> PassageReading:
+        import torch
+
+        row = self._tokenizer(
+            question,
+            passage.text,
+            truncation="only_second",
+            max_length=min(_TOKENS, self._tokenizer.model_max_length),
+            return_offsets_mapping=True,
+            return_tensors="pt",
+        )
+        offsets = row.pop("offset_mapping")[0].tolist()
+        inside = [at for at, part in enumerate(row.sequence_ids(0)) if part == 1]
+        with torch.inference_mode():
+            said = self._model(**row)
+        start, end = said.start_logits[0].numpy(), said.end_logits[0].numpy()
+        if not inside:
+            return PassageReading(float("-inf"))
+        first, last, score = best_span(start[inside], end[inside])
+        logit = score - float(start[0] + end[0])
+        return PassageReading(logit, (offsets[inside[first]][0], offsets[inside[last]][1]), logit)
+
+
+class CrossEncoderReader:
+    """A model with one score for a question and a passage."""
+
+    def __init__(self, name: str, model: Any) -> None:
+        self._model = model
+        self._id = f"{_short(name)}/{_fingerprint(model.model)}"
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    def read(self, question: str, passages: Sequence[PassageText]) -> list[PassageReading]:
+        if not passages:
+            return []
+        import torch
+
+        pairs = [(question, f"{each.title}. {each.text}") for each in passages]
+        scores = self._model.predict(
+            pairs, activation_fn=torch.nn.Identity(), show_progress_bar=False
+        )
+        return [PassageReading(float(np.ravel(score)[-1])) for score in scores]
+
+
+def load_transformers_reader(name: str, *, threads: int | None = None) -> PassageReader:
+    """The model of this name. Raises ModelError where there is none that reads."""
+    if name.startswith((".", "/", "~")) and not Path(name).exists():
+        raise ModelError("reader-no-folder", name=name)
+    # Seconds of imports, for those alone who chose another model.
+    import torch
+    from sentence_transformers import CrossEncoder
+    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        kinds = AutoConfig.from_pretrained(name).architectures or []
+        if any(kind.endswith(_ANSWERING) for kind in kinds):
+            model = AutoModelForQuestionAnswering.from_pretrained(name).eval()
+            return QuestionAnsweringReader(name, AutoTokenizer.from_pretrained(name), model)
+        return CrossEncoderReader(name, CrossEncoder(name, max_length=_TOKENS))
+    except Exception as error:  # the library's many layers raise whatever they like
+        raise ModelError(
+            "reader-not-loaded",
+            name=name,
+            reason=Words(str(reason_of(error))[:_REASON_LENGTH]),
+            bundled=BUNDLED,
+        ) from error
+
+
+def _short(name: str) -> str:
+    """The name without where on this machine the model lies."""
+    path = Path(name)
+    return path.resolve().name if path.exists() else name
+
+
+def _fingerprint(model: Any) -> str:
+    """Tells other weights under the same name: the shape and the ends of every parameter."""
+    digest = hashlib.sha256()
+    for name, values in model.state_dict().items():
+        flat = values.detach().reshape(-1)
+        digest.update(f"{name} {tuple(values.shape)} {flat[:16].tolist()}".encode())
+    return digest.hexdigest()[:12]

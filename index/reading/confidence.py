@@ -1,0 +1,76 @@
+"""How sure we are that the passage that was read answers.
+
+A logistic regression on what the reader and the search say and on what the question names; one for
+questions in the passage's language, one across languages, where words hardly meet. Coefficients,
+and how they were fitted, stand in `confidence.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from index.errors import IndexingError, reason_of
+from index.search.confidence import Thresholds, logistic
+
+CONFIDENCE_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticModel:
+    """An intercept and a weight for each reading it looks at, by name."""
+
+    intercept: float
+    weights: Mapping[str, float]
+
+    def probability(self, readings: Mapping[str, float]) -> float:
+        """The probability (0..1) that these readings are of an answer."""
+        logit = self.intercept + sum(
+            weight * readings[name] for name, weight in self.weights.items()
+        )
+        return logistic(logit)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingConfidence:
+    """Turns what was read into the probability that it answers.
+
+    `thresholds` are those of its probabilities that Selon ships with.
+    """
+
+    same_language: LogisticModel
+    across_languages: LogisticModel
+    thresholds: Thresholds
+
+    @classmethod
+    def load(cls) -> ReadingConfidence:
+        """That of the bundled reader, from `confidence.json`. Raises IndexingError."""
+        source = files("index.reading") / "confidence.json"
+        try:
+            return cls.of(json.loads(source.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexingError(
+                "confidence-unreadable", shown=str(source), reason=reason_of(error)
+            ) from error
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> ReadingConfidence:
+        """From the object in the data file. Raises ValueError, KeyError or TypeError."""
+        if stored["format"] != CONFIDENCE_FORMAT:
+            raise ValueError(f"format {stored['format']} instead of {CONFIDENCE_FORMAT}")
+        same, across = (
+            LogisticModel(
+                float(each["intercept"]), {k: float(v) for k, v in each["weights"].items()}
+            )
+            for each in (stored["same_language"], stored["across_languages"])
+        )
+        thresholds = Thresholds(float(stored["perhaps"]), float(stored["sure"]))
+        return cls(same, across, thresholds)
+
+    def confidence(self, readings: Mapping[str, float]) -> float:
+        """The probability (0..1) that the passage answers."""
+        model = self.across_languages if readings["foreign"] else self.same_language
+        return model.probability(readings)

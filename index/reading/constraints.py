@@ -1,0 +1,53 @@
+"""What a question names that a passage does not: another year, another number, another name.
+
+Exact readings beside those of a model, which takes « 2014 » for « 2012 » now and then.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from index.findings import Hit
+from index.folding import fold
+from index.search.question_words import name_words
+
+_YEAR = re.compile(r"(?<![\w.,])(?:1[0-9]|20)\d\d(?!\w|[.,]\d)")
+_NUMBER = re.compile(r"(?<!\w)\d+(?:[ \u00a0\u202f.,]\d+)*")
+_SEPARATOR = re.compile(r"[ \u00a0\u202f.,]")
+_WORD = re.compile(r"[^\W_]+")
+_STEM = 5  # first letters of a name that are compared: « Égypte », « Egyptiens »
+
+
+@dataclass(frozen=True, slots=True)
+class UnmetConstraints:
+    """How much of what a question names stands neither in a passage, its title nor its date.
+
+    `years` and `numbers` are 1 where one of them does not, else 0; `names` is a share (0..1).
+    """
+
+    years: float
+    numbers: float
+    names: float
+
+
+def find_unmet(question: str, hit: Hit) -> UnmetConstraints:
+    """What of the question this hit leaves unmet. Names are compared by their first letters."""
+    article = hit.article
+    days = [day for day in (article.published, article.updated) if day is not None]
+    told = "\n".join(
+        [article.title, hit.passage.heading, hit.passage.text, *(str(day.year) for day in days)]
+    )
+    years = set(_YEAR.findall(question))
+    numbers = _numbers(question) - years
+    names = {fold(word.lower())[:_STEM] for word in name_words(question) if not word.isdigit()}
+    words = {fold(word.lower())[:_STEM] for word in _WORD.findall(told)}
+    return UnmetConstraints(
+        years=float(not years <= set(_YEAR.findall(told))),
+        numbers=float(not numbers <= _numbers(told)),
+        names=len(names - words) / len(names) if names else 0.0,
+    )
+
+
+def _numbers(text: str) -> set[str]:
+    return {_SEPARATOR.sub("", each) for each in _NUMBER.findall(text)}

@@ -1,0 +1,114 @@
+"""Names in a sentence, told by capitals and particles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from index.months import month_names
+from index.stopwords import stop_words
+
+SPACE = "[ \u00a0\u2009\u202f]"
+"""A space as it stands inside numbers, dates and names."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameSpan:
+    """Where a name stands."""
+
+    start: int
+    end: int
+
+
+def one_of(options: Iterable[str]) -> str:
+    """A pattern of any of these, the longest first."""
+    return "|".join(
+        re.escape(each) for each in sorted(options, key=lambda each: (-len(each), each))
+    )
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+WEEKDAYS = _set(
+    "lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday "
+    "saturday sunday lunes martes miércoles jueves viernes sábado domingo"
+)
+PARTICLES = (
+    "de", "du", "des", "d'", "d’", "von", "van", "der", "den", "del", "della", "di", "da", "of",
+    "the", "al", "bin", "ibn", "ben",
+)  # fmt: skip
+TITLES = _set("M. Mme Mlle Mr Mrs Ms Dr Sir Lord Lady Saint Don Doña Sr. Sra.")
+PLACED = (
+    "à", "au", "aux", "en", "dans", "sur", "chez", "près de", "près d'", "vers", "sous", "in", "at",
+    "on", "near", "into",
+)  # fmt: skip
+OPENERS = _set(
+    "certains certaines plusieurs malgré après avant pourtant toutefois néanmoins outre beaucoup "
+    "ensuite enfin grâce suite bien or hier aujourd’hui aujourd'hui trois deux quatre many several "
+    "most another however despite later today two three four"
+)
+
+_ELISION = re.compile(r"^(?:[LDJNSCMT]|Qu|Jusqu|Lorsqu|Puisqu)['’]")
+_ADVERB = re.compile(r"(?:ment|ant|ée?s?|ly|ing|ed)$")
+_OPENING = ':«“"-—.?!'
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    word = r"(?:[A-ZÀ-ÖØ-Þ](?:(?!['’]s\b)[\w’'-])*(?:\.(?=\s?[A-Z]))?|[A-Z]\.)"
+    particle = rf"(?:(?:{one_of(PARTICLES)})(?:{SPACE}|(?<=['’])))"
+    title = rf"(?:(?:{one_of(TITLES)}){SPACE})?"
+    return re.compile(rf"(?<!\w){title}{word}(?:{SPACE}(?:{particle}{{0,2}}{word}|\d+\b))*")
+
+
+def span_names(sentence: str, language: str) -> list[NameSpan]:
+    """Capitalised words that follow each other; the sentence's first only if it may be a name."""
+    found = []
+    for match in _name().finditer(sentence):
+        elided = _ELISION.match(match[0])
+        start = match.start() + (elided.end() if elided else 0)
+        start = _past_opening(sentence, start, match.end(), language)
+        start = _past_date(sentence, start, match.end())
+        text = sentence[start : match.end()].rstrip("'’-")
+        if len(text) > 1 and text[0].isupper() and text.lower() not in _CALENDAR:
+            found.append(NameSpan(start, start + len(text)))
+    return found
+
+
+_CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
+
+
+def _past_opening(sentence: str, start: int, end: int, language: str) -> int:
+    """Where the name begins once a first word that is none is left out (« Selon Strabon »)."""
+    before = sentence[:start].rstrip()
+    first = re.match(r"([\w’'-]+)\s*", sentence[start:end])
+    if first is None or (before and before[-1] not in _OPENING):
+        return start
+    word = first[1].lower()
+    alone = first.end() == end - start
+    if word in stop_words(language) | OPENERS or (alone and _ADVERB.search(word)):
+        return start + first.end()
+    return start
+
+
+def _past_date(sentence: str, start: int, end: int) -> int:
+    """Where the name begins behind a month and its year: "In September 1928 Fleming"."""
+    first, _, rest = sentence[start:end].partition(" ")
+    dated = re.match(r"(?:\d+\s)+(?=[^\W\d])", rest) if first.lower() in _CALENDAR else None
+    return start + len(first) + 1 + dated.end() if dated else start
+
+
+@cache
+def _place(prepositions: tuple[str, ...]) -> re.Pattern[str]:
+    article = r"(?:(?:la|le|les|the|el|los)\s|l['’])?"
+    kind = r"((?:(?:[a-zà-ÿ-]{3,}\s){1,2}(?:de\s|du\s|d['’]|of\s))?)"
+    return re.compile(rf"(?<!\w)({one_of(prepositions)})(?:\s|(?<=['’])){article}{kind}$", re.I)
+
+
+def placed(sentence: str, name: NameSpan) -> bool:
+    """Whether a preposition of place stands before a name, as it seldom does before a person's."""
+    return bool(_place(PLACED).search(sentence[: name.start]))

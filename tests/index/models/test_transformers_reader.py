@@ -1,0 +1,67 @@
+"""Other people's readers, small ones made here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.errors import ModelError
+from index.models.base import NONE, PassageText
+from index.models.factory import load_reader
+
+WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] quand le phare allumé en 1849".split()  # noqa: SIM905
+PASSAGES = [PassageText("Phare", None, "le phare allumé en 1849"), PassageText("", None, "le")]
+
+
+def save_model(folder: Path, kind: str) -> str:
+    """A tiny BERT with random weights and a head of this kind."""
+    import torch
+    import transformers
+
+    folder.mkdir()
+    (folder / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
+    transformers.BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(str(folder))
+    config = transformers.BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        num_labels=1 if "Sequence" in kind else 2,
+    )
+    torch.manual_seed(0)
+    getattr(transformers, kind)(config).save_pretrained(str(folder))
+    return str(folder)
+
+
+def test_a_question_answering_model_finds_words(tmp_path: Path) -> None:
+    reader = load_reader(save_model(tmp_path / "qa", "BertForQuestionAnswering"), threads=1)
+    assert reader is not None
+    assert reader.id.startswith("qa/")
+    readings = list(reader.read("quand", PASSAGES))
+    for passage, reading in zip(PASSAGES, readings, strict=True):
+        assert reading.span is not None
+        assert passage.text[slice(*reading.span)].strip()
+        assert reading.logit == reading.span_logit
+
+
+def test_a_cross_encoder_tells_how_well_a_passage_answers(tmp_path: Path) -> None:
+    name = save_model(tmp_path / "cross", "BertForSequenceClassification")
+    reader = load_reader(name, threads=1)
+    assert reader is not None
+    first, second = reader.read("quand", PASSAGES)
+    assert first.span is None
+    assert first.logit != second.logit
+    assert list(reader.read("quand", [])) == []
+
+
+def test_a_folder_that_is_not_there_or_holds_no_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="reader-no-folder"):
+        load_reader(str(tmp_path / "absent"))
+    with pytest.raises(ModelError, match="reader-not-loaded"):
+        load_reader(str(tmp_path))
+
+
+def test_there_may_be_none() -> None:
+    assert load_reader(NONE) is None

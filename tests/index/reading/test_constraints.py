@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from index.reading.constraints import UnmetConstraints, find_unmet
+from tests.index.reading.hits import hit
+
+TEXT = "Le scrutin égyptien a mobilisé 51 % des inscrits, dit Mona Salem au Caire en 2012."
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Quelle participation en 2012 ?", UnmetConstraints(0, 0, 0)),
+        ("Quelle participation en 2014 ?", UnmetConstraints(1, 0, 0)),
+        ("Quelle participation en 2013 ?", UnmetConstraints(0, 0, 0)),  # when it was published
+        ("Que dit Mona Salem ?", UnmetConstraints(0, 0, 0)),
+        ("Que dit Anne Salem ?", UnmetConstraints(0, 0, 0.5)),
+        ("Que dit-on en Égypte ?", UnmetConstraints(0, 0, 0)),  # « égyptien »
+        ("Que veulent les 51 % ?", UnmetConstraints(0, 0, 0)),
+        ("Que veulent les 49 % ?", UnmetConstraints(0, 1, 0)),
+        ("Où ?", UnmetConstraints(0, 0, 0)),
+        ("", UnmetConstraints(0, 0, 0)),
+    ],
+)
+def test_what_a_question_names_is_looked_for(question: str, expected: UnmetConstraints) -> None:
+    assert find_unmet(question, hit(TEXT, published=date(2013, 1, 2))) == expected
+
+
+def test_the_title_and_the_grouping_of_digits_count() -> None:
+    one = hit("Le port a reçu 15 000 visiteurs.", title="Nîmes en 2020")
+    assert find_unmet("Les 15000 visiteurs de Nîmes en 2020 ?", one) == UnmetConstraints(0, 0, 0)

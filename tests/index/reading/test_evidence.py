@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.findings import Findings, Hit
+from index.models.base import PassageReading, PassageText
+from index.reading.confidence import LogisticModel, ReadingConfidence
+from index.reading.evidence import (
+    READ_HITS,
+    WINDOW_CHARACTERS,
+    EvidenceReader,
+    choose_window,
+    read_evidence,
+)
+from index.search.confidence import Thresholds
+from tests.fakes import FakeReader
+from tests.index.reading.hits import hit
+
+BY_LOGIT = LogisticModel(0.0, {"logit": 1.0})
+JUDGE = ReadingConfidence(BY_LOGIT, BY_LOGIT, Thresholds.at(0.5))
+QUESTION = "Quand le phare fut-il allumé ?"
+
+
+def found(*hits: Hit, confidence: float = 0.7) -> Findings:
+    return Findings(QUESTION, "fr", hits, confidence)
+
+
+class Liking:
+    """A reader that likes passages with a word, and finds the span there."""
+
+    id = "liking"
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def read(self, question: str, passages: Sequence[PassageText]) -> list[PassageReading]:
+        return [self._reading(each.text) for each in passages]
+
+    def _reading(self, text: str) -> PassageReading:
+        at = text.find(self._word)
+        span = (at, at + len(self._word)) if at >= 0 else None
+        return PassageReading(4.0 if span else -4.0, span, 2.0)
+
+
+def test_the_passage_that_answers_comes_before_one_that_is_a_little_nearer() -> None:
+    near, far = hit("Le phare est haut.", total=2.05), hit("Il fut allumé en 1849.", total=2.0)
+    read = EvidenceReader(Liking("1849"), JUDGE).read(found(near, far))
+    assert [each.passage.text for each in read.hits] == [far.passage.text, near.passage.text]
+    assert read.confidence > 0.9
+
+
+def test_a_passage_that_is_far_off_stays_behind_whatever_it_says() -> None:
+    near, far = hit("Le phare est haut.", total=2.5), hit("Il fut allumé en 1849.", total=2.0)
+    read = EvidenceReader(Liking("1849"), JUDGE).read(found(near, far))
+    assert read.hits[0].passage.text == near.passage.text
+    assert read.confidence < 0.1
+
+
+def test_the_span_stands_in_the_article() -> None:
+    text = "Le port est loin. " * 30 + "Le phare fut allumé en 1849. " + "La mer est là. " * 30
+    long = hit(text)
+    sentences = [each.sentence for each in long.sentences]
+    at = next(i for i, each in enumerate(sentences) if "1849" in each.text)
+    long = hit(text, [0.9 if i == at else 0.5 for i in range(len(sentences))])
+    (read,) = EvidenceReader(Liking("1849"), JUDGE).read(found(long)).hits
+    assert read.reading is not None
+    assert read.reading.span is not None
+    assert read.article.text[slice(*read.reading.span)] == "1849"
+
+
+def test_a_window_is_whole_sentences_around_the_best() -> None:
+    text = " ".join(f"La phrase {at} du texte est assez longue pour compter." for at in range(18))
+    scores = [0.5] * 18
+    scores[9] = 0.9
+    start, end = choose_window(one := hit(text, scores))
+    shown = one.article.text[start:end]
+    assert "phrase 9 " in shown
+    assert len(shown) <= WINDOW_CHARACTERS
+    assert shown.startswith("La phrase")
+    assert shown.endswith("compter.")
+
+
+def test_a_sentence_longer_than_the_window_is_read_whole() -> None:
+    text = "Le phare, " + "haut et blanc, " * 50 + "fut allumé en 1849. Fin."
+    start, end = choose_window(one := hit(text))
+    assert "1849" in one.article.text[start:end]
+
+
+def test_only_the_best_are_read_and_the_others_stay_behind() -> None:
+    reader = FakeReader()
+    hits = [hit(f"Le phare numéro {at}.", total=3 - at / 10) for at in range(READ_HITS + 2)]
+    read = EvidenceReader(reader, JUDGE).read(found(*hits))
+    assert len(reader.read_texts) == READ_HITS
+    assert [each.reading is None for each in read.hits] == [False] * READ_HITS + [True] * 2
+    assert read.hits[READ_HITS:] == tuple(hits[READ_HITS:])
+
+
+def test_without_a_judge_the_confidence_is_the_search_s() -> None:
+    read = EvidenceReader(Liking("1849"), None).read(found(hit("Allumé en 1849.")))
+    assert read.confidence == 0.7
+    assert read.hits[0].reading is not None
+
+
+def test_nothing_found_is_nothing_read() -> None:
+    nothing = found()
+    assert EvidenceReader(FakeReader(), JUDGE).read(nothing) is nothing
+
+
+def test_every_reading_has_a_name_of_its_own() -> None:
+    read = EvidenceReader(Liking("1849"), None).read(found(hit("Allumé en 1849.")))
+    values = read_evidence(read).values()
+    assert len(values) == 3 + 3 + 7
+    assert values["logit"] == values["best_logit"] == 4.0
