@@ -37,6 +37,9 @@ from index.build.builder import build
 from index.findings import Findings
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
+from index.models.bundled.reader import load_bundled_reader
+from index.reading.confidence import ReadingConfidence
+from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,10 +63,12 @@ class Counted:
 def main() -> int:
     options = _options()
     embedder, judge = load_bundled(), ConfidenceModel.load()
+    reader = EvidenceReader(load_bundled_reader(), ReadingConfidence.load())
+    extractive = ExtractiveAnswerer(ReadingConfidence.load().thresholds)
     with _corpus(embedder, judge) as opened:
         searcher = opened.searcher
         about = AboutArticles(lambda: searcher, judge.thresholds)
-        chain = RetrievalQA(searcher, ExtractiveAnswerer(judge.thresholds), about)
+        chain = RetrievalQA(searcher, extractive, about, reader=reader)
         search = Counted(searcher.search)
         heard = [
             each
@@ -79,7 +84,7 @@ def main() -> int:
     if options.alone is not None:
         read = read_squad(options.alone)
         with temporary_index(read.articles, embedder, judge) as opened:
-            chain = RetrievalQA(opened.searcher, ExtractiveAnswerer(judge.thresholds))
+            chain = RetrievalQA(opened.searcher, extractive, reader=reader)
             questions = [question.text for question in read.questions]
             _print_alone(read.name, questions, chain, opened.searcher.search)
     return 0

@@ -3,9 +3,10 @@
 The tutorial's pipeline: RecursiveCharacterTextSplitter (1,000 characters, 200 overlap),
 HuggingFaceEmbeddings with the same multilingual-e5-small weights in fp32 on PyTorch, FAISS, the
 ten nearest chunks. As in the tutorial, neither questions nor chunks get the prefixes that the model
-was trained with; `--prefixes` measures it with them.
+was trained with; `--prefixes` measures it with them. Selon's passages are ranked by search and
+reader; `--no-reader` leaves the reader out.
 
-    python bench/retrieval.py [FILE.json …] [--limit N] [--prefixes]
+    python bench/retrieval.py [FILE.json …] [--limit N] [--prefixes] [--no-reader]
 
 Without a file: fquad-dev.json in the folder that SELON_BENCH_EVAL names, else in ../shared/eval.
 """
@@ -33,6 +34,9 @@ from index.article import Article, Passage
 from index.models.base import Embedder
 from index.models.bundled.embedder import cores, load_bundled
 from index.models.bundled.interop import as_sentence_transformer
+from index.models.bundled.reader import load_bundled_reader
+from index.reading.confidence import ReadingConfidence
+from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel
 
 if TYPE_CHECKING:
@@ -134,6 +138,11 @@ def main() -> int:
     if os.getloadavg()[0] > cores():
         print(f"The machine is busy (load {os.getloadavg()[0]:.1f}): its times say little.")
     model = as_sentence_transformer()
+    reader = (
+        None
+        if options.no_reader
+        else EvidenceReader(load_bundled_reader(), ReadingConfidence.load())
+    )
     with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder:
         model.save(folder)
         for file in files:
@@ -141,7 +150,7 @@ def main() -> int:
             asked = sampled(questions.questions, options.limit, SAMPLE_SEED)
             print(f"\n{file.name}: {len(questions.articles)} articles, {len(asked)} questions")
             print(f"{'':<22}{'tutorial':>12}{'Selon':>12}{'ratio':>9}", flush=True)
-            for row in compare(questions, asked, model, Path(folder), options.prefixes):
+            for row in compare(questions, asked, model, Path(folder), options.prefixes, reader):
                 print(row, flush=True)
     return 0
 
@@ -152,6 +161,7 @@ def compare(
     model: SentenceTransformer,
     folder: Path,
     prefixes: bool,
+    reader: EvidenceReader | None,
 ) -> Iterator[Row]:
     """Both pipelines on the same articles and questions, one after the other."""
 
@@ -169,7 +179,9 @@ def compare(
         searcher = index.searcher
 
         def search(question: str) -> Found:
-            return [(hit.article, hit.passage) for hit in searcher.search(question, DEPTH).hits]
+            found = searcher.search(question, DEPTH)
+            read = reader.read(found) if reader else found
+            return [(hit.article, hit.passage) for hit in read.hits]
 
         our_ranks, our_times = _ranks(asked, search)
     yield from _quality(their_ranks, our_ranks)
@@ -237,6 +249,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--prefixes", action="store_true", help="give the tutorial the model's own prefixes"
     )
+    parser.add_argument("--no-reader", action="store_true", help="rank by the search alone")
     return parser.parse_args()
 
 

@@ -14,6 +14,9 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.run import Evaluation, EvaluationPlan, Means, evaluate
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled
+from index.models.bundled.reader import load_bundled_reader
+from index.reading.confidence import ReadingConfidence
+from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +36,10 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     folder = tmp_path_factory.mktemp("quality")
     embedder, judge = load_bundled(folder / "cache"), ConfidenceModel.load()
     build([ROOT / "corpus"], folder, embedder)
-    means = Means(embedder, judge, ExtractiveAnswerer(judge.thresholds), judge.thresholds)
+    read = ReadingConfidence.load()
+    reader = EvidenceReader(load_bundled_reader(folder / "cache"), read)
+    answerer = ExtractiveAnswerer(read.thresholds)
+    means = Means(embedder, judge, answerer, read.thresholds, reader)
     return evaluate(EvaluationPlan(QUESTIONS, folder), means, Silent())
 
 
