@@ -11,6 +11,11 @@ from tests.llama.server import started
 from tests.postgres import server
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes by their number: those of an archive tell the time, and every worker has its own."""
+    return f"{len(val)}-bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def interrupts() -> None:
     """Ctrl-C is heard, here and in what tests start, in the background too (`make test &`)."""
