@@ -93,7 +93,7 @@ async def test_a_server_that_is_slow_to_come_is_waited_for(
     server.fail_next("getMe", 502, description="Bad Gateway")
     async with running(server, chain, Shelf(), patience=(0.01, 0.01)):
         server.user_says(READER, QUESTION)
-        assert (await server.next_message()).text.startswith(BIRTH)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
 
 
 async def test_a_stop_while_waiting_for_the_server_ends_at_once(
@@ -124,7 +124,7 @@ async def test_the_menu_failing_does_not_keep_the_bot_from_answering(
     server.fail_next("setMyCommands", 500)
     async with running(server, chain, Shelf()):
         server.user_says(READER, QUESTION)
-        assert (await server.next_message()).text.startswith(BIRTH)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
     assert "The menu of commands could not be set" in caplog.text
 
 
@@ -145,7 +145,7 @@ async def test_a_question_under_way_is_answered_before_the_bot_stops(
     async with running(server, chain, Shelf()):
         server.user_says(READER, "Lent ?")
         await server.called("sendChatAction")
-    assert (await server.next_message(0.1)).text.startswith(BIRTH)
+    assert (await server.next_message(0.1)).text.startswith(f"«\u00a0{BIRTH}")
 
 
 async def test_what_was_asked_while_the_bot_was_down_is_answered_once(
