@@ -15,7 +15,7 @@ from bot.evaluation.run import temporary_index
 from index.article import Article
 from index.findings import SearchEvidence
 from index.models.base import Embedder, Vectors
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 
 FILES = ("fquad-dev.json", "cnil.json", "xquad-es.json")
 LEFT_OUT = SMALL = ("fquad-dev.json", "xquad-es.json")
@@ -27,7 +27,7 @@ OWN, SIBLINGS = "own", "few: siblings"
 SEED = 1
 
 NAMES = tuple(field.name for field in fields(SearchEvidence))
-UNSURE = ConfidenceModel(0.0, dict.fromkeys(NAMES, 0.0), 0.5)
+UNSURE = ConfidenceModel(0.0, dict.fromkeys(NAMES, 0.0), Thresholds.at(0.5))
 
 
 @dataclass(frozen=True, slots=True)

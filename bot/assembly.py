@@ -35,7 +35,10 @@ def thresholds_of(settings: Settings) -> Thresholds:
     Raises SettingsError where an answer would be sure before it may be given.
     """
     judge = ReadingConfidence if settings.reader == BUNDLED else ConfidenceModel
-    calibrated = judge.load().thresholds
+    return _thresholds(settings, judge.load().thresholds)
+
+
+def _thresholds(settings: Settings, calibrated: Thresholds) -> Thresholds:
     perhaps, sure = settings.min_confidence, settings.sure_confidence
     if perhaps is None:
         perhaps = calibrated.perhaps
@@ -105,7 +108,8 @@ def chain_over(
     """
     thresholds = thresholds_of(settings)
     reader = open_reader(settings)
-    about = AboutArticles(index.searcher, ConfidenceModel.load().thresholds)
+    # Articles on a subject are searched, not read.
+    about = AboutArticles(index.searcher, _thresholds(settings, ConfidenceModel.load().thresholds))
     extractive = ExtractiveAnswerer(thresholds)
     quoting = RetrievalQA(index, extractive, about, reader=reader)
     if writers is None:

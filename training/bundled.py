@@ -24,8 +24,8 @@ from index.models.bundled.reader import (
     START,
     SUPPORT,
     best_span,
-    open_session,
 )
+from index.models.bundled.session import open_session
 from index.models.bundled.weights import Q4File, read_weights
 
 __all__ = ["END", "HAS", "IDS", "START", "SUPPORT", "best_span", "open_session"]

@@ -9,7 +9,7 @@ from enum import Enum
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.injection import is_order
-from bot.answering.refusal import READ_HITS, decide_by_evidence, refusal_of
+from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.antecedents import leads
 from index.article import Article, Sentence
@@ -47,6 +47,10 @@ def _parts(text: str, language: str) -> tuple[set[str], set[str]]:
     return every - numbers, numbers
 
 
+QUOTED_HITS = 5
+"""The best hits, whose sentences may be quoted."""
+
+
 PASSAGE_WEIGHT = 0.8  # of the passage's total in the rank of its sentences
 
 
@@ -60,7 +64,10 @@ _SHORT = 40  # words up to which an answer has room for a sentence further behin
 
 
 SPAN_BONUS = 0.1
-"""What it weighs in the rank of a sentence that it holds the words which the reader found."""
+"""What it weighs in the rank of a sentence of the first hit to hold the words that the reader found.
+
+In the other hits these are what comes nearest there, seldom an answer.
+"""
 
 
 SPAN_LOGIT = 1.0
@@ -192,19 +199,22 @@ def choose(hits: Sequence[Hit]) -> list[_Point]:
 
 
 def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
-    """The sentences, best first; one that holds the words which the reader found stands higher, and
-    one that only announces (« Trois inventions suffisent : ») is left out where others are."""
+    """The sentences, best first.
+
+    One of the first hit that holds the words which the reader found stands higher, and one that
+    only announces (« Trois inventions suffisent : ») is left out where others are.
+    """
     every = [
-        _Candidate(hit, at, _rank(hit, each))
-        for hit in hits[:READ_HITS]
+        _Candidate(hit, at, _rank(hit, each, leads=hit is hits[0]))
+        for hit in hits[:QUOTED_HITS]
         for at, each in enumerate(hit.sentences)
     ]
     ranked = [candidate for candidate in every if not candidate.text.endswith(":")] or every
     return sorted(_without_orders(ranked), key=lambda candidate: -candidate.rank)
 
 
-def _rank(hit: Hit, ranked: RankedSentence) -> float:
-    bonus = SPAN_BONUS if _span_in(hit, ranked.sentence) else 0.0
+def _rank(hit: Hit, ranked: RankedSentence, *, leads: bool) -> float:
+    bonus = SPAN_BONUS if leads and _span_in(hit, ranked.sentence) else 0.0
     return ranked.score + PASSAGE_WEIGHT * (hit.scores.total + reading_gain(hit)) + bonus
 
 

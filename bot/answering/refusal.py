@@ -18,9 +18,6 @@ from index.findings import Findings, Hit
 from index.language import detect
 from index.search.confidence import Thresholds
 
-READ_HITS = 5
-"""The best hits of a search are read for the answer."""
-
 NEAREST = 3
 """Articles offered with a refusal."""
 

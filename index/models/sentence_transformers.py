@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from index.errors import ModelError, Words, reason_of
 from index.models.base import BUNDLED, Prompts, Vectors
+from index.models.identity import model_fingerprint, short_name
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -32,7 +32,8 @@ class SentenceTransformerEmbedder:
     def __init__(self, name: str, model: SentenceTransformer) -> None:
         self._model = model
         self._prompts = prompts_of(name, model.prompts)
-        self._id = f"{_short(name)}/{_fingerprint(model, self._prompts)}"
+        described = f"{self._prompts} {model.max_seq_length} {model}"
+        self._id = f"{short_name(name)}/{model_fingerprint(model, described)}"
         self._dimension = int(self._encode([""], self._prompts.passage).shape[1])
 
     @property
@@ -92,23 +93,6 @@ def prompts_of(name: str, prompts: Mapping[str, str | None]) -> Prompts:
     """What a model wants before each text: by its own word, else by its family's custom."""
     question = prompts.get("query") or ""
     passage = prompts.get("passage") or prompts.get("document") or ""
-    if not question and not passage and _E5.search(_short(name).lower()):
+    if not question and not passage and _E5.search(short_name(name).lower()):
         return Prompts("query: ", "passage: ")
     return Prompts(question, passage)
-
-
-def _short(name: str) -> str:
-    """The name without where on this machine the model lies."""
-    path = Path(name)
-    return path.resolve().name if path.exists() else name
-
-
-def _fingerprint(model: SentenceTransformer, prompts: Prompts) -> str:
-    """Tells other weights or other prompts under the same name, in milliseconds: every parameter's
-    name and shape counts, but only the first and last values of each."""
-    digest = hashlib.sha256(f"{prompts} {model.max_seq_length} {model}".encode())
-    for name, values in model.state_dict().items():
-        flat = values.detach().reshape(-1)
-        ends = (flat[:16].tolist(), flat[-16:].tolist())
-        digest.update(f"{name} {tuple(values.shape)} {ends}".encode())
-    return digest.hexdigest()[:12]

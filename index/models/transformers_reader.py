@@ -6,7 +6,6 @@ answer; a cross-encoder only tells how well a passage answers.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 from index.errors import ModelError, Words, reason_of
 from index.models.base import BUNDLED, PassageReader, PassageReading, PassageText
 from index.models.bundled.reader import best_span
+from index.models.identity import model_fingerprint, short_name
 
 _TOKENS = 512
 _REASON_LENGTH = 200
@@ -27,7 +27,7 @@ class QuestionAnsweringReader:
 
     def __init__(self, name: str, tokenizer: Any, model: Any) -> None:
         self._tokenizer, self._model = tokenizer, model
-        self._id = f"{_short(name)}/{_fingerprint(model)}"
+        self._id = f"{short_name(name)}/{model_fingerprint(model)}"
 
     @property
     def id(self) -> str:
@@ -64,7 +64,7 @@ class CrossEncoderReader:
 
     def __init__(self, name: str, model: Any) -> None:
         self._model = model
-        self._id = f"{_short(name)}/{_fingerprint(model.model)}"
+        self._id = f"{short_name(name)}/{model_fingerprint(model.model)}"
 
     @property
     def id(self) -> str:
@@ -106,18 +106,3 @@ def load_transformers_reader(name: str, *, threads: int | None = None) -> Passag
             reason=Words(str(reason_of(error))[:_REASON_LENGTH]),
             bundled=BUNDLED,
         ) from error
-
-
-def _short(name: str) -> str:
-    """The name without where on this machine the model lies."""
-    path = Path(name)
-    return path.resolve().name if path.exists() else name
-
-
-def _fingerprint(model: Any) -> str:
-    """Tells other weights under the same name: the shape and the ends of every parameter."""
-    digest = hashlib.sha256()
-    for name, values in model.state_dict().items():
-        flat = values.detach().reshape(-1)
-        digest.update(f"{name} {tuple(values.shape)} {flat[:16].tolist()}".encode())
-    return digest.hexdigest()[:12]

@@ -7,14 +7,11 @@ and how they were fitted, stand in `confidence.json`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-from index.errors import IndexingError, reason_of
-from index.search.confidence import Thresholds, logistic
+from index.search.confidence import Thresholds, load_calibration, logistic
 
 CONFIDENCE_FORMAT = 1
 
@@ -48,13 +45,7 @@ class ReadingConfidence:
     @classmethod
     def load(cls) -> ReadingConfidence:
         """That of the bundled reader, from `confidence.json`. Raises IndexingError."""
-        source = files("index.reading") / "confidence.json"
-        try:
-            return cls.of(json.loads(source.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexingError(
-                "confidence-unreadable", shown=str(source), reason=reason_of(error)
-            ) from error
+        return load_calibration("index.reading", cls.of)
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ReadingConfidence:

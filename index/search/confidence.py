@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from index.errors import IndexingError, reason_of
 from index.findings import SearchEvidence
+
+Calibrated = TypeVar("Calibrated")
 
 CONFIDENCE_FORMAT = 1
 """What is read off no search at all."""
@@ -52,13 +54,7 @@ class ConfidenceModel:
     @classmethod
     def load(cls) -> ConfidenceModel:
         """The model that ships with Selon, from `confidence.json`. Raises IndexingError."""
-        source = files("index.search") / "confidence.json"
-        try:
-            return cls.of(json.loads(source.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexingError(
-                "confidence-unreadable", shown=str(source), reason=reason_of(error)
-            ) from error
+        return load_calibration("index.search", cls.of)
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
@@ -78,6 +74,17 @@ class ConfidenceModel:
             weight * float(getattr(evidence, name)) for name, weight in self.weights.items()
         )
         return logistic(logit)
+
+
+def load_calibration(package: str, of: Callable[[Mapping[str, Any]], Calibrated]) -> Calibrated:
+    """What `of` makes of the `confidence.json` of a package. Raises IndexingError."""
+    source = files(package) / "confidence.json"
+    try:
+        return of(json.loads(source.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexingError(
+            "confidence-unreadable", shown=str(source), reason=reason_of(error)
+        ) from error
 
 
 def logistic(logit: float) -> float:

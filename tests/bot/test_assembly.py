@@ -10,11 +10,14 @@ from bot import assembly
 from bot.errors import SettingsError
 from bot.locale.errors import error_text
 from bot.settings import Settings
+from index.build.builder import build_articles
 from index.errors import NoIndex
 from index.models import factory
 from index.reading.confidence import ReadingConfidence
 from index.search.confidence import ConfidenceModel, Thresholds
-from tests.fakes import FakeReader
+from index.search.live import LiveIndex
+from tests.fakes import FakeEmbedder, FakeReader
+from tests.index.samples import article
 
 ROOT = Path(__file__).resolve().parents[2]
 READ = ReadingConfidence.load().thresholds
@@ -63,6 +66,22 @@ def test_thresholds_are_the_calibrated_ones_unless_set(
 def test_without_the_bundled_reader_the_search_tells_how_sure_it_is(reader: str) -> None:
     settings = Settings(_env_file=None, reader=reader)
     assert assembly.thresholds_of(settings) == ConfidenceModel.load().thresholds
+
+
+@pytest.mark.parametrize(
+    ("least", "expected"), [(None, ConfidenceModel.load().thresholds), (0.99, Thresholds.at(0.99))]
+)
+def test_what_is_searched_but_not_read_is_held_to_the_search_s_thresholds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: float | None, expected: Thresholds
+) -> None:
+    held: list[Thresholds] = []
+    monkeypatch.setattr(assembly, "AboutArticles", lambda searcher, given: held.append(given))
+    monkeypatch.setattr(assembly, "load_reader", lambda *_, **__: FakeReader())
+    build_articles([article("phare", "Il date de 1862.")], tmp_path, FakeEmbedder())
+    index = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load())
+    settings = Settings(_env_file=None, cache_dir=tmp_path, min_confidence=least)
+    assembly.chain_over(index, settings)
+    assert held == [expected]
 
 
 def test_one_reader_serves_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import platformdirs
 from index.errors import ModelError, reason_of
 from index.models.base import Embedder, Vectors
 from index.models.bundled.cache import CACHE_FORMAT, MODEL, PrepareProgress, is_whole, prepared
+from index.models.bundled.session import open_session
 from index.models.bundled.tokenizer import Tokenizer
 from index.models.bundled.weights import SOURCE_SHA256
 
@@ -99,15 +100,8 @@ def load_bundled(
 
 
 def _open(folder: Path, threads: int) -> BundledEmbedder:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    # The graph is written as it should run: looking for improvements only costs start-up time.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
-        session = onnxruntime.InferenceSession(
-            folder / MODEL, options, providers=["CPUExecutionProvider"]
-        )
-        return BundledEmbedder(Tokenizer.load(folder), session, threads)
+        return BundledEmbedder(Tokenizer.load(folder), open_session(folder / MODEL), threads)
     except Exception as error:  # ONNX Runtime's errors have no other common class
         raise ModelError(
             "bundled-model-not-loaded", folder=folder, reason=reason_of(error)

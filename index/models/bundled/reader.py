@@ -24,6 +24,7 @@ from index.models.base import PassageReading, PassageText
 from index.models.bundled.cache import PrepareProgress, prepared
 from index.models.bundled.embedder import cores
 from index.models.bundled.reader_input import encode_head, encode_question, join_input
+from index.models.bundled.session import open_session
 from index.models.bundled.tokenizer import Tokenizer
 
 FILE = "reader.onnx"
@@ -33,7 +34,6 @@ IDS, START, END, HAS, SUPPORT = "ids", "start", "end", "has", "support"
 ROW_TOKENS = 400
 SPAN_TOKENS = 40
 _HEAD_TOKENS = 64  # of a question or a title, before either is cut
-_FOLDER = "session.model_external_initializers_file_folder_path"
 
 Floats = npt.NDArray[np.float32]
 
@@ -110,15 +110,6 @@ def load_bundled_reader(
         raise ModelError("bundled-reader-not-loaded", reason=reason_of(error)) from error
     name = f"selon-reader/{hashlib.sha256(graph).hexdigest()[:12]}"
     return BundledReader(tokenizer, session, threads or cores(), name)
-
-
-def open_session(graph: bytes, folder: Path) -> onnxruntime.InferenceSession:
-    """A reader's graph, ready to run; its embeddings lie in the prepared model's `folder`."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.add_session_config_entry(_FOLDER, str(folder))
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:

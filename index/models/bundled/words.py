@@ -21,6 +21,7 @@ from index.models.base import Vectors
 from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
 from index.models.bundled.graph import IDS
+from index.models.bundled.session import open_session
 from index.models.bundled.tokenizer import END, Tokenizer
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 LAYERS = 7  # of twelve: where a word is told best from its neighbours, docs/faithfulness.md
 _LAYER_NORM = "LayerNormalization"
-_FOLDER = "session.model_external_initializers_file_folder_path"
 _UNIT = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*|[^\W\d_]+|[^\s]")
 
 
@@ -75,14 +75,8 @@ def load_word_reader(cache_dir: Path | None = None, *, threads: int = 1) -> Word
     `cache_dir` is the user's cache by default. Raises `ModelError`.
     """
     folder = prepared(cache_dir or platformdirs.user_cache_path("selon"))
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.add_session_config_entry(_FOLDER, str(folder))
     try:
-        session = onnxruntime.InferenceSession(
-            _lower(folder / MODEL, LAYERS), options, providers=["CPUExecutionProvider"]
-        )
+        session = open_session(_lower(folder / MODEL, LAYERS), folder, threads=threads)
         return WordReader(Tokenizer.load(folder), session)
     except Exception as error:  # ONNX Runtime's errors have no other common class
         raise ModelError(

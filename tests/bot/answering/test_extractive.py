@@ -67,6 +67,16 @@ def test_words_found_far_from_the_question_do_not_beat_the_best_sentence() -> No
     assert answer.statements[0].text == "Le phare date de 1862."
 
 
+def test_words_found_in_another_passage_lift_nothing() -> None:
+    first = read(hit(article("phare", "Le phare date de 1862."), (0.95,)), "1862")
+    text = "Le port fut creusé en 1788."
+    other = read(hit(article("port", text), (0.9,)), "1788")
+    answer = ExtractiveAnswerer(HALF).answer(found(first, other))
+    assert [each.text for each in answer.statements] == ["Le phare date de 1862."]
+    alone = ExtractiveAnswerer(HALF).answer(found(other))
+    assert alone.statements[0].parts[1] == "1788"
+
+
 def test_a_span_that_runs_on_is_shown_to_the_end_of_its_sentence() -> None:
     source = hit(article("phare", TEXT), (0.95, 0.6, 0.6, 0.6))
     answer = ExtractiveAnswerer(HALF).answer(found(read(source, "1862. Sa lanterne")))

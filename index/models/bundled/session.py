@@ -1,0 +1,26 @@
+"""The bundled models' graphs, opened as they are meant to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnxruntime  # type: ignore[import-untyped]
+
+_FOLDER = "session.model_external_initializers_file_folder_path"
+
+
+def open_session(
+    graph: Path | bytes, folder: Path | None = None, *, threads: int = 1
+) -> onnxruntime.InferenceSession:
+    """A graph ready to run, a run on this many threads.
+
+    Of a graph in memory, the large tensors lie in the files of `folder`. Raises what ONNX Runtime
+    does, which has no common class.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # The graphs are written as they should run: looking for improvements only costs start-up time.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    if folder is not None:
+        options.add_session_config_entry(_FOLDER, str(folder))
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
