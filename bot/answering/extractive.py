@@ -64,7 +64,7 @@ _SHORT = 40  # words up to which an answer has room for a sentence further behin
 
 
 SPAN_BONUS = 0.1
-"""What it weighs in the rank of a sentence of the first hit to hold the words that the reader found.
+"""What it weighs in the rank of a sentence of the first hit to hold the words found there.
 
 In the other hits these are what comes nearest there, seldom an answer.
 """
