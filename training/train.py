@@ -49,11 +49,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
     parser.add_argument("--resume", type=Path, help="a checkpoint (.pt) to go on from")
     parser.add_argument("--start", type=Path, help="an .onnx of training.export to begin with")
+    parser.add_argument("--skip", type=int, default=0, help="questions read before, with --start")
     parser.add_argument("--minutes", type=float, help="how long this run lasts, decay included")
     parser.add_argument("--decay-minutes", type=float, default=15)
     parser.add_argument("--steps", type=int, help="instead of minutes: exact, repeatable")
     parser.add_argument("--decay-steps", type=int, default=0)
     parser.add_argument("--reading-only", action="store_true", help="no claims, only questions")
+    parser.add_argument(
+        "--compile", action="store_true", help="a fifth faster; needs a C++ compiler"
+    )
     parser.add_argument("--processes", type=int, default=2, help="one a core")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
@@ -88,8 +92,13 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
             onnx.load(str(arguments.start), load_external_data=False), reader.shape
         )
         reader.load_state_dict({n: torch.tensor(w) for n, w in weights.items()}, strict=False)
+        trainer.progress.reading = arguments.skip
+        trainer.progress.support = arguments.skip * SUPPORT_ROWS // READING_ROWS
     if arguments.resume:
         trainer.progress = load_checkpoint(arguments.resume, reader, trainer.optimizer)
+    if arguments.compile:
+        for layer in reader.layers:
+            layer.compile(dynamic=True)
     trainer.run(budget)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.answer import Answer, Citation, Statement
@@ -19,7 +19,7 @@ from index.language import detect, mend_phrase
 from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
 
-MetadataKind = Literal["author", "date", "title", "which", "count"]
+MetadataKind = Literal["author", "date", "title", "which", "count", "news"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,27 @@ _ABOUT_MANY: tuple[tuple[MetadataKind, str], ...] = (
 )
 
 
+_LAST_NEWS = (
+    r"(?:(?:quelles (?:sont|ont ete) )?(?:les )?dernieres (?:nouvelles|infos|informations|actus"
+    r"|actualites)|(?:what(?: is|'s| are) )?(?:the )?(?:latest|newest|most recent)(?: news)?)"
+)
+
+
+_FRESH = r"(?:(?:(?:y a-t-il|il y a) )?(?:quoi de (?:neuf|nouveau)|du nouveau)|what(?: is|'s) new)"
+
+
+_NEWS_OF = (
+    r"(?:(?:de |d'|a propos |au sujet |du cote |autour )?(?:de|du|des|d')|sur|concernant|dans|en"
+    r"|aux?|a|chez|pour|avec|about|on|of|from|with|in|at)(?:(?<=')|\b)"
+)
+
+
+_NEWS: tuple[tuple[MetadataKind, str], ...] = (
+    ("news", rf"(?:{_LAST_NEWS}|{_FRESH}),? {_NEWS_OF} ?{_SUBJECT}"),
+    ("news", rf"(?:{_LAST_NEWS}|{_FRESH})"),
+)
+
+
 _END = r"[\s?!.…]*"
 
 
@@ -180,12 +201,13 @@ _RULES: tuple[tuple[MetadataKind, re.Pattern[str]], ...] = (
         (kind, re.compile(rf"{_POLITE}(?:{head}) ?{_TARGET} ?(?:{tail}){_END}"))
         for kind, head, tail in _ABOUT_ONE
     ),
-    *((kind, re.compile(rf"{_POLITE}{rule}{_END}")) for kind, rule in _ABOUT_MANY),
+    *((kind, re.compile(rf"{_POLITE}{rule}{_END}")) for kind, rule in _ABOUT_MANY + _NEWS),
 )
 
 
 _CONCERNS = re.compile(
-    r"article|\b(?:papier|texte|billet|reportage|depeche|enquete|piece|story|text|report)\b"
+    r"article|\b(?:papier|texte|billet|reportage|depeche|enquete|piece|story|text|report"
+    r"|nouvelles?|infos?|informations?|actus?|actualites?|neuf|nouveau|latest|newest|news?)\b"
 )
 
 
@@ -229,7 +251,31 @@ CERTAIN = 0.99  # confidence that an article is the one meant, when it is the on
 _LISTED = 5
 
 
+_NEWEST = 3  # articles that tell the latest news
+
+
+_LEDE_WORDS = 30  # from which on the beginning of an article tells what it is about
+
+
+_CAPTION_WORDS = 6  # a first sentence of fewer stands below a picture
+
 _DEPTH = 100  # passages looked at for the articles on a subject
+
+
+def _lede(opening: Citation) -> Citation:
+    """The first sentences of an article, one behind the other, until they tell something."""
+    text = opening.article.text
+    quoted = [each for each in opening.passage.sentences if each.start >= opening.start]
+    while len(quoted) > 1 and len(quoted[0].text.split()) < _CAPTION_WORDS:
+        quoted = quoted[1:]
+    end = quoted[0].end
+    for each in quoted[1:]:
+        told = text[quoted[0].start : end]
+        if len(told.split()) >= _LEDE_WORDS or "\n" in text[end : each.start]:
+            break
+        end = each.end
+    start = quoted[0].start
+    return replace(opening, quote=text[start:end], start=start, end=end)
 
 
 class AboutArticles:
@@ -274,6 +320,8 @@ class _Reply:
             return found
         if self._asked.kind == "count":
             return self._counted(found)
+        if self._asked.kind == "news":
+            return self._told(found[:_NEWEST])
         if self._asked.kind == "which":
             return self._answered([(self._phrases.listed(each), each) for each in found[:_LISTED]])
         say = {
@@ -292,6 +340,8 @@ class _Reply:
         if not decision.may_answer:
             return self._refused(decision, findings.confidence)
         self._confidence = CERTAIN if found.titled else findings.confidence
+        if self._asked.kind == "news":
+            return found.newest_first
         return found.newest_first[: self._wanted] if self._timing.latest else found.articles
 
     @property
@@ -308,7 +358,7 @@ class _Reply:
             for each in entries
             if (article := self._generation.article(each.id)) and article.text.strip()
         ]
-        several = self._asked.kind in ("which", "count")
+        several = self._asked.kind in ("which", "count", "news")
         decision = decide_by_articles(
             found,
             period=self._timing.period,
@@ -326,23 +376,31 @@ class _Reply:
         count = self._generation.count(self._timing.period)
         return self._answered([(self._phrases.counted(count, found[0]), found[0])])
 
+    def _told(self, newest: Sequence[Article]) -> Answer:
+        """How each of these articles begins: a newspaper's first sentence is its news."""
+        citations = [_lede(self._citation(at, each)) for at, each in enumerate(newest, start=1)]
+        return self._cited([Statement(each.quote, (each.number,)) for each in citations], citations)
+
     def _answered(
         self, told: Sequence[tuple[str, Article | None]], shown: Sequence[Article] = ()
     ) -> Answer:
         """Statements, each on its article; one that has none rests on all that is shown."""
         cited = [article for _, article in told if article is not None] or list(shown)
-        citations = tuple(self._citation(at, each) for at, each in enumerate(cited, start=1))
+        citations = [self._citation(at, each) for at, each in enumerate(cited, start=1)]
         everyone = tuple(range(1, len(cited) + 1))
-        statements = tuple(
+        statements = [
             Statement(text, everyone if article is None else (at,))
             for at, (text, article) in enumerate(told, start=1)
-        )
+        ]
+        return self._cited(statements, citations)
+
+    def _cited(self, statements: Sequence[Statement], citations: Sequence[Citation]) -> Answer:
         return Answer(
             question=self._question,
             language=self._language,
             confidence=self._confidence,
-            statements=statements,
-            citations=citations,
+            statements=tuple(statements),
+            citations=tuple(citations),
             nearest=(),
             elapsed_ms=0.0,
             period=self._timing.period,

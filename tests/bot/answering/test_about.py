@@ -129,6 +129,17 @@ def test_the_latest_article_on_a_subject_is_the_newest(chain: RetrievalQA) -> No
     assert set(titles(said)) == {"Le pont de Lyon"}
 
 
+def test_news_of_a_subject_is_how_its_newest_articles_begin(chain: RetrievalQA) -> None:
+    answer = chain.invoke("Quoi de neuf sur le pont ?")
+    assert answer.text == "Le pont fut construit en 1901. Il mesure trente mètres. [1]"
+    assert titles(answer) == ["Le pont de Lyon"]
+    everything = chain.invoke("Quoi de neuf ?")
+    assert titles(everything) == ["Un moulin", "Le pont de Lyon", "The harbour"]
+    assert [each.citations for each in everything.statements] == [(1,), (2,), (3,)]
+    assert everything.statements[0].text == "Sa roue tourne près du pont."
+    assert not chain.invoke("Dernières nouvelles des quetsches ?").answered
+
+
 def test_a_question_to_the_articles_of_a_time_is_held_to_it(chain: RetrievalQA) -> None:
     question = "Que disent les articles d'août 2025 du moulin ?"
     answer = chain.invoke(question)

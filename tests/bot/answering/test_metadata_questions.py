@@ -61,6 +61,13 @@ ABOUT_ARTICLES: list[tuple[str, MetadataKind, str]] = [
     ("Combien d'articles sont indexés ?", "count", ""),
     ("Combien d'articles ont été publiés ?", "count", ""),
     ("How many articles do you have about the Moon?", "count", "the Moon"),
+    ("Quelles sont les dernières nouvelles de la sonde Rosetta ?", "news", "la sonde Rosetta"),
+    ("dernieres infos sur l'Obamacare", "news", "l'Obamacare"),
+    ("Quoi de neuf à propos de Carlos Ghosn ?", "news", "Carlos Ghosn"),
+    ("Quoi de nouveau en Catalogne ?", "news", "Catalogne"),
+    ("Quoi de neuf ?", "news", ""),
+    ("What's new with the harbour?", "news", "the harbour"),
+    ("latest news", "news", ""),
 ]
 ABOUT_THE_WORLD = [
     "Qui a écrit Les Misérables ?",
@@ -100,6 +107,9 @@ ABOUT_THE_WORLD = [
     "Quel article du code civil traite du mariage ?",
     "Qui a signé le traité de Versailles ?",
     "Who is this report for?",
+    "Quelle est la dernière nouvelle de Maupassant ?",
+    "Qu'y a-t-il de nouveau dans la loi ?",
+    "What is the latest version of the standard?",
     "Quand a été publié l'article de Mojica sur les répétitions ?",
 ]
 
