@@ -41,7 +41,7 @@ bot: $(READY) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
 # Where llama.cpp cannot be installed, the tests that need a real chat model are skipped and say so.
 test: $(DEV) ## the whole test suite
 	@$(MAKE) llama || echo "Tests go on without a real chat model." >&2
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 llama: $(LLAMA) ## a small real chat model and its server, for the tests
 

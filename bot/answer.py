@@ -188,6 +188,10 @@ class Answer:
         )
 
 
+LINE_END = re.compile(r" *[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
+"""Whatever ends a line, several together."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShownQuote:
     """A citation as people see it: `highlight` is where in its quote the words stand that answer,
@@ -200,8 +204,14 @@ class ShownQuote:
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """The quote before the highlight, the highlight, and the quote after."""
-        return Statement(self.citation.quote, (), self.highlight).parts
+        """The quote before the highlight, the highlight, and the quote after.
+
+        A sentence is one line, a list has one for its introduction and for each item.
+        """
+        quote = self.citation.quote
+        end = "\n" if LINE_END.split(quote)[0].endswith(":") else " "
+        before, marked, after = Statement(quote, (), self.highlight).parts
+        return LINE_END.sub(end, before), LINE_END.sub(end, marked), LINE_END.sub(end, after)
 
 
 def shown_quotes(
@@ -282,11 +292,12 @@ def _text_directive(quote: str) -> str:
     words = quote.split()
     if not words:
         return ""
+    lines = quote.strip().splitlines()
     # A single text is looked for inside one block of the page; a range may cross paragraphs.
     if len(quote) <= EXACT_LIMIT and "\n" not in quote:
         return _encoded(" ".join(words))
-    start = _edge(words)
-    end = _edge(words[::-1])[::-1]
+    start = _edge(lines[0].split())
+    end = _edge(lines[-1].split()[::-1])[::-1]
     if len(start) + len(end) > len(words):
         return _encoded(" ".join(words))
     return f"{_encoded(' '.join(start))},{_encoded(' '.join(end))}"

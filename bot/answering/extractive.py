@@ -9,13 +9,17 @@ from enum import Enum
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.injection import is_order
+from bot.answering.lists import find_lists
 from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.antecedents import leads
 from index.article import Article, Sentence
 from index.findings import Findings, Hit, RankedSentence
+from index.folding import fold
 from index.language import terms
+from index.months import month_names
 from index.reading.evidence import reading_gain
+from index.reading.names import WEEKDAYS
 from index.search.confidence import Thresholds
 
 SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
@@ -60,6 +64,12 @@ MOST_SENTENCES = 3
 _MOST_WORDS = 60
 
 
+_LEAST_WORDS = 4  # of a sentence that answers, beside those of a date
+
+
+_CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
+
+
 _SHORT = 40  # words up to which an answer has room for a sentence further behind
 
 
@@ -85,39 +95,53 @@ _FURTHER = 5  # passages offered behind an answer
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sentence that may be shown, where it was found, and how well it stands."""
+    """What may be quoted, where it was found, and how well it stands.
+
+    A sentence, or a list from its introduction on: the sentences from `at` to `last` of the hit.
+    `intro` is the introduction of a list too long to be quoted whole.
+    """
 
     hit: Hit
     at: int
+    last: int
     rank: float
+    intro: Sentence | None = None
 
     @property
-    def ranked(self) -> RankedSentence:
-        return self.hit.sentences[self.at]
+    def start(self) -> int:
+        return self.hit.sentences[self.at].sentence.start
+
+    @property
+    def end(self) -> int:
+        return self.hit.sentences[self.last].sentence.end
 
     @property
     def text(self) -> str:
-        return self.ranked.sentence.text
+        return self.article.text[self.start : self.end]
 
     @property
     def article(self) -> Article:
         return self.hit.article
 
     @property
-    def span(self) -> tuple[int, int] | None:
-        """The words that the reader found, where they stand in this sentence."""
-        return _span_in(self.hit, self.ranked.sentence)
+    def is_list(self) -> bool:
+        return self.last > self.at
 
     @property
     def highlight(self) -> tuple[int, int] | None:
-        """Those that may stand out."""
+        """The words that the reader found and is sure of, where they stand in the text."""
         reading = self.hit.reading
-        return self.span if reading and reading.span_logit >= SPAN_LOGIT else None
+        if reading is None or reading.span is None or reading.span_logit < SPAN_LOGIT:
+            return None
+        start, end = reading.span
+        if not self.start <= start < self.end:
+            return None
+        return start - self.start, min(end, self.end) - self.start
 
     @property
     def lead(self) -> Sentence | None:
         """The sentence it leans on, if any."""
-        return leads(self.hit.passage, self.hit.article.language)[self.at]
+        return self.intro or leads(self.hit.passage, self.hit.article.language)[self.at]
 
 
 @dataclass(slots=True)
@@ -199,31 +223,51 @@ def choose(hits: Sequence[Hit]) -> list[_Point]:
 
 
 def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
-    """The sentences, best first.
+    """What may be quoted, best first.
 
-    One of the first hit that holds the words which the reader found stands higher, and one that
-    only announces (« Trois inventions suffisent : ») is left out where others are.
+    A sentence of the first hit that holds the words which the reader found stands higher. One that
+    only announces (« Trois inventions suffisent : ») and a bare date, name or caption are left out
+    where there is anything else.
     """
     every = [
-        _Candidate(hit, at, _rank(hit, each, leads=hit is hits[0]))
+        candidate
         for hit in hits[:QUOTED_HITS]
-        for at, each in enumerate(hit.sentences)
+        for candidate in _quotable(hit, leads=hit is hits[0])
     ]
-    ranked = [candidate for candidate in every if not candidate.text.endswith(":")] or every
-    return sorted(_without_orders(ranked), key=lambda candidate: -candidate.rank)
+    telling = [each for each in every if each.is_list or each.intro or _tells(each)]
+    return sorted(_without_orders(telling or every), key=lambda candidate: -candidate.rank)
+
+
+def _quotable(hit: Hit, *, leads: bool) -> list[_Candidate]:
+    """The sentences of a hit; those of a list together, as far as there is room."""
+    ranks = [_rank(hit, each, leads=leads) for each in hit.sentences]
+    found = [_Candidate(hit, at, at, rank) for at, rank in enumerate(ranks)]
+    for each in reversed(find_lists(hit.passage)):
+        intro = hit.passage.sentences[each.intro]
+        rest = range(each.quoted + 1, each.last + 1)
+        quoted = max(ranks[each.intro : each.quoted + 1])
+        found[each.intro : each.last + 1] = [
+            _Candidate(hit, each.intro, each.quoted, quoted),
+            *(_Candidate(hit, at, at, ranks[at], intro) for at in rest),
+        ]
+    return found
+
+
+def _tells(candidate: _Candidate) -> bool:
+    """Whether there are words enough to say something, beside those of a date."""
+    words = [fold(word.strip(".,;:()«»").lower()) for word in candidate.text.split()]
+    return (
+        not candidate.text.endswith(":")
+        and sum(any(char.isalpha() for char in word) and word not in _CALENDAR for word in words)
+        >= _LEAST_WORDS
+    )
 
 
 def _rank(hit: Hit, ranked: RankedSentence, *, leads: bool) -> float:
-    bonus = SPAN_BONUS if leads and _span_in(hit, ranked.sentence) else 0.0
+    span = hit.reading.span if hit.reading and leads else None
+    holds = span is not None and ranked.sentence.start <= span[0] < ranked.sentence.end
+    bonus = SPAN_BONUS if holds else 0.0
     return ranked.score + PASSAGE_WEIGHT * (hit.scores.total + reading_gain(hit)) + bonus
-
-
-def _span_in(hit: Hit, sentence: Sentence) -> tuple[int, int] | None:
-    """Where in the sentence the words stand that the reader found; None where it is elsewhere."""
-    span = hit.reading.span if hit.reading else None
-    if span is None or not sentence.start <= span[0] < sentence.end:
-        return None
-    return span[0] - sentence.start, min(span[1], sentence.end) - sentence.start
 
 
 def _without_orders(ranked: list[_Candidate]) -> list[_Candidate]:
@@ -240,7 +284,7 @@ def _without_orders(ranked: list[_Candidate]) -> list[_Candidate]:
 
 def _is_item(candidate: _Candidate) -> bool:
     """Whether it is one of a list, which says nothing by itself (« la radio ; »)."""
-    return candidate.text.endswith(";") or candidate.text[:1].islower()
+    return not candidate.is_list and (candidate.text.endswith(";") or candidate.text[:1].islower())
 
 
 def _words(candidate: _Candidate) -> int:
@@ -291,20 +335,19 @@ def _order(points: Sequence[_Point]) -> list[_Point]:
         newest = -published.toordinal() if disputed and published else 0
         behind = not disputed and point is not points[0]
         article = point.candidate.article.id
-        return newest, behind, order.index(article), point.candidate.ranked.sentence.start
+        return newest, behind, order.index(article), point.candidate.start
 
     return sorted(points, key=place)
 
 
 def _citation(number: int, candidate: _Candidate) -> Citation:
-    hit, sentence = candidate.hit, candidate.ranked.sentence
     return Citation(
         number=number,
-        quote=sentence.text,
-        start=sentence.start,
-        end=sentence.end,
-        passage=hit.passage,
-        article=hit.article,
+        quote=candidate.text,
+        start=candidate.start,
+        end=candidate.end,
+        passage=candidate.hit.passage,
+        article=candidate.article,
         lead=candidate.lead,
     )
 
@@ -314,7 +357,7 @@ def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, 
     used = {(each.article.id, each.passage.start) for each in cited}
     unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
     best = [
-        _Candidate(hit, max(range(len(hit.sentences)), key=lambda at: hit.sentences[at].score), 0)
+        max(_quotable(hit, leads=False), key=lambda candidate: candidate.rank)
         for hit in unused[:_FURTHER]
         if hit.sentences
     ]

@@ -201,7 +201,7 @@ def _quote(shown: ShownQuote, phrases: Phrases) -> Text:
         between = citation.article.text[shown.lead.end : citation.start]
         link = " […] " if between.strip() else " "
         text.append(f"{_flowing(shown.lead.text)}{link}", style=SOURCE)
-    before, highlight, after = map(_flowing, shown.parts)
+    before, highlight, after = map(harmless, shown.parts)
     text.append(before).append(highlight, style=HIGHLIGHT).append(after)
     # The marker must not begin a line of its own, hence the no-break space.
     return text.append(f"{closing}\u00a0").append_text(_marker(citation))

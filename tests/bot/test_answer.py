@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answer import Citation, Statement
+from bot.answer import Citation, Statement, shown_quotes
 from bot.errors import QuoteError
 from index.article import Sentence
 from index.build.passages import cut
+from tests.bot.answers import citation
 from tests.index.samples import BRIDGE, article
 
 BRIDGE_ARTICLE = article("pont", BRIDGE)
@@ -73,3 +74,12 @@ def test_a_statement_tells_the_words_that_answer_from_the_rest() -> None:
 def test_a_highlight_outside_its_statement_cannot_exist(highlight: tuple[int, int]) -> None:
     with pytest.raises(QuoteError, match="highlight-outside"):
         Statement("Achevé en 1889.", (1,), highlight)
+
+
+def test_a_list_is_shown_line_by_line_a_sentence_on_one() -> None:
+    text = "Les lauréats sont :\n\nLina Sow\nPaul Adam\n\nUn vers\net son second."
+    source = article("prix", text)
+    quotes = text[: text.index("\n\nUn")], text[text.index("Un") :]
+    (prizes, verse), *_ = shown_quotes([citation(each, source) for each in quotes])
+    assert prizes.parts[0] == "Les lauréats sont :\nLina Sow\nPaul Adam"
+    assert verse.parts[0] == "Un vers et son second."

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bot.answer import (
+    LINE_END,
     Answer,
     Citation,
     ShownQuote,
@@ -29,7 +29,6 @@ DOUBT_MARK = "❔"
 """Tells at a glance what may not answer."""
 
 _QUOTE_HERE = "\0"
-_LINE_END = re.compile(r" *[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 
 
 def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str, ...]:
@@ -100,7 +99,7 @@ def text_html(text: str, language: str) -> tuple[str, ...]:
 def _statement(statement: Statement) -> StyledBlock:
     markers = "".join(f"[{number}]" for number in statement.citations)
     # The marker must not begin a line of its own, hence the no-break space.
-    before, highlight, after = (_LINE_END.sub(" ", part) for part in statement.parts)
+    before, highlight, after = (LINE_END.sub(" ", part) for part in statement.parts)
     end = f"{after}\u00a0{markers}" if markers else after
     return StyledBlock((StyledSpan(before), StyledSpan(highlight, "b"), StyledSpan(end)), " ")
 
@@ -167,7 +166,7 @@ def _quote(shown: ShownQuote, phrases: Phrases) -> tuple[StyledSpan, ...]:
         between = citation.article.text[shown.lead.end : citation.start]
         lead = _flowing(shown.lead.text) + (" […] " if between.strip() else " ")
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
-    before, highlight, after = (_LINE_END.sub(" ", part) for part in shown.parts)
+    before, highlight, after = shown.parts
     return (
         StyledSpan(f"{opening}{lead}{before}"),
         StyledSpan(highlight, "b"),

@@ -218,3 +218,43 @@ def test_one_of_a_list_is_no_second_sentence() -> None:
     ]
     assert shown[0] == "Le phare date de 1862."
     assert not any(each.endswith(";") for each in shown)
+
+
+PRIZES = """Le festival s’est achevé dimanche. Les lauréats sont :
+
+Prix du jury : La Marée, de Paul Adam
+Prix du public : Nuit claire, de Lina Sow
+Mention : Le Pont
+
+La prochaine édition aura lieu à Nantes."""
+
+LIST = PRIZES[PRIZES.index("Les lauréats") : PRIZES.index("\n\nLa prochaine")]
+
+
+def test_a_list_is_quoted_whole_from_its_introduction_on() -> None:
+    one = hit(article("prix", PRIZES), (0.7, 0.95, 0.8, 0.7, 0.7, 0.7))
+    answer = ExtractiveAnswerer(HALF).answer(found(read(one, "La Marée")))
+    assert [each.quote for each in answer.citations] == [LIST]
+    assert answer.statements[0].parts[1] == "La Marée"
+    assert answer.verbatim
+
+
+def test_of_a_long_list_the_best_item_is_quoted_behind_the_introduction() -> None:
+    lines = "\n".join(f"Le lauréat numéro {n} est un film de cette année-là." for n in range(9))
+    source = article("prix", f"Les lauréats sont :\n\n{lines}")
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(source, (0.7, *[0.6] * 8, 0.95))))
+    assert [each.quote for each in answer.citations] == [
+        "Le lauréat numéro 8 est un film de cette année-là."
+    ]
+    assert answer.citations[0].lead is not None
+    assert answer.citations[0].lead.text == "Les lauréats sont :"
+    first = ExtractiveAnswerer(HALF).answer(found(hit(source, (0.95, *[0.6] * 9)))).citations[0]
+    assert first.quote.startswith("Les lauréats sont :\n\nLe lauréat numéro 0")
+    assert first.quote.endswith("Le lauréat numéro 4 est un film de cette année-là.")
+
+
+def test_a_bare_date_name_or_caption_is_no_answer() -> None:
+    for fragment in ("Lyon, le 12 novembre 2012.", "Le Comité Nobel.", "Mardi 3 mars 2015."):
+        source = article("phare", f"{fragment} Le phare domine l’entrée du port.")
+        answer = ExtractiveAnswerer(HALF).answer(found(hit(source, (0.95, 0.9))))
+        assert [each.quote for each in answer.citations] == ["Le phare domine l’entrée du port."]
