@@ -54,17 +54,35 @@ class RankedSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class HitReading:
-    """What a reader makes of a hit.
+class FoundSpan:
+    """Words that would answer, from `start` to `end` of a text; `logit` tells how much likelier the
+    reader holds them than that there is no answer."""
 
-    `logit` is the logarithm of the odds that it answers, as the reader sees them; `span` is where
-    the words that would answer stand, as offsets in the article's text; `span_logit` tells how much
-    likelier the reader holds them than that there is no answer.
+    start: int
+    end: int
+    logit: float
+
+    def words(self, text: str) -> str:
+        """What stands there."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What a reader makes of a passage.
+
+    `logit` is the logarithm of the odds that it answers, as the reader sees them (not calibrated);
+    `spans` are the best words of each of its sentences, the best first, none where the reader tells
+    no words. A reader places them in the text that it was given, a hit in its article's.
     """
 
     logit: float
-    span: tuple[int, int] | None
-    span_logit: float
+    spans: tuple[FoundSpan, ...] = ()
+
+    @property
+    def span(self) -> FoundSpan | None:
+        """The best of all."""
+        return self.spans[0] if self.spans else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +96,7 @@ class Hit:
     passage: Passage
     scores: Scores
     sentences: tuple[RankedSentence, ...]
-    reading: HitReading | None = None
+    reading: PassageReading | None = None
 
 
 @dataclass(frozen=True, slots=True)

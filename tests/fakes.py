@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from index.models.base import PassageReading, PassageText, Vectors
+from index.findings import FoundSpan, PassageReading
+from index.models.base import PassageText, Vectors
 
 
 class FakeEmbedder:
@@ -71,4 +72,5 @@ class FakeReader:
         told = set(re.findall(r"\w+", f"{passage.title} {passage.text}".lower()))
         found = re.search(r"\d+", passage.text)
         share = len(asked & told) / len(asked) if asked else 0.0
-        return PassageReading(8 * share - 4, found.span() if found else None, 8 * share - 4)
+        spans = (FoundSpan(*found.span(), 8 * share - 4),) if found else ()
+        return PassageReading(8 * share - 4, spans)

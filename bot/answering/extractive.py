@@ -14,7 +14,7 @@ from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.antecedents import leads
 from index.article import Article, Sentence
-from index.findings import Findings, Hit, RankedSentence
+from index.findings import Findings, FoundSpan, Hit, RankedSentence
 from index.folding import fold
 from index.language import terms
 from index.months import month_names
@@ -74,10 +74,14 @@ _SHORT = 40  # words up to which an answer has room for a sentence further behin
 
 
 SPAN_BONUS = 0.1
-"""What it weighs in the rank of a sentence of the first hit to hold the words found there.
+"""What it weighs in the rank of a sentence of the first hit to hold the best words found there.
 
 In the other hits these are what comes nearest there, seldom an answer.
 """
+
+
+SPAN_REACH = 6.0
+"""How far behind the best words of the hit a sentence's own may stand for it to weigh something."""
 
 
 SPAN_LOGIT = 1.0
@@ -129,14 +133,11 @@ class _Candidate:
 
     @property
     def highlight(self) -> tuple[int, int] | None:
-        """The words that the reader found and is sure of, where they stand in the text."""
-        reading = self.hit.reading
-        if reading is None or reading.span is None or reading.span_logit < SPAN_LOGIT:
+        """The best words that the reader found, if it is sure of them, where they stand here."""
+        found = _span_within(self.hit, self.start, self.end)
+        if found is None or found.logit < SPAN_LOGIT:
             return None
-        start, end = reading.span
-        if not self.start <= start < self.end:
-            return None
-        return start - self.start, min(end, self.end) - self.start
+        return found.start - self.start, min(found.end, self.end) - self.start
 
     @property
     def lead(self) -> Sentence | None:
@@ -225,9 +226,9 @@ def choose(hits: Sequence[Hit]) -> list[_Point]:
 def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
     """What may be quoted, best first.
 
-    A sentence of the first hit that holds the words which the reader found stands higher. One that
-    only announces (« Trois inventions suffisent : ») and a bare date, name or caption are left out
-    where there is anything else.
+    In the first hit the sentences that hold what the reader found stand higher. What only announces
+    (« Trois inventions suffisent : ») and a bare date, name or caption are left out where there is
+    anything else.
     """
     every = [
         candidate
@@ -264,10 +265,17 @@ def _tells(candidate: _Candidate) -> bool:
 
 
 def _rank(hit: Hit, ranked: RankedSentence, *, leads: bool) -> float:
-    span = hit.reading.span if hit.reading and leads else None
-    holds = span is not None and ranked.sentence.start <= span[0] < ranked.sentence.end
-    bonus = SPAN_BONUS if holds else 0.0
+    best = hit.reading.span if hit.reading and leads else None
+    found = best and _span_within(hit, ranked.sentence.start, ranked.sentence.end)
+    behind = best.logit - found.logit if best and found else SPAN_REACH
+    bonus = SPAN_BONUS * max(0.0, 1 - behind / SPAN_REACH)
     return ranked.score + PASSAGE_WEIGHT * (hit.scores.total + reading_gain(hit)) + bonus
+
+
+def _span_within(hit: Hit, start: int, end: int) -> FoundSpan | None:
+    """The best words found that begin there."""
+    spans = hit.reading.spans if hit.reading else ()
+    return next((each for each in spans if start <= each.start < end), None)
 
 
 def _without_orders(ranked: list[_Candidate]) -> list[_Candidate]:

@@ -90,7 +90,7 @@ class AnswerDraft:
         """Where the words that the reader found in the articles stand in this text, if they do."""
         for hit in self.findings.hits:
             if hit.reading and hit.reading.span:
-                found = hit.article.text[slice(*hit.reading.span)]
+                found = hit.reading.span.words(hit.article.text)
                 at = text.find(found)
                 if at >= 0:
                     return at, at + len(found)

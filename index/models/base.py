@@ -10,6 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from index.findings import PassageReading
+
 Vectors = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -58,25 +60,15 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PassageText:
-    """What is read of a passage: its text, and the title and the day of its article."""
+    """What is read of a passage: its text, and the title and the day of its article.
+
+    `sentences` is where each begins and ends in the text; without any it is all one.
+    """
 
     title: str
     published: date | None
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PassageReading:
-    """What a passage has to say to a question.
-
-    `logit` is the logarithm of the odds that it answers, as the model sees them (not calibrated);
-    `span` is where the words that would answer stand in its text, None where the model finds none;
-    `span_logit` is how much likelier it holds them for the answer than that there is no answer.
-    """
-
-    logit: float
-    span: tuple[int, int] | None = None
-    span_logit: float = 0.0
+    sentences: tuple[tuple[int, int], ...] = ()
 
 
 class PassageReader(Protocol):

@@ -7,14 +7,16 @@ answer; a cross-encoder only tells how well a passage answers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index.errors import ModelError, Words, reason_of
-from index.models.base import BUNDLED, PassageReader, PassageReading, PassageText
-from index.models.bundled.reader import best_span
+from index.findings import PassageReading
+from index.models.base import BUNDLED, PassageReader, PassageText
+from index.models.bundled.reader import find_spans
 from index.models.identity import model_fingerprint, short_name
 
 _TOKENS = 512
@@ -52,11 +54,10 @@ class QuestionAnsweringReader:
         with torch.inference_mode():
             said = self._model(**row)
         start, end = said.start_logits[0].numpy(), said.end_logits[0].numpy()
-        if not inside:
-            return PassageReading(float("-inf"))
-        first, last, score = best_span(start[inside], end[inside])
-        logit = score - float(start[0] + end[0])
-        return PassageReading(logit, (offsets[inside[first]][0], offsets[inside[last]][1]), logit)
+        none = float(start[0] + end[0])
+        found = find_spans(passage, start[inside], end[inside], [offsets[at] for at in inside])
+        spans = tuple(replace(each, logit=each.logit - none) for each in found)
+        return PassageReading(spans[0].logit if spans else float("-inf"), spans)
 
 
 class CrossEncoderReader:

@@ -1,24 +1,16 @@
-"""The best passages of a search read for the answer: which answers, and how surely.
-
-The reader sees a window around the best sentences of each passage, not the whole: what a question
-costs grows with the tokens read.
-"""
+"""The best passages of a search read for the answer: which answers, and how surely."""
 
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields, replace
 
-from index.article import Sentence
-from index.findings import Findings, Hit, HitReading, SearchEvidence
-from index.models.base import PassageReader, PassageReading, PassageText
+from index.findings import Findings, FoundSpan, Hit, PassageReading, SearchEvidence
+from index.models.base import PassageReader, PassageText
 from index.reading.confidence import ReadingConfidence
 from index.reading.constraints import UnmetConstraints, find_unmet
 
-READ_HITS = 6
-"""How many of the best hits are read."""
-
-WINDOW_CHARACTERS = 420
-"""How much of a passage is read, whole sentences around the best one; more where that is longer."""
+READ_HITS = 4
+"""How many of the best hits are read: what a question costs grows with them."""
 
 READING_WEIGHT = 0.025
 """What one logit of the reader weighs in the ranking, beside the total of the search."""
@@ -28,7 +20,8 @@ READING_WEIGHT = 0.025
 class ReadingEvidence:
     """What is read off the passage ranked first before the confidence is told.
 
-    `logit` and `span_logit` are the reader's, `best_logit` the best of any passage read.
+    `logit` and `span_logit` (that of its best words) are the reader's, `best_logit` the best of any
+    passage read.
     """
 
     logit: float
@@ -70,15 +63,10 @@ class EvidenceReader:
     def rank(self, findings: Findings) -> tuple[Hit, ...]:
         """The hits with what the reader makes of the best of them, which stay before the others."""
         best, others = findings.hits[:READ_HITS], findings.hits[READ_HITS:]
-        windows = [choose_window(hit) for hit in best]
-        texts = [
-            PassageText(hit.article.title, hit.article.published, hit.article.text[slice(*window)])
-            for hit, window in zip(best, windows, strict=True)
-        ]
-        readings = self._reader.read(findings.question, texts)
+        readings = self._reader.read(findings.question, [_text(hit) for hit in best])
         read = [
-            replace(hit, reading=_placed(reading, window[0]))
-            for hit, window, reading in zip(best, windows, readings, strict=True)
+            replace(hit, reading=_placed(reading, hit.passage.start))
+            for hit, reading in zip(best, readings, strict=True)
         ]
         return (*sorted(read, key=_rank, reverse=True), *others)
 
@@ -91,36 +79,10 @@ def read_evidence(findings: Findings) -> ReadingEvidence:
         raise ValueError("the first hit was not read")
     return ReadingEvidence(
         first.reading.logit,
-        first.reading.span_logit,
+        first.reading.span.logit if first.reading.span else 0.0,
         max(reading.logit for reading in readings),
         find_unmet(findings.question, first),
         findings.evidence,
-    )
-
-
-def choose_window(hit: Hit) -> tuple[int, int]:
-    """What is read of a passage, as offsets in its article: whole sentences around the best."""
-    sentences = [each.sentence for each in hit.sentences]
-    if not sentences:
-        return hit.passage.start, hit.passage.end
-    best = max(range(len(sentences)), key=lambda at: hit.sentences[at].score)
-    first = last = best
-    while (wider := _widened(sentences, first, last)) is not None:
-        first, last = wider
-    return sentences[first].start, sentences[last].end
-
-
-def _widened(sentences: list[Sentence], first: int, last: int) -> tuple[int, int] | None:
-    """With the sentence before or the one behind, the shorter first, as long as there is room."""
-    wider = [
-        (left, right)
-        for left, right in ((first - 1, last), (first, last + 1))
-        if left >= 0
-        and right < len(sentences)
-        and sentences[right].end - sentences[left].start <= WINDOW_CHARACTERS
-    ]
-    return min(
-        wider, key=lambda ends: sentences[ends[1]].end - sentences[ends[0]].start, default=None
     )
 
 
@@ -133,6 +95,15 @@ def _rank(hit: Hit) -> float:
     return hit.scores.total + reading_gain(hit)
 
 
-def _placed(reading: PassageReading, start: int) -> HitReading:
-    span = reading.span and (reading.span[0] + start, reading.span[1] + start)
-    return HitReading(reading.logit, span, reading.span_logit)
+def _text(hit: Hit) -> PassageText:
+    article, passage = hit.article, hit.passage
+    sentences = (
+        (each.start - passage.start, each.end - passage.start) for each in passage.sentences
+    )
+    return PassageText(article.title, article.published, passage.text, tuple(sentences))
+
+
+def _placed(reading: PassageReading, start: int) -> PassageReading:
+    """The reading of a text that begins at this place of its article."""
+    spans = (FoundSpan(each.start + start, each.end + start, each.logit) for each in reading.spans)
+    return replace(reading, spans=tuple(spans))

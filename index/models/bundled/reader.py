@@ -8,8 +8,10 @@ files that were prepared for that one; `training/` made the rest.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +22,8 @@ import onnxruntime  # type: ignore[import-untyped]
 import platformdirs
 
 from index.errors import ModelError, reason_of
-from index.models.base import PassageReading, PassageText
+from index.findings import FoundSpan, PassageReading
+from index.models.base import PassageText
 from index.models.bundled.cache import PrepareProgress, prepared
 from index.models.bundled.embedder import cores
 from index.models.bundled.reader_input import encode_head, encode_question, join_input
@@ -66,21 +69,42 @@ class BundledReader:
         row = join_input(opening, head, text.ids[:room])
         start, end, has = self._session.run([START, END, HAS], {IDS: np.array([row.ids], np.int64)})
         inside = slice(row.text_start, row.text_end)
-        logit = float(has[0])
-        if row.text_start == row.text_end:
-            return PassageReading(logit)
-        first, last, score = best_span(start[0][inside], end[0][inside])
-        span = _trim(passage.text, text.offsets[first][0], text.offsets[last][1])
-        return PassageReading(logit, span, score - float(start[0][0] + end[0][0]))
+        none = float(start[0][0] + end[0][0])
+        found = find_spans(passage, start[0][inside], end[0][inside], text.offsets)
+        return PassageReading(
+            float(has[0]), tuple(replace(each, logit=each.logit - none) for each in found)
+        )
 
     def _ids(self, text: str) -> list[int]:
         return self._tokenizer.encode(text, _HEAD_TOKENS)[1:-1]
 
 
+def find_spans(
+    passage: PassageText, start: Floats, end: Floats, offsets: Sequence[tuple[int, int]]
+) -> list[FoundSpan]:
+    """The best words that begin in each sentence, the best first; logits are those of both ends.
+
+    `start` and `end` are as `best_span` takes them, `offsets` where each token stands in the text.
+    """
+    begins = [begin for begin, _ in offsets[: len(start)]]
+    found = []
+    for first, last in passage.sentences or ((0, len(passage.text)),):
+        own = slice(bisect_left(begins, first), bisect_left(begins, last))
+        if own.start == own.stop:
+            continue
+        reach = slice(own.start, own.stop + SPAN_TOKENS - 1)
+        at, until, logit = best_span(start[own], end[reach])
+        place = _trim(passage.text, begins[own.start + at], offsets[own.start + until][1])
+        if place is not None:
+            found.append(FoundSpan(*place, logit))
+    return sorted(found, key=lambda each: -each.logit)
+
+
 def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[int, int, float]:
     """The first and last token with the greatest sum of logits, and that sum.
 
-    `start` and `end` are the logits of the text's tokens alone, shape (tokens,).
+    `start` and `end` are the logits of the text's tokens alone, shape (tokens,) and at least as
+    long; the span begins in one of `start`.
     """
     total = start[:, None] + end[None, :]
     allowed = np.triu(np.ones_like(total, bool)) & ~np.triu(np.ones_like(total, bool), longest)

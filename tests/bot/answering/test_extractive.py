@@ -8,7 +8,7 @@ from bot.answering.extractive import MOST_SENTENCES, ExtractiveAnswerer, choose
 from bot.answering.refusal import NEAREST
 from index.article import Article
 from index.build.passages import cut
-from index.findings import Findings, Hit, HitReading, RankedSentence, Scores
+from index.findings import Findings, FoundSpan, Hit, PassageReading, RankedSentence, Scores
 from index.search.confidence import Thresholds
 from tests.index.samples import article
 
@@ -42,7 +42,8 @@ def test_the_best_sentence_alone_when_nothing_comes_close() -> None:
 def read(one: Hit, words: str, span_logit: float = 5.0) -> Hit:
     """The hit as a reader has read it who found these words."""
     start = one.article.text.index(words)
-    return replace(one, reading=HitReading(2.0, (start, start + len(words)), span_logit))
+    span = FoundSpan(start, start + len(words), span_logit)
+    return replace(one, reading=PassageReading(2.0, (span,)))
 
 
 def test_the_words_that_the_reader_found_stand_out_where_it_is_sure() -> None:
@@ -59,6 +60,20 @@ def test_the_sentence_that_holds_the_words_found_comes_first() -> None:
     first = answer.statements[0]
     assert first.text == "Un gardien y vécut."
     assert first.parts[1] == "Un gardien"
+
+
+def test_of_what_the_reader_found_the_next_best_may_follow() -> None:
+    one = hit(article("phare", TEXT), (0.9, 0.88, 0.8, 0.8))
+    words = {"1862": 5.0, "rouge": 4.5, "Un gardien": -9.0}
+    places = [(TEXT.index(each), len(each), logit) for each, logit in words.items()]
+    spans = tuple(FoundSpan(at, at + length, logit) for at, length, logit in places)
+    answer = ExtractiveAnswerer(HALF).answer(
+        found(replace(one, reading=PassageReading(2.0, spans)))
+    )
+    assert [each.text for each in answer.statements] == [
+        "Le phare date de 1862.",
+        "Sa lanterne est rouge.",
+    ]
 
 
 def test_words_found_far_from_the_question_do_not_beat_the_best_sentence() -> None:

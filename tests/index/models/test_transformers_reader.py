@@ -42,8 +42,8 @@ def test_a_question_answering_model_finds_words(tmp_path: Path) -> None:
     readings = list(reader.read("quand", PASSAGES))
     for passage, reading in zip(PASSAGES, readings, strict=True):
         assert reading.span is not None
-        assert passage.text[slice(*reading.span)].strip()
-        assert reading.logit == reading.span_logit
+        assert reading.span.words(passage.text).strip()
+        assert reading.logit == reading.span.logit
 
 
 def test_a_cross_encoder_tells_how_well_a_passage_answers(tmp_path: Path) -> None:

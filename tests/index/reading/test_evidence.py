@@ -2,14 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.findings import Findings, Hit
-from index.models.base import PassageReading, PassageText
+from index.findings import Findings, FoundSpan, Hit, PassageReading
+from index.models.base import PassageText
 from index.reading.confidence import LogisticModel, ReadingConfidence
 from index.reading.evidence import (
     READ_HITS,
-    WINDOW_CHARACTERS,
     EvidenceReader,
-    choose_window,
     read_evidence,
 )
 from index.search.confidence import Thresholds
@@ -38,8 +36,9 @@ class Liking:
 
     def _reading(self, text: str) -> PassageReading:
         at = text.find(self._word)
-        span = (at, at + len(self._word)) if at >= 0 else None
-        return PassageReading(4.0 if span else -4.0, span, 2.0)
+        if at < 0:
+            return PassageReading(-4.0)
+        return PassageReading(4.0, (FoundSpan(at, at + len(self._word), 2.0),))
 
 
 def test_the_passage_that_answers_comes_before_one_that_is_a_little_nearer() -> None:
@@ -65,25 +64,14 @@ def test_the_span_stands_in_the_article() -> None:
     (read,) = EvidenceReader(Liking("1849"), JUDGE).read(found(long)).hits
     assert read.reading is not None
     assert read.reading.span is not None
-    assert read.article.text[slice(*read.reading.span)] == "1849"
+    assert read.reading.span.words(read.article.text) == "1849"
 
 
-def test_a_window_is_whole_sentences_around_the_best() -> None:
-    text = " ".join(f"La phrase {at} du texte est assez longue pour compter." for at in range(18))
-    scores = [0.5] * 18
-    scores[9] = 0.9
-    start, end = choose_window(one := hit(text, scores))
-    shown = one.article.text[start:end]
-    assert "phrase 9 " in shown
-    assert len(shown) <= WINDOW_CHARACTERS
-    assert shown.startswith("La phrase")
-    assert shown.endswith("compter.")
-
-
-def test_a_sentence_longer_than_the_window_is_read_whole() -> None:
-    text = "Le phare, " + "haut et blanc, " * 50 + "fut allumé en 1849. Fin."
-    start, end = choose_window(one := hit(text))
-    assert "1849" in one.article.text[start:end]
+def test_a_passage_is_read_whole() -> None:
+    reader = FakeReader()
+    text = "Le phare est haut.\n\nIl fut allumé en 1849."
+    (read,) = EvidenceReader(reader, JUDGE).read(found(hit(text))).hits
+    assert reader.read_texts == [read.passage.text]
 
 
 def test_only_the_best_are_read_and_the_others_stay_behind() -> None:

@@ -34,13 +34,15 @@ def reader(cache: Path) -> BundledReader:
 def test_it_finds_the_words_that_answer(reader: BundledReader) -> None:
     (when,) = reader.read("Quand le phare de Kervan a-t-il été allumé ?", [LIGHT])
     assert when.span is not None
-    assert "1849" in LIGHT.text[slice(*when.span)]
+    assert "1849" in when.span.words(LIGHT.text)
 
 
 def test_the_passage_that_answers_stands_above_one_that_does_not(reader: BundledReader) -> None:
     right, wrong = reader.read("Quand le phare de Kervan a-t-il été allumé ?", [LIGHT, BREAD])
     assert right.logit > wrong.logit
-    assert right.span_logit > wrong.span_logit
+    assert right.span is not None
+    assert wrong.span is not None
+    assert right.span.logit > wrong.span.logit
 
 
 def test_a_reading_does_not_depend_on_its_companions_or_the_thread(reader: BundledReader) -> None:
@@ -57,10 +59,23 @@ def test_a_reading_does_not_depend_on_its_companions_or_the_thread(reader: Bundl
 def test_any_text_can_be_read(reader: BundledReader, text: str) -> None:
     for question in ("Quand ?", "", "mot " * 3000):
         (reading,) = reader.read(question, [PassageText(text, None, text)])
-        assert np.isfinite([reading.logit, reading.span_logit]).all()
-        if reading.span is not None:
-            start, end = reading.span
-            assert 0 <= start < end <= len(text)
+        assert np.isfinite(reading.logit)
+        for span in reading.spans:
+            assert np.isfinite(span.logit)
+            assert 0 <= span.start < span.end <= len(text)
+
+
+def test_each_sentence_has_its_best_words_the_best_of_all_first(reader: BundledReader) -> None:
+    text = "Le phare de Kervan fut allumé en 1849. Il fut repeint en 1921. Il pleut."
+    ends = [at + 1 for at, sign in enumerate(text) if sign == "."]
+    sentences = tuple(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
+    passage = PassageText("Le phare de Kervan", None, text, sentences)
+    (reading,) = reader.read("Quand le phare de Kervan a-t-il été repeint ?", [passage])
+    assert "1921" in reading.spans[0].words(text)
+    begins = sorted(each.start for each in reading.spans)
+    assert all(a <= begin < b for begin, (a, b) in zip(begins, sentences, strict=True))
+    logits = [each.logit for each in reading.spans]
+    assert logits == sorted(logits, reverse=True)
 
 
 def test_no_passages_are_no_readings(reader: BundledReader) -> None:
