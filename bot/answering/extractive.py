@@ -88,7 +88,7 @@ SPAN_LOGIT = 1.0
 """From which on the reader is sure enough of the words to let them stand out."""
 
 
-ORDER_LOSS = 0.15
+ORDER_LOSS, FRAGMENT_LOSS = 0.15, 0.25
 
 
 _MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
@@ -226,23 +226,26 @@ def choose(hits: Sequence[Hit]) -> list[_Point]:
 def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
     """What may be quoted, best first.
 
-    In the first hit the sentences that hold what the reader found stand higher. What only announces
-    (« Trois inventions suffisent : ») and a bare date, name or caption are left out where there is
-    anything else.
+    In the first hit the sentences that hold what the reader found stand higher, a bare date, name
+    or caption lower. What only announces (« Trois inventions suffisent : ») is left out where there
+    is anything else.
     """
     every = [
         candidate
         for hit in hits[:QUOTED_HITS]
         for candidate in _quotable(hit, leads=hit is hits[0])
     ]
-    telling = [each for each in every if each.is_list or each.intro or _tells(each)]
-    return sorted(_without_orders(telling or every), key=lambda candidate: -candidate.rank)
+    ranked = [each for each in every if not each.text.endswith(":")] or every
+    return sorted(_without_orders(ranked), key=lambda candidate: -candidate.rank)
 
 
 def _quotable(hit: Hit, *, leads: bool) -> list[_Candidate]:
     """The sentences of a hit; those of a list together, as far as there is room."""
     ranks = [_rank(hit, each, leads=leads) for each in hit.sentences]
-    found = [_Candidate(hit, at, at, rank) for at, rank in enumerate(ranks)]
+    found = [
+        _Candidate(hit, at, at, rank - (0 if _tells(each.sentence.text) else FRAGMENT_LOSS))
+        for at, (rank, each) in enumerate(zip(ranks, hit.sentences, strict=True))
+    ]
     for each in reversed(find_lists(hit.passage)):
         intro = hit.passage.sentences[each.intro]
         rest = range(each.quoted + 1, each.last + 1)
@@ -254,14 +257,11 @@ def _quotable(hit: Hit, *, leads: bool) -> list[_Candidate]:
     return found
 
 
-def _tells(candidate: _Candidate) -> bool:
+def _tells(sentence: str) -> bool:
     """Whether there are words enough to say something, beside those of a date."""
-    words = [fold(word.strip(".,;:()«»").lower()) for word in candidate.text.split()]
-    return (
-        not candidate.text.endswith(":")
-        and sum(any(char.isalpha() for char in word) and word not in _CALENDAR for word in words)
-        >= _LEAST_WORDS
-    )
+    words = (fold(word.strip(".,;:()«»").lower()) for word in sentence.split())
+    count = sum(any(map(str.isalpha, word)) and word not in _CALENDAR for word in words)
+    return count >= _LEAST_WORDS
 
 
 def _rank(hit: Hit, ranked: RankedSentence, *, leads: bool) -> float:

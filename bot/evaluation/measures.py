@@ -184,6 +184,53 @@ def reliability_of(outcomes: Sequence[GoldOutcome]) -> tuple[Bin, ...]:
     return reliability([each.confidence for each in outcomes], answerable)
 
 
+ADVISED_KEPT, ADVISED_SURE = 0.93, 0.85
+"""Shares of the answerable questions that suggested thresholds keep, and answer as sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedThresholds:
+    """Thresholds read off questions, and the shares of these that they would lead to.
+
+    `kept` and `sure` are of the answerable ones, `refused` and `wrongly_sure` of the others.
+    """
+
+    perhaps: float
+    sure_from: float
+    kept: float
+    sure: float
+    refused: float
+    wrongly_sure: float
+
+
+def suggest_thresholds(outcomes: Sequence[GoldOutcome]) -> SuggestedThresholds | None:
+    """None unless both kinds of question were asked. They suit the questions they were read off."""
+    yes = sorted(each.confidence for each in outcomes if each.question.answerable)
+    no = [each.confidence for each in outcomes if not each.question.answerable]
+    if not yes or not no:
+        return None
+    perhaps, sure = (
+        _rounded_down(yes[len(yes) - math.ceil(share * len(yes))])
+        for share in (ADVISED_KEPT, ADVISED_SURE)
+    )
+    return SuggestedThresholds(
+        perhaps,
+        sure,
+        _share_from(perhaps, yes),
+        _share_from(sure, yes),
+        1 - _share_from(perhaps, no),
+        _share_from(sure, no),
+    )
+
+
+def _rounded_down(confidence: float) -> float:
+    return math.floor(confidence * 1000) / 1000
+
+
+def _share_from(threshold: float, confidences: Sequence[float]) -> float:
+    return sum(each >= threshold for each in confidences) / len(confidences)
+
+
 def _highlights(told: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
     """Exact match and F1 as SQuAD's scorer has them: nothing highlighted scores nothing."""
     shown = [each for each in told if each.highlight is not None]

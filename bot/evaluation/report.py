@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.evaluation.measures import (
     EvaluationFigures,
     calibration_error,
     reliability_of,
+    suggest_thresholds,
 )
 from bot.evaluation.outcome import GoldOutcome
 from bot.evaluation.run import Evaluation
@@ -90,6 +92,8 @@ def figures_json(evaluation: Evaluation) -> str:
         {"questions": each.count, "confidence": each.confidence, "observed": each.observed}
         for each in reliability_of(evaluation.outcomes)
     ]
+    suggested = suggest_thresholds(evaluation.outcomes)
+    fields["suggested"] = asdict(suggested) if suggested is not None else None
     return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
 
 

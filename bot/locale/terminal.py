@@ -159,3 +159,15 @@ class MeasureTexts(Texts, domain="terminal", part="measures"):
     """What each measure of `selon eval` tells, by its name without `@k` and quantile."""
 
     meanings: Mapping[str, str]
+
+    def suggested(
+        self,
+        perhaps: float,
+        sure_from: float,
+        kept: float,
+        sure: float,
+        refused: float,
+        wrongly_sure: float,
+    ) -> str:
+        """Which thresholds would suit the questions that were asked, in shares (0..1)."""
+        ...

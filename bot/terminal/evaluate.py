@@ -3,12 +3,13 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 from typer.core import TyperCommand
 
 from bot.errors import EvaluationError
@@ -19,6 +20,7 @@ from index.errors import reason_of
 
 if TYPE_CHECKING:
     from bot.evaluation.run import Evaluation, EvaluationPlan, Means
+    from bot.locale.terminal import MeasureTexts
     from bot.terminal.progress import ProgressObserver
 
 _HELP = "Measure the answers to questions whose answers are known."
@@ -124,17 +126,27 @@ def _evaluated(
     try:
         planned = plan(settings)
         _check(planned, outputs)
-        from bot.evaluation.report import measure_lines
         from bot.evaluation.run import evaluate
 
         with observed(err, phrases) as observer:
             evaluation = evaluate(planned, _means(settings, observer), observer)
         _report(evaluation, outputs)
-        show(err, f"\n{measure_lines(evaluation, MeasureTexts.of(settings.language).meanings)}")
+        _explain(evaluation, MeasureTexts.of(settings.language), err)
     except EvaluationError as error:
         show(err, complaint(error, phrases))
         return MISUSED
     return DONE
+
+
+def _explain(evaluation: "Evaluation", texts: "MeasureTexts", err: Console) -> None:
+    """What the measures tell, and which thresholds they speak for."""
+    from bot.evaluation.measures import suggest_thresholds
+    from bot.evaluation.report import measure_lines
+
+    show(err, f"\n{measure_lines(evaluation, texts.meanings)}")
+    suggested = suggest_thresholds(evaluation.outcomes)
+    if suggested is not None:
+        show(err, f"\n{texts.suggested(**asdict(suggested))}")
 
 
 def _check(plan: "EvaluationPlan", outputs: Outputs) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation.measures import evaluation_figures, reliability_of
+from bot.evaluation.measures import evaluation_figures, reliability_of, suggest_thresholds
 from tests.bot.evaluation.made import an_outcome, article, question, unanswerable
 
 
@@ -47,6 +47,22 @@ def test_what_is_perhaps_answered_is_kept_but_not_sure() -> None:
     assert measured.value("answerable_sure") == pytest.approx(1 / 3)
     assert measured.value("unanswerable_refused") == 0.5
     assert measured.value("unanswerable_sure") == 0
+
+
+def test_thresholds_are_suggested_that_keep_what_is_to_be_kept() -> None:
+    answerable = [an_outcome(confidence=0.5 + at / 200) for at in range(100)]
+    others = [unanswerable(confidence=at / 100) for at in range(100)]
+    suggested = suggest_thresholds([*answerable, *others])
+    assert suggested is not None
+    assert (suggested.kept, suggested.sure) == (0.93, 0.85)
+    assert (suggested.perhaps, suggested.sure_from) == (0.535, 0.575)
+    assert (suggested.refused, suggested.wrongly_sure) == (0.54, 0.42)
+
+
+def test_thresholds_are_suggested_only_where_both_kinds_were_asked() -> None:
+    assert suggest_thresholds([an_outcome()]) is None
+    assert suggest_thresholds([unanswerable()]) is None
+    assert suggest_thresholds([]) is None
 
 
 def test_means_have_intervals() -> None:
