@@ -14,6 +14,7 @@ from bot.answering.time_range import Timing
 from bot.locale.answers import AboutPhrases
 from index.article import Article
 from index.errors import DamagedIndex
+from index.findings import Findings
 from index.folding import fold_phrase
 from index.language import detect, mend_phrase
 from index.search.confidence import Thresholds
@@ -292,6 +293,14 @@ class AboutArticles:
         """Refuses where no article is meant for sure, or none is there."""
         return _Reply(self._searcher(), self._thresholds, question, asked, timing).answer()
 
+    def tell(self, question: str, subjects: Sequence[str], timing: Timing) -> Answer | None:
+        """How the articles on each subject begin; None where one has none."""
+        if not subjects:
+            return None
+        asked = MetadataQuestion("news", "")
+        reply = _Reply(self._searcher(), self._thresholds, question, asked, timing)
+        return reply.tell(subjects)
+
 
 class _Reply:
     """One question on its way to its answer."""
@@ -331,23 +340,45 @@ class _Reply:
         }[self._asked.kind]
         return self._answered([(say(found[0]), found[0])])
 
-    def _on_subject(self) -> Sequence[Article] | Answer:
-        subject, within = self._asked.subject, self._timing.period
-        findings = self._searcher.search(subject, _DEPTH, within)
+    def tell(self, subjects: Sequence[str]) -> Answer | None:
+        """How the articles on the subject begin; of several, the one that each titles.
+
+        « La masse du boson » titles none: the beginning of an article would not tell it.
+        """
+        confidences, chosen = [], []
+        for subject in subjects:
+            found, findings = self._topic(subject)
+            confidences.append(CERTAIN if found.titled else findings.confidence)
+            alone = found.titled + found.near
+            chosen.append(found.titled[:1] if len(subjects) > 1 else alone[:_NEWEST])
+        articles = {each.id: each for articles in chosen for each in articles}
+        if not all(chosen) or len(articles) < len(subjects):
+            return None
+        self._confidence = min(confidences)
+        return self._told(list(articles.values()))
+
+    def _topic(self, subject: str) -> tuple[topic.FoundTopic, Findings]:
+        """The articles on a subject, and what was found for it."""
+        findings = self._searcher.search(subject, _DEPTH, self._timing.period)
         sure = outcome_of(findings.confidence, self._thresholds) == "sure"
-        found = topic.find_topic(subject, findings.hits, sure=sure)
-        decision = decide_by_articles(found.articles, findings.hits, within)
+        return topic.find_topic(subject, findings.hits, sure=sure), findings
+
+    def _on_subject(self) -> Sequence[Article] | Answer:
+        found, findings = self._topic(self._asked.subject)
+        chosen = found.articles
+        if self._asked.kind == "news":  # an article that only names it does not tell of it
+            chosen = found.titled + found.near
+        decision = decide_by_articles(chosen, findings.hits, self._timing.period)
         if not decision.may_answer:
             return self._refused(decision, findings.confidence)
         self._confidence = CERTAIN if found.titled else findings.confidence
-        if self._asked.kind == "news":
-            return found.newest_first
-        return found.newest_first[: self._wanted] if self._timing.latest else found.articles
+        newest = self._timing.latest or self._asked.kind == "news"
+        return found.newest_first[: self._wanted] if newest else found.articles
 
     @property
     def _wanted(self) -> int | None:
         """« Le dernier article » is one, « les derniers articles » are several."""
-        several = self._asked.kind == "count" or "articles" in fold_phrase(self._question)
+        several = self._asked.kind in ("count", "news") or "articles" in fold_phrase(self._question)
         return None if several else 1
 
     def _listed(self) -> Sequence[Article] | Answer:

@@ -60,6 +60,7 @@ _TIMELINE = re.compile(
     rf"(?: de l'histoire)? {_DE}|what (?:are|were) the (?:main |key )?(?:steps|stages|dates)"
     rf" (?:of|in)|(?:tell|trace) the (?:history|story) of)(?:(?<=') ?| )(?P<subject>.+?){_END}"
 )
+_AN_ARTICLE = re.compile(r"(?:ce|cet|cette|le|la|les|l'|this|that|the) ?(?:article|texte|text)")
 _OF = re.compile(r"\b(?:de la|de l'|du|des|de|d'|of the|of) ?", re.IGNORECASE)
 _THAT_OF = re.compile(r"(?:(?:celle|celui|celles|ceux|that|those) )?(?=(?:de|du|des|of)\b|d')")
 _STARTS = {
@@ -70,6 +71,16 @@ _STARTS = {
 
 def parts(question: str) -> tuple[str, ...]:
     """What is to be looked for by itself; nothing for a question that is one."""
+    asked = subjects(question)
+    if len(asked) != 1:
+        return asked
+    facets = _STARTS["en" if detect(question) == "en" else "fr"]
+    return (asked[0], *(facet.format(asked[0]) for facet in facets))
+
+
+def subjects(question: str) -> tuple[str, ...]:
+    """The two that are compared, or the one that is to be told of; nothing where there is more to
+    the question."""
     question = " ".join(question.split())
     plain = fold_phrase(question)
     for pattern in _COMPARING:
@@ -78,11 +89,9 @@ def parts(question: str) -> tuple[str, ...]:
             one, other = (question[slice(*found.span(name))] for name in ("one", "other"))
             return _pair(one, other)
     found = _OVERVIEW.fullmatch(plain) or _TIMELINE.fullmatch(plain)
-    if found is None:
+    if found is None or _AN_ARTICLE.match(found["subject"]):
         return ()
-    subject = question[slice(*found.span("subject"))]
-    facets = _STARTS["en" if detect(question) == "en" else "fr"]
-    return (subject, *(facet.format(subject) for facet in facets))
+    return (question[slice(*found.span("subject"))],)
 
 
 def merged(whole: Findings, found: Sequence[Findings]) -> Findings:

@@ -17,7 +17,7 @@ _SAME_SUBJECT_BEHIND = 0.06
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class FoundTopic:
     """Articles best first: `titled` after a subject, `near` to it in meaning, or `naming` it."""
 
     titled: tuple[Article, ...]
@@ -35,7 +35,7 @@ class _Found:
         return tuple(sorted(chosen, key=lambda each: each.published or date.min, reverse=True))
 
 
-def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> _Found:
+def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> FoundTopic:
     """The articles on a subject among these hits.
 
     None is near where it is not `sure` that the corpus knows the subject.
@@ -49,7 +49,7 @@ def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> _Found:
     titled = [each for each, article in articles.items() if _titles(subject, article)]
     near = dict.fromkeys(hit.article.id for hit in hits if _meaning(hit) >= floor)
     naming = dict.fromkeys(hit.article.id for hit in hits if _names(subject, hit))
-    return _Found(
+    return FoundTopic(
         tuple(articles[each] for each in titled),
         tuple(articles[each] for each in near if each not in titled),
         tuple(articles[each] for each in naming if each not in titled and each not in near),

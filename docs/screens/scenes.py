@@ -25,7 +25,7 @@ from bot.messenger.running.application import serve
 from bot.settings import load_settings
 from index.build.builder import build
 from index.models.base import Embedder
-from index.models.sentence_transformers import load_embedder
+from index.models.factory import load_embedder
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 

@@ -138,6 +138,20 @@ def test_news_of_a_subject_is_how_its_newest_articles_begin(chain: RetrievalQA) 
     assert [each.citations for each in everything.statements] == [(1,), (2,), (3,)]
     assert everything.statements[0].text == "Sa roue tourne près du pont."
     assert not chain.invoke("Dernières nouvelles des quetsches ?").answered
+    assert not chain.invoke("Dernières nouvelles de la roue ?").answered
+
+
+def test_what_is_compared_is_told_of_by_how_an_article_on_each_begins(chain: RetrievalQA) -> None:
+    answer = chain.invoke("Compare le moulin et le pont")
+    assert titles(answer) == ["Un moulin", "Le pont de Lyon"]
+    assert [each.citations for each in answer.statements] == [(1,), (2,)]
+    facets = chain.invoke("Compare la roue du moulin et celle du pont")
+    assert titles(facets) != ["Un moulin", "Le pont de Lyon"]
+
+
+def test_an_overview_is_how_the_articles_on_the_subject_begin(chain: RetrievalQA) -> None:
+    answer = chain.invoke("Fais le point sur le pont")
+    assert answer.text == "Le pont fut construit en 1901. Il mesure trente mètres. [1]"
 
 
 def test_a_question_to_the_articles_of_a_time_is_held_to_it(chain: RetrievalQA) -> None:

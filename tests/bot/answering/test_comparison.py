@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.comparison import merged, parts
+from bot.answering.comparison import merged, parts, subjects
 from tests.bot.llm.fakes import article, findings, hits
 
 BRIDGE = article("Le pont fut construit en 1901.", "Le pont")
@@ -83,6 +83,11 @@ def test_an_overview_has_a_subject_and_its_sides(question: str, subject: str) ->
 )
 def test_other_questions_are_one(question: str) -> None:
     assert parts(question) == ()
+
+
+@pytest.mark.parametrize("question", ["Résume cet article", "Fais le point sur le texte"])
+def test_an_article_itself_is_no_subject(question: str) -> None:
+    assert subjects(question) == ()
 
 
 def test_each_part_gives_its_best_in_turn_and_nothing_twice() -> None:
