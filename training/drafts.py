@@ -13,7 +13,15 @@ from datetime import date, timedelta
 from random import Random
 
 from training.dataset import Sample
-from training.near_misses import YEAR, Names, add_year, answer_year, make_near_misses, other_year
+from training.near_misses import (
+    YEAR,
+    Names,
+    add_year,
+    answer_year,
+    make_contraries,
+    make_near_misses,
+    other_year,
+)
 from training.negatives import answers, article_key, mine_negatives, other_passages
 from training.sources import CROSS, FRENCH, TrainingQuestion
 
@@ -98,6 +106,9 @@ def add_near_misses(
                     not_year=miss.put,
                 ),
             )
+    for miss in make_contraries(question.text, question.language, seen):
+        made = _unanswered(question, "near-miss-contrary", asked=miss.question)
+        drafts.add("near-miss-contrary", question.language, made)
 
 
 def add_dated(drafts: Drafts, question: TrainingQuestion, random: Random) -> None:

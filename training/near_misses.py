@@ -3,19 +3,24 @@
 « Quel a été le taux de participation en 2012 ? » becomes « … en 2014 ? »: the passage that answers
 the first does not answer the second. A thing is exchanged only if the passage (or its title) names
 it, and only for one that neither of them names. Years are also *added*: where the passage's date,
-or the sentence of the answer, carries the one year that a question could name.
+or the sentence of the answer, carries the one year that a question could name. And a word is
+exchanged for its contrary (`contraries.json`): « Pourquoi l'offre a-t-elle été refusée ? » where it
+was accepted.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Literal
 
-Kind = Literal["year", "edition", "number", "place", "name"]
+Kind = Literal["year", "edition", "number", "place", "name", "contrary"]
 
 YEAR = re.compile(r"(?<![\d.,])(?:1[0-9]{3}|20[0-2][0-9])(?![\d%]|[.,]\d)")
 IN_YEAR = {"fr": "en", "en": "in", "es": "en", "pt": "em", "no": "i"}
@@ -49,6 +54,8 @@ _ASKS_WHEN = re.compile(
 )
 _ROMANS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI".split()  # noqa: SIM905
 _LONG_ENOUGH = 3
+_WORDS = re.compile(r"[^\W\d_]+")
+_ENDINGS = "e ent é ée és ées ait aient a èrent era eront ant".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,34 @@ def make_near_misses(
             named: Kind = "place" if before in _PLACE_BEFORE else "name"
             made += _exchange(question, match, named, put, seen)
     return made
+
+
+def make_contraries(question: str, language: str, seen: str) -> list[NearMiss]:
+    """A near miss for each word of `question` with a contrary that `seen` does not hold."""
+    made = []
+    for match in _WORDS.finditer(question):
+        put = contraries(language).get(match[0])
+        elided = question[: match.start()].endswith(("'", "’"))
+        fits = not elided or (put or " ")[0] in _VOWELS
+        if put and fits and not _stands(put, seen):
+            exchanged = question[: match.start()] + put + question[match.end() :]
+            made.append(NearMiss(exchanged, "contrary", match[0], put))
+    return made
+
+
+@cache
+def contraries(language: str) -> Mapping[str, str]:
+    """Words and their contraries, both ways; of French verbs in -er the common forms too."""
+    pairs = json.loads(Path(__file__).with_name("contraries.json").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for one, other in (pair.split() for pair in pairs.get(language, ())):
+        forms = [(one, other)]
+        if language == "fr" and one.endswith("er") and other.endswith("er"):
+            forms += [(one[:-2] + end, other[:-2] + end) for end in _ENDINGS]
+        for form, contrary in forms:
+            found.setdefault(form, contrary)
+            found.setdefault(contrary, form)
+    return found
 
 
 def add_year(question: str, language: str, year: int, random: Random, month: int = 0) -> str | None:

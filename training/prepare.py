@@ -39,6 +39,7 @@ MIX: dict[str, tuple[int | None, int | None]] = {
     "near-miss-written": (0, None),
     "near-miss-made": (11_000, 10_000),
     "near-miss-dated": (6_500, 3_000),
+    "near-miss-contrary": (5_000, 4_000),
 }
 
 

@@ -11,6 +11,8 @@ from training.near_misses import (
     NearMiss,
     add_year,
     answer_year,
+    contraries,
+    make_contraries,
     make_near_misses,
     other_year,
 )
@@ -52,6 +54,31 @@ def test_what_the_passage_does_not_name_stays() -> None:
 def test_the_same_seed_makes_the_same_near_misses() -> None:
     question, passage = "Qui gouverne à Lyon en 2012 ?", "Anne gouverne Lyon en 2012."
     assert make(question, passage, 3) == make(question, passage, 3)
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "made"),
+    [
+        (
+            "Pourquoi a-t-il accepté l’offre ?",
+            "Il l’a signée.",
+            ["Pourquoi a-t-il refusé l’offre ?"],
+        ),
+        ("Qui gagne le match ?", "Lyon bat Metz.", ["Qui perd le match ?"]),
+        ("Pourquoi a-t-il accepté l’offre ?", "Il l’a refusé hier, accepté ensuite.", []),
+        ("Qui l’accepte ?", "Lyon.", []),
+        ("Combien de points ?", "Dix.", []),
+    ],
+)
+def test_a_word_is_exchanged_for_its_contrary(question: str, passage: str, made: list[str]) -> None:
+    assert [each.question for each in make_contraries(question, "fr", passage)] == made
+
+
+def test_contraries_are_words_of_their_language_and_never_the_word_itself() -> None:
+    for language in ("fr", "en"):
+        assert all(word != other for word, other in contraries(language).items())
+    assert contraries("fr")["condamnée"] == "relaxée"
+    assert not contraries("es")
 
 
 def test_a_year_is_added_before_the_question_mark_or_in_front() -> None:
