@@ -188,7 +188,7 @@ class Answer:
         )
 
 
-LINE_END = re.compile(r" *[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
+LINE_END = re.compile(r"(?:(?<! ) ++)?[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 """Whatever ends a line, several together."""
 
 

@@ -215,6 +215,9 @@ _CONCERNS = re.compile(
 _NAMED = re.compile(rf"\barticles? {_ON} ?{_SUBJECT}{_END}$")
 
 
+LONGEST = 300  # characters; a longer question asks for more than what articles are about
+
+
 _QUOTES = " «»\"“”'"
 
 
@@ -222,7 +225,7 @@ def metadata_question(question: str) -> MetadataQuestion | None:
     """What a question asks about articles; None when it asks what they say."""
     question = mend_phrase(" ".join(question.split()))
     plain = fold_phrase(question)
-    if not _CONCERNS.search(plain):
+    if len(plain) > LONGEST or not _CONCERNS.search(plain):
         return None
     for kind, rule in _RULES:
         found = rule.fullmatch(plain)
@@ -236,7 +239,8 @@ def subject_asked_about(question: str) -> str:
 
     The whole question where it names none.
     """
-    found = _NAMED.search(fold_phrase(question))
+    plain = fold_phrase(question)
+    found = _NAMED.search(plain) if len(plain) <= LONGEST else None
     return _subject(found, question) if found is not None else question
 
 

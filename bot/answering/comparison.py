@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.answering.about import LONGEST
 from index.findings import Findings, Hit
 from index.folding import fold_phrase
 from index.language import detect
@@ -83,6 +84,8 @@ def subjects(question: str) -> tuple[str, ...]:
     the question."""
     question = " ".join(question.split())
     plain = fold_phrase(question)
+    if len(plain) > LONGEST:
+        return ()
     for pattern in _COMPARING:
         found = pattern.fullmatch(plain)
         if found is not None:

@@ -88,8 +88,9 @@ _PATTERNS = (
     r"\s*:(?!//)",
     r"\[/?(?:system|systeme|assistant|user|utilisateur|developer)\b[^\]]{0,30}\]"
     r"|\brole[\"']?\s*:\s*[\"'](?:system|assistant|user|developer)",
-    r"<\|?/?(?:im_start|im_end|system|user|assistant|end|s|sys|inst|passages?|question)\b[^>]*>"
-    r"|\[/?inst\]|<</?sys>>|#{2,} ?(?:instructions?|system|systeme|response|reponse|question)",
+    r"<\|?/?(?:im_start|im_end|system|user|assistant|end|s|sys|inst|passages?|question)\b"
+    r"[^>]{0,1000}>|\[/?inst\]|<</?sys>>"
+    r"|(?<!#)#{2,}+ ?(?:instructions?|system|systeme|response|reponse|question)",
     # Who is spoken to.
     rf"(?:note|message|avis|attention|remarque|important|a l'attention)\b[^.:]{{0,20}}?"
     rf"\b(?:to|for|aux?|a l'|a|pour|de)\s?(?:the |any |all |tou[ts]e?s? |les |l'|des |ces )*"

@@ -240,7 +240,7 @@ WHO = re.compile(r"\b(?:qui|who|quels? \w*(?:auteur|inventeur|savant|personne)s?
 HE = re.compile(r"\b(?:il|elle|he|she)\b")
 FIRST_WORDS = re.compile(r"^(?:lui|elle|eux|elles|moi|him|her)\s?, ?")
 INVERSION = re.compile(
-    r"(?:(?<![-\w'])|(?<=qu'))((?:(?:n'|ne |s'|se |l'|le |la |les |lui |leur |m'|me )*)[a-z]+"
+    r"(?:(?<![-\w'])|(?<=qu'))((?:(?:n'|ne |s'|se |l'|le |la |les |lui |leur |m'|me ){0,4})[a-z]+"
     r"-(?:t-)?(?P<pronoun>il|elle|ils|elles))\b"
 )
 OBJECT_ASKED = re.compile(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answering.about import metadata_question
+from bot.answering.about import LONGEST, metadata_question
 from bot.followups import closed_class
 from bot.followups.nouns import Noun, nouns
 from index.folding import fold_phrase
@@ -27,7 +27,6 @@ ReferenceWay = Literal[
     "unnamed",  # « Qui a pris la décision ? »: it may lean, no word of it tells
 ]
 
-_LONGEST = 300  # characters; who writes more leaves little to be understood
 LONGEST_ELLIPSIS = 8  # words
 LONGEST_UNNAMED = 6  # words that count: a question with more says what it is about
 
@@ -50,7 +49,7 @@ def read_reference(question: str, language: str) -> ReferenceReading:
     """The reading of a question; `language` is what was spoken before, where nothing tells."""
     question = " ".join(question.split())
     language = spoken(question, language)
-    if len(question) > _LONGEST:
+    if len(question) > LONGEST:
         return ReferenceReading("alone", question, language)
     plain = fold_phrase(question)
     if closed_class.COURTESY.fullmatch(plain):

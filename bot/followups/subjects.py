@@ -85,7 +85,7 @@ _FRENCH = (
     (re.compile(r"(?<!\w)elle\b"), Pronoun("f", subject=True)),
     (re.compile(r"(?<!\w)lui\b"), Pronoun(person=True, subject=True)),
     (re.compile(r"\bleurs?\b"), Pronoun(plural=True)),
-    (re.compile(r"(?<!\w)l'\w.*?\w(?:ee|ite|ise|uite)s?\b"), Pronoun("f")),
+    (re.compile(r"(?<!\w)l'\w.{0,300}?\w(?:ee|ite|ise|uite)s?\b"), Pronoun("f")),
 )
 
 

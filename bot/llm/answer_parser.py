@@ -120,7 +120,7 @@ LONGEST_REFUSAL = 8  # words; what says more, and cites, may be a claim
 _Kind = Literal["claim", "refusal", "chatter"]
 
 
-_WORD_AFTER = re.compile(r"\w\S*\s")
+_WORD_AFTER = re.compile(r"(?<!\S)[^\w\s]*+\w\S*+\s")
 
 
 _ENDING = re.compile(r"[.!?…:][»”\"’')\]\s]*$")
@@ -232,7 +232,7 @@ def _is_json(text: str) -> bool:
 
 def _undecided(text: str) -> bool:
     """Whether it is too early to tell JSON from text."""
-    return re.fullmatch(r"\s*(?:`{1,3}\w*\s*)?[{\[]?\s*", text) is not None
+    return re.fullmatch(r"\s*+(?:`{1,3}+\w*+\s*+)?+[{\[]?\s*+", text) is not None
 
 
 def _sentences(line: MarkedLine, language: str) -> list[_Sentence]:

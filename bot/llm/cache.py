@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,4 +104,4 @@ class ReplyCache:
 def _normal(question: str) -> str:
     """Capitals, spaces, apostrophes and the marks at the end do not make another question."""
     folded = unicodedata.normalize("NFKC", question).casefold().replace("’", "'")
-    return re.sub(r"[\s?!.…]+$", "", " ".join(folded.split()))
+    return " ".join(folded.split()).rstrip(" ?!.…")

@@ -6,42 +6,45 @@ import re
 from dataclasses import dataclass
 
 _FENCE = re.compile(r"^\s*(?:```|~~~)\w*\s*$")
-_IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])")
-_LINK = re.compile(r"\[([^\]\n]*)\]\((?!\d{1,2}\))[^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
+_URL = r"[^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+"
+_IMAGE = re.compile(rf"!\[[^\]\n]{{0,500}}\](?:\({_URL}\)|\[[^\]\n]{{0,500}}\])")
+_LINK = re.compile(rf"\[([^\]\n]{{0,500}})\]\((?!\d{{1,2}}\)){_URL}\)")
 _DEFINITION = re.compile(r"^\s*\[[^\]\n]+\]:\s+\S+.*$")
-_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<!--.*?-->")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<!--.{0,500}?-->")
 _LINE_MARKS = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+•–—]\s+|\d{1,2}[.)]\s+)+")
-_STRONG = re.compile(r"(\*\*\*|\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])(.+?)(?<=[^\s*_])\1(?![\w*_])")
+_STRONG = re.compile(r"(\*\*\*|\*\*|__|~~)(?=\S)(.{1,500}?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])(.{1,300}?)(?<=[^\s*_])\1(?![\w*_])")
 _CODE = re.compile(r"`+([^`\n]*)`+")
 _STRAY = re.compile(r"\*\*|__|`")
 _LABEL = re.compile(
-    r"^\s*(?:réponse|answer|antwort|respuesta|risposta|resposta)\s*(?:finale|final)?\s*:\s*",
+    r"^\s*+(?:réponse|answer|antwort|respuesta|risposta|resposta)\s*+(?:finale?\s*+)?:\s*",
     re.IGNORECASE,
 )
 
+_BEFORE = r"(?:(?<!\s)\s++)?"
 _NUMBERS = r"\d{1,2}(?:\s*(?:,|;|-|–|&|et|and|und|y|e)\s*(?:passages?\s*)?\d{1,2})*"
 _NAMED = r"(?:\^|n[°o]\.?\s*|(?:passages?|sources?|documents?|articles?|extraits?)\s*)?"
 _MARKER = re.compile(
-    rf"\s*(?:[\[【]\s*{_NAMED}({_NUMBERS})\s*(?:†[^\]】]*)?[\]】]|([¹²³⁴⁵⁶⁷⁸⁹]+))", re.IGNORECASE
+    rf"{_BEFORE}(?:[\[【]\s*+{_NAMED}({_NUMBERS})\s*+(?:†[^\[\]【】]*+)?[\]】]|([¹²³⁴⁵⁶⁷⁸⁹]+))",
+    re.IGNORECASE,
 )
 # Round brackets hold more than markers: they are one only where the sentence ends.
 _ROUND = re.compile(
-    rf"\s*\(\s*(?i:{_NAMED})({_NUMBERS})\s*\)(?=\s*(?:[.!?…]|$|[\[(]|[A-ZÀ-ÖØ-Þ«“]))"
+    rf"{_BEFORE}\(\s*+(?i:{_NAMED})({_NUMBERS})\s*+\)(?=\s*+(?:[.!?…]|$|[\[(]|[A-ZÀ-ÖØ-Þ«“]))"
 )
 _NUMBER = re.compile(r"\d+")
-_RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
+_RANGE = re.compile(r"(\d{1,2})\s*+[-–]\s*+(\d{1,2})")
 _SUPERSCRIPT = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
-_OPEN_MARKER = re.compile(r"\s*[\[(【][^\[\](){}【】\n]{0,60}$")
+_OPEN_MARKER = re.compile(rf"{_BEFORE}[\[(【][^\[\](){{}}【】\n]{{0,60}}$")
 
 # Addresses, and names that Telegram would turn into links: none is an answer's business.
 _ADDRESS = re.compile(
-    r"[a-z][a-z0-9+.-]*://|\b(?:javascript|data|mailto|tg|file):|\bwww\.|\bt\.me/"
-    r"|\b(?!\d+[.,/])(?:[\w-]+\.)+[a-z]{2,}/\S|[\w.+-]+@[\w-]+\.\w|(?<!\w)@\w{4,}",
+    r"[a-z0-9+.-]://|\b(?:javascript|data|mailto|tg|file):|\bwww\.|\bt\.me/"
+    r"|\b(?!\d+[.,/])(?:[\w-]{1,63}\.){1,4}[a-z]{2,63}/\S|[\w.+-]@[\w-]+\.\w|(?<!\w)@\w{4,}",
     re.IGNORECASE,
 )
 _HOST = re.compile(
-    r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|info|biz|xyz|top|site|online|app|dev|io|ai|co|me|ru|cn|tk"
+    r"\b[a-z0-9-]{1,63}\.(?:com|org|net|info|biz|xyz|top|site|online|app|dev|io|ai|co|me|ru|cn|tk"
     r"|fr|be|ch|ca|de|es|it|uk|eu|us|test|example|invalid|localhost|onion|link|click|shop)\b",
     re.IGNORECASE,
 )

@@ -41,9 +41,6 @@ DOUBT = "yellow"
 _QUOTE_HERE = "\0"
 
 
-_MARKERS = re.compile(r"((?:\[\d+\])+)$")
-
-
 def answer_text(answer: Answer, phrases: Phrases) -> Text:
     """How the question was understood, if not as asked; what is written with its markers, unless
     the quotes say it all; then each quote once with its source; or a refusal."""

@@ -13,7 +13,7 @@ from index.folding import fold
 _OWN_COUNT_MOST = (
     3  # up to which a number in words may be the writer's own count (« les deux hommes »)
 )
-_QUOTED = re.compile(r"«\s*([^«»]+?)\s*»|“([^“”]+)”|\"([^\"]+)\"|‘([^‘’]{8,})’(?!\w)")
+_QUOTED = re.compile(r"«([^«»]+)»|“([^“”]+)”|\"([^\"]+)\"|‘([^‘’]{8,})’(?!\w)")
 _LEFT_OUT = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _SIGNS = re.compile(r"[^\w]+")
 

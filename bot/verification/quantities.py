@@ -235,7 +235,7 @@ TO = re.compile(rf"(?:^|{S})(?:à|to|et|and){S}[€$£]?$", re.IGNORECASE)
 """And before the second."""
 
 
-_RANGE = re.compile(rf"(?:{S}|[-–—])*(?:à|a|et|to|and|ou|or|[-–—])?(?:{S}|[-–—])*")
+_RANGE = re.compile(rf"(?:{S}|[-–—])*+(?:à|and|a|et|to|ou|or)?+(?:{S}|[-–—])*+")
 
 
 _HALF = re.compile(r"\s(?:et|and)\s(?:demie?|(?:a|one)[\s-]half)\b")

@@ -119,8 +119,9 @@ _COMMENTS = _any(r"""
     pour (?:réagir|commenter)\b.{0,40}(?:connect|inscri|compte).{0,60}
 """)
 _READING_TIME = _any(rf"""
-    (?:temps|durée) de lecture\s*(?:estimée?)?\s*[:=]?\s*(?:environ )?{_MINUTES}
-    (?:lecture|reading time|lesezeit|lesedauer|tiempo de lectura|tempo di lettura)\s*:?\s*{_MINUTES}
+    (?:temps|durée) de lecture(?:\s*estimée?)?(?:\s*[:=])?\s*(?:environ )?{_MINUTES}
+    (?:lecture|reading time|lesezeit|lesedauer|tiempo de lectura)(?:\s*:)?\s*{_MINUTES}
+    tempo di lettura(?:\s*:)?\s*{_MINUTES}
     {_MINUTES}(?: de lecture| read| to read| lesezeit| de lectura| di lettura)
 """)
 _COPYRIGHT = _any(rf"""
@@ -175,7 +176,7 @@ _SOLD = _any(rf"""
     (?:este contenido es|artículo) exclusivo para suscriptores.{{0,40}}
     questo contenuto è riservato agli abbonati.{{0,40}}
 """)
-_READ_ALSO = re.compile(rf"[\W_]*{_ALSO}\s*[:>»|.…–—→-]*\s*", re.IGNORECASE)
+_READ_ALSO = re.compile(rf"[\W_]*+{_ALSO}\s*+[:>»|.…–—→-]*+\s*+", re.IGNORECASE)
 _READ_ALSO_LINE = re.compile(rf"(?:[^\w\s«“\"]+\s*)?{_ALSO}\s*(?:{_AFTER}).*", re.IGNORECASE)
 _FREE_PART_ENDS = re.compile(_SOLD, re.IGNORECASE)
 _WHOLE = re.compile(

@@ -19,7 +19,7 @@ _PEOPLE = rf"{_ONE}(?:(?:, | et | and | & | y | und ){_ONE})*"
 _NAMED = re.compile(rf"(?![^ ]+\.$){_NAME}(?<![.])")
 _BYLINE = re.compile(
     r"(?:(?:un (?:article|texte) |écrit |rédigé |propos recueillis )?par|(?:written )?by|por|von"
-    rf"|auteur(?:e|s)?|autrice|author)\s*:?\s+(?P<people>{_PEOPLE})",
+    rf"|auteur(?:e|s)?|autrice|author)(?:\s*+:)?\s++(?P<people>{_PEOPLE})",
     re.IGNORECASE,
 )
 _DASHED = re.compile(rf"[—–-]\s*({_NAME})")
@@ -132,7 +132,7 @@ _UPDATED = re.compile(
     r"|aggiornato|aktualisiert)\b",
     re.IGNORECASE,
 )
-_DATELINE = re.compile(r"[A-ZÀ-Þ][\w-]+, ")
+_DATELINE = re.compile(r"(?<![\w-])[A-ZÀ-Þ][\w-]++, ")
 _WITH_A_DATE = """
 le on el am il the lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday
 thursday friday saturday sunday lunes martes miercoles jueves viernes sabado domingo montag

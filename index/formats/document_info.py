@@ -14,7 +14,8 @@ from index.folding import fold
 from index.formats.base import Metadata, Origin
 from index.formats.dates import find_date, find_moment
 
-_PACKET = re.compile(rb"<x:xmpmeta\b.{0,1000000}?</x:xmpmeta>", re.DOTALL)
+_PACKET = re.compile(rb"<x:xmpmeta\b[^<]*+(?:<(?!/?x:xmpmeta\b)[^<]*+)*+</x:xmpmeta>")
+_PACKET_LIMIT = 1_000_000  # bytes
 _DOCUMENT = b"Producer"  # stands in the packet of the document, not in those of its photographs
 _PROPERTY = re.compile(
     r"\{http://(?:purl\.org/dc/elements/1\.1/|prismstandard\.org/namespaces/[^}]*)\}(\w+)"
@@ -172,7 +173,9 @@ def _day(text: str | None) -> date | datetime | None:
 def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
     """The names and values of the document's own packet, which stands in the file as plain XML."""
     packets = (match[0] for match in _PACKET.finditer(data))
-    packet = next((each for each in packets if _DOCUMENT in each), None)
+    packet = next(
+        (each for each in packets if len(each) <= _PACKET_LIMIT and _DOCUMENT in each), None
+    )
     if packet is None:
         return
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)

@@ -40,8 +40,8 @@ _IN_ZIPS = (
 )
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ABOVE_ROOT = re.compile(
-    r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?P<named>[\w:.-]+)"
-    r"[^>\[]*(?:\[.*?\]\s*)?>)",
+    r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s++(?P<named>[\w:.-]++)"
+    r"[^>\[]*+(?:\[.*?\]\s*+)?>)",
     re.DOTALL | re.IGNORECASE,
 )
 _ROOT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)[\s/>]")

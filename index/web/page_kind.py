@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from index.formats.signature import HEAD
+from index.formats.signature import HEAD, root_of
 from index.formats.table import (
     FORMAT_OF_MEDIA_TYPE,
     FORMAT_OF_SUFFIX,
@@ -39,11 +39,6 @@ _ROOTS = {
     "sitemapindex": PageKind.SITEMAP_INDEX,
 }
 _ROOT_HEAD = 4096
-# Declarations, comments and processing instructions, then the first element.
-_ROOT = re.compile(
-    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)*<(?:[\w.-]+:)?([\w.-]+)",
-    re.DOTALL | re.IGNORECASE,
-)
 _DOCTYPE = re.compile(rb"\s*<!doctype html\b", re.IGNORECASE)
 _LINES_OF_ADDRESSES = re.compile(rb"\s*(?:https?://\S+\s+)*https?://\S+\s*")
 
@@ -105,5 +100,4 @@ def _root(body: bytes) -> str:
         text = head.decode("utf-16", "ignore")
     else:
         text = head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-    match = _ROOT.match(text)
-    return match[1] if match else ""
+    return root_of(text) or ""

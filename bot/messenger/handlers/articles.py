@@ -230,8 +230,8 @@ def _numbered(
 def _words_of(message: Message) -> str:
     """What a list of results was searched with: its title tells, between quotation marks."""
     title = (message.text or "").split("\n")[0]
-    found = re.search(r"[«“]\s*(.*?)\s*[»”]$", title)
-    return found[1] if found else title
+    words = title.replace("“", "«").partition("«")[2]
+    return words[:-1].strip() if words.endswith(("»", "”")) else title
 
 
 def _phrases(asker: Asker) -> BrowsingPhrases:

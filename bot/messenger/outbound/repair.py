@@ -12,8 +12,8 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from bot.messenger.outbound.message_text import MESSAGE_LIMIT, units
 from bot.state.deliveries import Letter, Part
 
-_LINK = re.compile(r'<a href="(?P<address>[^"]*)">(?P<words>.*?)</a>', re.DOTALL)
-_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_LINK = re.compile(r'<a href="(?P<address>[^"]*)">(?P<words>[^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>')
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 _HOPELESS = re.compile(
     r"chat not found|user not found|peer_id_invalid|not enough rights|have no rights|"

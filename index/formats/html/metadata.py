@@ -144,11 +144,10 @@ def _people(told: Metas, names: Iterable[str]) -> str | None:
     return None
 
 
-_MARK = re.compile(r"\s+[-–—|·•»:]\s+|\s*\|\s*")
+_MARK = re.compile(r"(?<!\s)\s++[-–—|·•»:]\s+|(?:(?<!\s)\s++)?\|\s*")
 _SITE = re.compile(r"(?:(?:le|la|les|the) |l['’])?[\w'’.&+ -]{1,40}", re.IGNORECASE)
 _NAMED = re.compile(r"(?:(?:Le|La|Les|The|El|Il|Der|Die) |L['’])[A-ZÀ-Þ].*|[\w-]+\.[a-z]{2,5}")
 _HEAD = 15  # characters at least of a title before a site's name
-_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +181,7 @@ def with_title(told: Metadata, shown: Titles, url: str | None) -> Metadata:
 
 def _is_cut(title: str, heading: str) -> bool:
     """Whether the title is the heading cut short."""
-    return bool(_CUT.search(title)) and _alike(heading).startswith(_alike(title))
+    return title.endswith(("…", "...")) and _alike(heading).startswith(_alike(title))
 
 
 def _bare(title: str, outlet: str | None) -> str:

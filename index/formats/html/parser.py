@@ -89,7 +89,7 @@ def _fuller(
     words = jsonld_words(article) if article and shown < _HARDLY else ""
     if len(words) <= 2 * shown:
         return blocks
-    marked = re.sub(r"\s*\n\s*", "<p>", words) if "<p" not in words else words
+    marked = words if "<p" in words else "<p>".join(filter(None, map(str.strip, words.split("\n"))))
     return read_fragment(marked, content).blocks
 
 

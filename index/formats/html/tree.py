@@ -99,7 +99,7 @@ _DECLARED = 4_096  # bytes in which a page names its encoding; browsers look at 
 _BROKEN = 0.05  # of what is not ASCII may be damaged in a page that is UTF-8 otherwise
 _USUAL = 0.8  # of what is not ASCII are letters and marks of western Europe in its old encoding
 _LETTERS = frozenset("àâäáãçéèêëíîïñóôöõúùûüßœæÀÂÄÁÇÉÈÊÎÔÖÜ«»’“”–—…€©°\u00a0·¿¡ºª")
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
 _SEVEN_BITS = ("iso2022_jp", "hz")  # encodings that look like ASCII
 _CODE = re.compile(
@@ -109,10 +109,10 @@ _TEMPLATE = re.compile(r"\btype\s*=\s*[\"']?text/template", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{\{|<%|\$\{")  # of a template that is filled in elsewhere
 _INLINED = re.compile(r"\bdata:[\w.+/;=-]{0,80};base64,[A-Za-z0-9+/=%]{64,}")
 _EMPTY = re.compile(
-    r"<(?!br\b|hr\b|img\b|meta\b|link\b|input\b|col\b|wbr\b|source\b)([a-z][\w:-]*)([^<>]*)/>",
+    r"<(?!br\b|hr\b|img\b|meta\b|link\b|input\b|col\b|wbr\b|source\b)([a-z][\w:-]*+)([^<>]*)/>",
     re.IGNORECASE,
 )
-_XHTML = re.compile(r"\s*<\?xml|<html[^>]{0,500}\bxmlns\s*=", re.IGNORECASE)
+_XHTML = re.compile(r"<\?xml|<html[^>]{0,500}\bxmlns\s*+=", re.IGNORECASE)
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -185,7 +185,7 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 
 def parsed_page(text: str, shown: str) -> WebPage:
     """The tree of a page without code and inlined files. Raises ReadError above the limits."""
-    if _XHTML.match(text) or _XHTML.search(text, 0, _DECLARED):
+    if _XHTML.search(text, 0, _DECLARED):
         text = _EMPTY.sub(r"<\1\2></\1>", text)
     plain, records = _without_code(text)
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))

@@ -74,7 +74,7 @@ _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxl]{1,7}", re.IGNORECASE)
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
 _FOLIO = re.compile(
-    r"[-–—|\s]*(?:page|p\.)?\s*1\s*(?:(?:/|sur|of|de|von)\s*1)?[-–—|\s]*", re.IGNORECASE
+    r"[-–—|\s]*+(?:(?:page|p\.)\s*+)?1\s*+(?:(?:/|sur|of|de|von)\s*+1)?+[-–—|\s]*+", re.IGNORECASE
 )
 
 

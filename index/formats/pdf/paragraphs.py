@@ -66,7 +66,7 @@ _FIRST = {
 }
 _LONGEST = 60  # letters of a word
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-_LAST = re.compile(r"([^\W\d_]*)[-\u2010\u00ad]$")
+_LAST = re.compile(r"(?<![^\W\d_])([^\W\d_]*+)[-\u2010\u00ad]$")
 _NEXT = re.compile(r"[^\W\d_]+")
 
 
@@ -138,7 +138,7 @@ _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
 _TAIL = 100  # characters at a line's end that tell how it ends
 _BULLET = re.compile(r"[•●○◦▪■□►▶➢➤✓✔\uf0b7\uf0a7·*–—-]\s*(?=\S)")
 _POINT = re.compile(r"(?:\d{1,2}[.)]|[a-z]\))\s+\S")
-_CONTENTS = re.compile(r"(?:[.…·_]\s?){5,}\s*\d*$")  # a line of a table of contents
+_CONTENTS = re.compile(r"(?:[.…·_]\s?+){5}\s*+\d*+$")  # a line of a table of contents
 _SENTENCE_END = re.compile(r"[.!?…:][»”\"’')\]]*(?:\s*\d{1,3})?$|[»”]$")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 

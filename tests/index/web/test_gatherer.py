@@ -13,6 +13,7 @@ from index.web.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherE
 from index.web.page_kind import PageKind
 from index.web.shelf import Shelf
 from tests.index.web.made import fetcher
+from tests.patterns import guarded
 from tests.web.site import Answer, Site, article, day, rss, sitemap
 
 
@@ -49,6 +50,12 @@ def test_an_article_is_kept_then_unchanged_then_updated(site: Site, tmp_path: Pa
     site.pages["/phare"] = replace(article("Le phare rallumé"), etag='"2"')
     assert states(gathered(site, tmp_path, "/phare")) == ["updated"]
     assert files(tmp_path) == ["phare"]
+
+
+def test_a_page_of_comments_alone_is_an_article_at_once(site: Site, tmp_path: Path) -> None:
+    site.pages["/a"] = Answer("<!-- a -->" * 24 + "<")
+    with guarded(5):
+        assert states(gathered(site, tmp_path)) == ["added"]
 
 
 def test_a_page_that_is_gone_leaves_what_was_kept(site: Site, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from index.web.fetcher import FetchedPage, Validators
 from index.web.page_kind import PageKind, page_kind_of, page_suffix_of
 from tests.index.formats.test_archives import tarred
+from tests.patterns import guarded
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -54,6 +55,13 @@ def test_a_list_is_known_by_its_root(body: str, kind: PageKind, told: str) -> No
 def test_a_list_in_utf_16_is_known_too() -> None:
     body = "<?xml version='1.0' encoding='UTF-16'?><rss/>".encode("utf-16")
     assert page_kind_of(page(body), body) is PageKind.FEED
+
+
+@pytest.mark.parametrize("comments", [24, 400])
+def test_a_page_of_comments_alone_is_told_at_once(comments: int) -> None:
+    body = "<!-- a -->" * comments + "<"
+    with guarded():
+        assert page_kind_of(page(body), body.encode()) is PageKind.ARTICLE
 
 
 def test_a_plain_list_of_addresses_is_a_sitemap() -> None:

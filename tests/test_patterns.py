@@ -1,0 +1,74 @@
+"""No text makes a regular expression of the product slow."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from bot.answering.about import LONGEST
+from tests.patterns import PACKAGES, FoundPattern, complaints, find_patterns
+
+# The length of the longest text that these meet: whoever uses them asks for it first.
+BOUNDS = {
+    "bot.answering.about:_NAMED": LONGEST,
+    "bot.answering.about:_RULES": LONGEST,
+    "bot.answering.comparison:_COMPARING": LONGEST,
+    "bot.answering.comparison:_OVERVIEW": LONGEST,
+    "bot.answering.comparison:_TIMELINE": LONGEST,
+}
+# How the root of a page was found once: it took 4 seconds for 24 comments.
+EXPONENTIAL = (
+    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)*<(?:[\w.-]+:)?([\w.-]+)"
+)
+
+found_patterns = cache(find_patterns)
+
+
+def told_of(pattern: str, method: str) -> list[str]:
+    return complaints(FoundPattern("here", re.compile(pattern, re.DOTALL), frozenset({method})))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [
+        (EXPONENTIAL, "match"),
+        ("(?:a+)+b", "match"),
+        ("(?:a|aa)+b", "fullmatch"),
+        (r"\s+$", "search"),
+        (r"\s*:?\s*x", "match"),
+        ("<!--.*?-->", "sub"),
+        ("<[^>]*x>", "sub"),
+    ],
+)
+def test_a_slow_pattern_is_noticed(pattern: str, method: str) -> None:
+    assert told_of(pattern, method)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [
+        ("a+b", "match"),
+        (r"(?<!\s)\s++$", "search"),
+        (r"\s*+:?\s*+x", "match"),
+        ("<!--.{0,100}?-->", "sub"),
+    ],
+)
+def test_a_linear_one_is_not(pattern: str, method: str) -> None:
+    assert not told_of(pattern, method)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_pattern_is_linear(package: str) -> None:
+    assert [
+        told
+        for found in found_patterns()
+        if found.place.startswith(f"{package}.")
+        for told in complaints(found, BOUNDS.get(found.place))
+    ] == []
+
+
+def test_every_bound_is_of_a_pattern_that_needs_one() -> None:
+    known = {found.place: found for found in found_patterns()}
+    assert all(place in known for place in BOUNDS)
