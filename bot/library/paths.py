@@ -39,17 +39,17 @@ def corpus_paths(settings: Settings, asked: Sequence[Path]) -> list[Path]:
 def standing_paths(settings: Settings) -> list[Path]:
     """The paths that the index in service was built from, and what was fetched.
 
-    A path that is no longer there is kept: that articles are missing must be told, not done.
+    A path that is no longer there is kept: that articles are missing must be told, not done. Raises
+    StoreError where the index names none, as one that was imported: nobody has said yet what to
+    build from, and its articles are not to go unasked.
     """
-    roots = _roots(settings)
-    return with_fetched(settings, roots) if roots else corpus_paths(settings, ())
-
-
-def _roots(settings: Settings) -> list[Path]:
     try:
-        return [Path(root) for root in open_store(settings.data_dir).facts().roots]
+        facts = open_store(settings.data_dir).facts()
     except StoreError:
-        return []  # a build mends it, and says so
+        return corpus_paths(settings, ())  # a build mends it, and says so
+    if not facts.roots:
+        raise StoreError("index-without-folders", shown=settings.data_dir)
+    return with_fetched(settings, map(Path, facts.roots))
 
 
 def with_fetched(settings: Settings, paths: Iterable[Path]) -> list[Path]:

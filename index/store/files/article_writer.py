@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,18 @@ PREVIOUS_TABLES = TABLES.replace("CREATE TABLE ", "CREATE TABLE previous.")
 """The same, empty, for a first generation to be compared with."""
 
 INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
+
+
+def holds_own_tables(path: Path) -> bool:
+    """Whether the database has the tables and indexes that Selon writes, and nothing else: a view
+    in the place of a table may read for ever. Raises sqlite3.Error."""
+    asked = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+    with closing(sqlite3.connect(":memory:")) as own:
+        own.executescript(TABLES + INDEXES)
+        with closing(sqlite3.connect(f"{_address(path)}?mode=ro&immutable=1", uri=True)) as found:
+            return own.execute(asked).fetchall() == found.execute(asked).fetchall()
+
+
 _CACHE = 64 * 1024  # KiB of pages kept in memory
 
 

@@ -19,7 +19,7 @@ from index.store.files.articles import BulkReader
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
 from index.store.files.vector_index import open_vectors, vectors_path
-from index.store.files.word_index import WordIndex
+from index.store.files.word_index import WORD_FILES, WordIndex
 from index.store.reader import (
     CandidateFeatures,
     CandidateQuery,
@@ -36,6 +36,16 @@ OPENINGS = "openings.npy"
 DAYS_FILE = "days.npy"
 PASSAGE_WORDS = "lexical/passages"
 SENTENCE_WORDS = "lexical/sentences"
+NAMES = frozenset(
+    (
+        *(ARTICLES_FILE, FIRST_SENTENCES, OPENINGS, DAYS_FILE),
+        *(vectors_path(Path(kind)).name for kind in (PASSAGES, SENTENCES)),
+        *(f"{folder}/{name}" for folder in (PASSAGE_WORDS, SENTENCE_WORDS) for name in WORD_FILES),
+    )
+)
+"""The files of every generation."""
+MORE_NAMES = NAMES | {f"{PASSAGES}.vectors", f"{SENTENCES}.vectors"}
+"""Those of one with so many vectors that they stand beside their codes."""
 
 
 class Generation:

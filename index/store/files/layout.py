@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from index.errors import DamagedIndex, StoreError, reason_of
-from index.store.files.manifest import MANIFEST_NAME
+from index.store.files.manifest import GENERATION_ID, ID_TIME, MANIFEST_NAME
 
 try:
     import fcntl
@@ -75,9 +74,7 @@ def _locked(folder: Path, *, shared: bool, wait: bool) -> int | None:
     return descriptor
 
 
-_GENERATION = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 _LAST = "9"  # sorts after every id
-_ID = "%Y%m%dT%H%M%S.%fZ"
 _LONGEST_ID = 200  # characters of CURRENT that are read and shown
 
 
@@ -85,9 +82,9 @@ def new_id(now: datetime, last: str | None = None) -> str:
     """An id that sorts by time, and after the `last` one even where the clock was put back."""
     moment = now.astimezone(UTC)
     if last is not None:
-        after = datetime.strptime(last, _ID).replace(tzinfo=UTC) + timedelta(microseconds=1)
+        after = datetime.strptime(last, ID_TIME).replace(tzinfo=UTC) + timedelta(microseconds=1)
         moment = max(moment, after)
-    return moment.strftime(_ID)
+    return moment.strftime(ID_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +133,7 @@ class Layout:
             raise StoreError(
                 "store-unreadable", shown=self.current, reason=reason_of(error)
             ) from error
-        if not _GENERATION.fullmatch(name):
+        if not GENERATION_ID.fullmatch(name):
             raise DamagedIndex("no-generation-named", shown=self.current, name=name[:40])
         return name
 
@@ -159,7 +156,7 @@ class Layout:
             names = [each.name for each in self.generations.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted(name for name in names if _GENERATION.fullmatch(name))
+        return sorted(name for name in names if GENERATION_ID.fullmatch(name))
 
     def before(self, generation: str | None) -> str | None:
         """The generation made before this one; None, and where CURRENT is unreadable, the last."""
@@ -167,7 +164,7 @@ class Layout:
 
     def sweep(self) -> None:
         """Remove what no build finished."""
-        for folder in self.generations.iterdir():
+        for folder in self._own():
             if folder.name[0] == ".":
                 shutil.rmtree(folder, ignore_errors=True)
         self._next.unlink(missing_ok=True)
@@ -181,12 +178,20 @@ class Layout:
 
     def clean(self, current: str, before: str | None) -> None:
         """Remove all but these that nobody reads; what is read goes another time."""
-        for folder in self.generations.iterdir():
+        for folder in self._own():
             if folder.name in (current, before):
                 continue
             with alone(folder) as free:
                 if free:
                     self._remove(folder)
+
+    def _own(self) -> list[Path]:
+        """The folders of generations, whole or not; nothing else that lies there."""
+        return [
+            folder
+            for folder in self.generations.iterdir()
+            if GENERATION_ID.fullmatch(folder.name.removeprefix("."))
+        ]
 
     def _remove(self, folder: Path) -> None:
         """Out of sight at once, so that what is half removed is no generation."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 
 from index.errors import DamagedIndex, Problem, reason_of
@@ -16,6 +18,8 @@ from index.store.reader import GenerationFacts
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
 GENERATION_FORMAT = 2
 MANIFEST_NAME = "manifest.json"
+GENERATION_ID = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z")
+ID_TIME = "%Y%m%dT%H%M%S.%fZ"
 _QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
 REBUILD = Problem("remedy-rebuild")
 
@@ -39,9 +43,13 @@ class Manifest(GenerationFacts):
 
     @classmethod
     def open(cls, folder: Path, remedy: Problem = REBUILD) -> Manifest:
-        """Read a manifest of this format, unaltered. Raises DamagedIndex, ending in `remedy`."""
+        """Read a manifest of this format, unaltered, whose fields are of the form that they are
+        written in. Raises DamagedIndex, ending in `remedy`."""
         path = folder / MANIFEST_NAME
         try:
+            size = _plain_size(folder, MANIFEST_NAME, remedy)
+            if size > _LONGEST:
+                raise DamagedIndex("manifest-not", shown=path, remedy=remedy)
             written = path.read_bytes()
             fields = json.loads(written)
             version = fields["format"]
@@ -49,7 +57,7 @@ class Manifest(GenerationFacts):
             raise DamagedIndex(
                 "manifest-unreadable", shown=path, reason=reason_of(error), remedy=remedy
             ) from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise DamagedIndex("manifest-not", shown=path, remedy=remedy) from error
         if version != GENERATION_FORMAT and isinstance(version, int):
             newer = version > GENERATION_FORMAT
@@ -61,11 +69,15 @@ class Manifest(GenerationFacts):
                 remedy=remedy,
             )
         try:
-            if _render({key: fields[key] for key in fields if key != "sha256"}) == written:
-                return cls._of(fields)
+            known = {key: fields[key] for key in fields if key != "sha256"}
+            if _render(known) != written:
+                raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
+            for name in _FORMS:
+                if not _has_form(name, known[name]):
+                    raise DamagedIndex("manifest-field", shown=path, field=name, remedy=remedy)
+            return cls._of(known)
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedIndex("manifest-not", shown=path, remedy=remedy) from error
-        raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
 
     def check(self, folder: Path, *, whole: bool, remedy: Problem = REBUILD) -> None:
         """Compare the files with what was written: sizes always, content where that is quick.
@@ -75,7 +87,7 @@ class Manifest(GenerationFacts):
         for name, stamp in self.files.items():
             path = folder / name
             try:
-                size = path.stat().st_size
+                size = _plain_size(folder, name, remedy)
                 if size != stamp.size:
                     raise DamagedIndex(
                         "manifest-size", shown=path, size=size, expected=stamp.size, remedy=remedy
@@ -106,12 +118,93 @@ class Manifest(GenerationFacts):
         }
 
     @classmethod
-    def _of(cls, fields: dict[str, Any]) -> Manifest:
-        known = {key: value for key, value in fields.items() if key != "sha256"}
+    def _of(cls, known: dict[str, Any]) -> Manifest:
         known["roots"] = tuple(known["roots"])
         known["built_at"] = datetime.fromisoformat(known["built_at"])
         known["files"] = {name: FileStamp(**stamp) for name, stamp in known["files"].items()}
         return cls(**known)
+
+
+_LONGEST = 2**20  # bytes of a manifest
+_MOST = 2**40  # of any number: no disk holds as many
+_LONGEST_TEXT = 4096  # characters
+_FIRST_YEAR, _LAST_YEAR = 2000, 9998
+_FILE = re.compile(r"[a-z_]+(?:[./][a-z_]+){0,5}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= _MOST
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_TEXT and not _CONTROL.search(value)
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _is_id(value: Any) -> bool:
+    if not isinstance(value, str) or not GENERATION_ID.fullmatch(value):
+        return False
+    return _FIRST_YEAR <= datetime.strptime(value, ID_TIME).year <= _LAST_YEAR
+
+
+def _is_moment(value: Any) -> bool:
+    moment = datetime.fromisoformat(value)
+    return moment.utcoffset() == timedelta(0) and _FIRST_YEAR <= moment.year <= _LAST_YEAR
+
+
+def _is_path(value: Any) -> bool:
+    return _is_text(value) and (
+        PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute()
+    )
+
+
+def _is_file(name: str, stamp: Any) -> bool:
+    size, digest = stamp["size"], stamp["sha256"]
+    named = _FILE.fullmatch(name) and name != MANIFEST_NAME
+    return bool(named and _is_count(size) and _SHA256.fullmatch(digest))
+
+
+_FORMS: Mapping[str, Callable[[Any], bool]] = {
+    "id": _is_id,
+    "model": _is_text,
+    "dimension": _is_count,
+    "built_at": _is_moment,
+    "articles": _is_count,
+    "passages": _is_count,
+    "sentences": _is_count,
+    "languages": lambda value: all(_is_text(key) and _is_count(value[key]) for key in value),
+    "copies": _is_count,
+    "roots": lambda value: isinstance(value, list) and all(map(_is_path, value)),
+    "rules": _is_text,
+    "fingerprint": _is_text,
+    "files": lambda value: all(_is_file(name, value[name]) for name in value),
+}
+"""What each field is, where Selon has written it; ValueError, KeyError and TypeError say no too."""
+
+
+def _has_form(name: str, value: Any) -> bool:
+    try:
+        return _FORMS[name](value)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _plain_size(folder: Path, name: str, remedy: Problem) -> int:
+    """The bytes of a file below the folder: neither a pipe nor a link, nor behind one.
+
+    Raises DamagedIndex, OSError.
+    """
+    below = PurePosixPath(name)
+    for part in below.parents[:-1]:
+        if not stat.S_ISDIR((folder / part).lstat().st_mode):
+            raise DamagedIndex("manifest-no-file", shown=folder / part, remedy=remedy)
+    state = (folder / below).lstat()
+    if not stat.S_ISREG(state.st_mode):
+        raise DamagedIndex("manifest-no-file", shown=folder / below, remedy=remedy)
+    return state.st_size
 
 
 def stamp_files(folder: Path) -> dict[str, FileStamp]:

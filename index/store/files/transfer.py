@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+
+import numpy as np
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
 from index.store.disk import translate_disk_errors
-from index.store.files.generation import in_service
+from index.store.files.article_writer import holds_own_tables
+from index.store.files.generation import (
+    ARTICLES_FILE,
+    MORE_NAMES,
+    NAMES,
+    Generation,
+    in_service,
+)
 from index.store.files.layout import Hold, Layout, new_id
 from index.store.files.lock import build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
@@ -45,8 +55,12 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
 def import_index(folder: Path, data_dir: Path) -> Manifest:
     """Put an exported index in service, whole, as a build would; the one before it is kept.
 
-    It keeps its id where none here is as new, else it gets one that is. Raises DamagedIndex for a
-    folder that is no whole export, BuildLocked, StoreError: the index in service then stays.
+    It gets an id of its own, and no folders to follow: those that it names are of the machine that
+    it comes from. Raises DamagedIndex for a folder that is no whole export, BuildLocked,
+    StoreError: the index in service then stays.
+
+    The folder is trusted as code is: what is damaged or not of an export's form is refused, but
+    whoever made it decides what is answered from it.
     """
     manifest = _exported(folder)
     layout = Layout(data_dir)
@@ -54,9 +68,8 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
         with translate_disk_errors(layout.generations):
             layout.generations.mkdir(exist_ok=True)
             layout.sweep()
-        newest = max(layout.whole(), default="")
-        if manifest.id <= newest:
-            manifest = replace(manifest, id=new_id(datetime.now(UTC), newest))
+        own = new_id(datetime.now(UTC), max(layout.whole(), default=None))
+        manifest = replace(manifest, id=own, roots=())
         replaced = layout.replaced()
         draft = layout.unfinished(manifest.id)
         try:
@@ -78,24 +91,36 @@ def _exported(folder: Path) -> Manifest:
     if not (folder / MANIFEST_NAME).is_file():
         raise DamagedIndex("import-none", shown=folder)
     manifest = Manifest.open(folder, _AGAIN)
-    for name in manifest.files:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name:
-            raise DamagedIndex("import-outside", shown=folder / MANIFEST_NAME)
+    if not NAMES <= manifest.files.keys() <= MORE_NAMES:
+        path = folder / MANIFEST_NAME
+        raise DamagedIndex("manifest-field", shown=path, field="files", remedy=_AGAIN)
     manifest.check(folder, whole=True, remedy=_AGAIN)
+    try:
+        if not holds_own_tables(folder / ARTICLES_FILE):
+            raise DamagedIndex("import-not-ours", shown=folder / ARTICLES_FILE, remedy=_AGAIN)
+        with np.errstate(over="ignore"), Generation(folder, manifest, Hold(folder)) as generation:
+            generation.articles(limit=1)
+    except _FORGED as error:
+        shown = folder / MANIFEST_NAME
+        raise DamagedIndex("import-not-ours", shown=shown, remedy=_AGAIN) from error
     return manifest
+
+
+# What numbers and texts that no build has written end in, while a generation is opened.
+_FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def _may_hold_an_export(folder: Path) -> bool:
     try:
         if not folder.exists() or not any(folder.iterdir()):
             return True
-        Manifest.open(folder)
+        files = {MANIFEST_NAME, *Manifest.open(folder).files}
+        found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+        return all(path.relative_to(folder).as_posix() in files for path in found)
     except OSError as error:
         raise StoreError("export-not-a-folder", shown=folder, reason=reason_of(error)) from error
     except DamagedIndex:
         return False
-    return True
 
 
 def _copy(manifest: Manifest, source: Path, target: Path) -> None:

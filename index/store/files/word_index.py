@@ -131,6 +131,7 @@ _STARTS = "indptr.csc.index.npy"
 _VOCABULARY = "vocab.index.json"
 _FORMULA = "params.index.json"
 _SIZE = "size.json"
+WORD_FILES = (_ROWS, _SCORES, _STARTS, _VOCABULARY, _FORMULA, _SIZE)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,13 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +19,7 @@ from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
 from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
 from index.store.files.lock import build_lock
+from index.store.files.manifest import MANIFEST_NAME, _render, stamp_files
 from index.store.files.transfer import export_index, import_index
 from tests.fakes import FakeEmbedder
 from tests.index.samples import BRIDGE, best_passage, index, three
@@ -44,8 +50,9 @@ def folder(exported: Path, tmp_path: Path) -> Path:
 def test_an_index_arrives_whole_and_answers(built: Path, folder: Path, tmp_path: Path) -> None:
     arrived = import_index(folder, tmp_path / "there")
     left = verify(built)
-    assert arrived == left == verify(tmp_path / "there")
-    assert arrived.roots == left.roots != ()
+    assert arrived == verify(tmp_path / "there")
+    assert left.roots != arrived.roots == ()  # of another machine: followed once they are named
+    assert replace(arrived, id=left.id, roots=left.roots) == left
     assert best_passage(tmp_path / "there", "Qui a construit le pont ?") == BRIDGE
     assert sorted(each.name for each in folder.parent.iterdir()) == ["export", "there"]
 
@@ -112,16 +119,173 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
             import_index(folder, tmp_path / "there")
 
 
-def test_a_manifest_that_names_files_elsewhere_is_refused(folder: Path, tmp_path: Path) -> None:
-    from index.store.files import manifest
-
-    path = folder / "manifest.json"
+def _forge(folder: Path, **told: Any) -> None:
+    """Write the manifest anew, its sums right: for the files as they are now, and what is told."""
+    path = folder / MANIFEST_NAME
     fields = json.loads(path.read_text(encoding="utf-8"))
     del fields["sha256"]
-    fields["files"] = {"../secret": {"size": 1, "sha256": "0" * 64}}
-    path.write_bytes(manifest._render(fields))
-    with pytest.raises(DamagedIndex, match="import-outside"):
+    path.unlink()
+    stamps = {name: stamp._asdict() for name, stamp in stamp_files(folder).items()}
+    path.write_bytes(_render({**fields, "files": stamps, **told}))
+
+
+def _refused(folder: Path, tmp_path: Path, reason: str) -> None:
+    """In one line, and nothing has changed where it would have come."""
+    before = index(three()[:1], tmp_path / "there").generation
+    with pytest.raises(DamagedIndex, match=reason) as caught:
         import_index(folder, tmp_path / "there")
+    assert "\n" not in str(caught.value)
+    assert verify(tmp_path / "there").id == before
+    assert [each.name for each in Layout(tmp_path / "there").generations.iterdir()] == [before]
+
+
+@pytest.fixture
+def in_time() -> Iterator[None]:
+    """What waits for ever fails instead."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_a_forged_id_removes_nothing(folder: Path, tmp_path: Path) -> None:
+    letter = tmp_path / "there" / "precious" / "letter.txt"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("Chère Jeanne", encoding="utf-8")
+    _forge(folder, id="x/../../../precious")
+    _refused(folder, tmp_path, "manifest-field.*field=id")
+    assert letter.read_text(encoding="utf-8") == "Chère Jeanne"
+
+
+STAMP = {"size": 1, "sha256": "0" * 64}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("id", f"{each}0261126T152304.459153Z") for each in ("٢", "../2", "")),
+        ("id", "20269926T152304.459153Z"),
+        *(("roots", each) for each in ("/home", ["ailleurs"], ["/a\x00b"], [1])),
+        *(("files", {name: STAMP}) for name in ("../secret", "/etc/passwd", "a\\b")),
+        ("files", {"manifest.json": STAMP}),
+        ("files", {"days.npy": {"size": -1, "sha256": "0" * 64}}),
+        ("files", {"days.npy": {"size": 1, "sha256": "../.."}}),
+        ("files", {"days.npy": STAMP}),  # and none of the others
+        ("built_at", "0001-01-01T00:00:00+00:00"),
+        ("built_at", "2026-11-26T15:23:07+23:59"),
+        *(("articles", each) for each in (-1, 10**30, True, 1.5, float("inf"), "3")),
+        ("dimension", 2**70),
+        ("languages", {"fr": 10**30}),
+        ("model", "m" * 100_000),
+        ("rules", "\x1b[2J"),
+    ],
+)
+def test_a_field_that_selon_does_not_write_is_refused(
+    folder: Path, tmp_path: Path, field: str, value: Any
+) -> None:
+    _forge(folder, **{field: value})
+    _refused(folder, tmp_path, f"manifest-field.*field={field}")
+
+
+@pytest.mark.parametrize("content", [b"[" * 200_000, b'{"format": 2, "id": ' + b"9" * 9_999 + b"}"])
+def test_a_manifest_that_is_none_is_refused(folder: Path, tmp_path: Path, content: bytes) -> None:
+    (folder / MANIFEST_NAME).write_bytes(content)
+    _refused(folder, tmp_path, "manifest-not")
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _link(path: Path) -> None:
+    elsewhere = path.parents[1] / "elsewhere"
+    elsewhere.touch()
+    path.symlink_to(elsewhere)
+
+
+@pytest.mark.usefixtures("in_time")
+@pytest.mark.parametrize("name", ["days.npy", "lexical/passages/size.json"])
+@pytest.mark.parametrize("put", [_pipe, _link, Path.mkdir])
+def test_what_is_no_plain_file_is_refused(
+    folder: Path, tmp_path: Path, name: str, put: Callable[[Path], None]
+) -> None:
+    (folder / name).write_bytes(b"")
+    _forge(folder)
+    (folder / name).unlink()
+    put(folder / name)
+    _refused(folder, tmp_path, f"manifest-no-file.*|{name}")
+
+
+@pytest.mark.usefixtures("in_time")
+def test_neither_is_a_folder_behind_a_link_nor_a_manifest_that_is_a_pipe(
+    folder: Path, tmp_path: Path, built: Path
+) -> None:
+    (folder / "lexical").rename(tmp_path / "lexical")
+    (folder / "lexical").symlink_to(tmp_path / "lexical")
+    _refused(folder, tmp_path, "manifest-no-file")
+    (folder / MANIFEST_NAME).unlink()
+    os.mkfifo(folder / MANIFEST_NAME)
+    with pytest.raises(DamagedIndex, match="import-none"):
+        import_index(folder, tmp_path / "there")
+    with pytest.raises(StoreError, match="export-not-empty"):
+        export_index(built, folder)
+
+
+@pytest.mark.usefixtures("in_time")
+def test_a_view_that_never_ends_is_not_asked(folder: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(folder / "articles.sqlite")) as database:
+        database.execute("DROP TABLE left_out")
+        database.execute(
+            "CREATE VIEW left_out AS WITH RECURSIVE n(id) AS "
+            "(SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT id FROM n"
+        )
+    _forge(folder)
+    _refused(folder, tmp_path, "import-not-ours")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("lexical/passages/size.json", b'{"documents": 1e999}'),
+        ("lexical/passages/size.json", b'{"documents": ' + b"9" * 99 + b"}"),
+        ("lexical/sentences/vocab.index.json", b"[" * 200_000),
+        ("articles.sqlite", b"SQLite format 3\0"),
+        ("passages.faiss", b"IxFI" + b"\xff" * 64),
+        (
+            "days.npy",
+            b"\x93NUMPY\x01\x00\x76\x00{'descr': '<i8', 'fortran_order': False, "
+            + b"'shape': (9223372036854775807, 9), }".ljust(76)
+            + b"\n",
+        ),
+    ],
+)
+def test_numbers_beyond_measure_are_refused(
+    folder: Path, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (folder / name).write_bytes(content)
+    _forge(folder)
+    _refused(folder, tmp_path, "import-not-ours|damaged-")
+
+
+def test_an_export_with_something_beside_it_is_not_replaced(built: Path, folder: Path) -> None:
+    (folder / "lexical" / "notes.txt").write_text("à moi", encoding="utf-8")
+    with pytest.raises(StoreError, match="export-not-empty"):
+        export_index(built, folder)
+    assert (folder / "lexical" / "notes.txt").exists()
+
+
+def test_only_generations_are_swept_away(folder: Path, tmp_path: Path) -> None:
+    import_index(folder, tmp_path / "there")
+    generations = Layout(tmp_path / "there").generations
+    for name in (".notes", "notes"):
+        (generations / name).mkdir()
+    import_index(folder, tmp_path / "there")
+    assert {".notes", "notes"} < {each.name for each in generations.iterdir()}
 
 
 def test_a_build_under_way_is_not_disturbed(folder: Path, tmp_path: Path) -> None:

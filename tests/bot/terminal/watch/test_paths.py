@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bot.library.paths import corpus_paths, standing_paths
 from bot.settings import load_settings
 from index.build.builder import build, build_articles
+from index.errors import StoreError
+from index.store.files.transfer import export_index, import_index
 from tests.fakes import FakeEmbedder
 from tests.index.samples import three
 
@@ -51,9 +55,20 @@ def test_a_path_that_is_gone_still_stands(home: Path) -> None:
     assert standing_paths(settings) == [folder]
 
 
-def test_an_index_without_paths_or_that_is_damaged_leaves_the_corpus(home: Path) -> None:
+def test_an_index_that_is_damaged_leaves_the_corpus(home: Path) -> None:
     settings = load_settings()
     build_articles(three(), settings.data_dir, FakeEmbedder())
-    assert standing_paths(settings) == [Path("corpus")]
     (settings.data_dir / "index" / "CURRENT").write_text("nonsense", encoding="utf-8")
     assert standing_paths(settings) == [Path("corpus")]
+
+
+def test_what_an_imported_index_was_built_from_is_followed_once_it_is_named(home: Path) -> None:
+    settings = load_settings()
+    folder = made(home / "articles")
+    build([folder], settings.data_dir, FakeEmbedder())
+    export_index(settings.data_dir, home / "export")
+    import_index(home / "export", settings.data_dir)
+    with pytest.raises(StoreError, match="index-without-folders"):
+        standing_paths(settings)
+    build([folder], settings.data_dir, FakeEmbedder())
+    assert standing_paths(settings) == [folder]
