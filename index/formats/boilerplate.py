@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from index.formats.base import FACTS, ArticleDraft, Block, Metadata
 
 _LIMIT = 300  # characters; a longer line is a paragraph, and says something
-_BANNER_LIMIT = 700  # but cookie banners are long-winded
 _AFTER = "[:>|→]|[–—-](?= )"
 
 
@@ -70,16 +68,6 @@ _INVITE = _any(r"""
     sign up|subscribe|register|get (?:the|our|all)|join our
     suscr[ií]b\w+|recib\w+|abonnieren|melden sie sich|iscriviti|ricevi|schrijf je in
 """)
-_CONSENT = _any(r"""
-    accept|consent|paramétr|personnalis|refus|préfér|politique|vie privée|navigation|terminal
-    audience|continu|partenaires|partners|privacy|settings|experience|policy
-    akzept|zustimm|acept|privacidad|accett
-""")
-_WE = _any(r"""
-    nous(?: et nos \d* ?partenaires)?|avec nos partenaires|(?:ce|notre) site(?: web)?
-    en (?:poursuivant|continuant)|we(?: and our (?:\d+ )?partners)?|(?:this|our) (?:web)?site
-    by continuing|wir|diese (?:web)?seite|esta web|este sitio|usamos|utilizamos|questo sito
-""")
 _MINUTES = r"\d{1,3}\s?(?:min|mn|minutes?|minuti|minutos|minuten)\.?"
 _AGENCY = _any(r"""
     AFP|Reuters|AP|EPA|EFE|DPA|ANSA|Belga|Keystone|Getty(?: Images)?|Sipa|Abaca|Hans Lucas
@@ -108,16 +96,6 @@ _SHARING = _any(rf"""
     (?:{_NETWORK}[\s,|/·•-]*){{2,}}
     lien copié|copier le lien|copy link|link copied
 """)
-_COMMENTS = _any(r"""
-    (?:aucun|\d[\d\s.,]*|no|zéro)\s?(?:commentaires?|réactions?|comments?|comentarios?)
-    (?:aucun|\d[\d\s.,]*|no|zéro)\s?(?:kommentare?|commenti|reacties)
-    (?:laisse[rz]|ajoute[rz]|poster|écrire)(?: (?:un|votre))? commentaire
-    (?:voir|lire|afficher)(?: (?:tous les|les))? commentaires?
-    commenter(?: cet article)?|réagir(?: à cet article)?|leave a (?:comment|reply)
-    (?:add|post|view|show|join)(?: (?:a|all|the))? (?:comments?|conversation)
-    deja (?:un|tu) comentario|kommentar schreiben|lascia un commento
-    pour (?:réagir|commenter)\b.{0,40}(?:connect|inscri|compte).{0,60}
-""")
 _READING_TIME = _any(rf"""
     (?:temps|durée) de lecture(?:\s*estimée?)?(?:\s*[:=])?\s*(?:environ )?{_MINUTES}
     (?:lecture|reading time|lesezeit|lesedauer|tiempo de lectura)(?:\s*:)?\s*{_MINUTES}
@@ -139,15 +117,6 @@ _TAGS = _any(r"""
     (?:tags?|mots?[- ]cl[ée]s?|étiquettes|filed under|topics|keywords|hashtags)\s*:\s*[^.!?]{2,250}
     (?:classé dans|etiquetas|schlagwörter|schlagworte)\s*:\s*[^.!?]{2,250}
     (?:#[\w-]+[\s,]*){2,}
-""")
-_PAGE = _any(r"""
-    retour (?:en haut|à l['’]accueil|au sommaire)|haut de page|back to top|aller au contenu
-    skip to (?:main )?content|(?:imprimer|écouter|offrir|enregistrer) (?:cet |l['’])article
-    (?:listen to|print|save) this article|lire la suite|voir (?:plus|moins)|afficher plus
-    en savoir plus|read (?:more|the full story)|(?:show|learn) more
-    (?:article|page) (?:suivant|précédent)e?|(?:next|previous) (?:article|page)
-    ajouter aux favoris|signaler (?:une erreur|un abus)
-    (?:déjà (?:abonné|inscrit)|already a (?:subscriber|member))[\w()·.]*\s*\?.{0,60}
 """)
 _LABELS = _any(r"""
     communiqué(?: de presse)?|press release|date de (?:publication|mise en ligne)|thématiques?
@@ -184,12 +153,10 @@ _WHOLE = re.compile(
         (
             _ADVERTISEMENT,
             _SHARING,
-            _COMMENTS,
             _READING_TIME,
             _COPYRIGHT,
             _PHOTOGRAPH,
             _TAGS,
-            _PAGE,
             _LABELS,
             _CHOICES,
         )
@@ -203,7 +170,6 @@ _PITCH = re.compile(
     rf".*\b{_NEWSLETTER}\b.*(?:adresse e-?mail|adresse mail|votre e-?mail|your e-?mail).*",
     re.IGNORECASE,
 )
-_BANNER = re.compile(rf"{_WE}\b(?=.*\b(?:cookies?|traceurs?)\b)(?=.*{_CONSENT}).*", re.IGNORECASE)
 _QUOTED = re.compile(r"[«“”\"]")
 _ADDRESSED = re.compile(
     r"\b(?:vous|votre|vos|notre|nos|your?|our|ihre?|unser\w*|sus?|tus?|vostr\w|nostr\w)\b",
@@ -212,16 +178,12 @@ _ADDRESSED = re.compile(
 
 
 def is_boilerplate(line: str) -> bool:
-    """Whether a whole line is surely no news: sharing, advertisements, cookies, links to others.
+    """Whether a whole line is surely no news: sharing, advertisements, links to others.
 
     A line that only holds such words, as a quotation in a sentence does, is not.
     """
     plain = " ".join(line.split())
-    if not plain or len(plain) > _BANNER_LIMIT:
-        return False
-    if _BANNER.fullmatch(plain) and _ADDRESSED.search(plain):
-        return True
-    if len(plain) > _LIMIT:
+    if not plain or len(plain) > _LIMIT:
         return False
     bare = plain.strip("-–—•*·|→>▶►[] ").rstrip(".!:…» ")
     if _WHOLE.fullmatch(bare) or ends_free_part(plain):
@@ -254,13 +216,11 @@ def _is_invitation(plain: str) -> bool:
 
 _OFFERS = 1_500  # characters at most of what sells the rest of an article
 _ROUNDS = 4  # what an invisible mark kept apart may be mojibake without it
-_LINKED = 150  # characters; the title of another article is no longer
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
 _STRAY_JOINER = re.compile(
     "(?<![\u0600-\u0dff\u200d])[\u200c\u200d](?![\u0600-\u0dff\U0001f000-\U0001faff])"
 )
 _COUNTER = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
-_FINISHED = re.compile(r"[.!?…][»”\")\]\s]*$")
 _SUSPECT = re.compile(
     "[ÂÃâÅÄÐÑØÙãäåæìïðÎÏ][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2010-\u2122]|\ufffd"
 )
@@ -292,7 +252,7 @@ def mended_letters(text: str) -> str:
 
 def without_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks without the lines that are surely no part of the article."""
-    kept = [block for block in _news(_free(blocks)) if block.text]
+    kept = [block for block in map(_news, _free(blocks)) if block.text]
     return _without_counters(kept)
 
 
@@ -334,26 +294,10 @@ def _free(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return blocks
 
 
-def _news(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """Each block's lines that may be news; what stands under a bare « Lire aussi » are links."""
-    under_links = False
-    for block in blocks:
-        lines: list[str] = []
-        linked = False
-        for line in block.text.split("\n"):
-            if under_links and not block.heading and _is_title(line):
-                linked = True
-                continue
-            under_links = announces_links(line)
-            if not under_links and not is_boilerplate(line):
-                lines.append(line)
-        under_links = under_links and not linked
-        yield replace(block, text="\n".join(lines))
-
-
-def _is_title(line: str) -> bool:
-    """Whether a line could be the title of another article: short, and no sentence."""
-    return len(line) <= _LINKED and not _FINISHED.search(line)
+def _news(block: Block) -> Block:
+    """The block with those of its lines that may be news."""
+    lines = (line for line in block.text.split("\n") if not is_boilerplate(line))
+    return replace(block, text="\n".join(lines))
 
 
 def _without_counters(blocks: list[Block]) -> tuple[Block, ...]:

@@ -11,9 +11,7 @@ from index.formats.boilerplate import announces_links
 from index.formats.html.tree import Element, text_length
 
 _BOX = frozenset({"div", "section", "aside", "ul", "ol", "nav", "form", "p", "details", "dialog"})
-_UNSEEN = ("dialog", "button", "select", "amp-ad", "amp-sidebar", "amp-consent", "amp-social-share")
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
-_ROLES = frozenset({"dialog", "alertdialog", "banner", "search", "navigation"})
 _PRIVACY = "cookies?|consent|consentement|didomi|onetrust|tarteaucitron|axeptio|rgpd|gdpr"
 _COMMENTS = "commentaires?|comments|reactions"
 _AROUND = (
@@ -41,11 +39,9 @@ _NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_named, (_PRIVACY, _COMMENT
 
 def without_boxes(tree: Element) -> None:
     """Take out of the tree, in place, what stands beside the article."""
-    for element in list(tree.iter(*_UNSEEN)):
-        if element.tag == "button" and element.getparent().tag in _HEADINGS:
-            element.drop_tag()  # the question of a list that folds
-        else:
-            _drop(element)
+    for button in list(tree.iter("button")):
+        if button.getparent().tag in _HEADINGS:
+            button.drop_tag()  # the question of a list that folds
     _drop_marked(tree)
     for element in list(tree.iter(*_BOX, "h2", "h3", "h4", "strong", "span")):
         if element.getparent() is not None:
@@ -72,12 +68,10 @@ def _drop_marked(tree: Element) -> None:
 
 
 def _is_beside(element: Element, prose: bool) -> bool:
-    """Whether its role, class or id say that it is a dialog, a share bar, comments, …
+    """Whether its class or id say that it is about privacy, comments, sharing, …
 
     Comments stand below prose, and may be longer than the article; other boxes are short.
     """
-    if (element.get("role") or "").lower() in _ROLES or element.get("aria-modal") == "true":
-        return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
     if any(_NAMED_PRIVACY.fullmatch(name) for name in names):
         return True

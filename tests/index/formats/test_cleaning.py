@@ -10,7 +10,6 @@ from index.formats.base import ArticleDraft, Block, Metadata
 from index.formats.boilerplate import cleaned, mended_letters, without_boilerplate
 
 PROSE = "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent."
-TITLE = "Le lynx s'installe dans le Vernay"
 
 
 def _kept(*texts: str) -> list[str]:
@@ -22,21 +21,8 @@ def test_lines_that_are_no_news_go_and_the_rest_of_their_paragraph_stays() -> No
 
 
 def test_headings_that_are_no_news_go() -> None:
-    blocks = (Block("12 commentaires", heading=True), Block(PROSE))
+    blocks = (Block("Sur le même sujet", heading=True), Block(PROSE))
     assert without_boilerplate(blocks) == (Block(PROSE),)
-
-
-@pytest.mark.parametrize("links", [[TITLE], [f"{TITLE}\nComment compte-t-on les loups"]])
-def test_titles_under_a_bare_read_also_go_with_it(links: list[str]) -> None:
-    assert _kept(PROSE, "Lire aussi :", *links, PROSE) == [PROSE, PROSE]
-    assert _kept(PROSE, "\n".join(["À lire également", *links]), PROSE) == [PROSE, PROSE]
-
-
-def test_only_titles_go_under_a_bare_read_also() -> None:
-    assert _kept("Lire aussi", PROSE) == [PROSE]
-    assert _kept("Lire aussi", TITLE, "Un autre fait", PROSE) == ["Un autre fait", PROSE]
-    heading = (Block("Lire aussi"), Block("Le vote", heading=True), Block(PROSE))
-    assert without_boilerplate(heading) == heading[1:]
 
 
 def test_what_sells_the_rest_of_an_article_goes() -> None:
