@@ -97,7 +97,7 @@ SCENES = (
     Scene(
         "refus",
         (
-            *says("Combien coûte un billet de train pour Lyon ?"),
+            *says("Combien coûtera le billet de train en décembre ?"),
             Step("presses", "M’avertir quand un article y répond"),
             Step("publishes", NEWS),
         ),
