@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.llama.server import started
 from tests.postgres import server
@@ -15,6 +16,9 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     """Bytes by their number: those of an archive tell the time, and every worker has its own."""
     return f"{len(val)}-bytes" if isinstance(val, bytes) else None
 
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 LONG = ("llama", "goldens")
 

@@ -6,7 +6,7 @@ import string
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import link_to, web_address
@@ -87,7 +87,6 @@ def test_what_is_no_web_address_gives_no_link(url: str | None) -> None:
     assert link_to(url, "Un mot.") is None
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=90))
 def test_a_directive_holds_the_words_and_no_separator_of_its_own(quote: str) -> None:
     link = link_to(PAGE, quote)

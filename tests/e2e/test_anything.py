@@ -82,7 +82,6 @@ THINGS: dict[str, dict[str, Any]] = {
 
 
 _KIND = settings(
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     # What makes the bot fall silent is not made smaller: each try would wait for its silence.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

@@ -162,14 +162,14 @@ ANSWERS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(ANSWERS), st.data())
 def test_pieces_may_end_anywhere(text: str, data: st.DataObject) -> None:
     places = st.lists(st.integers(1, len(text) - 1), unique=True, max_size=len(text) - 1)
     assert read(text, *sorted(data.draw(places))) == read(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet='ab .,!?[](){}«»"*<>/1239\n:', max_size=120))
 def test_anything_at_all_can_be_read(text: str) -> None:
     for said in read(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messenger.outbound.keyboard import NeighbourStep, PassageRef
@@ -14,7 +14,6 @@ from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, article
 SIZES = st.integers(0, 99_999)
 
 
-@settings(deadline=None)
 @given(
     st.text("0123456789abcdef", min_size=12, max_size=12),
     st.integers(0, 999_999_999),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html, units
@@ -23,7 +23,6 @@ SPANS = st.builds(
 BLOCKS = st.lists(st.builds(StyledBlock, st.lists(SPANS, max_size=4).map(tuple)), max_size=8)
 
 
-@settings(deadline=None)
 @given(BLOCKS, st.integers(20, 200))
 def test_every_message_is_short_enough_and_well_formed(
     blocks: list[StyledBlock], limit: int

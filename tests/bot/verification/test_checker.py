@@ -87,7 +87,7 @@ def test_the_articles_own_sentences_are_kept(checker: FactChecker, passage: Give
         assert sentence in [quoted for _, quoted in verdict.evidence]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @property_of(claim=TEXTS, source=TEXTS, question=TEXTS)
 def test_nothing_makes_it_stumble(claim: str, source: str, question: str) -> None:
     passage = given(source + " Le pont fut construit en 1901.")
@@ -95,7 +95,7 @@ def test_nothing_makes_it_stumble(claim: str, source: str, question: str) -> Non
     assert verdict.kept == (verdict.fault is None) == bool(verdict.evidence)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @property_of(text=TEXTS, numbers=strategies.lists(strategies.integers(2, 99), max_size=4))
 def test_what_cites_nothing_that_was_given_is_never_kept(text: str, numbers: list[int]) -> None:
     passage = given(f"{text} Le pont fut construit en 1901.")

@@ -266,7 +266,7 @@ WHOLE = made(lambda document: document.add_paragraph(PROSE))
     changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=9)), max_size=4),
     cut=st.integers(0, len(WHOLE)),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_damage_is_an_article_or_a_line(changes: list[tuple[int, bytes]], cut: int) -> None:
     data = bytearray(WHOLE)
     for place, new in changes:
@@ -276,7 +276,7 @@ def test_any_damage_is_an_article_or_a_line(changes: list[tuple[int, bytes]], cu
 
 
 @given(xml=st.text(st.sampled_from("<>/w:pabcdeltrinsv =\"'&;1"), max_size=120))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_any_body_is_an_article_or_a_line(xml: str) -> None:
     with suppress(ReadError):
         read(with_body(xml))

@@ -242,7 +242,7 @@ WHOLE = Book({"un.xhtml": page(f"<h1>Un</h1><p>{PROSE}</p>")}).bytes()
     changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=9)), max_size=4),
     cut=st.integers(0, len(WHOLE)),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_damage_is_a_book_or_a_line(changes: list[tuple[int, bytes]], cut: int) -> None:
     data = bytearray(WHOLE)
     for place, new in changes:
@@ -255,7 +255,7 @@ def test_any_damage_is_a_book_or_a_line(changes: list[tuple[int, bytes]], cut: i
     body=st.text(st.sampled_from("<>/phbri ulod123=\"'&;é"), max_size=150),
     told=st.text(max_size=30),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_page_is_a_book_or_a_line(body: str, told: str) -> None:
     with suppress(ReadError):
         read(Book({"un.xhtml": page(body), "deux.xhtml": body}, told=told).bytes())

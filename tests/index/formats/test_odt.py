@@ -262,7 +262,7 @@ WHOLE = document(WRITTEN)
     changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=9)), max_size=4),
     cut=st.integers(0, len(WHOLE)),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_damage_is_an_article_or_a_line(changes: list[tuple[int, bytes]], cut: int) -> None:
     data = bytearray(WHOLE)
     for place, new in changes:

@@ -399,7 +399,7 @@ WHOLE = pdfs.pdf([lines(BUDGET), lines(STATION)], info={"Title": "Le budget"})
     cut=st.integers(0, len(WHOLE)),
     changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=12)), max_size=6),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_damage_is_an_article_or_a_line(cut: int, changes: list[tuple[int, bytes]]) -> None:
     data = bytearray(WHOLE)
     for place, new in changes:

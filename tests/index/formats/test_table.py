@@ -217,7 +217,7 @@ def test_a_file_from_windows_reads_the_same(tmp_path: Path) -> None:
 @given(
     content=st.text(st.sampled_from("aÉ1-—:#>*|`<[]('\"!. \n\t") | st.characters(), max_size=200)
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_an_article_or_a_read_error(tmp_path: Path, suffix: str, content: str) -> None:
     try:
         article = _read(tmp_path, f"a{suffix}", content.encode("utf-8", "replace"))
