@@ -24,7 +24,7 @@ from index.models.bundled.reader_input import format_day
 from tests.llama.serve import MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
-QUESTIONS = 30
+QUESTIONS = 12
 TOKENS = 48
 OWN_WORDS = 0.34  # share of a shown sentence's words that may be the model's own
 NUMBER = re.compile(r"(?<!\d)(?:\d{3,}|[2-9]\d|1[3-9])(?!\d)")  # smaller ones may be spelled out
@@ -69,7 +69,7 @@ def test_everybody_gets_an_answer_from_the_articles(answers: dict[str, Answer]) 
         if answer.model is None:
             quotes = [citation.quote for citation in answer.citations]
             assert all(statement.text in quotes for statement in answer.statements)
-    assert sum(answer.outcome != "no" for answer in answers.values()) >= QUESTIONS - 5
+    assert sum(answer.outcome != "no" for answer in answers.values()) >= QUESTIONS - 2
 
 
 def test_nothing_that_the_model_made_up_is_shown(answers: dict[str, Answer]) -> None:
