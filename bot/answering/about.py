@@ -264,6 +264,7 @@ _LEDE_WORDS = 30  # from which on the beginning of an article tells what it is a
 
 _CAPTION_WORDS = 6  # a first sentence of fewer stands below a picture
 
+
 _DEPTH = 100  # passages looked at for the articles on a subject
 
 

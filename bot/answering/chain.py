@@ -22,7 +22,7 @@ from bot.answer import Answer
 from bot.answering.about import AboutArticles, metadata_question, subject_asked_about
 from bot.answering.background_loop import background_loop
 from bot.answering.base import Answerer, FindingsReader, Retriever
-from bot.answering.comparison import merged, parts, subjects
+from bot.answering.comparison import merged, parts, subjects_told
 from bot.answering.time_range import Timing, timing
 from bot.answering.topic import newest
 from index.findings import Findings
@@ -117,7 +117,7 @@ class RetrievalQA(AnswerChain[str]):
         if self._about is not None and meant is not None:
             return self._about.answer(question, meant, timed)
         if self._about is not None and not self._answerer.joins_parts:
-            told = self._about.tell(question, subjects(timed.question), timed)
+            told = self._about.tell(question, subjects_told(timed.question), timed)
             if told is not None:
                 return told
         return replace(self._searched(question, timed), question=question, period=timed.period)

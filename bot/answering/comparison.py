@@ -72,14 +72,14 @@ _STARTS = {
 
 def parts(question: str) -> tuple[str, ...]:
     """What is to be looked for by itself; nothing for a question that is one."""
-    asked = subjects(question)
+    asked = subjects_told(question)
     if len(asked) != 1:
         return asked
     facets = _STARTS["en" if detect(question) == "en" else "fr"]
     return (asked[0], *(facet.format(asked[0]) for facet in facets))
 
 
-def subjects(question: str) -> tuple[str, ...]:
+def subjects_told(question: str) -> tuple[str, ...]:
     """The two that are compared, or the one that is to be told of; nothing where there is more to
     the question."""
     question = " ".join(question.split())

@@ -9,11 +9,10 @@ from enum import Enum
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.injection import is_order
-from bot.answering.lists import find_lists
 from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.antecedents import leads
-from index.article import Article, Sentence
+from index.article import Article, Passage, Sentence
 from index.findings import Findings, FoundSpan, Hit, RankedSentence
 from index.folding import fold
 from index.language import terms
@@ -61,7 +60,7 @@ PASSAGE_WEIGHT = 0.8  # of the passage's total in the rank of its sentences
 MOST_SENTENCES = 3
 
 
-_MOST_WORDS = 60
+_MOST_WORDS = 60  # of an answer; also of a list with its introduction, which ends with a whole item
 
 
 _LEAST_WORDS = 4  # of a sentence that answers, beside those of a date
@@ -246,7 +245,7 @@ def _quotable(hit: Hit, *, leads: bool) -> list[_Candidate]:
         _Candidate(hit, at, at, rank - (0 if _tells(each.sentence.text) else FRAGMENT_LOSS))
         for at, (rank, each) in enumerate(zip(ranks, hit.sentences, strict=True))
     ]
-    for each in reversed(find_lists(hit.passage)):
+    for each in reversed(_find_lists(hit.passage)):
         intro = hit.passage.sentences[each.intro]
         rest = range(each.quoted + 1, each.last + 1)
         quoted = max(ranks[each.intro : each.quoted + 1])
@@ -255,6 +254,44 @@ def _quotable(hit: Hit, *, leads: bool) -> list[_Candidate]:
             *(_Candidate(hit, at, at, ranks[at], intro) for at in rest),
         ]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _PassageList:
+    """Places in `passage.sentences`: of the introduction, of the last sentence that is quoted with
+    it, and of the list's last one."""
+
+    intro: int
+    quoted: int
+    last: int
+
+
+def _find_lists(passage: Passage) -> list[_PassageList]:
+    """The lists of two items or more behind a sentence that ends with a colon.
+
+    Readers of every format write an item a line, and a blank line between paragraphs.
+    """
+    found: list[_PassageList] = []
+    sentences = passage.sentences
+    for at, sentence in enumerate(sentences[:-1]):
+        if not sentence.text.endswith(":") or (found and at <= found[-1].last):
+            continue
+        gaps = [
+            passage.text[one.end - passage.start : other.start - passage.start].count("\n")
+            for one, other in zip(sentences[at:], sentences[at + 1 :], strict=False)
+        ]
+        if not gaps[0]:
+            continue
+        lines = next((n for n, gap in enumerate(gaps[1:]) if gap > 1), len(gaps) - 1)
+        ends = [at + 1 + n for n in range(lines + 1) if n == lines or gaps[n + 1]]
+        if len(ends) > 1:
+            short = [end for end in ends if _length(passage, at, end) <= _MOST_WORDS]
+            found.append(_PassageList(at, max(short, default=ends[0]), ends[-1]))
+    return found
+
+
+def _length(passage: Passage, first: int, last: int) -> int:
+    return sum(len(each.text.split()) for each in passage.sentences[first : last + 1])
 
 
 def _tells(sentence: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.comparison import merged, parts, subjects
+from bot.answering.comparison import merged, parts, subjects_told
 from tests.bot.llm.fakes import article, findings, hits
 
 BRIDGE = article("Le pont fut construit en 1901.", "Le pont")
@@ -87,7 +87,7 @@ def test_other_questions_are_one(question: str) -> None:
 
 @pytest.mark.parametrize("question", ["Résume cet article", "Fais le point sur le texte"])
 def test_an_article_itself_is_no_subject(question: str) -> None:
-    assert subjects(question) == ()
+    assert subjects_told(question) == ()
 
 
 def test_each_part_gives_its_best_in_turn_and_nothing_twice() -> None:
