@@ -156,8 +156,12 @@ def _is_moment(value: Any) -> bool:
 
 
 def _is_path(value: Any) -> bool:
-    return _is_text(value) and (
-        PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute()
+    # A folder's name may hold any sign, a line's end too: the build that followed it wrote it.
+    return (
+        isinstance(value, str)
+        and "\0" not in value
+        and len(value) <= _LONGEST_TEXT
+        and (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute())
     )
 
 

@@ -311,3 +311,11 @@ def test_a_disk_that_refuses_leaves_nothing_behind(
         first.generation
     ]
     assert sorted(each.name for each in tmp_path.iterdir()) == ["export", "there"]
+
+
+def test_a_folder_whose_name_has_two_lines_is_no_forgery(tmp_path: Path) -> None:
+    folder = tmp_path / "deux\nlignes"
+    folder.mkdir()
+    (folder / "phare.md").write_text("Le phare veille sur le port.", encoding="utf-8")
+    build([folder], tmp_path / "data", FakeEmbedder())
+    assert verify(tmp_path / "data").roots == (str(folder),)
