@@ -22,7 +22,7 @@ from bot.answer import Answer
 from bot.answering.about import AboutArticles, metadata_question, subject_asked_about
 from bot.answering.background_loop import background_loop
 from bot.answering.base import Answerer, FindingsReader, Retriever
-from bot.answering.comparison import merged, parts, subjects_told
+from bot.answering.comparison import halves, joined, merged, parts, subjects_told
 from bot.answering.time_range import Timing, timing
 from bot.answering.topic import newest
 from index.findings import Findings
@@ -104,11 +104,30 @@ class RetrievalQA(AnswerChain[str]):
 
     async def grow(self, asked: str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
-        found = await asyncio.to_thread(self._found, asked.strip())
-        growing = _once(found) if isinstance(found, Answer) else self._answerer.astream(found)
+        both = await self._both(asked.strip())
+        growing = _once(both) if both is not None else self._one(asked.strip())
         async with aclosing(growing) as answers:
             async for answer in answers:
                 yield replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000)
+
+    async def _one(self, question: str) -> AsyncGenerator[Answer, None]:
+        found = await asyncio.to_thread(self._found, question)
+        growing = _once(found) if isinstance(found, Answer) else self._answerer.astream(found)
+        async with aclosing(growing) as answers:
+            async for answer in answers:
+                yield answer
+
+    async def _both(self, question: str) -> Answer | None:
+        """Each half of a question answered by itself, if it has two that articles answer."""
+        if self._answerer.joins_parts:
+            return None
+        answers = []
+        for half in halves(question):
+            async with aclosing(self._one(half)) as growing:
+                answers.append([answer async for answer in growing][-1])
+            if not answers[-1].answered:
+                return None
+        return joined(question, answers) if answers else None
 
     def _found(self, question: str) -> Findings | Answer:
         """The evidence, or the answer itself where the question is about the articles."""

@@ -1,4 +1,5 @@
-"""Questions over several articles, taken apart: « Compare X et Y », « Fais le point sur X »."""
+"""Questions over several articles, taken apart: « Compare X et Y », « Fais le point sur X », « en
+2016 et en 2018 »."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.answer import Answer, Citation, Statement
 from bot.answering.about import LONGEST
 from index.findings import Findings, Hit
 from index.folding import fold_phrase
@@ -64,6 +66,20 @@ _TIMELINE = re.compile(
 _AN_ARTICLE = re.compile(r"(?:ce|cet|cette|le|la|les|l'|this|that|the) ?(?:article|texte|text)")
 _OF = re.compile(r"\b(?:de la|de l'|du|des|de|d'|of the|of) ?", re.IGNORECASE)
 _THAT_OF = re.compile(r"(?:(?:celle|celui|celles|ceux|that|those) )?(?=(?:de|du|des|of)\b|d')")
+_PREPOSITIONS = (
+    r"(?:en|à|aux?|de|du|des|d['’]|pour|chez|dans|sous|avec|contre|par|sur|in|for|of|at|under|by)"
+)
+_PREPOSITION = re.compile(rf"(?<![\w-]){_PREPOSITIONS}(?:(?<=['’])|\b)", re.IGNORECASE)
+_CONTRACTED = {"au": "à", "aux": "à", "du": "de", "des": "de", "d'": "de", "d’": "de"}
+_NAMES = re.compile(r"\d|[A-ZÀ-ÖØ-ÞŒ]")
+_AND = r"(?:et|and)"
+_AND_PREPOSITION = re.compile(rf" {_AND} (?={_PREPOSITIONS}(?:(?<=['’])|\b))", re.IGNORECASE)
+_AND_ASKS = re.compile(
+    rf" {_AND} (?=(?:qu(?:i|e|els?|elles?|and|oi)|où|combien|comment|pourquoi"
+    r"|who|what|when|where|which|how|why)\b|qu['’])",
+    re.IGNORECASE,
+)
+_AND_THAT = re.compile(rf" {_AND} (?=(?:celle|celui|celles|ceux|that|those)\b)")
 _STARTS = {
     "fr": ("{}\u00a0: origine, création, débuts", "{}\u00a0: chiffres, résultats, aujourd’hui"),
     "en": ("{}: origin, creation, beginnings", "{}: figures, results, today"),
@@ -95,6 +111,100 @@ def subjects_told(question: str) -> tuple[str, ...]:
     if found is None or _AN_ARTICLE.match(found["subject"]):
         return ()
     return (question[slice(*found.span("subject"))],)
+
+
+def halves(question: str) -> tuple[str, ...]:
+    """The two questions in one that asks the same of two (« … en 2016 et en 2018 ? », « la masse de
+    X et celle de Y »); nothing for any other."""
+    question = " ".join(question.split())
+    bare = question.rstrip("?! ")
+    mark = question[len(bare) :]
+    if len(question) > LONGEST:
+        return ()
+    for divide in (_of_both, _with_that_of, _two_questions, _halves_of_two):
+        if both := divide(bare):
+            return tuple(half + mark for half in both)
+    return ()
+
+
+def _of_both(text: str) -> tuple[str, ...]:
+    """« X et Y : … ? » → « X : … ? », « Y : … ? »."""
+    subjects, colon, asked = text.partition(":")
+    both = re.split(rf" {_AND} ", subjects)
+    return tuple(f"{each.strip()} :{asked}" for each in both) if colon and len(both) == 2 else ()
+
+
+def _with_that_of(text: str) -> tuple[str, ...]:
+    """« La masse de X et celle de Y » → « La masse de X », « La masse de Y »."""
+    both = _AND_THAT.split(text, maxsplit=1)
+    if len(both) != 2:
+        return ()
+    pair = _pair(*both)
+    return pair if pair[1] != both[1] else ()
+
+
+def _two_questions(text: str) -> tuple[str, ...]:
+    """« Quand est né X et quand est mort Y », where each names whom it asks about."""
+    for link in _AND_ASKS.finditer(text):
+        before, after = text[: link.start()], text[link.end() :]
+        if _NAMES.search(before[1:]) and _NAMES.search(after[1:]):
+            return before, after[0].upper() + after[1:]
+    return ()
+
+
+def _halves_of_two(question: str) -> tuple[str, ...]:
+    """« A pour X et pour Y » → « A pour X », « A pour Y », where both have a name or a number."""
+    for link in _AND_PREPOSITION.finditer(question):
+        before, after = question[: link.start()], question[link.end() :]
+        other = _prepositions(after)
+        one = [each for each in _prepositions(before) if each[1] == other[0][1]]
+        if one:
+            start = one[-1][0]
+            end = _like_end(_prepositions(before[start:]), other, after)
+            two = before[start:], after[:end]
+            if all(map(_NAMES.search, two)):
+                return tuple(before[:start] + each + after[end:] for each in two)
+    return ()
+
+
+def _prepositions(text: str) -> list[tuple[int, str]]:
+    """Where each stands, and which it is without its article (« du » is « de »)."""
+    found = ((match.start(), match[0].lower()) for match in _PREPOSITION.finditer(text))
+    return [(at, _CONTRACTED.get(word, word)) for at, word in found]
+
+
+def _like_end(one: list[tuple[int, str]], other: list[tuple[int, str]], text: str) -> int:
+    """Where `text` stops being built like its pair (« pour l'Ukraine en 2016 », « pour Israël en
+    2018| à l'Eurovision »)."""
+    expected = [word for _, word in one]
+    for count, (at, word) in enumerate(other):
+        if expected[count : count + 1] != [word]:
+            return len(text[:at].rstrip())
+    return len(text)
+
+
+def joined(question: str, answers: Sequence[Answer]) -> Answer | None:
+    """What each half is answered with first, as one answer; None where one is not sure, or where
+    the same is quoted twice."""
+    statements: list[Statement] = []
+    citations: list[Citation] = []
+    for answer in answers:
+        if not answer.answered:
+            return None
+        first = answer.statements[0]
+        cited = [each for each in answer.citations if each.number in first.citations]
+        numbers = range(len(citations) + 1, len(citations) + len(cited) + 1)
+        statements.append(replace(first, citations=tuple(numbers)))
+        citations += [replace(each, number=n) for n, each in zip(numbers, cited, strict=True)]
+    if len({each.text for each in statements}) < len(answers):
+        return None
+    return replace(
+        min(answers, key=lambda answer: answer.confidence),
+        question=question,
+        statements=tuple(statements),
+        citations=tuple(citations),
+        further=(),
+    )
 
 
 def merged(whole: Findings, found: Sequence[Findings]) -> Findings:

@@ -21,6 +21,7 @@ from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from tests.bot.answers import FakeAnswerer, answered, article, citation
 from tests.fakes import FakeEmbedder
+from tests.index import samples
 from tests.index.samples import full, index, three
 
 QUESTION = "Quand le pont fut-il construit ?"
@@ -44,6 +45,16 @@ def test_invoke_answers_with_a_verbatim_citation(chain: RetrievalQA) -> None:
     citation = answer.citations[0]
     assert citation.article.text[citation.start : citation.end] == citation.quote
     assert answer.elapsed_ms > 0
+
+
+def test_a_question_about_two_is_answered_on_both(tmp_path: Path) -> None:
+    bridge = samples.article("lyon", "Le pont de Lyon fut construit en 1901.")
+    tower = samples.article("brest", "La tour de Brest fut construite en 1850.")
+    index([bridge, tower], tmp_path)
+    live = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load())
+    chain = RetrievalQA(live, ExtractiveAnswerer(Thresholds.at(0.0)))
+    answer = chain.invoke("Quand fut construit le pont de Lyon et quand la tour de Brest ?")
+    assert answer.text == f"{bridge.text} [1] {tower.text} [2]"
 
 
 async def test_every_way_of_calling_gives_the_same_answer(chain: RetrievalQA) -> None:

@@ -6,7 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.comparison import merged, parts, subjects_told
+from bot.answer import Answer
+from bot.answering.comparison import halves, joined, merged, parts, subjects_told
+from bot.answering.extractive import ExtractiveAnswerer
+from index.article import Article
+from index.search.confidence import Thresholds
 from tests.bot.llm.fakes import article, findings, hits
 
 BRIDGE = article("Le pont fut construit en 1901.", "Le pont")
@@ -114,3 +118,77 @@ def test_where_no_part_is_known_the_whole_question_counts() -> None:
     whole = findings("les deux", MILL, confidence=0.7)
     unsure = [findings("le pont", BRIDGE, confidence=0.2)]
     assert merged(whole, unsure).hits == whole.hits
+
+
+@pytest.mark.parametrize(
+    ("question", "both"),
+    [
+        (
+            "Combien de points pour l’Ukraine en 2016 et pour Israël en 2018 à l’Eurovision ?",
+            (
+                "Combien de points pour l’Ukraine en 2016 à l’Eurovision ?",
+                "Combien de points pour Israël en 2018 à l’Eurovision ?",
+            ),
+        ),
+        ("Qui a gagné en 2012 et en 2016 ?", ("Qui a gagné en 2012 ?", "Qui a gagné en 2016 ?")),
+        (
+            "Qui préside le jury de la France et du Japon ?",
+            ("Qui préside le jury de la France ?", "Qui préside le jury du Japon ?"),
+        ),
+        (
+            "Quelle est la masse de Tiangong-1 et celle de l’ISS ?",
+            ("Quelle est la masse de Tiangong-1 ?", "Quelle est la masse de l’ISS ?"),
+        ),
+        (
+            "Hugo et Zola : où sont-ils nés ?",
+            ("Hugo : où sont-ils nés ?", "Zola : où sont-ils nés ?"),
+        ),
+        (
+            "Quand est né Victor Hugo et quand est morte Marie Curie ?",
+            ("Quand est né Victor Hugo ?", "Quand est morte Marie Curie ?"),
+        ),
+        (
+            "What was the turnout in 2012 and in 2016?",
+            ("What was the turnout in 2012?", "What was the turnout in 2016?"),
+        ),
+    ],
+)
+def test_a_question_may_ask_the_same_of_two(question: str, both: tuple[str, str]) -> None:
+    assert halves(question) == both
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Où et quand est né Victor Hugo ?",
+        "Quel est le caractère des hommes et des femmes ?",
+        "Qui a découvert le radium et de quel pays venait-elle ?",
+        "Quel écart entre Bolsonaro et Haddad ?",
+        "Pourquoi a-t-il été condamné et a-t-il fait appel ?",
+        " et ",
+        " et de",
+        "de et de ?",
+    ],
+)
+def test_one_question_has_no_halves(question: str) -> None:
+    assert halves(question) == ()
+
+
+def _answered(question: str, *articles: Article, sure: bool = True) -> Answer:
+    found = findings(question, *articles, confidence=0.95 if sure else 0.3)
+    return ExtractiveAnswerer(Thresholds(perhaps=0.2, sure=0.5)).answer(found)
+
+
+def test_both_halves_are_quoted() -> None:
+    halved = [_answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, MILL)]
+    together = joined("le pont et la tour ?", halved)
+    assert together is not None
+    assert together.text == ("Le pont fut construit en 1901. [1] La tour mesure cent mètres. [2]")
+    assert [each.article for each in together.citations] == [BRIDGE, TOWER]
+    assert together.question == "le pont et la tour ?"
+
+
+def test_halves_are_not_joined_where_one_is_unsure_or_the_same() -> None:
+    sure, unsure = _answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, sure=False)
+    assert joined("les deux ?", [sure, unsure]) is None
+    assert joined("les deux ?", [sure, _answered("le pont encore ?", BRIDGE)]) is None
