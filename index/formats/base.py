@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, Protocol
 
 from index.errors import Problem, ReadError, StreamError, reason_of
+from index.folding import fold
 
 Origin = Literal[
     "front matter",
@@ -60,6 +62,10 @@ def list_blocks(items: Sequence[str]) -> Iterator[Block]:
     yield from (Block(text) for text in (items if apart else ["\n".join(items)]) if text)
 
 
+def _slug(name: str) -> str:
+    return "-".join(re.findall(r"\w+", fold(name).lower()))
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What a file says about its article; None where it says nothing.
@@ -85,8 +91,13 @@ class Metadata:
         return cls(**known, origins=MappingProxyType(dict.fromkeys(known, origin)))
 
     def completed(self, other: Metadata) -> Metadata:
-        """These facts, and the other's where these are silent."""
+        """These facts, and the other's where these are silent.
+
+        An author who is a slug here (« jeanne-petit ») is the one of that name there.
+        """
         mine = {name: getattr(self, name) for name in FACTS if getattr(self, name)}
+        if self.author and other.author and self.author == _slug(other.author):
+            del mine["author"]
         theirs = {
             name: getattr(other, name)
             for name in FACTS
