@@ -354,8 +354,7 @@ class _Reply:
         for subject in subjects:
             found, findings = self._topic(subject)
             confidences.append(CERTAIN if found.titled else findings.confidence)
-            alone = found.titled + found.near
-            chosen.append(found.titled[:1] if len(subjects) > 1 else alone[:_NEWEST])
+            chosen.append(found.titled[:1] if len(subjects) > 1 else found.telling[:_NEWEST])
         articles = {each.id: each for articles in chosen for each in articles}
         if not all(chosen) or len(articles) < len(subjects):
             return None
@@ -370,15 +369,15 @@ class _Reply:
 
     def _on_subject(self) -> Sequence[Article] | Answer:
         found, findings = self._topic(self._asked.subject)
-        chosen = found.articles
         if self._asked.kind == "news":  # an article that only names it does not tell of it
-            chosen = found.titled + found.near
+            chosen = topic.newest_first(found.titled + found.near)
+        else:
+            chosen = found.newest_first if self._timing.latest else found.articles
         decision = decide_by_articles(chosen, findings.hits, self._timing.period)
         if not decision.may_answer:
             return self._refused(decision, findings.confidence)
         self._confidence = CERTAIN if found.titled else findings.confidence
-        newest = self._timing.latest or self._asked.kind == "news"
-        return found.newest_first[: self._wanted] if newest else found.articles
+        return chosen[: self._wanted] if self._timing.latest else chosen
 
     @property
     def _wanted(self) -> int | None:

@@ -18,11 +18,15 @@ _SAME_SUBJECT_BEHIND = 0.06
 
 @dataclass(frozen=True, slots=True)
 class FoundTopic:
-    """Articles best first: `titled` after a subject, `near` to it in meaning, or `naming` it."""
+    """Articles best first: `titled` after a subject, `near` to it in meaning, or `naming` it.
+
+    `telling` of it are those titled after it, and those near that name it.
+    """
 
     titled: tuple[Article, ...]
     near: tuple[Article, ...]
     naming: tuple[Article, ...]
+    telling: tuple[Article, ...]
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -30,9 +34,13 @@ class FoundTopic:
 
     @property
     def newest_first(self) -> tuple[Article, ...]:
-        """Those on the subject, those that only name it where there are none; undated ones last."""
-        chosen = self.titled + self.near or self.naming
-        return tuple(sorted(chosen, key=lambda each: each.published or date.min, reverse=True))
+        """Those on the subject, those that only name it where there are none."""
+        return newest_first(self.titled + self.near or self.naming)
+
+
+def newest_first(articles: Sequence[Article]) -> tuple[Article, ...]:
+    """By the day of publication; undated ones last."""
+    return tuple(sorted(articles, key=lambda each: each.published or date.min, reverse=True))
 
 
 def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> FoundTopic:
@@ -49,11 +57,13 @@ def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> FoundTopic:
     titled = [each for each, article in articles.items() if _titles(subject, article)]
     near = dict.fromkeys(hit.article.id for hit in hits if _meaning(hit) >= floor)
     naming = dict.fromkeys(hit.article.id for hit in hits if _names(subject, hit))
-    return FoundTopic(
-        tuple(articles[each] for each in titled),
-        tuple(articles[each] for each in near if each not in titled),
-        tuple(articles[each] for each in naming if each not in titled and each not in near),
+    groups = (
+        titled,
+        [each for each in near if each not in titled],
+        [each for each in naming if each not in titled and each not in near],
+        [*titled, *(each for each in near if each not in titled and each in naming)],
     )
+    return FoundTopic(*(tuple(articles[each] for each in group) for group in groups))
 
 
 def newest(findings: Findings) -> Findings:

@@ -9,6 +9,7 @@ import pytest
 from bot.answer import Answer
 from bot.answering.comparison import halves, joined, merged, parts, subjects_told
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.topic import find_topic
 from index.article import Article
 from index.search.confidence import Thresholds
 from tests.bot.llm.fakes import article, findings, hits
@@ -192,3 +193,9 @@ def test_halves_are_not_joined_where_one_is_unsure_or_the_same() -> None:
     sure, unsure = _answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, sure=False)
     assert joined("les deux ?", [sure, unsure]) is None
     assert joined("les deux ?", [sure, _answered("le pont encore ?", BRIDGE)]) is None
+
+
+def test_an_article_near_in_meaning_tells_of_a_subject_only_if_it_names_it() -> None:
+    found = find_topic("le moulin", hits(MILL, TOWER, step=0.01), sure=True)
+    assert found.near == (TOWER,)
+    assert found.telling == (MILL,)
