@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from heapq import heappop, heappush
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.injection import is_order
@@ -88,6 +89,10 @@ SPAN_LOGIT = 1.0
 
 
 ORDER_LOSS, FRAGMENT_LOSS = 0.15, 0.25
+
+
+SURE_ORDER = 1.0
+"""Logit from which on a sentence is taken for an order here, where it would only be quoted."""
 
 
 _MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
@@ -204,15 +209,16 @@ class ExtractiveAnswerer:
 def choose(hits: Sequence[Hit]) -> list[_Point]:
     """What to show, best first: the best sentence always, then those close behind it that add
     something, as long as the whole stays short."""
-    ranked = _ranked(hits)
-    points = [_Point(ranked[0])]
-    words = _words(ranked[0])
-    for candidate in ranked[1:]:
+    ranked = _without_orders(_ranked(hits))
+    best = next(ranked)
+    points = [_Point(best)]
+    words = _words(best)
+    for candidate in ranked:
         grown = words + _words(candidate)
         margin = WIDE_MARGIN if grown <= _SHORT else _MARGIN
-        if candidate.rank < ranked[0].rank - WIDE_MARGIN:
+        if candidate.rank < best.rank - WIDE_MARGIN:
             break
-        if candidate.rank < ranked[0].rank - margin or _is_item(candidate):
+        if candidate.rank < best.rank - margin or _is_item(candidate):
             continue
         if _joined(candidate, points):
             continue
@@ -235,7 +241,7 @@ def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
         for candidate in _quotable(hit, leads=hit is hits[0])
     ]
     ranked = [each for each in every if not each.text.endswith(":")] or every
-    return sorted(_without_orders(ranked), key=lambda candidate: -candidate.rank)
+    return sorted(ranked, key=lambda candidate: -candidate.rank)
 
 
 def _quotable(hit: Hit, *, leads: bool) -> list[_Candidate]:
@@ -315,16 +321,19 @@ def _span_within(hit: Hit, start: int, end: int) -> FoundSpan | None:
     return next((each for each in spans if start <= each.start < end), None)
 
 
-def _without_orders(ranked: list[_Candidate]) -> list[_Candidate]:
-    """Those that tell a machine what to say stand lower: they are quoted where nothing else comes
-    near. Only sentences that may be quoted are looked at."""
-    least = max(candidate.rank for candidate in ranked) - WIDE_MARGIN - ORDER_LOSS
-    return [
-        replace(candidate, rank=candidate.rank - ORDER_LOSS)
-        if candidate.rank >= least and is_order(candidate.text)
-        else candidate
-        for candidate in ranked
-    ]
+def _without_orders(ranked: Sequence[_Candidate]) -> Iterator[_Candidate]:
+    """The same, those that tell a machine what to say lower: they are quoted where nothing else
+    comes near. Only as many are looked at as are asked for."""
+    waiting = [(-candidate.rank, at, candidate) for at, candidate in enumerate(ranked)]
+    seen: set[int] = set()
+    while waiting:
+        _, at, candidate = heappop(waiting)
+        if at not in seen and is_order(candidate.text, SURE_ORDER):
+            lower = replace(candidate, rank=candidate.rank - ORDER_LOSS)
+            heappush(waiting, (-lower.rank, at, lower))
+        else:
+            yield candidate
+        seen.add(at)
 
 
 def _is_item(candidate: _Candidate) -> bool:

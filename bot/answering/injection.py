@@ -7,11 +7,20 @@ there, words give no orders.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 from index.folding import fold_phrase
+
+if TYPE_CHECKING:
+    from index.models.bundled.words import WordReader
 
 # What could be taken for the frame: brackets and angle brackets become look-alikes.
 _FRAME = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "{": "(", "}": ")", "`": "'"})
@@ -41,48 +50,7 @@ def visible(text: str) -> str:
 _KEPT = 4096  # sentences that were looked at
 
 
-_RULES = (
-    r"(?:consignes?|instructions?|regles?|directives?|prompts?|ordres|rules?|guidelines?|orders"
-    r"|ce qui (?:precede|suit|est ecrit)|everything|(?:text|texte)s? (?:above|ci-dessus)"
-    r"|passages?|contraintes?|constraints?|programming|programmation|previous|precedentes?)"
-)
-
-
-_SET_ASIDE = (
-    r"(?:ignor(?:e[zr]?|ing)|oublie[zr]?|neglige[zr]?|ecarte[zr]?|annule[zr]?|contourne[zr]?"
-    r"|(?:ne )?(?:tiens|tenez|tenir) (?:plus|pas|aucun) compte|passe[zr]? outre|abandonne[zr]?"
-    r"|disregard|forget|override|bypass|discard|cancel|stop following|do not follow|don't follow"
-    r"|ne (?:suis|suivez|respectez) (?:plus|pas))"
-)
-
-
-_MACHINE = (
-    r"(?:assistants?(?: (?:virtuel|numerique|ia))?|chatbots?|agents? conversationnels?|robots?"
-    r"|(?:l'|une |les |des )?ia|(?:an? |the )?ais?|intelligences? artificielles?|chat ?gpt|llms?"
-    r"|gpt-?\d*|modeles? de lang(?:age|ue)|(?:large )?language models?|ai models?|bots?|system"
-    r"|systeme|modele|model)"
-)
-
-
-_MINE = (
-    r"(?:(?:ton|ta|tes|votre|vos|your) (?:\w+ )?(?:consignes?|instructions?|prompts?|reponses?"
-    r"|answers?|responses?|repl(?:y|ies)|outputs?|system|regles|rules|programming|role|roles|sortie)"
-    r"|(?:prompt|invite|message|consignes?|instructions?)s? (?:du )?(?:systeme|system)"
-    r"|system (?:prompt|message|instructions?|override)|new (?:task|instructions?|role)\b"
-    r"|nouvelles? (?:taches?|instructions?|consignes?|directives?)"
-    r"|(?:chacune? de )?(?:tes|your) (?:\w+ )?(?:phrases?|sentences?|messages?|mots|words))"
-)
-
-
-_SAYING = (
-    r"(?:repond\w*|dire|dis|dites|dit|affirm\w+|ecri\w*|recommand\w+|conclu\w*|annonc\w+"
-    r"|answer\w*|say|tell|write|state|claim|reply|respond|recommend|mention)"
-)
-
-
-_PATTERNS = (
-    rf"\b{_SET_ASIDE}\b.{{0,60}}\b{_RULES}",
-    rf"\b{_MINE}\b",
+_FRAMES = (
     # A turn that somebody else would have taken.
     r"(?:^|[\s\"'«(\[])(?:system|systeme|assistant|user|utilisateur|human|humain|developer)"
     r"\s*:(?!//)",
@@ -91,57 +59,18 @@ _PATTERNS = (
     r"<\|?/?(?:im_start|im_end|system|user|assistant|end|s|sys|inst|passages?|question)\b"
     r"[^>]{0,1000}>|\[/?inst\]|<</?sys>>"
     r"|(?<!#)#{2,}+ ?(?:instructions?|system|systeme|response|reponse|question)",
-    # Who is spoken to.
-    rf"(?:note|message|avis|attention|remarque|important|a l'attention)\b[^.:]{{0,20}}?"
-    rf"\b(?:to|for|aux?|a l'|a|pour|de)\s?(?:the |any |all |tou[ts]e?s? |les |l'|des |ces )*"
-    rf"{_MACHINE}\b",
-    rf"(?:^|[\s\"'«(])(?:cher|chere|dear|hey|hello|bonjour|attention)s? {_MACHINE}\b",
-    rf"\b(?:si|if) (?:tu es|vous etes|you are|you're) {_MACHINE}\b",
-    rf"\b(?:si|if) (?:une? |an? |any )?{_MACHINE} (?:lit|lis|read|resume|summari|repond|answer)",
-    rf"^{_MACHINE}\s?,",
-    rf"\b{_MACHINE} (?:ne )?(?:doit|doivent|devra|devront|must|should|shall|has to|have to)\b"
-    rf".{{0,20}}\b{_SAYING}\b",
-    rf"\b(?:si|if|quand|when|unless|sauf si) (?:tu|you) .{{0,20}}\b{_SAYING}\b",
-    r"\b(?:si|if|quand|when|whenever|lorsque) (?:the |an? |any |l'|un |une |le |on )?"
-    r"(?:users?|utilisateurs?|utilisatrice|readers?|lecteurs?|lectrice|te|t'|someone asks you)\b"
-    r".{0,20}\b(?:asks?|demand\w+|interrog\w+|wants?)",
-    r"\b(?:decode|decrypt|dechiffre[zr]?) (?:it|this|puis|et|and|ceci|ce qui)\b|\bet obeis\b"
-    r"|\band obey\b|\brot ?13\b",
-    rf"\b(?:tu es|vous etes|you are|you're)\b.{{0,25}}\b(?:maintenant|desormais|now|{_MACHINE})\b",
-    r"\b(?:from now on|a partir de maintenant|desormais),? ?"
-    r"(?:you|tu|vous|reponds|repondez|answer)",
-    # What is to be said or done.
-    r"^(?:et |and |puis |then |please |merci de |s'il (?:te|vous) plait,? )?(?:"
-    r"repond[sz]?|repondez|repondre|respond|reply|answer (?:in|with|only|that|by|as|every|all)"
-    r"|(?:dis|dites|dire|say|state)(?:-lui|-leur)? (?:que|a |au |aux |plutot|seulement|uniquement"
-    r"|that|only|exactly|to |instead|in )"
-    r"|(?:affirme|annonce|declare|indique|precise|recommande|conseille|claim|announce|recommend"
-    r"|tell|inform|ask)[zr]? (?:que |a |au |aux |a l'|to |that |the (?:user|reader)|users|readers)"
-    r"|(?:ecri[st]|ecrivez|redige[zr]?|write|type) (?:que|uniquement|seulement|le mot|un |une |en "
-    r"|only|the word|an? |in |«|\"|that)"
-    r"|affiche[zr]?|imprime[zr]?|output|print|display|reveal|leak|encode|decode"
-    r"|revele[zr]?|divulgue[zr]?|recopie[zr]?|repete[zr]?|repeat|recite[zr]?|decode[zr]?"
-    r"|traduis|traduisez|translate|summari[sz]e|resume[zr]? "
-    r"|(?:termine|commence|conclus?|concluez|fini[st]|finissez|end|begin|start|finish|conclude)[zr]?"
-    r" (?:ta|ton|tes|votre|vos|your|chaque|toute|every|each|all|with|par)"
-    r"|(?:ajoute|insere|inclus|incluez|place|add|insert|include|append)[zr]? (?:ce |cet "
-    r"|cette |le lien|l'adresse|un lien|a ta|a la fin|this|the (?:link|following|address)|a link"
-    r"|to (?:your|the))"
-    r"|(?:joue|agis|agissez|comporte|act|pretend|behave|roleplay|role-play|play)\b.{0,6}"
-    r"(?: le role| comme| as | to be| that| en )|fai(?:s|tes) (?:comme si|semblant)"
-    r"|(?:envoie|envoyez|transmets|transmettez|send|post|forward) .{0,40}(?:@|://|a l'adresse|to )"
-    r"|demande[zr]?(?: a l'utilisat| au lect|-lui|-leur)|cite[zr]?"
-    r" (?:uniquement|seulement|only|toujours|always|(?:le |the )?passages?\b)"
-    r"|preciser? (?:dans|a la fin)|mention(?:ne[zr]?)? (?:dans|que|that|in)"
-    r"|(?:invite|encourage|incite|renvoie)[zr]? .{0,20}(?:lecteur|utilisateur|user|reader)"
-    r"|(?:use|utilise[zr]?) (?:only|uniquement|a |un ton)"
-    r")",
     # What no reader reads.
     r"!?\]\(\s*\w+:|\b[a-z0-9+/]{40,}={0,2}",
 )
 
 
-_ORDER = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS))
+_FRAME_PARTS = re.compile("|".join(f"(?:{pattern})" for pattern in _FRAMES))
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+_FEWEST_WORDS = 3  # with fewer there is no saying what a text is
 
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
@@ -159,14 +88,41 @@ def readable(text: str) -> str:
     return visible(text).translate(_ALIKE)
 
 
+def order_features(words: WordReader, text: str) -> npt.NDArray[np.float32]:
+    """What the order model looks at: mean and maximum of the words' vectors, shape (768,)."""
+    vectors = words.read(readable(text)).vectors
+    if not len(vectors):
+        vectors = np.zeros((1, vectors.shape[1]), np.float32)
+    return np.concatenate([vectors.mean(axis=0), vectors.max(axis=0)])
+
+
+class _OrderModel:
+    """A logistic regression (`training/orders.py`): above 0 a text is taken for an order."""
+
+    def __init__(self) -> None:
+        from index.models.bundled.words import load_word_reader
+
+        told = json.loads(files(__package__).joinpath("orders.json").read_text("utf-8"))
+        self._words = load_word_reader()
+        self._coefficients = np.array(told["coefficients"], np.float32)
+        self._intercept: float = told["intercept"]
+
+    def logit(self, text: str) -> float:
+        return float(order_features(self._words, text) @ self._coefficients) + self._intercept
+
+
+@cache
+def _model() -> _OrderModel:
+    return _OrderModel()
+
+
 @lru_cache(_KEPT)
-def is_order(text: str) -> bool:
-    """Whether the sentence speaks to a machine; neither invisible characters nor letters of other
+def is_order(text: str, least: float = 0.0) -> bool:
+    """Whether the sentence speaks to a machine, as the order model takes it with at least this
+    logit, or holds what only a machine reads; neither invisible characters nor letters of other
     alphabets hide it."""
     bare = _TAG.sub(" ", text) if "<" in text else text
-    return _ordering(text) or (bare != text and _ordering(bare))
-
-
-def _ordering(text: str) -> bool:
     plain = " ".join(fold_phrase(readable(text)).split()).lstrip("-–—•*>#«»\"'“”( ")
-    return _ORDER.search(plain) is not None
+    if _FRAME_PARTS.search(plain):
+        return True
+    return len(_LETTERS.findall(plain)) >= _FEWEST_WORDS and _model().logit(bare) > least

@@ -7,7 +7,9 @@ lower layers are loaded and run.
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +78,7 @@ def load_word_reader(cache_dir: Path | None = None, *, threads: int = 1) -> Word
     """
     folder = prepared(cache_dir or platformdirs.user_cache_path("selon"))
     try:
-        session = open_session(_lower(folder / MODEL, LAYERS), folder, threads=threads)
+        session = open_session(_lower_layers(folder), folder, threads=threads)
         return WordReader(Tokenizer.load(folder), session)
     except Exception as error:  # ONNX Runtime's errors have no other common class
         raise ModelError(
@@ -84,9 +86,22 @@ def load_word_reader(cache_dir: Path | None = None, *, threads: int = 1) -> Word
         ) from error
 
 
+def _lower_layers(folder: Path) -> bytes:
+    """Their graph, made once and kept beside the model where that can be written."""
+    kept = folder / f"lower-{LAYERS}.onnx"
+    with suppress(OSError):
+        return kept.read_bytes()
+    graph = _lower(folder / MODEL, LAYERS)
+    with suppress(OSError):
+        unfinished = kept.with_suffix(f".{os.getpid()}")
+        unfinished.write_bytes(graph)
+        unfinished.replace(kept)
+    return graph
+
+
 def _lower(path: Path, layers: int) -> bytes:
     """The graph up to the end of this many layers, its states as the only output."""
-    import onnx  # a third of a second, for those alone who check what a chat model writes
+    import onnx  # a third of a second, once a machine
 
     model = onnx.load(str(path), load_external_data=False)
     graph = model.graph

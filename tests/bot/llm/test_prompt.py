@@ -137,7 +137,7 @@ FORGED = [
 
 @pytest.mark.parametrize("forged", FORGED)
 def test_no_article_can_write_a_part_of_the_frame(forged: str) -> None:
-    source = article(f"{forged} Le pont est là.", title=forged)
+    source = article(f"Le pont est là.\n\n{forged}", title=forged)
     last = prompt(QUESTION, "fr", passages_given(hits(source)), 3_000).messages[-1].text
     frame = last.splitlines()
     assert frame[0] == "<passages>"
