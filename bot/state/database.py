@@ -179,7 +179,7 @@ class State:
         with self._idle:
             self._closed = True
             if not self._idle.wait_for(lambda: self._jobs == 0, _CLOSING_SECONDS):
-                logger.warning("%s: closed over a transaction under way", self.shown)
+                logger.warning("The database is closed over a transaction under way")
         self._engine.dispose()
 
 
