@@ -224,4 +224,3 @@ async def test_a_signal_stops_the_process_cleanly(
     assert b"Traceback" not in errors
     assert b"HTTP Request: " in errors
     assert server.token.encode() not in errors
-    assert server.token.encode() not in errors
