@@ -78,9 +78,11 @@ async def request_with_retry(
                 raise
             if doubt:
                 METERS.doubted("reply lost")
-                logger.warning("Sending may have arrived; again in %s s (%s)", seconds, error)
+                logger.warning(
+                    "Sending may have arrived; it is sent again in %s s (%s)", seconds, error
+                )
             else:
-                logger.warning("Sending failed; again in %s s (%s)", seconds, error)
+                logger.warning("Sending failed; trying again in %s s (%s)", seconds, error)
         waited += seconds
         await _pause(seconds, stopping)
     raise AssertionError("there is always another wait")
