@@ -37,7 +37,8 @@ BLOCKS = st.lists(
 
 
 def words(text: str) -> str:
-    return "".join(harmless(text).split())
+    """Without space, and without the controls that are some where a message is cut."""
+    return "".join(harmless(text).replace("\ufffd", "").split())
 
 
 @given(blocks=BLOCKS, limit=st.sampled_from((60, 400, MESSAGE_LIMIT)))
@@ -61,7 +62,7 @@ DATA = st.one_of(
 
 
 @given(data=DATA)
-@fuzzed(500)
+@fuzzed(200)
 def test_what_a_button_carries_is_a_place_or_nothing(data: str) -> None:
     reference = PassageRef.decode(data)
     if reference is not None:
