@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,7 +40,7 @@ BLOCKS = st.lists(
 
 def words(text: str) -> str:
     """Without space, and without the controls that are some where a message is cut."""
-    return "".join(harmless(text).replace("\ufffd", "").split())
+    return re.sub("[\u2400-\u2421\ufffd\\s]", "", harmless(text))
 
 
 @given(blocks=BLOCKS, limit=st.sampled_from((60, 400, MESSAGE_LIMIT)))
