@@ -2,6 +2,7 @@
 # Needs GNU make and Python 3.11 or newer; what each target does: make help
 
 VENV := .venv
+EXAMPLES ?= 10000
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
@@ -12,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index status bot test llama check format bench clean
+.PHONY: help chat ask index status bot test fuzz llama check audit format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -45,11 +46,20 @@ test: $(DEV) ## the whole test suite
 
 llama: $(LLAMA) ## a small real chat model and its server, for the tests
 
-check: $(DEV) ## lint, format, types and import direction
+fuzz: export FUZZ_EXAMPLES := $(EXAMPLES)
+fuzz: $(DEV) ## what strangers send, made up for as long as one likes: make fuzz EXAMPLES=100000
+	@$(BIN)/python -m pytest -n 2 tests/fuzz
+
+check: $(DEV) ## lint, format, types, import direction and known flaws of dependencies
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(MAKE) audit
+
+# Without its data (no network) nothing is known: that is said, and is no failure.
+audit: $(DEV) ## dependencies with known flaws, where pip-audit reaches its data
+	@$(BIN)/python -m tests.audit
 
 format: $(DEV) ## lay the code out
 	@$(BIN)/ruff check --fix .

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from bot.errors import ModelFailed, SelonError, StateError
 from bot.llm.base import ChatModel, Request, Usage
 from bot.model_choice import EVERY_MODEL, Price
+from bot.operations.logs import PublicText
 from bot.state import meters, spending
 from bot.state.database import State
 from bot.state.meters import KeptMeter
@@ -109,7 +110,7 @@ class SpendingLedger:
                 )
                 self._prune()
         except SelonError as error:
-            logger.warning("What %s used could not be counted: %s", hold.model, error)
+            logger.warning("What %s used could not be counted: %s", PublicText(hold.model), error)
         finally:
             with self._lock, suppress(ValueError):  # it may have been refused
                 self._held.remove(hold)

@@ -23,6 +23,7 @@ from bot.llm.providers import PROVIDERS, Making, check_installed, make
 from bot.llm.question_rewriter import ModelRewriter
 from bot.llm.writer import WriterLimits, WrittenAnswerer
 from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_prices
+from bot.operations.logs import PublicText
 from bot.settings import Settings, provider_key
 from bot.state.database import State, StateOnDemand, state_url
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
@@ -178,7 +179,7 @@ def _make_all(models: list[_InBackground]) -> None:
             logger.error("%s", error)
             each.future.set_exception(error)
         except Exception as error:  # whoever waits for the model must hear that it will not come
-            logger.exception("SELON_CHAT_MODEL=%s: it cannot be made", each.choice.name)
+            logger.exception("SELON_CHAT_MODEL=%s: it cannot be made", PublicText(each.choice.name))
             each.future.set_exception(error)
 
 

@@ -27,6 +27,7 @@ from bot.llm.prompt import (
     prompt_version,
     set_down,
 )
+from bot.operations.logs import PublicText
 from bot.verification.claim import GivenPassage
 from index.errors import IndexingError
 from index.findings import Findings
@@ -126,7 +127,7 @@ class WrittenAnswerer:
                     continue
                 why = _tell(failure)
             except IndexingError as error:
-                logger.error("What %s writes cannot be checked: %s", model.name, error)
+                logger.error("What %s writes cannot be checked: %s", PublicText(model.name), error)
                 break
             else:
                 _log(attempt.draft)
@@ -157,7 +158,7 @@ class WrittenAnswerer:
         self._rooms[attempt.model.name] = room // 2
         logger.warning(
             "%s holds less than SELON_CHAT_CONTEXT=%d says: its prompts are cut to %d tokens",
-            attempt.model.name,
+            PublicText(attempt.model.name),
             self._limits.context,
             room // 2,
         )
@@ -214,9 +215,10 @@ def _finished(draft: AnswerDraft, quoted: Answer, findings: Findings) -> Answer:
 
 def _log(draft: AnswerDraft) -> None:
     """What became of the sentences, without a word of them."""
+    model = PublicText(draft.model)
     if draft.refused:
-        logger.info("%s: does not know", draft.model)
+        logger.info("%s: does not know", model)
     if draft.dropped:
-        faults = ", ".join(sorted(each.fault for each in draft.dropped))
+        faults = PublicText(", ".join(sorted(each.fault for each in draft.dropped)))
         kept = len(draft.statements)
-        logger.info("%s: %d kept, %d dropped (%s)", draft.model, kept, len(draft.dropped), faults)
+        logger.info("%s: %d kept, %d dropped (%s)", model, kept, len(draft.dropped), faults)

@@ -15,6 +15,7 @@ from telegram import Bot
 from bot.messenger.journal import Journal
 from bot.messenger.outbound.delivery import deliver_rest
 from bot.messenger.services import BotServices
+from bot.operations.logs import PublicText
 from bot.state import retention
 from bot.state.retention import RetentionTerms
 
@@ -56,7 +57,7 @@ def retention_chore(services: BotServices) -> Chore:
             partial(retention.forget_expired_rows, now=services.now(), terms=terms)
         )
         if gone:
-            counts = ", ".join(f"{name} {count}" for name, count in gone.items())
+            counts = PublicText(", ".join(f"{name} {count}" for name, count in gone.items()))
             logger.info("Rows past their time were erased: %s", counts)
 
     return Chore("forgetting", timedelta(days=1), forget)
@@ -82,5 +83,7 @@ async def _again_and_again(chore: Chore, bot: Bot) -> None:
         try:
             await chore.job(bot)
         except Exception as error:
-            logger.error("%s failed and will be tried again", chore.name, exc_info=error)
+            logger.error(
+                "%s failed and will be tried again", PublicText(chore.name), exc_info=error
+            )
         await asyncio.sleep(chore.every.total_seconds())

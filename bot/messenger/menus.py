@@ -89,7 +89,7 @@ class Menus:
         try:
             await _set(bot, BotCommandScopeChat(administrator), chosen)
         except TelegramError as error:  # they have not written to the bot yet
-            logger.info("The menu of the administrator %d is not set: %s", administrator, error)
+            logger.info("The menu of an administrator is not set: %s", error)
 
 
 async def withdraw_from(bot: Bot, person: int) -> None:
@@ -98,7 +98,7 @@ async def withdraw_from(bot: Bot, person: int) -> None:
         for language in _LANGUAGES:
             await bot.delete_my_commands(BotCommandScopeChat(person), language_code=language)
     except TelegramError as error:
-        logger.info("The menu of %d stays as it is: %s", person, error)
+        logger.info("The menu of somebody stays as it is: %s", error)
 
 
 async def _set(bot: Bot, scope: BotCommandScope | None, chosen: Sequence[MenuCommand]) -> None:

@@ -21,6 +21,12 @@ _SHORTEST = 3
 """Characters under which a text says nothing of anybody, and occurs everywhere."""
 
 
+class PublicText(str):
+    """Words of the code or of the operator, which a log may hold; nobody else's."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Subject:
     """An update by its number, and what it tells of a person: their words, names and numbers.

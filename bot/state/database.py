@@ -6,10 +6,11 @@ import asyncio
 import logging
 import random
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,6 +66,8 @@ _UNSYNCED = "selon_unsynced"
 
 _BUSY_SECONDS = 15
 
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
 _CLOSING_SECONDS = 1.0
 
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -86,11 +89,15 @@ def open_state(url: str) -> State:
     """Open the database at a SQLAlchemy URL, creating or migrating its tables.
 
     Raises SettingsError for a URL that names no database that can be used here, StateError when
-    the database cannot be reached, or was written by a newer Selon.
+    the database cannot be reached, is damaged, or was written by a newer Selon.
     """
     engine = _engine(url)
     try:
+        _check_whole(engine)
         _migrate(engine)
+    except StateError:
+        engine.dispose()
+        raise
     except CommandError as error:
         engine.dispose()
         raise StateError("database-newer", shown=_shown(engine), reason=reason_of(error)) from error
@@ -179,7 +186,7 @@ class State:
         with self._idle:
             self._closed = True
             if not self._idle.wait_for(lambda: self._jobs == 0, _CLOSING_SECONDS):
-                logger.warning("%s: closed over a transaction under way", self.shown)
+                logger.warning("The database is closed over a transaction under way")
         self._engine.dispose()
 
 
@@ -227,6 +234,30 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _check_whole(engine: Engine) -> None:
+    """Refuse a file of SQLite that is damaged, before anything is written to it.
+
+    Raises StateError. What keeps a file from being read otherwise is told where it is opened.
+    """
+    path = Path(str(engine.url.database or ""))
+    if engine.dialect.name != "sqlite" or not path.is_file():
+        return
+    try:
+        # For reading only: closing another would write back what waits in the log beside it.
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+            [found] = file.execute("PRAGMA quick_check(1)").fetchone()
+            [page] = file.execute("PRAGMA page_size").fetchone()
+            # SQLite takes what is missing of the last page for zeros.
+            if found == "ok" and path.stat().st_size % page == 0:
+                return
+            reason = "database disk image is malformed"
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+            return
+        reason = str(error)
+    raise StateError("database-damaged", shown=path, reason=Words(reason))
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -28,8 +28,11 @@ def invite(session: Session, by: int, role: Role, now: datetime, lifetime: timed
 def accept(session: Session, token: str, person_id: int, now: datetime) -> Role | None:
     """Give somebody the role of an invitation, which is over then; None when it is no longer good.
 
-    Who already has more keeps it, and whoever was barred is not.
+    Who already has more keeps it. Whoever is barred stays so, and leaves it to others.
     """
+    row = session.get(RoleRow, person_id)
+    if row is not None and row.role not in ROLES:
+        return None
     found = session.scalars(
         delete(InvitationRow)
         .where(InvitationRow.digest == _digest(token), InvitationRow.expires_at > now)
@@ -38,7 +41,6 @@ def accept(session: Session, token: str, person_id: int, now: datetime) -> Role 
     if found is None:
         return None
     invited = next(each for each in ROLES if each == found)
-    row = session.get(RoleRow, person_id)
     had = next((each for each in ROLES if row is not None and each == row.role), None)
     role = min((each for each in (invited, had) if each), key=ROLES.index)
     roles.give(session, person_id, role, now)

@@ -29,6 +29,8 @@ PART_LIMIT = 500
 """Parts of a letter; those beyond are left out."""
 DEPTH_LIMIT = 3
 """Letters and archives inside each other."""
+_HEAD_END = re.compile(rb"\n\r?\n")
+_STRAY = re.compile(rb"\r(?!\n)")
 _REAL = 40  # characters of plain text that say something
 _STUB_LIMIT = 400  # « Afficher dans votre navigateur » and an address
 _SIGNATURE_LIMIT = 1_000
@@ -76,7 +78,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 def _message(content: Content) -> EmailMessage:
     """The letter; ReadError for what has no head of a letter."""
     try:
-        message = message_from_bytes(content.read(), policy=policy.default)
+        message = message_from_bytes(_mended(content.read()), policy=policy.default)
     except ReadError:
         raise
     except Exception as error:  # the parser fails in many ways on what is no letter
@@ -85,6 +87,16 @@ def _message(content: Content) -> EmailMessage:
     if not known or not isinstance(message, EmailMessage):
         raise ReadError("letter-not", shown=content.shown)
     return message
+
+
+def _mended(letter: bytes) -> bytes:
+    """A letter none of whose headers is cut by a stray carriage return, which ends no line there.
+
+    Where lines end in it throughout, it is left.
+    """
+    end = _HEAD_END.search(letter)
+    head = letter[: end.start()] if end else letter
+    return _STRAY.sub(b" ", head) + letter[len(head) :] if b"\n" in head else letter
 
 
 def _header(message: EmailMessage, name: str) -> str | None:

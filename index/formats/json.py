@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -161,20 +163,60 @@ def _value(first: _Event, events: Iterator[_Event]) -> object:
         event, value = next(events)
 
 
+_BEYOND_MEASURE = re.compile(rb"\d{19}|\d[eE][+-]?\d{3}")
+_TOKEN = re.compile(rb"\\.|\"|[-+.\deE]+", re.DOTALL)
+_UNENDED = b"\\-+.0123456789eE"
+
+
 class _Watched:
-    """The bytes of a file, none of whose values is without end."""
+    """The bytes of a file, none of whose values is without end.
+
+    A number beyond measure is null: the parser would refuse the whole file for it.
+    """
 
     def __init__(self, stream: BinaryIO, shown: str) -> None:
         self._stream = stream
         self._shown = shown
+        self._rest = b""
+        self._in_string = False
         self.since = 0
 
     def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self.since += len(data)
-        if self.since > 2 * RECORD_LIMIT:
-            raise ReadError("json-text-too-long", shown=self._shown, limit=RECORD_LIMIT)
-        return data
+        while True:
+            data = self._stream.read(size)
+            self.since += len(data)
+            if self.since > 2 * RECORD_LIMIT:
+                raise ReadError("json-text-too-long", shown=self._shown, limit=RECORD_LIMIT)
+            whole = self._rest + data
+            end = len(whole.rstrip(_UNENDED)) if data else len(whole)
+            self._rest = whole[end:]
+            if end or not data:
+                return self._measured(whole[:end])
+
+    def _measured(self, data: bytes) -> bytes:
+        """Of bytes that end in no token; outside of strings, no number is beyond measure."""
+        if not _BEYOND_MEASURE.search(data):
+            quotes = data.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"')
+            self._in_string ^= bool(quotes % 2)
+            return data
+        return _TOKEN.sub(self._token, data)
+
+    def _token(self, match: re.Match[bytes]) -> bytes:
+        token = match[0]
+        if token == b'"':
+            self._in_string = not self._in_string
+        elif not self._in_string and _is_beyond_measure(token):
+            return b"null"
+        return token
+
+
+def _is_beyond_measure(number: bytes) -> bool:
+    try:
+        if number.lstrip(b"-").isdigit():
+            return len(number) > 20 or not -(2**63) <= int(number) < 2**63
+        return math.isinf(float(number))
+    except ValueError:  # no number: for the parser to tell
+        return False
 
 
 @contextmanager

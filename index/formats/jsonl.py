@@ -40,12 +40,16 @@ def _records(content: Content) -> Iterator[Record | Skipped]:
 
 def _record(content: Content, number: int, line: bytes) -> Record | Skipped:
     try:
-        value = json.loads(_text(line, content.shown))
+        value = json.loads(_text(line, content.shown), parse_int=_number)
     except (ValueError, RecursionError, ReadError) as error:
         return skipped_line(content, number, Problem("line-not-json", reason=_why(error)))
     if not isinstance(value, dict):
         return skipped_line(content, number, Problem("line-no-object"))
     return Record(Problem("at-line", number=number), opened_fields(value))
+
+
+def _number(digits: str) -> int | None:
+    return int(digits) if len(digits) < 99 else None  # Python refuses those of thousands of digits
 
 
 def _text(line: bytes, shown: str) -> str:

@@ -50,14 +50,16 @@ def _read(told: object) -> dict[str, str]:
 def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
     """The articles' files at and below `paths`, by location, and what cannot be one.
 
-    Hidden files and folders are left out unless named; a file reached twice counts once. Raises
-    ReadError for a path that does not exist.
+    Hidden files and folders are left out unless named; a file reached twice counts once. A link is
+    followed to what lies below one of `paths`, which may be links themselves, and nowhere else.
+    Raises ReadError for a path that does not exist.
     """
+    inside = [os.path.realpath(root) for root in paths]
     sources: dict[str, Source] = {}
     skipped: dict[str, Skipped] = {}
     for root in paths:
         _check(root)
-        finder = _Below(root) if root.is_dir() else _named(root)
+        finder = _Below(root, inside) if root.is_dir() else _named(root)
         for found in finder:
             if isinstance(found, Skipped):
                 skipped.setdefault(found.shown, found)
@@ -96,14 +98,17 @@ def _named(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
 
 
 class _Below:
-    """The files below a folder, in order; links are followed, a folder is entered once.
+    """The files below a folder, in order; a folder is entered once.
+
+    Links are followed to what is one of `inside` or below it.
 
     A file's real path is that of its folder with its name, unless it is a link: resolving a
     hundred thousand paths one by one takes longer than listing them.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, inside: Sequence[str]) -> None:
         self._root = root
+        self._inside = inside
         self._entered: set[str] = set()
         self._urls: dict[str, str] = {}
 
@@ -140,7 +145,10 @@ class _Below:
             if entry.name.startswith((".", "~$")):  # « ~$ » is what Word writes beside an open file
                 continue
             try:
-                if entry.is_dir():
+                if self._leads_out(entry):
+                    if entry.is_dir() or suffix_of(entry.name):
+                        yield Skipped(folder.below(entry.name).shown, Problem("link-out"))
+                elif entry.is_dir():
                     folders.append(folder.below(entry.name))
                 elif suffix_of(entry.name):
                     yield self._found(folder, real, entry)
@@ -149,6 +157,15 @@ class _Below:
             except OSError as error:
                 unseen = Problem("file-unseen", reason=reason_of(error))
                 yield Skipped(folder.below(entry.name).shown, unseen)
+
+    def _leads_out(self, entry: os.DirEntry[str]) -> bool:
+        if not entry.is_symlink() or not os.path.exists(entry.path):  # noqa: PTH110
+            return False
+        real = os.path.realpath(entry.path)
+        return not any(
+            real == root or real.startswith(f"{root.rstrip(os.sep)}{os.sep}")
+            for root in self._inside
+        )
 
     def _found(
         self, folder: _Folder, real: str, entry: os.DirEntry[str]

@@ -29,6 +29,7 @@ _ACCEPT = (
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+_LONGEST_WAIT_SECONDS = 10.0**9
 _Got = TypeVar("_Got")
 
 
@@ -275,10 +276,10 @@ def _conditions(validators: Validators | None) -> dict[str, str]:
 def _retry_after(text: str) -> float | None:
     """Seconds, from seconds or a date; None where neither is said."""
     if text.strip().isdecimal():
-        return float(text)
+        return min(float(text), _LONGEST_WAIT_SECONDS)
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from index.errors import FetchError, Problem, reason_of
+from index.errors import FetchError, Problem, Words, reason_of
 from index.web.address import Address
 from index.web.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
 from index.web.inflate import TooLarge, inflate
@@ -25,6 +27,8 @@ _DEPTH = 2
 
 _UNZIPPED = 64 * 2**20  # bytes; a sitemap may have 50 MiB
 _OLDEST = datetime.min.replace(tzinfo=UTC)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +86,22 @@ class Gatherer:
             yield FailedAddress(error.shown, error)
             return
         try:
-            got = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
-            if isinstance(got, NotModified):
-                yield self._unmodified(text, got)
-                return
-            body = _undone(got)
-            kind = page_kind_of(got, body)
-            if kind is PageKind.ARTICLE:
-                yield self._kept(address.url, got)
-                return
+            with _named(text):
+                yield from self._found(text, address, known)
         except FetchError as error:
             yield FailedAddress(text, error.of(text))
+
+    def _found(self, text: str, address: Address, known: KnownPage) -> Iterator[GatherEvent]:
+        got = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
+        if isinstance(got, NotModified):
+            yield self._unmodified(text, got)
             return
-        yield from self._all_of(text, kind, got, body)
+        body = _undone(got)
+        kind = page_kind_of(got, body)
+        if kind is PageKind.ARTICLE:
+            yield self._kept(address.url, got)
+        else:
+            yield from self._all_of(text, kind, got, body)
 
     def _all_of(
         self, text: str, kind: PageKind, page: FetchedPage, body: bytes
@@ -110,9 +117,7 @@ class Gatherer:
         taken = same[: self.limit]
         elsewhere = len(listed) - len(same)
         if not taken:
-            error = FetchError("address-no-entries", shown=text, count=elsewhere)
-            yield FailedAddress(text, error)
-            return
+            raise FetchError("address-no-entries", shown=text, count=elsewhere)
         yield ListedPage(text, kind, len(listed), elsewhere, len(taken), page.validators)
         for entry in taken:
             if not self._has(entry):
@@ -121,14 +126,15 @@ class Gatherer:
     def _entry(self, entry: ListedAddress, site: Address) -> GatherEvent:
         url = entry.address.url
         try:
-            got = self.fetcher.get(entry.address, self.shelf.known, site)
-            if isinstance(got, NotModified):
-                return self._unmodified(url, got)
-            if page_kind_of(got, got.body) is not PageKind.ARTICLE:
-                raise FetchError(
-                    "address-not-an-article", shown=url, kind=Problem("kind-another-list")
-                )
-            return self._kept(url, got)
+            with _named(url):
+                got = self.fetcher.get(entry.address, self.shelf.known, site)
+                if isinstance(got, NotModified):
+                    return self._unmodified(url, got)
+                if page_kind_of(got, got.body) is not PageKind.ARTICLE:
+                    raise FetchError(
+                        "address-not-an-article", shown=url, kind=Problem("kind-another-list")
+                    )
+                return self._kept(url, got)
         except FetchError as error:
             return FailedAddress(url, error.of(url))
 
@@ -157,15 +163,16 @@ class Gatherer:
             if self._enough(found, sitemap):
                 break
             try:
-                got = self.fetcher.get(sitemap.address, site=site)
-                assert isinstance(got, FetchedPage)
-                body = _undone(got)
-                kind = page_kind_of(got, body)
-                base = Address.parse(got.url)
-                if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
-                    found_kind = got.media_type or Problem("kind-no-sitemap")
-                    raise FetchError("address-not-an-article", shown=got.url, kind=found_kind)
-                more = list_addresses(kind, body, base)
+                with _named(sitemap.address.url):
+                    got = self.fetcher.get(sitemap.address, site=site)
+                    assert isinstance(got, FetchedPage)
+                    body = _undone(got)
+                    kind = page_kind_of(got, body)
+                    base = Address.parse(got.url)
+                    if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
+                        found_kind = got.media_type or Problem("kind-no-sitemap")
+                        raise FetchError("address-not-an-article", shown=got.url, kind=found_kind)
+                    more = list_addresses(kind, body, base)
             except FetchError as error:
                 fail(FailedAddress(sitemap.address.url, error.of(sitemap.address.url)))
                 continue
@@ -197,6 +204,19 @@ class Gatherer:
         state, path = self.shelf.put(page, suffix, asked)
         feeds = named_feeds(page.body, Address.parse(page.url)) if suffix == ".html" else ()
         return GatheredAddress(asked, state, path, feeds)
+
+
+@contextmanager
+def _named(address: str) -> Iterator[None]:
+    """What no code foresaw of an answer becomes an error of its address: the others go on."""
+    try:
+        yield
+    except FetchError:
+        raise
+    except Exception as error:
+        logger.debug("An odd answer", exc_info=error)
+        reason = Words(type(error).__name__)
+        raise FetchError("address-odd", shown=address, reason=reason) from error
 
 
 def _undone(page: FetchedPage) -> bytes:

@@ -121,7 +121,7 @@ _FINDERS = {
 def _utc(parts: struct_time | None) -> datetime | None:
     try:
         return datetime(*parts[:6], tzinfo=UTC) if parts else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -134,6 +134,6 @@ def _date(text: str | None) -> datetime | None:
         text += "-01-01"[: 10 - len(text)] if len(text) == 4 else "-01"
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # a moment before the year 1 in UTC
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

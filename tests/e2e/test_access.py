@@ -252,6 +252,23 @@ async def test_who_is_barred_is_told_so_once_even_where_all_may_ask(
         await server.silence()
 
 
+async def test_who_is_barred_is_not_let_back_in_by_a_link(
+    server: BotServer, bot: Running, access: str
+) -> None:
+    async with bot():
+        start = await invited(server)
+        await asked(server, ADMIN, f"/interdire {STRANGER}")
+        said = await asked(server, STRANGER, start)
+        assert "Bienvenue" not in said
+        assert "invitation a déjà servi" not in said
+        server.user_says(STRANGER, QUESTION)
+        await server.silence()
+        if access != "open":  # where all may ask, nobody needs the link
+            assert (await asked(server, OTHER, start)).startswith("Bienvenue")
+        await asked(server, ADMIN, f"/autoriser {STRANGER}")
+        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
+
+
 @pytest.mark.parametrize("number", [ADMIN, EDITOR, READER])
 async def test_what_the_settings_give_is_taken_away_there(
     server: BotServer, bot: Running, number: int

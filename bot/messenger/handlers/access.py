@@ -17,6 +17,7 @@ from bot.messenger.handlers.gate import require_administrator, start_token
 from bot.messenger.menus import MenuCommand, command_argument, command_handler
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.operations.logs import PublicText
 from bot.state import chats, invitations
 from bot.state.roles import STANDINGS, Role, Standing
 
@@ -121,7 +122,7 @@ class AccessHandlers:
     async def _group(self, chat_id: int, allowed: bool) -> None:
         decide = partial(chats.allow, chat_id=chat_id, allowed=allowed, now=self._services.now())
         await self._services.state.run(decide)
-        logger.info("The group %d is %s", chat_id, "allowed" if allowed else "forbidden")
+        logger.info("A group is %s", PublicText("allowed" if allowed else "forbidden"))
 
     async def _person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
         """What to say of a person's standing, changed where the settings leave it open."""

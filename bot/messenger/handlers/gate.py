@@ -110,9 +110,9 @@ class Gate:
     async def _invited(self, bot: Bot, update: Update, asker: Asker) -> bool:
         """Whether a stranger brings an invitation; good or not, they are told."""
         token = start_token(update)
-        if token is None:
-            return False
         person, phrases = asker.place.person_id, AccessPhrases.of(asker.phrases.code)
+        if token is None or self._services.roles.barred(person):
+            return False
         role = await self._services.roles.accept(token, person, self._services.now())
         if role is not None:
             await say(bot, asker, phrases.accepted[role])

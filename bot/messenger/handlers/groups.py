@@ -43,7 +43,7 @@ class GroupHandlers:
             await say(context.bot, asker, waits)
             return
         await say(context.bot, asker, phrases.not_allowed(change.chat.id))
-        logger.info("The group %d is not allowed and was left", change.chat.id)
+        logger.info("A group that is not allowed was left")
         await context.bot.leave_chat(change.chat.id)
 
     async def migrate(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

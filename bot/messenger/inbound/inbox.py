@@ -161,12 +161,12 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                         await self._clear(update)
                     await super().process_update(update)
             except Postponed as reason:
-                logger.info("Update %d is left for the next start: %s", update.update_id, reason)
+                logger.info("It is left for the next start: %s", reason)
                 return
         try:
             await self.journal.done(update.update_id)
         except StateError as error:
-            logger.error("Update %d may be handled again: %s", update.update_id, error)
+            logger.error("It may be handled again: %s", error)
         self._count(update, trigger)
 
     def _count(self, update: Update, trigger: Trigger) -> None:

@@ -78,8 +78,11 @@ async def request_with_retry(
                 raise
             if doubt:
                 METERS.doubted("reply lost")
-            what = "may have arrived; it is sent again" if doubt else "failed; trying again"
-            logger.warning("Sending %s in %s s (%s)", what, seconds, _why(error))
+                logger.warning(
+                    "Sending may have arrived; it is sent again in %s s (%s)", seconds, error
+                )
+            else:
+                logger.warning("Sending failed; trying again in %s s (%s)", seconds, error)
         waited += seconds
         await _pause(seconds, stopping)
     raise AssertionError("there is always another wait")
@@ -102,12 +105,6 @@ def _waits() -> Iterator[float]:
 def _seconds(error: RetryAfter) -> float:
     asked = error.retry_after
     return SLACK_SECONDS + (asked if isinstance(asked, int) else asked.total_seconds())
-
-
-def _why(error: TelegramError) -> str:
-    cause = error.__cause__
-    name = type(cause).__name__ if isinstance(cause, httpx.HTTPError) else ""
-    return ": ".join(each for each in (name, str(error)) if each)
 
 
 async def _pause(seconds: float, stopping: asyncio.Event | None) -> None:

@@ -27,6 +27,7 @@ from bot.messenger.running.health import serve_health
 from bot.messenger.running.receiver import WatchedRequest, receive, unreachable
 from bot.messenger.running.redaction import redact_logs
 from bot.messenger.services import BotServices, Chain, TelegramApplication
+from bot.operations.logs import PublicText
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 
@@ -72,7 +73,7 @@ _PATIENCE = (1.0, 2.0, 4.0, 8.0)
 
 
 def _log_ready(username: str) -> None:
-    logger.info("Listening as https://t.me/%s", username)
+    logger.info("Listening as https://t.me/%s", PublicText(username))
 
 
 def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:

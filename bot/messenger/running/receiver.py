@@ -15,6 +15,7 @@ from telegram.ext import Updater
 from telegram.request import HTTPXRequest
 
 from bot.errors import MessengerError, SettingsError
+from bot.operations.logs import PublicText
 from bot.operations.metrics import METERS
 from bot.settings import TELEGRAM_API_URL, Settings
 from index.errors import reason_of
@@ -95,7 +96,7 @@ async def _be_called(updater: Updater, settings: Settings, url: AnyHttpUrl, retr
         )
     except BadRequest as error:
         raise SettingsError("webhook-refused", address=str(url), reason=reason_of(error)) from error
-    logger.info("Telegram calls %s:%d", settings.webhook_host, settings.webhook_port)
+    logger.info("Telegram calls %s:%d", PublicText(settings.webhook_host), settings.webhook_port)
 
 
 def webhook_path(settings: Settings, url: AnyHttpUrl) -> str:

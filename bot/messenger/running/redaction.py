@@ -1,36 +1,49 @@
-"""The bot's token, and what people write, kept out of every log, whoever writes it.
+"""What a log may hold of a bot at work: an allow-list, whoever writes the line.
 
-Telegram's addresses contain the token, and the HTTP client logs addresses. Records are cleaned as
-they are made, before any handler sees them, so no handler needs to take part.
+What people write, their names and numbers reach records by many ways: as arguments, within the
+texts of errors, in what a library repeats of a reply that it cannot read. So a record keeps what is
+known to be of the code or of the operator, and nothing else:
+
+- its logger, level, place and time;
+- its sentence, where it stands as such in the code that logs it;
+- of the arguments: numbers below 100,000 (larger ones may be people's), members of enumerations,
+  and what Selon's own code marks as `PublicText`;
+- of errors: their kinds, those of their causes, and the lines of code they came through; what
+  they say only where that is of the machine (`_said`).
+
+Records are made so before any handler sees them, so no handler needs to take part. The token goes
+even where operators allow texts.
 """
 
 from __future__ import annotations
 
 import logging
-import re
+import sqlite3
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
-from bot.operations.logs import PRIVATE, current_subject
+from bot.errors import ModelFailed, SettingsError
+from bot.operations.logs import PRIVATE, PublicText, current_subject
+from index.errors import BuildLocked, CodedError, ModelError, Problem, StoreError
 
 MASK = "[token]"
 
-_REPLIES = (
-    re.compile(r'(?<=Can not load invalid JSON data: ").*(?=")', re.DOTALL),
-    re.compile(r"(?<=Parsing the server response ).*(?= failed)", re.DOTALL),
-    re.compile(r"(?<=Received data was: ).*", re.DOTALL),
-    re.compile(r"(?<=New chat id: )-?\d+"),
-)
-"""What the library repeats of messages, where it cannot read them, and of chats that move."""
+_SMALL = 100_000
+_CAUSES = 8
+
+_OF_THE_MACHINE = (SettingsError, ModelFailed, StoreError, ModelError, BuildLocked)
+"""Errors of what the operator has set up, which hold nothing of people's."""
 
 
 class Redactor:
-    """Replaces a token, whole or its secret half, in texts and log records.
+    """Reduces records to what may be told; with `text`, to all but the token.
 
-    And, unless `text` is allowed, what is the own of the person whom the record is about.
+    That is hidden whole, quoted, and its secret half alone.
     """
 
     def __init__(self, token: str, *, text: bool = False) -> None:
@@ -38,41 +51,142 @@ class Redactor:
         secret = token.partition(":")[2]
         self._hidden = [token, quote(token, safe=""), *([secret] if len(secret) >= 8 else [])]
 
-    def text(self, text: str) -> str:
-        for hidden in self._hidden:
-            text = text.replace(hidden, MASK)
-        if self._text:
-            return text
-        for pattern in _REPLIES:
-            text = pattern.sub(PRIVATE, text)
-        subject = current_subject()
-        return subject.hidden(text) if subject else text
-
     def record(self, record: logging.LogRecord) -> None:
         """Clean one record in place, its traceback included."""
-        try:
-            message = record.getMessage()
-        except (TypeError, ValueError):  # a record whose arguments do not fit its format
-            message = f"{record.msg} {record.args}"
-            record.msg, record.args = message, ()
-        cleaned = self.text(message)
-        if cleaned != message:
-            record.msg, record.args = cleaned, ()
-        if record.exc_info and record.exc_info[0] is not None:
-            told = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
-            cleaned = self.text(told)
-            if cleaned != told:
-                # Formatters use the text when there is one, and some render exc_info themselves.
-                record.exc_text, record.exc_info = cleaned, None
+        error = record.exc_info[1] if record.exc_info else None
+        if self._text:
+            message = _all_of(record)
+            told = "".join(traceback.format_exception(error)) if error else ""
+        else:
+            message = _allowed(record)
+            told = _traced(error) if error else ""
+        record.msg, record.args = self._clean(message), ()
+        if error:
+            # Formatters use the text when there is one, and some render exc_info themselves.
+            record.exc_text, record.exc_info = self._clean(told.rstrip("\n")), None
         if record.stack_info:
-            record.stack_info = self.text(record.stack_info)
+            record.stack_info = self._clean(record.stack_info)
+
+    def _clean(self, text: str) -> str:
+        for hidden in self._hidden:
+            text = text.replace(hidden, MASK)
+        subject = None if self._text else current_subject()
+        return subject.hidden(text) if subject else text
+
+
+class _Private:
+    """An argument that may be anybody's, in whatever way it is written out."""
+
+    def __str__(self) -> str:
+        return PRIVATE
+
+    __repr__ = __str__
+
+
+def _all_of(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, LookupError):  # arguments that do not fit the sentence
+        return f"{record.msg} {record.args}"
+
+
+def _allowed(record: logging.LogRecord) -> str:
+    if not _is_of_the_code(record):
+        return str(_argument(record.msg))
+    sentence, given = str(record.msg), record.args
+    if not given:
+        return sentence
+    kept: Any
+    if isinstance(given, tuple):
+        kept = tuple(_argument(each) for each in given)
+    else:
+        kept = {name: _argument(each) for name, each in given.items()}
+    try:
+        return str(sentence % kept)
+    except (TypeError, ValueError, LookupError):
+        return sentence
+
+
+def _is_of_the_code(record: logging.LogRecord) -> bool:
+    """Whether the sentence is a constant of the function that logs it, not made of something."""
+    frame = sys._getframe()
+    while frame := frame.f_back:  # type: ignore[assignment]
+        code = frame.f_code
+        if code.co_filename == record.pathname and code.co_name == record.funcName:
+            return isinstance(record.msg, str) and record.msg in code.co_consts
+    return False
+
+
+def _argument(value: object) -> object:
+    if isinstance(value, BaseException):
+        return _kinds(value)
+    if value is None or isinstance(value, (bool, float, Enum, PublicText)):
+        return value
+    if isinstance(value, int) and abs(value) < _SMALL:
+        return value
+    return _Private()
+
+
+def _kinds(error: BaseException) -> str:
+    """An error and its causes in one line."""
+    return " < ".join(_named(each) for each in _chain(error))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    following: BaseException | None = error
+    for _ in range(_CAUSES):
+        if following is None:
+            return
+        yield following
+        implied = None if following.__suppress_context__ else following.__context__
+        following = following.__cause__ or implied
+
+
+def _named(error: BaseException) -> str:
+    name, said = type(error).__qualname__, _said(error)
+    return f"{name}: {said}" if said else name
+
+
+def _said(error: BaseException) -> str:
+    """What may be told of an error besides its kind."""
+    if isinstance(error, _OF_THE_MACHINE):
+        return str(error)
+    if isinstance(error, CodedError):
+        return _coded(error.problem)
+    if isinstance(error, OSError):
+        return error.strerror if isinstance(error.strerror, str) else ""
+    if isinstance(error, sqlite3.Error):
+        return str(error)  # SQLite names tables, never values
+    state = getattr(error, "sqlstate", None)  # PostgreSQL's five letters
+    return state if isinstance(state, str) and len(state) == 5 and state.isalnum() else ""
+
+
+def _coded(problem: Problem) -> str:
+    """A code with those of its parameters that are numbers or problems in turn."""
+    told = [
+        f"{name}={_coded(value) if isinstance(value, Problem) else value}"
+        for name, value in problem.parameters.items()
+        if isinstance(value, (int, float, Problem))
+    ]
+    return f"{problem.code} ({', '.join(told)})" if told else problem.code
+
+
+def _traced(error: BaseException) -> str:
+    """As Python writes a traceback, without what the errors say."""
+    parts = []
+    for each in reversed(list(_chain(error))):
+        frames = "".join(traceback.format_tb(each.__traceback__))
+        parts.append(f"Traceback (most recent call last):\n{frames}{_named(each)}\n")
+        if isinstance(each, BaseExceptionGroup):
+            parts += [f"within it:\n{_traced(inner)}" for inner in each.exceptions]
+    return "\nwhich led to:\n\n".join(parts)
 
 
 @contextmanager
 def redact_logs(token: str, *, text: bool = False) -> Iterator[None]:
-    """While this lasts, no log record of the process contains the token.
+    """While this lasts, log records hold what may be told, and of the token nothing.
 
-    Nor what people write and who they are, unless `text` is allowed.
+    With `text` they hold all but the token.
     """
     redactor = Redactor(token, text=text)
     before = logging.getLogRecordFactory()

@@ -41,8 +41,8 @@ class _Teller(Protocol):
     def trouble(self, feed: str, error: Exception) -> None: ...
 
 
-class Interrupted(Exception):  # noqa: N818 - a condition, not a fault
-    """All must end."""
+class Interrupted(BaseException):
+    """All must end. Nobody takes it for a fault of what was being fetched."""
 
 
 class Poller:

@@ -133,8 +133,12 @@ def _copy(manifest: Manifest, source: Path, target: Path) -> None:
 
 @contextmanager
 def _replacing(folder: Path) -> Iterator[Path]:
-    """A folder beside this one that takes its name once it is whole; else it leaves no trace."""
+    """A folder beside this one that takes its name once it is whole; else it leaves no trace.
+
+    Killed at any moment, it leaves what the next one removes, never the only whole export.
+    """
     partial = folder.with_name(f"{folder.name}{_PARTIAL}")
+    old = folder.with_name(f"{partial.name}-old")
     with translate_disk_errors(partial):
         partial.parent.mkdir(parents=True, exist_ok=True)
         if partial.exists():
@@ -142,8 +146,9 @@ def _replacing(folder: Path) -> Iterator[Path]:
     try:
         yield partial
         with translate_disk_errors(folder):
-            old = folder.with_name(f"{folder.name}{_PARTIAL}-old")
             if folder.exists():
+                if old.exists():  # of an export that was killed as it removed it
+                    shutil.rmtree(old)
                 folder.rename(old)
             partial.rename(folder)
             shutil.rmtree(old, ignore_errors=True)

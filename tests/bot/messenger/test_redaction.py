@@ -1,72 +1,161 @@
-"""The token in no log."""
+"""What logs hold of a bot at work: what is of the code, nothing of people, no token."""
 
 from __future__ import annotations
 
 import io
 import logging
-import sys
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from enum import Enum
 from urllib.parse import quote
 
 import pytest
+from telegram import Bot
 
+from bot.errors import ModelFailed, StateError
 from bot.messenger.running.redaction import MASK, redact_logs
+from bot.operations.logs import PRIVATE, PublicText
+from index.errors import ReadError
+from tests.botapi.server import BotServer
 
 TOKEN = "123456:AAsecret-part_of-the-token"
+LOGGER = logging.getLogger("some.library")
 
 
-def logged(*arguments: object, exc_info: bool = False, stack_info: bool = False) -> str:
-    """One record as a handler writes it."""
+class Kind(Enum):
+    LATE = "late"
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What a handler writes."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    logger = logging.getLogger("tests.redaction")
-    logger.addHandler(handler)
-    try:
-        logger.error(*arguments, exc_info=exc_info, stack_info=stack_info)
-    finally:
-        logger.removeHandler(handler)
-    return stream.getvalue()
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "log",
     [
-        (f"POST https://api.telegram.org/bot{TOKEN}/getMe",),
-        ("POST %s", f"https://api.telegram.org/bot{TOKEN}/getMe"),
-        ("%s", f"/bot{quote(TOKEN, safe='')}/getMe"),
-        ("%(token)s", {"token": TOKEN}),
-        ("the secret half: %s", TOKEN.partition(":")[2]),
-        ("%d of what does not fit", TOKEN),
+        lambda: LOGGER.error(f"POST {TOKEN}/getMe"),  # noqa: G004
+        lambda: LOGGER.error("POST %s", f"https://api.telegram.org/bot{TOKEN}/getMe"),
+        lambda: LOGGER.error("%s", f"/bot{quote(TOKEN, safe='')}/getMe"),
+        lambda: LOGGER.error("%(token)s", {"token": TOKEN}),
+        lambda: LOGGER.error("the other half: %s", TOKEN.partition(":")[2]),
+        lambda: LOGGER.error("%d of what does not fit", TOKEN),
+        lambda: LOGGER.error("marked: %s", PublicText(TOKEN)),
     ],
 )
-def test_a_record_does_not_hold_the_token(arguments: tuple[object, ...]) -> None:
+@pytest.mark.parametrize("text", [False, True])
+def test_a_record_does_not_hold_the_token(
+    log: Callable[[], None], text: bool, written: io.StringIO
+) -> None:
+    with redact_logs(TOKEN, text=text):
+        log()
+    assert written.getvalue()
+    assert "secret" not in written.getvalue()
+    assert not text or MASK in written.getvalue()
+
+
+OWN = "Zénobie Tartempion"
+
+
+class OddError(Exception):
+    def __str__(self) -> str:
+        return OWN
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        (lambda: LOGGER.error("Received data was %r", [{"text": OWN}]), f"data was {PRIVATE}"),
+        (lambda: LOGGER.error("Received %s from %d", OWN, 918273645), "Received %s from %d"),
+        (lambda: LOGGER.error("%(a)s for %(b)s", {"a": OWN, "b": 3}), f"{PRIVATE} for 3"),
+        (lambda: LOGGER.error("%d of %.1f: %s", 12, 0.5, Kind.LATE), "12 of 0.5: Kind.LATE"),
+        (lambda: LOGGER.error(f"made of {OWN}"), PRIVATE),  # noqa: G004
+        (lambda: LOGGER.error("made of " + OWN), PRIVATE),  # noqa: G003
+        (lambda: LOGGER.error("made of {}".format(OWN)), PRIVATE),  # noqa: G001, UP032
+        (lambda: LOGGER.error(OddError()), "OddError"),
+        (lambda: LOGGER.error("failed: %s", OddError()), "failed: OddError"),
+        (lambda: LOGGER.error("%s of %r", b"Zenobie", OWN.split()), f"{PRIVATE} of {PRIVATE}"),
+        (lambda: LOGGER.error("%s", logging), PRIVATE),
+        (lambda: LOGGER.error("plain 100 %"), "plain 100 %"),
+        (lambda: LOGGER.error("who: %s", PublicText("mistral:small")), "who: mistral:small"),
+    ],
+)
+def test_of_a_line_stays_what_is_of_the_code(
+    log: Callable[[], None], told: str, written: io.StringIO
+) -> None:
     with redact_logs(TOKEN):
-        written = logged(*arguments)
-    assert "secret" not in written.replace("the secret half", "")
-    assert MASK in written
+        log()
+    assert written.getvalue() == f"{told}\n" or told in written.getvalue()
+    for own in ("Zénobie", "Zenobie", "Tartempion", "918273645"):
+        assert own not in written.getvalue()
 
 
-def test_nor_does_a_traceback() -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError(OWN), "ValueError"),
+        (OSError(28, "No space left on device", OWN), "OSError: No space left on device"),
+        (sqlite3.OperationalError("disk I/O error"), "OperationalError: disk I/O error"),
+        (
+            ReadError("read-lines", shown=OWN, reason=OWN, count=3),
+            "ReadError: read-lines (count=3)",
+        ),
+        (StateError("database-failed", shown=OWN, reason=OWN), "StateError: database-failed"),
+        (ModelFailed("rate", "mistral:small"), "ModelFailed: mistral:small: rate"),
+        (ExceptionGroup(OWN, [ValueError(OWN), OddError()]), "ExceptionGroup"),
+        (UnicodeEncodeError("ascii", OWN, 0, 1, OWN), "UnicodeEncodeError"),
+    ],
+)
+def test_of_an_error_stay_its_kind_and_where_it_was(
+    error: Exception, told: str, written: io.StringIO
+) -> None:
     with redact_logs(TOKEN):
         try:
-            raise ValueError(f"refused: {TOKEN}")
-        except ValueError:
-            written = logged("failed", exc_info=True, stack_info=True)
-    assert "secret" not in written
-    assert f"ValueError: refused: {MASK}" in written
-    assert "Traceback" in written
+            try:
+                raise KeyError(OWN)
+            except KeyError:
+                raise error  # noqa: B904 - as it happens
+        except Exception:
+            LOGGER.exception("failed", stack_info=True)
+    assert "Tartempion" not in written.getvalue()
+    assert f"\n{told}\n" in written.getvalue()
+    assert "\nKeyError\n" in written.getvalue()
+    assert "test_redaction.py" in written.getvalue()
+    assert "raise error" in written.getvalue()
 
 
-def test_other_records_and_their_tracebacks_are_untouched() -> None:
-    with redact_logs(TOKEN):
+def test_operators_may_ask_for_all_but_the_token(written: io.StringIO) -> None:
+    with redact_logs(TOKEN, text=True):
         try:
-            raise ValueError("tout autre chose")
+            raise ValueError(f"{OWN}: {TOKEN}")
         except ValueError:
-            record = logging.getLogger("x").makeRecord(
-                "x", logging.ERROR, __file__, 1, "un %s", ("deux",), sys.exc_info()
-            )
-    assert record.args == ("deux",)
-    assert record.exc_info is not None
-    assert record.getMessage() == "un deux"
+            LOGGER.exception("by %s", OWN)
+    assert f"by {OWN}" in written.getvalue()
+    assert f"ValueError: {OWN}: {MASK}" in written.getvalue()
+
+
+@pytest.mark.parametrize("change", [{"date": "hier"}, {"chat": 3}])
+async def test_what_the_library_cannot_read_is_not_repeated(
+    server: BotServer, written: io.StringIO, change: dict[str, object]
+) -> None:
+    server.user_says(918273645, f"Où vit {OWN} ?")
+    update = server._methods.updates.pending[0]
+    update["message"] |= change  # type: ignore[operator]
+    async with Bot(server.token, f"{server.url}/bot") as bot:
+        with redact_logs(server.token), suppress(Exception):
+            await bot.get_updates()
+    assert "Error while parsing updates! Received data was [private]" in written.getvalue()
+    for own in (OWN, "Tartempion", "918273645", "Lecteur"):
+        assert own not in written.getvalue()
 
 
 def test_logging_is_as_before_afterwards() -> None:

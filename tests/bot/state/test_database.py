@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import URL, Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
@@ -84,9 +86,64 @@ def test_a_database_of_a_newer_selon_is_refused(url: str) -> None:
         open_state(url)
 
 
+PAGE = 4096
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A database of some forty pages, the tables of this version."""
+    path = tmp_path_factory.mktemp("whole") / "state.sqlite"
+    open_state(f"sqlite:///{path}").close()
+    return path.read_bytes()
+
+
+def _torn(page: int) -> Callable[[bytes], bytes]:
+    return lambda data: data[: page * PAGE] + b"\xff" * PAGE + data[(page + 1) * PAGE :]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda data: b"\0" * 16 + data[16:],
+        lambda data: data[:16] + b"\xff" * 84 + data[100:],
+        lambda data: data[:100] + b"\0" * (PAGE - 100) + data[PAGE:],
+        lambda data: data[:100],
+        lambda data: data[:PAGE],
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:-PAGE],
+        lambda data: data[:-1],
+        lambda data: b"\0" * len(data),
+        *map(_torn, range(8)),
+        _torn(30),
+    ],
+)
+def test_a_damaged_database_is_named_and_not_written_to(
+    whole: bytes, tmp_path: Path, harm: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "a b%20#?.sqlite"
+    address = URL.create("sqlite", database=str(path)).render_as_string()
+    before = harm(whole)
+    path.write_bytes(before)
+    with pytest.raises(StateError) as refusal:
+        open_state(address)
+    assert (refusal.value.code, refusal.value.shown) == ("database-damaged", str(path))
+    assert path.read_bytes() == before
+    assert "\n" not in str(refusal.value)
+
+
+def test_what_a_kill_left_beside_the_database_is_taken_up(tmp_path: Path) -> None:
+    path, killed = tmp_path / "state.sqlite", tmp_path / "killed.sqlite"
+    with closing(open_state(f"sqlite:///{path}")) as state:
+        state.do(lambda session: people.note_person(session, 7, NOW))
+        for end in ("", "-wal"):
+            shutil.copyfile(f"{path}{end}", f"{killed}{end}")
+    with closing(open_state(f"sqlite:///{killed}")) as state:
+        assert state.do(lambda session: people.person(session, 7)) is not None
+
+
 def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "state.sqlite").write_bytes(b"not a database " * 100)
-    with pytest.raises(StateError, match=r"state\.sqlite: database-not-opened") as caught:
+    with pytest.raises(StateError, match=r"state\.sqlite: database-damaged") as caught:
         open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
     assert "\n" not in str(caught.value)
 

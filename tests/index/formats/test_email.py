@@ -220,3 +220,16 @@ def test_any_bytes_are_drafts_or_a_read_error(data: bytes) -> None:
         except ReadError:
             continue
         assert all(isinstance(each, Skipped) or each.blocks for each in found)
+
+
+@pytest.mark.parametrize(
+    "stray", [b"\r", b"\xe9", b"\xff", b"\0", b"\x1f", b"\x85", b'"', b"<", b"\\"]
+)
+@pytest.mark.parametrize("place", range(0, 32, 3))
+def test_a_stray_byte_in_the_sender_loses_no_letter(stray: bytes, place: int) -> None:
+    letter = bytes(_letter())
+    at = letter.index(b"From: ") + 6 + place
+    draft = _own(letter[:at] + stray + letter[at:])
+    assert draft.metadata.title == HEAD["Subject"]
+    assert draft.metadata.published is not None
+    assert "budget de la ville" in " ".join(_texts(draft))

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from index.errors import Problem, ReadError
+from index.formats.base import Content
+from index.formats.json import _events as json_events
 from index.formats.records import parse_map
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 
@@ -237,6 +239,31 @@ def test_json_holds_its_list_where_services_put_it(tmp_path: Path, wrap: Any) ->
     articles, skipped = read_file(tmp_path, "a.json", json.dumps(wrap(records), indent=1))
     assert [article.title for article in articles] == ["A", "B"]
     assert skipped == []
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 5000, "9223372036854775808"])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_number_beyond_measure_refuses_no_file(tmp_path: Path, name: str, number: str) -> None:
+    quoted = f'{PROSE} Un \\"nombre\\" : {number} \\\\'
+    told = f'{{"title": "A", "n": {number}, "text": "{quoted}"}}'
+    data = f"[{told}, {told}]" if name == "a.json" else f"{told}\n{told}\n"
+    articles, skipped = read_file(tmp_path, name, data)
+    assert skipped == []
+    assert len(articles) == 2
+    assert f'Un "nombre" : {number} \\' in articles[0].text
+
+
+@pytest.mark.parametrize("padding", range(65_536 - 40, 65_536))
+def test_a_number_is_measured_whole_wherever_a_piece_of_the_file_ends(padding: int) -> None:
+    number = b"1" + b"0" * 18
+    data = b'["' + b"\\\\" * 9 + b"x" * padding + b'"' + b"," + number + b",1e400,5,true]"
+    content = Content.of_bytes(data, "a.json")
+    with json_events(content) as events:
+        assert [value for event, value in events if event in {"number", "null"}] == [
+            int(number),
+            None,
+            5,
+        ]
 
 
 def test_json_of_one_object_is_one_article(tmp_path: Path) -> None:

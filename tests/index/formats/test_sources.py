@@ -99,12 +99,35 @@ def test_links_are_followed_once(corpus: Path, tmp_path: Path) -> None:
     (corpus / "lien").symlink_to(other)
     (corpus / "sous" / "boucle").symlink_to(corpus)
     (corpus / "z.md").symlink_to(corpus / "a.txt")
-    assert _locations(corpus) == [
+    assert _locations(corpus, other) == [
         "corpus/a.txt",
         "corpus/b.md",
         "corpus/lien/e.md",
         "corpus/sous/c.MD",
     ]
+
+
+def test_a_link_out_of_the_folder_is_named_and_followed_only_where_its_end_is_named_too(
+    corpus: Path, tmp_path: Path
+) -> None:
+    secret = tmp_path / "corpus-secret"  # begins as the corpus does
+    secret.mkdir()
+    (secret / "lettre.txt").write_text("secret", encoding="utf-8")
+    (corpus / "lien").symlink_to(secret)
+    (corpus / "lettre.md").symlink_to(secret / "lettre.txt")
+    (corpus / "cle.pem").symlink_to(secret / "lettre.txt")  # of no format: not spoken of
+    (corpus / "autre").symlink_to(corpus / "sous")
+    found, skipped = find_sources([corpus])
+    assert [each.path.name for each in found if "lettre" in each.path.name] == []
+    assert [each for each in skipped if each.problem.code == "link-out"] == [
+        Skipped("corpus/lettre.md", Problem("link-out")),
+        Skipped("corpus/lien", Problem("link-out")),
+    ]
+    named, skipped = find_sources([corpus, secret])
+    assert "lettre.txt" in [each.path.resolve().name for each in named]
+    assert "link-out" not in [each.problem.code for each in skipped]
+    (tmp_path / "par-lien").symlink_to(corpus)
+    assert len(find_sources([tmp_path / "par-lien"])[0]) == len(found)
 
 
 def test_a_broken_link_is_skipped_with_its_reason(corpus: Path) -> None:

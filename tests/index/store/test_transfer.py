@@ -7,7 +7,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -246,6 +246,43 @@ def test_a_view_that_never_ends_is_not_asked(folder: Path, tmp_path: Path) -> No
         )
     _forge(folder)
     _refused(folder, tmp_path, "import-not-ours")
+
+
+class Killed(BaseException):
+    """Nothing is done on the disk any more, not even what cleans up."""
+
+
+_CHANGES = ("os.rename", "os.unlink", "os.rmdir", "os.mkdir", "shutil.copyfile")
+
+
+def test_an_export_that_was_killed_at_any_moment_can_be_made_again(
+    built: Path, folder: Path
+) -> None:
+    for last in range(1000):
+        done = [0]
+
+        def counted(change: Callable[..., object], done: list[int], last: int) -> Any:
+            def doing(*arguments: object, **more: object) -> object:
+                if done[0] >= last:
+                    raise Killed
+                done[0] += 1
+                return change(*arguments, **more)
+
+            return doing
+
+        with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+            for name in _CHANGES:
+                room, _, what = name.partition(".")
+                change = getattr({"os": os, "shutil": shutil}[room], what)
+                patch.setattr(name, counted(change, done, last))
+            export_index(built, folder)
+            break
+        whole = [each for each in folder.parent.iterdir() if (each / MANIFEST_NAME).is_file()]
+        assert whole, "the only export was removed before another was whole"
+        export_index(built, folder)
+        assert [each.name for each in folder.parent.iterdir()] == ["export"]
+    assert last > 30
+    import_index(folder, folder.parent / "there")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.web.fetcher import Validators
+from index.web import gatherer as gatherer_module
+from index.web.fetcher import FetchedPage, Validators
 from index.web.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
 from index.web.page_kind import PageKind
 from index.web.shelf import Shelf
@@ -220,3 +221,47 @@ def test_a_folder_that_cannot_be_written_is_said(site: Site, tmp_path: Path) -> 
     (event,) = gathered(site, tmp_path)
     assert isinstance(event, FailedAddress)
     assert event.error.code == "address-disk"
+
+
+def test_what_no_code_foresaw_of_an_answer_is_named_and_the_others_go_on(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.pages |= {"/a": article("a"), "/b": article("b")}
+    site.pages["/rss"] = rss(site.url, [("/a", day(2)), ("/b", day(1))])
+    real = gatherer_module.page_suffix_of
+
+    def odd(page: FetchedPage) -> str | None:
+        if page.url.endswith("/a"):
+            raise OverflowError("int too big to convert")
+        return real(page)
+
+    monkeypatch.setattr(gatherer_module, "page_suffix_of", odd)
+    failed = gathered(site, tmp_path, "/rss")[1]
+    assert isinstance(failed, FailedAddress)
+    assert (failed.address, failed.error.code) == (f"{site.url}/a", "address-odd")
+    assert files(tmp_path) == ["b"]
+    (alone,) = gathered(site, tmp_path, "/a")
+    assert isinstance(alone, FailedAddress)
+
+
+@pytest.mark.parametrize("delay", ["nan", "-1", "1e999", "9" * 5000, "x"])
+def test_an_odd_delay_of_robots_txt_holds_nobody(site: Site, tmp_path: Path, delay: str) -> None:
+    rules = f"User-agent: *\nCrawl-delay: {delay}\n"
+    site.pages |= {"/robots.txt": Answer(rules, "text/plain"), "/a": article("a")}
+    assert states(gathered(site, tmp_path)) in (["added"], ["address-delay"])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"},
+        {"Retry-After": "Mon, 01 Jan 2025 00:00:00 +99999999999999999999"},
+        {"Retry-After": "9" * 5000},
+        {"Retry-After": "\u00b2"},
+    ],
+)
+def test_an_odd_time_to_come_back_is_named(
+    site: Site, tmp_path: Path, header: dict[str, str]
+) -> None:
+    site.pages["/a"] = Answer("", status=503, headers=header)
+    assert states(gathered(site, tmp_path)) in (["address-status"], ["address-busy"])

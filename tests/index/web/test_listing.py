@@ -46,9 +46,12 @@ def test_a_sitemap_is_read_from_the_newest_whatever_the_form_of_its_dates() -> N
         ("/day", "2024-05-02"),
         ("/moment", "2024-05-02T10:00:00+02:00"),
         ("/nonsense", "hier"),
+        ("/before", "0001-01-01T00:00:00+23:59"),
+        ("/after", "9999-12-31T23:59:59-23:59"),
     ]
     assert urls(PageKind.SITEMAP, sitemap("https://exemple.fr", dates)) == [
-        f"https://exemple.fr/{each}" for each in ("moment", "day", "month", "year", "nonsense")
+        f"https://exemple.fr/{each}"
+        for each in ("moment", "day", "month", "year", "nonsense", "before", "after")
     ]
 
 

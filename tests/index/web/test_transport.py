@@ -44,6 +44,14 @@ def test_redirects_without_end_are_cut(site: Site) -> None:
         ("http://2130706433/", "address-malformed"),
         ("file:///etc/passwd", "address-scheme"),
         ("http://a:b@exemple.fr/", "address-credentials"),
+        ("mailto:redaction@exemple.fr", "address-scheme"),
+        ("tel:+33123456789", "address-scheme"),
+        ("about:blank", "address-scheme"),
+        ("data:text/html,a", "address-scheme"),
+        ("javascript:void(0)", "address-scheme"),
+        ("http://[", "address-malformed"),
+        ("http://exemple.fr:99999999999/", "address-malformed"),
+        ("http:a", "address-redirects"),  # the page itself, of the same site
     ],
 )
 def test_a_redirect_leads_nowhere_that_an_address_may_not(

@@ -11,7 +11,7 @@ from bot.settings import Settings
 from bot.terminal.cli import run
 from index.store.files.generation import current_id, open_generation
 from tests.fakes import FakeEmbedder
-from tests.web.site import Answer, Site, article, day, rss
+from tests.web.site import Answer, Site, article, day, rss, sitemap
 
 pytestmark = pytest.mark.usefixtures("settings")
 
@@ -61,6 +61,21 @@ def test_each_address_has_its_line_and_the_rest_goes_on(
         f"échec — {site.url}/absent — le site répond 404",
     ]
     assert current_id(home / ".selon") is None
+
+
+@pytest.mark.parametrize(
+    "target", ["mailto:a@exemple.fr", "tel:+33123456789", "about:blank", "data:,a", "http:x"]
+)
+def test_a_redirect_to_no_page_is_named_and_the_rest_goes_on(
+    site: Site, home: Path, capsys: pytest.CaptureFixture[str], target: str
+) -> None:
+    site.pages |= {"/b": article("b"), "/odd": Answer(status=302, headers={"Location": target})}
+    listed = [("/odd", "0001-01-01T00:00:00+23:59"), ("/b", "")]
+    site.pages["/map"] = Answer(sitemap(site.url, listed), "application/xml")
+    assert run(["add", "--no-index", f"{site.url}/odd", f"{site.url}/map"]) == 1
+    shown = capsys.readouterr()
+    assert [line.split(" — ")[1] for line in shown.err.splitlines()] == [f"{site.url}/odd"] * 2
+    assert f"ajouté — {site.url}/b" in shown.out
 
 
 def test_it_speaks_english_too(

@@ -114,6 +114,18 @@ def test_an_entry_that_fails_is_told_once_and_tried_again_where_that_may_help(
     polled.gatherer.fetcher.close()
 
 
+def test_an_entry_that_leads_to_no_page_does_not_keep_from_the_feed(
+    site: Site, settings: Settings, feed: str
+) -> None:
+    site.pages["/mail"] = Answer(status=302, headers={"Location": "mailto:a@exemple.fr"})
+    site.pages["/rss"] = rss(site.url, [("/mail", day(2)), ("/aa", day(1))])
+    polled = Polled(settings, feed)
+    assert polled.read() == [("event", "address-scheme"), ("news", "1", "0")]
+    site.pages["/rss"] = rss(site.url, [("/mail", day(3)), ("/bb", day(2))])
+    assert polled.read() == [("news", "1", "0")]
+    polled.gatherer.fetcher.close()
+
+
 def test_a_fault_in_one_feed_does_not_end_the_others(
     site: Site, settings: Settings, feed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,50 @@
+"""Whatever a person asks, it is read: what time, what it refers to, what of the articles."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.about import metadata_question, subject_asked_about
+from bot.answering.injection import harmless_in_prompt, is_order, readable, visible
+from bot.answering.time_range import timing
+from bot.followups.reference import read_reference
+from index.language import detect
+from tests.fuzz import TEXTS, fuzzed
+
+DAYS = st.dates(date(1, 1, 1), date(9999, 12, 31))
+LANGUAGES = st.sampled_from(("fr", "en", "de"))
+
+
+@given(question=TEXTS, today=DAYS)
+@fuzzed(400)
+def test_a_time_asked_for_is_one_that_ends_after_it_begins(question: str, today: date) -> None:
+    asked = timing(question, today)
+    if asked.period is None:
+        return
+    first, last = asked.period.first, asked.period.last
+    assert first is None or last is None or first <= last
+    assert len(asked.question) <= len(question)
+
+
+@given(question=TEXTS, language=LANGUAGES)
+@fuzzed(300)
+def test_what_a_question_refers_to_is_read(question: str, language: str) -> None:
+    reading = read_reference(question, language)
+    assert reading == read_reference(question, language)
+    assert detect(question)
+    metadata_question(question)
+    subject_asked_about(question)
+
+
+@given(text=TEXTS)
+@fuzzed(300)
+def test_what_a_prompt_gets_holds_nothing_unseen(text: str) -> None:
+    assert visible(visible(text)) == visible(text)
+    assert "\u202e" not in visible(text)
+    assert "\u200b" not in visible(text)
+    harmless_in_prompt(text)
+    readable(text)
+    is_order(text)
