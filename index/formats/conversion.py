@@ -16,6 +16,7 @@ from index.article import Article, Section, article_id
 from index.errors import Problem, ReadError
 from index.folding import fold
 from index.formats.base import (
+    READING_BYTES,
     ArticleDraft,
     Block,
     Content,
@@ -81,7 +82,25 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
     actual = _by_content(content, named)
     if actual is not named:
         logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
-    yield from actual.load().read(content)
+    try:
+        yield from actual.load().read(content)
+    except ReadError as error:
+        if _is_short(error):
+            raise ReadError(too_heavy(), shown=content.shown) from error
+        raise
+    except MemoryError as error:
+        raise ReadError(too_heavy(), shown=content.shown) from error
+
+
+def too_heavy() -> Problem:
+    return Problem("reading-too-heavy", limit=READING_BYTES)
+
+
+def _is_short(error: BaseException | None) -> bool:
+    """Whether memory ran out before what a parser took for damage."""
+    while error is not None and not isinstance(error, MemoryError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
