@@ -40,11 +40,11 @@ def repeated(unit: str, characters: int) -> str:
     return unit * (characters // len(unit))
 
 
-def seconds(work: Callable[[Given], object], given: Given) -> float:
+def seconds(work: Callable[[Given], object], given: Given, guard: float = GUARD) -> float:
     """Seconds of the processor that it takes."""
     began = time.process_time()
     try:
-        with guarded(GUARD):
+        with guarded(guard):
             work(given)
     except TooSlowError:
         return GIVEN_UP

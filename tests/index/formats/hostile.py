@@ -10,6 +10,12 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from index.errors import ReadError
+from index.formats.base import Content, Source
+from index.formats.conversion import articles_in
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -128,6 +134,9 @@ def heavy(suffix: str) -> bytes:
     return _HEAVY[suffix]()
 
 
+_ITEM = b"<item><title>a</title><description>Le pont</description></item>"
+
+
 def _records(count: int) -> bytes:
     return b'{"id": "a", "text": "Le pont date de 1901."}\n' * count
 
@@ -135,8 +144,26 @@ def _records(count: int) -> bytes:
 SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "comments": (".md", lambda size: b"<div>\n" + b"<!--" * (size // 4)),
     "scripts": (".md", lambda size: b"<div>\n" + b"<script>" * (size // 8)),
-    "open brackets": (".md", lambda size: b"[" * size),
+    "open brackets": (".md", lambda size: b"![" * (size // 2)),
+    "marks of templates": (".md", lambda size: b"{{ {% " * (size // 6)),
+    "lines": (".txt", lambda size: b"a\n" * (size // 2)),
+    "paragraphs": (".txt", lambda size: b"a\n\n" * (size // 3)),
+    "paragraphs of a page": (".html", lambda size: b"<html><body>" + b"<p>a" * (size // 4)),
+    "tables in tables": (".html", lambda size: b"<html><body>" + b"<table><tr><td>" * (size // 15)),
     "quotes in a sender": (".eml", lambda size: b"From: " + b'"a' * (size // 2) + b"\n\nLe pont."),
+    "senders": (".eml", lambda size: b"From: " + b"a@b," * (size // 4) + b"\n\nLe pont."),
     "records of one id": (".jsonl", lambda size: _records(size // 46)),
+    "records of a list": (".json", lambda size: b"[%s{}]" % (b'{"text": "a"},' * (size // 15))),
+    "cells": (".csv", lambda size: b"title,text\n" + b'"a",' * (size // 4)),
+    "quotes in a table": (".csv", lambda size: b"title,text\n" + b'"' * size),
+    "items of a feed": (".xml", lambda size: b"<rss><channel>" + _ITEM * (size // len(_ITEM))),
 }
 """By kind, the suffix of a file and what makes one of about so many bytes that is hard to read."""
+
+
+def read_slow(data: bytes, suffix: str) -> None:
+    """Reads a file to its end, in this process."""
+    content = Content.of_bytes(data, f"a{suffix}")
+    with suppress(ReadError):
+        for _ in articles_in(content, Source(Path(content.name), content.name, content.name)):
+            pass
