@@ -95,8 +95,9 @@ def _message(content: Content) -> EmailMessage:
         raise
     except Exception as error:  # the parser fails in many ways on what is no letter
         raise ReadError("letter-broken", shown=content.shown) from error
-    known = any(_header(message, name) for name in ("From", "Subject", "Date", "Message-ID"))
-    if not known or not isinstance(message, EmailMessage):
+    if not isinstance(message, EmailMessage) or not any(
+        _header(message, name) for name in ("From", "Subject", "Date", "Message-ID")
+    ):
         raise ReadError("letter-not", shown=content.shown)
     return message
 

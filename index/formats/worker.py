@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import re
 import sys
 import time
 from collections.abc import Iterator
@@ -28,7 +27,6 @@ try:
 except ImportError:  # pragma: no cover - Windows, which bounds no process so
     resource = None  # type: ignore[assignment]
 
-_DATA = re.compile(r"^VmData:\s*(\d+) kB", re.MULTILINE)
 _DAYS = ("published", "updated")
 _MOMENTS = ("published_at", "updated_at")
 
@@ -118,20 +116,22 @@ def _hold(name: str, most: int) -> None:
 
 
 def _data() -> int:
-    """Bytes that the process may write to; 0 where the system does not tell."""
-    try:
-        found = _DATA.search(Path("/proc/self/status").read_text())
-    except OSError:
-        return 0
-    return int(found[1]) * 1024 if found else 0
+    """Bytes that the process may write to."""
+    return _status("VmData")
 
 
 def _peak() -> int:
-    """Bytes of memory that it has had at most."""
-    if resource is None:
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    """Bytes of memory that it has had at most; `getrusage` counts those of its parent too."""
+    return _status("VmHWM")
+
+
+def _status(name: str) -> int:
+    """What Linux tells of the process, in bytes; 0 elsewhere."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def _spent() -> float:

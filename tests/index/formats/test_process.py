@@ -131,10 +131,17 @@ def test_what_a_parser_has_to_say_is_logged_here(
     assert "a.txt: its content is .html, and is read as that" in caplog.messages
 
 
+_MEASURED = """
+from index.formats import worker
+worker.main()
+worker._tell("peak", worker._peak())
+"""
+
+
 def _peak(path: Path) -> tuple[int, list[str]]:
     """Bytes that a process takes at most to read a file, and what it tells."""
     worker = subprocess.Popen(
-        [sys.executable, "-P", "-m", "index.formats.worker"],
+        [sys.executable, "-P", "-c", _MEASURED],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": process._ROOT, "OPENBLAS_NUM_THREADS": "1"},
@@ -145,11 +152,10 @@ def _peak(path: Path) -> tuple[int, list[str]]:
     assert worker.stdout is not None
     worker.stdin.write(json.dumps(asked).encode() + b"\n")
     worker.stdin.close()
-    kinds = [json.loads(line)[0] for line in worker.stdout]
+    *told, (_, peak) = [json.loads(line) for line in worker.stdout]
     worker.stdout.close()
-    _, _, used = os.wait4(worker.pid, 0)
-    worker.returncode = 0
-    return used.ru_maxrss * 1024, kinds
+    assert worker.wait() == 0
+    return peak, [kind for kind, _ in told]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds what a process writes to")
