@@ -100,11 +100,6 @@ def _pdf(size: int) -> bytes:
     )
 
 
-def _letter(parts: int) -> bytes:
-    head = b'From: a@b.fr\nSubject: a\nContent-Type: multipart/mixed; boundary="b"\n\n'
-    return head + b"--b\n\na\n" * parts + b"--b--\n"
-
-
 _WIDE = "😀".encode() + b"a" * (60 * 2**20)  # letters of four bytes each, for one of them is
 _HEAVY: dict[str, Callable[[], bytes]] = {
     ".md": lambda: b"*a* " * 600_000,
@@ -116,10 +111,10 @@ _HEAVY: dict[str, Callable[[], bytes]] = {
     ".fodt": lambda: _opendocument(6_000_000),
     ".epub": lambda: _epub(8_000_000),
     ".jsonl": lambda: _NESTED % (b"[]," * 5_000_000),
-    ".json": lambda: _NESTED % (b"[]," * 5_000_000),
-    ".csv": lambda: b"title,text\n" + b"," * 15_000_000 + b"\n" + b"a,b\n" * 3_000_000,
+    ".json": lambda: b'{"title": "a", "text": "%s"}' % _WIDE[: 15 * 2**20],
+    ".csv": lambda: b"title,text\n" + b"," * 15_000_000,
     ".xml": lambda: b"<rss><channel>" + b"<item><title>a</title></item>" * 500_000,
-    ".eml": lambda: _letter(400_000),
+    ".eml": lambda: b"Subject: a\n\n" + _WIDE,
     ".zip": lambda: _zip(**{"a.docx": docx(8_000_000), "a.txt": _WIDE}),
     ".tar": lambda: _tar(_WIDE),
     ".tar.gz": lambda: gzip.compress(_tar(_WIDE)),
