@@ -142,6 +142,15 @@ _WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: sentencex pan
 _AT_ONCE = 10_000  # characters
 
 
+_DENSE = 20  # characters a mark, of a part with so many marks that sentencex would be slow
+_AT_ONCE_DENSE = _AT_ONCE // 10  # characters; it goes through the whole part for each of its ends
+
+
+_MARKS = re.compile(r"[.!?…。！？]")
+
+
+_NEAR = 300  # characters around an end that can decide whether it is one
+
 _QUOTE_LIMIT = 300  # characters; a longer quotation is cut at its own sentences
 
 
@@ -229,19 +238,27 @@ def _ends(paragraph: str, language: str) -> list[int]:
     ends = {_past_closers(paragraph, end) for end in proposed}
     cased = paragraph != paragraph.lower()
     kept = [0]
+    before = seen = 0
     for end in sorted(ends - {0, len(paragraph)}):
-        if not _inside(quotes, end) and _is_end(paragraph, kept[-1], end, known, cased):
+        if visible := paragraph[before:end].rstrip():
+            seen = before + len(visible)
+        before = end
+        if seen <= kept[-1] or _inside(quotes, end):
+            continue
+        if _is_end(paragraph, kept[-1], seen, end, known, cased):
             kept.append(end)
     return kept[1:]
 
 
 def _proposed(text: str, language: str) -> set[int]:
-    """The ends that sentencex sees, asked by parts: it is quadratic on quotation marks unclosed."""
+    """The ends that sentencex sees, asked by parts: its time grows with marks times length."""
     ends: set[int] = set()
     start = 0
     while start < len(text):
-        space = text.rfind(" ", start, start + _AT_ONCE) + 1
-        stop = space if space > start and start + _AT_ONCE < len(text) else start + _AT_ONCE
+        marks = len(_MARKS.findall(text, start, start + _AT_ONCE))
+        most = _AT_ONCE_DENSE if marks * _DENSE > _AT_ONCE else _AT_ONCE
+        space = text.rfind(" ", start, start + most) + 1
+        stop = space if space > start and start + most < len(text) else start + most
         part = text[start:stop]
         ends.update(start + end for end in _asked(_WIDE_SPACE.sub(" ", part), language))
         if not part.rstrip().endswith((".", "!", "?")):
@@ -262,7 +279,7 @@ def _asked(part: str, language: str) -> list[int]:
 
 
 def _past_closers(paragraph: str, end: int) -> int:
-    match = _STRAY_CLOSERS.match(paragraph, end)
+    match = _STRAY_CLOSERS.match(paragraph, end, end + _NEAR)
     return match.end() if match else end
 
 
@@ -271,34 +288,40 @@ def _inside(quotes: list[tuple[int, int]], end: int) -> bool:
     return place >= 0 and end < quotes[place][1]
 
 
-def _is_end(paragraph: str, start: int, end: int, known: Abbreviations, cased: bool) -> bool:
-    """Whether the sentence that began at `start` ends at `end`, by the words on both sides."""
-    sentence = paragraph[start:end]
-    visible = sentence.rstrip()
-    if not visible:
-        return False
-    match = _FIRST_WORD.match(paragraph, end)
+def _is_end(
+    paragraph: str, start: int, seen: int, end: int, known: Abbreviations, cased: bool
+) -> bool:
+    """Whether the sentence that began at `start` ends at `end`, by the words on both sides.
+
+    `seen` is where what is visible of it ends. A bounded neighbourhood is looked at, for a sentence
+    may have many ends proposed that are none.
+    """
+    match = _FIRST_WORD.match(paragraph, end, end + _NEAR)
     word = match[1] if match else ""
-    if "\n" in sentence[len(visible) :]:
-        return not _wrapped(visible, word)
-    if _NUMBERING.fullmatch(visible) or (cased and word[:1].islower()):
+    if "\n" in paragraph[seen:end]:
+        return not _wrapped(paragraph, start, seen, word)
+    if cased and word[:1].islower():
+        return False
+    if seen - start <= _NEAR and _NUMBERING.fullmatch(paragraph, start, seen):
         return False
     if paragraph[end : end + 1] in ".,;:":
         return False
-    token = visible.split()[-1].lstrip("«“\"‘'([¿¡—–-•*")
+    near = paragraph[max(start, seen - _NEAR) : seen]
+    token = near.rsplit(maxsplit=1)[-1].lstrip("«“\"‘'([¿¡—–-•*")
     if not token:
         return False
-    if len(visible) == len(sentence):
+    if seen == end:
         return _glued(token, paragraph[end : end + 40], word)
     if not token.endswith(".") or token.endswith(".."):
         return token.lower() not in _NAMES
     return _ends_after(token[:-1], word, known)
 
 
-def _wrapped(line: str, word: str) -> bool:
+def _wrapped(paragraph: str, start: int, seen: int, word: str) -> bool:
     """Whether the sentence runs on to the next line, as in a text with a fixed width."""
-    last = line.rpartition("\n")[2]
-    return len(last) >= _LONG_LINE and word[:1].islower() and last[-1] not in ".;:!?…"
+    line = seen - _LONG_LINE
+    long = line >= start and "\n" not in paragraph[line:seen]
+    return long and word[:1].islower() and paragraph[seen - 1] not in ".;:!?…"
 
 
 def _glued(token: str, after: str, word: str) -> bool:
@@ -333,19 +356,22 @@ def fit(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]
 
     A piece ends at a line, else at a semicolon, a comma, a space; pieces are of like length.
     """
-    while (span := _trimmed(text, start, end))[1] - span[0] > limit:
-        start, end = span
+    start, end = _trimmed(text, start, end)
+    while end - start > limit:
         pieces = -(-(end - start) // limit)
         middle = _break(text, start, start + (end - start) // pieces, start + limit)
         yield _trimmed(text, start, middle)
-        start = middle
-    if span[0] < span[1]:
-        yield span
+        start, _ = _trimmed(text, middle, end)
+    if start < end:
+        yield start, end
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 def _break(text: str, start: int, aim: int, last: int) -> int:

@@ -91,7 +91,7 @@ SPAN_LOGIT = 1.0
 ORDER_LOSS, FRAGMENT_LOSS = 0.15, 0.25
 
 
-SURE_ORDER = 1.0
+SURE_ORDER = 0.4
 """Logit from which on a sentence is taken for an order here, where it would only be quoted."""
 
 

@@ -23,8 +23,7 @@ from bot.settings import Settings
 from index.article import Article
 from index.build.builder import BuildObserver, BuildReport, build
 from index.errors import BuildLocked, Problem, ReadError
-from index.formats.base import Skipped
-from index.formats.conversion import read_source
+from index.formats.process import read_apart
 from index.formats.signature import HEAD, unreadable_kind
 from index.formats.sources import find_sources
 from index.formats.table import FORMAT_OF_SUFFIX, suffix_for
@@ -35,6 +34,9 @@ from index.store.factory import open_store
 from index.web.gatherer import FailedAddress, GatheredAddress
 
 LONGEST_NAME_CHARACTERS = 60
+
+_READING_SECONDS = 120.0
+"""Of the processor, for all articles of a file that somebody sends."""
 
 _TITLES = 3
 
@@ -88,20 +90,23 @@ def readable_name(name: str) -> str:
 
 
 def _looked_at(folder: Path, path: Path, shown: str) -> Received:
-    articles: list[Article] = []
-    skipped: list[Skipped] = []
+    titles: list[str] = []
+    articles = 0
+    problem = Problem("document-no-article")
     sources, _ = find_sources([path])
     for source in sources:
         try:
-            for found in read_source(source):
-                (skipped if isinstance(found, Skipped) else articles).append(found)  # type: ignore[arg-type]
+            for found in read_apart(source, seconds=_READING_SECONDS):
+                if isinstance(found, Article):
+                    titles += [found.title][: _TITLES - len(titles)]
+                    articles += 1
+                elif problem.code == "document-no-article":
+                    problem = found.problem
         except ReadError as error:
             raise ReadError(error.problem, shown=shown) from error
     if not articles:
-        problem = skipped[0].problem if skipped else Problem("document-no-article")
         raise ReadError(problem, shown=shown)
-    titles = tuple(article.title for article in articles[:_TITLES])
-    return Received(path, shown, titles, len(articles))
+    return Received(path, shown, tuple(titles), articles)
 
 
 logger = logging.getLogger(__name__)

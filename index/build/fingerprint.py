@@ -18,7 +18,7 @@ from index.errors import Problem
 from index.formats.base import Options, Skipped, Source
 
 _ENTRIES = (
-    "index.formats.conversion",  # files to articles, by the parsers that the table of formats names
+    "index.formats.process",  # files to articles, by the parsers that the table of formats names
     "index.build.duplicates",  # what of an article tells its copies
     "index.build.passages",
     "index.antecedents",  # the words that a sentence is embedded with

@@ -12,7 +12,7 @@ from index.build.fingerprint import FileReading, Look, look_at
 from index.build.generation import GenerationDraft, UnfitArticle
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
-from index.formats.conversion import read_source
+from index.formats.process import read_apart
 from index.store.build_turn import KnownGeneration
 
 
@@ -203,7 +203,7 @@ def _take_again(
 def _articles(source: Source, options: Options) -> Iterator[Article | Skipped]:
     """What a file gives; that nothing of it can be read is a Skipped too."""
     try:
-        yield from read_source(source, options)
+        yield from read_apart(source, options)
     except ReadError as error:
         yield Skipped(source.shown, error.problem)
 

@@ -132,12 +132,16 @@ class ArticleDraft:
     guessed: Metadata = field(default_factory=Metadata)
 
 
+READING_BYTES = 256 * 2**20
+"""Bytes of memory that reading a file may need."""
+
 WHOLE_LIMIT = 256 * 2**20
 """Bytes of a file that is read whole; larger ones only by parsers that take it in pieces."""
 
 TEXT_LIMIT = 64 * 2**20
 """Bytes of a text; the longest novels have 6 MB."""
 
+_PIECE = 2**20
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
@@ -235,7 +239,7 @@ class Content:
             for _ in range(2):
                 before = self.state() if self.state else None
                 with self.open() as stream:
-                    data = stream.read(limit + 1)
+                    data = _read_whole(stream, self.size, limit)
                 if len(data) > limit:
                     raise self._too_large(len(data), limit)
                 if before is None or self.state is None or self.state() == before:
@@ -261,6 +265,18 @@ class Content:
     def _too_large(self, size: int, limit: int) -> ReadError:
         size = max(size, limit + 1)
         return ReadError("article-too-large", shown=self.shown, size=size, limit=limit)
+
+
+def _read_whole(stream: BinaryIO, size: int, limit: int) -> bytes:
+    """All of it, or more than `limit` bytes. A stream makes room for as much as it is asked for."""
+    data = stream.read(min(size, limit) + 1)
+    if len(data) <= size:
+        return data
+    whole = io.BytesIO()  # more than was told; its value is no copy
+    whole.write(data)
+    while whole.tell() <= limit and (data := stream.read(_PIECE)):
+        whole.write(data)
+    return whole.getvalue()
 
 
 class Parser(Protocol):

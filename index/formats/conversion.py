@@ -16,6 +16,7 @@ from index.article import Article, Section, article_id
 from index.errors import Problem, ReadError
 from index.folding import fold
 from index.formats.base import (
+    READING_BYTES,
     ArticleDraft,
     Block,
     Content,
@@ -81,7 +82,25 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
     actual = _by_content(content, named)
     if actual is not named:
         logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
-    yield from actual.load().read(content)
+    try:
+        yield from actual.load().read(content)
+    except ReadError as error:
+        if _is_short(error):
+            raise ReadError(too_heavy(), shown=content.shown) from error
+        raise
+    except MemoryError as error:
+        raise ReadError(too_heavy(), shown=content.shown) from error
+
+
+def too_heavy() -> Problem:
+    return Problem("reading-too-heavy", limit=READING_BYTES)
+
+
+def _is_short(error: BaseException | None) -> bool:
+    """Whether memory ran out before what a parser took for damage."""
+    while error is not None and not isinstance(error, MemoryError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
@@ -90,11 +109,12 @@ def read_source(source: Source, options: Options | None = None) -> Iterator[Arti
     Raises ReadError, naming the file, when nothing of it can be read.
     """
     content = Content.of_file(source.path, source.shown, url=source.url, options=options)
-    yield from summed_up(_articles(content, source), source.shown)
+    yield from summed_up(articles_in(content, source), source.shown)
 
 
-def _articles(content: Content, source: Source) -> Iterator[Article | Skipped]:
-    seen: set[int] = set()
+def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]:
+    """The articles of what is in a file. Raises ReadError."""
+    seen: dict[int, int] = {}
     for found in read_content(content):
         if isinstance(found, Skipped):
             yield found
@@ -108,13 +128,18 @@ def _articles(content: Content, source: Source) -> Iterator[Article | Skipped]:
             yield Skipped(f"{source.shown}#{draft.key}", error.problem)
 
 
-def _with_own_key(draft: ArticleDraft, seen: set[int]) -> ArticleDraft:
-    """The draft under a key that no other of its file has; hashes take less room than keys."""
-    key, number = draft.key, 1
+def _with_own_key(draft: ArticleDraft, seen: dict[int, int]) -> ArticleDraft:
+    """The draft under a key that no other of its file has.
+
+    `seen` has the last number given to each key, by its hash, which takes less room.
+    """
+    key = draft.key
+    number = seen.get(hash(key), 0)
     while hash(key) in seen:
         number += 1
         key = f"{draft.key}~{number}"
-    seen.add(hash(key))
+    seen[hash(draft.key)] = number
+    seen[hash(key)] = 1
     return draft if key == draft.key else replace(draft, key=key)
 
 
@@ -297,8 +322,10 @@ def _titled(blocks: tuple[Block, ...], title: str | None) -> tuple[str | None, t
 def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
     """The blocks without the title above them or among the headings, if something is left."""
     same = _alike(title)
-    while len(blocks) > 1 and _alike(blocks[0].text) == same:
-        blocks = blocks[1:]
+    again = 0
+    while again < len(blocks) - 1 and _alike(blocks[again].text) == same:
+        again += 1
+    blocks = blocks[again:]
     rest = tuple(block for block in blocks if not (block.heading and _alike(block.text) == same))
     return blocks if all(block.heading for block in rest) else rest
 

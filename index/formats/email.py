@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
 from itertools import islice
 
@@ -48,7 +49,20 @@ _LIST = re.compile(
     r"|view (?:this )?(?:e-?mail )?in your browser).*",
     re.IGNORECASE,
 )
+_HEADER_LIMIT = 2_000  # characters
 _LIST_LIMIT = 300  # characters; a longer line says something besides
+
+
+class _ShortHeaders(EmailPolicy):
+    """Headers cut where they are too long to be read: the time of the library's parser grows with
+    the square of their length."""
+
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(list(sourcelines))
+        return name, value[:_HEADER_LIMIT]
+
+
+_POLICY = _ShortHeaders()
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
@@ -78,13 +92,14 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 def _message(content: Content) -> EmailMessage:
     """The letter; ReadError for what has no head of a letter."""
     try:
-        message = message_from_bytes(_mended(content.read()), policy=policy.default)
+        message = message_from_bytes(_mended(content.read()), policy=_POLICY)
     except ReadError:
         raise
     except Exception as error:  # the parser fails in many ways on what is no letter
         raise ReadError("letter-broken", shown=content.shown) from error
-    known = any(_header(message, name) for name in ("From", "Subject", "Date", "Message-ID"))
-    if not known or not isinstance(message, EmailMessage):
+    if not isinstance(message, EmailMessage) or not any(
+        _header(message, name) for name in ("From", "Subject", "Date", "Message-ID")
+    ):
         raise ReadError("letter-not", shown=content.shown)
     return message
 

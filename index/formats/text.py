@@ -69,9 +69,10 @@ def _titled(blocks: list[str]) -> tuple[str | None, list[str]]:
     if len(first) > _TITLE_LIMIT or re.search(r"[.,;:]$", first) or blocks == [first]:
         return None, blocks
     rest = [under, *blocks[1:]] if under else blocks[1:]
-    while len(rest) > 1 and rest[0].casefold() == first.casefold():
-        rest = rest[1:]
-    return first, rest
+    again = 0
+    while again < len(rest) - 1 and rest[again].casefold() == first.casefold():
+        again += 1
+    return first, rest[again:]
 
 
 def _headed(blocks: list[str]) -> Iterator[Block]:

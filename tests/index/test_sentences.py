@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.sentences import fit, sentence_spans
+from tests.growth import SENTENCES, TIMES, is_linear, repeated
 
 # One case a line; `|` stands where a sentence ends and the next begins.
 FRENCH = """
@@ -220,6 +221,17 @@ def test_an_endless_sentence_is_cut_at_semicolons_into_like_parts() -> None:
 
 def test_a_word_longer_than_the_limit_is_cut_all_the_same() -> None:
     assert list(fit("a" * 25, 0, 25, 10)) == [(0, 10), (10, 20), (20, 25)]
+
+
+@pytest.mark.parametrize("kind", SENTENCES)
+def test_no_text_takes_longer_than_its_length(kind: str) -> None:
+    short, long = (repeated(SENTENCES[kind], size) for size in (5_000, 5_000 * TIMES))
+    assert is_linear(lambda text: sentence_spans(text, "fr"), short, long)
+
+
+def test_what_looks_like_no_end_for_long_does_not_hide_the_one_that_follows() -> None:
+    text = "[" * 2_000 + "Il est parti." + " " * 2_000 + "Elle est restée."
+    assert _sentences(text, "fr")[-2:] == ["Il est parti.", "Elle est restée."]
 
 
 @given(TEXTS, st.sampled_from(["fr", "en", "es", "zh", "xx"]), st.integers(1, 60))

@@ -113,7 +113,9 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the process that asks, which ends this one
+            # Ctrl-C is for the process that asks, which ends this one; where that leads a session
+            # of its own, whoever ends it ends both.
+            start_new_session=not _leads_session(),
         )
 
     @property
@@ -169,6 +171,10 @@ class _Worker:
                     with suppress(OSError):
                         stream.close()
             self._process.wait()
+
+
+def _leads_session() -> bool:
+    return hasattr(os, "getsid") and os.getsid(0) == os.getpid()
 
 
 _waiting: list[_Worker] = []

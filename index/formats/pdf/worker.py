@@ -15,13 +15,14 @@ import struct
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MEMORY = 2 * 2**30
-"""Bytes of address space that a document may need, where the system can hold it to that."""
+MEMORY = 256 * 2**20
+"""Bytes that a document may need, where the system can hold it to that."""
 
 CHARACTERS = 200_000
 """On one page; what comes after them is left out, and `cut` says so."""
@@ -78,11 +79,16 @@ def main() -> None:
 
 
 def _hold_memory() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
+    with contextlib.suppress(ImportError, ValueError, OSError, StopIteration):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        last = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (last, last))  # whoever asks has an eye on it
+        status = Path("/proc/self/status").read_text().splitlines()
+        taken = next(line.split()[1] for line in status if line.startswith("VmData:"))
+        most = int(taken) * 1024 + MEMORY
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _about(document: pypdfium2.PdfDocument) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Corpus:
             self.read.append(source.path.name)
             return real(source, options)
 
-        monkeypatch.setattr(sources, "read_source", read)
+        monkeypatch.setattr(sources, "read_apart", read)
 
     def write(self, name: str, text: str, **facts: str) -> Path:
         path = self.folder / name
@@ -134,7 +134,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
             corpus.write("pont.md", "Le pont date de 1999.", title="Pont")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sources, "read_source", read)
+        patch.setattr(sources, "read_apart", read)
         corpus.build()
     assert "1901" in best_passage(corpus.data_dir, "De quand date le pont ?")
     assert (corpus.build().changed, corpus.read) == (1, ["pont.md"])
@@ -177,7 +177,7 @@ def test_an_article_in_the_way_of_another_is_a_line_and_no_more(
             assert isinstance(found, Article)
             yield Article("5" * 12, found.text, found.title, found.path, found.language)
 
-    monkeypatch.setattr(sources, "read_source", read)
+    monkeypatch.setattr(sources, "read_apart", read)
     report = corpus.build()
     assert report.articles == 1
     assert report.skipped[0].problem.code == "article-id-taken"

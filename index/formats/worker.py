@@ -1,0 +1,143 @@
+"""The process that reads files, one after the other, within bounds of memory and of time.
+
+What a file makes its parser do costs this process only. A message, either way, is a line of JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import astuple, fields
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from index.article import Article, Section
+from index.errors import ReadError
+from index.formats.base import READING_BYTES, Options, Skipped, Source
+from index.formats.conversion import read_source, too_heavy
+
+try:
+    import resource
+except ImportError:  # pragma: no cover - Windows, which bounds no process so
+    resource = None  # type: ignore[assignment]
+
+_DAYS = ("published", "updated")
+_MOMENTS = ("published_at", "updated_at")
+
+
+def main() -> None:
+    logging.basicConfig(handlers=[_Told()], level=logging.WARNING, format="%(message)s")
+    data, peak = _data(), _peak()
+    _hold("RLIMIT_CORE", 0)
+    for line in sys.stdin:
+        if data:
+            _hold("RLIMIT_DATA", data + READING_BYTES)
+        _answer(json.loads(line))
+        grown = _peak() - peak > READING_BYTES // 2
+        _tell("done", grown)
+        if grown:
+            return
+
+
+def _answer(asked: dict[str, Any]) -> None:
+    source = Source(Path(asked["path"]), asked["shown"], asked["location"], asked["url"])
+    options = Options(MappingProxyType(asked["fields"]), asked["ocr"])
+    before = _peak()
+    try:
+        for found in _timed(read_source(source, options), asked["each"], asked["all"]):
+            if isinstance(found, Skipped):
+                at = found.at.as_json() if found.at else None
+                _tell("skipped", [found.shown, found.problem.as_json(), at])
+            else:
+                _tell("article", _as_json(found))
+    except (ReadError, MemoryError) as error:
+        problem = error.problem if isinstance(error, ReadError) else too_heavy()
+        if _peak() - before > READING_BYTES // 2:  # libraries say that the file is damaged
+            problem = too_heavy()
+        _tell("refused", problem.as_json())
+
+
+def _timed(
+    found: Iterator[Article | Skipped], each: float, all_seconds: float | None
+) -> Iterator[Article | Skipped]:
+    """What is found, each in its time; the system ends a process that takes longer."""
+    last = None if all_seconds is None else _spent() + all_seconds
+    while True:
+        bound = _spent() + each
+        _hold("RLIMIT_CPU", round(bound if last is None else min(bound, last)) + 1)
+        try:
+            yield next(found)
+        except StopIteration:
+            return
+
+
+def _as_json(article: Article) -> dict[str, Any]:
+    told = {each.name: getattr(article, each.name) for each in fields(article)}
+    for name in (*_DAYS, *_MOMENTS):
+        told[name] = told[name] and told[name].isoformat()
+    told["sections"] = [astuple(each) for each in article.sections]
+    del told["copies"]  # which a build finds
+    return told
+
+
+def article_from_json(told: dict[str, Any]) -> Article:
+    """The article that the process told of."""
+    for names, kind in ((_DAYS, date), (_MOMENTS, datetime)):
+        for name in names:
+            told[name] = told[name] and kind.fromisoformat(told[name])
+    told["sections"] = tuple(Section(*each) for each in told["sections"])
+    told["origins"] = tuple((fact, origin) for fact, origin in told["origins"])
+    return Article(**told)
+
+
+def _tell(kind: str, told: object) -> None:
+    sys.stdout.write(json.dumps([kind, told]) + "\n")
+    sys.stdout.flush()
+
+
+class _Told(logging.Handler):
+    """Leaves what is to be logged to the process that asks."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _tell("logged", [record.name, record.levelno, self.format(record)])
+
+
+def _hold(name: str, most: int) -> None:
+    if resource is not None:
+        kind = getattr(resource, name)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+
+
+def _data() -> int:
+    """Bytes that the process may write to."""
+    return _status("VmData")
+
+
+def _peak() -> int:
+    """Bytes of memory that it has had at most; `getrusage` counts those of its parent too."""
+    return _status("VmHWM")
+
+
+def _status(name: str) -> int:
+    """What Linux tells of the process, in bytes; 0 elsewhere."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def _spent() -> float:
+    """Seconds of the processor."""
+    return time.process_time()
+
+
+if __name__ == "__main__":
+    main()

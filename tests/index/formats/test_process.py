@@ -1,0 +1,177 @@
+"""Files are read in a process of their own: the same articles, and nothing hurt by hostile ones."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.article import Article
+from index.errors import ReadError
+from index.formats import conversion, process
+from index.formats.base import READING_BYTES, Skipped, Source
+from index.formats.table import FORMATS, Format
+from tests.index.formats.hostile import heavy
+
+FOLDER = Path(__file__).parents[2] / "data" / "pages"
+HOME = FOLDER / "accueil.html"
+PAGES = sorted(set(FOLDER.glob("*.html")) - {HOME})[:4]
+
+
+def source(path: Path) -> Source:
+    return Source(path, path.name, path.name, "https://exemple.fr/a")
+
+
+def written(folder: Path, name: str, data: bytes) -> Source:
+    (folder / name).write_bytes(data)
+    return source(folder / name)
+
+
+def told(source: Source, seconds: float | None = None) -> list[Article | Skipped]:
+    return list(process.read_apart(source, seconds=seconds))
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    yield
+    process.close_reading()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_articles_are_those_that_the_parser_finds(page: Path) -> None:
+    assert told(source(page)) == list(conversion.read_source(source(page)))
+
+
+def test_a_file_without_articles_is_refused_as_the_parser_refuses_it() -> None:
+    with pytest.raises(ReadError) as raised:
+        told(source(HOME))
+    assert (raised.value.code, raised.value.shown) == ("page-no-article", HOME.name)
+
+
+def test_moments_sections_and_half_letters_come_through(tmp_path: Path) -> None:
+    record = {
+        "text": "# Un\n\nLe pont \ud83d date de 1901.\n\n# Deux\n\nIl dure.",
+        "title": "Pont",
+        "date": "2024-03-01T10:12:00+02:00",
+    }
+    given = written(tmp_path, "a.jsonl", json.dumps(record).encode() + b"\nno\n")
+    found = told(given)
+    assert found == list(conversion.read_source(given))
+    article, skipped = found
+    assert isinstance(article, Article)
+    assert article.sections
+    assert article.published_at is not None
+    assert isinstance(skipped, Skipped)
+    assert skipped.at is not None
+
+
+def test_one_process_reads_file_after_file(tmp_path: Path) -> None:
+    given = [written(tmp_path, f"{name}.txt", b"Le pont date de 1901.") for name in "ab"]
+    numbers = set()
+    for each in given:
+        told(each)
+        numbers.update(worker._process.pid for worker in process._waiting)
+    assert len(numbers) == 1
+
+
+def test_what_stops_half_way_leaves_no_process(tmp_path: Path) -> None:
+    given = written(tmp_path, "a.jsonl", b'{"text": "Le pont date de 1901."}\n' * 1_000)
+    reading = process.read_apart(given)
+    next(reading)
+    reading.close()  # type: ignore[attr-defined]
+    assert process._waiting == []
+    assert len(told(given)) == 1_000
+
+
+def test_a_file_that_takes_too_long_is_named_and_the_next_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "ARTICLE_SECONDS", 0.2)
+    slow = written(tmp_path, "a.md", b"[a](<b> '" * 200_000)
+    with pytest.raises(ReadError) as raised:
+        told(slow)
+    assert raised.value.code == "reading-slow"
+    assert raised.value.shown == "a.md"
+    assert told(written(tmp_path, "b.txt", b"Le pont date de 1901."))
+
+
+def test_all_of_a_file_may_have_a_time_too(tmp_path: Path) -> None:
+    many = written(tmp_path, "a.jsonl", b'{"text": "Le pont date de 1901."}\n' * 1_000_000)
+    with pytest.raises(ReadError) as raised:
+        told(many, seconds=0.2)
+    assert raised.value.code == "reading-slow"
+
+
+def test_a_process_that_dies_is_told_and_replaced(tmp_path: Path) -> None:
+    given = written(tmp_path, "a.jsonl", b'{"text": "Le pont date de 1901."}\n' * 100_000)
+    reading = process.read_apart(given)
+    next(reading)
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    for child in children:
+        if b"index.formats.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+            os.kill(int(child), 9)
+    with pytest.raises(ReadError) as raised:
+        list(reading)
+    assert raised.value.code == "reading-crash"
+    assert told(written(tmp_path, "b.txt", b"Le pont date de 1901."))
+
+
+def test_what_a_parser_has_to_say_is_logged_here(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = b"<!DOCTYPE html><html><body><p>Le pont date de 1901, et il dure.</p></body></html>"
+    with caplog.at_level(logging.WARNING):
+        told(written(tmp_path, "a.txt", page))
+    assert "a.txt: its content is .html, and is read as that" in caplog.messages
+
+
+_MEASURED = """
+from index.formats import worker
+worker.main()
+worker._tell("peak", worker._peak())
+"""
+
+
+def _peak(path: Path) -> tuple[int, list[str]]:
+    """Bytes that a process takes at most to read a file, and what it tells."""
+    worker = subprocess.Popen(
+        [sys.executable, "-P", "-c", _MEASURED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": process._ROOT, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    asked = {"path": str(path), "shown": path.name, "location": path.name, "url": None}
+    asked |= {"fields": {}, "ocr": False, "each": 120, "all": None}
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    worker.stdin.write(json.dumps(asked).encode() + b"\n")
+    worker.stdin.close()
+    *told, (_, peak) = [json.loads(line) for line in worker.stdout]
+    worker.stdout.close()
+    assert worker.wait() == 0
+    return peak, [kind for kind, _ in told]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds what a process writes to")
+@pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.suffix)
+def test_no_file_of_any_format_takes_more_memory_than_one_may(each: Format, tmp_path: Path) -> None:
+    suffix = each.suffix
+    given = written(tmp_path, f"a{suffix}", heavy(suffix))
+    least, _ = _peak(written(tmp_path, "least.txt", b"Le pont date de 1901.").path)
+    peak, kinds = _peak(given.path)
+    assert peak - least < READING_BYTES * 1.1
+    assert kinds[-1] == "done"
+
+
+def test_what_needs_too_much_memory_is_one_line_that_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ReadError) as raised:
+        told(written(tmp_path, "a.docx", heavy(".docx")))
+    assert raised.value.shown == "a.docx"
+    assert raised.value.problem == conversion.too_heavy()
+    assert told(written(tmp_path, "b.txt", b"Le pont date de 1901."))
