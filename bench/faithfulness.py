@@ -1,12 +1,12 @@
 """How many unsupported sentences the checker catches, and how many good ones it keeps.
 
-    python bench/faithfulness.py [--show]
+    python bench/faithfulness.py [--show] [FILE ARTICLES]
 
-The answers of tests/data/answers.jsonl over corpus/, in their two halves, and those of
-tests/data/answers_press.jsonl and answers_last.jsonl over tests/data/press/. A faulty answer counts
-as caught when its wrong sentence is not kept, a faithful one as kept when all of it is. Then how
-long a check takes: of a sentence by itself, and all sentences of an answer with the reading of
-passages that no one has read before. `--show` prints what went wrong.
+The answers of FILE over the folder ARTICLES; without them those of tests/data/answers.jsonl over
+corpus/, in their two halves, and those of the other files there over tests/data/press/ and corpus/.
+A faulty answer counts as caught when its wrong sentence is not kept, a faithful one as kept when
+all of it is. Then how long a check takes: of a sentence by itself, and all sentences of an answer
+with the reading of passages that no one has read before. `--show` prints what went wrong.
 """
 
 from __future__ import annotations
@@ -38,14 +38,10 @@ def main() -> int:
     options = _options()
     words = load_word_reader()
     checker = FactChecker(words)
-    answers = read_samples(DATA / "answers.jsonl", ROOT / "corpus")
-    groups = {
-        "answers.jsonl, odd numbers": [each for each in answers if not each.held_out],
-        "answers.jsonl, even numbers": [each for each in answers if each.held_out],
-    }
-    for name in ("answers_press.jsonl", "answers_last.jsonl"):
-        if (DATA / name).exists():
-            groups[name] = list(read_samples(DATA / name, DATA / "press"))
+    if options.file:
+        groups = {options.file.name: list(read_samples(options.file, options.articles))}
+    else:
+        groups = _own_groups()
     checked = {
         name: [held_against_checker(checker, each) for each in group]
         for name, group in groups.items()
@@ -58,6 +54,20 @@ def main() -> int:
         _print_wrong(every)
     _print_times([each.sample for each in every], words)
     return 0
+
+
+def _own_groups() -> dict[str, list[Sample]]:
+    answers = read_samples(DATA / "answers.jsonl", ROOT / "corpus")
+    groups = {
+        "answers.jsonl, odd numbers": [each for each in answers if not each.held_out],
+        "answers.jsonl, even numbers": [each for each in answers if each.held_out],
+    }
+    for name in ("answers_press.jsonl", "answers_last.jsonl"):
+        groups[name] = list(read_samples(DATA / name, DATA / "press"))
+    groups["claims.jsonl"] = list(
+        read_samples(DATA / "claims.jsonl", ROOT / "corpus", DATA / "press")
+    )
+    return groups
 
 
 def _print_table(name: str, group: Sequence[Checked]) -> None:
@@ -123,8 +133,13 @@ def _print_times(samples: Sequence[Sample], words: Annotator) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("file", type=Path, nargs="?", help="answers known to be right or wrong")
+    parser.add_argument("articles", type=Path, nargs="?", help="the folder they were written from")
     parser.add_argument("--show", action="store_true", help="print what went wrong")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.file and not options.articles:
+        parser.error("the folder of the articles is missing")
+    return options
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from training.schedule import Budget, ClockBudget, StepBudget, rate_factor
 from training.team import Team, run_team
 
 READING_ROWS, SUPPORT_ROWS = 16, 4
-READING_TOKENS, SUPPORT_TOKENS, DEV_TOKENS = 208, 256, 400
+READING_TOKENS, SUPPORT_TOKENS, DEV_TOKENS = 320, 256, 400
 RATE, HEAD_RATE, WEIGHT_DECAY, GRADIENT_NORM = 1e-4, 3e-4, 0.01, 1.0
 WARMUP_STEPS = 150
 SUPPORT_WEIGHT = 0.5

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.article import Article, Passage
@@ -21,10 +21,11 @@ from index.build.passages import cut
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
 
-_Kind = Literal["number", "date", "name", "negation", "attribution", "detail", "citation"]
-FAULT_KINDS: tuple[_Kind, ...] = (
+_Kind = Literal[
     "number", "date", "name", "negation", "attribution", "detail", "citation",
-)  # fmt: skip
+    "hedge", "tense", "cause", "merged",
+]  # fmt: skip
+FAULT_KINDS: tuple[_Kind, ...] = get_args(_Kind)
 
 
 class _Checker(Protocol):
@@ -89,9 +90,10 @@ class Checked:
         return tuple(found)
 
 
-def read_samples(path: Path, articles: Path) -> tuple[Sample, ...]:
-    """The answers of a file, over the articles of a folder."""
-    sources = {Path(each.path).name: each for each in read_articles(articles)}
+def read_samples(path: Path, *folders: Path) -> tuple[Sample, ...]:
+    """The answers of a file, over the articles of these folders."""
+    articles = [each for folder in folders for each in read_articles(folder)]
+    sources = {Path(each.path).name: each for each in articles}
     passages = {name: cut(article) for name, article in sources.items()}
     lines = path.read_text(encoding="utf-8").splitlines()
     return tuple(_sample(json.loads(line), sources, passages) for line in lines)

@@ -1,0 +1,41 @@
+"""The mean of two readers: `python -m training.average NEW.safetensors OLD.onnx --share 0.6`.
+
+Weights of one run at two times lie so near each other that their mean is a reader too, often a
+better one than either (Izmailov et al., UAI 2018).
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import onnx
+import torch
+from safetensors.torch import load_file, save_file
+
+from training.graph import read_graph
+from training.train import load_reader
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m training.average", description=__doc__)
+    parser.add_argument("new", type=Path, help="weights of training.train")
+    parser.add_argument("old", type=Path, help="an .onnx of training.export")
+    parser.add_argument("--share", type=float, default=0.5, help="of the new one")
+    parser.add_argument("--out", type=Path, required=True, help="a file for training.export")
+    arguments = parser.parse_args()
+    new = load_file(arguments.new)
+    old = read_graph(onnx.load(str(arguments.old), load_external_data=False), load_reader().shape)
+    share: float = arguments.share
+    mean = {
+        name: (weights.float() * share + torch.tensor(old[name]).float() * (1 - share)).to(
+            weights.dtype
+        )
+        for name, weights in new.items()
+    }
+    save_file(mean, arguments.out)
+
+
+if __name__ == "__main__":
+    main()
