@@ -130,7 +130,8 @@ def test_constraints_are_exact_versions_that_any_index_has() -> None:
 
 
 def test_constraints_hold_everything_that_is_pulled_in() -> None:
-    assert pulled_in(requirements("dev")) - set(constraints()) == set()
+    unpinned = pulled_in(requirements("dev")) - set(constraints())
+    assert unpinned == {"pip"}  # that of the environment, which pip-audit asks
 
 
 def test_every_dependency_has_its_reason() -> None:
@@ -167,6 +168,17 @@ def _imported(path: Path) -> set[str]:
 
 
 # Pages
+
+
+def test_an_installed_package_has_every_file_that_is_no_module() -> None:
+    declared = PROJECT["tool"]["setuptools"]["package-data"]
+    packed = {
+        path for name, patterns in declared.items() for pattern in patterns
+        for path in (ROOT / name.replace(".", "/")).glob(pattern)
+    }  # fmt: skip
+    files = [path for package in ("bot", "index") for path in (ROOT / package).rglob("*.*")]
+    data = {path for path in files if path.suffix not in (".py", ".pyc", ".mo")}
+    assert data - packed == set()
 
 
 def test_pages_name_no_setting_that_does_not_exist() -> None:
