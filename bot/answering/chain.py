@@ -105,10 +105,12 @@ class RetrievalQA(AnswerChain[str]):
     async def grow(self, asked: str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
         both = await self._both(asked.strip())
-        growing = _once(both) if both is not None else self._one(asked.strip())
+        sure = both is not None and both.answered
+        growing = _once(both) if both is not None and sure else self._one(asked.strip())
         async with aclosing(growing) as answers:
             async for answer in answers:
-                yield replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000)
+                told = both if both is not None and answer.outcome == "no" else answer
+                yield replace(told, elapsed_ms=(time.perf_counter() - began) * 1000)
 
     async def _one(self, question: str) -> AsyncGenerator[Answer, None]:
         found = await asyncio.to_thread(self._found, question)
@@ -118,14 +120,14 @@ class RetrievalQA(AnswerChain[str]):
                 yield answer
 
     async def _both(self, question: str) -> Answer | None:
-        """Each half of a question answered by itself, if it has two that articles answer."""
+        """Each half of a question answered by itself, if it has two that articles may answer."""
         if self._answerer.joins_parts:
             return None
         answers = []
         for half in halves(question):
             async with aclosing(self._one(half)) as growing:
                 answers.append([answer async for answer in growing][-1])
-            if not answers[-1].answered:
+            if answers[-1].outcome == "no":
                 return None
         return joined(question, answers) if answers else None
 

@@ -184,12 +184,12 @@ def _like_end(one: list[tuple[int, str]], other: list[tuple[int, str]], text: st
 
 
 def joined(question: str, answers: Sequence[Answer]) -> Answer | None:
-    """What each half is answered with first, as one answer; None where one is not sure, or where
-    the same is quoted twice."""
+    """What each half is answered with first, as one answer, doubtful where one is; None where one
+    is not answered at all, or where the same is quoted twice."""
     statements: list[Statement] = []
     citations: list[Citation] = []
     for answer in answers:
-        if not answer.answered:
+        if answer.outcome == "no":
             return None
         first = answer.statements[0]
         cited = [each for each in answer.citations if each.number in first.citations]
@@ -204,6 +204,7 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer | None:
         statements=tuple(statements),
         citations=tuple(citations),
         further=(),
+        doubtful=any(answer.doubtful for answer in answers),
     )
 
 

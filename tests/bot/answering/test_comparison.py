@@ -189,10 +189,17 @@ def test_both_halves_are_quoted() -> None:
     assert together.question == "le pont et la tour ?"
 
 
-def test_halves_are_not_joined_where_one_is_unsure_or_the_same() -> None:
-    sure, unsure = _answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, sure=False)
-    assert joined("les deux ?", [sure, unsure]) is None
+def test_halves_are_not_joined_where_one_is_refused_or_the_same() -> None:
+    sure, refused = _answered("le pont ?", BRIDGE), _answered("la tour ?")
+    assert joined("les deux ?", [sure, refused]) is None
     assert joined("les deux ?", [sure, _answered("le pont encore ?", BRIDGE)]) is None
+
+
+def test_where_one_half_is_doubtful_the_whole_is() -> None:
+    sure, unsure = _answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, sure=False)
+    together = joined("les deux ?", [sure, unsure])
+    assert together is not None
+    assert together.outcome == "perhaps"
 
 
 def test_an_article_near_in_meaning_tells_of_a_subject_only_if_it_names_it() -> None:
