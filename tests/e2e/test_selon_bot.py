@@ -118,8 +118,8 @@ async def test_the_bot_answers_in_both_languages_and_stops_on_a_signal(
     assert process.returncode == 0
     log = errors.decode()
     assert "https://t.me/selon_test_bot" in log
-    assert "/bot[token]/sendMessage" in log
     assert server.token.partition(":")[2] not in log
+    assert LENS not in log
     assert "Traceback" not in log
 
 
