@@ -6,9 +6,12 @@ import io
 import json
 from datetime import UTC, datetime
 
+import aiohttp
 import pytest
 from sqlalchemy import create_engine, text
+from telegram.error import TelegramError
 
+from bot.messenger.running.receiver import UpdatesRequest
 from bot.settings import load_settings
 from bot.state.database import open_state, state_url
 from bot.state.updates import record_arrival
@@ -16,7 +19,7 @@ from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settled
 from tests.e2e.test_health_and_logs import figures, health, log
-from tests.e2e.test_receiver import called_at, port
+from tests.e2e.test_receiver import HEADER, called_at, port
 
 __all__ = ["log", "port"]
 
@@ -33,6 +36,7 @@ POLL = {
         "is_anonymous": True,
         "type": "regular",
         "allows_multiple_answers": False,
+        "allows_revoting": False,
     }
 }
 """A poll as Bot API servers wrote it before it had `members_only`."""
@@ -92,7 +96,8 @@ async def test_one_that_was_stored_keeps_nobody_from_starting(
     server: BotServer, chain: StubChain, log: io.StringIO
 ) -> None:
     bot_id = int(server.token.partition(":")[0])
-    stored = {"update_id": 7, "message": {**POLL, "from": {"id": POLLSTER}}}
+    chat = {"id": POLLSTER, "type": "private"}
+    stored = {"update_id": 7, "message": {"message_id": 1, "date": 1, "chat": chat, **POLL}}
     state = open_state(state_url(None, load_settings().data_dir))
     state.do(lambda session: record_arrival(session, bot_id, 7, stored, datetime.now(UTC)))
     state.close()
@@ -116,3 +121,30 @@ async def test_a_webhook_takes_it_and_what_comes_after(
     assert set(server.hook.statuses) == {200}
     assert [kept["update_id"] for kept in set_aside()] == [1]
     assert [line["update"] for line in told_of(log)] == [1]
+
+
+async def test_a_call_that_holds_no_update_changes_nothing(
+    server: BotServer, chain: StubChain, port: int
+) -> None:
+    async with running(server, chain, Shelf(FRESNEL), **called_at(port)):
+        async with aiohttp.ClientSession() as session:
+            for body, status in (("{", 400), ("[]", 200), ('{"update_id": "7"}', 200)):
+                headers = {HEADER: server.hook.secret or ""}
+                async with session.post(server.hook.url, data=body, headers=headers) as reply:
+                    assert reply.status == status
+        server.user_says(READER, QUESTION)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"[]", b'{"ok": true}', b'{"ok": true, "result": 5}', b'{"ok": true, "result": [{}, "x"]}'],
+)
+def test_what_is_no_list_of_updates_makes_the_bot_wait(payload: bytes) -> None:
+    with pytest.raises(TelegramError, match="no list of updates"):
+        UpdatesRequest.parse_json_payload(payload)
+
+
+def test_what_has_no_number_is_passed_over() -> None:
+    told = b'{"ok": true, "result": ["x", {"update_id": 1e3}, {"update_id": 3}]}'
+    assert UpdatesRequest.parse_json_payload(told)["result"] == [{"update_id": 3}]

@@ -13,16 +13,18 @@ from typing import Any
 from telegram import Update
 
 _RAW = "selon_unreadable"
+_LARGEST = 2**63 - 1
 
 
 def legible_update(raw: object) -> dict[str, Any] | None:
     """An update that can be read in any case; None for what has not even a number."""
-    if not isinstance(raw, dict) or type(raw.get("update_id")) is not int:
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict) or type(number) is not int or not 0 <= number <= _LARGEST:
         return None
     try:
         Update.de_json(raw)
     except Exception:
-        return {"update_id": raw["update_id"], _RAW: raw}
+        return {"update_id": number, _RAW: raw}
     return raw
 
 
