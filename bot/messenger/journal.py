@@ -9,13 +9,13 @@ tells which update the code at hand works for, so that each letter finds its pla
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 from telegram import Update
@@ -65,6 +65,18 @@ class Journal:
                 bot_id=self._bot_id,
                 update_id=update.update_id,
                 content=update.to_dict(),
+                now=self._now(),
+            )
+        )
+
+    async def set_aside(self, update_id: int, content: Mapping[str, Any]) -> bool:
+        """Keep what cannot be read; False when it was known already. Raises StateError."""
+        return await self._run(
+            partial(
+                updates.set_update_aside,
+                bot_id=self._bot_id,
+                update_id=update_id,
+                content=content,
                 now=self._now(),
             )
         )

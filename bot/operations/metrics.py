@@ -79,6 +79,11 @@ class Meters:
         self._failures = Counter(
             "selon_failures", "Updates that could not be handled", registry=registry
         )
+        self._set_aside = Counter(
+            "selon_unreadable_updates",
+            "Updates set aside because they are not as the Bot API writes them",
+            registry=registry,
+        )
         self._requests = Counter(
             "selon_telegram_requests",
             "Requests to the Bot API by method and status (0: no reply)",
@@ -112,6 +117,9 @@ class Meters:
 
     def failed(self) -> None:
         self._failures.inc()
+
+    def set_aside(self) -> None:
+        self._set_aside.inc()
 
     def requested(self, method: str, status: int) -> None:
         if status:

@@ -212,7 +212,8 @@ class ReplyRow(Base):
 
 
 class UpdateRow(Base):
-    """Something that Telegram told. `content` is gone once it is dealt with."""
+    """Something that Telegram told. `content` is gone once it is dealt with, and stays for the
+    operator where it could not be read."""
 
     __tablename__ = "updates"
 

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot.state.tables import UpdateRow
 
+MOST_SET_ASIDE = 100
+"""How many updates that could not be read are kept whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptUpdate:
@@ -32,6 +35,35 @@ def record_arrival(
     session.add(
         UpdateRow(bot_id=bot_id, id=update_id, content=dict(content), tries=0, arrived_at=now)
     )
+    return True
+
+
+def set_update_aside(
+    session: Session, bot_id: int, update_id: int, content: Mapping[str, Any], now: datetime
+) -> bool:
+    """Keep an update whole that cannot be read, as done; False when it was dealt with before.
+
+    Of more than MOST_SET_ASIDE, the oldest keep their number alone.
+    """
+    row = session.get(UpdateRow, (bot_id, update_id))
+    if row is None:
+        row = UpdateRow(bot_id=bot_id, id=update_id, tries=0, arrived_at=now)
+        session.add(row)
+    elif row.done_at is not None:
+        return False
+    row.content, row.done_at = dict(content), now
+    session.flush()
+    kept = (
+        select(UpdateRow)
+        .where(
+            UpdateRow.bot_id == bot_id,
+            UpdateRow.done_at.is_not(None),
+            UpdateRow.content.is_not(None),
+        )
+        .order_by(UpdateRow.done_at.desc(), UpdateRow.id.desc())
+    )
+    for old in session.scalars(kept.offset(MOST_SET_ASIDE)):
+        old.content = None
     return True
 
 

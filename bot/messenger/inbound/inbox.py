@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from telegram import Bot, Chat, Message, Update, User
 from telegram.ext import Application
 
 from bot.errors import StateError
+from bot.messenger.inbound.unreadable import legible_update, unreadable_content
 from bot.messenger.journal import Journal, Postponed, Trigger, triggered_by
 from bot.messenger.outbound.delivery import take_away
 from bot.operations.logs import Subject, log_about
@@ -74,9 +76,14 @@ class Inbox(asyncio.Queue[object]):
         self._came: dict[int, float] = {}
 
     async def put(self, item: object) -> None:
-        if not isinstance(item, Update) or not _worth_keeping(item) or await self._written(item):
-            if isinstance(item, Update):
-                self._came[item.update_id] = time.monotonic()
+        if not isinstance(item, Update):
+            await super().put(item)
+        elif (content := unreadable_content(item)) is not None:
+            set_aside = partial(self._journal.set_aside, item.update_id, content)
+            if await self._written(set_aside):
+                _tell_unreadable(item.update_id)
+        elif not _worth_keeping(item) or await self._written(partial(self._journal.arrived, item)):
+            self._came[item.update_id] = time.monotonic()
             await super().put(item)
 
     def waited(self, update: Update) -> float:
@@ -86,23 +93,32 @@ class Inbox(asyncio.Queue[object]):
 
     async def refill(self, bot: Bot) -> None:
         """Take in what an earlier process left undone, oldest first. Raises StateError."""
-        left = await self._journal.waiting()
-        for arrived in left:
-            self._came[arrived.id] = time.monotonic()
-            await super().put(Update.de_json(dict(arrived.content), bot))
-        if left:
-            logger.info("%d updates were left undone and are dealt with first", len(left))
+        for arrived in await self._journal.waiting():
+            content = dict(arrived.content)
+            if legible_update(content) is content:
+                self._came[arrived.id] = time.monotonic()
+                await super().put(Update.de_json(content, bot))
+            elif await self._journal.set_aside(arrived.id, content):
+                _tell_unreadable(arrived.id)
+        if self.qsize():
+            logger.info("%d updates were left undone and are dealt with first", self.qsize())
 
-    async def _written(self, update: Update) -> bool:
+    async def _written(self, write: Callable[[], Awaitable[bool]]) -> bool:
         """Write an update down, whenever the database can be written; False if it was before."""
         for wait in _waits():
             try:
-                return await self._journal.arrived(update)
+                return await write()
             except StateError as error:
                 # Until then Telegram keeps it.
                 logger.error("What arrives cannot be kept (%s); trying again in %s s", error, wait)
             await asyncio.sleep(wait)
         raise AssertionError("there is always another wait")
+
+
+def _tell_unreadable(update_id: int) -> None:
+    METERS.set_aside()
+    with log_about(Subject(update_id)):
+        logger.error("An update cannot be read and is set aside")
 
 
 class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):

@@ -24,7 +24,7 @@ from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.journal import Journal, Trigger, triggered_by
 from bot.messenger.running.health import serve_health
-from bot.messenger.running.receiver import WatchedRequest, receive, unreachable
+from bot.messenger.running.receiver import Receiver, UpdatesRequest, WatchedRequest, unreachable
 from bot.messenger.running.redaction import redact_logs
 from bot.messenger.services import BotServices, Chain, TelegramApplication
 from bot.operations.logs import PublicText
@@ -153,6 +153,8 @@ async def serve(
     ):
         refused = asyncio.Event()
         application = _build(settings, token, refused, journal)
+        assert application.updater is not None
+        receiver = Receiver(application.updater, settings)
         chores = register_features(
             application, BotServices(chain, library, state, settings, documents)
         )
@@ -160,13 +162,13 @@ async def serve(
             if await _connected(application, settings, stop, patience):
                 chores = (leftover_chore(journal, await journal.unasked()), *chores)
                 async with serve_health(application, settings, library, state):
-                    await _start(application, settings, len(patience))
+                    await _start(application, receiver, settings, len(patience))
                     ready(application.bot.username)
                     async with run_chores(chores, application.bot):
                         await _first_of(stop, refused)
         finally:
             journal.stopping.set()
-            await _close(application)
+            await _close(application, receiver)
         if refused.is_set():
             raise refusal(settings)
 
@@ -189,7 +191,7 @@ def _build(
                 refused, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS
             )
         )
-        .get_updates_request(WatchedRequest(refused, connection_pool_size=2))
+        .get_updates_request(UpdatesRequest(refused, connection_pool_size=2))
         .rate_limiter(AIORateLimiter(max_retries=3))
         .concurrent_updates(FairScheduler(CONCURRENT_UPDATES))
         .job_queue(None)
@@ -224,12 +226,13 @@ async def _connected(
     return False
 
 
-async def _start(application: DurableApplication, settings: Settings, retries: int) -> None:
+async def _start(
+    application: DurableApplication, receiver: Receiver, settings: Settings, retries: int
+) -> None:
     await application.initialize()
     await MENUS.announce(application.bot, settings.admins)
-    assert application.updater is not None
     await application.refill()
-    await receive(application.updater, settings, retries)
+    await receiver.start(retries)
     await application.start()
 
 
@@ -240,14 +243,13 @@ async def _first_of(*events: asyncio.Event) -> None:
         task.cancel()
 
 
-async def _close(application: DurableApplication) -> None:
+async def _close(application: DurableApplication, receiver: Receiver) -> None:
     """End within RECEIVING + GRACE seconds; what is not through by then, the next start does."""
     try:
-        if application.updater is not None and application.updater.running:
-            # InvalidToken is what ended the polling, told by serve. What Telegram is not told in
-            # time that it was received, it tells again.
-            with suppress(InvalidToken, TimeoutError):
-                await asyncio.wait_for(application.updater.stop(), RECEIVING)
+        # InvalidToken is what ended the polling, told by serve. What Telegram is not told in
+        # time that it was received, it tells again.
+        with suppress(InvalidToken, TimeoutError):
+            await asyncio.wait_for(receiver.stop(), RECEIVING)
         if application.running:
             turns = application.update_processor
             assert isinstance(turns, FairScheduler)

@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
 import logging
+import re
 import socket
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import AnyHttpUrl
-from telegram.error import BadRequest, Conflict, TelegramError
+from telegram import Update
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 from telegram.request import HTTPXRequest
+from tornado.httpserver import HTTPServer
+from tornado.web import Application, HTTPError, RequestHandler
 
 from bot.errors import MessengerError, SettingsError
+from bot.messenger.inbound.unreadable import legible_update
 from bot.operations.logs import PublicText
 from bot.operations.metrics import METERS
 from bot.settings import TELEGRAM_API_URL, Settings
@@ -24,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 _HTTP_UNAUTHORIZED = 401
+_AGAIN_SECONDS = 1.0
 
 
 class WatchedRequest(HTTPXRequest):
@@ -48,55 +56,133 @@ class WatchedRequest(HTTPXRequest):
         return status, body
 
 
+class UpdatesRequest(WatchedRequest):
+    """What asks for updates, and hands on only such as can be read."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        content = WatchedRequest.parse_json_payload(payload)
+        if isinstance(content, dict) and content.get("ok") is False:
+            return content
+        told = content.get("result") if isinstance(content, dict) else None
+        updates = [legible_update(each) for each in told] if isinstance(told, list) else [None]
+        legible = [each for each in updates if each is not None]
+        if updates and not legible:
+            # The library would ask again at once, for ever; after this it waits.
+            raise TelegramError("what came is no list of updates")
+        return content | {"result": legible}
+
+
 def _method(url: str, *_args: Any, **_options: Any) -> str:
     """The Bot API's name of what an address asks for."""
     path = url.partition("?")[0]
     return "file" if "/file/bot" in path else path.rpartition("/")[2]
 
 
-async def receive(updater: Updater, settings: Settings, retries: int) -> None:
-    """Let updates come as the settings say.
+class Receiver:
+    """Lets updates come as the settings say, until it is stopped."""
 
-    Raises SettingsError for a webhook that cannot be one, MessengerError when Telegram cannot be
-    reached or the port cannot be had.
-    """
-    try:
-        if settings.webhook_url is None:
-            await updater.start_polling(
-                allowed_updates=UPDATES, bootstrap_retries=retries, error_callback=_polling_failed
-            )
-        else:
-            await _be_called(updater, settings, settings.webhook_url, retries)
-    except TelegramError as error:
-        raise unreachable(settings, error) from error
+    def __init__(self, updater: Updater, settings: Settings) -> None:
+        self._updater = updater
+        self._settings = settings
+        self._server: HTTPServer | None = None
 
+    async def start(self, retries: int) -> None:
+        """Begin to receive.
 
-async def _be_called(updater: Updater, settings: Settings, url: AnyHttpUrl, retries: int) -> None:
-    path = webhook_path(settings, url)
-    try:
-        # Before Telegram is told to call: this fails at once, and leaves nothing behind.
-        socket.create_server((settings.webhook_host, settings.webhook_port)).close()
-    except OSError as error:
-        raise MessengerError(
-            "port-taken",
-            setting="SELON_WEBHOOK_PORT",
-            port=settings.webhook_port,
-            host=settings.webhook_host,
-            reason=reason_of(error),
-        ) from error
-    try:
-        await updater.start_webhook(
-            listen=settings.webhook_host,
-            port=settings.webhook_port,
-            url_path=path,
-            webhook_url=str(url),
-            secret_token=webhook_secret(settings),
-            allowed_updates=UPDATES,
-            bootstrap_retries=retries,
+        Raises SettingsError for a webhook that cannot be one, MessengerError when Telegram cannot
+        be reached or the port cannot be had.
+        """
+        try:
+            if self._settings.webhook_url is None:
+                await self._updater.start_polling(
+                    allowed_updates=UPDATES,
+                    bootstrap_retries=retries,
+                    error_callback=_polling_failed,
+                )
+            else:
+                await self._be_called(self._settings.webhook_url, retries)
+        except TelegramError as error:
+            raise unreachable(self._settings, error) from error
+
+    async def stop(self) -> None:
+        if self._updater.running:
+            await self._updater.stop()
+        if self._server is not None:
+            self._server.stop()
+            await self._server.close_all_connections()
+
+    async def _be_called(self, url: AnyHttpUrl, retries: int) -> None:
+        settings = self._settings
+        path = webhook_path(settings, url)
+        secret = webhook_secret(settings)
+        handlers = [(re.escape(path) + "/?", _Call, {"updater": self._updater, "secret": secret})]
+        server = HTTPServer(_Quiet(handlers))
+        try:
+            # Before Telegram is told to call: this fails at once, and leaves nothing behind.
+            listening = socket.create_server((settings.webhook_host, settings.webhook_port))
+        except OSError as error:
+            raise MessengerError(
+                "port-taken",
+                setting="SELON_WEBHOOK_PORT",
+                port=settings.webhook_port,
+                host=settings.webhook_host,
+                reason=reason_of(error),
+            ) from error
+        listening.setblocking(False)
+        server.add_socket(listening)
+        self._server = server
+        try:
+            await self._ask_for_calls(str(url), secret, retries)
+        except BadRequest as error:
+            raise SettingsError(
+                "webhook-refused", address=str(url), reason=reason_of(error)
+            ) from error
+        logger.info(
+            "Telegram calls %s:%d", PublicText(settings.webhook_host), settings.webhook_port
         )
-    except BadRequest as error:
-        raise SettingsError("webhook-refused", address=str(url), reason=reason_of(error)) from error
-    logger.info("Telegram calls %s:%d", PublicText(settings.webhook_host), settings.webhook_port)
+
+    async def _ask_for_calls(self, url: str, secret: str, retries: int) -> None:
+        for left in range(retries, -1, -1):
+            try:
+                await self._updater.bot.set_webhook(
+                    url, allowed_updates=UPDATES, secret_token=secret
+                )
+                return
+            except (BadRequest, InvalidToken):
+                raise
+            except TelegramError as error:
+                if not left:
+                    raise
+                logger.warning("Telegram cannot be reached (%s); still trying", error)
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+
+class _Quiet(Application):
+    def log_request(self, handler: RequestHandler) -> None:
+        """What comes is told where it is dealt with."""
+
+
+class _Call(RequestHandler):
+    """A call of Telegram's: one update.
+
+    The library's own handler refuses what it cannot read, which Telegram then sends for ever.
+    """
+
+    def initialize(self, updater: Updater, secret: str) -> None:
+        self.updater = updater
+        self.secret = secret
+
+    async def post(self) -> None:
+        given = self.request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not hmac.compare_digest(given.encode(), self.secret.encode()):
+            raise HTTPError(HTTPStatus.FORBIDDEN)
+        try:
+            told = legible_update(json.loads(self.request.body))
+        except (ValueError, RecursionError):
+            raise HTTPError(HTTPStatus.BAD_REQUEST) from None
+        if told is not None:
+            await self.updater.update_queue.put(Update.de_json(told, self.updater.bot))
 
 
 def webhook_path(settings: Settings, url: AnyHttpUrl) -> str:
