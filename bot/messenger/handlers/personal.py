@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.llm.factory import recipients
 from bot.locale.messenger import PersonalPhrases
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
@@ -95,6 +96,7 @@ class PersonalHandlers:
                 documents=kept.documents,
                 days=settings.keep_days,
                 hours=settings.conversation_hours,
+                where=_phrases(asker).whereabouts(recipients(settings), settings.privacy_note),
             )
             await say(context.bot, asker, text)
 
