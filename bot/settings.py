@@ -147,6 +147,11 @@ class Settings(BaseSettings):
     keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         90, description="Days that questions and answers are kept; then they are erased."
     )
+    privacy_note: str = Field(
+        "",
+        description="What /confidentialite adds in the operator's own words, such as the country "
+        "of a chat model's provider (empty: nothing).",
+    )
     fetch_allow: str = Field(
         "",
         description="Hosts, or host:port, separated by commas, that `selon add` and `selon watch` "
@@ -296,6 +301,11 @@ def provider_key(variables: Sequence[str]) -> SecretStr | None:
         if value:
             return SecretStr(value)
     return None
+
+
+def provider_address(variables: Sequence[str]) -> str | None:
+    """Where a provider's own variables say that it is: its library reads the environment alone."""
+    return next((os.environ[name] for name in variables if os.environ.get(name)), None)
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot.answering.background_loop import background_loop
 from bot.answering.extractive import ExtractiveAnswerer
@@ -24,7 +26,7 @@ from bot.llm.question_rewriter import ModelRewriter
 from bot.llm.writer import WriterLimits, WrittenAnswerer
 from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_prices
 from bot.operations.logs import PublicText
-from bot.settings import Settings, provider_key
+from bot.settings import Settings, provider_address, provider_key
 from bot.state.database import State, StateOnDemand, state_url
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 
@@ -38,6 +40,9 @@ logger = logging.getLogger(__name__)
 
 
 _MICROS = 1_000_000
+
+_ELSEWHERE = ("-cloud", ":cloud")
+"""How the names end of models that Ollama passes on to its own servers."""
 
 
 def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted, ...]:
@@ -126,6 +131,36 @@ def served_at(choice: Choice, settings: Settings) -> str | None:
     url = settings.chat_base_url
     choices = parse_choices(settings.chat_model)
     return str(url) if url is not None and choice.provider == _served(choices) else None
+
+
+def recipients(settings: Settings) -> tuple[str, ...]:
+    """Who is given questions and passages: providers by what people call them, and hosts; none
+    where all models run on this machine. Raises SettingsError."""
+    named = (_recipient(each, settings) for each in parse_choices(settings.chat_model))
+    return tuple(dict.fromkeys(each for each in named if each is not None))
+
+
+def _recipient(choice: Choice, settings: Settings) -> str | None:
+    provider = PROVIDERS.get(choice.provider)
+    title = provider.title if provider else choice.provider
+    local = provider is not None and provider.local
+    if local and choice.model.endswith(_ELSEWHERE):
+        return title
+    address = served_at(choice, settings)
+    if address is None and provider is not None:
+        address = provider_address(provider.addresses)
+    if address is None:
+        return None if local else title
+    host = urlsplit(address if "//" in address else f"//{address}").hostname
+    return None if host is None or _is_here(host) else host
+
+
+def _is_here(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def _served(choices: tuple[Choice, ...]) -> str:

@@ -43,35 +43,57 @@ _LENGTHS = ("max_tokens", "num_predict", "max_output_tokens")
 class Provider:
     """A provider whose package is one of Selon's extras.
 
-    `keys` are the variables that its own library reads, `local` says that it needs no key,
+    `title` is what people call it. `keys` and `addresses` are the variables that its own library
+    reads, `local` says that it needs no key,
     `client` is where a model of it holds connections of its own; the others share theirs, which
     live as long as the process.
     """
 
+    title: str
     package: str
     extra: str
     keys: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     local: bool = False
     client: str = ""
 
 
 PROVIDERS: Mapping[str, Provider] = {
-    "openai": Provider("langchain_openai", "openai", ("OPENAI_API_KEY",)),
-    "mistralai": Provider(
-        "langchain_mistralai", "mistral", ("MISTRAL_API_KEY",), client="async_client"
+    "openai": Provider(
+        "OpenAI",
+        "langchain_openai",
+        "openai",
+        ("OPENAI_API_KEY",),
+        ("OPENAI_API_BASE", "OPENAI_BASE_URL"),
     ),
-    "anthropic": Provider("langchain_anthropic", "anthropic", ("ANTHROPIC_API_KEY",)),
+    "mistralai": Provider(
+        "Mistral AI",
+        "langchain_mistralai",
+        "mistral",
+        ("MISTRAL_API_KEY",),
+        ("MISTRAL_BASE_URL",),
+        client="async_client",
+    ),
+    "anthropic": Provider(
+        "Anthropic",
+        "langchain_anthropic",
+        "anthropic",
+        ("ANTHROPIC_API_KEY",),
+        ("ANTHROPIC_API_URL", "ANTHROPIC_BASE_URL"),
+    ),
     "google_genai": Provider(
-        "langchain_google_genai", "google", ("GOOGLE_API_KEY", "GEMINI_API_KEY")
+        "Google", "langchain_google_genai", "google", ("GOOGLE_API_KEY", "GEMINI_API_KEY")
     ),
     "ollama": Provider(
+        "Ollama",
         "langchain_ollama",
         "ollama",
         ("OLLAMA_API_KEY",),
+        ("OLLAMA_HOST",),
         local=True,
         client="_async_client._client",
     ),
-    "groq": Provider("langchain_groq", "groq", ("GROQ_API_KEY",)),
+    "groq": Provider("Groq", "langchain_groq", "groq", ("GROQ_API_KEY",), ("GROQ_API_BASE",)),
 }
 
 

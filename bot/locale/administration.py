@@ -17,7 +17,6 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
     unanswered: str
     reindex: str
     not_administrator: str
-    in_private: str
 
     # How the bot does
     nothing_asked: str

@@ -164,6 +164,22 @@ class PersonalPhrases(Texts, domain="messenger", part="personal"):
     in_private: str
     open_private: str
 
+    stays_here: str
+
+    def given_to(self, names: str) -> str: ...
     def privacy(
-        self, *, turns: int, votes: int, alerts: int, documents: int, days: int, hours: float
+        self,
+        *,
+        turns: int,
+        votes: int,
+        alerts: int,
+        documents: int,
+        days: int,
+        hours: float,
+        where: str,
     ) -> str: ...
+
+    def whereabouts(self, recipients: Sequence[str], note: str) -> str:
+        """Who else is given questions and passages, then what the operator says of it."""
+        given = self.given_to(format.listing(recipients, self.code)) if recipients else ""
+        return "\n\n".join(filter(None, (given or self.stays_here, note)))

@@ -20,7 +20,7 @@ from telegram import (
     Update,
 )
 from telegram.error import TelegramError
-from telegram.ext import CommandHandler, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 _LANGUAGES = (None, "fr", "en")
 
@@ -29,15 +29,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MenuCommand:
-    """One command under its French and its English name; both work everywhere.
+    """One command under its French and its English name.
 
-    `groups` tells whether the menu of groups shows it too.
+    It answers in private chats alone, unless it is `public`: nothing that it shows is of one
+    person. `groups` tells whether the menu of groups shows it too.
     """
 
     fr: str
     en: str
     about_fr: str
     about_en: str
+    public: bool = False
     groups: bool = False
 
     @property
@@ -45,9 +47,18 @@ class MenuCommand:
         return tuple(dict.fromkeys((self.fr, self.en)))
 
 
+class PublicCommands(CommandHandler[Any, Any]):
+    """Commands that answer in groups too."""
+
+
+class PublicButtons(CallbackQueryHandler[Any, Any]):
+    """Buttons that answer in groups too."""
+
+
 def command_handler(command: MenuCommand, callback: Any) -> CommandHandler[Any, Any]:
     """A handler for new messages that begin with one of the command's names."""
-    return CommandHandler(command.names, callback, filters.UpdateType.MESSAGE)
+    kind = PublicCommands if command.public else CommandHandler
+    return kind(command.names, callback, filters.UpdateType.MESSAGE)
 
 
 def command_argument(update: Update) -> str:

@@ -7,22 +7,25 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import numpy as np
 from sqlalchemy import create_engine, text
+from telegram.ext import Application, BaseHandler
 
 from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.library.articles import Library, summary, tellings
 from bot.library.documents import Documents
+from bot.messenger.handlers.features import register_features
 from bot.messenger.running.application import serve
-from bot.messenger.services import Chain
+from bot.messenger.services import BotServices, Chain, TelegramApplication
 from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
-from bot.state.database import state_url
+from bot.state.database import State, state_url
 from index.article import Article, ArticleEntry
 from index.build.passages import cut
-from index.models.base import Vectors
+from index.models.base import Embedder, Vectors
 from tests.bot.messenger.samples import FRESNEL, refused
 from tests.botapi.server import BotServer
 
@@ -128,6 +131,16 @@ def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:
         return answer
 
     return wait
+
+
+def handlers_of(state: State) -> list[BaseHandler[Any, Any, Any]]:
+    """What takes commands, buttons and messages, in the order in which they are asked."""
+    settings = load_settings()
+    documents = Documents(settings, cast("Embedder", None))
+    services = BotServices(StubChain(), cast("Library", Shelf()), state, settings, documents)
+    application: TelegramApplication = Application.builder().token("1:a").build()
+    register_features(application, services)
+    return [each for group in application.handlers.values() for each in group]
 
 
 def settings_for(server: BotServer, token: str | None = None, **more: object) -> Settings:

@@ -222,7 +222,7 @@ async def test_invitations_are_for_administrators_in_private(
     async with bot():
         assert "Seuls les administrateurs" in await asked(server, EDITOR, "/inviter")
         server.user_says(GROUP, "/inviter", kind="supergroup", person=ADMIN)
-        assert "tout le monde" in (await server.next_message()).text
+        assert "écrivez-moi en privé" in (await server.next_message()).text
 
 
 # Said in the chat

@@ -132,7 +132,7 @@ async def test_a_forged_button_opens_nothing(server: BotServer, data: str) -> No
 async def test_in_a_group_nothing_is_shown(server: BotServer) -> None:
     server.user_says(GROUP, "/admin", kind="supergroup", person=ADMIN)
     said = (await server.next_message()).text
-    assert said == "Écrivez-moi cela en privé\u00a0: ici, tout le monde le lirait."
+    assert said == "C’est entre vous et moi\u00a0: écrivez-moi en privé."
 
 
 @pytest.mark.usefixtures("bot")

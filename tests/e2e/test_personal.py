@@ -62,6 +62,46 @@ async def test_privacy_tells_what_is_kept_and_how_long(server: BotServer) -> Non
     assert "1 question, 0 votes" in (await server.next_message()).text
 
 
+HERE = "Tout reste sur le serveur"
+
+
+@pytest.mark.parametrize(
+    ("model", "address", "told"),
+    [
+        ("", None, HERE),
+        ("extractive", None, HERE),
+        ("ollama:qwen3:4b", None, HERE),
+        ("openai:qwen3", "http://127.0.0.1:8080/v1", HERE),
+        ("openai:qwen3", "http://localhost:8080/v1", HERE),
+        ("mistral:mistral-small-latest", None, "je donne à Mistral AI votre question"),
+        ("ollama:qwen3:4b,groq:a,openai:b", None, "je donne à Groq et OpenAI votre question"),
+        ("openai:qwen3", "https://gpu.exemple.fr/v1", "je donne à gpu.exemple.fr votre question"),
+        ("ollama:gpt-oss:120b-cloud", None, "je donne à Ollama votre question"),
+    ],
+)
+async def test_privacy_tells_who_else_is_given_questions(
+    server: BotServer, model: str, address: str | None, told: str
+) -> None:
+    settings = {"chat_model": model, "chat_base_url": address, "keep_days": 30}
+    async with running(server, StubChain(), Shelf(FRESNEL), **settings):  # type: ignore[arg-type]
+        server.user_says(READER, "/confidentialite")
+        text = (await server.next_message()).text
+    assert told in text
+    assert (HERE in text) is (told == HERE)
+    assert "30 jours" in text
+
+
+async def test_privacy_adds_what_the_operator_says(server: BotServer) -> None:
+    said = {"chat_model": "groq:a", "privacy_note": "Groq calcule aux États-Unis <b>."}
+    async with running(server, StubChain(), Shelf(FRESNEL), **said):  # type: ignore[arg-type]
+        server.user_says(READER, "/confidentialite")
+        assert "\n\nGroq calcule aux États-Unis <b>.\n\n" in (await server.next_message()).text
+        server.user_says(READER, "/privacy", "en")
+        text = (await server.next_message()).text
+    assert "I give Groq your question" in text
+    assert "Everything stays" not in text
+
+
 @pytest.mark.usefixtures("bot")
 async def test_my_data_is_a_file_with_my_questions_alone(server: BotServer) -> None:
     server.user_says(OTHER, "Une question d’autrui ?")

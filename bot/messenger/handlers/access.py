@@ -24,9 +24,11 @@ from bot.state.roles import STANDINGS, Role, Standing
 logger = logging.getLogger(__name__)
 
 INVITE = MenuCommand("inviter", "invite", "Inviter quelqu’un", "Invite somebody")
-ALLOW = MenuCommand("autoriser", "allow", "Autoriser ici, ou quelqu’un", "Allow here, or somebody")
+ALLOW = MenuCommand(
+    "autoriser", "allow", "Autoriser ici, ou quelqu’un", "Allow here, or somebody", public=True
+)
 FORBID = MenuCommand(
-    "interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody"
+    "interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody", public=True
 )
 
 EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
@@ -90,7 +92,7 @@ class AccessHandlers:
 
     async def _decide(self, update: Update, bot: Bot, *, allowed: bool) -> None:
         """About the group that it is said in, or whom a number names in private."""
-        asker = await require_administrator(self._services, update, bot, anywhere=True)
+        asker = await require_administrator(self._services, update, bot)
         if asker is None:
             return
         phrases, words = _phrases(asker), command_argument(update).lower().split()

@@ -15,7 +15,7 @@ from bot.followups.turn import TurnText
 from bot.locale.answers import Phrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.chores import Chore
-from bot.messenger.menus import MenuCommand, command_handler
+from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver
 from bot.messenger.outbound.keyboard import keyboard, sources_of
@@ -44,7 +44,7 @@ class AlertHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                CallbackQueryHandler(self.keep, r"^n:\d{1,18}$"),
+                PublicButtons(self.keep, r"^n:\d{1,18}$"),
                 CallbackQueryHandler(self.cancel, r"^x:\d{1,18}$"),
                 command_handler(ALERTS, self.list),
             ]

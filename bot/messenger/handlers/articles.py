@@ -8,11 +8,11 @@ import re
 from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
-from telegram.ext import CallbackQueryHandler, ContextTypes
+from telegram.ext import ContextTypes
 
 from bot.answer import web_address
 from bot.locale.messenger import BrowsingPhrases
-from bot.messenger.menus import MenuCommand, command_argument, command_handler
+from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.reply import acknowledge, say
@@ -22,11 +22,17 @@ from index.build.passages import cut
 from index.folding import fold_phrase
 
 SEARCH = MenuCommand(
-    "recherche", "search", "Chercher des articles", "Search the articles", groups=True
+    "recherche", "search", "Chercher des articles", "Search the articles", public=True, groups=True
 )
-RECENT = MenuCommand("recents", "recent", "Les articles les plus récents", "The newest articles")
-ARTICLE = MenuCommand("article", "article", "Un article, par son numéro", "An article, by its id")
-SUMMARY = MenuCommand("resume", "summary", "Un article en quelques phrases", "An article in short")
+RECENT = MenuCommand(
+    "recents", "recent", "Les articles les plus récents", "The newest articles", public=True
+)
+ARTICLE = MenuCommand(
+    "article", "article", "Un article, par son numéro", "An article, by its id", public=True
+)
+SUMMARY = MenuCommand(
+    "resume", "summary", "Un article en quelques phrases", "An article in short", public=True
+)
 
 PAGE_SIZE = 5
 """Articles of a list; each has a button with its number."""
@@ -50,9 +56,9 @@ class ArticleHandlers:
                 command_handler(RECENT, self.recent),
                 command_handler(ARTICLE, self.article),
                 command_handler(SUMMARY, self.summary),
-                CallbackQueryHandler(self.turn_page, f"^{_PAGE.pattern}$"),
-                CallbackQueryHandler(self.card, f"^{_CARD.pattern}$"),
-                CallbackQueryHandler(self.sum_up, f"^{_SUMMARY.pattern}$"),
+                PublicButtons(self.turn_page, f"^{_PAGE.pattern}$"),
+                PublicButtons(self.card, f"^{_CARD.pattern}$"),
+                PublicButtons(self.sum_up, f"^{_SUMMARY.pattern}$"),
             ]
         )
 

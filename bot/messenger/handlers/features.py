@@ -1,7 +1,8 @@
 """The table of what people can do, and of the commands.
 
 To add a command: a module here that holds the `MenuCommand` and what it does, a row in `_features`,
-and a place in `MENUS`.
+and a place in `MENUS`. In groups it answers only if it is `public`; `tests/e2e/test_in_private.py`
+lists those that are.
 """
 
 from __future__ import annotations

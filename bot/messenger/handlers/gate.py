@@ -7,21 +7,29 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from telegram import Bot, Message, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
-from telegram.ext import ApplicationHandlerStop, ContextTypes, TypeHandler
+from telegram.ext import (
+    ApplicationHandlerStop,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    TypeHandler,
+)
 
 from bot.locale.administration import AdministrationPhrases
-from bot.locale.messenger import AccessPhrases
+from bot.locale.messenger import AccessPhrases, PersonalPhrases
 from bot.messenger.inbound.addressee import addressed, author, by_another_bot
 from bot.messenger.limits import Over
-from bot.messenger.menus import MenuCommand, withdraw_from
+from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, withdraw_from
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, asker_of, met, spoken_to
 from bot.state import chats, meters, people
 
 GATE_GROUP = -10
 """The group of handlers that see every update before the features do."""
+
+_FEATURES_GROUP = 0
 
 STRANGER_NOTICE_INTERVAL = timedelta(hours=1)
 """How often somebody is told why they get no answer."""
@@ -33,6 +41,8 @@ PRESS_COST = 0.2
 """What pressing a button counts, in messages."""
 
 _INVITED = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
+
+_COMMAND = re.compile(r"/(\w+)(?:@(\w+))?", re.ASCII)
 
 _FORGETTING = re.compile(r"forget:(yes|no)")
 
@@ -70,6 +80,9 @@ class Gate:
             raise ApplicationHandlerStop
         if over := await self._counted(update, asker, person):
             await self._wait(context.bot, update, asker, over)
+            raise ApplicationHandlerStop
+        if not asker.private and _for_one_person(update, context.application):
+            await self._in_private(context.bot, update, asker)
             raise ApplicationHandlerStop
 
     async def _welcome(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
@@ -151,6 +164,16 @@ class Gate:
         elif not over.told:
             await say(bot, asker, text)
 
+    async def _in_private(self, bot: Bot, update: Update, asker: Asker) -> None:
+        """Say in a group that it is between the person and the bot, and where."""
+        spoken = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
+        phrases = PersonalPhrases.of(spoken.code)
+        if update.callback_query is not None:
+            await acknowledge(update.callback_query, phrases.in_private)
+            return
+        button = InlineKeyboardButton(phrases.open_private, url=f"https://t.me/{bot.username}")
+        await say(bot, asker, phrases.in_private, InlineKeyboardMarkup([[button]]))
+
 
 def start_token(update: Update) -> str | None:
     """The token of an invitation, where its link brought somebody."""
@@ -177,29 +200,32 @@ def _for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
         return True
     if message.text is None:
         return False
-    if message.text.startswith("/"):
-        called = message.text.split()[0].partition("@")[2].lower()
-        return called in {"", bot.username.lower()}
+    if command := _COMMAND.match(message.text):
+        return command[2] is None or command[2].lower() == bot.username.lower()
     return addressed(message, bot.id, bot.username) is not None
 
 
 def _commanded(update: Update, commands: Sequence[MenuCommand]) -> bool:
-    words = (update.message.text or "").split() if update.message else []
+    found = _COMMAND.match(update.message.text or "") if update.message else None
     names = {name for command in commands for name in command.names}
-    return bool(words) and words[0].partition("@")[0].removeprefix("/").lower() in names
+    return found is not None and found[1].lower() in names
+
+
+def _for_one_person(update: Update, application: TelegramApplication) -> bool:
+    """Whether the command or button that would take an update is one that is not public."""
+    for handler in application.handlers[_FEATURES_GROUP]:
+        if handler.check_update(update) not in (None, False):
+            guarded = isinstance(handler, CommandHandler | CallbackQueryHandler)
+            return guarded and not isinstance(handler, PublicCommands | PublicButtons)
+    return False
 
 
 async def require_administrator(
-    services: BotServices,
-    update: Update,
-    bot: Bot,
-    *,
-    anywhere: bool = False,
-    editors: bool = False,
+    services: BotServices, update: Update, bot: Bot, *, editors: bool = False
 ) -> Asker | None:
-    """Who gives an administrator's command, if they may and nobody reads along; others are told.
+    """Who gives an administrator's command, if they may; others are told.
 
-    `anywhere` lets it be said in groups, `editors` lets those say it too who keep the articles.
+    `editors` lets those say it too who keep the articles.
     """
     asker = await met(services, update)
     if asker is None:
@@ -211,8 +237,5 @@ async def require_administrator(
         await say(bot, asker, phrases.not_administrator)
         if asker.private:
             await withdraw_from(bot, person)
-        return None
-    if not (anywhere or asker.private):
-        await say(bot, asker, phrases.in_private)
         return None
     return asker

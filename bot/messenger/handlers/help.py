@@ -6,9 +6,9 @@ import logging
 
 from telegram import Update
 from telegram.error import Forbidden, TelegramError
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import ContextTypes, MessageHandler, filters
 
-from bot.messenger.menus import MenuCommand, command_handler
+from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, command_handler
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import BotServices, TelegramApplication, asker_of, met
 from bot.operations.metrics import METERS
@@ -16,7 +16,9 @@ from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
 
-HELP = MenuCommand("aide", "help", "Comment poser une question", "How to ask", groups=True)
+HELP = MenuCommand(
+    "aide", "help", "Comment poser une question", "How to ask", public=True, groups=True
+)
 
 
 class HelpHandlers:
@@ -27,7 +29,7 @@ class HelpHandlers:
 
     def register(self, application: TelegramApplication) -> None:
         new = filters.UpdateType.MESSAGE
-        application.add_handler(CommandHandler("start", self.start, new))
+        application.add_handler(PublicCommands("start", self.start, new))
         application.add_handler(command_handler(HELP, self.help))
 
     async def start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -75,7 +77,7 @@ class FallbackHandlers:
         self._services = services
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(CallbackQueryHandler(self.button))
+        application.add_handler(PublicButtons(self.button))
         private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
         application.add_handler(MessageHandler(private & filters.COMMAND, self.command))
         application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self.not_text))

@@ -9,10 +9,10 @@ from functools import partial
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler, ContextTypes
+from telegram.ext import ContextTypes
 
 from bot.locale.messenger import BrowsingPhrases
-from bot.messenger.menus import MenuCommand, command_handler
+from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.answer_html import passage_html, sources_html
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.keyboard import (
@@ -30,7 +30,9 @@ from bot.state.conversations import ConversationPlace
 from index.article import Passage
 from index.build.passages import cut
 
-SOURCES = MenuCommand("sources", "sources", "Les sources de la réponse", "The answer’s sources")
+SOURCES = MenuCommand(
+    "sources", "sources", "Les sources de la réponse", "The answer’s sources", public=True
+)
 
 
 class PassageHandlers:
@@ -42,9 +44,9 @@ class PassageHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                CallbackQueryHandler(self.show, f"^{PASSAGE_PREFIX}:"),
-                CallbackQueryHandler(self.walk, f"^{STEP_PATTERN}$"),
-                CallbackQueryHandler(self.more, r"^m:\d{1,18}$"),
+                PublicButtons(self.show, f"^{PASSAGE_PREFIX}:"),
+                PublicButtons(self.walk, f"^{STEP_PATTERN}$"),
+                PublicButtons(self.more, r"^m:\d{1,18}$"),
                 command_handler(SOURCES, self.sources),
             ]
         )

@@ -12,17 +12,20 @@ from sqlalchemy.orm import Session
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.llm.factory import recipients
 from bot.locale.messenger import PersonalPhrases
 from bot.messenger.handlers.documents import DocumentHandlers
-from bot.messenger.menus import MenuCommand, command_handler
+from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import conversations, documents, people, privacy
 from bot.state.deliveries import Attachment
 
-NEW = MenuCommand("nouveau", "new", "Changer de sujet", "Start afresh", groups=True)
-LANGUAGE = MenuCommand("langue", "language", "Changer de langue", "Change the language")
+NEW = MenuCommand("nouveau", "new", "Changer de sujet", "Start afresh", public=True, groups=True)
+LANGUAGE = MenuCommand(
+    "langue", "language", "Changer de langue", "Change the language", public=True
+)
 PRIVACY = MenuCommand(
     "confidentialite", "privacy", "Ce que je garde de vous", "What I keep about you"
 )
@@ -47,7 +50,7 @@ class PersonalHandlers:
                 command_handler(PRIVACY, self.privacy),
                 command_handler(FORGET, self.forget),
                 command_handler(MY_DATA, self.data),
-                CallbackQueryHandler(self.choose_language, r"^l:(fr|en|)$"),
+                PublicButtons(self.choose_language, r"^l:(fr|en|)$"),
                 CallbackQueryHandler(self.confirmed, r"^forget:(yes|no)$"),
             ]
         )
@@ -82,7 +85,7 @@ class PersonalHandlers:
         await replace_text(context.bot, asker, query, _phrases(asker).language_chosen)
 
     async def privacy(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await self._alone(update, context):
+        if asker := await met(self._services, update):
             owner = asker.place.person_id
             kept = await self._services.state.run(partial(privacy.count_kept, person_id=owner))
             settings = self._services.settings
@@ -93,11 +96,12 @@ class PersonalHandlers:
                 documents=kept.documents,
                 days=settings.keep_days,
                 hours=settings.conversation_hours,
+                where=_phrases(asker).whereabouts(recipients(settings), settings.privacy_note),
             )
             await say(context.bot, asker, text)
 
     async def data(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await self._alone(update, context):
+        if asker := await met(self._services, update):
             owner = asker.place.person_id
             found = await self._services.state.run(partial(privacy.export_person, person_id=owner))
             phrases = _phrases(asker)
@@ -106,7 +110,7 @@ class PersonalHandlers:
             await deliver_attachment(context.bot, asker.place, file, phrases.data_caption)
 
     async def forget(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await self._alone(update, context):
+        if asker := await met(self._services, update):
             phrases = _phrases(asker)
             choices = ((phrases.forget, "yes"), (phrases.do_not_forget, "no"))
             buttons = [InlineKeyboardButton(t, callback_data=f"forget:{c}") for t, c in choices]
@@ -138,18 +142,6 @@ class PersonalHandlers:
         left: dict[str, Any] = privacy.export_person(session, person_id)
         if any(left.values()):
             raise AssertionError(f"rows are left about a person: {sorted(left)}")
-
-    async def _alone(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> Asker | None:
-        """Who asks, if nobody else reads along; a group gets a way to the private chat instead."""
-        asker = await met(self._services, update)
-        if asker is None or asker.private:
-            return asker
-        phrases = _phrases(asker)
-        button = InlineKeyboardButton(
-            phrases.open_private, url=f"https://t.me/{context.bot.username}"
-        )
-        await say(context.bot, asker, phrases.in_private, InlineKeyboardMarkup([[button]]))
-        return None
 
 
 def _phrases(asker: Asker) -> PersonalPhrases:

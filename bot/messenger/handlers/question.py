@@ -11,7 +11,7 @@ from functools import partial
 
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
@@ -20,7 +20,7 @@ from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import addressed, by_another_bot
-from bot.messenger.menus import MenuCommand, command_argument, command_handler
+from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
 from bot.messenger.outbound.keyboard import keyboard, sources_of
@@ -32,8 +32,12 @@ from bot.operations.metrics import METERS
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
 
-ASK = MenuCommand("demander", "ask", "Poser une question", "Ask a question", groups=True)
-STOP = MenuCommand("stop", "stop", "Arrêter la réponse", "Stop the answer", groups=True)
+ASK = MenuCommand(
+    "demander", "ask", "Poser une question", "Ask a question", public=True, groups=True
+)
+STOP = MenuCommand(
+    "stop", "stop", "Arrêter la réponse", "Stop the answer", public=True, groups=True
+)
 
 
 class ConversationMemory:
@@ -315,7 +319,7 @@ class StopHandlers:
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handler(command_handler(STOP, self.command))
-        application.add_handler(CallbackQueryHandler(self.button, f"^{_STOP.pattern}$"))
+        application.add_handler(PublicButtons(self.button, f"^{_STOP.pattern}$"))
 
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         asker = await met(self._services, update)

@@ -6,9 +6,10 @@ import re
 from functools import partial
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
-from telegram.ext import CallbackQueryHandler, ContextTypes
+from telegram.ext import ContextTypes
 
 from bot.locale.messenger import BrowsingPhrases
+from bot.messenger.menus import PublicButtons
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import votes
@@ -25,8 +26,8 @@ class VoteHandlers:
         self._services = services
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(CallbackQueryHandler(self.vote, f"^{_VOTE.pattern}$"))
-        application.add_handler(CallbackQueryHandler(self.reason, f"^{_REASON.pattern}$"))
+        application.add_handler(PublicButtons(self.vote, f"^{_VOTE.pattern}$"))
+        application.add_handler(PublicButtons(self.reason, f"^{_REASON.pattern}$"))
 
     async def vote(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, await met(self._services, update)

@@ -8,21 +8,15 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import cast
 
 import pytest
-from telegram.ext import Application, CommandHandler
+from telegram.ext import CommandHandler
 
-from bot.library.articles import Library
-from bot.library.documents import Documents
 from bot.messenger import handlers
-from bot.messenger.handlers.features import MENUS, register_features
+from bot.messenger.handlers.features import MENUS
 from bot.messenger.menus import MenuCommand
-from bot.messenger.services import BotServices, TelegramApplication
-from bot.settings import load_settings
 from bot.state.database import State, open_state, state_url
-from index.models.base import Embedder
-from tests.e2e.telegram import Shelf, StubChain
+from tests.e2e.telegram import handlers_of
 
 PATHS = list(handlers.__path__)
 
@@ -43,14 +37,11 @@ def state(tmp_path: Path) -> Iterator[State]:
 @pytest.fixture
 def understood(state: State) -> Counter[str]:
     """How many handlers of commands there are for a name."""
-    settings = load_settings()
-    documents = Documents(settings, cast("Embedder", None))
-    services = BotServices(StubChain(), cast("Library", Shelf()), state, settings, documents)
-    application: TelegramApplication = Application.builder().token("1:a").build()
-    register_features(application, services)
-    registered = (each for group in application.handlers.values() for each in group)
     return Counter(
-        name for each in registered if isinstance(each, CommandHandler) for name in each.commands
+        name
+        for each in handlers_of(state)
+        if isinstance(each, CommandHandler)
+        for name in each.commands
     )
 
 

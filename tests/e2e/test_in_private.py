@@ -1,0 +1,155 @@
+"""What is of one person is shown in private alone, over every command and every button."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import cast
+
+import pytest
+import pytest_asyncio
+from telegram.ext import CallbackQueryHandler, CommandHandler
+
+from bot.library.documents import Documents
+from bot.messenger.handlers.features import MENUS
+from bot.settings import load_settings
+from bot.state.database import open_state, state_url
+from index.models.base import Embedder
+from tests.bot.messenger.samples import FRESNEL
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
+from tests.e2e.telegram import Shelf, StubChain, handlers_of, running
+
+ADMIN, GROUP = 1, -100
+SECRET = "Où est le trésor de ma grand-mère ?"
+IN_PRIVATE = "C’est entre vous et moi\u00a0: écrivez-moi en privé."
+
+PUBLIC = {
+    "aide",
+    "help",
+    "article",
+    "autoriser",
+    "allow",
+    "demander",
+    "ask",
+    "interdire",
+    "forbid",
+    "langue",
+    "language",
+    "nouveau",
+    "new",
+    "recents",
+    "recent",
+    "recherche",
+    "search",
+    "resume",
+    "summary",
+    "sources",
+    "start",
+    "stop",
+}
+"""The commands that show nothing of one person. A new one is private until it is named here."""
+
+PUBLIC_BUTTONS = (
+    "a:0123456789ab",
+    "z:0123456789ab",
+    "s:1",
+    "d:1",
+    "p:x",
+    "w:0123456789ab:0",
+    "m:1",
+    "n:1",
+    "v:1:1",
+    "r:1:wrong",
+    "l:fr",
+    "stop:1",
+)
+PRIVATE_BUTTONS = (
+    "x:1",
+    "forget:yes",
+    "forget:no",
+    "quiet:yes",
+    "s!:1",
+    "d+:1",
+    "a:refresh",
+    "a:statistics",
+    "a:unanswered",
+    "a:reindex",
+    "a:stop",
+)
+
+
+@pytest_asyncio.fixture
+async def shown(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Message]:
+    """A refusal in a group, below which an administrator presses; they have an alert of theirs."""
+    monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
+    documents = Documents(load_settings(), cast("Embedder", None))
+    async with running(server, StubChain(), Shelf(FRESNEL), documents=documents):
+        server.user_says(ADMIN, SECRET)
+        server.presses(await server.next_message(), 0)
+        await server.next_message()
+        server.user_says(ADMIN, "/alertes")
+        assert SECRET in (await server.next_message()).text
+        server.user_says(GROUP, "/demander Rien ?", kind="supergroup", person=ADMIN)
+        yield await server.next_message()
+
+
+def _shown_in_group(server: BotServer) -> str:
+    return " ".join(each.text for each in server.messages if each.chat_id == GROUP)
+
+
+@pytest.mark.usefixtures("shown")
+async def test_no_private_command_answers_in_a_group(server: BotServer) -> None:
+    names = [name for each in MENUS.commands for name in each.names if name not in PUBLIC]
+    for text in (*names, "alertes, vite", "alertes@selon_test_bot, vite", "ALERTES"):
+        server.user_says(GROUP, f"/{text}", kind="supergroup", person=ADMIN)
+        said = await server.next_message()
+        assert said.text == IN_PRIVATE, text
+        assert [button.url for button in said.buttons] == ["https://t.me/selon_test_bot"], text
+    assert SECRET not in _shown_in_group(server)
+
+
+@pytest.mark.usefixtures("shown")
+async def test_every_public_command_answers_in_a_group(server: BotServer) -> None:
+    for name in (*(n for each in MENUS.commands for n in each.names if n in PUBLIC), "start"):
+        server.user_says(GROUP, f"/{name}", kind="supergroup", person=ADMIN)
+        assert (await server.next_message()).text != IN_PRIVATE, name
+    assert SECRET not in _shown_in_group(server)
+
+
+async def test_no_private_button_answers_in_a_group(server: BotServer, shown: Message) -> None:
+    before = len(server.messages)
+    for data in PRIVATE_BUTTONS:
+        pressed = server.presses(shown, 0, data=data, person=ADMIN)
+        assert await server.acknowledged(pressed) == IN_PRIVATE, data
+    await server.silence()
+    assert len(server.messages) == before
+    server.user_says(ADMIN, "/alertes")
+    assert SECRET in (await server.next_message()).text  # nothing was cancelled or erased
+
+
+async def test_every_public_button_answers_in_a_group(server: BotServer, shown: Message) -> None:
+    for data in PUBLIC_BUTTONS:
+        pressed = server.presses(shown, 0, data=data, person=ADMIN)
+        assert await server.acknowledged(pressed) != IN_PRIVATE, data
+    assert SECRET not in _shown_in_group(server)
+
+
+def test_every_button_is_tried(tmp_path: Path) -> None:
+    """A feature with a new button, or a new command, has to say which it is."""
+    with closing(open_state(state_url(None, tmp_path))) as state:
+        registered = handlers_of(state)
+    patterns = [
+        cast("re.Pattern[str]", each.pattern)
+        for each in registered
+        if isinstance(each, CallbackQueryHandler) and each.pattern is not None
+    ]
+    for pattern in patterns:
+        tried = [data for data in (*PUBLIC_BUTTONS, *PRIVATE_BUTTONS) if pattern.match(data)]
+        assert tried, f"no button of {pattern.pattern} is tried in a group"
+    taken = {
+        name for each in registered if isinstance(each, CommandHandler) for name in each.commands
+    }
+    assert taken == {*(name for each in MENUS.commands for name in each.names), "start"}
