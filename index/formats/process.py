@@ -36,8 +36,9 @@ def read_apart(
 ) -> Iterator[Article | Skipped]:
     """The articles of a file, and what of it could not become one, as `read_source` finds them.
 
-    Nothing that is in the file is parsed here. `seconds` of the processor bound all of it. Raises
-    ReadError, naming the file, when nothing of it can be read or when a bound is met.
+    Nothing that is in the file is parsed here. `seconds` of the processor bound all of it, the
+    cutting into sentences included. Raises ReadError, naming the file, when nothing of it can be
+    read or when a bound is met.
     """
     worker = _taken() or _started(source)
     try:
