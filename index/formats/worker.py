@@ -21,7 +21,6 @@ from index.article import Article, Section
 from index.errors import ReadError
 from index.formats.base import READING_BYTES, Options, Skipped, Source
 from index.formats.conversion import read_source, too_heavy
-from index.sentences import sentence_spans
 
 try:
     import resource
@@ -69,6 +68,8 @@ def _answer(asked: dict[str, Any]) -> None:
 
 def _that_can_be_cut(found: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
     """The same, what strangers sent cut into sentences once here, where it costs nobody a thing."""
+    from index.sentences import sentence_spans
+
     for each in found:
         if isinstance(each, Article):
             sentence_spans(each.text, each.language)
