@@ -369,10 +369,10 @@ class _Reply:
 
     def _on_subject(self) -> Sequence[Article] | Answer:
         found, findings = self._topic(self._asked.subject)
-        if self._asked.kind == "news":  # an article that only names it does not tell of it
-            chosen = topic.newest_first(found.titled + found.near)
-        else:
-            chosen = found.newest_first if self._timing.latest else found.articles
+        news = self._asked.kind == "news"
+        chosen = found.newest_first if news or self._timing.latest else found.articles
+        if news and not found.titled + found.near:
+            chosen = ()  # an article that only names it does not tell of it
         decision = decide_by_articles(chosen, findings.hits, self._timing.period)
         if not decision.may_answer:
             return self._refused(decision, findings.confidence)

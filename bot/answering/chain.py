@@ -22,7 +22,7 @@ from bot.answer import Answer
 from bot.answering.about import AboutArticles, metadata_question, subject_asked_about
 from bot.answering.background_loop import background_loop
 from bot.answering.base import Answerer, FindingsReader, Retriever
-from bot.answering.comparison import halves, joined, merged, parts, subjects_told
+from bot.answering.comparison import answer_on_both, halves, merged, parts, subjects_told
 from bot.answering.time_range import Timing, timing
 from bot.answering.topic import newest
 from index.findings import Findings
@@ -129,7 +129,7 @@ class RetrievalQA(AnswerChain[str]):
                 answers.append([answer async for answer in growing][-1])
             if answers[-1].outcome == "no":
                 return None
-        return joined(question, answers) if answers else None
+        return answer_on_both(question, answers) if answers else None
 
     def _found(self, question: str) -> Findings | Answer:
         """The evidence, or the answer itself where the question is about the articles."""

@@ -183,7 +183,7 @@ def _like_end(one: list[tuple[int, str]], other: list[tuple[int, str]], text: st
     return len(text)
 
 
-def joined(question: str, answers: Sequence[Answer]) -> Answer | None:
+def answer_on_both(question: str, answers: Sequence[Answer]) -> Answer | None:
     """What each half is answered with first, as one answer, doubtful where one is; None where one
     is not answered at all, or where the same is quoted twice."""
     statements: list[Statement] = []

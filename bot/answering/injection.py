@@ -8,6 +8,7 @@ there, words give no orders.
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -116,13 +117,18 @@ def _model() -> _OrderModel:
     return _OrderModel()
 
 
-@lru_cache(_KEPT)
 def is_order(text: str, least: float = 0.0) -> bool:
-    """Whether the sentence speaks to a machine, as the order model takes it with at least this
+    """Whether the sentence speaks to a machine, as the order model takes it with more than this
     logit, or holds what only a machine reads; neither invisible characters nor letters of other
     alphabets hide it."""
-    bare = _TAG.sub(" ", text) if "<" in text else text
+    return _order_logit(text) > least
+
+
+@lru_cache(_KEPT)
+def _order_logit(text: str) -> float:
     plain = " ".join(fold_phrase(readable(text)).split()).lstrip("-–—•*>#«»\"'“”( ")
     if _FRAME_PARTS.search(plain):
-        return True
-    return len(_LETTERS.findall(plain)) >= _FEWEST_WORDS and _model().logit(bare) > least
+        return math.inf
+    if len(_LETTERS.findall(plain)) < _FEWEST_WORDS:
+        return -math.inf
+    return _model().logit(_TAG.sub(" ", text) if "<" in text else text)

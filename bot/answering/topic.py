@@ -34,13 +34,9 @@ class FoundTopic:
 
     @property
     def newest_first(self) -> tuple[Article, ...]:
-        """Those on the subject, those that only name it where there are none."""
-        return newest_first(self.titled + self.near or self.naming)
-
-
-def newest_first(articles: Sequence[Article]) -> tuple[Article, ...]:
-    """By the day of publication; undated ones last."""
-    return tuple(sorted(articles, key=lambda each: each.published or date.min, reverse=True))
+        """Those on the subject, those that only name it where there are none; undated ones last."""
+        chosen = self.titled + self.near or self.naming
+        return tuple(sorted(chosen, key=lambda each: each.published or date.min, reverse=True))
 
 
 def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> FoundTopic:

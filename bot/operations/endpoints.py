@@ -6,19 +6,16 @@ On the event loop itself: a loop that is stuck does not say that it is well.
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from tornado.httpserver import HTTPServer
-from tornado.web import Application, RequestHandler
+from tornado.web import RequestHandler
 
-from bot.errors import MessengerError
+from bot.operations.http_server import close, listen
 from bot.operations.metrics import Meters
 from bot.settings import Settings
-from index.errors import reason_of
 
 HealthCheck = Callable[[], Awaitable[str | None]]
 """What is wrong, in a few words; None when nothing is."""
@@ -39,29 +36,11 @@ async def serve_endpoints(settings: Settings, what: ServedEndpoints) -> AsyncIte
         yield
         return
     handlers = [("/metrics", _Metrics, {"what": what}), ("/healthz", _Health, {"what": what})]
-    server = HTTPServer(_Quiet(handlers))
-    try:
-        listening = socket.create_server((settings.metrics_host, settings.metrics_port))
-    except OSError as error:
-        raise MessengerError(
-            "port-taken",
-            setting="SELON_METRICS_PORT",
-            port=settings.metrics_port,
-            host=settings.metrics_host,
-            reason=reason_of(error),
-        ) from error
-    listening.setblocking(False)
-    server.add_socket(listening)
+    server = listen(handlers, settings.metrics_host, settings.metrics_port, "SELON_METRICS_PORT")
     try:
         yield
     finally:
-        server.stop()
-        await server.close_all_connections()
-
-
-class _Quiet(Application):
-    def log_request(self, handler: RequestHandler) -> None:
-        """Whoever reads the figures needs no line a quarter of a minute."""
+        await close(server)
 
 
 class _Page(RequestHandler):

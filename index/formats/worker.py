@@ -27,6 +27,9 @@ try:
 except ImportError:  # pragma: no cover - Windows, which bounds no process so
     resource = None  # type: ignore[assignment]
 
+_RESERVE = 8 * 2**20
+"""Bytes that nothing but the telling of a refusal takes."""
+
 _DAYS = ("published", "updated")
 _MOMENTS = ("published_at", "updated_at")
 
@@ -37,7 +40,7 @@ def main() -> None:
     _hold("RLIMIT_CORE", 0)
     for line in sys.stdin:
         if data:
-            _hold("RLIMIT_DATA", data + READING_BYTES)
+            _hold("RLIMIT_DATA", data + READING_BYTES + _RESERVE)
         _answer(json.loads(line))
         grown = _peak() - peak > READING_BYTES // 2
         _tell("done", grown)
@@ -49,6 +52,7 @@ def _answer(asked: dict[str, Any]) -> None:
     source = Source(Path(asked["path"]), asked["shown"], asked["location"], asked["url"])
     options = Options(MappingProxyType(asked["fields"]), asked["ocr"])
     before = _peak()
+    reserve = [bytearray(_RESERVE)]
     every = read_source(source, options)
     if asked["all"] is not None:
         every = _that_can_be_cut(every)
@@ -60,6 +64,7 @@ def _answer(asked: dict[str, Any]) -> None:
             else:
                 _tell("article", _as_json(found))
     except (ReadError, MemoryError) as error:
+        reserve.clear()  # where there is no memory left, there is some to say so
         problem = error.problem if isinstance(error, ReadError) else too_heavy()
         if _peak() - before > READING_BYTES // 2:  # libraries say that the file is damaged
             problem = too_heavy()

@@ -18,6 +18,7 @@ from bot.state.updates import record_arrival
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settled
+from tests.e2e.test_anything import THINGS
 from tests.e2e.test_health_and_logs import figures, health, log
 from tests.e2e.test_receiver import HEADER, called_at, port
 
@@ -26,19 +27,8 @@ __all__ = ["log", "port"]
 READER, OTHER, POLLSTER = 42, 43, 918273645
 QUESTION = "Quand Fresnel est-il né ?"
 SECRET = "Zénobie Tartempion viendra-t-elle ?"
-POLL = {
-    "poll": {
-        "id": "1",
-        "question": SECRET,
-        "options": [],
-        "total_voter_count": 0,
-        "is_closed": False,
-        "is_anonymous": True,
-        "type": "regular",
-        "allows_multiple_answers": False,
-        "allows_revoting": False,
-    }
-}
+POLL = {"poll": {**THINGS["poll"]["poll"], "question": SECRET}}
+del POLL["poll"]["members_only"]
 """A poll as Bot API servers wrote it before it had `members_only`."""
 
 

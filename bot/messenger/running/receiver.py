@@ -8,7 +8,6 @@ import hmac
 import json
 import logging
 import re
-import socket
 from http import HTTPStatus
 from typing import Any
 
@@ -18,10 +17,11 @@ from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 from telegram.request import HTTPXRequest
 from tornado.httpserver import HTTPServer
-from tornado.web import Application, HTTPError, RequestHandler
+from tornado.web import HTTPError, RequestHandler
 
 from bot.errors import MessengerError, SettingsError
 from bot.messenger.inbound.unreadable import legible_update
+from bot.operations.http_server import close, listen
 from bot.operations.logs import PublicText
 from bot.operations.metrics import METERS
 from bot.settings import TELEGRAM_API_URL, Settings
@@ -109,29 +109,17 @@ class Receiver:
         if self._updater.running:
             await self._updater.stop()
         if self._server is not None:
-            self._server.stop()
-            await self._server.close_all_connections()
+            await close(self._server)
 
     async def _be_called(self, url: AnyHttpUrl, retries: int) -> None:
         settings = self._settings
         path = webhook_path(settings, url)
         secret = webhook_secret(settings)
         handlers = [(re.escape(path) + "/?", _Call, {"updater": self._updater, "secret": secret})]
-        server = HTTPServer(_Quiet(handlers))
-        try:
-            # Before Telegram is told to call: this fails at once, and leaves nothing behind.
-            listening = socket.create_server((settings.webhook_host, settings.webhook_port))
-        except OSError as error:
-            raise MessengerError(
-                "port-taken",
-                setting="SELON_WEBHOOK_PORT",
-                port=settings.webhook_port,
-                host=settings.webhook_host,
-                reason=reason_of(error),
-            ) from error
-        listening.setblocking(False)
-        server.add_socket(listening)
-        self._server = server
+        # Before Telegram is told to call: this fails at once, and leaves nothing behind.
+        self._server = listen(
+            handlers, settings.webhook_host, settings.webhook_port, "SELON_WEBHOOK_PORT"
+        )
         try:
             await self._ask_for_calls(str(url), secret, retries)
         except BadRequest as error:
@@ -156,11 +144,6 @@ class Receiver:
                     raise
                 logger.warning("Telegram cannot be reached (%s); still trying", error)
             await asyncio.sleep(_AGAIN_SECONDS)
-
-
-class _Quiet(Application):
-    def log_request(self, handler: RequestHandler) -> None:
-        """What comes is told where it is dealt with."""
 
 
 class _Call(RequestHandler):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.answer import Answer
-from bot.answering.comparison import halves, joined, merged, parts, subjects_told
+from bot.answering.comparison import answer_on_both, halves, merged, parts, subjects_told
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.topic import find_topic
 from index.article import Article
@@ -182,7 +182,7 @@ def _answered(question: str, *articles: Article, sure: bool = True) -> Answer:
 
 def test_both_halves_are_quoted() -> None:
     halved = [_answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, MILL)]
-    together = joined("le pont et la tour ?", halved)
+    together = answer_on_both("le pont et la tour ?", halved)
     assert together is not None
     assert together.text == ("Le pont fut construit en 1901. [1] La tour mesure cent mètres. [2]")
     assert [each.article for each in together.citations] == [BRIDGE, TOWER]
@@ -191,13 +191,13 @@ def test_both_halves_are_quoted() -> None:
 
 def test_halves_are_not_joined_where_one_is_refused_or_the_same() -> None:
     sure, refused = _answered("le pont ?", BRIDGE), _answered("la tour ?")
-    assert joined("les deux ?", [sure, refused]) is None
-    assert joined("les deux ?", [sure, _answered("le pont encore ?", BRIDGE)]) is None
+    assert answer_on_both("les deux ?", [sure, refused]) is None
+    assert answer_on_both("les deux ?", [sure, _answered("le pont encore ?", BRIDGE)]) is None
 
 
 def test_where_one_half_is_doubtful_the_whole_is() -> None:
     sure, unsure = _answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, sure=False)
-    together = joined("les deux ?", [sure, unsure])
+    together = answer_on_both("les deux ?", [sure, unsure])
     assert together is not None
     assert together.outcome == "perhaps"
 

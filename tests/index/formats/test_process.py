@@ -148,21 +148,17 @@ worker._tell("peak", worker._peak())
 
 def _peak(path: Path) -> tuple[int, list[str]]:
     """Bytes that a process takes at most to read a file, and what it tells."""
-    worker = subprocess.Popen(
-        [sys.executable, "-P", "-c", _MEASURED],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": process._ROOT, "OPENBLAS_NUM_THREADS": "1"},
-    )
     asked = {"path": str(path), "shown": path.name, "location": path.name, "url": None}
     asked |= {"fields": {}, "ocr": False, "each": 120, "all": None}
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    worker.stdin.write(json.dumps(asked).encode() + b"\n")
-    worker.stdin.close()
-    *told, (_, peak) = [json.loads(line) for line in worker.stdout]
-    worker.stdout.close()
-    assert worker.wait() == 0
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", _MEASURED],
+        input=json.dumps(asked).encode() + b"\n",
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": process._ROOT, "OPENBLAS_NUM_THREADS": "1"},
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr.decode()[-2_000:]
+    *told, (_, peak) = map(json.loads, ended.stdout.splitlines())
     return peak, [kind for kind, _ in told]
 
 
