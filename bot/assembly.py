@@ -78,12 +78,16 @@ def _open_reader(name: str, cache_dir: Path | None, threads: int | None) -> Evid
     return EvidenceReader(reader, ReadingConfidence.load() if name == BUNDLED else None)
 
 
-def open_index(settings: Settings) -> LiveIndex:
-    """The index of the data directory. Raises SettingsError, IndexingError."""
+def open_index(settings: Settings, *, awaited: bool = False) -> LiveIndex:
+    """The index of the data directory; one that is `awaited` may be built later.
+
+    Raises SettingsError, IndexingError.
+    """
     thresholds_of(settings)  # what is wrong is said before seconds go into the model
-    if open_store(settings.data_dir).current_id() is None:
+    if not awaited and open_store(settings.data_dir).current_id() is None:
         raise NoIndex("no-index", shown=settings.data_dir)
-    return LiveIndex(settings.data_dir, open_embedder(settings), ConfidenceModel.load())
+    embedder, judge = open_embedder(settings), ConfidenceModel.load()
+    return LiveIndex(settings.data_dir, embedder, judge, awaited=awaited)
 
 
 def open_writers(settings: Settings) -> Writers | None:

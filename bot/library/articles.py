@@ -124,6 +124,10 @@ class Library(Protocol):
         """The id of the generation in service."""
         ...
 
+    def check(self) -> None:
+        """Raises IndexingError where the index, or a newer one, cannot be opened."""
+        ...
+
     def holdings(self) -> Holdings:
         """How much there is."""
         ...
@@ -160,6 +164,9 @@ class LiveLibrary:
 
     def generation(self) -> str:
         return self._open.facts.id
+
+    def check(self) -> None:
+        self._index.check()
 
     def holdings(self) -> Holdings:
         facts = self._open.facts

@@ -18,6 +18,7 @@ from bot.messenger.services import BotServices
 from bot.operations.logs import PublicText
 from bot.state import retention
 from bot.state.retention import RetentionTerms
+from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +83,8 @@ async def _again_and_again(chore: Chore, bot: Bot) -> None:
     while True:
         try:
             await chore.job(bot)
+        except NoIndex:
+            logger.debug("%s waits for an index", PublicText(chore.name))
         except Exception as error:
             logger.error(
                 "%s failed and will be tried again", PublicText(chore.name), exc_info=error

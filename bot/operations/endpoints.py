@@ -6,7 +6,7 @@ On the event loop itself: a loop that is stuck does not say that it is well.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ from bot.operations.http_server import close, listen
 from bot.operations.metrics import Meters
 from bot.settings import Settings
 
-HealthCheck = Callable[[], Awaitable[str | None]]
-"""What is wrong, in a few words; None when nothing is."""
+HealthCheck = Callable[[], str | None]
+"""What is wrong, in a few words; None when nothing is. At once: nothing is tried for who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,21 @@ class _Metrics(_Page):
 
 
 class _Health(_Page):
-    async def get(self) -> None:
-        found = {name: await check() for name, check in self.what.checks.items()}
-        wrong = {name: reason for name, reason in found.items() if reason is not None}
-        self.set_status(503 if wrong else 200)
-        self.set_header("Content-Type", "application/json")
-        self.write(json.dumps({name: reason or "ok" for name, reason in found.items()}))
+    """As JSON, or as a line a check for who asks for text/plain."""
+
+    def get(self) -> None:
+        found = {name: check() or "ok" for name, check in self.what.checks.items()}
+        well = set(found.values()) == {"ok"}
+        last = self.what.meters.last_update
+        told = {
+            "status": "ok" if well else "degraded",
+            "last_update": last.isoformat(timespec="seconds") if last else None,
+            **found,
+        }
+        self.set_status(200 if well else 503)
+        if self.request.headers.get("Accept", "").startswith("text/plain"):
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.write("".join(f"{name}: {value or 'none'}\n" for name, value in told.items()))
+        else:
+            self.set_header("Content-Type", "application/json")
+            self.write(json.dumps(told))

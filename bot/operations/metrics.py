@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 
 from prometheus_client import (
@@ -41,7 +42,11 @@ class Meters:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
-        self._heard = -math.inf
+        self._heard = self._dealt_with = time.monotonic()
+        self.last_update: datetime | None = None
+        """When an update was last accepted (UTC)."""
+        self.poll_status = 0
+        """What Telegram last replied when it was asked for updates; 0: nothing."""
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         self._answers = Counter(
@@ -90,6 +95,20 @@ class Meters:
             ["method", "status"],
             registry=registry,
         )
+        self._last = Gauge(
+            "selon_last_update_timestamp_seconds",
+            "When the last update was accepted (0: none since the start)",
+            registry=registry,
+        )
+        self._healthy = Gauge(
+            "selon_healthy", "Whether what /healthz tells of is well", ["check"], registry=registry
+        )
+        self._probe_seconds = Gauge(
+            "selon_probe_seconds",
+            "What the last trial of the bot's own took",
+            ["check"],
+            registry=registry,
+        )
         self._doubts = Counter(
             "selon_possible_second_replies",
             "Messages sent again that Telegram may have taken before",
@@ -122,21 +141,44 @@ class Meters:
         self._set_aside.inc()
 
     def requested(self, method: str, status: int) -> None:
-        if status:
-            self._heard = time.monotonic()
+        if method == "getUpdates":
+            self.poll_status = status
         self._requests.labels(method, str(status)).inc()
+
+    def nothing_new(self) -> None:
+        """Telegram has no update for us."""
+        self._heard = time.monotonic()
+
+    def accepted(self) -> None:
+        """An update is taken: kept where it is to be kept, and confirmed to Telegram next."""
+        self._heard = time.monotonic()
+        self.last_update = datetime.now(UTC)
+        self._last.set(self.last_update.timestamp())
+
+    def dealt_with(self) -> None:
+        """An update is through."""
+        self._dealt_with = time.monotonic()
+
+    def probed(self, check: str, seconds: float) -> None:
+        self._probe_seconds.labels(check).set(seconds)
 
     def doubted(self, cause: Doubt) -> None:
         self._doubts.labels(cause).inc()
 
     @property
     def silence(self) -> float:
-        """Seconds since Telegram replied to anything."""
+        """Seconds since what Telegram had was taken, or it had nothing."""
         return time.monotonic() - self._heard
 
+    @property
+    def standstill(self) -> float:
+        """Seconds since an update was dealt with, or the bot began."""
+        return time.monotonic() - self._dealt_with
+
     @contextmanager
-    def watching(self, now: Now) -> Iterator[None]:
+    def watching(self, now: Now, checks: Mapping[str, Callable[[], str | None]]) -> Iterator[None]:
         """While this lasts, what is so at this moment is asked for."""
+        self._heard = self._dealt_with = time.monotonic()
         gauges = (
             (self._waiting, now.waiting),
             (self._under_way, now.under_way),
@@ -144,11 +186,18 @@ class Meters:
         )
         for gauge, ask in gauges:
             gauge.set_function(ask)
+        for name, check in checks.items():
+            self._healthy.labels(name).set_function(partial(_is_well, check))
         try:
             yield
         finally:
+            self._healthy.clear()
             for gauge, _ in gauges:
                 gauge.set_function(lambda: 0.0)
+
+
+def _is_well(check: Callable[[], str | None]) -> float:
+    return float(check() is None)
 
 
 METERS = Meters()

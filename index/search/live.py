@@ -21,16 +21,26 @@ class LiveIndex:
 
     Safe to call from several threads. Raises NoIndex, DamagedIndex or ModelMismatch where no
     generation can be opened; once one is open, a newer one that cannot be opened is logged and
-    passed over.
+    passed over. One that is `awaited` may be built later: until then, whoever asks gets NoIndex.
     """
 
-    def __init__(self, location: Location, embedder: Embedder, judge: ConfidenceModel) -> None:
+    def __init__(
+        self,
+        location: Location,
+        embedder: Embedder,
+        judge: ConfidenceModel,
+        *,
+        awaited: bool = False,
+    ) -> None:
         self._store = open_store(location)
         self._embedder = embedder
         self._judge = judge
         self._switching = threading.Lock()
         self._refused: str | None = None
-        self._searcher = self._open()
+        self._refusal: IndexingError | None = None
+        self._searcher: Searcher | None = None
+        if not awaited or self._store.current_id() is not None:
+            self._searcher = self._open()
 
     @property
     def embedder(self) -> Embedder:
@@ -52,15 +62,27 @@ class LiveIndex:
         The one it replaces is closed when its last question lets go of it.
         """
         with self._switching:
+            if self._searcher is None:
+                self._searcher = self._open()
             try:
                 newest = self._store.current_id()
-                if newest not in (None, self._refused, self._searcher.generation.facts.id):
+                if newest not in (None, self._refused):
                     self._refused = newest  # until it has been opened
-                    self._searcher = self._open()
-                    self._refused = None
+                    if newest != self._searcher.generation.facts.id:
+                        self._searcher = self._open()
+                    self._refused = self._refusal = None
             except IndexingError as error:
+                self._refusal = error
                 logger.error("the index stays as it was: %s", error)
             return self._searcher
+
+    def check(self) -> None:
+        """Raises IndexingError where no generation can be opened, the newest cannot, or the store
+        has lost the one in service."""
+        self.searcher()
+        if self._refusal is not None:
+            raise self._refusal
+        self._store.facts()
 
     def _open(self) -> Searcher:
         embedder = self._embedder

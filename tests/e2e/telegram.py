@@ -70,6 +70,9 @@ class Shelf:
     def generation(self) -> str:
         return self.current
 
+    def check(self) -> None:
+        """It is always open."""
+
     def holdings(self) -> Holdings:
         built = datetime(2026, 3, 1, 12, tzinfo=UTC)
         return Holdings(self.current, len(self.articles), 3 * len(self.articles), built)

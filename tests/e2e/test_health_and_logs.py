@@ -1,4 +1,4 @@
-"""What operators see of a bot at work: figures, health, and logs that hold nobody's own."""
+"""What operators see of a bot at work: figures, and logs that hold nobody's own."""
 
 from __future__ import annotations
 
@@ -99,19 +99,6 @@ async def test_the_figures_tell_what_was_asked_and_what_became_of_it(
     assert now["selon_index_age_seconds"] > 0
     assert now["process_resident_memory_bytes"] > 10**7
     assert not [key for key in after if server.token in str(key) or str(READER) in str(key)]
-
-
-async def test_health_is_well_until_something_is_not(
-    server: BotServer, chain: StubChain, port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
-        assert await health(port) == (200, {"database": "ok", "index": "ok", "telegram": "ok"})
-        monkeypatch.setattr("bot.messenger.running.health.SILENCE_SECONDS", -1.0)
-        status, told = await health(port)
-        assert status == 503
-        assert told["telegram"].startswith("silent for ")
-    with pytest.raises(aiohttp.ClientConnectorError):
-        await health(port)
 
 
 async def test_a_port_that_is_taken_is_named(

@@ -19,7 +19,8 @@ from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settled
 from tests.e2e.test_anything import THINGS
-from tests.e2e.test_health_and_logs import figures, health, log
+from tests.e2e.test_health import becomes
+from tests.e2e.test_health_and_logs import figures, log
 from tests.e2e.test_receiver import HEADER, called_at, port
 
 __all__ = ["log", "port"]
@@ -69,7 +70,7 @@ async def test_a_batch_of_three_loses_only_the_one_that_cannot_be_read(
         server.user_says(OTHER, QUESTION)
         answered_to = {(await server.next_message()).chat_id for _ in range(2)}
         await settled(3)
-        assert (await health(port))[0] == 200
+        await becomes(port, 200)
         after = await figures(port)
     assert answered_to == {READER, OTHER}
     offsets = [asked["offset"] for name, asked in server.calls if name == "getUpdates"]

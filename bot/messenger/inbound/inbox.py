@@ -85,6 +85,8 @@ class Inbox(asyncio.Queue[object]):
         elif not _worth_keeping(item) or await self._written(partial(self._journal.arrived, item)):
             self._came[item.update_id] = time.monotonic()
             await super().put(item)
+        if isinstance(item, Update):
+            METERS.accepted()
 
     def waited(self, update: Update) -> float:
         """Seconds since an update came to this process; asked once."""
@@ -163,6 +165,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             logger.warning("An answer took too long for a stop and is left for the next start")
         finally:
             self._under_way.discard(task)
+            METERS.dealt_with()
 
     async def _dealt_with(self, update: Update) -> None:
         """Handle an update that is kept; it is done then."""

@@ -91,7 +91,7 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
         writers = open_writers(settings)
         if writers is not None:
             opened.callback(writers.close)
-        index = open_index(settings)
+        index = open_index(settings, awaited=True)
         chain = chain_over(index, settings, writers)
         documents = Documents(settings, index.embedder)
         listen(settings, chain, LiveLibrary(index), ready, documents)
@@ -155,13 +155,12 @@ async def serve(
         application = _build(settings, token, refused, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
-        chores = register_features(
-            application, BotServices(chain, library, state, settings, documents)
-        )
+        services = BotServices(chain, library, state, settings, documents)
+        chores = register_features(application, services)
         try:
             if await _connected(application, settings, stop, patience):
                 chores = (leftover_chore(journal, await journal.unasked()), *chores)
-                async with serve_health(application, settings, library, state):
+                async with serve_health(application, services):
                     await _start(application, receiver, settings, len(patience))
                     ready(application.bot.username)
                     async with run_chores(chores, application.bot):

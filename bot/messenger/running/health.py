@@ -1,45 +1,134 @@
-"""Figures and health of the running bot, served to those who run it."""
+"""Figures and health of the running bot, served to those who run it.
+
+What can only be known by trying (that a question is answered, the database written, the index
+opened) is tried every PROBE_SECONDS, however often somebody asks how the bot is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from telegram import Bot
+from telegram.error import TelegramError
 
 from bot.errors import SelonError
+from bot.followups.turn import TurnText
 from bot.library.articles import Library
 from bot.locale.errors import error_text
 from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.inbound.scheduler import FairScheduler
+from bot.messenger.services import BotServices
 from bot.operations.endpoints import HealthCheck, ServedEndpoints, serve_endpoints
 from bot.operations.metrics import METERS, Now
-from bot.settings import Settings
-from bot.state.database import State
-from index.errors import IndexingError
+from bot.state import meters
+from index.errors import IndexingError, reason_of
 
 SILENCE_SECONDS = 90.0
-"""Seconds after which a bot that asks Telegram without a pause should have heard of it."""
+"""Seconds within which a bot that asks Telegram without a pause takes what there is, or hears that
+there is nothing."""
+
+STANDSTILL_SECONDS = 300.0
+"""Seconds after which updates wait in vain if none was dealt with."""
+
+PROBE_SECONDS = 60.0
+"""Seconds between two trials."""
+
+PROBE_PATIENCE_SECONDS = 20.0
+"""Seconds after which a trial counts as failed; another is not begun before it has ended."""
 
 _BUILT = "%Y%m%dT%H%M%S.%fZ"
+
+_Trial = Callable[[], Coroutine[Any, Any, str | None]]
+"""Finds what is wrong, in a few words; None when nothing is."""
 
 
 @asynccontextmanager
 async def serve_health(
-    application: DurableApplication, settings: Settings, library: Library, state: State
+    application: DurableApplication, services: BotServices
 ) -> AsyncIterator[None]:
     """Serve the figures and the health of the bot while the block lasts. Raises MessengerError."""
-    turns = application.update_processor
+    turns, settings = application.update_processor, services.settings
     assert isinstance(turns, FairScheduler)
+    library = services.library
     now = Now(lambda: turns.waiting, lambda: application.under_way, lambda: _age(library))
-    checks: dict[str, HealthCheck] = {"database": _database(state), "index": _index(library)}
-    if settings.webhook_url is None:
-        checks["telegram"] = _heard
-    with METERS.watching(now):
-        async with serve_endpoints(settings, ServedEndpoints(METERS, checks)):
+    hearing = _Probe("telegram", partial(_called, application.bot, str(settings.webhook_url)))
+    probes = [
+        *([hearing] if settings.webhook_url else []),
+        _Probe("answers", partial(_answered, services)),
+        _Probe("database", partial(_written, services)),
+        _Probe("index", partial(_opened, library)),
+    ]
+    checks: dict[str, HealthCheck] = {"telegram": _heard, "updates": partial(_moving, turns)}
+    checks |= {probe.name: probe.finding for probe in probes}
+    with METERS.watching(now, checks):
+        if not settings.metrics_port:
             yield
+            return
+        async with serve_endpoints(settings, ServedEndpoints(METERS, checks)), _trying(probes):
+            yield
+
+
+class _Probe:
+    """Something tried again and again, one trial at a time, and what the last one found."""
+
+    def __init__(self, name: str, trial: _Trial) -> None:
+        self.name = name
+        self._trial = trial
+        self._under_way: asyncio.Task[str | None] | None = None
+        self._found: str | None = "not tried yet"
+
+    def finding(self) -> str | None:
+        return self._found
+
+    async def try_again(self) -> None:
+        """Bounded in time; what is still under way from before is waited for instead."""
+        began = time.monotonic()
+        if self._under_way is None:
+            self._under_way = asyncio.create_task(self._trial())
+        await asyncio.wait([self._under_way], timeout=PROBE_PATIENCE_SECONDS)
+        if not self._under_way.done():
+            self._found = f"no end in {PROBE_PATIENCE_SECONDS:.0f} s"
+            return
+        ended, self._under_way = self._under_way, None
+        METERS.probed(self.name, time.monotonic() - began)
+        error = ended.exception()
+        self._found = ended.result() if error is None else _told(error)
+
+    def end(self) -> None:
+        if self._under_way is not None:
+            self._under_way.cancel()
+
+
+@asynccontextmanager
+async def _trying(probes: Sequence[_Probe]) -> AsyncIterator[None]:
+    """Try every PROBE_SECONDS while the block lasts."""
+
+    async def try_and_try(probe: _Probe) -> None:
+        while True:
+            await probe.try_again()
+            await asyncio.sleep(PROBE_SECONDS)
+
+    tasks = [asyncio.create_task(try_and_try(probe)) for probe in probes]
+    try:
+        yield
+    finally:
+        for task, probe in zip(tasks, probes, strict=True):
+            task.cancel()
+            probe.end()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _told(error: BaseException) -> str:
+    """An error in a few words, which hold no text of articles."""
+    if isinstance(error, SelonError | IndexingError):
+        return error_text(error, "en")
+    return type(error).__name__
 
 
 def _age(library: Library) -> float:
@@ -51,31 +140,50 @@ def _age(library: Library) -> float:
     return (datetime.now(UTC) - built).total_seconds()
 
 
-def _database(state: State) -> HealthCheck:
-    def ask(session: Session) -> None:
-        session.execute(text("SELECT 1"))
-
-    async def check() -> str | None:
-        try:
-            await state.run(ask)
-        except SelonError as error:
-            return error_text(error, "en")
-        return None
-
-    return check
+async def _answered(services: BotServices) -> None:
+    """Ask the chain for an article that there is, in its own words: no chat model is paid."""
+    newest = await asyncio.to_thread(services.library.newest, 1)
+    question = newest[0].title if newest else "?"
+    await services.chain.ainvoke(TurnText(question, quoted=True))
 
 
-def _index(library: Library) -> HealthCheck:
-    async def check() -> str | None:
-        try:
-            library.generation()
-        except IndexingError as error:
-            return error_text(error, "en")
-        return None
-
-    return check
+async def _written(services: BotServices) -> None:
+    note = partial(meters.notice, key="health", now=services.now(), every=timedelta())
+    await services.state.run(note)
 
 
-async def _heard() -> str | None:
+async def _opened(library: Library) -> None:
+    await asyncio.to_thread(library.check)
+
+
+async def _called(bot: Bot, url: str) -> str | None:
+    """Whether Telegram calls here, and gets through."""
+    try:
+        hook = await bot.get_webhook_info()
+    except TelegramError as error:
+        return f"cannot be reached: {reason_of(error)}"
+    if hook.url.rstrip("/") != url.rstrip("/"):
+        return "calls another address: another program answers with the same token"
+    if hook.pending_update_count and hook.last_error_message:
+        return f"{hook.pending_update_count} updates wait there: {hook.last_error_message}"
+    return None
+
+
+def _heard() -> str | None:
     silent = METERS.silence
-    return None if silent < SILENCE_SECONDS else f"silent for {silent:.0f} s"
+    if silent < SILENCE_SECONDS:
+        return None
+    why = {
+        0: "no reply comes",
+        200: "what comes cannot be taken",
+        409: "another program answers with the same token (409)",
+    }
+    status = METERS.poll_status
+    return f"silent for {silent:.0f} s: {why.get(status, f'it replies {status}')}"
+
+
+def _moving(turns: FairScheduler) -> str | None:
+    still = METERS.standstill
+    if not turns.waiting or still < STANDSTILL_SECONDS:
+        return None
+    return f"{turns.waiting} wait, and none was dealt with for {still:.0f} s"

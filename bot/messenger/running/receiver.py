@@ -65,6 +65,8 @@ class UpdatesRequest(WatchedRequest):
         if isinstance(content, dict) and content.get("ok") is False:
             return content
         told = content.get("result") if isinstance(content, dict) else None
+        if told == []:
+            METERS.nothing_new()
         updates = [legible_update(each) for each in told] if isinstance(told, list) else [None]
         legible = [each for each in updates if each is not None]
         if updates and not legible:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 
-from index.errors import NoIndex
+from index.errors import DamagedIndex, NoIndex
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
+from index.store.factory import open_store
 from index.store.files.layout import Layout
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, three
@@ -100,3 +102,39 @@ def test_an_index_that_nobody_asks_any_more_holds_no_file(tmp_path: Path) -> Non
     finally:
         if collecting:
             gc.enable()
+
+
+def test_a_check_finds_a_newer_generation_that_does_not_open_and_one_that_is_gone(
+    tmp_path: Path,
+) -> None:
+    index(three(), tmp_path)
+    served = live(tmp_path)
+    served.check()
+    layout = Layout(tmp_path)
+    before = layout.current_id()
+    index([*three(), article("phare", "Le phare éclaire la nuit.")], tmp_path)
+    newest = layout.current_id()
+    assert before is not None
+    assert newest is not None
+    manifest = layout.folder(newest) / "manifest.json"
+    whole = manifest.read_text(encoding="utf-8")
+    manifest.write_text("{", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(DamagedIndex):
+            served.check()
+    open_store(tmp_path).roll_back()
+    served.check()
+    manifest.write_text(whole, encoding="utf-8")
+    shutil.rmtree(tmp_path / "index")
+    with pytest.raises(NoIndex):
+        served.check()
+
+
+def test_an_index_that_is_awaited_is_taken_up_when_it_is_there(tmp_path: Path) -> None:
+    served = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load(), awaited=True)
+    for ask in (served.generation, served.check, lambda: served.search("le pont")):
+        with pytest.raises(NoIndex):
+            ask()
+    index(three(), tmp_path)
+    served.check()
+    assert "Pont" in titles(served, "le pont")
