@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 import shutil
 import subprocess
@@ -57,6 +58,19 @@ def test_a_unit_is_hardened(unit: Path) -> None:
     assert float(found[1]) <= EXPOSURE
 
 
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_comes_back_for_ever_and_ever_later(name: str) -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.read_string((DEPLOY / name).read_text(encoding="utf-8"))
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    assert "StartLimitBurst" not in unit["Unit"]
+    service = unit["Service"]
+    assert service["Restart"] == "always"
+    assert service["RestartPreventExitStatus"] == "2", "a wrong setting stays wrong"
+    assert int(service["RestartSteps"]) > 1
+    assert service["RestartMaxDelaySec"].endswith("min")
+
+
 def test_only_settings_that_there_are_are_set() -> None:
     known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
     for path in DEPLOY.iterdir():
@@ -83,8 +97,10 @@ def test_the_services_run_commands_that_there_are() -> None:
 
     compose: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
     services = compose["services"]
-    assert set(services) == {"index", "bot", "watch"}
+    assert set(services) == {"bot", "watch"}
     for service in services.values():
+        assert "depends_on" not in service, "what waits for an index that fails never starts"
+        assert service["restart"] == "unless-stopped"
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert run([service["command"][0], "--help"]) == 0

@@ -35,6 +35,7 @@ class KeepingHelp(Texts, domain="articles", part="help"):
     fields: str
     ocr: str
     verbose: str
+    strict: str
 
 
 class FactLabels(Texts, domain="articles", part="facts"):

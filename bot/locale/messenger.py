@@ -113,6 +113,7 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
     inline_prompt: str
     inline_refusal: str
     inline_refused: str
+    inline_no_index: str
 
     def welcome(self, name: str) -> str: ...
     def not_allowed(self, chat: int) -> str: ...

@@ -49,10 +49,12 @@ class IndexRequest:
     fields: str | None = None
     ocr: bool | None = None
     verbose: bool = False
+    strict: bool = False
 
 
 def index(settings: Settings, asked: IndexRequest) -> int:
-    """Build the index of these paths; fails softly when files had to be skipped."""
+    """Build the index of these paths. Files that had to be skipped are named, and fail only who
+    is `strict`: those who wait for an index have one."""
     from bot.library.paths import corpus_paths
 
     if asked.if_missing and open_store(settings.data_dir).current_id() is not None:
@@ -67,7 +69,7 @@ def index(settings: Settings, asked: IndexRequest) -> int:
     if report is None:
         return FAILED
     save_format_options(settings.data_dir, options)
-    return FAILED if report.skipped else DONE
+    return FAILED if asked.strict and report.skipped else DONE
 
 
 def followed_build(

@@ -42,8 +42,9 @@ def declare_index(line: CommandLine) -> None:
             bool | None, typer.Option("--ocr/--no-ocr", help=texts.ocr, show_default=False)
         ] = None,
         verbose: Annotated[bool, typer.Option("--verbose", help=texts.verbose)] = False,
+        strict: Annotated[bool, typer.Option("--strict", help=texts.strict)] = False,
     ) -> Job:
-        asked = index.IndexRequest(paths or (), if_missing, fields, ocr, verbose)
+        asked = index.IndexRequest(paths or (), if_missing, fields, ocr, verbose, strict)
         return job(data_dir, partial(index.index, asked=asked))
 
 

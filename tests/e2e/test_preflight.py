@@ -55,10 +55,10 @@ async def test_what_is_wrong_is_said_with_a_code(server: BotServer, home: Path) 
     )
     assert code == 2
     assert "✗ Jeton\u00a0: SELON_TELEGRAM_TOKEN est refusé par" in text
-    assert "✗ Index\u00a0:" in text
-    assert "2 points à corriger avant de lancer le robot." in text
+    assert "! Index\u00a0:" in text
+    assert "1 point à corriger avant de lancer le robot." in text
     code, _ = await check(server, home, SELON_DATA_DIR=str(home / "nowhere"))
-    assert code == 1
+    assert code == 0, "the bot takes an index up when it is there"
 
 
 async def test_rights_that_would_be_missed_are_noted(server: BotServer) -> None:

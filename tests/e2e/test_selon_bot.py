@@ -158,3 +158,34 @@ async def test_a_chat_model_of_the_settings_writes_the_answers(
     assert "Traceback" not in log
     assert written not in log
     assert "lentille" not in log
+
+
+async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
+    tmp_path: Path, server: BotServer
+) -> None:
+    for name, text in ARTICLES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "abîmé.pdf").write_bytes(b"%PDF-1.7\nnot really")
+    async with selon_bot(tmp_path, server, server.token) as process:
+        await server.called("getUpdates", within=60)
+        server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
+        assert "Les articles sont en cours de lecture" in (await server.next_message(30)).text
+        server.user_says(READER, "Where did the fire begin?", "en")
+        assert "articles are still being taken in" in (await server.next_message(30)).text
+        built = await asyncio.to_thread(
+            subprocess.run,
+            [*SELON, "index", *ARTICLES, "abîmé.pdf"],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            timeout=240,
+            check=False,
+        )
+        assert built.returncode == 0, "a damaged file must not keep the bot from starting"
+        assert "abîmé.pdf" in built.stdout.decode()
+        server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
+        assert LENS in (await server.next_message(30)).text
+        process.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 0
+    assert "Traceback" not in errors.decode()

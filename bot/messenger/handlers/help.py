@@ -54,7 +54,7 @@ class ErrorHandlers:
             return
         METERS.failed()
         if isinstance(error, NoIndex):
-            logger.error("A question could not be answered: %s", error)
+            logger.warning("A question came before there is an index: %s", error)
         else:
             logger.error("An update could not be handled", exc_info=error)
         # Not `met`: the database may be what failed.

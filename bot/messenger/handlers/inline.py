@@ -29,6 +29,7 @@ from bot.messenger.outbound.answer_html import answer_html, article_html
 from bot.messenger.services import BotServices, TelegramApplication, spoken_to
 from bot.operations.metrics import METERS
 from index.article import Article
+from index.errors import NoIndex
 
 _SHORTEST = 4
 """Characters; what is shorter is not yet a question."""
@@ -74,9 +75,13 @@ class InlineHandlers:
         if over is not None and not self._services.roles.may_add(user.id):
             await _say(query, AccessPhrases.of(phrases.code).inline_over(over.seconds))
             return
-        answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
+        try:
+            answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
+            articles = await asyncio.to_thread(self._services.library.ranked, question)
+        except NoIndex:
+            await _say(query, AccessPhrases.of(phrases.code).inline_no_index)
+            return
         METERS.answered(answer, "inline")
-        articles = await asyncio.to_thread(self._services.library.ranked, question)
         results = [] if answer.outcome == "no" else [_answer_result(answer, phrases)]
         results += [_article_result(each, phrases) for each in articles[:_NEAREST]]
         await _give(query, results, phrases)

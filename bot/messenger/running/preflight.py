@@ -20,7 +20,7 @@ from bot.messenger.running.application import refusal, telegram_token
 from bot.messenger.running.receiver import unreachable, webhook_path
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
-from index.errors import IndexingError
+from index.errors import IndexingError, NoIndex
 
 _Verdict = Literal["well", "note", "wrong", "setting"]
 """As it should be; worth knowing; keeps the bot from running; and so does the setting named."""
@@ -126,6 +126,9 @@ class Preflight:
     def _index(self) -> Iterator[Finding]:
         try:
             facts = open_index(self._settings).searcher().generation.facts
+        except NoIndex as error:  # the bot takes it up when it is there
+            yield Finding("note", self._said.index, error_text(error, self._settings.language))
+            return
         except (SettingsError, IndexingError) as error:
             yield self._failed(self._said.index, error)
             return

@@ -86,5 +86,5 @@ def _index(settings: Settings) -> int:
     from bot.terminal.index import followed_build
 
     options = choose_format_options(settings.data_dir, None, None)
-    report = followed_build(settings, standing_paths(settings), options)
-    return FAILED if report is None or report.skipped else DONE
+    built = followed_build(settings, standing_paths(settings), options)
+    return FAILED if built is None else DONE

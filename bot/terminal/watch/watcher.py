@@ -53,11 +53,16 @@ class ChangeSignal:
         self._patience = patience
         self._clock = clock
         self._since: float | None = None
+        self._again: float | None = None
         self._held = 0
 
     def mark(self) -> None:
         if self._since is None:
             self._since = self._clock()
+
+    def mark_in(self, seconds: float) -> None:
+        """Something is to be built for then at the latest."""
+        self._again = self._clock() + seconds
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -71,12 +76,21 @@ class ChangeSignal:
     def take(self, stop: StopSignal) -> bool:
         """Wait for a change to build for, and take it; False when all must end."""
         while not stop.is_set():
+            if self._again is not None and self._clock() >= self._again:
+                self.mark()
             since = self._since
             if since is not None and (not self._held or self._clock() - since > self._patience):
-                self._since = None  # before the build: what changes during it counts anew
+                self._since = self._again = None  # what changes during the build counts anew
                 return True
             stop.wait(_STEP)
         return False
+
+
+AGAIN_SECONDS = (60.0, 300.0, 900.0, 3600.0)
+
+
+"""Seconds after which what could not be built is tried again although nothing has changed: the
+disk, the network or the model may be better by then. The last one for ever."""
 
 
 RETRY = 3.0
@@ -109,7 +123,8 @@ class _Teller(Protocol):
 
 
 class Watcher:
-    """Builds once at the beginning, then after each change, until all must end.
+    """Builds once at the beginning, then after each change or, where it could not, after a while,
+    until all must end.
 
     `followers` are run in threads of their own; they mark `changes`.
     """
@@ -129,6 +144,7 @@ class Watcher:
         self._teller = teller
         self._stop = stop
         self._retry = retry
+        self._failures = 0
 
     def run(self) -> None:
         # Daemons: one that waits for a silent site must not keep the process.
@@ -158,10 +174,14 @@ class Watcher:
                 told = True
                 self._stop.wait(self._retry)
                 continue
-            except Exception as error:  # the next change tries again
+            except Exception as error:
                 logger.debug("The build failed", exc_info=error)
                 self._teller.not_rebuilt(error)
+                pauses = AGAIN_SECONDS
+                self._changes.mark_in(pauses[min(self._failures, len(pauses) - 1)])
+                self._failures += 1
                 return
+            self._failures = 0
             if report.switched:
                 self._teller.rebuilt(report, time.monotonic() - began)
             return

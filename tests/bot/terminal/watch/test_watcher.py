@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from bot.terminal.watch import watcher
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal, Watcher
 from index.build.builder import BuildReport, build_articles
 from index.errors import BuildLocked, BuildStopped, ReadError
@@ -89,6 +92,25 @@ def test_a_build_that_fails_is_told_and_the_next_change_tries_again(tmp_path: Pa
         raising(ReadError("path-missing", shown="a")), raising(MemoryError("full")), lambda: made
     )
     assert watched.run() == ["not: a: path-missing", "not: full", "rebuilt"]
+
+
+def test_what_could_not_be_built_is_tried_again_although_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "AGAIN_SECONDS", (0.01, 0.05))
+    heard, stop, made = Heard(), StopSignal(), report(tmp_path)
+    tried: list[float] = []
+
+    def build(_: Callable[[], bool]) -> BuildReport:
+        tried.append(time.monotonic())
+        if len(tried) < 4:
+            raise OSError("No space left on device")
+        stop.set()
+        return made
+
+    Watcher(build, (), ChangeSignal(), heard, stop).run()
+    assert heard.all == ["not: No space left on device"] * 3 + ["rebuilt"]
+    assert tried[3] - tried[2] >= 0.05
 
 
 def test_another_builder_is_waited_for_and_told_of_once(tmp_path: Path) -> None:
