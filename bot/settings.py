@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.model_choice import Structured, parse_choices, parse_prices
+from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, Words, reason_of
 from index.web.guard import parse_allowed
 
@@ -62,6 +63,11 @@ class Settings(BaseSettings):
     )
     language: Language = Field(
         "fr", description="Language of the terminal's texts (fr or en); the quotes keep their own."
+    )
+    timezone: str | None = Field(
+        None,
+        description="The zone, such as Europe/Paris, by which days and hours are told: « hier », "
+        "statistics, dates shown (empty: the machine's).",
     )
     min_confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None,
@@ -239,6 +245,13 @@ class Settings(BaseSettings):
     def _hosts(cls, value: str) -> str:
         for each in allowed_hosts(value):
             parse_allowed(each)
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            zone_file(value)
         return value
 
     @field_validator("fetch_contact")

@@ -11,12 +11,17 @@ from datetime import timedelta
 from functools import partial
 
 from telegram import Bot
+from telegram.error import BadRequest, Forbidden
 
+from bot.locale.administration import AdministrationPhrases
 from bot.messenger.journal import Journal
-from bot.messenger.outbound.delivery import deliver_rest
-from bot.messenger.services import BotServices
+from bot.messenger.outbound.answer_html import text_html
+from bot.messenger.outbound.delivery import deliver, deliver_rest
+from bot.messenger.services import BotServices, spoken_to
 from bot.operations.logs import PublicText
 from bot.state import retention
+from bot.state.clock import look_at_clock
+from bot.state.conversations import ConversationPlace
 from bot.state.retention import RetentionTerms
 from index.errors import NoIndex
 
@@ -25,17 +30,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A job that is done at start, and again so often."""
+    """A job that is done at start, and again so often; one that `erases` by the clock, only while
+    the clock can be believed."""
 
     name: str
     every: timedelta
     job: Callable[[Bot], Awaitable[None]]
+    erases: bool = False
 
 
 @asynccontextmanager
-async def run_chores(chores: Sequence[Chore], bot: Bot) -> AsyncIterator[None]:
+async def run_chores(
+    chores: Sequence[Chore], services: BotServices, bot: Bot
+) -> AsyncIterator[None]:
     """Chores are done while the block lasts; one that fails is logged and tried again."""
-    tasks = [asyncio.create_task(_again_and_again(chore, bot)) for chore in chores]
+    tasks = [asyncio.create_task(_again_and_again(chore, services, bot)) for chore in chores]
     try:
         yield
     finally:
@@ -54,19 +63,48 @@ def retention_chore(services: BotServices) -> Chore:
     )
 
     async def forget(bot: Bot) -> None:
-        gone = await services.state.run(
-            partial(retention.forget_expired_rows, now=services.now(), terms=terms)
+        erasure = await services.state.run(
+            partial(retention.forget_by_and_by, now=services.now(), terms=terms)
         )
-        if gone:
-            counts = PublicText(", ".join(f"{name} {count}" for name, count in gone.items()))
-            logger.info("Rows past their time were erased: %s", counts)
+        counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
+        if erasure.announce:
+            logger.warning("Much is past its time and is erased tomorrow: %s", PublicText(counts))
+            await _tell_administrators(
+                services, bot, lambda phrases: phrases.much_to_erase(erasure.lasting)
+            )
+        elif erasure.rows and not erasure.held:
+            logger.info("Rows past their time were erased: %s", PublicText(counts))
 
-    return Chore("forgetting", timedelta(days=1), forget)
+    return Chore("forgetting", timedelta(days=1), forget, erases=True)
+
+
+async def _clock_agrees(services: BotServices, bot: Bot) -> bool:
+    """Whether what erases by the clock may; who runs the bot is told when it may no longer."""
+    look = await services.state.run(partial(look_at_clock, now=services.now()))
+    if look == "leapt":
+        logger.error("The clock is days from where it stood: nothing is erased for a day")
+        now = services.now().astimezone()
+        await _tell_administrators(
+            services, bot, lambda phrases: phrases.clock_leapt(now, f"{now:%H:%M}")
+        )
+    return look == "agrees"
+
+
+async def _tell_administrators(
+    services: BotServices, bot: Bot, text: Callable[[AdministrationPhrases], str]
+) -> None:
+    """Each in their language; those that cannot be reached are passed over."""
+    for person in services.roles.administrators():
+        code = (await spoken_to(services, person, None)).code
+        html = text_html(text(AdministrationPhrases.of(code)), code)
+        try:
+            await deliver(bot, ConversationPlace(person, 0, person), html)
+        except (BadRequest, Forbidden) as error:
+            logger.info("An administrator could not be told: %s", error)
 
 
 def leftover_chore(journal: Journal, left: Sequence[int]) -> Chore:
-    """What an earlier process began to say (the deliveries `left`) is said, and what is done is
-    forgotten."""
+    """What an earlier process began to say (the deliveries `left`) is said."""
     rest = list(left)
 
     async def settle(bot: Bot) -> None:
@@ -74,15 +112,15 @@ def leftover_chore(journal: Journal, left: Sequence[int]) -> Chore:
             if (begun := await journal.delivery(rest[0])) is not None:
                 await deliver_rest(bot, journal, begun)
             del rest[0]
-        await journal.forget()
 
     return Chore("settling", timedelta(days=1), settle)
 
 
-async def _again_and_again(chore: Chore, bot: Bot) -> None:
+async def _again_and_again(chore: Chore, services: BotServices, bot: Bot) -> None:
     while True:
         try:
-            await chore.job(bot)
+            if not chore.erases or await _clock_agrees(services, bot):
+                await chore.job(bot)
         except NoIndex:
             logger.debug("%s waits for an index", PublicText(chore.name))
         except Exception as error:

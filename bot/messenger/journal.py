@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -26,9 +26,6 @@ from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import KeptUpdate
 
 Result = TypeVar("Result")
-
-_KEPT = timedelta(days=2)
-"""How long what is dealt with stays known: Telegram tells an update again for one day at most."""
 
 
 def _utc() -> datetime:
@@ -163,12 +160,6 @@ class Journal:
     async def moved(self, old: int, new: int) -> None:
         """A group is known by another id from now on."""
         await self._run(partial(chats.move_chat, old=old, new=new, now=self._now()))
-
-    async def forget(self) -> None:
-        """Remove what was dealt with long enough ago."""
-        moment = self._now() - _KEPT
-        await self._run(partial(deliveries.forget_deliveries_before, moment=moment))
-        await self._run(partial(updates.forget_updates_before, moment=moment))
 
     def close(self) -> None:
         """Wait for what is being written."""

@@ -52,6 +52,11 @@ class Roles:
     def administers(self, person_id: int) -> bool:
         return self.of(person_id) == "administrator"
 
+    def administrators(self) -> list[int]:
+        """Everybody who administers, in a fixed order."""
+        known = {*self._settings.admins, *self._given}
+        return sorted(person for person in known if self.administers(person))
+
     def barred(self, person_id: int) -> bool:
         return self.of(person_id) is None and self._given.get(person_id) == "barred"
 

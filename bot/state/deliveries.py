@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.state.tables import AttachmentRow, DeliveryRow
@@ -187,16 +187,6 @@ def delivery_outcome(session: Session, delivery_id: int) -> DeliveryOutcome | No
     """What has become of a letter; None when it is not known any more."""
     row = session.get(DeliveryRow, delivery_id)
     return next((each for each in _OUTCOMES if row is not None and each == row.outcome), None)
-
-
-def forget_deliveries_before(session: Session, moment: datetime) -> int:
-    """Remove what was sent, given up or shown aside before this; how many rows went."""
-    aside = and_(DeliveryRow.number < 0, DeliveryRow.created_at < moment)
-    old = select(DeliveryRow.id).where(or_(DeliveryRow.done_at < moment, aside))
-    numbers = session.scalars(old).all()
-    session.execute(delete(AttachmentRow).where(AttachmentRow.delivery_id.in_(old)))
-    session.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(old)))
-    return len(numbers)
 
 
 def _attachments(letter: Letter) -> list[Attachment]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Delete, delete, select
 from sqlalchemy.orm import Session
 
+from bot.state.clock import NOTES
 from bot.state.tables import MeterRow, NoticeRow
 
 
@@ -40,7 +41,12 @@ def save_meters(session: Session, meters: Mapping[str, KeptMeter]) -> None:
 def forget_meters_before(session: Session, moment: datetime) -> None:
     """Remove the meters that nothing has changed since, and the notices of before."""
     session.execute(delete(MeterRow).where(MeterRow.at < moment))
-    session.execute(delete(NoticeRow).where(NoticeRow.at < moment))
+    session.execute(old_notices(moment))
+
+
+def old_notices(moment: datetime) -> Delete:
+    """What removes the notices of before, but what is kept about the clock."""
+    return delete(NoticeRow).where(NoticeRow.at < moment, ~NoticeRow.key.startswith(NOTES))
 
 
 def notice(session: Session, key: str, now: datetime, every: timedelta) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Delete, and_, delete, or_, select
+from sqlalchemy import Delete, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.state.clock import LEAP, NOTES
+from bot.state.meters import old_notices
 from bot.state.tables import (
     AddresseeRow,
     AlertRow,
@@ -50,6 +52,56 @@ class RetentionTerms:
     questions: timedelta
     replies: timedelta
     meters: timedelta
+
+
+LARGE_ROWS = 100
+"""Fewer rows of what people left behind may go at any time."""
+
+LARGE_SHARE, SHARE_DAYS = 0.25, 2.0
+"""More of it than this share, and what so many days bring, is told a day before it goes."""
+
+_ANNOUNCED = f"{NOTES}announced"
+_NOTICE = timedelta(hours=20)  # two daily runs may be a little less than a day apart
+
+_LASTING = (ConversationRow, TurnRow, VoteRow, AlertRow, DocumentRow, AnnouncementRow, PersonRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """How many rows of which table went, or, where it is `held` back, will go a day later;
+    `announce` where that is to be told now."""
+
+    rows: Mapping[str, int]
+    held: bool = False
+    announce: bool = False
+
+    @property
+    def lasting(self) -> int:
+        """The rows of what people left behind among them."""
+        return sum(self.rows.get(each.__tablename__, 0) for each in _LASTING)
+
+
+def forget_by_and_by(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
+    """As `forget_expired_rows`, but what is much at once only if it was announced a day before."""
+    kept = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in _LASTING)
+    trial = session.begin_nested()
+    erasure = Erasure(forget_expired_rows(session, now, terms))
+    share = LARGE_SHARE + SHARE_DAYS * timedelta(days=1) / terms.questions
+    announced = session.get(NoticeRow, _ANNOUNCED)
+    if erasure.lasting <= max(LARGE_ROWS, share * kept):
+        trial.commit()
+        if announced is not None:
+            session.delete(announced)
+        return erasure
+    if announced is not None and _NOTICE <= now - announced.at <= LEAP:
+        trial.commit()
+        session.delete(announced)
+        return erasure
+    trial.rollback()
+    if announced is not None and timedelta() <= now - announced.at < _NOTICE:
+        return replace(erasure, held=True)
+    session.merge(NoticeRow(key=_ANNOUNCED, at=now))
+    return replace(erasure, held=True, announce=True)
 
 
 def forget_expired_rows(session: Session, now: datetime, terms: RetentionTerms) -> dict[str, int]:
@@ -108,7 +160,7 @@ def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iter
 def _of_limits(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     yield delete(InvitationRow).where(InvitationRow.expires_at <= now)
     yield delete(MeterRow).where(MeterRow.at < now - terms.meters)
-    yield delete(NoticeRow).where(NoticeRow.at < now - NOTICES)
+    yield old_notices(now - NOTICES)
 
 
 def _of_people(before: datetime) -> Iterator[Delete]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.state.tables import UpdateRow
@@ -91,9 +91,3 @@ def waiting_updates(session: Session, bot_id: int) -> list[KeptUpdate]:
         .order_by(UpdateRow.arrived_at, UpdateRow.id)
     )
     return [KeptUpdate(row.id, row.content or {}, row.tries) for row in rows]
-
-
-def forget_updates_before(session: Session, moment: datetime) -> int:
-    """Remove what was dealt with before this; how many rows went."""
-    old = delete(UpdateRow).where(UpdateRow.done_at < moment).returning(UpdateRow.id)
-    return len(session.scalars(old).all())

@@ -13,6 +13,7 @@ from typer.models import OptionInfo
 from bot.locale.terminal import TerminalPhrases
 from bot.operations.logs import configure_logs
 from bot.settings import Settings, load_settings
+from bot.timezone import use_timezone
 
 DONE = 0
 FAILED = 1
@@ -63,6 +64,7 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
 
     def done() -> int:
         settings = load_settings(data_dir=data_dir)
+        use_timezone(settings.timezone)
         configure_logs(settings)
         return command(settings)
 

@@ -137,7 +137,7 @@ class AccessHandlers:
     def chore(self) -> Chore:
         """Invitations that nobody followed go, and what is left to ask of those who asked nothing
         for a day."""
-        return Chore("access", timedelta(hours=1), self._tidy)
+        return Chore("access", timedelta(hours=1), self._tidy, erases=True)
 
     async def _tidy(self, bot: Bot) -> None:
         forget = partial(invitations.forget_expired, now=self._services.now())

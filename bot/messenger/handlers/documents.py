@@ -198,7 +198,7 @@ class DocumentHandlers:
     @property
     def chore(self) -> Chore:
         """Documents go that nobody decided on, and those of conversations that are over."""
-        return Chore("documents", timedelta(hours=1), self._tidy)
+        return Chore("documents", timedelta(hours=1), self._tidy, erases=True)
 
     async def _tidy(self, bot: Bot) -> None:
         now = self._services.now()

@@ -163,7 +163,7 @@ async def serve(
                 async with serve_health(application, services):
                     await _start(application, receiver, settings, len(patience))
                     ready(application.bot.username)
-                    async with run_chores(chores, application.bot):
+                    async with run_chores(chores, services, application.bot):
                         await _first_of(stop, refused)
         finally:
             journal.stopping.set()

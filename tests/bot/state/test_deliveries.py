@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -61,11 +61,8 @@ def test_what_is_sent_otherwise_keeps_its_files(state: State) -> None:
         lambda session, number: deliveries.record_sent(session, number, [1], whole=True, now=NOW),
         lambda session, number: deliveries.give_up_delivery(session, number, "blocked", NOW),
         lambda session, number: deliveries.restart_deliveries(session, BOT, UPDATE),
-        lambda session, number: deliveries.forget_deliveries_before(
-            session, NOW + timedelta(days=1)
-        ),
     ],
-    ids=["sent", "given up", "begun again", "forgotten"],
+    ids=["sent", "given up", "begun again"],
 )
 def test_files_go_with_the_words(state: State, ended: Callable[[Session, int], object]) -> None:
     with state.session() as session:
@@ -79,7 +76,6 @@ def test_what_is_half_sent_keeps_its_files(state: State) -> None:
     with state.session() as session:
         number = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW).id
         deliveries.record_sent(session, number, [1], whole=False, now=NOW)
-        assert deliveries.forget_deliveries_before(session, NOW + timedelta(days=1)) == 0
         assert _files(session) == 2
 
 

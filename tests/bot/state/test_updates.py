@@ -44,5 +44,3 @@ def test_one_that_waited_waits_no_more_and_those_that_wait_stay_whole(state: Sta
     with state.session() as session:
         assert [each.id for each in updates.waiting_updates(session, BOT)] == [2]
         assert _whole(session) == [1, 2]
-        updates.forget_updates_before(session, NOW + timedelta(days=2))
-        assert _whole(session) == [2]

@@ -1,0 +1,75 @@
+"""Days and hours as people where the bot is at home tell them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.operations.statistics import midnight
+from bot.terminal.cli import run
+from bot.timezone import use_timezone, zone_file
+from index.errors import RefusedValue
+
+AHEAD, BEHIND = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+"""A day and an hour apart: it is never the same day in both."""
+
+pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="the system has one zone")
+
+
+@pytest.fixture(autouse=True)
+def own_zone() -> Iterator[None]:
+    before = os.environ.get("TZ")
+    yield
+    if before is None:
+        os.environ.pop("TZ", None)
+    else:
+        os.environ["TZ"] = before
+    time.tzset()
+
+
+@pytest.mark.parametrize("name", [AHEAD, BEHIND])
+def test_a_command_is_in_the_zone_of_its_settings(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SELON_TIMEZONE", name)
+    run(["chat-model"])
+    assert date.today() == datetime.now(ZoneInfo(name)).date()
+    noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    assert midnight(noon) == datetime.combine(
+        noon.astimezone(ZoneInfo(name)).date(), datetime.min.time(), ZoneInfo(name)
+    )
+
+
+def test_a_process_that_it_starts_is_in_the_same_zone() -> None:
+    use_timezone(AHEAD)
+    told = "from datetime import date; print(date.today())"
+    day = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert day == str(datetime.now(ZoneInfo(AHEAD)).date())
+
+
+def test_without_a_name_it_is_the_machine_s() -> None:
+    before = os.environ.get("TZ"), time.tzname
+    use_timezone(None)
+    assert (os.environ.get("TZ"), time.tzname) == before
+
+
+def test_the_rules_that_come_with_the_libraries_do_where_the_system_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("zoneinfo.TZPATH", ())
+    assert zone_file("Europe/Paris").is_file()
+
+
+@pytest.mark.parametrize("name", ["Europe/Pariss", "Europe", "../etc/passwd", "/etc/passwd", "x y"])
+def test_what_is_no_zone_is_refused(name: str) -> None:
+    with pytest.raises(RefusedValue, match="timezone-unknown"):
+        zone_file(name)
