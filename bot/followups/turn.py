@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -90,11 +90,12 @@ def turn_json(turn: Turn) -> dict[str, Any]:
 
 
 def turn_of(written: Mapping[str, Any]) -> Turn:
-    """A turn from what `turn_json` wrote; ValueError, KeyError or TypeError where it did not."""
+    """A turn from what `turn_json` wrote, and perhaps others beside; ValueError, KeyError or
+    TypeError where it did not."""
     period = written["period"]
     return Turn(
         **{
-            **written,
+            **{each.name: written[each.name] for each in fields(Turn) if each.name in written},
             "when": datetime.fromisoformat(written["when"]),
             "cited": tuple(Cited(**each) for each in written["cited"]),
             "period": Period(*map(date.fromisoformat, period)) if period else None,

@@ -132,6 +132,11 @@ class Library(Protocol):
         """How much there is."""
         ...
 
+    @property
+    def model(self) -> str:
+        """Names what embeds."""
+        ...
+
     def embedded(self, question: str) -> Vectors:
         """A question's vector, of length 1."""
         ...
@@ -171,6 +176,10 @@ class LiveLibrary:
     def holdings(self) -> Holdings:
         facts = self._open.facts
         return Holdings(facts.id, facts.articles, facts.passages, facts.built_at)
+
+    @property
+    def model(self) -> str:
+        return self._index.embedder.id
 
     def embedded(self, question: str) -> Vectors:
         return self._index.embedder.embed_question(question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import re
@@ -12,8 +13,9 @@ from datetime import datetime
 
 import numpy as np
 
+from bot.answer import Answer
 from bot.locale.statistics import StatisticsPhrases
-from bot.state.statistics import Unanswered
+from bot.state.statistics import InVain, Unanswered
 from index.article import Article
 from index.models.base import Vectors
 
@@ -28,6 +30,9 @@ question reaches it, and 97 % of the pairs that reach it are of one question; ov
 _LIMIT = 2_000
 """Different wordings that are compared; what was asked least goes first."""
 
+_KEPT_VECTOR = np.float16
+"""How vectors are kept: a quarter of a thousandth of a cosine is of no account here."""
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 _NOT_WORDS = re.compile(r"\W+")
@@ -35,7 +40,8 @@ _NOT_WORDS = re.compile(r"\W+")
 
 @dataclass(frozen=True, slots=True)
 class QuestionGroup:
-    """One question that no article answers; `example` is its most frequent wording."""
+    """One question that no article answers; `example` is its most frequent wording, `nearest` the
+    article that came nearest when it was asked (empty: none did; None: it is not known)."""
 
     example: str
     asked: int
@@ -43,6 +49,7 @@ class QuestionGroup:
     wordings: int
     first: datetime
     last: datetime
+    nearest: str | None = None
 
 
 @dataclass(slots=True)
@@ -52,28 +59,43 @@ class _GroupedQuestions:
     wordings: int = 1
 
 
+def in_vain(answer: Answer, embed: Callable[[str], Vectors], model: str) -> InVain:
+    """What to keep of a question for the list of those that got no answer: made when it is asked,
+    it is not to be made for thousands at once. `embed` is the model's."""
+    near = [*answer.nearest, *(each.article for each in answer.citations)]
+    vector = embed(answer.understood or answer.question).astype(_KEPT_VECTOR)
+    return InVain(near[0].id if near else "", model, base64.b64encode(vector.tobytes()).decode())
+
+
 def group_questions(
     questions: Sequence[Unanswered],
     embed: Callable[[str], Vectors],
     threshold: float = SAME_QUESTION_COSINE,
+    model: str = "",
 ) -> list[QuestionGroup]:
-    """Those most people asked first. `embed` gives a question's vector, of length 1.
+    """Those most people asked first. `embed` gives a question's vector, of length 1, where none
+    that this `model` made is kept.
 
     Each wording, the most frequent first, joins the nearest leader that is near enough and names
     the same numbers (« en 2023 » and « en 2024 » are nearly the same to a model), or becomes one.
     """
     leaders: list[_GroupedQuestions] = []
+    wordings = _wordings(questions)[:_LIMIT]
     vectors: Vectors | None = None
-    for asked in _wordings(questions)[:_LIMIT]:
-        vector = embed(asked[-1].question)[np.newaxis]
+    for asked in wordings:
+        vector = _kept_vector(asked[-1], model)
+        if vector is None:
+            vector = embed(asked[-1].question)
+        if vectors is None:
+            vectors = np.empty((len(wordings), len(vector)), dtype=np.float32)
         numbers = frozenset(_NUMBER.findall(asked[-1].question))
-        nearest = _nearest(leaders, vectors, vector, numbers, threshold)
+        nearest = _nearest(leaders, vectors[: len(leaders)] @ vector, numbers, threshold)
         if nearest is not None:
             nearest.asked += asked
             nearest.wordings += 1
             continue
+        vectors[len(leaders)] = vector
         leaders.append(_GroupedQuestions(numbers, asked))
-        vectors = vector if vectors is None else np.concatenate((vectors, vector))
     groups = [_group(leader) for leader in leaders]
     return sorted(groups, key=lambda each: (-each.askers, -each.asked, each.example))
 
@@ -88,21 +110,22 @@ def _wordings(questions: Sequence[Unanswered]) -> list[list[Unanswered]]:
 
 def _nearest(
     leaders: Sequence[_GroupedQuestions],
-    vectors: Vectors | None,
-    vector: Vectors,
+    scores: Vectors,
     numbers: frozenset[str],
     threshold: float,
 ) -> _GroupedQuestions | None:
-    if vectors is None:
+    enough: list[int] = np.flatnonzero(scores >= threshold).tolist()
+    by_score = sorted(enough, key=lambda place: -scores[place])
+    same = (leaders[place] for place in by_score if leaders[place].numbers == numbers)
+    return next(same, None)
+
+
+def _kept_vector(asked: Unanswered, model: str) -> Vectors | None:
+    """The vector that was kept with a question, if this model made it."""
+    kept = asked.in_vain
+    if kept is None or kept.model != model:
         return None
-    scores = (vectors @ vector.T)[:, 0]
-    for place in np.argsort(-scores, kind="stable"):
-        if scores[place] < threshold:
-            return None
-        leader: _GroupedQuestions = leaders[place]
-        if leader.numbers == numbers:
-            return leader
-    return None
+    return np.frombuffer(base64.b64decode(kept.vector), _KEPT_VECTOR).astype(np.float32)
 
 
 def _group(leader: _GroupedQuestions) -> QuestionGroup:
@@ -114,6 +137,7 @@ def _group(leader: _GroupedQuestions) -> QuestionGroup:
         wordings=leader.wordings,
         first=min(moments),
         last=max(moments),
+        nearest=known.nearest if (known := leader.asked[0].in_vain) else None,
     )
 
 
@@ -124,7 +148,7 @@ anybody."""
 
 def write_unanswered_csv(
     groups: Sequence[QuestionGroup],
-    nearest: Callable[[str], Article | None],
+    nearest: Callable[[QuestionGroup], Article | None],
     phrases: StatisticsPhrases,
 ) -> bytes:
     """The groups as CSV, with the article that comes nearest to each; no line tells who asked."""
@@ -132,7 +156,7 @@ def write_unanswered_csv(
     lines = csv.writer(text, delimiter=phrases.separator)
     lines.writerow(phrases.columns.values())
     for group in groups:
-        article = nearest(group.example)
+        article = nearest(group)
         lines.writerow(
             (
                 _cell(group.example),

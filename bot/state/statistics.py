@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -38,13 +39,27 @@ class CitedArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class InVain:
+    """What is kept of a question that no article answered: the article that came nearest (empty:
+    none), and the question's vector, in base64, as an embedding model made it."""
+
+    nearest: str
+    model: str
+    vector: str
+
+    KEY: ClassVar = "in_vain"
+    """Where it stands in the record of a turn."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unanswered:
     """A question that no article answered, as it stood on its own. `asker` tells askers apart
-    within one list, and means nothing outside it."""
+    within one list, and means nothing outside it. `in_vain` is what was known of it then."""
 
     question: str
     asker: int
     at: datetime
+    in_vain: InVain | None = None
 
 
 # An alert that is told is a turn as well, but nobody has asked at that moment.
@@ -95,6 +110,11 @@ def unanswered(session: Session, since: datetime, limit: int) -> Sequence[Unansw
     ).all()
     askers: dict[int, int] = {}
     return [
-        Unanswered(turn.get("understood") or question, askers.setdefault(who, len(askers)), at)
+        Unanswered(
+            turn.get("understood") or question,
+            askers.setdefault(who, len(askers)),
+            at,
+            InVain(**turn[InVain.KEY]) if InVain.KEY in turn else None,
+        )
         for question, turn, who, at in reversed(rows)
     ]

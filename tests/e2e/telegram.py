@@ -77,6 +77,10 @@ class Shelf:
         built = datetime(2026, 3, 1, 12, tzinfo=UTC)
         return Holdings(self.current, len(self.articles), 3 * len(self.articles), built)
 
+    @property
+    def model(self) -> str:
+        return "first words"
+
     def embedded(self, question: str) -> Vectors:
         """A direction of its own for each first word."""
         vector = np.zeros(64, dtype=np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 
@@ -29,8 +29,10 @@ from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import Asker, BotServices, Chain, TelegramApplication, asker_of, met
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
+from bot.operations.unanswered import in_vain
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
+from bot.state.statistics import InVain
 
 ASK = MenuCommand(
     "demander", "ask", "Poser une question", "Ask a question", public=True, groups=True
@@ -128,7 +130,7 @@ class ConversationMemory:
         add = partial(
             conversations.add_turn,
             place=place,
-            new=self._new(answer, question_message),
+            new=await self._new(answer, question_message),
             now=self._services.now(),
             lifetime=self._services.lifetime,
         )
@@ -136,13 +138,19 @@ class ConversationMemory:
 
     async def keep_instead(self, turn_id: int, answer: Answer) -> None:
         """Write down what an edited question got."""
-        replace = partial(conversations.replace_turn, turn_id=turn_id, new=self._new(answer))
+        new = await self._new(answer)
+        replace = partial(conversations.replace_turn, turn_id=turn_id, new=new)
         await self._services.state.run(replace)
 
-    def _new(self, answer: Answer, question_message: int | None = None) -> NewTurn:
+    async def _new(self, answer: Answer, question_message: int | None = None) -> NewTurn:
+        record = turn_json(Turn.of(answer, self._services.now()))
+        if not answer.answered:
+            library = self._services.library
+            known = await asyncio.to_thread(in_vain, answer, library.embedded, library.model)
+            record[InVain.KEY] = asdict(known)
         return NewTurn(
             question=answer.question,
-            turn=turn_json(Turn.of(answer, self._services.now())),
+            turn=record,
             sources=sources_of(answer),
             answered=answer.answered,
             confidence=answer.confidence,

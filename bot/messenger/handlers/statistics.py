@@ -20,7 +20,7 @@ from bot.messenger.outbound.reply import say
 from bot.messenger.services import Asker, BotServices, TelegramApplication
 from bot.operations.chart import draw_chart
 from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, count_days, midnight
-from bot.operations.unanswered import group_questions, write_unanswered_csv
+from bot.operations.unanswered import QuestionGroup, group_questions, write_unanswered_csv
 from bot.state import statistics
 from bot.state.deliveries import Attachment
 from bot.state.statistics import Unanswered
@@ -82,7 +82,8 @@ class StatisticsHandlers:
         await self._list(context.bot, asker, asked)
 
     async def _list(self, bot: Bot, asker: Asker, asked: list[Unanswered]) -> None:
-        """Group and send them: seconds of work for thousands of questions."""
+        """Group and send them: for thousands of questions of which nothing was kept when they were
+        asked, a minute of work."""
         phrases, library = _phrases(asker), self._services.library
         ended = stop_event()
 
@@ -91,13 +92,17 @@ class StatisticsHandlers:
                 raise Postponed("the bot stops")
             return library.embedded(question)
 
-        def nearest(question: str) -> Article | None:
+        def nearest(group: QuestionGroup) -> Article | None:
             if ended is not None and ended.is_set():
                 raise Postponed("the bot stops")
-            return next(iter(library.ranked(question)), None)
+            if group.nearest == "":
+                return None
+            known = library.article(group.nearest) if group.nearest else None
+            return known or next(iter(library.ranked(group.example)), None)
 
         async with show_typing(bot, asker.place, action=ChatAction.UPLOAD_DOCUMENT):
-            groups = await asyncio.to_thread(group_questions, asked, embed)
+            group = partial(group_questions, asked, embed, model=library.model)
+            groups = await asyncio.to_thread(group)
             file = await asyncio.to_thread(write_unanswered_csv, groups, nearest, phrases)
         caption = phrases.file_caption(len(asked), len(groups), DAYS_SHOWN)
         listed = Attachment("document", phrases.file, file)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from bot.locale.statistics import StatisticsPhrases
@@ -16,13 +17,14 @@ from bot.operations.unanswered import (
     SAME_QUESTION_COSINE,
     QuestionGroup,
     group_questions,
+    in_vain,
     write_unanswered_csv,
 )
 from bot.state.statistics import Unanswered
 from index.article import Article
-from index.models.base import Embedder
+from index.models.base import Embedder, Vectors
 from index.models.bundled.embedder import load_bundled
-from tests.bot.messenger.samples import FRESNEL
+from tests.bot.messenger.samples import FRESNEL, refused
 from tests.bot.operations.wordings import HELD_OUT, SAME
 from tests.fakes import FakeEmbedder
 
@@ -62,6 +64,29 @@ def test_other_numbers_are_another_question(first: str, second: str) -> None:
     assert len(group_questions(asked(first, second), FakeEmbedder().embed_question, 0.1)) == 2
 
 
+def test_what_was_kept_when_it_was_asked_is_not_made_again() -> None:
+    embedder = FakeEmbedder()
+
+    def embed(question: str) -> Vectors:
+        raise AssertionError(f"{question!r} was embedded again")
+
+    said = ("Quand ouvre la piscine ?", "la piscine ouvre quand", "Le budget de 2024 ?")
+    questions = [
+        replace(
+            each, in_vain=in_vain(refused(each.question, FRESNEL), embedder.embed_question, "m")
+        )
+        for each in asked(*said)
+    ]
+    groups = group_questions(questions, embed, model="m")
+    assert [(each.wordings, each.nearest) for each in groups] == [(2, FRESNEL.id), (1, FRESNEL.id)]
+    assert groups == [
+        replace(each, nearest=FRESNEL.id)
+        for each in group_questions(asked(*said), embedder.embed_question)
+    ]
+    with pytest.raises(AssertionError, match="embedded again"):
+        group_questions(questions, embed, model="another")
+
+
 def test_nothing_asked_is_no_group() -> None:
     assert group_questions([], FakeEmbedder().embed_question) == []
 
@@ -81,7 +106,9 @@ def test_the_threshold_tells_them_apart_as_is_said(
     precision: float,
 ) -> None:
     each = [
-        (place, embedder.embed_question(w)) for place, same in enumerate(wordings) for w in same
+        (place, embedder.embed_question(w).astype(np.float16).astype(np.float32))  # as it is kept
+        for place, same in enumerate(wordings)
+        for w in same
     ]
     pairs = [(a == b, float(v @ w)) for (a, v), (b, w) in itertools.combinations(each, 2)]
     joined = [same for same, score in pairs if score >= SAME_QUESTION_COSINE]
@@ -98,7 +125,7 @@ GROUP = QuestionGroup("Quand ouvre la piscine ?", 5, 3, 2, NOON, NOON)
 def rows(
     phrases: StatisticsPhrases, *groups: QuestionGroup, nearest: Article | None = FRESNEL
 ) -> list[list[str]]:
-    data = write_unanswered_csv(groups, lambda question: nearest, phrases)
+    data = write_unanswered_csv(groups, lambda group: nearest, phrases)
     assert data.startswith(b"\xef\xbb\xbf")  # a spreadsheet takes it for UTF-8
     text = io.StringIO(data.decode("utf-8-sig"), newline="")
     return list(csv.reader(text, delimiter=phrases.separator))
