@@ -19,6 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from pydantic import SecretStr
 from sqlalchemy import URL, Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
@@ -263,7 +264,7 @@ def test_a_moment_of_another_zone_is_the_same_moment(state: State) -> None:
 
 def test_the_default_is_a_file_of_the_data_directory(tmp_path: Path) -> None:
     assert state_url(None, tmp_path) == f"sqlite:///{tmp_path}/state.sqlite"
-    assert state_url("postgresql://x/y", tmp_path) == "postgresql://x/y"
+    assert state_url(SecretStr("postgresql://x/y"), tmp_path) == "postgresql://x/y"
 
 
 def test_what_is_urgent_goes_before_what_waits() -> None:
