@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 import httpx
 from kills import QUESTIONS, ROOT, SELON, environment
 
-from bot.state.database import FILE
+from bot.state.database import state_url
 from tests.botapi.server import BotServer
 from tests.e2e.killing import Bot
 

@@ -142,7 +142,7 @@ class State:
     def session(self, *, quick: bool = False, reading: bool = False) -> Iterator[Session]:
         """One transaction: kept when the block ends, undone when it raises. Raises StateError.
 
-        A `quick` one goes before others, and SQLite does not wait for the disk to have it: a
+        A `quick` one goes before others where they wait for each other, and not for the disk: a
         process that dies loses nothing of it, a machine that loses power may undo it, together
         with all that came after it. One that is for `reading` alone sees a single moment, however
         long it takes, and nobody waits for it.
@@ -247,6 +247,8 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -290,6 +292,11 @@ def _begin_sqlite(connection: Any) -> None:
     level = "NORMAL" if options.get(_UNSYNCED) else "FULL"
     connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
     connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Any) -> None:
+    if connection.get_execution_options().get(_UNSYNCED):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
