@@ -4,7 +4,7 @@ The real process, with the sample articles and the bundled model, against the te
 server. Everybody asks one question. After each kill the database is compared with what the server
 had taken by then: only what it does not hold may be said a second time.
 
-    python bench/kills.py [--kills 50] [--seed 1]
+    python bench/kills.py [--kills 50] [--seed 1] [--database postgresql]
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.state.database import FILE  # noqa: E402
+from bot.state.database import state_url  # noqa: E402
 from tests.botapi.server import BotServer  # noqa: E402
 from tests.e2e.killing import Bot, Crashes, Outcome  # noqa: E402
+from tests.postgres.server import running  # noqa: E402
 
 SELON = (sys.executable, "-c", "from bot.terminal.cli import main; main()")
 QUESTIONS = (
@@ -40,8 +42,11 @@ QUESTIONS = (
 
 def main() -> int:
     options = _options()
-    with TemporaryDirectory(prefix="selon-kills-") as folder:
+    with TemporaryDirectory(prefix="selon-kills-") as folder, ExitStack() as stack:
         made = environment(Path(folder))
+        if options.database == "postgresql":
+            server = stack.enter_context(running(durable=True))
+            made["SELON_DATABASE_URL"] = stack.enter_context(server.database())
         subprocess.run(
             [*SELON, "index", str(ROOT / "corpus")],
             env=made,
@@ -61,7 +66,8 @@ async def _killed(folder: Path, made: dict[str, str], options: argparse.Namespac
             "SELON_TELEGRAM_TOKEN": server.token,
             "SELON_TELEGRAM_API_URL": server.url,
         }
-        bot = Bot((*SELON, "bot"), made, folder / FILE)
+        database = made.get("SELON_DATABASE_URL") or state_url(None, folder)
+        bot = Bot((*SELON, "bot"), made, database)
         return await Crashes(server, bot, QUESTIONS, options.seed).run(options.kills)
 
 
@@ -93,6 +99,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     return parser.parse_args()
 
 

@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 import httpx
 from kills import QUESTIONS, ROOT, SELON, environment
 
-from bot.state.database import FILE
+from bot.state.database import state_url
 from tests.botapi.server import BotServer
 from tests.e2e.killing import Bot
 
@@ -145,7 +145,7 @@ async def _loaded(folder: Path, made: dict[str, str], options: argparse.Namespac
             "SELON_METRICS_PORT": str(PORT),
         }
         busy = os.getloadavg()[0]
-        async with Bot((*SELON, "bot"), made, folder / FILE).running() as process:
+        async with Bot((*SELON, "bot"), made, state_url(None, folder)).running() as process:
             await server.called("getUpdates", within=60)
             load = Load(server, process.pid, options)
             for number in range(20):  # the model is warm before anything counts

@@ -7,6 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ import pytest
 import yaml
 
 from bot.settings import ENVIRONMENT_PREFIX, Settings
+from bot.state.database import open_state, state_url
+from bot.state.people import note_person, person
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -90,6 +95,57 @@ def test_the_image_holds_what_is_there_and_runs_as_nobody_special() -> None:
     last = lines[max(n for n, line in enumerate(lines) if line.startswith("FROM ")) :]
     assert "USER 10001" in last
     assert any(line.startswith("HEALTHCHECK ") for line in last)
+
+
+def test_the_backup_of_the_container_is_taken_and_put_back(tmp_path: Path) -> None:
+    """The commands of the page, but for the engine, with the programs that the image has."""
+    page = (
+        (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").partition("## Backing up")[2]
+    )
+    taken, put_back = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)[:2]
+    old, new, programs = tmp_path / "old", tmp_path / "new", tmp_path / "bin"
+    for folder in (old / "conversations" / "1", old / "cache", old / "index", new, programs):
+        folder.mkdir(parents=True)
+    for name in ("conversations/1/note.md", "removed.json", "cache/model", "index/CURRENT"):
+        (old / name).write_text(name, encoding="utf-8")
+    with closing(open_state(state_url(None, old))) as state:
+        state.do(partial(note_person, person_id=7, now=datetime(2026, 3, 1, tzinfo=UTC)))
+        selon = f"#!/bin/sh\nexec {sys.executable} -c '{SELON}' \"$@\"\n"
+        (programs / "selon").write_text(selon, encoding="utf-8")
+        (programs / "selon").chmod(0o755)
+        (programs / "tar").symlink_to(shutil.which("tar") or "")
+        _shell(taken, old, programs)
+    _shell(put_back, new, programs)
+    assert (tmp_path / "state.jsonl").stat().st_mode & 0o077 == 0
+    with closing(open_state(state_url(None, new))) as state:
+        assert state.do(partial(person, person_id=7)) is not None
+    kept = {str(path.relative_to(new)) for path in new.rglob("*") if path.is_file()}
+    assert {each for each in kept if not each.startswith("state.sqlite")} == {
+        "conversations/1/note.md",
+        "removed.json",
+    }
+
+
+SELON = "from bot.terminal.cli import main; main()"
+ENGINE = r"docker compose -f deploy/compose\.yaml --project-directory \. "
+INSIDE = (
+    (rf"{ENGINE}exec -T bot ", ""),
+    (rf"{ENGINE}run --rm -T --entrypoint tar bot ", "tar "),
+    (rf"{ENGINE}run --rm -T bot ", "selon "),
+)
+
+
+def _shell(commands: str, volume: Path, programs: Path) -> None:
+    for outside, inside in INSIDE:
+        commands = re.sub(outside, inside, commands)
+    assert "docker" not in commands
+    subprocess.run(
+        ["/bin/sh", "-ec", commands.replace("/data", str(volume))],
+        cwd=volume.parent,
+        env={"PATH": str(programs), "PYTHONPATH": str(ROOT), "SELON_DATA_DIR": str(volume)},
+        check=True,
+        timeout=120,
+    )
 
 
 def test_the_services_run_commands_that_there_are() -> None:

@@ -73,9 +73,7 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted,
 
 def database_of(settings: Settings) -> StateOnDemand:
     """The database of what people leave behind, opened when it is first needed; to be closed."""
-    url = settings.database_url
-    secret = url.get_secret_value() if url is not None else None
-    return StateOnDemand(state_url(secret, settings.data_dir))
+    return StateOnDemand(state_url(settings.database_url, settings.data_dir))
 
 
 def open_cache(settings: Settings, state: Callable[[], State]) -> ReplyCache:

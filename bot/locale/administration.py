@@ -137,3 +137,17 @@ class CheckingPhrases(Texts, domain="administration", part="checking"):
     def models_ready(self, names: str) -> str: ...
     def figures_at(self, host: str, port: int) -> str: ...
     def not_ready(self, count: int) -> str: ...
+
+
+class StatePhrases(Texts, domain="administration", part="state"):
+    """Help and summaries of `selon state`."""
+
+    about: str
+    export: str
+    export_file: str
+    import_: str
+    import_file: str
+    replace: str
+
+    def exported(self, rows: int, tables: str) -> str: ...
+    def imported(self, rows: int, tables: str) -> str: ...

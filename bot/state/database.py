@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event, make_url
+from pydantic import SecretStr
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -62,7 +63,7 @@ FILE = "state.sqlite"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
-_UNSYNCED = "selon_unsynced"
+_UNSYNCED, _READING = "selon_unsynced", "selon_reading"
 
 _BUSY_SECONDS = 15
 
@@ -80,9 +81,10 @@ _COLLISIONS = {"40001", "40P01", "23505"}
 each other, two wrote the same new row."""
 
 
-def state_url(url: str | None, data_dir: Path) -> str:
+def state_url(url: SecretStr | None, data_dir: Path) -> str:
     """The database of the settings: their URL, or a SQLite file of the data directory."""
-    return url or f"sqlite:///{(data_dir / FILE).absolute()}"
+    given = url.get_secret_value() if url else None
+    return given or f"sqlite:///{(data_dir / FILE).absolute()}"
 
 
 def open_state(url: str) -> State:
@@ -103,7 +105,9 @@ def open_state(url: str) -> State:
         raise StateError("database-newer", shown=_shown(engine), reason=reason_of(error)) from error
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
-        raise StateError("database-not-opened", shown=_shown(engine), reason=_why(error)) from error
+        raise StateError(
+            "database-not-opened", shown=_shown(engine), reason=why_failed(error)
+        ) from error
     return State(engine)
 
 
@@ -117,6 +121,9 @@ class State:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._quick = engine.execution_options(**{_UNSYNCED: True})
+        # PostgreSQL then waits for a moment at which nobody has to begin again for a reader.
+        unobtrusive = {"postgresql_readonly": True, "postgresql_deferrable": True}
+        self._reading = engine.execution_options(**{_READING: True}, **unobtrusive)
         self._turns = Turns() if engine.dialect.name == "sqlite" else None
         self._jobs = 0
         self._closed = False
@@ -132,15 +139,16 @@ class State:
         return self._closed
 
     @contextmanager
-    def session(self, *, quick: bool = False) -> Iterator[Session]:
+    def session(self, *, quick: bool = False, reading: bool = False) -> Iterator[Session]:
         """One transaction: kept when the block ends, undone when it raises. Raises StateError.
 
-        A `quick` one goes before others, and SQLite does not wait for the disk to have it: a
+        A `quick` one goes before others where they wait for each other, and not for the disk: a
         process that dies loses nothing of it, a machine that loses power may undo it, together
-        with all that came after it.
+        with all that came after it. One that is for `reading` alone sees a single moment, however
+        long it takes, and nobody waits for it.
         """
-        engine = self._quick if quick else self._engine
-        turn = self._turns.turn(urgent=quick) if self._turns else nullcontext()
+        engine = self._quick if quick else self._reading if reading else self._engine
+        turn = self._turns.turn(urgent=quick) if self._turns and not reading else nullcontext()
         with self._idle:
             if self._closed:
                 raise StateError("database-closed", shown=self.shown)
@@ -150,7 +158,7 @@ class State:
                 yield session
         except SQLAlchemyError as error:
             raise StateError(
-                "database-failed", shown=_shown(self._engine), reason=_why(error)
+                "database-failed", shown=_shown(self._engine), reason=why_failed(error)
             ) from error
         finally:
             with self._idle:
@@ -212,6 +220,12 @@ class StateOnDemand:
                 self._state = None
 
 
+def why_failed(error: Exception) -> Words:
+    """In one line, without the values that people sent."""
+    cause = getattr(error, "orig", None) or error
+    return Words(" ".join(str(cause).split("\n")[0].split()))
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
@@ -233,6 +247,8 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -272,23 +288,37 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # Taken at once: a read that later wants to write could not wait for its turn.
-    level = "NORMAL" if connection.get_execution_options().get(_UNSYNCED) else "FULL"
+    options = connection.get_execution_options()
+    level = "NORMAL" if options.get(_UNSYNCED) else "FULL"
     connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Any) -> None:
+    if connection.get_execution_options().get(_UNSYNCED):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision, in the transaction under way.
+
+    Raises CommandError for a revision that is not known, SQLAlchemyError.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def _migrate(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             # Whoever waits for the lock must then see what the other has made.
             connection = connection.execution_options(isolation_level="READ COMMITTED")
         with connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            migrate(connection)
 
 
 def _in_the_way(error: StateError) -> bool:
@@ -298,9 +328,3 @@ def _in_the_way(error: StateError) -> bool:
 
 def _shown(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
-
-
-def _why(error: Exception) -> Words:
-    """In one line, without the values that people sent."""
-    cause = getattr(error, "orig", None) or error
-    return Words(" ".join(str(cause).split("\n")[0].split()))

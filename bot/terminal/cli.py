@@ -18,7 +18,7 @@ from bot.errors import KeepingError, SettingsError
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import spoken_language
-from bot.terminal import ask, evaluate, index_commands
+from bot.terminal import ask, evaluate, index_commands, state
 from bot.terminal.command import (
     DONE,
     FAILED,
@@ -98,6 +98,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     ask.declare(line)
     index_commands.declare(line)
     watch_command.declare(line)
+    state.declare(line)
     evaluate.declare(app, phrases.evaluation, DeclaredCommand)
     return typer.main.get_command(app)
 

@@ -217,6 +217,7 @@ class Methods(Menus):
             raise bad_request("drafts are for private chats")
         if not parameters["draft_id"]:
             raise bad_request("RANDOM_ID_INVALID")
+        # Since Bot API 10.0 a draft may have no text yet: the app then says that the bot thinks.
         text = parameters.get("text", "")
         shown = read_text(text, parameters.get("parse_mode")).text if text else ""
         self.drafts.append((parameters["chat_id"], parameters["draft_id"], shown))

@@ -138,7 +138,15 @@ async def test_a_reply_may_be_asked_for_and_a_draft_shown(server: BotServer, bot
     await bot.send_message(READER, "Pourquoi ?", reply_markup=ForceReply(selective=True))
     assert server.messages[-1].force_reply
     await bot.send_message_draft(READER, 7, "Je lis…")
-    assert server.drafts == ((READER, 7, "Je lis…"),)
+    await bot.send_message_draft(READER, 7)
+    assert server.drafts == ((READER, 7, "Je lis…"), (READER, 7, ""))
+    with pytest.raises(BadRequest, match=r"(?i)random_id_invalid"):
+        await bot.send_message_draft(READER, 0, "Je lis…")
+    with pytest.raises(BadRequest, match="too long"):
+        await bot.send_message_draft(READER, 7, "a" * 4097)
+    server.user_says(GROUP, "Bonjour", kind="supergroup", person=READER)
+    with pytest.raises(BadRequest, match="private"):
+        await bot.send_message_draft(GROUP, 7, "Je lis…")
 
 
 async def test_menus_by_scope(server: BotServer, bot: Bot) -> None:

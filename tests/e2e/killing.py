@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import random
 import signal
-import sqlite3
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from sqlalchemy import create_engine, select
+
+from bot.state.tables import DeliveryRow
 from tests.botapi.server import BotServer
 
 FIRST = 1_000
@@ -30,11 +30,11 @@ Sent = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """How a bot process is started, and where it keeps its database."""
+    """How a bot process is started, and the URL of its database."""
 
     command: Sequence[str]
     environment: Mapping[str, str]
-    database: Path
+    database: str
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Process]:
@@ -138,9 +138,11 @@ class Crashes:
 
     def _look(self, killed: float) -> None:
         """What the server has taken and the database, after a kill, does not know."""
-        with contextlib.closing(sqlite3.connect(self._bot.database)) as database:
-            rows = database.execute("SELECT update_id, sent FROM deliveries").fetchall()
-        known = {(FIRST + update - 1, id) for update, sent in rows for id in json.loads(sent)}
+        engine = create_engine(self._bot.database)
+        with engine.connect() as connection:
+            rows = connection.execute(select(DeliveryRow.update_id, DeliveryRow.sent)).all()
+        engine.dispose()
+        known = {(FIRST + (update or 0) - 1, id) for update, sent in rows for id in sent}
         for each in self._server.accepted:
             sent = (each.message.chat_id, each.message.message_id)
             if sent not in known and sent not in self.outcome.window:

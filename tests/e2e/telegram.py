@@ -117,7 +117,8 @@ def _entry(article: Article) -> ArticleEntry:
 
 async def settled(updates: int = 1, within: float = 12.0) -> None:
     """Wait until this many updates were written down, and all of them are done."""
-    engine = create_engine(state_url(None, load_settings().data_dir))
+    settings = load_settings()
+    engine = create_engine(state_url(settings.database_url, settings.data_dir))
     try:
         async with asyncio.timeout(within):
             while True:

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from bot.settings import load_settings
-from bot.state.database import FILE
+from bot.state.database import state_url
 from tests.botapi.server import BotServer
 from tests.e2e.killing import Bot, Crashes, python
+from tests.postgres.server import Server
 
 QUESTION = "Quand Fresnel est-il né ?"
 KILLS = 5
@@ -29,14 +30,25 @@ listen(load_settings(), chain, Shelf(FRESNEL))
 """
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield state_url(None, load_settings().data_dir)
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    with server.database() as url:
+        monkeypatch.setenv("SELON_DATABASE_URL", url)
+        yield url
+
+
 @pytest.fixture
-def bot(server: BotServer) -> Bot:
+def bot(server: BotServer, database: str) -> Bot:
     environment = {
         **os.environ,
         "SELON_TELEGRAM_TOKEN": server.token,
         "SELON_TELEGRAM_API_URL": server.url,
     }
-    return Bot(python(PROGRAM), environment, Path(load_settings().data_dir) / FILE)
+    return Bot(python(PROGRAM), environment, database)
 
 
 async def test_a_bot_that_is_killed_again_and_again_answers_everybody(

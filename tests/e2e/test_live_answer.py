@@ -30,11 +30,13 @@ def written(count: int) -> Answer:
 
 
 class Writing(StubChain):
-    """Writes one sentence after another; `closed` tells that it was stopped before the end."""
+    """Writes one sentence after another, the second after a `silence`; `closed` tells that it was
+    stopped before the end."""
 
     def __init__(self, pause: float = 0.06) -> None:
         super().__init__()
         self.pause = pause
+        self.silence = 0.0
         self.closed = False
         self.parts: Sequence[Answer] = [written(count) for count in (1, 2, 3)]
 
@@ -44,6 +46,7 @@ class Writing(StubChain):
             for part in self.parts:
                 await asyncio.sleep(self.pause)
                 yield part
+                await asyncio.sleep(self.silence)
         except (GeneratorExit, asyncio.CancelledError):
             self.closed = True
             raise
@@ -104,7 +107,7 @@ async def test_in_a_group_edits_keep_their_distance(
 async def test_stopping_in_private_keeps_what_was_written(
     server: BotServer, chain: Writing
 ) -> None:
-    chain.pause = 0.5
+    chain.silence = 30
     server.user_says(READER, QUESTION)
     await server.called("sendMessageDraft")
     server.user_says(READER, "/stop")
@@ -120,7 +123,7 @@ async def test_stopping_in_private_keeps_what_was_written(
 async def test_in_a_group_only_who_asked_stops_the_answer(
     server: BotServer, chain: Writing
 ) -> None:
-    chain.pause = 0.5
+    chain.silence = 30
     server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
     first = await server.next_message()
     query = server.presses(first, 0, person=OTHER)
@@ -158,6 +161,64 @@ async def test_before_the_first_sentence_there_is_a_button_too(
         whole = await server.next_message()
         assert INSTALLED in whole.text
         assert [message.message_id for message in server.messages] == [whole.message_id]
+
+
+async def drafted(server: BotServer, count: int) -> list[str]:
+    """The first so many drafts."""
+    await server.called("sendMessageDraft", count)
+    return [text for _, _, text in server.drafts[:count]]
+
+
+async def test_before_the_first_sentence_the_draft_says_that_it_thinks(chain: Writing) -> None:
+    shelf = Shelf(FRESNEL)
+    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
+        chain.pause = 0.2
+        server.user_says(READER, QUESTION)
+        first, second = await drafted(server, 2)
+        assert (first, BIRTH in second) == ("", True)
+        await server.next_message()
+        assert len({draft for _, draft, _ in server.drafts}) == 1
+    names = [name for name, _ in server.calls]
+    assert "sendMessageDraft" not in names[names.index("sendMessage") :]
+
+
+async def test_a_draft_is_shown_again_before_telegram_takes_it_away(
+    chain: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_answer, "REFRESH_SECONDS", 0.05)
+    shelf = Shelf(FRESNEL)
+    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
+        chain.pause = 30
+        server.user_says(READER, QUESTION)
+        assert await drafted(server, 3) == [""] * 3
+        server.user_says(READER, "/stop")
+        await server.next_message()
+
+
+async def test_so_is_one_that_has_a_sentence(
+    chain: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_answer, "REFRESH_SECONDS", 0.05)
+    shelf = Shelf(FRESNEL)
+    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
+        chain.pause, chain.silence = 0, 30
+        server.user_says(READER, QUESTION)
+        count = 1
+        while BIRTH not in (await drafted(server, count))[-1]:
+            count += 1
+        assert BIRTH in (await drafted(server, count + 2))[-1]
+        server.user_says(READER, "/stop")
+        assert BIRTH in (await server.next_message()).text
+
+
+async def test_in_a_group_nothing_is_drafted(chain: Writing) -> None:
+    shelf = Shelf(FRESNEL)
+    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
+        server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
+        await server.next_message()
+        while "👍" not in [button.text for button in (await server.next_edit()).buttons]:
+            pass
+        assert server.drafts == ()
 
 
 async def test_in_a_group_that_message_becomes_the_answer(

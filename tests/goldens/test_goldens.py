@@ -33,6 +33,9 @@ COMMANDS = (
     "add",
     "watch",
     "eval",
+    "state",
+    "state export",
+    "state import",
 )
 LONG = "Qui a découvert la grotte de Lascaux et " + "pourquoi " * 2000 + "?"
 QUESTIONS = ROOT / "tests" / "data" / "corpus_questions.jsonl"
@@ -42,7 +45,7 @@ QUESTIONS = ROOT / "tests" / "data" / "corpus_questions.jsonl"
 def test_help(selon: Selon, golden: Golden, language: str) -> None:
     spoken = selon.under(SELON_LANGUAGE=language)
     runs = [partial(spoken.run, *args) for args in ((), ("--help",), ("-h",))]
-    runs += [partial(spoken.run, command, "--help") for command in COMMANDS]
+    runs += [partial(spoken.run, *command.split(), "--help") for command in COMMANDS]
     golden(f"help.{language}.txt", transcript(spoken.each(runs)))
 
 

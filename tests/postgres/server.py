@@ -29,12 +29,11 @@ _SECONDS = 60
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "max_connections": "60",
     "shared_buffers": "16MB",
 }
+
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Nothing in it needs to outlive a power cut, so that nothing waits for the disk."""
 
 
@@ -88,8 +87,8 @@ def absent() -> str | None:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server that ends with the block."""
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """A server that ends with the block; a `durable` one waits for the disk."""
     programs = _programs()
     assert programs is not None
     # The account that runs the server must be able to reach it, whatever TMPDIR is.
@@ -104,7 +103,8 @@ def running() -> Iterator[Server]:
         initdb += ["--pwfile", secret, "-E", "UTF8", "--locale", "C", "--no-sync"]
         _run(initdb, folder, owner)
         port = _free_port()
-        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in _SETTINGS.items())
+        settings = _SETTINGS if durable else _SETTINGS | _FORGETFUL
+        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in settings.items())
         control = [programs / "pg_ctl", "-D", data, "-w", "-t", str(_SECONDS)]
         log = Path(folder) / "log"
         _run([*control, "-l", log, "-o", f"-p {port} {options}", "start"], folder, owner)

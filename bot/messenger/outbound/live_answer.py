@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 DRAFT_SECONDS = 0.5
 """Between two drafts in a private chat."""
 
+REFRESH_SECONDS = 20.0
+"""After which a draft is shown again as it is: Telegram takes it away after thirty."""
+
 EDIT_SECONDS = 1.5
 """Between two edits in a group: Telegram allows twenty messages a minute there."""
 
@@ -58,8 +61,9 @@ class LiveStops:
 class LiveAnswer:
     """Shows an answer's checked sentences as they come: drafts in private, edits in groups.
 
-    `writes` says that a chat model is asked, which may take long to begin. What fails here is only
-    logged: the whole answer is delivered afterwards all the same.
+    `writes` says that a chat model is asked, which may take long to begin; a draft without a text
+    then says so in Telegram's own words. What fails here is only logged: the whole answer is
+    delivered afterwards all the same.
     """
 
     def __init__(
@@ -76,26 +80,30 @@ class LiveAnswer:
         self._stops = stops
         self._reply_to = reply_to
         self._draft = next(_drafts)
+        self._text: str | None = None
+        self._sending = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
         self._began = self._last = time.monotonic()
         self._shown: tuple[int, ...] = ()
         self._button: tuple[int, ...] = ()
         self._offered = False
         self._event = asyncio.Event()
         self._writes = writes
-        self._waiting: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> LiveAnswer:
         self._event = self._stops.begin(self._asker.place)
         if self._writes:
-            self._waiting = asyncio.create_task(self._long_wait())
+            self._tasks.append(asyncio.create_task(self._long_wait()))
+            if self._asker.private:
+                self._tasks.append(asyncio.create_task(self._hold_draft()))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._stops.end(self._asker.place)
-        if self._waiting is not None:
-            if not self._offered:
-                self._waiting.cancel()
-            await asyncio.wait([self._waiting])
+        async with self._sending:  # nothing of this arrives after the answer
+            for task in self._tasks:
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         unfinished = self._shown if kind is not None else ()
         for message_id in (*self._button, *unfinished):
             await self._quietly(self._bot.delete_message(self._asker.place.chat_id, message_id))
@@ -115,26 +123,40 @@ class LiveAnswer:
         now = time.monotonic()
         html = answer_html(answer, self._asker.phrases)
         if self._asker.private:
-            if now - self._last >= DRAFT_SECONDS:
-                self._last = now
-                await self._as_draft(html[0], now)
+            thinking = self._writes and self._text is None
+            if thinking or now - self._last >= DRAFT_SECONDS:
+                self._text = html[0]
+                await self._show_draft()
+                if not self._tasks:
+                    self._tasks.append(asyncio.create_task(self._hold_draft()))
+                if now - self._began >= BUTTON_SECONDS:
+                    await self._offer_to_stop()
         elif now - self._last >= EDIT_SECONDS or not self._shown:
             self._last = now
             await self._as_message(html)
 
-    async def _as_draft(self, html: str, now: float) -> None:
+    async def _show_draft(self) -> None:
         place = self._asker.place
-        await self._quietly(
-            self._bot.send_message_draft(
-                place.chat_id,
-                self._draft,
-                html,
-                message_thread_id=place.thread_id or None,
-                parse_mode=ParseMode.HTML,
+        async with self._sending:
+            self._last = time.monotonic()
+            await self._quietly(
+                self._bot.send_message_draft(
+                    place.chat_id,
+                    self._draft,
+                    self._text,
+                    message_thread_id=place.thread_id or None,
+                    parse_mode=ParseMode.HTML,
+                )
             )
-        )
-        if now - self._began >= BUTTON_SECONDS:
-            await self._offer_to_stop()
+
+    async def _hold_draft(self) -> None:
+        """Show what there is now, and again and again, for as long as the answer takes."""
+        if self._text is None:
+            await self._show_draft()
+        while True:
+            await asyncio.sleep(self._last + REFRESH_SECONDS - time.monotonic())
+            if time.monotonic() - self._last >= REFRESH_SECONDS:
+                await self._show_draft()
 
     async def _long_wait(self) -> None:
         await asyncio.sleep(BUTTON_SECONDS)
@@ -147,10 +169,11 @@ class LiveAnswer:
         self._offered = True
         code = self._asker.phrases.code
         text = text_html(WritingPhrases.of(code).writing, code)
-        if self._asker.private:
-            self._button = await self._sent(text)
-        else:
-            self._shown = await self._sent(text, self._reply_to)
+        async with self._sending:
+            if self._asker.private:
+                self._button = await self._sent(text)
+            else:
+                self._shown = await self._sent(text, self._reply_to)
 
     async def _as_message(self, html: Sequence[str]) -> None:
         if not self._shown:

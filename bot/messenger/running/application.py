@@ -144,10 +144,9 @@ async def serve(
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
-    url = settings.database_url.get_secret_value() if settings.database_url else None
     with (
         redact_logs(token, text=settings.log_text),
-        closing(open_state(state_url(url, settings.data_dir))) as state,
+        closing(open_state(state_url(settings.database_url, settings.data_dir))) as state,
         closing(Journal(state, int(token.partition(":")[0]))) as journal,
         triggered_by(Trigger(journal)),
     ):

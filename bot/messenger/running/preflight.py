@@ -137,9 +137,9 @@ class Preflight:
 
     def _database(self) -> Iterator[Finding]:
         settings = self._settings
-        url = settings.database_url.get_secret_value() if settings.database_url else None
+        url = state_url(settings.database_url, settings.data_dir)
         try:
-            with closing(open_state(state_url(url, settings.data_dir))) as state:
+            with closing(open_state(url)) as state:
                 yield Finding("well", self._said.database, self._said.kept(state.shown))
         except SelonError as error:
             yield self._failed(self._said.database, error)

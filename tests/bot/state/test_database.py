@@ -19,6 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from pydantic import SecretStr
 from sqlalchemy import URL, Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from bot.state import migrations, people, spending
 from bot.state.database import State, Turns, open_state, state_url
 from bot.state.spending import Spent
 from bot.state.tables import Base
+from tests.postgres.server import Server
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -263,7 +265,18 @@ def test_a_moment_of_another_zone_is_the_same_moment(state: State) -> None:
 
 def test_the_default_is_a_file_of_the_data_directory(tmp_path: Path) -> None:
     assert state_url(None, tmp_path) == f"sqlite:///{tmp_path}/state.sqlite"
-    assert state_url("postgresql://x/y", tmp_path) == "postgresql://x/y"
+    assert state_url(SecretStr("postgresql://x/y"), tmp_path) == "postgresql://x/y"
+
+
+def test_what_is_quick_does_not_wait_for_the_disk_of_postgresql(
+    postgres_server: Server,
+) -> None:
+    source = text("SELECT source FROM pg_settings WHERE name = 'synchronous_commit'")
+    with postgres_server.database() as url, closing(open_state(url)) as state:
+        quick = [
+            state.do(lambda session: session.scalar(source), quick=each) for each in (True, False)
+        ]
+    assert [each == "session" for each in quick] == [True, False]
 
 
 def test_what_is_urgent_goes_before_what_waits() -> None:

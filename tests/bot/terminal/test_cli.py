@@ -32,7 +32,7 @@ EN, FR = Phrases.of("en"), Phrases.of("fr")
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
 MAKING = ("index", "status", "list", "show", "remove", "rollback", "export", "import")
-COMMANDS = (*MAKING, "add", "watch", "ask", "chat", "chat-model", "bot", "eval")
+COMMANDS = (*MAKING, "add", "watch", "ask", "chat", "chat-model", "bot", "eval", "state")
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -418,7 +418,7 @@ def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["stats"], "Commande inconnue\u00a0: stats. Vouliez-vous dire 'status'\u202f?"),
+        (["stats"], "Commande inconnue\u00a0: stats. Vouliez-vous dire 'status', 'state'\u202f?"),
         (["ask", "--jsno", "?"], "Option inconnue\u00a0: --jsno"),
         (["ask", "--data-dir"], "L’option --data-dir attend une valeur."),
         (["chat", "bonjour"], "Argument en trop\u00a0: bonjour"),

@@ -1,0 +1,470 @@
+"""All that people left behind, written to a file and read into another database: whole or not."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    TypeDecorator,
+    insert,
+    select,
+    text,
+)
+
+from bot.errors import StateError
+from bot.state import database, migrations, people
+from bot.state.archive import read_state, write_state
+from bot.state.database import State, open_state
+from bot.state.tables import Base
+from tests.postgres.server import Server
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+ROWS = 3
+KINDS = ("sqlite", "postgresql")
+Harm = Callable[[list[bytes]], list[bytes]]
+
+VALUES: tuple[tuple[type, Callable[[int], object]], ...] = (
+    (Boolean, lambda number: number % 2 == 0),
+    (Integer, lambda number: number),
+    (Float, lambda number: number / 3),
+    (DateTime, lambda number: NOW + timedelta(days=number)),
+    (Date, lambda number: date(2026, 3, number)),
+    (LargeBinary, lambda number: bytes(range(256)) * number),
+    (JSON, lambda number: {"é": [number, None, 0.1, "\ud83d\x00"], "b": {}}),
+    (String, lambda number: f"Zoé « {number} » \u202f\U0001f600\n"[:16]),
+)
+
+
+def row(table: Table, number: int) -> dict[str, object]:
+    """Something in every column; nothing, of the last row, where nothing may be."""
+    found: dict[str, object] = {}
+    for column in table.columns:
+        if column.nullable and number == ROWS:
+            found[column.name] = None
+            continue
+        real = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+        make = next(make for kind, make in VALUES if isinstance(real, kind))
+        made = make(number)
+        found[column.name] = made[: real.length] if isinstance(made, str) else made
+    return found
+
+
+def fill(state: State) -> None:
+    """Rows of every table there is."""
+    with state.session() as session:
+        for table in Base.metadata.sorted_tables:
+            for number in range(1, ROWS + 1):
+                session.execute(insert(table).values(row(table, number)))
+
+
+def contents(state: State) -> dict[str, list[tuple[Any, ...]]]:
+    with state.session(reading=True) as session:
+        return {
+            table.name: [
+                tuple(each) for each in session.execute(select(table).order_by(*table.primary_key))
+            ]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def urls() -> dict[State, str]:
+    """Where the databases are that a test has made."""
+    return {}
+
+
+@pytest.fixture
+def make(
+    request: pytest.FixtureRequest, tmp_path: Path, urls: dict[State, str]
+) -> Iterator[Callable[[str], State]]:
+    """Opens empty databases of one kind or the other."""
+    with ExitStack() as stack:
+
+        def make(kind: str) -> State:
+            if kind == "sqlite":
+                url = f"sqlite:///{tmp_path / os.urandom(4).hex()}.sqlite"
+            else:
+                server: Server = request.getfixturevalue("postgres_server")
+                url = stack.enter_context(server.database())
+            state = stack.enter_context(closing(open_state(url)))
+            urls[state] = url
+            return state
+
+        yield make
+
+
+def written(state: State) -> bytes:
+    file = io.BytesIO()
+    write_state(state, file)
+    return file.getvalue()
+
+
+@pytest.fixture
+def full(make: Callable[[str], State]) -> State:
+    state = make("sqlite")
+    fill(state)
+    return state
+
+
+@pytest.mark.parametrize("there", KINDS)
+@pytest.mark.parametrize("here", KINDS)
+def test_all_is_the_same_in_the_other_database(
+    make: Callable[[str], State], here: str, there: str
+) -> None:
+    source, target = make(here), make(there)
+    fill(source)
+    file = written(source)
+    assert read_state(target, io.BytesIO(file)) == {
+        table.name: ROWS for table in Base.metadata.sorted_tables
+    }
+    assert contents(target) == contents(source)
+    assert written(target).splitlines()[1:-1] == file.splitlines()[1:-1]
+
+
+@pytest.mark.parametrize("there", KINDS)
+def test_what_comes_after_is_numbered_on(make: Callable[[str], State], there: str) -> None:
+    source, target = make("sqlite"), make(there)
+    fill(source)
+    read_state(target, io.BytesIO(written(source)))
+    with target.session() as session:
+        for table in Base.metadata.sorted_tables:
+            if table.name in {"conversations", "turns", "alerts", "documents", "announcements"}:
+                values = row(table, 1)
+                del values["id"]
+                made = session.execute(insert(table).values(values))
+                assert made.inserted_primary_key == (ROWS + 1,)
+
+
+def test_what_is_not_there_stays_told_from_a_null_of_json(
+    make: Callable[[str], State], full: State
+) -> None:
+    target = make("sqlite")
+    read_state(target, io.BytesIO(written(full)))
+    with target.session() as session:
+        gone = session.scalar(text("SELECT count(*) FROM updates WHERE content IS NULL"))
+        assert gone == 1
+
+
+def test_it_is_one_moment_and_nobody_waits_for_it(make: Callable[[str], State]) -> None:
+    for kind in KINDS:
+        state = make(kind)
+        fill(state)
+        before = contents(state)["people"]
+        file = io.BytesIO()
+
+        class Slow(io.BytesIO):
+            """Somebody writes to the bot before the first line is out."""
+
+            def write(self, line: Any, state: State = state) -> int:
+                if not self.tell():
+                    state.do(partial(people.note_person, person_id=77, now=NOW))
+                return super().write(line)
+
+        file = Slow()
+        assert write_state(state, file)["people"] == len(before)
+        assert len(contents(state)["people"]) == len(before) + 1
+
+
+@pytest.mark.parametrize("there", KINDS)
+def test_what_is_there_is_not_overwritten_unless_so_told(
+    make: Callable[[str], State], full: State, there: str
+) -> None:
+    target = make(there)
+    target.do(partial(people.note_person, person_id=77, now=NOW))
+    before = contents(target)
+    with pytest.raises(StateError, match="state-not-empty") as refusal:
+        read_state(target, io.BytesIO(written(full)))
+    assert refusal.value.parameters == {"rows": 1}
+    assert contents(target) == before
+    read_state(target, io.BytesIO(written(full)), replace=True)
+    assert contents(target) == contents(full)
+
+
+def test_other_tables_of_a_database_are_left_alone(
+    make: Callable[[str], State], full: State
+) -> None:
+    target = make("postgresql")
+    with target.session() as session:
+        session.execute(text("CREATE TABLE accounts (id bigint primary key)"))
+        session.execute(text("INSERT INTO accounts VALUES (1)"))
+    read_state(target, io.BytesIO(written(full)))
+    assert b"accounts" not in written(target)
+    with target.session() as session:
+        assert session.scalar(text("SELECT count(*) FROM accounts")) == 1
+
+
+# Other versions
+
+
+@pytest.mark.parametrize("there", KINDS)
+def test_a_file_of_an_older_selon_is_brought_to_the_new_tables(
+    make: Callable[[str], State],
+    full: State,
+    there: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = written(full)
+    target = make(there)
+    versions = tmp_path / "migrations"
+    versions.mkdir()
+    folder = Path(migrations.__path__[0])
+    for path in folder.iterdir():
+        (versions / path.name).symlink_to(path)
+    (versions / "versions").unlink()
+    (versions / "versions").mkdir()
+    for path in (folder / "versions").glob("0*.py"):
+        (versions / "versions" / path.name).symlink_to(path)
+    head = json.loads(file.splitlines()[0])["revision"]
+    (versions / "versions" / "later.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        f"revision, down_revision, branch_labels, depends_on = 'later', {head!r}, None, None\n"
+        "def upgrade():\n"
+        "    op.add_column('people', sa.Column('colour', sa.String(8)))\n"
+        "    op.execute(\"UPDATE people SET colour = 'green'\")\n"
+        "    op.create_table('habits', sa.Column('id', sa.BigInteger(), primary_key=True))\n"
+    )
+    monkeypatch.setattr(database, "_MIGRATIONS", versions)
+    read_state(target, io.BytesIO(file))
+    with target.session() as session:
+        colours = session.execute(text("SELECT colour FROM people")).scalars().all()
+        assert colours == ["green"] * ROWS
+        assert session.scalar(text("SELECT count(*) FROM habits")) == 0
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "later"
+
+
+def test_a_new_table_and_a_new_column_are_moved_by_nothing_but_being_there(
+    make: Callable[[str], State], full: State
+) -> None:
+    """Every table and column of the database is in the file."""
+    lines = [json.loads(line) for line in written(full).splitlines()]
+    told = {each["table"]: set(each["columns"]) for each in lines if "table" in each}
+    with full.session(reading=True) as session:
+        tables = session.execute(
+            text("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ).scalars()
+        there = {
+            name: {each.name for each in session.execute(text(f"PRAGMA table_info({name})"))}
+            for name in tables
+            if name != "alembic_version"
+        }
+    assert told == there
+
+
+# What is no whole file
+
+
+def sealed(lines: list[bytes]) -> bytes:
+    """A file with a last line that fits: nothing but its content is wrong."""
+    counts: dict[str, int] = {}
+    table = ""
+    for line in lines[1:-1]:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            table = str(value.get("table"))
+        counts[table] = counts.get(table, -1) + 1
+    body = b"".join(line + b"\n" for line in lines[:-1])
+    last = {"rows": counts, "sha256": hashlib.sha256(body).hexdigest()}
+    return body + json.dumps(last).encode() + b"\n"
+
+
+def changed(old: bytes, new: bytes, after: bytes = b"") -> Callable[[bytes], bytes]:
+    def harm(file: bytes) -> bytes:
+        at = file.index(old, file.index(after))
+        return sealed((file[:at] + new + file[at + len(old) :]).splitlines())
+
+    return harm
+
+
+def put(line: bytes) -> Callable[[bytes], bytes]:
+    """After the first person's row."""
+
+    def harm(file: bytes) -> bytes:
+        lines = file.splitlines()
+        at = next(n for n, each in enumerate(lines) if b'"table":"people"' in each) + 2
+        return sealed([*lines[:at], line, *lines[at:]])
+
+    return harm
+
+
+def person(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    return changed(old, new, b'"table":"people"')
+
+
+def without_notices(file: bytes) -> bytes:
+    before, _, rest = file.partition(b'{"table":"notices"')
+    return sealed((before + rest[rest.index(b'{"table"') :]).splitlines())
+
+
+FIRST = b'[1,"Zo'
+HARMS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "nothing": ("other", lambda file: b""),
+    "no end of its first line": ("other", lambda file: file.splitlines()[0]),
+    "something else": ("other", lambda file: b'{"update_id": 1}\n'),
+    "a database": ("other", lambda file: b"SQLite format 3\0" + b"\n" * 100),
+    "a picture": ("other", lambda file: b"\x89PNG\r\n\x1a\n" + bytes(range(256))),
+    "a later format": ("newer", changed(b'"format":1', b'"format":2')),
+    "a later revision": ("newer", changed(b'"revision":"', b'"revision":"9')),
+    "a revision that moves": (
+        "other",
+        lambda file: sealed([b'{"selon":"state","format":1,"revision":"head"}', b"", b""]),
+    ),
+    "no last line": ("cut", lambda file: file[: file.rstrip().rindex(b"\n") + 1]),
+    "half of it": ("cut", lambda file: file[: len(file) // 2]),
+    "all but the last byte": ("cut", lambda file: file[:-1]),
+    "one byte altered": ("altered", lambda file: file.replace(b"Zo", b"zo", 1)),
+    "a row lost": (
+        "altered",
+        lambda file: b"".join(file.splitlines(keepends=True)[:-2] + file.splitlines(True)[-1:]),
+    ),
+    "a table lost": ("altered", without_notices),
+    "a table twice": ("malformed", put(b'{"table":"chats","columns":["id"]}')),
+    "a table of others": ("malformed", put(b'{"table":"sqlite_master","columns":["name"]}')),
+    "a column of others": ("malformed", changed(b'"quiet_since"', b'"rowid"')),
+    "columns that are none": ("malformed", changed(b'"quiet_since"', b"[[1]]")),
+    "a row too short": ("malformed", put(b"[9]")),
+    "a row too long": ("malformed", put(b"[9,null,1,1,1,1]")),
+    "no JSON": ("malformed", put(b"[9,")),
+    "no UTF-8": ("malformed", put(b'["\xff"]')),
+    "a list in lists without end": ("malformed", put(b"[" * 100_000)),
+    "more values than a row has": ("malformed", put(b"[" + b"0," * 300_000 + b"0]")),
+    "a number of a thousand digits": ("malformed", put(b"[" + b"9" * 5000 + b"]")),
+    "a bare word": ("malformed", put(b'"people"')),
+    "a number beyond 64 bits": ("malformed", person(FIRST, b'[9223372036854775808,"Zo')),
+    "words for a number": ("malformed", person(FIRST, b'["1","Zo')),
+    "a fraction for a number": ("malformed", person(FIRST, b'[1.0,"Zo')),
+    "yes for a number": ("malformed", person(FIRST, b'[true,"Zo')),
+    "a list for words": ("malformed", person(FIRST, b'[1,["Zo"],"Zo')),
+    "half a character": ("malformed", person(FIRST, b'[1,"\\ud83d')),
+    "a day that is none": ("malformed", changed(b"2026-03-02T", b"2026-02-30T")),
+    "a moment of no zone": ("malformed", changed(b"12:00:00.123456+00:00", b"12:00:00.123456")),
+    "a moment before all others": (
+        "malformed",
+        changed(b"2026-03-02T12:00:00.123456+00:00", b"0001-01-01T00:00:00+14:00"),
+    ),
+    "a measure without end": ("malformed", changed(b"0.3333333333333333", b"1e999")),
+    "no base 64": ("malformed", changed(base64.b64encode(bytes(range(90))), b"?" * 120)),
+    "the same row twice": ("rows", person(b'[2,"Zo', FIRST)),
+    "of somebody who is not there": ("rows", person(FIRST, b'[9,"Zo')),
+    "a moment written otherwise": (
+        "not-verified",
+        changed(b"2026-03-02T12:00:00.123456+00:00", b"2026-03-02T13:00:00.123456+01:00"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("sqlite", name) for name in HARMS]
+    + [("postgresql", name) for name, (code, _) in HARMS.items() if code == "rows"],
+)
+def test_what_is_no_whole_file_ends_in_one_error_and_changes_nothing(
+    make: Callable[[str], State], full: State, kind: str, name: str
+) -> None:
+    code, harm = HARMS[name]
+    target = make(kind)
+    target.do(partial(people.note_person, person_id=77, now=NOW))
+    before = contents(target)
+    with pytest.raises(StateError) as refusal:
+        read_state(target, io.BytesIO(harm(written(full))), replace=True)
+    assert refusal.value.code in {f"state-file-{code}", f"state-{code}"}
+    assert "Zo" not in str(refusal.value)
+    assert contents(target) == before
+
+
+# The command
+
+
+PROGRAM = (sys.executable, "-c", "from bot.terminal.cli import main; main()", "state")
+
+
+@contextmanager
+def importing(pipe: Path, data_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that takes in what comes through a pipe."""
+    arguments = ("import", str(pipe), "--replace", "--data-dir", str(data_dir))
+    process = subprocess.Popen([*PROGRAM, *arguments], stderr=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kill_leaves_what_there_was(
+    make: Callable[[str], State],
+    urls: dict[State, str],
+    kind: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source, target = make("sqlite"), make(kind)
+    many = Base.metadata.tables["notices"]
+    with source.session() as session:
+        for number in range(20_000):
+            session.execute(insert(many).values(key=f"{number:064}", at=NOW))
+    file = written(source)
+    target.do(partial(people.note_person, person_id=77, now=NOW))
+    before = contents(target)
+    monkeypatch.setenv("SELON_DATABASE_URL", urls[target])
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with importing(pipe, tmp_path) as process, pipe.open("wb", buffering=0) as into:
+        # A pipe holds 64 KiB: when all this is through, most of it has been read.
+        into.write(file[: len(file) // 2])
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert contents(target) == before
+    assert read_state(target, io.BytesIO(file), replace=True)["notices"] == 20_000
+
+
+def test_a_table_of_any_size_is_moved_in_little_memory(
+    make: Callable[[str], State],
+) -> None:
+    """Forty files of a megabyte: neither way are more than a few of them in memory."""
+    source, target = make("sqlite"), make("sqlite")
+    deliveries = Base.metadata.tables["deliveries"]
+    attachments = Base.metadata.tables["attachments"]
+    with source.session() as session:
+        session.execute(insert(deliveries).values(row(deliveries, 1)))
+        for number in range(40):
+            data = bytes([number]) * 1_000_000
+            values = {"delivery_id": 1, "digest": str(number), "data": data}
+            session.execute(insert(attachments).values(values))
+    with TemporaryFile() as file:
+        tracemalloc.start()
+        try:
+            write_state(source, file)
+            file.seek(0)
+            read_state(target, file)
+            assert tracemalloc.get_traced_memory()[1] < 20_000_000
+        finally:
+            tracemalloc.stop()

@@ -1,0 +1,123 @@
+"""`selon state export` and `selon state import`, as they are typed."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.state import people, roles
+from bot.state.database import FILE, State, open_state
+from bot.terminal.cli import run
+
+Capture = pytest.CaptureFixture[str]
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory in which somebody has left something."""
+    for name in [name for name in os.environ if name.startswith("SELON_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    with state_in(".selon") as state:
+        state.do(partial(people.note_person, person_id=7, now=NOW))
+        state.do(partial(roles.give, person_id=7, standing="administrator", now=NOW))
+    return tmp_path
+
+
+@contextmanager
+def state_in(folder: str) -> Iterator[State]:
+    with closing(open_state(f"sqlite:///{folder}/{FILE}")) as state:
+        yield state
+
+
+def known(folder: str) -> bool:
+    with state_in(folder) as state:
+        return state.do(partial(people.person, person_id=7)) is not None
+
+
+def test_it_goes_to_a_file_of_ones_own_and_into_another_place(here: Path, capsys: Capture) -> None:
+    (here / "copie.jsonl.new").touch(0o644)  # what a kill left
+    assert run(["state", "export", "copie.jsonl"]) == 0
+    assert capsys.readouterr().out == (
+        "Copié\u00a0: 2 lignes (people 1, roles 1). "
+        "Le fichier contient ce que des personnes ont écrit\u00a0: gardez-le comme tel.\n"
+    )
+    assert (here / "copie.jsonl").stat().st_mode & 0o777 == 0o600
+    assert sorted(each.name for each in here.glob("copie*")) == ["copie.jsonl"]
+    assert run(["state", "import", "copie.jsonl", "--data-dir", "ailleurs"]) == 0
+    assert capsys.readouterr().out == "Repris et vérifié\u00a0: 2 lignes (people 1, roles 1).\n"
+    assert known("ailleurs")
+
+
+def test_what_is_there_stays_unless_so_told(here: Path, capsys: Capture) -> None:
+    run(["state", "export", "copie.jsonl"])
+    capsys.readouterr()
+    assert run(["state", "import", "copie.jsonl"]) == 1
+    assert capsys.readouterr().err.endswith(
+        "state.sqlite\u00a0: cette base n’est pas vide (2 lignes)\u202f; rien n’a changé. "
+        "Pour remplacer ce qu’elle contient\u00a0: --replace\n"
+    )
+    assert run(["state", "import", "copie.jsonl", "--replace"]) == 0
+
+
+def test_nothing_but_an_earlier_export_is_written_over(here: Path, capsys: Capture) -> None:
+    run(["state", "export", "copie.jsonl"])
+    assert run(["state", "export", "copie.jsonl"]) == 0
+    capsys.readouterr()
+    whole = Path(".selon", FILE).read_bytes()
+    assert run(["state", "export", f".selon/{FILE}"]) == 1
+    assert capsys.readouterr().err == (
+        f"Erreur\u00a0: .selon/{FILE}\u00a0: existe déjà, et n’est pas une copie faite par "
+        "selon state export\u00a0: donnez un autre nom\n"
+    )
+    assert Path(".selon", FILE).read_bytes() == whole
+    assert run(["state", "export", "."]) == 1
+    os.mkfifo("pipe")
+    assert run(["state", "export", "pipe"]) == 1
+
+
+def test_through_standard_output_and_input(
+    here: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["state", "export", "-"]) == 0
+    told = capfdbinary.readouterr()
+    assert told.out.startswith(b'{"selon":"state",')
+    assert told.err.decode().startswith("Copié")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(told.out)))
+    assert run(["state", "import", "-", "--data-dir", "ailleurs"]) == 0
+    assert known("ailleurs")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["import", "absent"], "absent\u00a0: impossible à lire ("),
+        (["import", "."], ".\u00a0: impossible à lire ("),
+        (["export", "absent/copie"], "absent/copie\u00a0: impossible à écrire ("),
+        (["import", "texte"], "texte\u00a0: ce n’est pas un fichier de selon state export\n"),
+        (["import", "moitié"], "moitié\u00a0: il manque la fin du fichier\u00a0: "),
+        (["import", "abîmé"], "abîmé, ligne 2\u00a0: Selon n’a pas écrit cela\u00a0: "),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(
+    here: Path, capsys: Capture, arguments: list[str], said: str
+) -> None:
+    run(["state", "export", "entier"])
+    capsys.readouterr()
+    whole = (here / "entier").read_text(encoding="utf-8").splitlines(keepends=True)
+    (here / "texte").write_text("Bonjour.\n", encoding="utf-8")
+    (here / "moitié").write_text("".join(whole[:-1]), encoding="utf-8")
+    (here / "abîmé").write_text("".join([whole[0], "[1]\n", *whole[1:]]), encoding="utf-8")
+    assert run(["state", *arguments, "--data-dir", "ailleurs"]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.startswith(f"Erreur\u00a0: {said}")
+    assert (shown.err.count("\n"), shown.out) == (1, "")
