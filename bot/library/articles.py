@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.topic import on_subject
+from bot.answering.topic import rank_articles
 from bot.operations.statistics import Holdings
 from index.antecedents import leads
 from index.article import Article, ArticleEntry, Passage, Sentence
@@ -137,7 +137,7 @@ class Library(Protocol):
         ...
 
     def ranked(self, words: str) -> Sequence[Article]:
-        """The articles that hold these words or are near to them in meaning, best first."""
+        """The articles that hold any of these words or are near to them in meaning, best first."""
         ...
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
@@ -172,8 +172,7 @@ class LiveLibrary:
         return self._open.articles(limit=skip + limit)[skip:]
 
     def ranked(self, words: str) -> Sequence[Article]:
-        hits = self._index.search(words, SEARCHED_PASSAGES).hits
-        return list({hit.article.id: hit.article for hit in on_subject(hits)}.values())
+        return rank_articles(words, self._index.search_subject(words, SEARCHED_PASSAGES))
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         return self._open.find(reference)

@@ -7,7 +7,7 @@ import threading
 
 from index.article import Article, Period
 from index.errors import IndexingError
-from index.findings import Findings
+from index.findings import Findings, Hit
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
@@ -38,6 +38,11 @@ class LiveIndex:
 
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
         return self.searcher().search(question, limit, within)
+
+    def search_subject(
+        self, subject: str, limit: int, within: Period | None = None
+    ) -> tuple[Hit, ...]:
+        return self.searcher().search_subject(subject, limit, within)
 
     def generation(self) -> str:
         """The id of the generation in service at this moment."""

@@ -13,7 +13,12 @@ from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.language import detect, keyed_terms
 from index.models.base import Embedder, IntArray, Vectors
 from index.search.confidence import ConfidenceModel
-from index.search.question_words import QuestionWords, question_names, weigh_words
+from index.search.question_words import (
+    QuestionWords,
+    question_names,
+    weigh_subject,
+    weigh_words,
+)
 from index.search.scoring import (
     passage_scores,
     quotable_scores,
@@ -27,6 +32,11 @@ from index.store.reader import CandidateFeatures, CandidateQuery, GenerationRead
 PASSAGE_CANDIDATES = 100
 SENTENCE_CANDIDATES = 200
 _BEHIND = 10  # passages that the first one is compared with
+
+# What a list of articles is asked for with. Some words alone say little to an embedding model, and
+# some passages are near to any words: what a subject adds to this frame is what it is about, as in
+# Holtzman et al., "Surface Form Competition" (2021), where scores without it are taken off.
+_SUBJECT_FRAME = "Articles sur"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,35 @@ class Searcher:
         foreign = any(hit.article.language != language for hit in hits[:1])
         evidence = _evidence(asked, ranking, foreign)
         return Findings(question, language, hits, self._judge.confidence(evidence), evidence)
+
+    def search_subject(
+        self, subject: str, limit: int, within: Period | None = None
+    ) -> tuple[Hit, ...]:
+        """The `limit` passages nearest to a subject, given by some words and not by a question.
+
+        Their cosines are with what the subject adds to the demand for articles: about 0 where it
+        has nothing to do with a passage, which a question's never are.
+        """
+        vector = self._embedder.embed_question(f"{_SUBJECT_FRAME} {subject}") - self._frame
+        length = np.linalg.norm(vector)
+        if not length:
+            return ()
+        languages = self.generation.facts.languages
+        passages = self.generation.term_statistics("passages")
+        sentences = self.generation.term_statistics("sentences")
+        asked = _Question(
+            vector / length,
+            weigh_subject(subject, languages, passages),
+            weigh_subject(subject, languages, sentences),
+            frozenset(),
+        )
+        query = CandidateQuery(asked.vector, asked.passage_words.idf, asked.sentence_words.idf)
+        found = self.generation.candidates(query, PASSAGE_CANDIDATES, SENTENCE_CANDIDATES, within)
+        return self._hits(asked, _Ranking.of(asked, found), limit) if len(found.keys) else ()
+
+    @cached_property
+    def _frame(self) -> Vectors:
+        return self._embedder.embed_question(_SUBJECT_FRAME)
 
     def _hits(self, asked: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
         chosen = ranking.order[:limit]
