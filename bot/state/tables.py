@@ -112,7 +112,8 @@ class TurnRow(Base):
 
 
 class VoteRow(Base):
-    """What somebody thinks of an answer. A reply to the message `asked_with` is their comment."""
+    """What somebody thinks of an answer. A reply to the message `asked_with` is their comment;
+    `reacted` tells a vote that goes with the reaction it was."""
 
     __tablename__ = "votes"
     __table_args__ = (UniqueConstraint("turn_id", "person_id"),)
@@ -124,6 +125,7 @@ class VoteRow(Base):
     reason: Mapped[str | None] = mapped_column(String(16))
     comment: Mapped[str | None] = mapped_column(Text)
     asked_with: Mapped[int | None] = mapped_column(BigInteger)
+    reacted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
