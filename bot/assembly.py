@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.selection import chosen_articles
 from bot.errors import SettingsError
 from bot.followups.conversation import FollowUpChain
 from bot.model_choice import parse_choices
@@ -83,7 +84,8 @@ def open_index(settings: Settings) -> LiveIndex:
     thresholds_of(settings)  # what is wrong is said before seconds go into the model
     if open_store(settings.data_dir).current_id() is None:
         raise NoIndex("no-index", shown=settings.data_dir)
-    return LiveIndex(settings.data_dir, open_embedder(settings), ConfidenceModel.load())
+    embedder, judge = open_embedder(settings), ConfidenceModel.load()
+    return LiveIndex(settings.data_dir, embedder, judge, chosen_articles)
 
 
 def open_writers(settings: Settings) -> Writers | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,11 +12,11 @@ from bot.answer import Answer, Citation, Statement
 from bot.answering.topic import rank_articles
 from bot.operations.statistics import Holdings
 from index.antecedents import leads
-from index.article import Article, ArticleEntry, Passage, Sentence
+from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.build.passages import cut
 from index.models.base import Vectors
 from index.search.live import LiveIndex
-from index.store.reader import GenerationReader
+from index.store.reader import FacetKind, GenerationReader
 
 _SENTENCES = 4
 
@@ -148,6 +148,14 @@ class Library(Protocol):
         """An article in a few of its own sentences."""
         ...
 
+    def count(self, selection: Selection | None = None) -> int:
+        """How many articles there are, or are chosen."""
+        ...
+
+    def facet(self, kind: FacetKind) -> Mapping[str, int]:
+        """How many articles each outlet, category or language has, the most first."""
+        ...
+
 
 class LiveLibrary:
     """The articles of the generation in service. Raises IndexingError."""
@@ -169,13 +177,13 @@ class LiveLibrary:
         return self._index.embedder.embed_question(question)
 
     def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
-        return self._open.articles(limit=skip + limit)[skip:]
+        return self._index.searcher().articles(limit=skip + limit)[skip:]
 
     def ranked(self, words: str) -> Sequence[Article]:
         return rank_articles(words, self._index.search_subject(words, SEARCHED_PASSAGES))
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
-        return self._open.find(reference)
+        return self._index.searcher().find(reference)
 
     def summary(self, article: Article) -> Answer:
         generation = self._open
@@ -186,6 +194,12 @@ class LiveLibrary:
         ]
         vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in stored])
         return summary(article, tellings(article, [each.passage for each in stored]), vectors)
+
+    def count(self, selection: Selection | None = None) -> int:
+        return self._open.count(among=selection)
+
+    def facet(self, kind: FacetKind) -> Mapping[str, int]:
+        return self._open.facet(kind)
 
     @property
     def _open(self) -> GenerationReader:

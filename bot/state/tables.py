@@ -174,6 +174,17 @@ class ChatRow(Base):
     first_seen: Mapped[datetime] = mapped_column(Utc)
 
 
+class CorpusRow(Base):
+    """Which articles a group, or one topic of it, is answered from: a `Selection` as JSON."""
+
+    __tablename__ = "corpora"
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    thread_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    selection: Mapped[dict[str, Any]] = mapped_column(JSON)
+    chosen_at: Mapped[datetime] = mapped_column(Utc)
+
+
 class SpendingRow(Base):
     """What a chat model used on one day, of UTC. `micros` are millionths of a currency unit."""
 

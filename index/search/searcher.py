@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from index.article import Article, Passage, Period, lexical_text
+from index.article import Article, ArticleEntry, Passage, Period, Selection, lexical_text
 from index.errors import DamagedIndex
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.language import detect, keyed_terms
@@ -98,14 +98,37 @@ class _Ranking:
 
 
 class Searcher:
-    """Ranks the passages of one open generation; safe to call from several threads."""
+    """Ranks the passages of one open generation, or of some of its articles; safe to call from
+    several threads."""
 
     def __init__(
-        self, generation: GenerationReader, embedder: Embedder, judge: ConfidenceModel
+        self,
+        generation: GenerationReader,
+        embedder: Embedder,
+        judge: ConfidenceModel,
+        among: Selection | None = None,
     ) -> None:
         self.generation = generation
         self._embedder = embedder
         self._judge = judge
+        self._among = among
+
+    def among(self, selection: Selection) -> Searcher:
+        """The same, of which only these articles are found."""
+        return Searcher(self.generation, self._embedder, self._judge, selection)
+
+    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+        """The articles without their texts, newest first: all, or `limit` of a period."""
+        return self.generation.articles(within, limit, self._among)
+
+    def count(self, within: Period | None = None) -> int:
+        """How many articles there are, or were published in the period."""
+        return self.generation.count(within, self._among)
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        """The articles that an id, a path, an address or a title means."""
+        found = self.generation.find(reference)
+        return [each for each in found if self._among is None or each in self._among]
 
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
         """The `limit` best passages for a question, with the confidence that they answer it.
@@ -120,7 +143,7 @@ class Searcher:
             question_names(question, language),
         )
         query = CandidateQuery(asked.vector, asked.passage_words.idf, asked.sentence_words.idf)
-        found = self.generation.candidates(query, PASSAGE_CANDIDATES, SENTENCE_CANDIDATES, within)
+        found = self._candidates(query, within)
         if not len(found.keys):
             return Findings(question, language, (), 0.0)
         ranking = _Ranking.of(asked, found)
@@ -151,8 +174,13 @@ class Searcher:
             frozenset(),
         )
         query = CandidateQuery(asked.vector, asked.passage_words.idf, asked.sentence_words.idf)
-        found = self.generation.candidates(query, PASSAGE_CANDIDATES, SENTENCE_CANDIDATES, within)
+        found = self._candidates(query, within)
         return self._hits(asked, _Ranking.of(asked, found), limit) if len(found.keys) else ()
+
+    def _candidates(self, query: CandidateQuery, within: Period | None) -> CandidateFeatures:
+        return self.generation.candidates(
+            query, PASSAGE_CANDIDATES, SENTENCE_CANDIDATES, within, self._among
+        )
 
     @cached_property
     def _frame(self) -> Vectors:

@@ -30,6 +30,7 @@ PUBLIC = {
     "aide",
     "help",
     "article",
+    "corpus",
     "autoriser",
     "allow",
     "demander",

@@ -15,6 +15,7 @@ from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.alerts import ALERTS, AlertHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
+from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
@@ -47,6 +48,7 @@ MENUS = Menus(
         SOURCES,
         NEW,
         ALERTS,
+        CORPUS,
         LANGUAGE,
         PRIVACY,
         MY_DATA,
@@ -89,6 +91,7 @@ def _features(services: BotServices) -> Iterator[Feature]:
     if services.documents is not None:
         yield ReindexHandlers(services, services.documents)
     yield GroupHandlers(services)
+    yield CorpusHandlers(services)
     yield InlineHandlers(services)
     yield StopHandlers(services, stops)
     yield PassageHandlers(services)

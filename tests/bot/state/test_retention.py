@@ -22,6 +22,7 @@ from bot.state.tables import (
     Base,
     ChatRow,
     ConversationRow,
+    CorpusRow,
     DeliveryRow,
     DocumentRow,
     InvitationRow,
@@ -39,7 +40,7 @@ from bot.state.tables import (
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TERMS = RetentionTerms(timedelta(days=90), timedelta(days=7), timedelta(days=1))
-FOREVER = {"roles"}
+FOREVER = {"roles", "corpora"}
 """What administrators decided stays until they decide otherwise."""
 PAGE = Path(__file__).parents[3] / "docs" / "access.md"
 
@@ -77,6 +78,7 @@ def _rows(person: int, at: datetime) -> Sequence[Base]:
         AlertRow(**place, question="?", language="fr", checked="g", created_at=at, told_at=at),
         DocumentRow(**place, name="a", path="a", scope="corpus", status="indexed", created_at=at),
         ChatRow(id=-person, first_seen=at),
+        CorpusRow(chat_id=-person, thread_id=0, selection={}, chosen_at=at),
         SpendingRow(day=at.date(), model="m", calls=1, input=1, output=1, micros=1),
         UsageRow(person_id=person, day=at.date(), model="m", calls=1, input=1, output=1),
         ReplyRow(key=str(person), generation="g", text="Lui.", created_at=at),
