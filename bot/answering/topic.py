@@ -94,6 +94,23 @@ def rank_articles(subject: str, hits: Sequence[Hit]) -> list[Article]:
     return [articles[each] for each in sorted(found, key=lambda name: -found[name])]
 
 
+_SUBJECT_TOLD = 0.25
+"""How near an article is of which to say that it is about a subject without naming it."""
+
+
+def hits_about(subject: str, hits: Sequence[Hit]) -> list[Hit]:
+    """Of each article that is surely about a subject, or names it, the passage that tells most,
+    of what a search for a subject found; best first."""
+    told: dict[str, Hit] = {}
+    for hit in hits:
+        named = _names(subject, hit)
+        if named or _cosines(hit) >= _SUBJECT_TOLD:
+            before = told.get(hit.article.id)
+            if before is None or (named and not _names(subject, before)):
+                told[hit.article.id] = hit
+    return list(told.values())
+
+
 def _share(subject: str, article: Article) -> float:
     """How much (0..1) of the words of the subject that count stands in an article's title."""
     asked = set(terms(subject, article.language))

@@ -9,11 +9,12 @@ from typing import Protocol
 import numpy as np
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.topic import rank_articles
+from bot.answering.topic import hits_about, rank_articles
 from bot.operations.statistics import Holdings
 from index.antecedents import leads
 from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.build.passages import cut
+from index.findings import Hit
 from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.store.reader import FacetKind, GenerationReader
@@ -109,6 +110,25 @@ def _repeated(at: int, chosen: Sequence[int], vectors: Vectors) -> float:
     return max((float(vectors[at] @ vectors[other]) for other in chosen), default=0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundOnSubject:
+    """What there is on a subject: of each article about it the sentence that matters, best first,
+    and the ids of all the articles that were looked at."""
+
+    citations: tuple[Citation, ...]
+    looked_at: frozenset[str]
+
+
+def _telling(hit: Hit, number: int) -> Citation:
+    """The sentence of a passage that is nearest to what was searched."""
+    best = max(hit.sentences, key=lambda each: each.score).sentence
+    return Citation(number, best.text, best.start, best.end, hit.passage, hit.article)
+
+
+FOLLOWED_PASSAGES = 400
+"""Passages looked at for new articles: all that a search puts forward, so that what was there
+before is not taken for new."""
+
 SEARCHED_PASSAGES = 100
 """Passages among which the articles on a subject are looked for."""
 
@@ -146,6 +166,10 @@ class Library(Protocol):
 
     def summary(self, article: Article) -> Answer:
         """An article in a few of its own sentences."""
+        ...
+
+    def on_subject(self, subject: str) -> FoundOnSubject:
+        """The articles about a subject, each with the sentence that matters."""
         ...
 
     def count(self, selection: Selection | None = None) -> int:
@@ -194,6 +218,14 @@ class LiveLibrary:
         ]
         vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in stored])
         return summary(article, tellings(article, [each.passage for each in stored]), vectors)
+
+    def on_subject(self, subject: str) -> FoundOnSubject:
+        hits = self._index.search_subject(subject, FOLLOWED_PASSAGES)
+        about = enumerate(hits_about(subject, hits), start=1)
+        return FoundOnSubject(
+            tuple(_telling(hit, number) for number, hit in about),
+            frozenset(hit.article.id for hit in hits),
+        )
 
     def count(self, selection: Selection | None = None) -> int:
         return self._open.count(among=selection)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Delete, and_, delete, or_, select
+from sqlalchemy import Delete, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.state.tables import (
@@ -25,6 +25,7 @@ from bot.state.tables import (
     PersonRow,
     ReplyRow,
     SpendingRow,
+    SubscriptionRow,
     TurnRow,
     UpdateRow,
     UsageRow,
@@ -32,7 +33,7 @@ from bot.state.tables import (
 )
 
 _ALERTS = timedelta(days=365)
-"""How long a question waits for an article that answers it."""
+"""How long a question waits for an article that answers it, and a subject for one about it."""
 
 DEALT_WITH = timedelta(days=2)
 """How long what was received and sent stays known, without its words: Telegram tells an update
@@ -75,6 +76,8 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     yield delete(AlertRow).where(
         or_(AlertRow.told_at < before, AlertRow.created_at < now - _ALERTS)
     )
+    last_told = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
+    yield delete(SubscriptionRow).where(last_told < now - _ALERTS)
     # The document stays in the corpus; who sent it is forgotten.
     yield delete(DocumentRow).where(DocumentRow.scope == "corpus", DocumentRow.created_at < before)
     old_announcements = select(AnnouncementRow.id).where(AnnouncementRow.created_at < before)
@@ -117,6 +120,8 @@ def _of_people(before: datetime) -> Iterator[Delete]:
     owners = (ConversationRow, AlertRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow)
     idle = [PersonRow.id.not_in(select(each.person_id)) for each in owners]
     idle.append(PersonRow.id.not_in(select(AddresseeRow.person_id)))
+    followers = select(SubscriptionRow.person_id).where(SubscriptionRow.person_id.is_not(None))
+    idle.append(PersonRow.id.not_in(followers))
     yield delete(PersonRow).where(
         PersonRow.last_seen < before, PersonRow.quiet_since.is_(None), *idle
     )

@@ -145,6 +145,32 @@ class AlertRow(Base):
     told_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
+class SubscriptionRow(Base):
+    """A subject of which new articles are told: to a person, or to a group (`person_id` is None).
+
+    `seen` are ids of articles that are not new; `checked` is the newest generation looked at, and
+    `looked_at` when.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_place", "chat_id", "thread_id"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    subject: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    at_once: Mapped[bool]
+    seen: Mapped[list[str]] = mapped_column(JSON)
+    checked: Mapped[str] = mapped_column(String(40))
+    looked_at: Mapped[datetime] = mapped_column(Utc)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    told_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
 class DocumentRow(Base):
     """A file or address that somebody sent. `scope` is `corpus` or `conversation`; `path` is where
     its bytes lie below the data directory."""

@@ -14,9 +14,9 @@ import numpy as np
 from sqlalchemy import create_engine, text
 from telegram.ext import Application, BaseHandler
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from bot.followups.turn import TurnText
-from bot.library.articles import Library, summary, tellings
+from bot.library.articles import FoundOnSubject, Library, summary, tellings
 from bot.library.documents import Documents
 from bot.messenger.handlers.features import register_features
 from bot.messenger.running.application import serve
@@ -92,6 +92,15 @@ class Shelf:
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         known = self.articles.values()
         return [_entry(each) for each in known if reference in {each.id, each.title, each.path}]
+
+    def on_subject(self, subject: str) -> FoundOnSubject:
+        """The first sentence of each article that has the words."""
+        cited = []
+        for number, article in enumerate(self.ranked(subject), start=1):
+            passage = cut(article)[0]
+            first = passage.sentences[0]
+            cited.append(Citation(number, first.text, first.start, first.end, passage, article))
+        return FoundOnSubject(tuple(cited), frozenset(self.articles))
 
     def count(self, selection: Selection | None = None) -> int:
         known = self.articles.values()

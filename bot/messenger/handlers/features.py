@@ -34,6 +34,7 @@ from bot.messenger.handlers.question import ASK, STOP, QuestionHandlers, StopHan
 from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
+from bot.messenger.handlers.subscriptions import FOLLOW, SubscriptionHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
 from bot.messenger.outbound.live_answer import LiveStops
@@ -48,6 +49,7 @@ MENUS = Menus(
         SOURCES,
         NEW,
         ALERTS,
+        FOLLOW,
         CORPUS,
         LANGUAGE,
         PRIVACY,
@@ -100,6 +102,7 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield PersonalHandlers(services, documents)
     yield ArticleHandlers(services)
     yield AlertHandlers(services)
+    yield SubscriptionHandlers(services)
     if documents is not None:
         yield documents
     yield QuestionHandlers(services, votes, stops)
