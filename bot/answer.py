@@ -129,7 +129,8 @@ class Answer:
     conversation made another of the one asked.
     `further` cites what was found but not used, best first, numbered on from the citations.
     `model` wrote the statements (None: they are the articles' own sentences); `fallback` is why it
-    did not, where one should have; `dropped` is what it wrote in vain.
+    did not, where one should have; `dropped` is what it wrote in vain. `selected` tells that it
+    could come only from the articles that a chat is held to.
     """
 
     question: str
@@ -147,6 +148,7 @@ class Answer:
     fallback: Fallback | None = None
     dropped: tuple[Dropped, ...] = ()
     doubtful: bool = False
+    selected: bool = False
 
     def __post_init__(self) -> None:
         if self.doubtful:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.selection import chosen_articles
 from bot.errors import SettingsError
 from bot.followups.conversation import FollowUpChain
 from bot.model_choice import parse_choices
@@ -87,7 +88,7 @@ def open_index(settings: Settings, *, awaited: bool = False) -> LiveIndex:
     if not awaited and open_store(settings.data_dir).current_id() is None:
         raise NoIndex("no-index", shown=settings.data_dir)
     embedder, judge = open_embedder(settings), ConfidenceModel.load()
-    return LiveIndex(settings.data_dir, embedder, judge, awaited=awaited)
+    return LiveIndex(settings.data_dir, embedder, judge, chosen_articles, awaited=awaited)
 
 
 def open_writers(settings: Settings) -> Writers | None:

@@ -149,6 +149,34 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """Some of the articles: those that meet each of the conditions that are given, by any of its
+    values.
+
+    A folder is one or several parts of the path (`politique/2024`); `since` and `until` are days of
+    publication, included.
+    """
+
+    outlets: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def __contains__(self, article: Article | ArticleEntry) -> bool:
+        path, day = f"/{article.path}", article.published
+        return (
+            (not self.outlets or article.outlet in self.outlets)
+            and (not self.categories or article.category in self.categories)
+            and (not self.languages or article.language in self.languages)
+            and (not self.folders or any(f"/{each}/" in path for each in self.folders))
+            and (self.since is None or (day is not None and day >= self.since))
+            and (self.until is None or (day is not None and day <= self.until))
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """`text == article.text[start:end]`, without surrounding white space."""
 

@@ -387,7 +387,7 @@ class _Reply:
 
     def _listed(self) -> Sequence[Article] | Answer:
         """The newest articles of the time asked for, or the only one."""
-        entries = self._generation.articles(self._timing.period, _LISTED)
+        entries = self._searcher.articles(self._timing.period, _LISTED)
         found = [
             article
             for each in entries
@@ -408,7 +408,7 @@ class _Reply:
     def _counted(self, found: Sequence[Article]) -> Answer:
         if self._asked.subject:
             return self._answered([(self._phrases.found(len(found)), None)], found[:_LISTED])
-        count = self._generation.count(self._timing.period)
+        count = self._searcher.count(self._timing.period)
         return self._answered([(self._phrases.counted(count, found[0]), found[0])])
 
     def _told(self, newest: Sequence[Article]) -> Answer:

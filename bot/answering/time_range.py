@@ -124,6 +124,12 @@ def timing(question: str, today: date) -> Timing:
     return Timing(" ".join(question.split()), period, latest is not None)
 
 
+def day_range(words: str, today: date) -> Period | None:
+    """The day, month or year that some words name: « 2024 », « mars 2024 », "3 March"."""
+    found = re.fullmatch(_DATE, fold_phrase(words))
+    return _period(found[0], False, today) if found else None
+
+
 def _first(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
     return next(filter(None, (pattern.search(text) for pattern in patterns)), None)
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.topic import on_subject
+from bot.answering.topic import hits_about, rank_articles
 from bot.operations.statistics import Holdings
 from index.antecedents import leads
-from index.article import Article, ArticleEntry, Passage, Sentence
+from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.build.passages import cut
+from index.findings import Hit
 from index.models.base import Vectors
 from index.search.live import LiveIndex
-from index.store.reader import GenerationReader
+from index.store.reader import FacetKind, GenerationReader
 
 _SENTENCES = 4
 
@@ -109,6 +110,25 @@ def _repeated(at: int, chosen: Sequence[int], vectors: Vectors) -> float:
     return max((float(vectors[at] @ vectors[other]) for other in chosen), default=0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundOnSubject:
+    """What there is on a subject: of each article about it the sentence that matters, best first,
+    and the ids of all the articles that were looked at."""
+
+    citations: tuple[Citation, ...]
+    looked_at: frozenset[str]
+
+
+def _telling(hit: Hit, number: int) -> Citation:
+    """The sentence of a passage that is nearest to what was searched."""
+    best = max(hit.sentences, key=lambda each: each.score).sentence
+    return Citation(number, best.text, best.start, best.end, hit.passage, hit.article)
+
+
+FOLLOWED_PASSAGES = 400
+"""Passages looked at for new articles: all that a search puts forward, so that what was there
+before is not taken for new."""
+
 SEARCHED_PASSAGES = 100
 """Passages among which the articles on a subject are looked for."""
 
@@ -146,7 +166,7 @@ class Library(Protocol):
         ...
 
     def ranked(self, words: str) -> Sequence[Article]:
-        """The articles that hold these words or are near to them in meaning, best first."""
+        """The articles that hold any of these words or are near to them in meaning, best first."""
         ...
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
@@ -155,6 +175,18 @@ class Library(Protocol):
 
     def summary(self, article: Article) -> Answer:
         """An article in a few of its own sentences."""
+        ...
+
+    def on_subject(self, subject: str) -> FoundOnSubject:
+        """The articles about a subject, each with the sentence that matters."""
+        ...
+
+    def count(self, selection: Selection | None = None) -> int:
+        """How many articles there are, or are chosen."""
+        ...
+
+    def facet(self, kind: FacetKind) -> Mapping[str, int]:
+        """How many articles each outlet, category or language has, the most first."""
         ...
 
 
@@ -185,14 +217,13 @@ class LiveLibrary:
         return self._index.embedder.embed_question(question)
 
     def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
-        return self._open.articles(limit=skip + limit)[skip:]
+        return self._index.searcher().articles(limit=skip + limit)[skip:]
 
     def ranked(self, words: str) -> Sequence[Article]:
-        hits = self._index.search(words, SEARCHED_PASSAGES).hits
-        return list({hit.article.id: hit.article for hit in on_subject(hits)}.values())
+        return rank_articles(words, self._index.search_subject(words, SEARCHED_PASSAGES))
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
-        return self._open.find(reference)
+        return self._index.searcher().find(reference)
 
     def summary(self, article: Article) -> Answer:
         generation = self._open
@@ -203,6 +234,20 @@ class LiveLibrary:
         ]
         vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in stored])
         return summary(article, tellings(article, [each.passage for each in stored]), vectors)
+
+    def on_subject(self, subject: str) -> FoundOnSubject:
+        hits = self._index.search_subject(subject, FOLLOWED_PASSAGES)
+        about = enumerate(hits_about(subject, hits), start=1)
+        return FoundOnSubject(
+            tuple(_telling(hit, number) for number, hit in about),
+            frozenset(hit.article.id for hit in hits),
+        )
+
+    def count(self, selection: Selection | None = None) -> int:
+        return self._open.count(among=selection)
+
+    def facet(self, kind: FacetKind) -> Mapping[str, int]:
+        return self._open.facet(kind)
 
     @property
     def _open(self) -> GenerationReader:

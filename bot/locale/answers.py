@@ -15,6 +15,7 @@ class Phrases(Texts, domain="answers", part="answer"):
     """What is said around answers, and to people on Telegram."""
 
     not_in_articles: str
+    not_here: str
     perhaps: str
     nearest_articles: str
     which_article: str
@@ -27,6 +28,8 @@ class Phrases(Texts, domain="answers", part="answer"):
     def perhaps_in(self, period: Period) -> str: ...
     def not_in_period(self, period: Period) -> str: ...
     def no_article_in(self, period: Period) -> str: ...
+    def not_here_in(self, period: Period) -> str: ...
+    def no_article_here(self, period: Period) -> str: ...
     def understood(self, question: str) -> str: ...
     def author(self, name: str) -> str: ...
     def published_by(self, names: str) -> str: ...
@@ -45,8 +48,9 @@ class Phrases(Texts, domain="answers", part="answer"):
 
     def too_long(self, limit: int) -> str: ...
 
-    def refused(self, why: str, period: Period | None) -> str:
-        """The sentence that says why there is no answer: an `Answer.refusal`, and its period."""
+    def refused(self, why: str, period: Period | None, *, selected: bool = False) -> str:
+        """The sentence that says why there is no answer: an `Answer.refusal`, its period, and
+        whether a group is held to some of the articles."""
         said = {
             "courtesy": self.courtesy,
             "greeting": self.greeting,
@@ -56,6 +60,10 @@ class Phrases(Texts, domain="answers", part="answer"):
         }
         if why in said:
             return said[why]
+        if selected:
+            if period is None:
+                return self.not_here
+            return (self.no_article_here if why == "period" else self.not_here_in)(period)
         if period is None:
             return self.not_in_articles
         return (self.no_article_in if why == "period" else self.not_in_period)(period)

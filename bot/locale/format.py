@@ -166,11 +166,16 @@ def enumerated(names: Sequence[str], language: str) -> str:
     return ", ".join(names)
 
 
+def either(names: Sequence[str], language: str) -> str:
+    """« A, B ou C », "A, B or C"."""
+    last = " or " if language == "en" else " ou "
+    return last.join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
 def alternatives(names: Sequence[str], language: str) -> str:
     """« « a », « b » ou « c » », "'a', 'b' or 'c'"."""
     quoted = [f"'{each}'" if language == "en" else quote(each, language) for each in names]
-    last = " or " if language == "en" else " ou "
-    return last.join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+    return either(quoted, language)
 
 
 def stacked(lines: Sequence[str], language: str) -> str:

@@ -9,7 +9,7 @@ tells which update the code at hand works for, so that each letter finds its pla
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.state import announcements, chats, deliveries, updates
+from bot.state import announcements, chats, deliveries, subscriptions, updates
 from bot.state.database import State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import KeptUpdate
@@ -117,6 +117,26 @@ class Journal:
                 person_id=person,
                 bot_id=self._bot_id,
                 letter=letter,
+                now=self._now(),
+            )
+        )
+
+    async def told(
+        self,
+        subscription: int,
+        looked_at: Collection[str],
+        generation: str,
+        letter: Letter | None,
+    ) -> Delivery | None:
+        """The record of what is told of a subject, begun; None where nothing is."""
+        return await self._run(
+            partial(
+                subscriptions.tell,
+                subscription_id=subscription,
+                looked_at=looked_at,
+                generation=generation,
+                letter=letter,
+                bot_id=self._bot_id,
                 now=self._now(),
             )
         )

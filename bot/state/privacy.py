@@ -20,6 +20,7 @@ from bot.state.tables import (
     InvitationRow,
     PersonRow,
     RoleRow,
+    SubscriptionRow,
     TurnRow,
     UsageRow,
     VoteRow,
@@ -32,6 +33,7 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
     ("conversations", ConversationRow, ConversationRow.person_id),
     ("votes", VoteRow, VoteRow.person_id),
     ("alerts", AlertRow, AlertRow.person_id),
+    ("subscriptions", SubscriptionRow, SubscriptionRow.person_id),
     ("documents", DocumentRow, DocumentRow.person_id),
     ("usage", UsageRow, UsageRow.person_id),
     ("announcements", AnnouncementRow, AnnouncementRow.person_id),
@@ -43,7 +45,7 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How much is kept about somebody."""
+    """How much is kept about somebody; what they follow is among the alerts."""
 
     turns: int
     votes: int
@@ -59,7 +61,8 @@ def count_kept(session: Session, person_id: int) -> Kept:
     return Kept(
         turns=session.scalar(select(func.count()).select_from(_turns(person_id).subquery())) or 0,
         votes=count(VoteRow, VoteRow.person_id),
-        alerts=count(AlertRow, AlertRow.person_id),
+        alerts=count(AlertRow, AlertRow.person_id)
+        + count(SubscriptionRow, SubscriptionRow.person_id),
         documents=count(DocumentRow, DocumentRow.person_id),
     )
 

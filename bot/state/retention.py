@@ -27,6 +27,7 @@ from bot.state.tables import (
     PersonRow,
     ReplyRow,
     SpendingRow,
+    SubscriptionRow,
     TurnRow,
     UpdateRow,
     UsageRow,
@@ -34,7 +35,7 @@ from bot.state.tables import (
 )
 
 _ALERTS = timedelta(days=365)
-"""How long a question waits for an article that answers it."""
+"""How long a question waits for an article that answers it, and a subject for one about it."""
 
 DEALT_WITH = timedelta(days=2)
 """How long what was received and sent stays known, without its words: Telegram tells an update
@@ -127,6 +128,8 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     yield delete(AlertRow).where(
         or_(AlertRow.told_at < before, AlertRow.created_at < now - _ALERTS)
     )
+    last_told = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
+    yield delete(SubscriptionRow).where(last_told < now - _ALERTS)
     # The document stays in the corpus; who sent it is forgotten.
     yield delete(DocumentRow).where(DocumentRow.scope == "corpus", DocumentRow.created_at < before)
     old_announcements = select(AnnouncementRow.id).where(AnnouncementRow.created_at < before)
@@ -169,6 +172,8 @@ def _of_people(before: datetime) -> Iterator[Delete]:
     owners = (ConversationRow, AlertRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow)
     idle = [PersonRow.id.not_in(select(each.person_id)) for each in owners]
     idle.append(PersonRow.id.not_in(select(AddresseeRow.person_id)))
+    followers = select(SubscriptionRow.person_id).where(SubscriptionRow.person_id.is_not(None))
+    idle.append(PersonRow.id.not_in(followers))
     yield delete(PersonRow).where(
         PersonRow.last_seen < before, PersonRow.quiet_since.is_(None), *idle
     )

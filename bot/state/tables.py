@@ -112,7 +112,8 @@ class TurnRow(Base):
 
 
 class VoteRow(Base):
-    """What somebody thinks of an answer. A reply to the message `asked_with` is their comment."""
+    """What somebody thinks of an answer. A reply to the message `asked_with` is their comment;
+    `reacted` tells a vote that goes with the reaction it was."""
 
     __tablename__ = "votes"
     __table_args__ = (UniqueConstraint("turn_id", "person_id"),)
@@ -124,6 +125,7 @@ class VoteRow(Base):
     reason: Mapped[str | None] = mapped_column(String(16))
     comment: Mapped[str | None] = mapped_column(Text)
     asked_with: Mapped[int | None] = mapped_column(BigInteger)
+    reacted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
@@ -139,6 +141,32 @@ class AlertRow(Base):
     question: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(8))
     checked: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    told_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class SubscriptionRow(Base):
+    """A subject of which new articles are told: to a person, or to a group (`person_id` is None).
+
+    `seen` are ids of articles that are not new; `checked` is the newest generation looked at, and
+    `looked_at` when.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_place", "chat_id", "thread_id"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    subject: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    at_once: Mapped[bool]
+    seen: Mapped[list[str]] = mapped_column(JSON)
+    checked: Mapped[str] = mapped_column(String(40))
+    looked_at: Mapped[datetime] = mapped_column(Utc)
     created_at: Mapped[datetime] = mapped_column(Utc)
     told_at: Mapped[datetime | None] = mapped_column(Utc)
 
@@ -170,6 +198,17 @@ class ChatRow(Base):
     allowed: Mapped[bool | None]
     language: Mapped[str | None] = mapped_column(String(8))
     first_seen: Mapped[datetime] = mapped_column(Utc)
+
+
+class CorpusRow(Base):
+    """Which articles a group, or one topic of it, is answered from: a `Selection` as JSON."""
+
+    __tablename__ = "corpora"
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    thread_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    selection: Mapped[dict[str, Any]] = mapped_column(JSON)
+    chosen_at: Mapped[datetime] = mapped_column(Utc)
 
 
 class SpendingRow(Base):

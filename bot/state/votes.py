@@ -28,20 +28,39 @@ class Vote:
     created_at: datetime
 
 
-def cast(session: Session, turn_id: int, person_id: int, *, good: bool, now: datetime) -> bool:
-    """Keep a vote, in place of the person's earlier one; False when the turn is gone."""
+def cast(
+    session: Session,
+    turn_id: int,
+    person_id: int,
+    *,
+    good: bool,
+    now: datetime,
+    reacted: bool = False,
+) -> bool:
+    """Keep a vote, in place of the person's earlier one; False when the turn is gone.
+
+    One that was `reacted` is taken back with its reaction, unless a button said the same.
+    """
     if session.get(TurnRow, turn_id) is None:
         return False
     people.note_person(session, person_id, now)
     row = _row(session, turn_id, person_id)
     if row is None:
-        row = VoteRow(turn_id=turn_id, person_id=person_id, good=good, created_at=now)
+        row = VoteRow(turn_id=turn_id, person_id=person_id, good=good, reacted=reacted)
         session.add(row)
     if row.good != good:
-        row.good, row.reason, row.comment = good, None, None
+        row.good, row.reason, row.comment, row.reacted = good, None, None, reacted
+    row.reacted = row.reacted and reacted
     row.created_at = now
     session.flush()
     return True
+
+
+def take_back(session: Session, turn_id: int, person_id: int) -> None:
+    """Remove a vote whose reaction is gone; one that a button gave stays."""
+    row = _row(session, turn_id, person_id)
+    if row is not None and row.reacted:
+        session.delete(row)
 
 
 def explain(session: Session, turn_id: int, person_id: int, reason: Reason) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
-from index.article import Article, Period
+from index.article import Article, Period, Selection
 from index.errors import IndexingError
-from index.findings import Findings
+from index.findings import Findings, Hit
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
@@ -19,7 +20,8 @@ logger = logging.getLogger(__name__)
 class LiveIndex:
     """Answers from the newest generation; a question under way keeps the one it began with.
 
-    Safe to call from several threads. Raises NoIndex, DamagedIndex or ModelMismatch where no
+    Safe to call from several threads. `chosen` tells which articles may be found by whoever asks at
+    this moment, all where it tells none. Raises NoIndex, DamagedIndex or ModelMismatch where no
     generation can be opened; once one is open, a newer one that cannot be opened is logged and
     passed over. One that is `awaited` may be built later: until then, whoever asks gets NoIndex.
     """
@@ -29,10 +31,12 @@ class LiveIndex:
         location: Location,
         embedder: Embedder,
         judge: ConfidenceModel,
+        chosen: Callable[[], Selection | None] = lambda: None,
         *,
         awaited: bool = False,
     ) -> None:
         self._store = open_store(location)
+        self._chosen = chosen
         self._embedder = embedder
         self._judge = judge
         self._switching = threading.Lock()
@@ -49,6 +53,11 @@ class LiveIndex:
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
         return self.searcher().search(question, limit, within)
 
+    def search_subject(
+        self, subject: str, limit: int, within: Period | None = None
+    ) -> tuple[Hit, ...]:
+        return self.searcher().search_subject(subject, limit, within)
+
     def generation(self) -> str:
         """The id of the generation in service at this moment."""
         return self.searcher().generation.facts.id
@@ -57,10 +66,14 @@ class LiveIndex:
         return self.searcher().generation.article(article_id)
 
     def searcher(self) -> Searcher:
-        """Over the generation in service at this moment.
+        """Over the generation in service at this moment, or what is chosen of it.
 
         The one it replaces is closed when its last question lets go of it.
         """
+        selection, searcher = self._chosen(), self._newest()
+        return searcher if selection is None else searcher.among(selection)
+
+    def _newest(self) -> Searcher:
         with self._switching:
             if self._searcher is None:
                 self._searcher = self._open()

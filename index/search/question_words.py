@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from index.language import keyed_terms
@@ -39,6 +39,22 @@ def weigh_words(question: str, language: str, statistics: TermStatistics) -> Que
     weights = {term: idf(held.get(term, 0), len(statistics)) for term in meant}
     known = [weight for term, weight in weights.items() if term in held]
     return QuestionWords(weights, sum(known) / sum(weights.values()) if known else 0.0)
+
+
+def weigh_subject(
+    subject: str, languages: Collection[str], statistics: TermStatistics
+) -> QuestionWords:
+    """The terms of some words that are no sentence, in each of these languages.
+
+    Where no language knows any, they count as the known ones that they are a slip away from.
+    """
+    asked = dict.fromkeys(term for each in languages for term in keyed_terms(subject, each))
+    held = statistics.frequencies(asked.keys())
+    if not held:
+        mended = {mend_term(term, statistics) for term in asked}
+        held = statistics.frequencies([term for term in mended if term is not None])
+    known = {term: idf(count, len(statistics)) for term, count in held.items()}
+    return QuestionWords(known, float(bool(known)))
 
 
 def mend_term(term: str, statistics: TermStatistics) -> str | None:

@@ -21,6 +21,8 @@ PASSAGE_WORDS_WEIGHT = 0.15
 OPENING_WEIGHT = 0.02
 SENTENCE_WORDS_WEIGHT = 0.1
 SPOKEN_OF_WEIGHT = 0.1
+SUBJECT_WORDS_WEIGHT = 0.06  # a word said in passing does not make a subject
+SUBJECT_TITLE_WEIGHT = 0.15
 
 
 def word_scores(bm25: Array, idf: Mapping[str, float]) -> Array:
@@ -54,6 +56,17 @@ def passage_scores(
         + np.float32(OPENING_WEIGHT) * openings
     )
     return total
+
+
+def subject_score(cosine: float, best_sentence: float, words: float, titled: float) -> float:
+    """What articles on a subject are ranked by: their best passage's, and the share (0..1) of the
+    subject that their title has."""
+    return (
+        cosine
+        + BEST_SENTENCE_WEIGHT * best_sentence
+        + SUBJECT_WORDS_WEIGHT * words
+        + SUBJECT_TITLE_WEIGHT * titled
+    )
 
 
 def spoken_of(

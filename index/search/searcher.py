@@ -7,13 +7,18 @@ from functools import cached_property
 
 import numpy as np
 
-from index.article import Article, Passage, Period, lexical_text
+from index.article import Article, ArticleEntry, Passage, Period, Selection, lexical_text
 from index.errors import DamagedIndex
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.language import detect, keyed_terms
 from index.models.base import Embedder, IntArray, Vectors
 from index.search.confidence import ConfidenceModel
-from index.search.question_words import QuestionWords, question_names, weigh_words
+from index.search.question_words import (
+    QuestionWords,
+    question_names,
+    weigh_subject,
+    weigh_words,
+)
 from index.search.scoring import (
     passage_scores,
     quotable_scores,
@@ -27,6 +32,11 @@ from index.store.reader import CandidateFeatures, CandidateQuery, GenerationRead
 PASSAGE_CANDIDATES = 100
 SENTENCE_CANDIDATES = 200
 _BEHIND = 10  # passages that the first one is compared with
+
+# What a list of articles is asked for with. Some words alone say little to an embedding model, and
+# some passages are near to any words: what a subject adds to this frame is what it is about, as in
+# Holtzman et al., "Surface Form Competition" (2021), where scores without it are taken off.
+_SUBJECT_FRAME = "Articles sur"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +98,37 @@ class _Ranking:
 
 
 class Searcher:
-    """Ranks the passages of one open generation; safe to call from several threads."""
+    """Ranks the passages of one open generation, or of some of its articles; safe to call from
+    several threads."""
 
     def __init__(
-        self, generation: GenerationReader, embedder: Embedder, judge: ConfidenceModel
+        self,
+        generation: GenerationReader,
+        embedder: Embedder,
+        judge: ConfidenceModel,
+        among: Selection | None = None,
     ) -> None:
         self.generation = generation
         self._embedder = embedder
         self._judge = judge
+        self._among = among
+
+    def among(self, selection: Selection) -> Searcher:
+        """The same, of which only these articles are found."""
+        return Searcher(self.generation, self._embedder, self._judge, selection)
+
+    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+        """The articles without their texts, newest first: all, or `limit` of a period."""
+        return self.generation.articles(within, limit, self._among)
+
+    def count(self, within: Period | None = None) -> int:
+        """How many articles there are, or were published in the period."""
+        return self.generation.count(within, self._among)
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        """The articles that an id, a path, an address or a title means."""
+        found = self.generation.find(reference)
+        return [each for each in found if self._among is None or each in self._among]
 
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
         """The `limit` best passages for a question, with the confidence that they answer it.
@@ -110,7 +143,7 @@ class Searcher:
             question_names(question, language),
         )
         query = CandidateQuery(asked.vector, asked.passage_words.idf, asked.sentence_words.idf)
-        found = self.generation.candidates(query, PASSAGE_CANDIDATES, SENTENCE_CANDIDATES, within)
+        found = self._candidates(query, within)
         if not len(found.keys):
             return Findings(question, language, (), 0.0)
         ranking = _Ranking.of(asked, found)
@@ -118,6 +151,40 @@ class Searcher:
         foreign = any(hit.article.language != language for hit in hits[:1])
         evidence = _evidence(asked, ranking, foreign)
         return Findings(question, language, hits, self._judge.confidence(evidence), evidence)
+
+    def search_subject(
+        self, subject: str, limit: int, within: Period | None = None
+    ) -> tuple[Hit, ...]:
+        """The `limit` passages nearest to a subject, given by some words and not by a question.
+
+        Their cosines are with what the subject adds to the demand for articles: about 0 where it
+        has nothing to do with a passage, which a question's never are.
+        """
+        vector = self._embedder.embed_question(f"{_SUBJECT_FRAME} {subject}") - self._frame
+        length = np.linalg.norm(vector)
+        if not length:
+            return ()
+        languages = self.generation.facts.languages
+        passages = self.generation.term_statistics("passages")
+        sentences = self.generation.term_statistics("sentences")
+        asked = _Question(
+            vector / length,
+            weigh_subject(subject, languages, passages),
+            weigh_subject(subject, languages, sentences),
+            frozenset(),
+        )
+        query = CandidateQuery(asked.vector, asked.passage_words.idf, asked.sentence_words.idf)
+        found = self._candidates(query, within)
+        return self._hits(asked, _Ranking.of(asked, found), limit) if len(found.keys) else ()
+
+    def _candidates(self, query: CandidateQuery, within: Period | None) -> CandidateFeatures:
+        return self.generation.candidates(
+            query, PASSAGE_CANDIDATES, SENTENCE_CANDIDATES, within, self._among
+        )
+
+    @cached_property
+    def _frame(self) -> Vectors:
+        return self._embedder.embed_question(_SUBJECT_FRAME)
 
     def _hits(self, asked: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
         chosen = ranking.order[:limit]

@@ -12,12 +12,13 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
-from index.article import Article, ArticleEntry, Passage, Period
+from index.article import Article, ArticleEntry, Passage, Period, Selection
 
 if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
     from index.models.base import BoolArray, IntArray, Vectors
 
 RowKind = Literal["passages", "sentences"]
+FacetKind = Literal["outlet", "category", "language"]
 
 SHORTEST_PREFIX = 4
 """Characters of an id that are enough to mean it, where no other id begins so."""
@@ -116,12 +117,17 @@ class GenerationReader(Protocol):
     def term_statistics(self, kind: RowKind) -> TermStatistics: ...
 
     def candidates(
-        self, query: CandidateQuery, passages: int, sentences: int, within: Period | None = None
+        self,
+        query: CandidateQuery,
+        passages: int,
+        sentences: int,
+        within: Period | None = None,
+        among: Selection | None = None,
     ) -> CandidateFeatures:
         """The passages worth scoring: the `passages` nearest in meaning, those of the `sentences`
         nearest ones, and the `passages` that meet the question's words best; each once.
 
-        `within` leaves only the articles published then.
+        `within` leaves only the articles published then, `among` those that are chosen.
         """
         ...
 
@@ -152,16 +158,23 @@ class GenerationReader(Protocol):
         means, copies included; the first of these ways that finds any decides."""
         ...
 
-    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
-        """The articles without their texts, newest first: all, or `limit` of a period."""
+    def articles(
+        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+    ) -> list[ArticleEntry]:
+        """The articles without their texts, newest first: all, or `limit` of a period, or of those
+        that are chosen."""
         ...
 
     def copied(self) -> list[ArticleEntry]:
         """The articles of which there are copies."""
         ...
 
-    def count(self, within: Period | None = None) -> int:
-        """How many articles there are, or were published in the period."""
+    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
+        """How many articles there are, or were published in the period, or are chosen."""
+        ...
+
+    def facet(self, kind: FacetKind) -> Mapping[str, int]:
+        """How many articles each outlet, category or language has, the most first."""
         ...
 
     def close(self) -> None:

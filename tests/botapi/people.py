@@ -39,6 +39,7 @@ class People:
     def __init__(self, methods: Methods) -> None:
         self._methods = methods
         self._numbers = itertools.count(1)
+        self._reactions: dict[tuple[int, int, int], tuple[str, ...]] = {}
 
     def user_says(
         self,
@@ -152,6 +153,46 @@ class People:
     def user_wants_no_voices(self, chat_id: int) -> None:
         """A person takes voice messages from nobody, as people with Telegram Premium can."""
         self._methods.voiceless.add(chat_id)
+
+    def user_reacts(
+        self,
+        message: Message,
+        *emoji: str,
+        person: int | None = None,
+        kind: Kind = "private",
+        anonymous: bool = False,
+    ) -> None:
+        """A person's reactions to a message are from now on these, none without any.
+
+        In groups, a bot is told only where it is an administrator; of those who react in the name
+        of their group, it is told no more than that.
+        """
+        chat = self._methods.chats[message.chat_id]
+        administered = self._methods.administrators.get(message.chat_id, set())
+        if kind != "private" and self._methods.bot["id"] not in administered:
+            return
+        who = person or message.chat_id
+        key = (message.chat_id, message.message_id, who)
+        old, self._reactions[key] = self._reactions.get(key, ()), emoji
+        actor = {"actor_chat": chat} if anonymous else {"user": _person(who, "fr")}
+        content: Json = {
+            "chat": chat,
+            "message_id": message.message_id,
+            "date": int(time.time()),
+            "old_reaction": [{"type": "emoji", "emoji": each} for each in old],
+            "new_reaction": [{"type": "emoji", "emoji": each} for each in emoji],
+            **actor,
+        }
+        self._methods.updates.add("message_reaction", content)
+
+    def bot_is_administrator(self, chat_id: int) -> None:
+        """Somebody makes the bot an administrator of a group."""
+        bot = int(str(self._methods.bot["id"]))
+        self._methods.administrators.setdefault(chat_id, set()).add(bot)
+
+    def administers(self, chat_id: int, person: int) -> None:
+        """Somebody is an administrator of a group."""
+        self._methods.administrators.setdefault(chat_id, set()).add(person)
 
     def bot_is_added(self, chat_id: int, person: int, kind: Kind = "supergroup") -> None:
         """Somebody takes the bot into a group."""

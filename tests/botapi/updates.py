@@ -13,6 +13,10 @@ _CONFLICT = (
 )
 
 
+_ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+"""Kinds that a bot gets only where it asks for them by name."""
+
+
 class Updates:
     """Updates not yet confirmed; asking from an offset confirms those below it."""
 
@@ -26,7 +30,7 @@ class Updates:
 
     def add(self, kind: str, content: Json) -> None:
         """Queue one update, unless the bot has said that it does not want its kind."""
-        if self.allowed and kind not in self.allowed:
+        if kind not in self.allowed and (self.allowed or kind in _ON_REQUEST):
             return
         self.pending.append({"update_id": self._next, kind: content})
         self._next += 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -13,9 +14,9 @@ import numpy as np
 from sqlalchemy import create_engine, text
 from telegram.ext import Application, BaseHandler
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from bot.followups.turn import TurnText
-from bot.library.articles import Library, summary, tellings
+from bot.library.articles import FoundOnSubject, Library, summary, tellings
 from bot.library.documents import Documents
 from bot.messenger.handlers.features import register_features
 from bot.messenger.running.application import serve
@@ -23,9 +24,10 @@ from bot.messenger.services import BotServices, Chain, TelegramApplication
 from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
 from bot.state.database import State, state_url
-from index.article import Article, ArticleEntry
+from index.article import Article, ArticleEntry, Selection
 from index.build.passages import cut
 from index.models.base import Embedder, Vectors
+from index.store.reader import FacetKind
 from tests.bot.messenger.samples import FRESNEL, refused
 from tests.botapi.server import BotServer
 
@@ -97,6 +99,23 @@ class Shelf:
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         known = self.articles.values()
         return [_entry(each) for each in known if reference in {each.id, each.title, each.path}]
+
+    def on_subject(self, subject: str) -> FoundOnSubject:
+        """The first sentence of each article that has the words."""
+        cited = []
+        for number, article in enumerate(self.ranked(subject), start=1):
+            passage = cut(article)[0]
+            first = passage.sentences[0]
+            cited.append(Citation(number, first.text, first.start, first.end, passage, article))
+        return FoundOnSubject(tuple(cited), frozenset(self.articles))
+
+    def count(self, selection: Selection | None = None) -> int:
+        known = self.articles.values()
+        return sum(selection is None or each in selection for each in known)
+
+    def facet(self, kind: FacetKind) -> Mapping[str, int]:
+        values = (getattr(each, kind) for each in self.articles.values())
+        return dict(Counter(each for each in values if each).most_common())
 
     def summary(self, article: Article) -> Answer:
         sentences = tellings(article, cut(article))

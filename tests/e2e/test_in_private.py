@@ -30,9 +30,12 @@ PUBLIC = {
     "aide",
     "help",
     "article",
+    "corpus",
     "autoriser",
     "allow",
     "demander",
+    "suivre",
+    "follow",
     "ask",
     "interdire",
     "forbid",
@@ -65,6 +68,7 @@ PUBLIC_BUTTONS = (
     "r:1:wrong",
     "l:fr",
     "stop:1",
+    "f:1:stop",
 )
 PRIVATE_BUTTONS = (
     "x:1",

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answer import Answer
+from bot.answering.selection import held_to
 from bot.followups.turn import TurnText
 from bot.locale.answers import Phrases
+from bot.locale.chats import FollowingPhrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.chores import Chore
+from bot.messenger.handlers.subscriptions import listed
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.state import alerts, conversations
+from bot.state import alerts, conversations, corpora, subscriptions
 from bot.state.alerts import Alert
 from bot.state.conversations import NewTurn
+from index.article import Selection
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +95,12 @@ class AlertHandlers:
         phrases = _phrases(asker)
         mine = partial(alerts.alerts_of_person, person_id=asker.place.person_id)
         kept = (await self._services.state.run(mine))[:_LISTED]
-        if not kept:
+        here = partial(subscriptions.subscriptions_in, chat_id=asker.place.chat_id)
+        following = FollowingPhrases.of(asker.phrases.code)
+        followed, stops = listed(
+            await self._services.state.run(here), following, first=len(kept) + 1
+        )
+        if not kept and not followed:
             await say(bot, asker, phrases.no_alerts)
             return
         lines = [f"{number}. {alert.question}" for number, alert in enumerate(kept, 1)]
@@ -97,8 +108,10 @@ class AlertHandlers:
             InlineKeyboardButton(phrases.cancel(number), callback_data=f"x:{alert.id}")
             for number, alert in enumerate(kept, 1)
         ]
-        rows = [buttons[at : at + 3] for at in range(0, len(buttons), 3)]
-        text = "\n".join((phrases.alerts, *lines))
+        rows = [*(buttons[at : at + 3] for at in range(0, len(buttons), 3)), *stops]
+        said = [(phrases.alerts, *lines)] if lines else []
+        said += [(following.followed, *followed)] if followed else []
+        text = "\n\n".join("\n".join(part) for part in said)
         await say(bot, asker, text, InlineKeyboardMarkup(rows))
 
     @property
@@ -112,7 +125,8 @@ class AlertHandlers:
             partial(alerts.unchecked_alerts, generation=generation)
         )
         for alert in waiting:
-            answer = await self._services.chain.ainvoke(TurnText(alert.question, quoted=True))
+            with held_to(await self._services.state.run(_chosen_in(alert))):
+                answer = await self._services.chain.ainvoke(TurnText(alert.question, quoted=True))
             if not answer.answered:
                 checked = partial(
                     alerts.mark_alert_checked, alert_id=alert.id, generation=generation
@@ -151,6 +165,12 @@ class AlertHandlers:
             return
         record = partial(conversations.record_answer_messages, turn_id=turn, messages=sent)
         await self._services.state.run(record)
+
+
+def _chosen_in(alert: Alert) -> Callable[[Session], Selection | None]:
+    """What the chat is answered from in which the alert was asked for."""
+    place = alert.place
+    return partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
 
 
 def _phrases(asker: Asker) -> BrowsingPhrases:

@@ -11,6 +11,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import ContextTypes
 
 from bot.answer import web_address
+from bot.answering.selection import chosen_articles
+from bot.locale.chats import CorpusPhrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html
@@ -197,7 +199,10 @@ class ArticleHandlers:
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
         phrases, found = _phrases(asker), self._services.library.ranked(words)
         if not found:
-            return articles_html(phrases.no_result(words), (), asker.phrases), None
+            none = phrases.no_result
+            if chosen_articles() is not None:
+                none = CorpusPhrases.of(asker.phrases.code).no_result
+            return articles_html(none(words), (), asker.phrases), None
         last = math.ceil(len(found) / PAGE_SIZE) - 1
         page = min(page, last)
         shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]

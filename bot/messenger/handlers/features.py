@@ -15,6 +15,7 @@ from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.alerts import ALERTS, AlertHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
+from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
@@ -33,6 +34,7 @@ from bot.messenger.handlers.question import ASK, STOP, QuestionHandlers, StopHan
 from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
+from bot.messenger.handlers.subscriptions import FOLLOW, SubscriptionHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
 from bot.messenger.outbound.live_answer import LiveStops
@@ -47,6 +49,8 @@ MENUS = Menus(
         SOURCES,
         NEW,
         ALERTS,
+        FOLLOW,
+        CORPUS,
         LANGUAGE,
         PRIVACY,
         MY_DATA,
@@ -89,6 +93,7 @@ def _features(services: BotServices) -> Iterator[Feature]:
     if services.documents is not None:
         yield ReindexHandlers(services, services.documents)
     yield GroupHandlers(services)
+    yield CorpusHandlers(services)
     yield InlineHandlers(services)
     yield StopHandlers(services, stops)
     yield PassageHandlers(services)
@@ -97,6 +102,7 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield PersonalHandlers(services, documents)
     yield ArticleHandlers(services)
     yield AlertHandlers(services)
+    yield SubscriptionHandlers(services)
     if documents is not None:
         yield documents
     yield QuestionHandlers(services, votes, stops)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
-from telegram.constants import ChatType
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import TelegramError
 from telegram.ext import (
     ApplicationHandlerStop,
     CallbackQueryHandler,
@@ -17,6 +19,7 @@ from telegram.ext import (
     TypeHandler,
 )
 
+from bot.answering.selection import choose_articles
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.messenger import AccessPhrases, PersonalPhrases
 from bot.messenger.inbound.addressee import addressed, author, by_another_bot
@@ -24,7 +27,9 @@ from bot.messenger.limits import Over
 from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, withdraw_from
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, asker_of, met, spoken_to
-from bot.state import chats, meters, people
+from bot.state import chats, corpora, meters, people
+
+logger = logging.getLogger(__name__)
 
 GATE_GROUP = -10
 """The group of handlers that see every update before the features do."""
@@ -81,9 +86,17 @@ class Gate:
         if over := await self._counted(update, asker, person):
             await self._wait(context.bot, update, asker, over)
             raise ApplicationHandlerStop
-        if not asker.private and _for_one_person(update, context.application):
-            await self._in_private(context.bot, update, asker)
-            raise ApplicationHandlerStop
+        if not asker.private:
+            if _for_one_person(update, context.application):
+                await self._in_private(context.bot, update, asker)
+                raise ApplicationHandlerStop
+            await self._hold(asker)
+
+    async def _hold(self, asker: Asker) -> None:
+        """Whatever is asked in a group is asked of the articles chosen for it."""
+        place = asker.place
+        find = partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
+        choose_articles(await self._services.state.run(find))
 
     async def _welcome(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
         """Whether somebody may ask here; who may not is told now and then."""
@@ -218,6 +231,26 @@ def _for_one_person(update: Update, application: TelegramApplication) -> bool:
             guarded = isinstance(handler, CommandHandler | CallbackQueryHandler)
             return guarded and not isinstance(handler, PublicCommands | PublicButtons)
     return False
+
+
+async def decides_here(services: BotServices, update: Update, bot: Bot) -> bool:
+    """Whether somebody decides for a group: one of its administrators, also who writes in its name,
+    or one of Selon's."""
+    message, asker = update.effective_message, asker_of(update)
+    if message is None or asker is None:
+        return False
+    place = asker.place
+    in_its_name = message.sender_chat is not None and message.sender_chat.id == place.chat_id
+    if services.roles.administers(place.person_id):
+        return True
+    if update.callback_query is None and message.sender_chat is not None:
+        return in_its_name
+    try:
+        member = await bot.get_chat_member(place.chat_id, place.person_id)
+    except TelegramError as error:
+        logger.warning("Who administers a group could not be asked: %s", error)
+        return False
+    return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 
 
 async def require_administrator(

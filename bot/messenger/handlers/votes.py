@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
-from telegram.ext import ContextTypes
+from sqlalchemy.orm import Session
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    ReactionType,
+    ReactionTypeEmoji,
+    Update,
+)
+from telegram.constants import ReactionEmoji
+from telegram.ext import ContextTypes, MessageReactionHandler
 
 from bot.locale.messenger import BrowsingPhrases
+from bot.messenger.handlers.gate import PRESS_COST
 from bot.messenger.menus import PublicButtons
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.state import votes
+from bot.messenger.services import Asker, BotServices, TelegramApplication, asker_of, met
+from bot.state import chats, conversations, votes
 
 _VOTE = re.compile(r"v:(\d{1,18}):([01])", re.ASCII)
 _REASON = re.compile(rf"r:(\d{{1,18}}):({'|'.join(votes.REASONS)})", re.ASCII)
@@ -28,6 +39,10 @@ class VoteHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handler(PublicButtons(self.vote, f"^{_VOTE.pattern}$"))
         application.add_handler(PublicButtons(self.reason, f"^{_REASON.pattern}$"))
+        only_of_people = MessageReactionHandler.MESSAGE_REACTION_UPDATED
+        application.add_handler(
+            MessageReactionHandler(self.react, message_reaction_types=only_of_people)
+        )
 
     async def vote(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, await met(self._services, update)
@@ -63,6 +78,52 @@ class VoteHandlers:
         )
         await self._services.state.run(asked)
 
+    async def react(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """👍 or 👎 put on an answer, or taken off it: in silence, as everybody sees it."""
+        change, asker = update.message_reaction, asker_of(update)
+        if change is None or change.user is None or change.user.is_bot or asker is None:
+            return  # anonymous ones are nobody's vote
+        find = partial(
+            conversations.turn_of_answer,
+            chat_id=change.chat.id,
+            message_id=change.message_id,
+        )
+        turn = await self._services.state.run(find)
+        person = asker.place.person_id
+        if turn is None or not await self._may_vote(asker):
+            return
+        before, after = _thumbs(change.old_reaction), _thumbs(change.new_reaction)
+        put = [each for each in after if each not in before] or after
+        now = self._services.now()
+        change_vote: Callable[[Session], object] = partial(
+            votes.take_back, turn_id=turn.id, person_id=person
+        )
+        if put:
+            good = put[-1] == ReactionEmoji.THUMBS_UP
+            change_vote = partial(
+                votes.cast, turn_id=turn.id, person_id=person, good=good, now=now, reacted=True
+            )
+        if before != after:
+            await self._services.state.run(change_vote)
+
+    async def _may_vote(self, asker: Asker) -> bool:
+        """Whether somebody is answered here, and does not press without end."""
+        services, person, chat = self._services, asker.place.person_id, asker.place.chat_id
+        if asker.private and not services.roles.may_ask(person):
+            return False
+        if not asker.private:
+            note = partial(chats.note_chat, chat_id=chat, now=services.now())
+            seen = await services.state.run(note)
+            if services.roles.barred(person) or not services.roles.group_may_ask(
+                chat, seen.allowed
+            ):
+                return False
+        group = None if asker.private else chat
+        return (
+            services.may_add(person)
+            or await services.limits.take(person, group, PRESS_COST) is None
+        )
+
     async def reason(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, await met(self._services, update)
         found = _REASON.fullmatch(query.data or "") if query else None
@@ -95,6 +156,12 @@ class VoteHandlers:
             return False
         await say(message.get_bot(), asker, _phrases(asker).comment)
         return True
+
+
+def _thumbs(reactions: Sequence[ReactionType]) -> list[str]:
+    """Those that vote, in the order in which they were put."""
+    emoji = [each.emoji for each in reactions if isinstance(each, ReactionTypeEmoji)]
+    return [each for each in emoji if each in (ReactionEmoji.THUMBS_UP, ReactionEmoji.THUMBS_DOWN)]
 
 
 def _phrases(asker: Asker) -> BrowsingPhrases:

@@ -51,7 +51,8 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
             time = StyledBlock((StyledSpan(phrases.according_to(answer.period)),))
             blocks = [time, replace(blocks[0], gap="\n"), *blocks[1:]]
     else:
-        blocks = [StyledBlock((StyledSpan(phrases.refused(answer.refusal, answer.period)),))]
+        why = phrases.refused(answer.refusal, answer.period, selected=answer.selected)
+        blocks = [StyledBlock((StyledSpan(why),))]
         if answer.nearest:
             blocks.append(StyledBlock((StyledSpan(phrases.nearest_articles),)))
             blocks.extend(_nearest(article, phrases) for article in answer.nearest)

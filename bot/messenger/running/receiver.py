@@ -29,7 +29,10 @@ from index.errors import reason_of
 
 logger = logging.getLogger(__name__)
 
-UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
+UPDATES = (
+    *("message", "edited_message", "callback_query", "inline_query", "my_chat_member"),
+    "message_reaction",  # told only where it is asked for, and in groups only to administrators
+)
 _HTTP_UNAUTHORIZED = 401
 _AGAIN_SECONDS = 1.0
 

@@ -29,12 +29,13 @@ from index.article import (
     Passage,
     Period,
     Section,
+    Selection,
     Sentence,
     corpus_fingerprint,
 )
 from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
-from index.store.reader import SHORTEST_PREFIX, RowKind, StoredPassage
+from index.store.reader import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
 
 ARTICLE_COLUMNS = (
     "id, title, path, language, author, published, url, outlet, category, published_at, updated, "
@@ -77,13 +78,15 @@ class ArticleReader:
         rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)
         return article_of_row(rows[0]) if rows else None
 
-    def entries(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+    def entries(
+        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+    ) -> list[ArticleEntry]:
         """Articles, newest first, those without a date last; `limit` of them, -1 being all."""
-        chosen, days = _dated(within)
+        chosen, values = _chosen(within, among)
         rows = self._all(
             f"SELECT {_ENTRY_COLUMNS} FROM articles {chosen} "
             "ORDER BY published DESC NULLS LAST, number LIMIT ?",
-            *days,
+            *values,
             limit,
         )
         return [_entry(*row) for row in rows]
@@ -108,10 +111,19 @@ class ArticleReader:
         )
         return [_entry(*row) for row in rows]
 
-    def count(self, within: Period) -> int:
-        """How many articles were published in the period."""
-        chosen, days = _dated(within)
-        return int(self._all(f"SELECT count(*) FROM articles {chosen}", *days)[0][0])
+    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
+        """How many articles were published in the period, or are chosen."""
+        chosen, values = _chosen(within, among)
+        return int(self._all(f"SELECT count(*) FROM articles {chosen}", *values)[0][0])
+
+    def facet(self, kind: FacetKind) -> dict[str, int]:
+        """How many articles each outlet, category or language has, the most first."""
+        return dict(
+            self._all(
+                f"SELECT {kind}, count(*) FROM articles WHERE {_OWN} AND {kind} <> '' "
+                f"GROUP BY {kind} ORDER BY count(*) DESC, {kind}"
+            )
+        )
 
     def stored(self, rows: Sequence[int]) -> list[StoredPassage]:
         """The passages of these rows, in the order asked. Raises IndexError."""
@@ -175,11 +187,30 @@ class ArticleReader:
             ) from error
 
 
-def _dated(within: Period | None) -> tuple[str, tuple[str, ...]]:
-    """The clause that chooses the articles of a period, and its values."""
-    if within is None:
-        return f"WHERE {_OWN}", ()
-    return f"WHERE {_OWN} AND published BETWEEN ? AND ?", (str(within.first), str(within.last))
+def _chosen(within: Period | None, among: Selection | None) -> tuple[str, tuple[str, ...]]:
+    """The clause that chooses articles by their day and as `Selection` says, and its values."""
+    clauses: list[tuple[str, str]] = []
+    if within is not None:
+        clauses += [("published >= ?", str(within.first)), ("published <= ?", str(within.last))]
+    if among is not None:
+        for column, wanted in (
+            ("outlet", among.outlets),
+            ("category", among.categories),
+            ("language", among.languages),
+        ):
+            if wanted:
+                chosen = f"{column} IN (SELECT value FROM json_each(?))"
+                clauses.append((chosen, json.dumps(wanted)))
+        if among.folders:
+            below = "instr('/' || articles.path, '/' || value || '/')"
+            chosen = f"EXISTS (SELECT 1 FROM json_each(?) WHERE {below})"
+            clauses.append((chosen, json.dumps(among.folders)))
+        if among.since is not None:
+            clauses.append(("published >= ?", str(among.since)))
+        if among.until is not None:
+            clauses.append(("published <= ?", str(among.until)))
+    joined = " AND ".join((_OWN, *(clause for clause, _ in clauses)))
+    return f"WHERE {joined}", tuple(value for _, value in clauses)
 
 
 def _entry(
@@ -317,6 +348,16 @@ class BulkReader(ArticleReader):
         )
         ordinals = (date.fromisoformat(row[0]).toordinal() if row[0] else 0 for row in rows)
         return np.fromiter(ordinals, dtype=np.int32)
+
+    def selected(self, among: Selection) -> IntArray:
+        """The rows of the passages of the articles that are chosen."""
+        chosen, values = _chosen(None, among)
+        rows = self._each(
+            "SELECT p.row FROM passages p WHERE p.article IN "
+            f"(SELECT number FROM articles {chosen})",
+            *values,
+        )
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
     def own(self) -> int:
         """How many articles are answered from."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, ArticleEntry, Period
+from index.article import Article, ArticleEntry, Period, Selection
 from index.errors import DamagedIndex, ModelMismatch, NoIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.build_turn import SourceRow, VectorSource, as_hashes
@@ -23,11 +23,13 @@ from index.store.files.word_index import WORD_FILES, WordIndex
 from index.store.reader import (
     CandidateFeatures,
     CandidateQuery,
+    FacetKind,
     GenerationFacts,
     RowKind,
     StoredPassage,
 )
 
+_SELECTIONS_KEPT = 32
 ARTICLES_FILE = "articles.sqlite"
 PASSAGES = "passages"
 SENTENCES = "sentences"
@@ -81,6 +83,7 @@ class Generation:
                     "damaged-rows", shown=folder / name, found=found, expected=expected
                 )
         self._articles = BulkReader(folder / ARTICLES_FILE)
+        self._chosen: dict[Selection, BoolArray] = {}
         self._closing = weakref.finalize(self, _let_go, self._articles, hold)
 
     @property
@@ -91,17 +94,20 @@ class Generation:
         return self.passage_words if kind == "passages" else self.sentence_words
 
     def candidates(
-        self, query: CandidateQuery, passages: int, sentences: int, within: Period | None = None
+        self,
+        query: CandidateQuery,
+        passages: int,
+        sentences: int,
+        within: Period | None = None,
+        among: Selection | None = None,
     ) -> CandidateFeatures:
         """See `index.store.reader.GenerationReader`."""
         words = self.passage_words.match(query.passage_terms)
-        among, of_sentences = None, None
-        if within is not None:
-            among = self.published_within(within)
-            of_sentences = self.of_sentences(among)
-        near, _ = self.passage_vectors.search(query.vector, passages, among)
+        chosen = self._eligible(within, among)
+        of_sentences = None if chosen is None else self.of_sentences(chosen)
+        near, _ = self.passage_vectors.search(query.vector, passages, chosen)
         told, _ = self.sentence_vectors.search(query.vector, sentences, of_sentences)
-        worded = words.best(passages, among)
+        worded = words.best(passages, chosen)
         rows = np.unique(np.concatenate([near, self.passages_of_sentences(told), worded]))
         starts, counts = self.sentence_rows(rows)
         offsets = np.cumsum(counts) - counts
@@ -124,13 +130,41 @@ class Generation:
         means, copies included; the first of these ways that finds any decides."""
         return self._articles.find(reference)
 
-    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
-        """The articles without their texts, newest first: all, or `limit` of a period."""
-        return self._articles.entries(within, limit)
+    def articles(
+        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+    ) -> list[ArticleEntry]:
+        """The articles without their texts, newest first: all, or `limit` of a period, or of those
+        that are chosen."""
+        return self._articles.entries(within, limit, among)
 
-    def count(self, within: Period | None = None) -> int:
-        """How many articles there are, or were published in the period."""
-        return self.manifest.articles if within is None else self._articles.count(within)
+    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
+        """How many articles there are, or were published in the period, or are chosen."""
+        if within is None and among is None:
+            return self.manifest.articles
+        return self._articles.count(within, among)
+
+    def facet(self, kind: FacetKind) -> dict[str, int]:
+        """How many articles each outlet, category or language has, the most first."""
+        return self._articles.facet(kind)
+
+    def _eligible(self, within: Period | None, among: Selection | None) -> BoolArray | None:
+        """By passage row, whether it may be found; None where all may."""
+        chosen = None if among is None else self._passages_among(among)
+        if within is None:
+            return chosen
+        published = self.published_within(within)
+        return published if chosen is None else published & chosen
+
+    def _passages_among(self, among: Selection) -> BoolArray:
+        """By passage row, whether its article is chosen; kept, for a chat asks again."""
+        chosen = self._chosen.get(among)
+        if chosen is None:
+            chosen = np.zeros(self.manifest.passages, dtype=bool)
+            chosen[self._articles.selected(among)] = True
+            if len(self._chosen) >= _SELECTIONS_KEPT:
+                self._chosen.clear()
+            self._chosen[among] = chosen
+        return chosen
 
     def published_within(self, period: Period) -> BoolArray:
         """By passage row, whether its article was published in the period."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answering.topic import ON_SUBJECT_MARGIN
 from bot.library.articles import LiveLibrary
 from index.build.passages import cut
-from index.findings import Findings, Hit, Scores
+from index.findings import Hit, Scores
 from tests.index.samples import article
 
 
@@ -24,8 +23,8 @@ class Found:
 
     hits: tuple[Hit, ...]
 
-    def search(self, words: str, limit: int) -> Findings:
-        return Findings(words, "fr", self.hits, 0.9)
+    def search_subject(self, words: str, limit: int) -> tuple[Hit, ...]:
+        return self.hits
 
 
 def ranked(*hits: Hit) -> list[str]:
@@ -33,17 +32,14 @@ def ranked(*hits: Hit) -> list[str]:
     return [each.title for each in LiveLibrary(index).ranked("canal")]
 
 
-def test_articles_with_the_words_or_near_in_meaning_are_listed_once_in_order() -> None:
-    far = 1.7 - ON_SUBJECT_MARGIN - 0.01
-    hits = (
-        hit("un", 1.6, words=0.8),
-        hit("deux", 1.7),
-        hit("un", 1.7),
-        hit("trois", far),
-        hit("quatre", 1.7 - ON_SUBJECT_MARGIN + 0.01),
-    )
-    assert ranked(*hits) == [hits[0].article.title, hits[1].article.title, hits[4].article.title]
+def test_articles_with_the_words_or_near_in_meaning_are_listed_once_best_first() -> None:
+    un, deux, trois = hit("un", 0.1, words=0.8), hit("deux", 0.3), hit("trois", 0.05)
+    found = ranked(un, deux, hit("un", 0.28), trois, hit("quatre", 0.29))
+    assert found == [deux.article.title, hit("quatre", 0).article.title, un.article.title]
 
 
-def test_nothing_found_is_an_empty_list() -> None:
+def test_what_is_near_to_nothing_is_listed_for_its_words_alone() -> None:
+    worded = hit("un", 0.02, words=0.4)
+    assert ranked(worded, hit("deux", 0.12)) == [worded.article.title]
+    assert ranked(hit("deux", 0.16)) == []
     assert ranked() == []

@@ -163,6 +163,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
             "conversations": [],
             "votes": [],
             "alerts": [],
+            "subscriptions": [],
             "documents": [],
             "usage": [],
             "announcements": [],

@@ -22,6 +22,7 @@ from bot.state.tables import (
     Base,
     ChatRow,
     ConversationRow,
+    CorpusRow,
     DeliveryRow,
     DocumentRow,
     InvitationRow,
@@ -31,6 +32,7 @@ from bot.state.tables import (
     ReplyRow,
     RoleRow,
     SpendingRow,
+    SubscriptionRow,
     TurnRow,
     UpdateRow,
     UsageRow,
@@ -39,7 +41,7 @@ from bot.state.tables import (
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TERMS = RetentionTerms(timedelta(days=90), timedelta(days=7), timedelta(days=1))
-FOREVER = {"roles"}
+FOREVER = {"roles", "corpora"}
 """What administrators decided stays until they decide otherwise."""
 PAGE = Path(__file__).parents[3] / "docs" / "access.md"
 
@@ -77,6 +79,17 @@ def _rows(person: int, at: datetime) -> Sequence[Base]:
         AlertRow(**place, question="?", language="fr", checked="g", created_at=at, told_at=at),
         DocumentRow(**place, name="a", path="a", scope="corpus", status="indexed", created_at=at),
         ChatRow(id=-person, first_seen=at),
+        SubscriptionRow(
+            **place,
+            subject="phares",
+            language="fr",
+            at_once=False,
+            seen=[],
+            checked="g",
+            looked_at=at,
+            created_at=at - timedelta(days=365),
+        ),
+        CorpusRow(chat_id=-person, thread_id=0, selection={}, chosen_at=at),
         SpendingRow(day=at.date(), model="m", calls=1, input=1, output=1, micros=1),
         UsageRow(person_id=person, day=at.date(), model="m", calls=1, input=1, output=1),
         ReplyRow(key=str(person), generation="g", text="Lui.", created_at=at),

@@ -8,7 +8,7 @@ from collections.abc import Collection
 import pytest
 from rapidfuzz.distance import OSA
 
-from index.search.question_words import mend_term, weigh_words
+from index.search.question_words import mend_term, weigh_subject, weigh_words
 from index.search.scoring import word_scores
 from index.store.files.word_index import WordIndex
 
@@ -85,3 +85,15 @@ def test_what_is_mended_is_what_comparing_every_word_would_find() -> None:
         expected = max(near, key=lambda other: (known[other], other), default=None)
         if term not in known:
             assert mend_term(term, vocabulary) == expected
+
+
+def test_a_subject_is_known_in_whatever_language_the_articles_are() -> None:
+    index = WordIndex.build([("fr", "Le moulin de Valmy."), ("en", "The mill of Valmy.")])
+
+    def known(subject: str) -> set[str]:
+        return set(weigh_subject(subject, ("fr", "en"), index).idf)
+
+    assert known("Valmy") == {"fr:valmy", "en:valmi"}
+    assert known("mills") == {"en:mill"}
+    assert known("moulim") == {"fr:moulin"}
+    assert known("zzzzqqq") == set()

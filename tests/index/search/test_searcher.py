@@ -61,6 +61,18 @@ def test_anything_may_be_asked(searcher: Searcher, question: str) -> None:
     assert 0 <= findings.confidence <= 1
 
 
+@pytest.mark.parametrize("subject", ["", " ", "?", "😀", "Articles sur", "a" * 5000])
+def test_any_subject_may_be_searched(searcher: Searcher, subject: str) -> None:
+    for hit in searcher.search_subject(subject, 10):
+        assert -1 <= hit.scores.passage <= 1
+
+
+def test_what_a_subject_is_about_comes_first(searcher: Searcher) -> None:
+    first, *_ = searcher.search_subject("pont", 10)
+    assert first.article.title == "Pont"
+    assert first.scores.words
+
+
 def test_an_index_of_one_sentence_can_be_asked(tmp_path: Path) -> None:
     index([article("seul", "Une seule phrase ici.")], tmp_path)
     with opened(tmp_path) as generation:

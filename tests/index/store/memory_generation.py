@@ -11,7 +11,14 @@ from typing import Self
 import numpy as np
 
 from index.antecedents import in_context
-from index.article import Article, ArticleEntry, Period, embedding_text, lexical_text
+from index.article import (
+    Article,
+    ArticleEntry,
+    Period,
+    Selection,
+    embedding_text,
+    lexical_text,
+)
 from index.build.passages import cut
 from index.language import keyed_terms
 from index.models.base import Embedder, Vectors
@@ -20,6 +27,7 @@ from index.store.reader import (
     SHORTEST_PREFIX,
     CandidateFeatures,
     CandidateQuery,
+    FacetKind,
     GenerationFacts,
     RowKind,
     StoredPassage,
@@ -109,14 +117,16 @@ class MemoryGeneration:
         return self._words[kind]
 
     def candidates(
-        self, query: CandidateQuery, passages: int, sentences: int, within: Period | None = None
+        self,
+        query: CandidateQuery,
+        passages: int,
+        sentences: int,
+        within: Period | None = None,
+        among: Selection | None = None,
     ) -> CandidateFeatures:
-        """Every passage of the period: more candidates than asked for change no score."""
-        found = [
-            each
-            for each in self._passages
-            if within is None or self._articles[each.article_id].published in within
-        ]
+        """Every passage that may be found: more candidates than asked for change no score."""
+        eligible = {each.id for each in self.articles(within, among=among)}
+        found = [each for each in self._passages if each.article_id in eligible]
         counts = [len(each.passage.sentences) for each in found]
         first = np.cumsum([0, *(len(each.passage.sentences) for each in self._passages)])
         bm25, of_sentences = (
@@ -171,16 +181,26 @@ class MemoryGeneration:
                 return found
         return []
 
-    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
-        known = (e for e in self._articles.values() if within is None or e.published in within)
+    def articles(
+        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+    ) -> list[ArticleEntry]:
+        known = (
+            each
+            for each in self._articles.values()
+            if (within is None or each.published in within) and (among is None or each in among)
+        )
         newest = sorted(known, key=lambda each: each.published or date.min, reverse=True)
         return [_entry(each) for each in newest][: limit if limit >= 0 else None]
 
     def copied(self) -> list[ArticleEntry]:
         return []
 
-    def count(self, within: Period | None = None) -> int:
-        return len(self.articles(within))
+    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
+        return len(self.articles(within, among=among))
+
+    def facet(self, kind: FacetKind) -> dict[str, int]:
+        values = [getattr(each, kind) for each in self._articles.values()]
+        return dict(Counter(each for each in values if each).most_common())
 
     def close(self) -> None:
         pass

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.article import Article, Period
+from index.article import Article, Period, Selection
 from index.build.passages import cut
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
@@ -22,7 +23,11 @@ from tests.index.samples import full, index, three
 from tests.index.store.memory_generation import MemoryGeneration
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
-WRITTEN = [*three(), full()]
+PLACE = {"outlet": "Le Phare", "category": "Mer", "path": "mer/2024/moulin.md"}
+WRITTEN = [
+    replace(each, **PLACE) if each.title == "Moulin" else each  # type: ignore[arg-type]
+    for each in (*three(), full())
+]
 
 
 @pytest.fixture(scope="module", params=["files", "memory"])
@@ -79,6 +84,31 @@ def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None
     leap_day = Period(date(2024, 2, 29), date(2024, 2, 29))
     assert [each.id for each in reader.articles(leap_day)] == [written.id]
     assert (reader.count(), reader.count(leap_day)) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("selection", "titles"),
+    [
+        (Selection(), {"Moulin", "Pont", "Harbour", full().title}),
+        (Selection(outlets=("Le Phare",), languages=("fr", "en")), {"Moulin"}),
+        (Selection(categories=("Ville", "Mer")), {"Moulin"}),
+        (Selection(languages=("en",)), {"Harbour"}),
+        (Selection(folders=("2024", "ville")), {"Moulin"}),
+        (Selection(folders=("mer/2024",)), {"Moulin"}),
+        (Selection(folders=("er/20",)), set()),
+        (Selection(languages=("fr",), outlets=("Autre",)), set()),
+        (Selection(since=date(2024, 2, 29)), {full().title}),
+        (Selection(until=date(2024, 2, 28)), set()),
+    ],
+)
+def test_some_articles_are_chosen(
+    reader: GenerationReader, selection: Selection, titles: set[str]
+) -> None:
+    searcher = Searcher(reader, FakeEmbedder(), ConfidenceModel.load()).among(selection)
+    assert {each.title for each in searcher.articles()} == titles
+    assert searcher.count() == len(titles)
+    assert {hit.article.title for hit in searcher.search("Où est le pont ?", 50).hits} == titles
+    assert {each.title for each in WRITTEN if searcher.find(each.id)} == titles
 
 
 def test_terms_are_counted_where_they_stand(reader: GenerationReader) -> None:

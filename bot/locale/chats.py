@@ -1,0 +1,107 @@
+"""The texts of what a chat is set to: from which articles it is answered, what it follows."""
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from babel import Locale
+
+from bot.locale import format
+from bot.locale.catalogue import Texts
+from index.article import Selection
+
+_SHOWN = 12
+"""Outlets, sections or languages of a list."""
+
+
+class CorpusPhrases(Texts, domain="chats", part="corpus"):
+    """From which articles a group is answered. `known` names what articles can be chosen by."""
+
+    in_group: str
+    in_topic: str
+    usage: str
+    groups_only: str
+    not_administrator: str
+    empty: str
+    known: Mapping[str, str]
+
+    def whole(self, where: str, count: int) -> str: ...
+    def held(self, where: str, count: int, conditions: str) -> str: ...
+    def nothing_left(self, where: str, conditions: str) -> str: ...
+    def outlets(self, values: str) -> str: ...
+    def categories(self, values: str) -> str: ...
+    def folders(self, values: str) -> str: ...
+    def languages(self, values: str) -> str: ...
+    def since(self, day: date) -> str: ...
+    def until(self, day: date) -> str: ...
+    def unclear(self, part: str) -> str: ...
+    def none_so(self, part: str) -> str: ...
+    def no_result(self, words: str) -> str: ...
+
+    def answered_from(self, selection: Selection | None, count: int, *, topic: bool) -> str:
+        """The articles behind the answers in a group, or in one topic of it, and how many."""
+        where = self.in_topic if topic else self.in_group
+        if selection is None:
+            return self.whole(where, count)
+        conditions = ", ".join(self._conditions(selection))
+        if not count:
+            return self.nothing_left(where, conditions)
+        return self.held(where, count, conditions)
+
+    def listed(self, kind: str, counts: Mapping[str, int]) -> str:
+        """« Médias : Le Monde (12), Libération (3)… »."""
+        shown = [
+            f"{self._name(value) if kind == 'language' else value} ({format.number(n, self.code)})"
+            for value, n in list(counts.items())[:_SHOWN]
+        ]
+        colon = ": " if self.code == "en" else "\u00a0: "
+        more = "…" if len(counts) > _SHOWN else ""
+        return f"{self.known[kind]}{colon}{', '.join(shown)}{more}"
+
+    def _conditions(self, selection: Selection) -> Iterator[str]:
+        languages = tuple(map(self._name, selection.languages))
+        for say, values in (
+            (self.outlets, selection.outlets),
+            (self.categories, selection.categories),
+            (self.folders, selection.folders),
+            (self.languages, languages),
+        ):
+            if values:
+                yield say(format.either(values, self.code))
+        if selection.since is not None:
+            yield self.since(selection.since)
+        if selection.until is not None:
+            yield self.until(selection.until)
+
+    def _name(self, language: str) -> str:
+        return language_name(language, self.code)
+
+
+class FollowingPhrases(Texts, domain="chats", part="following"):
+    """Subjects of which new articles are told."""
+
+    usage: str
+    followed: str
+    at_once: str
+    every_morning: str
+    stop: str
+    stopped: str
+    gone: str
+    not_administrator: str
+
+    def kept_daily(self, subject: str) -> str: ...
+    def kept_at_once(self, subject: str) -> str: ...
+    def daily(self, subject: str) -> str: ...
+    def as_they_come(self, subject: str) -> str: ...
+    def stop_number(self, number: int) -> str: ...
+    def full(self, most: int) -> str: ...
+    def news(self, subject: str) -> str: ...
+    def others(self, subject: str, count: int) -> str: ...
+
+
+def language_name(language: str, code: str) -> str:
+    """« français », "French"; the code itself where it names none."""
+    name = Locale.parse(code).languages.get(language)
+    return str(name) if name else language

@@ -1,0 +1,194 @@
+"""/corpus: from which articles a group, or a topic of it, is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from telegram import Update
+from telegram.ext import ContextTypes
+
+from bot.answering.time_range import day_range
+from bot.library.articles import Library
+from bot.locale.chats import CorpusPhrases, language_name
+from bot.messenger.handlers.gate import decides_here
+from bot.messenger.menus import MenuCommand, command_argument, command_handler
+from bot.messenger.outbound.reply import say
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.state import corpora
+from index.article import Selection
+from index.folding import fold_phrase
+from index.store.reader import FacetKind
+
+CORPUS = MenuCommand(
+    "corpus",
+    "corpus",
+    "Les articles de ce groupe",
+    "This group’s articles",
+    public=True,
+    groups=True,
+)
+
+_ALL = {"tout", "tous", "all", "everything"}
+
+_KEYS: dict[str, str] = {
+    **dict.fromkeys(("media", "medias", "journal", "outlet", "outlets"), "outlet"),
+    **dict.fromkeys(("rubrique", "rubriques", "section", "sections"), "category"),
+    **dict.fromkeys(("langue", "langues", "language", "languages"), "language"),
+    **dict.fromkeys(("dossier", "dossiers", "folder", "folders"), "folder"),
+    **dict.fromkeys(("depuis", "since", "from"), "since"),
+    **dict.fromkeys(("jusqu'a", "jusqu'au", "jusqu'en", "until", "to"), "until"),
+    **dict.fromkeys(("date", "dates", "annee", "year"), "date"),
+}
+
+_PART = re.compile(r"([^\s:]+)[\s:]*(.*)", re.DOTALL)
+
+
+class ConditionError(ValueError):
+    """A condition that says nothing; with `known`, one that no article meets."""
+
+    def __init__(self, part: str, *, known: bool) -> None:
+        super().__init__(part)
+        self.part = part
+        self.known = known
+
+
+class CorpusHandlers:
+    """Shown to everybody in the group; chosen by its administrators and Selon's."""
+
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handler(command_handler(CORPUS, self.corpus))
+
+    async def corpus(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        asker, words = await met(self._services, update), command_argument(update)
+        if asker is None:
+            return
+        phrases = CorpusPhrases.of(asker.phrases.code)
+        if asker.private:
+            await say(context.bot, asker, phrases.groups_only)
+            return
+        if not words:
+            text = "\n\n".join((await self._shown(asker), *await self._choices(asker)))
+            await say(context.bot, asker, text)
+            return
+        if not await decides_here(self._services, update, context.bot):
+            await say(context.bot, asker, phrases.not_administrator)
+            return
+        await say(context.bot, asker, await self._chosen(asker, words))
+
+    async def _chosen(self, asker: Asker, words: str) -> str:
+        """What to say of a choice, which is kept where some article meets it."""
+        phrases, place = CorpusPhrases.of(asker.phrases.code), asker.place
+        if fold_phrase(words).strip() in _ALL:
+            forget = partial(corpora.choose_all, chat_id=place.chat_id, thread_id=place.thread_id)
+            await self._services.state.run(forget)
+            return await self._shown(asker)
+        library, now = self._services.library, self._services.now()
+        read = partial(read_selection, words, library, now.astimezone().date())
+        try:
+            selection = await asyncio.to_thread(read)
+        except ConditionError as unclear:
+            said = phrases.none_so(unclear.part) if unclear.known else phrases.unclear(unclear.part)
+            return f"{said}\n\n{phrases.usage}"
+        if not await asyncio.to_thread(library.count, selection):
+            return phrases.empty
+        keep = partial(
+            corpora.choose,
+            chat_id=place.chat_id,
+            thread_id=place.thread_id,
+            selection=selection,
+            now=now,
+        )
+        await self._services.state.run(keep)
+        return await self._shown(asker)
+
+    async def _shown(self, asker: Asker) -> str:
+        place = asker.place
+        find = partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
+        selection = await self._services.state.run(find)
+        count = await asyncio.to_thread(self._services.library.count, selection)
+        phrases = CorpusPhrases.of(asker.phrases.code)
+        return phrases.answered_from(selection, count, topic=bool(place.thread_id))
+
+    async def _choices(self, asker: Asker) -> list[str]:
+        """How to choose, and by what."""
+        phrases, facet = CorpusPhrases.of(asker.phrases.code), self._services.library.facet
+        kinds: tuple[FacetKind, ...] = ("outlet", "category", "language")
+        counts = [(kind, await asyncio.to_thread(facet, kind)) for kind in kinds]
+        known = "\n".join(phrases.listed(kind, each) for kind, each in counts if each)
+        return [phrases.usage, *([known] if known else [])]
+
+
+def read_selection(words: str, library: Library, today: date) -> Selection:
+    """What « média : Le Monde ; depuis : 2024 » chooses. Raises ConditionError. Reads the index."""
+    selection = Selection()
+    for part in re.split(r"[;\n]", words):
+        if part.strip():
+            selection = _narrowed(selection, part.strip(), library, today)
+    if selection == Selection():
+        raise ConditionError(words, known=False)
+    return selection
+
+
+def _narrowed(selection: Selection, part: str, library: Library, today: date) -> Selection:
+    found = _PART.fullmatch(part)
+    kind = _KEYS.get(fold_phrase(found[1])) if found else None
+    value = found[2].strip() if found else ""
+    if kind is None or not value:
+        raise ConditionError(part, known=False)
+    if kind in ("since", "until", "date"):
+        return _dated(selection, kind, part, value, today)
+    if kind == "folder":
+        folders = tuple(each for one in value.split(",") if (each := one.strip().strip("/")))
+        if not library.count(Selection(folders=folders)):
+            raise ConditionError(part, known=True)
+        return replace(selection, folders=selection.folders + folders)
+    values = tuple(dict.fromkeys(_meant(kind, part, value, library)))
+    if kind == "outlet":
+        return replace(selection, outlets=selection.outlets + values)
+    if kind == "category":
+        return replace(selection, categories=selection.categories + values)
+    return replace(selection, languages=selection.languages + values)
+
+
+def _meant(kind: str, part: str, value: str, library: Library) -> Iterator[str]:
+    """The values that articles have, however they are written. Raises ConditionError."""
+    facet: FacetKind = (
+        "outlet" if kind == "outlet" else "category" if kind == "category" else "language"
+    )
+    known = library.facet(facet)
+
+    def named(word: str) -> list[str]:
+        plain = fold_phrase(word).strip()
+        return [each for each in known if plain in _names(each, facet)]
+
+    # A name may hold a comma itself.
+    for word in [value] if named(value) else value.split(","):
+        found = named(word)
+        if not found:
+            raise ConditionError(part, known=True)
+        yield from found
+
+
+def _names(value: str, facet: FacetKind) -> set[str]:
+    if facet != "language":
+        return {fold_phrase(value).strip()}
+    return {value, *(fold_phrase(language_name(value, code)) for code in ("fr", "en"))}
+
+
+def _dated(selection: Selection, kind: str, part: str, value: str, today: date) -> Selection:
+    period = day_range(value, today)
+    if period is None:
+        raise ConditionError(part, known=False)
+    if kind != "until":
+        selection = replace(selection, since=period.first)
+    if kind != "since":
+        selection = replace(selection, until=period.last)
+    return selection

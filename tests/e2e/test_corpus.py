@@ -1,0 +1,178 @@
+"""/corpus: a group is answered from the articles that its administrators choose, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.answering.about import AboutArticles
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.selection import chosen_articles
+from bot.followups.conversation import FollowUpChain
+from bot.library.articles import LiveLibrary
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel, Thresholds
+from index.search.live import LiveIndex
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
+from tests.e2e.telegram import running
+from tests.fakes import FakeEmbedder
+
+READER, CHIEF, ROOT, GROUP = 42, 43, 1, -100
+QUESTION = "Qui a construit le phare de Cordouan ?"
+NEWS = "Louis de Foix a construit le phare de Cordouan."
+OLD = "Le phare de Cordouan fut construit par personne, dit la légende."
+
+
+def _write(folder: Path, name: str, text: str, **fields: str) -> None:
+    path = folder / f"{name}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = "".join(f"{key}: {value}\n" for key, value in fields.items())
+    path.write_text(f"---\ntitle: {name.rpartition('/')[2]}\n{told}---\n\n{text}\n", "utf-8")
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    monde = {"outlet": "Le Monde", "category": "Patrimoine", "language": "fr"}
+    _write(folder, "mer/cordouan", NEWS, published="2024-03-01", **monde)
+    _write(folder, "mer/legende", OLD, published="1998-05-02", outlet="La Gazette", language="fr")
+    _write(folder, "terre/moulin", "Le moulin moud du blé.", published="2024-04-01", **monde)
+    # What would fill every place of a search that chooses among what it has found.
+    for number in range(150):
+        text = f"{QUESTION[:-2]}, se demande le numéro {number}\u202f? {OLD}"
+        _write(folder, f"bruit/n{number}", text, published="2020-01-01", outlet="Bruit")
+    return folder
+
+
+@pytest_asyncio.fixture
+async def server(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[BotServer]:
+    monkeypatch.setenv("SELON_ADMINS", str(ROOT))
+    build([corpus], tmp_path / "index", FakeEmbedder())
+    judge = ConfidenceModel.load()
+    index = LiveIndex(tmp_path / "index", FakeEmbedder(), judge, chosen_articles)
+    about = AboutArticles(index.searcher, Thresholds.at(0.0))
+    answering = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.3)), about)
+    chain = FollowUpChain(answering, index.search)
+    async with BotServer() as server, running(server, chain, LiveLibrary(index)):
+        server.administers(GROUP, CHIEF)
+        yield server
+
+
+async def _said(
+    server: BotServer,
+    text: str,
+    *,
+    person: int = CHIEF,
+    thread: int | None = None,
+    language: str = "fr",
+) -> Message:
+    server.user_says(GROUP, text, language, "supergroup", person=person, thread=thread)
+    return await server.next_message(30)
+
+
+async def test_answers_and_lists_keep_to_the_articles_of_the_group(server: BotServer) -> None:
+    held = await _said(server, "/corpus média : le monde ; depuis : 2024")
+    assert held.text == (
+        "Dans ce groupe, je réponds d’après 2 articles\u00a0: média Le Monde, depuis le "
+        "1er janvier 2024."
+    )
+    assert NEWS in (await _said(server, f"/demander {QUESTION}", person=READER)).text
+    found = (await _said(server, "/recherche phare de Cordouan", person=READER)).text
+    assert "1. cordouan" in found
+    assert "legende" not in found
+    newest = (await _said(server, "/recents", person=READER)).text
+    assert "1. moulin" in newest
+    assert "2. cordouan" in newest
+    assert "3." not in newest
+    year = "/demander Combien d’articles ont été publiés en {} ?"
+    counted = (await _said(server, year.format(2024), person=READER)).text
+    assert "2 articles" in counted
+    none = (await _said(server, year.format(2020), person=READER)).text
+    assert none == (
+        "Aucun article du 1er janvier au 31 décembre 2020 dans les articles de ce groupe."
+    )
+    none = await _said(server, "/article legende", person=READER)
+    assert "Je ne trouve pas" in none.text
+
+
+async def test_a_refusal_says_that_it_is_of_this_group_s_articles(server: BotServer) -> None:
+    await _said(server, "/corpus rubrique : patrimoine ; dossier : terre")
+    refused = await _said(server, f"/demander {QUESTION}")
+    assert refused.text.startswith(
+        "Je ne sais pas\u00a0: rien n’y répond dans les articles de ce groupe."
+    )
+    none = await _said(server, "/recherche zzzzqqq")
+    assert none.text == "Rien sur «\u00a0zzzzqqq\u00a0» dans les articles de ce groupe."
+    server.user_says(READER, QUESTION)  # elsewhere nothing is changed
+    assert "groupe" not in (await server.next_message(30)).text
+
+
+async def test_it_is_shown_to_all_and_taken_back(server: BotServer) -> None:
+    shown = (await _said(server, "/corpus", person=READER)).text
+    assert shown.startswith("Dans ce groupe, je réponds d’après tous les articles (153 articles).")
+    assert "Médias\u00a0: Bruit (150), Le Monde (2), La Gazette (1)" in shown
+    assert "/corpus tout" in shown
+    await _said(server, "/corpus langue : français ; média : La Gazette, Le Monde")
+    shown = (await _said(server, "/corpus", person=READER)).text
+    assert shown.startswith("Dans ce groupe, je réponds d’après 3 articles\u00a0: média ")
+    assert "La Gazette ou Le Monde, langue français" in shown
+    english = (await _said(server, "/corpus", person=READER, language="en")).text
+    assert "In this group, I answer from 3 articles: outlet La Gazette or Le Monde" in english
+    again = await _said(server, "/corpus tout")
+    assert again.text.startswith("Dans ce groupe, je réponds d’après tous les articles")
+
+
+async def test_only_administrators_decide(server: BotServer) -> None:
+    denied = await _said(server, "/corpus média : Le Monde", person=READER)
+    assert denied.text == "Seuls les administrateurs de ce groupe en décident."
+    assert "tous les articles" in (await _said(server, "/corpus", person=READER)).text
+    assert "2 articles" in (await _said(server, "/corpus média : Le Monde", person=ROOT)).text
+    assert denied.text == (await _said(server, "/corpus tout", person=READER)).text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("média : Le Figaro", "Aucun article ne correspond à «\u00a0média : Le Figaro\u00a0»"),
+        ("bla bla", "Je ne comprends pas «\u00a0bla bla\u00a0»"),
+        ("depuis : demain peut-être", "Je ne comprends pas «\u00a0depuis : demain"),
+        ("média : La Gazette ; depuis : 2024", "Aucun article ne réunit tout cela"),
+        ("dossier : ../..", "Aucun article ne correspond"),
+    ],
+)
+async def test_what_chooses_nothing_changes_nothing(
+    server: BotServer, words: str, said: str
+) -> None:
+    await _said(server, "/corpus dossier : mer")
+    assert (await _said(server, f"/corpus {words}")).text.startswith(said)
+    assert "2 articles\u00a0: dossier mer" in (await _said(server, "/corpus")).text
+
+
+async def test_a_topic_has_its_own_and_else_that_of_the_group(server: BotServer) -> None:
+    await _said(server, "/corpus média : Le Monde")
+    topic = await _said(server, "/corpus jusqu’à : 1999", thread=5)
+    assert (
+        topic.text
+        == "Dans ce sujet, je réponds d’après 1 article\u00a0: jusqu’au 31 décembre 1999."
+    )
+    assert "legende" in (await _said(server, "/recents", thread=5)).text
+    assert "moulin" in (await _said(server, "/recents", thread=6)).text
+    again = await _said(server, "/corpus tout", thread=5)
+    assert again.text == "Dans ce sujet, je réponds d’après 2 articles\u00a0: média Le Monde."
+    server.group_moves(GROUP, -1_000_100)
+    await server.silence(0.3)
+    server.administers(-1_000_100, CHIEF)
+    server.user_says(-1_000_100, "/corpus", kind="supergroup", person=CHIEF)
+    assert "média Le Monde" in (await server.next_message()).text
+
+
+async def test_a_private_chat_is_told_that_it_is_for_groups(server: BotServer) -> None:
+    server.user_says(READER, "/corpus média : Le Monde")
+    assert (await server.next_message()).text.startswith("/corpus s’emploie dans un groupe")

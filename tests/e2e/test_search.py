@@ -1,0 +1,91 @@
+"""/recherche over the sample articles and the real model, as a person sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.library.articles import LiveLibrary
+from index.build.builder import build
+from index.models.base import Embedder
+from index.models.bundled.embedder import load_bundled
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from tests.botapi.server import BotServer
+from tests.e2e.telegram import StubChain, running
+
+READER = 42
+SAMPLES = Path(__file__).parents[2] / "corpus"
+SPACE = ("Hubble", "James-Webb", "Rosetta", "Apollo")
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return load_bundled()
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    folder = tmp_path_factory.mktemp("samples")
+    build([SAMPLES], folder, embedder)
+    return folder
+
+
+@pytest_asyncio.fixture
+async def server(samples: Path, embedder: Embedder) -> AsyncIterator[BotServer]:
+    library = LiveLibrary(LiveIndex(samples, embedder, ConfidenceModel.load()))
+    async with BotServer() as server, running(server, StubChain(), library):
+        yield server
+
+
+async def _found(server: BotServer, words: str, language: str = "fr") -> list[str]:
+    """The titles listed for these words, best first."""
+    server.user_says(READER, f"/recherche {words}", language)
+    text = (await server.next_message()).text
+    return re.findall(r"^\d+\. (.+)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("words", ["zzzzqqq", "xyzzy plugh", "wkrtp", "???", "grumflu"])
+async def test_nonsense_finds_nothing_and_is_told_so(server: BotServer, words: str) -> None:
+    server.user_says(READER, f"/recherche {words}")
+    none = await server.next_message()
+    assert none.text == f"Aucun article sur «\u00a0{words}\u00a0»."
+    assert not none.buttons
+    server.user_says(READER, f"/search {words}", "en")
+    assert (await server.next_message()).text == f"No article about “{words}”."
+
+
+async def test_a_subject_comes_before_a_word_said_in_passing(server: BotServer) -> None:
+    found = await _found(server, "espace")
+    assert any(name in found[0] for name in SPACE)
+    found = await _found(server, "la conquête de l’espace")
+    assert all(any(name in title for name in SPACE) for title in found[:2])
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("télescope", "James-Webb"),
+        ("Marie Curie", "Curie"),
+        ("incendie", "Notre-Dame"),
+        ("London", "London"),
+        ("trou noir", "trou noir"),
+        ("black hole", "trou noir"),
+        ("Fleming", "penicillin"),
+        ("pénicilline", "penicillin"),
+        ("penicilin", "penicillin"),
+    ],
+)
+async def test_words_and_meaning_find_what_is_about_them(
+    server: BotServer, words: str, first: str
+) -> None:
+    assert first.casefold() in (await _found(server, words))[0].casefold()
+
+
+async def test_every_article_that_has_a_name_is_listed(server: BotServer) -> None:
+    named = [path for path in SAMPLES.glob("*.md") if "Hugo" in path.read_text(encoding="utf-8")]
+    assert len(await _found(server, "Hugo")) == len(named) > 1
