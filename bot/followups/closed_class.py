@@ -280,5 +280,10 @@ DEFINITE = re.compile(
     r"(?:\b(?:le|la|les|du|des|au|aux) |\bl')\w+(?=[ ?!.]*$|[ ]+(?:a|ont|est|sont|etait|fut)\b)"
     r"|\bthe (?:(?:first|last|second|only) )?\w+(?=[ ?!.]*$)"
 )
+# « Qui a pris la décision ? »: with such a verb, the noun says what was done, not what it is about.
+LIGHT_VERB = re.compile(
+    r"\b(?:pris|prit|prend|prenait|eu|eut|donne|donna|took|taken|had|gave|given|made)"
+    r" (?:(?:la|le|les|the) |l')\w+[ ?!.]*$"
+)
 LEANING_OUT = re.compile(r"(?<![-\w'])(?:y|en) [a-z]+-")
 ITSELF = re.compile(r"c'(?:est|etait) |was that |is that ")
