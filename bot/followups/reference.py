@@ -72,6 +72,18 @@ def read_reference(question: str, language: str) -> ReferenceReading:
     return ReferenceReading(way, rest, language, nouns(rest, language))
 
 
+def asks(text: str) -> bool:
+    """Whether a text asks something, by its mark or by one of its words."""
+    return "?" in text or closed_class.ASKING.search(text.lower()) is not None
+
+
+def points_at(text: str) -> bool:
+    """Whether it only points at the message that it replies to: « C'est vrai ? », « ? »."""
+    plain = _bare(fold_phrase(text))
+    wordless = not any(map(str.isalnum, plain))
+    return wordless or closed_class.POINTING.fullmatch(plain) is not None
+
+
 def spoken(question: str, before: str) -> str:
     """The language of a question among those whose follow-ups are understood.
 
