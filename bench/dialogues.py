@@ -5,6 +5,7 @@
 Each dialogue of tests/data/dialogues.jsonl is held over corpus/, with the answers really given.
 Then every question of tests/data/corpus_questions.jsonl, which all stand alone, is asked after
 turns on other subjects drawn at random; `--alone` does the same with a SQuAD file of one's own.
+Those of topic_switches.jsonl, which change the subject, are asked after every one of these turns.
 `--show` prints every turn.
 """
 
@@ -20,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -78,9 +80,9 @@ def main() -> int:
         _print_dialogues(heard, show=options.show)
         _print_times(heard, search.times)
         lines = (DATA / "corpus_questions.jsonl").read_text(encoding="utf-8").splitlines()
-        _print_alone(
-            "corpus_questions.jsonl", [json.loads(x)["question"] for x in lines], chain, search
-        )
+        questions = [json.loads(each)["question"] for each in lines]
+        _print_alone("corpus_questions.jsonl", questions, chain, search)
+        _print_switches([chain.invoke(each) for each in questions], searcher.search)
     if options.alone is not None:
         read = read_squad(options.alone)
         with temporary_index(read.articles, embedder, judge) as opened:
@@ -157,6 +159,27 @@ def _print_alone(name: str, questions: Sequence[str], chain: RetrievalQA, search
         f"{name}: {asked} asked after another turn, {sum(ways.values())} rewritten "
         f"{dict(ways)}, {changed} then answered from other passages"
     )
+
+
+def _print_switches(answers: Sequence[Answer], search: Search) -> None:
+    """How many changes of subject are taken for follow-ups of what was answered before."""
+    found, now = cache(search), datetime.now(UTC)
+    turns = [
+        (Turn.of(each, now), {Path(cited.article.path).name for cited in each.citations})
+        for each in answers
+        if each.citations
+    ]
+    asked: Counter[str] = Counter()
+    dragged: Counter[str] = Counter()
+    for line in (DATA / "topic_switches.jsonl").read_text(encoding="utf-8").splitlines():
+        switch = json.loads(line)
+        after = [turn for turn, articles in turns if switch["about"] not in articles]
+        asked[switch["half"]] += len(after)
+        dragged[switch["half"]] += sum(
+            understand(switch["question"], (turn,), found).rewritten for turn in after
+        )
+    for half, times in asked.items():
+        print(f"topic_switches.jsonl, {half}: {times} asked, {dragged[half]} dragged along")
 
 
 def _articles(turn: Turn) -> set[str]:

@@ -122,6 +122,20 @@ DISLOCATED = re.compile(
     r"|[^?:]{3,90}? ?: ?(?=\S))"
 )
 
+# Said of a message that is replied to: what it says is asked. Without the marks around it.
+POINTING = re.compile(
+    r"(?:et |mais |and |but )?"
+    r"(?:(?:c'est |est-ce |c'est bien )?(?:vrai|exact|faux|juste)(?: ou faux)?"
+    r"|vraiment|ah bon|(?:tu|vous) (?:confirmes|confirmez|valides|validez)|ton avis|votre avis"
+    r"|(?:(?:tu peux|peux-tu|vous pouvez|pouvez-vous) )?(?:confirme|verifie|repond)(?:r|z|re|s|ez)?"
+    r"(?:,? (?:ca|cela|a ca|a cela|lui|stp|svp|s'il (?:te|vous) plait))?"
+    r"|(?:une |des |ta |ses )?(?:source|reponse|idee)s?"
+    r"|(?:tu|vous) en (?:penses|pensez|dis|dites) quoi"
+    r"|qu'en (?:penses-tu|pensez-vous|dis-tu|dites-vous)"
+    r"|(?:is (?:that|this|it) )?(?:true|right|correct)|really|(?:any )?(?:source|answer|idea)s?"
+    r"|(?:can you |please )?(?:confirm|check|verify|answer)(?: (?:that|this|it))?(?: please)?"
+    r"|what do you (?:think|say)|your (?:view|opinion))"
+)
 SPEAKER = re.compile(
     r"(?:qui (?:(?:l'|le |a |l'a |dit|affirme|a bien |ca )(?:a )?)"
     r"?(?:dit|dis|declare|affirme|explique|annonce|raconte)?(?: (?:ca|cela|ceci))?"
@@ -279,6 +293,11 @@ JOINED = re.compile(r", (?:et|and) [^,?]*(?=\s?\?$)")
 DEFINITE = re.compile(
     r"(?:\b(?:le|la|les|du|des|au|aux) |\bl')\w+(?=[ ?!.]*$|[ ]+(?:a|ont|est|sont|etait|fut)\b)"
     r"|\bthe (?:(?:first|last|second|only) )?\w+(?=[ ?!.]*$)"
+)
+# « Qui a pris la décision ? »: with such a verb, the noun says what was done, not what it is about.
+LIGHT_VERB = re.compile(
+    r"\b(?:pris|prit|prend|prenait|eu|eut|donne|donna|took|taken|had|gave|given|made)"
+    r" (?:(?:la|le|les|the) |l')\w+[ ?!.]*$"
 )
 LEANING_OUT = re.compile(r"(?<![-\w'])(?:y|en) [a-z]+-")
 ITSELF = re.compile(r"c'(?:est|etait) |was that |is that ")

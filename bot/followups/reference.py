@@ -72,6 +72,18 @@ def read_reference(question: str, language: str) -> ReferenceReading:
     return ReferenceReading(way, rest, language, nouns(rest, language))
 
 
+def asks(text: str) -> bool:
+    """Whether a text asks something, by its mark or by one of its words."""
+    return "?" in text or closed_class.ASKING.search(text.lower()) is not None
+
+
+def points_at(text: str) -> bool:
+    """Whether it only points at the message that it replies to: « C'est vrai ? », « ? »."""
+    plain = _bare(fold_phrase(text))
+    wordless = not any(map(str.isalnum, plain))
+    return wordless or closed_class.POINTING.fullmatch(plain) is not None
+
+
 def spoken(question: str, before: str) -> str:
     """The language of a question among those whose follow-ups are understood.
 
@@ -104,10 +116,10 @@ def _way(rest: str, language: str, *, linked: bool) -> ReferenceWay:
     spoken_of = nouns(rest, language)
     if closed_class.THIS_ARTICLE.search(plain) or _leaning(rest, plain, language, spoken_of):
         return "pronoun"
-    if not _content(rest, language):
+    if not content_terms(rest, language):
         return "fragment"
     named = any(noun.named for noun in spoken_of) or closed_class.QUOTED.search(rest)
-    long = len(_content(rest, language)) > LONGEST_UNNAMED
+    long = len(content_terms(rest, language)) > LONGEST_UNNAMED
     asks = closed_class.ASKING.search(rest.lower())  # what asks nothing is a search by key words
     return "unnamed" if asks and not named and not long else "alone"
 
@@ -123,8 +135,9 @@ def _elliptical(rest: str, plain: str, *, linked: bool) -> bool:
     return linked or (closed_class.PREPOSITION.match(plain) is not None and len(rest.split()) <= 5)
 
 
-def _content(rest: str, language: str) -> list[str]:
-    return [term for term in terms(rest, language) if term not in closed_class.EMPTY]
+def content_terms(text: str, language: str) -> list[str]:
+    """The terms of a text but those that only say what kind of thing is asked for."""
+    return [term for term in terms(text, language) if term not in closed_class.EMPTY]
 
 
 def _leaning(rest: str, plain: str, language: str, spoken_of: tuple[Noun, ...]) -> bool:

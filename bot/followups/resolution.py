@@ -9,12 +9,18 @@ from bot.answer import SMALL_TALK
 from bot.answering.about import metadata_question
 from bot.followups import closed_class
 from bot.followups.nouns import nouns
-from bot.followups.reference import ReferenceReading, ReferenceWay, read_reference
+from bot.followups.reference import (
+    ReferenceReading,
+    ReferenceWay,
+    content_terms,
+    read_reference,
+)
 from bot.followups.rewrites import completed, joined, set_before, substituted
 from bot.followups.subjects import heads, other, pronoun_of, subjects, topics
 from bot.followups.turn import History, Turn
 from index.findings import Findings
 from index.folding import fold_phrase
+from index.language import terms
 
 Search = Callable[[str, int], Findings]
 
@@ -206,14 +212,26 @@ def _worth(findings: Findings, last: Turn) -> float:
 def _on_what_was_cited(reading: ReferenceReading, last: Turn, search: Search) -> bool:
     """Whether a question that names nothing is better asked of the article just cited.
 
-    Not where it is on nothing in the corpus, nor where it finds that article by itself.
+    Not where it is on nothing in the corpus, nor where it finds that article by itself, nor where
+    it has a subject of its own, which that article does not speak of.
     """
     findings = search(reading.rest, _PASSAGES)
     sure = findings.confidence >= _SURE_CONFIDENCE
     behind = _behind(findings, last)
-    if findings.confidence < _KNOWN_CONFIDENCE or (behind == 0 and sure):
+    if findings.confidence < _KNOWN_CONFIDENCE or behind == 0:
         return False
-    return behind <= (LESS_NEAR if _definite(reading) and not sure else _NEAR)
+    near = behind <= (LESS_NEAR if _definite(reading) and not sure else _NEAR)
+    return near and not _has_own_subject(reading, last, findings)
+
+
+def _has_own_subject(reading: ReferenceReading, last: Turn, findings: Findings) -> bool:
+    """Whether it names what the passages found of the articles just cited do not speak of."""
+    if closed_class.LIGHT_VERB.search(fold_phrase(reading.rest)):
+        return False
+    about, language = _articles(last), reading.language
+    passages = [hit.passage.text for hit in findings.hits if hit.article.id in about]
+    named = " ".join(noun.text for noun in reading.nouns) or reading.rest
+    return not set(content_terms(named, language)) <= set(terms("\n".join(passages), language))
 
 
 def _behind(findings: Findings, last: Turn) -> float:

@@ -43,6 +43,8 @@ class Phrases(Texts, domain="answers", part="answer"):
     see_passage: str
     passage_gone: str
     only_text: str
+    wordless: str
+    edited_late: str
     failed: str
     no_index: str
 
@@ -54,7 +56,7 @@ class Phrases(Texts, domain="answers", part="answer"):
         said = {
             "courtesy": self.courtesy,
             "greeting": self.greeting,
-            "wordless": self.only_text,
+            "wordless": self.wordless,
             "self": self.about_selon,
             "unclear": self.which_article,
         }

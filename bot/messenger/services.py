@@ -103,6 +103,17 @@ class Asker:
     private: bool
 
 
+def author(update: Update) -> int | None:
+    """Whose doing an update is: a person, or the chat in whose name somebody writes.
+
+    All who write in the name of a group or a channel have the same user number on Telegram.
+    """
+    message = update.message or update.edited_message
+    if message is not None and message.sender_chat is not None:
+        return message.sender_chat.id
+    return update.effective_user.id if update.effective_user else None
+
+
 def asker_of(update: Update, language: str | None = None) -> Asker | None:
     """Who an update comes from; None for what no person did.
 
@@ -114,8 +125,10 @@ def asker_of(update: Update, language: str | None = None) -> Asker | None:
     # Replies outside topics carry a thread id too: only topics are threads of their own.
     topic = message is not None and bool(message.is_topic_message)
     thread = (message.message_thread_id or 0) if message is not None and topic else 0
+    if message is not None and message.direct_messages_topic is not None:
+        thread = -message.direct_messages_topic.topic_id
     return Asker(
-        ConversationPlace(chat.id, thread, user.id),
+        ConversationPlace(chat.id, thread, author(update) or user.id),
         Phrases.of(language or user.language_code),
         chat.type == ChatType.PRIVATE,
     )

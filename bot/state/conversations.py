@@ -16,7 +16,10 @@ from bot.state.tables import ConversationRow, TurnRow
 
 @dataclass(frozen=True, slots=True)
 class ConversationPlace:
-    """Where a conversation is held: a chat, its topic (0: none), and with whom."""
+    """Where a conversation is held: a chat, its topic (0: none), and with whom.
+
+    A topic of a channel's direct messages is told by a number below zero.
+    """
 
     chat_id: int
     thread_id: int

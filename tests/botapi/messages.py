@@ -53,6 +53,7 @@ class Message:
     preview: bool = True
     edited: bool = False
     thread_id: int | None = None
+    direct_topic: int | None = None
     file: File | None = None
     force_reply: bool = False
 
@@ -94,6 +95,8 @@ class Message:
         }
         if self.thread_id is not None:
             shape |= {"message_thread_id": self.thread_id, "is_topic_message": True}
+        if self.direct_topic is not None:
+            shape["direct_messages_topic"] = {"topic_id": self.direct_topic}
         if self.keyboard:
             rows = [[button.to_json() for button in row] for row in self.keyboard]
             shape["reply_markup"] = {"inline_keyboard": rows}

@@ -60,6 +60,7 @@ class Methods(Menus):
         self.answers: dict[str, str] = {}
         self.topics: set[tuple[int, int]] = set()
         self.closed_topics: set[tuple[int, int]] = set()
+        self.direct_topics: set[tuple[int, int]] = set()
         self.moved: dict[int, int] = {}
         self.left: set[int] = set()
         self.administrators: dict[int, set[int]] = {}
@@ -87,12 +88,16 @@ class Methods(Menus):
     def sees(self, message: Json) -> bool:
         """Whether Telegram shows a message to the bot (privacy mode hides most of a group's)."""
         chat = cast("Json", message["chat"])
-        if chat["type"] == "private" or not self.privacy or "text" not in message:
+        said = {"text", "caption", "photo", "voice", "document"} & set(message)
+        if chat["type"] == "private" or not self.privacy or not said:
+            return True
+        if chat.get("is_direct_messages"):
             return True
         reply = cast("Json", message.get("reply_to_message") or {})
         if cast("Json", reply.get("from") or {}).get("id") == self.bot["id"]:
             return True
-        text, name = str(message["text"]), f"@{self.bot['username']}"
+        text = str(message.get("text") or message.get("caption") or "")
+        name = f"@{self.bot['username']}"
         return text.startswith("/") or name.lower() in text.lower()
 
     def _chat(self, parameters: Parameters) -> Json:
@@ -193,6 +198,13 @@ class Methods(Menus):
     ) -> object:
         chat = self._chat(parameters)
         chat_id = parameters["chat_id"]
+        direct = parameters.get("direct_messages_topic_id")
+        if bool(chat.get("is_direct_messages")) != (direct is not None):
+            raise bad_request(
+                "a topic is told for the direct messages of a channel, and only there"
+            )
+        if direct is not None and (chat_id, direct) not in self.direct_topics:
+            raise bad_request("direct messages topic not found")
         reply_to = self._replied(chat_id, parameters.get("reply_parameters"))
         keyboard = read_keyboard(parameters.get("reply_markup"))
         preview = read_preview(parameters.get("link_preview_options"))
@@ -205,6 +217,7 @@ class Methods(Menus):
             reply_to,
             preview,
             thread_id=parameters.get("message_thread_id"),
+            direct_topic=direct,
             file=file,
             force_reply=read_force_reply(parameters.get("reply_markup")),
         )

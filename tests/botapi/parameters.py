@@ -79,6 +79,7 @@ _CONTENT: Mapping[str, Parser] = {
 }
 _SENDING: Mapping[str, Parser] = {
     "message_thread_id": integer,
+    "direct_messages_topic_id": integer,
     "disable_notification": boolean,
     "protect_content": boolean,
     "reply_parameters": mapping,

@@ -22,7 +22,8 @@ _MARK = re.compile(
 class From:
     """Who does something, and where: `person` is the chat itself where it is a private one.
 
-    `thread` is a topic of a forum.
+    `thread` is a topic of a forum; `channel` is the one in whose name they write; `direct` tells
+    the direct messages of a channel, where each reader has a topic of their own.
     """
 
     chat: int
@@ -31,6 +32,17 @@ class From:
     thread: int | None = None
     language_code: str | None = "fr"
     is_bot: bool = False
+    channel: int | None = None
+    direct: bool = False
+
+
+CHANNEL_BOT: Json = {
+    "id": 136817688,
+    "is_bot": True,
+    "first_name": "Channel",
+    "username": "Channel_Bot",
+}
+"""Whom Telegram gives as the author of what is written in the name of a channel."""
 
 
 class People:
@@ -40,6 +52,7 @@ class People:
         self._methods = methods
         self._numbers = itertools.count(1)
         self._reactions: dict[tuple[int, int, int], tuple[str, ...]] = {}
+        self._said: dict[tuple[int, int], Json] = {}
 
     def user_says(
         self,
@@ -52,12 +65,13 @@ class People:
         thread: int | None = None,
         reply_to: Message | int | None = None,
         is_bot: bool = False,
+        who: From | None = None,
     ) -> int:
         """A person writes a text; the number of their message is returned.
 
         In groups with privacy mode (`privacy`), the bot sees commands, mentions and replies to it.
         """
-        who = From(chat_id, person, kind, thread, language_code, is_bot)
+        who = who or From(chat_id, person, kind, thread, language_code, is_bot)
         return self.user_sends(chat_id, _text(text), who=who, reply_to=reply_to)
 
     def user_sends(
@@ -118,8 +132,26 @@ class People:
             "file_size": len(data) if size is None else size,
             **({"mime_type": mime_type} if mime_type else {}),
         }
-        content: Json = {"document": document, **({"caption": caption} if caption else {})}
+        content: Json = {"document": document, **_caption(caption)}
         return self.user_sends(chat_id, content, language_code, who=who)
+
+    def user_sends_photo(
+        self,
+        chat_id: int,
+        caption: str = "",
+        kind: Kind = "private",
+        *,
+        person: int | None = None,
+        reply_to: Message | int | None = None,
+        album: str | None = None,
+    ) -> int:
+        """A person sends a picture, alone or as one of an album."""
+        photo: Json = {"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}
+        content: Json = {"photo": [photo], **_caption(caption)}
+        if album is not None:
+            content["media_group_id"] = album
+        who = From(chat_id, person, kind)
+        return self.user_sends(chat_id, content, who=who, reply_to=reply_to)
 
     def user_asks_inline(
         self, person: int, query: str, language_code: str | None = "fr", offset: str = ""
@@ -195,7 +227,7 @@ class People:
         self._methods.administrators.setdefault(chat_id, set()).add(person)
 
     def bot_is_added(self, chat_id: int, person: int, kind: Kind = "supergroup") -> None:
-        """Somebody takes the bot into a group."""
+        """Somebody takes the bot into a group, or makes it an administrator of a channel."""
         chat = self._methods.chat_of(chat_id, kind)
         bot = self._methods.bot
         content: Json = {
@@ -203,7 +235,7 @@ class People:
             "from": _person(person, "fr"),
             "date": int(time.time()),
             "old_chat_member": {"user": bot, "status": "left"},
-            "new_chat_member": {"user": bot, "status": "member"},
+            "new_chat_member": {"user": bot, **(_RIGHTS if kind == "channel" else _MEMBER)},
         }
         self._methods.updates.add("my_chat_member", content)
 
@@ -256,6 +288,14 @@ class People:
             "chat": chat,
             "from": _person(who.person or abs(who.chat), who.language_code, is_bot=who.is_bot),
         }
+        if who.channel is not None:
+            named: Json = {"id": who.channel, "type": "channel", "title": "La chaîne"}
+            shape |= {"from": CHANNEL_BOT, "sender_chat": named}
+        if who.direct:
+            topic = who.person or abs(who.chat)
+            self._methods.direct_topics.add((who.chat, topic))
+            chat["is_direct_messages"] = True
+            shape["direct_messages_topic"] = {"topic_id": topic, "user": shape["from"]}
         if who.thread is not None:
             self._methods.topics.add((who.chat, who.thread))
             chat["is_forum"] = True
@@ -264,13 +304,45 @@ class People:
             shape["reply_to_message"] = reply_to.to_json(chat, self._methods.bot)
         elif reply_to is not None:
             other = {"message_id": reply_to, "date": int(time.time()), "chat": chat, "text": "…"}
-            shape["reply_to_message"] = {**other, "from": _person(8, "fr")}
+            unknown = {**other, "from": _person(8, "fr")}
+            shape["reply_to_message"] = self._said.get((who.chat, reply_to), unknown)
+        plain = {key: each for key, each in shape.items() if key != "reply_to_message"}
+        self._said[who.chat, int(str(number))] = plain
         return shape
+
+
+_MEMBER: Json = {"status": "member"}
+_RIGHTS: Json = {
+    "status": "administrator",
+    "can_be_edited": False,
+    **dict.fromkeys(
+        (
+            *("is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+            *("can_restrict_members", "can_promote_members", "can_change_info"),
+            *("can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories"),
+        ),
+        True,
+    ),
+}
 
 
 def _text(text: str) -> Json:
     """A text with the entities that Telegram finds in it."""
-    entities: list[Json] = [
+    entities = _entities(text)
+    return {"text": text, **({"entities": entities} if entities else {})}
+
+
+def _caption(caption: str) -> Json:
+    """As `_text`, below a picture or a file; nothing where there is none."""
+    entities = _entities(caption)
+    return {
+        **({"caption": caption} if caption else {}),
+        **({"caption_entities": entities} if entities else {}),
+    }
+
+
+def _entities(text: str) -> list[Json]:
+    return [
         {
             "type": match.lastgroup or "url",
             "offset": utf16_length(text[: match.start()]),
@@ -278,7 +350,6 @@ def _text(text: str) -> Json:
         }
         for match in _MARK.finditer(text)
     ]
-    return {"text": text, **({"entities": entities} if entities else {})}
 
 
 def _person(user_id: int, language_code: str | None, *, is_bot: bool = False) -> Json:

@@ -69,7 +69,10 @@ async def test_a_document_for_all_answers_everybody(server: BotServer, data_dir:
     assert "La lentille de Cordouan" in offer.text
     server.presses(offer, 0)
     assert (await server.next_edit()).text == "Je le range, un instant…"
-    assert "est dans le corpus" in (await server.next_message(10)).text
+    told = await server.next_edit(10)
+    assert (told.message_id, told.buttons) == (offer.message_id, ())
+    assert "est dans le corpus" in told.text
+    await server.silence()
     assert not (data_dir / "inbox" / "1").exists()
     server.user_says(READER, QUESTION)
     assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
@@ -80,7 +83,8 @@ async def test_a_document_for_one_conversation_answers_there_alone(
 ) -> None:
     server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
     server.presses(await _offered(server), 1)
-    assert "ne sert qu’ici" in (await server.next_message(10)).text
+    await server.next_edit()
+    assert "ne sert qu’ici" in (await server.next_edit(10)).text
     server.user_says(EDITOR, QUESTION)
     answer = await server.next_message()
     assert answer.text.startswith(f"«\u00a0{SENTENCE}")
@@ -97,12 +101,52 @@ async def test_a_document_for_one_conversation_answers_there_alone(
     assert (await server.next_message()).text.startswith("Je ne sais pas")
 
 
+async def test_a_document_with_a_question_on_it_is_kept_here_and_answers_it(
+    server: BotServer, data_dir: Path
+) -> None:
+    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode(), caption=QUESTION)
+    shown = await server.next_message()
+    assert shown.text == "Je le range, un instant…"
+    answer = await server.next_message(10)
+    assert answer.text.startswith(f"«\u00a0{SENTENCE}")
+    told = await server.next_edit()
+    assert told.message_id == shown.message_id
+    assert told.text == (
+        "«\u00a0fresnel.txt\u00a0» ne sert qu’ici\u202f; il sera effacé avec cette conversation "
+        "(/nouveau, ou quand elle s’éteint)."
+    )
+    assert (data_dir / "conversations" / f"{EDITOR}_0").exists()
+    server.user_says(READER, QUESTION)
+    assert (await server.next_message()).text.startswith("Je ne sais pas")
+
+
+async def test_a_document_with_words_that_ask_nothing_is_decided_on(server: BotServer) -> None:
+    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode(), caption="Pour le corpus")
+    await _offered(server)
+
+
+async def test_a_document_that_cannot_be_read_leaves_its_question(server: BotServer) -> None:
+    server.user_sends_file(EDITOR, "casse.pdf", b"%PDF-1.7\nrien", caption=QUESTION)
+    assert "Je ne peux pas lire" in (await server.next_message(10)).text
+    await server.silence()
+
+
+async def test_a_reader_s_document_is_refused_and_their_question_answered(
+    server: BotServer,
+) -> None:
+    question = "Depuis quand le canal relie-t-il la ville à la mer ?"
+    server.user_sends_file(READER, "fresnel.txt", TEXT.encode(), caption=question)
+    assert "Seules les personnes" in (await server.next_message()).text
+    assert "1820" in (await server.next_message()).text
+
+
 async def test_forgetting_a_person_erases_their_documents(
     server: BotServer, data_dir: Path
 ) -> None:
     server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
     server.presses(await _offered(server), 1)
-    await server.next_message(10)
+    while "ne sert qu’ici" not in (await server.next_edit(10)).text:
+        pass
     server.user_sends_file(EDITOR, "autre.txt", TEXT.encode())
     await _offered(server)
     server.user_says(EDITOR, "/oublier")

@@ -10,8 +10,10 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from bot.answering.refusal import Decision, refusal_of
 from bot.messenger.handlers import inline, question
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite
+from tests.botapi.people import From
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
@@ -68,9 +70,73 @@ async def test_the_command_asks_too(server: BotServer, command: str) -> None:
 
 
 async def test_a_bare_mention_asks_what_was_replied_to(server: BotServer) -> None:
-    chat = server.user_says(GROUP, QUESTION, kind="supergroup", person=OTHER)
-    _says(server, "/demander", reply_to=chat)  # the text of that message is « … » here
-    assert (await server.next_message()).text.startswith("Je ne sais pas")
+    number = _says(server, QUESTION, person=OTHER)
+    _says(server, f"@{BOT}", reply_to=number)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+    _says(server, "/demander", reply_to=number)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+
+
+@pytest.mark.parametrize("words", ["?", "c’est vrai ?", "tu confirmes ?", "is that true?", "👆"])
+async def test_a_mention_that_points_at_a_message_asks_what_it_says(
+    server: BotServer, chain: StubChain, words: str
+) -> None:
+    claim = "Fresnel est né en 1788, à Broglie."
+    chain.answers[claim] = answered(claim, cite(1, BIRTH))
+    number = _says(server, claim, person=OTHER)
+    _says(server, f"@{BOT} {words}", reply_to=number)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+    assert chain.questions == [claim]
+
+
+async def test_a_mention_with_a_question_refers_to_the_message_that_it_replies_to(
+    server: BotServer, chain: StubChain
+) -> None:
+    _says(server, f"@{BOT} {QUESTION}")
+    await server.next_message()
+    number = _says(server, "Cordouan a été construit par Louis de Foix.", person=OTHER)
+    _says(server, f"@{BOT} Quand est-il mort ?", reply_to=number)
+    await server.next_message()
+    said = chain.said[-1]
+    assert said.question == "Quand est-il mort ?"
+    assert said.replied is not None
+    assert said.replied.understood == "Cordouan a été construit par Louis de Foix."
+
+
+async def test_the_part_of_a_message_that_is_quoted_is_asked(
+    server: BotServer, chain: StubChain
+) -> None:
+    number = _says(server, f"Bonjour à tous. {QUESTION}", person=OTHER)
+    quote = {"text": QUESTION, "position": 16, "is_manual": True}
+    content = {"text": "/demander", "quote": quote}
+    command = {"type": "bot_command", "offset": 0, "length": 9}
+    who = From(GROUP, READER, "supergroup")
+    server.user_sends(GROUP, {**content, "entities": [command]}, who=who, reply_to=number)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "fr",
+            "Je n’y vois pas de question\u00a0: écrivez-la en toutes lettres, ou répondez à un "
+            "message pour m’interroger sur ce qu’il dit.",
+        ),
+        (
+            "en",
+            "I see no question there: write it out in words, or reply to a message to ask about "
+            "what it says.",
+        ),
+    ],
+)
+async def test_a_question_mark_alone_is_told_what_to_do(
+    server: BotServer, chain: StubChain, language: str, told: str
+) -> None:
+    wordless = Decision("no", "wordless")
+    chain.answers["?"] = refusal_of("?", wordless)
+    server.user_says(READER, "?", language)
+    assert (await server.next_message()).text == told
 
 
 async def test_a_bare_mention_is_asked_for_a_question(server: BotServer) -> None:
@@ -151,13 +217,32 @@ async def test_an_edit_in_a_group_that_adds_the_mention_is_answered(server: BotS
     assert (await server.next_message()).reply_to == number
 
 
-async def test_a_late_edit_changes_nothing(
-    server: BotServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "fr",
+            "Vous avez modifié ce message après plus d’une minute\u00a0: ma réponse n’a pas "
+            "changé. Pour en avoir une autre, posez la question dans un nouveau message.",
+        ),
+        (
+            "en",
+            "You changed this message after more than a minute: my answer has not changed. To get "
+            "another, ask in a new message.",
+        ),
+    ],
+)
+async def test_a_late_edit_changes_nothing_and_is_told_so_once(
+    server: BotServer, monkeypatch: pytest.MonkeyPatch, language: str, told: str
 ) -> None:
-    number = server.user_says(READER, QUESTION)
+    number = server.user_says(READER, QUESTION, language)
     await server.next_message()
     monkeypatch.setattr(question, "EDITABLE", timedelta(seconds=-1))
-    server.user_edits(READER, number, SECOND)
+    server.user_edits(READER, number, QUESTION, language)  # nothing has changed
+    for text in (SECOND, f"{SECOND} Et quand ?"):
+        server.user_edits(READER, number, text, language)
+    said = await server.next_message()
+    assert (said.text, said.reply_to) == (told, number)
     await server.silence()
 
 

@@ -13,11 +13,14 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, U
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
+from bot.followups.reference import asks
 from bot.library.documents import Documents, Received
 from bot.locale.errors import error_text
 from bot.locale.messenger import DocumentPhrases
 from bot.messenger.chores import Chore
-from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.messenger.handlers.question import QuestionHandlers
+from bot.messenger.inbound.addressee import words_on
+from bot.messenger.outbound.reply import acknowledge, replace_message, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, conversation_name, met
 from bot.state import conversations, documents
 from bot.state.conversations import ConversationPlace
@@ -49,11 +52,17 @@ class _Keepers(filters.MessageFilter):
 
 
 class DocumentHandlers:
-    """Files and addresses by those who keep the corpus: for all, for this conversation, or not."""
+    """Files and addresses by those who keep the corpus: for all, for this conversation, or not.
 
-    def __init__(self, services: BotServices, service: Documents) -> None:
+    One with a question on it is kept for this conversation, and the question answered from it.
+    """
+
+    def __init__(
+        self, services: BotServices, service: Documents, questions: QuestionHandlers
+    ) -> None:
         self._services = services
         self._documents = service
+        self._questions = questions
 
     def register(self, application: TelegramApplication) -> None:
         private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
@@ -69,7 +78,13 @@ class DocumentHandlers:
     async def file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message, asker = update.effective_message, await met(self._services, update)
         document = message.document if message else None
-        if asker is None or document is None or not await self._may(context.bot, asker):
+        if message is None or asker is None or document is None:
+            return
+        words = words_on(message)
+        question = words if asks(words) else ""
+        if not await self._may(context.bot, asker):
+            if question:
+                await self._questions.ask(context.bot, asker, message, question)
             return
         phrases = _phrases(asker)
         if (document.file_size or 0) > _LIMIT * 2**20:
@@ -86,7 +101,18 @@ class DocumentHandlers:
         name = document.file_name or "document"
         number = await self._received(asker, name, None)
         take = partial(self._documents.take, number, data, name)
-        await self._offer(context.bot, asker, number, take)
+        found = await self._looked_at(context.bot, asker, number, take)
+        if found is not None and question:
+            await self._kept_here(context.bot, asker, number)
+            await self._questions.ask(context.bot, asker, message, question, own_first=True)
+        elif found is not None:
+            await self._offer(context.bot, asker, number, found)
+
+    async def _kept_here(self, bot: Bot, asker: Asker, number: int) -> None:
+        document = await self._services.state.run(partial(documents.document, document_id=number))
+        if document is not None:
+            (shown, *_) = await say(bot, asker, _phrases(asker).indexing)
+            await self._filed(bot, asker, document, shown, for_all=False)
 
     async def address(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """An address alone, from somebody who may add it; from others it is a question."""
@@ -95,9 +121,10 @@ class DocumentHandlers:
         if asker is None or found is None or not await self._may(context.bot, asker):
             return
         number = await self._received(asker, found[0], found[0])
-        await self._offer(
-            context.bot, asker, number, partial(self._documents.fetch, number, found[0])
-        )
+        fetch = partial(self._documents.fetch, number, found[0])
+        received = await self._looked_at(context.bot, asker, number, fetch)
+        if received is not None:
+            await self._offer(context.bot, asker, number, received)
 
     async def _may(self, bot: Bot, asker: Asker) -> bool:
         if self._services.may_add(asker.place.person_id):
@@ -116,8 +143,10 @@ class DocumentHandlers:
         )
         return await self._services.state.run(receive)
 
-    async def _offer(self, bot: Bot, asker: Asker, number: int, take: partial[Received]) -> None:
-        """Look at a document, then ask what to do with it, or say why it cannot be read."""
+    async def _looked_at(
+        self, bot: Bot, asker: Asker, number: int, take: partial[Received]
+    ) -> Received | None:
+        """A document that can be read; otherwise they are told why not."""
         phrases = _phrases(asker)
         try:
             found = await asyncio.to_thread(take)
@@ -125,7 +154,7 @@ class DocumentHandlers:
             await self._services.state.run(partial(documents.remove_document, document_id=number))
             why = error_text(error, asker.phrases.code)
             await say(bot, asker, phrases.unreadable(why))
-            return
+            return None
         keep = partial(
             documents.decide,
             document_id=number,
@@ -134,6 +163,11 @@ class DocumentHandlers:
             path=self._below(found.path),
         )
         await self._services.state.run(keep)
+        return found
+
+    async def _offer(self, bot: Bot, asker: Asker, number: int, found: Received) -> None:
+        """Ask what to do with a document."""
+        phrases = _phrases(asker)
         choices = ((phrases.for_all, "+"), (phrases.for_here, "="), (phrases.nothing, "-"))
         keyboard = InlineKeyboardMarkup(
             [[InlineKeyboardButton(text, callback_data=f"d{c}:{number}")] for text, c in choices]
@@ -156,16 +190,17 @@ class DocumentHandlers:
             await self._dropped(document)
             await replace_text(context.bot, asker, query, phrases.dropped)
             return
-        await replace_text(context.bot, asker, query, phrases.indexing)
+        shown = await replace_text(context.bot, asker, query, phrases.indexing)
         for_all = found[1] == "+"
         # Not awaited: an index may take minutes, and the person goes on asking meanwhile.
         context.application.create_task(
-            self._filed(context.bot, asker, document, for_all=for_all), update=update
+            self._filed(context.bot, asker, document, shown, for_all=for_all), update=update
         )
 
     async def _filed(
-        self, bot: Bot, asker: Asker, document: SentDocument, *, for_all: bool
+        self, bot: Bot, asker: Asker, document: SentDocument, shown: int, *, for_all: bool
     ) -> None:
+        """Take a document in; the message that says so tells in the end how it went."""
         phrases, path = _phrases(asker), self._documents.root / document.path
         try:
             if for_all:
@@ -175,7 +210,8 @@ class DocumentHandlers:
                 kept = await asyncio.to_thread(self._documents.keep_for, name, document.id, path)
         except (IndexingError, OSError) as error:
             logger.error("A document could not be added: %s", error)
-            await say(bot, asker, phrases.failed(error_text(error, asker.phrases.code)))
+            why = error_text(error, asker.phrases.code)
+            await replace_message(bot, asker, shown, phrases.failed(why))
             return
         decided = partial(
             documents.decide,
@@ -186,7 +222,7 @@ class DocumentHandlers:
         )
         await self._services.state.run(decided)
         told = phrases.added if for_all else phrases.kept_here
-        await say(bot, asker, told(document.name))
+        await replace_message(bot, asker, shown, told(document.name))
 
     async def _dropped(self, document: SentDocument) -> None:
         await asyncio.to_thread(self._documents.drop, document.id)

@@ -83,8 +83,9 @@ class RecurringFeature(Feature, Protocol):
 def _features(services: BotServices) -> Iterator[Feature]:
     """An update goes to the first feature that takes it: commands before text, the rest last."""
     votes, stops, documents = VoteHandlers(services), LiveStops(), None
+    questions = QuestionHandlers(services, votes, stops)
     if services.documents is not None:
-        documents = DocumentHandlers(services, services.documents)
+        documents = DocumentHandlers(services, services.documents, questions)
     yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
     yield AccessHandlers(services)
     yield StatusHandlers(services, MENUS)
@@ -105,7 +106,7 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield SubscriptionHandlers(services)
     if documents is not None:
         yield documents
-    yield QuestionHandlers(services, votes, stops)
+    yield questions
     yield FallbackHandlers(services)
 
 

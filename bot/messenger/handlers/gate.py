@@ -22,11 +22,19 @@ from telegram.ext import (
 from bot.answering.selection import choose_articles
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.messenger import AccessPhrases, PersonalPhrases
-from bot.messenger.inbound.addressee import addressed, author, by_another_bot
+from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.limits import Over
 from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, withdraw_from
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, asker_of, met, spoken_to
+from bot.messenger.services import (
+    Asker,
+    BotServices,
+    TelegramApplication,
+    asker_of,
+    author,
+    met,
+    spoken_to,
+)
 from bot.state import chats, corpora, meters, people
 
 logger = logging.getLogger(__name__)
@@ -211,11 +219,9 @@ def _by_a_program(update: Update) -> bool:
 def _for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
     if update.callback_query is not None or message.chat.type == ChatType.PRIVATE:
         return True
-    if message.text is None:
-        return False
-    if command := _COMMAND.match(message.text):
+    if command := _COMMAND.match(message.text or ""):
         return command[2] is None or command[2].lower() == bot.username.lower()
-    return addressed(message, bot.id, bot.username) is not None
+    return question_in(message, bot.id, bot.username) is not None
 
 
 def _commanded(update: Update, commands: Sequence[MenuCommand]) -> bool:

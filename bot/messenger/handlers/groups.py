@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 
-from telegram import Chat, Update
-from telegram.constants import ChatMemberStatus
+from telegram import Bot, Chat, Update
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import Forbidden
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import BotServices, TelegramApplication, asker_of
+from bot.messenger.services import (
+    Asker,
+    BotServices,
+    TelegramApplication,
+    asker_of,
+    spoken_to,
+)
 from bot.state import chats
+from bot.state.conversations import ConversationPlace
 
 logger = logging.getLogger(__name__)
 
 
 class GroupHandlers:
-    """Groups that are allowed are greeted; others are told why not, and left."""
+    """Groups that are allowed are greeted; others are told why not, and left.
+
+    Nothing is said in a channel: whoever brought the bot there is told in private what it does.
+    """
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
@@ -34,6 +46,9 @@ class GroupHandlers:
         there = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR)
         if change.new_chat_member.status not in there or change.old_chat_member.status in there:
             return
+        if change.chat.type == ChatType.CHANNEL:
+            await self._arrive_in_channel(context.bot, asker, change.chat)
+            return
         phrases = AccessPhrases.of(asker.phrases.code)
         if await self._allowed(change.chat):
             await say(context.bot, asker, phrases.welcome(context.bot.username))
@@ -45,6 +60,19 @@ class GroupHandlers:
         await say(context.bot, asker, phrases.not_allowed(change.chat.id))
         logger.info("A group that is not allowed was left")
         await context.bot.leave_chat(change.chat.id)
+
+    async def _arrive_in_channel(self, bot: Bot, asker: Asker, chat: Chat) -> None:
+        spoken = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
+        phrases, person = AccessPhrases.of(spoken.code), asker.place.person_id
+        allowed = await self._allowed(chat) or self._services.roles.administers(person)
+        text = (phrases.channel if allowed else phrases.channel_left)(chat.title or str(chat.id))
+        try:
+            await say(bot, replace(asker, place=ConversationPlace(person, 0, person)), text)
+        except Forbidden as error:  # they have not written to the bot yet
+            logger.info("Who brought the bot to a channel was not told what it does: %s", error)
+        if not allowed:
+            logger.info("A channel that is not allowed was left")
+            await bot.leave_chat(chat.id)
 
     async def migrate(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A group that becomes a supergroup keeps its conversations."""

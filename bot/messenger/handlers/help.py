@@ -8,6 +8,7 @@ from telegram import Update
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes, MessageHandler, filters
 
+from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, command_handler
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import BotServices, TelegramApplication, asker_of, met
@@ -19,6 +20,17 @@ logger = logging.getLogger(__name__)
 HELP = MenuCommand(
     "aide", "help", "Comment poser une question", "How to ask", public=True, groups=True
 )
+
+
+_SHOWN = filters.UpdateType.MESSAGE & (
+    filters.PHOTO
+    | filters.VIDEO
+    | filters.VIDEO_NOTE
+    | filters.VOICE
+    | filters.AUDIO
+    | filters.Document.ALL
+)
+"""What may reply to the bot in a group without words; a sticker is no question."""
 
 
 class HelpHandlers:
@@ -71,7 +83,7 @@ class ErrorHandlers:
 
 
 class FallbackHandlers:
-    """In a private chat nobody is left without a word; elsewhere it is not for the bot."""
+    """In a private chat nobody is left without a word, nor who replies to the bot elsewhere."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
@@ -81,6 +93,7 @@ class FallbackHandlers:
         private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
         application.add_handler(MessageHandler(private & filters.COMMAND, self.command))
         application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self.not_text))
+        application.add_handler(MessageHandler(_SHOWN & ~filters.CAPTION, self.not_text))
 
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._services, update):
@@ -88,8 +101,12 @@ class FallbackHandlers:
 
     async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say once for each album (its pictures arrive one by one) that only text is read."""
-        message = update.effective_message
-        album = message.media_group_id if message else None
+        message, bot = update.effective_message, context.bot
+        if message is None or by_another_bot(message):
+            return
+        if question_in(message, bot.id, bot.username) is None:
+            return
+        album = message.media_group_id
         if context.chat_data is not None and album is not None:
             if context.chat_data.get("album") == album:
                 return

@@ -14,12 +14,13 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
+from bot.followups.reference import points_at
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
 from bot.llm.budget import asked_by
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.handlers.votes import VoteHandlers
-from bot.messenger.inbound.addressee import addressed, by_another_bot
+from bot.messenger.inbound.addressee import by_another_bot, question_in, text_replied_to
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
@@ -30,9 +31,10 @@ from bot.messenger.services import Asker, BotServices, Chain, TelegramApplicatio
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.operations.unanswered import in_vain
-from bot.state import conversations
+from bot.state import conversations, meters
 from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
 from bot.state.statistics import InVain
+from index.language import detect
 
 ASK = MenuCommand(
     "demander", "ask", "Poser une question", "Ask a question", public=True, groups=True
@@ -55,11 +57,16 @@ class ConversationMemory:
         replied_to: int | None = None,
         before: int | None = None,
         live: LiveAnswer | None = None,
+        *,
+        about: str = "",
+        own_first: bool = False,
     ) -> Answer:
         """The answer to a question asked here, after the turns kept, or those before one of them.
 
         `replied_to` is the message that it replies to: if that is an answer, it is what the
-        question refers to. `live` shows what a chat model writes, and may stop it.
+        question refers to; `about` is what else it refers to, in somebody's words. `live` shows
+        what a chat model writes, and may stop it. `own_first` asks the conversation's own
+        documents, and the corpus only where they do not say.
         """
         history = partial(
             conversations.history,
@@ -76,13 +83,21 @@ class ConversationMemory:
             )
             replied = await self._services.state.run(find)
         earlier = [turn for turn in kept if before is None or turn.id < before]
-        said = TurnText(question, _history(earlier), _history([replied])[0] if replied else None)
-        answer = await self._best(place, said, live)
+        referred = _history([replied])[0] if replied else None
+        if referred is None and about:
+            referred = Turn(about, about, detect(about), self._services.now())
+        said = TurnText(question, _history(earlier), referred)
+        answer = await self._best(place, said, live, own_first=own_first)
         METERS.answered(answer, "message")
         return answer
 
     async def _best(
-        self, place: ConversationPlace, said: TurnText, live: LiveAnswer | None
+        self,
+        place: ConversationPlace,
+        said: TurnText,
+        live: LiveAnswer | None,
+        *,
+        own_first: bool,
     ) -> Answer:
         """The answer of the conversation's own documents where they are surer than the corpus."""
         chain: Chain = self._services.chain
@@ -90,7 +105,8 @@ class ConversationMemory:
         if own is not None:
             quoted = replace(said, quoted=True)
             answer, theirs = await chain.ainvoke(quoted), await own.chain.ainvoke(quoted)
-            if theirs.outcome != "no" and _sureness(theirs) >= _sureness(answer):
+            surer = own_first or _sureness(theirs) >= _sureness(answer)
+            if theirs.outcome != "no" and surer:
                 chain = own.chain
         with asked_by(place.person_id):
             return await self._streamed(chain, said, live)
@@ -187,7 +203,7 @@ class QuestionHandlers:
         self._memory = ConversationMemory(services)
 
     def register(self, application: TelegramApplication) -> None:
-        text = filters.TEXT & ~filters.COMMAND
+        text = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
         new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
         application.add_handlers(
             [
@@ -202,12 +218,11 @@ class QuestionHandlers:
         message, asker = update.effective_message, await met(self._services, update)
         if message is None or asker is None or by_another_bot(message):
             return
-        replied = message.reply_to_message
-        words = command_argument(update) or (replied.text if replied and replied.text else "")
-        if not words:
+        words = command_argument(update)
+        if not words and not text_replied_to(message, context.bot.id):
             await say(context.bot, asker, AccessPhrases.of(asker.phrases.code).ask_usage)
             return
-        await self._asked(context.bot, asker, message, words)
+        await self.ask(context.bot, asker, message, words)
 
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
@@ -215,16 +230,18 @@ class QuestionHandlers:
         asker = await met(self._services, update) if words is not None else None
         if message is None or words is None or asker is None:
             return
+        if context.chat_data is not None and message.media_group_id is not None:
+            context.chat_data["album"] = message.media_group_id  # its caption speaks for all of it
         if await self._voting.commented(message, asker):
             return
-        if not words:
-            said = asker.phrases.help if asker.private else asker.phrases.greeting
+        if not words and not text_replied_to(message, context.bot.id):
+            said = asker.phrases.wordless if asker.private else asker.phrases.greeting
             await say(context.bot, asker, said)
             return
-        await self._asked(context.bot, asker, message, words)
+        await self.ask(context.bot, asker, message, words)
 
     async def edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Within a minute, the answer changes with its question."""
+        """Within a minute, the answer changes with its question; after that, it is told not to."""
         message = update.effective_message
         words = _question_in(message, context.bot)
         if message is None or not words:
@@ -235,16 +252,34 @@ class QuestionHandlers:
         turn = await self._services.state.run(find)
         asker = await met(self._services, update)
         asked_at = turn.created_at if turn else message.date
-        if asker is None or self._services.now() - asked_at > EDITABLE:
+        if asker is None or (turn is not None and turn.question == words):
             return
-        if turn is None:  # now it is meant for the bot
-            await self._asked(context.bot, asker, message, words)
-        elif turn.question != words and len(words) <= QUESTION_LIMIT:
+        if self._services.now() - asked_at > EDITABLE:
+            await self._too_late(context.bot, asker, message)
+        elif turn is None:  # now it is meant for the bot
+            await self.ask(context.bot, asker, message, words)
+        elif len(words) <= QUESTION_LIMIT:
             await self._changed(context.bot, asker, turn, words)
 
-    async def _asked(self, bot: Bot, asker: Asker, message: Message, words: str) -> None:
-        """Answer, what the answer rests on being kept before it is sent."""
+    async def _too_late(self, bot: Bot, asker: Asker, message: Message) -> None:
+        """Say, once for each message, that its answer stays as it is."""
+        key = f"edit:{asker.place.chat_id}:{message.message_id}"
+        now, once = self._services.now(), timedelta(days=1)
+        if await self._services.state.run(partial(meters.notice, key=key, now=now, every=once)):
+            text = asker.phrases.edited_late
+            await say(bot, asker, text, reply_to=message.message_id)
+
+    async def ask(
+        self, bot: Bot, asker: Asker, message: Message, words: str, *, own_first: bool = False
+    ) -> None:
+        """Answer, what the answer rests on being kept before it is sent.
+
+        Words that only point at the message replied to ask what somebody wrote in it.
+        """
         reply_to = None if asker.private else message.message_id
+        about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
+        if about and points_at(words):
+            words, about = about, ""
         if len(words) > QUESTION_LIMIT:
             text = asker.phrases.too_long(QUESTION_LIMIT)
             await say(bot, asker, text, reply_to=reply_to)
@@ -256,7 +291,12 @@ class QuestionHandlers:
             LiveAnswer(bot, asker, self._stops, reply_to, writes=writes) as live,
         ):
             answer = await self._memory.answer(
-                asker.place, words, replied.message_id if replied else None, live=live
+                asker.place,
+                words,
+                replied.message_id if replied else None,
+                live=live,
+                about=about,
+                own_first=own_first,
             )
         if answer.small_talk:
             told = answer_html(answer, asker.phrases)
@@ -309,10 +349,10 @@ class QuestionHandlers:
 
 def _question_in(message: Message | None, bot: Bot) -> str | None:
     """What a text asks the bot, empty for a bare mention; None when it is not for the bot."""
-    if message is None or message.text is None or by_another_bot(message):
+    if message is None or by_another_bot(message):
         return None
-    found = addressed(message, bot.id, bot.username)
-    return found[1].strip() if found is not None else None
+    found = question_in(message, bot.id, bot.username)
+    return found.strip() if found is not None else None
 
 
 _STOP = re.compile(rf"{STOP_BUTTON}:\d{{1,19}}", re.ASCII)

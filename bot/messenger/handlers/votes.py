@@ -20,6 +20,7 @@ from telegram.ext import ContextTypes, MessageReactionHandler
 
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.handlers.gate import PRESS_COST
+from bot.messenger.inbound.addressee import words_on
 from bot.messenger.menus import PublicButtons
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, asker_of, met
@@ -144,13 +145,14 @@ class VoteHandlers:
     async def commented(self, message: Message, asker: Asker) -> bool:
         """Whether a message is a reply to the question why; it is then kept."""
         replied = message.reply_to_message
-        if replied is None or not message.text:
+        words = words_on(message)
+        if replied is None or not words:
             return False
         comment = partial(
             votes.comment,
             person_id=asker.place.person_id,
             message_id=replied.message_id,
-            text=message.text[:COMMENT_LIMIT],
+            text=words[:COMMENT_LIMIT],
         )
         if not await self._services.state.run(comment):
             return False

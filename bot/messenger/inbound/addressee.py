@@ -1,72 +1,69 @@
-"""What of a message is meant for the bot."""
+"""What of a message is meant for the bot, and what it is about."""
 
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-from telegram import Message, MessageEntity, Update
+from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
-_Way = Literal["private", "mention", "reply"]
+_COMMAND = re.compile(r"/\w+(?:@\w+)?\s*", re.ASCII)
 
 
-def addressed(message: Message, bot_id: int, username: str) -> tuple[_Way, str] | None:
-    """How a text speaks to the bot, and the question in it; None when it does not.
+def words_on(message: Message) -> str:
+    """What is written in a message: its text, or the caption of a picture or file."""
+    return message.text or _COMMAND.sub("", message.caption or "", count=1).strip()
 
-    In a group it mentions the bot or replies to it. A mention without words, in reply to somebody,
-    asks what that somebody wrote.
+
+def question_in(message: Message, bot_id: int, username: str) -> str | None:
+    """What a message asks the bot, empty where it has no words for it; None where it is not for it.
+
+    In a group it mentions the bot or replies to it. Of a channel's direct messages, those of the
+    reader who began them are for the bot.
     """
-    text = message.text or ""
     if message.chat.type == ChatType.PRIVATE:
-        return "private", text
+        return words_on(message)
+    topic = message.direct_messages_topic
+    if topic is not None:
+        own = topic.user is not None and topic.user == message.from_user
+        return words_on(message) if own and message.sender_chat is None else None
     words = _without_mention(message, username)
     if words is not None:
-        replied = message.reply_to_message
-        asked = (replied.text or "") if replied is not None and not words else words
-        return "mention", asked
+        return words
+    return words_on(message) if _by(message.reply_to_message, bot_id) else None
+
+
+def text_replied_to(message: Message, bot_id: int) -> str:
+    """What somebody else wrote that a message replies to, or the part that it quotes of it."""
     replied = message.reply_to_message
-    if replied is not None and replied.from_user is not None and replied.from_user.id == bot_id:
-        return "reply", text
-    return None
+    if _by(replied, bot_id):
+        return ""
+    quoted = message.quote.text if message.quote is not None else ""
+    return quoted or (words_on(replied) if replied is not None else "")
 
 
 def by_another_bot(message: Message) -> bool:
     """Whether a program wrote it: another bot, or this one through somebody's inline query.
 
-    An administrator who writes in the group's own name is a person.
+    Whoever writes in the name of a group or a channel is a person, whom Telegram shows as a bot.
     """
     if message.via_bot is not None:
         return True
-    in_the_group_s_name = message.sender_chat is not None and (
-        message.sender_chat.id == message.chat.id
-    )
     author = message.from_user
-    return author is not None and author.is_bot and not in_the_group_s_name
+    return author is not None and author.is_bot and message.sender_chat is None
 
 
-def author(update: Update) -> int | None:
-    """Whose doing an update is: a person, or the chat in whose name somebody writes.
-
-    All who write in their group's name have the same user number on Telegram.
-    """
-    message = update.message or update.edited_message
-    if message is not None and message.sender_chat is not None:
-        return message.sender_chat.id
-    return update.effective_user.id if update.effective_user else None
+def _by(message: Message | None, bot_id: int) -> bool:
+    return message is not None and message.from_user is not None and message.from_user.id == bot_id
 
 
 def _without_mention(message: Message, username: str) -> str | None:
-    """The text without the bot's name, None where it does not stand in it."""
+    """The words without the bot's name, None where it does not stand in them."""
     mine = f"@{username}".lower()
-    text = message.text or ""
-    named = [
-        entity
-        for entity in message.entities
-        if entity.type == MessageEntity.MENTION and message.parse_entity(entity).lower() == mine
-    ]
-    if not named:
+    entities = message.parse_entities([MessageEntity.MENTION]) if message.text else {}
+    entities |= message.parse_caption_entities([MessageEntity.MENTION]) if message.caption else {}
+    if mine not in {mention.lower() for mention in entities.values()}:
         return None
-    bare = re.sub(re.escape(mine) + r"\b", " ", text, flags=re.IGNORECASE)
+    bare = re.sub(re.escape(mine) + r"\b", " ", words_on(message), flags=re.IGNORECASE)
     # « @selon, quand… » leaves its comma behind.
     return " ".join(bare.split()).lstrip(",;: ")

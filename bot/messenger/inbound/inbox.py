@@ -23,9 +23,9 @@ from bot.operations.metrics import METERS
 
 def log_subject_of(update: Update) -> Subject:
     """The update as the log knows it: its number, and what is the person's own."""
-    user, chat = update.effective_user, update.effective_chat
-    texts = {*_said(update), *_called(user), *_called(chat)}
-    numbers = {each.id for each in (user, chat) if each is not None}
+    people = (update.effective_user, update.effective_sender, update.effective_chat)
+    texts = {*_said(update), *(name for each in people for name in _called(each))}
+    numbers = {each.id for each in people if each is not None}
     return Subject(update.update_id, frozenset(text for text in texts if text), frozenset(numbers))
 
 
@@ -35,6 +35,8 @@ def _said(update: Update) -> Iterator[str | None]:
         yield from _written(message)
         if message.reply_to_message is not None:
             yield from _written(message.reply_to_message)
+        if message.quote is not None:
+            yield message.quote.text
     if update.inline_query is not None:
         yield update.inline_query.query
 

@@ -12,7 +12,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.messenger.inbound.addressee import author
+from bot.messenger.services import author
 
 URGENT_PREFIXES = ("stop:", "/stop")
 """What begins the buttons and the command that stop an answer: they cannot wait for its end."""

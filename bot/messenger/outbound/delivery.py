@@ -162,7 +162,9 @@ async def _keep_typing(bot: Bot, place: ConversationPlace, seconds: float, actio
     while True:
         try:
             await bot.send_chat_action(
-                place.chat_id, action, message_thread_id=place.thread_id or None
+                place.chat_id,
+                action,
+                message_thread_id=place.thread_id if place.thread_id > 0 else None,
             )
         except TelegramError as error:
             # An ornament: the answer itself will tell if the chat cannot be reached.

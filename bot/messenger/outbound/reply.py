@@ -26,19 +26,31 @@ async def say(
     return await deliver(bot, asker.place, html, keyboard, reply_to)
 
 
-async def replace_text(bot: Bot, asker: Asker, query: CallbackQuery, text: str) -> None:
+async def replace_text(bot: Bot, asker: Asker, query: CallbackQuery, text: str) -> int:
     """Put a text in the place of the message whose button was pressed, without its buttons.
 
-    A message too old to be changed is followed by a new one.
+    A message too old to be changed is followed by a new one. The id of the one that has the text.
     """
+    pressed = query.message.message_id if query.message is not None else None
+    return await replace_message(bot, asker, pressed, text)
+
+
+async def replace_message(
+    bot: Bot,
+    asker: Asker,
+    message_id: int | None,
+    text: str,
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> int:
+    """As `replace_text`, for a message that is known by its id, and with other buttons."""
     (html,) = text_html(text, asker.phrases.code)
-    if query.message is not None:
+    if message_id is not None:
         try:
-            await edit(bot, query.message.chat.id, query.message.message_id, html)
-            return
+            await edit(bot, asker.place.chat_id, message_id, html, keyboard)
+            return message_id
         except BadRequest:
             pass
-    await say(bot, asker, text)
+    return (await say(bot, asker, text, keyboard))[-1]
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:

@@ -33,7 +33,8 @@ class TelegramTransport:
     async def _sent(self, letter: Letter, number: int) -> Message:
         bot, chat, part = self._bot, letter.chat_id, letter.parts[number]
         options: dict[str, Any] = {
-            "message_thread_id": letter.thread_id or None,
+            "message_thread_id": letter.thread_id if letter.thread_id > 0 else None,
+            "direct_messages_topic_id": -letter.thread_id if letter.thread_id < 0 else None,
             "parse_mode": ParseMode.HTML if part.html else None,
         }
         if number == 0 and letter.reply_to is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,29 +13,41 @@ from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.dialogues import Dialogue, Heard, hold, read_dialogues
-from bot.evaluation.run import index_in_service
+from bot.evaluation.run import Opened, index_in_service
 from bot.followups.conversation import FollowUpChain
+from bot.followups.resolution import understand
+from bot.followups.turn import Turn
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled
 from index.search.confidence import ConfidenceModel
+from tests.bot.followups.turns import NOW
 
 ROOT = Path(__file__).resolve().parents[3]
 DIALOGUES = read_dialogues(ROOT / "tests" / "data" / "dialogues.jsonl")
 
 
+SWITCHES = [
+    json.loads(line)
+    for line in (ROOT / "tests" / "data" / "topic_switches.jsonl").read_text("utf-8").splitlines()
+]
+
+
 @pytest.fixture(scope="module")
-def heard(tmp_path_factory: pytest.TempPathFactory) -> list[Heard]:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     folder = tmp_path_factory.mktemp("dialogues")
-    embedder, judge = load_bundled(folder / "cache"), ConfidenceModel.load()
+    embedder = load_bundled(folder / "cache")
     build([ROOT / "corpus"], folder, embedder)
-    with index_in_service(folder, embedder, judge) as opened:
-        searcher = opened.searcher
-        about = AboutArticles(lambda: searcher, judge.thresholds)
-        chain = RetrievalQA(searcher, ExtractiveAnswerer(judge.thresholds), about)
-        conversing = FollowUpChain(chain, searcher.search)
-        return [
-            each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)
-        ]
+    with index_in_service(folder, embedder, ConfidenceModel.load()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def heard(opened: Opened) -> list[Heard]:
+    searcher, thresholds = opened.searcher, ConfidenceModel.load().thresholds
+    about = AboutArticles(lambda: searcher, thresholds)
+    chain = RetrievalQA(searcher, ExtractiveAnswerer(thresholds), about)
+    conversing = FollowUpChain(chain, searcher.search)
+    return [each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)]
 
 
 def test_there_are_forty_dialogues_in_two_halves_and_two_languages() -> None:
@@ -61,6 +76,24 @@ def test_no_question_that_stands_alone_is_taken_for_a_follow_up(heard: list[Hear
         for each in heard
         if each.line.part != "follow_up" and each.answer.understood is not None
     ] == []
+
+
+@pytest.mark.parametrize("half", ["develop", "held"])
+def test_forty_topic_switches_are_dragged_along_after_no_answer(
+    heard: list[Heard], opened: Opened, half: str
+) -> None:
+    search = cache(opened.searcher.search)
+    switches = [each for each in SWITCHES if each["half"] == half]
+    assert len(switches) == 40
+    dragged = [
+        (answer.question, understood.question)
+        for switch in switches
+        for answer in (each.answer for each in heard)
+        if answer.citations
+        and switch["about"] not in {Path(c.article.path).name for c in answer.citations}
+        if (understood := understand(switch["question"], (Turn.of(answer, NOW),), search)).rewritten
+    ]
+    assert dragged == []
 
 
 def test_courtesies_are_returned(heard: list[Heard]) -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.followups.reference import read_reference
+from bot.followups.reference import asks, points_at, read_reference
 
 
 @pytest.mark.parametrize(
@@ -164,3 +164,27 @@ def test_odd_lines_are_read_at_once(text: str) -> None:
     ways = ("alone", "fragment", "ellipsis", "unnamed", "pronoun", "wordless")
     assert read_reference(text, "fr").way in ways
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "?", "👆", "C’est vrai ?", "Vrai ou faux ?", "Tu confirmes ?", "Vérifie, stp"),
+        *("Pouvez-vous répondre ?", "Une source ?", "Qu’en pensez-vous ?", "Is that true?"),
+        *("Can you check this?", "Any source?"),
+    ],
+)
+def test_what_only_points_at_a_message(text: str) -> None:
+    assert points_at(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Quand est-il mort ?", "La source est à Vals ?", "Et en 2024 ?", "Who said so?"]
+)
+def test_what_asks_something_itself(text: str) -> None:
+    assert not points_at(text)
+    assert asks(text)
+
+
+def test_a_remark_asks_nothing() -> None:
+    assert not asks("À ajouter au corpus")
