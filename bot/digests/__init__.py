@@ -1,1 +1,1 @@
-"""The day's news and the podcast: scripts in which every line cites its article or claims nothing."""
+"""The day's news and the podcast: every line cites its article, or claims nothing."""

@@ -13,7 +13,7 @@ SHARED_WORDS = 1 / 3
 
 _UNCOUNTED = frozenset(
     term
-    for word in "an ans année heure minute jour mois semaine year hour minute day month week".split()  # noqa: SIM905
+    for word in ("an", "année", "heure", "minute", "jour", "mois", "semaine", "year", "hour", "day")
     for language in ("fr", "en")
     for term in terms(word, language)
 )

@@ -1,8 +1,8 @@
 """The sentences at the head of an article that tell its news.
 
-A journalist puts the news first: what is looked for is where it begins. Left out are lines that only
-announce or ask, orders to machines, words of another language, and a sentence that leans on one
-which is not told (`index.antecedents`).
+A journalist puts the news first: what is looked for is where it begins. Left out are lines that
+only announce or ask, orders to machines, words of another language, and a sentence that leans on
+one which is not told (`index.antecedents`).
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def lede(
     """One to three sentences from the head of a passage (from its sentence `at` on), as they follow
     each other; their citations are numbered from `first`. None says what was `told` before.
     """
-    sentences = _chosen(list(zip(passage.sentences, leads(passage, article.language), strict=True))[at:], article, told)
+    leading = zip(passage.sentences, leads(passage, article.language), strict=True)
+    sentences = _chosen(list(leading)[at:], article, told)
     return tuple(
         Citation(number, each.text, each.start, each.end, passage, article)
         for number, each in enumerate(sentences, first)

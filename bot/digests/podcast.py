@@ -45,7 +45,7 @@ LEAST_MINUTES, MOST_MINUTES = 1.0, 15.0
 MOST_UNSAID = 2
 """Questions that the articles do not answer, of those that are tried."""
 
-_TOLD_SHARE = 0.6  # of the words, for what happened; the others for what was said and differs
+_TOLD_SHARE, _FURTHER_SHARE = 0.6, 0.75  # of the words, up to there; the others for who said what
 _MOST_ATTRIBUTED, _MOST_DISPUTED = 6, 3
 _QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)[»”\"]")
 _QUOTED_WORDS = 5  # of somebody's own words, for a sentence to tell what they said
@@ -105,9 +105,7 @@ def make_podcast(searcher: Searcher, thresholds: Thresholds, request: PodcastReq
 class _Material:
     """The stories on what was asked for, and the passages found for them."""
 
-    def __init__(
-        self, searcher: Searcher, thresholds: Thresholds, request: PodcastRequest
-    ) -> None:
+    def __init__(self, searcher: Searcher, thresholds: Thresholds, request: PodcastRequest) -> None:
         self._generation = searcher.generation
         self._subject = request.subject
         self.hits: tuple[Hit, ...] = ()
@@ -117,9 +115,7 @@ class _Material:
             self.stories = find_stories(self._generation, request.period, request.language)
             return
         findings = searcher.search(request.subject, DEPTH, request.period)
-        self.hits = tuple(
-            hit for hit in findings.hits if hit.article.language == request.language
-        )
+        self.hits = tuple(hit for hit in findings.hits if hit.article.language == request.language)
         openings = self._on(request.subject, findings.confidence, thresholds)
         order = {each.article.id: at for at, each in enumerate(openings)}
         stories = [Story(each) for each in group_openings(openings, self._generation)]
@@ -152,8 +148,15 @@ class _Material:
         found = next((hit for hit in self.hits if hit.article.id == opening.article.id), None)
         if found is None or names_at_head(opening, self._subject):
             return opening.article, opening.passage, 0
-        scores = [each.score for each in found.sentences]
-        return opening.article, found.passage, scores.index(max(scores))
+        return opening.article, found.passage, _best_sentence(found)
+
+    def further(self, told: Sequence[Story]) -> Iterator[tuple[Article, Passage, int]]:
+        """The passages found, the best first; without a subject, those after the openings."""
+        for hit in self.hits:
+            yield hit.article, hit.passage, _best_sentence(hit)
+        for story in told if not self.hits else ():
+            for article, passage in self.passages(story):
+                yield article, passage, 0
 
     def passages(self, story: Story) -> Iterator[tuple[Article, Passage]]:
         """All that the articles of a story say."""
@@ -182,6 +185,7 @@ class _PodcastWriter:
         told = self._told(material)
         self._open(told)
         self._tell(material, told)
+        self._deepen(material, told)
         self._attribute(material, told)
         self._dispute(material, told)
         self._leave_open()
@@ -236,6 +240,21 @@ class _PodcastWriter:
             before, asked = article.published, True
             self._introduce(article)
             self._quote(quotes, story.also)
+
+    def _deepen(self, material: _Material, told: Sequence[Story]) -> None:
+        """What the articles say further on, where there is time left."""
+        self._chapter = self.phrases.chapters["more"]
+        for article, passage, at in material.further(told):
+            if self._spent > _FURTHER_SHARE * self._budget:
+                break
+            if article not in self.sources or any(each.passage == passage for each in self._said):
+                continue
+            quotes = lede(article, passage, len(self._said) + 1, self._texts(), at)
+            if not quotes:
+                continue
+            self._say(self.phrases.what_more)
+            self._introduce(article)
+            self._quote(quotes)
 
     def _attribute(self, material: _Material, told: Sequence[Story]) -> None:
         """Who said what, in the articles that were told."""
@@ -368,6 +387,11 @@ def is_attributed(text: str, language: str) -> bool:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _best_sentence(hit: Hit) -> int:
+    scores = [each.score for each in hit.sentences]
+    return scores.index(max(scores))
 
 
 def _first_day(story: Story) -> date:

@@ -1,4 +1,4 @@
-"""What is read or spoken: lines that quote an article, and lines of a fixed list that claim nothing.
+"""What is read or spoken: lines that quote an article, and listed ones, which claim nothing.
 
 Neither can be otherwise: a quote is a `Citation`, which is verbatim, and every other line is a text
 of the catalogue `digests` whose parameters are what is known of the articles (names, titles, days),
@@ -118,11 +118,12 @@ def is_listed(text: str, language: Language, known: Iterable[str]) -> bool:
     named = sorted(map(re.escape, filter(None, known)), key=len, reverse=True)
     value = rf"(?:{'|'.join((*named, _COUNT))})"
     values = rf"{value}(?:(?:, | et | and ){value})*"
-    for form in _forms(language):
-        if text.startswith(form[0]) and text.endswith(form[-1]):
-            if re.fullmatch(values.join(map(re.escape, form)), text):
-                return True
-    return False
+    return any(
+        text.startswith(form[0])
+        and text.endswith(form[-1])
+        and re.fullmatch(values.join(map(re.escape, form)), text)
+        for form in _forms(language)
+    )
 
 
 _COUNT = r"\d[\d\u202f,]*"
@@ -133,10 +134,7 @@ def _forms(language: Language) -> tuple[tuple[str, ...], ...]:
     """The texts that may be said, each parted at its parameters."""
     texts = catalogue("digests", language)
     return tuple(
-        _parted(form)
-        for key in texts
-        if key.startswith("script.")
-        for form in texts.templates(key)
+        _parted(form) for key in texts if key.startswith("script.") for form in texts.templates(key)
     )
 
 

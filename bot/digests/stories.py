@@ -101,9 +101,7 @@ def find_stories(
     stories = [
         Story(each, _subjects_of(each, subjects)) for each in group_openings(openings, generation)
     ]
-    return tuple(
-        sorted(stories, key=lambda story: (-_worth(story, period), -_length(story)))
-    )
+    return tuple(sorted(stories, key=lambda story: (-_worth(story, period), -_length(story))))
 
 
 def likeness(cosine: float, words: float, names: float) -> float:
@@ -140,7 +138,7 @@ def _openings(
 def group_openings(
     openings: Sequence[Opening], generation: GenerationReader
 ) -> list[tuple[Opening, ...]]:
-    """What tells of one event together: around the article that most others are like, those that are."""
+    """What tells of one event, together: the articles like the one that most are like."""
     if not openings:
         return []
     alike = _alike(openings, generation)
@@ -151,7 +149,7 @@ def group_openings(
         members = alike[centre] & left
         members[centre] = True
         left &= ~members
-        chosen = [openings[at] for at in np.flatnonzero(members)]
+        chosen = [openings[at] for at in np.flatnonzero(members).tolist()]
         groups.append(tuple(sorted(chosen, key=_preference)))
     return groups
 
@@ -173,7 +171,7 @@ def _alike(openings: Sequence[Opening], generation: GenerationReader) -> BoolArr
     words = [_terms(each) for each in openings]
     every = {term for both in words for each in both for term in each}
     weights = _weights(every, generation)
-    alike = np.zeros_like(near)
+    alike: BoolArray = np.zeros(near.shape, dtype=np.bool_)
     for one in range(len(openings)):
         others = np.flatnonzero(near[one])
         for other in others[np.argsort(-cosines[one, others], kind="stable")][:_NEAREST]:

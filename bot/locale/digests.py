@@ -10,6 +10,20 @@ from bot.locale.catalogue import Texts
 from index.article import Period
 
 
+class DigestHelp(Texts, domain="digests", part="help"):
+    """What `--help` says of `selon daily` and `selon podcast`, and of their options."""
+
+    daily: str
+    podcast: str
+    day: str
+    since: str
+    subject: str
+    period: str
+    length: str
+    language: str
+    markdown: str
+
+
 class ScriptPhrases(Texts, domain="digests", part="script"):
     """All that a script may say beside the articles' sentences; none claims anything of the world.
 
@@ -42,6 +56,7 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
     chapters: Mapping[str, str]
     what_happened: str
     what_else: str
+    what_more: str
     who_said: str
     who_else: str
     do_they_agree: str
