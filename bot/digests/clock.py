@@ -12,5 +12,10 @@ def zone() -> tzinfo:
     return get_localzone()
 
 
+def now() -> datetime:
+    """This moment, in that zone."""
+    return datetime.now(zone())
+
+
 def today() -> date:
-    return datetime.now(zone()).date()
+    return now().date()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answer import Citation
 from bot.digests.script import Line, Script, Speaker
+from bot.locale.answers import Phrases
+from bot.locale.source import details
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,19 @@ def chapters(script: Script) -> tuple[Chapter, ...]:
     """The script in chapters; those of which nothing is to be seen are left out."""
     written = ((lines[0].chapter, tuple(_paragraphs(lines))) for lines in script.chapters)
     return tuple(Chapter(heading, found) for heading, found in written if found)
+
+
+def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[str, str]:
+    """Whose words the quotes are: what links to the article, and what stands beside it.
+
+    The article's title is not said again below itself.
+    """
+    article = paragraph.quotes[0].article
+    beside = details(replace(article, copies=()), phrases)
+    if paragraph.also:
+        beside = f"{beside}, {phrases.also_told(paragraph.also)}"
+    title = article.title or article.path
+    return (beside.removeprefix(", "), "") if title == heading else (title, beside)
 
 
 def is_dialogue(script: Script) -> bool:

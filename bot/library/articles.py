@@ -16,6 +16,7 @@ from index.article import Article, ArticleEntry, Passage, Sentence
 from index.build.passages import cut
 from index.models.base import Vectors
 from index.search.live import LiveIndex
+from index.search.searcher import Searcher
 from index.store.reader import GenerationReader
 
 _SENTENCES = 4
@@ -148,6 +149,10 @@ class Library(Protocol):
         """An article in a few of its own sentences."""
         ...
 
+    def searcher(self) -> Searcher:
+        """Over the generation in service at this moment."""
+        ...
+
 
 class LiveLibrary:
     """The articles of the generation in service. Raises IndexingError."""
@@ -188,6 +193,9 @@ class LiveLibrary:
         vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in stored])
         return summary(article, tellings(article, [each.passage for each in stored]), vectors)
 
+    def searcher(self) -> Searcher:
+        return self._index.searcher()
+
     @property
     def _open(self) -> GenerationReader:
-        return self._index.searcher().generation
+        return self.searcher().generation

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, time
 
+from babel.dates import get_day_names
+
+from bot.locale import format
 from bot.locale.catalogue import Texts
 from index.article import Period
 
@@ -80,3 +83,25 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
     def asks_critics(self, subject: str) -> str: ...
     def asks_number(self, subject: str) -> str: ...
     def asks_cause(self, subject: str) -> str: ...
+
+
+class SchedulePhrases(Texts, domain="digests", part="schedule"):
+    """What the bot says of when « Le Quotidien » is sent."""
+
+    usage: str
+    start: str
+    stop: str
+    stopped: str
+    not_kept: str
+    only_administrators: str
+
+    def every_day(self, clock: str) -> str: ...
+    def some_days(self, days: str, clock: str) -> str: ...
+
+    def kept_on(self, days: Sequence[int], clock: time) -> str:
+        """On which days (Monday being 0) it is sent, and at what time."""
+        told = format.clock(clock, self.code)
+        if len(days) == 7:
+            return self.every_day(told)
+        names = get_day_names("wide", locale=self.code)
+        return self.some_days(format.listing([names[day] for day in days], self.code), told)

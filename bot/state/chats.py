@@ -8,7 +8,14 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.state.tables import AlertRow, ChatRow, ConversationRow, DocumentRow, TurnRow
+from bot.state.tables import (
+    AlertRow,
+    ChatRow,
+    ConversationRow,
+    DigestRow,
+    DocumentRow,
+    TurnRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +49,5 @@ def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
         after = session.get_one(ChatRow, new)
         after.allowed, after.language = before.allowed, before.language
         session.delete(before)
-    for table in (ConversationRow, TurnRow, AlertRow, DocumentRow):
+    for table in (ConversationRow, TurnRow, AlertRow, DigestRow, DocumentRow):
         session.execute(update(table).where(table.chat_id == old).values(chat_id=new))

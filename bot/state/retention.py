@@ -18,6 +18,7 @@ from bot.state.tables import (
     ChatRow,
     ConversationRow,
     DeliveryRow,
+    DigestRow,
     DocumentRow,
     InvitationRow,
     MeterRow,
@@ -117,6 +118,9 @@ def _of_people(before: datetime) -> Iterator[Delete]:
     owners = (ConversationRow, AlertRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow)
     idle = [PersonRow.id.not_in(select(each.person_id)) for each in owners]
     idle.append(PersonRow.id.not_in(select(AddresseeRow.person_id)))
+    # Who reads the day's news every morning need not write.
+    readers = select(DigestRow.person_id).where(DigestRow.person_id.is_not(None))
+    idle.append(PersonRow.id.not_in(readers))
     yield delete(PersonRow).where(
         PersonRow.last_seen < before, PersonRow.quiet_since.is_(None), *idle
     )

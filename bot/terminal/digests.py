@@ -3,8 +3,7 @@
 
 import re
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,6 @@ from bot.errors import KeepingError
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language, language_of
 from bot.locale.digests import DigestHelp
-from bot.locale.source import details
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.command import DONE, NOT_IN_ARTICLES, CommandLine, Job, job
@@ -149,9 +147,7 @@ def _minutes(typed: str) -> float:
     found = _LENGTH.fullmatch(typed.strip())
     minutes = float(found[1].replace(",", ".")) if found else 0.0
     if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
-        raise KeepingError(
-            "length-unclear", shown=f"--length {typed}", most=f"{MOST_MINUTES:g}"
-        )
+        raise KeepingError("length-unclear", shown=f"--length {typed}", most=f"{MOST_MINUTES:g}")
     return minutes
 
 
@@ -174,11 +170,13 @@ def script_text(script: "Script") -> Text:
         if chapter.heading:
             blocks.append(Text(harmless(chapter.heading), style=TITLE))
         for paragraph in chapter.paragraphs:
-            blocks.append(_paragraph_text(paragraph, phrases, dialogue=dialogue))
+            blocks.append(_paragraph_text(paragraph, chapter.heading, phrases, dialogue))
     return Text("\n\n").join(blocks)
 
 
-def _paragraph_text(paragraph: "Paragraph", phrases: Phrases, *, dialogue: bool) -> Text:
+def _paragraph_text(paragraph: "Paragraph", heading: str, phrases: Phrases, dialogue: bool) -> Text:
+    from bot.digests.written import source_parts
+
     if not paragraph.quotes:
         asked = dialogue and paragraph.speaker == "first"
         return Text(harmless(f"{'— ' if asked else ''}{paragraph.text}"))
@@ -188,10 +186,10 @@ def _paragraph_text(paragraph: "Paragraph", phrases: Phrases, *, dialogue: bool)
         text.append(f"{phrases.quote(harmless(_flowing(citation.quote)))}\u00a0")
         text.append(f"[{citation.number}]", style=MARKER)
     first = paragraph.quotes[0]
-    link = Style(link=link_to(first.article.url, first.quote))
+    linked, beside = source_parts(paragraph, heading, phrases)
     text.append("\n  — ", style=SOURCE)
-    text.append(harmless(first.article.title or first.article.path), style=link)
-    text.append(harmless(source_details(first, paragraph.also, phrases)), style=SOURCE)
+    text.append(harmless(linked), style=Style(link=link_to(first.article.url, first.quote)))
+    text.append(harmless(beside), style=SOURCE)
     address = web_address(first.article.url)
     return text.append(f"\n    {address}" if address else "", style=SOURCE)
 
@@ -206,11 +204,15 @@ def script_markdown(script: "Script") -> str:
         if chapter.heading:
             blocks.append(f"## {_escaped(chapter.heading)}")
         for paragraph in chapter.paragraphs:
-            blocks.append(_paragraph_markdown(paragraph, phrases, dialogue=dialogue))
+            blocks.append(_paragraph_markdown(paragraph, chapter.heading, phrases, dialogue))
     return "\n\n".join(blocks)
 
 
-def _paragraph_markdown(paragraph: "Paragraph", phrases: Phrases, *, dialogue: bool) -> str:
+def _paragraph_markdown(
+    paragraph: "Paragraph", heading: str, phrases: Phrases, dialogue: bool
+) -> str:
+    from bot.digests.written import source_parts
+
     if not paragraph.quotes:
         asked = dialogue and paragraph.speaker == "first"
         return f"**{_escaped(paragraph.text)}**" if asked else _escaped(paragraph.text)
@@ -218,21 +220,13 @@ def _paragraph_markdown(paragraph: "Paragraph", phrases: Phrases, *, dialogue: b
         f"{phrases.quote(_escaped(_flowing(each.quote)))}\u00a0{_marker(each)}"
         for each in paragraph.quotes
     )
-    first = paragraph.quotes[0]
-    title = _escaped(first.article.title or first.article.path)
-    beside = _escaped(source_details(first, paragraph.also, phrases))
-    return f"{quotes}  \n— *{title}*{beside}"
+    linked, beside = map(_escaped, source_parts(paragraph, heading, phrases))
+    return f"{quotes}  \n— *{linked}*{beside}"
 
 
 def _marker(citation: Citation) -> str:
     link = link_to(citation.article.url, citation.quote)
     return f"[\\[{citation.number}\\]](<{link}>)" if link else f"\\[{citation.number}\\]"
-
-
-def source_details(citation: Citation, also: Sequence[str], phrases: Phrases) -> str:
-    """What stands beside a title: outlet, author, day, and who else tells it."""
-    alone = details(replace(citation.article, copies=()), phrases)
-    return f"{alone}, {phrases.also_told(also)}" if also else alone
 
 
 def _flowing(text: str) -> str:

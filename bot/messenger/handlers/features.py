@@ -15,6 +15,7 @@ from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.alerts import ALERTS, AlertHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
+from bot.messenger.handlers.digests import DAILY, PODCAST, DigestHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
@@ -42,6 +43,8 @@ MENUS = Menus(
     everybody=(
         SEARCH,
         RECENT,
+        DAILY,
+        PODCAST,
         ARTICLE,
         SUMMARY,
         SOURCES,
@@ -97,6 +100,7 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield PersonalHandlers(services, documents)
     yield ArticleHandlers(services)
     yield AlertHandlers(services)
+    yield DigestHandlers(services)
     if documents is not None:
         yield documents
     yield QuestionHandlers(services, votes, stops)
