@@ -97,6 +97,7 @@ class SchedulePhrases(Texts, domain="digests", part="schedule"):
 
     def every_day(self, clock: str) -> str: ...
     def some_days(self, days: str, clock: str) -> str: ...
+    def weekday(self, day: str) -> str: ...
 
     def kept_on(self, days: Sequence[int], clock: time) -> str:
         """On which days (Monday being 0) it is sent, and at what time."""
@@ -104,4 +105,5 @@ class SchedulePhrases(Texts, domain="digests", part="schedule"):
         if len(days) == 7:
             return self.every_day(told)
         names = get_day_names("wide", locale=self.code)
-        return self.some_days(format.listing([names[day] for day in days], self.code), told)
+        named = [self.weekday(names[day]) for day in days]
+        return self.some_days(format.listing(named, self.code), told)

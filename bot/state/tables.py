@@ -145,8 +145,8 @@ class AlertRow(Base):
 
 class DigestRow(Base):
     """A chat, or a topic of it, that gets the day's news: `days` are digits, Monday being 0,
-    `minute` counts from midnight. `person_id` is whose chat it is, if it is one person's. `last_day`
-    is the day of the last one, which told the articles `told`."""
+    `minute` counts from midnight. `person_id` is whose chat it is, if it is one person's.
+    `last_day` is the day of the last one, which told the articles `told`."""
 
     __tablename__ = "digests"
     __table_args__ = (UniqueConstraint("chat_id", "thread_id"),)

@@ -32,6 +32,7 @@ PUBLIC = {
     "article",
     "autoriser",
     "allow",
+    "daily",
     "demander",
     "ask",
     "interdire",
@@ -40,6 +41,8 @@ PUBLIC = {
     "language",
     "nouveau",
     "new",
+    "podcast",
+    "quotidien",
     "recents",
     "recent",
     "recherche",
@@ -64,6 +67,8 @@ PUBLIC_BUTTONS = (
     "v:1:1",
     "r:1:wrong",
     "l:fr",
+    "q:start",
+    "q:stop",
     "stop:1",
 )
 PRIVATE_BUTTONS = (
