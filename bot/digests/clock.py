@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 
-def zone() -> tzinfo:
-    """The time zone of the machine, with its changes of clock."""
-    from tzlocal import get_localzone  # beneath dateparser; read only where a day is asked for
-
-    return get_localzone()
+def zone() -> tzinfo | None:
+    """The readers' time zone; None is that of the machine, with its changes of clock."""
+    return None
 
 
 def now() -> datetime:
     """This moment, in that zone."""
-    return datetime.now(zone())
+    return datetime.now(UTC).astimezone(zone())
 
 
 def today() -> date:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from bot.answer import Citation
 from bot.answering.extractive import SURE_ORDER, Relation, relation
 from bot.answering.injection import is_order
-from index.antecedents import leads
+from index.antecedents import leads, leans
 from index.article import Article, Passage, Sentence
 from index.language import detect
 
@@ -86,7 +86,8 @@ def _chosen(
     before: Sentence | None = None
     for sentence, lead in sentences:
         follows, before = before in chosen, sentence
-        if not tells(sentence, article) or (lead is not None and lead not in chosen):
+        leaning = lead is not None or leans(sentence.text, article.language)
+        if not tells(sentence, article) or (leaning and lead not in chosen):
             continue
         if goes_on(sentence.text) and not follows:
             continue

@@ -76,6 +76,8 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     yield delete(AlertRow).where(
         or_(AlertRow.told_at < before, AlertRow.created_at < now - _ALERTS)
     )
+    # One that is sent at its time moves its last day on.
+    yield delete(DigestRow).where(DigestRow.last_day < before.date())
     # The document stays in the corpus; who sent it is forgotten.
     yield delete(DocumentRow).where(DocumentRow.scope == "corpus", DocumentRow.created_at < before)
     old_announcements = select(AnnouncementRow.id).where(AnnouncementRow.created_at < before)
