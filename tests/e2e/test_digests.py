@@ -17,6 +17,7 @@ import pytest_asyncio
 from bot.digests import clock
 from bot.library.articles import LiveLibrary
 from bot.messenger.handlers import digests as handling
+from bot.messenger.roles import Roles
 from bot.state import digests
 from bot.state.database import open_state, state_url
 from bot.state.deliveries import Letter, Part
@@ -245,6 +246,16 @@ async def test_who_has_blocked_the_bot_is_forgotten(server: BotServer, now: Now,
             if kept(url) is None:
                 return
             await asyncio.sleep(0.05)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_who_is_barred_meanwhile_gets_none(
+    server: BotServer, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scheduled(server)
+    monkeypatch.setattr(Roles, "may_ask", lambda self, person_id: person_id != READER)
+    now.on(DAY, 7, 30)
+    await server.silence()
 
 
 @pytest.mark.usefixtures("bot")

@@ -31,7 +31,7 @@ from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.outbound.script_html import script_html
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.state import digests
+from bot.state import chats, digests
 from bot.state.deliveries import Letter, Part
 from bot.state.digests import KeptDigest
 from index.article import Period
@@ -40,7 +40,7 @@ from index.folding import fold_phrase
 logger = logging.getLogger(__name__)
 
 DAILY = MenuCommand(
-    "quotidien", "daily", "Les nouvelles du jour", "The day's news", public=True, groups=True
+    "quotidien", "daily", "Les nouvelles du jour", "The day’s news", public=True, groups=True
 )
 PODCAST = MenuCommand(
     "podcast", "podcast", "Un sujet en questions", "A subject in questions", public=True
@@ -65,6 +65,7 @@ class DigestHandlers:
     def __init__(self, services: BotServices) -> None:
         self._services = services
         self._sending = asyncio.Lock()
+        self._making = asyncio.Lock()  # one at a time, for people who ask are to be answered
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
@@ -100,7 +101,8 @@ class DigestHandlers:
         async with show_typing(context.bot, asker.place):
             unsaid = await self._unsaid(subject, language)
             request = PodcastRequest(language, subject, period, unsaid=unsaid)
-            script = await asyncio.to_thread(self._podcast, request)
+            async with self._making:
+                script = await asyncio.to_thread(self._podcast, request)
         await deliver(context.bot, asker.place, script_html(script))
 
     async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -140,13 +142,21 @@ class DigestHandlers:
             if journal.stopping.is_set():
                 return  # the next start goes on with it
             day = due_day(Schedule(kept.minute, kept.days), kept.last_day, now)
-            if day is not None:
+            if day is not None and await self._may_read(kept):
                 await self._send(bot, journal, kept, day)
+
+    async def _may_read(self, kept: KeptDigest) -> bool:
+        """Whether who asked for it may still ask; they are not told every day that they may not."""
+        if kept.chat_id > 0:
+            return self._services.roles.may_ask(kept.chat_id)
+        find = partial(chats.note_chat, chat_id=kept.chat_id, now=self._services.now())
+        chat = await self._services.state.run(find)
+        return self._services.roles.group_may_ask(kept.chat_id, chat.allowed)
 
     async def _send(self, bot: Bot, journal: Journal, kept: KeptDigest, day: date) -> None:
         language = language_of(kept.language)
         since = max(kept.last_day, day - LONGEST_SPAN)
-        script = await asyncio.to_thread(self._daily, Period(since, day), language, kept.told)
+        script = await self._daily(Period(since, day), language, kept.told)
         parts = tuple(map(Part, script_html(script)))
         keyboard = _stop_button(SchedulePhrases.of(language)).to_dict()
         letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
@@ -166,7 +176,7 @@ class DigestHandlers:
         today = clock.today()
         yesterday = Period(today - timedelta(days=1), today)
         async with show_typing(bot, asker.place):
-            script = await asyncio.to_thread(self._daily, yesterday, asker.phrases.code)
+            script = await self._daily(yesterday, asker.phrases.code)
         kept = await self._kept(asker)
         phrases = _phrases(asker)
         keyboard = _stop_button(phrases) if kept else _start_button(phrases)
@@ -223,14 +233,20 @@ class DigestHandlers:
         """What the chain does not know about a subject."""
         unsaid = []
         for question in open_questions(subject, language) if subject else ():
-            answer = await self._services.chain.ainvoke(TurnText(question))
+            answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
             if answer.outcome == "no":
                 unsaid.append(question)
         return unsaid
 
-    def _daily(self, period: Period, language: Language, told: Sequence[str] = ()) -> Script:
-        generation = self._services.library.searcher().generation
-        return make_daily(generation, period, language, told=told)
+    async def _daily(
+        self, period: Period, language: Language, told: Sequence[str] = ()
+    ) -> Script:
+        def make() -> Script:
+            generation = self._services.library.searcher().generation
+            return make_daily(generation, period, language, told=told)
+
+        async with self._making:
+            return await asyncio.to_thread(make)
 
     def _podcast(self, request: PodcastRequest) -> Script:
         thresholds = subject_thresholds(self._services.settings)
