@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.answer import Citation
 from bot.digests.disagreement import figures_differ
-from bot.digests.lede import lede
+from bot.digests.lede import lede, stands_alone
 from bot.digests.script import Line, Script, source_name, spoken_quote
 from bot.digests.stories import Story, find_stories
 from bot.locale import format
@@ -69,7 +69,7 @@ class _Writer:
         """The first of its articles that has sentences to tell it with, and who tells it too."""
         for opening in story.openings:
             article = opening.article
-            quotes = lede(article, opening.passage, len(self._said) + 1, self._said)
+            quotes = lede(article, opening.passage, self._said)
             if quotes:
                 break
         else:
@@ -123,8 +123,10 @@ class _Writer:
     def _quoted(
         self, quotes: Sequence[Citation], chapter: str, also: tuple[str, ...] = ()
     ) -> list[Line]:
-        self._said += [each.quote for each in quotes]
-        return [Line(spoken_quote(each), each, chapter=chapter, also=also) for each in quotes]
+        first = len(self._said) + 1
+        cited = [replace(each, number=number) for number, each in enumerate(quotes, first)]
+        self._said += [each.quote for each in cited]
+        return [Line(spoken_quote(each), each, chapter=chapter, also=also) for each in cited]
 
     def _other_side(
         self, story: Story, article: Article, quotes: Sequence[Citation], chapter: str
@@ -134,7 +136,9 @@ class _Writer:
             other = opening.article
             if other.id == article.id:
                 continue
-            for quote in lede(other, opening.passage, len(self._said) + 1):
+            for quote in lede(other, opening.passage):
+                if not stands_alone(quote.quote, other.language):
+                    continue
                 if any(figures_differ(each.quote, quote.quote, other.language) for each in quotes):
                     return [
                         Line(self.phrases.differs, chapter=chapter),

@@ -37,18 +37,17 @@ _ENDS = (".", "!", "…", "»", "”", '"', ")")
 def lede(
     article: Article,
     passage: Passage,
-    first: int = 1,
     told: Collection[str] = (),
     at: int = 0,
 ) -> tuple[Citation, ...]:
     """One to three sentences from the head of a passage (from its sentence `at` on), as they follow
-    each other; their citations are numbered from `first`. None says what was `told` before.
+    each other. None says what was `told` before.
     """
     leading = zip(passage.sentences, leads(passage, article.language), strict=True)
     sentences = _chosen(list(leading)[at:], article, told)
     return tuple(
         Citation(number, each.text, each.start, each.end, passage, article)
-        for number, each in enumerate(sentences, first)
+        for number, each in enumerate(sentences, 1)
     )
 
 
@@ -68,6 +67,11 @@ def tells(sentence: Sentence, article: Article) -> bool:
 def goes_on(text: str) -> bool:
     """Whether a sentence goes on with the one right before it: « En effet… », "However…"."""
     return _GOES_ON.match(text) is not None
+
+
+def stands_alone(text: str, language: str) -> bool:
+    """Whether a sentence is understood without the one before it."""
+    return not (leans(text, language) or goes_on(text))
 
 
 def repeats(text: str, told: Collection[str], language: str) -> bool:

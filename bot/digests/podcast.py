@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.answer import Citation
 from bot.answering.refusal import outcome_of
 from bot.answering.topic import find_topic
 from bot.digests.disagreement import figures_differ
-from bot.digests.lede import MOST_WORDS, goes_on, lede, repeats, tells
+from bot.digests.lede import MOST_WORDS, lede, repeats, stands_alone, tells
 from bot.digests.script import (
     WORDS_A_MINUTE,
     Line,
@@ -25,7 +25,6 @@ from bot.digests.stories import Opening, Story, find_stories, group_openings, op
 from bot.locale.catalogue import Language
 from bot.locale.digests import ScriptPhrases
 from bot.verification.cues import ACCORDING, SPEAKING
-from index.antecedents import leans
 from index.article import Article, Passage, Period
 from index.build.passages import cut
 from index.findings import Hit
@@ -45,7 +44,9 @@ LEAST_MINUTES, MOST_MINUTES = 1.0, 15.0
 MOST_UNSAID = 2
 """Questions that the articles do not answer, of those that are tried."""
 
-_TOLD_SHARE, _FURTHER_SHARE = 0.6, 0.75  # of the words, up to there; the others for who said what
+_TOLD_SHARE, _FURTHER_SHARE, _SAID_SHARE = 0.6, 0.75, 0.9
+"""Of the words, up to which what happened, what more the articles say, and who said what go."""
+
 _MOST_ATTRIBUTED, _MOST_DISPUTED = 6, 3
 _QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)[»”\"]")
 _QUOTED_WORDS = 5  # of somebody's own words, for a sentence to tell what they said
@@ -185,9 +186,10 @@ class _PodcastWriter:
         told = self._told(material)
         self._open(told)
         self._tell(material, told)
-        self._deepen(material, told)
-        self._attribute(material, told)
-        self._dispute(material, told)
+        spoken = self._spoken(material, told)
+        self._deepen(material, told, spoken)
+        self._attribute(spoken)
+        self._dispute(told)
         self._leave_open()
         self._close()
 
@@ -228,7 +230,7 @@ class _PodcastWriter:
             if self._spent > _TOLD_SHARE * self._budget and self._said:
                 break
             article, passage, at = material.head(story)
-            quotes = lede(article, passage, len(self._said) + 1, self._texts(), at)
+            quotes = lede(article, passage, self._texts(), at)
             if not quotes:
                 continue
             self.sources += [each for each in story.articles if each not in self.sources]
@@ -241,33 +243,41 @@ class _PodcastWriter:
             self._introduce(article)
             self._quote(quotes, story.also)
 
-    def _deepen(self, material: _Material, told: Sequence[Story]) -> None:
-        """What the articles say further on, where there is time left."""
+    def _deepen(
+        self, material: _Material, told: Sequence[Story], spoken: Sequence[Citation]
+    ) -> None:
+        """What the articles say further on, where there is time left; what is `spoken` comes
+        later."""
         self._chapter = self.phrases.chapters["more"]
         for article, passage, at in material.further(told):
             if self._spent > _FURTHER_SHARE * self._budget:
                 break
             if article not in self.sources or any(each.passage == passage for each in self._said):
                 continue
-            quotes = lede(article, passage, len(self._said) + 1, self._texts(), at)
+            quotes = lede(article, passage, [*self._texts(), *(each.quote for each in spoken)], at)
             if not quotes:
                 continue
             self._say(self.phrases.what_more)
             self._introduce(article)
             self._quote(quotes)
 
-    def _attribute(self, material: _Material, told: Sequence[Story]) -> None:
-        """Who said what, in the articles that were told."""
+    def _spoken(self, material: _Material, told: Sequence[Story]) -> list[Citation]:
+        """What somebody named says in the articles that were told, as far as it is not told yet."""
+        found = [
+            citation
+            for story in told
+            for article, passage in material.passages(story)
+            if article in self.sources
+            for citation in self._attributed(article, passage)
+        ]
+        return found[:_MOST_ATTRIBUTED]
+
+    def _attribute(self, spoken: Sequence[Citation]) -> None:
+        """Who said what."""
         self._chapter = self.phrases.chapters["said"]
-        found: list[Citation] = []
-        for story in told:
-            for article, passage in material.passages(story):
-                if article not in self.sources:
-                    continue
-                found += self._attributed(article, passage)
         asked = False
-        for citation in found[:_MOST_ATTRIBUTED]:
-            if self._spent + len(citation.quote.split()) > 0.9 * self._budget:
+        for citation in spoken:
+            if self._spent + len(citation.quote.split()) > _SAID_SHARE * self._budget:
                 break
             if repeats(citation.quote, self._texts(), self.request.language):
                 continue
@@ -281,44 +291,37 @@ class _PodcastWriter:
         for sentence in passage.sentences:
             if not is_attributed(sentence.text, article.language) or sentence.text in said:
                 continue
-            leaning = leans(sentence.text, article.language) or goes_on(sentence.text)
-            if tells(sentence, article) and not leaning:
-                yield Citation(
-                    len(self._said) + 1,
-                    sentence.text,
-                    sentence.start,
-                    sentence.end,
-                    passage,
-                    article,
-                )
+            if tells(sentence, article) and stands_alone(sentence.text, article.language):
+                yield Citation(1, sentence.text, sentence.start, sentence.end, passage, article)
                 return  # one of a passage is enough
 
-    def _dispute(self, material: _Material, told: Sequence[Story]) -> None:
-        """Sentences that give another figure than one that was said."""
+    def _dispute(self, told: Sequence[Story]) -> None:
+        """Sentences that give another figure than one that was said, of the same story."""
         self._chapter = self.phrases.chapters["disputed"]
-        asked = False
-        count = 0
-        for story in told:
-            for other in story.openings:
-                if count == _MOST_DISPUTED or other.article not in self.sources:
+        found = [quote for story in told for quote in self._against(story)]
+        if found:
+            self._say(self.phrases.do_they_agree)
+        for quote in found[:_MOST_DISPUTED]:
+            self._say(self.phrases.differs, "second")
+            self._named = ""
+            self._introduce(quote.article)
+            self._quote([quote])
+
+    def _against(self, story: Story) -> Iterator[Citation]:
+        """By article of a story, its first sentence that gives another figure than one said."""
+        language = self.request.language
+        ids = {each.id for each in story.articles}
+        said = [each for each in self._said if each.article.id in ids]
+        for other in story.openings:
+            for quote in lede(other.article, other.passage):
+                if quote.quote in self._texts() or not stands_alone(quote.quote, language):
                     continue
-                for quote in lede(other.article, other.passage, len(self._said) + 1):
-                    against = [
-                        each
-                        for each in self._said
-                        if each.article.id != other.article.id
-                        and figures_differ(each.quote, quote.quote, self.request.language)
-                    ]
-                    if not against or quote.quote in self._texts():
-                        continue
-                    if not asked:
-                        self._say(self.phrases.do_they_agree)
-                    asked = True
-                    count += 1
-                    self._say(self.phrases.differs, "second")
-                    self._named = ""
-                    self._introduce(other.article)
-                    self._quote([quote])
+                if any(
+                    each.article.id != other.article.id
+                    and figures_differ(each.quote, quote.quote, language)
+                    for each in said
+                ):
+                    yield quote
                     break
 
     def _leave_open(self) -> None:
@@ -355,10 +358,10 @@ class _PodcastWriter:
             self._named = name
 
     def _quote(self, quotes: Sequence[Citation], also: tuple[str, ...] = ()) -> None:
-        for each in quotes:
-            self._said.append(each)
-            text = spoken_quote(each)
-            self.lines.append(Line(text, each, "second", self._chapter, also))
+        for number, each in enumerate(quotes, len(self._said) + 1):
+            cited = replace(each, number=number)
+            self._said.append(cited)
+            self.lines.append(Line(spoken_quote(cited), cited, "second", self._chapter, also))
 
 
 def names_at_head(opening: Opening, subject: str) -> bool:

@@ -238,9 +238,7 @@ class DigestHandlers:
                 unsaid.append(question)
         return unsaid
 
-    async def _daily(
-        self, period: Period, language: Language, told: Sequence[str] = ()
-    ) -> Script:
+    async def _daily(self, period: Period, language: Language, told: Sequence[str] = ()) -> Script:
         def make() -> Script:
             generation = self._services.library.searcher().generation
             return make_daily(generation, period, language, told=told)
