@@ -1,4 +1,4 @@
-"""Two voices over a small index: one asks, one answers in the articles' sentences, nothing twice."""
+"""Two voices: one asks, one answers in the sentences of the articles, and nothing twice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from tests.fakes import FakeEmbedder
 FERRY = (
     ("2026-03-02", "Le Phare", "Le ferry de Kersaint heurte le quai",
      "Le ferry de Kersaint a heurté le quai lundi matin, et 12 passagers ont été blessés. Il "
-     "arrivait de Noirmont. Le port a été fermé jusqu’à la soirée.\n\n« Le moteur ne répondait plus à la barre », a déclaré la "
+     "arrivait de Noirmont. Le port a été fermé jusqu’à la soirée. Une vedette a remorqué le "
+     "navire vers le bassin.\n\n« Le moteur ne répondait plus à la barre », a déclaré la "
      "commandante Jeanne Le Goff. L’enquête du ferry de Kersaint commence."),
     ("2026-03-02", "La Gazette", "Le ferry de Kersaint heurte le quai du port",
      "Le ferry de Kersaint a heurté le quai lundi, et 15 passagers ont été blessés. Le trafic a "
