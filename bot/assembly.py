@@ -113,8 +113,7 @@ def chain_over(
     """
     thresholds = thresholds_of(settings)
     reader = open_reader(settings)
-    # Articles on a subject are searched, not read.
-    about = AboutArticles(index.searcher, _thresholds(settings, ConfidenceModel.load().thresholds))
+    about = AboutArticles(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds)
     quoting = RetrievalQA(index, extractive, about, reader=reader)
     if writers is None:
@@ -122,6 +121,11 @@ def chain_over(
     answerer = writers.over(extractive, index.generation)
     writing = RetrievalQA(index, answerer, about, reader=reader)
     return FollowUpChain(writing, index.search, quoting, writers.rewriter())
+
+
+def subject_thresholds(settings: Settings) -> Thresholds:
+    """Those of articles on a subject, which are searched and not read. Raises SettingsError."""
+    return _thresholds(settings, ConfidenceModel.load().thresholds)
 
 
 @contextmanager

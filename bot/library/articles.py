@@ -17,6 +17,7 @@ from index.build.passages import cut
 from index.findings import Hit
 from index.models.base import Vectors
 from index.search.live import LiveIndex
+from index.search.searcher import Searcher
 from index.store.reader import FacetKind, GenerationReader
 
 _SENTENCES = 4
@@ -189,6 +190,10 @@ class Library(Protocol):
         """How many articles each outlet, category or language has, the most first."""
         ...
 
+    def searcher(self) -> Searcher:
+        """Over the generation in service at this moment."""
+        ...
+
 
 class LiveLibrary:
     """The articles of the generation in service. Raises IndexingError."""
@@ -249,6 +254,9 @@ class LiveLibrary:
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
         return self._open.facet(kind)
 
+    def searcher(self) -> Searcher:
+        return self._index.searcher()
+
     @property
     def _open(self) -> GenerationReader:
-        return self._index.searcher().generation
+        return self.searcher().generation

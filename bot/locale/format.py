@@ -7,7 +7,7 @@ French, U+202F between thousands.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from math import ceil
 from typing import Any
 
@@ -120,6 +120,13 @@ def short_day(of: date, language: str) -> str:
 def numeric_day(of: date, language: str) -> str:
     """As spreadsheets of the language read it: « 03/02/2025 », "2025-02-03"."""
     return f"{of:%Y-%m-%d}" if language == "en" else f"{of:%d/%m/%Y}"
+
+
+def clock(of: time, language: str) -> str:
+    """« 7 h 30 », "7:30"."""
+    if language == "en":
+        return f"{of.hour}:{of.minute:02d}"
+    return f"{of.hour}{_GAP}h{f'{_GAP}{of.minute:02d}' if of.minute else ''}"
 
 
 def period(of: Period, language: str) -> str:

@@ -27,14 +27,14 @@ def details(article: Article | ArticleEntry, phrases: Phrases) -> str:
 
 def publishers(article: Article) -> tuple[str, ...]:
     """Who else published it: outlets, or the hosts of addresses; each once."""
-    own = {article.outlet, _host(article.url)}
-    named = {copy.outlet or _host(copy.url): copy for copy in article.copies}
+    own = {article.outlet, host_of(article.url)}
+    named = {copy.outlet or host_of(copy.url): copy for copy in article.copies}
     return tuple(name for name in named if name and name not in own)
 
 
 def source_place(copy: Copy) -> str:
     """Where a copy is: its publisher, else its file."""
-    return copy.outlet or _host(copy.url) or copy.path
+    return copy.outlet or host_of(copy.url) or copy.path
 
 
 def _elsewhere(article: Article, phrases: Phrases) -> Iterator[str]:
@@ -46,7 +46,8 @@ def _elsewhere(article: Article, phrases: Phrases) -> Iterator[str]:
         yield phrases.also_in(files[:_NAMED], len(files[_NAMED:]))
 
 
-def _host(url: str | None) -> str | None:
+def host_of(url: str | None) -> str | None:
+    """The site of an address; None where it is none."""
     try:
         host = urlsplit(url).hostname if url else None
     except ValueError:  # half an IPv6 address

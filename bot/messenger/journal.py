@@ -9,18 +9,18 @@ tells which update the code at hand works for, so that each letter finds its pla
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.state import announcements, chats, deliveries, subscriptions, updates
+from bot.state import announcements, chats, deliveries, digests, subscriptions, updates
 from bot.state.database import State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import KeptUpdate
@@ -137,6 +137,22 @@ class Journal:
                 generation=generation,
                 letter=letter,
                 bot_id=self._bot_id,
+                now=self._now(),
+            )
+        )
+
+    async def posted_digest(
+        self, digest: int, day: date, told: Sequence[str], letter: Letter
+    ) -> Delivery | None:
+        """The record of the day's news to somebody, begun; None where it was sent or stopped."""
+        return await self._run(
+            partial(
+                digests.post_digest,
+                digest_id=digest,
+                day=day,
+                told=told,
+                bot_id=self._bot_id,
+                letter=letter,
                 now=self._now(),
             )
         )

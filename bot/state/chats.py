@@ -13,6 +13,7 @@ from bot.state.tables import (
     ChatRow,
     ConversationRow,
     CorpusRow,
+    DigestRow,
     DocumentRow,
     SubscriptionRow,
     TurnRow,
@@ -50,5 +51,6 @@ def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
         after = session.get_one(ChatRow, new)
         after.allowed, after.language = before.allowed, before.language
         session.delete(before)
-    for table in (ConversationRow, TurnRow, AlertRow, DocumentRow, CorpusRow, SubscriptionRow):
+    places = (AlertRow, ConversationRow, CorpusRow, DigestRow, DocumentRow, SubscriptionRow, TurnRow)
+    for table in places:
         session.execute(update(table).where(table.chat_id == old).values(chat_id=new))

@@ -20,6 +20,7 @@ from bot.state.tables import (
     ChatRow,
     ConversationRow,
     DeliveryRow,
+    DigestRow,
     DocumentRow,
     InvitationRow,
     MeterRow,
@@ -130,6 +131,8 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     )
     last_told = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
     yield delete(SubscriptionRow).where(last_told < now - _ALERTS)
+    # One that is sent at its time moves its last day on.
+    yield delete(DigestRow).where(DigestRow.last_day < before.date())
     # The document stays in the corpus; who sent it is forgotten.
     yield delete(DocumentRow).where(DocumentRow.scope == "corpus", DocumentRow.created_at < before)
     old_announcements = select(AnnouncementRow.id).where(AnnouncementRow.created_at < before)
@@ -174,6 +177,9 @@ def _of_people(before: datetime) -> Iterator[Delete]:
     idle.append(PersonRow.id.not_in(select(AddresseeRow.person_id)))
     followers = select(SubscriptionRow.person_id).where(SubscriptionRow.person_id.is_not(None))
     idle.append(PersonRow.id.not_in(followers))
+    # Who reads the day's news every morning need not write.
+    readers = select(DigestRow.person_id).where(DigestRow.person_id.is_not(None))
+    idle.append(PersonRow.id.not_in(readers))
     yield delete(PersonRow).where(
         PersonRow.last_seen < before, PersonRow.quiet_since.is_(None), *idle
     )

@@ -171,6 +171,28 @@ class SubscriptionRow(Base):
     told_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
+class DigestRow(Base):
+    """A chat, or a topic of it, that gets the day's news: `days` are digits, Monday being 0,
+    `minute` counts from midnight. `person_id` is whose chat it is, if it is one person's.
+    `last_day` is the day of the last one, which told the articles `told`."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("chat_id", "thread_id"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    minute: Mapped[int]
+    days: Mapped[str] = mapped_column(String(7))
+    language: Mapped[str] = mapped_column(String(8))
+    last_day: Mapped[date] = mapped_column(Date)
+    told: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
 class DocumentRow(Base):
     """A file or address that somebody sent. `scope` is `corpus` or `conversation`; `path` is where
     its bytes lie below the data directory."""

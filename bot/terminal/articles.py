@@ -56,11 +56,11 @@ def period_of(since: str | None, until: str | None, today: date) -> Period | Non
     if since is None and until is None:
         return None
     try:
-        first = _span(since, today)[0] if since is not None else date.min
+        first = span_of(since, today)[0] if since is not None else date.min
     except (ValueError, OverflowError) as error:
         raise KeepingError("day-unclear", shown=f"--since {since}") from error
     try:
-        last = _span(until, today)[1] if until is not None else date.max
+        last = span_of(until, today)[1] if until is not None else date.max
     except (ValueError, OverflowError) as error:
         raise KeepingError("day-unclear", shown=f"--until {until}") from error
     if first > last:
@@ -68,7 +68,7 @@ def period_of(since: str | None, until: str | None, today: date) -> Period | Non
     return Period(first, last)
 
 
-def _span(typed: str, today: date) -> tuple[date, date]:
+def span_of(typed: str, today: date) -> tuple[date, date]:
     """The first and the last day of what is typed. Raises ValueError, OverflowError."""
     if ago := _AGO.fullmatch(typed.strip()):
         day = today - timedelta(days=int(ago[1]))

@@ -239,6 +239,10 @@ class People:
         }
         self._methods.updates.add("my_chat_member", content)
 
+    def administers(self, chat_id: int, person: int) -> None:
+        """Somebody is among a group's administrators."""
+        self._methods.administrators.setdefault(chat_id, set()).add(person)
+
     def group_moves(self, old: int, new: int) -> None:
         """A group becomes a supergroup; sending to the old id is refused from now on."""
         self._methods.chat_of(new, "supergroup")

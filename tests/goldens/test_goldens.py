@@ -21,6 +21,8 @@ COMMANDS = (
     "index",
     "ask",
     "chat",
+    "daily",
+    "podcast",
     "chat-model",
     "bot",
     "status",

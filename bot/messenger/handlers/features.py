@@ -16,6 +16,7 @@ from bot.messenger.handlers.alerts import ALERTS, AlertHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
+from bot.messenger.handlers.digests import DAILY, PODCAST, DigestHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
@@ -44,6 +45,8 @@ MENUS = Menus(
     everybody=(
         SEARCH,
         RECENT,
+        DAILY,
+        PODCAST,
         ARTICLE,
         SUMMARY,
         SOURCES,
@@ -104,6 +107,7 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield ArticleHandlers(services)
     yield AlertHandlers(services)
     yield SubscriptionHandlers(services)
+    yield DigestHandlers(services)
     if documents is not None:
         yield documents
     yield questions

@@ -179,7 +179,7 @@ def _quote(shown: ShownQuote, phrases: Phrases) -> tuple[StyledSpan, ...]:
 
 def _marker(citation: Citation) -> StyledSpan:
     """[1], which opens the article at the quote where it is online."""
-    return StyledSpan(f"[{citation.number}]", link=_link(citation.article, citation.quote))
+    return StyledSpan(f"[{citation.number}]", link=article_link(citation.article, citation.quote))
 
 
 def _is_long(said: Sequence[StyledSpan]) -> bool:
@@ -199,12 +199,12 @@ def _source(
 ) -> tuple[StyledSpan, ...]:
     """The article's title, linked at the quote where it is online, and what stands beside it."""
     title = _flowing(article.title or article.path)
-    return StyledSpan(title, style, _link(article, quote)), StyledSpan(
+    return StyledSpan(title, style, article_link(article, quote)), StyledSpan(
         _flowing(details(article, phrases))
     )
 
 
-def _link(article: Article | ArticleEntry, quote: str) -> str | None:
+def article_link(article: Article | ArticleEntry, quote: str) -> str | None:
     """Where the article opens at the quote, if it is online."""
     return link_to(article.url, quote) if _linkable(article.url) else None
 

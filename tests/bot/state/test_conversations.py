@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.state import alerts, chats, conversations, documents, people, privacy, spending, votes
+from bot.state import (
+    alerts,
+    chats,
+    conversations,
+    digests,
+    documents,
+    people,
+    privacy,
+    spending,
+    votes,
+)
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.spending import Spent
@@ -150,6 +160,8 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         votes.cast(session, mine, 8, good=True, now=NOW)
         alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
         documents.receive_document(session, HERE, "a.pdf", "a.pdf", None, NOW)
+        alone = ConversationPlace(7, 0, 7)
+        digests.keep_digest(session, alone, 450, (0, 1), "fr", NOW.date(), NOW)
         for person in (7, 8):
             spending.add_spending(session, NOW.date(), "ollama:x", Spent(1, 30, 5), person)
         assert privacy.count_kept(session, 7) == privacy.Kept(
@@ -164,6 +176,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
             "votes": [],
             "alerts": [],
             "subscriptions": [],
+            "digests": [],
             "documents": [],
             "usage": [],
             "announcements": [],

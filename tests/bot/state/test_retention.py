@@ -24,6 +24,7 @@ from bot.state.tables import (
     ConversationRow,
     CorpusRow,
     DeliveryRow,
+    DigestRow,
     DocumentRow,
     InvitationRow,
     MeterRow,
@@ -77,6 +78,15 @@ def _rows(person: int, at: datetime) -> Sequence[Base]:
         ),
         VoteRow(turn_id=person, person_id=person, good=True, created_at=at),
         AlertRow(**place, question="?", language="fr", checked="g", created_at=at, told_at=at),
+        DigestRow(
+            **place,
+            minute=450,
+            days="0123456",
+            language="fr",
+            last_day=at.date(),
+            told=[],
+            created_at=at,
+        ),
         DocumentRow(**place, name="a", path="a", scope="corpus", status="indexed", created_at=at),
         ChatRow(id=-person, first_seen=at),
         SubscriptionRow(
@@ -160,6 +170,18 @@ def test_a_question_waits_for_its_article_for_a_year(state: State) -> None:
     assert _counts(state) == {"people": 1, "alerts": 1}
     _forget(state, NOW + timedelta(days=366))
     assert _counts(state) == {}
+
+
+def test_who_gets_the_daily_is_known_as_long_as_it_is_sent(state: State) -> None:
+    rows = _rows(7, NOW - timedelta(days=400))
+    _add(state, [row for row in rows if isinstance(row, PersonRow | DigestRow)])
+
+    def sent(session: Session) -> None:
+        session.scalars(select(DigestRow)).one().last_day = NOW.date()
+
+    state.do(sent)
+    assert _forget(state) == {}
+    assert _forget(state, NOW + timedelta(days=91)) == {"digests": 1, "people": 1}
 
 
 def test_that_somebody_wants_no_announcements_is_not_forgotten(state: State) -> None:

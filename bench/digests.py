@@ -1,0 +1,334 @@
+"""« Le Quotidien » and « Le Podcast » over corpus/ and real press articles: is every line borne
+out, is nothing told twice, and are stories grouped as a person would?
+
+    python bench/digests.py [--articles FOLDER] [--index FOLDER] [--show N]
+
+The press articles are those of bench/press.py. Of a hundred scripts it counts the lines that quote
+nothing verbatim and stand in no catalogue, sentences and stories told twice, sentences of another
+language, and those that lean on a sentence that does not stand before them. Grouping is measured on
+bench/digests/: the 32 likest pairs of press articles at most two days apart (pairs.tsv, 1 where a
+person would tell them as one), and twenty of the articles told again in other words as by another
+paper (retold.jsonl); beside it, what the cosine of the openings alone finds at as many wrong pairs.
+`--index` keeps what is indexed for the next run; `--show` prints so many of the scripts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from bot.answering.extractive import Relation, relation
+from bot.assembly import chain_over, open_index, subject_thresholds
+from bot.digests.daily import make_daily
+from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
+from bot.digests.script import Line, Script, spoken_quote
+from bot.digests.stories import NEAR_DAYS, Opening, group_openings, open_article
+from bot.followups.conversation import FollowUpChain
+from bot.locale.catalogue import Language, catalogue
+from bot.settings import Settings, load_settings
+from bot.terminal.digests import script_markdown
+from index.antecedents import leans
+from index.article import Article, Period
+from index.build.builder import build
+from index.language import detect
+from index.models.bundled.embedder import load_bundled
+from index.search.live import LiveIndex
+from index.store.reader import GenerationReader
+
+ROOT = Path(__file__).parents[1]
+JUDGED = ROOT / "bench" / "digests"
+DAYS, MONTHS = 45, 10  # dailies over the press articles, and over the corpus
+DETECTABLE_WORDS = 8
+PRESS_SUBJECTS = (
+    "attentat de Nice", "François Fillon", "Gilets jaunes", "Syrie", "Donald Trump", "Burundi",
+    "Tour de France", "Emmanuel Macron", "chômage en France", "Daech", "loi Travail", "Guyane",
+    "Benoît Hamon", "Jeux olympiques de Rio", "Gambie", "Colombie", "I-Télé", "supernova",
+    "Manuel Valls", "Areva", "Zika", "Airbus", "Eurovision", "Jérusalem", "Turquie", "Somalie",
+    "pollution", "Brexit", "handball", "Québec",
+)  # fmt: skip
+CORPUS_SUBJECTS: tuple[tuple[Language, str], ...] = (
+    ("fr", "Notre-Dame de Paris"), ("fr", "Minitel"), ("fr", "Marie Curie"), ("fr", "TGV"),
+    ("fr", "Victor Hugo"), ("fr", "Microsoft"), ("fr", "boson de Higgs"), ("en", "Hubble"),
+    ("en", "penicillin"), ("en", "Apollo 11"),
+)  # fmt: skip
+WEEKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A script, what it was asked for, and how long it took."""
+
+    script: Script
+    asked: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """An index with its chain."""
+
+    index: LiveIndex
+    chain: FollowUpChain
+    settings: Settings
+
+    @property
+    def generation(self) -> GenerationReader:
+        return self.index.searcher().generation
+
+
+def main() -> None:
+    options = _options()
+    press = options.articles
+    if not press.is_dir():
+        print(f"digests: skipped, no articles at {press} (see bench/press/README.md)")
+        return
+    with tempfile.TemporaryDirectory() as made:
+        kept = options.index or Path(made)
+        retold = kept / "retold"
+        _write_retold(retold)
+        shelves = [
+            _shelf(kept / "press", [press]),
+            _shelf(kept / "corpus", [ROOT / "corpus"]),
+        ]
+        _report_scripts(shelves, options.show)
+        _report_groups(_shelf(kept / "pairs", [press, retold]))
+
+
+def _options() -> argparse.Namespace:
+    assert __doc__ is not None
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    evaluation = Path(os.environ.get("SELON_BENCH_EVAL", ROOT.parent / "shared" / "eval"))
+    parser.add_argument("--articles", type=Path, default=evaluation / "press")
+    parser.add_argument("--index", type=Path)
+    parser.add_argument("--show", type=int, default=0)
+    return parser.parse_args()
+
+
+def _shelf(folder: Path, sources: Sequence[Path]) -> Shelf:
+    settings = load_settings(data_dir=folder)
+    build(sources, folder, load_bundled())
+    index = open_index(settings)
+    return Shelf(index, chain_over(index, settings), settings)
+
+
+def _report_scripts(shelves: Sequence[Shelf], show: int) -> None:
+    press, corpus = shelves
+    made = [*_dailies(press, DAYS, 1), *_dailies(corpus, MONTHS, 30)]
+    made += _podcasts(press, [("fr", each) for each in PRESS_SUBJECTS])
+    made += _podcasts(corpus, CORPUS_SUBJECTS)
+    made += _weeks(press)
+    found: Counter[str] = Counter()
+    for each in made:
+        found.update(_faults(each))
+    told = [each for each in made if each.script.quotes]
+    lines = [line for each in made for line in each.script.lines]
+    print(f"scripts\t{len(made)}\twith news\t{len(told)}")
+    print(f"lines\t{len(lines)}\tquotes\t{sum(line.citation is not None for line in lines)}")
+    for fault in FAULTS:
+        print(f"{fault}\t{found[fault]}")
+    seconds = sorted(each.seconds for each in made)
+    print(f"seconds a script\tmedian {seconds[len(seconds) // 2]:.2f}\tmost {seconds[-1]:.2f}")
+    for each in made[:: max(len(made) // show, 1)] if show else ():
+        print(f"\n<!-- {each.asked} -->\n\n{script_markdown(each.script)}")
+
+
+def _dailies(shelf: Shelf, count: int, span: int) -> Iterator[Made]:
+    """Over days spread evenly among those of publication, in French, every fifth in English."""
+    days = sorted({each.published for each in shelf.generation.articles() if each.published})
+    step = max(len(days) // count, 1)
+    for at, day in enumerate(days[::step][:count]):
+        language: Language = "en" if span > 1 and at % 5 == 4 else "fr"
+        period = Period(day - timedelta(days=span), day)
+        asked = f"daily {period.first} {period.last} {language}"
+        yield _timed(asked, lambda p=period, c=language: make_daily(shelf.generation, p, c))
+
+
+def _podcasts(shelf: Shelf, subjects: Sequence[tuple[Language, str]]) -> Iterator[Made]:
+    for language, subject in subjects:
+        questions = open_questions(subject, language)
+        unsaid = [each for each in questions if shelf.chain.invoke(each).outcome == "no"]
+        yield _podcast(shelf, PodcastRequest(language, subject, unsaid=unsaid))
+
+
+def _weeks(shelf: Shelf) -> Iterator[Made]:
+    days = sorted({each.published for each in shelf.generation.articles() if each.published})
+    for day in days[:: len(days) // WEEKS][:WEEKS]:
+        yield _podcast(shelf, PodcastRequest("fr", period=Period(day, day + timedelta(days=6))))
+
+
+def _podcast(shelf: Shelf, request: PodcastRequest) -> Made:
+    thresholds = subject_thresholds(shelf.settings)
+    asked = f"podcast {request.subject or request.period} {request.language}"
+    return _timed(asked, lambda: make_podcast(shelf.index.searcher(), thresholds, request))
+
+
+def _timed(asked: str, make: Callable[[], Script]) -> Made:
+    began = time.perf_counter()
+    script = make()
+    return Made(script, asked, time.perf_counter() - began)
+
+
+FAULTS = (
+    "lines without a citation that bears them",
+    "sentences told twice",
+    "stories told twice",
+    "sentences of another language",
+    "sentences that lean on none before them",
+)
+
+
+def _faults(made: Made) -> Iterator[str]:
+    """What is wrong in a script, told apart from how it was made."""
+    script = made.script
+    forms = _fixed_forms(script.language)
+    told: list[Line] = []
+    for line in script.lines:
+        if line.citation is None:
+            if not any(form.fullmatch(line.text) for form in forms):
+                yield FAULTS[0]
+            continue
+        cited, article = line.citation, line.citation.article
+        quote = article.text[cited.start : cited.end]
+        if " ".join(quote.split("\n")) != line.text and spoken_quote(cited) != line.text:
+            yield FAULTS[0]
+        if any(
+            line.text == each.text
+            or relation(line.text, each.text, script.language) is Relation.SAME
+            for each in told
+        ):
+            print(f"told twice in {made.asked}: {line.text}", file=sys.stderr)
+            yield FAULTS[1]
+        foreign = article.language != script.language
+        if len(line.text.split()) >= DETECTABLE_WORDS:
+            foreign |= detect(line.text, script.language) != script.language
+        if foreign:
+            yield FAULTS[3]
+        if leans(line.text, script.language) and not _stands_behind(line, told):
+            print(f"leans in {made.asked}: {line.text}", file=sys.stderr)
+            yield FAULTS[4]
+        told.append(line)
+    chapters = [
+        {each.citation.article.id for each in lines if each.citation} for lines in script.chapters
+    ]
+    if script.title.startswith(("Le Quotidien", "The Daily")):
+        for one, other in combinations(chapters, 2):
+            if one & other:
+                yield FAULTS[2]
+
+
+def _stands_behind(line: Line, told: Sequence[Line]) -> bool:
+    """Whether what was told right before is of the same passage, further up."""
+    before = told[-1].citation if told else None
+    return (
+        before is not None
+        and line.citation is not None
+        and before.passage == line.citation.passage
+        and before.end <= line.citation.start
+    )
+
+
+def _fixed_forms(language: Language) -> list[re.Pattern[str]]:
+    texts = catalogue("digests", language)
+    return [
+        re.compile(re.sub(r"\\\{.*?\\\}", ".+", re.escape(form)))
+        for key in texts
+        if key.startswith("script.")
+        for form in texts.templates(key)
+    ]
+
+
+def _write_retold(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for at, each in enumerate(_retold()):
+        facts = "\n".join(
+            f"{name}: {json.dumps(each[name], ensure_ascii=False)}"
+            for name in ("title", "published", "outlet")
+        )
+        text = f"---\n{facts}\nlanguage: fr\n---\n\n{each['text']}\n"
+        (folder / f"{at:02d}-{each['article']}").write_text(text, "utf-8")
+
+
+def _retold() -> list[dict[str, str]]:
+    lines = (JUDGED / "retold.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def _report_groups(shelf: Shelf) -> None:
+    with closing(shelf.generation):
+        found = [
+            open_article(shelf.generation, article)
+            for entry in shelf.generation.articles()
+            if not entry.copy_of and (article := shelf.generation.article(entry.id))
+        ]
+        openings = {_name(each.article): each for each in found if each is not None}
+        groups = group_openings(list(openings.values()), shelf.generation)
+    group = {_name(each.article): at for at, same in enumerate(groups) for each in same}
+    retold = [(f"{at:02d}-{each['article']}", each["article"]) for at, each in enumerate(_retold())]
+    judged = [line.split("\t") for line in (JUDGED / "pairs.tsv").read_text("utf-8").splitlines()]
+    same = [(one, other) for told, one, other in judged if told == "1"]
+    joined = {
+        frozenset((_name(one.article), _name(other.article)))
+        for members in groups
+        for one, other in combinations(members, 2)
+    }
+    right = {frozenset(pair) for pair in (*retold, *same)}
+    wrong = {pair for pair in joined - right if not _follows(pair, right)}
+    print(f"\nstories of several articles\t{sum(len(each) > 1 for each in groups)}")
+    print(f"retold found\t{_found(retold, group)} of {len(retold)}")
+    print(f"judged one, found\t{_found(same, group)} of {len(same)}")
+    print(f"told as one wrongly\t{len(wrong)}")
+    for pair in wrong:
+        print(f"  {' | '.join(sorted(pair))}")
+    cosines = _cosines(list(openings.values()))
+    ranked = sorted(cosines, key=cosines.__getitem__, reverse=True)
+    taken, misses = set(), 0
+    for pair in ranked:
+        misses += pair not in right
+        if misses > len(wrong):
+            break
+        taken.add(pair)
+    alone = sum(frozenset(pair) in taken for pair in retold)
+    print(f"retold found by the cosine alone, at as many wrong pairs\t{alone} of {len(retold)}")
+
+
+def _follows(pair: frozenset[str], right: set[frozenset[str]]) -> bool:
+    """Whether both are right with a third."""
+    one, other = pair
+    partners = [{next(iter(each - {name})) for each in right if name in each} for name in pair]
+    return bool(partners[0] & partners[1]) and one != other
+
+
+def _found(pairs: Sequence[tuple[str, str]], group: dict[str, int]) -> int:
+    return sum(group[one] == group[other] for one, other in pairs)
+
+
+def _cosines(openings: Sequence[Opening]) -> dict[frozenset[str], float]:
+    means = np.stack([each.vectors.mean(axis=0) for each in openings])
+    means /= np.linalg.norm(means, axis=1, keepdims=True)
+    return {
+        frozenset((_name(one.article), _name(other.article))): float(means[at] @ means[beside])
+        for (at, one), (beside, other) in combinations(enumerate(openings), 2)
+        if abs((one.day - other.day).days) <= NEAR_DAYS
+    }
+
+
+def _name(article: Article) -> str:
+    return Path(article.path).name
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The sentences at the head of an article that tell its news.
+
+A journalist puts the news first: what is looked for is where it begins. Left out are lines that
+only announce or ask, orders to machines, words of another language, and a sentence that leans on
+one which is not told (`index.antecedents`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from bot.answer import Citation
+from bot.answering.extractive import SURE_ORDER, Relation, relation
+from bot.answering.injection import is_order
+from index.antecedents import leads, leans
+from index.article import Article, Passage, Sentence
+from index.language import detect
+
+MOST_SENTENCES = 3
+MOST_WORDS = 75
+"""Of what is told of one article, unless its first sentence alone has more."""
+
+_FEWEST_WORDS = 6  # of a sentence that tells something
+_DETECTABLE = 8  # words from which on a sentence's language is told
+_GOES_ON = re.compile(
+    r"[\s«“\"]*(?:en effet|de plus|toutefois|cependant|néanmoins|pourtant|par ailleurs|en revanche"
+    r"|en outre|ainsi|donc|enfin|ensuite|puis|d['’]ailleurs|de même|à l['’]inverse|au contraire"
+    r"|par conséquent|c['’]est pourquoi|d['’]où|mais|or|et|car|aussi,"
+    r"|however|moreover|furthermore|therefore|thus|meanwhile|nevertheless|instead|indeed"
+    r"|in addition|as a result|finally|then|but|and|so|yet|also)\b",
+    re.IGNORECASE,
+)
+_ENDS = (".", "!", "…", "»", "”", '"', ")")
+
+
+def lede(
+    article: Article,
+    passage: Passage,
+    told: Collection[str] = (),
+    at: int = 0,
+) -> tuple[Citation, ...]:
+    """One to three sentences from the head of a passage (from its sentence `at` on), as they follow
+    each other. None says what was `told` before.
+    """
+    leading = zip(passage.sentences, leads(passage, article.language), strict=True)
+    sentences = _chosen(list(leading)[at:], article, told)
+    return tuple(
+        Citation(number, each.text, each.start, each.end, passage, article)
+        for number, each in enumerate(sentences, 1)
+    )
+
+
+def tells(sentence: Sentence, article: Article) -> bool:
+    """Whether a sentence, by itself or behind its lead, can be told."""
+    text = " ".join(sentence.text.split())
+    words = text.split()
+    if len(words) < _FEWEST_WORDS or not text.endswith(_ENDS) or text == article.title:
+        return False
+    if text[:1].islower():
+        return False
+    if len(words) >= _DETECTABLE and detect(text, article.language) != article.language:
+        return False
+    return not is_order(text, SURE_ORDER)
+
+
+def goes_on(text: str) -> bool:
+    """Whether a sentence goes on with the one right before it: « En effet… », "However…"."""
+    return _GOES_ON.match(text) is not None
+
+
+def stands_alone(text: str, language: str) -> bool:
+    """Whether a sentence is understood without the one before it."""
+    return not (leans(text, language) or goes_on(text))
+
+
+def repeats(text: str, told: Collection[str], language: str) -> bool:
+    """Whether a sentence says what was told before, or fills in the same form with other numbers
+    (« Cette journée est la 27e… »)."""
+    return any(relation(text, each, language) is not Relation.NEW for each in told)
+
+
+def _chosen(
+    sentences: Iterable[tuple[Sentence, Sentence | None]],
+    article: Article,
+    told: Collection[str],
+) -> Sequence[Sentence]:
+    chosen: list[Sentence] = []
+    words = 0
+    before: Sentence | None = None
+    for sentence, lead in sentences:
+        follows, before = before in chosen, sentence
+        leaning = lead is not None or leans(sentence.text, article.language)
+        if not tells(sentence, article) or (leaning and lead not in chosen):
+            continue
+        if goes_on(sentence.text) and not follows:
+            continue
+        grown = words + len(sentence.text.split())
+        if chosen and (grown > MOST_WORDS or len(chosen) == MOST_SENTENCES):
+            break
+        said = [*told, *(each.text for each in chosen)]
+        if not repeats(sentence.text, said, article.language):
+            chosen.append(sentence)
+            words = grown
+    return chosen

@@ -1,0 +1,106 @@
+"""When « Le Quotidien » is sent: « 7h30 », « lundi jeudi 18h », "weekdays 07:30"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from index.folding import fold_phrase
+
+EVERY_DAY = tuple(range(7))
+
+_LONGEST = 100  # characters
+_TIME = re.compile(
+    r"\b(?:(?:a|at) )?(?P<hour>\d{1,2})(?: ?h(?:eures?)?(?: ?(?P<past>\d\d))?|:(?P<minute>\d\d))"
+    r"(?: ?(?P<half>[ap])\.?m\b\.?)?(?!\w)"
+)
+_NAMES = {
+    name: number
+    for names in (
+        ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    )
+    for number, name in enumerate(names)
+}
+_DAY = rf"(?:{'|'.join(_NAMES)})s?"
+_RANGE = re.compile(rf"\b(?:du |from )?({_DAY})(?: ?- ?| au | a | to )({_DAY})\b")
+_ONE = re.compile(rf"\b{_DAY}\b")
+_GROUPS = (
+    (re.compile(r"\b(?:en semaine|weekdays?|jours ouvres)\b"), (0, 1, 2, 3, 4)),
+    (re.compile(r"\b(?:le |on )?week-?ends?\b"), (5, 6)),
+    (
+        re.compile(r"\b(?:(?:tous les|chaque) (?:jours?|matins?|soirs?)|every day|daily)\b"),
+        EVERY_DAY,
+    ),
+)
+_AND = re.compile(r"(?:\b(?:le|les|et|on|and|every|chaque|tous)\b|[ ,;])*")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A time of day, in minutes from midnight, and days of the week, Monday being 0."""
+
+    minute: int
+    days: tuple[int, ...] = EVERY_DAY
+
+    @property
+    def clock(self) -> time:
+        return time(*divmod(self.minute, 60))
+
+
+def parse_schedule(typed: str) -> Schedule | None:
+    """The schedule that the words name, every day where they name none; None where they are not
+    one whole."""
+    plain = fold_phrase(" ".join(typed.split()))
+    found = _TIME.search(plain) if len(plain) <= _LONGEST else None
+    if found is None:
+        return None
+    minute = _minute(found)
+    rest = plain[: found.start()] + " " + plain[found.end() :]
+    days: set[int] = set()
+    for pattern, group in _GROUPS:
+        if pattern.search(rest):
+            days.update(group)
+            rest = pattern.sub(" ", rest)
+    for each in _RANGE.finditer(rest):
+        first, last = (_NAMES[name.rstrip("s")] for name in each.groups())
+        days.update((first + step) % 7 for step in range((last - first) % 7 + 1))
+    rest = _RANGE.sub(" ", rest)
+    days.update(_NAMES[name.rstrip("s")] for name in _ONE.findall(rest))
+    rest = _ONE.sub(" ", rest)
+    if minute is None or not _AND.fullmatch(rest):
+        return None
+    return Schedule(minute, tuple(sorted(days)) or EVERY_DAY)
+
+
+def due_day(schedule: Schedule, last_day: date, now: datetime) -> date | None:
+    """The day of which one is to be sent now, if any: today's, once its time has come.
+
+    A day has one, however often its clock passes that time: where the clock skips it, as soon as
+    that is seen; where it comes twice, at the first. What was missed on an earlier day is not sent.
+    `now` is in the readers' time zone.
+    """
+    today = now.date()
+    if today <= last_day or today.weekday() not in schedule.days:
+        return None
+    assert now.tzinfo is not None, "the readers' zone is needed"
+    return today if now >= _moment(schedule, today, now.tzinfo) else None
+
+
+def day_before_first(schedule: Schedule, now: datetime) -> date:
+    """What counts as the last day when a schedule is made: today, if its time has passed."""
+    assert now.tzinfo is not None, "the readers' zone is needed"
+    passed = now >= _moment(schedule, now.date(), now.tzinfo)
+    return now.date() if passed else now.date() - timedelta(days=1)
+
+
+def _moment(schedule: Schedule, day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, schedule.clock, zone)
+
+
+def _minute(found: re.Match[str]) -> int | None:
+    hour, minute = int(found["hour"]), int(found["past"] or found["minute"] or 0)
+    if found["half"]:
+        hour = hour % 12 + 12 * (found["half"] == "p")
+    return 60 * hour + minute if hour < 24 and minute < 60 else None

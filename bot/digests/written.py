@@ -1,0 +1,86 @@
+"""A script as a reader sees it: paragraphs under headings, without what is only for the ear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answer import Citation
+from bot.digests.script import Line, Script, Speaker
+from bot.locale.answers import Phrases
+from bot.locale.source import details
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """What is said around quotes, or the quotes of one article that follow each other.
+
+    `also` names the other outlets that tell the same.
+    """
+
+    text: str = ""
+    quotes: tuple[Citation, ...] = ()
+    also: tuple[str, ...] = ()
+    speaker: Speaker = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Paragraphs under a heading, "" for none."""
+
+    heading: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+def chapters(script: Script) -> tuple[Chapter, ...]:
+    """The script in chapters; those of which nothing is to be seen are left out."""
+    written = ((lines[0].chapter, tuple(_paragraphs(lines))) for lines in script.chapters)
+    return tuple(Chapter(heading, found) for heading, found in written if found)
+
+
+def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[str, str]:
+    """Whose words the quotes are: what links to the article, and what stands beside it.
+
+    The article's title is not said again below itself.
+    """
+    article = paragraph.quotes[0].article
+    beside = details(replace(article, copies=()), phrases)
+    if paragraph.also:
+        beside = f"{beside}, {phrases.also_told(paragraph.also)}"
+    title = article.title or article.path
+    return (beside.removeprefix(", "), "") if title == heading else (title, beside)
+
+
+def is_dialogue(script: Script) -> bool:
+    """Whether two voices speak."""
+    return any(line.speaker == "second" for line in script.lines)
+
+
+def _paragraphs(lines: Sequence[Line]) -> Iterator[Paragraph]:
+    quoted: list[Line] = []
+    for line in lines:
+        if line.aloud:
+            continue
+        if quoted and not _goes_with(line, quoted[-1]):
+            yield _quotes(quoted)
+            quoted = []
+        if line.citation is not None:
+            quoted.append(line)
+        else:
+            yield Paragraph(line.text, speaker=line.speaker)
+    if quoted:
+        yield _quotes(quoted)
+
+
+def _goes_with(line: Line, before: Line) -> bool:
+    return (
+        line.citation is not None
+        and before.citation is not None
+        and line.citation.article.id == before.citation.article.id
+    )
+
+
+def _quotes(lines: Sequence[Line]) -> Paragraph:
+    cited = tuple(line.citation for line in lines if line.citation is not None)
+    also = tuple(dict.fromkeys(name for line in lines for name in line.also))
+    return Paragraph("", cited, also, lines[0].speaker)

@@ -1,0 +1,57 @@
+"""A daily or a podcast as messages: chapters, quotes with their sources, each sentence linked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.answer import LINE_END, Citation
+from bot.digests.script import Script
+from bot.digests.written import Chapter, Paragraph, chapters, is_dialogue, source_parts
+from bot.locale.answers import Phrases
+from bot.messenger.outbound.answer_html import article_link
+from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
+
+_QUOTE_HERE = "\0"
+
+
+def script_html(script: Script) -> tuple[str, ...]:
+    """The messages that show a script, under its title."""
+    phrases = Phrases.of(script.language)
+    blocks = [StyledBlock((StyledSpan(script.title, "b"),))]
+    for chapter in chapters(script):
+        blocks += _chapter(chapter, phrases, dialogue=is_dialogue(script))
+    return tuple(to_html(spans) for spans in messages(blocks, script.language))
+
+
+def _chapter(chapter: Chapter, phrases: Phrases, *, dialogue: bool) -> Iterator[StyledBlock]:
+    """Its heading stands with its first paragraph."""
+    heading = (StyledSpan(chapter.heading, "b"), StyledSpan("\n")) if chapter.heading else ()
+    for paragraph in chapter.paragraphs:
+        spans = tuple(_paragraph(paragraph, chapter.heading, phrases, dialogue=dialogue))
+        yield StyledBlock((*heading, *spans))
+        heading = ()
+
+
+def _paragraph(
+    paragraph: Paragraph, heading: str, phrases: Phrases, *, dialogue: bool
+) -> Iterator[StyledSpan]:
+    if not paragraph.quotes:
+        asked = dialogue and paragraph.speaker == "first"
+        yield StyledSpan(f"{'— ' if asked else ''}{paragraph.text}", "i")
+        return
+    opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
+    for citation in paragraph.quotes:
+        quote = LINE_END.sub(" ", citation.quote)
+        # The marker must not begin a line of its own, hence the no-break space.
+        yield StyledSpan(f"{opening}{quote}{closing}\u00a0")
+        yield _marker(citation)
+        yield StyledSpan("\n")
+    first = paragraph.quotes[0]
+    linked, beside = source_parts(paragraph, heading, phrases)
+    yield StyledSpan("— ")
+    yield StyledSpan(linked, link=article_link(first.article, first.quote))
+    yield StyledSpan(beside)
+
+
+def _marker(citation: Citation) -> StyledSpan:
+    return StyledSpan(f"[{citation.number}]", link=article_link(citation.article, citation.quote))

@@ -1,0 +1,120 @@
+"""Who gets « Le Quotidien » when: a chat, or a topic of one, at a time of some days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.state import deliveries, people
+from bot.state.conversations import ConversationPlace
+from bot.state.deliveries import Delivery, Letter
+from bot.state.tables import DigestRow
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDigest:
+    """`minute` counts from midnight, `days` are of the week, Monday being 0. `last_day` is the day
+    of the last one, `told` the articles (ids) that it told."""
+
+    id: int
+    chat_id: int
+    thread_id: int
+    minute: int
+    days: tuple[int, ...]
+    language: str
+    last_day: date
+    told: tuple[str, ...] = ()
+
+
+def keep_digest(
+    session: Session,
+    place: ConversationPlace,
+    minute: int,
+    days: Sequence[int],
+    language: str,
+    last_day: date,
+    now: datetime,
+) -> None:
+    """Send it there from the day after `last_day` on, in place of what was kept before.
+
+    Where a person is alone with the bot it is theirs; a group's names nobody.
+    """
+    alone = place.chat_id == place.person_id
+    if alone:
+        people.note_person(session, place.person_id, now)
+    row = _row(session, place.chat_id, place.thread_id)
+    if row is None:
+        row = DigestRow(chat_id=place.chat_id, thread_id=place.thread_id, told=[], created_at=now)
+        session.add(row)
+    row.person_id = place.person_id if alone else None
+    row.minute, row.days = minute, "".join(map(str, days))
+    row.language, row.last_day = language, last_day
+    session.flush()
+
+
+def digest_of(session: Session, chat_id: int, thread_id: int) -> KeptDigest | None:
+    """What is kept for a chat, or a topic of it."""
+    row = _row(session, chat_id, thread_id)
+    return _digest(row) if row is not None else None
+
+
+def stop_digest(session: Session, chat_id: int, thread_id: int) -> bool:
+    """Send it there no more; False where it was not."""
+    row = _row(session, chat_id, thread_id)
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def forget_digest(session: Session, digest_id: int) -> None:
+    """Nothing can be said there any more."""
+    session.execute(delete(DigestRow).where(DigestRow.id == digest_id))
+
+
+def waiting_digests(session: Session, today: date) -> list[KeptDigest]:
+    """Those of which none was sent today, in the order in which they were asked for."""
+    chosen = select(DigestRow).where(DigestRow.last_day < today).order_by(DigestRow.id)
+    return [_digest(row) for row in session.scalars(chosen)]
+
+
+def post_digest(
+    session: Session,
+    digest_id: int,
+    day: date,
+    told: Sequence[str],
+    bot_id: int,
+    letter: Letter,
+    now: datetime,
+) -> Delivery | None:
+    """Put the one of a day in the outbox, and the day among those it was sent on, in one go:
+    wherever the process dies, it is sent once. None where it was sent or stopped before."""
+    row = session.get(DigestRow, digest_id, with_for_update=True)
+    if row is None or row.last_day >= day:
+        return None
+    row.last_day, row.told = day, list(told)
+    return deliveries.open_delivery(session, bot_id, None, 1, letter, now)
+
+
+def _row(session: Session, chat_id: int, thread_id: int) -> DigestRow | None:
+    return session.scalars(
+        select(DigestRow).where(DigestRow.chat_id == chat_id, DigestRow.thread_id == thread_id)
+    ).first()
+
+
+def _digest(row: DigestRow) -> KeptDigest:
+    return KeptDigest(
+        row.id,
+        row.chat_id,
+        row.thread_id,
+        row.minute,
+        tuple(map(int, row.days)),
+        row.language,
+        row.last_day,
+        tuple(row.told),
+    )

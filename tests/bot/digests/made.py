@@ -1,0 +1,94 @@
+"""Articles written for the tests, and a generation that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import cast
+
+from index.article import Article, ArticleEntry, Copy, Period, article_id
+from index.build.passages import cut
+from index.language import detect
+from index.models.base import Vectors
+from index.store.reader import GenerationReader, StoredPassage
+from tests.fakes import FakeEmbedder
+
+DAY = date(2026, 3, 26)
+
+
+def article(
+    title: str,
+    text: str,
+    day: date | None = DAY,
+    outlet: str | None = "Le Phare",
+    copies: tuple[Copy, ...] = (),
+    language: str | None = None,
+) -> Article:
+    return Article(
+        id=article_id(f"{outlet}/{title}"),
+        text=text,
+        title=title,
+        path=f"{title}.md",
+        language=language or detect(text),
+        published=day,
+        outlet=outlet,
+        copies=copies,
+    )
+
+
+class MadeGeneration:
+    """The part of a generation that digests read, over a few articles.
+
+    Articles of one `event` have openings of one meaning, all others' are at right angles.
+    """
+
+    def __init__(
+        self, articles: Sequence[Article], events: Mapping[str, str] | None = None
+    ) -> None:
+        self._articles = {each.id: each for each in articles}
+        self._events = events or {}
+        self._embedder = FakeEmbedder(4096)
+
+    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
+        chosen = [
+            each
+            for each in self._articles.values()
+            if within is None or (each.published and each.published in within)
+        ]
+        chosen.sort(key=lambda each: each.published or date.min, reverse=True)
+        entries = [
+            ArticleEntry(
+                each.id, each.title, None, each.published, None, each.language, each.path,
+                each.outlet,
+            )
+            for each in chosen
+        ]  # fmt: skip
+        return entries if limit < 0 else entries[:limit]
+
+    def article(self, article_id: str) -> Article | None:
+        return self._articles.get(article_id)
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        passages = cut(self._articles[article_id])
+        key = list(self._articles).index(article_id)
+        return StoredPassage(key, article_id, passages[0]) if passages else None
+
+    def sentence_vectors_of(self, key: int) -> Vectors:
+        found = list(self._articles.values())[key]
+        meaning = self._events.get(found.title, found.title)
+        return self._embedder.embed_passages([meaning])
+
+    def term_statistics(self, kind: str) -> MadeGeneration:
+        return self
+
+    def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
+        return dict.fromkeys(terms, 1)
+
+    def __len__(self) -> int:
+        return max(len(self._articles), 100)
+
+
+def generation(
+    articles: Sequence[Article], events: Mapping[str, str] | None = None
+) -> GenerationReader:
+    return cast("GenerationReader", MadeGeneration(articles, events))

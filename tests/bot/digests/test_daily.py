@@ -1,0 +1,118 @@
+"""The day as a reader gets it: the sentences that tell the news, once, with both sides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.digests.daily import MOST_STORIES, make_daily
+from bot.digests.disagreement import figures_differ
+from bot.digests.lede import lede
+from bot.digests.script import Script
+from index.article import Article, Period
+from index.build.passages import cut
+from tests.bot.digests.made import DAY, article, generation
+
+TODAY = Period(DAY, DAY)
+CRUE = article(
+    "Crue de la Vaure",
+    "La crue de la Vaure a fait 12 morts à Noirmont, selon la préfecture. Elle a emporté deux "
+    "ponts. En effet, il est tombé 90 mm de pluie en une heure. Que faire ? Voici le détail :",
+)
+CRUE_TOO = article(
+    "Noirmont sous les eaux",
+    "Sous les eaux, Noirmont pleure 14 morts après la crue de la Vaure, selon les secours.",
+    outlet="La Gazette",
+)
+SAME = {CRUE.title: "crue", CRUE_TOO.title: "crue"}
+
+
+def quotes(script: Script) -> list[str]:
+    return [each.quote for each in script.quotes]
+
+
+def texts(script: Script) -> list[str]:
+    return [line.text for line in script.lines]
+
+
+def chosen(made: Article) -> list[str]:
+    return [each.quote for each in lede(made, cut(made)[0])]
+
+
+def test_a_story_is_told_by_how_its_article_begins() -> None:
+    assert (
+        quotes(make_daily(generation([CRUE]), TODAY, "fr"))
+        == [
+            "La crue de la Vaure a fait 12 morts à Noirmont, selon la préfecture.",
+            "Elle a emporté deux ponts.",
+            "En effet, il est tombé 90 mm de pluie en une heure.",
+        ][: len(chosen(CRUE))]
+    )
+
+
+def test_a_sentence_that_leans_on_nothing_told_is_left_out() -> None:
+    for opening in (
+        "Elle est la plus forte depuis 1910.",
+        "Cependant, la décrue est lente ce soir.",
+    ):
+        made = article("Crue", f"{opening} La Vaure est montée de 3 mètres dans la nuit de lundi.")
+        assert chosen(made) == ["La Vaure est montée de 3 mètres dans la nuit de lundi."]
+
+
+def test_neither_announcements_nor_questions_nor_other_languages_are_told() -> None:
+    made = article(
+        "Crue",
+        "Voici ce que l’on sait de la crue : Faut-il reconstruire les deux ponts de la ville ? "
+        "“The river has never been so high in this town,” said the mayor of the place. "
+        "La Vaure est montée de 3 mètres dans la nuit de lundi.",
+        language="fr",
+    )
+    assert chosen(made) == ["La Vaure est montée de 3 mètres dans la nuit de lundi."]
+
+
+def test_where_figures_differ_both_are_told_with_whose_they_are() -> None:
+    told = make_daily(generation([CRUE, CRUE_TOO], SAME), TODAY, "fr")
+    assert any("12 morts" in each for each in quotes(told))
+    assert any("14 morts" in each for each in quotes(told))
+    at = texts(told).index("Les articles ne donnent pas le même chiffre\u00a0:")
+    assert texts(told)[at + 2].startswith("Selon L")
+    assert "Aussi chez La Gazette." in texts(told) or "Aussi chez Le Phare." in texts(told)
+
+
+def test_figures_differ_where_the_same_is_counted_otherwise() -> None:
+    one = "La crue a fait 12 morts à Noirmont dans la nuit."
+    assert figures_differ(one, "À Noirmont, la crue a fait 14 morts.", "fr")
+    assert not figures_differ(one, "La crue a fait douze morts à Noirmont.", "fr")
+    assert not figures_differ(one, "À Noirmont, la crue a fait 30 blessés.", "fr")
+    assert not figures_differ(one, "Le marché de Kersaint a attiré 14 forains.", "fr")
+    older = "Le maire de Noirmont, 52 ans, a été réélu dimanche."
+    assert not figures_differ(older, "Le maire de Noirmont, 47 ans, a été réélu.", "fr")
+
+
+def test_nothing_new_is_said_with_the_day_of_the_newest() -> None:
+    tomorrow = DAY + timedelta(days=1)
+    told = make_daily(generation([CRUE]), Period(tomorrow, tomorrow), "fr")
+    assert quotes(told) == []
+    shown = [line.text for line in told.lines if not line.aloud]
+    assert shown == [
+        "Rien de neuf le 27 mars 2026.",
+        "L’article le plus récent est du 26 mars 2026.",
+    ]
+    assert texts(make_daily(generation([]), TODAY, "en"))[-1] == "Nothing new on 26 March 2026."
+
+
+def test_what_there_is_no_room_for_is_counted() -> None:
+    names = ("Alise", "Brève", "Cluny", "Dol", "Elne", "Foix", "Gap", "Ham", "Iffs", "Jars")
+    many = [
+        article(name, f"La ville de {name} a ouvert {10 + at} {name.lower()}ières mercredi soir.")
+        for at, name in enumerate(names)
+    ]
+    told = make_daily(generation(many), TODAY, "fr")
+    assert len(told.quotes) == MOST_STORIES
+    assert f"Et {len(many) - MOST_STORIES} autres sujets dans les articles." in texts(told)
+
+
+def test_what_a_person_follows_comes_first_and_is_said() -> None:
+    other = article("Marché", "Le marché de Kersaint a rouvert mercredi avec 40 forains.")
+    told = make_daily(generation([other, CRUE]), TODAY, "fr", ["crue Vaure"])
+    assert "12 morts" in quotes(told)[0]
+    assert "Vous suivez\u00a0: crue Vaure" in texts(told)

@@ -1,0 +1,112 @@
+"""No line can claim what no article says: over made-up scripts, and over made-up articles."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answer import Citation
+from bot.digests.daily import make_daily
+from bot.digests.script import Line, Script
+from bot.errors import QuoteError
+from bot.locale.catalogue import catalogue
+from index.article import Period
+from index.build.passages import cut
+from tests.bot.digests.made import DAY, article, generation
+
+TODAY = Period(DAY, DAY)
+PONT = article("Le pont", "Le pont de Noirmont a été fermé mercredi soir par la préfecture.")
+
+
+def cited() -> Citation:
+    (passage,) = cut(PONT)
+    (only,) = passage.sentences
+    return Citation(1, only.text, only.start, only.end, passage, PONT)
+
+
+def script(*lines: Line) -> Script:
+    return Script("Le Quotidien du 26 mars 2026", TODAY, "fr", lines, (PONT,), ("le vélo",))
+
+
+def test_a_quote_is_said_as_it_stands() -> None:
+    assert script(Line(cited().quote, cited())).quotes == (cited(),)
+    with pytest.raises(QuoteError, match="line-not-quoted"):
+        Line("Le pont de Noirmont a été fermé.", cited())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Selon Le Phare, le 26 mars 2026.",
+        "Vous suivez\u00a0: le vélo",
+        "Le pont, Le Phare, le 26 mars 2026.",
+        "Et 1\u202f200 autres sujets dans les articles.",
+        "Autre sujet.",
+    ],
+)
+def test_a_line_of_the_list_names_what_is_known_of_the_articles(text: str) -> None:
+    assert script(Line(text)).lines[0].text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le pont est fermé.",
+        "Selon La Gazette, le 26 mars 2026.",
+        "Selon Le Phare, le 27 mars 2026.",
+        "Selon Le Phare, qui ment, le 26 mars 2026.",
+        "Vous suivez\u00a0: le vélo, qui tue",
+        "Autre sujet. Le pont est fermé.",
+        "",
+    ],
+)
+def test_no_other_line_can_stand_in_a_script(text: str) -> None:
+    with pytest.raises(QuoteError, match="line-not-listed"):
+        script(Line(text))
+
+
+VOCABULARY = (
+    "le la un une pont maire port câble fermé ouvert selon hier 84 morts 86 blessés Noirmont "
+    "Kersaint Autre sujet. Il Elle Mais En effet, « oui » : ? ! et de qui euros"
+)
+WORDS = st.sampled_from(VOCABULARY.split(" "))
+SENTENCES = st.lists(WORDS, min_size=1, max_size=25).map(lambda words: " ".join(words) + ".")
+TEXTS = st.lists(SENTENCES, min_size=1, max_size=6).map(" ".join)
+NAMES = st.sampled_from(
+    ["Le Phare", "La Gazette", "Selon", "Le 26 mars", "Et", "A, B et C", "(a+)+"]
+)
+ARTICLES = st.lists(st.tuples(NAMES, TEXTS, NAMES, st.integers(0, 3)), min_size=0, max_size=7)
+
+
+@settings(max_examples=120, deadline=None)
+@given(ARTICLES, st.sampled_from(["fr", "en"]), st.lists(NAMES, max_size=2))
+def test_every_line_of_any_daily_quotes_or_stands_in_the_list(
+    made: list[tuple[str, str, str, int]], language: str, subjects: list[str]
+) -> None:
+    articles = [
+        article(f"{title} {number}", text, DAY - timedelta(days=ago), outlet)
+        for number, (title, text, outlet, ago) in enumerate(made)
+    ]
+    period = Period(DAY - timedelta(days=2), DAY)
+    daily = make_daily(generation(articles), period, language, subjects)  # type: ignore[arg-type]
+    texts = catalogue("digests", language)
+    fixed = [
+        re.compile(re.sub(r"\\\{.*?\\\}", ".+", re.escape(form)))
+        for key in texts
+        for form in texts.templates(key)
+    ]
+    for line in daily.lines:
+        if line.citation is None:
+            assert any(form.fullmatch(line.text) for form in fixed), line
+            continue
+        source = line.citation.article
+        assert source.text[line.citation.start : line.citation.end] == line.citation.quote
+        assert source.language == language
+        assert source.published in period
+    quotes = [each.quote for each in daily.quotes]
+    assert len(quotes) == len(set(quotes))
+    assert [each.number for each in daily.quotes] == list(range(1, len(quotes) + 1))

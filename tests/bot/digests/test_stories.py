@@ -1,0 +1,83 @@
+"""One event told by several is one story; what comes again day by day is not one event."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.digests.stories import find_stories
+from index.article import Copy, Period
+from tests.bot.digests.made import DAY, article, generation
+
+PONT = article(
+    "Le pont de Noirmont fermé",
+    "Le pont de Noirmont a été fermé mercredi soir après la rupture d’un câble porteur.",
+)
+PONT_TOO = article(
+    "Un câble rompt au pont de Noirmont",
+    "La préfecture a fermé le pont de Noirmont : un câble porteur s’est rompu mercredi soir.",
+    outlet="La Gazette",
+)
+PORT = article(
+    "Quarante tonnes de sardines à Kersaint",
+    "La coopérative de Kersaint a débarqué 40 tonnes de sardines dans la matinée.",
+)
+SAME = {PONT.title: "pont", PONT_TOO.title: "pont"}
+TODAY = Period(DAY, DAY)
+
+
+def told(*articles, **more):  # type: ignore[no-untyped-def]
+    events = more.pop("events", SAME)
+    found = find_stories(generation(articles, events), TODAY, "fr", **more)
+    return [[each.title for each in story.articles] for story in found]
+
+
+def test_the_same_event_in_other_words_is_one_story_told_by_both() -> None:
+    stories = find_stories(generation([PORT, PONT, PONT_TOO], SAME), TODAY, "fr")
+    assert {each.title for each in stories[0].articles} == {PONT.title, PONT_TOO.title}
+    assert len(stories) == 2
+    first = stories[0].articles[0].outlet
+    assert stories[0].also == (("La Gazette",) if first == "Le Phare" else ("Le Phare",))
+
+
+def test_articles_that_only_share_their_meaning_are_two_stories() -> None:
+    events = {PONT.title: "accident", PORT.title: "accident"}
+    assert len(told(PONT, PORT, events=events)) == 2
+
+
+def test_the_same_words_days_apart_are_two_stories() -> None:
+    later = article(PONT_TOO.title, PONT_TOO.text, DAY + timedelta(days=3), "La Gazette")
+    week = Period(DAY, DAY + timedelta(days=7))
+    assert len(find_stories(generation([PONT, later], SAME), week, "fr")) == 2
+
+
+def test_what_an_outlet_numbers_day_by_day_is_a_story_each() -> None:
+    stage = "Les coureurs du Tour de Noirmont ont franchi la ligne après {} kilomètres jeudi soir."
+    one = article("Tour de Noirmont : 10e étape", stage.format(180))
+    other = article("Tour de Noirmont : 11e étape", stage.format(95), DAY + timedelta(days=1))
+    week = Period(DAY, DAY + timedelta(days=7))
+    same = {one.title: "tour", other.title: "tour"}
+    assert len(find_stories(generation([one, other], same), week, "fr")) == 2
+
+
+def test_what_more_tell_comes_first_then_what_a_person_follows() -> None:
+    copies = (Copy("c1", PORT.title, "a", "L’Écho"), Copy("c2", PORT.title, "b", "Le Matin"))
+    copied = article(PORT.title, PORT.text, copies=copies)
+    assert told(PONT, copied) == [[PORT.title], [PONT.title]]
+    assert told(PONT, copied, subjects=["câble porteur"]) == [[PONT.title], [PORT.title]]
+    assert told(PONT, copied, subjects=["câble électrique"]) == [[PORT.title], [PONT.title]]
+
+
+def test_copies_elsewhere_are_named() -> None:
+    copied = article(PORT.title, PORT.text, copies=(Copy("c1", PORT.title, "a", "L’Écho"),))
+    (story,) = find_stories(generation([copied]), TODAY, "fr")
+    assert (story.tellings, story.also) == (2, ("L’Écho",))
+
+
+def test_other_languages_other_days_and_what_was_told_are_left_out() -> None:
+    english = article("The bridge", "The bridge was closed on Wednesday evening by the prefect.")
+    old = article(
+        "Vieux", "Le pont est ouvert depuis la matinée de mardi.", DAY - timedelta(days=1)
+    )
+    assert told(PONT, english, old) == [[PONT.title]]
+    assert told(PONT, PORT, told={PONT.id}) == [[PORT.title]]
+    assert told() == []
