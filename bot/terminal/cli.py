@@ -18,7 +18,7 @@ from bot.errors import KeepingError, SettingsError
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import spoken_language
-from bot.terminal import ask, evaluate, index_commands
+from bot.terminal import ask, evaluate, index_commands, speech
 from bot.terminal.command import (
     DONE,
     FAILED,
@@ -96,6 +96,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     _declare_bare(line)
     index_commands.declare_index(line)
     ask.declare(line)
+    speech.declare(line)
     index_commands.declare(line)
     watch_command.declare(line)
     evaluate.declare(app, phrases.evaluation, DeclaredCommand)

@@ -1,0 +1,36 @@
+"""What is said aloud, and around what is spoken and heard."""
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.locale.catalogue import Texts
+
+
+class SpeechPhrases(Texts, domain="speech", part="speech"):
+    """Help, results and spoken texts of voices."""
+
+    # Help
+    say: str
+    text: str
+    out: str
+    spoken_language: str
+    second: str
+    speed: str
+    audio: str
+    speak: str
+
+    # Results
+    nothing_heard: str
+
+    def heard(self, question: str) -> str: ...
+    def spoken(self, path: str, length: str) -> str: ...
+
+    # Spoken
+    perhaps: str
+
+    def according_to(self, source: str) -> str: ...
+    def according_to_on(self, source: str, day: date) -> str: ...
+    def the_article(self, title: str) -> str: ...
+    def other_language(self, source: str) -> str: ...
