@@ -20,6 +20,7 @@ import time
 import unicodedata
 import wave
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ def main() -> None:
     texts = sentences(language, arguments.sentences)
     print(f"{len(texts)} sentences, {language}, {arguments.threads} threads")
     ways: dict[str, Callable[[str], Sound]] = {
-        name: lambda text, speaker=name.split("-", 1)[1]: voice.say(text, language, speaker=speaker)
+        name: partial(voice.say, language=language, speaker=name.partition("-")[2])
         for name in speakers
     }
     ways["espeak-ng"] = lambda text: espeak(text, language)

@@ -1,4 +1,4 @@
-"""Sound in files: whatever people record is read, Ogg Opus and MP3 are written, by FFmpeg (PyAV)."""
+"""Sound in files, by FFmpeg (PyAV): what people record is read, Ogg Opus and MP3 are written."""
 
 from __future__ import annotations
 
@@ -145,4 +145,5 @@ def _levelled(sound: Sound) -> Samples:
     if not math.isfinite(loudness):
         return samples
     gain = 10 ** ((LOUDNESS - loudness) / 20)
-    return (samples * min(gain, _LOUDEST / peak)).astype(np.float32)
+    levelled: Samples = (samples * min(gain, _LOUDEST / peak)).astype(np.float32)
+    return levelled

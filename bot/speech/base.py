@@ -30,7 +30,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was heard, and the language that it is in, as a code; no words where none were spoken."""
+    """What was heard, and the code of its language; no words where none were spoken."""
 
     text: str
     language: str

@@ -12,7 +12,8 @@ from bot.speech.base import SpeechLanguage
 ESPEAK = "espeak-ng"
 _SECONDS = 20.0
 _VOICES = {"fr": "fr", "en": "en-gb"}
-_PAUSES = re.compile(r"\s*([.,;:!?…]+)[\s»”\")]*|\s*([«»“”\"()]+)\s*")
+_PAUSES = re.compile(r"[\s.,;:!?…]*[.,;:!?…][\s.,;:!?…]*")
+_QUOTES = str.maketrans(dict.fromkeys('«»“”"', " ") | dict.fromkeys("()", ","))
 _FLAG = re.compile(r"\([a-z-]+\)")  # espeak's mark of a word of another language
 _UNSAID = re.compile("[_-]")
 
@@ -22,10 +23,12 @@ def phonemes(text: str, language: SpeechLanguage) -> str:
 
     Raises SpeechError where espeak-ng is not installed, or does not answer.
     """
+    text = text.translate(_QUOTES)
     parts: list[tuple[str, str]] = []
     at = 0
     for match in _PAUSES.finditer(text):
-        parts.append((text[at : match.start()], (match[1] or ",")[0]))
+        marks = re.sub(r"\s", "", match[0])
+        parts.append((text[at : match.start()], marks.lstrip(",")[:1] or ","))
         at = match.end()
     parts.append((text[at:], ""))
     spoken = [(words.strip(), mark) for words, mark in parts if re.search(r"\w", words)]

@@ -1,4 +1,4 @@
-"""Speech by a server that speaks OpenAI's dialect: `/v1/audio/speech`, `/v1/audio/transcriptions`."""
+"""A server's speech in OpenAI's dialect: `/v1/audio/speech` and `/v1/audio/transcriptions`."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ KEPT_BYTES = 400 << 20
 
 @dataclass(frozen=True, slots=True)
 class SpokenLine:
-    """What one voice says without a break. `chapter` begins with it; `pause` follows, in seconds."""
+    """What a voice says without a break. `chapter` begins with it; `pause` (seconds) follows."""
 
     text: str
     language: SpeechLanguage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from bot.answer import LINE_END, Answer, Citation, shown_quotes
 from bot.locale.answers import Phrases
@@ -34,7 +33,7 @@ def spoken_answer(answer: Answer) -> list[SpokenLine]:
 
 def spoken_language(code: str) -> SpeechLanguage:
     """The language to speak; French where there is no voice for this one."""
-    return cast(SpeechLanguage, code) if code in SPEECH_LANGUAGES else "fr"
+    return next((each for each in SPEECH_LANGUAGES if each == code), "fr")
 
 
 def source_line(article: Article, language: SpeechLanguage) -> str:

@@ -26,7 +26,6 @@ _ACRONYM = re.compile(r"(?<![\w.])(?:(?:[A-ZÉ]\.){2,}|[A-ZÉ]{2,6}s?)(?![\w])")
 _SYLLABLES = re.compile(
     r"(?:[BCDFGHJKLMNPRSTVXZ]|[BCFGPV][LR]|[DT]R|S[CMNPT])?[AEIOUÉ]{1,2}"
     r"(?:(?:[BCDFGJKLMNPRSTVXZ]|[LMNRS][BCDFGPTV])[AEIOUÉ]{1,2})+[BCDFGLMNPRSTXZ]?"
-    r"|[A-Z]?[AEIOU]{1,2}[LMNRS][CFPT]?"
 )
 _SHORTEST_WORD = 4
 
@@ -120,7 +119,7 @@ def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], _Say], ...]
     else:
         rules += [
             (rf"{starts}(\d+)(st|nd|rd|th){ends}", _ordinal),
-            (rf"(?<=\w ){starts}(\d{{1,2}})(?= (?:{months}))", _ordinal),
+            (rf"{starts}(\d{{1,2}})(?= (?:{months}))", _day_of_month),
             (rf"(?<=(?:{'|'.join(m[-3:] for m in table.months)}) )(\d{{1,2}})(?=,)", _ordinal),
             (rf"{starts}(\d{{1,2}}):([0-5]\d){ends}", _time),
             (
@@ -182,6 +181,10 @@ def _ordinal(table: _Table, match: re.Match[str]) -> str:
         return match[0]
     ending = match[2] if match.lastindex and match.lastindex > 1 else ""
     return _as_ordinal(table, int(match[1]), ending, match[0].endswith("s"))
+
+
+def _day_of_month(table: _Table, match: re.Match[str]) -> str:
+    return f"the {table.number(int(match[1]), 'ordinal')} of"
 
 
 def _roman_ordinal(table: _Table, match: re.Match[str]) -> str:
@@ -254,7 +257,7 @@ def _with_unit(table: _Table, match: re.Match[str]) -> str:
     value, said = _value(table, match[1]), _said(table, match[1])
     # French counts one until two: « 1,5 million »; English all but one.
     single = value < 2 if table.language == "fr" else value == 1
-    if (single and one.split()[0] in table.feminine) or many.split()[0].removesuffix("s") in table.feminine:
+    if one.split()[0] in table.feminine:
         said = _feminine(said)
     return f"{said} {one if single else many}"
 

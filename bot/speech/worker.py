@@ -20,8 +20,8 @@ from bot.speech.audio import Chapter, read_sound, write_sound
 from bot.speech.base import Recogniser, Sound, Voice
 
 NICENESS = 10
-MEMORY = 3 << 29
-"""Bytes beyond those of the start: both models loaded and at work take half of it."""
+MEMORY = 4 << 30
+"""Bytes of address space beyond those of the start; of it, both models at work touch a fifth."""
 
 
 def serve(connection: Connection, made: dict[str, Any]) -> None:
@@ -39,7 +39,7 @@ def serve(connection: Connection, made: dict[str, Any]) -> None:
             told = machine.do(asked)
         except SpeechError as error:
             told = {"problem": error.problem.as_json()}
-        except MemoryError:
+        except (MemoryError, RuntimeError):  # what native libraries make of no memory
             told = {"problem": SpeechError("speech-too-heavy").problem.as_json()}
         with contextlib.suppress(OSError):
             connection.send_bytes(json.dumps(told).encode())
