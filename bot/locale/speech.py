@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from bot.locale.catalogue import Texts
@@ -26,6 +27,15 @@ class SpeechPhrases(Texts, domain="speech", part="speech"):
 
     def heard(self, question: str) -> str: ...
     def spoken(self, path: str, length: str) -> str: ...
+
+    # Telegram
+    correct: str
+    gone: str
+    choices: Mapping[str, str]
+
+    def not_heard(self, reason: str) -> str: ...
+    def choose(self, choice: str) -> str: ...
+    def chosen(self, choice: str) -> str: ...
 
     # Spoken
     perhaps: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.answer import LINE_END, Answer, Citation, shown_quotes
 from bot.locale.answers import Phrases
@@ -26,7 +26,13 @@ def spoken_answer(answer: Answer) -> list[SpokenLine]:
     if not answer.verbatim:
         lines += [SpokenLine(each.text, language) for each in answer.statements]
         return lines
-    for same in shown_quotes(answer.citations, answer):
+    return [*lines, *spoken_citations(answer.citations, language)]
+
+
+def spoken_citations(citations: Sequence[Citation], language: SpeechLanguage) -> list[SpokenLine]:
+    """Quotes, each once, those of one article behind one mention of it."""
+    lines: list[SpokenLine] = []
+    for same in shown_quotes(citations):
         lines += _quoted(same[0].citation.article, language, *(each.citation for each in same))
     return lines
 
