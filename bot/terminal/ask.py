@@ -16,6 +16,7 @@ from bot.answer import Outcome
 from bot.locale.administration import CheckingPhrases
 from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.models import ModelPhrases
+from bot.locale.speech import SpeechPhrases
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings
@@ -31,6 +32,7 @@ from bot.terminal.command import (
 )
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import answer_json, answer_text, explained_text
+from bot.terminal.speech import audio_format, hear_question, speak_answer
 from index.store.factory import open_store
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ HISTORY = "history"
 def declare(line: CommandLine) -> None:
     """Put these commands on the command line."""
     phrases, option = line.phrases, line.data_dir
-    writing = WritingPhrases.of(phrases.code)
+    writing, voices = WritingPhrases.of(phrases.code), SpeechPhrases.of(phrases.code)
     DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
 
     @line.command("ask", phrases.ask)
@@ -79,9 +81,20 @@ def declare(line: CommandLine) -> None:
         data_dir: DataDir = None,
         as_json: Annotated[bool, typer.Option("--json", help=phrases.json)] = False,
         explain: Annotated[bool, typer.Option("--explain", help=writing.explain)] = False,
+        audio: Annotated[
+            Path | None, typer.Option("--audio", metavar="FILE", help=voices.audio)
+        ] = None,
+        speak: Annotated[
+            Path | None, typer.Option("--speak", metavar="FILE", help=voices.speak)
+        ] = None,
     ) -> Job:
         words = " ".join(question or [])
-        return job(data_dir, partial(ask, question=words, as_json=as_json, explain=explain))
+        return job(
+            data_dir,
+            partial(
+                ask, question=words, as_json=as_json, explain=explain, audio=audio, speak=speak
+            ),
+        )
 
     @line.command("chat", phrases.chat)
     def _chat(data_dir: DataDir = None) -> Job:
@@ -106,11 +119,28 @@ def declare(line: CommandLine) -> None:
         return job(data_dir, check_bot if check else bot)
 
 
-def ask(settings: Settings, question: str, *, as_json: bool, explain: bool = False) -> int:
-    """Ask one question; without words, or for `-`, it is read from standard input."""
+def ask(
+    settings: Settings,
+    question: str,
+    *,
+    as_json: bool,
+    explain: bool = False,
+    audio: Path | None = None,
+    speak: Path | None = None,
+) -> int:
+    """Ask one question; without words, or for `-`, it is read from standard input.
+
+    `audio` is a recording of it, `speak` the file that the answer is read aloud into.
+    """
     from bot.assembly import open_chain
 
-    if question == STANDARD_INPUT or not (question or sys.stdin.isatty()):
+    if speak is not None:
+        audio_format(speak)
+    if audio is not None:
+        question = hear_question(settings, audio)
+        if not question:
+            return MISUSED
+    elif question == STANDARD_INPUT or not (question or sys.stdin.isatty()):
         question = sys.stdin.read()
     question = encodable(" ".join(question.split()))
     if not question:
@@ -120,6 +150,8 @@ def ask(settings: Settings, question: str, *, as_json: bool, explain: bool = Fal
     with open_chain(settings) as chain:
         answer = chain.invoke(question)
     out = console_for(sys.stdout)
+    if speak is not None:
+        speak_answer(settings, answer, speak)
     if as_json:
         fields = answer_json(answer, Phrases.of(answer.language), explain=explain)
         out.file.write(f"{fields}\n")

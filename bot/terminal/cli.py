@@ -18,7 +18,7 @@ from bot.errors import KeepingError, SettingsError
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import spoken_language
-from bot.terminal import ask, digests, evaluate, index_commands, state
+from bot.terminal import ask, digests, evaluate, index_commands, speech, state
 from bot.terminal.command import (
     DONE,
     FAILED,
@@ -96,7 +96,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     _declare_bare(line)
     index_commands.declare_index(line)
     ask.declare(line)
-    digests.declare(line)
+from bot.terminal import ask, digests, evaluate, index_commands, speech, state
     index_commands.declare(line)
     watch_command.declare(line)
     state.declare(line)

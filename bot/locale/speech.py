@@ -1,0 +1,46 @@
+"""What is said aloud, and around what is spoken and heard."""
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from bot.locale.catalogue import Texts
+
+
+class SpeechPhrases(Texts, domain="speech", part="speech"):
+    """Help, results and spoken texts of voices."""
+
+    # Help
+    say: str
+    text: str
+    out: str
+    spoken_language: str
+    second: str
+    speed: str
+    audio: str
+    speak: str
+
+    # Results
+    nothing_heard: str
+
+    def heard(self, question: str) -> str: ...
+    def spoken(self, path: str, length: str) -> str: ...
+
+    # Telegram
+    correct: str
+    gone: str
+    choices: Mapping[str, str]
+
+    def not_heard(self, reason: str) -> str: ...
+    def choose(self, choice: str) -> str: ...
+    def chosen(self, choice: str) -> str: ...
+
+    # Spoken
+    perhaps: str
+
+    def according_to(self, source: str) -> str: ...
+    def according_to_on(self, source: str, day: date) -> str: ...
+    def the_article(self, title: str) -> str: ...
+    def other_language(self, source: str) -> str: ...

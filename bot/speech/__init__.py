@@ -1,0 +1,1 @@
+"""Voices: answers and digests read aloud, and spoken questions heard."""

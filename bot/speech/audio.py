@@ -1,0 +1,149 @@
+"""Sound in files, by FFmpeg (PyAV): what people record is read, Ogg Opus and MP3 are written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from bot.errors import SpeechError
+from bot.speech.base import Samples, Sound
+
+AudioFormat = Literal["ogg", "mp3"]
+LOUDNESS = -16.0
+"""LUFS, by EBU R 128: what podcast players expect of speech."""
+
+HEARD_RATE = 16_000
+_WRITTEN_RATE = 48_000
+_CODECS: dict[AudioFormat, tuple[str, int]] = {
+    "ogg": ("libopus", 32_000),
+    "mp3": ("libmp3lame", 64_000),
+}
+_LOUDEST = 0.97
+_SHORTEST_MEASURED = 0.5  # seconds; loudness is measured over blocks of 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of a recording, from `start` (seconds) to the next one's."""
+
+    title: str
+    start: float
+
+
+def read_sound(path: Path, *, most_seconds: float) -> Sound:
+    """A recording as one channel at 16 kHz.
+
+    Raises SpeechError where the file holds no sound that can be read, or more than `most_seconds`.
+    """
+    import av
+
+    pieces: list[Samples] = []
+    count = 0
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            stream = next((each for each in container.streams if each.type == "audio"), None)
+            if stream is None:
+                raise SpeechError("speech-no-sound")
+            resampler = av.AudioResampler(format="flt", layout="mono", rate=HEARD_RATE)
+            for piece in _decoded(container, stream, resampler):
+                count += len(piece)
+                if count > most_seconds * HEARD_RATE:
+                    raise SpeechError("speech-too-long", minutes=round(most_seconds / 60))
+                pieces.append(piece)
+    except (av.FFmpegError, ValueError, OSError) as error:
+        if not count:
+            raise SpeechError("speech-unreadable") from error
+    # What comes before a damaged place is heard.
+    if not count:
+        raise SpeechError("speech-no-sound")
+    return Sound(np.concatenate(pieces), HEARD_RATE)
+
+
+def _decoded(container: Any, stream: Any, resampler: Any) -> Iterator[Samples]:
+    for frame in container.decode(stream):
+        for heard in resampler.resample(frame):
+            yield heard.to_ndarray().reshape(-1)
+    for heard in resampler.resample(None):
+        yield heard.to_ndarray().reshape(-1)
+
+
+def write_sound(
+    sound: Sound,
+    path: Path,
+    form: AudioFormat,
+    *,
+    title: str = "",
+    artist: str = "",
+    chapters: Sequence[Chapter] = (),
+) -> None:
+    """The sound, its loudness that of other people's speech, as a file. Raises SpeechError."""
+    import av
+
+    codec, bits = _CODECS[form]
+    samples = _levelled(sound)
+    try:
+        with av.open(str(path), "w", format=form) as container:
+            container.metadata.update({"title": title, "artist": artist})
+            if chapters:
+                container.set_chapters(_chapters(chapters, sound.seconds))
+            stream = container.add_stream(codec, rate=_WRITTEN_RATE, layout="mono")
+            stream.bit_rate = bits
+            resampler = av.AudioResampler(
+                format=stream.codec_context.format, layout="mono", rate=_WRITTEN_RATE
+            )
+            for frame in _frames(samples, sound.rate):
+                for fitting in resampler.resample(frame):
+                    container.mux(stream.encode(fitting))
+            for fitting in resampler.resample(None):
+                container.mux(stream.encode(fitting))
+            container.mux(stream.encode(None))
+    except (av.FFmpegError, OSError) as error:
+        raise SpeechError("speech-not-written", path=path) from error
+
+
+def _frames(samples: Samples, rate: int) -> Iterator[Any]:
+    import av
+
+    size = rate  # a second at once
+    for at in range(0, len(samples), size):
+        frame = av.AudioFrame.from_ndarray(
+            samples[at : at + size].reshape(1, -1), format="flt", layout="mono"
+        )
+        frame.sample_rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
+        yield frame
+
+
+def _chapters(chapters: Sequence[Chapter], seconds: float) -> list[Any]:
+    ends = [*(each.start for each in chapters[1:]), seconds]
+    return [
+        {
+            "id": number,
+            "start": round(each.start * 1000),
+            "end": round(end * 1000),
+            "time_base": Fraction(1, 1000),
+            "metadata": {"title": each.title},
+        }
+        for number, (each, end) in enumerate(zip(chapters, ends, strict=True))
+    ]
+
+
+def _levelled(sound: Sound) -> Samples:
+    """At the loudness of podcasts; peaks that would be cut off hold it back."""
+    import pyloudnorm
+
+    samples = sound.samples
+    peak = float(np.abs(samples).max(initial=0.0))
+    if sound.seconds < _SHORTEST_MEASURED or peak == 0.0:
+        return samples
+    loudness = pyloudnorm.Meter(sound.rate).integrated_loudness(samples.astype(np.float64))
+    if not math.isfinite(loudness):
+        return samples
+    gain = 10 ** ((LOUDNESS - loudness) / 20)
+    levelled: Samples = (samples * min(gain, _LOUDEST / peak)).astype(np.float32)
+    return levelled

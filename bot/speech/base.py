@@ -1,0 +1,62 @@
+"""What a voice and a recogniser are, whoever provides them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+SpeechLanguage = Literal["fr", "en"]
+SPEECH_LANGUAGES: tuple[SpeechLanguage, ...] = ("fr", "en")
+"""What can be spoken; another language is heard, but not read aloud."""
+
+Speaker = Literal["first", "second"]
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """One channel of samples between -1 and 1, so many a second."""
+
+    samples: Samples
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was heard, and the code of its language; no words where none were spoken."""
+
+    text: str
+    language: str
+
+
+class Voice(Protocol):
+    """Reads a text aloud. Processor work; a voice is used by one thread at a time."""
+
+    def say(
+        self,
+        text: str,
+        language: SpeechLanguage,
+        *,
+        speaker: Speaker = "first",
+        speed: float = 1.0,
+    ) -> Sound:
+        """The text as sound; `speed` from 0.5 to 2. Raises SpeechError."""
+        ...
+
+
+class Recogniser(Protocol):
+    """Hears what is said. Processor work."""
+
+    def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
+        """The words of a recording at 16 kHz. `names` are words that are likely in it.
+
+        The language is told from the sound where it is not given. Raises SpeechError.
+        """
+        ...

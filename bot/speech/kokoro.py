@@ -1,0 +1,126 @@
+"""The bundled voices: Kokoro-82M, int8, on ONNX Runtime.
+
+Its input (the model's own card): the ids of phonemes between two zeros, at most 510 of them; a
+style of 256 numbers, which a voice has one of for every count of phonemes; a speed. Its output is
+sound at 24 kHz.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.errors import SpeechError
+from bot.speech.base import Samples, Sound, Speaker, SpeechLanguage
+from bot.speech.phonemes import phonemes
+from bot.speech.spoken_text import spoken
+from bot.speech.weights import kokoro_model
+
+RATE = 24_000
+_MOST = 500  # ids at once
+_PAUSE = {".": 0.35, "!": 0.35, "?": 0.4, "…": 0.4, ";": 0.25, ":": 0.25, ",": 0.12}
+_SILENCE = 0.01  # of the loudest: what is less at either end is cut off
+_MARGIN = 0.03  # seconds left of it
+_STYLE_WIDTH = 256
+# What the model was taught to write in one sign.
+_JOINED = (("tʃ", "ʧ"), ("dʒ", "ʤ"), ("eɪ", "A"), ("aɪ", "I"), ("aʊ", "W"), ("ɔɪ", "Y"))
+_JOINED_EN = (*_JOINED, ("əʊ", "Q"), ("oʊ", "O"))
+
+
+class KokoroVoice:
+    """Reads French and English aloud with two voices each. `threads` of the processor (0: all)."""
+
+    def __init__(self, cache_dir: Path, model: Path | None = None, threads: int = 1) -> None:
+        """`model` is a folder with `model.onnx` and `voices.npz` (None: the bundled ones)."""
+        self._cache_dir, self._model, self._threads = cache_dir, model, threads
+
+    def say(
+        self,
+        text: str,
+        language: SpeechLanguage,
+        *,
+        speaker: Speaker = "first",
+        speed: float = 1.0,
+    ) -> Sound:
+        """See `Voice`. Raises SpeechError."""
+        ids = self._ids(phonemes(spoken(text, language), language), language)
+        style = self._styles[f"{language}-{speaker}"]
+        pieces: list[Samples] = []
+        for part in _parts(ids, self._pauses):
+            sound = self._run(part, style[min(len(part), len(style)) - 1], speed)
+            pause = self._pauses.get(part[-1], 0.1)
+            pieces += [_trimmed(sound), np.zeros(round(RATE * pause / speed), np.float32)]
+        return Sound(np.concatenate(pieces) if pieces else np.zeros(0, np.float32), RATE)
+
+    def _run(self, ids: list[int], style: Samples, speed: float) -> Samples:
+        (sound,) = self._session.run(
+            None,
+            {
+                "tokens": np.array([[0, *ids, 0]], np.int64),
+                "style": style.reshape(1, _STYLE_WIDTH).astype(np.float32),
+                "speed": np.array([speed], np.float32),
+            },
+        )
+        return np.asarray(sound, np.float32).reshape(-1)
+
+    def _ids(self, sounds: str, language: SpeechLanguage) -> list[int]:
+        for pair, sign in _JOINED_EN if language == "en" else _JOINED:
+            sounds = sounds.replace(pair, sign)
+        return [self._symbols[each] for each in sounds if each in self._symbols]
+
+    @cached_property
+    def _symbols(self) -> dict[str, int]:
+        path = Path(__file__).with_name("kokoro_symbols.json")
+        symbols: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))
+        return symbols
+
+    @cached_property
+    def _pauses(self) -> dict[int, float]:
+        return {self._symbols[mark]: seconds for mark, seconds in _PAUSE.items()}
+
+    @cached_property
+    def _styles(self) -> dict[str, Samples]:
+        bundled = Path(__file__).with_name("kokoro_voices.npz")
+        path = self._model / "voices.npz" if self._model else bundled
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return {name: stored[name] for name in stored.files}
+        except (OSError, ValueError) as error:
+            raise SpeechError("speech-model-damaged", folder=path.parent) from error
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        path = self._model / "model.onnx" if self._model else kokoro_model(self._cache_dir)
+        try:
+            return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the runtime's own exceptions have no common base
+            raise SpeechError("speech-model-damaged", folder=path.parent) from error
+
+
+def _parts(ids: list[int], pauses: dict[int, float]) -> list[list[int]]:
+    """The ids in pieces that the model takes, cut behind the last pause that fits, or a space."""
+    parts = []
+    while len(ids) > _MOST:
+        cut = max((at for at in range(_MOST) if ids[at] in pauses), default=0)
+        cut = cut + 1 if cut > _MOST // 4 else _MOST
+        parts.append(ids[:cut])
+        ids = ids[cut:]
+    return [*parts, ids] if ids else parts
+
+
+def _trimmed(sound: Samples) -> Samples:
+    """Without the silence at both ends."""
+    heard = np.flatnonzero(np.abs(sound) > _SILENCE * max(float(np.abs(sound).max()), 1e-6))
+    if not len(heard):
+        return sound[:0]
+    margin = round(_MARGIN * RATE)
+    return sound[max(heard[0] - margin, 0) : heard[-1] + margin]

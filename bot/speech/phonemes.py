@@ -1,0 +1,65 @@
+"""How a text is pronounced, told by the program espeak-ng: a process of its own, never linked."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from shutil import which
+
+from bot.errors import SpeechError
+from bot.speech.base import SpeechLanguage
+
+ESPEAK = "espeak-ng"
+_SECONDS = 20.0
+_VOICES = {"fr": "fr", "en": "en-gb"}
+_PAUSES = re.compile(r"[\s.,;:!?…]*[.,;:!?…][\s.,;:!?…]*")
+_QUOTES = str.maketrans(dict.fromkeys('«»“”"', " ") | dict.fromkeys("()", ","))
+_FLAG = re.compile(r"\([a-z-]+\)")  # espeak's mark of a word of another language
+_UNSAID = re.compile("[_-]")
+
+
+def phonemes(text: str, language: SpeechLanguage) -> str:
+    """The sounds of a text in the International Phonetic Alphabet, its pauses as marks.
+
+    Raises SpeechError where espeak-ng is not installed, or does not answer.
+    """
+    text = text.translate(_QUOTES)
+    parts: list[tuple[str, str]] = []
+    at = 0
+    for match in _PAUSES.finditer(text):
+        marks = re.sub(r"\s", "", match[0])
+        parts.append((text[at : match.start()], marks.lstrip(",")[:1] or ","))
+        at = match.end()
+    parts.append((text[at:], ""))
+    spoken = [(words.strip(), mark) for words, mark in parts if re.search(r"\w", words)]
+    told = _pronounced([words for words, _ in spoken], language)
+    said = " ".join(f"{sounds}{mark}" for sounds, (_, mark) in zip(told, spoken, strict=True))
+    return said.strip()
+
+
+def _pronounced(clauses: list[str], language: SpeechLanguage) -> list[str]:
+    """One line of sounds for each clause, which holds no mark of a pause."""
+    if not clauses:
+        return []
+    told = _run("\n\n".join(clauses), language)
+    if len(told) != len(clauses):  # it has taken one apart: each by itself, then
+        told = [" ".join(_run(clause, language)) for clause in clauses]
+    return told
+
+
+def _run(text: str, language: SpeechLanguage) -> list[str]:
+    program = which(ESPEAK)
+    if program is None:
+        raise SpeechError("speech-no-espeak")
+    try:
+        done = subprocess.run(
+            [program, "-q", "--ipa", "-v", _VOICES[language], "--stdin", "-b", "1"],
+            input=text.encode(),
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SpeechError("speech-espeak-failed") from error
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    return [_UNSAID.sub("", _FLAG.sub("", line)).strip() for line in lines if line.strip()]

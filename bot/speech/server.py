@@ -1,0 +1,96 @@
+"""A server's speech in OpenAI's dialect: `/v1/audio/speech` and `/v1/audio/transcriptions`."""
+
+from __future__ import annotations
+
+import io
+import wave
+from typing import Any
+
+import httpx2
+import numpy as np
+
+from bot.errors import SpeechError
+from bot.speech.base import Sound, Speaker, SpeechLanguage, Transcript
+from index.errors import reason_of
+
+_SECONDS = 100.0
+_VOICE_MODEL, _HEARING_MODEL = "tts-1", "whisper-1"
+_VOICES: dict[Speaker, str] = {"first": "nova", "second": "onyx"}
+_MOST_BYTES = 200 << 20
+
+
+class SpeechServer:
+    """Both a voice and a recogniser. `url` ends before `/v1`; `key` may be empty."""
+
+    def __init__(self, url: str, key: str = "") -> None:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._url = url.rstrip("/").removesuffix("/v1")
+        self._client = httpx2.Client(headers=headers, timeout=_SECONDS)
+
+    def say(
+        self,
+        text: str,
+        language: SpeechLanguage,
+        *,
+        speaker: Speaker = "first",
+        speed: float = 1.0,
+    ) -> Sound:
+        """See `Voice`. Raises SpeechError."""
+        answer = self._post(
+            "speech",
+            json={
+                "model": _VOICE_MODEL,
+                "voice": _VOICES[speaker],
+                "input": text,
+                "response_format": "wav",
+                "speed": speed,
+            },
+        )
+        return _wave(answer.content, self._url)
+
+    def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
+        """See `Recogniser`. Raises SpeechError."""
+        form = {"model": _HEARING_MODEL, "response_format": "verbose_json", "prompt": names}
+        if language:
+            form["language"] = language
+        answer = self._post(
+            "transcriptions", data=form, files={"file": ("question.wav", _as_wave(sound))}
+        )
+        try:
+            told: dict[str, Any] = answer.json()
+            return Transcript(str(told["text"]).strip(), str(told.get("language") or "")[:2])
+        except (ValueError, KeyError, TypeError) as error:
+            raise SpeechError("speech-server-answer", url=self._url) from error
+
+    def _post(self, path: str, **sent: Any) -> Any:
+        try:
+            answer = self._client.post(f"{self._url}/v1/audio/{path}", **sent)
+            answer.raise_for_status()
+        except httpx2.HTTPError as error:
+            raise SpeechError("speech-server", url=self._url, reason=reason_of(error)) from error
+        if len(answer.content) > _MOST_BYTES:
+            raise SpeechError("speech-server-answer", url=self._url)
+        return answer
+
+
+def _wave(content: bytes, url: str) -> Sound:
+    try:
+        with wave.open(io.BytesIO(content)) as file:
+            if file.getsampwidth() != 2:
+                raise wave.Error("not of 16 bits")
+            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+            channels, rate = file.getnchannels(), file.getframerate()
+    except (wave.Error, EOFError) as error:
+        raise SpeechError("speech-server-answer", url=url) from error
+    mono = samples[: len(samples) // channels * channels].reshape(-1, channels).mean(axis=1)
+    return Sound((mono / 32_768).astype(np.float32), rate)
+
+
+def _as_wave(sound: Sound) -> bytes:
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sound.rate)
+        file.writeframes((sound.samples * 32_767).clip(-32_768, 32_767).astype("<i2").tobytes())
+    return written.getvalue()

@@ -1,0 +1,212 @@
+"""Speaking and hearing as the rest of Selon asks for it: in another process, kept for next time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.errors import SpeechError
+from bot.speech.audio import AudioFormat
+from bot.speech.base import Speaker, SpeechLanguage, Transcript
+from bot.speech.worker import serve
+from index.errors import Problem
+
+LONGEST_SECONDS = 600.0
+"""Of a recording that is listened to."""
+
+_SAY_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 120.0, 600.0, 600.0
+KEPT_BYTES = 400 << 20
+"""Of lines that were spoken before; the oldest go."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLine:
+    """What a voice says without a break. `chapter` begins with it; `pause` (seconds) follows."""
+
+    text: str
+    language: SpeechLanguage
+    speaker: Speaker = "first"
+    chapter: str = ""
+    pause: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A file with all lines; `starts` tells the second at which each begins."""
+
+    path: Path
+    seconds: float
+    starts: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechModels:
+    """Which models speak and hear: `bundled`, or a folder; `url` is a server's (empty: none)."""
+
+    cache_dir: Path
+    voice_model: str = "bundled"
+    hearing_model: str = "bundled"
+    url: str = ""
+    key: str = ""
+    threads: int = 1
+
+    @property
+    def voice_name(self) -> str:
+        """What a line that was spoken is kept under, besides its text."""
+        return f"{self.voice_model} {self.url}"
+
+
+class Speech:
+    """One process that speaks and hears, started by the first who needs it. Thread-safe."""
+
+    def __init__(self, models: SpeechModels, folder: Path) -> None:
+        self._models, self._folder = models, folder
+        self._lock = threading.Lock()
+        self._process: Any = None
+        self._connection: Any = None
+
+    def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
+        """The words of a recording. Raises SpeechError."""
+        told = self._ask(
+            _HEAR_SECONDS,
+            do="hear",
+            path=str(path),
+            names=names,
+            language=language,
+            most=LONGEST_SECONDS,
+        )
+        return Transcript(told["text"], told["language"])
+
+    def record(
+        self,
+        lines: Sequence[SpokenLine],
+        out: Path,
+        form: AudioFormat = "ogg",
+        *,
+        title: str = "",
+        artist: str = "Selon",
+        speed: float = 1.0,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Recording:
+        """All lines in one file. What was spoken before is taken again.
+
+        Others may speak and listen between two lines. `progress` is told how many lines are done,
+        and of how many; what it raises ends the work. Raises SpeechError.
+        """
+        pieces: list[tuple[str, float, str]] = []
+        starts: list[float] = []
+        at, rate = 0.0, 0
+        for number, line in enumerate(lines):
+            path, rate, seconds = self._line(line, speed)
+            pieces.append((str(path), line.pause, line.chapter))
+            starts.append(at)
+            at += seconds + line.pause
+            if progress is not None:
+                progress(number + 1, len(lines))
+        if not pieces:
+            raise SpeechError("speech-nothing-to-say")
+        told = self._ask(
+            _JOIN_SECONDS,
+            do="join",
+            pieces=pieces,
+            rate=rate,
+            out=str(out),
+            form=form,
+            title=title,
+            artist=artist,
+        )
+        self._forget_oldest()
+        return Recording(out, told["seconds"], tuple(starts))
+
+    def close(self) -> None:
+        """Ends the process."""
+        with self._lock:
+            self._end()
+
+    def _line(self, line: SpokenLine, speed: float) -> tuple[Path, int, float]:
+        """The file of one line, its samples a second, and how long it is."""
+        said = [self._models.voice_name, line.text, line.language, line.speaker, speed]
+        name = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        for path in self._folder.glob(f"{name}-*.npy"):
+            with suppress(ValueError, OSError):
+                _, rate, count = path.stem.split("-")
+                path.touch()
+                return path, int(rate), int(count) / int(rate)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        made = self._folder / f".{name}.{threading.get_ident()}"
+        try:
+            told = self._ask(
+                _SAY_SECONDS,
+                do="say",
+                text=line.text,
+                language=line.language,
+                speaker=line.speaker,
+                speed=speed,
+                out=str(made),
+            )
+            rate, seconds = told["rate"], told["seconds"]
+            path = self._folder / f"{name}-{rate}-{round(seconds * rate)}.npy"
+            made.rename(path)
+        finally:
+            made.unlink(missing_ok=True)
+        return path, rate, seconds
+
+    def _forget_oldest(self) -> None:
+        found = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._kept()]
+        left = sum(size for _, size, _ in found) - KEPT_BYTES
+        for _, size, path in sorted(found):
+            if left <= 0:
+                return
+            path.unlink(missing_ok=True)
+            left -= size
+
+    def _kept(self) -> list[Path]:
+        return [*self._folder.glob("*.npy")]
+
+    def _ask(self, seconds: float, **asked: Any) -> dict[str, Any]:
+        with self._lock:
+            self._begin()
+            try:
+                self._connection.send_bytes(json.dumps(asked).encode())
+                if not self._connection.poll(seconds):
+                    self._end()
+                    raise SpeechError("speech-slow", seconds=round(seconds))
+                told: dict[str, Any] = json.loads(self._connection.recv_bytes())
+            except (EOFError, OSError) as error:
+                self._end()
+                raise SpeechError("speech-crash") from error
+        if problem := told.get("problem"):
+            raise SpeechError(Problem.from_json(problem))
+        return told
+
+    def _begin(self) -> None:
+        if self._process is not None and self._process.is_alive():
+            return
+        self._end()
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        made = {
+            "cache_dir": str(self._models.cache_dir),
+            "voice_model": self._models.voice_model,
+            "hearing_model": self._models.hearing_model,
+            "url": self._models.url,
+            "key": self._models.key,
+            "threads": self._models.threads,
+        }
+        self._process = context.Process(target=serve, args=(theirs, made), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._connection.close()
+            self._process = self._connection = None

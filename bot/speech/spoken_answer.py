@@ -1,0 +1,66 @@
+"""An answer as it is read aloud: who says it and when, then the articles' own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.answer import LINE_END, Answer, Citation, shown_quotes
+from bot.locale.answers import Phrases
+from bot.locale.speech import SpeechPhrases
+from bot.speech.base import SPEECH_LANGUAGES, SpeechLanguage
+from bot.speech.service import SpokenLine
+from index.article import Article
+
+_BEFORE_QUOTE, _AFTER_QUOTE = 0.15, 0.6
+
+
+def spoken_answer(answer: Answer) -> list[SpokenLine]:
+    """What is said: each quote once, behind its source; why not, where nothing is known."""
+    language = spoken_language(answer.language)
+    phrases = Phrases.of(language)
+    if answer.outcome == "no":
+        return [SpokenLine(phrases.refused(answer.refusal, answer.period), language)]
+    lines = []
+    if answer.doubtful:
+        lines.append(SpokenLine(SpeechPhrases.of(language).perhaps, language))
+    if not answer.verbatim:
+        lines += [SpokenLine(each.text, language) for each in answer.statements]
+        return lines
+    return [*lines, *spoken_citations(answer.citations, language)]
+
+
+def spoken_citations(citations: Sequence[Citation], language: SpeechLanguage) -> list[SpokenLine]:
+    """Quotes, each once, those of one article behind one mention of it."""
+    lines: list[SpokenLine] = []
+    for same in shown_quotes(citations):
+        lines += _quoted(same[0].citation.article, language, *(each.citation for each in same))
+    return lines
+
+
+def spoken_language(code: str) -> SpeechLanguage:
+    """The language to speak; French where there is no voice for this one."""
+    return next((each for each in SPEECH_LANGUAGES if each == code), "fr")
+
+
+def source_line(article: Article, language: SpeechLanguage) -> str:
+    """« Selon Le Phare, le 29 août 2025 : »"""
+    phrases = SpeechPhrases.of(language)
+    source = article.outlet or article.author or phrases.the_article(article.title)
+    if article.published is None:
+        return phrases.according_to(source)
+    return phrases.according_to_on(source, article.published)
+
+
+def _quoted(
+    article: Article, language: SpeechLanguage, *citations: Citation
+) -> Iterator[SpokenLine]:
+    if article.language not in SPEECH_LANGUAGES:
+        source = article.outlet or article.author or article.title
+        yield SpokenLine(SpeechPhrases.of(language).other_language(source), language)
+        return
+    yield SpokenLine(source_line(article, language), language, pause=_BEFORE_QUOTE)
+    for citation in citations:
+        said = [citation.lead.text] if citation.lead else []
+        for text in (*said, citation.quote):
+            words = LINE_END.sub(" ", text)
+            yield SpokenLine(words, spoken_language(article.language), pause=_AFTER_QUOTE)

@@ -1,0 +1,109 @@
+"""The process that speaks and hears, one thing after the other, at low priority.
+
+It is held to bounds of memory, and whoever asks to one of time: what a recording makes its decoder
+do costs this process only. A message, either way, is JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.errors import SpeechError
+from bot.speech.audio import Chapter, read_sound, write_sound
+from bot.speech.base import Recogniser, Sound, Voice
+
+NICENESS = 10
+MEMORY = 4 << 30
+"""Bytes of address space beyond those of the start; of it, both models at work touch a fifth."""
+
+
+def serve(connection: Connection, made: dict[str, Any]) -> None:
+    """Answer until the other end is closed. `made` are the arguments of `Machine`."""
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    machine = Machine(**made)
+    _hold_memory()
+    while True:
+        try:
+            asked = json.loads(connection.recv_bytes())
+        except (EOFError, OSError):
+            return
+        try:
+            told = machine.do(asked)
+        except SpeechError as error:
+            told = {"problem": error.problem.as_json()}
+        except (MemoryError, RuntimeError):  # what native libraries make of no memory
+            told = {"problem": SpeechError("speech-too-heavy").problem.as_json()}
+        with contextlib.suppress(OSError):
+            connection.send_bytes(json.dumps(told).encode())
+
+
+class Machine:
+    """Does what is asked for; models are loaded by the first who needs them."""
+
+    def __init__(
+        self, cache_dir: str, voice_model: str, hearing_model: str, url: str, key: str, threads: int
+    ) -> None:
+        from bot.speech.factory import open_recogniser, open_voice
+
+        self._voice: Voice = open_voice(Path(cache_dir), voice_model, url, key, threads)
+        self._recogniser: Recogniser = open_recogniser(
+            Path(cache_dir), hearing_model, url, key, threads
+        )
+
+    def do(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """One thing. Raises SpeechError."""
+        match asked.pop("do"):
+            case "say":
+                return self._say(**asked)
+            case "hear":
+                return self._hear(**asked)
+            case _:
+                return _join(**asked)
+
+    def _say(
+        self, text: str, language: Any, speaker: Any, speed: float, out: str
+    ) -> dict[str, Any]:
+        sound = self._voice.say(text, language, speaker=speaker, speed=speed)
+        with Path(out).open("wb") as file:
+            np.save(file, (sound.samples * 32_767).clip(-32_768, 32_767).astype(np.int16))
+        return {"rate": sound.rate, "seconds": sound.seconds}
+
+    def _hear(self, path: str, names: str, language: str | None, most: float) -> dict[str, Any]:
+        sound = read_sound(Path(path), most_seconds=most)
+        heard = self._recogniser.hear(sound, names=names, language=language)
+        return {"text": heard.text, "language": heard.language, "seconds": sound.seconds}
+
+
+def _join(
+    pieces: list[Any], rate: int, out: str, form: Any, title: str, artist: str
+) -> dict[str, Any]:
+    """Pieces as (file, seconds of silence behind it, chapter that begins with it) in one file."""
+    sounds, chapters, at = [], [], 0
+    for path, silence, chapter in pieces:
+        if chapter:
+            chapters.append(Chapter(chapter, at / rate))
+        piece = np.load(path, allow_pickle=False).astype(np.float32) / 32_767
+        sounds += [piece, np.zeros(round(silence * rate), np.float32)]
+        at += len(piece) + len(sounds[-1])
+    joined = Sound(np.concatenate(sounds), rate)
+    write_sound(joined, Path(out), form, title=title, artist=artist, chapters=chapters)
+    return {"seconds": joined.seconds}
+
+
+def _hold_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError, StopIteration):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        status = Path("/proc/self/status").read_text().splitlines()
+        taken = next(line.split()[1] for line in status if line.startswith("VmData:"))
+        most = int(taken) * 1024 + MEMORY
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))

@@ -1,0 +1,117 @@
+"""Voices in the terminal: `selon say`, and the options of `selon ask` that speak and hear."""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bot.answer import Answer
+from bot.assembly import open_speech
+from bot.errors import SpeechError
+from bot.locale.format import duration
+from bot.locale.speech import SpeechPhrases
+from bot.settings import Settings
+from bot.speech.audio import AudioFormat
+from bot.speech.base import Speaker
+from bot.speech.service import SpokenLine
+from bot.speech.spoken_answer import spoken_answer, spoken_language
+from bot.terminal.command import DONE, CommandLine, Job, job
+from bot.terminal.console import console_for, encodable, show
+from index.language import detect
+
+FORMATS: dict[str, AudioFormat] = {".ogg": "ogg", ".mp3": "mp3"}
+_LONGEST = 2_000  # characters that a voice says without a pause of its own
+
+
+def declare(line: CommandLine) -> None:
+    """Put this command on the command line."""
+    phrases = SpeechPhrases.of(line.phrases.code)
+    option = line.data_dir
+
+    @line.command("say", phrases.say)
+    def _say(
+        text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help=phrases.text)] = None,
+        out: Annotated[Path, typer.Option("--out", metavar="FILE", help=phrases.out)] = Path(
+            "selon.ogg"
+        ),
+        language: Annotated[
+            Literal["fr", "en"] | None, typer.Option("--language", help=phrases.spoken_language)
+        ] = None,
+        second: Annotated[bool, typer.Option("--second", help=phrases.second)] = False,
+        speed: Annotated[
+            float, typer.Option("--speed", min=0.5, max=2.0, help=phrases.speed)
+        ] = 1.0,
+        data_dir: Annotated[Path | None, option] = None,
+    ) -> Job:
+        words = " ".join(text or [])
+        speaker: Speaker = "second" if second else "first"
+        return job(
+            data_dir,
+            partial(say, text=words, out=out, language=language, speaker=speaker, speed=speed),
+        )
+
+
+def say(
+    settings: Settings,
+    text: str,
+    out: Path,
+    language: Literal["fr", "en"] | None,
+    speaker: Speaker,
+    speed: float,
+) -> int:
+    """Read a text aloud into a file."""
+    form = audio_format(out)
+    if text == "-" or not (text or sys.stdin.isatty()):
+        text = sys.stdin.read()
+    paragraphs = [" ".join(each.split()) for each in encodable(text).split("\n\n")]
+    spoken = language or spoken_language(detect(text))
+    lines = [SpokenLine(each, spoken, speaker) for each in paragraphs if each]
+    _record(settings, lines, out, form, speed)
+    return DONE
+
+
+def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:
+    """Read an answer aloud into a file. Raises SpeechError."""
+    _record(settings, spoken_answer(answer), out, audio_format(out), 1.0)
+
+
+def hear_question(settings: Settings, recording: Path) -> str:
+    """The question in a recording, which is shown; empty where nothing was said.
+
+    Raises SpeechError.
+    """
+    if not recording.is_file():
+        raise SpeechError("speech-no-file", path=recording)
+    speech = open_speech(settings)
+    try:
+        heard = speech.hear(recording)
+    finally:
+        speech.close()
+    phrases = SpeechPhrases.of(settings.language)
+    err = console_for(sys.stderr)
+    show(err, phrases.heard(heard.text) if heard.text else phrases.nothing_heard)
+    return heard.text
+
+
+def audio_format(out: Path) -> AudioFormat:
+    """Which kind of file a name asks for. Raises SpeechError."""
+    form = FORMATS.get(out.suffix.lower())
+    if form is None:
+        raise SpeechError("speech-format", path=out)
+    return form
+
+
+def _record(
+    settings: Settings, lines: list[SpokenLine], out: Path, form: AudioFormat, speed: float
+) -> None:
+    speech = open_speech(settings)
+    try:
+        made = speech.record(lines, out, form, speed=speed)
+    finally:
+        speech.close()
+    phrases = SpeechPhrases.of(settings.language)
+    length = duration(made.seconds, settings.language)
+    show(console_for(sys.stderr), phrases.spoken(str(out), length))

