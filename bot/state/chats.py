@@ -51,6 +51,14 @@ def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
         after = session.get_one(ChatRow, new)
         after.allowed, after.language = before.allowed, before.language
         session.delete(before)
-    places = (AlertRow, ConversationRow, CorpusRow, DigestRow, DocumentRow, SubscriptionRow, TurnRow)
+    places = (
+        AlertRow,
+        ConversationRow,
+        CorpusRow,
+        DigestRow,
+        DocumentRow,
+        SubscriptionRow,
+        TurnRow,
+    )
     for table in places:
         session.execute(update(table).where(table.chat_id == old).values(chat_id=new))

@@ -96,7 +96,8 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     _declare_bare(line)
     index_commands.declare_index(line)
     ask.declare(line)
-from bot.terminal import ask, digests, evaluate, index_commands, speech, state
+    digests.declare(line)
+    speech.declare(line)
     index_commands.declare(line)
     watch_command.declare(line)
     state.declare(line)

@@ -222,10 +222,6 @@ class People:
         bot = int(str(self._methods.bot["id"]))
         self._methods.administrators.setdefault(chat_id, set()).add(bot)
 
-    def administers(self, chat_id: int, person: int) -> None:
-        """Somebody is an administrator of a group."""
-        self._methods.administrators.setdefault(chat_id, set()).add(person)
-
     def bot_is_added(self, chat_id: int, person: int, kind: Kind = "supergroup") -> None:
         """Somebody takes the bot into a group, or makes it an administrator of a channel."""
         chat = self._methods.chat_of(chat_id, kind)

@@ -20,6 +20,7 @@ from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from bot.errors import SpeechError
+from bot.followups.turn import turn_of
 from bot.library.articles import Library
 from bot.locale.errors import error_text
 from bot.locale.speech import SpeechPhrases
@@ -32,7 +33,6 @@ from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.service import LONGEST_SECONDS, Speech, SpokenLine
 from bot.speech.spoken_answer import spoken_citations, spoken_language
-from bot.followups.turn import turn_of
 from bot.state import conversations, people
 from bot.state.deliveries import Attachment
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from bot.errors import SpeechError
-from bot.speech.base import Sound
 from bot.speech import service
+from bot.speech.base import Sound
 from bot.speech.service import Speech, SpeechModels, SpokenLine
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
