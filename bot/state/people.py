@@ -45,6 +45,17 @@ def choose_person_language(
     row.language = language
 
 
+def voice_of(session: Session, person_id: int) -> str | None:
+    """When somebody wants answers read aloud, as they chose; None until they do."""
+    row = session.get(PersonRow, person_id)
+    return row.voice if row else None
+
+
+def choose_voice(session: Session, person_id: int, voice: str, now: datetime) -> None:
+    note_person(session, person_id, now)
+    session.get_one(PersonRow, person_id).voice = voice
+
+
 def listens(session: Session, person_id: int) -> bool:
     """Whether somebody wants announcements."""
     row = session.get(PersonRow, person_id)

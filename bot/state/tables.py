@@ -61,7 +61,7 @@ class Base(DeclarativeBase):
 
 class PersonRow(Base):
     """Somebody who wrote to the bot. No name is kept. Since `quiet_since`, if that is set, they
-    want no announcements."""
+    want no announcements; `voice` tells when they want answers read aloud, if they chose."""
 
     __tablename__ = "people"
 
@@ -70,6 +70,7 @@ class PersonRow(Base):
     first_seen: Mapped[datetime] = mapped_column(Utc)
     last_seen: Mapped[datetime] = mapped_column(Utc)
     quiet_since: Mapped[datetime | None] = mapped_column(Utc)
+    voice: Mapped[str | None] = mapped_column(String(8))
 
 
 class ConversationRow(Base):

@@ -24,13 +24,12 @@ from bot.followups.turn import TurnText
 from bot.locale.catalogue import Language, language_of
 from bot.locale.digests import SchedulePhrases
 from bot.messenger.chores import Chore
-from bot.messenger.inbound.addressee import author
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.outbound.script_html import script_html
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import Asker, BotServices, TelegramApplication, author, met
 from bot.state import chats, digests
 from bot.state.deliveries import Letter, Part
 from bot.state.digests import KeptDigest

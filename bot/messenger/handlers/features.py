@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from bot.messenger.chores import Chore, retention_chore
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.alerts import ALERTS, AlertHandlers
+from bot.messenger.handlers.aloud import VOICE, AloudHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
@@ -36,6 +37,7 @@ from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.subscriptions import FOLLOW, SubscriptionHandlers
+from bot.messenger.handlers.voice import VoiceHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
 from bot.messenger.outbound.live_answer import LiveStops
@@ -55,6 +57,7 @@ MENUS = Menus(
         FOLLOW,
         CORPUS,
         LANGUAGE,
+        VOICE,
         PRIVACY,
         MY_DATA,
         FORGET,
@@ -86,7 +89,10 @@ class RecurringFeature(Feature, Protocol):
 def _features(services: BotServices) -> Iterator[Feature]:
     """An update goes to the first feature that takes it: commands before text, the rest last."""
     votes, stops, documents = VoteHandlers(services), LiveStops(), None
-    questions = QuestionHandlers(services, votes, stops)
+    aloud = None
+    if services.speech is not None and services.speech.speaks:
+        aloud = AloudHandlers(services, services.speech)
+    questions = QuestionHandlers(services, votes, stops, aloud)
     if services.documents is not None:
         documents = DocumentHandlers(services, services.documents, questions)
     yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
@@ -108,6 +114,10 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield AlertHandlers(services)
     yield SubscriptionHandlers(services)
     yield DigestHandlers(services)
+    if aloud is not None:
+        yield aloud
+    if services.speech is not None and services.speech.hears:
+        yield VoiceHandlers(services, services.speech, questions)
     if documents is not None:
         yield documents
     yield questions

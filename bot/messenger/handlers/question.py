@@ -19,6 +19,7 @@ from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, t
 from bot.llm.budget import asked_by
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
+from bot.messenger.handlers.aloud import AloudHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in, text_replied_to
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
@@ -196,10 +197,17 @@ class QuestionHandlers:
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
 
-    def __init__(self, services: BotServices, voting: VoteHandlers, stops: LiveStops) -> None:
+    def __init__(
+        self,
+        services: BotServices,
+        voting: VoteHandlers,
+        stops: LiveStops,
+        aloud: AloudHandlers | None = None,
+    ) -> None:
         self._services = services
         self._voting = voting
         self._stops = stops
+        self._aloud = aloud
         self._memory = ConversationMemory(services)
 
     def register(self, application: TelegramApplication) -> None:
@@ -270,11 +278,19 @@ class QuestionHandlers:
             await say(bot, asker, text, reply_to=message.message_id)
 
     async def ask(
-        self, bot: Bot, asker: Asker, message: Message, words: str, *, own_first: bool = False
+        self,
+        bot: Bot,
+        asker: Asker,
+        message: Message,
+        words: str,
+        *,
+        own_first: bool = False,
+        spoken: bool = False,
     ) -> None:
         """Answer, what the answer rests on being kept before it is sent.
 
-        Words that only point at the message replied to ask what somebody wrote in it.
+        Words that only point at the message replied to ask what somebody wrote in it. The answer to
+        a `spoken` question is read aloud too, unless the person wants none so.
         """
         reply_to = None if asker.private else message.message_id
         about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
@@ -304,16 +320,18 @@ class QuestionHandlers:
             return
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
-        buttons = keyboard(answer, turn, asker.phrases)
+        buttons = keyboard(answer, turn, asker.phrases, speaks=self._aloud is not None)
         sent = await self._put(bot, asker, live.shown, html, buttons, reply_to)
         await self._sent(turn, sent)
+        if self._aloud is not None and answer.citations:
+            await self._aloud.follow(bot, asker, turn, spoken=spoken)
 
     async def _changed(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
         """Put the answer to the new words in the place of the old one."""
         answer = await self._memory.answer(asker.place, words, before=turn.id)
         await self._memory.keep_instead(turn.id, answer)
         html = answer_html(answer, asker.phrases)
-        buttons = keyboard(answer, turn.id, asker.phrases)
+        buttons = keyboard(answer, turn.id, asker.phrases, speaks=self._aloud is not None)
         shown = turn.answer_messages
         sent = await self._put(bot, asker, shown, html, buttons, turn.question_message)
         await self._sent(turn.id, sent)

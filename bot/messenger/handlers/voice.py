@@ -1,10 +1,9 @@
-"""Spoken questions, and answers read aloud."""
+"""Spoken questions."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-from functools import partial
 from pathlib import Path
 
 from telegram import (
@@ -15,30 +14,20 @@ from telegram import (
     Message,
     Update,
 )
-from telegram.constants import ChatAction, ChatType, InlineKeyboardButtonLimit
+from telegram.constants import ChatType, InlineKeyboardButtonLimit
 from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.errors import SpeechError
-from bot.followups.turn import turn_of
 from bot.library.articles import Library
 from bot.locale.errors import error_text
 from bot.locale.speech import SpeechPhrases
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in
-from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
-from bot.messenger.outbound.delivery import deliver_attachment, show_typing
-from bot.messenger.outbound.keyboard import LISTEN_PATTERN, citations_of
-from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.speech.service import LONGEST_SECONDS, Speech, SpokenLine
-from bot.speech.spoken_answer import spoken_citations, spoken_language
-from bot.state import conversations, people
-from bot.state.deliveries import Attachment
-
-VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers read aloud")
-CHOICES = ("never", "reply", "always")
-"""When answers are read aloud: never unasked, where the question was spoken, always."""
+from bot.messenger.outbound.delivery import show_typing
+from bot.messenger.outbound.reply import say
+from bot.messenger.services import BotServices, TelegramApplication, met
+from bot.speech.service import LONGEST_SECONDS, Speech
 
 _LIMIT = 20 << 20
 """Bytes: Telegram gives bots no larger file."""
@@ -48,21 +37,14 @@ _NAMES = 600
 
 
 class VoiceHandlers:
-    """Voice messages, audio files and video notes are questions; an answer has a button to hear it."""
+    """Voice messages, audio files and video notes are questions."""
 
     def __init__(self, services: BotServices, speech: Speech, questions: QuestionHandlers) -> None:
         self._services, self._speech, self._questions = services, speech, questions
 
     def register(self, application: TelegramApplication) -> None:
         spoken = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE
-        application.add_handlers(
-            [
-                command_handler(VOICE, self.choices),
-                CallbackQueryHandler(self.chosen, rf"^voice:(?:{'|'.join(CHOICES)})$"),
-                PublicButtons(self.listen, f"^{LISTEN_PATTERN}$"),
-                MessageHandler(filters.UpdateType.MESSAGE & spoken, self.spoken),
-            ]
-        )
+        application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & spoken, self.spoken))
 
     async def spoken(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A recording: what was heard is shown, then answered."""
@@ -85,44 +67,7 @@ class VoiceHandlers:
             await say(context.bot, asker, phrases.nothing_heard, reply_to=reply_to)
             return
         await say(context.bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)
-        turn = await self._questions.ask(context.bot, asker, message, words)
-        if turn is not None and await self._choice(asker) != "never":
-            await self._say_turn(context.bot, asker, turn)
-
-    async def listen(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """The button below an answer."""
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        await acknowledge(query)
-        await self._say_turn(context.bot, asker, int((query.data or "").partition(":")[2]))
-
-    async def choices(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """/voix"""
-        if asker := await met(self._services, update):
-            phrases = SpeechPhrases.of(asker.phrases.code)
-            buttons = [
-                [InlineKeyboardButton(phrases.choices[each], callback_data=f"voice:{each}")]
-                for each in CHOICES
-            ]
-            text = phrases.choose(phrases.choices[await self._choice(asker)])
-            await say(context.bot, asker, text, InlineKeyboardMarkup(buttons))
-
-    async def chosen(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        choice = (query.data or "").partition(":")[2]
-        choose = partial(
-            people.choose_voice,
-            person_id=asker.place.person_id,
-            voice=choice,
-            now=self._services.now(),
-        )
-        await self._services.state.run(choose)
-        await acknowledge(query)
-        phrases = SpeechPhrases.of(asker.phrases.code)
-        await replace_text(context.bot, asker, query, phrases.chosen(phrases.choices[choice]))
+        await self._questions.ask(context.bot, asker, message, words, spoken=True)
 
     async def _heard(self, bot: Bot, message: Message) -> str:
         """The words of a recording. Raises SpeechError."""
@@ -147,48 +92,6 @@ class VoiceHandlers:
             file.write(content)
             file.flush()
             return self._speech.hear(Path(file.name), names=names).text
-
-    async def _choice(self, asker: Asker) -> str:
-        find = partial(people.voice_of, person_id=asker.place.person_id)
-        return await self._services.state.run(find) or "reply"
-
-    async def _say_turn(self, bot: Bot, asker: Asker, turn_id: int) -> None:
-        """Read a kept answer aloud, as a voice message."""
-        phrases = SpeechPhrases.of(asker.phrases.code)
-        lines = await self._lines(asker, turn_id)
-        if not lines:
-            await say(bot, asker, phrases.gone)
-            return
-        try:
-            async with show_typing(bot, asker.place, action=ChatAction.RECORD_VOICE):
-                content = await asyncio.to_thread(self._recorded, lines)
-        except SpeechError as error:
-            await say(bot, asker, error_text(error, asker.phrases.code))
-            return
-        await deliver_attachment(bot, asker.place, Attachment("voice", "selon.ogg", content))
-
-    async def _lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
-        """What is said of an answer of this chat; nothing where its quotes are gone."""
-        find = partial(conversations.turn, turn_id=turn_id)
-        kept = await self._services.state.run(find)
-        if kept is None or kept.chat_id != asker.place.chat_id:
-            return []
-        turn = turn_of(kept.turn)
-        language = spoken_language(turn.language)
-        cited = await asyncio.to_thread(
-            citations_of,
-            kept.sources,
-            partial(self._services.article, asker.place),
-            cited=True,
-        )
-        written = turn.answer and not any(each.quote in turn.answer for each in cited)
-        if written:
-            return [SpokenLine(each, language) for each in turn.answer.splitlines()]
-        return spoken_citations(cited, language)
-
-    def _recorded(self, lines: list[SpokenLine]) -> bytes:
-        with tempfile.TemporaryDirectory() as folder:
-            return self._speech.record(lines, Path(folder, "answer.ogg")).path.read_bytes()
 
 
 def likely_names(library: Library) -> str:

@@ -159,13 +159,18 @@ Find = Callable[[str], Article | None]
 
 GOOD, BAD = "👍", "👎"
 
+LISTEN = "🔊"
+LISTEN_PATTERN = r"say:(\d{1,18})"
 
-def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMarkup | None:
+
+def keyboard(
+    answer: Answer, turn_id: int, phrases: Phrases, *, speaks: bool = False
+) -> InlineKeyboardMarkup | None:
     """A button for the passage of each citation, one for more, two for what people think of it, in
     one row where they fit.
 
     Unless it is sure, it offers to tell when an article answers; thanks need no button. `turn_id`
-    is where the answer is kept.
+    is where the answer is kept; `speaks` tells whether it can be heard.
     """
     if answer.small_talk:
         return None
@@ -182,6 +187,8 @@ def keyboard(answer: Answer, turn_id: int, phrases: Phrases) -> InlineKeyboardMa
     ]
     if answer.further:
         buttons.append(InlineKeyboardButton(said.more_sources, callback_data=f"m:{turn_id}"))
+    if speaks and cited:
+        buttons.append(InlineKeyboardButton(LISTEN, callback_data=f"say:{turn_id}"))
     offers = []
     if not answer.answered:
         offers.append([InlineKeyboardButton(said.alert_me, callback_data=f"n:{turn_id}")])

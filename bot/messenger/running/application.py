@@ -33,6 +33,7 @@ from bot.state.database import open_state, state_url
 
 if TYPE_CHECKING:
     from bot.library.documents import Documents
+    from bot.speech.service import Speech
 
 
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
@@ -84,7 +85,7 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
     Telegram cannot be reached at start.
     """
     telegram_token(settings)  # said at once, not after the models are loaded
-    from bot.assembly import chain_over, open_index, open_writers
+    from bot.assembly import chain_over, open_index, open_speech, open_writers
     from bot.library.documents import Documents
 
     with ExitStack() as opened:
@@ -94,7 +95,8 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
         index = open_index(settings, awaited=True)
         chain = chain_over(index, settings, writers)
         documents = Documents(settings, index.embedder)
-        listen(settings, chain, LiveLibrary(index), ready, documents)
+        speech = opened.enter_context(closing(open_speech(settings)))
+        listen(settings, chain, LiveLibrary(index), ready, documents, speech)
 
 
 def listen(
@@ -103,6 +105,7 @@ def listen(
     library: Library,
     ready: Callable[[str], None] = _log_ready,
     documents: Documents | None = None,
+    speech: Speech | None = None,
 ) -> None:
     """As `run`, with a chain and a library of one's own; questions under way are answered first."""
 
@@ -120,7 +123,7 @@ def listen(
         for number in signals:
             with suppress(NotImplementedError):  # Windows: asyncio.run ends on Ctrl-C by itself
                 loop.add_signal_handler(number, stop_once)
-        await serve(settings, chain, library, stop, ready, documents=documents)
+        await serve(settings, chain, library, stop, ready, documents=documents, speech=speech)
 
     # Threads that search let the loop have its say: what Telegram took is to be written down.
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -141,6 +144,7 @@ async def serve(
     ready: Callable[[str], None] = _log_ready,
     patience: Sequence[float] = _PATIENCE,
     documents: Documents | None = None,
+    speech: Speech | None = None,
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
@@ -154,7 +158,7 @@ async def serve(
         application = _build(settings, token, refused, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
-        services = BotServices(chain, library, state, settings, documents)
+        services = BotServices(chain, library, state, settings, documents, speech)
         chores = register_features(application, services)
         try:
             if await _connected(application, settings, stop, patience):

@@ -1,0 +1,129 @@
+"""Answers read aloud: by a button, or as each person has chosen."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.constants import ChatAction
+from telegram.ext import CallbackQueryHandler, ContextTypes
+
+from bot.errors import SpeechError
+from bot.followups.turn import turn_of
+from bot.locale.errors import error_text
+from bot.locale.speech import SpeechPhrases
+from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
+from bot.messenger.outbound.delivery import deliver_attachment, show_typing
+from bot.messenger.outbound.keyboard import LISTEN_PATTERN, citations_of
+from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.speech.service import Speech, SpokenLine
+from bot.speech.spoken_answer import spoken_citations, spoken_language
+from bot.state import conversations, people
+from bot.state.deliveries import Attachment
+
+VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers read aloud")
+CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
+"""When an answer is read aloud unasked: never, where the question was spoken, always."""
+
+
+class AloudHandlers:
+    """/voix, the button below an answer, and what follows an answer by itself."""
+
+    def __init__(self, services: BotServices, speech: Speech) -> None:
+        self._services, self._speech = services, speech
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handlers(
+            [
+                command_handler(VOICE, self.choices),
+                CallbackQueryHandler(self.chosen, rf"^voice:(?:{'|'.join(CHOICES)})$"),
+                PublicButtons(self.listen, f"^{LISTEN_PATTERN}$"),
+            ]
+        )
+
+    async def follow(self, bot: Bot, asker: Asker, turn_id: int, *, spoken: bool) -> None:
+        """Read an answer that was just given aloud, if its person wants that."""
+        choice = await self._choice(asker)
+        if choice == ALWAYS or (spoken and choice == IN_REPLY):
+            await self._say(bot, asker, turn_id)
+
+    async def listen(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """The button below an answer."""
+        query, asker = update.callback_query, await met(self._services, update)
+        if query is None or asker is None:
+            return
+        await acknowledge(query)
+        await self._say(context.bot, asker, int((query.data or "").partition(":")[2]))
+
+    async def choices(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """/voix"""
+        if asker := await met(self._services, update):
+            phrases = SpeechPhrases.of(asker.phrases.code)
+            buttons = [
+                [InlineKeyboardButton(phrases.choices[each], callback_data=f"voice:{each}")]
+                for each in CHOICES
+            ]
+            text = phrases.choose(phrases.choices[await self._choice(asker)])
+            await say(context.bot, asker, text, InlineKeyboardMarkup(buttons))
+
+    async def chosen(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = update.callback_query, await met(self._services, update)
+        if query is None or asker is None:
+            return
+        choice = (query.data or "").partition(":")[2]
+        choose = partial(
+            people.choose_voice,
+            person_id=asker.place.person_id,
+            voice=choice,
+            now=self._services.now(),
+        )
+        await self._services.state.run(choose)
+        await acknowledge(query)
+        phrases = SpeechPhrases.of(asker.phrases.code)
+        await replace_text(context.bot, asker, query, phrases.chosen(phrases.choices[choice]))
+
+    async def _choice(self, asker: Asker) -> str:
+        find = partial(people.voice_of, person_id=asker.place.person_id)
+        return await self._services.state.run(find) or IN_REPLY
+
+    async def _say(self, bot: Bot, asker: Asker, turn_id: int) -> None:
+        """Read a kept answer aloud, as a voice message."""
+        phrases = SpeechPhrases.of(asker.phrases.code)
+        lines = await self._lines(asker, turn_id)
+        if not lines:
+            await say(bot, asker, phrases.gone)
+            return
+        try:
+            async with show_typing(bot, asker.place, action=ChatAction.RECORD_VOICE):
+                content = await asyncio.to_thread(self._recorded, lines)
+        except SpeechError as error:
+            await say(bot, asker, error_text(error, asker.phrases.code))
+            return
+        await deliver_attachment(bot, asker.place, Attachment("voice", "selon.ogg", content))
+
+    async def _lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
+        """What is said of an answer of this chat; nothing where its quotes are gone."""
+        find = partial(conversations.turn, turn_id=turn_id)
+        kept = await self._services.state.run(find)
+        if kept is None or kept.place.chat_id != asker.place.chat_id:
+            return []
+        turn = turn_of(kept.turn)
+        language = spoken_language(turn.language)
+        cited = await asyncio.to_thread(
+            citations_of,
+            kept.sources,
+            partial(self._services.article, asker.place),
+            cited=True,
+        )
+        written = turn.answer and not any(each.quote in turn.answer for each in cited)
+        if written:
+            return [SpokenLine(each, language) for each in turn.answer.splitlines()]
+        return spoken_citations(cited, language)
+
+    def _recorded(self, lines: list[SpokenLine]) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            return self._speech.record(lines, Path(folder, "answer.ogg")).path.read_bytes()
