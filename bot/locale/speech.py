@@ -31,6 +31,7 @@ class SpeechPhrases(Texts, domain="speech", part="speech"):
     # Telegram
     correct: str
     gone: str
+    silent: str
     choices: Mapping[str, str]
 
     def not_heard(self, reason: str) -> str: ...

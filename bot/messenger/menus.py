@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram import (
@@ -81,6 +81,11 @@ class Menus:
     @property
     def commands(self) -> tuple[MenuCommand, ...]:
         return (*self.everybody, *self.groups, *self.administrators, *self.hidden)
+
+    def without(self, command: MenuCommand) -> Menus:
+        """The same, one command not shown to anybody."""
+        shown = tuple(each for each in self.everybody if each != command)
+        return replace(self, everybody=shown, hidden=(*self.hidden, command))
 
     async def announce(self, bot: Bot, administrators: Iterable[int] = ()) -> None:
         """Set the menus; a bot without one still answers, so that a failure is only logged."""

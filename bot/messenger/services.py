@@ -69,6 +69,11 @@ class BotServices:
         object.__setattr__(self, "limits", AskLimits(self.settings, self.state, self.now))
 
     @property
+    def speaks(self) -> bool:
+        """Whether answers can be read aloud."""
+        return self.speech is not None and self.speech.speaks
+
+    @property
     def lifetime(self) -> timedelta:
         """The silence after which a conversation starts afresh."""
         return timedelta(hours=self.settings.conversation_hours)

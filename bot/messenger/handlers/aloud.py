@@ -20,7 +20,7 @@ from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.keyboard import LISTEN_PATTERN, citations_of
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.speech.service import Speech, SpokenLine
+from bot.speech.service import SpokenLine
 from bot.speech.spoken_answer import spoken_citations, spoken_language
 from bot.state import conversations, people
 from bot.state.deliveries import Attachment
@@ -33,8 +33,8 @@ CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
 class AloudHandlers:
     """/voix, the button below an answer, and what follows an answer by itself."""
 
-    def __init__(self, services: BotServices, speech: Speech) -> None:
-        self._services, self._speech = services, speech
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
@@ -63,6 +63,9 @@ class AloudHandlers:
         """/voix"""
         if asker := await met(self._services, update):
             phrases = SpeechPhrases.of(asker.phrases.code)
+            if not self._services.speaks:
+                await say(context.bot, asker, phrases.silent)
+                return
             buttons = [
                 [InlineKeyboardButton(phrases.choices[each], callback_data=f"voice:{each}")]
                 for each in CHOICES
@@ -93,7 +96,7 @@ class AloudHandlers:
     async def _say(self, bot: Bot, asker: Asker, turn_id: int) -> None:
         """Read a kept answer aloud, as a voice message."""
         phrases = SpeechPhrases.of(asker.phrases.code)
-        lines = await self._lines(asker, turn_id)
+        lines = await self._lines(asker, turn_id) if self._services.speaks else []
         if not lines:
             await say(bot, asker, phrases.gone)
             return
@@ -125,5 +128,6 @@ class AloudHandlers:
         return spoken_citations(cited, language)
 
     def _recorded(self, lines: list[SpokenLine]) -> bytes:
+        assert self._services.speech is not None
         with tempfile.TemporaryDirectory() as folder:
-            return self._speech.record(lines, Path(folder, "answer.ogg")).path.read_bytes()
+            return self._services.speech.record(lines, Path(folder, "answer.ogg")).path.read_bytes()

@@ -70,6 +70,11 @@ MENUS = Menus(
 )
 
 
+def menus_of(services: BotServices) -> Menus:
+    """The menus of this bot: one that cannot speak does not offer to."""
+    return MENUS if services.speaks else MENUS.without(VOICE)
+
+
 class Feature(Protocol):
     """Something that people can do."""
 
@@ -89,15 +94,13 @@ class RecurringFeature(Feature, Protocol):
 def _features(services: BotServices) -> Iterator[Feature]:
     """An update goes to the first feature that takes it: commands before text, the rest last."""
     votes, stops, documents = VoteHandlers(services), LiveStops(), None
-    aloud = None
-    if services.speech is not None and services.speech.speaks:
-        aloud = AloudHandlers(services, services.speech)
+    aloud = AloudHandlers(services)
     questions = QuestionHandlers(services, votes, stops, aloud)
     if services.documents is not None:
         documents = DocumentHandlers(services, services.documents, questions)
     yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
     yield AccessHandlers(services)
-    yield StatusHandlers(services, MENUS)
+    yield StatusHandlers(services, menus_of(services))
     yield StatisticsHandlers(services)
     yield AnnouncementHandlers(services)
     if services.documents is not None:
@@ -114,8 +117,7 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield AlertHandlers(services)
     yield SubscriptionHandlers(services)
     yield DigestHandlers(services)
-    if aloud is not None:
-        yield aloud
+    yield aloud
     if services.speech is not None and services.speech.hears:
         yield VoiceHandlers(services, services.speech, questions)
     if documents is not None:

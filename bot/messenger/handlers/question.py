@@ -202,7 +202,7 @@ class QuestionHandlers:
         services: BotServices,
         voting: VoteHandlers,
         stops: LiveStops,
-        aloud: AloudHandlers | None = None,
+        aloud: AloudHandlers,
     ) -> None:
         self._services = services
         self._voting = voting
@@ -320,10 +320,10 @@ class QuestionHandlers:
             return
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
-        buttons = keyboard(answer, turn, asker.phrases, speaks=self._aloud is not None)
+        buttons = keyboard(answer, turn, asker.phrases, speaks=self._services.speaks)
         sent = await self._put(bot, asker, live.shown, html, buttons, reply_to)
         await self._sent(turn, sent)
-        if self._aloud is not None and answer.citations:
+        if self._services.speaks and answer.citations:
             await self._aloud.follow(bot, asker, turn, spoken=spoken)
 
     async def _changed(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
@@ -331,7 +331,7 @@ class QuestionHandlers:
         answer = await self._memory.answer(asker.place, words, before=turn.id)
         await self._memory.keep_instead(turn.id, answer)
         html = answer_html(answer, asker.phrases)
-        buttons = keyboard(answer, turn.id, asker.phrases, speaks=self._aloud is not None)
+        buttons = keyboard(answer, turn.id, asker.phrases, speaks=self._services.speaks)
         shown = turn.answer_messages
         sent = await self._put(bot, asker, shown, html, buttons, turn.question_message)
         await self._sent(turn.id, sent)

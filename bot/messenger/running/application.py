@@ -19,7 +19,7 @@ from telegram.ext import AIORateLimiter, Application
 from bot.errors import SettingsError
 from bot.library.articles import Library, LiveLibrary
 from bot.messenger.chores import leftover_chore, run_chores
-from bot.messenger.handlers.features import MENUS, register_features
+from bot.messenger.handlers.features import menus_of, register_features
 from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.journal import Journal, Trigger, triggered_by
@@ -164,7 +164,7 @@ async def serve(
             if await _connected(application, settings, stop, patience):
                 chores = (leftover_chore(journal, await journal.unasked()), *chores)
                 async with serve_health(application, services):
-                    await _start(application, receiver, settings, len(patience))
+                    await _start(application, receiver, services, len(patience))
                     ready(application.bot.username)
                     async with run_chores(chores, services, application.bot):
                         await _first_of(stop, refused)
@@ -229,10 +229,10 @@ async def _connected(
 
 
 async def _start(
-    application: DurableApplication, receiver: Receiver, settings: Settings, retries: int
+    application: DurableApplication, receiver: Receiver, services: BotServices, retries: int
 ) -> None:
     await application.initialize()
-    await MENUS.announce(application.bot, settings.admins)
+    await menus_of(services).announce(application.bot, services.settings.admins)
     await application.refill()
     await receiver.start(retries)
     await application.start()
