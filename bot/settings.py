@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AnyHttpUrl,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -85,6 +92,11 @@ class Settings(BaseSettings):
     telegram_api_url: AnyHttpUrl = Field(
         AnyHttpUrl(TELEGRAM_API_URL),
         description="The Bot API server (Telegram's own, or a self-hosted one).",
+    )
+    telegram_local: bool = Field(
+        False,
+        description="Whether that server runs with --local and its files lie on this machine under "
+        "the same paths: documents of up to 2 GB can then be sent (true or false).",
     )
     webhook_url: AnyHttpUrl | None = Field(
         None,
@@ -264,6 +276,13 @@ class Settings(BaseSettings):
     def _hosts(cls, value: str) -> str:
         for each in allowed_hosts(value):
             parse_allowed(each)
+        return value
+
+    @field_validator("telegram_local")
+    @classmethod
+    def _own_server(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and str(info.data.get("telegram_api_url", "")).rstrip("/") == TELEGRAM_API_URL:
+            raise RefusedValue("telegram-local-official")
         return value
 
     @field_validator("timezone")

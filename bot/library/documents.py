@@ -22,7 +22,7 @@ from bot.library.paths import fetched_dir, open_gatherer, standing_paths
 from bot.settings import Settings
 from index.article import Article
 from index.build.builder import BuildObserver, BuildReport, build
-from index.errors import BuildLocked, Problem, ReadError
+from index.errors import BuildLocked, Problem, ReadError, reason_of
 from index.formats.process import read_apart
 from index.formats.signature import HEAD, unreadable_kind
 from index.formats.sources import find_sources
@@ -32,6 +32,8 @@ from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.factory import open_store
 from index.web.gatherer import FailedAddress, GatheredAddress
+
+logger = logging.getLogger(__name__)
 
 LONGEST_NAME_CHARACTERS = 60
 
@@ -51,20 +53,34 @@ class Received:
     articles: int
 
 
-def take_file(data: bytes, name: str, folder: Path) -> Received:
-    """Keep a file by what it is, not by what it is called.
+def take_file(sent: bytes | Path, name: str, folder: Path) -> Received:
+    """Keep a file by what it is, not by what it is called: its bytes, or a copy of where it lies.
 
     Raises ReadError, in one line without the folder, when no article can be read from it.
     """
-    head = data[:HEAD]
+    head = sent[:HEAD] if isinstance(sent, bytes) else _head(sent, name)
     suffix = suffix_for(head, name)
     shown = readable_name(name)
     if suffix is None or not FORMAT_OF_SUFFIX[suffix].sendable:
         raise ReadError(unreadable_kind(head) or Problem("document-unknown"), shown=shown)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{PurePath(shown).stem}{suffix}"
-    path.write_bytes(data)
+    if isinstance(sent, bytes):
+        path.write_bytes(sent)
+    else:
+        shutil.copyfile(sent, path)
     return _looked_at(folder, path, shown)
+
+
+def _head(path: Path, name: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError as error:
+        logger.error("A file of the Bot API server cannot be read: %s", reason_of(error))
+        raise ReadError(
+            "document-out-of-reach", shown=readable_name(name), reason=reason_of(error)
+        ) from error
 
 
 def take_address(url: str, settings: Settings, folder: Path) -> Received:
@@ -109,8 +125,6 @@ def _looked_at(folder: Path, path: Path, shown: str) -> Received:
     return Received(path, shown, tuple(titles), articles)
 
 
-logger = logging.getLogger(__name__)
-
 Result = TypeVar("Result")
 
 _Stop = Callable[[], bool]
@@ -147,10 +161,10 @@ class Documents:
     def root(self) -> Path:
         return self._settings.data_dir
 
-    def take(self, number: int, data: bytes, name: str) -> Received:
+    def take(self, number: int, sent: bytes | Path, name: str) -> Received:
         """Keep a file until it is decided on; `number` tells it from all others."""
         folder = self._inbox(number)
-        return self._cleaned(folder, lambda: take_file(data, name, folder))
+        return self._cleaned(folder, lambda: take_file(sent, name, folder))
 
     def fetch(self, number: int, url: str) -> Received:
         """As `take`, from an address."""

@@ -64,6 +64,7 @@ def test_the_log_level_may_be_typed_in_small_letters(monkeypatch: pytest.MonkeyP
         ("SELON_TELEGRAM_API_URL", "pas une adresse", "valid URL"),
         ("SELON_FETCH_ALLOW", "intranet, http://a", "host:port"),
         ("SELON_FETCH_CONTACT", "à moi (ici)", "no space"),
+        ("SELON_TELEGRAM_LOCAL", "true", "SELON_TELEGRAM_API_URL"),
         ("SELON_TIMEZONE", "Europe/Pariss", "such as Europe/Paris"),
     ],
 )

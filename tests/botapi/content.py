@@ -14,6 +14,7 @@ MAX_TEXT = 4096
 MAX_BUTTONS = 100
 MAX_ROW = 8
 MAX_CALLBACK_DATA = 64
+MAX_COPIED = 256
 MAX_COMMANDS = 100
 Keyboard = tuple[tuple[Button, ...], ...]
 
@@ -86,10 +87,16 @@ def _button(raw: object) -> Button:
     kinds = set(raw) - {"text"}
     if not kinds:
         raise bad_request(f"{trouble}Text buttons are unallowed in the inline keyboard")
-    if len(kinds) > 1 or not kinds <= {"callback_data", "url", "switch_inline_query_current_chat"}:
+    known = {"callback_data", "url", "switch_inline_query_current_chat", "copy_text"}
+    if len(kinds) > 1 or not kinds <= known:
         raise bad_request(f"{trouble}unexpected fields {sorted(kinds)}")
     kind = kinds.pop()
     value = raw[kind]
+    if kind == "copy_text":
+        copied = value.get("text") if isinstance(value, dict) else None
+        if not isinstance(copied, str) or not 1 <= len(copied) <= MAX_COPIED:
+            raise bad_request("BUTTON_COPY_TEXT_INVALID")
+        return Button(label, copied=copied)
     if not isinstance(value, str):
         raise bad_request(f'{trouble}Field "{kind}" must be of type String')
     if kind == "switch_inline_query_current_chat":

@@ -20,6 +20,7 @@ class Button:
     callback_data: str | None = None
     url: str | None = None
     query: str | None = None
+    copied: str | None = None
 
     def to_json(self) -> Json:
         extra = {
@@ -28,6 +29,8 @@ class Button:
             "switch_inline_query_current_chat": self.query,
         }
         known = {name: value for name, value in extra.items() if value is not None}
+        if self.copied is not None:
+            known["copy_text"] = {"text": self.copied}
         return {"text": self.text, **known}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from tests.botapi.content import (
@@ -44,8 +45,10 @@ _TOO_OLD = "query is too old and response timeout expired or query ID is invalid
 class Methods(Menus):
     """What Telegram knows of one bot; each method takes typed parameters and gives its result."""
 
-    def __init__(self, username: str, *, privacy: bool = True) -> None:
+    def __init__(self, username: str, *, privacy: bool = True, local: Path | None = None) -> None:
+        """`local` is where files lie of a server that runs with --local."""
         super().__init__()
+        self.local = local
         self.privacy = privacy
         self.inline = True
         self.groups = True
@@ -241,6 +244,15 @@ class Methods(Menus):
         if file_id not in self.files:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
         size = len(self.files[file_id])
+        if self.local is not None:
+            path = self.local / file_id
+            path.write_bytes(self.files[file_id])
+            return {
+                "file_id": file_id,
+                "file_unique_id": file_id,
+                "file_size": size,
+                "file_path": str(path),
+            }
         if size > MAX_DOWNLOAD:
             raise bad_request("file is too big")
         return {

@@ -135,6 +135,30 @@ class People:
         content: Json = {"document": document, **_caption(caption)}
         return self.user_sends(chat_id, content, language_code, who=who)
 
+    def user_speaks(
+        self,
+        chat_id: int,
+        data: bytes,
+        seconds: int = 3,
+        field: Literal["voice", "audio", "video_note"] = "voice",
+        *,
+        kind: Kind = "private",
+        person: int | None = None,
+        reply_to: Message | int | None = None,
+    ) -> int:
+        """A person sends a recording."""
+        file_id = f"{field}-{next(self._numbers)}"
+        self._methods.files[file_id] = data
+        recording: Json = {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_size": len(data),
+            "duration": seconds,
+            **({"length": 240} if field == "video_note" else {}),
+        }
+        who = From(chat_id, person, kind, None, "fr")
+        return self.user_sends(chat_id, {field: recording}, who=who, reply_to=reply_to)
+
     def user_sends_photo(
         self,
         chat_id: int,

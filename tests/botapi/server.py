@@ -13,6 +13,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -43,13 +44,19 @@ class Accepted:
 class BotServer(People):
     """One bot's server; use it as `async with BotServer() as server`.
 
-    What the people do is in `People`. `privacy` is the bot's privacy mode in groups.
+    What the people do is in `People`. `privacy` is the bot's privacy mode in groups, `local` the
+    folder of files of a server that runs with --local: it gives their paths, and serves none.
     """
 
     def __init__(
-        self, token: str = TOKEN, username: str = "selon_test_bot", *, privacy: bool = True
+        self,
+        token: str = TOKEN,
+        username: str = "selon_test_bot",
+        *,
+        privacy: bool = True,
+        local: Path | None = None,
     ) -> None:
-        super().__init__(Methods(username, privacy=privacy))
+        super().__init__(Methods(username, privacy=privacy, local=local))
         self.token = token
         self.url = ""
         self.calls: list[tuple[str, dict[str, object]]] = []
@@ -238,7 +245,8 @@ class BotServer(People):
 
     async def _download(self, request: web.Request) -> web.Response:
         file_id = request.match_info["path"].removeprefix("documents/")
-        if request.match_info["token"] != self.token or file_id not in self._methods.files:
+        known = request.match_info["token"] == self.token and file_id in self._methods.files
+        if self._methods.local is not None or not known:
             return web.json_response({"ok": False, "error_code": 404}, status=404)
         return web.Response(body=self._methods.files[file_id])
 

@@ -23,6 +23,7 @@ from bot.messenger.running.application import serve
 from bot.messenger.services import BotServices, Chain, TelegramApplication
 from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
+from bot.speech.service import Speech
 from bot.state.database import State, state_url
 from index.article import Article, ArticleEntry, Selection
 from index.build.passages import cut
@@ -181,6 +182,7 @@ async def running(
     library: Library,
     patience: tuple[float, ...] = (),
     documents: Documents | None = None,
+    speech: Speech | None = None,
     **more: object,
 ) -> AsyncIterator[None]:
     """The application at work, stopped as by a signal when the block ends.
@@ -198,6 +200,7 @@ async def running(
             lambda username: ready.set(),
             patience,
             documents,
+            speech,
         )
     )
     waiting = asyncio.create_task(ready.wait())

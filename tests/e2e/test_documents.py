@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -41,15 +42,22 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
-@pytest_asyncio.fixture
-async def server(data_dir: Path) -> AsyncIterator[BotServer]:
+@asynccontextmanager
+async def serving(data_dir: Path, local: Path | None = None) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
     documents = Documents(load_settings(min_confidence=0.05, sure_confidence=0.05), FakeEmbedder())
+    more = {"telegram_local": local is not None}
     async with (
-        BotServer() as server,
-        running(server, chain, LiveLibrary(index), documents=documents),
+        BotServer(local=local) as server,
+        running(server, chain, LiveLibrary(index), documents=documents, **more),
     ):
+        yield server
+
+
+@pytest_asyncio.fixture
+async def server(data_dir: Path) -> AsyncIterator[BotServer]:
+    async with serving(data_dir) as server:
         yield server
 
 
@@ -237,11 +245,50 @@ async def test_a_file_too_large_is_told_at_once(server: BotServer) -> None:
 
 
 async def test_a_zip_bomb_does_no_harm(server: BotServer) -> None:
+    server.user_sends_file(EDITOR, "bombe.zip", _bomb())
+    assert "Je ne peux pas lire ce document." in (await server.next_message(20)).text
+
+
+def _bomb() -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bombe.txt", b"0" * (300 * 2**20))
-    server.user_sends_file(EDITOR, "bombe.zip", out.getvalue())
-    assert "Je ne peux pas lire ce document." in (await server.next_message(20)).text
+    return out.getvalue()
+
+
+async def test_a_server_of_one_s_own_gives_larger_files_which_are_read_as_carefully(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "server").mkdir()
+    async with serving(data_dir, tmp_path / "server") as server:
+        server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode() + b"\n" * (21 * 2**20))
+        offer = await _offered(server)
+        server.presses(offer, 0)
+        await server.next_edit()
+        assert "est dans le corpus" in (await server.next_message(10)).text
+        server.user_says(READER, QUESTION)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
+        server.user_sends_file(EDITOR, "bombe.zip", _bomb())
+        assert "Je ne peux pas lire ce document." in (await server.next_message(20)).text
+        server.user_sends_file(EDITOR, "énorme.pdf", b"%PDF-", size=2_001 * 2**20)
+        assert "2\u202f000\u00a0Mo au plus" in (await server.next_message()).text
+
+
+async def test_files_of_that_server_that_lie_out_of_reach_are_told(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "server").mkdir()
+    async with serving(data_dir, tmp_path / "server") as server:
+
+        async def elsewhere(parameters: dict[str, str]) -> object:
+            return {**parameters, "file_unique_id": "x", "file_path": "/elsewhere/file"}
+
+        server._methods._getFile = elsewhere  # type: ignore[method-assign, assignment]
+        server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
+        told = (await server.next_message()).text
+        assert "fresnel.txt" in told
+        assert "prévenez qui s’occupe du bot" in told
+        assert "/elsewhere" not in told
 
 
 async def test_an_address_of_this_machine_is_refused(server: BotServer) -> None:

@@ -29,8 +29,8 @@ from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
-_LIMIT = 20
-"""Megabytes: Telegram gives bots no larger file."""
+_LIMIT, _LOCAL_LIMIT = 20, 2_000
+"""Megabytes: Telegram gives bots no larger file, nor does a Bot API server of one's own."""
 
 UNDECIDED_LIFETIME = timedelta(days=1)
 """How long a document waits for a decision."""
@@ -87,20 +87,24 @@ class DocumentHandlers:
                 await self._questions.ask(context.bot, asker, message, question)
             return
         phrases = _phrases(asker)
-        if (document.file_size or 0) > _LIMIT * 2**20:
-            await say(context.bot, asker, phrases.too_large(_LIMIT))
+        local = self._services.settings.telegram_local
+        limit = _LOCAL_LIMIT if local else _LIMIT
+        if (document.file_size or 0) > limit * 2**20:
+            await say(context.bot, asker, phrases.too_large(limit))
             return
         try:
             file = await document.get_file()
         except BadRequest as error:
             if "too big" not in str(error):
                 raise
-            await say(context.bot, asker, phrases.too_large(_LIMIT))
+            await say(context.bot, asker, phrases.too_large(limit))
             return
-        data = bytes(await file.download_as_bytearray())
+        # What lies here is copied by a thread, and never whole in memory.
+        lies_here = local and file.file_path is not None
+        sent = Path(str(file.file_path)) if lies_here else bytes(await file.download_as_bytearray())
         name = document.file_name or "document"
         number = await self._received(asker, name, None)
-        take = partial(self._documents.take, number, data, name)
+        take = partial(self._documents.take, number, sent, name)
         found = await self._looked_at(context.bot, asker, number, take)
         if found is not None and question:
             await self._kept_here(context.bot, asker, number)

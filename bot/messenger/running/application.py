@@ -188,6 +188,7 @@ def _build(
         .token(token)
         .base_url(f"{server}/bot")
         .base_file_url(f"{server}/file/bot")
+        .local_mode(settings.telegram_local)
         .request(
             WatchedRequest(
                 refused, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS

@@ -1,0 +1,206 @@
+"""Questions by voice and answers read aloud, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.errors import SpeechError
+from bot.followups.conversation import FollowUpChain
+from bot.library.articles import LiveLibrary
+from bot.speech.base import Transcript
+from bot.speech.service import Recording, Speech, SpeechModels, SpokenLine
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel, Thresholds
+from index.search.live import LiveIndex
+from tests.botapi.messages import Button, Message
+from tests.botapi.server import BotServer
+from tests.e2e.telegram import running
+from tests.fakes import FakeEmbedder
+
+READER = 43
+QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
+TEXT = """---
+title: La lentille de Cordouan
+outlet: Le Phare
+date: 2025-08-29
+---
+
+Augustin Fresnel a inventé la lentille à échelons de Cordouan."""
+
+
+class HeardSpeech(Speech):
+    """Hears what a test says that it hears, and remembers what it is made to say."""
+
+    speaks = hears = True  # type: ignore[assignment]
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(SpeechModels(folder), folder)
+        self.words: str | SpeechError = QUESTION
+        self.names = ""
+        self.said: list[SpokenLine] = []
+
+    def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
+        self.names = names
+        if isinstance(self.words, SpeechError):
+            raise self.words
+        return Transcript(self.words, "fr")
+
+    def record(
+        self,
+        lines: Sequence[SpokenLine],
+        out: Path,
+        form: object = "ogg",
+        *,
+        title: str = "",
+        artist: str = "",
+        speed: float = 1.0,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Recording:
+        self.said += lines
+        out.write_bytes(b"OggS spoken")
+        return Recording(out, 1.0, (0.0,))
+
+
+@pytest.fixture
+def speech(tmp_path: Path) -> HeardSpeech:
+    return HeardSpeech(tmp_path / "speech")
+
+
+@pytest_asyncio.fixture
+async def server(tmp_path: Path, speech: HeardSpeech) -> AsyncIterator[BotServer]:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "lentille.md").write_text(TEXT, "utf-8")
+    build([corpus], tmp_path / "data", FakeEmbedder())
+    index = LiveIndex(tmp_path / "data", FakeEmbedder(), ConfidenceModel.load())
+    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
+    async with (
+        BotServer() as server,
+        running(server, chain, LiveLibrary(index), speech=speech),
+    ):
+        yield server
+
+
+def button(message: Message, text: str) -> Button:
+    return next(each for each in message.buttons if each.text == text)
+
+
+def buttons(message: Message) -> list[str]:
+    return [button.text for button in message.buttons]
+
+
+@pytest.mark.parametrize("field", ["voice", "audio", "video_note"])
+async def test_a_recording_is_heard_shown_answered_and_the_answer_read_aloud(
+    server: BotServer, speech: HeardSpeech, field: str
+) -> None:
+    server.user_speaks(READER, b"OggS question", field=field)  # type: ignore[arg-type]
+
+    heard = await server.next_message(10)
+    answer = await server.next_message(10)
+    spoken = await server.next_message(10)
+
+    assert heard.text == f"Question entendue\u00a0: «\u00a0{QUESTION}\u00a0»"
+    assert [(button.text, button.copied) for button in heard.buttons] == [
+        ("✏️ Copier pour corriger", QUESTION)
+    ]
+    assert "Augustin Fresnel" in answer.text
+    assert "🔊" in buttons(answer)
+    assert spoken.file is not None
+    assert spoken.file.kind == "voice"
+    assert [line.text for line in speech.said] == [
+        "Selon Le Phare, le 29 août 2025\u00a0:",
+        "Augustin Fresnel a inventé la lentille à échelons de Cordouan.",
+    ]
+    assert "Le Phare" in speech.names
+    assert "La lentille de Cordouan" in speech.names
+
+
+async def test_a_written_question_is_read_aloud_by_its_button_alone(
+    server: BotServer, speech: HeardSpeech
+) -> None:
+    server.user_says(READER, QUESTION)
+    answer = await server.next_message(10)
+    assert not speech.said
+
+    server.presses(answer, button(answer, "🔊"))
+
+    spoken = await server.next_message(10)
+    assert spoken.file is not None
+    assert spoken.file.data == b"OggS spoken"
+
+
+async def test_who_wants_it_always_hears_every_answer_who_wants_it_never_none(
+    server: BotServer, speech: HeardSpeech
+) -> None:
+    server.user_says(READER, "/voix")
+    offer = await server.next_message(10)
+    assert buttons(offer) == ["Jamais", "Quand je parle", "Toujours"]
+    server.presses(offer, button(offer, "Toujours"))
+    chosen = await server.next_edit(10)
+    assert chosen.text == "Réponses lues à voix haute\u00a0: toujours."
+
+    server.user_says(READER, QUESTION)
+    await server.next_message(10)
+    assert (await server.next_message(10)).file is not None
+
+    server.user_says(READER, "/voix")
+    offer = await server.next_message(10)
+    server.presses(offer, button(offer, "Jamais"))
+    await server.next_edit(10)
+    said = len(speech.said)
+    server.user_speaks(READER, b"OggS question")
+    await server.next_message(10)
+    assert "Fresnel" in (await server.next_message(10)).text
+    server.user_says(READER, "/aide")
+    assert (await server.next_message(10)).file is None
+    assert len(speech.said) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "Aucune parole n’a été entendue dans cet enregistrement."),
+        (
+            SpeechError("speech-unreadable"),
+            "Je n’ai pas pu vous entendre\u00a0: cet enregistrement est illisible.",
+        ),
+    ],
+)
+async def test_what_cannot_be_heard_is_told(
+    server: BotServer, speech: HeardSpeech, words: str | SpeechError, said: str
+) -> None:
+    speech.words = words
+    server.user_speaks(READER, b"noise")
+
+    assert (await server.next_message(10)).text == said
+
+
+async def test_a_long_recording_is_not_even_fetched(server: BotServer) -> None:
+    server.user_speaks(READER, b"OggS", seconds=601)
+
+    said = (await server.next_message(10)).text
+
+    assert said == (
+        "Je n’ai pas pu vous entendre\u00a0: cet enregistrement dure plus de 10 minutes."
+    )
+    with pytest.raises(AssertionError):
+        await server.called("getFile", within=0.1)
+
+
+async def test_in_a_group_only_a_recording_that_replies_to_the_bot_is_heard(
+    server: BotServer,
+) -> None:
+    server.user_speaks(-100, b"OggS", kind="supergroup", person=READER)
+    server.user_says(-100, f"/demander {QUESTION}", kind="supergroup", person=READER)
+    answer = await server.next_message(10)
+    assert "Fresnel" in answer.text
+
+    server.user_speaks(-100, b"OggS", kind="supergroup", person=READER, reply_to=answer)
+
+    assert (await server.next_message(10)).text.startswith("Question entendue")
