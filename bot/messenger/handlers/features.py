@@ -50,7 +50,6 @@ MENUS = Menus(
         NEW,
         ALERTS,
         FOLLOW,
-        CORPUS,
         LANGUAGE,
         PRIVACY,
         MY_DATA,
@@ -58,7 +57,7 @@ MENUS = Menus(
         STOP,
         HELP,
     ),
-    groups=(ASK,),
+    groups=(ASK, CORPUS),
     administrators=(STATUS, STATISTICS, UNANSWERED, REINDEX, ANNOUNCE, INVITE, ALLOW, FORBID),
     hidden=(ANNOUNCEMENTS,),
 )
