@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from index.article import Article
-from index.findings import Findings, Hit
+from index.article import Article, Sentence
+from index.findings import Findings, Hit, RankedSentence
 from index.language import terms
 from index.search.scoring import PASSAGE_WORDS_WEIGHT, subject_score
 
@@ -109,6 +109,16 @@ def hits_about(subject: str, hits: Sequence[Hit]) -> list[Hit]:
             if before is None or (named and not _names(subject, before)):
                 told[hit.article.id] = hit
     return list(told.values())
+
+
+def telling_sentence(subject: str, hit: Hit) -> Sentence:
+    """The sentence of a passage that says most of a subject: one that names it, if any does."""
+
+    def worth(ranked: RankedSentence) -> tuple[bool, float]:
+        named = _within(subject, ranked.sentence.text, hit.article.language)
+        return named, ranked.score
+
+    return max(hit.sentences, key=worth).sentence
 
 
 def _share(subject: str, article: Article) -> float:

@@ -9,12 +9,11 @@ from typing import Protocol
 import numpy as np
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.topic import hits_about, rank_articles
+from bot.answering.topic import hits_about, rank_articles, telling_sentence
 from bot.operations.statistics import Holdings
 from index.antecedents import leads
 from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.build.passages import cut
-from index.findings import Hit
 from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.search.searcher import Searcher
@@ -118,12 +117,6 @@ class FoundOnSubject:
 
     citations: tuple[Citation, ...]
     looked_at: frozenset[str]
-
-
-def _telling(hit: Hit, number: int) -> Citation:
-    """The sentence of a passage that is nearest to what was searched."""
-    best = max(hit.sentences, key=lambda each: each.score).sentence
-    return Citation(number, best.text, best.start, best.end, hit.passage, hit.article)
 
 
 FOLLOWED_PASSAGES = 400
@@ -242,11 +235,13 @@ class LiveLibrary:
 
     def on_subject(self, subject: str) -> FoundOnSubject:
         hits = self._index.search_subject(subject, FOLLOWED_PASSAGES)
-        about = enumerate(hits_about(subject, hits), start=1)
-        return FoundOnSubject(
-            tuple(_telling(hit, number) for number, hit in about),
-            frozenset(hit.article.id for hit in hits),
-        )
+        cited = []
+        for number, hit in enumerate(hits_about(subject, hits), start=1):
+            told = telling_sentence(subject, hit)
+            cited.append(
+                Citation(number, told.text, told.start, told.end, hit.passage, hit.article)
+            )
+        return FoundOnSubject(tuple(cited), frozenset(hit.article.id for hit in hits))
 
     def count(self, selection: Selection | None = None) -> int:
         return self._open.count(among=selection)

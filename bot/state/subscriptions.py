@@ -15,6 +15,9 @@ from bot.state.deliveries import Delivery, Letter
 from bot.state.tables import SubscriptionRow
 from index.folding import fold_phrase
 
+_SEEN = 5_000
+"""Articles of which it is known that they are not new: the last ones among those found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
@@ -134,7 +137,8 @@ def tell(
     row = session.get(SubscriptionRow, subscription_id, with_for_update=True)
     if row is None:
         return None
-    row.seen = sorted({*row.seen, *looked_at})
+    known = frozenset(row.seen)
+    row.seen = [*row.seen, *(each for each in looked_at if each not in known)][-_SEEN:]
     row.checked, row.looked_at = generation, now
     if letter is None:
         return None

@@ -89,3 +89,27 @@ async def test_words_and_meaning_find_what_is_about_them(
 async def test_every_article_that_has_a_name_is_listed(server: BotServer) -> None:
     named = [path for path in SAMPLES.glob("*.md") if "Hugo" in path.read_text(encoding="utf-8")]
     assert len(await _found(server, "Hugo")) == len(named) > 1
+
+
+@pytest.mark.parametrize(
+    ("subject", "titles"),
+    [
+        ("trou noir", ["trou noir"]),
+        ("incendie", ["Notre-Dame", "London"]),
+        ("Hubble", ["Hubble", "James-Webb"]),
+        ("intelligence artificielle", ["Microsoft"]),
+        ("bitcoin", []),
+        ("zzzzqqq", []),
+    ],
+)
+async def test_what_is_followed_is_named_or_clearly_meant(
+    samples: Path, embedder: Embedder, subject: str, titles: list[str]
+) -> None:
+    library = LiveLibrary(LiveIndex(samples, embedder, ConfidenceModel.load()))
+    found = library.on_subject(subject)
+    assert len(found.citations) == len(titles)
+    assert len(found.looked_at) == len(list(SAMPLES.glob("*.md")))
+    for citation, title in zip(found.citations, titles, strict=True):
+        assert title in citation.article.title
+    if subject == "trou noir":
+        assert subject in found.citations[0].quote

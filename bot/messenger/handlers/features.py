@@ -55,7 +55,6 @@ MENUS = Menus(
         NEW,
         ALERTS,
         FOLLOW,
-        CORPUS,
         LANGUAGE,
         VOICE,
         PRIVACY,
@@ -64,7 +63,7 @@ MENUS = Menus(
         STOP,
         HELP,
     ),
-    groups=(ASK,),
+    groups=(ASK, CORPUS),
     administrators=(STATUS, STATISTICS, UNANSWERED, REINDEX, ANNOUNCE, INVITE, ALLOW, FORBID),
     hidden=(ANNOUNCEMENTS,),
 )

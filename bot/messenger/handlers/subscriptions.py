@@ -166,7 +166,10 @@ class SubscriptionHandlers:
         for each in await services.state.run(due):
             if trigger.journal.stopping.is_set():
                 return
-            await self._look_at(bot, trigger.journal, each, generation)
+            try:
+                await self._look_at(bot, trigger.journal, each, generation)
+            except Exception as error:  # nobody else is to wait for it
+                logger.error("A subject could not be looked at", exc_info=error)
 
     async def _look_at(
         self, bot: Bot, journal: Journal, kept: Subscription, generation: str
