@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import aiohttp
 import pytest
@@ -81,6 +82,31 @@ async def test_a_batch_of_three_loses_only_the_one_that_cannot_be_read(
     assert [line["update"] for line in told_of(log)] == [1]
     name = frozenset({"selon_unreadable_updates_total"})
     assert after[name] - before[name] == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": 5},
+        {"text": ["Qui ?"]},
+        {"text": "Qui ?", "message_thread_id": "7"},
+        {"text": "Qui ?", "entities": {"type": "bold"}},
+        {"text": "Qui ?", "message_id": 10**30},
+        {"text": "Qui ?", "sender_chat": [{"id": 1}]},
+        {"document": {"file_id": 1, "file_unique_id": "d"}, "caption": "Qui ?"},
+    ],
+)
+async def test_what_parses_but_is_of_another_type_ends_in_no_apology(
+    server: BotServer, chain: StubChain, log: io.StringIO, content: dict[str, Any]
+) -> None:
+    async with running(server, chain, Shelf(FRESNEL)):
+        server.user_sends(POLLSTER, content)
+        server.user_says(READER, QUESTION)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+        await settled(2)
+    assert [message.chat_id for message in server.messages] == [READER]
+    assert [kept["update_id"] for kept in set_aside()] == [1]
+    assert [line["update"] for line in told_of(log)] == [1]
 
 
 async def test_one_that_was_stored_keeps_nobody_from_starting(

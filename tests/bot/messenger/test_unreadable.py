@@ -1,0 +1,162 @@
+"""What of an update is as the Bot API says, and what is set aside: the library's types decide."""
+
+from __future__ import annotations
+
+import datetime as dtm
+import json
+from collections.abc import Sequence
+from copy import deepcopy
+from enum import Enum
+from typing import Any, get_args, get_origin
+
+import pytest
+from telegram import Message, TelegramObject, Update
+
+from bot.messenger.inbound.unreadable import _fields, legible_update, unreadable_content
+
+PERSON = {"id": 42, "is_bot": False, "first_name": "Zoé", "language_code": "fr"}
+CHAT = {"id": 42, "type": "private"}
+MESSAGE: dict[str, Any] = {
+    "message_id": 1,
+    "date": 1,
+    "from": PERSON,
+    "chat": CHAT,
+    "text": "Bonjour",
+    "entities": [{"type": "bold", "offset": 0, "length": 3}],
+    "document": {"file_id": "d", "file_unique_id": "d", "file_size": 3},
+    "reply_to_message": {"message_id": 1, "date": 1, "chat": CHAT, "text": "Oui"},
+}
+PRESS = {"id": "1", "from": PERSON, "chat_instance": "1", "data": "x", "message": MESSAGE}
+INLINE = {"id": "1", "from": PERSON, "query": "Qui ?", "offset": ""}
+STATUS = {"user": PERSON, "status": "member"}
+MEMBER = {
+    "chat": CHAT,
+    "from": PERSON,
+    "date": 1,
+    "old_chat_member": STATUS,
+    "new_chat_member": STATUS,
+}
+UPDATES = {
+    "message": MESSAGE,
+    "edited_message": {**MESSAGE, "edit_date": 2},
+    "callback_query": PRESS,
+    "inline_query": INLINE,
+    "my_chat_member": MEMBER,
+}
+
+FORGED: Sequence[tuple[str, str, object]] = [
+    ("message", "text", 5),
+    ("message", "text", ["Qui ?"]),
+    ("message", "text", {"text": "Qui ?"}),
+    ("message", "text", True),
+    ("message", "text", "\ud83d"),
+    ("message", "message_id", "1"),
+    ("message", "message_id", 1.5),
+    ("message", "message_id", True),
+    ("message", "message_id", 10**30),
+    ("message", "message_id", None),
+    ("message", "message_thread_id", "5"),
+    ("message", "date", "hier"),
+    ("message", "date", 10**30),
+    ("message", "chat", []),
+    ("message", "chat", [CHAT]),
+    ("message", "chat", 42),
+    ("message", "chat", None),
+    ("message", "chat.id", "42"),
+    ("message", "chat.id", 10**30),
+    ("message", "chat.id", [42]),
+    ("message", "chat.type", 1),
+    ("message", "from", 42),
+    ("message", "from", [PERSON]),
+    ("message", "from.id", "42"),
+    ("message", "from.id", -(10**30)),
+    ("message", "from.is_bot", "false"),
+    ("message", "from.first_name", None),
+    ("message", "from.first_name", 7),
+    ("message", "from.language_code", ["fr"]),
+    ("message", "entities", {"type": "bold"}),
+    ("message", "entities", "bold"),
+    ("message", "entities.0", "bold"),
+    ("message", "entities.0.offset", "0"),
+    ("message", "entities.0.length", 10**30),
+    ("message", "document", "d"),
+    ("message", "document.file_id", 7),
+    ("message", "document.file_size", "3"),
+    ("message", "reply_to_message", 1),
+    ("message", "reply_to_message.text", 5),
+    ("message", "reply_to_message.chat", "42"),
+    ("edited_message", "edit_date", "2"),
+    ("edited_message", "chat.id", {}),
+    ("callback_query", "id", 1),
+    ("callback_query", "data", 5),
+    ("callback_query", "data", ["x"]),
+    ("callback_query", "from", None),
+    ("callback_query", "message", "1"),
+    ("callback_query", "message.chat.id", "42"),
+    ("inline_query", "query", 5),
+    ("inline_query", "query", None),
+    ("inline_query", "offset", 0),
+    ("inline_query", "from.id", "42"),
+    ("my_chat_member", "new_chat_member", "member"),
+    ("my_chat_member", "new_chat_member.user", 42),
+    ("my_chat_member", "new_chat_member.status", 1),
+    ("my_chat_member", "chat", "42"),
+]
+
+
+def forged(kind: str, path: str, value: object) -> dict[str, Any]:
+    """An update with one value in the place of another."""
+    update: dict[str, Any] = {"update_id": 7, kind: deepcopy(UPDATES[kind])}
+    *way, last = path.split(".")
+    at: Any = update[kind]
+    for step in way:
+        at = at[int(step) if step.isdigit() else step]
+    at[int(last) if last.isdigit() else last] = value
+    return update
+
+
+@pytest.mark.parametrize("kind", UPDATES)
+def test_what_is_as_the_bot_api_says_is_handed_on_as_it_is(kind: str) -> None:
+    update = {"update_id": 7, kind: UPDATES[kind]}
+    assert legible_update(update) is update
+    stored = json.loads(json.dumps(Update.de_json(update).to_dict()))
+    assert legible_update(stored) is stored
+
+
+@pytest.mark.parametrize(("kind", "path", "value"), FORGED)
+def test_one_value_of_another_type_sets_an_update_aside(
+    kind: str, path: str, value: object
+) -> None:
+    update = forged(kind, path, value)
+    told = legible_update(update)
+    assert told is not None
+    assert unreadable_content(Update.de_json(told)) == update
+
+
+@pytest.mark.parametrize("kind", [*UPDATES, "somethingof2030"])
+def test_what_later_versions_of_the_bot_api_add_is_no_fault(kind: str) -> None:
+    update = {"update_id": 7, kind: {**UPDATES.get(kind, {}), "novelty": [{"x": 10**30}]}}
+    assert legible_update(update) is update
+
+
+def a(declared: Any) -> object:
+    """The least that is of a declared type. Polls are other than the library declares."""
+    if get_args(declared):
+        least = a(get_args(declared)[0])
+        return [least] if get_origin(declared) is Sequence else least
+    if issubclass(declared, TelegramObject):
+        return {name: a(kind) for name, (kind, needed) in _fields(declared).items() if needed}
+    if issubclass(declared, str | Enum):
+        return "x"
+    return {bool: True, int: 1, float: 0.5, dtm.datetime: 1, dtm.timedelta: 1}[declared]
+
+
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+@pytest.mark.parametrize("field", sorted(set(_fields(Message)) - {"poll"}))
+def test_whatever_a_message_is_it_stays_legible_when_it_is_stored(field: str) -> None:
+    kind, _ = _fields(Message)[field]
+    least = {"message_id": 1, "date": 1, "chat": CHAT, field: a(kind)}
+    update = {"update_id": 7, "message": least}
+    assert legible_update(update) is update
+    stored = json.loads(json.dumps(Update.de_json(update).to_dict()))
+    assert legible_update(stored) is stored
