@@ -139,7 +139,7 @@ class _Writer:
             for quote in lede(other, opening.passage):
                 if not stands_alone(quote.quote, other.language):
                     continue
-                if any(figures_differ(each.quote, quote.quote, other.language) for each in quotes):
+                if figures_differ([each.quote for each in quotes], quote.quote, other.language):
                     return [
                         Line(self.phrases.differs, chapter=chapter),
                         *self._quoted([quote], chapter),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from bot.answering.extractive import Relation, relation
 from bot.verification.quantities import Quantity, quantities
@@ -17,32 +18,66 @@ _UNCOUNTED = frozenset(
     for language in ("fr", "en")
     for term in terms(word, language)
 )
+_TOLLS = (
+    ("dead", r"mort|tu[ée]|p[ée]ri|d[ée]c[èée]|perdu la vie|killed|dead|died|deaths"),
+    ("injured", r"bless|injured|wounded"),
+)
+"""What a toll counts, however it is put: « 154 personnes ont péri », « au moins 200 morts »."""
+
+_TOLL = tuple(
+    (what, re.compile(rf"^\W*(?:\w+\W+){{0,4}}?(?:{words})", re.IGNORECASE))
+    for what, words in _TOLLS
+)
+_ABOUT = re.compile(
+    r"\b(?:(?:plus|près|moins|autour)\s+d(?:e|['’])|environ|quelque"
+    r"|about|nearly|almost|over|around|more than)\s*$",
+    re.IGNORECASE,
+)
+_ROUND = re.compile(r"(?:.* )?(?:\w+aines?|dozens?|hundreds?|thousands?)", re.IGNORECASE)
+"""« Une trentaine », "hundreds": no other figure than one that is near it."""
+
+_BEHIND = 60  # characters behind a number in which what it counts is looked for
 
 
-def figures_differ(one: str, other: str, language: str) -> bool:
-    """Whether two sentences, of one language, give another number for the same thing.
+def figures_differ(told: Sequence[str], other: str, language: str) -> bool:
+    """Whether a sentence gives another number for what one of those told gives a number of, and
+    none that they give too; all of one language, on one event, which has one toll.
 
-    Ages, hours and spans of time do not count: two of them are seldom of the same.
+    Round numbers (« plus de trente ») do not count, nor do ages, hours and spans of time: two of
+    them are seldom of the same.
     """
-    if relation(one, other, language) is Relation.DIFFERS:
-        return bool(_counted(one, language)) and bool(_counted(other, language))
-    mine, theirs = (_words(each, language) for each in (one, other))
-    fewest = min(len(mine), len(theirs))
-    if not fewest or len(mine & theirs) < SHARED_WORDS * fewest:
+    given = _counted(other, language)
+    if not given:
         return False
-    known, given = _counted(one, language), _counted(other, language)
+    known = {each: _counted(each, language) for each in told}
+    every = [number for counted in known.values() for group in counted.values() for number in group]
+    if any(a.bears(b) for group in given.values() for b in group for a in every):
+        return False
+    tolls = {what for what, _ in _TOLLS}
     return any(
-        what in given and not any(a.bears(b) for a in known[what] for b in given[what])
-        for what in known
+        shared & tolls or (shared and _of_one_thing(each, other, language))
+        for each, counted in known.items()
+        for shared in [given.keys() & counted.keys()]
     )
 
 
-def _counted(text: str, language: str) -> dict[str, list[Quantity]]:
-    """The numbers of a sentence by what they count: their unit, or the word behind them."""
+def _of_one_thing(one: str, other: str, language: str) -> bool:
+    if relation(one, other, language) is Relation.DIFFERS:
+        return True
+    mine, theirs = (_words(each, language) for each in (one, other))
+    fewest = min(len(mine), len(theirs))
+    return bool(fewest) and len(mine & theirs) >= SHARED_WORDS * fewest
+
+
+def _counted(text: str, language: str) -> Mapping[str, list[Quantity]]:
+    """The numbers of a sentence by what they count: a toll, their unit, or the word behind them."""
     found: dict[str, list[Quantity]] = {}
     for each in quantities(text, language):
-        behind: Sequence[str] = terms(text[each.end :][:40], language)
-        what = each.unit or next(iter(behind), "")
+        behind = text[each.end :][:_BEHIND]
+        toll = next((what for what, pattern in _TOLL if pattern.match(behind)), "")
+        if _ABOUT.search(text[: each.start]) or _ROUND.fullmatch(text[each.start : each.end]):
+            continue
+        what = toll or each.unit or next(iter(terms(behind, language)), "")
         if what and not each.ordinal and what not in _UNCOUNTED:
             found.setdefault(what, []).append(each)
     return found

@@ -31,6 +31,7 @@ _GOES_ON = re.compile(
     r"|in addition|as a result|finally|then|but|and|so|yet|also)\b",
     re.IGNORECASE,
 )
+_SHOWS = re.compile(r"[\s«“\"]*(?:ce(?:t|tte|s)?\s|c['’]|th(?:is|ese|at|ose)\s)", re.IGNORECASE)
 _ENDS = (".", "!", "…", "»", "”", '"', ")")
 
 
@@ -64,6 +65,12 @@ def tells(sentence: Sentence, article: Article) -> bool:
     return not is_order(text, SURE_ORDER)
 
 
+def _opens(text: str, language: str) -> bool:
+    """Whether an article may begin with a sentence: « Ce vendredi, … » is the day it tells of, what
+    « Il… » means is told nowhere."""
+    return not leans(text, language) or _SHOWS.match(text) is not None
+
+
 def goes_on(text: str) -> bool:
     """Whether a sentence goes on with the one right before it: « En effet… », "However…"."""
     return _GOES_ON.match(text) is not None
@@ -90,7 +97,7 @@ def _chosen(
     before: Sentence | None = None
     for sentence, lead in sentences:
         follows, before = before in chosen, sentence
-        leaning = lead is not None or leans(sentence.text, article.language)
+        leaning = lead is not None or not _opens(sentence.text, article.language)
         if not tells(sentence, article) or (leaning and lead not in chosen):
             continue
         if goes_on(sentence.text) and not follows:

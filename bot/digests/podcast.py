@@ -311,16 +311,13 @@ class _PodcastWriter:
         """By article of a story, its first sentence that gives another figure than one said."""
         language = self.request.language
         ids = {each.id for each in story.articles}
-        said = [each for each in self._said if each.article.id in ids]
         for other in story.openings:
+            others = ids - {other.article.id}
+            said = [each.quote for each in self._said if each.article.id in others]
             for quote in lede(other.article, other.passage):
                 if quote.quote in self._texts() or not stands_alone(quote.quote, language):
                     continue
-                if any(
-                    each.article.id != other.article.id
-                    and figures_differ(each.quote, quote.quote, language)
-                    for each in said
-                ):
+                if figures_differ(said, quote.quote, language):
                     yield quote
                     break
 

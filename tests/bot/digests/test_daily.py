@@ -79,13 +79,26 @@ def test_where_figures_differ_both_are_told_with_whose_they_are() -> None:
 
 
 def test_figures_differ_where_the_same_is_counted_otherwise() -> None:
-    one = "La crue a fait 12 morts à Noirmont dans la nuit."
+    one = ["La crue a fait 12 morts à Noirmont dans la nuit."]
     assert figures_differ(one, "À Noirmont, la crue a fait 14 morts.", "fr")
+    assert figures_differ(one, "Quatorze personnes ont péri dans la crue, à Noirmont.", "fr")
     assert not figures_differ(one, "La crue a fait douze morts à Noirmont.", "fr")
     assert not figures_differ(one, "À Noirmont, la crue a fait 30 blessés.", "fr")
     assert not figures_differ(one, "Le marché de Kersaint a attiré 14 forains.", "fr")
-    older = "Le maire de Noirmont, 52 ans, a été réélu dimanche."
+    assert not figures_differ(one, "La crue de Noirmont a fait plus de dix morts.", "fr")
+    assert not figures_differ(one, "La crue a fait une dizaine de morts à Noirmont.", "fr")
+    older = ["Le maire de Noirmont, 52 ans, a été réélu dimanche."]
     assert not figures_differ(older, "Le maire de Noirmont, 47 ans, a été réélu.", "fr")
+
+
+def test_a_figure_that_was_told_too_is_no_other() -> None:
+    told = ["La fraude touche 70 joueurs de tennis.", "De ces joueurs de tennis, 16 sont connus."]
+    assert not figures_differ(told, "La fraude touche seize joueurs de tennis.", "fr")
+
+
+def test_an_article_may_begin_with_the_day_it_tells_of() -> None:
+    made = article("Pont", "Ce vendredi 27 mars, le pont de Noirmont a rouvert à la circulation.")
+    assert chosen(made) == ["Ce vendredi 27 mars, le pont de Noirmont a rouvert à la circulation."]
 
 
 def test_nothing_new_is_said_with_the_day_of_the_newest() -> None:
