@@ -25,6 +25,11 @@ class DigestHelp(Texts, domain="digests", part="help"):
     length: str
     language: str
     markdown: str
+    audio: str
+    feed: str
+    feed_url: str
+
+    def fed(self, path: str) -> str: ...
 
 
 class ScriptPhrases(Texts, domain="digests", part="script"):
@@ -107,3 +112,10 @@ class SchedulePhrases(Texts, domain="digests", part="schedule"):
         names = get_day_names("wide", locale=self.code)
         named = [self.weekday(names[day]) for day in days]
         return self.some_days(format.listing(named, self.code), told)
+
+
+class FeedPhrases(Texts, domain="digests", part="feed"):
+    """What a podcast feed says of itself."""
+
+    title: str
+    about: str

@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.terminal.command import DONE, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import MARKER, SOURCE, TITLE
+from bot.terminal.speech import audio_format, record
 from index.article import Period
 
 if TYPE_CHECKING:
@@ -38,6 +39,15 @@ class DigestOptions:
 
     language: str | None = None
     markdown: bool = False
+    audio: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The folder of a podcast feed, and where it is served."""
+
+    folder: Path
+    address: str
 
 
 def declare(line: CommandLine) -> None:
@@ -49,6 +59,9 @@ def declare(line: CommandLine) -> None:
         typer.Option("--language", metavar="fr|en", help=texts.language, show_default=False),
     ]
     Markdown = Annotated[bool, typer.Option("--markdown", help=texts.markdown)]  # noqa: N806
+    Audio = Annotated[  # noqa: N806
+        Path | None, typer.Option("--audio", metavar="FILE", help=texts.audio)
+    ]
 
     @line.command("daily", texts.daily)
     def _daily(
@@ -58,9 +71,10 @@ def declare(line: CommandLine) -> None:
         ] = None,
         language: Code = None,
         markdown: Markdown = False,
+        audio: Audio = None,
         data_dir: DataDir = None,
     ) -> Job:
-        shown = DigestOptions(language, markdown)
+        shown = DigestOptions(language, markdown, audio)
         return job(data_dir, partial(daily, day=day, since=since, shown=shown))
 
     @line.command("podcast", texts.podcast)
@@ -72,13 +86,24 @@ def declare(line: CommandLine) -> None:
         length: Annotated[str, typer.Option(metavar="TIME", help=texts.length)] = "5m",
         language: Code = None,
         markdown: Markdown = False,
+        audio: Audio = None,
+        feed: Annotated[Path | None, typer.Option(metavar="DIR", help=texts.feed)] = None,
+        feed_url: Annotated[str, typer.Option(metavar="URL", help=texts.feed_url)] = "",
         data_dir: DataDir = None,
     ) -> Job:
         words = encodable(" ".join(subject or []))
-        shown = DigestOptions(language, markdown)
+        shown = DigestOptions(language, markdown, audio)
+        published = Published(feed, feed_url) if feed is not None else None
         return job(
             data_dir,
-            partial(podcast, subject=words, period=period, length=length, shown=shown),
+            partial(
+                podcast,
+                subject=words,
+                period=period,
+                length=length,
+                shown=shown,
+                published=published,
+            ),
         )
 
 
@@ -97,18 +122,26 @@ def daily(settings: Settings, day: str | None, since: str | None, shown: DigestO
         raise KeepingError("days-crossed", since=since or "", until=day or str(last))
     with open_articles(settings) as generation:
         script = make_daily(generation, Period(first, last), _language(settings, shown))
-    return _shown(script, shown)
+    return _shown(settings, script, shown)
 
 
 def podcast(
-    settings: Settings, subject: str, period: str | None, length: str, shown: DigestOptions
+    settings: Settings,
+    subject: str,
+    period: str | None,
+    length: str,
+    shown: DigestOptions,
+    published: Published | None = None,
 ) -> int:
-    """A podcast on a subject, or on the last seven days. Raises KeepingError, IndexingError."""
+    """A podcast on a subject, or on the last seven days. Raises KeepingError, IndexingError,
+    SpeechError."""
     from bot.assembly import chain_over, open_index, subject_thresholds
     from bot.digests.clock import today
     from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
 
     minutes = _minutes(length)
+    if published is not None and not published.address:
+        raise KeepingError("feed-no-address")
     within = _typed_period("--period", period, today()) if period else None
     if not subject and within is None:
         within = Period(today() - timedelta(days=6), today())
@@ -118,7 +151,11 @@ def podcast(
     asked = open_questions(subject, language) if subject else ()
     unsaid = [each for each in asked if chain.invoke(each).outcome == "no"]
     request = PodcastRequest(language, subject, within, minutes, unsaid)
-    return _shown(make_podcast(index.searcher(), subject_thresholds(settings), request), shown)
+    script = make_podcast(index.searcher(), subject_thresholds(settings), request)
+    code = _shown(settings, script, shown)
+    if published is not None and script.quotes:
+        _publish(settings, script, published)
+    return code
 
 
 def _language(settings: Settings, shown: DigestOptions) -> Language:
@@ -151,12 +188,28 @@ def _minutes(typed: str) -> float:
     return minutes
 
 
-def _shown(script: "Script", shown: DigestOptions) -> int:
+def _publish(settings: Settings, script: "Script", published: Published) -> None:
+    from bot.digests.feed import add_episode, episode_path
+    from bot.digests.spoken import spoken_script
+
+    path = episode_path(published.folder, script)
+    made = record(settings, spoken_script(script), path, title=script.title)
+    feed = add_episode(published.folder, script, made, published.address)
+    show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
+
+
+def _shown(settings: Settings, script: "Script", shown: DigestOptions) -> int:
     out = console_for(sys.stdout)
+    if shown.audio is not None:
+        audio_format(shown.audio)
     if shown.markdown:
         out.file.write(f"{script_markdown(script)}\n")
     else:
         show(out, script_text(script))
+    if shown.audio is not None:
+        from bot.digests.spoken import spoken_script
+
+        record(settings, spoken_script(script), shown.audio, title=script.title)
     return DONE if script.quotes else NOT_IN_ARTICLES
 
 

@@ -2,6 +2,7 @@
 # Typer reads the annotations where they are written, so they are not postponed here.
 
 import sys
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,7 +17,7 @@ from bot.locale.speech import SpeechPhrases
 from bot.settings import Settings
 from bot.speech.audio import AudioFormat
 from bot.speech.base import Speaker
-from bot.speech.service import SpokenLine
+from bot.speech.service import Recording, SpokenLine
 from bot.speech.spoken_answer import spoken_answer, spoken_language
 from bot.terminal.command import DONE, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
@@ -63,19 +64,19 @@ def say(
     speed: float,
 ) -> int:
     """Read a text aloud into a file."""
-    form = audio_format(out)
+    audio_format(out)  # said at once
     if text == "-" or not (text or sys.stdin.isatty()):
         text = sys.stdin.read()
     paragraphs = [" ".join(each.split()) for each in encodable(text).split("\n\n")]
     spoken = language or spoken_language(detect(text))
     lines = [SpokenLine(each, spoken, speaker) for each in paragraphs if each]
-    _record(settings, lines, out, form, speed)
+    record(settings, lines, out, speed=speed)
     return DONE
 
 
 def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:
     """Read an answer aloud into a file. Raises SpeechError."""
-    _record(settings, spoken_answer(answer), out, audio_format(out), 1.0)
+    record(settings, spoken_answer(answer), out)
 
 
 def hear_question(settings: Settings, recording: Path) -> str:
@@ -104,14 +105,27 @@ def audio_format(out: Path) -> AudioFormat:
     return form
 
 
-def _record(
-    settings: Settings, lines: list[SpokenLine], out: Path, form: AudioFormat, speed: float
-) -> None:
+def record(
+    settings: Settings,
+    lines: list[SpokenLine],
+    out: Path,
+    *,
+    title: str = "",
+    speed: float = 1.0,
+) -> Recording:
+    """Read lines aloud into a file, saying how far it is. Raises SpeechError."""
     speech = open_speech(settings)
+    phrases, err = SpeechPhrases.of(settings.language), console_for(sys.stderr)
     try:
-        made = speech.record(lines, out, form, speed=speed)
+        with err.status("") if err.is_terminal else nullcontext() as status:
+
+            def progress(done: int, of: int) -> None:
+                if status is not None:
+                    status.update(phrases.progress(done, of))
+
+            form = audio_format(out)
+            made = speech.record(lines, out, form, title=title, speed=speed, progress=progress)
     finally:
         speech.close()
-    phrases = SpeechPhrases.of(settings.language)
-    length = duration(made.seconds, settings.language)
-    show(console_for(sys.stderr), phrases.spoken(str(out), length))
+    show(err, phrases.spoken(str(out), duration(made.seconds, settings.language)))
+    return made
