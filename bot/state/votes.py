@@ -38,7 +38,7 @@ def cast(session: Session, turn_id: int, person_id: int, *, good: bool, now: dat
         row = VoteRow(turn_id=turn_id, person_id=person_id, good=good, created_at=now)
         session.add(row)
     if row.good != good:
-        row.good, row.reason, row.comment = good, None, None
+        row.good, row.reason, row.comment, row.asked_with = good, None, None, None
     row.created_at = now
     session.flush()
     return True
@@ -58,6 +58,12 @@ def record_reason_question(session: Session, turn_id: int, person_id: int, messa
     row = _row(session, turn_id, person_id)
     if row is not None:
         row.asked_with = message_id
+
+
+def is_reason_asked(session: Session, turn_id: int, person_id: int) -> bool:
+    """Whether somebody was asked already why they think so."""
+    row = _row(session, turn_id, person_id)
+    return row is not None and row.asked_with is not None
 
 
 def comment(session: Session, person_id: int, message_id: int, text: str) -> bool:

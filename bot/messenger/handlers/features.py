@@ -35,6 +35,7 @@ from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, Statistics
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
+from bot.messenger.outbound.button_results import ButtonResults
 from bot.messenger.outbound.live_answer import LiveStops
 from bot.messenger.services import BotServices, TelegramApplication
 
@@ -79,6 +80,7 @@ class RecurringFeature(Feature, Protocol):
 def _features(services: BotServices) -> Iterator[Feature]:
     """An update goes to the first feature that takes it: commands before text, the rest last."""
     votes, stops, documents = VoteHandlers(services), LiveStops(), None
+    results = ButtonResults()
     questions = QuestionHandlers(services, votes, stops)
     if services.documents is not None:
         documents = DocumentHandlers(services, services.documents, questions)
@@ -92,11 +94,11 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield GroupHandlers(services)
     yield InlineHandlers(services)
     yield StopHandlers(services, stops)
-    yield PassageHandlers(services)
+    yield PassageHandlers(services, results)
     yield votes
-    yield HelpHandlers(services)
+    yield HelpHandlers(services, MENUS)
     yield PersonalHandlers(services, documents)
-    yield ArticleHandlers(services)
+    yield ArticleHandlers(services, results)
     yield AlertHandlers(services)
     if documents is not None:
         yield documents
