@@ -46,8 +46,10 @@ async def _describe(
     read: Callable[[str | None], Awaitable[str]],
     write: Callable[[str, str | None], Awaitable[bool]],
 ) -> None:
-    if await read(None) not in ("", texts[None]):
+    default = await read(None)
+    if default not in ("", texts[None]):
         return  # its owner's words
     for language, text in texts.items():
-        if await read(language) != text:
+        told = default if language is None else await read(language)
+        if told != text:
             await write(text, language)
