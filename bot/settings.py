@@ -154,6 +154,9 @@ class Settings(BaseSettings):
     group_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
         3, description="Seconds after which it may send one more."
     )
+    bot_name: Annotated[str, Field(max_length=64)] = Field(
+        "", description="The name that the bot gives itself on Telegram (empty: as it is)."
+    )
     database_url: SecretStr | None = Field(
         None,
         description="Where conversations, votes and alerts are kept, as a SQLAlchemy URL "

@@ -33,6 +33,7 @@ class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
     # Alerts
     alert_me: str
     alert_kept: str
+    alert_known: str
     alerts: str
     no_alerts: str
     cancelled: str
@@ -44,6 +45,8 @@ class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
     more_sources: str
     further: str
     gone: str
+    shown_below: str
+    expected: str
     thanks: str
     why: str
     reasons: Mapping[str, str]
@@ -150,6 +153,13 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
         return self.minutes(minutes) if minutes < 90 else self.hours(-(-minutes // 60))
 
 
+class ProfilePhrases(Texts, domain="messenger", part="profile"):
+    """What the bot says of itself on Telegram: in 120 characters, and in 512."""
+
+    short_description: str
+    description: str
+
+
 class PersonalPhrases(Texts, domain="messenger", part="personal"):
     """The language, the conversation, and what is kept about a person."""
 
@@ -161,6 +171,7 @@ class PersonalPhrases(Texts, domain="messenger", part="personal"):
     forget: str
     do_not_forget: str
     forgotten: str
+    forgotten_barred: str
     not_forgotten: str
     data_file: str
     data_caption: str

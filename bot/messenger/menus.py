@@ -22,6 +22,8 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
+from bot.state.roles import Role
+
 _LANGUAGES = (None, "fr", "en")
 
 logger = logging.getLogger(__name__)
@@ -32,7 +34,8 @@ class MenuCommand:
     """One command under its French and its English name.
 
     It answers in private chats alone, unless it is `public`: nothing that it shows is of one
-    person. `groups` tells whether the menu of groups shows it too.
+    person. `groups` tells whether the menu of groups shows it too, `editors` whether a command of
+    administrators is one of editors as well.
     """
 
     fr: str
@@ -41,6 +44,13 @@ class MenuCommand:
     about_en: str
     public: bool = False
     groups: bool = False
+    editors: bool = False
+
+    def line(self, language: str) -> str:
+        """« /recents – Les articles les plus récents »."""
+        english = language == "en"
+        name, about = (self.en, self.about_en) if english else (self.fr, self.about_fr)
+        return f"/{name} – {about}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,6 +96,17 @@ class Menus:
         """The same, one command not shown to anybody."""
         shown = tuple(each for each in self.everybody if each != command)
         return replace(self, everybody=shown, hidden=(*self.hidden, command))
+
+    def of(self, role: Role | None, *, private: bool) -> list[MenuCommand]:
+        """What somebody has where they are: everything in private, what is public in a group."""
+        theirs = (
+            each
+            for each in self.administrators
+            if role == "administrator" or (role == "editor" and each.editors)
+        )
+        if private:
+            return [*self.everybody, *self.hidden, *theirs]
+        return [*self.groups, *(each for each in (*self.everybody, *theirs) if each.public)]
 
     async def announce(self, bot: Bot, administrators: Iterable[int] = ()) -> None:
         """Set the menus; a bot without one still answers, so that a failure is only logged."""

@@ -49,7 +49,8 @@ def cast(
         row = VoteRow(turn_id=turn_id, person_id=person_id, good=good, reacted=reacted)
         session.add(row)
     if row.good != good:
-        row.good, row.reason, row.comment, row.reacted = good, None, None, reacted
+        row.good, row.reacted = good, reacted
+        row.reason = row.comment = row.asked_with = None
     row.reacted = row.reacted and reacted
     row.created_at = now
     session.flush()
@@ -77,6 +78,12 @@ def record_reason_question(session: Session, turn_id: int, person_id: int, messa
     row = _row(session, turn_id, person_id)
     if row is not None:
         row.asked_with = message_id
+
+
+def is_reason_asked(session: Session, turn_id: int, person_id: int) -> bool:
+    """Whether somebody was asked already why they think so."""
+    row = _row(session, turn_id, person_id)
+    return row is not None and row.asked_with is not None
 
 
 def comment(session: Session, person_id: int, message_id: int, text: str) -> bool:

@@ -259,7 +259,7 @@ def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> 
         raise FetchError("address-too-large", shown=address.url, limit=size) from error
     except ValueError as error:
         raise FetchError(
-            "address-encoding", shown=address.url, reason=f"{encoding}: {error}", passing=True
+            "address-encoding", shown=address.url, reason=encoding[:40], passing=True
         ) from error
 
 
@@ -288,8 +288,14 @@ def _unreachable(address: Address, error: httpx2.TransportError) -> FetchError:
     origin = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
     if isinstance(origin, ssl.SSLCertVerificationError):
         return FetchError(
-            "address-certificate", shown=address.url, reason=Words(origin.verify_message)
+            "address-certificate",
+            shown=address.url,
+            reason=Words(origin.verify_message.partition(",")[0]),
         )
-    said = " ".join(str(error).split())[:120]
-    reason = Words(said) if said else Problem("connection-cut")
+    # What libraries say beside the system is for no reader.
+    reason: Problem | Words = Problem("connection-cut")
+    if isinstance(origin, ssl.SSLError):
+        reason = Problem("connection-tls")
+    elif isinstance(origin, OSError) and origin.strerror:
+        reason = Words(origin.strerror)
     return FetchError("address-unreachable", shown=address.url, reason=reason, passing=True)

@@ -1,4 +1,4 @@
-"""The menus of commands, by scope and language."""
+"""The menus of commands, by scope and language, and what the bot says of itself, by language."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ Parameters = Mapping[str, Any]
 
 
 class Menus:
-    """The methods about them."""
+    """The methods about them. `profile` has the name and both descriptions, by language."""
 
     def __init__(self) -> None:
         self.commands: dict[CommandKey, tuple[tuple[str, str], ...]] = {}
         self.chats: dict[int, Json] = {}
+        self.profile: dict[tuple[str, str], str] = {}
 
     async def _setMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
         chat = parameters.get("scope", {}).get("chat_id")
@@ -37,13 +38,46 @@ class Menus:
         self.commands.pop(_key(parameters), None)
         return True
 
+    async def _setMyName(self, parameters: Parameters) -> object:  # noqa: N802
+        return self._describe("name", parameters, 64)
+
+    async def _getMyName(self, parameters: Parameters) -> object:  # noqa: N802
+        return self._described("name", parameters)
+
+    async def _setMyDescription(self, parameters: Parameters) -> object:  # noqa: N802
+        return self._describe("description", parameters, 512)
+
+    async def _getMyDescription(self, parameters: Parameters) -> object:  # noqa: N802
+        return self._described("description", parameters)
+
+    async def _setMyShortDescription(self, parameters: Parameters) -> object:  # noqa: N802
+        return self._describe("short_description", parameters, 120)
+
+    async def _getMyShortDescription(self, parameters: Parameters) -> object:  # noqa: N802
+        return self._described("short_description", parameters)
+
+    def _describe(self, what: str, parameters: Parameters, most: int) -> bool:
+        text = parameters.get(what, "")
+        if len(text) > most:
+            raise bad_request(f"{what} is too long")
+        self.profile[what, _language(parameters)] = text
+        return True
+
+    def _described(self, what: str, parameters: Parameters) -> Json:
+        """In the language asked for, or else in the default one."""
+        default = self.profile.get((what, ""), "")
+        return {what: self.profile.get((what, _language(parameters))) or default}
+
 
 def _key(parameters: Parameters) -> CommandKey:
-    scope = _scope(parameters.get("scope", {"type": "default"}))
-    language = parameters.get("language_code", "")
+    return _scope(parameters.get("scope", {"type": "default"})), _language(parameters)
+
+
+def _language(parameters: Parameters) -> str:
+    language: str = parameters.get("language_code", "")
     if language and not (len(language) == 2 and language.isalpha() and language.islower()):
         raise bad_request("invalid language code specified")
-    return scope, language
+    return language
 
 
 def _scope(raw: Mapping[str, Any]) -> str:

@@ -151,6 +151,12 @@ SIGNATURES: Mapping[str, Signature] = {
     "setMyCommands": Signature({"commands": sequence}, _COMMANDS),
     "getMyCommands": Signature({}, _COMMANDS),
     "deleteMyCommands": Signature({}, _COMMANDS),
+    "setMyName": Signature({}, {"name": text, "language_code": text}),
+    "getMyName": Signature({}, {"language_code": text}),
+    "setMyDescription": Signature({}, {"description": text, "language_code": text}),
+    "getMyDescription": Signature({}, {"language_code": text}),
+    "setMyShortDescription": Signature({}, {"short_description": text, "language_code": text}),
+    "getMyShortDescription": Signature({}, {"language_code": text}),
 }
 
 

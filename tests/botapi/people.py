@@ -202,6 +202,14 @@ class People:
         self._methods.groups, self._methods.privacy = groups, privacy
         self._methods.inline = inline
 
+    def owner_describes(self, what: str, text: str, language_code: str = "") -> None:
+        """The bot's owner sets its name, description or short_description with @BotFather."""
+        self._methods.profile[what, language_code] = text
+
+    def user_deletes(self, message: Message) -> None:
+        """A person takes one of the bot's messages away."""
+        del self._methods.messages[message.chat_id, message.message_id]
+
     def user_blocks(self, chat_id: int) -> None:
         """A person wants nothing more from the bot: sending to them is refused with 403."""
         self._methods.blocked.add(chat_id)

@@ -122,6 +122,10 @@ class BotServer(People):
         """The text (often empty) with which each button press was acknowledged, by query id."""
         return self._methods.answers
 
+    def profile(self, what: str, language_code: str = "") -> str:
+        """The bot's name, description or short_description in a language."""
+        return self._methods.profile.get((what, language_code), "")
+
     def commands(self, language_code: str = "", scope: str = "default") -> dict[str, str]:
         """The bot's menu for a language, command → description."""
         return dict(self._methods.commands.get((scope, language_code), ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -312,6 +313,29 @@ async def test_who_is_no_longer_let_in_still_sees_and_erases_what_is_kept(
             assert "je ne garde plus rien" in (await server.next_edit()).text
             # Nothing is kept of them now, and they are a stranger like any other.
             assert "Je ne réponds" in await asked(server, STRANGER, command)
+
+
+@pytest.mark.parametrize("command", ["/confidentialite", "/mesdonnees", "/oublier"])
+@pytest.mark.parametrize("wrote", [True, False], ids=["wrote", "never wrote"])
+async def test_who_is_barred_still_sees_and_erases_what_is_kept(
+    server: BotServer, bot: Running, command: str, wrote: bool
+) -> None:
+    async with bot():
+        if wrote:
+            await asked(server, STRANGER)
+        await asked(server, ADMIN, f"/interdire {STRANGER}")
+        server.user_says(STRANGER, command)
+        message = await server.next_message()
+        assert "Je ne peux plus" not in message.text
+        if command == "/mesdonnees":
+            assert message.file is not None
+            assert json.loads(message.file.data)["barred"] is True
+        if command == "/oublier":
+            server.presses(message, 0)
+            told = spaced((await server.next_edit()).text)
+            assert told.startswith("C’est fait : je ne garde plus rien de vous")
+            assert "exclu" in told
+        assert "Je ne peux plus" in await asked(server, STRANGER)
 
 
 # Groups

@@ -139,8 +139,10 @@ async def test_who_wants_none_gets_none_until_they_do_again(server: BotServer) -
     await final(server)
     mine = messages[READERS[0]]
     assert [each.text for each in mine.buttons] == ["Ne plus recevoir d’annonces"]
-    server.presses(mine, 0)
+    pressed = [server.presses(mine, 0) for _ in range(2)]
     assert "plus d’annonces" in (await server.next_message()).text
+    assert "plus d’annonces" in await server.acknowledged(pressed[1])
+    assert (await server.next_edit()).buttons == ()
     question = await drafted(server, "Encore")
     assert "à 3\u00a0personnes" in question.text
     server.presses(question, 0)

@@ -141,12 +141,34 @@ async def test_an_alert_is_cancelled_by_its_owner_alone(server: BotServer) -> No
     server.user_says(READER, "Qui a inventé la lentille à échelons de Cordouan ?")
     server.presses(await server.next_message(), 0)
     await server.next_message()
+    await server.next_edit()
     server.user_says(OTHER, "/recents")
     theirs = await server.next_message()
     server.presses(theirs, 0, data="x:1")
-    assert "aucune alerte" in (await server.next_message()).text
+    assert "aucune alerte" in (await server.next_edit()).text
     server.user_says(READER, "/alertes")
     listed = await server.next_message()
     assert "1. Qui a inventé" in listed.text
     server.presses(listed, 0)
-    assert "aucune alerte" in (await server.next_message()).text
+    emptied = await server.next_edit()
+    assert emptied.message_id == listed.message_id
+    assert "aucune alerte" in emptied.text
+    assert emptied.buttons == ()
+    await server.silence()
+
+
+@pytest.mark.parametrize(
+    ("language", "known"), [("fr", "C’est déjà noté."), ("en", "That is noted already.")]
+)
+async def test_an_alert_is_kept_once_and_its_button_goes(
+    server: BotServer, language: str, known: str
+) -> None:
+    server.user_says(READER, "Qui a inventé la lentille à échelons de Cordouan ?", language)
+    refusal = await server.next_message()
+    pressed = [server.presses(refusal, 0, language) for _ in range(3)]
+    await server.next_message()
+    assert [await server.acknowledged(each) for each in pressed] == ["", known, known]
+    left = await server.next_edit()
+    assert left.text == refusal.text
+    assert left.buttons == refusal.buttons[1:]
+    await server.silence()

@@ -120,14 +120,9 @@ async def test_the_part_of_a_message_that_is_quoted_is_asked(
     [
         (
             "fr",
-            "Je n’y vois pas de question\u00a0: écrivez-la en toutes lettres, ou répondez à un "
-            "message pour m’interroger sur ce qu’il dit.",
+            "Je n’y vois pas de question\u00a0: écrivez-la en toutes lettres, s’il vous plaît.",
         ),
-        (
-            "en",
-            "I see no question there: write it out in words, or reply to a message to ask about "
-            "what it says.",
-        ),
+        ("en", "I see no question there: please write it out in words."),
     ],
 )
 async def test_a_question_mark_alone_is_told_what_to_do(

@@ -117,8 +117,9 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
     card = await server.next_message()
     assert [button.text for button in card.buttons] == ["Lire", "Résumé", "Ouvrir en ligne"]
     server.presses(card)
-    first = await server.next_edit()
+    first = await server.next_message()
     assert "Le feu un" in first.text
+    assert first.reply_to == card.message_id
     assert [button.text for button in first.buttons] == ["›"]
     server.presses(first)
     second = await server.next_edit()
@@ -127,6 +128,86 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
     assert [button.text for button in second.buttons] == ["‹", "›"]
     server.presses(second, 0)
     assert "Le feu un" in (await server.next_edit()).text
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("fr", "C’est affiché plus bas."), ("en", "It is shown below.")]
+)
+async def test_a_button_pressed_thrice_shows_its_passage_once(
+    server: BotServer, language: str, told: str
+) -> None:
+    server.user_says(READER, "/article ba9876543210", language)
+    card = await server.next_message()
+    pressed = [server.presses(card, 0, language) for _ in range(3)]
+    passage = await server.next_message()
+    assert [await server.acknowledged(each) for each in pressed] == ["", told, told]
+    await server.silence()
+    assert card in server.messages  # as it was
+    server.user_deletes(passage)
+    server.presses(card, 0, language)
+    assert (await server.next_message()).text == passage.text
+
+
+async def test_a_passage_walked_away_from_is_put_right_when_asked_for_again(
+    server: BotServer,
+) -> None:
+    server.user_says(READER, "/article ba9876543210")
+    card = await server.next_message()
+    server.presses(card)
+    passage = await server.next_message()
+    server.presses(passage)
+    assert "Le feu deux" in (await server.next_edit()).text
+    server.presses(card)
+    assert "Le feu un" in (await server.next_edit()).text
+    await server.silence()
+
+
+@pytest.mark.parametrize("button", ["Passage", "Plus"])
+async def test_a_button_below_an_answer_shows_its_message_once(
+    server: BotServer, button: str
+) -> None:
+    server.user_says(READER, QUESTION)
+    answer = await server.next_message()
+    chosen = next(each for each in answer.buttons if each.text == button)
+    for _ in range(3):
+        server.presses(answer, chosen)
+    await server.next_message()
+    await server.silence()
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        (
+            "fr",
+            "Quelle réponse attendiez-vous, ou de quel article\u202f? Répondez à ce message pour "
+            "me le dire.",
+        ),
+        (
+            "en",
+            "What answer did you expect, or from which article? Reply to this message to tell me.",
+        ),
+    ],
+)
+async def test_a_bad_vote_on_a_refusal_is_asked_what_was_expected(
+    server: BotServer, tmp_path: Path, language: str, asked: str
+) -> None:
+    server.user_says(READER, "Qui a marché sur Mars ?", language)
+    refusal = await server.next_message()
+    bad = next(each for each in refusal.buttons if each.text == "👎")
+    pressed = [server.presses(refusal, bad, language) for _ in range(2)]
+    why = await server.next_message()
+    assert (why.text, why.buttons) == (asked, ())
+    assert await server.acknowledged(pressed[1]) in {
+        "C’est affiché plus bas.",
+        "It is shown below.",
+    }
+    await server.silence()
+    server.user_says(READER, "Le livre de Jules Verne.", language, reply_to=why)
+    await server.next_message()
+    kept = _vote(tmp_path / "data")
+    assert kept is not None
+    assert (kept.good, kept.reason, kept.comment) == (False, None, "Le livre de Jules Verne.")
 
 
 async def test_the_quote_is_found_again_on_the_way_back(

@@ -134,7 +134,7 @@ async def test_a_button_whose_passage_is_gone_says_so(server: BotServer, shelf: 
     assert "n’est plus dans l’index" in (await server.next_message()).text
     shelf.articles.clear()
     server.presses(answer, language_code="en")
-    assert "no longer in the index" in (await server.next_message()).text
+    assert "no longer in the index" in (await server.next_edit()).text
     server.presses(answer, data="bouton:d’avant")
     assert "n’est plus dans l’index" in (await server.next_message()).text
 

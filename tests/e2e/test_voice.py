@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -44,6 +45,7 @@ class HeardSpeech(Speech):
         self.words: str | SpeechError = QUESTION
         self.names = ""
         self.said: list[SpokenLine] = []
+        self.slow = False
 
     def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
         self.names = names
@@ -63,6 +65,10 @@ class HeardSpeech(Speech):
         progress: Callable[[int, int], None] | None = None,
     ) -> Recording:
         self.said += lines
+        for done in range(100 if self.slow else 1):
+            time.sleep(0.1 if self.slow else 0)
+            if progress is not None:
+                progress(done, 100)
         out.write_bytes(b"OggS spoken")
         return Recording(out, 1.0, (0.0,))
 
@@ -204,3 +210,47 @@ async def test_in_a_group_only_a_recording_that_replies_to_the_bot_is_heard(
     server.user_speaks(-100, b"OggS", kind="supergroup", person=READER, reply_to=answer)
 
     assert (await server.next_message(10)).text.startswith("Question entendue")
+
+
+async def test_a_podcast_is_read_aloud_by_two_voices_behind_its_text(
+    server: BotServer, speech: HeardSpeech
+) -> None:
+    server.user_says(READER, "/podcast lentille de Cordouan")
+    text = await server.next_message(10)
+    progress = await server.next_message(10)
+    recording = await server.next_message(10)
+
+    assert "Augustin Fresnel a inventé" in text.text
+    assert progress.text.startswith("J’enregistre la version audio")
+    assert buttons(progress) == ["Arrêter l’enregistrement"]
+    assert recording.file is not None
+    assert recording.file.kind == "audio"
+    assert {line.speaker for line in speech.said} == {"first", "second"}
+    assert progress.message_id not in {each.message_id for each in server.messages}
+
+
+async def test_a_recording_can_be_stopped(server: BotServer, speech: HeardSpeech) -> None:
+    speech.slow = True
+    server.user_says(READER, "/podcast lentille de Cordouan")
+    await server.next_message(10)
+    progress = await server.next_message(10)
+
+    server.presses(progress)
+
+    assert (await server.next_message(10)).text == "L’enregistrement est arrêté."
+
+
+async def test_a_daily_is_read_aloud_by_its_button(server: BotServer, speech: HeardSpeech) -> None:
+    server.user_says(READER, "/quotidien")
+    quiet = await server.next_message(10)
+    assert "🔊 Écouter" not in buttons(quiet)  # nothing is new
+
+    server.presses(quiet, data="hear:2025-08-28:2025-08-29")
+
+    assert buttons(await server.next_message(10)) == ["Arrêter l’enregistrement"]
+    recording = await server.next_message(10)
+    assert recording.file is not None
+    assert "Augustin Fresnel a inventé la lentille à échelons de Cordouan." in {
+        line.text for line in speech.said
+    }
+    assert recording.file.kind == "audio"

@@ -235,6 +235,7 @@ async def documents(talk: Conversation) -> None:
         lambda: talk.server.user_sends_file(EDITOR, "vide.txt", b"", language_code="en"),
     )
     await talk.presses(EDITOR, "Seulement")
+    await talk.does("it is kept", lambda: None)
     await talk.says(EDITOR, "Quand la gare de Lézan rouvrira-t-elle ?")
     await talk.says(READER, "Quand la gare de Lézan rouvrira-t-elle ?")
     await talk.says(EDITOR, "http://127.0.0.1:9/rien")

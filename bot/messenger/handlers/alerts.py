@@ -22,9 +22,10 @@ from bot.messenger.chores import Chore
 from bot.messenger.handlers.subscriptions import listed
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.answer_html import answer_html
+from bot.messenger.outbound.button_results import retire_button
 from bot.messenger.outbound.delivery import deliver
 from bot.messenger.outbound.keyboard import keyboard, sources_of
-from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.outbound.reply import acknowledge, replace_message, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import alerts, conversations, corpora, subscriptions
 from bot.state.alerts import Alert
@@ -65,21 +66,29 @@ class AlertHandlers:
         if turn is None or turn.place.chat_id != asker.place.chat_id:
             await acknowledge(query, BrowsingPhrases.of(asker.phrases.code).gone)
             return
+        question = turn.turn.get("understood") or turn.question
+        mine = partial(alerts.alerts_of_person, person_id=asker.place.person_id)
+        if any(each.question == question for each in await self._services.state.run(mine)):
+            await acknowledge(query, _phrases(asker).alert_known)
+            return
         ask = partial(
             alerts.keep_alert,
             place=asker.place,
-            question=turn.turn.get("understood") or turn.question,
+            question=question,
             language=asker.phrases.code,
             generation=turn.generation,
             now=self._services.now(),
         )
         await self._services.state.run(ask)
         await acknowledge(query)
+        if asker.private:  # in a group, others may want to be told too
+            await retire_button(query)
         await say(context.bot, asker, _phrases(asker).alert_kept)
 
     async def list(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._services, update):
-            await self._show(context.bot, asker)
+            text, keyboard = await self._listed(asker)
+            await say(context.bot, asker, text, keyboard)
 
     async def cancel(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, await met(self._services, update)
@@ -89,9 +98,11 @@ class AlertHandlers:
         remove = partial(alerts.cancel, alert_id=number, person_id=asker.place.person_id)
         await self._services.state.run(remove)
         await acknowledge(query, _phrases(asker).cancelled)
-        await self._show(context.bot, asker)
+        text, keyboard = await self._listed(asker)
+        shown = query.message.message_id if query.message else None
+        await replace_message(context.bot, asker, shown, text, keyboard)
 
-    async def _show(self, bot: Bot, asker: Asker) -> None:
+    async def _listed(self, asker: Asker) -> tuple[str, InlineKeyboardMarkup | None]:
         phrases = _phrases(asker)
         mine = partial(alerts.alerts_of_person, person_id=asker.place.person_id)
         kept = (await self._services.state.run(mine))[:_LISTED]
@@ -101,8 +112,7 @@ class AlertHandlers:
             await self._services.state.run(here), following, first=len(kept) + 1
         )
         if not kept and not followed:
-            await say(bot, asker, phrases.no_alerts)
-            return
+            return phrases.no_alerts, None
         lines = [f"{number}. {alert.question}" for number, alert in enumerate(kept, 1)]
         buttons = [
             InlineKeyboardButton(phrases.cancel(number), callback_data=f"x:{alert.id}")
@@ -112,7 +122,7 @@ class AlertHandlers:
         said = [(phrases.alerts, *lines)] if lines else []
         said += [(following.followed, *followed)] if followed else []
         text = "\n\n".join("\n".join(part) for part in said)
-        await say(bot, asker, text, InlineKeyboardMarkup(rows))
+        return text, InlineKeyboardMarkup(rows)
 
     @property
     def chore(self) -> Chore:

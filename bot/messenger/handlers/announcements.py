@@ -21,6 +21,7 @@ from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand, command_argument, command_handler
 from bot.messenger.outbound.answer_html import text_html
+from bot.messenger.outbound.button_results import retire_button
 from bot.messenger.outbound.delivery import deliver_rest, edit
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
@@ -144,17 +145,22 @@ class AnnouncementHandlers:
         found = _WANTED.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return
-        wanted = found[1] == "no"
+        wanted, person = found[1] == "no", asker.place.person_id
+        phrases = _phrases(asker)
+        text = phrases.listening_noted if wanted else phrases.quiet_noted
+        if await self._services.state.run(partial(people.listens, person_id=person)) == wanted:
+            await acknowledge(query, text)
+            return
         listen = partial(
             people.listen_to_announcements,
-            person_id=asker.place.person_id,
+            person_id=person,
             now=self._services.now(),
             wanted=wanted,
         )
         await self._services.state.run(listen)
         await acknowledge(query)
-        phrases = _phrases(asker)
-        await say(context.bot, asker, phrases.listening_noted if wanted else phrases.quiet_noted)
+        await retire_button(query)
+        await say(context.bot, asker, text)
 
     @property
     def chore(self) -> Chore:

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import ContextTypes
 
 from bot.answer import web_address
@@ -15,8 +15,15 @@ from bot.answering.selection import chosen_articles
 from bot.locale.chats import CorpusPhrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
-from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html
+from bot.messenger.outbound.answer_html import (
+    answer_html,
+    article_html,
+    articles_html,
+    text_html,
+)
+from bot.messenger.outbound.button_results import ButtonResults
 from bot.messenger.outbound.delivery import deliver, edit
+from bot.messenger.outbound.keyboard import OPENING_PREFIX
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from index.article import Article, ArticleEntry
@@ -48,8 +55,9 @@ _PAGE = re.compile(r"([sd]):(\d{1,4})", re.ASCII)
 class ArticleHandlers:
     """Lists of articles, and one article."""
 
-    def __init__(self, services: BotServices) -> None:
+    def __init__(self, services: BotServices, results: ButtonResults) -> None:
         self._services = services
+        self._shown = results
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
@@ -100,35 +108,41 @@ class ArticleHandlers:
         asker = await met(self._services, update)
         found = await self._meant(update, context, asker) if asker else None
         if asker and found:
-            await self._show_card(context, asker, found)
+            html, keyboard = await self._card(asker, found)
+            await deliver(context.bot, asker.place, html, keyboard)
 
     async def summary(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         asker = await met(self._services, update)
         found = await self._meant(update, context, asker) if asker else None
         if asker and found:
-            await self._show_summary(context, asker, found)
+            html = await self._summary(asker, found)
+            await deliver(context.bot, asker.place, html)
 
     async def card(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if (pressed := await self._pressed(update, context, _CARD)) is not None:
-            await self._show_card(context, *pressed)
+            query, asker, article = pressed
+            html, keyboard = await self._card(asker, article)
+            await self._shown.show(context.bot, asker, query, html, keyboard)
 
     async def sum_up(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if (pressed := await self._pressed(update, context, _SUMMARY)) is not None:
-            await self._show_summary(context, *pressed)
+            query, asker, article = pressed
+            html = await self._summary(asker, article)
+            await self._shown.show(context.bot, asker, query, html)
 
     async def _pressed(
         self, update: Update, context: ContextTypes.DEFAULT_TYPE, shape: re.Pattern[str]
-    ) -> tuple[Asker, Article] | None:
+    ) -> tuple[CallbackQuery, Asker, Article] | None:
         query, asker = update.callback_query, await met(self._services, update)
         found = shape.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return None
-        await acknowledge(query)
         article = await asyncio.to_thread(self._services.library.article, found[1])
         if article is None:
-            await say(context.bot, asker, asker.phrases.passage_gone)
+            gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
+            await self._shown.show(context.bot, asker, query, gone)
             return None
-        return asker, article
+        return query, asker, article
 
     async def _meant(
         self, update: Update, context: ContextTypes.DEFAULT_TYPE, asker: Asker
@@ -169,30 +183,27 @@ class ArticleHandlers:
         await deliver(context.bot, asker.place, html, _numbered(shown))
         return None
 
-    async def _show_card(
-        self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, article: Article
-    ) -> None:
+    async def _card(
+        self, asker: Asker, article: Article
+    ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
         phrases = _phrases(asker)
         row = []
-        if passages := await asyncio.to_thread(cut, article):
-            start = f"w:{article.id}:{passages[0].start}"
+        if await asyncio.to_thread(cut, article):
+            start = f"{OPENING_PREFIX}:{article.id}"
             row.append(InlineKeyboardButton(phrases.read, callback_data=start))
             row.append(InlineKeyboardButton(phrases.summarise, callback_data=f"z:{article.id}"))
         if (address := web_address(article.url)) and "." in address:
             row.append(InlineKeyboardButton(phrases.online, url=address))
         keyboard = InlineKeyboardMarkup([row]) if row else None
-        await deliver(context.bot, asker.place, article_html(article, asker.phrases), keyboard)
+        return article_html(article, asker.phrases), keyboard
 
-    async def _show_summary(
-        self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, article: Article
-    ) -> None:
+    async def _summary(self, asker: Asker, article: Article) -> tuple[str, ...]:
         phrases = _phrases(asker)
         answer = await asyncio.to_thread(self._services.library.summary, article)
         if not answer.answered:
-            await say(context.bot, asker, phrases.no_summary)
-            return
+            return text_html(phrases.no_summary, phrases.code)
         title = phrases.summary_of(article.title or article.path)
-        await deliver(context.bot, asker.place, answer_html(answer, asker.phrases, title))
+        return answer_html(answer, asker.phrases, title)
 
     def _results(
         self, asker: Asker, words: str, page: int

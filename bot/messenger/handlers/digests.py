@@ -24,6 +24,12 @@ from bot.followups.turn import TurnText
 from bot.locale.catalogue import Language, language_of
 from bot.locale.digests import SchedulePhrases
 from bot.messenger.chores import Chore
+from bot.messenger.handlers.recordings import (
+    HEAR_DAILY_PATTERN,
+    RecordingHandlers,
+    hear_button,
+    heard_period,
+)
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
@@ -61,8 +67,9 @@ _MANAGERS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 class DigestHandlers:
     """Shown when asked for; sent at its time once a day, also after a crash; stopped by a press."""
 
-    def __init__(self, services: BotServices) -> None:
+    def __init__(self, services: BotServices, recordings: RecordingHandlers) -> None:
         self._services = services
+        self._recordings = recordings
         self._sending = asyncio.Lock()
         self._making = asyncio.Lock()  # one at a time, for people who ask are to be answered
 
@@ -73,6 +80,7 @@ class DigestHandlers:
                 command_handler(PODCAST, self.podcast),
                 PublicButtons(self.stop, r"^q:stop$"),
                 PublicButtons(self.start, r"^q:start$"),
+                PublicButtons(self.hear, HEAR_DAILY_PATTERN),
             ]
         )
 
@@ -103,6 +111,18 @@ class DigestHandlers:
             async with self._making:
                 script = await asyncio.to_thread(self._podcast, request)
         await deliver(context.bot, asker.place, script_html(script))
+        await self._recordings.begin(context.application, update, asker, script)
+
+    async def hear(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """The button below a daily: it is read aloud."""
+        query, asker = update.callback_query, await met(self._services, update)
+        if query is None or asker is None:
+            return
+        await acknowledge(query)
+        with suppress(ValueError):  # no button of ours names such days
+            period = heard_period(query.data or "")
+            script = await self._daily(period, asker.phrases.code)
+            await self._recordings.begin(context.application, update, asker, script)
 
     async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, await met(self._services, update)
@@ -157,7 +177,7 @@ class DigestHandlers:
         since = max(kept.last_day, day - LONGEST_SPAN)
         script = await self._daily(Period(since, day), language, kept.told)
         parts = tuple(map(Part, script_html(script)))
-        keyboard = _stop_button(SchedulePhrases.of(language)).to_dict()
+        keyboard = self._below(script, _stop_button(SchedulePhrases.of(language))).to_dict()
         letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
         told = [each.id for each in script.sources] if script.quotes else kept.told
         posted = await journal.posted_digest(kept.id, day, told, letter)
@@ -178,8 +198,15 @@ class DigestHandlers:
             script = await self._daily(yesterday, asker.phrases.code)
         kept = await self._kept(asker)
         phrases = _phrases(asker)
-        keyboard = _stop_button(phrases) if kept else _start_button(phrases)
+        keyboard = self._below(script, _stop_button(phrases) if kept else _start_button(phrases))
         await deliver(bot, asker.place, script_html(script), keyboard)
+
+    def _below(self, script: Script, keyboard: InlineKeyboardMarkup) -> InlineKeyboardMarkup:
+        """The buttons of a daily, with one to hear it where it can be heard."""
+        if not self._services.speaks or not script.quotes:
+            return keyboard
+        listen = hear_button(script.period, script.language)
+        return InlineKeyboardMarkup([[listen], *keyboard.inline_keyboard])
 
     async def _keep(self, bot: Bot, update: Update, asker: Asker, schedule: Schedule) -> None:
         if not await self._may_decide(bot, update, asker):

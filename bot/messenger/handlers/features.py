@@ -33,6 +33,7 @@ from bot.messenger.handlers.personal import (
     PersonalHandlers,
 )
 from bot.messenger.handlers.question import ASK, STOP, QuestionHandlers, StopHandlers
+from bot.messenger.handlers.recordings import RecordingHandlers
 from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
@@ -40,6 +41,7 @@ from bot.messenger.handlers.subscriptions import FOLLOW, SubscriptionHandlers
 from bot.messenger.handlers.voice import VoiceHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
+from bot.messenger.outbound.button_results import ButtonResults
 from bot.messenger.outbound.live_answer import LiveStops
 from bot.messenger.services import BotServices, TelegramApplication
 
@@ -93,7 +95,7 @@ class RecurringFeature(Feature, Protocol):
 def _features(services: BotServices) -> Iterator[Feature]:
     """An update goes to the first feature that takes it: commands before text, the rest last."""
     votes, stops, documents = VoteHandlers(services), LiveStops(), None
-    aloud = AloudHandlers(services)
+    aloud, results = AloudHandlers(services), ButtonResults()
     questions = QuestionHandlers(services, votes, stops, aloud)
     if services.documents is not None:
         documents = DocumentHandlers(services, services.documents, questions)
@@ -108,14 +110,16 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield CorpusHandlers(services)
     yield InlineHandlers(services)
     yield StopHandlers(services, stops)
-    yield PassageHandlers(services)
+    yield PassageHandlers(services, results)
     yield votes
-    yield HelpHandlers(services)
+    yield HelpHandlers(services, menus_of(services))
     yield PersonalHandlers(services, documents)
-    yield ArticleHandlers(services)
+    yield ArticleHandlers(services, results)
     yield AlertHandlers(services)
     yield SubscriptionHandlers(services)
-    yield DigestHandlers(services)
+    recordings = RecordingHandlers(services)
+    yield recordings
+    yield DigestHandlers(services, recordings)
     yield aloud
     if services.speech is not None and services.speech.hears:
         yield VoiceHandlers(services, services.speech, questions)

@@ -139,7 +139,7 @@ class Gate:
         if not erasing and not _commanded(update, self._own_data):
             return False
         known = await self._services.state.run(partial(people.person, person_id=person))
-        return known is not None
+        return known is not None or self._services.roles.barred(person)
 
     async def _invited(self, bot: Bot, update: Update, asker: Asker) -> bool:
         """Whether a stranger brings an invitation; good or not, they are told."""

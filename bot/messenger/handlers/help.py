@@ -9,7 +9,7 @@ from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.messenger.inbound.addressee import by_another_bot, question_in
-from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, command_handler
+from bot.messenger.menus import MenuCommand, Menus, PublicButtons, PublicCommands, command_handler
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import BotServices, TelegramApplication, asker_of, met
 from bot.operations.metrics import METERS
@@ -34,10 +34,11 @@ _SHOWN = filters.UpdateType.MESSAGE & (
 
 
 class HelpHandlers:
-    """/start and /aide: how to ask."""
+    """/start and /aide: how to ask, and the commands that this person has here."""
 
-    def __init__(self, services: BotServices) -> None:
+    def __init__(self, services: BotServices, menus: Menus) -> None:
         self._services = services
+        self._menus = menus
 
     def register(self, application: TelegramApplication) -> None:
         new = filters.UpdateType.MESSAGE
@@ -50,7 +51,12 @@ class HelpHandlers:
 
     async def help(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._services, update):
-            await say(context.bot, asker, asker.phrases.help)
+            phrases, role = asker.phrases, self._services.roles.of(asker.place.person_id)
+            sends = asker.private and self._services.may_add(asker.place.person_id)
+            commands = self._menus.of(role, private=asker.private)
+            lines = "\n".join(each.line(phrases.code) for each in commands)
+            told = (phrases.help, phrases.help_documents if sends else "", lines)
+            await say(context.bot, asker, "\n\n".join(filter(None, told)))
 
 
 class ErrorHandlers:

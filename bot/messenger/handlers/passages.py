@@ -13,9 +13,11 @@ from telegram.ext import ContextTypes
 
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
-from bot.messenger.outbound.answer_html import passage_html, sources_html
+from bot.messenger.outbound.answer_html import passage_html, sources_html, text_html
+from bot.messenger.outbound.button_results import ButtonResults
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.keyboard import (
+    OPENING_PREFIX,
     PASSAGE_PREFIX,
     STEP_PATTERN,
     Excerpt,
@@ -38,13 +40,15 @@ SOURCES = MenuCommand(
 class PassageHandlers:
     """What the articles say around a quote, and besides it."""
 
-    def __init__(self, services: BotServices) -> None:
+    def __init__(self, services: BotServices, results: ButtonResults) -> None:
         self._services = services
+        self._results = results
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
                 PublicButtons(self.show, f"^{PASSAGE_PREFIX}:"),
+                PublicButtons(self.open, f"^{OPENING_PREFIX}:[0-9a-f]{{12}}$"),
                 PublicButtons(self.walk, f"^{STEP_PATTERN}$"),
                 PublicButtons(self.more, r"^m:\d{1,18}$"),
                 command_handler(SOURCES, self.sources),
@@ -57,17 +61,33 @@ class PassageHandlers:
         if query is None or asker is None:
             return
         excerpt = await asyncio.to_thread(self._excerpt, asker.place, query.data or "")
-        await acknowledge(query)
-        reply_to = query.message.message_id if query.message else None
         if excerpt is None:
-            await say(context.bot, asker, asker.phrases.passage_gone, reply_to=reply_to)
+            gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
+            await self._results.show(context.bot, asker, query, gone)
             return
         step = NeighbourStep(
             excerpt.article.id, excerpt.start, excerpt.quote_start, excerpt.quote_end
         )
         passages = await asyncio.to_thread(cut, excerpt.article)
         html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
-        await deliver(context.bot, asker.place, html, around(passages, step), reply_to)
+        await self._results.show(context.bot, asker, query, html, around(passages, step))
+
+    async def open(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """An article from its beginning, below its card."""
+        query, asker = update.callback_query, await met(self._services, update)
+        if query is None or asker is None:
+            return
+        identity = (query.data or "").removeprefix(f"{OPENING_PREFIX}:")
+        article = await asyncio.to_thread(self._services.article, asker.place, identity)
+        passages = await asyncio.to_thread(cut, article) if article else ()
+        if article is None or not passages:
+            gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
+            await self._results.show(context.bot, asker, query, gone)
+            return
+        step = NeighbourStep(article.id, passages[0].start)
+        excerpt = step.excerpt(article, passages[0])
+        html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
+        await self._results.show(context.bot, asker, query, html, around(passages, step))
 
     async def walk(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The passage before or after, in the same message."""
@@ -109,21 +129,19 @@ class PassageHandlers:
             return
         number = int((query.data or "m:0").removeprefix("m:"))
         turn = await self._services.state.run(partial(conversations.turn, turn_id=number))
-        await acknowledge(query)
         phrases = BrowsingPhrases.of(asker.phrases.code)
         # A forged button must not show another chat's answer.
         if turn is None or turn.place.chat_id != asker.place.chat_id:
-            await say(context.bot, asker, phrases.gone)
+            gone = text_html(phrases.gone, asker.phrases.code)
+            await self._results.show(context.bot, asker, query, gone)
             return
         find = partial(self._services.article, asker.place)
         sources = partial(citations_of, turn.sources, find, cited=False)
         citations = await asyncio.to_thread(sources)
-        if not citations:
-            await say(context.bot, asker, asker.phrases.passage_gone)
-            return
-        html = sources_html(citations, phrases.further, asker.phrases)
-        reply_to = query.message.message_id if query.message else None
-        await deliver(context.bot, asker.place, html, reply_to=reply_to)
+        html = text_html(asker.phrases.passage_gone, asker.phrases.code)
+        if citations:
+            html = sources_html(citations, phrases.further, asker.phrases)
+        await self._results.show(context.bot, asker, query, html)
 
     async def sources(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/sources: those of the last answer here."""

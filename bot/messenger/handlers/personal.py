@@ -104,6 +104,8 @@ class PersonalHandlers:
         if asker := await met(self._services, update):
             owner = asker.place.person_id
             found = await self._services.state.run(partial(privacy.export_person, person_id=owner))
+            if self._services.roles.barred(owner):
+                found["barred"] = True
             phrases = _phrases(asker)
             data = json.dumps(found, ensure_ascii=False, indent=2).encode()
             file = Attachment("document", phrases.data_file, data)
@@ -128,7 +130,8 @@ class PersonalHandlers:
                 await self._sending.forget(asker.place)
             await self._services.state.run(partial(self._erase, person_id=asker.place.person_id))
             self._services.roles.erased(asker.place.person_id)
-            text = _phrases(asker).forgotten
+            barred = self._services.roles.barred(asker.place.person_id)
+            text = _phrases(asker).forgotten_barred if barred else _phrases(asker).forgotten
         await replace_text(context.bot, asker, query, text)
 
     def _erase(self, session: Session, person_id: int) -> None:

@@ -28,10 +28,14 @@ from index.article import Article
 from index.models.base import Vectors
 
 STATISTICS = MenuCommand(
-    "statistiques", "statistics", "Les chiffres en image", "The figures, drawn"
+    "statistiques", "statistics", "Les chiffres en image", "The figures, drawn", editors=True
 )
 UNANSWERED = MenuCommand(
-    "sansreponse", "unanswered", "Les questions sans réponse", "The unanswered questions"
+    "sansreponse",
+    "unanswered",
+    "Les questions sans réponse",
+    "The unanswered questions",
+    editors=True,
 )
 
 STATISTICS_BUTTON = "a:statistics"

@@ -32,7 +32,7 @@ COMMENT_LIMIT = 1_000
 
 
 class VoteHandlers:
-    """👍 is thanked for; 👎 is asked why, and may be explained in a reply."""
+    """👍 is thanked for; 👎 is asked why, of a refusal what was expected, to be said in a reply."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
@@ -61,16 +61,23 @@ class VoteHandlers:
         if not await self._services.state.run(cast):
             await acknowledge(query, phrases.gone)
             return
+        before = partial(votes.is_reason_asked, turn_id=turn, person_id=asker.place.person_id)
+        if not good and await self._services.state.run(before):
+            await acknowledge(query, phrases.shown_below)
+            return
         await acknowledge(query, phrases.thanks)
         if good:
             return
+        kept = await self._services.state.run(partial(conversations.turn, turn_id=turn))
+        quoted = kept is not None and any(each["cited"] for each in kept.sources)
         buttons = [
             InlineKeyboardButton(text, callback_data=f"r:{turn}:{reason}")
             for reason, text in phrases.reasons.items()
         ]
-        keyboard = InlineKeyboardMarkup([buttons[:2], buttons[2:]])
+        keyboard = InlineKeyboardMarkup([buttons[:2], buttons[2:]]) if quoted else None
         reply_to = query.message.message_id if query.message else None
-        (sent,) = await say(context.bot, asker, phrases.why, keyboard, reply_to)
+        asked_for = phrases.why if quoted else phrases.expected
+        (sent,) = await say(context.bot, asker, asked_for, keyboard, reply_to)
         asked = partial(
             votes.record_reason_question,
             turn_id=turn,

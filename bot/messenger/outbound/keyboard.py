@@ -18,6 +18,9 @@ from index.build.passages import cut
 
 PASSAGE_PREFIX = "p"
 
+OPENING_PREFIX = "o"
+"""Before an article's id: its first passage."""
+
 STEP_PATTERN = (
     r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
 )

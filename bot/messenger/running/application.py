@@ -24,6 +24,7 @@ from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.journal import Journal, Trigger, triggered_by
 from bot.messenger.running.health import serve_health
+from bot.messenger.running.profile import set_profile
 from bot.messenger.running.receiver import Receiver, UpdatesRequest, WatchedRequest, unreachable
 from bot.messenger.running.redaction import redact_logs
 from bot.messenger.services import BotServices, Chain, TelegramApplication
@@ -234,6 +235,7 @@ async def _start(
 ) -> None:
     await application.initialize()
     await menus_of(services).announce(application.bot, services.settings.admins)
+    await set_profile(application.bot, services.settings.bot_name)
     await application.refill()
     await receiver.start(retries)
     await application.start()

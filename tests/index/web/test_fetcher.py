@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
+from bot.locale.errors import error_text
 from index.errors import FetchError
 from index.web.address import Address
 from index.web.fetcher import FetchedPage, Fetcher, NotModified, Validators
@@ -109,8 +114,44 @@ def test_a_site_that_asks_for_too_long_is_given_up(site: Site, after: str) -> No
     assert site.paths == ["/a"]
 
 
+@contextmanager
+def _cutting(reply: bytes) -> Iterator[int]:
+    """The port of something that says this to whoever connects, and no more."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(4096)
+            self.request.sendall(reply)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "reply", "why"),
+    [
+        ("http", b"\0garbage\r\n\r\n", "la connexion s’est coupée"),
+        ("http", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "la connexion s’est coupée"),
+        ("https", b"HTTP/1.1 400 Bad\r\n\r\n", "la connexion chiffrée échoue"),
+    ],
+)
+def test_what_cuts_a_connection_is_told_in_one_language(
+    scheme: str, reply: bytes, why: str
+) -> None:
+    with (
+        _cutting(reply) as port,
+        Fetcher("1", guard=Guard(["127.0.0.1"]), limits=FAST) as fetching,
+        pytest.raises(FetchError) as refusal,
+    ):
+        fetching.get(Address.parse(f"{scheme}://127.0.0.1:{port}/robots.txt"))
+    assert error_text(refusal.value, "fr").endswith(f": le site est injoignable ({why})")
+
+
 def test_a_site_that_is_not_there_is_said(site: Site) -> None:
     guard = Guard(["127.0.0.1"])
     with Fetcher("1", guard=guard, limits=FAST) as fetching, pytest.raises(FetchError) as refusal:
         fetching.get(Address.parse("http://127.0.0.1:9/a"))
     assert refusal.value.code == "address-unreachable"
+    assert error_text(refusal.value, "fr").endswith("le site est injoignable (connexion refusée)")

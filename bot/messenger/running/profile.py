@@ -1,0 +1,55 @@
+"""What the bot says of itself where nobody has asked it anything yet: its name and descriptions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.locale.messenger import ProfilePhrases
+
+logger = logging.getLogger(__name__)
+
+_LANGUAGES = ((None, "fr"), ("en", "en"))
+"""French where Telegram knows of no other."""
+
+
+async def set_profile(bot: Bot, name: str) -> None:
+    """Set the name, if there is one, and both descriptions where their owner has set none.
+
+    What stands already is not set again: Telegram takes few changes a day. A bot without them
+    still answers, so that a failure is only logged.
+    """
+
+    async def short(language: str | None) -> str:
+        return (await bot.get_my_short_description(language)).short_description
+
+    async def long(language: str | None) -> str:
+        return (await bot.get_my_description(language)).description
+
+    try:
+        if name and (await bot.get_my_name()).name != name:
+            await bot.set_my_name(name)
+        own = {language: ProfilePhrases.of(code) for language, code in _LANGUAGES}
+        texts = {language: each.short_description for language, each in own.items()}
+        await _describe(texts, short, bot.set_my_short_description)
+        texts = {language: each.description for language, each in own.items()}
+        await _describe(texts, long, bot.set_my_description)
+    except TelegramError as error:
+        logger.warning("What the bot says of itself could not be set: %s", error)
+
+
+async def _describe(
+    texts: dict[str | None, str],
+    read: Callable[[str | None], Awaitable[str]],
+    write: Callable[[str, str | None], Awaitable[bool]],
+) -> None:
+    default = await read(None)
+    if default not in ("", texts[None]):
+        return  # its owner's words
+    for language, text in texts.items():
+        told = default if language is None else await read(language)
+        if told != text:
+            await write(text, language)
