@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.selection import chosen_articles
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
+from bot.messenger.handlers import alerts
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
-from tests.botapi.messages import Message
+from tests.botapi.messages import Json, Message
+from tests.botapi.people import From
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
@@ -54,6 +57,7 @@ async def server(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BotServer]:
     monkeypatch.setenv("SELON_ADMINS", str(ROOT))
+    monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     judge = ConfidenceModel.load()
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), judge, chosen_articles)
@@ -135,6 +139,33 @@ async def test_only_administrators_decide(server: BotServer) -> None:
     assert "tous les articles" in (await _said(server, "/corpus", person=READER)).text
     assert "2 articles" in (await _said(server, "/corpus média : Le Monde", person=ROOT)).text
     assert denied.text == (await _said(server, "/corpus tout", person=READER)).text
+
+
+async def test_who_writes_in_the_name_of_the_group_is_an_administrator(server: BotServer) -> None:
+    await _said(server, "/corpus")
+    command = {"type": "bot_command", "offset": 0, "length": len("/corpus")}
+    anonymous = {"sender_chat": {"id": GROUP, "type": "supergroup", "title": "Rédaction"}}
+    content: Json = {"text": "/corpus média : Le Monde", "entities": [command], **anonymous}
+    server.user_sends(GROUP, content, who=From(GROUP, 1_087_968_824, "supergroup"))
+    assert "2 articles" in (await server.next_message()).text
+
+
+async def test_an_alert_is_answered_from_the_articles_of_its_group(
+    server: BotServer, corpus: Path, tmp_path: Path
+) -> None:
+    await _said(server, "/corpus média : Le Monde")
+    refused = await _said(server, "/demander Combien coûte le nouveau zeppelin ?", person=READER)
+    server.presses(refused, 0, person=READER)
+    await server.next_message()
+    price = "Le nouveau zeppelin coûte {} millions d’euros."
+    _write(corpus, "gazette", price.format(7), outlet="La Gazette", language="fr")
+    build([corpus], tmp_path / "index", FakeEmbedder())
+    await server.silence(1.0)
+    _write(corpus, "monde", price.format(9), outlet="Le Monde", language="fr")
+    build([corpus], tmp_path / "index", FakeEmbedder())
+    told = await server.next_message(30)
+    assert price.format(9) in told.text
+    assert price.format(7) not in told.text
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ async def test_a_new_article_is_told_at_once_with_its_sentence(
 ) -> None:
     kept = await _said(server, "/suivre tout de suite Mistral AI")
     assert kept.text == (
-        "C’est noté\u00a0: je dirai ici les nouveaux articles sur «\u00a0Mistral AI\u00a0» dès "
+        "C’est noté\u00a0: j’annoncerai ici les nouveaux articles sur «\u00a0Mistral AI\u00a0» dès "
         "qu’ils arrivent."
     )
     assert [button.text for button in kept.buttons] == ["Chaque matin", "Ne plus suivre"]
