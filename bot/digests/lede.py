@@ -31,6 +31,11 @@ _GOES_ON = re.compile(
     r"|in addition|as a result|finally|then|but|and|so|yet|also)\b",
     re.IGNORECASE,
 )
+_UNNAMED = re.compile(
+    r"[»”\"]\s*,?\s*(?:[\w’']+(?:-t)?-(?:il|elle|ils|elles|on)\b"
+    r"|(?:he|she|they)\s+(?:said|says|added|told|wrote)\b)",
+    re.IGNORECASE,
+)
 _SHOWS = re.compile(r"[\s«“\"]*(?:ce(?:t|tte|s)?\s|c['’]|th(?:is|ese|at|ose)\s)", re.IGNORECASE)
 _ENDS = (".", "!", "…", "»", "”", '"', ")")
 
@@ -72,8 +77,9 @@ def _opens(text: str, language: str) -> bool:
 
 
 def goes_on(text: str) -> bool:
-    """Whether a sentence goes on with the one right before it: « En effet… », "However…"."""
-    return _GOES_ON.match(text) is not None
+    """Whether a sentence goes on with the one right before it: « En effet… », "However…", or words
+    of somebody who is named there (« …, a-t-il conclu »)."""
+    return _GOES_ON.match(text) is not None or _UNNAMED.search(text) is not None
 
 
 def stands_alone(text: str, language: str) -> bool:

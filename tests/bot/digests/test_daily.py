@@ -53,6 +53,7 @@ def test_a_sentence_that_leans_on_nothing_told_is_left_out() -> None:
     for opening in (
         "Elle est la plus forte depuis 1910.",
         "Cependant, la décrue est lente ce soir.",
+        "« Nous avons eu très peur cette nuit », a-t-il déclaré.",
     ):
         made = article("Crue", f"{opening} La Vaure est montée de 3 mètres dans la nuit de lundi.")
         assert chosen(made) == ["La Vaure est montée de 3 mètres dans la nuit de lundi."]
