@@ -34,6 +34,7 @@ import numpy as np
 from bot.answering.extractive import Relation, relation
 from bot.assembly import chain_over, open_index, subject_thresholds
 from bot.digests.daily import make_daily
+from bot.digests.lede import opens
 from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
 from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import NEAR_DAYS, Opening, group_openings, open_article
@@ -41,7 +42,6 @@ from bot.followups.conversation import FollowUpChain
 from bot.locale.catalogue import Language, catalogue
 from bot.settings import Settings, load_settings
 from bot.terminal.digests import script_markdown
-from index.antecedents import leans
 from index.article import Article, Period
 from index.build.builder import build
 from index.language import detect
@@ -217,7 +217,7 @@ def _faults(made: Made) -> Iterator[str]:
             foreign |= detect(line.text, script.language) != script.language
         if foreign:
             yield FAULTS[3]
-        if leans(line.text, script.language) and not _stands_behind(line, told):
+        if not opens(line.text, script.language) and not _stands_behind(line, told):
             print(f"leans in {made.asked}: {line.text}", file=sys.stderr)
             yield FAULTS[4]
         told.append(line)

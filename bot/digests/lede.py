@@ -31,7 +31,20 @@ _GOES_ON = re.compile(
     r"|in addition|as a result|finally|then|but|and|so|yet|also)\b",
     re.IGNORECASE,
 )
-_SHOWS = re.compile(r"[\s«“\"]*(?:ce(?:t|tte|s)?\s|c['’]|th(?:is|ese|at|ose)\s)", re.IGNORECASE)
+_UNNAMED = re.compile(
+    r"[»”\"]\s*(?:,\s*)?(?:[\w’']+(?:-t)?-(?:il|elle|ils|elles|on)\b"
+    r"|(?:he|she|they)\s+(?:said|says|added|told|wrote)\b)",
+    re.IGNORECASE,
+)
+_TIMES = (
+    r"\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|midi|soir|après-midi|nuit"
+    r"|semaine|week-end|mois|année|monday|tuesday|wednesday|thursday|friday|saturday|sunday|morning"
+    r"|afternoon|evening|week|month|year"
+)
+_SHOWS = re.compile(
+    rf"[\s«“\"]*(?:(?:ce(?:t|tte)?|this) (?:{_TIMES})|c['’]est [^.]{{1,60}}?\bqu(?:i|e|['’]))",
+    re.IGNORECASE,
+)
 _ENDS = (".", "!", "…", "»", "”", '"', ")")
 
 
@@ -65,15 +78,16 @@ def tells(sentence: Sentence, article: Article) -> bool:
     return not is_order(text, SURE_ORDER)
 
 
-def _opens(text: str, language: str) -> bool:
-    """Whether an article may begin with a sentence: « Ce vendredi, … » is the day it tells of, what
-    « Il… » means is told nowhere."""
+def opens(text: str, language: str) -> bool:
+    """Whether a passage may begin with a sentence: « Ce vendredi, … » is the day it tells of, « C’est
+    X qui… » names X; what « Il… » means is told nowhere."""
     return not leans(text, language) or _SHOWS.match(text) is not None
 
 
 def goes_on(text: str) -> bool:
-    """Whether a sentence goes on with the one right before it: « En effet… », "However…"."""
-    return _GOES_ON.match(text) is not None
+    """Whether a sentence goes on with the one right before it: « En effet… », "However…", or words
+    of somebody who is named there (« …, a-t-il conclu »)."""
+    return _GOES_ON.match(text) is not None or _UNNAMED.search(text) is not None
 
 
 def stands_alone(text: str, language: str) -> bool:
@@ -97,7 +111,7 @@ def _chosen(
     before: Sentence | None = None
     for sentence, lead in sentences:
         follows, before = before in chosen, sentence
-        leaning = lead is not None or not _opens(sentence.text, article.language)
+        leaning = lead is not None or not opens(sentence.text, article.language)
         if not tells(sentence, article) or (leaning and lead not in chosen):
             continue
         if goes_on(sentence.text) and not follows:

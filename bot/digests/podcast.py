@@ -58,7 +58,7 @@ def open_questions(subject: str, language: Language) -> tuple[str, ...]:
     phrases = ScriptPhrases.of(language)
     asked = (
         phrases.asks_cost,
-        phrases.asks_funding,
+        phrases.asks_end,
         phrases.asks_next,
         phrases.asks_critics,
         phrases.asks_number,
@@ -192,6 +192,9 @@ class _PodcastWriter:
         self._dispute(told)
         self._leave_open()
         self._close()
+        count = len({each.article.id for each in self._said})
+        said = self.phrases.from_articles(count)
+        self.lines.insert(1, Line(said, speaker="second", chapter=self.lines[0].chapter))
 
     def tell_nothing(self) -> None:
         request = self.request
@@ -218,8 +221,6 @@ class _PodcastWriter:
     def _open(self, told: Sequence[Story]) -> None:
         self._chapter = self.phrases.chapters["opening"]
         self._say(self.phrases.hello(self.title(self.request.period or _span(told))))
-        count = sum(len(each.articles) for each in told)
-        self._say(self.phrases.from_articles(count), "second")
 
     def _tell(self, material: _Material, told: Sequence[Story]) -> None:
         """What happened, day by day."""

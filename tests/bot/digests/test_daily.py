@@ -52,7 +52,9 @@ def test_a_story_is_told_by_how_its_article_begins() -> None:
 def test_a_sentence_that_leans_on_nothing_told_is_left_out() -> None:
     for opening in (
         "Elle est la plus forte depuis 1910.",
+        "Ces pluies surviennent dans un pays déjà touché.",
         "Cependant, la décrue est lente ce soir.",
+        "« Nous avons eu très peur cette nuit », a-t-il déclaré.",
     ):
         made = article("Crue", f"{opening} La Vaure est montée de 3 mètres dans la nuit de lundi.")
         assert chosen(made) == ["La Vaure est montée de 3 mètres dans la nuit de lundi."]

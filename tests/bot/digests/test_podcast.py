@@ -60,6 +60,7 @@ def said(script: Script) -> list[str]:
 def test_a_subject_is_told_by_the_days_of_its_articles(searcher: Searcher) -> None:
     told = said(made(searcher))
     assert told[0] == "Bonjour. Le Podcast\u00a0: ferry de Kersaint."
+    assert told[1] == "Voici ce qu’en disent 3 articles, avec leurs propres phrases."
     first = told.index("Que rapportent les articles du 2 mars 2026\u202f?")
     second = told.index("Et ceux du 9 mars 2026\u202f?")
     assert first < second
