@@ -150,7 +150,7 @@ def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
     undeclared = {}
     for path in (each for package in ours for each in (ROOT / package).rglob("*.py")):
         for name in _imported(path) - ours - sys.stdlib_module_names:
-            if not {canonicalize_name(owner) for owner in owners.get(name, [])} & declared:
+            if not {canonicalize_name(owner) for owner in owners.get(name, [name])} & declared:
                 undeclared[name] = path.relative_to(ROOT).as_posix()
     # What the libraries above bring and cannot do without may be used as theirs.
     for brought in ("httpx", "transformers", "huggingface_hub"):

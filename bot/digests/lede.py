@@ -79,7 +79,7 @@ def tells(sentence: Sentence, article: Article) -> bool:
 
 
 def opens(text: str, language: str) -> bool:
-    """Whether a passage may begin with a sentence: « Ce vendredi, … » is the day that it tells of,
+    """Whether a passage may begin with a sentence: « Ce vendredi, … » is the day it tells of,
     « C’est X qui… » names X; what « Il… » means is told nowhere."""
     return not leans(text, language) or _SHOWS.match(text) is not None
 

@@ -29,7 +29,7 @@ NEAR_DAYS = 2
 """How many days apart two articles on one event may be published."""
 
 MOST_ARTICLES = 600
-"""Of a span, the newest that are looked at: 2 s of work at the most."""
+"""Of a span, the newest that are looked at, so that the work is bounded."""
 
 SUBJECT_WORTH = 2.0
 """What it weighs to be on one of a person's subjects: as much as two more outlets."""

@@ -228,6 +228,7 @@ def script_text(script: "Script") -> Text:
 
 
 def _paragraph_text(paragraph: "Paragraph", heading: str, phrases: Phrases, dialogue: bool) -> Text:
+    from bot.digests.script import spoken_quote
     from bot.digests.written import source_parts
 
     if not paragraph.quotes:
@@ -236,7 +237,7 @@ def _paragraph_text(paragraph: "Paragraph", heading: str, phrases: Phrases, dial
     text = Text()
     for number, citation in enumerate(paragraph.quotes):
         text.append("\n" if number else "")
-        text.append(f"{phrases.quote(harmless(_flowing(citation.quote)))}\u00a0")
+        text.append(f"{phrases.quote(harmless(spoken_quote(citation)))}\u00a0")
         text.append(f"[{citation.number}]", style=MARKER)
     first = paragraph.quotes[0]
     linked, beside = source_parts(paragraph, heading, phrases)
@@ -264,13 +265,14 @@ def script_markdown(script: "Script") -> str:
 def _paragraph_markdown(
     paragraph: "Paragraph", heading: str, phrases: Phrases, dialogue: bool
 ) -> str:
+    from bot.digests.script import spoken_quote
     from bot.digests.written import source_parts
 
     if not paragraph.quotes:
         asked = dialogue and paragraph.speaker == "first"
         return f"**{_escaped(paragraph.text)}**" if asked else _escaped(paragraph.text)
     quotes = " ".join(
-        f"{phrases.quote(_escaped(_flowing(each.quote)))}\u00a0{_marker(each)}"
+        f"{phrases.quote(_escaped(spoken_quote(each)))}\u00a0{_marker(each)}"
         for each in paragraph.quotes
     )
     linked, beside = map(_escaped, source_parts(paragraph, heading, phrases))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.answer import LINE_END, Citation
-from bot.digests.script import Script
+from bot.answer import Citation
+from bot.digests.script import Script, spoken_quote
 from bot.digests.written import Chapter, Paragraph, chapters, is_dialogue, source_parts
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import article_link
@@ -41,9 +41,8 @@ def _paragraph(
         return
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
     for citation in paragraph.quotes:
-        quote = LINE_END.sub(" ", citation.quote)
         # The marker must not begin a line of its own, hence the no-break space.
-        yield StyledSpan(f"{opening}{quote}{closing}\u00a0")
+        yield StyledSpan(f"{opening}{spoken_quote(citation)}{closing}\u00a0")
         yield _marker(citation)
         yield StyledSpan("\n")
     first = paragraph.quotes[0]
