@@ -490,7 +490,6 @@ def test_the_bot_that_cannot_start(
     runs = [
         partial(spoken.run, "bot"),
         partial(spoken.run, "bot", SELON_TELEGRAM_TOKEN="rien"),
-        partial(spoken.run, "bot", "--data-dir", "vide", **token),
         partial(spoken.run, "bot", **away, SELON_DATABASE_URL="sqlite:///base.sqlite"),
         partial(spoken.run, "bot", **away, SELON_DATABASE_URL="sqlite:///autre.sqlite"),
         partial(spoken.run, "bot", **away, SELON_DATABASE_URL="rien"),
