@@ -28,6 +28,11 @@ from bot.state.updates import KeptUpdate
 Result = TypeVar("Result")
 
 
+_THREADS = {False: 1, True: 4}
+"""Of those that wait for the disk, and of those that do not: PostgreSQL writes several records at
+once, each in steps between which other threads of this process have their turn."""
+
+
 def _utc() -> datetime:
     return datetime.now(UTC)
 
@@ -40,17 +45,20 @@ class Postponed(BaseException):
 
 
 class Journal:
-    """One bot's journal in the database, written by a thread of its own.
+    """One bot's journal in the database, written by threads of its own.
 
-    A record must not wait for a free thread among those that search: what Telegram has taken and
-    the database does not know yet is said twice if the process dies at that moment.
+    A record must not wait for a free thread among those that search, nor for updates that arrive
+    meanwhile, each of which waits for the disk: what Telegram has taken and the database does not
+    know yet is said twice if the process dies at that moment.
     """
 
     def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = _utc) -> None:
         self._state = state
         self._bot_id = bot_id
         self._now = now
-        self._thread = ThreadPoolExecutor(1, "journal")
+        self._threads = {
+            quick: ThreadPoolExecutor(count, "journal") for quick, count in _THREADS.items()
+        }
         self.stopping = asyncio.Event()
         """Set when the bot stops: what would wait is then left for the next start."""
 
@@ -199,11 +207,13 @@ class Journal:
 
     def close(self) -> None:
         """Wait for what is being written."""
-        self._thread.shutdown()
+        for thread in self._threads.values():
+            thread.shutdown()
 
     async def _run(self, job: Callable[[Session], Result], *, quick: bool = False) -> Result:
         loop = asyncio.get_running_loop()
-        writing = loop.run_in_executor(self._thread, partial(self._state.do, job, quick=quick))
+        write = partial(self._state.do, job, quick=quick)
+        writing = loop.run_in_executor(self._threads[quick], write)
         # What happened is written down even if nobody waits for it any more.
         return await asyncio.shield(writing)
 
