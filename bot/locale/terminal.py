@@ -128,7 +128,7 @@ class StatusLabels(Texts, domain="terminal", part="status"):
 _TYPES = (r" <[\w\[\]]+>", "")
 
 _LIBRARY_WORDS: Mapping[Language, Sequence[tuple[str, str]]] = {
-    "en": (_TYPES,),
+    "en": (_TYPES, (r"Value error, ", "")),
     "fr": (
         (r"^Usage: ", "Usage\u00a0: "),
         (r"^Options:$", "Options\u00a0:"),
@@ -148,6 +148,7 @@ _LIBRARY_WORDS: Mapping[Language, Sequence[tuple[str, str]]] = {
         (r"^Invalid value for '(.*?)': ", "Valeur refusée pour \\1\u00a0: "),
         (r"Input should be greater than or equal to (\d+)", "au moins \\1"),
         (r"Input should be a valid integer.*", "un nombre entier est attendu"),
+        (r"Value error, '(.*)' is not one of '(\w+)', '(\w+)'\.", "\\2 ou \\3 est attendu."),
         (r"^Missing command\.", "Il manque une commande."),
         _TYPES,
     ),

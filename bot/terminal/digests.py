@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.style import Style
@@ -37,7 +37,7 @@ _LENGTH = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:m|min|minutes?)?", re.ASCII)
 class DigestOptions:
     """How a script is shown; `language` is that of the settings unless another one is typed."""
 
-    language: str | None = None
+    language: Language | None = None
     markdown: bool = False
     audio: Path | None = None
 
@@ -55,7 +55,7 @@ def declare(line: CommandLine) -> None:
     texts, option = DigestHelp.of(line.phrases.code), line.data_dir
     DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
     Code = Annotated[  # noqa: N806
-        str | None,
+        Literal["fr", "en"] | None,
         typer.Option("--language", metavar="fr|en", help=texts.language, show_default=False),
     ]
     Markdown = Annotated[bool, typer.Option("--markdown", help=texts.markdown)]  # noqa: N806
