@@ -193,10 +193,12 @@ async def test_a_pdf_and_an_address_serve_one_conversation(
         async with BotServer() as server, bot(server, data_dir):
             server.user_sends_file(READER, "sans-nom", PAPER)
             server.presses(await server.next_message(20), 1)
-            await server.next_message(20)
+            while "ne sert qu’ici" not in (await server.next_edit(20)).text:
+                pass
             server.user_says(READER, f"{site.url}/moulin")
             server.presses(await server.next_message(20), 1)
-            await server.next_message(20)
+            while "ne sert qu’ici" not in (await server.next_edit(20)).text:
+                pass
             server.user_says(READER, BREAD)
             bread = await server.next_message(20)
             server.user_says(READER, "Combien coûtera la restauration du moulin de la Roche ?")

@@ -187,6 +187,7 @@ async def test_nothing_is_left_in_any_table_of_whom_the_bot_forgot(
     server.user_says(someone, "Qui a marché sur Mars ?")
     server.presses(await server.next_message(), 0)
     await server.next_message()
+    await server.next_edit()
     server.user_says(someone, "/langue")
     server.presses(await server.next_message(), 0)
     await server.next_edit()

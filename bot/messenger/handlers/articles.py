@@ -140,7 +140,7 @@ class ArticleHandlers:
         article = await asyncio.to_thread(self._services.library.article, found[1])
         if article is None:
             gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
-            await self._shown.show(context.bot, asker, query, gone)
+            await self._shown.show(context.bot, asker, query, gone, gone=True)
             return None
         return query, asker, article
 

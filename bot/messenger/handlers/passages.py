@@ -63,7 +63,7 @@ class PassageHandlers:
         excerpt = await asyncio.to_thread(self._excerpt, asker.place, query.data or "")
         if excerpt is None:
             gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
-            await self._results.show(context.bot, asker, query, gone)
+            await self._results.show(context.bot, asker, query, gone, gone=True)
             return
         step = NeighbourStep(
             excerpt.article.id, excerpt.start, excerpt.quote_start, excerpt.quote_end
@@ -82,7 +82,7 @@ class PassageHandlers:
         passages = await asyncio.to_thread(cut, article) if article else ()
         if article is None or not passages:
             gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
-            await self._results.show(context.bot, asker, query, gone)
+            await self._results.show(context.bot, asker, query, gone, gone=True)
             return
         step = NeighbourStep(article.id, passages[0].start)
         excerpt = step.excerpt(article, passages[0])
@@ -133,14 +133,16 @@ class PassageHandlers:
         # A forged button must not show another chat's answer.
         if turn is None or turn.place.chat_id != asker.place.chat_id:
             gone = text_html(phrases.gone, asker.phrases.code)
-            await self._results.show(context.bot, asker, query, gone)
+            await self._results.show(context.bot, asker, query, gone, gone=True)
             return
         find = partial(self._services.article, asker.place)
         sources = partial(citations_of, turn.sources, find, cited=False)
         citations = await asyncio.to_thread(sources)
-        html = text_html(asker.phrases.passage_gone, asker.phrases.code)
-        if citations:
-            html = sources_html(citations, phrases.further, asker.phrases)
+        if not citations:
+            gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
+            await self._results.show(context.bot, asker, query, gone, gone=True)
+            return
+        html = sources_html(citations, phrases.further, asker.phrases)
         await self._results.show(context.bot, asker, query, html)
 
     async def sources(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

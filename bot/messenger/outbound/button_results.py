@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 
 _REMEMBERED = 10_000
 
-_Pressed = tuple[int, int, str]
-"""A chat, a message in it, and what the button below it carries."""
+_Pressed = tuple[int, int, str, bool]
+"""A chat, a message in it, what the button below it carries, and whether that is gone."""
 
 
 class ButtonResults:
@@ -38,13 +38,16 @@ class ButtonResults:
         query: CallbackQuery,
         html: Sequence[str],
         keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        gone: bool = False,
     ) -> None:
         """Show what a button leads to, in reply to its message.
 
-        Pressed again, it puts right what stands there already, and says so.
+        Pressed again, it puts right what stands there already, and says so. That it leads nowhere
+        any more (`gone`) takes the place of nothing that was shown before.
         """
         message = query.message.message_id if query.message is not None else 0
-        pressed = (asker.place.chat_id, message, query.data or "")
+        pressed = (asker.place.chat_id, message, query.data or "", gone)
         if await _put_right(bot, asker, self._shown.get(pressed, ()), html, keyboard):
             await acknowledge(query, BrowsingPhrases.of(asker.phrases.code).shown_below)
             return
