@@ -94,8 +94,7 @@ class Menus:
 
     def without(self, command: MenuCommand) -> Menus:
         """The same, one command not shown to anybody."""
-        shown = tuple(each for each in self.everybody if each != command)
-        return replace(self, everybody=shown, hidden=(*self.hidden, command))
+        return replace(self, everybody=tuple(each for each in self.everybody if each != command))
 
     def of(self, role: Role | None, *, private: bool) -> list[MenuCommand]:
         """What somebody has where they are: everything in private, what is public in a group."""

@@ -118,6 +118,9 @@ async def bot(selon: Selon, server: BotServer, **settings: str) -> AsyncIterator
         "SELON_TELEGRAM_API_URL": server.url,
         "SELON_QUESTION_BURST": "0",
         "SELON_GROUP_BURST": "0",
+        # Whether voices are installed must not change what is seen.
+        "SELON_VOICE_MODEL": "none",
+        "SELON_HEARING_MODEL": "none",
         **settings,
     }
     for name in ("SELON_ADMINS", "SELON_EDITORS"):
