@@ -72,7 +72,7 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _CLOSING_SECONDS = 1.0
 
 _CONNECTIONS = 20
-"""That are kept open to a server once they were needed: as many as work at the same time."""
+"""That are kept open to a server: one made anew costs as much as several transactions."""
 
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
@@ -235,11 +235,8 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
         # SQLite lets one transaction at a time write; nothing else is expected of other databases.
-        level = None if parsed.get_backend_name() == "sqlite" else "SERIALIZABLE"
-        # A connection made anew costs as much as several transactions.
-        more: dict[str, Any] = (
-            {"isolation_level": level, "pool_size": _CONNECTIONS} if level else {}
-        )
+        elsewhere = {"isolation_level": "SERIALIZABLE", "pool_size": _CONNECTIONS}
+        more: dict[str, Any] = {} if parsed.get_backend_name() == "sqlite" else elsewhere
         # Errors do not repeat what people wrote.
         engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **more)
     except ImportError as error:

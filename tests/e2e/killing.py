@@ -90,7 +90,7 @@ class Crashes:
                 killed = await self._until_killed(process, number % 5 == 4, ahead, longest)
             self._look(killed)
         async with self._bot.running() as process:
-            await self._until(lambda: len(self._answered()) == self._asked, process, 60)
+            await self._until(lambda: len(self._answered()) == self._asked, process, 180)
             process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(process.wait(), 20)
         return self._judged()
@@ -103,7 +103,7 @@ class Crashes:
         if not starting:
             self._ask(ahead)
             begun = lambda: self._polls() > polls and len(self._server.accepted) > answers  # noqa: E731
-            await self._until(begun, process, 60)
+            await self._until(begun, process, 180)
         longest *= 3 if starting else 1
         deadline = time.monotonic() + self._chance.uniform(0, longest)
         while time.monotonic() < deadline:
