@@ -14,7 +14,6 @@ from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.assembly import subject_thresholds
 from bot.digests import clock
 from bot.digests.daily import make_daily
 from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
@@ -273,6 +272,8 @@ class DigestHandlers:
             return await asyncio.to_thread(make)
 
     def _podcast(self, request: PodcastRequest) -> Script:
+        from bot.assembly import subject_thresholds
+
         thresholds = subject_thresholds(self._services.settings)
         return make_podcast(self._services.library.searcher(), thresholds, request)
 
