@@ -85,8 +85,8 @@ async def retire_button(query: CallbackQuery) -> None:
         [each for each in row if each.callback_data != query.data]
         for row in message.reply_markup.inline_keyboard
     ]
-    left = InlineKeyboardMarkup([row for row in rows if row])
+    left = [row for row in rows if row]
     try:
-        await query.edit_message_reply_markup(left)
+        await query.edit_message_reply_markup(InlineKeyboardMarkup(left) if left else None)
     except TelegramError as error:  # an ornament: pressed again, it says that it was pressed
         logger.debug("A button that has done its work stays: %s", error)
