@@ -5,26 +5,23 @@ import sys
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from bot.answer import Answer
-from bot.assembly import open_speech
 from bot.errors import SpeechError
 from bot.locale.format import duration
 from bot.locale.speech import SpeechPhrases
 from bot.settings import Settings
-from bot.speech.audio import AudioFormat
-from bot.speech.base import Speaker
-from bot.speech.service import Recording, SpokenLine
-from bot.speech.spoken_answer import spoken_answer, spoken_language
 from bot.terminal.command import DONE, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
-from index.language import detect
 
-FORMATS: dict[str, AudioFormat] = {".ogg": "ogg", ".mp3": "mp3"}
-_LONGEST = 2_000  # characters that a voice says without a pause of its own
+if TYPE_CHECKING:
+    from bot.speech.audio import AudioFormat
+    from bot.speech.service import Recording, SpokenLine
+
+FORMATS: "dict[str, AudioFormat]" = {".ogg": "ogg", ".mp3": "mp3"}
 
 
 def declare(line: CommandLine) -> None:
@@ -48,7 +45,7 @@ def declare(line: CommandLine) -> None:
         data_dir: Annotated[Path | None, option] = None,
     ) -> Job:
         words = " ".join(text or [])
-        speaker: Speaker = "second" if second else "first"
+        speaker: Literal["first", "second"] = "second" if second else "first"
         return job(
             data_dir,
             partial(say, text=words, out=out, language=language, speaker=speaker, speed=speed),
@@ -60,10 +57,14 @@ def say(
     text: str,
     out: Path,
     language: Literal["fr", "en"] | None,
-    speaker: Speaker,
+    speaker: Literal["first", "second"],
     speed: float,
 ) -> int:
     """Read a text aloud into a file."""
+    from bot.speech.service import SpokenLine
+    from bot.speech.spoken_answer import spoken_language
+    from index.language import detect
+
     audio_format(out)  # said at once
     if text == "-" or not (text or sys.stdin.isatty()):
         text = sys.stdin.read()
@@ -76,6 +77,8 @@ def say(
 
 def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:
     """Read an answer aloud into a file. Raises SpeechError."""
+    from bot.speech.spoken_answer import spoken_answer
+
     record(settings, spoken_answer(answer), out)
 
 
@@ -84,6 +87,8 @@ def hear_question(settings: Settings, recording: Path) -> str:
 
     Raises SpeechError.
     """
+    from bot.assembly import open_speech
+
     if not recording.is_file():
         raise SpeechError("speech-no-file", path=recording)
     speech = open_speech(settings)
@@ -97,7 +102,7 @@ def hear_question(settings: Settings, recording: Path) -> str:
     return heard.text
 
 
-def audio_format(out: Path) -> AudioFormat:
+def audio_format(out: Path) -> "AudioFormat":
     """Which kind of file a name asks for. Raises SpeechError."""
     form = FORMATS.get(out.suffix.lower())
     if form is None:
@@ -107,13 +112,15 @@ def audio_format(out: Path) -> AudioFormat:
 
 def record(
     settings: Settings,
-    lines: list[SpokenLine],
+    lines: "list[SpokenLine]",
     out: Path,
     *,
     title: str = "",
     speed: float = 1.0,
-) -> Recording:
+) -> "Recording":
     """Read lines aloud into a file, saying how far it is. Raises SpeechError."""
+    from bot.assembly import open_speech
+
     speech = open_speech(settings)
     phrases, err = SpeechPhrases.of(settings.language), console_for(sys.stderr)
     try:

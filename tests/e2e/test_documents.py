@@ -265,7 +265,7 @@ async def test_a_server_of_one_s_own_gives_larger_files_which_are_read_as_carefu
         offer = await _offered(server)
         server.presses(offer, 0)
         await server.next_edit()
-        assert "est dans le corpus" in (await server.next_message(10)).text
+        assert "est dans le corpus" in (await server.next_edit(10)).text
         server.user_says(READER, QUESTION)
         assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
         server.user_sends_file(EDITOR, "bombe.zip", _bomb())

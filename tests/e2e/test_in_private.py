@@ -75,12 +75,16 @@ PUBLIC_BUTTONS = (
     "q:stop",
     "stop:1",
     "f:1:stop",
+    "hear:stop",
+    "hear:2025-08-28:2025-08-29",
+    "say:1",
 )
 PRIVATE_BUTTONS = (
     "x:1",
     "forget:yes",
     "forget:no",
     "quiet:yes",
+    "voice:never",
     "s!:1",
     "d+:1",
     "a:refresh",

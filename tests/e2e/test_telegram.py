@@ -88,7 +88,7 @@ async def test_the_menu_of_commands_is_set_in_both_languages(server: BotServer) 
     assert french["aide"] == "Comment poser une question"
     assert server.commands("en")["help"] == "How to ask"
     assert len(server.commands("en")) == len(french)
-    assert set(server.commands("fr", "all_group_chats")) < {*french, "demander"}
+    assert set(server.commands("fr", "all_group_chats")) < {*french, "demander", "corpus"}
     for scope in ("default", "all_private_chats", "all_group_chats"):
         assert server.commands("", scope) == server.commands("fr", scope)
         english = server.commands("en", scope)

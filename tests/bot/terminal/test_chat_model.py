@@ -66,7 +66,7 @@ def test_a_model_that_answers_is_told_with_its_pace_and_cost(
         shown = capsys.readouterr().out
         assert f"openai:scripted ({server.url})" in shown
         assert "Réponse\u00a0: «\u00a0La bibliothèque ferme à 18 heures.\u00a0»" in shown
-        assert "1\u202f500 jetons lus, 20 écrits\u00a0; coût\u00a0: 0,0032." in shown
+        assert "1\u202f500 jetons lus, 20 écrits\u202f; coût\u00a0: 0,0032." in shown
         assert "Il cite ses sources comme demandé." in shown
         assert run(["chat-model"]) == 0
         assert "Aujourd’hui\u00a0: 1 appel, 1\u202f520 jetons, 0,0032." in capsys.readouterr().out
