@@ -133,6 +133,21 @@ async def test_the_news_are_told_with_links_and_may_come_every_morning(
 
 
 @pytest.mark.usefixtures("bot")
+async def test_what_somebody_follows_is_told_before_its_like(server: BotServer) -> None:
+    server.user_says(READER, "/quotidien")
+    before = (await server.next_message()).text
+    first, second = sorted((PONT, PORT), key=before.index)
+    server.user_says(READER, f"/suivre {'port' if second == PORT else 'pont'}")
+    await server.next_message()
+
+    server.user_says(READER, "/quotidien")
+
+    told = (await server.next_message()).text
+    assert told.index(second) < told.index(first)
+    assert "Vous suivez\u00a0: " in told
+
+
+@pytest.mark.usefixtures("bot")
 async def test_it_comes_at_its_time_with_what_was_not_told_and_stops_at_a_press(
     server: BotServer, now: Now
 ) -> None:

@@ -35,7 +35,7 @@ from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.outbound.script_html import script_html
 from bot.messenger.services import Asker, BotServices, TelegramApplication, author, met
-from bot.state import chats, digests
+from bot.state import chats, digests, subscriptions
 from bot.state.deliveries import Letter, Part
 from bot.state.digests import KeptDigest
 from index.article import Period
@@ -120,7 +120,7 @@ class DigestHandlers:
         await acknowledge(query)
         with suppress(ValueError):  # no button of ours names such days
             period = heard_period(query.data or "")
-            script = await self._daily(period, asker.phrases.code)
+            script = await self._daily(asker.place.chat_id, period, asker.phrases.code)
             await self._recordings.begin(context.application, update, asker, script)
 
     async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -174,7 +174,7 @@ class DigestHandlers:
     async def _send(self, bot: Bot, journal: Journal, kept: KeptDigest, day: date) -> None:
         language = language_of(kept.language)
         since = max(kept.last_day, day - LONGEST_SPAN)
-        script = await self._daily(Period(since, day), language, kept.told)
+        script = await self._daily(kept.chat_id, Period(since, day), language, kept.told)
         parts = tuple(map(Part, script_html(script)))
         keyboard = self._below(script, _stop_button(SchedulePhrases.of(language))).to_dict()
         letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
@@ -194,7 +194,7 @@ class DigestHandlers:
         today = clock.today()
         yesterday = Period(today - timedelta(days=1), today)
         async with show_typing(bot, asker.place):
-            script = await self._daily(yesterday, asker.phrases.code)
+            script = await self._daily(asker.place.chat_id, yesterday, asker.phrases.code)
         kept = await self._kept(asker)
         phrases = _phrases(asker)
         keyboard = self._below(script, _stop_button(phrases) if kept else _start_button(phrases))
@@ -263,10 +263,16 @@ class DigestHandlers:
                 unsaid.append(question)
         return unsaid
 
-    async def _daily(self, period: Period, language: Language, told: Sequence[str] = ()) -> Script:
+    async def _daily(
+        self, chat_id: int, period: Period, language: Language, told: Sequence[str] = ()
+    ) -> Script:
+        """The news of these days; what is followed in the chat comes before its like."""
+        find = partial(subscriptions.subscriptions_in, chat_id=chat_id)
+        subjects = [each.subject for each in await self._services.state.run(find)]
+
         def make() -> Script:
             generation = self._services.library.searcher().generation
-            return make_daily(generation, period, language, told=told)
+            return make_daily(generation, period, language, subjects, told)
 
         async with self._making:
             return await asyncio.to_thread(make)
