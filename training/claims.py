@@ -92,8 +92,8 @@ class ClaimMaker:
         self._names, self._lexicon, self._segments = names, lexicon, segments
         self._random = random
         self._makers: Mapping[Kind, tuple[float, Callable[[_Side], Iterable[Edit]]]] = {
-            "number": (0.6, self._numbers),
-            "name": (0.6, self._other_names),
+            "number": (0.3, self._numbers),
+            "name": (0.3, self._other_names),
             "merged": (0.8, self._merged),
             "word": (3.0, self._words),
             "contrary": (1.5, self._contraries),
@@ -101,8 +101,8 @@ class ClaimMaker:
             "hedge": (2.0, self._hedges),
             "bare": (3.0, self._bared),
             "tense": (1.8, self._tenses),
-            "attribution": (0.3, self._attributions),
-            "detail": (0.6, self._details),
+            "attribution": (0.15, self._attributions),
+            "detail": (0.3, self._details),
             "missing": (2.0, self._missing),
             "roles": (1.2, self._roles),
             "cause": (6.0, self._causes),
