@@ -1,4 +1,4 @@
-"""The reader: the bundled encoder with three heads, in PyTorch.
+"""The reader: the bundled encoder with three heads, in PyTorch, and a fourth for training alone.
 
 A batch is its texts laid end to end, so that no product is spent on padding; only attention and
 the span's choice put them side by side. Names follow Hugging Face's `BertModel`.
