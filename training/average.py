@@ -33,6 +33,7 @@ def main() -> None:
             weights.dtype
         )
         for name, weights in new.items()
+        if name in old  # the head that helps in training alone is not exported
     }
     save_file(mean, arguments.out)
 

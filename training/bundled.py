@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 import platformdirs
 
+from bot.evaluation.faithfulness import read_samples as read_written
 from index.models.base import Vectors
 from index.models.bundled import interop
 from index.models.bundled.cache import MODEL, prepared
@@ -28,7 +29,7 @@ from index.models.bundled.reader import (
 from index.models.bundled.session import open_session
 from index.models.bundled.weights import Q4File, read_weights
 
-__all__ = ["END", "HAS", "IDS", "START", "SUPPORT", "best_span", "open_session"]
+__all__ = ["END", "HAS", "IDS", "START", "SUPPORT", "best_span", "open_session", "read_written"]
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from index.models.bundled.reader_input import encode_claim, encode_head, encode_question, join_input
+from index.models.bundled.reader_input import (
+    CLAIM,
+    encode_claim,
+    encode_head,
+    encode_question,
+    join_input,
+)
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -29,7 +35,8 @@ class Sample:
     """A question (or claim) and a passage, and what is right.
 
     `holds` says whether the passage answers the question, or bears the claim out; `start` and `end`
-    are the answer's offsets in `text`, both 0 where there is none. `window` from 0 to 1 tells which
+    are the answer's offsets in `text`, or those in `asked` of what is wrong with a claim; both 0
+    where there is none, or none is known. `window` from 0 to 1 tells which
     part of a text that is too long is read, among those that hold the answer.
     """
 
@@ -52,7 +59,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class EncodedSample:
-    """Ids, and the first and last token of the answer (both 0 where there is none).
+    """Ids, and the first and last token of the answer or fault (both 0 where there is none).
 
     `offsets` are the character offsets in the text of the tokens from `text_start` on.
     """
@@ -84,19 +91,28 @@ class SampleEncoder:
         text = self._tokenizer.encode(sample.text)
         offsets: list[tuple[int, int]] = text.offsets
         room = self._limit - len(opening) - len(head) - 3
-        answer = answer_tokens(offsets, sample.start, sample.end)
-        begin = window_start(len(offsets), room, answer, sample.window)
+        told = answer_tokens(offsets, sample.start, sample.end)
+        begin = window_start(len(offsets), room, told, sample.window)
         joined = join_input(opening, head, text.ids[begin : begin + room])
-        shift = joined.text_start - begin
-        first, last = answer or (-shift, -shift)
+        shift, end = joined.text_start - begin, joined.text_end - 1
+        if sample.task == "support":
+            told, shift, end = self._fault_tokens(sample), 1, len(opening)
+        first, last = told or (-shift, -shift)
         return EncodedSample(
             sample,
             joined.ids,
             joined.text_start,
-            first + shift,
-            min(last + shift, joined.text_end - 1),
+            min(first + shift, end),
+            min(last + shift, end),
             offsets[begin : begin + room],
         )
+
+    def _fault_tokens(self, sample: Sample) -> tuple[int, int] | None:
+        if not sample.end:
+            return None
+        offsets = self._tokenizer.encode(f"{CLAIM} {sample.asked}").offsets
+        before = len(CLAIM) + 1
+        return answer_tokens(offsets, sample.start + before, sample.end + before)
 
     def _ids(self, text: str) -> Sequence[int]:
         ids: Sequence[int] = self._tokenizer.encode(text).ids

@@ -1,20 +1,24 @@
 """Measure a reader: `python -m training.evaluate WEIGHTS --dataset FILE [--squad FILE ...]`.
 
 WEIGHTS is a `.safetensors` of `training.train` or an `.onnx` of `training.export`. Measured are the
-prepared file's held-out samples, and question files in SQuAD's form with their passages given.
+prepared file's held-out samples, claims written over `corpus/` (`written_claims.jsonl`), and
+question files in SQuAD's form with their passages given.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from training.bundled import load_source, load_tokenizer
+import numpy as np
+
+from training.bundled import load_source, load_tokenizer, read_written
 from training.checkpoint import load_weights
 from training.dataset import EncodedSample, Sample, SampleEncoder, read_dataset
 from training.export import OnnxReader
@@ -25,13 +29,15 @@ from training.measure import (
     measure_support,
     read_samples,
 )
-from training.metrics import exact, f1
+from training.metrics import auroc, exact, f1
 from training.model import Reader
 from training.sources import readable_title
 from training.train import DEV_TOKENS, encode_dev, load_reader
 
 # A longer passage is read in windows that overlap by about half; the surest span is the answer.
 WINDOW_SHARES = (0.0, 0.5, 1.0)
+WRITTEN = Path(__file__).with_name("written_claims.jsonl")
+DROPPED = 0.1
 
 
 def main() -> None:
@@ -39,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("weights", type=Path)
     parser.add_argument("--dataset", type=Path, help="what training.prepare wrote")
+    parser.add_argument("--claims", type=Path, help="the folder of the written claims' articles")
     parser.add_argument("--squad", type=Path, nargs="*", default=[], help="question files")
     parser.add_argument("--questions", type=int, help="at most so many of each, drawn by seed")
     parser.add_argument("--without-titles", action="store_true")
@@ -49,6 +56,8 @@ def main() -> None:
         dev = encode_dev(read_dataset(arguments.dataset), read.encoder)
         figures["reading"] = measure_reading(dev["reading"], read(dev["reading"]))
         figures["support"] = measure_support(dev["support"], read(dev["support"]))
+    if arguments.claims:
+        figures["written claims"] = measure_written(read, arguments.claims)
     for path in arguments.squad:
         asked = list(read_squad(path))
         if arguments.questions and arguments.questions < len(asked):
@@ -125,6 +134,36 @@ def measure_squad(
         **bootstrap("em", exacts),
         "answerable-by-has": found / len(golds),
     }
+
+
+def measure_written(read: Measured, folder: Path) -> dict[str, float]:
+    """AUROC of `support` over written claims, all and by fault, and how many of the faulty lie
+    below what a tenth of the faithful do. A claim is borne out as the two sentences that stand
+    together and bear it best do."""
+    rows: list[EncodedSample] = []
+    owners: list[int] = []
+    written = read_written(WRITTEN, folder)
+    for number, each in enumerate(written):
+        texts = [sentence.text for sentence in each.given[0].sentences]
+        for first in range(max(1, len(texts) - 1)):
+            text = " ".join(texts[first : first + 2])
+            claim = each.sentences[0].claim.text
+            sample = Sample("support", "written", each.language, claim, text, not each.fault)
+            rows.append(read.encoder.encode(sample))
+            owners.append(number)
+    told = [-math.inf] * len(written)
+    for owner, reading in zip(owners, read(rows), strict=True):
+        told[owner] = max(told[owner], reading.support)
+    faithful = [told for told, each in zip(told, written, strict=True) if not each.fault]
+    faulty = [(told, each.fault) for told, each in zip(told, written, strict=True) if each.fault]
+    lowest = float(np.quantile(faithful, DROPPED))
+    figures = {
+        "auroc": auroc(faithful, [told for told, _ in faulty]),
+        "caught at 0.9 kept": sum(told < lowest for told, _ in faulty) / len(faulty),
+    }
+    for kind in sorted({kind for _, kind in faulty if kind}):
+        figures[f"auroc-{kind}"] = auroc(faithful, [told for told, own in faulty if own == kind])
+    return figures
 
 
 def windows(encoder: SampleEncoder, sample: Sample) -> list[EncodedSample]:

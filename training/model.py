@@ -1,4 +1,4 @@
-"""The reader: the bundled encoder with three heads, in PyTorch.
+"""The reader: the bundled encoder with three heads, in PyTorch, and a fourth for training alone.
 
 A batch is its texts laid end to end, so that no product is spent on padding; only attention and
 the span's choice put them side by side. Names follow Hugging Face's `BertModel`.
@@ -55,12 +55,13 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Logits: `start` and `end` of shape (rows, width), `has` and `support` of shape (rows,)."""
+    """Logits: `start`, `end` and `fault` of shape (rows, width), `has` and `support` of (rows,)."""
 
     start: Tensor
     end: Tensor
     has: Tensor
     support: Tensor
+    fault: Tensor
 
 
 def pack(rows: list[list[int]]) -> Packed:
@@ -85,6 +86,7 @@ class Reader(nn.Module):
         self.span = nn.Linear(shape.hidden, 2)
         self.has = _judge(shape.hidden)
         self.support = _judge(shape.hidden)
+        self.fault = nn.Linear(shape.hidden, 1)
 
     def forward(self, packed: Packed) -> Readings:
         mask = (~packed.mask[:, None, None, :]).to(torch.bfloat16) * _FAR
@@ -92,13 +94,22 @@ class Reader(nn.Module):
         for layer in self.layers:
             state = layer(state, packed, mask)
         cells = packed.rows * packed.width
-        span = state.new_full((cells, 2), _FAR).float()
-        span = span.index_copy(0, packed.cells, self.span(state).float())
-        start, end = span.view(packed.rows, packed.width, 2).unbind(-1)
+        each = torch.cat([self.span(state), self.fault(state)], dim=-1).float()
+        told = each.new_full((cells, 3), _FAR).index_copy(0, packed.cells, each)
+        start, end, fault = told.view(packed.rows, packed.width, 3).unbind(-1)
         first = state[packed.places == 0]
         return Readings(
-            start, end, self.has(first).squeeze(-1).float(), self.support(first).squeeze(-1).float()
+            start,
+            end,
+            self.has(first).squeeze(-1).float(),
+            self.support(first).squeeze(-1).float(),
+            fault,
         )
+
+    @property
+    def heads(self) -> list[nn.Module]:
+        """What stands on the encoder."""
+        return [self.span, self.has, self.support, self.fault]
 
     @property
     def layers(self) -> list[_Layer]:
@@ -154,7 +165,7 @@ class _Attention(nn.Module):
             self._spread(part(state), packed) for part in (self.query, self.key, self.value)
         )
         # On processors, plain products train a sixth faster than the fused attention.
-        scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
+        scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
         context: Tensor = (scores + mask).softmax(-1).to(value.dtype) @ value
         return context.transpose(1, 2).reshape(packed.rows * packed.width, -1)[packed.cells]
 

@@ -99,13 +99,13 @@ def make_near_misses(
         for match in pattern.finditer(question):
             if taken.isdisjoint(range(*match.span())):
                 taken.update(range(*match.span()))
-                put = _other_number(kind, match[0], seen, random)
+                put = other_number(kind, match[0], seen, random)
                 made += _exchange(question, match, kind, put, seen)
     for match in _NAME.finditer(question):
         if taken.isdisjoint(range(*match.span())):
             before = _last_word(question[: match.start()].lower())
             likes = names.like(language, question, match)
-            put = _other_name(likes, match[0], question, seen, random)
+            put = other_name(likes, match[0], question, seen, random)
             named: Kind = "place" if before in _PLACE_BEFORE else "name"
             made += _exchange(question, match, named, put, seen)
     return made
@@ -182,7 +182,7 @@ def _exchange(
     return [NearMiss(exchanged, kind, match[0], put)]
 
 
-def _other_number(kind: Kind, text: str, seen: str, random: Random) -> str | None:
+def other_number(kind: Kind, text: str, seen: str, random: Random) -> str | None:
     if kind == "year":
         year = other_year(int(text), seen, random)
         return None if year is None else str(year)
@@ -205,9 +205,7 @@ def _other_number(kind: Kind, text: str, seen: str, random: Random) -> str | Non
     return None
 
 
-def _other_name(
-    names: list[str], name: str, question: str, seen: str, random: Random
-) -> str | None:
+def other_name(names: list[str], name: str, question: str, seen: str, random: Random) -> str | None:
     opens = name[0] in _VOWELS
     for _ in range(30 if len(names) > 4 else 0):
         other = random.choice(names)

@@ -12,7 +12,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,8 +23,15 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
+from index.models.bundled.reader_input import END
 from training.bundled import encoder_state, load_source, load_tokenizer
-from training.checkpoint import Progress, load_checkpoint, save_checkpoint, save_weights
+from training.checkpoint import (
+    Progress,
+    load_checkpoint,
+    load_weights,
+    save_checkpoint,
+    save_weights,
+)
 from training.dataset import EncodedSample, SampleEncoder, parse_sample, read_dataset
 from training.graph import read_graph
 from training.measure import measure_reading, measure_support, read_samples
@@ -32,11 +39,10 @@ from training.model import Reader, ReaderShape, pack
 from training.schedule import Budget, ClockBudget, StepBudget, rate_factor
 from training.team import Team, run_team
 
-READING_ROWS, SUPPORT_ROWS = 16, 4
 READING_TOKENS, SUPPORT_TOKENS, DEV_TOKENS = 320, 256, 400
 RATE, HEAD_RATE, WEIGHT_DECAY, GRADIENT_NORM = 1e-4, 3e-4, 0.01, 1.0
-WARMUP_STEPS = 150
-SUPPORT_WEIGHT = 0.5
+WARMUP_STEPS = 60
+SUPPORT_WEIGHT, FAULT_WEIGHT, FAULTY_TOKEN = 1.0, 0.5, 4.0
 LOG_STEPS, SAVE_MINUTES, MEASURE_MINUTES = 25, 10.0, 40.0
 
 _log = logging.getLogger(__name__)
@@ -54,7 +60,9 @@ def main() -> None:
     parser.add_argument("--decay-minutes", type=float, default=15)
     parser.add_argument("--steps", type=int, help="instead of minutes: exact, repeatable")
     parser.add_argument("--decay-steps", type=int, default=0)
-    parser.add_argument("--reading-only", action="store_true", help="no claims, only questions")
+    parser.add_argument("--questions", type=int, default=8, help="in each step")
+    parser.add_argument("--claims", type=int, default=24, help="in each step")
+    parser.add_argument("--frozen", type=int, default=0, help="layers that stay, from the lowest")
     parser.add_argument(
         "--compile", action="store_true", help="a fifth faster; needs a C++ compiler"
     )
@@ -76,6 +84,8 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
     )
     torch.manual_seed(arguments.seed)
     reader = load_reader()
+    for layer in reader.layers[: arguments.frozen]:
+        layer.requires_grad_(False)
     tokenizer = load_tokenizer(load_source())
     streams = read_dataset(arguments.dataset)
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -85,21 +95,26 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
         encode_dev(streams, SampleEncoder(tokenizer, DEV_TOKENS)),
         arguments.out,
         team,
-        0 if arguments.reading_only else SUPPORT_ROWS,
+        {"reading": arguments.questions, "support": arguments.claims},
     )
     if arguments.start:
-        weights = read_graph(
-            onnx.load(str(arguments.start), load_external_data=False), reader.shape
-        )
-        reader.load_state_dict({n: torch.tensor(w) for n, w in weights.items()}, strict=False)
+        begin_with(reader, arguments.start)
         trainer.progress.reading = arguments.skip
-        trainer.progress.support = arguments.skip * SUPPORT_ROWS // READING_ROWS
     if arguments.resume:
         trainer.progress = load_checkpoint(arguments.resume, reader, trainer.optimizer)
     if arguments.compile:
         for layer in reader.layers:
             layer.compile(dynamic=True)
     trainer.run(budget)
+
+
+def begin_with(reader: Reader, path: Path) -> None:
+    """Put the weights of a `.safetensors` or of an exported graph into `reader`."""
+    if path.suffix == ".safetensors":
+        load_weights(path, reader)
+        return
+    weights = read_graph(onnx.load(str(path), load_external_data=False), reader.shape)
+    reader.load_state_dict({n: torch.tensor(w) for n, w in weights.items()}, strict=False)
 
 
 def _encoder(tokenizer: Tokenizer, stream: str) -> SampleEncoder:
@@ -155,10 +170,12 @@ class Losses:
     span: Tensor
     has: Tensor
     support: Tensor
+    fault: Tensor
 
     @property
     def total(self) -> Tensor:
-        return self.span + self.has + SUPPORT_WEIGHT * self.support
+        judged = SUPPORT_WEIGHT * self.support + FAULT_WEIGHT * self.fault
+        return self.span + self.has + judged
 
 
 class Trainer:
@@ -171,13 +188,13 @@ class Trainer:
         dev: dict[str, list[EncodedSample]],
         out: Path,
         team: Team,
-        support_rows: int = SUPPORT_ROWS,
+        rows: Mapping[str, int],
     ) -> None:
-        self._support_rows = support_rows
+        self._rows = rows
         self.reader, self.progress = reader, Progress()
         self._streams, self._dev, self._out, self._team = streams, dev, out, team
-        encoder = list(reader.encoder.parameters())
-        heads = [p for head in (reader.span, reader.has, reader.support) for p in head.parameters()]
+        encoder = [each for each in reader.encoder.parameters() if each.requires_grad]
+        heads = [p for head in reader.heads for p in head.parameters()]
         self._trained = [*encoder, *heads]
         self.optimizer = torch.optim.AdamW(
             [{"params": encoder, "peak": RATE}, {"params": heads, "peak": HEAD_RATE}],
@@ -223,8 +240,8 @@ class Trainer:
             save_checkpoint(self._out, "stable", self.reader, self.optimizer, self.progress)
 
     def _step(self, share: float, decayed: int) -> dict[str, float]:
-        reading = self._take("reading", READING_ROWS, share, decayed)
-        support = self._take("support", self._support_rows, share, decayed)
+        reading = self._take("reading", share, decayed)
+        support = self._take("support", share, decayed)
         factor = rate_factor(self.progress.steps, WARMUP_STEPS, share)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
@@ -240,9 +257,11 @@ class Trainer:
             "span": losses.span.item(),
             "has": losses.has.item(),
             "support": losses.support.item(),
+            "fault": losses.fault.item(),
         }
 
-    def _take(self, task: str, count: int, share: float, decayed: int) -> list[EncodedSample]:
+    def _take(self, task: str, share: float, decayed: int) -> list[EncodedSample]:
+        count = self._rows[task]
         if share >= 0:
             name, position = f"{task}-decay", decayed * count
         else:
@@ -256,7 +275,8 @@ class Trainer:
             phase="decay" if share >= 0 else "stable",
             rate=self.optimizer.param_groups[0]["lr"],
             losses={
-                name: round(seen[name] / seen["steps"], 4) for name in ("span", "has", "support")
+                name: round(seen[name] / seen["steps"], 4)
+                for name in ("span", "has", "support", "fault")
             },
         )
 
@@ -289,23 +309,42 @@ def compute_losses(
     reader: Reader, reading: Sequence[EncodedSample], support: Sequence[EncodedSample]
 ) -> Losses:
     """One pass over both tasks' samples. An unanswerable question's span is the first token."""
-    rows = [*reading, *support]
-    packed = pack([sample.ids for sample in rows])
+    zero = torch.zeros(())
+    span = has = judged = fault = zero
+    # Apart: claims are short, and attention is as wide as the longest row.
     with torch.autocast("cpu", torch.bfloat16):
-        said = reader(packed)
-    count = len(reading)
-    allowed = _span_cells(rows[:count], packed.width)
-    starts = torch.tensor([sample.start for sample in reading])
-    ends = torch.tensor([sample.end for sample in reading])
-    holds = torch.tensor([float(sample.sample.holds) for sample in rows])
-    span = functional.cross_entropy(said.start[:count].masked_fill(~allowed, -1e4), starts)
-    span = span + functional.cross_entropy(said.end[:count].masked_fill(~allowed, -1e4), ends)
-    judged = functional.binary_cross_entropy_with_logits
-    return Losses(
-        span / 2,
-        judged(said.has[:count], holds[:count]),
-        judged(said.support[count:], holds[count:]) if support else span.new_zeros(()),
+        answers = reader(pack([sample.ids for sample in reading])) if reading else None
+        verdicts = reader(pack([sample.ids for sample in support])) if support else None
+    judge = functional.binary_cross_entropy_with_logits
+    if answers:
+        allowed = _span_cells(reading, answers.start.shape[1])
+        starts = torch.tensor([sample.start for sample in reading])
+        ends = torch.tensor([sample.end for sample in reading])
+        span = functional.cross_entropy(answers.start.masked_fill(~allowed, -1e4), starts)
+        span = span + functional.cross_entropy(answers.end.masked_fill(~allowed, -1e4), ends)
+        has = judge(answers.has, _holds(reading))
+    if verdicts:
+        judged = judge(verdicts.support, _holds(support))
+        fault = _fault_loss(verdicts.fault, support)
+    return Losses(span / 2, has, judged, fault)
+
+
+def _holds(samples: Sequence[EncodedSample]) -> Tensor:
+    return torch.tensor([float(sample.sample.holds) for sample in samples])
+
+
+def _fault_loss(told: Tensor, samples: Sequence[EncodedSample]) -> Tensor:
+    """Which words of a claim are wrong, where that is known: none of one that holds."""
+    wrong, known = torch.zeros_like(told), torch.zeros_like(told)
+    for row, sample in enumerate(samples):
+        if sample.sample.holds or sample.end:
+            known[row, 1 : sample.ids.index(END)] = 1
+        if sample.end:
+            wrong[row, sample.start : sample.end + 1] = 1
+    losses = functional.binary_cross_entropy_with_logits(
+        told, wrong, known, reduction="sum", pos_weight=told.new_tensor(FAULTY_TOKEN)
     )
+    return losses / known.sum().clamp(min=1)
 
 
 def _span_cells(samples: Sequence[EncodedSample], width: int) -> Tensor:

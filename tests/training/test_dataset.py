@@ -85,3 +85,14 @@ def test_a_written_data_set_is_read_back(tmp_path: Path) -> None:
     streams = read_dataset(path)
     assert [parse_sample(line) for line in streams["reading"]] == [sample(), sample(0.5)]
     assert streams["support"] == []
+
+
+def test_a_claims_fault_is_found_among_its_tokens(tokenizer: Tokenizer) -> None:
+    encoder = SampleEncoder(tokenizer, 40)
+    claim, text = "Anne a écrit hier", "Anne a parlé hier"
+    faulty = Sample("support", "made", "fr", claim, text, False, 7, 12)
+    encoded = encoder.encode(faulty)
+    assert tokenizer.id_to_token(encoded.ids[encoded.start]) == "écrit"
+    assert encoded.start == encoded.end < encoded.text_start
+    faithful = encoder.encode(Sample("support", "made", "fr", claim, claim, True))
+    assert (faithful.start, faithful.end) == (0, 0)

@@ -67,7 +67,8 @@ def test_its_weights_can_be_read_back(graph: onnx.ModelProto, reader: Reader) ->
     again = Reader(SHAPE).eval()
     again.embeddings.load_state_dict(reader.embeddings.state_dict())
     weights = {name: torch.tensor(value) for name, value in read_graph(graph, SHAPE).items()}
-    assert weights.keys() == reader.trained_state().keys()
+    shipped = {name for name in reader.trained_state() if not name.startswith("fault.")}
+    assert weights.keys() == shipped
     again.load_state_dict(weights, strict=False)
     assert_equal(graph, again)
 

@@ -42,7 +42,7 @@ def trainer(out: Path, tokenizer: Tokenizer) -> Trainer:
     streams = {name: Stream(kept, encoder) for name, kept in lines.items()}
     streams |= {f"{name}-decay": stream for name, stream in streams.items()}
     dev = {"reading": [encoder.encode(answered)], "support": []}
-    return Trainer(new_reader(), streams, dev, out, Team())
+    return Trainer(new_reader(), streams, dev, out, Team(), {"reading": 4, "support": 4})
 
 
 def test_a_run_goes_on_as_if_it_had_never_stopped(tmp_path: Path, tokenizer: Tokenizer) -> None:
