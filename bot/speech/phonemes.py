@@ -12,7 +12,7 @@ from bot.speech.base import SpeechLanguage
 ESPEAK = "espeak-ng"
 _SECONDS = 20.0
 _VOICES = {"fr": "fr", "en": "en-gb"}
-_PAUSES = re.compile(r"[\s.,;:!?…]*[.,;:!?…][\s.,;:!?…]*")
+_PAUSES = re.compile(r"[.,;:!?…][\s.,;:!?…]*+")
 _QUOTES = str.maketrans(dict.fromkeys('«»“”"', " ") | dict.fromkeys("()", ","))
 _FLAG = re.compile(r"\([a-z-]+\)")  # espeak's mark of a word of another language
 _UNSAID = re.compile("[_-]")

@@ -124,10 +124,14 @@ async def test_a_bot_that_takes_nothing_of_what_it_hears_is_deaf(
 
 
 async def test_a_webhook_that_leads_elsewhere_is_found(
-    server: BotServer, chain: StubChain, port: int, monkeypatch: pytest.MonkeyPatch
+    server: BotServer,
+    chain: StubChain,
+    port: int,
+    unused_tcp_port: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(watched, "PROBE_SECONDS", 0.05)
-    called = called_at(port + 1 if port < 65535 else port - 1)
+    called = called_at(unused_tcp_port)
     async with running(server, chain, Shelf(FRESNEL), **(called | {"metrics_port": port})):
         await becomes(port, 200)
         server.hook.url = "https://elsewhere.example/"
