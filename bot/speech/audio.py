@@ -92,7 +92,7 @@ def write_sound(
             container.metadata.update({"title": title, "artist": artist})
             if chapters:
                 container.set_chapters(_chapters(chapters, sound.seconds))
-            stream = container.add_stream(codec, rate=_WRITTEN_RATE, layout="mono")
+            stream: Any = container.add_stream(codec, rate=_WRITTEN_RATE, layout="mono")
             stream.bit_rate = bits
             resampler = av.AudioResampler(
                 format=stream.codec_context.format, layout="mono", rate=_WRITTEN_RATE
