@@ -30,7 +30,7 @@ from rapidfuzz.distance import Levenshtein
 from bot.settings import load_settings
 from bot.speech.base import Sound, SpeechLanguage
 from bot.speech.kokoro import KokoroVoice
-from bot.speech.spoken_text import spoken
+from bot.speech.spoken_text import spoken_words
 from bot.speech.whisper import RATE, WhisperRecogniser
 from index.article import Article
 from index.formats.base import Source
@@ -97,7 +97,7 @@ def line(
 
 def compared(text: str, language: SpeechLanguage) -> list[str]:
     """The words as they sound: no case, marks or accents, numbers in words."""
-    said = unicodedata.normalize("NFD", spoken(text, language).lower())
+    said = unicodedata.normalize("NFD", spoken_words(text, language).lower())
     plain = "".join(each for each in said if not unicodedata.combining(each))
     return re.findall(r"\w+", plain.replace("œ", "oe"))
 

@@ -29,7 +29,7 @@ _SHORTEST_MEASURED = 0.5  # seconds; loudness is measured over blocks of 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class ChapterMark:
     """A part of a recording, from `start` (seconds) to the next one's."""
 
     title: str
@@ -80,7 +80,7 @@ def write_sound(
     *,
     title: str = "",
     artist: str = "",
-    chapters: Sequence[Chapter] = (),
+    chapters: Sequence[ChapterMark] = (),
 ) -> None:
     """The sound, its loudness that of other people's speech, as a file. Raises SpeechError."""
     import av
@@ -119,7 +119,7 @@ def _frames(samples: Samples, rate: int) -> Iterator[Any]:
         yield frame
 
 
-def _chapters(chapters: Sequence[Chapter], seconds: float) -> list[Any]:
+def _chapters(chapters: Sequence[ChapterMark], seconds: float) -> list[Any]:
     ends = [*(each.start for each in chapters[1:]), seconds]
     return [
         {

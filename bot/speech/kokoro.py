@@ -17,7 +17,7 @@ import numpy as np
 from bot.errors import SpeechError
 from bot.speech.base import Samples, Sound, Speaker, SpeechLanguage
 from bot.speech.phonemes import phonemes
-from bot.speech.spoken_text import spoken
+from bot.speech.spoken_text import spoken_words
 from bot.speech.weights import kokoro_model
 
 RATE = 24_000
@@ -47,7 +47,7 @@ class KokoroVoice:
         speed: float = 1.0,
     ) -> Sound:
         """See `Voice`. Raises SpeechError."""
-        ids = self._ids(phonemes(spoken(text, language), language), language)
+        ids = self._ids(phonemes(spoken_words(text, language), language), language)
         style = self._styles[f"{language}-{speaker}"]
         pieces: list[Samples] = []
         for part in _parts(ids, self._pauses):

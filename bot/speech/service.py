@@ -19,7 +19,7 @@ from bot.speech.audio import AudioFormat
 from bot.speech.base import Speaker, SpeechLanguage, Transcript
 from bot.speech.factory import NONE, can_hear, can_say
 from bot.speech.phonemes import ESPEAK
-from bot.speech.worker import serve
+from bot.speech.worker import serve_speech
 from index.errors import Problem
 
 LONGEST_SECONDS = 600.0
@@ -228,7 +228,7 @@ class Speech:
             "key": self._models.key,
             "threads": self._models.threads,
         }
-        self._process = context.Process(target=serve, args=(theirs, made), daemon=True)
+        self._process = context.Process(target=serve_speech, args=(theirs, made), daemon=True)
         self._process.start()
         theirs.close()
 

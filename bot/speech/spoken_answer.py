@@ -16,7 +16,7 @@ _BEFORE_QUOTE, _AFTER_QUOTE = 0.15, 0.6
 
 def spoken_answer(answer: Answer) -> list[SpokenLine]:
     """What is said: each quote once, behind its source; why not, where nothing is known."""
-    language = spoken_language(answer.language)
+    language = voice_language(answer.language)
     phrases = Phrases.of(language)
     if answer.outcome == "no":
         return [SpokenLine(phrases.refused(answer.refusal, answer.period), language)]
@@ -37,12 +37,12 @@ def spoken_citations(citations: Sequence[Citation], language: SpeechLanguage) ->
     return lines
 
 
-def spoken_language(code: str) -> SpeechLanguage:
+def voice_language(code: str) -> SpeechLanguage:
     """The language to speak; French where there is no voice for this one."""
     return next((each for each in SPEECH_LANGUAGES if each == code), "fr")
 
 
-def source_line(article: Article, language: SpeechLanguage) -> str:
+def _source_line(article: Article, language: SpeechLanguage) -> str:
     """« Selon Le Phare, le 29 août 2025 : »"""
     phrases = SpeechPhrases.of(language)
     source = article.outlet or article.author or phrases.the_article(article.title)
@@ -58,9 +58,9 @@ def _quoted(
         source = article.outlet or article.author or article.title
         yield SpokenLine(SpeechPhrases.of(language).other_language(source), language)
         return
-    yield SpokenLine(source_line(article, language), language, pause=_BEFORE_QUOTE)
+    yield SpokenLine(_source_line(article, language), language, pause=_BEFORE_QUOTE)
     for citation in citations:
         said = [citation.lead.text] if citation.lead else []
         for text in (*said, citation.quote):
             words = LINE_END.sub(" ", text)
-            yield SpokenLine(words, spoken_language(article.language), pause=_AFTER_QUOTE)
+            yield SpokenLine(words, voice_language(article.language), pause=_AFTER_QUOTE)

@@ -53,7 +53,7 @@ class _Table:
         return said.replace(" and ", " ").replace(",", "") if self.language == "en" else said
 
 
-def spoken(text: str, language: SpeechLanguage) -> str:
+def spoken_words(text: str, language: SpeechLanguage) -> str:
     """What is said where this is read aloud: words, spaces and the marks of pauses."""
     table = _table(language)
     text = unicodedata.normalize("NFC", text)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from bot.errors import SpeechError
-from bot.speech.audio import Chapter, read_sound, write_sound
+from bot.speech.audio import ChapterMark, read_sound, write_sound
 from bot.speech.base import Recogniser, Sound, Voice
 
 NICENESS = 10
@@ -24,7 +24,7 @@ MEMORY = 4 << 30
 """Bytes of address space beyond those of the start; of it, both models at work touch a fifth."""
 
 
-def serve(connection: Connection, made: dict[str, Any]) -> None:
+def serve_speech(connection: Connection, made: dict[str, Any]) -> None:
     """Answer until the other end is closed. `made` are the arguments of `Machine`."""
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
@@ -89,7 +89,7 @@ def _join(
     sounds, chapters, at = [], [], 0
     for path, silence, chapter in pieces:
         if chapter:
-            chapters.append(Chapter(chapter, at / rate))
+            chapters.append(ChapterMark(chapter, at / rate))
         piece = np.load(path, allow_pickle=False).astype(np.float32) / 32_767
         sounds += [piece, np.zeros(round(silence * rate), np.float32)]
         at += len(piece) + len(sounds[-1])

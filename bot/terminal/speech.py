@@ -62,14 +62,14 @@ def say(
 ) -> int:
     """Read a text aloud into a file."""
     from bot.speech.service import SpokenLine
-    from bot.speech.spoken_answer import spoken_language
+    from bot.speech.spoken_answer import voice_language
     from index.language import detect
 
     audio_format(out)  # said at once
     if text == "-" or not (text or sys.stdin.isatty()):
         text = sys.stdin.read()
     paragraphs = [" ".join(each.split()) for each in encodable(text).split("\n\n")]
-    spoken = language or spoken_language(detect(text))
+    spoken = language or voice_language(detect(text))
     lines = [SpokenLine(each, spoken, speaker) for each in paragraphs if each]
     record(settings, lines, out, speed=speed)
     return DONE

@@ -21,7 +21,7 @@ from bot.messenger.outbound.keyboard import LISTEN_PATTERN, citations_of
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.service import SpokenLine
-from bot.speech.spoken_answer import spoken_citations, spoken_language
+from bot.speech.spoken_answer import spoken_citations, voice_language
 from bot.state import conversations, people
 from bot.state.deliveries import Attachment
 
@@ -115,7 +115,7 @@ class AloudHandlers:
         if kept is None or kept.place.chat_id != asker.place.chat_id:
             return []
         turn = turn_of(kept.turn)
-        language = spoken_language(turn.language)
+        language = voice_language(turn.language)
         cited = await asyncio.to_thread(
             citations_of,
             kept.sources,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.speech.base import SpeechLanguage
-from bot.speech.spoken_text import spoken
+from bot.speech.spoken_text import spoken_words
 
 pytest.importorskip("num2words", reason="the extra `voice` is not installed")
 
@@ -212,13 +212,13 @@ CASES: list[tuple[SpeechLanguage, str, str]] = [
 def test_a_text_is_said_as_a_person_reads_it(
     language: SpeechLanguage, written: str, said: str
 ) -> None:
-    assert spoken(written, language) == said
+    assert spoken_words(written, language) == said
 
 
 @pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009"])
 def test_every_space_within_a_number_holds_it_together(space: str) -> None:
-    assert spoken(f"15{space}000{space}€", "fr") == "quinze mille euros"
+    assert spoken_words(f"15{space}000{space}€", "fr") == "quinze mille euros"
 
 
 def test_nothing_that_is_no_speech_is_left() -> None:
-    assert spoken("\x00\u200b🙂 <b>*_#", "fr") in {"b", "inférieur à b supérieur à"}
+    assert spoken_words("\x00\u200b🙂 <b>*_#", "fr") in {"b", "inférieur à b supérieur à"}
