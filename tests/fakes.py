@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from bot.library.build_process import IndexBuilder
+from index.apart import UNBOUNDED, Bounds
+from index.build.builder import BuildObserver, BuildReport, build
 from index.findings import FoundSpan, PassageReading
-from index.models.base import PassageText, Vectors
+from index.formats.base import Options
+from index.models.base import Embedder, PassageText, Vectors
 
 
 class FakeEmbedder:
@@ -74,3 +79,20 @@ class FakeReader:
         share = len(asked & told) / len(asked) if asked else 0.0
         spans = (FoundSpan(*found.span(), 8 * share - 4),) if found else ()
         return PassageReading(8 * share - 4, spans)
+
+
+def build_here(embedder: Embedder) -> IndexBuilder:
+    """An `IndexBuilder` of this process, whose embedder a test can watch and hold."""
+
+    def built(
+        paths: Sequence[Path],
+        data_dir: Path,
+        *,
+        options: Options | None = None,
+        observer: BuildObserver | None = None,
+        stop: Callable[[], bool] | None = None,
+        bounds: Bounds = UNBOUNDED,
+    ) -> BuildReport:
+        return build(paths, data_dir, embedder, options=options, observer=observer, stop=stop)
+
+    return built

@@ -9,19 +9,23 @@ import threading
 import time
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
 
-from bot.assembly import chain_over
+from bot.assembly import chain_over, open_embedder
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
+from bot.library.build_process import BuildProcess, IndexBuilder
 from bot.library.format_options import load_format_options
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths
 from bot.settings import Settings
+from index.apart import UNBOUNDED, Bounds
 from index.article import Article
-from index.build.builder import BuildObserver, BuildReport, build
+from index.build.builder import BuildObserver, BuildReport
 from index.errors import BuildLocked, Problem, ReadError, reason_of
 from index.formats.process import read_apart
 from index.formats.signature import HEAD, unreadable_kind
@@ -39,6 +43,9 @@ LONGEST_NAME_CHARACTERS = 60
 
 _READING_SECONDS = 120.0
 """Of the processor, for all articles of a file that somebody sends."""
+
+CONVERSATION_BOUNDS = Bounds(seconds=600.0, memory=2**30)
+"""What building the index of one conversation's documents may take."""
 
 _TITLES = 3
 
@@ -150,9 +157,12 @@ class ConversationIndex:
 class Documents:
     """Takes documents in; safe to call from several threads. Raises IndexingError."""
 
-    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+    def __init__(
+        self, settings: Settings, embedder: Embedder, builder: IndexBuilder | None = None
+    ) -> None:
         self._settings = settings
         self._embedder = embedder
+        self._builder = builder or BuildProcess(partial(open_embedder, settings))
         self._building = threading.Lock()
         self._opening = threading.Lock()
         self._open: OrderedDict[str, ConversationIndex | None] = OrderedDict()
@@ -174,21 +184,15 @@ class Documents:
     def add_to_corpus(self, number: int, path: Path) -> Path:
         """Move a document into the corpus and build the index; where it lies now."""
         folder = fetched_dir(self._settings) / SENT_FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        kept = folder / f"{path.stem}-{number}{path.suffix}"
-        shutil.move(path, kept)
-        self._drop(self._inbox(number))
-        self._build(self._settings.data_dir, self._corpus())
+        with self._moved(number, path, folder) as kept:
+            self._build(self._settings.data_dir, self._corpus())
         return kept
 
     def keep_for(self, conversation: str, number: int, path: Path) -> Path:
         """Move a document into a conversation's own folder and build its index."""
         files = self._folder(conversation) / "files"
-        files.mkdir(parents=True, exist_ok=True)
-        kept = files / f"{path.stem}-{number}{path.suffix}"
-        shutil.move(path, kept)
-        self._drop(self._inbox(number))
-        self._build(self._folder(conversation), [files])
+        with self._moved(number, path, files) as kept:
+            self._build(self._folder(conversation), [files], CONVERSATION_BOUNDS)
         with self._opening:
             self._open.pop(conversation, None)
         return kept
@@ -232,11 +236,25 @@ class Documents:
         index = LiveIndex(data_dir, self._embedder, ConfidenceModel.load())
         return ConversationIndex(chain_over(index, self._settings), LiveLibrary(index))
 
-    def _build(self, data_dir: Path, paths: list[Path]) -> None:
+    @contextmanager
+    def _moved(self, number: int, path: Path, folder: Path) -> Iterator[Path]:
+        """Where a document lies while the index is built with it, and from then on; one without
+        which there would be an index does not stay there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = folder / f"{path.stem}-{number}{path.suffix}"
+        shutil.move(path, kept)
+        try:
+            yield kept
+        except BaseException:
+            shutil.move(kept, path)
+            raise
+        self._drop(self._inbox(number))
+
+    def _build(self, data_dir: Path, paths: list[Path], bounds: Bounds = UNBOUNDED) -> None:
         with self._building:
             for wait in (*LOCK_WAITS_SECONDS, None):
                 try:
-                    self._built(data_dir, paths)
+                    self._built(data_dir, paths, bounds=bounds)
                     return
                 except BuildLocked:
                     if wait is None:
@@ -249,10 +267,13 @@ class Documents:
         paths: list[Path],
         observer: BuildObserver | None = None,
         stop: _Stop | None = None,
+        bounds: Bounds = UNBOUNDED,
     ) -> BuildReport:
         """As the operator wants files to be read."""
         options = load_format_options(self._settings.data_dir)
-        return build(paths, data_dir, self._embedder, options=options, observer=observer, stop=stop)
+        return self._builder(
+            paths, data_dir, options=options, observer=observer, stop=stop, bounds=bounds
+        )
 
     def _corpus(self) -> list[Path]:
         return standing_paths(self._settings)

@@ -165,6 +165,9 @@ class Options:
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     ocr: bool = True
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Options, (dict(self.fields), self.ocr)  # a view cannot be pickled
+
 
 @dataclass(frozen=True, slots=True)
 class _State:

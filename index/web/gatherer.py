@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from index.apart import Asker, Bounds, ProcessLost, run_apart
 from index.errors import FetchError, Problem, Words, reason_of
 from index.web.address import Address
 from index.web.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
@@ -25,6 +26,7 @@ SITEMAPS = 20
 _DEPTH = 2
 """Sitemaps read of one index, and how deep indexes may lie in each other."""
 
+_LIST_BOUNDS = Bounds(seconds=30.0, memory=2**29)
 _UNZIPPED = 64 * 2**20  # bytes; a sitemap may have 50 MiB
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
@@ -109,10 +111,10 @@ class Gatherer:
         site = Address.parse(page.url)
         if kind is PageKind.SITEMAP_INDEX:
             failures: list[FailedAddress] = []
-            listed = self._of_index(list_addresses(kind, body, site), site, failures.append, _DEPTH)
+            listed = self._of_index(_listed(kind, body, site), site, failures.append, _DEPTH)
             yield from failures
         else:
-            listed = list_addresses(kind, body, site)
+            listed = _listed(kind, body, site)
         same = [each for each in listed if each.address.same_site(site)]
         taken = same[: self.limit]
         elsewhere = len(listed) - len(same)
@@ -172,7 +174,7 @@ class Gatherer:
                     if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
                         found_kind = got.media_type or Problem("kind-no-sitemap")
                         raise FetchError("address-not-an-article", shown=got.url, kind=found_kind)
-                    more = list_addresses(kind, body, base)
+                    more = _listed(kind, body, base)
             except FetchError as error:
                 fail(FailedAddress(sitemap.address.url, error.of(sitemap.address.url)))
                 continue
@@ -217,6 +219,18 @@ def _named(address: str) -> Iterator[None]:
         logger.debug("An odd answer", exc_info=error)
         reason = Words(type(error).__name__)
         raise FetchError("address-odd", shown=address, reason=reason) from error
+
+
+def _listed(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
+    """The list's addresses; what it makes its parser do costs a process of its own."""
+    try:
+        return run_apart(_list, kind, body, base, bounds=_LIST_BOUNDS)
+    except ProcessLost as lost:
+        raise FetchError("address-list-unreadable", shown=base.url) from lost
+
+
+def _list(_: Asker, kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
+    return list_addresses(kind, body, base)
 
 
 def _undone(page: FetchedPage) -> bytes:

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from index.formats.archives.bounds import zip_directory_size
 from index.formats.signature import HEAD, root_of
 from index.formats.table import (
     FORMAT_OF_MEDIA_TYPE,
@@ -39,6 +40,7 @@ _ROOTS = {
     "sitemapindex": PageKind.SITEMAP_INDEX,
 }
 _ROOT_HEAD = 4096
+_DOCUMENT_DIRECTORY_BYTES = 2**20  # a longer list of members is no document's
 _DOCTYPE = re.compile(rb"\s*<!doctype html\b", re.IGNORECASE)
 _LINES_OF_ADDRESSES = re.compile(rb"\s*(?:https?://\S+\s+)*https?://\S+\s*")
 
@@ -83,10 +85,11 @@ def is_gzip(body: bytes) -> bool:
 def _sure(body: bytes) -> Format | None:
     """The format that the bytes tell; of a zip file, that of the document that it is."""
     sure = sure_format(body[:HEAD])
-    if sure is not ZIP:
+    stream = io.BytesIO(body)
+    if sure is not ZIP or zip_directory_size(stream) > _DOCUMENT_DIRECTORY_BYTES:
         return sure
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        with zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return ZIP

@@ -16,8 +16,10 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
+from bot.library.build_process import BuildProcess
 from bot.library.documents import Documents
 from bot.settings import load_settings
+from index.apart import Bounds
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
@@ -46,7 +48,8 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def serving(data_dir: Path, local: Path | None = None) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
-    documents = Documents(load_settings(min_confidence=0.05, sure_confidence=0.05), FakeEmbedder())
+    settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
+    documents = Documents(settings, FakeEmbedder(), BuildProcess(FakeEmbedder))
     more = {"telegram_local": local is not None}
     async with (
         BotServer(local=local) as server,
@@ -294,3 +297,23 @@ async def test_files_of_that_server_that_lie_out_of_reach_are_told(
 async def test_an_address_of_this_machine_is_refused(server: BotServer) -> None:
     server.user_says(EDITOR, "http://127.0.0.1:9/secret")
     assert "Je ne peux pas lire ce document." in (await server.next_message(10)).text
+
+
+async def test_a_document_that_takes_too_much_is_refused_and_the_others_stay(
+    server: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
+    server.presses(await _offered(server), 1)
+    await server.next_edit()
+    assert "ne sert qu’ici" in (await server.next_edit(10)).text
+    monkeypatch.setattr("bot.library.documents.CONVERSATION_BOUNDS", Bounds(memory=2**20))
+    server.user_sends_file(EDITOR, "phare.txt", b"Le phare brille.\n\n" * 2000)
+    server.presses(await _offered(server), 1)
+    await server.next_edit()
+    told = (await server.next_edit(20)).text
+    assert "n’a pas pu être ajouté" in told
+    assert "l’indexation demande trop de mémoire" in told
+    files = [each.name for each in (data_dir / "conversations" / f"{EDITOR}_0").rglob("*.txt")]
+    assert [name.split("-")[0] for name in files] == ["fresnel"]
+    server.user_says(EDITOR, QUESTION)
+    assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")

@@ -27,7 +27,7 @@ from index.store.files.lock import build_lock
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, build_here
 
 ADMIN, READER = 1, 42
 QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
@@ -76,7 +76,8 @@ def embedder() -> HeldEmbedder:
 async def server(data_dir: Path, embedder: HeldEmbedder) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
-    documents = Documents(load_settings(min_confidence=0.05, sure_confidence=0.05), embedder)
+    settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
+    documents = Documents(settings, FakeEmbedder(), build_here(embedder))
     async with (
         BotServer() as server,
         running(server, chain, LiveLibrary(index), documents=documents),

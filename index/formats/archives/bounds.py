@@ -176,3 +176,19 @@ class _View(io.RawIOBase):
 
     def tell(self) -> int:
         return self._at
+
+
+def zip_directory_size(stream: BinaryIO) -> int:
+    """Bytes of the list of members, as the end of the archive tells it."""
+    end = stream.seek(0, 2)
+    stream.seek(max(0, end - 2**16 - 98))
+    tail = stream.read()
+    stream.seek(0)
+    at = tail.rfind(b"PK\5\6")
+    if at < 0 or at + 22 > len(tail):
+        return 0
+    size = int(struct.unpack_from("<I", tail, at + 12)[0])
+    wide = tail.rfind(b"PK\6\6", 0, at)
+    if wide >= 0 and wide + 56 <= len(tail):
+        size = max(size % 0xFFFFFFFF, int(struct.unpack_from("<Q", tail, wide + 40)[0]))
+    return size

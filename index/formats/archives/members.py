@@ -8,7 +8,6 @@ import io
 import lzma
 import re
 import stat
-import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +25,7 @@ from index.formats.archives.bounds import (
     UnpackBudget,
     plain_name,
     why_broken,
+    zip_directory_size,
 )
 from index.formats.base import Content, Skipped
 from index.formats.signature import HEAD, is_zip
@@ -190,7 +190,7 @@ _FRAMES = re.compile("[\u2500-\u259f]")
 
 def zipped(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
     """The members of a zip. Raises ReadError where they are too many to be listed."""
-    if _directory_size(stream) > DIRECTORY_LIMIT:
+    if zip_directory_size(stream) > DIRECTORY_LIMIT:
         raise ReadError("archive-too-many-files", limit=ARCHIVE_MEMBERS)
     archive = stack.enter_context(zipfile.ZipFile(stream))
     for info in archive.infolist():
@@ -207,22 +207,6 @@ def zipped(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
 
 def _open_zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
     return cast(BinaryIO, archive.open(info))
-
-
-def _directory_size(stream: BinaryIO) -> int:
-    """Bytes of the list of members, as the end of the archive tells it."""
-    end = stream.seek(0, 2)
-    stream.seek(max(0, end - 2**16 - 98))
-    tail = stream.read()
-    stream.seek(0)
-    at = tail.rfind(b"PK\5\6")
-    if at < 0 or at + 22 > len(tail):
-        return 0
-    size = int(struct.unpack_from("<I", tail, at + 12)[0])
-    wide = tail.rfind(b"PK\6\6", 0, at)
-    if wide >= 0 and wide + 56 <= len(tail):
-        size = max(size % 0xFFFFFFFF, int(struct.unpack_from("<Q", tail, wide + 40)[0]))
-    return size
 
 
 def _zip_member_name(info: zipfile.ZipInfo) -> str:

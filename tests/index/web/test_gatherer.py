@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from index.apart import Bounds
 from index.web import gatherer as gatherer_module
 from index.web.fetcher import FetchedPage, Validators
 from index.web.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
@@ -153,6 +154,16 @@ def test_a_sitemap_that_is_a_bomb_is_refused(site: Site, tmp_path: Path) -> None
     assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["address-too-large"]
     site.pages["/s.xml.gz"] = Answer(gzip.compress(b"<urlset/>" * 50)[:-9], "application/gzip")
     assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["address-encoding"]
+
+
+def test_a_list_costs_its_reader_no_more_than_its_bounds(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gatherer_module, "_LIST_BOUNDS", Bounds(memory=2**22))
+    entries = [(f"/{number}", "2025-08-29") for number in range(20_000)]
+    body = gzip.compress(sitemap(site.url, entries).encode())
+    site.pages["/s.xml.gz"] = Answer(body, "application/gzip")
+    assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["address-list-unreadable"]
 
 
 def test_an_index_of_sitemaps_is_read_until_nothing_newer_can_follow(

@@ -1,0 +1,95 @@
+"""Indexes built in a process of their own, of which answers notice nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from index.apart import UNBOUNDED, Asker, Bounds, ProcessLost, run_apart
+from index.build.builder import BuildObserver, BuildReport, BuildStep, Unobserved, build
+from index.errors import IndexingError
+from index.formats.base import Options
+from index.models.base import Embedder
+
+
+class IndexBuilder(Protocol):
+    """Builds as `index.build.builder.build` does, and raises as it does; IndexingError where a
+    bound is met."""
+
+    def __call__(
+        self,
+        paths: Sequence[Path],
+        data_dir: Path,
+        *,
+        options: Options | None = None,
+        observer: BuildObserver | None = None,
+        stop: Callable[[], bool] | None = None,
+        bounds: Bounds = UNBOUNDED,
+    ) -> BuildReport: ...
+
+
+class BuildProcess:
+    """Builds in a process of its own, which opens its embedding model by `open_embedder` (pickled,
+    like all that is given)."""
+
+    def __init__(self, open_embedder: Callable[[], Embedder]) -> None:
+        self._open_embedder = open_embedder
+
+    def __call__(
+        self,
+        paths: Sequence[Path],
+        data_dir: Path,
+        *,
+        options: Options | None = None,
+        observer: BuildObserver | None = None,
+        stop: Callable[[], bool] | None = None,
+        bounds: Bounds = UNBOUNDED,
+    ) -> BuildReport:
+        def watch(message: tuple[str, tuple[Any, ...]]) -> None:
+            name, told = message
+            getattr(observer or Unobserved(), name)(*told)
+
+        try:
+            return run_apart(
+                _build,
+                self._open_embedder,
+                list(paths),
+                data_dir,
+                options,
+                bounds=bounds,
+                on_message=watch,
+                stop=stop,
+            )
+        except ProcessLost as lost:
+            raise IndexingError(f"build-{lost.why}", seconds=round(bounds.seconds or 0)) from lost
+
+
+def _build(
+    asker: Asker,
+    open_embedder: Callable[[], Embedder],
+    paths: list[Path],
+    data_dir: Path,
+    options: Options | None,
+) -> BuildReport:
+    return build(
+        paths,
+        data_dir,
+        open_embedder(),
+        options=options,
+        observer=_Forwarded(asker),
+        stop=asker.wants_end,
+    )
+
+
+class _Forwarded(BuildObserver):
+    """Tells who asked for the build how far it is."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+
+    def step(self, name: BuildStep) -> None:
+        self._asker.tell(("step", (name,)))
+
+    def progress(self, done: int, total: int) -> None:
+        self._asker.tell(("progress", (done, total)))

@@ -1,0 +1,91 @@
+"""Work done in a process of its own: results, errors, bounds, wishes to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from index.apart import Asker, Bounds, ProcessLost, run_apart
+from index.errors import BuildStopped, IndexingError
+
+
+def _told_back(asker: Asker, text: str) -> tuple[int, str]:
+    for word in text.split():
+        asker.tell(word)
+    logging.getLogger("index.some").warning("about %s", text)
+    return os.getpid(), text.upper()
+
+
+def _refused(_: Asker) -> None:
+    raise BuildStopped("build-stopped-kept", kept=3, count=3)
+
+
+def _missing(_: Asker, path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _broken(_: Asker) -> None:
+    os._exit(7)
+
+
+def _busy(_: Asker) -> None:
+    while True:
+        sum(range(1000))
+
+
+def _greedy(_: Asker) -> int:
+    return len(bytearray(2**30))
+
+
+def _patient(asker: Asker) -> str:
+    asker.tell("begun")
+    while not asker.wants_end():
+        time.sleep(0.01)
+    return "ended"
+
+
+def test_what_it_returns_tells_and_logs_reaches_who_asked(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    told: list[str] = []
+    process, text = run_apart(_told_back, "deux mots", on_message=told.append)
+    assert process != os.getpid()
+    assert (text, told) == ("DEUX MOTS", ["deux", "mots"])
+    assert ("index.some", logging.WARNING, "about deux mots") in caplog.record_tuples
+
+
+def test_what_it_raises_is_raised_here(tmp_path: Path) -> None:
+    with pytest.raises(BuildStopped) as stopped:
+        run_apart(_refused)
+    assert (stopped.value.kept, stopped.value.code) == (3, "build-stopped-kept")
+    with pytest.raises(FileNotFoundError, match=r"rien\.txt"):
+        run_apart(_missing, tmp_path / "rien.txt")
+
+
+def test_one_that_dies_is_told_from_one_that_refuses() -> None:
+    with pytest.raises(ProcessLost) as lost:
+        run_apart(_broken)
+    assert lost.value.why == "crash"
+    assert not isinstance(lost.value, IndexingError)
+
+
+def test_processor_time_is_bounded() -> None:
+    with pytest.raises(ProcessLost) as lost:
+        run_apart(_busy, bounds=Bounds(seconds=1))
+    assert lost.value.why == "slow"
+
+
+def test_memory_is_bounded() -> None:
+    with pytest.raises(ProcessLost) as lost:
+        run_apart(_greedy, bounds=Bounds(memory=2**28))
+    assert lost.value.why == "heavy"
+    assert run_apart(_greedy, bounds=Bounds(memory=2**31)) == 2**30
+
+
+def test_who_asked_can_end_it() -> None:
+    told: list[str] = []
+    assert run_apart(_patient, on_message=told.append, stop=lambda: bool(told)) == "ended"
