@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 LOOK_SECONDS = 0.2
 """Seconds between two looks at whether somebody wants the work to end."""
 
-_NICENESS = 10
+_NICENESS = 5
 _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 
 

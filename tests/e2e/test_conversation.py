@@ -193,11 +193,11 @@ async def test_a_pdf_and_an_address_serve_one_conversation(
         async with BotServer() as server, bot(server, data_dir):
             server.user_sends_file(READER, "sans-nom", PAPER)
             server.presses(await server.next_message(20), 1)
-            while "ne sert qu’ici" not in (await server.next_edit(20)).text:
+            while "ne sert qu’ici" not in (await server.next_edit(90)).text:
                 pass
             server.user_says(READER, f"{site.url}/moulin")
             server.presses(await server.next_message(20), 1)
-            while "ne sert qu’ici" not in (await server.next_edit(20)).text:
+            while "ne sert qu’ici" not in (await server.next_edit(90)).text:
                 pass
             server.user_says(READER, BREAD)
             bread = await server.next_message(20)
