@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
 
-from bot.assembly import chain_over, open_embedder
+from bot.assembly import chain_over
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from bot.library.build_process import BuildProcess, IndexBuilder
@@ -32,6 +32,7 @@ from index.formats.signature import HEAD, unreadable_kind
 from index.formats.sources import find_sources
 from index.formats.table import FORMAT_OF_SUFFIX, suffix_for
 from index.models.base import Embedder
+from index.models.factory import load_embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.factory import open_store
@@ -162,7 +163,11 @@ class Documents:
     ) -> None:
         self._settings = settings
         self._embedder = embedder
-        self._builder = builder or BuildProcess(partial(open_embedder, settings))
+        # Not `open_embedder`, whose module would cost the process a second.
+        threads = settings.threads or None
+        name, cache_dir = settings.embedding_model, settings.cache_dir
+        opened = partial(load_embedder, name, cache_dir, threads=threads)
+        self._builder = builder or BuildProcess(opened)
         self._building = threading.Lock()
         self._opening = threading.Lock()
         self._open: OrderedDict[str, ConversationIndex | None] = OrderedDict()
