@@ -1,4 +1,4 @@
-"""Two hundred people, two thousand questions, less than three minutes: what each waits for.
+"""Two hundred people, four hundred questions, two minutes: what each waits for.
 
 The real process, with the sample articles and the bundled model, against the tests' Bot API server
 on this machine. In the first and the last quarter everybody asks in their own time; in the two
@@ -6,7 +6,7 @@ between, somebody else keeps forty questions waiting meanwhile. (Conversations a
 all the while: in this order that weighs on both alike.) No limits are set, so that the queue alone
 is fair.
 
-    python bench/load.py [--people 200] [--questions 2000] [--seconds 140]
+    python bench/load.py [--people 200] [--questions 400] [--seconds 120]
 """
 
 from __future__ import annotations
@@ -188,8 +188,8 @@ def _memory(process_id: int) -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=200)
-    parser.add_argument("--questions", type=int, default=2000)
-    parser.add_argument("--seconds", type=float, default=140)
+    parser.add_argument("--questions", type=int, default=400)
+    parser.add_argument("--seconds", type=float, default=120)
     return parser.parse_args()
 
 
