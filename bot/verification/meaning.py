@@ -14,7 +14,7 @@ BORNE = 0.62  # mean share of a claim's words that its evidence must bear
 LOST = 0.55  # share under which a word is lost
 DETAIL = 0.33  # how much may be lost: the sum of what the lost words miss
 _SURELY = 0.9  # share from which a word is surely there
-ANCHORED = 0.45  # share of a claim's words that must be
+ANCHORED = 0.3  # share of a claim's words that must be
 LIGHT = 0.3  # what a word that says little counts for
 
 _RUN = 1.5  # what a lost word behind another counts for: a phrase of its own
