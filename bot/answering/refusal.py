@@ -16,6 +16,7 @@ from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
 from index.language import detect
+from index.reading.constraints import takes_for_granted
 from index.search.confidence import Thresholds
 
 NEAREST = 3
@@ -60,6 +61,8 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
+    if takes_for_granted(findings.question, findings.hits[0]):
+        return Decision("perhaps")
     return Decision(outcome)
 
 

@@ -1,4 +1,4 @@
-"""What a question names that a passage does not: another year, another number, another name.
+"""What a question names that a passage does not: another year, number or name, an event.
 
 Exact readings beside those of a model, which takes « 2014 » for « 2012 » now and then.
 """
@@ -10,12 +10,25 @@ from dataclasses import dataclass
 
 from index.findings import Hit
 from index.folding import fold
+from index.language import terms
 from index.search.question_words import name_words
 
 _YEAR = re.compile(r"(?<![\w.,])(?:1[0-9]|20)\d\d(?!\w|[.,]\d)")
 _NUMBER = re.compile(r"(?<!\w)\d+(?:[ \u00a0\u202f.,]\d+)*")
 _SEPARATOR = re.compile(r"[ \u00a0\u202f.,]")
 _WORD = re.compile(r"[^\W_]+")
+_WHY_OR_HOW = re.compile(
+    r"\W*+(?:pourquoi\b.*?\b(?P<why>[^\W\d_]++)|comment\b.*?\b(?P<how>a|ont|avait|avaient))"
+    r"-(?:t-)?(?:ce|ils?|elles?|on)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_AUXILIARIES = frozenset(
+    terms(
+        "peut peuvent pouvait pourrait doit doivent devait devrait veut veulent va vont fait font "
+        "eu il elle on",
+        "fr",
+    )
+)
 _STEM = 5  # first letters of a name that are compared: « Égypte », « Egyptiens »
 
 
@@ -47,6 +60,22 @@ def find_unmet(question: str, hit: Hit) -> UnmetConstraints:
         numbers=float(not numbers <= _numbers(told)),
         names=len(names - words) / len(names) if names else 0.0,
     )
+
+
+def takes_for_granted(question: str, hit: Hit) -> bool:
+    """Whether a French question rests on an event that this hit does not name.
+
+    « Pourquoi X a-t-il refusé… » may be asked of one who accepted, of whom the passage tells. The
+    event is the verb before its subject or, behind an auxiliary, the first word that says more.
+    After « comment » only what has happened counts: « Comment X voit-il… » is told in other words.
+    """
+    asked = _WHY_OR_HOW.match(question)
+    if asked is None:
+        return False
+    words = _WORD.findall(question[asked.start(asked.lastgroup or 0) :])
+    meant = (set(terms(word, "fr")) - _AUXILIARIES for word in words)
+    told = "\n".join((hit.article.title, hit.passage.heading, hit.passage.text))
+    return not next(filter(None, meant), set()) <= set(terms(told, "fr"))
 
 
 def _numbers(text: str) -> set[str]:

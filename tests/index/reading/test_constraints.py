@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from index.reading.constraints import UnmetConstraints, find_unmet
+from index.reading.constraints import UnmetConstraints, find_unmet, takes_for_granted
 from tests.index.reading.hits import hit
 
 TEXT = "Le scrutin égyptien a mobilisé 51 % des inscrits, dit Mona Salem au Caire en 2012."
@@ -32,3 +32,24 @@ def test_what_a_question_names_is_looked_for(question: str, expected: UnmetConst
 def test_the_title_and_the_grouping_of_digits_count() -> None:
     one = hit("Le port a reçu 15 000 visiteurs.", title="Nîmes en 2020")
     assert find_unmet("Les 15000 visiteurs de Nîmes en 2020 ?", one) == UnmetConstraints(0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Pourquoi le maire a-t-il refusé l’offre ?", True),
+        ("Pourquoi le maire a-t-il accepté l’offre ?", False),
+        ("Pourquoi les habitants se réjouissent-ils de l’offre ?", True),
+        ("Pourquoi le maire s’est-il opposé à l’offre ?", True),
+        ("Pourquoi le maire peut-il accepter l’offre ?", False),
+        ("Comment le maire a-t-il repoussé l’offre ?", True),
+        ("Comment le maire voit-il l’offre ?", False),  # how it is told may differ
+        ("Quand le maire a-t-il refusé l’offre ?", False),
+        ("Pourquoi l’offre ?", False),
+        ("Why did the mayor refuse the offer?", False),
+        ("", False),
+    ],
+)
+def test_an_event_that_a_question_rests_on_is_looked_for(question: str, expected: bool) -> None:
+    one = hit("Le maire a accepté l’offre pour sauver le port.", title="Le port de Nîmes")
+    assert takes_for_granted(question, one) is expected
