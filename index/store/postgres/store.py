@@ -72,10 +72,15 @@ class PostgresStore:
     folder: Path | None = None
 
     def __init__(self, addresses: Sequence[str], workplace: Path) -> None:
+        self._addresses = tuple(addresses)
         self._servers = [Server.at(each) for each in addresses]
         self._workplace = workplace
         self._asking = [Connections(each, seconds=QUESTION_SECONDS) for each in self._servers]
         self._closing = weakref.finalize(self, _close, self._asking)
+
+    def __reduce__(self) -> tuple[type[PostgresStore], tuple[tuple[str, ...], Path]]:
+        """For a process of its own, which connects itself."""
+        return PostgresStore, (self._addresses, self._workplace)
 
     @property
     def shown(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
+import pickle
 import random
 import signal
 import threading
@@ -513,6 +514,13 @@ def test_an_account_that_may_not_add_pgvector_is_told_who_may(
         assert made(three(), store).articles == 3
         assert live(store).search("pont").hits[0].article.title == "Pont"
         store.close()
+
+
+def test_a_store_goes_to_another_process(one: PostgresStore) -> None:
+    made(three(), one)
+    other: PostgresStore = pickle.loads(pickle.dumps(one))
+    assert other.current_id() == one.current_id()
+    other.close()
 
 
 def test_an_empty_database_holds_no_index(one: PostgresStore) -> None:
