@@ -33,6 +33,7 @@ from index.store.postgres.generation import (
     ServerFacts,
     open_on,
 )
+from index.store.postgres.generations import put_in_service, verify
 from index.store.postgres.load import (
     KINDS,
     GenerationLoader,
@@ -46,13 +47,8 @@ from index.store.postgres.schema import (
     is_prepared,
     prepare_database,
 )
-from index.store.postgres.turn import (
-    PostgresTurn,
-    PostgresVectors,
-    postgres_turn,
-    put_in_service,
-    verify,
-)
+from index.store.postgres.turn import PostgresTurn, postgres_turn
+from index.store.postgres.vectors import PostgresVectors
 from index.store.reader import GenerationFacts
 
 Result = TypeVar("Result")
