@@ -17,8 +17,7 @@ from bot.answering.selection import chosen_articles
 from bot.errors import SettingsError
 from bot.followups.conversation import FollowUpChain
 from bot.model_choice import parse_choices
-from bot.settings import Settings
-from index.errors import NoIndex
+from bot.settings import Settings, index_store
 from index.models.base import BUNDLED, Embedder
 from index.models.bundled.embedder import cores
 from index.models.factory import load_embedder, load_reader
@@ -26,7 +25,6 @@ from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
-from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from bot.llm.factory import Writers
@@ -89,10 +87,11 @@ def open_index(settings: Settings, *, awaited: bool = False) -> LiveIndex:
     Raises SettingsError, IndexingError.
     """
     thresholds_of(settings)  # what is wrong is said before seconds go into the model
-    if not awaited and open_store(settings.data_dir).current_id() is None:
-        raise NoIndex("no-index", shown=settings.data_dir)
+    store = index_store(settings)
+    if not awaited and store.current_id() is None:
+        store.facts()  # raises NoIndex
     embedder, judge = open_embedder(settings), ConfidenceModel.load()
-    return LiveIndex(settings.data_dir, embedder, judge, chosen_articles, awaited=awaited)
+    return LiveIndex(store, embedder, judge, chosen_articles, awaited=awaited)
 
 
 def open_writers(settings: Settings) -> Writers | None:

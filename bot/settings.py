@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -23,7 +23,11 @@ from bot.errors import SettingsError
 from bot.model_choice import Structured, parse_choices, parse_prices
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, Words, reason_of
+from index.store.factory import open_store
 from index.web.guard import parse_allowed
+
+if TYPE_CHECKING:
+    from index.store.base import IndexStore
 
 ENVIRONMENT_PREFIX = "SELON_"
 TELEGRAM_API_URL = "https://api.telegram.org"
@@ -46,6 +50,12 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path(".selon"), description="Where the index is kept.")
+    index_url: SecretStr | None = Field(
+        None,
+        description="A PostgreSQL database with pgvector that keeps the index instead, as "
+        "postgresql://user:password@host/name; several, with spaces between them, share the "
+        "articles out (empty: files in the data directory). Secret: it may hold a password.",
+    )
     corpus_dir: Path = Field(
         Path("corpus"), description="The articles that `selon index` reads when no path is given."
     )
@@ -340,6 +350,12 @@ class Settings(BaseSettings):
     @classmethod
     def _capitals(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
+
+
+def index_store(settings: Settings) -> IndexStore:
+    """Where the index lies; nothing is read or made yet. Raises StoreError."""
+    url = settings.index_url.get_secret_value() if settings.index_url else None
+    return open_store(settings.data_dir, url)
 
 
 def allowed_hosts(text: str) -> list[str]:

@@ -45,3 +45,9 @@ def llama_url() -> Iterator[str]:
 def postgres_server() -> Iterator[server.Server]:
     """A PostgreSQL server, one for all tests."""
     yield from server.started()
+
+
+@pytest.fixture(scope="session")
+def vector_server(request: pytest.FixtureRequest) -> server.Server:
+    """The same server, if it has pgvector."""
+    return server.started_with_vectors(request)

@@ -24,7 +24,7 @@ from index.models.base import Embedder, Vectors
 from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
-from index.store.factory import open_store
+from index.store.factory import Location, open_store
 from index.store.reader import GenerationReader
 
 Unit = Literal["tokens", "words"]
@@ -106,10 +106,10 @@ class Opened:
 
 @contextmanager
 def index_in_service(
-    data_dir: Path, embedder: Embedder, judge: ConfidenceModel
+    location: Location, embedder: Embedder, judge: ConfidenceModel
 ) -> Iterator[Opened]:
     """The index that people are asking now. Raises what opening one does."""
-    with open_store(data_dir).open(model=embedder.id, dimension=embedder.dimension) as generation:
+    with open_store(location).open(model=embedder.id, dimension=embedder.dimension) as generation:
         yield _asking_opened(generation, embedder, judge)
 
 
@@ -212,7 +212,7 @@ class EvaluationPlan:
     """
 
     file: Path
-    data_dir: Path
+    location: Location
     other: Path | None = None
     leave_out: float = 0.0
     perturb: tuple[str, ...] = ()
@@ -321,13 +321,13 @@ def _opened(
     if plan.leave_out:
         raise EvaluationError("left-out-no-squad", shown="--leave-out")
     questions = _of_index_in_service(plan, means)
-    with index_in_service(plan.data_dir, means.embedder, means.judge) as index:
+    with index_in_service(plan.location, means.embedder, means.judge) as index:
         yield Parted(questions, ()), index
 
 
 def _of_index_in_service(plan: EvaluationPlan, means: Means) -> QuestionSet:
     model = means.embedder
-    with open_store(plan.data_dir).open(model=model.id, dimension=model.dimension) as generation:
+    with open_store(plan.location).open(model=model.id, dimension=model.dimension) as generation:
         return read_lines(plan.file, generation.articles())
 
 

@@ -11,6 +11,7 @@ from index.build.builder import BuildObserver, BuildReport, BuildStep, Unobserve
 from index.errors import IndexingError
 from index.formats.base import Options
 from index.models.base import Embedder
+from index.store.factory import Location
 
 
 class IndexBuilder(Protocol):
@@ -20,7 +21,7 @@ class IndexBuilder(Protocol):
     def __call__(
         self,
         paths: Sequence[Path],
-        data_dir: Path,
+        location: Location,
         *,
         options: Options | None = None,
         observer: BuildObserver | None = None,
@@ -39,7 +40,7 @@ class BuildProcess:
     def __call__(
         self,
         paths: Sequence[Path],
-        data_dir: Path,
+        location: Location,
         *,
         options: Options | None = None,
         observer: BuildObserver | None = None,
@@ -55,7 +56,7 @@ class BuildProcess:
                 _build,
                 self._open_embedder,
                 list(paths),
-                data_dir,
+                location,
                 options,
                 bounds=bounds,
                 on_message=watch,
@@ -69,12 +70,12 @@ def _build(
     asker: Asker,
     open_embedder: Callable[[], Embedder],
     paths: list[Path],
-    data_dir: Path,
+    location: Location,
     options: Options | None,
 ) -> BuildReport:
     return build(
         paths,
-        data_dir,
+        location,
         open_embedder(),
         options=options,
         observer=_Forwarded(asker),

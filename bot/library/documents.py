@@ -22,7 +22,7 @@ from bot.library.articles import LiveLibrary
 from bot.library.build_process import BuildProcess, IndexBuilder
 from bot.library.format_options import load_format_options
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths
-from bot.settings import Settings
+from bot.settings import Settings, index_store
 from index.apart import UNBOUNDED, Bounds
 from index.article import Article
 from index.build.builder import BuildObserver, BuildReport
@@ -35,7 +35,7 @@ from index.models.base import Embedder
 from index.models.factory import load_embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
-from index.store.factory import open_store
+from index.store.factory import Location, open_store
 from index.web.gatherer import FailedAddress, GatheredAddress
 
 logger = logging.getLogger(__name__)
@@ -190,7 +190,7 @@ class Documents:
         """Move a document into the corpus and build the index; where it lies now."""
         folder = fetched_dir(self._settings) / SENT_FOLDER
         with self._moved(number, path, folder) as kept:
-            self._build(self._settings.data_dir, self._corpus())
+            self._build(index_store(self._settings), self._corpus())
         return kept
 
     def keep_for(self, conversation: str, number: int, path: Path) -> Path:
@@ -208,7 +208,7 @@ class Documents:
         A build by another process is not waited for. Raises IndexingError.
         """
         with self._building:
-            return self._built(self._settings.data_dir, self._corpus(), observer, stop)
+            return self._built(index_store(self._settings), self._corpus(), observer, stop)
 
     @property
     def busy(self) -> bool:
@@ -255,11 +255,11 @@ class Documents:
             raise
         self._drop(self._inbox(number))
 
-    def _build(self, data_dir: Path, paths: list[Path], bounds: Bounds = UNBOUNDED) -> None:
+    def _build(self, location: Location, paths: list[Path], bounds: Bounds = UNBOUNDED) -> None:
         with self._building:
             for wait in (*LOCK_WAITS_SECONDS, None):
                 try:
-                    self._built(data_dir, paths, bounds=bounds)
+                    self._built(location, paths, bounds=bounds)
                     return
                 except BuildLocked:
                     if wait is None:
@@ -268,7 +268,7 @@ class Documents:
 
     def _built(
         self,
-        data_dir: Path,
+        location: Location,
         paths: list[Path],
         observer: BuildObserver | None = None,
         stop: _Stop | None = None,
@@ -277,7 +277,7 @@ class Documents:
         """As the operator wants files to be read."""
         options = load_format_options(self._settings.data_dir)
         return self._builder(
-            paths, data_dir, options=options, observer=observer, stop=stop, bounds=bounds
+            paths, location, options=options, observer=observer, stop=stop, bounds=bounds
         )
 
     def _corpus(self) -> list[Path]:

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from bot.settings import Settings, allowed_hosts
+from bot.settings import Settings, allowed_hosts, index_store
 from index.errors import StoreError
-from index.store.factory import open_store
 from index.web.fetcher import Fetcher
 from index.web.gatherer import ARTICLES_PER_LIST, Gatherer
 from index.web.guard import Guard
@@ -44,7 +43,7 @@ def standing_paths(settings: Settings) -> list[Path]:
     build from, and its articles are not to go unasked.
     """
     try:
-        facts = open_store(settings.data_dir).facts()
+        facts = index_store(settings).facts()
     except StoreError:
         return corpus_paths(settings, ())  # a build mends it, and says so
     if not facts.roots:

@@ -18,7 +18,7 @@ from bot.locale.answers import Phrases
 from bot.locale.articles import FactLabels, KeepingPhrases
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.settings import Settings
+from bot.settings import Settings, index_store
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from bot.terminal.index import followed_build
@@ -39,7 +39,6 @@ from index.article import Article, ArticleEntry, Copy, Period
 from index.errors import DamagedIndex
 from index.folding import fold_phrase
 from index.store.base import RemovedArticle, RemovedArticles
-from index.store.factory import open_store
 from index.store.reader import GenerationReader
 
 _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
@@ -123,7 +122,7 @@ def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) 
 def list_removed(settings: Settings, *, as_json: bool) -> int:
     """List what the operator took out, the oldest first. Raises StoreError."""
     phrases = KeepingPhrases.of(settings.language)
-    articles = open_store(settings.data_dir).removed().articles
+    articles = index_store(settings).removed().articles
     out = console_for(sys.stdout)
     for each in articles:
         if as_json:
@@ -263,7 +262,7 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
     """
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
-    removed = open_store(settings.data_dir).removed()
+    removed = index_store(settings).removed()
     with open_articles(settings) as generation:
         facts = generation.facts
         meant = {
@@ -291,11 +290,11 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
 def restore(settings: Settings, references: Sequence[str]) -> int:
     """Let these articles in again. Raises UnknownArticle, StoreError, and what a build raises."""
     phrases = KeepingPhrases.of(settings.language)
-    removed = open_store(settings.data_dir).removed()
+    removed = index_store(settings).removed()
     for reference in references:
         if not removed.find(reference):
             raise UnknownArticle("article-not-removed", name=reference)
-    open_store(settings.data_dir).facts()  # without an index, nothing was ever taken out of one
+    index_store(settings).facts()  # without an index, nothing was ever taken out of one
     paths = _paths(settings)
     for reference in references:
         for each in removed.restore(reference):

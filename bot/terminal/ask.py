@@ -19,7 +19,7 @@ from bot.locale.models import ModelPhrases
 from bot.locale.speech import SpeechPhrases
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.settings import Settings
+from bot.settings import Settings, index_store
 from bot.terminal.command import (
     DONE,
     FAILED,
@@ -33,7 +33,6 @@ from bot.terminal.command import (
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import answer_json, answer_text, explained_text
 from bot.terminal.speech import audio_format, hear_question, speak_answer
-from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from bot.followups.conversation import FollowUpChain
@@ -193,7 +192,7 @@ def _talk(
     def open_grow() -> "Grow":
         return open_talk().stream
 
-    facts = open_store(settings.data_dir).facts()
+    facts = index_store(settings).facts()
     welcome = TerminalPhrases.of(settings.language).repl_welcome(facts.articles, facts.passages)
     session = new_session(settings.data_dir / HISTORY)
     return chat_typed(session, open_grow, settings.language, out, err, welcome)

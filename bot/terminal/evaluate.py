@@ -13,7 +13,7 @@ from rich.console import Console
 from typer.core import TyperCommand
 
 from bot.errors import EvaluationError
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, index_store, load_settings
 from bot.terminal.command import DONE, MISUSED, Job
 from bot.terminal.console import console_for, show
 from index.errors import reason_of
@@ -104,7 +104,7 @@ def declare(app: typer.Typer, text: str = _HELP, cls: type[TyperCommand] | None 
                 raise EvaluationError("left-out-share", shown=f"--leave-out {leave_out:g}")
             kinds = kinds_named(perturb) if perturb is not None else ()
             return EvaluationPlan(
-                questions, settings.data_dir, unanswerable, leave_out, kinds, limit, seed
+                questions, index_store(settings), unanswerable, leave_out, kinds, limit, seed
             )
 
         return partial(_evaluated, data_dir, plan, Outputs(json, plot, show_worst))

@@ -16,12 +16,11 @@ from bot.locale.articles import KeepingPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.settings import Settings
+from bot.settings import Settings, index_store
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from bot.terminal.status import built_text
 from index.errors import BuildStopped
-from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from index.build.builder import BuildReport
@@ -57,7 +56,7 @@ def index(settings: Settings, asked: IndexRequest) -> int:
     is `strict`: those who wait for an index have one."""
     from bot.library.paths import corpus_paths
 
-    if asked.if_missing and open_store(settings.data_dir).current_id() is not None:
+    if asked.if_missing and index_store(settings).current_id() is not None:
         return DONE
     options = choose_format_options(settings.data_dir, asked.fields, asked.ocr)
     if options.fields and asked.fields is None:
@@ -90,7 +89,12 @@ def followed_build(
         ):
             embedder = open_embedder(settings, progress=observer.model)
             report = build(
-                paths, settings.data_dir, embedder, options=options, observer=observer, stop=stop
+                paths,
+                index_store(settings),
+                embedder,
+                options=options,
+                observer=observer,
+                stop=stop,
             )
     except BuildStopped as stopped:
         show(err, more.stopped(stopped.kept))
@@ -139,7 +143,7 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
 
 def roll_back(settings: Settings) -> int:
     """Put the generation before back. Raises NoIndex, StoreError, DamagedIndex, BuildLocked."""
-    facts = open_store(settings.data_dir).roll_back()
+    facts = index_store(settings).roll_back()
     phrases = KeepingPhrases.of(settings.language)
     built = built_text(facts.built_at, settings.language)
     show(console_for(sys.stdout), phrases.in_service(facts.id, built))
@@ -148,7 +152,7 @@ def roll_back(settings: Settings) -> int:
 
 def export(settings: Settings, folder: Path) -> int:
     """Copy the index in service. Raises NoIndex, StoreError, DamagedIndex."""
-    facts = open_store(settings.data_dir).export(folder)
+    facts = index_store(settings).export(folder)
     size = TerminalPhrases.of(settings.language).size(
         sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     )
@@ -159,7 +163,7 @@ def export(settings: Settings, folder: Path) -> int:
 
 def import_(settings: Settings, folder: Path) -> int:
     """Put an exported index in service. Raises DamagedIndex, StoreError, BuildLocked."""
-    facts = open_store(settings.data_dir).take(folder)
+    facts = index_store(settings).take(folder)
     phrases = KeepingPhrases.of(settings.language)
     show(console_for(sys.stdout), phrases.imported(facts.articles, facts.id))
     return DONE

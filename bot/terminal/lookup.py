@@ -12,11 +12,10 @@ from rich.text import Text
 
 from bot.errors import UnknownArticle
 from bot.locale.text import harmless
-from bot.settings import Settings
+from bot.settings import Settings, index_store
 from index.article import Article, ArticleEntry, Copy
 from index.errors import Problem
 from index.folding import fold_phrase
-from index.store.factory import open_store
 from index.store.reader import GenerationReader
 
 _NEAREST = 3
@@ -143,7 +142,7 @@ def _rows(entries: list[ArticleEntry]) -> tuple[Problem, ...]:
 
 def open_articles(settings: Settings) -> GenerationReader:
     """Raises NoIndex, DamagedIndex."""
-    return open_store(settings.data_dir).browse()
+    return index_store(settings).browse()
 
 
 def entry_fields(entry: ArticleEntry) -> dict[str, Any]:

@@ -14,14 +14,13 @@ from bot.locale.articles import KeepingPhrases
 from bot.locale.source import source_place
 from bot.locale.terminal import StatusLabels, TerminalPhrases
 from bot.locale.text import harmless
-from bot.settings import Settings
+from bot.settings import Settings, index_store
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from bot.terminal.lookup import copy_fields, entry_fields, open_articles, row_line, rows, under
 from bot.terminal.render import TITLE, complaint, json_line
 from index.article import ArticleEntry, Copy
 from index.store.base import StoreCheck
-from index.store.factory import open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def built_text(built: datetime, language: str) -> str:
 
 
 def _state(settings: Settings) -> _IndexState:
-    store = open_store(settings.data_dir)
+    store = index_store(settings)
     return _IndexState(store.check(), len(store.removed()))
 
 

@@ -101,7 +101,7 @@ def fill_reused(
     """Carry a plan out; `texts` gives those of some ascending rows, `embed` the vectors of rows."""
     for each in steps.kept:
         for batch in _batches(len(each.rows)):
-            writer.put(each.rows[batch], each.source.vectors.vectors(each.kept_from[batch]))
+            writer.put_again(each.rows[batch], each.source.vectors, each.kept_from[batch])
     for batch in _batches(len(steps.fresh)):
         rows = steps.fresh[batch]
         said = texts(rows)
@@ -184,7 +184,7 @@ def _fill(
             for article, _, text in writer.texts(kind, rows, in_context=True)
         ]
 
-    vectors = writer.vectors(kind, embedder.dimension)
+    vectors = writer.vectors(kind, embedder.model, embedder.dimension)
     fill_reused(steps, vectors, texts, embedder.embed)
     vectors.finish()
 
@@ -221,6 +221,7 @@ class _KeepingEmbedder:
     """Embeds rows, and keeps each batch on disk before the next one."""
 
     def __init__(self, meter: _MeteredEmbedder, work: EmbeddingWork, hashes: Hashes) -> None:
+        self.model = work.embedder.id
         self.dimension = work.embedder.dimension
         self._meter = meter
         self._work = work

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from index.article import Article, Period, Selection
-from index.errors import IndexingError
+from index.errors import DamagedIndex, IndexingError, ModelMismatch
 from index.findings import Findings, Hit
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
@@ -85,6 +85,8 @@ class LiveIndex:
                         self._searcher = self._open()
                     self._refused = self._refusal = None
             except IndexingError as error:
+                if not isinstance(error, DamagedIndex | ModelMismatch):
+                    self._refused = None  # a server that does not answer may do so soon
                 self._refusal = error
                 logger.error("the index stays as it was: %s", error)
             return self._searcher

@@ -6,7 +6,7 @@ A generation is one complete build, never changed again: `index.store.reader` sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from index.errors import DamagedIndex
-from index.store.reader import GenerationFacts, GenerationReader
+from index.store.reader import SHORTEST_PREFIX, GenerationFacts, GenerationReader
 
 if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
     from index.store.build_turn import BuildTurn
@@ -39,6 +39,22 @@ class RemovedArticle:
     title: str
     path: str
     day: date
+
+
+def find_removed(articles: Iterable[RemovedArticle], reference: str) -> tuple[RemovedArticle, ...]:
+    """Those that an id, the beginning of one, a path, a title or a file's name means; the first of
+    these ways that finds any decides."""
+    listed = tuple(articles)
+    ways: tuple[Callable[[RemovedArticle], bool], ...] = (
+        lambda each: each.id == reference,
+        lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
+        lambda each: reference in (each.path, each.title),
+        lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
+    )
+    for means in ways:
+        if found := tuple(filter(means, listed)):
+            return found
+    return ()
 
 
 class RemovedArticles(Protocol):

@@ -176,6 +176,11 @@ class VectorWriter(Protocol):
         """Write the vectors, shape (len(rows), d), of these rows."""
         ...
 
+    def put_again(self, rows: IntArray, stored: StoredVectors, kept_from: IntArray) -> None:
+        """Write those that stand at the rows `kept_from` of an earlier build, whose texts are the
+        same; a store that has them already need not."""
+        ...
+
     def get(self, rows: IntArray) -> Vectors:
         """The vectors that were put at these rows, shape (len(rows), d)."""
         ...
@@ -216,7 +221,9 @@ class GenerationWriter(Protocol):
         """
         ...
 
-    def vectors(self, kind: RowKind, dimension: int) -> VectorWriter: ...
+    def vectors(self, kind: RowKind, model: str, dimension: int) -> VectorWriter:
+        """Where those of a model, of so many dimensions, go."""
+        ...
 
     def seal(
         self,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+
+from index.errors import Problem, StoreError, reason_of
 
 if TYPE_CHECKING:
     from index.store.base import IndexStore
@@ -11,10 +14,29 @@ if TYPE_CHECKING:
 Location: TypeAlias = "Path | IndexStore"
 
 
-def open_store(location: Location) -> IndexStore:
-    """The store of a data directory, or the store itself; nothing is read or made yet."""
+def open_store(location: Location, url: str | None = None) -> IndexStore:
+    """The store of a data directory, or the store itself; nothing is read or made yet.
+
+    With a `url`, that of PostgreSQL there (`postgresql://…`, several with spaces between them); the
+    data directory is where its builds write first. Raises StoreError for one that is none.
+    """
     if not isinstance(location, Path):
         return location
+    if url is not None:
+        return _postgres_store(url, location)
     from index.store.files.store import FileStore
 
     return FileStore(location)
+
+
+def _postgres_store(url: str, data_dir: Path) -> IndexStore:
+    addresses = url.split()
+    if not addresses or not all(
+        re.match(r"postgres(ql)?(\+psycopg)?://", each) for each in addresses
+    ):
+        raise StoreError("postgres-address", reason=Problem("postgres-address-scheme"))
+    try:
+        from index.store.postgres.store import PostgresStore
+    except ImportError as error:
+        raise StoreError("postgres-no-driver", reason=reason_of(error)) from error
+    return PostgresStore(addresses, data_dir / "postgres")

@@ -6,10 +6,11 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ ACCOUNT = "postgres"
 """Who runs the server where the tests run as root, whom it refuses."""
 
 _DEBIAN = Path("/usr/lib/postgresql")
+_DEBIAN_SHARE = Path("/usr/share/postgresql")
 _SECONDS = 60
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -43,6 +45,7 @@ class Server:
 
     port: int
     _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _control: Callable[[str], None] = lambda _: None
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://selon:selon@127.0.0.1:{self.port}/{database}"
@@ -56,6 +59,19 @@ class Server:
             yield self.url(name)
         finally:
             self._say(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def kill(self) -> None:
+        """End it as `kill -9` does; it does not come back."""
+        self._control("kill")
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Killed, as by a crash, until the block ends."""
+        self._control("stop")
+        try:
+            yield
+        finally:
+            self._control("start")
 
     def _say(self, sql: str) -> None:
         engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
@@ -77,6 +93,25 @@ def started() -> Iterator[Server]:
         yield server
 
 
+def started_with_vectors(request: pytest.FixtureRequest) -> Server:
+    """For a fixture: the server, or the test is skipped saying why it has no pgvector."""
+    server: Server = request.getfixturevalue("postgres_server")
+    reason = without_vectors()
+    if reason is not None:
+        if os.environ.get(REQUIRED):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return server
+
+
+def without_vectors() -> str | None:
+    """Why the server has no pgvector, if it has none."""
+    programs = _programs()
+    if programs is not None and _has_vector(programs):
+        return None
+    return "pgvector is not installed here (apt-get install postgresql-17-pgvector)"
+
+
 def absent() -> str | None:
     """Why no server can be run here, if none can."""
     if _programs() is None:
@@ -87,8 +122,14 @@ def absent() -> str | None:
 
 
 @contextmanager
-def running(*, durable: bool = False) -> Iterator[Server]:
-    """A server that ends with the block; a `durable` one waits for the disk."""
+def running(
+    *,
+    durable: bool = False,
+    settings: Mapping[str, str] | None = None,
+    standby_of: Server | None = None,
+) -> Iterator[Server]:
+    """A server that ends with the block; a `durable` one waits for the disk, a standby follows
+    another."""
     programs = _programs()
     assert programs is not None
     # The account that runs the server must be able to reach it, whatever TMPDIR is.
@@ -96,22 +137,39 @@ def running(*, durable: bool = False) -> Iterator[Server]:
         data, owner = Path(folder) / "data", _account() if os.geteuid() == 0 else {}
         if owner:
             shutil.chown(folder, ACCOUNT)
-        secret = Path(folder) / "password"
-        secret.write_text("selon", encoding="ascii")
-        secret.chmod(0o644)
-        initdb = [programs / "initdb", "-D", data, "-U", "selon", "-A", "scram-sha-256"]
-        initdb += ["--pwfile", secret, "-E", "UTF8", "--locale", "C", "--no-sync"]
-        _run(initdb, folder, owner)
+        if standby_of is None:
+            secret = Path(folder) / "password"
+            secret.write_text("selon", encoding="ascii")
+            secret.chmod(0o644)
+            make = [programs / "initdb", "-D", data, "-U", "selon", "-A", "scram-sha-256"]
+            make += ["--pwfile", secret, "-E", "UTF8", "--locale", "C", "--no-sync"]
+        else:
+            primary = standby_of.url("postgres").replace("+psycopg", "")
+            make = [programs / "pg_basebackup", "-D", data, "-d", primary, "-R", "-c", "fast"]
+            make += ["--no-sync"]
+        _run(make, folder, owner)
         port = _free_port()
-        settings = _SETTINGS if durable else _SETTINGS | _FORGETFUL
-        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in settings.items())
+        chosen = {**_SETTINGS, **({} if durable else _FORGETFUL), **(settings or {})}
+        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in chosen.items())
         control = [programs / "pg_ctl", "-D", data, "-w", "-t", str(_SECONDS)]
         log = Path(folder) / "log"
-        _run([*control, "-l", log, "-o", f"-p {port} {options}", "start"], folder, owner)
+
+        def run(name: str) -> None:
+            if name == "start":
+                asked = [*control, "-l", log, "-o", f"-p {port} {options}", "start"]
+                _run(asked, folder, owner)
+            elif name == "kill":
+                pid = int((data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
+                os.kill(pid, signal.SIGKILL)
+                (data / "postmaster.pid").unlink()
+            elif (data / "postmaster.pid").exists():
+                _run([*control, "-m", "immediate", "stop"], folder, owner)
+
+        run("start")
         try:
-            yield Server(port)
+            yield Server(port, _control=run)
         finally:
-            _run([*control, "-m", "immediate", "stop"], folder, owner)
+            run("stop")
 
 
 def _run(command: list[str | Path], folder: str, owner: Mapping[str, Any]) -> None:
@@ -132,11 +190,18 @@ def _run(command: list[str | Path], folder: str, owner: Mapping[str, Any]) -> No
 
 
 def _programs() -> Path | None:
-    """The folder of initdb and pg_ctl: on the path, or where Debian keeps each version's own."""
-    if found := shutil.which("initdb"):
-        return Path(found).resolve().parent
+    """The folder of initdb and pg_ctl: on the path, or where Debian keeps each version's own; of a
+    server that has pgvector, where one has."""
     versions = [each for each in _DEBIAN.glob("*/bin") if (each / "initdb").exists()]
-    return max(versions, key=lambda each: float(each.parent.name), default=None)
+    known = sorted(versions, key=lambda each: float(each.parent.name), reverse=True)
+    if found := shutil.which("initdb"):
+        known.insert(0, Path(found).resolve().parent)
+    return next(filter(_has_vector, known), known[0] if known else None)
+
+
+def _has_vector(programs: Path) -> bool:
+    own, debian = programs.parent / "share", _DEBIAN_SHARE / programs.parent.name
+    return any((each / "extension" / "vector.control").exists() for each in (own, debian))
 
 
 def _account() -> dict[str, Any]:

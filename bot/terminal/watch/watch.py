@@ -20,7 +20,7 @@ from bot.library.paths import fetched_dir, open_gatherer, standing_paths, with_f
 from bot.locale.errors import error_text, problem_text
 from bot.locale.text import harmless
 from bot.locale.watch import FeedingPhrases
-from bot.settings import Settings
+from bot.settings import Settings, index_store
 from bot.terminal.command import DONE
 from bot.terminal.console import console_for, show
 from bot.terminal.watch.add import tell
@@ -29,7 +29,6 @@ from bot.terminal.watch.folders import Folders
 from bot.terminal.watch.watcher import RETRY, Build, ChangeSignal, StopSignal, Watcher
 from index.errors import BuildLocked, FetchError
 from index.store.disk import translate_disk_errors
-from index.store.factory import open_store
 from index.web.address import Address
 from index.web.gatherer import GatherEvent
 
@@ -140,7 +139,7 @@ def watch(settings: Settings, asked: WatchRequest) -> int:
     feeds = _feeds(asked)
     paths = _paths(settings, asked)
     stop, changes, lines = StopSignal(), ChangeSignal(), WatchLines(settings.language)
-    index = open_store(settings.data_dir).folder
+    index = index_store(settings).folder
     ours = [Path(os.path.abspath(index))] if index else []  # noqa: PTH100 - as followed
     followers: list[Callable[[], None]] = [
         Folders(paths, ours, changes, stop, lines.polling).follow
@@ -224,6 +223,6 @@ def _builder(settings: Settings, paths: Sequence[Path]) -> Build:
         if not opened:
             opened.append(open_embedder(settings))
         options = load_format_options(settings.data_dir)
-        return build(paths, settings.data_dir, opened[0], options=options, stop=stop)
+        return build(paths, index_store(settings), opened[0], options=options, stop=stop)
 
     return build

@@ -42,7 +42,7 @@ ARTICLE_COLUMNS = (
     "updated_at, origins, copies, sections, text"
 )
 
-_ENTRY_COLUMNS = (
+ENTRY_COLUMNS = (
     "id, title, author, published, url, language, path, outlet, category, updated, copy_of"
 )
 
@@ -84,12 +84,12 @@ class ArticleReader:
         """Articles, newest first, those without a date last; `limit` of them, -1 being all."""
         chosen, values = _chosen(within, among)
         rows = self._all(
-            f"SELECT {_ENTRY_COLUMNS} FROM articles {chosen} "
+            f"SELECT {ENTRY_COLUMNS} FROM articles {chosen} "
             "ORDER BY published DESC NULLS LAST, number LIMIT ?",
             *values,
             limit,
         )
-        return [_entry(*row) for row in rows]
+        return [entry_of_row(row) for row in rows]
 
     def find(self, reference: str) -> list[ArticleEntry]:
         """The articles and copies that a reference means, the first way that finds any deciding."""
@@ -98,18 +98,18 @@ class ArticleReader:
             ways.insert(1, "substr(id, 1, length(?1)) = ?1")
         for way in ways:
             rows = self._all(
-                f"SELECT {_ENTRY_COLUMNS} FROM articles WHERE {way} ORDER BY number", reference
+                f"SELECT {ENTRY_COLUMNS} FROM articles WHERE {way} ORDER BY number", reference
             )
             if rows:
-                return [_entry(*row) for row in rows]
+                return [entry_of_row(row) for row in rows]
         return []
 
     def copied(self) -> list[ArticleEntry]:
         """The articles that have copies, by the order of reading."""
         rows = self._all(
-            f"SELECT {_ENTRY_COLUMNS} FROM articles WHERE copies <> '[]' ORDER BY number"
+            f"SELECT {ENTRY_COLUMNS} FROM articles WHERE copies <> '[]' ORDER BY number"
         )
-        return [_entry(*row) for row in rows]
+        return [entry_of_row(row) for row in rows]
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
         """How many articles were published in the period, or are chosen."""
@@ -213,20 +213,10 @@ def _chosen(within: Period | None, among: Selection | None) -> tuple[str, tuple[
     return f"WHERE {joined}", tuple(value for _, value in clauses)
 
 
-def _entry(
-    identity: str,
-    title: str,
-    author: str | None,
-    published: str | None,
-    url: str | None,
-    language: str,
-    path: str,
-    outlet: str | None,
-    category: str | None,
-    updated: str | None,
-    copy_of: str | None,
-) -> ArticleEntry:
-    """From the values of `_ENTRY_COLUMNS`."""
+def entry_of_row(values: tuple[Any, ...]) -> ArticleEntry:
+    """From the values of `ENTRY_COLUMNS`."""
+    (identity, title, author, published, url, language, path, outlet, category) = values[:9]
+    (updated, copy_of) = values[9:]
     days = _day(published), _day(updated)
     return ArticleEntry(
         identity, title, author, days[0], url, language, path, outlet, category, days[1], copy_of

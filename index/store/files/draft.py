@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -28,7 +28,7 @@ from index.store.files.generation import (
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.vector_index import write_vectors
 from index.store.files.word_index import WordIndex
-from index.store.reader import RowKind
+from index.store.reader import GenerationFacts, RowKind
 
 T = TypeVar("T")
 _CHECKED_EVERY = 1_000  # texts
@@ -53,6 +53,12 @@ class FileDraft:
         self.articles = ArticleWriter(self._sheet)
         self.passages = PassageWriter(self._sheet)
 
+    def fill(self, fill: Callable[[ArticleDatabase], None], passages: int, sentences: int) -> None:
+        """Have articles, and as many passages and sentences, come whole from another store."""
+        fill(self._sheet)
+        self.passages.passages, self.passages.sentences = passages, sentences
+        self.end_texts()
+
     def note(self, source: SourceRow) -> None:
         self._sheet.run("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", *source)
 
@@ -61,14 +67,14 @@ class FileDraft:
         self._reader = BulkReader(self._folder / ARTICLES_FILE)
 
     def hashes(self, kind: RowKind) -> Hashes:
-        return as_hashes(self._written.hashes(kind))
+        return as_hashes(self.written.hashes(kind))
 
     def texts(
         self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
     ) -> Iterator[tuple[Article, str, str]]:
-        return self._written.texts(kind, rows, in_context=in_context)
+        return self.written.texts(kind, rows, in_context=in_context)
 
-    def vectors(self, kind: RowKind, dimension: int) -> VectorWriter:
+    def vectors(self, kind: RowKind, model: str, dimension: int) -> VectorWriter:
         size = self.passages.passages if kind == "passages" else self.passages.sentences
         return write_vectors(self._folder / VECTORS[kind], size, dimension)
 
@@ -82,8 +88,8 @@ class FileDraft:
         rules: str,
         copies: int,
         check: StopCheck,
-    ) -> Manifest:
-        reader = self._written
+    ) -> GenerationFacts:
+        reader = self.written
         with translate_disk_errors(self._folder):
             self._write_words(check)
             self._write_arrays()
@@ -112,20 +118,28 @@ class FileDraft:
             self._reader.close()
 
     @property
-    def _written(self) -> BulkReader:
+    def articles_path(self) -> Path:
+        return self._folder / ARTICLES_FILE
+
+    @property
+    def written(self) -> BulkReader:
         assert self._reader is not None, "texts are read once they have ended"
         return self._reader
+
+    def build_words(self, kind: RowKind, check: StopCheck) -> WordIndex:
+        """The words of the texts, once these have ended."""
+        return WordIndex.build(
+            (article.language, lexical_text(article, heading, text))
+            for article, heading, text in _checked(self.texts(kind), check)
+        )
 
     def _write_words(self, check: StopCheck) -> None:
         for kind, name in WORDS.items():
             check()
-            WordIndex.build(
-                (article.language, lexical_text(article, heading, text))
-                for article, heading, text in _checked(self.texts(kind), check)
-            ).save(self._folder / name)
+            self.build_words(kind, check).save(self._folder / name)
 
     def _write_arrays(self) -> None:
-        reader = self._written
+        reader = self.written
         first = np.append(reader.first_sentences(), self.passages.sentences).astype(np.int64)
         for name, array in (
             (FIRST_SENTENCES, first),

@@ -11,6 +11,7 @@ import numpy as np
 
 from index.errors import DamagedIndex, Problem, StoreError, Words, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
+from index.store.build_turn import StoredVectors
 from index.store.files.vector_file import VectorFile
 
 EXACT_ROWS = 100_000
@@ -195,6 +196,9 @@ class FaissWriter:
             return
         with _storing(self._path):
             self._file.write(rows, vectors)
+
+    def put_again(self, rows: IntArray, stored: StoredVectors, kept_from: IntArray) -> None:
+        self.put(rows, stored.vectors(kept_from))
 
     def get(self, rows: IntArray) -> Vectors:
         """The vectors that were put at these rows, shape (len(rows), d)."""

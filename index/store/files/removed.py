@@ -13,9 +13,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import StoreError, reason_of
-from index.store.base import Removable, RemovedArticle
+from index.store.base import Removable, RemovedArticle, find_removed
 from index.store.disk import translate_disk_errors
-from index.store.reader import SHORTEST_PREFIX
 
 _NAME = "removed.json"
 _VERSION = 1
@@ -60,16 +59,7 @@ class RemovedList:
 
     def find(self, reference: str) -> tuple[RemovedArticle, ...]:
         """Those that an id, the beginning of one, a path, a title or a file's name means."""
-        ways = (
-            lambda each: each.id == reference,
-            lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
-            lambda each: reference in (each.path, each.title),
-            lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
-        )
-        for means in ways:
-            if found := tuple(filter(means, self.articles)):
-                return found
-        return ()
+        return find_removed(self.articles, reference)
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
         """Let these in again at the next build; none where the reference means none of the list."""

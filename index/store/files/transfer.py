@@ -37,12 +37,12 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
     The folder is made, or is empty, or holds an earlier export, which is replaced once the new one
     is whole. Raises NoIndex, DamagedIndex, StoreError for a folder that holds anything else.
     """
-    if not _may_hold_an_export(folder):
+    if not may_hold_an_export(folder):
         raise StoreError("export-not-empty", shown=folder)
     source, manifest = in_service(data_dir)
     hold = Hold(source)
     try:
-        with _replacing(folder) as partial:
+        with replacing(folder) as partial:
             _copy(manifest, source, partial)
             with translate_disk_errors(partial):
                 manifest.save(partial)
@@ -62,7 +62,7 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
     The folder is trusted as code is: what is damaged or not of an export's form is refused, but
     whoever made it decides what is answered from it.
     """
-    manifest = _exported(folder)
+    manifest = exported(folder)
     layout = Layout(data_dir)
     with build_lock(layout.root):
         with translate_disk_errors(layout.generations):
@@ -87,7 +87,8 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
     return manifest
 
 
-def _exported(folder: Path) -> Manifest:
+def exported(folder: Path) -> Manifest:
+    """What an export holds, every byte of it checked. Raises DamagedIndex."""
     if not (folder / MANIFEST_NAME).is_file():
         raise DamagedIndex("import-none", shown=folder)
     manifest = Manifest.open(folder, _AGAIN)
@@ -110,7 +111,8 @@ def _exported(folder: Path) -> Manifest:
 _FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
-def _may_hold_an_export(folder: Path) -> bool:
+def may_hold_an_export(folder: Path) -> bool:
+    """Whether a folder is missing, empty or an export, so that one may go there."""
     try:
         if not folder.exists() or not any(folder.iterdir()):
             return True
@@ -132,7 +134,7 @@ def _copy(manifest: Manifest, source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _replacing(folder: Path) -> Iterator[Path]:
+def replacing(folder: Path) -> Iterator[Path]:
     """A folder beside this one that takes its name once it is whole; else it leaves no trace.
 
     Killed at any moment, it leaves what the next one removes, never the only whole export.

@@ -1,128 +1,17 @@
-"""The words of passages, or of sentences, on disk: the rows that hold a term, with its BM25.
-
-Terms carry the language they were stemmed in, so a French question never meets a Spanish passage
-through a chance stem; tokens with a digit (years, quantities, `mai-1-preview`) mean the same in
-every language and are shared.
-"""
+"""The words of passages, or of sentences, on disk."""
 
 from __future__ import annotations
 
 import json
-from array import array
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from index.errors import DamagedIndex, reason_of
 from index.language import keyed_terms
-from index.store.bm25 import K1, B, idf, length_norms, saturation
-
-_PIECE = 1 << 20  # words sorted at once
-Ints = npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One term of a question: the rows that hold it, ascending, with its BM25 there."""
-
-    rows: npt.NDArray[np.int32]
-    scores: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """For each term, the rows that hold it, ascending, with its BM25 there.
-
-    Those of the term `t` of `vocabulary` stand in `rows` and `scores` from `starts[t]` up to
-    `starts[t + 1]`. `size` counts documents.
-    """
-
-    vocabulary: Mapping[str, int]
-    starts: npt.NDArray[np.int64]
-    rows: Ints
-    scores: npt.NDArray[np.float32]
-    size: int
-
-    def frequency(self, term: str) -> int:
-        """How many documents hold a term."""
-        number = self.vocabulary.get(term)
-        return 0 if number is None else int(self.starts[number + 1] - self.starts[number])
-
-    def of(self, term: str) -> Posting:
-        """Where a known term stands. Raises KeyError."""
-        number = self.vocabulary[term]
-        place = slice(int(self.starts[number]), int(self.starts[number + 1]))
-        return Posting(self.rows[place], self.scores[place])
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """How often the terms stand in some neighbouring documents, by term, then by row."""
-
-    terms: Ints
-    rows: Ints
-    counts: Ints
-
-
-def postings(documents: Iterable[Sequence[str]], *, k1: float = K1, b: float = B) -> Postings:
-    """The BM25 of documents given as their terms; terms are numbered as they first come."""
-    vocabulary: defaultdict[str, int] = defaultdict()
-    vocabulary.default_factory = vocabulary.__len__
-    pieces: list[_Piece] = []
-    lengths, words = array("i"), array("i")
-    first = 0
-    for document in documents:
-        words.extend(map(vocabulary.__getitem__, document))
-        lengths.append(len(document))
-        if len(words) >= _PIECE:
-            pieces.append(_piece(words, lengths, first))
-            words, first = array("i"), len(lengths)
-    pieces.append(_piece(words, lengths, first))
-    of_documents = np.frombuffer(lengths, dtype=np.int32)
-    return _joined(dict(vocabulary), pieces, of_documents, k1, b)
-
-
-def _piece(words: array[int], lengths: array[int], first: int) -> _Piece:
-    own = np.frombuffer(lengths, dtype=np.int32)[first:]
-    rows = np.repeat(np.arange(len(own), dtype=np.int64), own)
-    keys, counts = np.unique(
-        np.frombuffer(words, dtype=np.int32) * np.int64(len(own) or 1) + rows, return_counts=True
-    )
-    terms, rows = np.divmod(keys, len(own) or 1)
-    return _Piece(terms.astype(np.int32), (rows + first).astype(np.int32), counts.astype(np.int32))
-
-
-def _joined(
-    vocabulary: dict[str, int], pieces: list[_Piece], lengths: Ints, k1: float, b: float
-) -> Postings:
-    """Each piece's postings put where their term's stand; the pieces are used up."""
-    frequencies = np.zeros(len(vocabulary), dtype=np.int64)
-    for piece in pieces:
-        frequencies += np.bincount(piece.terms, minlength=len(vocabulary))
-    starts = np.concatenate([[0], np.cumsum(frequencies)])
-    weights = np.array([idf(int(each), len(lengths)) for each in frequencies], dtype=np.float32)
-    norms = length_norms(lengths, k1=k1, b=b)
-    rows = np.empty(starts[-1], dtype=np.int32)
-    scores = np.empty(starts[-1], dtype=np.float32)
-    free = starts[:-1].copy()  # by term: where its next posting goes
-    pieces.reverse()
-    while pieces:
-        piece = pieces.pop()
-        here = np.bincount(piece.terms, minlength=len(vocabulary))
-        # Terms ascend within a piece: its nth posting is the (n - those of lesser terms)th of its.
-        before = np.cumsum(here) - here
-        places = (free - before)[piece.terms] + np.arange(len(piece.terms))
-        free += here
-        counts = piece.counts.astype(np.float64)
-        rows[places] = piece.rows
-        scores[places] = weights[piece.terms] * saturation(counts, norms[piece.rows])
-    return Postings(vocabulary, starts, rows, scores, len(lengths))
-
+from index.store.bm25 import K1, B
+from index.store.postings import Postings, WordMatch, postings
 
 # The files of an index, named and made as bm25s (0.3) makes them: it opens the folder too.
 _ROWS = "indices.csc.index.npy"
@@ -134,51 +23,11 @@ _SIZE = "size.json"
 WORD_FILES = (_ROWS, _SCORES, _STARTS, _VOCABULARY, _FORMULA, _SIZE)
 
 
-@dataclass(frozen=True)
-class WordMatch:
-    """How the terms of one question meet the documents: the sums of their BM25.
-
-    `size` counts documents.
-    """
-
-    postings: tuple[Posting, ...]
-    size: int
-
-    @cached_property
-    def scores(self) -> npt.NDArray[np.float32]:
-        """The sums by row, shape (documents,)."""
-        scores = np.zeros(self.size, dtype=np.float32)
-        for posting in self.postings:
-            scores[posting.rows] += posting.scores
-        return scores
-
-    def at(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """The sums of these rows, without looking at any other."""
-        scores = np.zeros(len(rows), dtype=np.float32)
-        # Of the postings' own type: they would be copied to the type of what is looked for.
-        sought = rows.astype(np.int32)
-        for posting in self.postings:
-            places = np.minimum(np.searchsorted(posting.rows, sought), len(posting.rows) - 1)
-            held = posting.rows[places] == sought
-            scores[held] += posting.scores[places[held]]
-        return scores
-
-    def best(self, count: int, among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
-        """The rows of the `count` best documents that meet any word at all, in no order.
-
-        `among`, shape (documents,), is True for the rows that may be found.
-        """
-        rows = np.flatnonzero(self.scores if among is None else self.scores * among)
-        if count < len(rows):
-            rows = rows[np.argpartition(-self.scores[rows], count)[:count]]
-        return rows
-
-
 class WordIndex:
     """The words of documents (passages, or sentences) in row order, as BM25 weighs them."""
 
     def __init__(self, found: Postings) -> None:
-        self._postings = found
+        self.postings = found
         self._letters: dict[str, str] = {}
 
     @classmethod
@@ -187,7 +36,7 @@ class WordIndex:
         return cls(postings(keyed_terms(text, language) for language, text in documents))
 
     def save(self, folder: Path) -> None:
-        found = self._postings
+        found = self.postings
         folder.mkdir(parents=True, exist_ok=True)
         for name, each in ((_ROWS, found.rows), (_SCORES, found.scores), (_STARTS, found.starts)):
             np.save(folder / name, each, allow_pickle=False)
@@ -216,23 +65,23 @@ class WordIndex:
         return cls(Postings(vocabulary, starts, rows, scores, size))
 
     def __len__(self) -> int:
-        return self._postings.size
+        return self.postings.size
 
     def frequencies(self, terms: Collection[str]) -> dict[str, int]:
         """How many documents hold each of these terms; without those that none holds."""
-        found = self._postings
+        found = self.postings
         return {term: found.frequency(term) for term in terms if term in found.vocabulary}
 
     def letters(self, language: str) -> str:
         """Every character that a term of the language has."""
         letters = self._letters.get(language)
         if letters is None:
-            own = (term for term in self._postings.vocabulary if term.startswith(f"{language}:"))
+            own = (term for term in self.postings.vocabulary if term.startswith(f"{language}:"))
             letters = self._letters[language] = "".join(sorted(set().union(*own)))
         return letters
 
     def match(self, terms: Iterable[str]) -> WordMatch:
         """Every document against these terms; those that none holds change nothing."""
-        found = self._postings
+        found = self.postings
         known = (found.of(term) for term in terms if term in found.vocabulary)
         return WordMatch(tuple(known), found.size)

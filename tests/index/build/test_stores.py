@@ -1,7 +1,8 @@
-"""Builds into stores of two kinds, which must end alike."""
+"""Builds into stores of every kind, which must end alike."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,22 @@ from index.store.factory import open_store
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, full, three
 from tests.index.store.memory_store import MemoryStore
+from tests.index.store.postgres_stores import postgres_store
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
 
 
-@pytest.fixture(params=["files", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> IndexStore:
-    return MemoryStore() if request.param == "memory" else open_store(tmp_path)
+@pytest.fixture(params=["files", "memory", "postgres", "three servers"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
+    if request.param == "memory":
+        yield MemoryStore()
+    elif request.param == "files":
+        yield open_store(tmp_path)
+    else:
+        server = request.getfixturevalue("vector_server")
+        servers = 1 if request.param == "postgres" else 3
+        with postgres_store(server, tmp_path, servers) as found:
+            yield found
 
 
 def live(store: IndexStore) -> LiveIndex:

@@ -29,6 +29,7 @@ from index.store.build_turn import (
     Hashes,
     SourceRow,
     StopCheck,
+    StoredVectors,
     UncutArticle,
     VectorSource,
     as_hashes,
@@ -45,6 +46,9 @@ class MemoryRows:
 
     def put(self, rows: IntArray, vectors: Vectors) -> None:
         self.array[rows] = vectors
+
+    def put_again(self, rows: IntArray, stored: StoredVectors, kept_from: IntArray) -> None:
+        self.put(rows, stored.vectors(kept_from))
 
     def get(self, rows: IntArray) -> Vectors:
         return self.array[rows]
@@ -191,7 +195,7 @@ class MemoryDraft:
         ]
         return iter(found if rows is None else [found[row] for row in rows])
 
-    def vectors(self, kind: RowKind, dimension: int) -> MemoryRows:
+    def vectors(self, kind: RowKind, model: str, dimension: int) -> MemoryRows:
         size = self.passages.passages if kind == "passages" else self.passages.sentences
         self._vectors[kind] = MemoryRows(size, dimension)
         return self._vectors[kind]

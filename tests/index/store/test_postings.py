@@ -6,7 +6,7 @@ import bm25s
 import numpy as np
 import pytest
 
-from index.store.files.word_index import Postings, postings
+from index.store.postings import Postings, postings
 
 
 def _documents(count: int) -> list[list[str]]:
@@ -24,7 +24,7 @@ def _of(found: Postings, term: str) -> dict[int, float]:
 
 @pytest.mark.parametrize("piece", [7, 1_000, 1 << 20])
 def test_the_postings_are_those_of_bm25s(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.store.files.word_index._PIECE", piece)
+    monkeypatch.setattr("index.store.postings._PIECE", piece)
     documents = _documents(600)
     peer = bm25s.BM25(method="lucene", k1=0.3, b=0.3)
     peer.index(documents, show_progress=False)

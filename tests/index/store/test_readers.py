@@ -1,4 +1,4 @@
-"""What every reader of a generation must do, asked of the files and of the one in memory."""
+"""What every reader of a generation must do, asked of each there is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from index.article import Article, Period, Selection
+from index.build.builder import build_articles
 from index.build.passages import cut
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
@@ -21,6 +22,7 @@ from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
 from tests.index.store.memory_generation import MemoryGeneration
+from tests.index.store.postgres_stores import postgres_store
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
 PLACE = {"outlet": "Le Phare", "category": "Mer", "path": "mer/2024/moulin.md"}
@@ -30,12 +32,20 @@ WRITTEN = [
 ]
 
 
-@pytest.fixture(scope="module", params=["files", "memory"])
+@pytest.fixture(scope="module", params=["files", "memory", "postgres", "three servers"])
 def reader(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GenerationReader]:
     if request.param == "memory":
         yield MemoryGeneration.of(WRITTEN, FakeEmbedder())
+        return
+    if request.param != "files":
+        server = request.getfixturevalue("vector_server")
+        servers = 1 if request.param == "postgres" else 3
+        with postgres_store(server, tmp_path_factory.mktemp("postgres"), servers) as store:
+            build_articles(WRITTEN, store, FakeEmbedder())
+            with store.browse() as generation:
+                yield generation
         return
     data_dir = tmp_path_factory.mktemp("files")
     index(WRITTEN, data_dir)

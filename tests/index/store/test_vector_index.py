@@ -10,6 +10,7 @@ import pytest
 from index.models.base import BoolArray, IntArray, Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
+from index.store.build_turn import StoredVectors
 from index.store.files import vector_index
 from index.store.files.vector_index import VectorEngine, vectors_path
 from tests.fakes import FakeEmbedder
@@ -51,6 +52,9 @@ class NumpyWriter:
 
     def put(self, rows: IntArray, vectors: Vectors) -> None:
         self._vectors[rows] = vectors
+
+    def put_again(self, rows: IntArray, stored: StoredVectors, kept_from: IntArray) -> None:
+        self.put(rows, stored.vectors(kept_from))
 
     def get(self, rows: IntArray) -> Vectors:
         return self._vectors[rows]

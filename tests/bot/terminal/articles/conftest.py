@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +13,7 @@ import pytest
 
 from bot.terminal.cli import run
 from tests.fakes import FakeEmbedder
+from tests.postgres.server import Server
 
 Write = Callable[..., Path]
 
@@ -22,13 +23,30 @@ def embedder() -> FakeEmbedder:
     return FakeEmbedder()
 
 
-@pytest.fixture(autouse=True)
-def assembled(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: FakeEmbedder
-) -> ModuleType:
-    """An empty folder, no setting, and an embedder that takes no time."""
+@pytest.fixture(autouse=True, params=["files", "postgres"])
+def index_url(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str | None]:
+    """No setting but where the index is kept, which is there and empty."""
     for name in [name for name in os.environ if name.startswith("SELON_")]:
         monkeypatch.delenv(name)
+    if request.param == "files":
+        yield None
+        return
+    server: Server = request.getfixturevalue("vector_server")
+    with server.database() as url:
+        monkeypatch.setenv("SELON_INDEX_URL", url)
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def assembled(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    embedder: FakeEmbedder,
+    index_url: str | None,
+) -> ModuleType:
+    """An empty folder, and an embedder that takes no time."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     module = ModuleType("bot.assembly")

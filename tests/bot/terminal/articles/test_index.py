@@ -14,8 +14,8 @@ import pytest
 
 from bot.terminal.cli import run
 from bot.terminal.index import NAMED
-from index.store.files.generation import current_id
 from tests.bot.terminal.articles.conftest import Write
+from tests.bot.terminal.articles.service import current_id
 from tests.fakes import FakeEmbedder
 
 Capture = pytest.CaptureFixture[str]
@@ -60,7 +60,7 @@ def test_an_empty_map_forgets_the_fields(corpus: Path, capsys: Capture) -> None:
 def test_a_wrong_map_is_wrong_usage(corpus: Path, capsys: Capture) -> None:
     assert run(["index", "--map", "texte"]) == 2
     assert "--map texte" in capsys.readouterr().err
-    assert current_id(Path(".selon")) is None
+    assert current_id() is None
 
 
 def test_a_pipe_gets_every_skipped_file_and_a_person_the_first_ones(
@@ -113,7 +113,7 @@ def test_ctrl_c_ends_the_batch_and_the_next_run_goes_on(
     said = capsys.readouterr().err
     assert "Arrêt à la fin du lot en cours (Ctrl-C encore\u00a0: tout de suite)…\n" in said
     assert "Interrompu\u00a0: l’index en place n’a pas changé." in said
-    assert current_id(Path(".selon")) is None
+    assert current_id() is None
     kept = interrupted.embedded
     assert f"{kept} vecteurs gardés\u00a0: la même commande reprendra où elle en était." in said
     assert run(["index"]) == 0
@@ -127,5 +127,5 @@ def test_ctrl_c_twice_ends_at_once(corpus: Path, assembled: ModuleType, capsys: 
     assembled.open_embedder = lambda settings, progress=None: interrupted
     assert run(["index"]) == 1
     assert capsys.readouterr().err.endswith("Interrompu\u00a0: l’index en place n’a pas changé.\n")
-    assert current_id(Path(".selon")) is None
+    assert current_id() is None
     assert run(["index"]) == 0

@@ -95,6 +95,9 @@ def test_a_script_gets_every_field_of_a_line(capsys: Capture) -> None:
     }
 
 
-def test_without_an_index_what_to_do_is_said(capsys: Capture, tmp_path: Path) -> None:
+def test_without_an_index_what_to_do_is_said(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SELON_INDEX_URL", raising=False)  # there, the index is
     assert run(["list", "--data-dir", "ailleurs"]) == 1
     assert "selon index" in capsys.readouterr().err

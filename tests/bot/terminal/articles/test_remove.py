@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.terminal.cli import run
-from index.store.files.generation import current_id
+from tests.bot.terminal.articles.service import current_id
 from tests.fakes import FakeEmbedder
 
 Capture = pytest.CaptureFixture[str]
@@ -76,10 +76,10 @@ def test_a_copy_goes_alone(capsys: Capture) -> None:
 
 
 def test_one_unknown_article_leaves_them_all(capsys: Capture) -> None:
-    generation = current_id(Path(".selon"))
+    generation = current_id()
     assert run(["remove", "Le TGV", "Le Concorde"]) == 2
     assert capsys.readouterr().out == ""
-    assert current_id(Path(".selon")) == generation
+    assert current_id() == generation
     assert run(["list", "--removed"]) == 0
     assert capsys.readouterr() == ("", "Aucun article.\n")
 

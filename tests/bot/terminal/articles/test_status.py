@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.terminal.cli import run
-from index.store.files.generation import current_id
+from tests.bot.terminal.articles.service import current_id
 
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("indexed")
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("indexed")
 def test_status_tells_where_from_what_was_removed_and_what_was_before(
     indexed: Path, capsys: Capture
 ) -> None:
-    first = current_id(Path(".selon"))
+    first = current_id()
     run(["remove", "Le TGV"])
     capsys.readouterr()
     assert run(["status"]) == 0
@@ -36,7 +36,7 @@ def test_status_tells_where_from_what_was_removed_and_what_was_before(
 def test_a_script_gets_the_state_as_one_object(indexed: Path, capsys: Capture) -> None:
     assert run(["status", "--json"]) == 0
     state = json.loads(capsys.readouterr().out)
-    assert state["generation"] == current_id(Path(".selon"))
+    assert state["generation"] == current_id()
     assert state["roots"] == [str(indexed)]
     assert (state["articles"], state["copies"], state["removed"]) == (3, 1, 0)
     assert (state["before"], state["whole"], state["languages"]) == (None, True, {"fr": 3})

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.terminal.cli import run
-from index.store.files.generation import current_id
+from tests.bot.terminal.articles.service import current_id
 
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("indexed")
 
 
 def test_the_generation_before_comes_back(indexed: Path, capsys: Capture) -> None:
-    first = current_id(Path(".selon"))
+    first = current_id()
     (indexed / "tgv.md").unlink()
     run(["index"])
     capsys.readouterr()
@@ -23,7 +23,7 @@ def test_the_generation_before_comes_back(indexed: Path, capsys: Capture) -> Non
     assert capsys.readouterr().out.startswith(
         f"De nouveau en service\u00a0: la génération {first}, construite le "
     )
-    assert current_id(Path(".selon")) == first
+    assert current_id() == first
     run(["list", "--json"])
     assert "corpus/tgv.md" in capsys.readouterr().out
 

@@ -1,0 +1,146 @@
+"""The articles and passages of a generation in PostgreSQL, as one server has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from index.article import Article, ArticleEntry, Period, Selection
+from index.store.files.articles import ARTICLE_COLUMNS, ENTRY_COLUMNS, article_of_row, entry_of_row
+from index.store.postgres.connections import Connection
+from index.store.postgres.schema import composed, schema_of
+from index.store.reader import SHORTEST_PREFIX, FacetKind
+
+Row = tuple[Any, ...]
+
+
+def chosen(within: Period | None, among: Selection | None) -> tuple[str, list[object]]:
+    """What chooses articles `a` by their day and as `Selection` says, and its values."""
+    clauses, values = ["a.copy_of IS NULL"], list[object]()
+
+    def require(clause: str, value: object) -> None:
+        clauses.append(clause)
+        values.append(value)
+
+    if within is not None:
+        require("a.published >= %s", str(within.first))
+        require("a.published <= %s", str(within.last))
+    if among is not None:
+        for column, wanted in (
+            ("outlet", among.outlets),
+            ("category", among.categories),
+            ("language", among.languages),
+        ):
+            if wanted:
+                require(f"a.{column} = ANY(%s)", list(wanted))
+        if among.folders:
+            below = "strpos(('/' || a.path) COLLATE \"C\", '/' || folder || '/') > 0"
+            require(
+                f"EXISTS (SELECT FROM unnest(%s::text[]) folder WHERE {below})", [*among.folders]
+            )
+        if among.since is not None:
+            require("a.published >= %s", str(among.since))
+        if among.until is not None:
+            require("a.published <= %s", str(among.until))
+    return " AND ".join(clauses), values
+
+
+def fetch(connection: Connection, number: int, query: str, *values: object) -> list[Row]:
+    """The rows of a query about the tables of a generation, whose schema it calls {g}."""
+    written = composed(query, g=schema_of(number))
+    return connection.execute(written, values, binary=True).fetchall()
+
+
+class ArticleRows:
+    """What one server has of the articles of a generation; see `index.store.reader`."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def article(self, connection: Connection, article_id: str) -> Article | None:
+        query = f"SELECT {ARTICLE_COLUMNS} FROM {{g}}.articles WHERE id = %s"
+        rows = fetch(connection, self._number, query, article_id)
+        return article_of_row(rows[0]) if rows else None
+
+    def entries(
+        self, connection: Connection, within: Period | None, limit: int, among: Selection | None
+    ) -> list[tuple[int, ArticleEntry]]:
+        """With their numbers, which tell apart those of a day."""
+        condition, values = chosen(within, among)
+        query = (
+            f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {condition} "
+            "ORDER BY published DESC NULLS LAST, number LIMIT %s"
+        )
+        some = None if limit < 0 else limit
+        rows = fetch(connection, self._number, query, *values, some)
+        return [(row[0], entry_of_row(row[1:])) for row in rows]
+
+    def find(
+        self, connection: Connection, reference: str
+    ) -> tuple[int, list[tuple[int, ArticleEntry]]]:
+        """The first of the ways that finds any, by number, and what it finds."""
+        ways = ["id = %s", "starts_with(id, %s)", "path = %s", "url = %s", "title = %s"]
+        for number, way in enumerate(ways):
+            if "\0" in reference or (number == 1 and len(reference) < SHORTEST_PREFIX):
+                continue
+            query = (
+                f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles WHERE {way} ORDER BY number"
+            )
+            if rows := fetch(connection, self._number, query, reference):
+                return number, [(row[0], entry_of_row(row[1:])) for row in rows]
+        return len(ways), []
+
+    def copied(self, connection: Connection) -> list[tuple[int, ArticleEntry]]:
+        query = f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles WHERE copies <> '[]'"
+        rows = fetch(connection, self._number, query)
+        return [(row[0], entry_of_row(row[1:])) for row in rows]
+
+    def count(self, connection: Connection, within: Period | None, among: Selection | None) -> int:
+        condition, values = chosen(within, among)
+        query = f"SELECT count(*) FROM {{g}}.articles a WHERE {condition}"
+        return int(fetch(connection, self._number, query, *values)[0][0])
+
+    def facet(self, connection: Connection, kind: FacetKind) -> dict[str, int]:
+        query = (
+            f"SELECT {kind}, count(*) FROM {{g}}.articles "
+            f"WHERE copy_of IS NULL AND {kind} <> '' GROUP BY {kind}"
+        )
+        return dict(fetch(connection, self._number, query))
+
+    def passage_texts(self, connection: Connection, keys: Sequence[int]) -> list[Row]:
+        """Key, article, start, stop, heading and text of these passages."""
+        query = (
+            "SELECT p.number, a.id, p.start, p.stop, p.heading, "
+            "substr(a.text, p.start + 1, p.stop - p.start) "
+            "FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
+            "WHERE p.number = ANY(%s::bigint[])"
+        )
+        return fetch(connection, self._number, query, list(keys))
+
+    def sentence_spans(self, connection: Connection, keys: Sequence[int]) -> list[Row]:
+        """Passage, start and stop of the sentences of these passages, in reading order."""
+        query = (
+            "SELECT passage, start, stop FROM {g}.sentences "
+            "WHERE passage = ANY(%s::bigint[]) ORDER BY number"
+        )
+        return fetch(connection, self._number, query, list(keys))
+
+    def passage_key(self, connection: Connection, article_id: str, at: int | None) -> int | None:
+        """The passage of an article that holds the character at this offset; without one, the
+        first."""
+        place, values = "TRUE ORDER BY number", list[object]()
+        if at is not None:
+            place, values = "start <= %s AND stop > %s ORDER BY start DESC", [at, at]
+        query = (
+            "SELECT number FROM {g}.passages "
+            f"WHERE article = (SELECT number FROM {{g}}.articles WHERE id = %s) AND {place} LIMIT 1"
+        )
+        rows = fetch(connection, self._number, query, article_id, *values)
+        return int(rows[0][0]) if rows else None
+
+    def count_passages(self, connection: Connection, article_id: str) -> int:
+        query = (
+            "SELECT count(*) FROM {g}.passages "
+            "WHERE article = (SELECT number FROM {g}.articles WHERE id = %s)"
+        )
+        return int(fetch(connection, self._number, query, article_id)[0][0])

@@ -1,0 +1,220 @@
+"""Connections to a PostgreSQL server, their errors told as the store's."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+
+import psycopg
+from psycopg import conninfo, errors
+
+from index.errors import Problem, StoreError, Words
+
+Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+Result = TypeVar("Result")
+
+_CONNECT_SECONDS = 5
+_SILENT_SECONDS = 10  # that a peer may leave unanswered before its connection counts as dead
+_BUILD_LOCK = 0x53454C49  # a number of our own, as the next one
+_HOLD = 0x53454C48
+
+# A lease and a hold end with their connection: one whose machine has gone must end too.
+_ALIVE: dict[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": _SILENT_SECONDS * 1000,
+    "connect_timeout": _CONNECT_SECONDS,
+}
+_SERVER_ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A database by its address, `postgresql://…`, as libpq reads it. Raises StoreError."""
+
+    url: str = field(repr=False)
+    shown: str
+
+    @classmethod
+    def at(cls, url: str) -> Server:
+        plain = re.sub(r"\Apostgres(?:ql)?(?:\+\w{1,20})?://", "postgresql://", url.strip())
+        try:
+            known = conninfo.conninfo_to_dict(plain)
+        except psycopg.Error:
+            # What libpq says of it repeats parts of it, a password perhaps.
+            raise StoreError("postgres-address", reason=Problem("postgres-address-form")) from None
+        hosts = str(known.get("host") or "localhost").split(",")
+        ports = str(known.get("port") or "").split(",")
+        places = [
+            f"{host}:{port}" if port else host
+            for host, port in zip(hosts, [*ports, *[ports[0]] * len(hosts)], strict=False)
+        ]
+        name = known.get("dbname") or ""
+        return cls(plain, f"postgresql://{','.join(places)}/{name}")
+
+    def connect(self, *, writing: bool, seconds: float | None = None) -> Connection:
+        """A new connection, each statement its own transaction; `seconds` bound every statement.
+
+        One for `writing` goes to the host that takes writes. Raises StoreError.
+        """
+        options = [str(conninfo.conninfo_to_dict(self.url).get("options") or ""), _SERVER_ALIVE]
+        options.append(f"-c statement_timeout={1000 * (seconds or 0):.0f}")
+        options.append("-c idle_session_timeout=0")  # a lease is held while a model embeds
+        more: dict[str, Any] = {"target_session_attrs": "read-write"} if writing else {}
+        with translate_errors(self.shown, connecting=True):
+            connection = psycopg.connect(
+                self.url,
+                autocommit=True,
+                prepare_threshold=None,  # a plan of its own for each: filters differ much
+                application_name=f"{os.getpid()} ({socket.gethostname()})"[:63],
+                options=" ".join(options).strip(),
+                **_ALIVE,
+                **more,
+            )
+        return connection
+
+
+@contextmanager
+def translate_errors(shown: str, *, connecting: bool = False) -> Iterator[None]:
+    """Turn what PostgreSQL refuses into a StoreError."""
+    try:
+        yield
+    except errors.QueryCanceled as error:
+        raise StoreError("postgres-too-long", shown=shown) from error
+    except (errors.InvalidSchemaName, errors.UndefinedTable) as error:
+        raise StoreError("postgres-gone", shown=shown, reason=_first_line(error)) from error
+    except psycopg.Error as error:
+        reason = _first_line(error)
+        if connecting or _is_lost(error):
+            raise StoreError("postgres-unreachable", shown=shown, reason=reason) from error
+        raise StoreError("postgres-failed", shown=shown, reason=reason) from error
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """Whether the connection has ended, rather than a statement failed."""
+    return isinstance(error, psycopg.OperationalError) and (
+        error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+    )
+
+
+def _first_line(error: BaseException) -> Words:
+    """Without what follows it: statements, and the values in them."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return Words(" ".join(lines[0].split()) if lines else type(error).__name__)
+
+
+class Connections:
+    """Connections for reading, kept for whoever asks next; usable from several threads.
+
+    Each is prepared once, when it is opened. A question whose connection ends is asked again of a
+    new one, which libpq opens to the next host that answers. Raises StoreError.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        prepare: Callable[[Connection], None] = lambda _: None,
+        seconds: float | None = None,
+    ) -> None:
+        self.server = server
+        self._prepare = prepare
+        self._seconds = seconds
+        self._idle: list[Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def ask(self, job: Callable[[Connection], Result]) -> Result:
+        """Run a job that only reads, and once more where its connection ends."""
+        for last in (False, True):
+            connection = self._take()
+            try:
+                with translate_errors(self.server.shown):
+                    result = job(connection)
+            except BaseException as error:
+                lost = isinstance(error, StoreError) and connection.broken
+                connection.close()
+                if last or not lost:
+                    raise
+                self._drop_idle()  # those of the same server have ended with it
+            else:
+                self._give_back(connection)
+                return result
+        raise AssertionError("the second time returns or raises")
+
+    def close(self) -> None:
+        """Those in use are closed when they are given back."""
+        self._closed = True
+        self._drop_idle()
+
+    def _take(self) -> Connection:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        connection = self.server.connect(writing=False, seconds=self._seconds)
+        try:
+            with translate_errors(self.server.shown):
+                self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _drop_idle(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for each in idle:
+            with suppress(psycopg.Error):
+                each.close()
+
+
+def take_lease(connection: Connection) -> bool:
+    """Whether this connection is now the only one that may build; it is until it ends."""
+    return bool(_value(connection, "SELECT pg_try_advisory_lock(%s, 0)", _BUILD_LOCK))
+
+
+def lease_holder(connection: Connection) -> tuple[str, Any] | None:
+    """Who has the lease, as the connection says, and since when it stands."""
+    found = connection.execute(
+        "SELECT a.application_name, a.backend_start FROM pg_locks l "
+        "JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
+        "AND l.classid = %s AND l.objid = 0 AND l.database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())",
+        [_BUILD_LOCK],
+    ).fetchone()
+    return (str(found[0]), found[1]) if found else None
+
+
+def hold(connection: Connection, number: int) -> None:
+    """Have a generation stay as long as this connection does."""
+    connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [_HOLD, number])
+
+
+@contextmanager
+def alone(connection: Connection, number: int) -> Iterator[bool]:
+    """Whether nobody holds a generation, which nobody can while this lasts."""
+    free = bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _HOLD, number))
+    try:
+        yield free
+    finally:
+        if free:
+            connection.execute("SELECT pg_advisory_unlock(%s, %s)", [_HOLD, number])
+
+
+def _value(connection: Connection, query: Any, *values: object) -> Any:
+    found = connection.execute(query, values).fetchone()
+    return found[0] if found else None

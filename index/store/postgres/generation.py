@@ -1,0 +1,404 @@
+"""A generation of an index in PostgreSQL, on one server or on several, opened for questions.
+
+On several, each holds the articles whose ids fall to it, with their passages, sentences, words and
+vectors, under the keys that they have in the whole generation, and knows how often a term stands in
+all. Each is asked for its best, side by side; the best of all are then scored.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from datetime import datetime
+from hashlib import blake2b
+from types import TracebackType
+from typing import Any, TypeVar
+
+import numpy as np
+
+from index.article import Article, ArticleEntry, Passage, Period, Selection, Sentence
+from index.errors import DamagedIndex, StoreError
+from index.models.base import IntArray, Vectors
+from index.store.postgres.articles import ArticleRows
+from index.store.postgres.connections import Connection, Connections, Server, hold
+from index.store.postgres.nearest import (
+    ArticleFilter,
+    NearRow,
+    ServerVectors,
+    prepare_session,
+    vector_text,
+)
+from index.store.postgres.schema import VectorTables
+from index.store.postgres.words import PostgresTerms, PostgresWords
+from index.store.postings import WordMatch
+from index.store.reader import (
+    CandidateFeatures,
+    CandidateQuery,
+    FacetKind,
+    GenerationFacts,
+    RowKind,
+    StoredPassage,
+)
+
+Result = TypeVar("Result")
+
+QUESTION_SECONDS = 20.0
+"""That a statement of a question may take."""
+
+_CHECKED_AT_ONCE = 500  # passages whose article a filter is asked about together
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """A generation as one of its servers has it: `place` of `servers`, with so many rows."""
+
+    facts: GenerationFacts
+    number: int
+    place: int
+    servers: int
+    articles: int
+    passages: int
+    sentences: int
+
+    def as_json(self) -> str:
+        told = {field.name: getattr(self.facts, field.name) for field in fields(self.facts)}
+        told["built_at"] = self.facts.built_at.isoformat()
+        told["languages"] = dict(self.facts.languages)
+        here = [self.articles, self.passages, self.sentences]
+        return json.dumps(
+            {"facts": told, "place": self.place, "servers": self.servers, "rows": here}
+        )
+
+    @classmethod
+    def from_json(cls, number: int, written: str) -> ServerFacts:
+        """Raises ValueError, KeyError or TypeError for what was not written so."""
+        told = json.loads(written)
+        facts = told["facts"]
+        facts["built_at"] = datetime.fromisoformat(facts["built_at"])
+        facts["roots"] = tuple(facts["roots"])
+        return cls(GenerationFacts(**facts), number, told["place"], told["servers"], *told["rows"])
+
+
+def place_of(article_id: str, servers: int) -> int:
+    """The server that an article lies on, the same for ever."""
+    digest = blake2b(article_id.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % servers
+
+
+class _ServerReader:
+    """What one server has of a generation."""
+
+    def __init__(self, server: Server, own: ServerFacts) -> None:
+        self.own = own
+        self.articles = ArticleRows(own.number)
+        tables = VectorTables(own.facts.model, own.facts.dimension)
+        sizes: dict[RowKind, int] = {"passages": own.passages, "sentences": own.sentences}
+        self.vectors = ServerVectors(server.shown, own.number, tables, sizes)
+        self.connections = Connections(server, self._prepare, QUESTION_SECONDS)
+
+    def check(self) -> None:
+        """Raises StoreError where searches would not be what they should."""
+        self.ask(self._check_plans)
+
+    def _check_plans(self, connection: Connection) -> None:
+        self.vectors.check_plan(connection, "passages")
+        self.vectors.check_plan(connection, "sentences")
+
+    def ask(self, job: Callable[[Connection], Result]) -> Result:
+        return self.connections.ask(job)
+
+    def _prepare(self, connection: Connection) -> None:
+        # Held first: what is seen then stays.
+        hold(connection, self.own.number)
+        there = connection.execute(
+            "SELECT FROM selon.generations WHERE number = %s AND id = %s",
+            [self.own.number, self.own.facts.id],
+        ).fetchone()
+        if there is None:
+            shown, generation = self.connections.server.shown, self.own.facts.id
+            raise DamagedIndex("generation-missing", shown=shown, generation=generation)
+        prepare_session(connection, self.connections.server.shown)
+
+
+class _Servers:
+    """All servers of a generation, asked side by side."""
+
+    def __init__(self, readers: list[_ServerReader]) -> None:
+        self.readers = readers
+        self._pool = ThreadPoolExecutor(4 * len(readers)) if len(readers) > 1 else None
+
+    def ask(self, job: Callable[[_ServerReader], Callable[[Connection], Result]]) -> list[Result]:
+        """What each says, in their order. Raises StoreError where one does not answer: an answer
+        of the others would pass for that of all."""
+        if self._pool is None:
+            return [each.ask(job(each)) for each in self.readers]
+        asked = [self._pool.submit(each.ask, job(each)) for each in self.readers]
+        return [each.result() for each in asked]
+
+    def ask_each(self, job: Callable[[Connection], Result]) -> list[Result]:
+        return self.ask(lambda _: job)
+
+    def each(self, job: Callable[[_ServerReader, Connection], Result]) -> list[Result]:
+        return self.ask(lambda each: lambda connection: job(each, connection))
+
+    def home(self, article_id: str) -> _ServerReader:
+        """The one that an article lies on."""
+        return self.readers[place_of(article_id, len(self.readers))]
+
+    def close(self) -> None:
+        for each in self.readers:
+            each.connections.close()
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The best of one server: passages and sentences near in meaning, and its filter."""
+
+    passages: list[NearRow]
+    sentences: list[NearRow]
+    only: ArticleFilter | None
+
+
+class PostgresGeneration:
+    """See `index.store.reader.GenerationReader`."""
+
+    def __init__(self, servers: Sequence[tuple[Server, ServerFacts]]) -> None:
+        self.facts = servers[0][1].facts
+        self._servers = _Servers([_ServerReader(server, own) for server, own in servers])
+        self._words = PostgresWords(
+            servers[0][1].number, self._servers.ask_each, self.facts.passages
+        )
+        self._closing = weakref.finalize(self, self._servers.close)
+        try:
+            for each in self._servers.readers:
+                each.check()
+        except BaseException:
+            self.close()
+            raise
+
+    def term_statistics(self, kind: RowKind) -> PostgresTerms:
+        size = self.facts.passages if kind == "passages" else self.facts.sentences
+        return PostgresTerms(self._words, kind, size)
+
+    def candidates(
+        self,
+        query: CandidateQuery,
+        passages: int,
+        sentences: int,
+        within: Period | None = None,
+        among: Selection | None = None,
+    ) -> CandidateFeatures:
+        vector = vector_text(query.vector)
+
+        def best(each: _ServerReader) -> Callable[[Connection], _Best]:
+            def ask(connection: Connection) -> _Best:
+                only = each.vectors.filter(connection, within, among)
+                search = each.vectors.nearest
+                return _Best(
+                    search(connection, "passages", vector, passages, only),
+                    search(connection, "sentences", vector, sentences, only),
+                    only,
+                )
+
+            return ask
+
+        found = self._servers.ask(best)
+        near = _merged((each.passages for each in found), passages)
+        told = _merged((each.sentences for each in found), sentences)
+        words = self._words.match(query.passage_terms)
+        worded = self._worded(words, passages, [each.only for each in found])
+        keys = np.unique(np.concatenate([near, told, worded]))
+        return self._features(keys, vector, query, words)
+
+    def _worded(
+        self, words: WordMatch, count: int, filters: list[ArticleFilter | None]
+    ) -> IntArray:
+        """The passages that may be found and meet the words best."""
+        if any(each is None for each in filters):
+            return words.best(count)
+        few = [each.passages for each in filters if each and each.passages is not None]
+        if len(few) == len(filters):
+            among = np.zeros(self.facts.passages, dtype=bool)
+            for each in few:
+                among[each] = True
+            return words.best(count, among)
+        rows = np.flatnonzero(words.scores)
+        rows = rows[np.lexsort((rows, -words.scores[rows]))]
+        kept: list[int] = []
+        for start in range(0, len(rows), _CHECKED_AT_ONCE):
+            some = rows[start : start + _CHECKED_AT_ONCE].tolist()
+            allowed = self._allowed(some, filters)
+            kept += [key for key in some if key in allowed]
+            if len(kept) >= count:
+                break
+        return np.array(kept[:count], dtype=np.int64)
+
+    def _allowed(self, keys: list[int], filters: list[ArticleFilter | None]) -> set[int]:
+        def ask(each: _ServerReader) -> Callable[[Connection], list[int]]:
+            only = filters[each.own.place]
+            assert only is not None
+            return lambda connection: each.vectors.rows_among(connection, keys, only)
+
+        return {key for rows in self._servers.ask(ask) for key in rows}
+
+    def _features(
+        self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
+    ) -> CandidateFeatures:
+        asked = keys.tolist()
+
+        def features(each: _ServerReader) -> Callable[[Connection], tuple[list[Any], list[Any]]]:
+            return lambda connection: (
+                each.vectors.passage_features(connection, asked, vector),
+                each.vectors.sentence_features(connection, asked, vector),
+            )
+
+        found = self._servers.ask(features)
+        # Ascending keys of passages are ascending keys of their sentences too.
+        passages = list(heapq.merge(*(each[0] for each in found)))
+        sentences = list(heapq.merge(*(each[1] for each in found)))
+        counts = np.array([row[3] for row in passages], dtype=np.int64)
+        if len(passages) != len(keys) or counts.sum() != len(sentences):
+            raise DamagedIndex(
+                "damaged-rows",
+                shown=self.facts.id,
+                found=len(passages) + len(sentences),
+                expected=len(keys) + int(counts.sum()),
+            )
+        return CandidateFeatures(
+            keys=keys,
+            cosines=np.array([row[1] for row in passages], dtype=np.float32),
+            bm25=words.at(keys),
+            openings=np.array([row[2] for row in passages], dtype=bool),
+            sentence_cosines=np.array([row[1] for row in sentences], dtype=np.float32),
+            sentence_bm25=self._words.sentence_scores(
+                query.sentence_terms, [row[2] for row in sentences]
+            ),
+            offsets=np.cumsum(counts) - counts,
+        )
+
+    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+        asked = [int(key) for key in keys]
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for rows in self._servers.each(lambda e, c: e.articles.sentence_spans(c, asked)):
+            for passage, start, stop in rows:
+                spans.setdefault(passage, []).append((start, stop))
+        found = {
+            row[0]: _stored(row, spans.get(row[0], []))
+            for rows in self._servers.each(lambda e, c: e.articles.passage_texts(c, asked))
+            for row in rows
+        }
+        try:
+            return [found[key] for key in asked]
+        except KeyError as error:
+            raise IndexError(f"no passage has row {error}") from error
+
+    def sentence_vectors_of(self, key: int) -> Vectors:
+        found = self._servers.each(lambda e, c: e.vectors.sentence_vectors(c, key))
+        rows = [row for each in found for row in each]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self.facts.dimension)
+
+    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
+        return self._passage(article_id, start)
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        return self._passage(article_id, None)
+
+    def _passage(self, article_id: str, at: int | None) -> StoredPassage | None:
+        one = self._servers.home(article_id)
+        key = one.ask(lambda c: one.articles.passage_key(c, article_id, at))
+        return None if key is None else self.stored([key])[0]
+
+    def count_passages(self, article_id: str) -> int:
+        one = self._servers.home(article_id)
+        return one.ask(lambda c: one.articles.count_passages(c, article_id))
+
+    def article(self, article_id: str) -> Article | None:
+        one = self._servers.home(article_id)
+        return one.ask(lambda c: one.articles.article(c, article_id))
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        found = self._servers.each(lambda e, c: e.articles.find(c, reference))
+        first = min(way for way, _ in found)
+        return _by_number(entries for way, entries in found if way == first)
+
+    def articles(
+        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+    ) -> list[ArticleEntry]:
+        found = self._servers.each(lambda e, c: e.articles.entries(c, within, limit, among))
+        newest = heapq.merge(*found, key=lambda row: _newest(*row))
+        entries = [entry for _, entry in newest]
+        return entries if limit < 0 else entries[:limit]
+
+    def copied(self) -> list[ArticleEntry]:
+        return _by_number(self._servers.each(lambda e, c: e.articles.copied(c)))
+
+    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
+        if within is None and among is None:
+            return self.facts.articles
+        return sum(self._servers.each(lambda e, c: e.articles.count(c, within, among)))
+
+    def facet(self, kind: FacetKind) -> dict[str, int]:
+        total: dict[str, int] = {}
+        for found in self._servers.each(lambda e, c: e.articles.facet(c, kind)):
+            for value, count in found.items():
+                total[value] = total.get(value, 0) + count
+        return dict(sorted(total.items(), key=lambda each: (-each[1], each[0])))
+
+    def close(self) -> None:
+        self._closing()
+
+    def __enter__(self) -> PostgresGeneration:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_on(servers: Sequence[tuple[Server, ServerFacts]]) -> PostgresGeneration:
+    """Raises DamagedIndex, StoreError."""
+    number = len(servers)
+    for place, (server, own) in enumerate(servers):
+        if (own.place, own.servers) != (place, number):
+            raise StoreError(
+                "postgres-servers",
+                shown=server.shown,
+                place=place + 1,
+                servers=number,
+                built_place=own.place + 1,
+                built_servers=own.servers,
+            )
+    return PostgresGeneration(servers)
+
+
+def _merged(found: Iterable[list[NearRow]], count: int) -> IntArray:
+    """The passages of the `count` nearest rows of all servers."""
+    rows = heapq.nsmallest(
+        count, (row for each in found for row in each), key=lambda row: (row.distance, row.key)
+    )
+    return np.array([row.passage for row in rows], dtype=np.int64)
+
+
+def _by_number(found: Iterable[list[tuple[int, ArticleEntry]]]) -> list[ArticleEntry]:
+    rows = sorted((row for each in found for row in each), key=lambda row: row[0])
+    return [entry for _, entry in rows]
+
+
+def _newest(number: int, entry: ArticleEntry) -> tuple[int, int]:
+    return -entry.published.toordinal() if entry.published else 0, number
+
+
+def _stored(row: tuple[Any, ...], spans: list[tuple[int, int]]) -> StoredPassage:
+    key, article_id, start, stop, heading, text = row
+    sentences = tuple(Sentence(a, b, text[a - start : b - start]) for a, b in spans)
+    return StoredPassage(key, article_id, Passage(start, stop, text, heading, sentences))

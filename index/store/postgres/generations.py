@@ -1,0 +1,147 @@
+"""The generations that servers have: which are whole, in service, held, and to be removed."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from index.article import FINGERPRINTED, corpus_fingerprint
+from index.errors import DamagedIndex
+from index.store.postgres.articles import fetch
+from index.store.postgres.connections import Connection, Server, alone
+from index.store.postgres.generation import ServerFacts
+from index.store.postgres.load import KINDS
+from index.store.postgres.schema import VectorTables, drop_generation, schema_of
+from index.store.reader import GenerationFacts
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGenerations:
+    """The generations there are: `whole`, by number, as the servers have those that each has in its
+    place; and on which servers there is anything of others."""
+
+    whole: dict[int, list[ServerFacts]]
+    partial: dict[int, list[int]]
+
+    @classmethod
+    def on(cls, connections: Sequence[Connection]) -> KnownGenerations:
+        query = "SELECT number, facts FROM selon.generations"
+        found = [
+            {number: ServerFacts.from_json(number, told) for number, told in each.execute(query)}
+            for each in connections
+        ]
+        whole: dict[int, list[ServerFacts]] = {}
+        partial: dict[int, list[int]] = {}
+        for number in sorted(set().union(*found)):
+            places = [place for place, each in enumerate(found) if number in each]
+            owns = [found[place][number] for place in places]
+            if [(own.place, own.servers) for own in owns] == [
+                (place, len(found)) for place in range(len(found))
+            ]:
+                whole[number] = owns
+            else:
+                partial[number] = places
+        return cls(whole, partial)
+
+    @property
+    def newest(self) -> int:
+        return max([0, *self.whole, *self.partial])
+
+
+def current_number(connection: Connection) -> int | None:
+    """The generation in service."""
+    found = connection.execute("SELECT number FROM selon.current").fetchone()
+    return int(found[0]) if found else None
+
+
+def verify(
+    servers: Sequence[Server], connections: Sequence[Connection], own: Sequence[ServerFacts]
+) -> None:
+    """Count the rows of a generation and compare its articles with what was written.
+
+    PostgreSQL checks its pages itself. Raises DamagedIndex naming the server that differs.
+    """
+    number, facts = own[0].number, own[0].facts
+    articles = []
+    for server, connection, each in zip(servers, connections, own, strict=True):
+        for table, expected in (
+            ("articles", each.articles),
+            ("passages", each.passages),
+            ("sentences", each.sentences),
+        ):
+            [(found,)] = fetch(connection, number, f"SELECT count(*) FROM {{g}}.{table}")
+            if found != expected:
+                raise DamagedIndex(
+                    "damaged-rows", shown=server.shown, found=found, expected=expected
+                )
+        query = f"SELECT {FINGERPRINTED} FROM {{g}}.articles ORDER BY id"
+        articles.append(fetch(connection, number, query))
+    merged = heapq.merge(*articles, key=lambda row: str(row[0]))
+    if corpus_fingerprint(merged) != facts.fingerprint:
+        shown = " ".join(each.shown for each in servers)
+        raise DamagedIndex("generation-altered", shown=shown, generation=facts.id)
+
+
+def put_in_service(connection: Connection, number: int) -> None:
+    """Readers see the one before or this one, never less: they all ask the first server."""
+    connection.execute(
+        "INSERT INTO selon.current (number) VALUES (%s) "
+        "ON CONFLICT (only_row) DO UPDATE SET number = excluded.number",
+        [number],
+    )
+
+
+def forget_kept(connections: Sequence[Connection]) -> None:
+    """Remove what was kept, for any model: a generation that is in service has it all."""
+    for connection in connections:
+        for tables in _models(connection):
+            connection.execute(sql.SQL("TRUNCATE {}").format(tables.kept))
+
+
+def clean(connections: Sequence[Connection], current: int, before: int | None) -> None:
+    """Remove all but these that nobody reads, and the vectors that none has any more."""
+    known = KnownGenerations.on(connections)
+    gone = set()
+    everywhere = list(range(len(connections)))
+    found = dict.fromkeys(known.whole.keys() - {current, before}, everywhere) | known.partial
+    for number, places in found.items():
+        with ExitStack() as held:
+            holders = [connections[place] for place in places]
+            if all(held.enter_context(alone(each, number)) for each in holders):
+                for connection in holders:
+                    with connection.transaction():
+                        drop_generation(connection, number)
+                gone.add(number)
+    if not gone:
+        return
+    left = [each[0] for number, each in known.whole.items() if number not in gone]
+    for connection in connections:
+        for tables in _models(connection):
+            _clean_model(connection, tables, [each for each in left if _is_of(each.facts, tables)])
+
+
+def _clean_model(connection: Connection, tables: VectorTables, own: list[ServerFacts]) -> None:
+    if not own:
+        tables.drop(connection)
+        return
+    for kind in KINDS:
+        unused = sql.SQL(" AND ").join(
+            sql.SQL("NOT EXISTS (SELECT FROM {}.{} r WHERE r.vector = v.id)").format(
+                schema_of(each.number), sql.Identifier(kind)
+            )
+            for each in own
+        )
+        connection.execute(sql.SQL("DELETE FROM {} v WHERE {}").format(tables.of(kind), unused))
+
+
+def _is_of(facts: GenerationFacts, tables: VectorTables) -> bool:
+    return (facts.model, facts.dimension) == (tables.model, tables.dimension)
+
+
+def _models(connection: Connection) -> list[VectorTables]:
+    rows = connection.execute("SELECT model, dimension FROM selon.models").fetchall()
+    return [VectorTables(model, dimension) for model, dimension in rows]

@@ -1,0 +1,271 @@
+"""The vectors of a generation on one server: the nearest ones, and those of some rows.
+
+HNSW (Malkov & Yashunin, 2018) looks in half precision at vectors of every generation, of which a
+join and the filter leave what may be found; pgvector goes on looking until there is enough of it
+("iterative scan"). What it finds is ranked by the whole vectors. Where the filter leaves little, or
+there is little at all, every vector is compared instead.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import psycopg
+from psycopg import sql
+
+from index.article import Period, Selection
+from index.errors import StoreError
+from index.models.base import Vectors
+from index.store.postgres.articles import chosen, fetch
+from index.store.postgres.connections import Connection
+from index.store.postgres.schema import VectorTables, composed, schema_of
+from index.store.reader import RowKind
+
+logger = logging.getLogger(__name__)
+
+EXACT_ROWS = 10_000
+"""Rows up to which every vector is compared; docs/scale.md says what that costs."""
+
+COMPARED_PASSAGES = 4_000
+"""Passages that a filter leaves, up to which they and their sentences are all compared."""
+
+EF_SEARCH = 400
+"""Neighbours that HNSW keeps in sight: more find more, and cost more."""
+
+SETTINGS: Mapping[str, str] = {
+    "hnsw.ef_search": str(EF_SEARCH),
+    "hnsw.iterative_scan": "relaxed_order",
+    "hnsw.max_scan_tuples": "2147483647",
+    "hnsw.scan_mem_multiplier": "8",
+    "work_mem": "64MB",
+    "jit": "off",
+}
+"""Of every session that searches."""
+
+# Guessing what a filter leaves, the planner may take comparing all for the lesser work.
+_BY_INDEX = (
+    "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_sort', 'off', false)"
+)
+_BY_ANY = "SELECT set_config('enable_seqscan', 'on', false), set_config('enable_sort', 'on', false)"
+
+_SPARE = 2  # times as many as are asked for come from HNSW, which ranks in half precision
+
+
+class NearRow(NamedTuple):
+    """A passage or a sentence: its key, that of its passage, and its negative inner product."""
+
+    key: int
+    passage: int
+    distance: float
+
+
+def prepare_session(connection: Connection, shown: str) -> None:
+    """Set what searches need. Raises StoreError where the server does not take it: with another
+    `ef_search` an HNSW index silently gives less than it is asked for."""
+    connection.execute("SELECT '[1]'::vector")  # pgvector's settings are known once it is loaded
+    for name, value in SETTINGS.items():
+        connection.execute("SELECT set_config(%s, %s, false)", [name, value])
+        [taken] = connection.execute("SELECT current_setting(%s)", [name]).fetchone() or [""]
+        if taken != value:
+            raise StoreError("postgres-setting", shown=shown, name=name, value=value, taken=taken)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFilter:
+    """Which articles may be found on one server; `passages` are theirs, where they are few."""
+
+    condition: str
+    values: list[object]
+    passages: list[int] | None
+
+
+def vector_text(vector: Vectors) -> str:
+    """As pgvector reads it, exact for single precision."""
+    return f"[{','.join(f'{each:.9g}' for each in vector.tolist())}]"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerVectors:
+    """The vectors of a generation's rows on one server, `sizes` of them."""
+
+    shown: str
+    number: int
+    tables: VectorTables
+    sizes: Mapping[RowKind, int]
+
+    def is_exact(self, kind: RowKind) -> bool:
+        """Whether all are compared, whatever is asked for."""
+        return self.sizes[kind] <= EXACT_ROWS
+
+    def check_plan(self, connection: Connection, kind: RowKind) -> None:
+        """Raises StoreError where PostgreSQL would not search by the HNSW index."""
+        if self.is_exact(kind):
+            return
+        zero = vector_text(np.zeros(self.tables.dimension, dtype=np.float32))
+        query = self._query(kind, approximate=True, condition="", narrow=False)
+        values = {"vector": zero, "half_vector": zero, "limit": 1, "spare": _SPARE}
+        with psycopg.ClientCursor(connection) as cursor:
+            cursor.execute(_BY_INDEX)
+            plan = cursor.execute(sql.SQL("EXPLAIN ") + query, values).fetchall()
+            cursor.execute(_BY_ANY)
+        index = self.tables.nearest(kind)
+        if not any(index in str(line[0]) for line in plan):
+            raise StoreError("postgres-plan", shown=self.shown, index=index)
+
+    def filter(
+        self, connection: Connection, within: Period | None, among: Selection | None
+    ) -> ArticleFilter | None:
+        """What these leave; None where they leave all."""
+        if within is None and among is None:
+            return None
+        condition, values = chosen(within, among)
+        query = (
+            "SELECT p.number FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number "
+            f"WHERE {condition} LIMIT {COMPARED_PASSAGES + 1}"
+        )
+        rows = fetch(connection, self.number, query, *values)
+        few = len(rows) <= COMPARED_PASSAGES
+        return ArticleFilter(condition, values, [row[0] for row in rows] if few else None)
+
+    def nearest(
+        self,
+        connection: Connection,
+        kind: RowKind,
+        vector: str,
+        count: int,
+        only: ArticleFilter | None,
+    ) -> list[NearRow]:
+        """The `count` nearest, the nearest first, equals by key; fewer when there are fewer."""
+        narrow = only is not None and only.passages is not None
+        if narrow and not only.passages:  # type: ignore[union-attr]
+            return []
+        if not narrow and not self.is_exact(kind):
+            found = self._found(connection, kind, vector, count, only, approximate=True)
+            if len(found) >= min(count, self.sizes[kind] if only is None else count):
+                return found
+            if only is None:
+                raise StoreError("postgres-short", shown=self.shown, found=len(found), asked=count)
+            # The scan has used up its memory before the filter had left enough.
+            logger.info("HNSW gave %d of %d %s: all are compared", len(found), count, kind)
+        return self._found(connection, kind, vector, count, only, approximate=False)
+
+    def _found(
+        self,
+        connection: Connection,
+        kind: RowKind,
+        vector: str,
+        count: int,
+        only: ArticleFilter | None,
+        *,
+        approximate: bool,
+    ) -> list[NearRow]:
+        named: dict[str, Any] = {"vector": vector, "limit": count}
+        if approximate:
+            named |= {"half_vector": vector, "spare": count * _SPARE}
+        condition, narrow = "", False
+        if only is not None and only.passages is not None:
+            narrow, named["passages"] = True, only.passages
+        elif only is not None:
+            condition = only.condition
+            for at, value in enumerate(only.values):
+                condition = condition.replace("%s", f"%(value{at})s", 1)
+                named[f"value{at}"] = value
+        query = self._query(kind, approximate=approximate, condition=condition, narrow=narrow)
+        if not approximate:
+            rows = connection.execute(query, named, binary=True).fetchall()
+        else:
+            with connection.pipeline():  # three statements, one way there and back
+                connection.execute(_BY_INDEX)
+                found = connection.execute(query, named, binary=True)
+                connection.execute(_BY_ANY)
+                rows = found.fetchall()
+        return [NearRow._make(row) for row in rows]
+
+    def _query(
+        self, kind: RowKind, *, approximate: bool, condition: str, narrow: bool
+    ) -> sql.Composed:
+        passage = "r.number" if kind == "passages" else "r.passage"
+        distance = "vector <#> %(vector)s::vector AS distance"
+        order = "ORDER BY distance, number LIMIT %(limit)s"
+        of_filter = (
+            f"JOIN {{g}}.passages p ON p.number = {passage} "
+            f"JOIN {{g}}.articles a ON a.number = p.article WHERE {condition}"
+            if condition
+            else ""
+        )
+        if approximate:
+            # Materialized, so that the outer order never takes the place of the index's own.
+            whole = (
+                f"WITH near AS MATERIALIZED (SELECT r.number, {passage} AS passage, v.{distance} "
+                f"FROM {{v}} v JOIN {{g}}.{kind} r ON r.vector = v.id {of_filter} "
+                "ORDER BY v.vector::{half} <#> %(half_vector)s::{half} LIMIT %(spare)s) "
+                f"SELECT * FROM near {order}"
+            )
+        elif narrow:
+            # OFFSET keeps distances apart: vectors are not carried through the join.
+            whole = (
+                f"SELECT r.number, {passage} AS passage, v.distance FROM {{g}}.{kind} r "
+                f"CROSS JOIN LATERAL (SELECT {distance} FROM {{v}} WHERE id = r.vector OFFSET 0) v "
+                f"WHERE {passage} = ANY(%(passages)s::bigint[]) {order}"
+            )
+        else:
+            whole = (
+                f"SELECT r.number, {passage} AS passage, v.distance "
+                f"FROM (SELECT id, {distance} FROM {{v}} OFFSET 0) v "
+                f"JOIN {{g}}.{kind} r ON r.vector = v.id {of_filter} {order}"
+            )
+        return composed(
+            whole,
+            g=schema_of(self.number),
+            v=self.tables.of(kind),
+            half=self.tables.half,
+        )
+
+    def rows_among(self, connection: Connection, keys: list[int], only: ArticleFilter) -> list[int]:
+        """Which of these passages may be found."""
+        query = (
+            "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
+            f"WHERE p.number = ANY(%s::bigint[]) AND {only.condition}"
+        )
+        return [row[0] for row in fetch(connection, self.number, query, keys, *only.values)]
+
+    def passage_features(
+        self, connection: Connection, keys: list[int], vector: str
+    ) -> list[tuple[Any, ...]]:
+        """Of these passages, by key: key, cosine, whether it opens its article, how many
+        sentences."""
+        query = (
+            "SELECT r.number, -(v.vector <#> %s::vector), r.opening, r.sentences "
+            "FROM {g}.passages r JOIN {v} v ON v.id = r.vector "
+            "WHERE r.number = ANY(%s::bigint[]) ORDER BY r.number"
+        )
+        return self._rows(connection, "passages", query, vector, keys)
+
+    def sentence_features(
+        self, connection: Connection, keys: list[int], vector: str
+    ) -> list[tuple[Any, ...]]:
+        """Of the sentences of these passages, by key: key, cosine, words."""
+        query = (
+            "SELECT r.number, -(v.vector <#> %s::vector), r.words "
+            "FROM {g}.sentences r JOIN {v} v ON v.id = r.vector "
+            "WHERE r.passage = ANY(%s::bigint[]) ORDER BY r.number"
+        )
+        return self._rows(connection, "sentences", query, vector, keys)
+
+    def sentence_vectors(self, connection: Connection, key: int) -> list[list[float]]:
+        """Of the sentences of a passage, in reading order."""
+        query = (
+            "SELECT v.vector::real[] FROM {g}.sentences r JOIN {v} v ON v.id = r.vector "
+            "WHERE r.passage = %s ORDER BY r.number"
+        )
+        return [row[0] for row in self._rows(connection, "sentences", query, key)]
+
+    def _rows(
+        self, connection: Connection, kind: RowKind, query: str, *values: object
+    ) -> list[tuple[Any, ...]]:
+        written = composed(query, g=schema_of(self.number), v=self.tables.of(kind))
+        return connection.execute(written, values, binary=True).fetchall()

@@ -1,0 +1,318 @@
+"""The store that is PostgreSQL: generations in tables of their own, switched by one row."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from psycopg import errors
+
+from index.errors import DamagedIndex, ModelMismatch, NoIndex, Problem, StoreError
+from index.store.base import StoreCheck
+from index.store.files.draft import FileDraft
+from index.store.files.generation import ARTICLES_FILE, Generation
+from index.store.files.layout import Hold, new_id
+from index.store.files.manifest import Manifest
+from index.store.files.transfer import exported, may_hold_an_export, replacing
+from index.store.postgres.connections import (
+    Connection,
+    Connections,
+    Server,
+    hold,
+    translate_errors,
+)
+from index.store.postgres.generation import (
+    QUESTION_SECONDS,
+    PostgresGeneration,
+    ServerFacts,
+    open_on,
+)
+from index.store.postgres.generations import put_in_service, verify
+from index.store.postgres.load import (
+    KINDS,
+    GenerationLoader,
+    WrittenArticles,
+    unload_articles,
+    unload_vectors,
+)
+from index.store.postgres.removed import RemovedRows
+from index.store.postgres.schema import (
+    VectorTables,
+    is_prepared,
+    prepare_database,
+)
+from index.store.postgres.turn import PostgresTurn, postgres_turn
+from index.store.postgres.vectors import PostgresVectors
+from index.store.reader import GenerationFacts
+
+Result = TypeVar("Result")
+
+_AT_ONCE = 2_048  # vectors
+_ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
+
+
+class PostgresStore:
+    """The index of a database; see `index.store.base.IndexStore`.
+
+    `addresses` are those of one server, or of several among which the articles are shared out, in
+    an order that must not change. `workplace` is a folder of this machine for what builds write
+    first. Raises StoreError for an address that is none.
+    """
+
+    folder: Path | None = None
+
+    def __init__(self, addresses: Sequence[str], workplace: Path) -> None:
+        self._addresses = tuple(addresses)
+        self._servers = [Server.at(each) for each in addresses]
+        self._workplace = workplace
+        self._asking = [Connections(each, seconds=QUESTION_SECONDS) for each in self._servers]
+        self._closing = weakref.finalize(self, _close, self._asking)
+
+    def __reduce__(self) -> tuple[type[PostgresStore], tuple[tuple[str, ...], Path]]:
+        """For a process of its own, which connects itself."""
+        return PostgresStore, (self._addresses, self._workplace)
+
+    @property
+    def shown(self) -> str:
+        """Its addresses, without what is secret in them."""
+        return " ".join(each.shown for each in self._servers)
+
+    def current_id(self) -> str | None:
+        found = self._current()
+        return found[1] if found else None
+
+    def facts(self) -> GenerationFacts:
+        return self._in_service()[0].facts
+
+    def open(self, *, model: str, dimension: int) -> PostgresGeneration:
+        own = self._in_service()
+        facts = own[0].facts
+        if (facts.model, facts.dimension) != (model, dimension):
+            raise ModelMismatch(
+                "model-mismatch",
+                shown=self.shown,
+                built=facts.model,
+                dimension=facts.dimension,
+                model=model,
+                wanted=dimension,
+            )
+        return self._opened(own)
+
+    def browse(self) -> PostgresGeneration:
+        return self._opened(self._in_service())
+
+    def _opened(self, own: list[ServerFacts]) -> PostgresGeneration:
+        try:
+            return open_on(list(zip(self._servers, own, strict=True)))
+        except DamagedIndex:
+            if self.current_id() == own[0].facts.id:
+                raise
+            # Builds have ended since it was looked up, and this generation is gone.
+            return self._opened(self._in_service())
+
+    def check(self) -> StoreCheck:
+        own = self._in_service()
+        facts, number = own[0].facts, own[0].number
+        damage: DamagedIndex | None = None
+        try:
+            self._verify(own)
+        except DamagedIndex as error:
+            damage = error
+        before = "SELECT id FROM selon.generations WHERE number < %s ORDER BY number DESC LIMIT 1"
+        found = self._asking[0].ask(lambda c: c.execute(before, [number]).fetchone())
+        size = (
+            "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c "
+            r"JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname ~ '^selon(_\d+)?$' "
+            "AND c.relkind = 'r'"
+        )
+        sizes = [each.ask(lambda c: c.execute(size).fetchone() or [0]) for each in self._asking]
+        return StoreCheck(facts, found[0] if found else None, sum(int(s[0]) for s in sizes), damage)
+
+    def roll_back(self) -> GenerationFacts:
+        if self._current() is None:
+            raise NoIndex("no-index", shown=self.shown)
+        with postgres_turn(self._servers, self._workplace) as turn:
+            current = turn.current
+            before = max((n for n in turn.known if n < (current or 0)), default=None)
+            if current is None or before is None:
+                generation = turn.known[current][0].facts.id if current in turn.known else ""
+                raise StoreError("generation-first", shown=self.shown, generation=generation)
+            verify(self._servers, turn.connections, turn.known[before])
+            put_in_service(turn.connections[0], before)
+            return turn.known[before][0].facts
+
+    def export(self, folder: Path) -> GenerationFacts:
+        if not may_hold_an_export(folder):
+            raise StoreError("export-not-empty", shown=folder)
+        own = self._in_service()
+        facts, number = own[0].facts, own[0].number
+        tables = VectorTables(facts.model, facts.dimension)
+        with ExitStack() as opened, replacing(folder) as partial:
+            connections = []
+            for server in self._servers:
+                connection = server.connect(writing=False)
+                opened.callback(connection.close)
+                hold(connection, number)
+                connections.append(connection)
+            draft = FileDraft(partial, facts.id, None, alike=False)
+            opened.callback(draft.close)
+            draft.fill(
+                lambda sheet: unload_articles(connections, number, sheet),
+                facts.passages,
+                facts.sentences,
+            )
+            for kind in KINDS:
+                writer = draft.vectors(kind, facts.model, facts.dimension)
+                unload_vectors(connections, number, tables, kind, writer.put)
+                writer.finish()
+            draft.seal(
+                model=facts.model,
+                dimension=facts.dimension,
+                built_at=facts.built_at,
+                roots=facts.roots,
+                rules=facts.rules,
+                copies=facts.copies,
+                check=lambda: None,
+            )
+            manifest = Manifest.open(partial)
+            manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
+            if manifest.fingerprint != facts.fingerprint:
+                raise DamagedIndex("generation-altered", shown=self.shown, generation=facts.id)
+        return facts
+
+    def take(self, folder: Path) -> GenerationFacts:
+        manifest = exported(folder)
+        with postgres_turn(self._servers, self._workplace) as turn:
+            known = [each[0].facts.id for each in turn.known.values()]
+            facts = replace(
+                _plain(manifest), id=new_id(datetime.now(UTC), max(known, default=None)), roots=()
+            )
+            with Generation(folder, manifest, Hold(folder)) as source:
+                written = WrittenArticles.open(folder / ARTICLES_FILE, len(self._servers))
+                tables = VectorTables(facts.model, facts.dimension)
+                for kind in KINDS:
+                    kept = source.vector_source(kind)
+                    writer = PostgresVectors(turn.connections, tables, kind, kept.hashes, written)
+                    for start in range(0, len(kept.hashes), _AT_ONCE):
+                        rows = np.arange(start, min(start + _AT_ONCE, len(kept.hashes)))
+                        writer.put(rows, kept.vectors.vectors(rows))
+                    writer.finish()
+                words = {kind: source.term_statistics(kind) for kind in KINDS}
+                try:
+                    loader = GenerationLoader(turn.connections, turn.next_number, written)
+                    loader.load(facts, words, lambda: None)
+                    turn.commit()
+                finally:
+                    turn.roll_back()
+            turn.serve()
+            turn.clean()
+        return facts
+
+    def removed(self) -> RemovedRows:
+        return RemovedRows(self._read_removed, self._write)
+
+    def build_turn(self) -> AbstractContextManager[PostgresTurn]:
+        return postgres_turn(self._servers, self._workplace)
+
+    def close(self) -> None:
+        """Closing twice is harmless; it is closed when nobody has it any more, too."""
+        self._closing()
+
+    def _current(self) -> tuple[int, str] | None:
+        def ask(connection: Connection) -> tuple[int, str] | None:
+            query = (
+                "SELECT g.number, g.id FROM selon.current JOIN selon.generations g USING (number)"
+            )
+            try:
+                found = connection.execute(query).fetchone()
+            except _ABSENT:
+                return None
+            return (int(found[0]), str(found[1])) if found else None
+
+        return self._asking[0].ask(ask)
+
+    def _in_service(self) -> list[ServerFacts]:
+        """The generation in service as each server has it. Raises NoIndex, DamagedIndex."""
+        current = self._current()
+        if current is None:
+            self._asking[0].ask(is_prepared)
+            raise NoIndex("no-index", shown=self.shown)
+        return self._facts_of(current[0])
+
+    def _facts_of(self, number: int) -> list[ServerFacts]:
+        return [self._facts_on(place, number) for place in range(len(self._servers))]
+
+    def _facts_on(self, place: int, number: int) -> ServerFacts:
+        query = "SELECT facts FROM selon.generations WHERE number = %s"
+        shown = self._servers[place].shown
+
+        def ask(connection: Connection) -> Any:
+            try:
+                return connection.execute(query, [number]).fetchone()
+            except _ABSENT:
+                return None
+
+        found = self._asking[place].ask(ask)
+        if found is None and place:
+            raise StoreError("postgres-behind", shown=shown)
+        if found is None:
+            raise DamagedIndex("generation-missing", shown=shown, generation=str(number))
+        try:
+            return ServerFacts.from_json(number, found[0])
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedIndex("generation-altered", shown=shown, generation=str(number)) from error
+
+    def _verify(self, own: list[ServerFacts]) -> None:
+        """Raises DamagedIndex."""
+        with ExitStack() as opened, translate_errors(self.shown):
+            connections = []
+            for server in self._servers:
+                connection = server.connect(writing=False)
+                opened.callback(connection.close)
+                hold(connection, own[0].number)
+                connections.append(connection)
+            verify(self._servers, connections, own)
+
+    def _read_removed(self, job: Callable[[Connection], dict[str, Any]]) -> dict[str, Any]:
+        def ask(connection: Connection) -> dict[str, Any]:
+            try:
+                return job(connection)
+            except _ABSENT:
+                return {}
+
+        return self._asking[0].ask(ask)
+
+    def _write(self, job: Callable[[Connection], object]) -> None:
+        connection = self._servers[0].connect(writing=True)
+        try:
+            prepare_database(connection)
+            job(connection)
+        finally:
+            connection.close()
+
+
+def _plain(manifest: Manifest) -> GenerationFacts:
+    return GenerationFacts(
+        id=manifest.id,
+        model=manifest.model,
+        dimension=manifest.dimension,
+        built_at=manifest.built_at,
+        articles=manifest.articles,
+        passages=manifest.passages,
+        sentences=manifest.sentences,
+        languages=manifest.languages,
+        fingerprint=manifest.fingerprint,
+        rules=manifest.rules,
+        copies=manifest.copies,
+    )
+
+
+def _close(asking: list[Connections]) -> None:
+    for each in asking:
+        each.close()
