@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from index.apart import UNBOUNDED, Asker, Bounds, ProcessLost, run_apart
 from index.build.builder import BuildObserver, BuildReport, BuildStep, Unobserved, build
-from index.errors import IndexingError
+from index.errors import IndexingError, Problem
 from index.formats.base import Options
 from index.models.base import Embedder
 from index.store.factory import Location
+
+_LOST: Mapping[str, Callable[[Bounds], Problem]] = MappingProxyType(
+    {
+        "slow": lambda bounds: Problem("build-slow", seconds=round(bounds.seconds or 0)),
+        "heavy": lambda _: Problem("build-heavy"),
+        "crash": lambda _: Problem("build-crash"),
+    }
+)
 
 
 class IndexBuilder(Protocol):
@@ -63,7 +72,7 @@ class BuildProcess:
                 stop=stop,
             )
         except ProcessLost as lost:
-            raise IndexingError(f"build-{lost.why}", seconds=round(bounds.seconds or 0)) from lost
+            raise IndexingError(_LOST[lost.why](bounds)) from lost
 
 
 def _build(
