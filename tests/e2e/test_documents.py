@@ -65,7 +65,7 @@ async def server(data_dir: Path) -> AsyncIterator[BotServer]:
 
 
 async def _offered(server: BotServer) -> Message:
-    offer = await server.next_message(10)
+    offer = await server.next_message(60)
     assert [button.text for button in offer.buttons] == [
         "Ajouter au corpus",
         "Seulement pour cette conversation",
@@ -80,7 +80,7 @@ async def test_a_document_for_all_answers_everybody(server: BotServer, data_dir:
     assert "La lentille de Cordouan" in offer.text
     server.presses(offer, 0)
     assert (await server.next_edit()).text == "Je le range, un instant…"
-    told = await server.next_edit(10)
+    told = await server.next_edit(60)
     assert (told.message_id, told.buttons) == (offer.message_id, ())
     assert "est dans le corpus" in told.text
     await server.silence()
@@ -95,7 +95,7 @@ async def test_a_document_for_one_conversation_answers_there_alone(
     server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
     server.presses(await _offered(server), 1)
     await server.next_edit()
-    assert "ne sert qu’ici" in (await server.next_edit(10)).text
+    assert "ne sert qu’ici" in (await server.next_edit(60)).text
     server.user_says(EDITOR, QUESTION)
     answer = await server.next_message()
     assert answer.text.startswith(f"«\u00a0{SENTENCE}")
@@ -118,7 +118,7 @@ async def test_a_document_with_a_question_on_it_is_kept_here_and_answers_it(
     server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode(), caption=QUESTION)
     shown = await server.next_message()
     assert shown.text == "Je le range, un instant…"
-    answer = await server.next_message(10)
+    answer = await server.next_message(60)
     assert answer.text.startswith(f"«\u00a0{SENTENCE}")
     told = await server.next_edit()
     assert told.message_id == shown.message_id
@@ -138,7 +138,7 @@ async def test_a_document_with_words_that_ask_nothing_is_decided_on(server: BotS
 
 async def test_a_document_that_cannot_be_read_leaves_its_question(server: BotServer) -> None:
     server.user_sends_file(EDITOR, "casse.pdf", b"%PDF-1.7\nrien", caption=QUESTION)
-    assert "Je ne peux pas lire" in (await server.next_message(10)).text
+    assert "Je ne peux pas lire" in (await server.next_message(60)).text
     await server.silence()
 
 
@@ -156,7 +156,7 @@ async def test_forgetting_a_person_erases_their_documents(
 ) -> None:
     server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
     server.presses(await _offered(server), 1)
-    while "ne sert qu’ici" not in (await server.next_edit(10)).text:
+    while "ne sert qu’ici" not in (await server.next_edit(60)).text:
         pass
     server.user_sends_file(EDITOR, "autre.txt", TEXT.encode())
     await _offered(server)
@@ -236,7 +236,7 @@ async def test_what_cannot_be_read_is_told_and_leaves_nothing(
     server: BotServer, data_dir: Path, name: str, data: bytes, why: str
 ) -> None:
     server.user_sends_file(EDITOR, name, data or b" ")
-    assert why in (await server.next_message(10)).text
+    assert why in (await server.next_message(60)).text
     assert not (data_dir / "inbox").exists() or list((data_dir / "inbox").iterdir()) == []
 
 
@@ -268,7 +268,7 @@ async def test_a_server_of_one_s_own_gives_larger_files_which_are_read_as_carefu
         offer = await _offered(server)
         server.presses(offer, 0)
         await server.next_edit()
-        assert "est dans le corpus" in (await server.next_edit(10)).text
+        assert "est dans le corpus" in (await server.next_edit(60)).text
         server.user_says(READER, QUESTION)
         assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
         server.user_sends_file(EDITOR, "bombe.zip", _bomb())
@@ -296,7 +296,7 @@ async def test_files_of_that_server_that_lie_out_of_reach_are_told(
 
 async def test_an_address_of_this_machine_is_refused(server: BotServer) -> None:
     server.user_says(EDITOR, "http://127.0.0.1:9/secret")
-    assert "Je ne peux pas lire ce document." in (await server.next_message(10)).text
+    assert "Je ne peux pas lire ce document." in (await server.next_message(60)).text
 
 
 async def test_a_document_that_takes_too_much_is_refused_and_the_others_stay(
@@ -305,12 +305,12 @@ async def test_a_document_that_takes_too_much_is_refused_and_the_others_stay(
     server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
     server.presses(await _offered(server), 1)
     await server.next_edit()
-    assert "ne sert qu’ici" in (await server.next_edit(10)).text
+    assert "ne sert qu’ici" in (await server.next_edit(60)).text
     monkeypatch.setattr("bot.library.documents.CONVERSATION_BOUNDS", Bounds(memory=2**20))
     server.user_sends_file(EDITOR, "phare.txt", b"Le phare brille.\n\n" * 2000)
     server.presses(await _offered(server), 1)
     await server.next_edit()
-    told = (await server.next_edit(20)).text
+    told = (await server.next_edit(60)).text
     assert "n’a pas pu être ajouté" in told
     assert "l’indexation demande trop de mémoire" in told
     files = [each.name for each in (data_dir / "conversations" / f"{EDITOR}_0").rglob("*.txt")]

@@ -101,7 +101,7 @@ async def test_what_is_new_answers_once_it_is_built(server: BotServer, corpus: P
     add(corpus)
     (corpus / "vide.txt").write_text("", "utf-8")
     progress = await begun(server)
-    done = (await server.next_message(20)).text.splitlines()
+    done = (await server.next_message(60)).text.splitlines()
     assert done[0].startswith("C’est fait, en ")
     assert done[1].startswith("2 articles, ")
     assert done[2].startswith("Ajoutés\u00a0: 1\u202f; modifiés\u00a0: 0\u202f; ")
@@ -128,7 +128,7 @@ async def test_questions_are_answered_while_it_builds_and_it_says_how_far(
     server.user_says(ADMIN, "/reindex", "en")
     assert "being built already" in (await server.next_message()).text
     embedder.let.set()
-    assert (await server.next_message(20)).text.startswith("C’est fait")
+    assert (await server.next_message(60)).text.startswith("C’est fait")
 
 
 async def test_a_build_is_stopped_and_the_old_answers_stay(
@@ -141,7 +141,7 @@ async def test_a_build_is_stopped_and_the_old_answers_stay(
     server.presses(message)
     assert (await server.next_message()).text == "J’arrête dès que possible."
     embedder.let.set()
-    assert "l’index en place n’a pas changé" in (await server.next_message(20)).text
+    assert "l’index en place n’a pas changé" in (await server.next_message(60)).text
     server.user_says(READER, "Que relie le canal ?")
     assert "Le canal relie la ville" in (await server.next_message()).text
     server.presses(message)
@@ -153,7 +153,7 @@ async def test_a_corpus_that_is_gone_is_said_in_plain_words(
 ) -> None:
     await asyncio.to_thread(corpus.rename, corpus.with_name("ailleurs"))
     await begun(server)
-    said = (await server.next_message(20)).text
+    said = (await server.next_message(60)).text
     assert said.startswith("L’indexation n’a pas abouti\u00a0: ")
     assert str(corpus) in said
     assert said.endswith("L’index en place n’a pas changé.")
@@ -163,9 +163,9 @@ async def test_a_corpus_that_is_gone_is_said_in_plain_words(
 async def test_a_build_elsewhere_is_not_waited_for(server: BotServer, data_dir: Path) -> None:
     with build_lock(data_dir / "index"):
         await begun(server)
-        assert (await server.next_message(20)).text.startswith("L’indexation n’a pas abouti")
+        assert (await server.next_message(60)).text.startswith("L’indexation n’a pas abouti")
     await begun(server)
-    assert "l’index est à jour" in (await server.next_message(20)).text
+    assert "l’index est à jour" in (await server.next_message(60)).text
 
 
 async def test_files_are_read_as_the_operator_said(
@@ -174,4 +174,4 @@ async def test_files_are_read_as_the_operator_said(
     save_format_options(data_dir, Options({"text": "corps"}))
     (corpus / "export.json").write_text(f'[{{"corps": "{SENTENCE}"}}]', "utf-8")
     await begun(server)
-    assert (await server.next_message(20)).text.splitlines()[1].startswith("2 articles")
+    assert (await server.next_message(60)).text.splitlines()[1].startswith("2 articles")
