@@ -76,7 +76,7 @@ def test_one_process_reads_file_after_file(tmp_path: Path) -> None:
     numbers = set()
     for each in given:
         told(each)
-        numbers.update(worker._process.pid for worker in process._waiting)
+        numbers.update(worker.process.pid for worker in process._WAITING.waiting)
     assert len(numbers) == 1
 
 
@@ -85,7 +85,7 @@ def test_what_stops_half_way_leaves_no_process(tmp_path: Path) -> None:
     reading = process.read_apart(given)
     next(reading)
     reading.close()  # type: ignore[attr-defined]
-    assert process._waiting == []
+    assert process._WAITING.waiting == []
     assert len(told(given)) == 1_000
 
 

@@ -1,0 +1,179 @@
+"""Whether a spoken question finds what the typed one finds, in noise too.
+
+    python bench/spoken_questions.py [--questions N] [--half even|odd|all] [--threads N] [--show]
+
+The questions of tests/data/corpus_questions.jsonl that corpus/ answers are spoken by one of Selon's
+voices (the first and the second in turn) and by espeak-ng, as they are, and with white noise and
+babble added, 20 and 10 dB below the speech; the recordings go through Opus, as Telegram's do, and
+are heard with the names that the bot tells its recogniser. Babble is six sentences at once, of
+espeak-ng's other voices. Printed: for how many of the questions whose typed form finds the right
+passage (it holds the words of the answer, and is among the first five found; or is cited in the
+answer) the spoken form finds it too, and the share of words heard otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+from platformdirs import user_cache_path
+from rapidfuzz.distance import Levenshtein
+from speech import ROOT, bare, compared, espeak, received, sentences
+
+from bot.assembly import chain_over, open_index
+from bot.followups.conversation import FollowUpChain
+from bot.settings import load_settings
+from bot.speech.audio import HEARD_RATE
+from bot.speech.base import Samples, Sound, Speaker, SpeechLanguage
+from bot.speech.kokoro import KokoroVoice
+from bot.speech.names import NAMED_ARTICLES, likely_names
+from bot.speech.whisper import WhisperRecogniser
+from index.article import Passage
+from index.build.builder import build
+from index.models.bundled.embedder import load_bundled
+from index.search.live import LiveIndex
+
+FOUND_AMONG = 5
+SEED = 5
+NOISES = (("none", 0), ("white", 20), ("white", 10), ("babble", 20), ("babble", 10))
+SPEAKERS: tuple[Speaker, Speaker] = ("first", "second")
+_BABBLERS = ("+m1", "+f1", "+m3", "+f3", "+m5", "+f5")
+_SILENCE_SECONDS = 0.4
+"""Before and behind a question: nobody's recording begins with the first word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    text: str
+    language: SpeechLanguage
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whether the right passage is among the first ones found, and cited in the answer."""
+
+    listed: bool
+    cited: bool
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--questions", type=int, default=60)
+    parser.add_argument("--half", choices=("even", "odd", "all"), default="all")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--show", action="store_true", help="what was heard where it finds nothing")
+    arguments = parser.parse_args()
+    cache = load_settings().cache_dir or user_cache_path("selon")
+    voice = KokoroVoice(cache, threads=arguments.threads)
+    recogniser = WhisperRecogniser(cache, threads=arguments.threads)
+    asked = list(enumerate(questions(arguments.questions)))
+    halves = {"even": asked[::2], "odd": asked[1::2], "all": asked}
+    chance = np.random.default_rng(SEED)
+    with tempfile.TemporaryDirectory() as folder:
+        build([ROOT / "corpus"], Path(folder), load_bundled())
+        settings = load_settings(data_dir=Path(folder))
+        index = open_index(settings)
+        chain = chain_over(index, settings)
+        names = likely_names(index.searcher().articles(limit=NAMED_ARTICLES))
+        listed, cited, typed = Counter[str](), Counter[str](), Counter[str]()
+        words = Counter[tuple[str, str]]()
+        for number, question in halves[arguments.half]:
+            by_typing = found(question, question.text, index, chain)
+            typed.update(listed=by_typing.listed, cited=by_typing.cited)
+            speaker = SPEAKERS[number % 2]
+            spoken = {
+                "kokoro": voice.say(question.text, question.language, speaker=speaker),
+                "espeak-ng": espeak(question.text, question.language),
+            }
+            for name, sound in spoken.items():
+                for kind, decibels in NOISES:
+                    label = f"{name:10} {kind:7}{f'{decibels} dB' if decibels else '':6}"
+                    heard = recogniser.hear(
+                        received(noisy(sound, kind, decibels, chance)), names=names
+                    ).text
+                    result = found(question, heard, index, chain)
+                    listed[label] += by_typing.listed and result.listed
+                    cited[label] += by_typing.cited and result.cited
+                    said = compared(question.text, question.language)
+                    words[label, "all"] += len(said)
+                    told = compared(heard, question.language)
+                    words[label, "wrong"] += Levenshtein.distance(bare(said), bare(told))
+                    if arguments.show and by_typing.listed and not result.listed:
+                        print(f"{label} {question.text}\n{'':25}{heard}", flush=True)
+    print(f"{len(halves[arguments.half])} questions, typed: {typed['listed']} found, ", end="")
+    print(f"{typed['cited']} cited")
+    for label in listed:
+        wrong = words[label, "wrong"] / words[label, "all"]
+        print(
+            f"{label} found {listed[label]:3} of {typed['listed']}   "
+            f"cited {cited[label]:3} of {typed['cited']}   words heard otherwise {wrong:.1%}"
+        )
+
+
+def questions(count: int) -> Iterator[Question]:
+    lines = (ROOT / "tests/data/corpus_questions.jsonl").read_text(encoding="utf-8").splitlines()
+    known = [each for each in map(json.loads, lines) if each["answerable"]]
+    for each in known[:count]:
+        yield Question(each["question"], each["language"], each["answer"])
+
+
+def found(question: Question, words: str, index: LiveIndex, chain: FollowUpChain) -> Found:
+    if not words.strip():
+        return Found(listed=False, cited=False)
+    right = partial(holds, question.answer)
+    answer = chain.invoke(words)
+    hits = index.search(words, FOUND_AMONG).hits
+    return Found(
+        any(right(hit.passage) for hit in hits),
+        any(right(each.passage) for each in answer.citations),
+    )
+
+
+def holds(answer: str, passage: Passage) -> bool:
+    return " ".join(answer.split()) in " ".join(passage.text.split())
+
+
+def noisy(sound: Sound, kind: str, decibels: int, chance: np.random.Generator) -> Sound:
+    """The speech with silence around it, and noise over all, so many dB below the speech."""
+    speech = received(sound).samples
+    around = np.zeros(round(_SILENCE_SECONDS * HEARD_RATE), np.float32)
+    whole = np.concatenate([around, speech, around])
+    if kind == "none":
+        return Sound(whole, HEARD_RATE)
+    if kind == "white":
+        noise = chance.standard_normal(len(whole)).astype(np.float32)
+    else:
+        noise = babble(len(whole), chance)
+    level = np.sqrt(np.mean(speech**2) / np.mean(noise**2)) * 10 ** (-decibels / 20)
+    return Sound((whole + noise * level).astype(np.float32), HEARD_RATE)
+
+
+def babble(length: int, chance: np.random.Generator) -> Samples:
+    """Six people who talk at once."""
+    mixed = np.zeros(length, np.float32)
+    for talk in _talks():
+        mixed += np.resize(np.roll(talk, -int(chance.integers(len(talk)))), length)
+    return mixed
+
+
+@cache
+def _talks() -> tuple[Samples, ...]:
+    each = 4  # sentences
+    texts = sentences("fr", each * len(_BABBLERS))
+    return tuple(
+        received(espeak(" ".join(texts[at * each : (at + 1) * each]), "fr", variant)).samples
+        for at, variant in enumerate(_BABBLERS)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
