@@ -1,10 +1,11 @@
 """Whether a spoken question finds what the typed one finds, in noise too.
 
-    python bench/spoken_questions.py [--questions N] [--half even|odd|all] [--threads N] [--show]
+    python bench/spoken_questions.py [--half even|odd|all] [--threads N] [--all] [--show]
 
 The questions of tests/data/corpus_questions.jsonl that corpus/ answers are spoken by one of Selon's
-voices (the first and the second in turn) and by espeak-ng, as they are, and with white noise and
-babble added, 20 and 10 dB below the speech; the recordings go through Opus, as Telegram's do, and
+voices (the first and the second in turn) and by espeak-ng, with white noise or babble added, 20 or
+10 dB below the speech: each recording with one of these in turn, or (--all) with all of them and
+without any; the recordings go through Opus, as Telegram's do, and
 are heard with the names that the bot tells its recogniser. Babble is six sentences at once, of
 espeak-ng's other voices. Printed: for how many of the questions whose typed form finds the right
 passage (it holds the words of the answer, and is among the first five found; or is cited in the
@@ -44,6 +45,7 @@ from index.search.live import LiveIndex
 FOUND_AMONG = 5
 SEED = 5
 NOISES = (("none", 0), ("white", 20), ("white", 10), ("babble", 20), ("babble", 10))
+IN_TURN = NOISES[1:]
 SPEAKERS: tuple[Speaker, Speaker] = ("first", "second")
 _BABBLERS = ("+m1", "+f1", "+m3", "+f3", "+m5", "+f5")
 _SILENCE_SECONDS = 0.4
@@ -70,6 +72,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=60)
     parser.add_argument("--half", choices=("even", "odd", "all"), default="all")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--all", action="store_true", help="each recording in every noise")
     parser.add_argument("--show", action="store_true", help="what was heard where it finds nothing")
     arguments = parser.parse_args()
     cache = load_settings().cache_dir or user_cache_path("selon")
@@ -86,6 +89,7 @@ def main() -> None:
         names = likely_names(index.searcher().articles(limit=NAMED_ARTICLES))
         listed, cited, typed = Counter[str](), Counter[str](), Counter[str]()
         words = Counter[tuple[str, str]]()
+        asked_for = Counter[tuple[str, str]]()
         for number, question in halves[arguments.half]:
             by_typing = found(question, question.text, index, chain)
             typed.update(listed=by_typing.listed, cited=by_typing.cited)
@@ -94,13 +98,16 @@ def main() -> None:
                 "kokoro": voice.say(question.text, question.language, speaker=speaker),
                 "espeak-ng": espeak(question.text, question.language),
             }
-            for name, sound in spoken.items():
-                for kind, decibels in NOISES:
+            for at, (name, sound) in enumerate(spoken.items()):
+                turn = IN_TURN[(number + 2 * at) % len(IN_TURN)]
+                for kind, decibels in NOISES if arguments.all else (turn,):
                     label = f"{name:10} {kind:7}{f'{decibels} dB' if decibels else '':6}"
                     heard = recogniser.hear(
                         received(noisy(sound, kind, decibels, chance)), names=names
                     ).text
                     result = found(question, heard, index, chain)
+                    asked_for[label, "found"] += by_typing.listed
+                    asked_for[label, "cited"] += by_typing.cited
                     listed[label] += by_typing.listed and result.listed
                     cited[label] += by_typing.cited and result.cited
                     said = compared(question.text, question.language)
@@ -114,9 +121,17 @@ def main() -> None:
     for label in listed:
         wrong = words[label, "wrong"] / words[label, "all"]
         print(
-            f"{label} found {listed[label]:3} of {typed['listed']}   "
-            f"cited {cited[label]:3} of {typed['cited']}   words heard otherwise {wrong:.1%}"
+            f"{label} found {listed[label]:3} of {asked_for[label, 'found']:3}   "
+            f"cited {cited[label]:3} of {asked_for[label, 'cited']:3}   "
+            f"words heard otherwise {wrong:.1%}"
         )
+    print(f"found {share(listed, asked_for, 'found')}, cited {share(cited, asked_for, 'cited')}")
+
+
+def share(counted: Counter[str], of: Counter[tuple[str, str]], what: str) -> str:
+    """All recordings together."""
+    most = sum(count for (_, kind), count in of.items() if kind == what)
+    return f"{counted.total()} of {most} ({counted.total() / most:.1%})"
 
 
 def questions(count: int) -> Iterator[Question]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from bot.errors import SpeechError
-from bot.speech.base import Sound, Transcript
+from bot.speech.base import SPEECH_LANGUAGES, Sound, Transcript
 from bot.speech.weights import whisper_model
 
 RATE = 16_000
 _DOUBT = -1.0
 """Mean logarithm of the probability of a segment's words; one below it was likely never said."""
+
+_FOREIGN = 0.7
+"""Probability from which a language is believed that Selon's readers hardly speak: noise makes many
+likely."""
+
+_TEMPERATURES = (0.0, 0.2, 0.4)
+"""Tried in turn where what was written is unlikely; above, it is made up."""
 
 _NOT_SPEECH = 0.6
 _REPEATED = 2.4  # how far a segment's text can be compressed: above, it says one thing again
@@ -26,14 +33,21 @@ class WhisperRecogniser:
 
     def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
         """See `Recogniser`. Raises SpeechError."""
-        segments, info = self._model.transcribe(
+        transcribe = partial(
+            self._model.transcribe,
             sound.samples,
-            language=language,
             beam_size=5,
+            temperature=_TEMPERATURES,
             vad_filter=True,
             condition_on_previous_text=False,
             initial_prompt=names or None,
         )
+        segments, info = transcribe(language=language)  # nothing is written yet
+        if language is None and info.language not in SPEECH_LANGUAGES:
+            likely = dict(info.all_language_probs or ())
+            if info.language_probability < _FOREIGN:
+                language = max(SPEECH_LANGUAGES, key=lambda code: likely.get(code, 0.0))
+                segments, info = transcribe(language=language)
         heard = [
             segment.text.strip()
             for segment in segments
