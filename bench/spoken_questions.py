@@ -3,9 +3,9 @@
     python bench/spoken_questions.py [--half even|odd|all] [--threads N] [--all] [--show]
 
 The questions of tests/data/corpus_questions.jsonl that corpus/ answers are spoken by one of Selon's
-voices (the first and the second in turn) and by espeak-ng, with white noise or babble added, 20 or
-10 dB below the speech: each recording with one of these in turn, or (--all) with all of them and
-without any; the recordings go through Opus, as Telegram's do, and
+voices (four questions the first, four the second) and by espeak-ng, with white noise or babble
+added, 20 or 10 dB below the speech: each recording with one of these in turn, or (--all) with all
+of them and without any. The recordings go through Opus, as Telegram's do, and
 are heard with the names that the bot tells its recogniser. Babble is six sentences at once, of
 espeak-ng's other voices. Printed: for how many of the questions whose typed form finds the right
 passage (it holds the words of the answer, and is among the first five found; or is cited in the
@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--half", choices=("even", "odd", "all"), default="all")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--all", action="store_true", help="each recording in every noise")
-    parser.add_argument("--show", action="store_true", help="what was heard where it finds nothing")
+    parser.add_argument("--show", action="store_true", help="what was heard, and whether it finds")
     arguments = parser.parse_args()
     cache = load_settings().cache_dir or user_cache_path("selon")
     voice = KokoroVoice(cache, threads=arguments.threads)
@@ -93,14 +93,15 @@ def main() -> None:
         for number, question in halves[arguments.half]:
             by_typing = found(question, question.text, index, chain)
             typed.update(listed=by_typing.listed, cited=by_typing.cited)
-            speaker = SPEAKERS[number % 2]
+            turn = number // 2  # of this half
+            speaker = SPEAKERS[turn // len(IN_TURN) % 2]
             spoken = {
                 "kokoro": voice.say(question.text, question.language, speaker=speaker),
                 "espeak-ng": espeak(question.text, question.language),
             }
             for at, (name, sound) in enumerate(spoken.items()):
-                turn = IN_TURN[(number + 2 * at) % len(IN_TURN)]
-                for kind, decibels in NOISES if arguments.all else (turn,):
+                noise = IN_TURN[(turn + 2 * at) % len(IN_TURN)]
+                for kind, decibels in NOISES if arguments.all else (noise,):
                     label = f"{name:10} {kind:7}{f'{decibels} dB' if decibels else '':6}"
                     heard = recogniser.hear(
                         received(noisy(sound, kind, decibels, chance)), names=names
@@ -114,8 +115,9 @@ def main() -> None:
                     words[label, "all"] += len(said)
                     told = compared(heard, question.language)
                     words[label, "wrong"] += Levenshtein.distance(bare(said), bare(told))
-                    if arguments.show and by_typing.listed and not result.listed:
-                        print(f"{label} {question.text}\n{'':25}{heard}", flush=True)
+                    if arguments.show and by_typing.listed:
+                        mark = "found" if result.listed else "LOST "
+                        print(f"{mark} {label} {question.text}\n{'':31}{heard}", flush=True)
     print(f"{len(halves[arguments.half])} questions, typed: {typed['listed']} found, ", end="")
     print(f"{typed['cited']} cited")
     for label in listed:
