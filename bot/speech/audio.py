@@ -21,7 +21,7 @@ LOUDNESS = -16.0
 HEARD_RATE = 16_000
 _WRITTEN_RATE = 48_000
 _CODECS: dict[AudioFormat, tuple[str, int]] = {
-    "ogg": ("libopus", 24_000),
+    "ogg": ("libopus", 32_000),
     "mp3": ("libmp3lame", 64_000),
 }
 # What people record and send; others of FFmpeg's readers follow lists of files and addresses.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -40,22 +41,17 @@ class WhisperRecogniser:
             temperature=_TEMPERATURES,
             vad_filter=True,
             condition_on_previous_text=False,
-            initial_prompt=names or None,
         )
-        segments, info = transcribe(language=language)  # nothing is written yet
+        segments, info = transcribe(language=language, initial_prompt=names or None)
         if language is None and info.language not in SPEECH_LANGUAGES:
             likely = dict(info.all_language_probs or ())
-            if info.language_probability < _FOREIGN:
+            if info.language_probability < _FOREIGN:  # nothing is written yet
                 language = max(SPEECH_LANGUAGES, key=lambda code: likely.get(code, 0.0))
-                segments, info = transcribe(language=language)
-        heard = [
-            segment.text.strip()
-            for segment in segments
-            if segment.avg_logprob > _DOUBT
-            and segment.no_speech_prob < _NOT_SPEECH
-            and segment.compression_ratio < _REPEATED
-        ]
-        return Transcript(" ".join(heard).strip(), info.language)
+                segments, info = transcribe(language=language, initial_prompt=names or None)
+        text = _spoken(segments)
+        if not text and names:  # over noise it may say the names again and again
+            text = _spoken(transcribe(language=info.language)[0])
+        return Transcript(text, info.language)
 
     @cached_property
     def _model(self) -> Any:
@@ -74,3 +70,15 @@ class WhisperRecogniser:
             )
         except (OSError, RuntimeError, ValueError) as error:
             raise SpeechError("speech-model-damaged", folder=folder) from error
+
+
+def _spoken(segments: Iterable[Any]) -> str:
+    """What was likely said."""
+    heard = [
+        segment.text.strip()
+        for segment in segments
+        if segment.avg_logprob > _DOUBT
+        and segment.no_speech_prob < _NOT_SPEECH
+        and segment.compression_ratio < _REPEATED
+    ]
+    return " ".join(heard).strip()

@@ -19,7 +19,7 @@ from bot.errors import SpeechError
 from bot.speech.audio import HEARD_RATE, ChapterMark, read_sound, write_sound
 from bot.speech.base import Recogniser, Sound, Voice
 
-NICENESS = 10
+NICENESS = 19
 MEMORY = 4 << 30
 """Bytes of address space beyond those of the start; of it, both models at work touch a fifth."""
 

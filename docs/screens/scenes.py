@@ -35,10 +35,10 @@ from tests.botapi.server import BotServer
 CORPUS = Path("corpus")
 BOT = "selon_bot"
 READER, GROUP = 42, -100
-FIRST, QUIET = 15.0, 0.5
+FIRST, QUIET = 60.0, 1.0
 """Seconds that the first reply may take, and of silence after which no other is awaited."""
 
-SPOKEN_FIRST, SPOKEN_QUIET = 60.0, 45.0
+SPOKEN_FIRST, SPOKEN_QUIET = 120.0, 60.0
 """Where the bot has voices, which take their time."""
 
 _SHOWN = ("sendMessage", "editMessageText", "sendVoice", "sendAudio", "deleteMessage")
@@ -147,7 +147,7 @@ SCENES = (
     Scene("voix", (Step("speaks", "Qui a allumé la vasque olympique ?"),), aloud=True),
     Scene(
         "quotidien",
-        (*says("/quotidien"), Step("presses", "🔊 Écouter"), *says("/quotidien 7h30 audio")),
+        says("/quotidien", "/quotidien 7h30 audio"),
         aloud=True,
         day=date(2025, 8, 29),
     ),

@@ -69,7 +69,7 @@ async def _keep_up(
     keyboard: InlineKeyboardMarkup,
     seconds: float,
 ) -> None:
-    shown = ""
+    shown = text()
     while True:
         await asyncio.sleep(seconds)
         if (said := text()) == shown:

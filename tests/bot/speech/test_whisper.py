@@ -22,19 +22,26 @@ class Model:
 
     likely: dict[str, float]
     segments: list[Any] = field(default_factory=list)
+    unprompted: list[Any] | None = None
     asked: list[str | None] = field(default_factory=list)
 
     def transcribe(
-        self, samples: object, *, language: str | None, **options: object
+        self,
+        samples: object,
+        *,
+        language: str | None,
+        initial_prompt: str | None = None,
+        **options: object,
     ) -> tuple[Any, Any]:
         self.asked.append(language)
+        said = self.unprompted if self.unprompted and not initial_prompt else self.segments
         found = language or max(self.likely, key=lambda code: self.likely[code])
         info = SimpleNamespace(
             language=found,
             language_probability=1.0 if language else self.likely[found],
             all_language_probs=list(self.likely.items()),
         )
-        return iter(self.segments), info
+        return iter(said), info
 
 
 def segment(text: str, likely: float = -0.3, silence: float = 0.1, packed: float = 1.2) -> Any:
@@ -79,3 +86,12 @@ def test_what_was_likely_never_said_is_left_out() -> None:
     ]
     heard = recogniser(Model({"fr": 0.9}, said)).hear(SOUND)
     assert heard.text == "Qui a inventé le braille ?"
+
+
+def test_where_the_names_drown_the_sound_it_is_heard_without_them() -> None:
+    drowned = [segment(" Notre-Dame, Notre-Dame, Notre-Dame", packed=3.0)]
+    model = Model({"fr": 0.9}, drowned, unprompted=[segment(" Quel est son diamètre ?")])
+    assert recogniser(model).hear(SOUND, names="Notre-Dame").text == "Quel est son diamètre ?"
+    assert recogniser(model).hear(SOUND, names="").text == "Quel est son diamètre ?"
+    model.segments = [segment(" À Notre-Dame ?")]
+    assert recogniser(model).hear(SOUND, names="Notre-Dame").text == "À Notre-Dame ?"
