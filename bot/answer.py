@@ -35,6 +35,8 @@ SMALL_TALK: tuple[Refusal, ...] = ("courtesy", "greeting", "wordless", "self")
 
 
 HeldTo = Literal["all", "group", "script"]
+"""Which articles an answer could come from: all, those chosen for a group, or those of the daily or
+podcast that the question is about."""
 
 Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
 
