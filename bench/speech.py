@@ -1,11 +1,14 @@
 """Whether Selon's own speech is understood, and how fast it is made and heard.
 
 Sentences of the sample corpus are spoken by each of Selon's voices and by espeak-ng, the baseline;
-the bundled recogniser writes down what it hears, and the words are compared (both in the words that
-are spoken: « 15 000 » is « quinze mille »). The word error rate is the Levenshtein distance in
-words over the words of the sentence.
+the bundled recogniser writes down what it hears, and the words are compared (both in the words
+that are spoken: « 15 000 » is « quinze mille »). The word error rate is the Levenshtein distance in
+words over the words of the sentence. French spells one sound in many ways (« chanter »,
+« chanté »): beside it stands the rate over words compared by how they sound, as espeak-ng
+pronounces them.
 
-    python bench/speech.py [--sentences N] [--language fr|en] [--threads N] [--voices FILE.npz]
+    python bench/speech.py [--sentences N] [--seed N] [--language fr|en] [--threads N]
+        [--voices FILE.npz] [--only NAME…] [--show]
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import unicodedata
 import wave
@@ -28,25 +32,32 @@ from platformdirs import user_cache_path
 from rapidfuzz.distance import Levenshtein
 
 from bot.settings import load_settings
+from bot.speech.audio import read_sound, write_sound
 from bot.speech.base import Sound, SpeechLanguage
 from bot.speech.kokoro import KokoroVoice
+from bot.speech.phonemes import phonemes
 from bot.speech.spoken_text import spoken_words
-from bot.speech.whisper import RATE, WhisperRecogniser
+from bot.speech.whisper import WhisperRecogniser
 from index.article import Article
 from index.formats.base import Source
 from index.formats.conversion import read_source
 from index.sentences import sentence_spans
 
+ROOT = Path(__file__).parents[1]
 SEED = 3
 SHORTEST, LONGEST = 8, 30  # words
+_STRESS = re.compile("[ˈˌː]")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sentences", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--language", choices=("fr", "en"), default="fr")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--voices", type=Path, help="other styles than those that ship")
+    parser.add_argument("--only", nargs="*", help="these voices alone")
+    parser.add_argument("--show", action="store_true", help="each sentence that was misheard")
     arguments = parser.parse_args()
     language: SpeechLanguage = arguments.language
     cache = load_settings().cache_dir or user_cache_path("selon")
@@ -54,17 +65,18 @@ def main() -> None:
     if arguments.voices:
         with np.load(arguments.voices) as stored:
             voice.__dict__["_styles"] = dict(stored)
-    speakers = [name for name in voice._styles if name.startswith(language)]
     recogniser = WhisperRecogniser(cache, threads=arguments.threads)
-    texts = sentences(language, arguments.sentences)
+    texts = sentences(language, arguments.sentences, arguments.seed)
     print(f"{len(texts)} sentences, {language}, {arguments.threads} threads")
     ways: dict[str, Callable[[str], Sound]] = {
         name: partial(voice.say, language=language, speaker=name.partition("-")[2])
-        for name in speakers
+        for name in voice._styles
+        if name.startswith(language)
     }
     ways["espeak-ng"] = lambda text: espeak(text, language)
     for name, say in ways.items():
-        print(line(name, texts, say, recogniser, language), flush=True)
+        if not arguments.only or name in arguments.only:
+            print(line(name, texts, say, recogniser, language, arguments.show), flush=True)
 
 
 def line(
@@ -73,56 +85,79 @@ def line(
     say: Callable[[str], Sound],
     recogniser: WhisperRecogniser,
     language: SpeechLanguage,
+    show: bool,
 ) -> str:
-    wrong = words = 0
+    wrong = words = other = sounds = 0
     speaking = hearing = seconds = 0.0
     first = None
     for text in texts:
-        begun = time.perf_counter()
+        begun = time.process_time()
         sound = say(text)
-        made = time.perf_counter()
+        made = time.process_time()
         first = first if first is not None else made - begun
-        heard = recogniser.hear(at_rate(sound), language=language)
-        hearing += time.perf_counter() - made
         speaking += made - begun
+        arrived, begun = received(sound), time.process_time()
+        heard = recogniser.hear(arrived, language=language).text
+        hearing += time.process_time() - begun
         seconds += sound.seconds
-        said = compared(text, language)
-        wrong += Levenshtein.distance(said, compared(heard.text, language))
+        said, told = compared(text, language), compared(heard, language)
+        missed = Levenshtein.distance(bare(said), bare(told))
+        wrong += missed
         words += len(said)
+        spoken = pronounced(said, language)
+        other += Levenshtein.distance(spoken, pronounced(told, language))
+        sounds += len(spoken)
+        if show and missed:
+            print(f"{missed:3} {text}\n    {heard}", flush=True)
     return (
-        f"{name:16} word error rate {wrong / words:6.1%}   speaking {speaking / seconds:.2f} x, "
-        f"hearing {hearing / seconds:.2f} x real time   first sentence {first:.1f} s"
+        f"{name:16} word error rate {wrong / words:6.1%} ({other / sounds:.1%} by sound)   "
+        f"speaking {speaking / seconds:.2f} x, hearing {hearing / seconds:.2f} x real time "
+        f"(processor)   first sentence {first:.1f} s"
     )
 
 
 def compared(text: str, language: SpeechLanguage) -> list[str]:
-    """The words as they sound: no case, marks or accents, numbers in words."""
-    said = unicodedata.normalize("NFD", spoken_words(text, language).lower())
-    plain = "".join(each for each in said if not unicodedata.combining(each))
-    return re.findall(r"\w+", plain.replace("œ", "oe"))
+    """The words as they sound: no case or marks, numbers in words."""
+    said = unicodedata.normalize("NFC", spoken_words(text, language).lower())
+    return re.findall(r"\w+", said.replace("œ", "oe"))
 
 
-def sentences(language: str, count: int) -> list[str]:
+def bare(words: Sequence[str]) -> list[str]:
+    """Without accents."""
+    apart = unicodedata.normalize("NFD", " ".join(words))
+    return "".join(each for each in apart if not unicodedata.combining(each)).split()
+
+
+def pronounced(words: Sequence[str], language: SpeechLanguage) -> list[str]:
+    """Each word as it is pronounced by itself."""
+    told = phonemes(". ".join(words), language) if words else ""
+    return [each for part in told.split(".") if (each := _STRESS.sub("", part).strip())]
+
+
+def sentences(language: str, count: int, seed: int = SEED) -> list[str]:
     """Sentences of the sample corpus, drawn by a seed."""
     found = []
-    for path in sorted((Path(__file__).parents[1] / "corpus").iterdir()):
+    for path in sorted((ROOT / "corpus").iterdir()):
         for article in read_source(Source(path, path.name, path.name)):
             if isinstance(article, Article) and article.language == language:
                 spans = sentence_spans(article.text, language)
                 found += [" ".join(article.text[start:end].split()) for start, end in spans]
     fitting = [text for text in found if SHORTEST <= len(text.split()) <= LONGEST]
-    return random.Random(SEED).sample(fitting, min(count, len(fitting)))
+    return random.Random(seed).sample(fitting, min(count, len(fitting)))
 
 
-def at_rate(sound: Sound) -> Sound:
-    places = np.arange(0, len(sound.samples), sound.rate / RATE)
-    heard = np.interp(places, np.arange(len(sound.samples)), sound.samples)
-    return Sound(heard.astype(np.float32), RATE)
+def received(sound: Sound) -> Sound:
+    """As a voice message arrives: through Opus, at the recogniser's rate."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "spoken.ogg")
+        write_sound(sound, path, "ogg")
+        return read_sound(path, most_seconds=600)
 
 
-def espeak(text: str, language: str) -> Sound:
+def espeak(text: str, language: str, variant: str = "") -> Sound:
+    voice = "fr" if language == "fr" else "en-gb"
     done = subprocess.run(
-        ["espeak-ng", "-v", "fr" if language == "fr" else "en-gb", "--stdout", text],
+        ["espeak-ng", "-v", f"{voice}{variant}", "--stdout", text],
         capture_output=True,
         check=True,
     )

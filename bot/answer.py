@@ -34,6 +34,10 @@ SMALL_TALK: tuple[Refusal, ...] = ("courtesy", "greeting", "wordless", "self")
 """What is no question to the articles: nothing is looked up, and nothing is remembered."""
 
 
+HeldTo = Literal["all", "group", "script"]
+"""Which articles an answer could come from: all, those chosen for a group, or those of the daily or
+podcast that the question is about."""
+
 Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
 
 
@@ -129,8 +133,8 @@ class Answer:
     conversation made another of the one asked.
     `further` cites what was found but not used, best first, numbered on from the citations.
     `model` wrote the statements (None: they are the articles' own sentences); `fallback` is why it
-    did not, where one should have; `dropped` is what it wrote in vain. `selected` tells that it
-    could come only from the articles that a chat is held to.
+    did not, where one should have; `dropped` is what it wrote in vain. `held_to` tells to
+    which articles it was held: all, a group's, or those of a daily or podcast that it is about.
     """
 
     question: str
@@ -148,7 +152,7 @@ class Answer:
     fallback: Fallback | None = None
     dropped: tuple[Dropped, ...] = ()
     doubtful: bool = False
-    selected: bool = False
+    held_to: HeldTo = "all"
 
     def __post_init__(self) -> None:
         if self.doubtful:

@@ -154,7 +154,7 @@ class Selection:
     values.
 
     A folder is one or several parts of the path (`politique/2024`); `since` and `until` are days of
-    publication, included.
+    publication, included; `articles` are ids.
     """
 
     outlets: tuple[str, ...] = ()
@@ -163,6 +163,7 @@ class Selection:
     languages: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    articles: tuple[str, ...] = ()
 
     def __contains__(self, article: Article | ArticleEntry) -> bool:
         path, day = f"/{article.path}", article.published
@@ -173,6 +174,7 @@ class Selection:
             and (not self.folders or any(f"/{each}/" in path for each in self.folders))
             and (self.since is None or (day is not None and day >= self.since))
             and (self.until is None or (day is not None and day <= self.until))
+            and (not self.articles or article.id in self.articles)
         )
 
 

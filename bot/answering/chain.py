@@ -23,7 +23,7 @@ from bot.answering.about import AboutArticles, metadata_question, subject_asked_
 from bot.answering.background_loop import background_loop
 from bot.answering.base import Answerer, FindingsReader, Retriever
 from bot.answering.comparison import answer_on_both, halves, merged, parts, subjects_told
-from bot.answering.selection import chosen_articles
+from bot.answering.selection import held_to_which
 from bot.answering.time_range import Timing, timing
 from bot.answering.topic import newest
 from index.findings import Findings
@@ -112,8 +112,7 @@ class RetrievalQA(AnswerChain[str]):
             async for answer in answers:
                 told = both if both is not None and answer.outcome == "no" else answer
                 elapsed = (time.perf_counter() - began) * 1000
-                selected = chosen_articles() is not None
-                yield replace(told, elapsed_ms=elapsed, selected=selected)
+                yield replace(told, elapsed_ms=elapsed, held_to=held_to_which())
 
     async def _one(self, question: str) -> AsyncGenerator[Answer, None]:
         found = await asyncio.to_thread(self._found, question)

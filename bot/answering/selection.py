@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from bot.answer import HeldTo
 from index.article import Selection
 
 _CHOSEN: ContextVar[Selection | None] = ContextVar("chosen", default=None)
@@ -14,6 +15,14 @@ _CHOSEN: ContextVar[Selection | None] = ContextVar("chosen", default=None)
 def chosen_articles() -> Selection | None:
     """Those that may be found here and now; None where all may."""
     return _CHOSEN.get()
+
+
+def held_to_which() -> HeldTo:
+    """Whose articles those are."""
+    chosen = _CHOSEN.get()
+    if chosen is None:
+        return "all"
+    return "script" if chosen.articles else "group"
 
 
 def choose_articles(selection: Selection | None) -> None:

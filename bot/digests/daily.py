@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from bot.answer import Citation
 from bot.digests.disagreement import figures_differ
 from bot.digests.lede import lede, stands_alone
-from bot.digests.script import Line, Script, source_name, spoken_quote
+from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import Story, find_stories
 from bot.locale import format
 from bot.locale.catalogue import Language
 from bot.locale.digests import ScriptPhrases
+from bot.locale.source import source_line, source_name
 from index.article import Article, Period
 from index.store.reader import GenerationReader
 
@@ -77,7 +78,7 @@ class _Writer:
         chapter, also = article.title or article.path, story.also
         lines = [Line(self.phrases.followed(each), chapter=chapter) for each in story.subjects]
         lines += self._quoted(quotes, chapter, also)
-        lines.append(Line(source_line(article, self.phrases), chapter=chapter, aloud=True))
+        lines.append(self._source(article, chapter))
         if also:
             names = format.listing(also, self.phrases.code)
             lines.append(Line(self.phrases.also(names), chapter=chapter, aloud=True))
@@ -128,6 +129,10 @@ class _Writer:
         self._said += [each.quote for each in cited]
         return [Line(spoken_quote(each), each, chapter=chapter, also=also) for each in cited]
 
+    def _source(self, article: Article, chapter: str) -> Line:
+        said = source_line(article, source_name(article), self.phrases)
+        return Line(said, chapter=chapter, aloud=True)
+
     def _other_side(
         self, story: Story, article: Article, quotes: Sequence[Citation], chapter: str
     ) -> list[Line]:
@@ -143,14 +148,6 @@ class _Writer:
                     return [
                         Line(self.phrases.differs, chapter=chapter),
                         *self._quoted([quote], chapter),
-                        Line(source_line(other, self.phrases), chapter=chapter, aloud=True),
+                        self._source(other, chapter),
                     ]
         return []
-
-
-def source_line(article: Article, phrases: ScriptPhrases) -> str:
-    """Whose words they are, and of which day."""
-    name = source_name(article)
-    if article.published is None:
-        return phrases.undated_source(name)
-    return phrases.source(name, article.published)

@@ -18,12 +18,12 @@ from bot.digests.script import (
     Line,
     Script,
     Speaker,
-    source_name,
     spoken_quote,
 )
 from bot.digests.stories import Opening, Story, find_stories, group_openings, open_article
 from bot.locale.catalogue import Language
 from bot.locale.digests import ScriptPhrases
+from bot.locale.source import source_name
 from bot.verification.cues import ACCORDING, SPEAKING
 from index.article import Article, Passage, Period
 from index.build.passages import cut

@@ -1,4 +1,4 @@
-"""When « Le Quotidien » is sent: « 7h30 », « lundi jeudi 18h », "weekdays 07:30"."""
+"""When « Le Quotidien » is sent: « 7h30 », « lundi jeudi 18h audio », "weekdays 07:30"."""
 
 from __future__ import annotations
 
@@ -34,15 +34,18 @@ _GROUPS = (
         EVERY_DAY,
     ),
 )
+_AUDIO = re.compile(r"\b(?:avec |en |with |in )?audio\b|\ba (?:voix haute|haute voix)\b|\baloud\b")
 _AND = re.compile(r"(?:\b(?:le|les|et|on|and|every|chaque|tous)\b|[ ,;])*")
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A time of day, in minutes from midnight, and days of the week, Monday being 0."""
+    """A time of day, in minutes from midnight, and days of the week, Monday being 0; with `audio`
+    it is read aloud too."""
 
     minute: int
     days: tuple[int, ...] = EVERY_DAY
+    audio: bool = False
 
     @property
     def clock(self) -> time:
@@ -58,6 +61,7 @@ def parse_schedule(typed: str) -> Schedule | None:
         return None
     minute = _minute(found)
     rest = plain[: found.start()] + " " + plain[found.end() :]
+    rest, spoken = _AUDIO.subn(" ", rest)
     days: set[int] = set()
     for pattern, group in _GROUPS:
         if pattern.search(rest):
@@ -71,7 +75,7 @@ def parse_schedule(typed: str) -> Schedule | None:
     rest = _ONE.sub(" ", rest)
     if minute is None or not _AND.fullmatch(rest):
         return None
-    return Schedule(minute, tuple(sorted(days)) or EVERY_DAY)
+    return Schedule(minute, tuple(sorted(days)) or EVERY_DAY, spoken > 0)
 
 
 def due_day(schedule: Schedule, last_day: date, now: datetime) -> date | None:

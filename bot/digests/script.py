@@ -108,11 +108,6 @@ def spoken_quote(citation: Citation) -> str:
     return LINE_END.sub(" ", citation.quote)
 
 
-def source_name(article: Article) -> str:
-    """By whom an article is: who published it, failing that who wrote it, or where it stands."""
-    return article.outlet or article.author or host_of(article.url) or article.title
-
-
 def is_listed(text: str, language: Language, known: Iterable[str]) -> bool:
     """Whether a line is a text of the list that names nothing but what is `known`, and counts."""
     named = sorted(map(re.escape, filter(None, known)), key=len, reverse=True)

@@ -16,6 +16,7 @@ class Phrases(Texts, domain="answers", part="answer"):
 
     not_in_articles: str
     not_here: str
+    not_in_script: str
     perhaps: str
     nearest_articles: str
     which_article: str
@@ -52,9 +53,9 @@ class Phrases(Texts, domain="answers", part="answer"):
 
     def too_long(self, limit: int) -> str: ...
 
-    def refused(self, why: str, period: Period | None, *, selected: bool = False) -> str:
+    def refused(self, why: str, period: Period | None, held_to: str = "all") -> str:
         """The sentence that says why there is no answer: an `Answer.refusal`, its period, and
-        whether a group is held to some of the articles."""
+        its `held_to`."""
         said = {
             "courtesy": self.courtesy,
             "greeting": self.greeting,
@@ -64,7 +65,9 @@ class Phrases(Texts, domain="answers", part="answer"):
         }
         if why in said:
             return said[why]
-        if selected:
+        if held_to == "script":
+            return self.not_in_script
+        if held_to == "group":
             if period is None:
                 return self.not_here
             return (self.no_article_here if why == "period" else self.not_here_in)(period)

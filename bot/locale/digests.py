@@ -99,19 +99,22 @@ class SchedulePhrases(Texts, domain="digests", part="schedule"):
     stopped: str
     not_kept: str
     only_administrators: str
+    with_audio: str
 
     def every_day(self, clock: str) -> str: ...
     def some_days(self, days: str, clock: str) -> str: ...
     def weekday(self, day: str) -> str: ...
 
-    def kept_on(self, days: Sequence[int], clock: time) -> str:
-        """On which days (Monday being 0) it is sent, and at what time."""
+    def kept_on(self, days: Sequence[int], clock: time, *, audio: bool = False) -> str:
+        """On which days (Monday being 0) it is sent, at what time, and whether aloud too."""
         told = format.clock(clock, self.code)
         if len(days) == 7:
-            return self.every_day(told)
-        names = get_day_names("wide", locale=self.code)
-        named = [self.weekday(names[day]) for day in days]
-        return self.some_days(format.listing(named, self.code), told)
+            said = self.every_day(told)
+        else:
+            names = get_day_names("wide", locale=self.code)
+            named = [self.weekday(names[day]) for day in days]
+            said = self.some_days(format.listing(named, self.code), told)
+        return f"{said} {self.with_audio}" if audio else said
 
 
 class FeedPhrases(Texts, domain="digests", part="feed"):

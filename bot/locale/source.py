@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from bot.locale.answers import Phrases
@@ -10,6 +12,26 @@ from index.article import Article, ArticleEntry, Copy
 
 _NAMED = 3
 """Other publishers that a source line names; the others are counted."""
+
+
+class SourcePhrases(Protocol):
+    """How a sentence names who says something."""
+
+    def source(self, name: str, day: date) -> str: ...
+    def undated_source(self, name: str) -> str: ...
+
+
+def source_name(article: Article, titled: Callable[[str], str] = str) -> str:
+    """By whom an article is: who published it, failing that who wrote it, or where it stands; its
+    title, as `titled` says it, where nothing is known."""
+    return article.outlet or article.author or host_of(article.url) or titled(article.title)
+
+
+def source_line(article: Article, name: str, phrases: SourcePhrases) -> str:
+    """« Selon Le Phare, le 29 août 2025 »: whose words they are, and of which day."""
+    if article.published is None:
+        return phrases.undated_source(name)
+    return phrases.source(name, article.published)
 
 
 def details(article: Article | ArticleEntry, phrases: Phrases) -> str:

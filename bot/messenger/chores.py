@@ -111,6 +111,7 @@ def leftover_chore(journal: Journal, left: Sequence[int]) -> Chore:
         while rest:
             if (begun := await journal.delivery(rest[0])) is not None:
                 await deliver_rest(bot, journal, begun)
+                await journal.noted_told(begun.id)
             del rest[0]
 
     return Chore("settling", timedelta(days=1), settle)

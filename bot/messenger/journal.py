@@ -20,9 +20,10 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.state import announcements, chats, deliveries, digests, subscriptions, updates
+from bot.state import announcements, chats, deliveries, digests, scripts, subscriptions, updates
 from bot.state.database import State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
+from bot.state.scripts import ToldScript
 from bot.state.updates import KeptUpdate
 
 Result = TypeVar("Result")
@@ -150,7 +151,12 @@ class Journal:
         )
 
     async def posted_digest(
-        self, digest: int, day: date, told: Sequence[str], letter: Letter
+        self,
+        digest: int,
+        day: date,
+        told: Sequence[str],
+        letter: Letter,
+        script: ToldScript | None = None,
     ) -> Delivery | None:
         """The record of the day's news to somebody, begun; None where it was sent or stopped."""
         return await self._run(
@@ -162,8 +168,25 @@ class Journal:
                 bot_id=self._bot_id,
                 letter=letter,
                 now=self._now(),
+                script=script,
             )
         )
+
+    async def posted_recording(self, script: int, letter: Letter) -> Delivery | None:
+        """The record of a recording, or of why there is none, begun; None where there was one."""
+        return await self._run(
+            partial(
+                scripts.post_recording,
+                script_id=script,
+                bot_id=self._bot_id,
+                letter=letter,
+                now=self._now(),
+            )
+        )
+
+    async def noted_told(self, delivery_id: int) -> None:
+        """The messages of a letter are sent; where they tell a script, that is known."""
+        await self._run(partial(scripts.note_told, delivery_id=delivery_id))
 
     async def outcome(self, delivery_id: int) -> DeliveryOutcome | None:
         return await self._run(partial(deliveries.delivery_outcome, delivery_id=delivery_id))

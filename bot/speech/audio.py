@@ -24,6 +24,21 @@ _CODECS: dict[AudioFormat, tuple[str, int]] = {
     "ogg": ("libopus", 32_000),
     "mp3": ("libmp3lame", 64_000),
 }
+# What people record and send; others of FFmpeg's readers follow lists of files and addresses.
+_CONTAINERS = "aac,aiff,amr,asf,au,caf,flac,matroska,webm,mov,mp4,m4a,mp3,ogg,w64,wav"
+_CODERS = (
+    "aac,aac_fixed,aac_latm,ac3,adpcm_ima_wav,adpcm_ms,alac,amrnb,amrwb,eac3,flac,gsm_ms,libopus,"
+    "libspeex,libvorbis,mp1,mp1float,mp2,mp2float,mp3,mp3float,opus,pcm_alaw,pcm_f32be,pcm_f32le,"
+    "pcm_f64le,pcm_mulaw,pcm_s16be,pcm_s16le,pcm_s24be,pcm_s24le,pcm_s32be,pcm_s32le,pcm_s8,pcm_u8,"
+    "speex,vorbis,wmav1,wmav2"
+)
+_RATES = range(4_000, 384_001)
+_MOST_CHANNELS = 16
+_LIMITS = {
+    "format_whitelist": _CONTAINERS,
+    "codec_whitelist": _CODERS,
+    "protocol_whitelist": "file",
+}
 _LOUDEST = 0.97
 _SHORTEST_MEASURED = 0.5  # seconds; loudness is measured over blocks of 0.4
 
@@ -45,8 +60,10 @@ def read_sound(path: Path, *, most_seconds: float) -> Sound:
 
     pieces: list[Samples] = []
     count = 0
+    if not path.is_file():  # a pipe or a device need not end
+        raise SpeechError("speech-unreadable")
     try:
-        with av.open(str(path), metadata_errors="ignore") as container:
+        with av.open(str(path), metadata_errors="ignore", options=_LIMITS) as container:
             stream = next((each for each in container.streams if each.type == "audio"), None)
             if stream is None:
                 raise SpeechError("speech-no-sound")
@@ -67,6 +84,8 @@ def read_sound(path: Path, *, most_seconds: float) -> Sound:
 
 def _decoded(container: Any, stream: Any, resampler: Any) -> Iterator[Samples]:
     for frame in container.decode(stream):
+        if frame.sample_rate not in _RATES or len(frame.layout.channels) > _MOST_CHANNELS:
+            raise ValueError("not of a voice")
         for heard in resampler.resample(frame):
             yield heard.to_ndarray().reshape(-1)
     for heard in resampler.resample(None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import wave
 from typing import Any
 
@@ -17,6 +18,7 @@ _SECONDS = 100.0
 _VOICE_MODEL, _HEARING_MODEL = "tts-1", "whisper-1"
 _VOICES: dict[Speaker, str] = {"first": "nova", "second": "onyx"}
 _MOST_BYTES = 200 << 20
+_CHANNELS, _RATES = range(1, 9), range(8_000, 192_001)
 
 
 class SpeechServer:
@@ -46,7 +48,7 @@ class SpeechServer:
                 "speed": speed,
             },
         )
-        return _wave(answer.content, self._url)
+        return _wave(answer, self._url)
 
     def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
         """See `Recogniser`. Raises SpeechError."""
@@ -57,20 +59,27 @@ class SpeechServer:
             "transcriptions", data=form, files={"file": ("question.wav", _as_wave(sound))}
         )
         try:
-            told: dict[str, Any] = answer.json()
+            told: dict[str, Any] = json.loads(answer)
             return Transcript(str(told["text"]).strip(), str(told.get("language") or "")[:2])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise SpeechError("speech-server-answer", url=self._url) from error
 
-    def _post(self, path: str, **sent: Any) -> Any:
+    def close(self) -> None:
+        self._client.close()
+
+    def _post(self, path: str, **sent: Any) -> bytes:
+        """The answer, of which no more is read than may be."""
+        content = bytearray()
         try:
-            answer = self._client.post(f"{self._url}/v1/audio/{path}", **sent)
-            answer.raise_for_status()
+            with self._client.stream("POST", f"{self._url}/v1/audio/{path}", **sent) as answer:
+                answer.raise_for_status()
+                for block in answer.iter_bytes():
+                    content += block
+                    if len(content) > _MOST_BYTES:
+                        raise SpeechError("speech-server-answer", url=self._url)
         except httpx2.HTTPError as error:
             raise SpeechError("speech-server", url=self._url, reason=reason_of(error)) from error
-        if len(answer.content) > _MOST_BYTES:
-            raise SpeechError("speech-server-answer", url=self._url)
-        return answer
+        return bytes(content)
 
 
 def _wave(content: bytes, url: str) -> Sound:
@@ -80,7 +89,9 @@ def _wave(content: bytes, url: str) -> Sound:
                 raise wave.Error("not of 16 bits")
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
             channels, rate = file.getnchannels(), file.getframerate()
-    except (wave.Error, EOFError) as error:
+        if not (channels in _CHANNELS and rate in _RATES):
+            raise wave.Error("not a voice")
+    except (wave.Error, EOFError, RuntimeError) as error:
         raise SpeechError("speech-server-answer", url=url) from error
     mono = samples[: len(samples) // channels * channels].reshape(-1, channels).mean(axis=1)
     return Sound((mono / 32_768).astype(np.float32), rate)

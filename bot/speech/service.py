@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from shutil import which
@@ -19,13 +18,13 @@ from bot.speech.audio import AudioFormat
 from bot.speech.base import Speaker, SpeechLanguage, Transcript
 from bot.speech.factory import NONE, can_hear, can_say
 from bot.speech.phonemes import ESPEAK
-from bot.speech.worker import serve_speech
 from index.errors import Problem
+from index.kept_process import KeptProcess, module_command
 
 LONGEST_SECONDS = 600.0
 """Of a recording that is listened to."""
 
-_SAY_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 120.0, 600.0, 600.0
+_SAY_SECONDS, _READ_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 120.0, 60.0, 600.0, 600.0
 KEPT_BYTES = 400 << 20
 """Of lines that were spoken before; the oldest go."""
 
@@ -87,8 +86,7 @@ class Speech:
     def __init__(self, models: SpeechModels, folder: Path) -> None:
         self._models, self._folder = models, folder
         self._lock = threading.Lock()
-        self._process: Any = None
-        self._connection: Any = None
+        self._process: KeptProcess | None = None
 
     @cached_property
     def speaks(self) -> bool:
@@ -102,14 +100,9 @@ class Speech:
 
     def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
         """The words of a recording. Raises SpeechError."""
-        told = self._ask(
-            _HEAR_SECONDS,
-            do="hear",
-            path=str(path),
-            names=names,
-            language=language,
-            most=LONGEST_SECONDS,
-        )
+        with self._lock:
+            self._exchange(_READ_SECONDS, do="read", path=str(path), most=LONGEST_SECONDS)
+            told = self._exchange(_HEAR_SECONDS, do="hear", names=names, language=language)
         return Transcript(told["text"], told["language"])
 
     def record(
@@ -200,41 +193,41 @@ class Speech:
 
     def _ask(self, seconds: float, **asked: Any) -> dict[str, Any]:
         with self._lock:
-            self._begin()
-            try:
-                self._connection.send_bytes(json.dumps(asked).encode())
-                if not self._connection.poll(seconds):
-                    self._end()
-                    raise SpeechError("speech-slow", seconds=round(seconds))
-                told: dict[str, Any] = json.loads(self._connection.recv_bytes())
-            except (EOFError, OSError) as error:
-                self._end()
-                raise SpeechError("speech-crash") from error
+            return self._exchange(seconds, **asked)
+
+    def _exchange(self, seconds: float, **asked: Any) -> dict[str, Any]:
+        """One question and its answer; whoever asks has the lock."""
+        process = self._running()
+        told_to, told_by = process.pipes
+        line = b""
+        with process.ended_after(seconds) as late, suppress(OSError):
+            told_to.write(json.dumps(asked).encode() + b"\n")
+            told_to.flush()
+            line = told_by.readline()
+        if not line.endswith(b"\n"):
+            self._end()
+            if late.is_set():
+                raise SpeechError("speech-slow", seconds=round(seconds))
+            raise SpeechError("speech-crash")
+        told: dict[str, Any] = json.loads(line)
         if problem := told.get("problem"):
             raise SpeechError(Problem.from_json(problem))
         return told
 
-    def _begin(self) -> None:
-        if self._process is not None and self._process.is_alive():
-            return
-        self._end()
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        made = {
-            "cache_dir": str(self._models.cache_dir),
-            "voice_model": self._models.voice_model,
-            "hearing_model": self._models.hearing_model,
-            "url": self._models.url,
-            "key": self._models.key,
-            "threads": self._models.threads,
-        }
-        self._process = context.Process(target=serve_speech, args=(theirs, made), daemon=True)
-        self._process.start()
-        theirs.close()
+    def _running(self) -> KeptProcess:
+        if self._process is None or not self._process.usable:
+            self._end()
+            command, environment = module_command("bot.speech.worker")
+            try:
+                self._process = KeptProcess(command, own_session=True, environment=environment)
+            except OSError as error:
+                raise SpeechError("speech-crash") from error
+            models = {**asdict(self._models), "cache_dir": str(self._models.cache_dir)}
+            with suppress(OSError):  # it has died, and its silence tells
+                self._process.pipes[0].write(json.dumps(models).encode() + b"\n")
+        return self._process
 
     def _end(self) -> None:
         if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._connection.close()
-            self._process = self._connection = None
+            self._process.close()
+            self._process = None

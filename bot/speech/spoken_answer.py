@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.answer import LINE_END, Answer, Citation, shown_quotes
 from bot.locale.answers import Phrases
+from bot.locale.source import source_line, source_name
 from bot.locale.speech import SpeechPhrases
 from bot.speech.base import SPEECH_LANGUAGES, SpeechLanguage
 from bot.speech.service import SpokenLine
@@ -42,23 +43,16 @@ def voice_language(code: str) -> SpeechLanguage:
     return next((each for each in SPEECH_LANGUAGES if each == code), "fr")
 
 
-def _source_line(article: Article, language: SpeechLanguage) -> str:
-    """« Selon Le Phare, le 29 août 2025 : »"""
-    phrases = SpeechPhrases.of(language)
-    source = article.outlet or article.author or phrases.the_article(article.title)
-    if article.published is None:
-        return phrases.according_to(source)
-    return phrases.according_to_on(source, article.published)
-
-
 def _quoted(
     article: Article, language: SpeechLanguage, *citations: Citation
 ) -> Iterator[SpokenLine]:
     if article.language not in SPEECH_LANGUAGES:
-        source = article.outlet or article.author or article.title
+        source = source_name(article)
         yield SpokenLine(SpeechPhrases.of(language).other_language(source), language)
         return
-    yield SpokenLine(_source_line(article, language), language, pause=_BEFORE_QUOTE)
+    phrases = SpeechPhrases.of(language)
+    source = source_line(article, source_name(article, phrases.the_article), phrases)
+    yield SpokenLine(source, language, pause=_BEFORE_QUOTE)
     for citation in citations:
         said = [citation.lead.text] if citation.lead else []
         for text in (*said, citation.quote):

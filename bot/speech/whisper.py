@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from bot.errors import SpeechError
-from bot.speech.base import Sound, Transcript
+from bot.speech.base import SPEECH_LANGUAGES, Sound, Transcript
 from bot.speech.weights import whisper_model
 
 RATE = 16_000
 _DOUBT = -1.0
 """Mean logarithm of the probability of a segment's words; one below it was likely never said."""
+
+_FOREIGN = 0.7
+"""Probability from which a language is believed that Selon's readers hardly speak: noise makes many
+likely."""
+
+_TEMPERATURES = (0.0, 0.2, 0.4)
+"""Tried in turn where what was written is unlikely; above, it is made up."""
 
 _NOT_SPEECH = 0.6
 _REPEATED = 2.4  # how far a segment's text can be compressed: above, it says one thing again
@@ -26,22 +34,24 @@ class WhisperRecogniser:
 
     def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
         """See `Recogniser`. Raises SpeechError."""
-        segments, info = self._model.transcribe(
+        transcribe = partial(
+            self._model.transcribe,
             sound.samples,
-            language=language,
             beam_size=5,
+            temperature=_TEMPERATURES,
             vad_filter=True,
             condition_on_previous_text=False,
-            initial_prompt=names or None,
         )
-        heard = [
-            segment.text.strip()
-            for segment in segments
-            if segment.avg_logprob > _DOUBT
-            and segment.no_speech_prob < _NOT_SPEECH
-            and segment.compression_ratio < _REPEATED
-        ]
-        return Transcript(" ".join(heard).strip(), info.language)
+        segments, info = transcribe(language=language, initial_prompt=names or None)
+        if language is None and info.language not in SPEECH_LANGUAGES:
+            likely = dict(info.all_language_probs or ())
+            if info.language_probability < _FOREIGN:  # nothing is written yet
+                language = max(SPEECH_LANGUAGES, key=lambda code: likely.get(code, 0.0))
+                segments, info = transcribe(language=language, initial_prompt=names or None)
+        text = _spoken(segments)
+        if not text and names:  # over noise it may say the names again and again
+            text = _spoken(transcribe(language=info.language)[0])
+        return Transcript(text, info.language)
 
     @cached_property
     def _model(self) -> Any:
@@ -60,3 +70,15 @@ class WhisperRecogniser:
             )
         except (OSError, RuntimeError, ValueError) as error:
             raise SpeechError("speech-model-damaged", folder=folder) from error
+
+
+def _spoken(segments: Iterable[Any]) -> str:
+    """What was likely said."""
+    heard = [
+        segment.text.strip()
+        for segment in segments
+        if segment.avg_logprob > _DOUBT
+        and segment.no_speech_prob < _NOT_SPEECH
+        and segment.compression_ratio < _REPEATED
+    ]
+    return " ".join(heard).strip()

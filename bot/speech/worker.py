@@ -1,7 +1,7 @@
 """The process that speaks and hears, one thing after the other, at low priority.
 
 It is held to bounds of memory, and whoever asks to one of time: what a recording makes its decoder
-do costs this process only. A message, either way, is JSON.
+do costs this process only.
 """
 
 from __future__ import annotations
@@ -9,40 +9,41 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from multiprocessing.connection import Connection
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bot.errors import SpeechError
-from bot.speech.audio import ChapterMark, read_sound, write_sound
+from bot.speech.audio import HEARD_RATE, ChapterMark, read_sound, write_sound
 from bot.speech.base import Recogniser, Sound, Voice
 
-NICENESS = 10
+NICENESS = 19
 MEMORY = 4 << 30
 """Bytes of address space beyond those of the start; of it, both models at work touch a fifth."""
 
+_NO_SOUND = Sound(np.zeros(0, np.float32), HEARD_RATE)
 
-def serve_speech(connection: Connection, made: dict[str, Any]) -> None:
-    """Answer until the other end is closed. `made` are the arguments of `Machine`."""
+
+def main() -> None:
+    """Answer what is asked, a line of JSON each, until there is no more; the first line holds the
+    arguments of `Machine`."""
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
-    machine = Machine(**made)
+    told_to = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever else a library says is no answer
+    machine = Machine(**json.loads(sys.stdin.buffer.readline()))
     _hold_memory()
-    while True:
+    for line in sys.stdin.buffer:
         try:
-            asked = json.loads(connection.recv_bytes())
-        except (EOFError, OSError):
-            return
-        try:
-            told = machine.do(asked)
+            told = machine.do(json.loads(line))
         except SpeechError as error:
             told = {"problem": error.problem.as_json()}
         except (MemoryError, RuntimeError):  # what native libraries make of no memory
             told = {"problem": SpeechError("speech-too-heavy").problem.as_json()}
-        with contextlib.suppress(OSError):
-            connection.send_bytes(json.dumps(told).encode())
+        told_to.write(json.dumps(told).encode() + b"\n")
+        told_to.flush()
 
 
 class Machine:
@@ -51,18 +52,22 @@ class Machine:
     def __init__(
         self, cache_dir: str, voice_model: str, hearing_model: str, url: str, key: str, threads: int
     ) -> None:
+        """As `SpeechModels`."""
         from bot.speech.factory import open_recogniser, open_voice
 
         self._voice: Voice = open_voice(Path(cache_dir), voice_model, url, key, threads)
         self._recogniser: Recogniser = open_recogniser(
             Path(cache_dir), hearing_model, url, key, threads
         )
+        self._sound = _NO_SOUND
 
     def do(self, asked: dict[str, Any]) -> dict[str, Any]:
         """One thing. Raises SpeechError."""
         match asked.pop("do"):
             case "say":
                 return self._say(**asked)
+            case "read":
+                return self._read(**asked)
             case "hear":
                 return self._hear(**asked)
             case _:
@@ -76,10 +81,17 @@ class Machine:
             np.save(file, (sound.samples * 32_767).clip(-32_768, 32_767).astype(np.int16))
         return {"rate": sound.rate, "seconds": sound.seconds}
 
-    def _hear(self, path: str, names: str, language: str | None, most: float) -> dict[str, Any]:
-        sound = read_sound(Path(path), most_seconds=most)
+    def _read(self, path: str, most: float) -> dict[str, Any]:
+        self._sound = read_sound(Path(path), most_seconds=most)
+        return {"seconds": self._sound.seconds}
+
+    def _hear(self, names: str, language: str | None) -> dict[str, Any]:
+        """The words of what was read last."""
+        sound, self._sound = self._sound, _NO_SOUND
+        if not len(sound.samples):  # another process read it, and died
+            raise SpeechError("speech-crash")
         heard = self._recogniser.hear(sound, names=names, language=language)
-        return {"text": heard.text, "language": heard.language, "seconds": sound.seconds}
+        return {"text": heard.text, "language": heard.language}
 
 
 def _join(
@@ -107,3 +119,7 @@ def _hold_memory() -> None:
         taken = next(line.split()[1] for line in status if line.startswith("VmData:"))
         most = int(taken) * 1024 + MEMORY
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
+if __name__ == "__main__":
+    main()

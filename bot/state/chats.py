@@ -15,6 +15,7 @@ from bot.state.tables import (
     CorpusRow,
     DigestRow,
     DocumentRow,
+    ScriptRow,
     SubscriptionRow,
     TurnRow,
 )
@@ -57,6 +58,7 @@ def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
         CorpusRow,
         DigestRow,
         DocumentRow,
+        ScriptRow,
         SubscriptionRow,
         TurnRow,
     )

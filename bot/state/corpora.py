@@ -60,4 +60,5 @@ def _selection(stored: dict[str, Any]) -> Selection:
         languages=tuple(stored.get("languages", ())),
         since=day("since"),
         until=day("until"),
+        articles=tuple(stored.get("articles", ())),
     )

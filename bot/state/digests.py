@@ -9,16 +9,17 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.state import deliveries, people
+from bot.state import deliveries, people, scripts
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter
+from bot.state.scripts import ToldScript
 from bot.state.tables import DigestRow
 
 
 @dataclass(frozen=True, slots=True)
 class KeptDigest:
     """`minute` counts from midnight, `days` are of the week, Monday being 0. `last_day` is the day
-    of the last one, `told` the articles (ids) that it told."""
+    of the last one, `told` the articles (ids) that it told; `audio`: it is read aloud too."""
 
     id: int
     chat_id: int
@@ -28,6 +29,7 @@ class KeptDigest:
     language: str
     last_day: date
     told: tuple[str, ...] = ()
+    audio: bool = False
 
 
 def keep_digest(
@@ -38,6 +40,8 @@ def keep_digest(
     language: str,
     last_day: date,
     now: datetime,
+    *,
+    audio: bool = False,
 ) -> None:
     """Send it there from the day after `last_day` on, in place of what was kept before.
 
@@ -52,7 +56,7 @@ def keep_digest(
         session.add(row)
     row.person_id = place.person_id if alone else None
     row.minute, row.days = minute, "".join(map(str, days))
-    row.language, row.last_day = language, last_day
+    row.language, row.last_day, row.audio = language, last_day, audio
     session.flush()
 
 
@@ -91,14 +95,22 @@ def post_digest(
     bot_id: int,
     letter: Letter,
     now: datetime,
+    script: ToldScript | None = None,
 ) -> Delivery | None:
-    """Put the one of a day in the outbox, and the day among those it was sent on, in one go:
-    wherever the process dies, it is sent once. None where it was sent or stopped before."""
+    """Put the one of a day in the outbox, the day among those it was sent on, and the `script` that
+    it tells among those to record, in one go: wherever the process dies, it is sent once.
+
+    None where it was sent or stopped before.
+    """
     row = session.get(DigestRow, digest_id, with_for_update=True)
     if row is None or row.last_day >= day:
         return None
     row.last_day, row.told = day, list(told)
-    return deliveries.open_delivery(session, bot_id, None, 1, letter, now)
+    posted = deliveries.open_delivery(session, bot_id, None, 1, letter, now)
+    if script is not None:
+        place = ConversationPlace(row.chat_id, row.thread_id, row.person_id or 0)
+        scripts.add_script(session, place, script, now).delivery_id = posted.id
+    return posted
 
 
 def _row(session: Session, chat_id: int, thread_id: int) -> DigestRow | None:
@@ -117,4 +129,5 @@ def _digest(row: DigestRow) -> KeptDigest:
         row.language,
         row.last_day,
         tuple(row.told),
+        row.audio,
     )

@@ -27,6 +27,7 @@ from bot.state.tables import (
     NoticeRow,
     PersonRow,
     ReplyRow,
+    ScriptRow,
     SpendingRow,
     SubscriptionRow,
     TurnRow,
@@ -133,6 +134,7 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     yield delete(SubscriptionRow).where(last_told < now - _ALERTS)
     # One that is sent at its time moves its last day on.
     yield delete(DigestRow).where(DigestRow.last_day < before.date())
+    yield delete(ScriptRow).where(ScriptRow.created_at < before)
     # The document stays in the corpus; who sent it is forgotten.
     yield delete(DocumentRow).where(DocumentRow.scope == "corpus", DocumentRow.created_at < before)
     old_announcements = select(AnnouncementRow.id).where(AnnouncementRow.created_at < before)

@@ -175,7 +175,8 @@ class SubscriptionRow(Base):
 class DigestRow(Base):
     """A chat, or a topic of it, that gets the day's news: `days` are digits, Monday being 0,
     `minute` counts from midnight. `person_id` is whose chat it is, if it is one person's.
-    `last_day` is the day of the last one, which told the articles `told`."""
+    `last_day` is the day of the last one, which told the articles `told`; `audio` tells that it is
+    read aloud too."""
 
     __tablename__ = "digests"
     __table_args__ = (UniqueConstraint("chat_id", "thread_id"),)
@@ -191,6 +192,34 @@ class DigestRow(Base):
     language: Mapped[str] = mapped_column(String(8))
     last_day: Mapped[date] = mapped_column(Date)
     told: Mapped[list[str]] = mapped_column(JSON)
+    audio: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class ScriptRow(Base):
+    """A daily or a podcast told in a chat by the bot's `messages`, over `articles` (ids).
+
+    `spoken` is what is still to be recorded of it, `tries` how many processes began to, `progress`
+    the message that shows how far that is; `delivery_id` is the letter that tells it last.
+    `person_id` is whose chat it is, if it is one person's.
+    """
+
+    __tablename__ = "scripts"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    language: Mapped[str] = mapped_column(String(8))
+    subject: Mapped[str] = mapped_column(Text)
+    articles: Mapped[list[str]] = mapped_column(JSON)
+    spoken: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    messages: Mapped[list[int]] = mapped_column(JSON)
+    progress: Mapped[int | None] = mapped_column(BigInteger)
+    delivery_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    tries: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 

@@ -16,6 +16,7 @@ from bot.locale.speech import SpeechPhrases
 from bot.settings import Settings
 from bot.terminal.command import DONE, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
+from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from bot.speech.audio import AudioFormat
@@ -85,15 +86,17 @@ def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:
 def hear_question(settings: Settings, recording: Path) -> str:
     """The question in a recording, which is shown; empty where nothing was said.
 
-    Raises SpeechError.
+    Raises SpeechError, IndexingError where there are no articles to ask.
     """
     from bot.assembly import open_speech
+    from bot.speech.names import NAMED_ARTICLES, likely_names
 
     if not recording.is_file():
         raise SpeechError("speech-no-file", path=recording)
+    articles = open_store(settings.data_dir).browse().articles(limit=NAMED_ARTICLES)
     speech = open_speech(settings)
     try:
-        heard = speech.hear(recording)
+        heard = speech.hear(recording, names=likely_names(articles))
     finally:
         speech.close()
     phrases = SpeechPhrases.of(settings.language)

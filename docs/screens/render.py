@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import re
 import shutil
 import subprocess
 import sys
@@ -29,20 +30,22 @@ WIDTH, SCALE, COLOURS = 430, 1.5, 256
 def main(arguments: Sequence[str]) -> None:
     from scenes import played
 
-    screens = asyncio.run(played())
-    (HERE / "messages.html").write_text(page(screens), encoding="utf-8")
+    wanted = [each for each in arguments if not each.startswith("-")]
+    screens = asyncio.run(played(wanted))
+    shown = HERE / "messages.html"
+    before = shown.read_text(encoding="utf-8") if wanted else ""
+    shown.write_text(page(screens, before=before), encoding="utf-8")
     if "--photograph" in arguments:
-        wanted = [each for each in arguments if not each.startswith("-")]
-        for name in wanted or screens:
+        for name in screens:
             for theme in ("light", "dark"):
                 picture(page({name: screens[name]}, theme), HERE / f"{name}-{theme}.png")
 
 
-def page(screens: Mapping[str, Sequence[Bubble]], theme: str = "auto") -> str:
-    chats = "\n".join(
-        f'<section id="{name}">{"".join(map(_bubble, bubbles))}</section>'
-        for name, bubbles in screens.items()
-    )
+def page(screens: Mapping[str, Sequence[Bubble]], theme: str = "auto", before: str = "") -> str:
+    """The chats of these scenes, and of the others that stand in the page `before`."""
+    sections = dict(re.findall(r'<section id="(\w+)">(.*?)</section>', before, re.DOTALL))
+    sections |= {name: "".join(map(_bubble, bubbles)) for name, bubbles in screens.items()}
+    chats = "\n".join(f'<section id="{name}">{chat}</section>' for name, chat in sections.items())
     style = (HERE / "messages.css").read_text(encoding="utf-8")
     return (
         f'<!doctype html>\n<html lang="fr" class="{theme}">\n<meta charset="utf-8">\n'

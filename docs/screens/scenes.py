@@ -13,16 +13,19 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.assembly import chain_over, open_index
+from bot.assembly import chain_over, open_index, open_speech
+from bot.digests import clock
 from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents
 from bot.messenger.handlers import alerts
 from bot.messenger.running.application import serve
 from bot.settings import load_settings
+from bot.speech.audio import read_sound
+from bot.speech.service import Speech, SpokenLine
 from index.build.builder import build
 from index.models.base import Embedder
 from index.models.factory import load_embedder
@@ -32,15 +35,21 @@ from tests.botapi.server import BotServer
 CORPUS = Path("corpus")
 BOT = "selon_bot"
 READER, GROUP = 42, -100
-FIRST, QUIET = 15.0, 0.5
+FIRST, QUIET = 60.0, 1.0
 """Seconds that the first reply may take, and of silence after which no other is awaited."""
+
+SPOKEN_FIRST, SPOKEN_QUIET = 120.0, 60.0
+"""Where the bot has voices, which take their time."""
+
+_SHOWN = ("sendMessage", "editMessageText", "sendVoice", "sendAudio", "deleteMessage")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a person does: something said, a button pressed, a file or (elsewhere) an article."""
+    """What a person does: something said or spoken, a button pressed, a file or (elsewhere) an
+    article."""
 
-    kind: Literal["says", "replies", "presses", "sends", "publishes"]
+    kind: Literal["says", "speaks", "replies", "presses", "sends", "publishes"]
     text: str
 
 
@@ -50,6 +59,11 @@ class Scene:
     steps: Sequence[Step]
     language: str = "fr"
     group: bool = False
+    aloud: bool = False
+    """Whether the bot has voices; what it shows then has buttons for them."""
+
+    day: date | None = None
+    """What it takes for today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +144,34 @@ SCENES = (
         group=True,
     ),
     Scene("aide", says("/aide", "/confidentialite")),
+    Scene("voix", (Step("speaks", "Qui a allumé la vasque olympique ?"),), aloud=True),
+    Scene(
+        "quotidien",
+        says("/quotidien", "/quotidien 7h30 audio"),
+        aloud=True,
+        day=date(2025, 8, 29),
+    ),
+    Scene(
+        "podcast",
+        (*says("/podcast Lascaux"), Step("replies", "Qui a trouvé la grotte ?")),
+    ),
     Scene("answer", says("Who designed the Monument to the Great Fire?", "How tall is it?"), "en"),
 )
 
 
-async def played() -> Mapping[str, Sequence[Bubble]]:
-    """Every scene, each with a bot of its own."""
+async def played(wanted: Sequence[str] = ()) -> Mapping[str, Sequence[Bubble]]:
+    """Every scene, or those that are wanted, each with a bot of its own."""
     embedder = load_embedder("bundled", None)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder, "data")
         build([CORPUS], data, embedder)
-        return {scene.name: await _play(scene, data, embedder) for scene in SCENES}
+        chosen = [scene for scene in SCENES if not wanted or scene.name in wanted]
+        return {scene.name: await _play(scene, data, embedder) for scene in chosen}
 
 
 async def _play(scene: Scene, data: Path, embedder: Embedder) -> Sequence[Bubble]:
-    async with _bot(data) as server:
-        stage = Stage(server, scene, data, embedder)
+    async with _bot(data, scene) as (server, speech):
+        stage = Stage(server, scene, data, embedder, speech)
         for step in scene.steps:
             await stage.act(step)
         return stage.bubbles
@@ -159,8 +185,10 @@ class Stage:
     scene: Scene
     data: Path
     embedder: Embedder
+    speech: Speech | None
     bubbles: list[Bubble] = field(default_factory=list)
     _read: int = 0
+    _gone: set[int] = field(default_factory=set)
 
     async def act(self, step: Step) -> None:
         """Do something, and hear what the bot says to it."""
@@ -183,6 +211,15 @@ class Stage:
     def _replies(self, text: str, last: Sequence[Message]) -> None:
         self._says(text, last, last[-1])
 
+    def _speaks(self, text: str, last: Sequence[Message]) -> None:
+        """A question in the second voice, as a voice message."""
+        assert self.speech is not None
+        with tempfile.TemporaryDirectory() as folder:
+            line = SpokenLine(text, "fr", "second", pause=0.3)
+            made = self.speech.record([line], Path(folder, "question.ogg"))
+            number = self.server.user_speaks(READER, made.path.read_bytes(), round(made.seconds))
+        self.bubbles.append(Bubble("mine", _played("", made.seconds), number=number))
+
     def _presses(self, text: str, last: Sequence[Message]) -> None:
         message = next(each for each in reversed(last) if text in [b.text for b in each.buttons])
         button = next(each for each in message.buttons if each.text == text)
@@ -202,9 +239,9 @@ class Stage:
         self.bubbles.append(Bubble("pressed", "Un nouvel article entre dans l’index"))
 
     async def _hear(self) -> None:
-        wait = FIRST
+        wait, quiet = (SPOKEN_FIRST, SPOKEN_QUIET) if self.scene.aloud else (FIRST, QUIET)
         while await self._news(wait):
-            wait = QUIET
+            wait = quiet
         if self.server.refusals:
             raise AssertionError(self.server.refusals)
 
@@ -212,7 +249,7 @@ class Stage:
         """Take in what was sent or changed since; whether there was anything."""
         for _ in range(int(seconds / 0.05)):
             calls, self._read = self.server.calls[self._read :], len(self.server.calls)
-            said = [each for each in calls if each[0] in ("sendMessage", "editMessageText")]
+            said = [each for each in calls if each[0] in _SHOWN]
             for method, parameters in said:
                 self._take(method, parameters)
             if said:
@@ -226,17 +263,39 @@ class Stage:
             at = next(n for n, each in enumerate(self.bubbles) if each.number == sent["message_id"])
             self.bubbles[at] = replace(self.bubbles[at], body=str(sent["text"]), rows=rows)
             return
-        known = {each.number for each in self.bubbles if each.maker == "bot"}
+        if method == "deleteMessage":
+            gone = int(sent["message_id"])
+            self.bubbles = [each for each in self.bubbles if each.number != gone]
+            self._gone.add(gone)
+            return
+        known = {each.number for each in self.bubbles if each.maker == "bot"} | self._gone
         number = min(
             each.message_id for each in self.server.messages if each.message_id not in known
         )
         reply = (sent.get("reply_parameters") or {}).get("message_id")
         quoted = self._shown(reply)
-        self.bubbles.append(Bubble("bot", str(sent["text"]), rows, quoted, number))
+        body = str(sent.get("text", ""))
+        if method in ("sendVoice", "sendAudio"):
+            body = self._sounding(number, str(sent.get("caption") or ""))
+        self.bubbles.append(Bubble("bot", body, rows, quoted, number))
+
+    def _sounding(self, number: int, title: str) -> str:
+        message = next(each for each in self.server.messages if each.message_id == number)
+        assert message.file is not None
+        with tempfile.NamedTemporaryFile() as file:
+            Path(file.name).write_bytes(message.file.data)
+            return _played(title, read_sound(Path(file.name), most_seconds=900).seconds)
 
     def _shown(self, number: int | None) -> str:
         found = [each.body for each in self.bubbles if each.number == number]
         return found[0].split("\n")[0] if number is not None and found else ""
+
+
+def _played(title: str, seconds: float) -> str:
+    """A recording as Telegram shows it."""
+    minutes, rest = divmod(round(seconds), 60)
+    name = f"<b>{html.escape(title)}</b>\n" if title else ""
+    return f"{name}▶ ▂▃▅▂▆▃▂▅▃▁▂▄ {minutes}:{rest:02}"
 
 
 def _rows(markup: Any) -> Sequence[Sequence[Mapping[str, Any]]]:
@@ -245,9 +304,13 @@ def _rows(markup: Any) -> Sequence[Sequence[Mapping[str, Any]]]:
 
 
 @asynccontextmanager
-async def _bot(data: Path) -> AsyncIterator[BotServer]:
+async def _bot(data: Path, scene: Scene) -> AsyncIterator[tuple[BotServer, Speech | None]]:
     """The application at work, with a database of its own."""
     alerts.LOOK_INTERVAL = timedelta(seconds=0.2)
+    present = clock.now
+    if scene.day is not None:
+        moment = datetime.combine(scene.day, time(6), UTC)
+        clock.now = lambda: moment
     with tempfile.TemporaryDirectory() as folder:
         async with BotServer(username=BOT) as server:
             settings = load_settings(
@@ -261,12 +324,17 @@ async def _bot(data: Path) -> AsyncIterator[BotServer]:
             index = open_index(settings)
             documents = Documents(settings, index.embedder)
             chain, library = chain_over(index, settings), LiveLibrary(index)
+            speech = open_speech(settings) if scene.aloud else None
+            heard = lambda _: ready.set()  # noqa: E731
             serving = asyncio.create_task(
-                serve(settings, chain, library, stop, lambda _: ready.set(), (), documents)
+                serve(settings, chain, library, stop, heard, (), documents, speech)
             )
             await ready.wait()
             try:
-                yield server
+                yield server, speech
             finally:
                 stop.set()
                 await serving
+                clock.now = present
+                if speech is not None:
+                    speech.close()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,16 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import SpeechError
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
-from bot.speech.base import Transcript
-from bot.speech.service import Recording, Speech, SpeechModels, SpokenLine
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from tests.botapi.messages import Button, Message
 from tests.botapi.server import BotServer
+from tests.e2e.speech import QUESTION, HeardSpeech
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
 
 READER = 43
-QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
 TEXT = """---
 title: La lentille de Cordouan
 outlet: Le Phare
@@ -33,44 +30,6 @@ date: 2025-08-29
 ---
 
 Augustin Fresnel a inventé la lentille à échelons de Cordouan."""
-
-
-class HeardSpeech(Speech):
-    """Hears what a test says that it hears, and remembers what it is made to say."""
-
-    speaks = hears = True  # type: ignore[assignment]
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(SpeechModels(folder), folder)
-        self.words: str | SpeechError = QUESTION
-        self.names = ""
-        self.said: list[SpokenLine] = []
-        self.slow = False
-
-    def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
-        self.names = names
-        if isinstance(self.words, SpeechError):
-            raise self.words
-        return Transcript(self.words, "fr")
-
-    def record(
-        self,
-        lines: Sequence[SpokenLine],
-        out: Path,
-        form: object = "ogg",
-        *,
-        title: str = "",
-        artist: str = "",
-        speed: float = 1.0,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Recording:
-        self.said += lines
-        for done in range(100 if self.slow else 1):
-            time.sleep(0.1 if self.slow else 0)
-            if progress is not None:
-                progress(done, 100)
-        out.write_bytes(b"OggS spoken")
-        return Recording(out, 1.0, (0.0,))
 
 
 @pytest.fixture

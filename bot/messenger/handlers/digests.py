@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from functools import partial
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
@@ -22,19 +21,22 @@ from bot.digests.script import Script
 from bot.followups.turn import TurnText
 from bot.locale.catalogue import Language, language_of
 from bot.locale.digests import SchedulePhrases
+from bot.locale.speech import SpeechPhrases
 from bot.messenger.chores import Chore
+from bot.messenger.handlers.gate import decides_here
 from bot.messenger.handlers.recordings import (
     HEAR_DAILY_PATTERN,
     RecordingHandlers,
     hear_button,
     heard_period,
+    told_script,
 )
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.outbound.script_html import script_html
-from bot.messenger.services import Asker, BotServices, TelegramApplication, author, met
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import chats, digests, subscriptions
 from bot.state.deliveries import Letter, Part
 from bot.state.digests import KeptDigest
@@ -60,7 +62,6 @@ SUBJECT_LIMIT = 200
 
 _MORNING = "7h30"
 _STOP = frozenset({"stop", "arreter", "arret", "arrete", "off", "jamais", "never"})
-_MANAGERS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 
 
 class DigestHandlers:
@@ -109,8 +110,8 @@ class DigestHandlers:
             request = PodcastRequest(language, subject, period, unsaid=unsaid)
             async with self._making:
                 script = await asyncio.to_thread(self._podcast, request)
-        await deliver(context.bot, asker.place, script_html(script))
-        await self._recordings.begin(context.application, update, asker, script)
+        told = await deliver(context.bot, asker.place, script_html(script))
+        await self._recordings.begin(context.application, update, asker, script, told, subject)
 
     async def hear(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The button below a daily: it is read aloud."""
@@ -179,13 +180,16 @@ class DigestHandlers:
         keyboard = self._below(script, _stop_button(SchedulePhrases.of(language))).to_dict()
         letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
         told = [each.id for each in script.sources] if script.quotes else kept.told
-        posted = await journal.posted_digest(kept.id, day, told, letter)
+        aloud = kept.audio and self._services.speaks and bool(script.quotes)
+        written = told_script(script, aloud=aloud)
+        posted = await journal.posted_digest(kept.id, day, told, letter, written)
         if posted is None:
             return
         try:
             await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("A daily did not reach a chat: %s", error)
+        await journal.noted_told(posted.id)
         if await journal.outcome(posted.id) == "given up":
             forget = partial(digests.forget_digest, digest_id=kept.id)
             await self._services.state.run(forget)
@@ -198,7 +202,8 @@ class DigestHandlers:
         kept = await self._kept(asker)
         phrases = _phrases(asker)
         keyboard = self._below(script, _stop_button(phrases) if kept else _start_button(phrases))
-        await deliver(bot, asker.place, script_html(script), keyboard)
+        told = await deliver(bot, asker.place, script_html(script), keyboard)
+        await self._recordings.keep(asker, script, told)
 
     def _below(self, script: Script, keyboard: InlineKeyboardMarkup) -> InlineKeyboardMarkup:
         """The buttons of a daily, with one to hear it where it can be heard."""
@@ -211,6 +216,7 @@ class DigestHandlers:
         if not await self._may_decide(bot, update, asker):
             return
         now, place = clock.now(), asker.place
+        audio = schedule.audio and self._services.speaks
         keep = partial(
             digests.keep_digest,
             place=place,
@@ -219,10 +225,13 @@ class DigestHandlers:
             language=asker.phrases.code,
             last_day=day_before_first(schedule, now),
             now=self._services.now(),
+            audio=audio,
         )
         await self._services.state.run(keep)
         phrases = _phrases(asker)
-        text = phrases.kept_on(schedule.days, schedule.clock)
+        text = phrases.kept_on(schedule.days, schedule.clock, audio=audio)
+        if schedule.audio and not audio:
+            text = f"{text} {SpeechPhrases.of(phrases.code).silent}"
         await say(bot, asker, text, _stop_button(phrases))
 
     async def _stop(self, bot: Bot, update: Update, asker: Asker) -> None:
@@ -241,16 +250,9 @@ class DigestHandlers:
         return await self._services.state.run(find)
 
     async def _may_decide(self, bot: Bot, update: Update, asker: Asker) -> bool:
-        """Whether somebody decides what a chat gets: alone always, in a group who administers it,
-        or Selon; others are told."""
-        person, group = asker.place.person_id, asker.place.chat_id
-        if asker.private or author(update) == group or self._services.roles.administers(person):
+        """Whether somebody decides what a chat gets; others are told."""
+        if asker.private or await decides_here(self._services, update, bot):
             return True
-        try:
-            if (await bot.get_chat_member(group, person)).status in _MANAGERS:
-                return True
-        except TelegramError as error:
-            logger.info("Who administers a group is not known: %s", error)
         await say(bot, asker, _phrases(asker).only_administrators)
         return False
 

@@ -14,6 +14,7 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
+from bot.answering.selection import chosen_articles, held_to
 from bot.followups.reference import points_at
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
 from bot.llm.budget import asked_by
@@ -32,9 +33,10 @@ from bot.messenger.services import Asker, BotServices, Chain, TelegramApplicatio
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.operations.unanswered import in_vain
-from bot.state import conversations, meters
+from bot.state import conversations, meters, scripts
 from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
 from bot.state.statistics import InVain
+from index.article import Selection
 from index.language import detect
 
 ASK = MenuCommand(
@@ -65,8 +67,9 @@ class ConversationMemory:
         """The answer to a question asked here, after the turns kept, or those before one of them.
 
         `replied_to` is the message that it replies to: if that is an answer, it is what the
-        question refers to; `about` is what else it refers to, in somebody's words. `live` shows
-        what a chat model writes, and may stop it. `own_first` asks the conversation's own
+        question refers to; if it tells a daily or a podcast, the question is one to the articles of
+        that. `about` is what else it refers to, in somebody's words. `live` shows what a chat model
+        writes, and may stop it. `own_first` asks the conversation's own
         documents, and the corpus only where they do not say.
         """
         history = partial(
@@ -77,18 +80,24 @@ class ConversationMemory:
             limit=REMEMBERED,
         )
         kept = await self._services.state.run(history)
-        replied = None
+        replied, script = None, None
         if replied_to is not None:
-            find = partial(
-                conversations.turn_of_answer, chat_id=place.chat_id, message_id=replied_to
-            )
-            replied = await self._services.state.run(find)
+            here, run = place.chat_id, self._services.state.run
+            of_answer, of_script = conversations.turn_of_answer, scripts.script_of_message
+            replied = await run(partial(of_answer, chat_id=here, message_id=replied_to))
+            script = await run(partial(of_script, chat_id=here, message_id=replied_to))
         earlier = [turn for turn in kept if before is None or turn.id < before]
         referred = _history([replied])[0] if replied else None
+        about = about or (script.subject if script else "")
         if referred is None and about:
             referred = Turn(about, about, detect(about), self._services.now())
-        said = TurnText(question, _history(earlier), referred)
-        answer = await self._best(place, said, live, own_first=own_first)
+        said = TurnText(question, () if script else _history(earlier), referred)
+        if script is None:
+            answer = await self._best(place, said, live, own_first=own_first)
+        else:
+            among = replace(chosen_articles() or Selection(), articles=script.articles)
+            with held_to(among), asked_by(place.person_id):
+                answer = await self._streamed(self._services.chain, said, live)
         METERS.answered(answer, "message")
         return answer
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from functools import partial
-from threading import Event
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.library.documents import Documents
@@ -21,10 +17,10 @@ from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.messenger.handlers.gate import require_administrator
-from bot.messenger.journal import outside_update, stop_event
+from bot.messenger.journal import outside_update
 from bot.messenger.menus import MenuCommand, command_handler
-from bot.messenger.outbound.answer_html import text_html
-from bot.messenger.outbound.delivery import edit, take_away
+from bot.messenger.outbound.delivery import take_away
+from bot.messenger.outbound.progress import BackgroundWork, shown_progress
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import Asker, BotServices, TelegramApplication
 from index.build.builder import BuildReport, BuildStep
@@ -44,13 +40,10 @@ _NAMED = 5
 """Files left aside that are named."""
 
 
-@dataclass(slots=True)
-class _Progress:
-    """How far a build is, written by its thread and read by the bot's."""
+@dataclass(eq=False, slots=True)
+class _Progress(BackgroundWork):
+    """How far a build is."""
 
-    ended: asyncio.Event | None
-    began: float = field(default_factory=time.monotonic)
-    stop: Event = field(default_factory=Event)
     _step: BuildStep | None = None
     _done: int = 0
     _total: int = 0
@@ -60,14 +53,6 @@ class _Progress:
 
     def progress(self, done: int, total: int) -> None:
         self._done, self._total = done, total
-
-    def stopped(self) -> bool:
-        """Whether somebody has asked for the end, or the bot stops."""
-        return self.stop.is_set() or (self.ended is not None and self.ended.is_set())
-
-    @property
-    def since(self) -> timedelta:
-        return timedelta(seconds=time.monotonic() - self.began)
 
     def told(self, phrases: TerminalPhrases) -> str | None:
         """The step under way, and its counts; None before the first."""
@@ -102,7 +87,7 @@ class ReindexHandlers:
         if self._under_way is not None:
             await say(context.bot, asker, _phrases(asker).already_building)
             return
-        progress = self._under_way = _Progress(stop_event())
+        progress = self._under_way = _Progress()
         try:
             text = self._told(asker, progress)
             (message, *_) = await say(context.bot, asker, text, _keyboard(asker))
@@ -126,10 +111,13 @@ class ReindexHandlers:
         )
 
     async def _build(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
-        showing = asyncio.create_task(self._show(bot, asker, message, progress))
+        told = partial(self._told, asker, progress)
         try:
             rebuild = partial(self._documents.rebuild, progress, progress.stopped)
-            report = await asyncio.to_thread(rebuild)
+            async with shown_progress(
+                bot, asker, message, told, _keyboard(asker), PROGRESS_SECONDS
+            ):
+                report = await asyncio.to_thread(rebuild)
             lines = list(_lines(report, asker))
             text = _phrases(asker).built(lines, progress.since)
         except BuildStopped as stopped:
@@ -139,28 +127,11 @@ class ReindexHandlers:
             why = error_text(error, asker.phrases.code).rstrip(".")
             text = _phrases(asker).built_not(harmless(why))
         finally:
-            showing.cancel()
             self._under_way = None
             await take_away(bot, asker.place.chat_id, message)
         with outside_update():
             # Said anew: a message that changes makes no sound, and whoever waited would not notice.
             await say(bot, asker, text)
-
-    async def _show(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
-        before = ""
-        while True:
-            await asyncio.sleep(PROGRESS_SECONDS)
-            text = self._told(asker, progress)
-            if text != before:
-                before = text
-                await self._put(bot, asker, message, text)
-
-    async def _put(self, bot: Bot, asker: Asker, message: int, text: str) -> None:
-        html = text_html(text, asker.phrases.code)[0]
-        try:
-            await edit(bot, asker.place.chat_id, message, html, _keyboard(asker), patient=False)
-        except TelegramError as error:  # an ornament: the end is told in a message of its own
-            logger.debug("How far the index is was not shown: %s", error)
 
     def _told(self, asker: Asker, progress: _Progress) -> str:
         phrases = _phrases(asker)

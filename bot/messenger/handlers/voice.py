@@ -19,7 +19,6 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.errors import SpeechError
-from bot.library.articles import Library
 from bot.locale.errors import error_text
 from bot.locale.speech import SpeechPhrases
 from bot.messenger.handlers.question import QuestionHandlers
@@ -27,13 +26,11 @@ from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.outbound.delivery import show_typing
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices, TelegramApplication, met
+from bot.speech.names import NAMED_ARTICLES, likely_names
 from bot.speech.service import LONGEST_SECONDS, Speech
 
 _LIMIT = 20 << 20
 """Bytes: Telegram gives bots no larger file."""
-
-_NAMES = 600
-"""Characters of names that the recogniser is told of."""
 
 
 class VoiceHandlers:
@@ -84,32 +81,14 @@ class VoiceHandlers:
             content = bytes(await file.download_as_bytearray())
         except BadRequest as error:  # gone, or larger than Telegram had said
             raise SpeechError("speech-unreadable") from error
-        names = await asyncio.to_thread(likely_names, self._services.library)
-        return await asyncio.to_thread(self._transcribed, content, names)
+        return await asyncio.to_thread(self._transcribed, content)
 
-    def _transcribed(self, content: bytes, names: str) -> str:
+    def _transcribed(self, content: bytes) -> str:
+        names = likely_names(self._services.library.newest(NAMED_ARTICLES))
         with tempfile.NamedTemporaryFile(suffix=".audio") as file:
             file.write(content)
             file.flush()
             return self._speech.hear(Path(file.name), names=names).text
-
-
-def likely_names(library: Library) -> str:
-    """Words that questions are likely to hold: outlets, authors and titles of the newest articles.
-
-    A sentence of them, as the recogniser wants to be told.
-    """
-    names: dict[str, None] = {}
-    for article in library.newest(30):
-        for name in (article.outlet, article.author, article.title):
-            if name:
-                names.setdefault(name)
-    told = ""
-    for name in names:
-        if len(told) + len(name) > _NAMES:
-            break
-        told += f"{name}, "
-    return told.rstrip(", ")
 
 
 def _for_the_bot(message: Message, bot: Bot) -> bool:

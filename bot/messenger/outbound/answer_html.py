@@ -51,7 +51,7 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
             time = StyledBlock((StyledSpan(phrases.according_to(answer.period)),))
             blocks = [time, replace(blocks[0], gap="\n"), *blocks[1:]]
     else:
-        why = phrases.refused(answer.refusal, answer.period, selected=answer.selected)
+        why = phrases.refused(answer.refusal, answer.period, held_to=answer.held_to)
         blocks = [StyledBlock((StyledSpan(why),))]
         if answer.nearest:
             blocks.append(StyledBlock((StyledSpan(phrases.nearest_articles),)))

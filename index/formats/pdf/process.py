@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import atexit
 import inspect
 import os
 import re
-import subprocess
 import sys
-import threading
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from index.errors import CodedError, reason_of
 from index.formats.pdf.page import PrintedLine, PrintedPage
 from index.formats.pdf.worker import receive_frame, send
+from index.kept_process import KeptProcess, WaitingProcesses
 
 OPENING_SECONDS = 60.0
 PAGE_SECONDS = 30.0
@@ -89,7 +87,7 @@ def opened_pdf(data: bytes) -> Iterator[PdfDocument]:
 
 def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
     """A process that has the document open. One that died while it waited is replaced."""
-    worker = _taken() or _started()
+    worker = _WAITING.take() or _started()
     while True:
         try:
             return worker, worker.ask({"do": "open"}, OPENING_SECONDS, data)[0]
@@ -101,40 +99,26 @@ def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
             worker = _started()
 
 
-class _Worker:
+class _Worker(KeptProcess):
     """A process that reads, one document at a time."""
 
     def __init__(self) -> None:
-        self._owner = os.getpid()
         self.fresh = True
         self.spent = False
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", _PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            # Ctrl-C is for the process that asks, which ends this one; where that leads a session
-            # of its own, whoever ends it ends both.
-            start_new_session=not _leads_session(),
-        )
+        # Where whoever asks leads a session of its own, whoever ends it ends both.
+        super().__init__([sys.executable, "-P", _PROGRAM], own_session=not _leads_session())
 
     @property
     def usable(self) -> bool:
-        """Whether it lives, and is this process's own: a fork's copy is the parent's."""
-        return not self.spent and self._owner == os.getpid() and self._process.poll() is None
+        """Whether it has answered in time so far, besides."""
+        return not self.spent and super().usable
 
     def ask(
         self, message: dict[str, Any], seconds: float, data: bytes = b""
     ) -> tuple[dict[str, Any], bytes]:
         """Its answer. A process that does not answer in time is ended."""
-        late = threading.Event()
-        timer = threading.Timer(seconds, self._end, (late,))
-        timer.daemon = True
-        timer.start()
-        try:
+        with self.ended_after(seconds) as late:
             answer = self._answer(message, data)
-        finally:
-            timer.cancel()
         self.spent = late.is_set() or answer is None
         if late.is_set():
             raise PaperError("pdf-slow", seconds=round(seconds))
@@ -145,63 +129,34 @@ class _Worker:
         return answer
 
     def _answer(self, message: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes] | None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
+        told_to, told_by = self.pipes
         try:
-            send(self._process.stdin, message, data)
-            return receive_frame(self._process.stdout)
+            send(told_to, message, data)
+            return receive_frame(told_by)
         except (OSError, ValueError):
             return None
 
-    def _end(self, late: threading.Event) -> None:
-        late.set()
-        self._process.kill()
-
     def forget(self) -> None:
         """Closes its document, so that it can be given another."""
-        assert self._process.stdin is not None
         self.fresh = False
-        send(self._process.stdin, {"do": "close"})
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._process.kill()
-            for stream in (self._process.stdin, self._process.stdout):
-                if stream is not None:
-                    with suppress(OSError):
-                        stream.close()
-            self._process.wait()
+        try:
+            send(self.pipes[0], {"do": "close"})
+        except (OSError, ValueError):
+            self.spent = True
 
 
 def _leads_session() -> bool:
     return hasattr(os, "getsid") and os.getsid(0) == os.getpid()
 
 
-_waiting: list[_Worker] = []
-_door = threading.Lock()
+_WAITING: WaitingProcesses[_Worker] = WaitingProcesses(_IDLE)
 
 
 def _give_back(worker: _Worker) -> None:
     """Keeps a process for the next document, or ends it."""
-    with suppress(OSError, ValueError):
-        if worker.usable:
-            worker.forget()
-            with _door:
-                if len(_waiting) < _IDLE:
-                    _waiting.append(worker)
-                    return
-    worker.close()
-
-
-def _taken() -> _Worker | None:
-    with _door:
-        while _waiting:
-            worker = _waiting.pop()
-            if worker.usable:
-                return worker
-            if worker._owner == os.getpid():
-                worker.close()
-    return None
+    if worker.usable:
+        worker.forget()
+    _WAITING.give_back(worker)
 
 
 def _started() -> _Worker:
@@ -211,11 +166,6 @@ def _started() -> _Worker:
         raise PaperError("pdf-no-reader", reason=reason_of(error)) from error
 
 
-@atexit.register
 def close_all() -> None:
     """Ends the processes that wait."""
-    with _door:
-        while _waiting:
-            worker = _waiting.pop()
-            if worker._owner == os.getpid():
-                worker.close()
+    _WAITING.close()

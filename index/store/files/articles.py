@@ -197,6 +197,7 @@ def _chosen(within: Period | None, among: Selection | None) -> tuple[str, tuple[
             ("outlet", among.outlets),
             ("category", among.categories),
             ("language", among.languages),
+            ("id", among.articles),
         ):
             if wanted:
                 chosen = f"{column} IN (SELECT value FROM json_each(?))"

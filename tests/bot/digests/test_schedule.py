@@ -40,6 +40,14 @@ def test_a_time_is_understood(typed: str, minute: int, days: tuple[int, ...]) ->
 
 @pytest.mark.parametrize(
     "typed",
+    ["7h30 audio", "audio 7h30", "7h30 en audio", "à voix haute à 7h30", "7:30 aloud"],
+)
+def test_it_is_read_aloud_where_that_is_asked_for(typed: str) -> None:
+    assert parse_schedule(typed) == Schedule(450, audio=True)
+
+
+@pytest.mark.parametrize(
+    "typed",
     ["", "demain", "lundi", "25h", "7h75", "7h30 demain", "7h 8h", "7", "lundi 7h30 sauf férié"],
 )
 def test_what_is_no_time_is_refused(typed: str) -> None:

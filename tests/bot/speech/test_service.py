@@ -159,8 +159,9 @@ def test_a_process_that_dies_is_told_and_replaced(speech: Speech, tmp_path: Path
     path.write_bytes(b"nothing")
     with pytest.raises(SpeechError):
         speech.hear(path)
-    speech._process.kill()
-    speech._process.join()
+    assert speech._process is not None
+    speech._process.process.kill()
+    speech._process.process.wait()
 
     with pytest.raises(SpeechError) as raised:
         speech.hear(path)

@@ -177,6 +177,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
             "alerts": [],
             "subscriptions": [],
             "digests": [],
+            "scripts": [],
             "documents": [],
             "usage": [],
             "announcements": [],

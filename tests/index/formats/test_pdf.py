@@ -383,8 +383,8 @@ def test_a_page_that_takes_too_long_costs_itself_only(monkeypatch: pytest.Monkey
 
 def test_a_reader_that_dies_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     article(lines(BUDGET))
-    for worker in process._waiting:
-        worker._process.kill()
+    for worker in process._WAITING.waiting:
+        worker.process.kill()
     assert article(lines(BUDGET)).text == " ".join(BUDGET)
     program = Path(process.__file__).with_name("page.py")  # it reads nothing, and ends
     process.close_all()

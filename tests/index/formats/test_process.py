@@ -17,6 +17,7 @@ from index.errors import ReadError
 from index.formats import conversion, process
 from index.formats.base import READING_BYTES, Skipped, Source
 from index.formats.table import FORMATS, Format
+from index.kept_process import module_command
 from tests.index.formats.hostile import heavy
 
 FOLDER = Path(__file__).parents[2] / "data" / "pages"
@@ -76,7 +77,7 @@ def test_one_process_reads_file_after_file(tmp_path: Path) -> None:
     numbers = set()
     for each in given:
         told(each)
-        numbers.update(worker._process.pid for worker in process._waiting)
+        numbers.update(worker.process.pid for worker in process._WAITING.waiting)
     assert len(numbers) == 1
 
 
@@ -85,7 +86,7 @@ def test_what_stops_half_way_leaves_no_process(tmp_path: Path) -> None:
     reading = process.read_apart(given)
     next(reading)
     reading.close()  # type: ignore[attr-defined]
-    assert process._waiting == []
+    assert process._WAITING.waiting == []
     assert len(told(given)) == 1_000
 
 
@@ -154,7 +155,7 @@ def _peak(path: Path) -> tuple[int, list[str]]:
         [sys.executable, "-P", "-c", _MEASURED],
         input=json.dumps(asked).encode() + b"\n",
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": process._ROOT, "OPENBLAS_NUM_THREADS": "1"},
+        env={**module_command("")[1], "OPENBLAS_NUM_THREADS": "1"},
         check=False,
     )
     assert ended.returncode == 0, ended.stderr.decode()[-2_000:]

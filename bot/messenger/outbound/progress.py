@@ -1,0 +1,82 @@
+"""Work in the background: one message shows how far it is, a button below it stops the work."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event
+
+from telegram import Bot, InlineKeyboardMarkup
+from telegram.error import TelegramError
+
+from bot.messenger.journal import stop_event
+from bot.messenger.outbound.answer_html import text_html
+from bot.messenger.outbound.delivery import edit
+from bot.messenger.services import Asker
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class BackgroundWork:
+    """Written to by the thread that works, read by the bot's; `ended` is set when the bot stops."""
+
+    ended: asyncio.Event | None = field(default_factory=stop_event)
+    began: float = field(default_factory=time.monotonic)
+    stop: Event = field(default_factory=Event)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the bot stops."""
+        return self.ended is not None and self.ended.is_set()
+
+    def stopped(self) -> bool:
+        """Whether somebody has asked for the end, or the bot stops."""
+        return self.stop.is_set() or self.interrupted
+
+    @property
+    def since(self) -> timedelta:
+        return timedelta(seconds=time.monotonic() - self.began)
+
+
+@asynccontextmanager
+async def shown_progress(
+    bot: Bot,
+    asker: Asker,
+    message: int,
+    text: Callable[[], str],
+    keyboard: InlineKeyboardMarkup,
+    seconds: float,
+) -> AsyncIterator[None]:
+    """The message says what `text` does, looked at this often, as long as the block lasts."""
+    showing = asyncio.create_task(_keep_up(bot, asker, message, text, keyboard, seconds))
+    try:
+        yield
+    finally:
+        showing.cancel()
+
+
+async def _keep_up(
+    bot: Bot,
+    asker: Asker,
+    message: int,
+    text: Callable[[], str],
+    keyboard: InlineKeyboardMarkup,
+    seconds: float,
+) -> None:
+    shown = text()
+    while True:
+        await asyncio.sleep(seconds)
+        if (said := text()) == shown:
+            continue
+        shown = said
+        (html, *_) = text_html(said, asker.phrases.code)
+        try:
+            await edit(bot, asker.place.chat_id, message, html, keyboard, patient=False)
+        except TelegramError as error:  # an ornament: the end is told in a message of its own
+            logger.debug("How far work is was not shown: %s", error)

@@ -1,0 +1,129 @@
+"""Programs that work for this process and wait for the next thing to do: bounded in time, ended
+with it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event
+from typing import IO, Generic, TypeVar
+
+_ROOT = str(Path(__file__).resolve().parents[1])
+
+
+class KeptProcess:
+    """A program with pipes to it and from it. Ctrl-C is for whoever asks, who ends this one."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        own_session: bool,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """With a session of its own, the programs that it starts end with it. Raises OSError."""
+        self._owner = os.getpid()
+        self._own_session = own_session and hasattr(os, "killpg")
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=own_session,
+            env=environment,
+        )
+
+    @property
+    def usable(self) -> bool:
+        """Whether it lives, and is this process's own: a fork's copy is the parent's."""
+        return self._owner == os.getpid() and self.process.poll() is None
+
+    @property
+    def pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        """What it reads, and what it writes."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        return self.process.stdin, self.process.stdout
+
+    @contextmanager
+    def ended_after(self, seconds: float) -> Iterator[Event]:
+        """It is ended where the block takes longer, which is told."""
+        late = Event()
+        timer = threading.Timer(seconds, self._end, (late,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield late
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        if self._owner == os.getpid():
+            self._kill()
+            for stream in self.pipes:
+                with suppress(OSError):
+                    stream.close()
+            self.process.wait()
+
+    def _end(self, late: Event) -> None:
+        late.set()
+        self._kill()
+
+    def _kill(self) -> None:
+        with suppress(OSError):
+            if self._own_session:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+
+
+def module_command(name: str) -> tuple[list[str], dict[str, str]]:
+    """How a module of this project is run as a program, and in which environment."""
+    path = os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH"))))
+    return [sys.executable, "-P", "-m", name], {**os.environ, "PYTHONPATH": path}
+
+
+Process = TypeVar("Process", bound=KeptProcess)
+
+
+class WaitingProcesses(Generic[Process]):
+    """Those that wait, `most` at once; ended with this process. Thread-safe."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._door = threading.Lock()
+        self.waiting: list[Process] = []
+        atexit.register(self.close)
+
+    def take(self) -> Process | None:
+        """One that can be used, if any waits."""
+        while True:
+            with self._door:
+                if not self.waiting:
+                    return None
+                process = self.waiting.pop()
+            if process.usable:
+                return process
+            process.close()
+
+    def give_back(self, process: Process) -> None:
+        """Keep it for the next time, or end it."""
+        with self._door:
+            if process.usable and len(self.waiting) < self._most:
+                self.waiting.append(process)
+                return
+        process.close()
+
+    def close(self) -> None:
+        """End all that wait."""
+        with self._door:
+            waiting, self.waiting[:] = list(self.waiting), []
+        for process in waiting:
+            process.close()

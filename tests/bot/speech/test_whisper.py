@@ -1,0 +1,97 @@
+"""Which language a recording is taken for, and what of it is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.speech.base import Sound
+from bot.speech.whisper import WhisperRecogniser
+
+SOUND = Sound(np.zeros(16_000, np.float32), 16_000)
+
+
+@dataclass
+class Model:
+    """Detects languages by these probabilities, and writes what it is told to."""
+
+    likely: dict[str, float]
+    segments: list[Any] = field(default_factory=list)
+    unprompted: list[Any] | None = None
+    asked: list[str | None] = field(default_factory=list)
+
+    def transcribe(
+        self,
+        samples: object,
+        *,
+        language: str | None,
+        initial_prompt: str | None = None,
+        **options: object,
+    ) -> tuple[Any, Any]:
+        self.asked.append(language)
+        said = self.unprompted if self.unprompted and not initial_prompt else self.segments
+        found = language or max(self.likely, key=lambda code: self.likely[code])
+        info = SimpleNamespace(
+            language=found,
+            language_probability=1.0 if language else self.likely[found],
+            all_language_probs=list(self.likely.items()),
+        )
+        return iter(said), info
+
+
+def segment(text: str, likely: float = -0.3, silence: float = 0.1, packed: float = 1.2) -> Any:
+    return SimpleNamespace(
+        text=text, avg_logprob=likely, no_speech_prob=silence, compression_ratio=packed
+    )
+
+
+def recogniser(model: Model) -> WhisperRecogniser:
+    made = WhisperRecogniser(Path("unused"))
+    made.__dict__["_model"] = model
+    return made
+
+
+@pytest.mark.parametrize(
+    ("likely", "language"),
+    [
+        ({"fr": 0.9, "en": 0.05}, "fr"),
+        ({"en": 0.4, "fr": 0.3}, "en"),
+        ({"th": 0.44, "nn": 0.14, "fr": 0.05, "en": 0.02}, "fr"),
+        ({"de": 0.3, "en": 0.1, "fr": 0.01}, "en"),
+        ({"de": 0.95, "en": 0.02}, "de"),
+    ],
+)
+def test_noise_is_no_other_language(likely: dict[str, float], language: str) -> None:
+    assert recogniser(Model(likely)).hear(SOUND).language == language
+
+
+def test_a_language_that_is_given_is_not_doubted() -> None:
+    model = Model({"th": 0.9})
+    assert recogniser(model).hear(SOUND, language="en").language == "en"
+    assert model.asked == ["en"]
+
+
+def test_what_was_likely_never_said_is_left_out() -> None:
+    said = [
+        segment(" Qui a inventé"),
+        segment(" merci d'avoir regardé", likely=-1.4),
+        segment(" la musique", silence=0.9),
+        segment(" fèlè fèlè fèlè fèlè", packed=3.1),
+        segment(" le braille ? "),
+    ]
+    heard = recogniser(Model({"fr": 0.9}, said)).hear(SOUND)
+    assert heard.text == "Qui a inventé le braille ?"
+
+
+def test_where_the_names_drown_the_sound_it_is_heard_without_them() -> None:
+    drowned = [segment(" Notre-Dame, Notre-Dame, Notre-Dame", packed=3.0)]
+    model = Model({"fr": 0.9}, drowned, unprompted=[segment(" Quel est son diamètre ?")])
+    assert recogniser(model).hear(SOUND, names="Notre-Dame").text == "Quel est son diamètre ?"
+    assert recogniser(model).hear(SOUND, names="").text == "Quel est son diamètre ?"
+    model.segments = [segment(" À Notre-Dame ?")]
+    assert recogniser(model).hear(SOUND, names="Notre-Dame").text == "À Notre-Dame ?"

@@ -1,0 +1,51 @@
+"""Speech without sound, for tests of what is done with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.errors import SpeechError
+from bot.speech.base import Transcript
+from bot.speech.service import Recording, Speech, SpeechModels, SpokenLine
+
+QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
+
+
+class HeardSpeech(Speech):
+    """Hears what a test says that it hears, and remembers what it is made to say."""
+
+    speaks = hears = True  # type: ignore[assignment]
+
+    def __init__(self, folder: Path, *, slow: bool = False) -> None:
+        super().__init__(SpeechModels(folder), folder)
+        self.words: str | SpeechError = QUESTION
+        self.names = ""
+        self.said: list[SpokenLine] = []
+        self.slow = slow
+
+    def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
+        self.names = names
+        if isinstance(self.words, SpeechError):
+            raise self.words
+        return Transcript(self.words, "fr")
+
+    def record(
+        self,
+        lines: Sequence[SpokenLine],
+        out: Path,
+        form: object = "ogg",
+        *,
+        title: str = "",
+        artist: str = "",
+        speed: float = 1.0,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Recording:
+        self.said += lines
+        for done in range(100 if self.slow else 1):
+            time.sleep(0.1 if self.slow else 0)
+            if progress is not None:
+                progress(done, 100)
+        out.write_bytes(b"OggS spoken")
+        return Recording(out, 1.0, (0.0,))
