@@ -115,8 +115,12 @@ class RetrievalQA(AnswerChain[str]):
                 selected = chosen_articles() is not None
                 yield replace(told, elapsed_ms=elapsed, selected=selected)
 
+    async def find(self, question: str) -> Findings | Answer:
+        """What a question is answered from, or the answer itself where it is about the articles."""
+        return await asyncio.to_thread(self._found, question.strip())
+
     async def _one(self, question: str) -> AsyncGenerator[Answer, None]:
-        found = await asyncio.to_thread(self._found, question)
+        found = await self.find(question)
         growing = _once(found) if isinstance(found, Answer) else self._answerer.astream(found)
         async with aclosing(growing) as answers:
             async for answer in answers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
@@ -69,6 +69,21 @@ class ConversationMemory:
         what a chat model writes, and may stop it. `own_first` asks the conversation's own
         documents, and the corpus only where they do not say.
         """
+        said = await self.said(place, question, replied_to, before, about=about)
+        answer = await self._best(place, said, live, own_first=own_first)
+        METERS.answered(answer, "message")
+        return answer
+
+    async def said(
+        self,
+        place: ConversationPlace,
+        question: str,
+        replied_to: int | None = None,
+        before: int | None = None,
+        *,
+        about: str = "",
+    ) -> TurnText:
+        """A question with what it may refer to, as `answer` has it."""
         history = partial(
             conversations.history,
             place=place,
@@ -87,10 +102,7 @@ class ConversationMemory:
         referred = _history([replied])[0] if replied else None
         if referred is None and about:
             referred = Turn(about, about, detect(about), self._services.now())
-        said = TurnText(question, _history(earlier), referred)
-        answer = await self._best(place, said, live, own_first=own_first)
-        METERS.answered(answer, "message")
-        return answer
+        return TurnText(question, _history(earlier), referred)
 
     async def _best(
         self,
@@ -193,6 +205,10 @@ EDITABLE = timedelta(minutes=1)
 """How long an edited question still changes its answer."""
 
 
+Instead = Callable[[Bot, Asker, Message, str], Awaitable[bool]]
+"""Takes up the words of an ordinary question in the place of its answer; whether it did."""
+
+
 class QuestionHandlers:
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
@@ -203,11 +219,13 @@ class QuestionHandlers:
         voting: VoteHandlers,
         stops: LiveStops,
         aloud: AloudHandlers,
+        instead: Instead | None = None,
     ) -> None:
         self._services = services
         self._voting = voting
         self._stops = stops
         self._aloud = aloud
+        self._instead = instead
         self._memory = ConversationMemory(services)
 
     def register(self, application: TelegramApplication) -> None:
@@ -301,6 +319,9 @@ class QuestionHandlers:
             await say(bot, asker, text, reply_to=reply_to)
             return
         replied = message.reply_to_message
+        ordinary = not (spoken or about or own_first) and replied is None
+        if ordinary and self._instead and await self._instead(bot, asker, message, words):
+            return
         writes = bool(parse_choices(self._services.settings.chat_model))
         async with (
             show_typing(bot, asker.place),
