@@ -1,9 +1,10 @@
-"""Which chat models the settings name, and what a million of their tokens costs."""
+"""Which chat models and writers the settings name, and what a million of their tokens costs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from index.errors import RefusedValue
@@ -18,6 +19,8 @@ ALIASES = {"mistral": "mistralai", "google": "google_genai"}
 """What people type for a provider, where it is not LangChain's name for it."""
 
 EVERY_MODEL = "*"
+
+_READER, _PROMPTS = "@reader=", "@prompts="
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,53 @@ def parse_choices(text: str) -> tuple[Choice, ...]:
     if len(set(choices)) < len(choices):
         raise RefusedValue("choice-twice")
     return tuple(choices)
+
+
+@dataclass(frozen=True, slots=True)
+class WriterChoice:
+    """Who writes answers in the arena: a chat model, or (None) the articles' own sentences.
+
+    `reader` is what reads the passages for it, `prompts` a folder of prompts of its own; where they
+    are empty, those of all answers.
+    """
+
+    model: Choice | None = None
+    reader: str = ""
+    prompts: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """As it is set, and as votes are kept for it."""
+        told = self.model.name if self.model is not None else EXTRACTIVE
+        reader = f"{_READER}{self.reader}" if self.reader else ""
+        prompts = f"{_PROMPTS}{self.prompts}" if self.prompts is not None else ""
+        return f"{told}{reader}{prompts}"
+
+
+def parse_writers(text: str) -> tuple[WriterChoice, ...]:
+    """`extractive,ollama:qwen3:4b,ollama:qwen3:4b@prompts=brefs,extractive@reader=none`.
+
+    Raises RefusedValue, also where there is one alone.
+    """
+    names = [each.strip() for each in text.split(",") if each.strip()]
+    writers = tuple(parse_writer(name) for name in names)
+    if len(set(writers)) < len(writers):
+        raise RefusedValue("writer-twice")
+    if len(writers) == 1:
+        raise RefusedValue("writer-alone")
+    return writers
+
+
+def parse_writer(written: str) -> WriterChoice:
+    """One of them, as it is set or as its name has it. Raises RefusedValue."""
+    rest, _, prompts = written.partition(_PROMPTS)
+    name, _, reader = rest.partition(_READER)
+    if name.strip() != EXTRACTIVE:
+        model = _choice(name)
+        return WriterChoice(model, reader.strip(), Path(prompts.strip()) if prompts else None)
+    if prompts:
+        raise RefusedValue("writer-prompts", name=written)
+    return WriterChoice(None, reader.strip())
 
 
 def parse_prices(text: str) -> Mapping[str, Price]:

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.model_choice import Structured, parse_choices, parse_prices
+from bot.model_choice import Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, Words, reason_of
 from index.store.factory import open_store
@@ -36,6 +36,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
 Language = Literal["fr", "en"]
 Access = Literal["open", "list", "invitation"]
+ArenaFaults = Literal["ignored", "lost"]
 
 
 class Settings(BaseSettings):
@@ -251,6 +252,27 @@ class Settings(BaseSettings):
     chat_cache_days: Annotated[float, Field(ge=0, le=365)] = Field(
         7, description="Days that a written answer serves again for the same question (0: never)."
     )
+    arena: str = Field(
+        "",
+        description="The writers that readers compare blind with /arene, two or more separated by "
+        "commas: extractive, provider:model, each with @reader=… or @prompts=FOLDER behind it "
+        "(empty: no arena).",
+    )
+    arena_share: Annotated[int, Field(ge=0, le=1000)] = Field(
+        0,
+        description="One in so many ordinary questions becomes a battle, in private chats that "
+        "opted in (0: none).",
+    )
+    arena_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        60, description="Seconds that a writer of the arena may take."
+    )
+    arena_faults: ArenaFaults = Field(
+        "ignored",
+        description="What a writer that is too slow or fails gets: ignored (no battle) or lost.",
+    )
+    arena_daily_votes: Annotated[float, Field(ge=0, le=10_000)] = Field(
+        20, description="Votes that one person may weigh in a day (0: any number)."
+    )
     voice_model: str = Field(
         "bundled",
         description="What reads aloud: `bundled` (Kokoro-82M; `pip install 'selon[voice]'`), "
@@ -324,6 +346,12 @@ class Settings(BaseSettings):
     @classmethod
     def _choices(cls, value: str) -> str:
         parse_choices(value)
+        return value
+
+    @field_validator("arena")
+    @classmethod
+    def _writers(cls, value: str) -> str:
+        parse_writers(value)
         return value
 
     @field_validator("chat_prices")

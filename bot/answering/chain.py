@@ -114,8 +114,12 @@ class RetrievalQA(AnswerChain[str]):
                 elapsed = (time.perf_counter() - began) * 1000
                 yield replace(told, elapsed_ms=elapsed, held_to=held_to_which())
 
+    async def find(self, question: str) -> Findings | Answer:
+        """What a question is answered from, or the answer itself where it is about the articles."""
+        return await asyncio.to_thread(self._found, question.strip())
+
     async def _one(self, question: str) -> AsyncGenerator[Answer, None]:
-        found = await asyncio.to_thread(self._found, question)
+        found = await self.find(question)
         growing = _once(found) if isinstance(found, Answer) else self._answerer.astream(found)
         async with aclosing(growing) as answers:
             async for answer in answers:

@@ -293,3 +293,19 @@ def _gold(answer: Field, context: str) -> Gold:
     if not found:
         raise answer.wrong(Problem("gold-not-in-context", answer=text))
     return Gold(text, min(found, key=lambda start: abs(start - declared)))
+
+
+def read_plain_questions(path: Path) -> list[str]:
+    """The questions of a file, one a line: as it stands, or a JSON object's `question`.
+
+    Raises QuestionFileError, also where there is none.
+    """
+    questions = []
+    for number, line in enumerate(read_question_file(path).splitlines(), 1):
+        if line.lstrip().startswith("{"):
+            line = parsed_json(line, f"{path}:{number}").get("question").text()
+        if line.strip():
+            questions.append(" ".join(line.split()))
+    if not questions:
+        raise QuestionFileError("questions-none", shown=path)
+    return questions

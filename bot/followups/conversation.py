@@ -49,7 +49,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         began = time.perf_counter()
         said = TurnText(asked) if isinstance(asked, str) else asked
         said = replace(said, question=said.question.strip())
-        understood = await self._understood(said)
+        understood = await self.understood(said)
         decision = decide_small_talk(understood.why)
         if not decision.may_answer:
             yield refusal_of(said.question, decision)
@@ -60,7 +60,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             async for answer in answers:
                 yield _as_asked(answer, said.question, understood, began)
 
-    async def _understood(self, said: TurnText) -> Understood:
+    async def understood(self, said: TurnText) -> Understood:
+        """What a question means after what was said before it."""
         understood = await asyncio.to_thread(self._by_rules, said)
         if not understood.leans or self._rewriter is None or said.quoted:
             return understood

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from bot.answer import Answer
@@ -48,12 +49,14 @@ class SentenceCheck:
 
 @dataclass(frozen=True, slots=True)
 class WritingTask:
-    """What one model is given, and how much it may write: sentences, and tokens."""
+    """What one model is given, and how much it may write: sentences, and tokens; `folder` is where
+    the prompt is from, if it is not Selon's own."""
 
     prompt: Prompt
     form: Form
     sentences: int
     tokens: int
+    folder: Path | None = None
 
     def request(self) -> Request:
         numbers = [each.number for each in self.prompt.given]
@@ -125,7 +128,7 @@ class Attempt:
         full = len(draft.statements) >= self.task.sentences
         if said.kind != "claim" or full or draft.says(said.text):
             return False
-        fault: str | None = guarded(said.text, draft.findings.language)
+        fault: str | None = guarded(said.text, draft.findings.language, self.task.folder)
         if fault is None:
             verdict = await self._check.verdict(said, draft.given)
             if verdict.kept and verdict.evidence:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Literal, get_args
 
 from bot.answer import Answer, Citation, Dropped, Statement
@@ -155,13 +156,13 @@ _CRY = re.compile(r"[!?]\s*$")  # neither a question nor an outcry tells anythin
 _WORD = re.compile(r"\w+")
 
 
-def guarded(text: str, language: str) -> Guarded | None:
-    """What is wrong with a sentence by itself, if anything."""
+def guarded(text: str, language: str, folder: Path | None = None) -> Guarded | None:
+    """What is wrong with a sentence by itself, if anything; `folder` as the prompt's."""
     if linked(text):
         return "link"
     if is_order(text) or _CRY.search(text):
         return "order"
-    if _runs(text) & _told(language):
+    if _runs(text) & _told(language, folder):
         return "prompt"
     if _other_language(text, language):
         return "language"
@@ -174,8 +175,8 @@ def _other_language(text: str, language: str) -> bool:
 
 
 @cache
-def _told(language: str) -> frozenset[tuple[str, ...]]:
-    told = (template(form, language).system.text for form in get_args(Form))
+def _told(language: str, folder: Path | None) -> frozenset[tuple[str, ...]]:
+    told = (template(form, language, folder).system.text for form in get_args(Form))
     return frozenset(run for text in told for run in _runs(text))
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +22,19 @@ from bot.llm.base import ChatModel
 from bot.llm.budget import Allowance, Rationed, SpendingBudget, SpendingLedger
 from bot.llm.cache import ReplyCache
 from bot.llm.hosted import Bounds, Hosted
+from bot.llm.lone_writer import LoneWriter
+from bot.llm.prompt import check_prompts
 from bot.llm.providers import PROVIDERS, Making, check_installed, make
 from bot.llm.question_rewriter import ModelRewriter
 from bot.llm.writer import WriterLimits, WrittenAnswerer
-from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_prices
+from bot.model_choice import (
+    EVERY_MODEL,
+    Choice,
+    Price,
+    parse_choices,
+    parse_prices,
+    parse_writers,
+)
 from bot.operations.logs import PublicText
 from bot.settings import Settings, provider_address, provider_key
 from bot.state.database import State, StateOnDemand, state_url
@@ -131,10 +141,21 @@ def served_at(choice: Choice, settings: Settings) -> str | None:
     return str(url) if url is not None and choice.provider == _served(choices) else None
 
 
+def arena_models(settings: Settings) -> Settings:
+    """The same settings, with the models of SELON_ARENA for chat models."""
+    writers = parse_writers(settings.arena)
+    names = dict.fromkeys(each.model.name for each in writers if each.model is not None)
+    return settings.model_copy(update={"chat_model": ",".join(names)})
+
+
 def recipients(settings: Settings) -> tuple[str, ...]:
     """Who is given questions and passages: providers by what people call them, and hosts; none
     where all models run on this machine. Raises SettingsError."""
-    named = (_recipient(each, settings) for each in parse_choices(settings.chat_model))
+    named = (
+        _recipient(each, using)
+        for using in (settings, arena_models(settings))
+        for each in parse_choices(using.chat_model)
+    )
     return tuple(dict.fromkeys(each for each in named if each is not None))
 
 
@@ -225,13 +246,14 @@ class Writers:
     def __init__(self, settings: Settings) -> None:
         self._state = database_of(settings)
         self._hosted = open_models(settings, self._state)
+        self._costs = {model.name: model.cost for model in self._hosted}
         self._models: Sequence[ChatModel] = self._hosted
         if settings.chat_daily_answers is not None:
             allowance = Allowance(self._state, settings.chat_daily_answers)
             self._models = [Rationed(model, allowance) for model in self._models]
         self._replies = open_cache(settings, self._state)
         self._limits = WriterLimits(settings.chat_context, settings.chat_max_tokens)
-        self._checker: ClaimChecker = LoadedBehind(settings.cache_dir, settings.threads)
+        self._checker: ClaimChecker = _checker(settings.cache_dir, settings.threads)
 
     def over(
         self, extractive: ExtractiveAnswerer, generation: Callable[[], str]
@@ -240,6 +262,19 @@ class Writers:
         return WrittenAnswerer(
             self._models, self._checker, extractive, self._limits, self._replies, generation
         )
+
+    def alone(
+        self, name: str, extractive: ExtractiveAnswerer, prompts: Path | None = None
+    ) -> LoneWriter:
+        """One of the models by itself. Raises SettingsError for prompts that are none."""
+        if prompts is not None:
+            check_prompts(prompts)
+        model = self.model(name)
+        cost = self._costs[name]
+        return LoneWriter(model, cost, self._checker, extractive, self._limits, prompts)
+
+    def model(self, name: str) -> ChatModel:
+        return next(model for model in self._models if model.name == name)
 
     def rewriter(self) -> ModelRewriter:
         """What writes out the questions of a conversation."""
@@ -250,6 +285,12 @@ class Writers:
         for model in self._hosted:
             model.close()
         self._state.close()
+
+
+@cache
+def _checker(cache_dir: Path | None, threads: int) -> LoadedBehind:
+    """One for all who write in this process."""
+    return LoadedBehind(cache_dir, threads)
 
 
 class LoadedBehind:

@@ -247,6 +247,10 @@ class Hosted:
             async for piece in pieces:
                 yield piece
 
+    def cost(self, usage: Usage) -> int | None:
+        """Of a call, in millionths of a currency unit; None where the price is not known."""
+        return self._ledger.cost(self.name, usage)
+
     def close(self) -> None:
         """Let go of the server; not to be called from an event loop that answers depend on."""
         with suppress(TimeoutError):

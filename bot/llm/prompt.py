@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from pathlib import Path
+from typing import Literal, get_args
 
 from bot.answering.injection import harmless_in_prompt, is_order
+from bot.errors import SettingsError
 from bot.llm.base import Message, MessageRole
 from bot.locale.answers import Phrases
 from bot.verification.claim import GivenPassage
 from index.antecedents import leads
 from index.article import Sentence
+from index.errors import reason_of
 from index.findings import Hit
 
 Form = Literal["answer", "answer_json"]
@@ -56,13 +59,21 @@ class Template:
 
 
 @cache
-def template(purpose: Purpose, language: str) -> Template:
-    """The prompt for a purpose in French or, for every other language, in English."""
-    parts = _HEAD.split(_page(f"{purpose}.{'fr' if language == 'fr' else 'en'}.txt"))[1:]
+def template(purpose: Purpose, language: str, folder: Path | None = None) -> Template:
+    """The prompt for a purpose in French or, for every other language, in English.
+
+    A `folder` may hold others under the same names. Raises SettingsError where one of them is not a
+    prompt.
+    """
+    name = f"{purpose}.{'fr' if language == 'fr' else 'en'}.txt"
+    parts = _HEAD.split(_page(name, folder))[1:]
     turns = [
         Message(_ROLES[role], text.strip())
         for role, text in zip(parts[::2], parts[1::2], strict=True)
     ]
+    roles = [each.role for each in turns]
+    if roles != ["system", *["user", "assistant"] * (len(turns) // 2 - 1), "user"]:
+        raise SettingsError("prompt-malformed", shown=folder or _FOLDER, name=name)
     system, *middle, last = turns
     return Template(system, tuple(zip(middle[::2], middle[1::2], strict=True)), last)
 
@@ -77,7 +88,24 @@ def prompt_version() -> str:
     return digest.hexdigest()[:8]
 
 
-def _page(name: str) -> str:
+def check_prompts(folder: Path) -> None:
+    """Raises SettingsError for a folder without a prompt, or with one that is none."""
+    names = {f"{purpose}.{code}.txt" for purpose in get_args(Form) for code in ("fr", "en")}
+    if not any((folder / name).is_file() for name in names):
+        raise SettingsError("prompts-missing", shown=folder, names=tuple(sorted(names)))
+    for purpose in get_args(Form):
+        for code in ("fr", "en"):
+            template(purpose, code, folder)
+
+
+def _page(name: str, folder: Path | None = None) -> str:
+    if folder is not None and (folder / name).is_file():
+        try:
+            return (folder / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                "prompt-unreadable", shown=folder / name, reason=reason_of(error)
+            ) from error
     return files(_FOLDER).joinpath(name).read_text(encoding="utf-8")
 
 
@@ -233,13 +261,14 @@ def prompt(
     passages: Sequence[GivenPassage],
     room: int,
     form: Form = "answer",
+    folder: Path | None = None,
 ) -> Prompt:
     """The prompt in the question's language, of at most `room` tokens by the estimate.
 
-    Where it is tight, passages beyond three go first, then examples, then the other passages; the
-    best one always stays.
+    `folder` is one of prompts to be used in place of Selon's own. Where it is tight, passages
+    beyond three go first, then examples, then the other passages; the best one always stays.
     """
-    known = template(form, language)
+    known = template(form, language, folder)
     most = len(passages)
     every = len(known.examples)
     counts = [(most, every), *((count, every) for count in range(most - 1, 2, -1))]

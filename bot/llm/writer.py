@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from bot.answer import Answer, Fallback
@@ -76,7 +77,8 @@ class WrittenAnswerer:
     """An `Answerer`: the first of the models that writes an answer that the passages bear out.
 
     Where none does, the articles' own sentences answer, and `Answer.fallback` tells why. `replies`
-    keeps what was written for next time; `generation` names the index in service.
+    keeps what was written for next time; `generation` names the index in service; `prompts` is a
+    folder of prompts to be used in place of Selon's own.
     """
 
     joins_parts = True
@@ -89,6 +91,7 @@ class WrittenAnswerer:
         limits: WriterLimits = WriterLimits(),
         replies: ReplyStore | None = None,
         generation: Callable[[], str] = lambda: "",
+        prompts: Path | None = None,
     ) -> None:
         self._models = tuple(models)
         self._checker = checker
@@ -96,6 +99,7 @@ class WrittenAnswerer:
         self._limits = limits
         self._replies = replies
         self._generation = generation
+        self._prompts = prompts
         self._rooms: dict[str, int] = {}  # of the models that hold less than the limits say
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
@@ -140,9 +144,11 @@ class WrittenAnswerer:
         findings = asked.findings
         form: Form = "answer_json" if await model.structured() else "answer"
         room = self._room(model)
-        told = prompt(findings.question, findings.language, asked.passages, room, form)
+        told = prompt(
+            findings.question, findings.language, asked.passages, room, form, self._prompts
+        )
         most = MOST_OF_SYNTHESIS if asked.several else _MOST_SENTENCES
-        task = WritingTask(told, form, most, self._limits.answer)
+        task = WritingTask(told, form, most, self._limits.answer, self._prompts)
         draft = AnswerDraft(findings, told.given, model.name, asked.doubtful)
         return Attempt(model, task, asked.check, draft)
 

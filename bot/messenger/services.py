@@ -25,6 +25,7 @@ from bot.state.database import State
 from index.article import Article
 
 if TYPE_CHECKING:
+    from bot.arena.arena import Arena
     from bot.library.documents import ConversationIndex, Documents
     from bot.speech.service import Speech
 
@@ -58,6 +59,7 @@ class BotServices:
     settings: Settings
     documents: Documents | None = None
     speech: Speech | None = None
+    arena: Arena | None = None
     now: Callable[[], datetime] = _utc
     started: datetime = field(init=False)
     roles: Roles = field(init=False)

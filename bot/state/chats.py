@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.state.tables import (
     AlertRow,
+    BattleRow,
     ChatRow,
     ConversationRow,
     CorpusRow,
@@ -54,6 +55,7 @@ def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
         session.delete(before)
     places = (
         AlertRow,
+        BattleRow,
         ConversationRow,
         CorpusRow,
         DigestRow,

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, delete, func, or_, select
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.state.retention import FORGOTTEN_OF_BATTLES
 from bot.state.tables import (
     AddresseeRow,
     AlertRow,
     AnnouncementRow,
     Base,
+    BattleRow,
+    BattleVoteRow,
     ConversationRow,
     DigestRow,
     DocumentRow,
@@ -34,6 +37,8 @@ _ROLE_OWNER = case((RoleRow.role != "barred", RoleRow.person_id))
 _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
     ("conversations", ConversationRow, ConversationRow.person_id),
     ("votes", VoteRow, VoteRow.person_id),
+    ("battles", BattleRow, BattleRow.person_id),
+    ("battle_votes", BattleVoteRow, BattleVoteRow.person_id),
     ("alerts", AlertRow, AlertRow.person_id),
     ("subscriptions", SubscriptionRow, SubscriptionRow.person_id),
     ("digests", DigestRow, DigestRow.person_id),
@@ -49,7 +54,8 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How much is kept about somebody; what they follow is among the alerts."""
+    """How much is kept about somebody; what they follow is among the alerts, what they prefer in
+    the arena among the votes."""
 
     turns: int
     votes: int
@@ -64,7 +70,7 @@ def count_kept(session: Session, person_id: int) -> Kept:
 
     return Kept(
         turns=session.scalar(select(func.count()).select_from(_turns(person_id).subquery())) or 0,
-        votes=count(VoteRow, VoteRow.person_id),
+        votes=count(VoteRow, VoteRow.person_id) + count(BattleVoteRow, BattleVoteRow.person_id),
         alerts=count(AlertRow, AlertRow.person_id)
         + count(SubscriptionRow, SubscriptionRow.person_id),
         documents=count(DocumentRow, DocumentRow.person_id),
@@ -92,6 +98,11 @@ def erase_person(session: Session, person_id: int) -> None:
         delete(VoteRow).where(or_(VoteRow.person_id == person_id, VoteRow.turn_id.in_(my_turns)))
     )
     session.execute(delete(TurnRow).where(TurnRow.conversation_id.in_(mine)))
+    session.execute(delete(BattleVoteRow).where(BattleVoteRow.person_id == person_id))
+    # What others voted on stays counted, without a word of it.
+    session.execute(
+        update(BattleRow).where(BattleRow.person_id == person_id).values(**FORGOTTEN_OF_BATTLES)
+    )
     my_announcements = select(AnnouncementRow.id).where(AnnouncementRow.person_id == person_id)
     session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id.in_(my_announcements)))
     for _, table, owner in reversed(_OF_PERSON):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Delete, and_, delete, func, or_, select
+from sqlalchemy import Delete, Update, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.state.battles import WITHDRAWN
 from bot.state.clock import LEAP, NOTES
 from bot.state.meters import old_notices
 from bot.state.tables import (
@@ -17,6 +18,8 @@ from bot.state.tables import (
     AlertRow,
     AnnouncementRow,
     AttachmentRow,
+    BattleRow,
+    BattleVoteRow,
     ChatRow,
     ConversationRow,
     DeliveryRow,
@@ -45,6 +48,21 @@ again for one day at most."""
 
 NOTICES = timedelta(days=1)
 """How long it is known that something was told that is told only so often."""
+
+
+FORGOTTEN_OF_BATTLES: Mapping[str, Any] = dict.fromkeys(
+    (
+        "person_id",
+        "chat_id",
+        "question_message",
+        "question",
+        "question_key",
+        "shown",
+        "text_first",
+        "text_second",
+    )
+)
+"""What a battle is kept without in the end; who wrote, and what was preferred, stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +135,7 @@ def forget_expired_rows(session: Session, now: datetime, terms: RetentionTerms) 
     return {name: count for name, count in gone.items() if count}
 
 
-def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
+def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update]:
     """In an order in which nothing is removed from beneath something else."""
     before = now - terms.questions
     old_turns = select(TurnRow.id).where(TurnRow.created_at < before)
@@ -140,9 +158,33 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     old_announcements = select(AnnouncementRow.id).where(AnnouncementRow.created_at < before)
     yield delete(AddresseeRow).where(AddresseeRow.announcement_id.in_(old_announcements))
     yield delete(AnnouncementRow).where(AnnouncementRow.created_at < before)
+    yield from _of_arena(before)
     yield from _of_machines(now, before, terms)
     yield from _of_limits(now, terms)
     yield from _of_people(before)
+
+
+def _of_arena(before: datetime) -> Iterator[Delete | Update]:
+    """Votes are kept without the person, battles without a word of question and answers; what was
+    taken back, or never voted on, goes whole."""
+    old_votes = BattleVoteRow.created_at < before
+    yield delete(BattleVoteRow).where(old_votes, BattleVoteRow.choice == WITHDRAWN)
+    yield (
+        update(BattleVoteRow)
+        .where(old_votes, BattleVoteRow.person_id.is_not(None))
+        .values(person_id=None)
+    )
+    old_battles = BattleRow.created_at < before
+    yield delete(BattleRow).where(
+        old_battles,
+        BattleRow.fault.is_(None),
+        BattleRow.id.not_in(select(BattleVoteRow.battle_id)),
+    )
+    yield (
+        update(BattleRow)
+        .where(old_battles, BattleRow.question_key.is_not(None))
+        .values(**FORGOTTEN_OF_BATTLES)
+    )
 
 
 def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iterator[Delete]:
@@ -177,6 +219,9 @@ def _of_people(before: datetime) -> Iterator[Delete]:
     owners = (ConversationRow, AlertRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow)
     idle = [PersonRow.id.not_in(select(each.person_id)) for each in owners]
     idle.append(PersonRow.id.not_in(select(AddresseeRow.person_id)))
+    for each in (BattleRow, BattleVoteRow):
+        theirs = select(each.person_id).where(each.person_id.is_not(None))
+        idle.append(PersonRow.id.not_in(theirs))
     followers = select(SubscriptionRow.person_id).where(SubscriptionRow.person_id.is_not(None))
     idle.append(PersonRow.id.not_in(followers))
     # Who reads the day's news every morning need not write.

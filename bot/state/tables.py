@@ -61,7 +61,8 @@ class Base(DeclarativeBase):
 
 class PersonRow(Base):
     """Somebody who wrote to the bot. No name is kept. Since `quiet_since`, if that is set, they
-    want no announcements; `voice` tells when they want answers read aloud, if they chose."""
+    want no announcements; `voice` tells when they want answers read aloud, `arena` whether their
+    questions may become battles, if they chose."""
 
     __tablename__ = "people"
 
@@ -71,6 +72,7 @@ class PersonRow(Base):
     last_seen: Mapped[datetime] = mapped_column(Utc)
     quiet_since: Mapped[datetime | None] = mapped_column(Utc)
     voice: Mapped[str | None] = mapped_column(String(8))
+    arena: Mapped[bool | None]
 
 
 class ConversationRow(Base):
@@ -418,3 +420,62 @@ class AddresseeRow(Base):
         index=True,
     )
     outcome: Mapped[str] = mapped_column(String(16))
+
+
+class BattleRow(Base):
+    """Two answers of two writers to one question, `first` having been shown first.
+
+    `shown` are the messages that show both, as HTML; `style_first` and `style_second` are counts of
+    their words, citations and words in bold, `micros_first` and `micros_second` millionths of a
+    currency unit. Where `fault` is set (`first`, `second`) that writer failed, nothing was shown,
+    and no question is kept. Who asked, where, and all texts go with time, or with the person; what
+    is counted stays.
+    """
+
+    __tablename__ = "battles"
+    __table_args__ = (Index("ix_battles_question_message", "chat_id", "question_message"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    question_message: Mapped[int | None] = mapped_column(BigInteger)
+    question: Mapped[str | None] = mapped_column(Text)
+    question_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    language: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(String(16))
+    origin: Mapped[str] = mapped_column(String(16))
+    generation: Mapped[str] = mapped_column(String(40))
+    first: Mapped[str] = mapped_column(String(400))
+    second: Mapped[str] = mapped_column(String(400))
+    shown: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    text_first: Mapped[str | None] = mapped_column(Text)
+    text_second: Mapped[str | None] = mapped_column(Text)
+    style_first: Mapped[dict[str, Any]] = mapped_column(JSON)
+    style_second: Mapped[dict[str, Any]] = mapped_column(JSON)
+    seconds_first: Mapped[float | None] = mapped_column(Double)
+    seconds_second: Mapped[float | None] = mapped_column(Double)
+    micros_first: Mapped[int | None] = mapped_column(BigInteger)
+    micros_second: Mapped[int | None] = mapped_column(BigInteger)
+    fault: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class BattleVoteRow(Base):
+    """What somebody, or a `judge` that is no person, thinks of a battle: `first`, `second`, `good`,
+    `bad`, or `withdrawn`. All votes of one person have the same `voter`, drawn for them, which
+    stays when the person goes and leads back to nobody."""
+
+    __tablename__ = "battle_votes"
+    __table_args__ = (UniqueConstraint("battle_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    battle_id: Mapped[int] = mapped_column(ForeignKey("battles.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    judge: Mapped[str | None] = mapped_column(String(200))
+    voter: Mapped[str] = mapped_column(String(32))
+    choice: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(Utc)

@@ -18,7 +18,7 @@ from bot.errors import KeepingError, SettingsError
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import spoken_language
-from bot.terminal import ask, digests, evaluate, index_commands, speech, state
+from bot.terminal import arena, ask, digests, evaluate, index_commands, speech, state
 from bot.terminal.command import (
     DONE,
     FAILED,
@@ -101,6 +101,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     index_commands.declare(line)
     watch_command.declare(line)
     state.declare(line)
+    arena.declare(line)
     evaluate.declare(app, phrases.evaluation, DeclaredCommand)
     return typer.main.get_command(app)
 

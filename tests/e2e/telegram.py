@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from telegram.ext import Application, BaseHandler
 
 from bot.answer import Answer, Citation
+from bot.arena.arena import Arena
 from bot.followups.turn import TurnText
 from bot.library.articles import FoundOnSubject, Library, summary, tellings
 from bot.library.documents import Documents
@@ -183,6 +184,7 @@ async def running(
     patience: tuple[float, ...] = (),
     documents: Documents | None = None,
     speech: Speech | None = None,
+    arena: Arena | None = None,
     **more: object,
 ) -> AsyncIterator[None]:
     """The application at work, stopped as by a signal when the block ends.
@@ -201,6 +203,7 @@ async def running(
             patience,
             documents,
             speech,
+            arena,
         )
     )
     waiting = asyncio.create_task(ready.wait())

@@ -27,6 +27,10 @@ SECRET = "Où est le trésor de ma grand-mère ?"
 IN_PRIVATE = "C’est entre vous et moi\u00a0: écrivez-moi en privé."
 
 PUBLIC = {
+    "arene",
+    "arena",
+    "classement",
+    "standings",
     "aide",
     "help",
     "article",
@@ -78,6 +82,8 @@ PUBLIC_BUTTONS = (
     "hear:stop",
     "hear:2025-08-28:2025-08-29",
     "say:1",
+    "b:1:a",
+    "b:1:u",
 )
 PRIVATE_BUTTONS = (
     "x:1",
@@ -85,6 +91,7 @@ PRIVATE_BUTTONS = (
     "forget:no",
     "quiet:yes",
     "voice:never",
+    "arena:yes",
     "s!:1",
     "d+:1",
     "a:refresh",

@@ -38,6 +38,10 @@ COMMANDS = (
     "state",
     "state export",
     "state import",
+    "arena",
+    "arena report",
+    "arena replay",
+    "arena export",
 )
 LONG = "Qui a découvert la grotte de Lascaux et " + "pourquoi " * 2000 + "?"
 QUESTIONS = ROOT / "tests" / "data" / "corpus_questions.jsonl"

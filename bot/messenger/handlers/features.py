@@ -15,6 +15,7 @@ from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.alerts import ALERTS, AlertHandlers
 from bot.messenger.handlers.aloud import VOICE, AloudHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
+from bot.messenger.handlers.arena import ARENA, STANDINGS, ArenaHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.digests import DAILY, PODCAST, DigestHandlers
@@ -57,6 +58,8 @@ MENUS = Menus(
         NEW,
         ALERTS,
         FOLLOW,
+        ARENA,
+        STANDINGS,
         LANGUAGE,
         VOICE,
         PRIVACY,
@@ -72,8 +75,9 @@ MENUS = Menus(
 
 
 def menus_of(services: BotServices) -> Menus:
-    """The menus of this bot: one that cannot speak does not offer to."""
-    return MENUS if services.speaks else MENUS.without(VOICE)
+    """The menus of this bot: one that cannot speak, or has no arena, does not offer it."""
+    menus = MENUS if services.speaks else MENUS.without(VOICE)
+    return menus if services.arena is not None else menus.without(ARENA).without(STANDINGS)
 
 
 class Feature(Protocol):
@@ -96,7 +100,8 @@ def _features(services: BotServices) -> Iterator[Feature]:
     """An update goes to the first feature that takes it: commands before text, the rest last."""
     votes, stops, documents = VoteHandlers(services), LiveStops(), None
     aloud, results = AloudHandlers(services), ButtonResults()
-    questions = QuestionHandlers(services, votes, stops, aloud)
+    arena = ArenaHandlers(services)
+    questions = QuestionHandlers(services, votes, stops, aloud, arena.instead)
     if services.documents is not None:
         documents = DocumentHandlers(services, services.documents, questions)
     yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
@@ -117,6 +122,7 @@ def _features(services: BotServices) -> Iterator[Feature]:
     yield ArticleHandlers(services, results)
     yield AlertHandlers(services)
     yield SubscriptionHandlers(services)
+    yield arena
     recordings = RecordingHandlers(services)
     yield recordings
     yield DigestHandlers(services, recordings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
@@ -35,6 +35,7 @@ from bot.operations.metrics import METERS
 from bot.operations.unanswered import in_vain
 from bot.state import conversations, meters, scripts
 from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
+from bot.state.scripts import ToldScript
 from bot.state.statistics import InVain
 from index.article import Selection
 from index.language import detect
@@ -72,6 +73,36 @@ class ConversationMemory:
         writes, and may stop it. `own_first` asks the conversation's own
         documents, and the corpus only where they do not say.
         """
+        said, script = await self._recalled(place, question, replied_to, before, about)
+        if script is None:
+            answer = await self._best(place, said, live, own_first=own_first)
+        else:
+            among = replace(chosen_articles() or Selection(), articles=script.articles)
+            with held_to(among), asked_by(place.person_id):
+                answer = await self._streamed(self._services.chain, said, live)
+        METERS.answered(answer, "message")
+        return answer
+
+    async def said(
+        self,
+        place: ConversationPlace,
+        question: str,
+        replied_to: int | None = None,
+        before: int | None = None,
+        *,
+        about: str = "",
+    ) -> TurnText:
+        """A question with what it may refer to, as `answer` has it."""
+        return (await self._recalled(place, question, replied_to, before, about))[0]
+
+    async def _recalled(
+        self,
+        place: ConversationPlace,
+        question: str,
+        replied_to: int | None,
+        before: int | None,
+        about: str,
+    ) -> tuple[TurnText, ToldScript | None]:
         history = partial(
             conversations.history,
             place=place,
@@ -91,15 +122,7 @@ class ConversationMemory:
         about = about or (script.subject if script else "")
         if referred is None and about:
             referred = Turn(about, about, detect(about), self._services.now())
-        said = TurnText(question, () if script else _history(earlier), referred)
-        if script is None:
-            answer = await self._best(place, said, live, own_first=own_first)
-        else:
-            among = replace(chosen_articles() or Selection(), articles=script.articles)
-            with held_to(among), asked_by(place.person_id):
-                answer = await self._streamed(self._services.chain, said, live)
-        METERS.answered(answer, "message")
-        return answer
+        return TurnText(question, () if script else _history(earlier), referred), script
 
     async def _best(
         self,
@@ -202,6 +225,10 @@ EDITABLE = timedelta(minutes=1)
 """How long an edited question still changes its answer."""
 
 
+Instead = Callable[[Bot, Asker, Message, str], Awaitable[bool]]
+"""Takes up the words of an ordinary question in the place of its answer; whether it did."""
+
+
 class QuestionHandlers:
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
@@ -212,11 +239,13 @@ class QuestionHandlers:
         voting: VoteHandlers,
         stops: LiveStops,
         aloud: AloudHandlers,
+        instead: Instead | None = None,
     ) -> None:
         self._services = services
         self._voting = voting
         self._stops = stops
         self._aloud = aloud
+        self._instead = instead
         self._memory = ConversationMemory(services)
 
     def register(self, application: TelegramApplication) -> None:
@@ -310,6 +339,9 @@ class QuestionHandlers:
             await say(bot, asker, text, reply_to=reply_to)
             return
         replied = message.reply_to_message
+        ordinary = not (spoken or about or own_first) and replied is None
+        if ordinary and self._instead and await self._instead(bot, asker, message, words):
+            return
         writes = bool(parse_choices(self._services.settings.chat_model))
         async with (
             show_typing(bot, asker.place),

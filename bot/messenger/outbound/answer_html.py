@@ -16,7 +16,9 @@ from bot.answer import (
     shown_quotes,
     web_address,
 )
+from bot.arena.battle import Battle, compared_statements
 from bot.locale.answers import Phrases, WritingPhrases
+from bot.locale.arena import ArenaPhrases
 from bot.locale.source import details
 from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, messages, to_html
@@ -73,6 +75,35 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
             *blocks[1:],
         ]
     return tuple(to_html(spans) for spans in messages(blocks, answer.language))
+
+
+def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
+    """The messages that show both answers of a battle, set alike whoever wrote them: what each says
+    with its markers, then its sources, each once."""
+    texts = ArenaPhrases.of(phrases.code)
+    sides = zip(("first", "second"), battle.sides, strict=True)
+    blocks = []
+    for name, side in sides:
+        title = StyledBlock((StyledSpan(texts.answers[name], "b"),), "\n\n\n")
+        statements = [_statement(each) for each in compared_statements(side.answer)]
+        if not statements:
+            statements = [StyledBlock((StyledSpan(texts.unknown),))]
+        blocks += [title, replace(statements[0], gap="\n"), *statements[1:]]
+        blocks += _compared_sources(side.answer.citations, phrases)
+    doubt = texts.doubtful if battle.doubtful else ""
+    said = " ".join(filter(None, (doubt, texts.which)))
+    blocks.append(StyledBlock((StyledSpan(said, "i"),), "\n\n\n"))
+    return tuple(to_html(spans) for spans in messages(blocks, battle.language))
+
+
+def _compared_sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[StyledBlock]:
+    by_article: dict[str, list[Citation]] = {}
+    for citation in citations:
+        by_article.setdefault(citation.article.id, []).append(citation)
+    for at, same in enumerate(by_article.values()):
+        markers = [_marker(each) for each in same]
+        source = _source(same[0].article, "", phrases, "")
+        yield StyledBlock((*markers, StyledSpan(" "), *source), "\n" if at else "\n\n")
 
 
 def passage_html(excerpt: Excerpt, phrases: Phrases, place: str = "") -> tuple[str, ...]:

@@ -53,9 +53,14 @@ async def replace_message(
     return (await say(bot, asker, text, keyboard))[-1]
 
 
-async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:
-    """Stop the button's spinner; a press from before a restart may be too old for that."""
+async def acknowledge(
+    query: CallbackQuery, text: str | None = None, *, aloud: bool = False
+) -> None:
+    """Stop the button's spinner; a press from before a restart may be too old for that.
+
+    A text that is said `aloud` stays until whoever pressed, who alone sees it, has read it.
+    """
     try:
-        await query.answer(text)
+        await query.answer(text, show_alert=aloud or None)
     except TelegramError as error:  # an ornament: what was asked for is said elsewhere
         logger.debug("A press was not acknowledged: %s", error)

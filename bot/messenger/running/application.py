@@ -33,6 +33,7 @@ from bot.settings import Settings
 from bot.state.database import open_state, state_url
 
 if TYPE_CHECKING:
+    from bot.arena.arena import Arena
     from bot.library.documents import Documents
     from bot.speech.service import Speech
 
@@ -86,6 +87,7 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
     Telegram cannot be reached at start.
     """
     telegram_token(settings)  # said at once, not after the models are loaded
+    from bot.arena.opening import open_arena
     from bot.assembly import chain_over, open_index, open_speech, open_writers
     from bot.library.documents import Documents
 
@@ -97,7 +99,10 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
         chain = chain_over(index, settings, writers)
         documents = Documents(settings, index.embedder)
         speech = opened.enter_context(closing(open_speech(settings)))
-        listen(settings, chain, LiveLibrary(index), ready, documents, speech)
+        arena = open_arena(settings, index, chain.understood)
+        if arena is not None:
+            opened.callback(arena.close)
+        listen(settings, chain, LiveLibrary(index), ready, documents, speech, arena)
 
 
 def listen(
@@ -107,6 +112,7 @@ def listen(
     ready: Callable[[str], None] = _log_ready,
     documents: Documents | None = None,
     speech: Speech | None = None,
+    arena: Arena | None = None,
 ) -> None:
     """As `run`, with a chain and a library of one's own; questions under way are answered first."""
 
@@ -124,7 +130,16 @@ def listen(
         for number in signals:
             with suppress(NotImplementedError):  # Windows: asyncio.run ends on Ctrl-C by itself
                 loop.add_signal_handler(number, stop_once)
-        await serve(settings, chain, library, stop, ready, documents=documents, speech=speech)
+        await serve(
+            settings,
+            chain,
+            library,
+            stop,
+            ready,
+            documents=documents,
+            speech=speech,
+            arena=arena,
+        )
 
     # Threads that search let the loop have its say: what Telegram took is to be written down.
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -146,6 +161,7 @@ async def serve(
     patience: Sequence[float] = _PATIENCE,
     documents: Documents | None = None,
     speech: Speech | None = None,
+    arena: Arena | None = None,
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
@@ -159,7 +175,7 @@ async def serve(
         application = _build(settings, token, refused, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
-        services = BotServices(chain, library, state, settings, documents, speech)
+        services = BotServices(chain, library, state, settings, documents, speech, arena)
         chores = register_features(application, services)
         try:
             if await _connected(application, settings, stop, patience):

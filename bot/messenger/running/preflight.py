@@ -14,6 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.assembly import open_index, open_writers
 from bot.errors import SelonError, SettingsError
+from bot.llm.factory import arena_models
 from bot.locale.administration import CheckingPhrases
 from bot.locale.errors import error_text
 from bot.messenger.running.application import refusal, telegram_token
@@ -58,6 +59,7 @@ class Preflight:
             *self._database(),
             *self._access(),
             *self._models(),
+            *self._arena(),
             *self._figures(),
         ]
 
@@ -165,6 +167,18 @@ class Preflight:
             return
         writers.close()
         yield Finding("well", said.models, said.models_ready(settings.chat_model))
+
+    def _arena(self) -> Iterator[Finding]:
+        """Nothing is said where there is none."""
+        said, models = self._said, arena_models(self._settings)
+        try:
+            writers = open_writers(models)
+        except SelonError as error:
+            yield self._failed(said.models, error)
+            return
+        if writers is not None:
+            writers.close()
+            yield Finding("well", said.models, said.models_ready(models.chat_model))
 
     def _figures(self) -> Iterator[Finding]:
         said, host, port = self._said, self._settings.metrics_host, self._settings.metrics_port

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from bot.locale.statistics import StatisticsPhrases
-from bot.operations.chart import _TITLE, WIDTH, _cut, _width, draw_chart
+from bot.operations.chart import _TITLE, draw_chart
+from bot.operations.drawing import WIDTH, cut_text, text_width
 from bot.operations.statistics import MOST_CITED, Day, UsageFigures
 from bot.state.statistics import CitedArticle, Votes
 
@@ -64,8 +65,8 @@ def test_it_is_as_high_as_its_list_is_long() -> None:
 
 
 def test_titles_are_cut_between_words() -> None:
-    cut = _cut(LONG, 400)
+    cut = cut_text(LONG, _TITLE, 400)
     assert cut.endswith("…")
     assert LONG.startswith(f"{cut[:-1]} ")
-    assert 300 < _width(cut, _TITLE) <= 400
-    assert _cut("Un phare", 400) == "Un phare"
+    assert 300 < text_width(cut, _TITLE) <= 400
+    assert cut_text("Un phare", _TITLE, 400) == "Un phare"

@@ -174,6 +174,8 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
             "person": None,
             "conversations": [],
             "votes": [],
+            "battles": [],
+            "battle_votes": [],
             "alerts": [],
             "subscriptions": [],
             "digests": [],

@@ -1,0 +1,64 @@
+"""The votes as JSON Lines, in the fields of the data sets that LMArena publishes
+(`arena-human-preference-140k`): nobody who asked or voted is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from bot.arena.rating import STYLE_TRAITS
+from bot.state.battles import BattleChoice, BattleSide, KeptBattleVote
+
+_WINNERS: Mapping[BattleChoice, str] = {
+    "first": "model_a",
+    "second": "model_b",
+    "good": "tie",
+    "bad": "both_bad",
+}
+
+
+def export_lines(votes: Iterable[KeptBattleVote]) -> Iterator[str]:
+    """A line a vote; where its words are kept no more, the conversations are empty.
+
+    Beside the published fields: `judge` (`human`, or the model that judged), `kind` of question,
+    `generation` of the index is not told; seconds and cost of each answer in `conv_metadata`.
+    """
+    for number, vote in enumerate(votes, 1):
+        battle = vote.battle
+        a, b = battle.first, battle.second
+        row = {
+            "id": f"{battle.id}-{number}",
+            "model_a": a.writer,
+            "model_b": b.writer,
+            "winner": _WINNERS[vote.choice],
+            "evaluation_session_id": str(battle.id),
+            "evaluation_order": 1,
+            "conversation_a": _conversation(battle.question, a),
+            "conversation_b": _conversation(battle.question, b),
+            "conv_metadata": _metadata(a, b),
+            "category_tag": {"kind": battle.kind},
+            "language": battle.language,
+            "is_code": False,
+            "timestamp": vote.created_at.isoformat(),
+            "judge": vote.judge or "human",
+        }
+        yield json.dumps(row, ensure_ascii=False)
+
+
+def _conversation(question: str | None, side: BattleSide) -> list[dict[str, Any]]:
+    if question is None:
+        return []
+    turns = (("user", question), ("assistant", side.text or ""))
+    return [{"role": role, "content": [{"type": "text", "text": text}]} for role, text in turns]
+
+
+def _metadata(a: BattleSide, b: BattleSide) -> dict[str, Any]:
+    """Counts of style under our own names: words are not tokens."""
+    told: dict[str, Any] = {}
+    for name, side in (("a", a), ("b", b)):
+        for trait in STYLE_TRAITS:
+            told[f"{trait}_{name}"] = side.style.get(trait, 0)
+        told[f"seconds_{name}"] = side.seconds
+        told[f"micros_{name}"] = side.micros
+    return told

@@ -1,0 +1,38 @@
+"""A chat model that votes in the place of a person, and is said to be one."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from bot.answering.injection import harmless_in_prompt
+from bot.arena.battle import Battle
+from bot.llm.base import ChatModel, Message, Request
+from bot.state.battles import BattleChoice
+
+_TOKENS = 16
+_VERDICTS: dict[str, BattleChoice] = {"A": "first", "B": "second", "C": "good", "D": "bad"}
+_WORD = re.compile(r"\w+")
+_BEFORE = {"réponse", "reponse", "answer"}
+
+
+async def judged(model: ChatModel, battle: Battle, unknown: str) -> BattleChoice | None:
+    """What the model prefers, given both texts as they are shown; None where it does not say.
+
+    Raises ModelFailed.
+    """
+    told = _prompt("fr" if battle.language == "fr" else "en").format(
+        question=harmless_in_prompt(battle.question),
+        first=harmless_in_prompt(battle.first.text(unknown)),
+        second=harmless_in_prompt(battle.second.text(unknown)),
+    )
+    request = Request((Message("user", told),), _TOKENS, aside=True)
+    said = "".join([piece async for piece in model.stream(request)])
+    words = [each for each in _WORD.findall(said) if each.casefold() not in _BEFORE]
+    return _VERDICTS.get(words[0]) if words else None
+
+
+@cache
+def _prompt(language: str) -> str:
+    return files("bot.arena").joinpath(f"judge.{language}.txt").read_text(encoding="utf-8")

@@ -1,0 +1,124 @@
+"""The texts of the arena: battles, votes, standings, and `selon arena`."""
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.locale import format
+from bot.locale.catalogue import Texts
+
+
+class ArenaPhrases(Texts, domain="arena", part="arena"):
+    """What people read before and after they vote.
+
+    `choices` are what may be preferred, `no_battle` why nothing is compared, `outcomes` what a vote
+    that does not count is told.
+    """
+
+    usage: str
+    closed: str
+    answers: Mapping[str, str]
+    doubtful: str
+    unknown: str
+    which: str
+    choices: Mapping[str, str]
+    take_back: str
+    taken_back: str
+    too_late: str
+    no_battle: Mapping[str, str]
+    all_met: str
+    voted: str
+    outcomes: Mapping[str, str]
+    articles: str
+    free: str
+    cost_unknown: str
+    join: str
+    leave: str
+    joined: str
+    left: str
+
+    def sharing(self, count: int) -> str: ...
+    def read_by(self, writer: str, reader: str) -> str: ...
+    def prompted_by(self, writer: str, prompts: str) -> str: ...
+    def cost(self, amount: float) -> str: ...
+    def revealed(self, answer: str, writer: str, took: str, cost: str) -> str: ...
+
+    def took(self, seconds: float | None) -> str:
+        return "–" if seconds is None else format.milliseconds(1000 * seconds, self.code)
+
+    def price(self, micros: float | None) -> str:
+        """Of one answer, in whatever currency the operator counts."""
+        if micros is None:
+            return self.cost_unknown
+        return self.cost(micros / 1_000_000) if micros else self.free
+
+
+class StandingsPhrases(Texts, domain="arena", part="standings"):
+    """The table and the picture of the standings; `kinds` are those of questions."""
+
+    title: str
+    picture: str
+    nothing: str
+    too_few: str
+    not_rated: str
+    scale: str
+    whiskers: str
+    means: str
+    languages: Mapping[str, str]
+    kinds: Mapping[str, str]
+    traits: Mapping[str, str]
+    effects: str
+    style_equal: str
+    style_as_is: str
+
+    def votes(self, votes: int, voters: int) -> str: ...
+    def judgments(self, votes: int) -> str: ...
+    def rated(self, place: int, writer: str, rating: int, low: int, high: int) -> str: ...
+    def unrated(self, writer: str) -> str: ...
+    def record(self, battles: int, wins: int, ties: int, took: str, cost: str) -> str: ...
+    def part_of(self, name: str, votes: int) -> str: ...
+    def effect(self, trait: str, share: str, low: str, high: str) -> str: ...
+    def enough_from(self, count: int) -> str: ...
+
+    def number(self, count: int) -> str:
+        return format.number(count, self.code)
+
+    def percent(self, share: float) -> str:
+        return format.percent(share, self.code)
+
+    def part_named(self, key: str) -> str:
+        """The name of a part of the standings, `language fr` or `kind dated`."""
+        sort, _, value = key.partition(" ")
+        return (self.languages if sort == "language" else self.kinds).get(value, value)
+
+
+class ArenaHelp(Texts, domain="arena", part="help"):
+    """What `selon arena` says of itself and of its options, and while it runs."""
+
+    about: str
+    questions: str
+    judge: str
+    report: str
+    json: str
+    chart: str
+    export: str
+    export_file: str
+    replay: str
+    voters: str
+    daily: str
+    enough: str
+    no_style: str
+    leave_out_bad: str
+    faults_lose: str
+    limit: str
+    prompt: str
+    keys: str
+    judged: str
+    not_judged: str
+
+    def battle(self, number: int, of: int, question: str) -> str: ...
+    def no_battle(self, reason: str) -> str: ...
+    def done(self, battles: int, votes: int) -> str: ...
+    def exported(self, count: int, path: str) -> str: ...
+    def drawn(self, path: str) -> str: ...

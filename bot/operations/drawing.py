@@ -1,0 +1,54 @@
+"""What pictures for a phone share: their width, colours and font, and texts that fit.
+
+Matplotlib takes a second to load: only who asks for a picture waits for it.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from functools import cache
+
+WIDTH, DPI = 1080, 150
+"""Pixels, and dots an inch."""
+
+PAPER, INK, FAINT, GRID = "#ffffff", "#1f2933", "#7b8794", "#e4e7eb"
+BLUE, ORANGE = "#1d6996", "#e1812c"
+
+DRAWING = threading.Lock()
+"""Matplotlib shares fonts between threads, and says that it is not made for it."""
+
+
+def cut_text(title: str, size: float, points: float) -> str:
+    """A text of a size that is no wider than so many points, cut between words where it can be."""
+    width = text_width(title, size)
+    if width <= points:
+        return title
+    # About as much as fits, then letter by letter: wide letters are seldom many.
+    kept = title[: math.floor(len(title) * points / width) + 8]
+    while text_width(f"{kept}…", size) > points:
+        kept = kept[:-1]
+    at_word = kept.rsplit(" ", 1)[0].rstrip(" ,;:–-")
+    return f"{at_word if len(at_word) > len(kept) / 2 else kept}…"
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Of a text as it is drawn, in points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=size, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
+
+
+def drawable_text(text: str) -> str:
+    """What the font has of a text: an emoji would be an empty box."""
+    return " ".join("".join(each for each in text if ord(each) in _characters()).split())
+
+
+@cache
+def _characters() -> frozenset[int]:
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())

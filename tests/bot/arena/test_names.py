@@ -1,0 +1,76 @@
+"""What people call a writer, and what the settings may name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.arena.names import named_writer
+from bot.errors import SettingsError
+from bot.llm.prompt import check_prompts, template
+from bot.locale.arena import ArenaPhrases
+from bot.model_choice import parse_writers
+from index.errors import RefusedValue
+
+
+def test_writers_are_models_quotes_readers_and_prompts() -> None:
+    text = (
+        "extractive, ollama:qwen3:4b ,mistral:small@prompts=/etc/brefs,"
+        "extractive@reader=none,openai:m@reader=/models/r@prompts=x"
+    )
+    writers = parse_writers(text)
+    assert [each.name for each in writers] == [
+        "extractive",
+        "ollama:qwen3:4b",
+        "mistralai:small@prompts=/etc/brefs",
+        "extractive@reader=none",
+        "openai:m@reader=/models/r@prompts=x",
+    ]
+    assert parse_writers(",".join(each.name for each in writers)) == writers
+    assert parse_writers("") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("extractive", "writer-alone"),
+        ("extractive,extractive", "writer-twice"),
+        ("extractive,qwen3", "choice-unclear"),
+        ("openai:m,extractive@prompts=x", "writer-prompts"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(text: str, code: str) -> None:
+    with pytest.raises(RefusedValue) as caught:
+        parse_writers(text)
+    assert caught.value.code == code
+
+
+def test_a_writer_is_called_by_what_people_know_of_it() -> None:
+    phrases = ArenaPhrases.of("fr")
+    assert named_writer("extractive", phrases) == "Phrases des articles"
+    told = named_writer("ollama:qwen3:4b@reader=none@prompts=/etc/brefs", phrases)
+    assert told == "ollama:qwen3:4b, lecture «\u00a0none\u00a0», consignes «\u00a0brefs\u00a0»"
+    assert named_writer("quelque chose", phrases) == "quelque chose"
+
+
+def test_prompts_of_ones_own_stand_in_for_those_that_are_there(tmp_path: Path) -> None:
+    (tmp_path / "answer.fr.txt").write_text(
+        "[system]\nSois bref.\n\n[user]\n{passages}\n\n{question}\n", encoding="utf-8"
+    )
+    check_prompts(tmp_path)
+    assert template("answer", "fr", tmp_path).system.text == "Sois bref."
+    assert template("answer", "en", tmp_path) == template("answer", "en")
+
+
+@pytest.mark.parametrize(
+    "text", ["Sois bref.", "[user]\nx\n", "[system]\nx\n\n[user]\ny\n\n[user]\nz\n"]
+)
+def test_prompts_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        check_prompts(tmp_path)
+    assert caught.value.code == "prompts-missing"
+    (tmp_path / "answer.fr.txt").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        check_prompts(tmp_path)
+    assert caught.value.code == "prompt-malformed"

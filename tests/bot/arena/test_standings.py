@@ -1,0 +1,113 @@
+"""Which votes count, for whom there are enough, and what is said of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.arena.board import board_text
+from bot.arena.pairing import PairRecord
+from bot.arena.standings import CountingRules, Standings, counting_rules, pair_records, standings
+from bot.settings import Settings
+from bot.state.battles import BattleChoice, PairTally
+from tests.bot.arena.samples import kept_battle, kept_vote
+
+RULES = CountingRules(enough=10)
+CHOICES: tuple[BattleChoice, ...] = ("first", "first", "good", "second", "bad")
+
+
+def _told(count: int = 50, rules: CountingRules = RULES) -> Standings:
+    votes = [
+        kept_vote(kept_battle(at, language="en" if at < 5 else "fr"), CHOICES[at % 5])
+        for at in range(count)
+    ]
+    return standings(votes, (), rules)
+
+
+def test_wins_ties_time_and_cost_are_counted() -> None:
+    told = _told()
+    assert (told.votes, told.people, told.judged) == (50, 50, 0)
+    best, other = told.writers
+    assert (best.writer, best.battles, best.wins, best.ties) == (
+        "extractive",
+        50,
+        20,
+        20,
+    )
+    assert (best.seconds, other.seconds, best.micros) == (0.0, 1.0, 100.0)
+    assert best.rating is not None
+    assert other.rating is not None
+    assert best.rating.value > 1000 > other.rating.value
+
+
+def test_a_writer_without_enough_battles_is_not_rated_and_neither_is_a_language() -> None:
+    told = _told()
+    assert told.parts["language en"].rated == ()
+    assert len(told.parts["language fr"].rated) == 2
+    assert _told(rules=CountingRules(enough=51)).rated == ()
+    assert "kind single" not in told.parts  # all are of one kind
+
+
+def test_judges_are_counted_apart_from_people() -> None:
+    votes = [
+        kept_vote(kept_battle(at), "second" if at % 2 else "first", judge="openai:j")
+        if at < 20
+        else kept_vote(kept_battle(at), "first")
+        for at in range(50)
+    ]
+    people = standings(votes, (), RULES)
+    judges = standings(votes, (), CountingRules(voters="judges", enough=10))
+    every = standings(votes, (), CountingRules(voters="all", enough=10))
+    assert (people.votes, judges.votes, every.votes) == (30, 20, 50)
+    assert (people.judged, judges.judged, every.judged) == (0, 20, 20)
+    assert "d’aucune personne" in board_text(judges, "fr")
+    assert "30 votes de 30 personnes" in board_text(every, "fr")
+    assert "by a model, by no person" in board_text(every, "en")
+
+
+def test_both_bad_counts_only_if_it_is_to() -> None:
+    told = _told(rules=CountingRules(enough=10, bad_counts=False))
+    assert (told.votes, told.writers[0].ties) == (40, 10)
+
+
+def test_a_fault_is_lost_only_if_the_operator_says_so() -> None:
+    votes = [kept_vote(kept_battle(at), "good") for at in range(30)]
+    faults = [kept_battle(100 + at, fault="second") for at in range(30)]
+    assert standings(votes, faults, RULES).votes == 30
+    told = standings(votes, faults, CountingRules(enough=10, faults_lose=True))
+    assert (told.votes, told.people) == (60, 30)
+    assert [(row.writer, row.wins) for row in told.writers] == [
+        ("extractive", 30),
+        ("openai:petit", 0),
+    ]
+    settings = Settings(_env_file=None, arena_faults="lost", arena_daily_votes=3)
+    assert (counting_rules(settings).faults_lose, counting_rules(settings).daily) == (True, 3)
+
+
+def test_writers_that_never_met_the_others_are_not_rated_beside_them() -> None:
+    votes = [kept_vote(kept_battle(at)) for at in range(30)]
+    votes += [kept_vote(kept_battle(100 + at, "ollama:x", "ollama:y")) for at in range(20)]
+    told = standings(votes, (), RULES)
+    assert {row.writer for row in told.rated} == {"extractive", "openai:petit"}
+    assert {row.writer for row in told.writers} > {"ollama:x", "ollama:y"}
+
+
+def test_how_each_pair_fared_is_told_by_the_writer_whose_name_comes_first() -> None:
+    tallies = [
+        PairTally("b", "a", "first", 2),
+        PairTally("a", "b", "good", 1),
+        PairTally("a", "b", "first", 1),
+        PairTally("a", "c", "bad", 4),
+    ]
+    records = pair_records(tallies)
+    assert records[frozenset("ab")] == PairRecord(4, 1.5)
+    assert records[frozenset("ac")] == PairRecord(4, 2.0)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_table_says_what_is_known_and_what_is_not(language: str) -> None:
+    text = board_text(_told(), language)
+    assert "extractive" not in text
+    assert "openai:petit" in text
+    assert board_text(Standings(0, 0, 0, ()), language).count("\n") == 0
+    few = board_text(_told(rules=CountingRules(enough=51)), language, enough=51)
+    assert "51" in few
