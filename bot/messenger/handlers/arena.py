@@ -297,7 +297,7 @@ class ArenaHandlers:
         html = [*text_html(_phrases(asker).no_battle[fought.why], asker.phrases.code)]
         if fought.answer is not None:
             selected = chosen_articles() is not None
-            answer = replace(fought.answer, fallback=None, selected=selected)
+            answer = replace(fought.answer, fallback=None, held_to=selected)
             html += answer_html(answer, asker.phrases)
         await deliver(bot, asker.place, html, reply_to=reply_to)
 
