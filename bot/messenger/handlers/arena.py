@@ -24,7 +24,7 @@ from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answering.refusal import decide_small_talk, refusal_of
-from bot.answering.selection import chosen_articles
+from bot.answering.selection import held_to_which
 from bot.arena.battle import Battle, NoBattle, faulty_battle, kept_side
 from bot.arena.board import board_text
 from bot.arena.names import named_writer
@@ -296,8 +296,7 @@ class ArenaHandlers:
         """Why there is none; and the answer that there is, of which nobody is told who wrote it."""
         html = [*text_html(_phrases(asker).no_battle[fought.why], asker.phrases.code)]
         if fought.answer is not None:
-            selected = chosen_articles() is not None
-            answer = replace(fought.answer, fallback=None, held_to=selected)
+            answer = replace(fought.answer, fallback=None, held_to=held_to_which())
             html += answer_html(answer, asker.phrases)
         await deliver(bot, asker.place, html, reply_to=reply_to)
 
