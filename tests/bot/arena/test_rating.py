@@ -69,7 +69,7 @@ def test_a_style_that_pleases_is_told_apart_from_a_better_writer() -> None:
     wordy, brief = "deux", "cinq"
     as_is = rate(votes, style=False, rounds=60).writers
     equal = rate(votes, rounds=60).writers
-    assert as_is[wordy].value - as_is[brief].value > as_is[wordy].interval.width
+    assert as_is[wordy].interval.low > as_is[brief].interval.high
     assert abs(equal[wordy].value - equal[brief].value) < equal[wordy].interval.width
 
 
@@ -151,6 +151,15 @@ def test_one_person_alone_has_intervals_too() -> None:
     assert estimate.interval.width > 50
 
 
+def test_votes_that_all_agree_leave_room_for_doubt_and_less_as_they_grow() -> None:
+    def width(count: int) -> float:
+        votes = [_alone("a", "b", 1.0, f"v{at}") for at in range(count)]
+        return rate(votes, style=False, rounds=200).writers["a"].interval.width
+
+    assert width(40) < width(5)
+    assert width(40) > 50
+
+
 def test_people_who_agree_with_themselves_widen_the_intervals() -> None:
     """Ten people, each of one mind: that is ten opinions, however often they are repeated."""
     minds = [
@@ -162,8 +171,18 @@ def test_people_who_agree_with_themselves_widen_the_intervals() -> None:
         CountedVote("a", "b", float(at % 2), f"p{at}", f"p{at}", StyleCounts(3, 1))
         for at in range(300)
     ]
-    width = rate(minds, rounds=200).writers["a"].interval.width
-    assert width > 3 * rate(apart, rounds=200).writers["a"].interval.width
+    width = rate(minds, style=False, rounds=200).writers["a"].interval.width
+    assert width > 3 * rate(apart, style=False, rounds=200).writers["a"].interval.width
+
+
+def test_what_cannot_be_told_apart_is_not_told() -> None:
+    """Where one writer's answers always come first and are longer, none of the three is known."""
+    votes = [
+        CountedVote("a", "b", float(at % 3 > 0), f"p{at}", f"p{at}", StyleCounts(3, 1))
+        for at in range(300)
+    ]
+    estimate = rate(votes, rounds=200).writers["a"]
+    assert estimate.interval.width > 500
 
 
 def test_only_writers_that_votes_compare_are_rated_together() -> None:
