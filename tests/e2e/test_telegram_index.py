@@ -1,8 +1,10 @@
-"""The Telegram bot over a real index and the real chain; only the embedding is a stand-in."""
+"""The Telegram bot over a real index, in files and in PostgreSQL, and the real chain; only the
+embedding is a stand-in."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,12 @@ from bot.library.articles import LiveLibrary
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
+from index.store.factory import Location
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
+from tests.index.store.postgres_stores import postgres_store
+from tests.postgres.server import Server
 
 READER = 42
 DECIPHERED = "Champollion déchiffre les hiéroglyphes en 1822 grâce à la pierre de Rosette."
@@ -58,15 +63,21 @@ def corpus(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def data_dir(tmp_path: Path, corpus: Path) -> Path:
-    build([corpus], tmp_path / "data", FakeEmbedder())
-    return tmp_path / "data"
+@pytest.fixture(params=["files", "postgres"])
+def location(request: pytest.FixtureRequest, tmp_path: Path, corpus: Path) -> Iterator[Location]:
+    """Where the index lies: in files, or in two databases."""
+    with ExitStack() as opened:
+        place: Location = tmp_path / "data"
+        if request.param == "postgres":
+            vectors: Server = request.getfixturevalue("vector_server")
+            place = opened.enter_context(postgres_store(vectors, tmp_path, servers=2))
+        build([corpus], place, FakeEmbedder())
+        yield place
 
 
 @pytest_asyncio.fixture
-async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
-    index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
+async def bot(server: BotServer, location: Location) -> AsyncIterator[None]:
+    index = LiveIndex(location, FakeEmbedder(), ConfidenceModel.load())
     async with running(
         server,
         FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.0))), index.search),
@@ -101,19 +112,19 @@ async def test_an_english_question_is_answered_in_english(server: BotServer) -> 
 
 
 async def test_a_button_outlives_a_rebuild_until_its_article_changes(
-    server: BotServer, corpus: Path, data_dir: Path
+    server: BotServer, corpus: Path, location: Location
 ) -> None:
     server.user_says(READER, "Qui déchiffre les hiéroglyphes en 1822 ?")
     answer = await server.next_message()
 
     (corpus / "fire.md").unlink()
-    build([corpus], data_dir, FakeEmbedder())
+    build([corpus], location, FakeEmbedder())
     server.presses(answer)
     assert (await server.next_message()).styled("bold")[-1] == DECIPHERED
 
     article = corpus / "champollion.md"
     changed = article.read_text(encoding="utf-8").replace("en 1822", "en septembre 1822")
     article.write_text(changed, encoding="utf-8")
-    build([corpus], data_dir, FakeEmbedder())
+    build([corpus], location, FakeEmbedder())
     server.presses(answer)
     assert "n’est plus dans l’index" in (await server.next_message()).text
