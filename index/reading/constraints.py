@@ -22,13 +22,16 @@ _WHY_OR_HOW = re.compile(
     r"-(?:t-)?(?:ce|ils?|elles?|on)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_AUXILIARIES = frozenset(
-    terms(
-        "peut peuvent pouvait pourrait doit doivent devait devrait veut veulent va vont fait font "
-        "eu il elle on",
-        "fr",
+_NO_EVENTS = frozenset(
+    term
+    for word in _WORD.findall(
+        "été eu peut peuvent pouvait pourrait doit doivent devait devrait veut veulent va vont "
+        "fait font dit disent appelle appellent nomme nomment surnomme surnomment"
     )
+    for term in terms(word, "fr")
 )
+"""Auxiliaries, and what only gives a name."""
+
 _STEM = 5  # first letters of a name that are compared: « Égypte », « Egyptiens »
 
 
@@ -66,14 +69,15 @@ def takes_for_granted(question: str, hit: Hit) -> bool:
     """Whether a French question rests on an event that this hit does not name.
 
     « Pourquoi X a-t-il refusé… » may be asked of one who accepted, of whom the passage tells. The
-    event is the verb before its subject or, behind an auxiliary, the first word that says more.
+    event is the verb before its subject or, where that is an auxiliary, the first word that says
+    more.
     After « comment » only what has happened counts: « Comment X voit-il… » is told in other words.
     """
     asked = _WHY_OR_HOW.match(question)
     if asked is None:
         return False
     words = _WORD.findall(question[asked.start(asked.lastgroup or 0) :])
-    meant = (set(terms(word, "fr")) - _AUXILIARIES for word in words)
+    meant = (set(terms(word, "fr")) - _NO_EVENTS for word in words)
     told = "\n".join((hit.article.title, hit.passage.heading, hit.passage.text))
     return not next(filter(None, meant), set()) <= set(terms(told, "fr"))
 

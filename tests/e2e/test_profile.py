@@ -7,12 +7,14 @@ import re
 import pytest
 
 from bot.messenger.handlers.aloud import VOICE
+from bot.messenger.handlers.arena import ARENA, STANDINGS
 from bot.messenger.handlers.features import MENUS
 from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
 ADMIN, EDITOR, READER, GROUP = 1, 2, 42, -100
+SHOWN = MENUS.without(VOICE).without(ARENA).without(STANDINGS)  # nothing speaks, no arena is held
 
 
 async def _helped(server: BotServer, person: int, chat: int = 0, language: str = "fr") -> set[str]:
@@ -28,15 +30,14 @@ async def test_help_shows_the_commands_that_this_person_has(
 ) -> None:
     monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
     monkeypatch.setenv("SELON_EDITORS", str(EDITOR))
-    menus = MENUS.without(VOICE)  # nothing speaks here
-    everybody = {each.fr for each in (*menus.everybody, *menus.hidden)}
+    everybody = {each.fr for each in (*SHOWN.everybody, *SHOWN.hidden)}
     async with running(server, StubChain(), Shelf(FRESNEL)):
         assert await _helped(server, READER) == everybody
         assert await _helped(server, EDITOR) == everybody | {"statistiques", "sansreponse"}
         assert await _helped(server, ADMIN) == {
-            each.fr for each in menus.commands if each not in MENUS.groups
+            each.fr for each in SHOWN.commands if each not in MENUS.groups
         }
-        english = {each.en for each in (*menus.everybody, *menus.hidden)}
+        english = {each.en for each in (*SHOWN.everybody, *SHOWN.hidden)}
         assert await _helped(server, READER, language="en") == english
 
 
@@ -44,7 +45,7 @@ async def test_help_in_a_group_shows_what_answers_there(
     server: BotServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
-    public = {each.fr for each in (*MENUS.groups, *MENUS.everybody) if each.public}
+    public = {each.fr for each in (*SHOWN.groups, *SHOWN.everybody) if each.public}
     async with running(server, StubChain(), Shelf(FRESNEL)):
         assert await _helped(server, READER, chat=GROUP) == public
         assert await _helped(server, ADMIN, chat=GROUP) == public | {"autoriser", "interdire"}

@@ -42,6 +42,10 @@ def test_the_title_and_the_grouping_of_digits_count() -> None:
         ("Pourquoi les habitants se réjouissent-ils de l’offre ?", True),
         ("Pourquoi le maire s’est-il opposé à l’offre ?", True),
         ("Pourquoi le maire peut-il accepter l’offre ?", False),
+        ("Pourquoi l’offre a-t-elle été acceptée ?", False),
+        ("Pourquoi l’offre a-t-elle été refusée ?", True),
+        ("Pourquoi dit-on que le maire a accepté ?", False),
+        ("Pourquoi le port s’appelle-t-il ainsi ?", False),
         ("Comment le maire a-t-il repoussé l’offre ?", True),
         ("Comment le maire voit-il l’offre ?", False),  # how it is told may differ
         ("Quand le maire a-t-il refusé l’offre ?", False),
