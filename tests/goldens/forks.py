@@ -75,6 +75,8 @@ def _child(order: dict[str, Any]) -> None:
     code = 1
     try:
         _become(order)
+        if order["args"][:1] == ["bot"]:
+            _show_no_progress()
         code = _done()
     except BaseException:
         traceback.print_exc()
@@ -88,6 +90,13 @@ def _child(order: dict[str, Any]) -> None:
             except (OSError, ValueError):
                 continue
         os._exit(code)
+
+
+def _show_no_progress() -> None:
+    """How often it is told how far work is depends on how busy the machine is."""
+    from bot.messenger.handlers import recordings, reindex
+
+    recordings.PROGRESS_SECONDS = reindex.PROGRESS_SECONDS = 3600.0
 
 
 def _become(order: dict[str, Any]) -> None:
