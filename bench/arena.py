@@ -26,8 +26,8 @@ from random import Random
 
 from bot.arena.arena import Arena
 from bot.arena.battle import ArenaAnswer, Battle
-from bot.arena.opening import open_arena
-from bot.arena.rating import CountedVote, Ratings, rate
+from bot.arena.factory import open_arena
+from bot.arena.rating import CountedVote, Ratings, rate_writers
 from bot.assembly import open_index
 from bot.settings import Settings
 from index.build.builder import build
@@ -65,7 +65,7 @@ def _coverage(electorate: Electorate, battles: int, repetitions: int) -> None:
     signs: Counter[str] = Counter()
     ordered, width = 0, 0.0
     for seed in range(repetitions):
-        ratings = rate(cast_votes(electorate, battles, Random(seed)), daily=DAILY)
+        ratings = rate_writers(cast_votes(electorate, battles, Random(seed)), daily=DAILY)
         found = sorted(ratings.writers, key=lambda name: -ratings.writers[name].value)
         ordered += tuple(found) == electorate.names
         for name, estimate in ratings.writers.items():
@@ -94,11 +94,11 @@ def _coverage(electorate: Electorate, battles: int, repetitions: int) -> None:
 def _stuffed(electorate: Electorate, battles: int) -> None:
     """500 votes of one account that always prefers the same writer, in one day and in 25."""
     votes = cast_votes(electorate, battles, Random(1))
-    before = rate(votes, daily=DAILY)
+    before = rate_writers(votes, daily=DAILY)
     for days in (1, 25):
         for favourite in electorate.names:
             stuffed = [*votes, *stuffed_ballot(electorate, favourite, 500, Random(2), days)]
-            after = rate(stuffed, daily=DAILY)
+            after = rate_writers(stuffed, daily=DAILY)
             _tell_moves(before, after, f"500 votes for « {favourite} » in {days} day(s)")
 
 
@@ -174,9 +174,9 @@ async def _fight(arena: Arena, small: str, rows: list[dict[str, str]]) -> None:
         f"\n{len(rows)} questions, {time.perf_counter() - began:.0f} s; no battle: {dict(without)}"
     )
     print(f"{len(votes)} battles; the answer shown holds the known one: {dict(holds)}")
-    _tell_ratings("battles alone, as is", rate(votes, style=False))
-    _tell_ratings("battles alone, at equal style", rate(votes))
-    _tell_ratings("faults lost, as is", rate([*votes, *lost], style=False))
+    _tell_ratings("battles alone, as is", rate_writers(votes, style=False))
+    _tell_ratings("battles alone, at equal style", rate_writers(votes))
+    _tell_ratings("faults lost, as is", rate_writers([*votes, *lost], style=False))
 
 
 def _tell_ratings(title: str, ratings: Ratings) -> None:

@@ -31,14 +31,14 @@ _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ProcessBounds:
     """Seconds of the processor, and bytes beyond what the process has when the function begins."""
 
     seconds: float | None = None
     memory: int | None = None
 
 
-UNBOUNDED = Bounds()
+UNBOUNDED = ProcessBounds()
 
 
 class ProcessLost(Exception):  # noqa: N818 - named for what happened
@@ -49,7 +49,7 @@ class ProcessLost(Exception):  # noqa: N818 - named for what happened
         self.why = why
 
 
-class Asker:
+class WorkRequester:
     """Who asked for the work, as the function sees them."""
 
     def __init__(self, connection: Connection) -> None:
@@ -68,7 +68,7 @@ class Asker:
 def run_apart(
     function: Callable[..., Result],
     *arguments: Any,
-    bounds: Bounds = UNBOUNDED,
+    bounds: ProcessBounds = UNBOUNDED,
     on_message: Callable[[Any], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Result:
@@ -105,10 +105,14 @@ def _result(
     while True:
         if stop is not None and not asked and stop():
             asked = True
-            ours.send("stop")
-        if not ours.poll(LOOK_SECONDS):
-            continue
-        kind, told = ours.recv()
+            with suppress(OSError):  # it has died, which the next look tells
+                ours.send("stop")
+        try:
+            if not ours.poll(LOOK_SECONDS):
+                continue
+            kind, told = ours.recv()
+        except OSError as error:
+            raise EOFError from error
         match kind:
             case "message":
                 if on_message is not None:
@@ -126,7 +130,7 @@ def _result(
 
 def _run(
     connection: Connection,
-    bounds: Bounds,
+    bounds: ProcessBounds,
     function: Callable[..., object],
     arguments: tuple[object, ...],
 ) -> None:
@@ -134,16 +138,16 @@ def _run(
     logging.basicConfig(handlers=[_Told(connection)], level=logging.WARNING, format="%(message)s")
     with suppress(AttributeError, OSError):
         os.nice(_NICENESS)
-    before = _status("VmHWM")
+    before = memory_status("VmHWM")
     _hold(bounds)
     told: tuple[str, object]
     try:
-        told = ("result", function(Asker(connection), *arguments))
+        told = ("result", function(WorkRequester(connection), *arguments))
     except MemoryError:
         told = ("heavy", None)
     except Exception as error:
         # Where memory ends, libraries say what they like.
-        if bounds.memory is not None and _status("VmHWM") - before > bounds.memory // 2:
+        if bounds.memory is not None and memory_status("VmHWM") - before > bounds.memory // 2:
             told = ("heavy", None)
         elif isinstance(error, CodedError | OSError):
             told = ("raised", error)
@@ -153,22 +157,24 @@ def _run(
         connection.send(told)
 
 
-def _hold(bounds: Bounds) -> None:
-    if resource is None:  # pragma: no cover - Windows
-        return
-    wanted = [("RLIMIT_CORE", 0)]
+def _hold(bounds: ProcessBounds) -> None:
+    limit_process("RLIMIT_CORE", 0)
     if bounds.seconds is not None:
-        wanted.append(("RLIMIT_CPU", round(bounds.seconds) + 1))
+        limit_process("RLIMIT_CPU", round(bounds.seconds) + 1)
     if bounds.memory is not None:
-        wanted.append(("RLIMIT_DATA", _status("VmData") + bounds.memory))
-    for name, most in wanted:
+        limit_process("RLIMIT_DATA", memory_status("VmData") + bounds.memory)
+
+
+def limit_process(name: str, most: int) -> None:
+    """Hold this process to a limit of the system's, by its name (`RLIMIT_CPU`), where it has it."""
+    if resource is not None:
         kind = getattr(resource, name)
         with suppress(ValueError, OSError):
             resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
 
 
-def _status(name: str) -> int:
-    """What Linux tells of the process's memory, in bytes; 0 elsewhere."""
+def memory_status(name: str) -> int:
+    """What Linux tells of this process's memory (`VmData`, `VmHWM`), in bytes; 0 elsewhere."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
             if line.startswith(f"{name}:"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.library.build_process import IndexBuilder
-from index.apart import UNBOUNDED, Bounds
+from index.apart import UNBOUNDED, ProcessBounds
 from index.build.builder import BuildObserver, BuildReport, build
 from index.findings import FoundSpan, PassageReading
 from index.formats.base import Options
@@ -91,7 +91,7 @@ def build_here(embedder: Embedder) -> IndexBuilder:
         options: Options | None = None,
         observer: BuildObserver | None = None,
         stop: Callable[[], bool] | None = None,
-        bounds: Bounds = UNBOUNDED,
+        bounds: ProcessBounds = UNBOUNDED,
     ) -> BuildReport:
         return build(paths, data_dir, embedder, options=options, observer=observer, stop=stop)
 

@@ -10,7 +10,7 @@ from bot.arena.names import named_writer
 from bot.arena.rating import MEAN_RATING
 from bot.arena.standings import Standing, Standings
 from bot.locale.arena import ArenaPhrases, StandingsPhrases
-from bot.operations.drawing import (
+from bot.operations.picture_style import (
     BLUE,
     DPI,
     DRAWING,

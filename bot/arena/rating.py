@@ -79,7 +79,7 @@ class CountedVote:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class RatingInterval:
     low: float
     high: float
 
@@ -96,7 +96,7 @@ class Estimate:
     """A figure and the interval that holds the truth with a probability of `COVERAGE`."""
 
     value: float
-    interval: Interval
+    interval: RatingInterval
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def connected(votes: Sequence[CountedVote]) -> frozenset[str]:
     return max(counts, key=lambda each: (counts[each], sorted(each)), default=frozenset())
 
 
-def rate(
+def rate_writers(
     votes: Sequence[CountedVote],
     *,
     daily: float = 0.0,
@@ -259,5 +259,5 @@ def _estimates(parts: Sequence[Floats]) -> list[Estimate]:
             *(np.quantile(each[:, at], (outside, 1 - outside)) for each in drawn), strict=True
         )
         low, high = min(value, *lows), max(value, *highs)
-        estimates.append(Estimate(float(value), Interval(float(low), float(high))))
+        estimates.append(Estimate(float(value), RatingInterval(float(low), float(high))))
     return estimates

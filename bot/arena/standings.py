@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.arena.pairing import Pair, PairRecord
-from bot.arena.rating import CountedVote, Estimate, StyleCounts, connected, rate
+from bot.arena.rating import CountedVote, Estimate, StyleCounts, connected, rate_writers
 from bot.settings import Settings
 from bot.state.battles import BattleChoice, BattleSide, KeptBattle, KeptBattleVote, PairTally
 
@@ -141,7 +141,7 @@ def _stand(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
     votes = [each.vote for each in counted if {each.vote.first, each.vote.second} <= enough]
     compared = connected(votes)
     votes = [vote for vote in votes if vote.first in compared]
-    ratings = rate(votes, daily=rules.daily, style=rules.style) if votes else None
+    ratings = rate_writers(votes, daily=rules.daily, style=rules.style) if votes else None
     rows = [
         Standing(
             name,

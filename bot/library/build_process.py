@@ -7,14 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from index.apart import UNBOUNDED, Asker, Bounds, ProcessLost, run_apart
+from index.apart import UNBOUNDED, ProcessBounds, ProcessLost, WorkRequester, run_apart
 from index.build.builder import BuildObserver, BuildReport, BuildStep, Unobserved, build
 from index.errors import IndexingError, Problem
 from index.formats.base import Options
 from index.models.base import Embedder
 from index.store.factory import Location
 
-_LOST: Mapping[str, Callable[[Bounds], Problem]] = MappingProxyType(
+_LOST: Mapping[str, Callable[[ProcessBounds], Problem]] = MappingProxyType(
     {
         "slow": lambda bounds: Problem("build-slow", seconds=round(bounds.seconds or 0)),
         "heavy": lambda _: Problem("build-heavy"),
@@ -35,7 +35,7 @@ class IndexBuilder(Protocol):
         options: Options | None = None,
         observer: BuildObserver | None = None,
         stop: Callable[[], bool] | None = None,
-        bounds: Bounds = UNBOUNDED,
+        bounds: ProcessBounds = UNBOUNDED,
     ) -> BuildReport: ...
 
 
@@ -54,7 +54,7 @@ class BuildProcess:
         options: Options | None = None,
         observer: BuildObserver | None = None,
         stop: Callable[[], bool] | None = None,
-        bounds: Bounds = UNBOUNDED,
+        bounds: ProcessBounds = UNBOUNDED,
     ) -> BuildReport:
         def watch(message: tuple[str, tuple[Any, ...]]) -> None:
             name, told = message
@@ -76,7 +76,7 @@ class BuildProcess:
 
 
 def _build(
-    asker: Asker,
+    asker: WorkRequester,
     open_embedder: Callable[[], Embedder],
     paths: list[Path],
     location: Location,
@@ -95,7 +95,7 @@ def _build(
 class _Forwarded(BuildObserver):
     """Tells who asked for the build how far it is."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: WorkRequester) -> None:
         self._asker = asker
 
     def step(self, name: BuildStep) -> None:

@@ -23,7 +23,7 @@ from bot.library.build_process import BuildProcess, IndexBuilder
 from bot.library.format_options import load_format_options
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths
 from bot.settings import Settings, index_store
-from index.apart import UNBOUNDED, Bounds
+from index.apart import UNBOUNDED, ProcessBounds
 from index.article import Article
 from index.build.builder import BuildObserver, BuildReport
 from index.errors import BuildLocked, Problem, ReadError, reason_of
@@ -45,7 +45,7 @@ LONGEST_NAME_CHARACTERS = 60
 _READING_SECONDS = 120.0
 """Of the processor, for all articles of a file that somebody sends."""
 
-CONVERSATION_BOUNDS = Bounds(seconds=600.0, memory=2**30)
+CONVERSATION_BOUNDS = ProcessBounds(seconds=600.0, memory=2**30)
 """What building the index of one conversation's documents may take."""
 
 _TITLES = 3
@@ -255,7 +255,9 @@ class Documents:
             raise
         self._drop(self._inbox(number))
 
-    def _build(self, location: Location, paths: list[Path], bounds: Bounds = UNBOUNDED) -> None:
+    def _build(
+        self, location: Location, paths: list[Path], bounds: ProcessBounds = UNBOUNDED
+    ) -> None:
         with self._building:
             for wait in (*LOCK_WAITS_SECONDS, None):
                 try:
@@ -272,7 +274,7 @@ class Documents:
         paths: list[Path],
         observer: BuildObserver | None = None,
         stop: _Stop | None = None,
-        bounds: Bounds = UNBOUNDED,
+        bounds: ProcessBounds = UNBOUNDED,
     ) -> BuildReport:
         """As the operator wants files to be read."""
         options = load_format_options(self._settings.data_dir)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.locale.statistics import StatisticsPhrases
-from bot.operations.drawing import (
+from bot.operations.picture_style import (
     BLUE,
     DPI,
     DRAWING,

@@ -144,7 +144,7 @@ def run_battles(
 ) -> int:
     """Battles on the questions of a file. Raises SettingsError, IndexingError, StateError,
     QuestionFileError."""
-    from bot.arena.opening import open_arena
+    from bot.arena.factory import open_arena
     from bot.assembly import open_index
     from bot.evaluation.questions import read_plain_questions
     from bot.llm.factory import Writers

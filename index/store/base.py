@@ -41,20 +41,37 @@ class RemovedArticle:
     day: date
 
 
-def find_removed(articles: Iterable[RemovedArticle], reference: str) -> tuple[RemovedArticle, ...]:
-    """Those that an id, the beginning of one, a path, a title or a file's name means; the first of
-    these ways that finds any decides."""
-    listed = tuple(articles)
-    ways: tuple[Callable[[RemovedArticle], bool], ...] = (
-        lambda each: each.id == reference,
-        lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
-        lambda each: reference in (each.path, each.title),
-        lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
-    )
-    for means in ways:
-        if found := tuple(filter(means, listed)):
-            return found
-    return ()
+class RemovedLookup:
+    """Articles taken out, by id, as a store has read them."""
+
+    _articles: dict[str, RemovedArticle]
+
+    @property
+    def articles(self) -> tuple[RemovedArticle, ...]:
+        """Those taken out, by day, then title."""
+        return tuple(sorted(self._articles.values(), key=lambda each: (each.day, each.title)))
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(self._articles)
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    def find(self, reference: str) -> tuple[RemovedArticle, ...]:
+        """Those that an id, the beginning of one, a path, a title or a file's name means; the first
+        of these ways that finds any decides."""
+        listed = self.articles
+        ways: tuple[Callable[[RemovedArticle], bool], ...] = (
+            lambda each: each.id == reference,
+            lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
+            lambda each: reference in (each.path, each.title),
+            lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
+        )
+        for means in ways:
+            if found := tuple(filter(means, listed)):
+                return found
+        return ()
 
 
 class RemovedArticles(Protocol):

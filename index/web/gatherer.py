@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from index.apart import Asker, Bounds, ProcessLost, run_apart
+from index.apart import ProcessBounds, ProcessLost, WorkRequester, run_apart
 from index.errors import FetchError, Problem, Words, reason_of
 from index.web.address import Address
 from index.web.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
@@ -26,7 +26,7 @@ SITEMAPS = 20
 _DEPTH = 2
 """Sitemaps read of one index, and how deep indexes may lie in each other."""
 
-_LIST_BOUNDS = Bounds(seconds=30.0, memory=2**29)
+_LIST_BOUNDS = ProcessBounds(seconds=30.0, memory=2**29)
 _UNZIPPED = 64 * 2**20  # bytes; a sitemap may have 50 MiB
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
@@ -229,7 +229,7 @@ def _listed(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
         raise FetchError("address-list-unreadable", shown=base.url) from lost
 
 
-def _list(_: Asker, kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
+def _list(_: WorkRequester, kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
     return list_addresses(kind, body, base)
 
 

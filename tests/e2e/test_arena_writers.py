@@ -17,7 +17,7 @@ import pytest
 
 from bot.arena.arena import Arena
 from bot.arena.battle import Battle, NoBattle
-from bot.arena.opening import open_arena
+from bot.arena.factory import open_arena
 from bot.settings import Settings
 from bot.terminal.cli import run
 from tests.bot.llm.server import Behaviour, Scripted, keeps_silent, refuses, says, sent, serving

@@ -19,7 +19,7 @@ from bot.library.articles import LiveLibrary
 from bot.library.build_process import BuildProcess
 from bot.library.documents import Documents
 from bot.settings import load_settings
-from index.apart import Bounds
+from index.apart import ProcessBounds
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
@@ -306,7 +306,7 @@ async def test_a_document_that_takes_too_much_is_refused_and_the_others_stay(
     server.presses(await _offered(server), 1)
     await server.next_edit()
     assert "ne sert qu’ici" in (await server.next_edit(60)).text
-    monkeypatch.setattr("bot.library.documents.CONVERSATION_BOUNDS", Bounds(memory=2**20))
+    monkeypatch.setattr("bot.library.documents.CONVERSATION_BOUNDS", ProcessBounds(memory=2**20))
     server.user_sends_file(EDITOR, "phare.txt", b"Le phare brille.\n\n" * 2000)
     server.presses(await _offered(server), 1)
     await server.next_edit()

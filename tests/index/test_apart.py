@@ -9,39 +9,39 @@ from pathlib import Path
 
 import pytest
 
-from index.apart import Asker, Bounds, ProcessLost, run_apart
+from index.apart import ProcessBounds, ProcessLost, WorkRequester, run_apart
 from index.errors import BuildStopped, IndexingError
 
 
-def _told_back(asker: Asker, text: str) -> tuple[int, str]:
+def _told_back(asker: WorkRequester, text: str) -> tuple[int, str]:
     for word in text.split():
         asker.tell(word)
     logging.getLogger("index.some").warning("about %s", text)
     return os.getpid(), text.upper()
 
 
-def _refused(_: Asker) -> None:
+def _refused(_: WorkRequester) -> None:
     raise BuildStopped("build-stopped-kept", kept=3, count=3)
 
 
-def _missing(_: Asker, path: Path) -> str:
+def _missing(_: WorkRequester, path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _broken(_: Asker) -> None:
+def _broken(_: WorkRequester) -> None:
     os._exit(7)
 
 
-def _busy(_: Asker) -> None:
+def _busy(_: WorkRequester) -> None:
     while True:
         sum(range(1000))
 
 
-def _greedy(_: Asker) -> int:
+def _greedy(_: WorkRequester) -> int:
     return len(bytearray(2**30))
 
 
-def _patient(asker: Asker) -> str:
+def _patient(asker: WorkRequester) -> str:
     asker.tell("begun")
     while not asker.wants_end():
         time.sleep(0.01)
@@ -73,17 +73,22 @@ def test_one_that_dies_is_told_from_one_that_refuses() -> None:
     assert not isinstance(lost.value, IndexingError)
 
 
+def test_one_that_died_before_it_was_asked_to_end_is_lost_too() -> None:
+    with pytest.raises(ProcessLost):
+        run_apart(_broken, stop=lambda: True)
+
+
 def test_processor_time_is_bounded() -> None:
     with pytest.raises(ProcessLost) as lost:
-        run_apart(_busy, bounds=Bounds(seconds=1))
+        run_apart(_busy, bounds=ProcessBounds(seconds=1))
     assert lost.value.why == "slow"
 
 
 def test_memory_is_bounded() -> None:
     with pytest.raises(ProcessLost) as lost:
-        run_apart(_greedy, bounds=Bounds(memory=2**28))
+        run_apart(_greedy, bounds=ProcessBounds(memory=2**28))
     assert lost.value.why == "heavy"
-    assert run_apart(_greedy, bounds=Bounds(memory=2**31)) == 2**30
+    assert run_apart(_greedy, bounds=ProcessBounds(memory=2**31)) == 2**30
 
 
 def test_who_asked_can_end_it() -> None:

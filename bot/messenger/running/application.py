@@ -87,7 +87,7 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
     Telegram cannot be reached at start.
     """
     telegram_token(settings)  # said at once, not after the models are loaded
-    from bot.arena.opening import open_arena
+    from bot.arena.factory import open_arena
     from bot.assembly import chain_over, open_index, open_speech, open_writers
     from bot.library.documents import Documents
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import StoreError, reason_of
-from index.store.base import Removable, RemovedArticle, find_removed
+from index.store.base import Removable, RemovedArticle, RemovedLookup
 from index.store.disk import translate_disk_errors
 
 _NAME = "removed.json"
@@ -21,7 +21,7 @@ _VERSION = 1
 _PATIENCE = 10.0  # seconds: what the lock is held for takes milliseconds
 
 
-class RemovedList:
+class RemovedList(RemovedLookup):
     """The list in `<data dir>/removed.json`, written whole or not at all.
 
     Raises StoreError when the file cannot be read, understood or written. A list that is open sees
@@ -37,18 +37,6 @@ class RemovedList:
         """The list as it is; an empty one where nothing was ever taken out."""
         return cls(data_dir, _read(data_dir / _NAME))
 
-    @property
-    def articles(self) -> tuple[RemovedArticle, ...]:
-        """Those taken out, by day, then title."""
-        return tuple(sorted(self._articles.values(), key=lambda each: (each.day, each.title)))
-
-    @property
-    def ids(self) -> frozenset[str]:
-        return frozenset(self._articles)
-
-    def __len__(self) -> int:
-        return len(self._articles)
-
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
         """Take these out from the next build on; `day` is today unless told."""
         when = day or datetime.now(UTC).astimezone().date()
@@ -56,10 +44,6 @@ class RemovedList:
             for each in articles:
                 removed = RemovedArticle(each.id, each.title, each.path, when)
                 self._articles.setdefault(each.id, removed)
-
-    def find(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Those that an id, the beginning of one, a path, a title or a file's name means."""
-        return find_removed(self.articles, reference)
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
         """Let these in again at the next build; none where the reference means none of the list."""

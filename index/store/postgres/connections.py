@@ -199,13 +199,13 @@ def lease_holder(connection: Connection) -> tuple[str, Any] | None:
     return (str(found[0]), found[1]) if found else None
 
 
-def hold(connection: Connection, number: int) -> None:
+def hold_generation(connection: Connection, number: int) -> None:
     """Have a generation stay as long as this connection does."""
     connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [_HOLD, number])
 
 
 @contextmanager
-def alone(connection: Connection, number: int) -> Iterator[bool]:
+def when_unheld(connection: Connection, number: int) -> Iterator[bool]:
     """Whether nobody holds a generation, which nobody can while this lasts."""
     free = bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _HOLD, number))
     try:

@@ -24,7 +24,7 @@ from index.article import Article, ArticleEntry, Passage, Period, Selection, Sen
 from index.errors import DamagedIndex, StoreError
 from index.models.base import IntArray, Vectors
 from index.store.postgres.articles import ArticleRows
-from index.store.postgres.connections import Connection, Connections, Server, hold
+from index.store.postgres.connections import Connection, Connections, Server, hold_generation
 from index.store.postgres.nearest import (
     ArticleFilter,
     NearRow,
@@ -113,7 +113,7 @@ class _ServerReader:
 
     def _prepare(self, connection: Connection) -> None:
         # Held first: what is seen then stays.
-        hold(connection, self.own.number)
+        hold_generation(connection, self.own.number)
         there = connection.execute(
             "SELECT FROM selon.generations WHERE number = %s AND id = %s",
             [self.own.number, self.own.facts.id],

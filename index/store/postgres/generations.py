@@ -12,7 +12,7 @@ from psycopg import sql
 from index.article import FINGERPRINTED, corpus_fingerprint
 from index.errors import DamagedIndex
 from index.store.postgres.articles import fetch
-from index.store.postgres.connections import Connection, Server, alone
+from index.store.postgres.connections import Connection, Server, when_unheld
 from index.store.postgres.generation import ServerFacts
 from index.store.postgres.load import KINDS
 from index.store.postgres.schema import VectorTables, drop_generation, schema_of
@@ -58,7 +58,7 @@ def current_number(connection: Connection) -> int | None:
     return int(found[0]) if found else None
 
 
-def verify(
+def verify_generation(
     servers: Sequence[Server], connections: Sequence[Connection], own: Sequence[ServerFacts]
 ) -> None:
     """Count the rows of a generation and compare its articles with what was written.
@@ -111,7 +111,7 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
     for number, places in found.items():
         with ExitStack() as held:
             holders = [connections[place] for place in places]
-            if all(held.enter_context(alone(each, number)) for each in holders):
+            if all(held.enter_context(when_unheld(each, number)) for each in holders):
                 for connection in holders:
                     with connection.transaction():
                         drop_generation(connection, number)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import TypeVar
 
-from index.store.base import Removable, RemovedArticle, find_removed
+from index.store.base import Removable, RemovedArticle, RemovedLookup
 from index.store.postgres.connections import Connection
 
-Result = TypeVar("Result")
 
-
-class RemovedRows:
+class RemovedRows(RemovedLookup):
     """See `index.store.base.RemovedArticles`. `read` and `write` run a job on the server."""
 
     def __init__(
@@ -26,18 +23,6 @@ class RemovedRows:
         self._read = read
         self._articles = read(_all)
 
-    @property
-    def articles(self) -> tuple[RemovedArticle, ...]:
-        """Those taken out, by day, then title."""
-        return tuple(sorted(self._articles.values(), key=lambda each: (each.day, each.title)))
-
-    @property
-    def ids(self) -> frozenset[str]:
-        return frozenset(self._articles)
-
-    def __len__(self) -> int:
-        return len(self._articles)
-
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
         """Take these out from the next build on; `day` is today unless told."""
         when = day or datetime.now(UTC).astimezone().date()
@@ -50,10 +35,6 @@ class RemovedRows:
 
         self._write(write)
         self._articles = self._read(_all)
-
-    def find(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Those that an id, the beginning of one, a path, a title or a file's name means."""
-        return find_removed(self.articles, reference)
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
         """Let these in again at the next build; none where the reference means none of the list."""

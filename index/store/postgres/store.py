@@ -24,7 +24,7 @@ from index.store.postgres.connections import (
     Connection,
     Connections,
     Server,
-    hold,
+    hold_generation,
     translate_errors,
 )
 from index.store.postgres.generation import (
@@ -33,7 +33,7 @@ from index.store.postgres.generation import (
     ServerFacts,
     open_on,
 )
-from index.store.postgres.generations import put_in_service, verify
+from index.store.postgres.generations import put_in_service, verify_generation
 from index.store.postgres.load import (
     KINDS,
     GenerationLoader,
@@ -143,7 +143,7 @@ class PostgresStore:
             if current is None or before is None:
                 generation = turn.known[current][0].facts.id if current in turn.known else ""
                 raise StoreError("generation-first", shown=self.shown, generation=generation)
-            verify(self._servers, turn.connections, turn.known[before])
+            verify_generation(self._servers, turn.connections, turn.known[before])
             put_in_service(turn.connections[0], before)
             return turn.known[before][0].facts
 
@@ -158,7 +158,7 @@ class PostgresStore:
             for server in self._servers:
                 connection = server.connect(writing=False)
                 opened.callback(connection.close)
-                hold(connection, number)
+                hold_generation(connection, number)
                 connections.append(connection)
             draft = FileDraft(partial, facts.id, None, alike=False)
             opened.callback(draft.close)
@@ -275,9 +275,9 @@ class PostgresStore:
             for server in self._servers:
                 connection = server.connect(writing=False)
                 opened.callback(connection.close)
-                hold(connection, own[0].number)
+                hold_generation(connection, own[0].number)
                 connections.append(connection)
-            verify(self._servers, connections, own)
+            verify_generation(self._servers, connections, own)
 
     def _read_removed(self, job: Callable[[Connection], dict[str, Any]]) -> dict[str, Any]:
         def ask(connection: Connection) -> dict[str, Any]:

@@ -46,7 +46,7 @@ from index.store.postgres.generations import (
     current_number,
     forget_kept,
     put_in_service,
-    verify,
+    verify_generation,
 )
 from index.store.postgres.load import (
     KINDS,
@@ -123,7 +123,7 @@ class PostgresTurn:
         if current is None:
             return None
         try:
-            verify(self._servers, self.connections, current)
+            verify_generation(self._servers, self.connections, current)
         except DamagedIndex as error:
             logger.warning("%s; nothing of it is reused", error)
             return None

@@ -9,16 +9,16 @@ import pytest
 from PIL import Image
 
 from bot.arena.chart import draw_standings
-from bot.arena.rating import rate
+from bot.arena.rating import rate_writers
 from bot.arena.standings import Standing, Standings
-from bot.operations.drawing import WIDTH
+from bot.operations.picture_style import WIDTH
 from tests.bot.arena.voters import cast_votes, six_writers
 
 
 def sample(*names: str) -> Standings:
     """Standings of six writers, under such names as they may have."""
     votes = cast_votes(six_writers(0.3), 500, Random(2))
-    ratings = rate(votes, daily=20, rounds=60)
+    ratings = rate_writers(votes, daily=20, rounds=60)
     rows = [
         Standing(name, ratings.writers[known], 160 + at, 70 - 9 * at, 30, 0.2 + at, 900.0 * at)
         for at, (name, known) in enumerate(zip(names, six_writers().names, strict=False))

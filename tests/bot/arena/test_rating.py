@@ -20,7 +20,7 @@ from bot.arena.rating import (
     connected,
     design_table,
     fit_strengths,
-    rate,
+    rate_writers,
     vote_weights,
 )
 from tests.bot.arena.voters import cast_votes, six_writers, stuffed_ballot, truth_of
@@ -39,7 +39,7 @@ def _alone(first: str, second: str, score: float, voter: str = "v") -> CountedVo
 
 
 def test_the_true_order_is_found_and_biases_have_their_sign(votes: list[CountedVote]) -> None:
-    ratings = rate(votes, daily=DAILY, rounds=100)
+    ratings = rate_writers(votes, daily=DAILY, rounds=100)
     found = sorted(ratings.writers, key=lambda name: -ratings.writers[name].value)
     assert found == list(six_writers().names)
     assert ratings.effects[POSITION].interval.low > 0
@@ -55,7 +55,7 @@ def test_intervals_hold_the_truth() -> None:
     truth = truth_of(electorate, Random(1), 20_000)
     held = tried = 0
     for seed in range(12):
-        ratings = rate(cast_votes(electorate, 400, Random(seed)), daily=DAILY, rounds=100)
+        ratings = rate_writers(cast_votes(electorate, 400, Random(seed)), daily=DAILY, rounds=100)
         for name, estimate in ratings.writers.items():
             held += truth.writers[name] in estimate.interval
             tried += 1
@@ -67,8 +67,8 @@ def test_a_style_that_pleases_is_told_apart_from_a_better_writer() -> None:
     electorate = replace(six_writers(0.0), length=2.0)
     votes = cast_votes(electorate, BATTLES, Random(3))
     wordy, brief = "deux", "cinq"
-    as_is = rate(votes, style=False, rounds=60).writers
-    equal = rate(votes, rounds=60).writers
+    as_is = rate_writers(votes, style=False, rounds=60).writers
+    equal = rate_writers(votes, rounds=60).writers
     assert as_is[wordy].interval.low > as_is[brief].interval.high
     assert abs(equal[wordy].value - equal[brief].value) < equal[wordy].interval.width
 
@@ -78,14 +78,14 @@ def test_a_style_that_pleases_is_told_apart_from_a_better_writer() -> None:
 def test_a_stuffed_ballot_moves_no_rating_by_more_than_its_interval(
     votes: list[CountedVote], favourite: str, days: int
 ) -> None:
-    before = rate(votes, daily=DAILY, rounds=200).writers
+    before = rate_writers(votes, daily=DAILY, rounds=200).writers
     stuffed = [*votes, *stuffed_ballot(six_writers(), favourite, 500, Random(5), days)]
-    after = rate(stuffed, daily=DAILY, rounds=200).writers
+    after = rate_writers(stuffed, daily=DAILY, rounds=200).writers
     for name, estimate in after.items():
         assert before[name].value in estimate.interval, name
         if days == 1:
             assert estimate.value in before[name].interval, name
-    unguarded = rate(stuffed, rounds=20).writers[favourite]
+    unguarded = rate_writers(stuffed, rounds=20).writers[favourite]
     assert unguarded.value not in before[favourite].interval  # or the guard would prove nothing
 
 
@@ -140,21 +140,21 @@ def test_choix_finds_the_same(votes: list[CountedVote]) -> None:
 
 
 def test_who_never_lost_has_a_rating_all_the_same() -> None:
-    ratings = rate([_alone("a", "b", 1.0, str(at)) for at in range(40)], rounds=50)
+    ratings = rate_writers([_alone("a", "b", 1.0, str(at)) for at in range(40)], rounds=50)
     assert ratings.writers["a"].value > 1200
     assert np.isfinite(ratings.writers["a"].interval.high)
 
 
 def test_one_person_alone_has_intervals_too() -> None:
     votes = [_alone("a", "b", float(at % 3 > 0)) for at in range(60)]
-    estimate = rate(votes, rounds=100).writers["a"]
+    estimate = rate_writers(votes, rounds=100).writers["a"]
     assert estimate.interval.width > 50
 
 
 def test_votes_that_all_agree_leave_room_for_doubt_and_less_as_they_grow() -> None:
     def width(count: int) -> float:
         votes = [_alone("a", "b", 1.0, f"v{at}") for at in range(count)]
-        return rate(votes, style=False, rounds=200).writers["a"].interval.width
+        return rate_writers(votes, style=False, rounds=200).writers["a"].interval.width
 
     assert width(40) < width(5)
     assert width(40) > 50
@@ -171,8 +171,8 @@ def test_people_who_agree_with_themselves_widen_the_intervals() -> None:
         CountedVote("a", "b", float(at % 2), f"p{at}", f"p{at}", StyleCounts(3, 1))
         for at in range(300)
     ]
-    width = rate(minds, style=False, rounds=200).writers["a"].interval.width
-    assert width > 3 * rate(apart, style=False, rounds=200).writers["a"].interval.width
+    width = rate_writers(minds, style=False, rounds=200).writers["a"].interval.width
+    assert width > 3 * rate_writers(apart, style=False, rounds=200).writers["a"].interval.width
 
 
 def test_what_cannot_be_told_apart_is_not_told() -> None:
@@ -181,7 +181,7 @@ def test_what_cannot_be_told_apart_is_not_told() -> None:
         CountedVote("a", "b", float(at % 3 > 0), f"p{at}", f"p{at}", StyleCounts(3, 1))
         for at in range(300)
     ]
-    estimate = rate(votes, rounds=200).writers["a"]
+    estimate = rate_writers(votes, rounds=200).writers["a"]
     assert estimate.interval.width > 500
 
 
@@ -192,7 +192,7 @@ def test_only_writers_that_votes_compare_are_rated_together() -> None:
 
 
 def test_the_same_votes_give_the_same_figures(votes: list[CountedVote]) -> None:
-    assert rate(votes[:200], rounds=20) == rate(votes[:200], rounds=20)
+    assert rate_writers(votes[:200], rounds=20) == rate_writers(votes[:200], rounds=20)
 
 
 def _points(strengths: Sequence[float]) -> list[float]:

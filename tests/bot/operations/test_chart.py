@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.locale.statistics import StatisticsPhrases
 from bot.operations.chart import _TITLE, draw_chart
-from bot.operations.drawing import WIDTH, cut_text, text_width
+from bot.operations.picture_style import WIDTH, cut_text, text_width
 from bot.operations.statistics import MOST_CITED, Day, UsageFigures
 from bot.state.statistics import CitedArticle, Votes
 

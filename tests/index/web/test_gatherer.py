@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.apart import Bounds
+from index.apart import ProcessBounds
 from index.web import gatherer as gatherer_module
 from index.web.fetcher import FetchedPage, Validators
 from index.web.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
@@ -159,7 +159,7 @@ def test_a_sitemap_that_is_a_bomb_is_refused(site: Site, tmp_path: Path) -> None
 def test_a_list_costs_its_reader_no_more_than_its_bounds(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gatherer_module, "_LIST_BOUNDS", Bounds(memory=2**22))
+    monkeypatch.setattr(gatherer_module, "_LIST_BOUNDS", ProcessBounds(memory=2**22))
     entries = [(f"/{number}", "2025-08-29") for number in range(20_000)]
     body = gzip.compress(sitemap(site.url, entries).encode())
     site.pages["/s.xml.gz"] = Answer(body, "application/gzip")
