@@ -5,7 +5,6 @@ What a file makes its parser do costs this process only. A message, either way, 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import sys
@@ -17,15 +16,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from index.apart import limit_process, memory_status
 from index.article import Article, Section
 from index.errors import ReadError
 from index.formats.base import READING_BYTES, Options, Skipped, Source
 from index.formats.conversion import read_source, too_heavy
-
-try:
-    import resource
-except ImportError:  # pragma: no cover - Windows, which bounds no process so
-    resource = None  # type: ignore[assignment]
 
 _RESERVE = 8 * 2**20
 """Bytes that nothing but the telling of a refusal takes."""
@@ -36,13 +31,13 @@ _MOMENTS = ("published_at", "updated_at")
 
 def main() -> None:
     logging.basicConfig(handlers=[_Told()], level=logging.WARNING, format="%(message)s")
-    data, peak = _data(), _peak()
-    _hold("RLIMIT_CORE", 0)
+    data, peak = memory_status("VmData"), memory_status("VmHWM")
+    limit_process("RLIMIT_CORE", 0)
     for line in sys.stdin:
         if data:
-            _hold("RLIMIT_DATA", data + READING_BYTES + _RESERVE)
+            limit_process("RLIMIT_DATA", data + READING_BYTES + _RESERVE)
         _answer(json.loads(line))
-        grown = _peak() - peak > READING_BYTES // 2
+        grown = memory_status("VmHWM") - peak > READING_BYTES // 2
         _tell("done", grown)
         if grown:
             return
@@ -51,7 +46,7 @@ def main() -> None:
 def _answer(asked: dict[str, Any]) -> None:
     source = Source(Path(asked["path"]), asked["shown"], asked["location"], asked["url"])
     options = Options(MappingProxyType(asked["fields"]), asked["ocr"])
-    before = _peak()
+    before = memory_status("VmHWM")
     reserve = [bytearray(_RESERVE)]
     every = read_source(source, options)
     if asked["all"] is not None:
@@ -66,7 +61,8 @@ def _answer(asked: dict[str, Any]) -> None:
     except (ReadError, MemoryError) as error:
         reserve.clear()  # where there is no memory left, there is some to say so
         problem = error.problem if isinstance(error, ReadError) else too_heavy()
-        if _peak() - before > READING_BYTES // 2:  # libraries say that the file is damaged
+        # Where memory ends, libraries say that the file is damaged.
+        if memory_status("VmHWM") - before > READING_BYTES // 2:
             problem = too_heavy()
         _tell("refused", problem.as_json())
 
@@ -88,7 +84,7 @@ def _timed(
     last = None if all_seconds is None else _spent() + all_seconds
     while True:
         bound = _spent() + each
-        _hold("RLIMIT_CPU", round(bound if last is None else min(bound, last)) + 1)
+        limit_process("RLIMIT_CPU", round(bound if last is None else min(bound, last)) + 1)
         try:
             yield next(found)
         except StopIteration:
@@ -124,32 +120,6 @@ class _Told(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         _tell("logged", [record.name, record.levelno, self.format(record)])
-
-
-def _hold(name: str, most: int) -> None:
-    if resource is not None:
-        kind = getattr(resource, name)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
-
-
-def _data() -> int:
-    """Bytes that the process may write to."""
-    return _status("VmData")
-
-
-def _peak() -> int:
-    """Bytes of memory that it has had at most; `getrusage` counts those of its parent too."""
-    return _status("VmHWM")
-
-
-def _status(name: str) -> int:
-    """What Linux tells of the process, in bytes; 0 elsewhere."""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith(f"{name}:"):
-                return int(line.split()[1]) * 1024
-    return 0
 
 
 def _spent() -> float:
