@@ -46,6 +46,7 @@ FIRST = 5
 SETTINGS = {
     "shared_buffers": "2GB",
     "effective_cache_size": "6GB",
+    "maintenance_work_mem": "2GB",
     "max_wal_size": "4GB",
     "random_page_cost": "1.1",
 }

@@ -188,25 +188,19 @@ class Searcher:
 
     def _hits(self, asked: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
         chosen = ranking.order[:limit]
-        articles: dict[str, Article] = {}
+        passages = self.generation.stored(ranking.keys[chosen].tolist())
+        ids = dict.fromkeys(stored.article_id for stored in passages)
+        articles = self.generation.articles_by_id(list(ids))
         hits = []
-        for at, stored in zip(
-            chosen, self.generation.stored(ranking.keys[chosen].tolist()), strict=True
-        ):
+        for at, stored in zip(chosen, passages, strict=True):
             article = articles.get(stored.article_id)
             if article is None:
-                article = articles[stored.article_id] = self._article(stored.article_id)
+                raise DamagedIndex("article-missing", id=stored.article_id)
             first = ranking.offsets[at]
             values = ranking.sentence_values[first : first + len(stored.passage.sentences)]
             sentences = _ranked(asked, values, article, stored.passage)
             hits.append(Hit(article, stored.passage, ranking.scores(at), sentences))
         return tuple(hits)
-
-    def _article(self, article_id: str) -> Article:
-        article = self.generation.article(article_id)
-        if article is None:
-            raise DamagedIndex("article-missing", id=article_id)
-        return article
 
 
 def _evidence(asked: _Question, ranking: _Ranking, foreign: bool) -> SearchEvidence:

@@ -153,6 +153,10 @@ class GenerationReader(Protocol):
 
     def article(self, article_id: str) -> Article | None: ...
 
+    def articles_by_id(self, ids: Sequence[str]) -> Mapping[str, Article]:
+        """Those of these articles that there are."""
+        ...
+
     def find(self, reference: str) -> list[ArticleEntry]:
         """The articles that an id, four or more characters of one, a path, an address or a title
         means, copies included; the first of these ways that finds any decides."""

@@ -125,6 +125,9 @@ class Generation:
     def article(self, article_id: str) -> Article | None:
         return self._articles.article(article_id)
 
+    def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
+        return {each: found for each in ids if (found := self.article(each)) is not None}
+
     def find(self, reference: str) -> list[ArticleEntry]:
         """The articles that an id, four or more characters of one, a path, an address or a title
         means, copies included; the first of these ways that finds any decides."""

@@ -57,10 +57,10 @@ class ArticleRows:
     def __init__(self, number: int) -> None:
         self._number = number
 
-    def article(self, connection: Connection, article_id: str) -> Article | None:
-        query = f"SELECT {ARTICLE_COLUMNS} FROM {{g}}.articles WHERE id = %s"
-        rows = fetch(connection, self._number, query, article_id)
-        return article_of_row(rows[0]) if rows else None
+    def articles(self, connection: Connection, ids: list[str]) -> list[Article]:
+        """Those of these articles that are here."""
+        query = f"SELECT {ARTICLE_COLUMNS} FROM {{g}}.articles WHERE id = ANY(%s)"
+        return [article_of_row(row) for row in fetch(connection, self._number, query, ids)]
 
     def entries(
         self, connection: Connection, within: Period | None, limit: int, among: Selection | None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from types import TracebackType
 from typing import Any, TypeVar
@@ -49,6 +50,7 @@ Result = TypeVar("Result")
 QUESTION_SECONDS = 20.0
 """That a statement of a question may take."""
 
+_AT_ONCE = 4  # jobs that wait for one server; each question brings it two
 _CHECKED_AT_ONCE = 500  # passages whose article a filter is asked about together
 
 
@@ -124,26 +126,31 @@ class _ServerReader:
         prepare_session(connection, self.connections.server.shown)
 
 
+Search = tuple[_ServerReader, Callable[[Connection], list[NearRow]]]
+
+
 class _Servers:
     """All servers of a generation, asked side by side."""
 
     def __init__(self, readers: list[_ServerReader]) -> None:
         self.readers = readers
-        self._pool = ThreadPoolExecutor(4 * len(readers)) if len(readers) > 1 else None
+        self._pool = ThreadPoolExecutor(_AT_ONCE * len(readers))
 
-    def ask(self, job: Callable[[_ServerReader], Callable[[Connection], Result]]) -> list[Result]:
-        """What each says, in their order. Raises StoreError where one does not answer: an answer
-        of the others would pass for that of all."""
-        if self._pool is None:
-            return [each.ask(job(each)) for each in self.readers]
-        asked = [self._pool.submit(each.ask, job(each)) for each in self.readers]
+    def ask(
+        self, jobs: Sequence[tuple[_ServerReader, Callable[[Connection], Result]]]
+    ) -> list[Result]:
+        """What each job says, in their order. Raises StoreError where a server does not answer: an
+        answer of the others would pass for that of all."""
+        if len(jobs) == 1:
+            return [each.ask(job) for each, job in jobs]
+        asked = [self._pool.submit(each.ask, job) for each, job in jobs]
         return [each.result() for each in asked]
 
     def ask_each(self, job: Callable[[Connection], Result]) -> list[Result]:
-        return self.ask(lambda _: job)
+        return self.ask([(each, job) for each in self.readers])
 
     def each(self, job: Callable[[_ServerReader, Connection], Result]) -> list[Result]:
-        return self.ask(lambda each: lambda connection: job(each, connection))
+        return self.ask([(each, partial(job, each)) for each in self.readers])
 
     def home(self, article_id: str) -> _ServerReader:
         """The one that an article lies on."""
@@ -152,17 +159,7 @@ class _Servers:
     def close(self) -> None:
         for each in self.readers:
             each.connections.close()
-        if self._pool is not None:
-            self._pool.shutdown(wait=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Best:
-    """The best of one server: passages and sentences near in meaning, and its filter."""
-
-    passages: list[NearRow]
-    sentences: list[NearRow]
-    only: ArticleFilter | None
+        self._pool.shutdown(wait=False)
 
 
 class PostgresGeneration:
@@ -172,7 +169,9 @@ class PostgresGeneration:
         self.facts = servers[0][1].facts
         self._servers = _Servers([_ServerReader(server, own) for server, own in servers])
         self._words = PostgresWords(
-            servers[0][1].number, self._servers.ask_each, self.facts.passages
+            servers[0][1].number,
+            self._servers.ask_each,
+            self.facts.passages,
         )
         self._closing = weakref.finalize(self, self._servers.close)
         try:
@@ -195,24 +194,23 @@ class PostgresGeneration:
         among: Selection | None = None,
     ) -> CandidateFeatures:
         vector = vector_text(query.vector)
+        filters: list[ArticleFilter | None] = [None] * len(self._servers.readers)
+        if within is not None or among is not None:
+            filters = self._servers.each(lambda e, c: e.vectors.filter(c, within, among))
 
-        def best(each: _ServerReader) -> Callable[[Connection], _Best]:
-            def ask(connection: Connection) -> _Best:
-                only = each.vectors.filter(connection, within, among)
-                search = each.vectors.nearest
-                return _Best(
-                    search(connection, "passages", vector, passages, only),
-                    search(connection, "sentences", vector, sentences, only),
-                    only,
-                )
+        def search(place: int, kind: RowKind, count: int) -> Search:
+            each, only = self._servers.readers[place], filters[place]
+            return each, lambda c: each.vectors.nearest(c, kind, vector, count, only)
 
-            return ask
-
-        found = self._servers.ask(best)
-        near = _merged((each.passages for each in found), passages)
-        told = _merged((each.sentences for each in found), sentences)
+        places = range(len(filters))
+        found = self._servers.ask(
+            [search(each, "passages", passages) for each in places]
+            + [search(each, "sentences", sentences) for each in places]
+        )
+        near = _merged(found[: len(places)], passages)
+        told = _merged(found[len(places) :], sentences)
         words = self._words.match(query.passage_terms)
-        worded = self._worded(words, passages, [each.only for each in found])
+        worded = self._worded(words, passages, filters)
         keys = np.unique(np.concatenate([near, told, worded]))
         return self._features(keys, vector, query, words)
 
@@ -240,25 +238,24 @@ class PostgresGeneration:
         return np.array(kept[:count], dtype=np.int64)
 
     def _allowed(self, keys: list[int], filters: list[ArticleFilter | None]) -> set[int]:
-        def ask(each: _ServerReader) -> Callable[[Connection], list[int]]:
+        def ask(each: _ServerReader, connection: Connection) -> list[int]:
             only = filters[each.own.place]
             assert only is not None
-            return lambda connection: each.vectors.rows_among(connection, keys, only)
+            return each.vectors.rows_among(connection, keys, only)
 
-        return {key for rows in self._servers.ask(ask) for key in rows}
+        return {key for rows in self._servers.each(ask) for key in rows}
 
     def _features(
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
     ) -> CandidateFeatures:
         asked = keys.tolist()
 
-        def features(each: _ServerReader) -> Callable[[Connection], tuple[list[Any], list[Any]]]:
-            return lambda connection: (
-                each.vectors.passage_features(connection, asked, vector),
-                each.vectors.sentence_features(connection, asked, vector),
+        found = self._servers.each(
+            lambda e, c: (
+                e.vectors.passage_features(c, asked, vector),
+                e.vectors.sentence_features(c, asked, vector),
             )
-
-        found = self._servers.ask(features)
+        )
         # Ascending keys of passages are ascending keys of their sentences too.
         passages = list(heapq.merge(*(each[0] for each in found)))
         sentences = list(heapq.merge(*(each[1] for each in found)))
@@ -285,14 +282,13 @@ class PostgresGeneration:
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
         asked = [int(key) for key in keys]
         spans: dict[int, list[tuple[int, int]]] = {}
-        for rows in self._servers.each(lambda e, c: e.articles.sentence_spans(c, asked)):
-            for passage, start, stop in rows:
+        told = self._servers.each(
+            lambda e, c: (e.articles.passage_texts(c, asked), e.articles.sentence_spans(c, asked))
+        )
+        for _, sentences in told:
+            for passage, start, stop in sentences:
                 spans.setdefault(passage, []).append((start, stop))
-        found = {
-            row[0]: _stored(row, spans.get(row[0], []))
-            for rows in self._servers.each(lambda e, c: e.articles.passage_texts(c, asked))
-            for row in rows
-        }
+        found = {row[0]: _stored(row, spans.get(row[0], [])) for texts, _ in told for row in texts}
         try:
             return [found[key] for key in asked]
         except KeyError as error:
@@ -319,8 +315,15 @@ class PostgresGeneration:
         return one.ask(lambda c: one.articles.count_passages(c, article_id))
 
     def article(self, article_id: str) -> Article | None:
-        one = self._servers.home(article_id)
-        return one.ask(lambda c: one.articles.article(c, article_id))
+        return self.articles_by_id([article_id]).get(article_id)
+
+    def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
+        homes = {self._servers.home(each).own.place: self._servers.home(each) for each in ids}
+        asked = list(ids)
+        found = self._servers.ask(
+            [(each, partial(each.articles.articles, ids=asked)) for each in homes.values()]
+        )
+        return {article.id: article for articles in found for article in articles}
 
     def find(self, reference: str) -> list[ArticleEntry]:
         found = self._servers.each(lambda e, c: e.articles.find(c, reference))

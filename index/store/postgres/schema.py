@@ -32,7 +32,7 @@ MOST_DIMENSIONS = 4_000
 
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
 _PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
-_MEMORY = "256MB"  # for building an HNSW index or another
+_MEMORY = "256MB"  # for building an HNSW index or another, where the server allows less by itself
 _SHARED = """
 CREATE SCHEMA IF NOT EXISTS selon;
 CREATE TABLE IF NOT EXISTS selon.layout (version integer NOT NULL);
@@ -286,4 +286,8 @@ def drop_generation(connection: Connection, number: int) -> None:
 
 def give_memory(connection: Connection) -> None:
     """For making indexes, which in less memory takes many times as long."""
-    connection.execute(sql.SQL("SET maintenance_work_mem = {}").format(sql.Literal(_MEMORY)))
+    connection.execute(
+        "SELECT set_config('maintenance_work_mem', %s, false) "
+        "WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes(%s)",
+        [_MEMORY, _MEMORY],
+    )

@@ -20,6 +20,9 @@ from index.store.reader import RowKind
 _KEPT_BYTES = 64 * 2**20
 """Postings that a reader keeps, those of the words asked for last."""
 
+_KEPT_COUNTS = 100_000
+"""Terms whose counts a reader keeps; a misspelt word alone asks for a thousand."""
+
 WORD = np.dtype([("term", "<i4"), ("score", "<f4")])
 """A term of a sentence, with its BM25 there, as `sentences.words` joins them."""
 
@@ -80,17 +83,32 @@ class PostgresWords:
         self._size = size
         self._known: OrderedDict[str, TermRow | None] = OrderedDict()
         self._bytes = 0
+        self._counts: dict[str, tuple[int, int]] = {}
         self._lock = threading.Lock()
 
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
         """How many hold each of these terms; without those that none holds."""
-        query = f"SELECT term, {kind} FROM {{g}}.terms WHERE term = ANY(%s) AND {kind} > 0"
-        asked = [term for term in terms if "\0" not in term]
-        found: dict[str, int] = {}
-        # Each server counts those of all.
-        for rows in self._ask(lambda each: fetch(each, self._number, query, asked)):
-            found.update(dict(rows))
-        return {term: found[term] for term in terms if term in found}
+        at = 0 if kind == "passages" else 1
+        counts = self._counted(terms)
+        return {term: counts[term][at] for term in terms if counts.get(term, (0, 0))[at]}
+
+    def _counted(self, terms: Collection[str]) -> dict[str, tuple[int, int]]:
+        """How many passages and how many sentences hold each of these terms."""
+        with self._lock:
+            known = {term: self._counts[term] for term in terms if term in self._counts}
+        asked = [term for term in terms if term not in known and "\0" not in term]
+        if asked:
+            query = "SELECT term, passages, sentences FROM {g}.terms WHERE term = ANY(%s)"
+            found = dict.fromkeys(asked, (0, 0))
+            # Each server counts those of all.
+            for rows in self._ask(lambda each: fetch(each, self._number, query, asked)):
+                found.update({term: (passages, sentences) for term, passages, sentences in rows})
+            with self._lock:
+                if len(self._counts) + len(found) > _KEPT_COUNTS:
+                    self._counts.clear()
+                self._counts.update(found)
+            known |= found
+        return known
 
     def letters(self, kind: RowKind) -> dict[str, str]:
         """By language, every character that a term has."""

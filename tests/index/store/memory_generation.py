@@ -168,6 +168,9 @@ class MemoryGeneration:
     def article(self, article_id: str) -> Article | None:
         return self._articles.get(article_id)
 
+    def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
+        return {each: self._articles[each] for each in ids if each in self._articles}
+
     def find(self, reference: str) -> list[ArticleEntry]:
         ways: tuple[Callable[[Article], bool], ...] = (
             lambda each: each.id == reference,

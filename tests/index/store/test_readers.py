@@ -59,6 +59,8 @@ def test_articles_and_passages_come_back_by_key(reader: GenerationReader) -> Non
     stored = reader.stored(list(range(len(expected)))[::-1])
     assert [(each.article_id, each.passage) for each in stored] == expected[::-1]
     assert [reader.article(each.id) for each in WRITTEN] == WRITTEN
+    ids = [each.id for each in WRITTEN]
+    assert reader.articles_by_id([*ids, "unknown"]) == dict(zip(ids, WRITTEN, strict=True))
     with pytest.raises(IndexError):
         reader.stored([999])
 
