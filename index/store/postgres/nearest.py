@@ -9,8 +9,9 @@ there is little at all, every vector is compared instead.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from psycopg import sql
 
 from index.article import Period, Selection
 from index.errors import StoreError
-from index.models.base import Vectors
+from index.models.base import IntArray, Vectors
 from index.store.postgres.articles import chosen, fetch
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import VectorTables, composed, schema_of
@@ -30,8 +31,12 @@ logger = logging.getLogger(__name__)
 EXACT_ROWS = 10_000
 """Rows up to which every vector is compared; docs/scale.md says what that costs."""
 
-COMPARED_PASSAGES = 4_000
-"""Passages that a filter leaves, up to which they and their sentences are all compared."""
+COMPARED_SQUARE = 2_000
+"""How large a share of `n` passages may be for them and their sentences to be all compared: up to
+the square root of 2,000 n. That takes as long as there are many of them; HNSW as long as there are
+few, going past all that the filter leaves out. docs/postgres.md has the times."""
+
+_KEPT_FILTERS = 32
 
 EF_SEARCH = 400
 """Neighbours that HNSW keeps in sight: more find more, and cost more."""
@@ -80,7 +85,7 @@ class ArticleFilter:
 
     condition: str
     values: list[object]
-    passages: list[int] | None
+    passages: IntArray | None
 
 
 def vector_text(vector: Vectors) -> str:
@@ -96,6 +101,9 @@ class ServerVectors:
     number: int
     tables: VectorTables
     sizes: Mapping[RowKind, int]
+    _filters: dict[tuple[Period | None, Selection | None], ArticleFilter] = field(
+        default_factory=dict
+    )
 
     def is_exact(self, kind: RowKind) -> bool:
         """Whether all are compared, whatever is asked for."""
@@ -122,14 +130,23 @@ class ServerVectors:
         """What these leave; None where they leave all."""
         if within is None and among is None:
             return None
+        known = self._filters.get((within, among))
+        if known is not None:
+            return known
         condition, values = chosen(within, among)
+        most = math.isqrt(COMPARED_SQUARE * self.sizes["passages"])
         query = (
-            "SELECT p.number FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number "
-            f"WHERE {condition} LIMIT {COMPARED_PASSAGES + 1}"
+            "SELECT string_agg(int8send(number), ''::bytea) FROM (SELECT p.number "
+            "FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number "
+            f"WHERE {condition} LIMIT {most + 1}) found"
         )
-        rows = fetch(connection, self.number, query, *values)
-        few = len(rows) <= COMPARED_PASSAGES
-        return ArticleFilter(condition, values, [row[0] for row in rows] if few else None)
+        [[joined]] = fetch(connection, self.number, query, *values)
+        keys = np.frombuffer(joined or b"", dtype=">i8").astype(np.int64)
+        found = ArticleFilter(condition, values, keys if len(keys) <= most else None)
+        if len(self._filters) >= _KEPT_FILTERS:
+            self._filters.clear()
+        self._filters[within, among] = found
+        return found
 
     def nearest(
         self,
@@ -141,7 +158,7 @@ class ServerVectors:
     ) -> list[NearRow]:
         """The `count` nearest, the nearest first, equals by key; fewer when there are fewer."""
         narrow = only is not None and only.passages is not None
-        if narrow and not only.passages:  # type: ignore[union-attr]
+        if narrow and not len(only.passages):  # type: ignore[union-attr, arg-type]
             return []
         if not narrow and not self.is_exact(kind):
             found = self._found(connection, kind, vector, count, only, approximate=True)
@@ -168,7 +185,7 @@ class ServerVectors:
             named |= {"half_vector": vector, "spare": count * _SPARE}
         condition, narrow = "", False
         if only is not None and only.passages is not None:
-            narrow, named["passages"] = True, only.passages
+            narrow, named["passages"] = True, f"{{{','.join(map(str, only.passages.tolist()))}}}"
         elif only is not None:
             condition = only.condition
             for at, value in enumerate(only.values):

@@ -135,7 +135,7 @@ def test_hnsw_finds_what_comparing_all_finds(
 ) -> None:
     """Searched by HNSW as a large index is, its filters narrow or broad."""
     monkeypatch.setattr(nearest, "EXACT_ROWS", 50)
-    monkeypatch.setattr(nearest, "COMPARED_PASSAGES", 100)
+    monkeypatch.setattr(nearest, "COMPARED_SQUARE", 20)
     articles = many(1_000)
     files = open_store(tmp_path / "files")
     made(articles, files)
