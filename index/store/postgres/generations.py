@@ -12,11 +12,21 @@ from psycopg import sql
 from index.article import FINGERPRINTED, corpus_fingerprint
 from index.errors import DamagedIndex
 from index.store.postgres.articles import fetch
-from index.store.postgres.connections import Connection, Server, when_unheld
+from index.store.postgres.connections import (
+    Connection,
+    Server,
+    when_models_unheld,
+    when_unheld,
+)
 from index.store.postgres.generation import ServerFacts
-from index.store.postgres.load import KINDS
+from index.store.postgres.load import KINDS, stored_hashes
 from index.store.postgres.schema import VectorTables, drop_generation, schema_of
 from index.store.reader import GenerationFacts
+
+KEPT_DAYS = 30
+"""That a vector is kept for a build to take."""
+
+_AT_ONCE = 2_048  # vectors looked up together
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +106,40 @@ def put_in_service(connection: Connection, number: int) -> None:
 
 
 def forget_kept(connections: Sequence[Connection]) -> None:
-    """Remove what was kept, for any model: a generation that is in service has it all."""
-    for connection in connections:
-        for tables in _models(connection):
-            connection.execute(sql.SQL("TRUNCATE {}").format(tables.kept))
+    """Remove, of what was kept for any model, what a generation has taken, and what none has for so
+    long that none will: parts may be at work for a build that is yet to come."""
+    models = [_models(connection) for connection in connections]
+    for connection, own in zip(connections, models, strict=True):
+        for tables in own:
+            connection.execute(
+                sql.SQL("DELETE FROM {} WHERE kept_on < current_date - {}").format(
+                    tables.kept, sql.Literal(KEPT_DAYS)
+                )
+            )
+            taken = [
+                each for each, known in zip(connections, models, strict=True) if tables in known
+            ]
+            _forget_taken(connection, taken, tables)
+
+
+def _forget_taken(
+    connection: Connection, others: Sequence[Connection], tables: VectorTables
+) -> None:
+    last = 0
+    some = sql.SQL("SELECT id, hash FROM {} WHERE id > %s ORDER BY id LIMIT {}").format(
+        tables.kept, sql.Literal(_AT_ONCE)
+    )
+    while rows := connection.execute(some, [last], binary=True).fetchall():
+        last = rows[-1][0]
+        hashes = [bytes(row[1]) for row in rows]
+        taken = set().union(*(stored_hashes(each, tables, KINDS, hashes) for each in others))
+        gone = [row[0] for row, own in zip(rows, hashes, strict=True) if own in taken]
+        connection.execute(sql.SQL("DELETE FROM {} WHERE id = ANY(%s)").format(tables.kept), [gone])
 
 
 def clean(connections: Sequence[Connection], current: int, before: int | None) -> None:
-    """Remove all but these that nobody reads, and the vectors that none has any more."""
+    """Remove all but these that nobody reads, and the vectors that none has or will take."""
+    forget_kept(connections)
     known = KnownGenerations.on(connections)
     gone = set()
     everywhere = list(range(len(connections)))
@@ -126,7 +162,15 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
 
 def _clean_model(connection: Connection, tables: VectorTables, own: list[ServerFacts]) -> None:
     if not own:
-        tables.drop(connection)
+        with when_models_unheld(connection) as free:
+            if (
+                free
+                and connection.execute(
+                    sql.SQL("SELECT FROM {} LIMIT 1").format(tables.kept)
+                ).fetchone()
+                is None
+            ):
+                tables.drop(connection)
         return
     for kind in KINDS:
         unused = sql.SQL(" AND ").join(

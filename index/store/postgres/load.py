@@ -17,7 +17,7 @@ from psycopg import sql
 
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
-from index.store.build_turn import HASH_SIZE, Hashes, StopCheck, as_hashes
+from index.store.build_turn import HASH_SIZE, Hashes, StopCheck, as_bytes, as_hashes
 from index.store.files.article_writer import ArticleDatabase
 from index.store.files.word_index import WordIndex
 from index.store.postgres import nearest
@@ -119,13 +119,24 @@ def vectors_by_hash(
 ) -> dict[bytes, Vectors]:
     """Those of these hashes that there are; new ones too where they are staged."""
     sources: list[sql.Composable] = [tables.of(kind), *([_stage(kind)] if staged else [])]
-    asked = [each.tobytes() for each in np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")]
+    asked = as_bytes(hashes)
     found: dict[bytes, Vectors] = {}
     for table in sources:
         query = sql.SQL("SELECT hash, vector::real[] FROM {} WHERE hash = ANY(%s)").format(table)
         for own, vector in connection.execute(query, [asked], binary=True):
             found[bytes(own)] = np.array(vector, dtype=np.float32)
     return found
+
+
+def stored_hashes(
+    connection: Connection, tables: VectorTables, kinds: Sequence[RowKind], hashes: list[bytes]
+) -> set[bytes]:
+    """Those of these that a server has vectors of, among those of generations."""
+    query = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT hash FROM {} WHERE hash = ANY(%(asked)s)").format(tables.of(kind))
+        for kind in kinds
+    )
+    return {bytes(row[0]) for row in connection.execute(query, {"asked": hashes}, binary=True)}
 
 
 class GenerationLoader:
@@ -383,9 +394,15 @@ def _put(batch: list[tuple[int, bytes]], put: Callable[[IntArray, Vectors], None
 def _stream(
     connection: Connection, number: int, query: str, types: list[str], **names: sql.Composable
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query, for results too large to hold."""
-    inner = composed(query, g=schema_of(number), **names)
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(inner)
+    """The rows of a query about a generation, for results too large to hold."""
+    return stream(connection, composed(query, g=schema_of(number), **names), types)
+
+
+def stream(
+    connection: Connection, query: sql.Composable, types: list[str]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query of these types, for results too large to hold."""
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(types)
         yield from copy.rows()

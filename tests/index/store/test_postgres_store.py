@@ -33,7 +33,7 @@ from index.store.postgres.store import PostgresStore
 from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, three
-from tests.index.store.postgres_stores import databases, postgres_store
+from tests.index.store.postgres_stores import count_kept, databases, postgres_store
 from tests.postgres.server import Server, running
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
@@ -184,7 +184,7 @@ def test_builds_keep_two_generations_and_those_that_are_read(one: PostgresStore)
     made(three(), one)
     with psycopg.connect(address.url) as connection:
         assert connection.execute(schemas).fetchone() == (2,)
-        assert _kept(connection) == 0
+    assert count_kept([address.url]) == 0
 
 
 def test_a_rollback_brings_back_what_was_and_the_next_build_replaces_it(
@@ -338,17 +338,14 @@ def test_the_lease_of_a_killed_builder_ends_and_nothing_is_embedded_twice(
         context = multiprocessing.get_context("fork")
         builder = context.Process(target=_builds_slowly, args=(addresses, tmp_path / "a", 500))
         builder.start()
-        with psycopg.connect(Address.at(addresses[0]).url, autocommit=True) as connection:
-            kept = 0
-            while kept < 500:
-                assert builder.is_alive()
-                time.sleep(0.1)
-                kept = _kept(connection)
-            with pytest.raises(BuildLocked):
-                made(three(), store)
-            os.kill(builder.pid or 0, signal.SIGKILL)
-            builder.join()
-            kept = _kept(connection)
+        while count_kept(addresses) < 500:
+            assert builder.is_alive()
+            time.sleep(0.1)
+        with pytest.raises(BuildLocked):
+            made(three(), store)
+        os.kill(builder.pid or 0, signal.SIGKILL)
+        builder.join()
+        kept = count_kept(addresses)
         assert store.current_id() == first.generation
         embedder = FakeEmbedder()
         report = _once_free(store, embedder)
@@ -358,16 +355,6 @@ def test_the_lease_of_a_killed_builder_ends_and_nothing_is_embedded_twice(
         assert report.resumed + report.embedded >= len(texts)
         assert len(searcher(store.browse()).search("phare").hits) == 10
         store.close()
-
-
-def _kept(connection: psycopg.Connection) -> int:
-    found = connection.execute(
-        "SELECT relname FROM pg_class WHERE relname LIKE 'kept_%' AND relkind = 'r'"
-    ).fetchall()
-    counts = [
-        connection.execute(f"SELECT count(*) FROM selon.{name}").fetchone() for (name,) in found
-    ]  # type: ignore[arg-type]
-    return sum(int(count[0]) for count in counts if count)
 
 
 def _once_free(store: IndexStore, embedder: FakeEmbedder) -> BuildReport:
