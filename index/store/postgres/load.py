@@ -107,6 +107,11 @@ def send_vectors(
         copy.write(_END)
 
 
+def sent_vector(sent: bytes) -> Vectors:
+    """A vector, shape (d,), as pgvector sends one in binary."""
+    return np.frombuffer(sent, dtype=">f4", offset=4).astype(np.float32)
+
+
 def send_new_vectors(
     connection: Connection, kind: RowKind, hashes: Hashes, vectors: Vectors
 ) -> None:
@@ -122,9 +127,9 @@ def vectors_by_hash(
     asked = as_bytes(hashes)
     found: dict[bytes, Vectors] = {}
     for table in sources:
-        query = sql.SQL("SELECT hash, vector::real[] FROM {} WHERE hash = ANY(%s)").format(table)
+        query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
         for own, vector in connection.execute(query, [asked], binary=True):
-            found[bytes(own)] = np.array(vector, dtype=np.float32)
+            found[bytes(own)] = sent_vector(vector)
     return found
 
 
@@ -386,9 +391,8 @@ def unload_vectors(
 
 
 def _put(batch: list[tuple[int, bytes]], put: Callable[[IntArray, Vectors], None]) -> None:
-    # Each begins with its dimension and a zero.
-    vectors = np.stack([np.frombuffer(each, dtype=">f4", offset=4) for _, each in batch])
-    put(np.array([row for row, _ in batch], dtype=np.int64), vectors.astype(np.float32))
+    vectors = np.stack([sent_vector(each) for _, each in batch])
+    put(np.array([row for row, _ in batch], dtype=np.int64), vectors)
 
 
 def _stream(

@@ -24,6 +24,7 @@ from index.store.postgres.load import (
     WrittenArticles,
     send_new_vectors,
     send_vectors,
+    sent_vector,
     stage_vectors,
     stream,
     vectors_by_hash,
@@ -117,18 +118,18 @@ class _KeptRows:
 
     def vectors(self, rows: IntArray) -> Vectors:
         query = composed(
-            "SELECT id, vector::real[] FROM {kept} WHERE id = ANY(%s::bigint[])",
+            "SELECT id, vector FROM {kept} WHERE id = ANY(%s::bigint[])",
             kept=self.tables.kept,
         )
         vectors = np.empty((len(rows), self.tables.dimension), dtype=np.float32)
         for place, connection in enumerate(self.connections):
             here = np.flatnonzero(self.places[rows] == place)
             wanted = self.ids[rows[here]].tolist()
-            found: dict[int, list[float]] = dict(
+            found: dict[int, bytes] = dict(
                 connection.execute(query, [wanted], binary=True).fetchall()
             )
             for row, each in zip(here, wanted, strict=True):
-                vectors[row] = found[each]
+                vectors[row] = sent_vector(found[each])
         return vectors
 
 
