@@ -2,7 +2,8 @@
 
 Articles are invented, vectors a stand-in's that take no time (`_prose.py`): the reading, the
 cutting and the store are measured. Each part is run alone, then the build that takes its vectors;
-HNSW is made once more, all of it in memory.
+HNSW is made once more, all of it in memory and by one process, whose own processor time tells what
+it takes on a machine that does nothing else.
 
     python bench/builders.py [PASSAGES] [--parts N]
 
@@ -24,7 +25,7 @@ from typing import Any
 import psycopg
 from _prose import Prose
 from postgres import SETTINGS
-from scale import Steps, Timed
+from scale import Steps, Timed, _memory
 
 from index.build.builder import build, build_part
 from index.store.build_turn import BuildPart
@@ -83,7 +84,7 @@ def _written(path: Path, passages: int) -> None:
 
 
 def _part(articles: Path, store: PostgresStore, part: BuildPart) -> dict[str, Any]:
-    embedder, steps = Timed(), Steps()
+    embedder, steps, busy = Timed(), Steps(), time.process_time()
     report = build_part([articles], part, store, embedder, observer=steps)
     steps.step("end")
     return {
@@ -91,11 +92,12 @@ def _part(articles: Path, store: PostgresStore, part: BuildPart) -> dict[str, An
         "texts": report.embedded,
         "steps": steps.seconds,
         "stand_in_s": round(embedder.seconds, 1),
+        "processor_s": round(time.process_time() - busy, 1),
     }
 
 
 def _whole(articles: Path, store: PostgresStore) -> dict[str, Any]:
-    embedder, steps = Timed(), Steps()
+    embedder, steps, busy = Timed(), Steps(), time.process_time()
     report = build([articles], store, embedder, observer=steps)
     steps.step("end")
     assert report.embedded == 0, "the parts have embedded all"
@@ -104,6 +106,8 @@ def _whole(articles: Path, store: PostgresStore) -> dict[str, Any]:
         "sentences": report.sentences,
         "taken": report.resumed,
         "steps": steps.seconds,
+        "processor_s": round(time.process_time() - busy, 1),
+        "peak_mb": _memory("VmHWM"),
     }
 
 
@@ -112,9 +116,10 @@ def _graphs(connection: psycopg.Connection[Any]) -> list[dict[str, Any]]:
     found = []
     for index, table in connection.execute(NEAREST).fetchall():
         [rows] = connection.execute(f"SELECT count(*) FROM {table}").fetchone() or [0]  # type: ignore[arg-type]
-        began = time.perf_counter()
+        connection.execute("SET max_parallel_maintenance_workers = 0")
+        began, busy = time.perf_counter(), _processor(connection)
         connection.execute(f"REINDEX INDEX {index}")  # type: ignore[arg-type]
-        seconds = time.perf_counter() - began
+        seconds, busy = time.perf_counter() - began, _processor(connection) - busy
         [size] = connection.execute(
             "SELECT pg_relation_size(%s::regclass)", [index]
         ).fetchone() or [0]
@@ -123,11 +128,18 @@ def _graphs(connection: psycopg.Connection[Any]) -> list[dict[str, Any]]:
                 "graph": index.rpartition(".")[2].partition("_")[0],
                 "rows": rows,
                 "seconds": round(seconds, 1),
-                "seconds_per_1000": round(seconds / rows * 1000, 2),
+                "processor_s_per_1000": round(busy / rows * 1000, 3),
                 "bytes_per_row": size // rows,
             }
         )
     return found
+
+
+def _processor(connection: psycopg.Connection[Any]) -> float:
+    """Seconds of a processor that the server's process of this connection has had."""
+    told = Path(f"/proc/{connection.info.backend_pid}/stat").read_text(encoding="ascii")
+    user, system = told.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _bytes(connection: psycopg.Connection[Any], passages: int) -> dict[str, dict[str, int]]:
