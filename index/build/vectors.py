@@ -192,7 +192,8 @@ def embed_part(
         mine = np.flatnonzero(part.holds(hashes))
         unique, first = np.unique(hashes[mine], return_index=True)
         for _, before in fresh.values():  # a passage of one sentence says what that says
-            first = first[~np.isin(unique, before)]
+            other = ~np.isin(unique, before)
+            unique, first = unique[other], first[other]
         rows = np.sort(mine[first])
         own = hashes[rows]
         new = np.ones(len(rows), dtype=bool)

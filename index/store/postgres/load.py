@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,29 +170,56 @@ class GenerationLoader:
             create_generation(connection, self._number)
             self._copy_articles(place, check)
             self._stage_rows(place, words["sentences"], check)
-        for place, connection in enumerate(self._connections):
+        for place in range(len(self._connections)):
             for kind in KINDS:
                 check()
                 self._take_vectors(place, tables, kind)
-                self._place_rows(place, tables, kind)
-            self._copy_words(place, words, check)
-            index_generation(connection, self._number)
-            rows: dict[str, int] = {}
-            for name in ("articles", *KINDS):
-                query = sql.SQL("SELECT count(*) FROM {}.{}").format(
-                    schema_of(self._number), sql.Identifier(name)
-                )
-                [rows[name]] = connection.execute(query).fetchone() or [0]
-            for kind in KINDS:
-                check()
-                if rows[kind] > nearest.EXACT_ROWS:
-                    tables.index(connection, kind)
-                connection.execute(sql.SQL("ANALYZE {}").format(tables.of(kind)))
-            own = ServerFacts(facts, self._number, place, len(self._connections), **rows)
-            connection.execute(
-                "INSERT INTO selon.generations VALUES (%s, %s, %s)",
-                [self._number, facts.id, own.as_json()],
+        # Graphs take hours where there is much: every server makes its own meanwhile.
+        with ThreadPoolExecutor(len(self._connections)) as at_once:
+            finished = [
+                at_once.submit(self._finish, place, facts, words, check)
+                for place in range(len(self._connections))
+            ]
+            try:
+                for each in as_completed(finished):
+                    each.result()
+            except BaseException:
+                while wait(finished, timeout=1).not_done:
+                    for connection in self._connections:
+                        connection.cancel()
+                raise
+
+    def _finish(
+        self,
+        place: int,
+        facts: GenerationFacts,
+        words: Mapping[RowKind, WordIndex],
+        check: StopCheck,
+    ) -> None:
+        """Make a generation of what a server has of it: this uses its own connection alone."""
+        connection = self._connections[place]
+        tables = VectorTables(facts.model, facts.dimension)
+        for kind in KINDS:
+            check()
+            self._place_rows(place, tables, kind)
+        self._copy_words(place, words, check)
+        index_generation(connection, self._number)
+        rows: dict[str, int] = {}
+        for name in ("articles", *KINDS):
+            query = sql.SQL("SELECT count(*) FROM {}.{}").format(
+                schema_of(self._number), sql.Identifier(name)
             )
+            [rows[name]] = connection.execute(query).fetchone() or [0]
+        for kind in KINDS:
+            check()
+            if rows[kind] > nearest.EXACT_ROWS:
+                tables.index(connection, kind)
+            connection.execute(sql.SQL("ANALYZE {}").format(tables.of(kind)))
+        own = ServerFacts(facts, self._number, place, len(self._connections), **rows)
+        connection.execute(
+            "INSERT INTO selon.generations VALUES (%s, %s, %s)",
+            [self._number, facts.id, own.as_json()],
+        )
 
     def _copy_articles(self, place: int, check: StopCheck) -> None:
         mine = self._written.articles

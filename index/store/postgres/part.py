@@ -25,7 +25,6 @@ from index.store.postgres.connections import (
     take_lease,
     translate_errors,
 )
-from index.store.postgres.generation import ServerFacts
 from index.store.postgres.generations import KnownGenerations, current_number
 from index.store.postgres.load import stored_hashes
 from index.store.postgres.schema import VectorTables
@@ -100,8 +99,8 @@ class PostgresPart:
 
 def _in_service(connections: Sequence[Connection], tables: VectorTables) -> bool:
     """Whether the generation in service is of this model: a build takes its vectors again."""
-    known: dict[int, list[ServerFacts]] = KnownGenerations.on(connections).whole
-    current = known.get(current_number(connections[0]) or 0)
+    whole = KnownGenerations.on(connections).whole
+    current = whole.get(current_number(connections[0]) or 0)
     if current is None:
         return False
     facts = current[0].facts

@@ -332,7 +332,7 @@ def test_index_by_parts_tells_what_each_did_and_what_comes_next(
         assert run(["status"]) == 1  # nothing is in service yet
         assert run(["index", str(corpus), "--part", "1/2"]) == 0
         assert run(["index", str(corpus)]) == 0
-        words = "0 vecteur calculé" if language == "fr" else "0 text embedded"
+        words = "0 vecteur calculé" if language == "fr" else "0 vectors computed"
         assert words in capsys.readouterr().out
 
 

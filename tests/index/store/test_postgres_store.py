@@ -367,6 +367,27 @@ def _once_free(store: IndexStore, embedder: FakeEmbedder) -> BuildReport:
     raise AssertionError("the lease did not end")
 
 
+def test_what_fails_on_one_server_ends_on_the_others_too(
+    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgres_store(vector_server, tmp_path, 2) as store:
+        first = made(three(), store)
+        second = store._servers[1].url.rpartition("/")[2]
+
+        def index(connection: psycopg.Connection, number: int) -> None:
+            if connection.info.dbname == second:
+                raise StoreError("postgres-failed", reason="no room")
+            connection.execute("SELECT pg_sleep(3600)")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("index.store.postgres.load.index_generation", index)
+            with pytest.raises(StoreError) as refused:
+                made(many(20), store)
+        assert refused.value.parameters["reason"] == "no room"
+        assert store.current_id() == first.generation
+        assert made(many(20), store).generation == store.current_id()
+
+
 def test_no_question_sees_two_generations(vector_server: Server, tmp_path: Path) -> None:
     """Two readers ask while builds and rollbacks switch, across servers."""
     generations = {}
@@ -408,7 +429,7 @@ def test_no_question_sees_two_generations(vector_server: Server, tmp_path: Path)
 def test_a_server_that_is_down_is_an_error_by_name_and_its_return_is_seen(
     vector_server: Server, tmp_path: Path
 ) -> None:
-    with vector_server.database() as first, running() as other:
+    with vector_server.database() as first, running(durable=True) as other:
         store = PostgresStore([first, other.url("postgres")], tmp_path)
         made(many(20), store)
         index = live(store)
