@@ -29,6 +29,7 @@ from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.postgres import nearest
 from index.store.postgres.connections import Server as Address
+from index.store.postgres.schema import give_memory
 from index.store.postgres.store import PostgresStore
 from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
@@ -386,6 +387,16 @@ def test_what_fails_on_one_server_ends_on_the_others_too(
         assert refused.value.parameters["reason"] == "no room"
         assert store.current_id() == first.generation
         assert made(many(20), store).generation == store.current_id()
+
+
+@pytest.mark.parametrize(("set_to", "taken"), [("64MB", "256MB"), ("1GB", "1GB")])
+def test_indexes_are_made_in_what_memory_the_server_gives_or_more(
+    one: PostgresStore, set_to: str, taken: str
+) -> None:
+    with psycopg.connect(one._servers[0].url, autocommit=True) as connection:
+        connection.execute(f"SET maintenance_work_mem = '{set_to}'")
+        give_memory(connection)
+        assert connection.execute("SHOW maintenance_work_mem").fetchone() == (taken,)
 
 
 def test_no_question_sees_two_generations(vector_server: Server, tmp_path: Path) -> None:
