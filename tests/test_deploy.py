@@ -78,7 +78,7 @@ def test_a_unit_comes_back_for_ever_and_ever_later(name: str) -> None:
 
 def test_only_settings_that_there_are_are_set() -> None:
     known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
-    for path in DEPLOY.iterdir():
+    for path in filter(Path.is_file, DEPLOY.rglob("*")):
         set_here = re.findall(r"\b(SELON_[A-Z_]+)\s*[=:]", path.read_text(encoding="utf-8"))
         assert set(set_here) <= known, path.name
 

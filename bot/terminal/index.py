@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from rich.text import Text
 
+from bot.errors import KeepingError
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
 from bot.locale.articles import KeepingPhrases
 from bot.locale.errors import error_text
@@ -23,9 +26,11 @@ from bot.terminal.status import built_text
 from index.errors import BuildStopped
 
 if TYPE_CHECKING:
-    from index.build.builder import BuildReport
+    from index.build.builder import BuildReport, PartReport
     from index.formats.base import Options, Skipped
+    from index.store.build_turn import BuildPart
 
+Report = TypeVar("Report")
 
 NAMED = 20
 
@@ -49,6 +54,7 @@ class IndexRequest:
     ocr: bool | None = None
     verbose: bool = False
     strict: bool = False
+    part: str | None = None
 
 
 def index(settings: Settings, asked: IndexRequest) -> int:
@@ -56,6 +62,7 @@ def index(settings: Settings, asked: IndexRequest) -> int:
     is `strict`: those who wait for an index have one."""
     from bot.library.paths import corpus_paths
 
+    part = _part(asked.part)
     if asked.if_missing and index_store(settings).current_id() is not None:
         return DONE
     options = choose_format_options(settings.data_dir, asked.fields, asked.ocr)
@@ -64,7 +71,10 @@ def index(settings: Settings, asked: IndexRequest) -> int:
         show(console_for(sys.stderr), phrases.fields_kept(format_map_text(options.fields)))
     paths = corpus_paths(settings, asked.paths)
     naming: Naming = "all" if asked.verbose else "some"
-    report = followed_build(settings, paths, options, naming)
+    if part is None:
+        report: BuildReport | PartReport | None = followed_build(settings, paths, options, naming)
+    else:
+        report = _followed_part(settings, paths, options, naming, part)
     if report is None:
         return FAILED
     save_format_options(settings.data_dir, options)
@@ -75,26 +85,49 @@ def followed_build(
     settings: Settings, paths: Sequence[Path], options: Options, naming: Naming = "some"
 ) -> BuildReport | None:
     """Build, show how far it is and what it did; None where the person has interrupted it."""
-    from bot.assembly import open_embedder
-    from bot.terminal.progress import observed, stoppable
     from index.build.builder import build
 
-    phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
-    out, err = console_for(sys.stdout), console_for(sys.stderr)
     began = time.monotonic()
+    report = _followed(settings, partial(build, paths), options)
+    if report is not None:
+        seconds = time.monotonic() - began
+        show(console_for(sys.stdout), _report_text(report, seconds, settings.language))
+        _tell_skipped(report.skipped, settings.language, naming)
+    return report
+
+
+def _followed_part(
+    settings: Settings, paths: Sequence[Path], options: Options, naming: Naming, part: BuildPart
+) -> PartReport | None:
+    """The same of one part of a build."""
+    from index.build.builder import build_part
+
+    phrases = KeepingPhrases.of(settings.language)
+    began = time.monotonic()
+    report = _followed(settings, partial(build_part, paths, part), options)
+    if report is not None:
+        seconds = time.monotonic() - began
+        done = phrases.part_done(part.number, part.of, report.embedded, report.found, seconds)
+        show(console_for(sys.stdout), f"{done}\n{phrases.part_next}")
+        _tell_skipped(report.skipped, settings.language, naming)
+    return report
+
+
+def _followed(settings: Settings, job: Callable[..., Report], options: Options) -> Report | None:
+    """Do it and show how far it is; None where the person has interrupted it."""
+    from bot.assembly import open_embedder
+    from bot.terminal.progress import observed, stoppable
+
+    phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
+    err = console_for(sys.stderr)
     try:
         with (
             observed(err, phrases, more.stopping) as observer,
             stoppable(observer.stopping) as stop,
         ):
             embedder = open_embedder(settings, progress=observer.model)
-            report = build(
-                paths,
-                index_store(settings),
-                embedder,
-                options=options,
-                observer=observer,
-                stop=stop,
+            return job(
+                index_store(settings), embedder, options=options, observer=observer, stop=stop
             )
     except BuildStopped as stopped:
         show(err, more.stopped(stopped.kept))
@@ -102,10 +135,19 @@ def followed_build(
     except KeyboardInterrupt:
         show(err, phrases.index_interrupted)
         return None
-    show(out, _report_text(report, time.monotonic() - began, settings.language))
-    if report.skipped:
-        _tell_skipped(report.skipped, settings.language, naming)
-    return report
+
+
+def _part(typed: str | None) -> BuildPart | None:
+    """What `--part 2/5` means. Raises KeepingError."""
+    if typed is None:
+        return None
+    from index.store.build_turn import BuildPart
+
+    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", typed.strip(), re.ASCII)
+    part = BuildPart(int(found[1]), int(found[2])) if found else None
+    if part is None or not 1 <= part.number <= part.of:
+        raise KeepingError("part-unclear", shown=f"--part {typed}")
+    return part
 
 
 def _report_text(report: BuildReport, seconds: float, language: str) -> Text:
@@ -129,6 +171,8 @@ def _report_lines(report: BuildReport, seconds: float, language: str) -> Iterato
 
 
 def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> None:
+    if not skipped:
+        return
     out, more = console_for(sys.stdout), KeepingPhrases.of(language)
     if naming == "none":
         show(out, more.some_skipped(len(skipped)))

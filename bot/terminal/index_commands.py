@@ -43,8 +43,12 @@ def declare_index(line: CommandLine) -> None:
         ] = None,
         verbose: Annotated[bool, typer.Option("--verbose", help=texts.verbose)] = False,
         strict: Annotated[bool, typer.Option("--strict", help=texts.strict)] = False,
+        part: Annotated[
+            str | None,
+            typer.Option("--part", metavar="N/PARTS", help=texts.one_part, show_default=False),
+        ] = None,
     ) -> Job:
-        asked = index.IndexRequest(paths or (), if_missing, fields, ocr, verbose, strict)
+        asked = index.IndexRequest(paths or (), if_missing, fields, ocr, verbose, strict, part)
         return job(data_dir, partial(index.index, asked=asked))
 
 

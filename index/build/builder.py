@@ -14,13 +14,19 @@ from index.article import Article
 from index.build.fingerprint import rules
 from index.build.generation import GenerationDraft
 from index.build.sources import ArticleSupply, FileArticles, GivenArticles, ReadTerms
-from index.build.vectors import Embedded, EmbeddingWork
+from index.build.vectors import Embedded, EmbeddingWork, embed_part
 from index.errors import BuildStopped
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.models.base import Embedder
 from index.store.base import IndexStore
-from index.store.build_turn import ArticleChanges, BuildTurn, KeptVectors, KnownGeneration
+from index.store.build_turn import (
+    ArticleChanges,
+    BuildPart,
+    BuildTurn,
+    KeptVectors,
+    KnownGeneration,
+)
 from index.store.factory import Location, open_store
 from index.store.reader import GenerationFacts
 
@@ -78,6 +84,15 @@ class BuildReport:
     resumed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PartReport:
+    """What a part of a build did: texts `embedded`, and those `found` done already."""
+
+    embedded: int
+    found: int
+    skipped: tuple[Skipped, ...]
+
+
 _Stop = Callable[[], bool]
 
 
@@ -103,6 +118,55 @@ def build(
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
     corpus = _Corpus(files, rules(options), roots)
     return _Build(open_store(location), corpus, embedder, observer or Unobserved(), stop).run()
+
+
+def build_part(
+    paths: Sequence[Path],
+    part: BuildPart,
+    location: Location,
+    embedder: Embedder,
+    *,
+    options: Options | None = None,
+    observer: BuildObserver | None = None,
+    stop: _Stop | None = None,
+) -> PartReport:
+    """Embed one part of the texts of these paths, beside other machines that embed the others.
+
+    All is read and cut as a build does, and of it this part embedded: the build that comes after
+    finds its vectors, and embeds what none has. Raises as `build` does, StoreError where the store
+    is for one machine alone, and BuildLocked where somebody is at work on this very part.
+    """
+    sources, skipped = find_sources(paths)
+    supply = FileArticles(paths, sources, options or Options(), skipped)
+    store, watch = open_store(location), observer or Unobserved()
+    terms = ReadTerms(store.removed().ids, lambda: _check_stop(stop), watch.progress)
+    watch.step("lock")
+    with (
+        store.part_turn(part, embedder.id, embedder.dimension) as turn,
+        closing(turn.kept) as kept,
+        turn.draft() as writer,
+    ):
+        draft = GenerationDraft(writer, rules="")  # it is never sealed
+        watch.step("read")
+        supply.read_into(draft, None, terms)
+        watch.step("cut")
+        draft.cut(terms.check, watch.progress)
+        if not draft.passages:
+            raise supply.nothing(draft.left_out())
+        watch.step("embed")
+        work = EmbeddingWork(embedder, kept, lambda: _check_stop(stop, kept), watch.progress)
+        embedded = embed_part(writer, work, part, turn)
+        return PartReport(embedded.texts, embedded.resumed, tuple(supply.skipped))
+
+
+def _check_stop(stop: _Stop | None, kept: KeptVectors | None = None) -> None:
+    """Raises BuildStopped when it is time to."""
+    if stop is None or not stop():
+        return
+    count = len(kept) if kept else 0
+    if count:
+        raise BuildStopped("build-stopped-kept", count=count, kept=count)
+    raise BuildStopped("build-stopped")
 
 
 def build_articles(
@@ -192,13 +256,7 @@ class _Build:
             return draft.embed(work, [each for each in known if self._same_model(each.facts)])
 
     def _check(self, kept: KeptVectors | None = None) -> None:
-        """Raises BuildStopped when it is time to."""
-        if self.stop is None or not self.stop():
-            return
-        count = len(kept) if kept else 0
-        if count:
-            raise BuildStopped("build-stopped-kept", count=count, kept=count)
-        raise BuildStopped("build-stopped")
+        _check_stop(self.stop, kept)
 
     def _same_model(self, facts: GenerationFacts) -> bool:
         return (facts.model, facts.dimension) == (self.embedder.id, self.embedder.dimension)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -13,10 +14,12 @@ from index.article import embedding_text
 from index.errors import ModelError
 from index.models.base import Embedder, IntArray, Vectors
 from index.store.build_turn import (
+    BuildPart,
     GenerationWriter,
     Hashes,
     KeptVectors,
     KnownGeneration,
+    PartTurn,
     StopCheck,
     VectorSource,
     VectorWriter,
@@ -146,7 +149,7 @@ class EmbeddingWork:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """How many texts had to be embedded, and how many an interrupted build had left done."""
+    """How many texts had to be embedded, and how many others had left done."""
 
     texts: int
     resumed: int
@@ -175,17 +178,54 @@ def embed_all(
     return Embedded(fresh, resumed)
 
 
+def embed_part(
+    writer: GenerationWriter, work: EmbeddingWork, part: BuildPart, turn: PartTurn
+) -> Embedded:
+    """Embed the texts of a part that no build would find, and keep their vectors.
+
+    Raises ModelError, StoreError, and what `check` raises.
+    """
+    fresh: dict[RowKind, tuple[IntArray, Hashes]] = {}
+    found = 0
+    for kind in _KINDS:
+        hashes = writer.hashes(kind)
+        mine = np.flatnonzero(part.holds(hashes))
+        unique, first = np.unique(hashes[mine], return_index=True)
+        for _, before in fresh.values():  # a passage of one sentence says what that says
+            other = ~np.isin(unique, before)
+            unique, first = unique[other], first[other]
+        rows = np.sort(mine[first])
+        own = hashes[rows]
+        new = np.ones(len(rows), dtype=bool)
+        for batch in _batches(len(rows)):
+            work.check()
+            new[batch] = ~turn.stored(kind, own[batch])
+        found += int(np.count_nonzero(~new))
+        fresh[kind] = rows[new], own[new]
+    total = sum(len(rows) for rows, _ in fresh.values())
+    meter = _MeteredEmbedder(work, total)
+    for kind, (rows, own) in fresh.items():
+        keeper = _KeepingEmbedder(meter, work, own)
+        for batch in _batches(len(rows)):
+            said = _said(writer, kind, rows[batch])
+            for some in _sized(said):
+                keeper.embed(np.array(some) + batch.start, [said[at] for at in some])
+    return Embedded(total, found)
+
+
+def _said(writer: GenerationWriter, kind: RowKind, rows: IntArray) -> list[str]:
+    """What is embedded of these rows."""
+    return [
+        embedding_text(article, text)
+        for article, _, text in writer.texts(kind, rows, in_context=True)
+    ]
+
+
 def _fill(
     kind: RowKind, steps: ReusePlan, writer: GenerationWriter, embedder: _KeepingEmbedder
 ) -> None:
-    def texts(rows: IntArray) -> list[str]:
-        return [
-            embedding_text(article, text)
-            for article, _, text in writer.texts(kind, rows, in_context=True)
-        ]
-
     vectors = writer.vectors(kind, embedder.model, embedder.dimension)
-    fill_reused(steps, vectors, texts, embedder.embed)
+    fill_reused(steps, vectors, partial(_said, writer, kind), embedder.embed)
     vectors.finish()
 
 

@@ -17,7 +17,7 @@ from index.errors import DamagedIndex
 from index.store.reader import SHORTEST_PREFIX, GenerationFacts, GenerationReader
 
 if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
-    from index.store.build_turn import BuildTurn
+    from index.store.build_turn import BuildPart, BuildTurn, PartTurn
 
 
 class Removable(Protocol):
@@ -176,4 +176,11 @@ class IndexStore(Protocol):
 
     def build_turn(self) -> AbstractContextManager[BuildTurn]:
         """Alone at work in the store, for one build. Raises BuildLocked."""
+        ...
+
+    def part_turn(
+        self, part: BuildPart, model: str, dimension: int
+    ) -> AbstractContextManager[PartTurn]:
+        """At work on a part of a build, beside others. Raises BuildLocked where somebody is at
+        work on this very part, StoreError where the store is for one machine alone."""
         ...

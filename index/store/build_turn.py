@@ -33,6 +33,29 @@ def as_hashes(joined: bytes | bytearray) -> Hashes:
     return np.frombuffer(joined, dtype=f"S{HASH_SIZE}")
 
 
+def as_bytes(hashes: Hashes) -> list[bytes]:
+    """Each whole: an item of such an array ends before its zeros."""
+    return [each.tobytes() for each in np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")]
+
+
+def hash_halves(hashes: Hashes) -> npt.NDArray[np.uint64]:
+    """The two halves of each as numbers, shape (len(hashes), 2)."""
+    return np.ascontiguousarray(hashes).view(">u8").reshape(len(hashes), 2).astype(np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPart:
+    """One of so many parts that share the texts of a build out: `number` from 1 to `of`."""
+
+    number: int
+    of: int
+
+    def holds(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        """Of each text, whether it is this part's."""
+        share: npt.NDArray[np.uint64] = hash_halves(hashes)[:, 0] % self.of
+        return np.equal(share, self.number - 1)
+
+
 class StoredVectors(Protocol):
     """Vectors by row."""
 
@@ -256,6 +279,23 @@ class KeptVectors(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class PartTurn(Protocol):
+    """One part of a build at work beside the others. Raises StoreError."""
+
+    def draft(self) -> AbstractContextManager[GenerationWriter]:
+        """Where the articles are read and cut; nothing of it is left at the end."""
+        ...
+
+    @property
+    def kept(self) -> KeptVectors:
+        """Where the vectors of finished batches go."""
+        ...
+
+    def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        """Of each text, whether a build would find its vector."""
+        ...
 
 
 class BuildTurn(Protocol):

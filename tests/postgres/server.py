@@ -44,6 +44,7 @@ class Server:
     """A running cluster; each test gets a database of its own in it."""
 
     port: int
+    data: Path = Path()
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _control: Callable[[str], None] = lambda _: None
 
@@ -106,17 +107,17 @@ def started_with_vectors(request: pytest.FixtureRequest) -> Server:
 
 def without_vectors() -> str | None:
     """Why the server has no pgvector, if it has none."""
-    programs = _programs()
-    if programs is not None and _has_vector(programs):
+    found = programs()
+    if found is not None and _has_vector(found):
         return None
     return "pgvector is not installed here (apt-get install postgresql-17-pgvector)"
 
 
 def absent() -> str | None:
     """Why no server can be run here, if none can."""
-    if _programs() is None:
+    if programs() is None:
         return "PostgreSQL is not installed here (apt-get install postgresql)"
-    if os.geteuid() == 0 and not _account():
+    if os.geteuid() == 0 and not account():
         return f"PostgreSQL does not run as root, and there is no account {ACCOUNT!r} here"
     return None
 
@@ -130,28 +131,28 @@ def running(
 ) -> Iterator[Server]:
     """A server that ends with the block; a `durable` one waits for the disk, a standby follows
     another."""
-    programs = _programs()
-    assert programs is not None
+    binaries = programs()
+    assert binaries is not None
     # The account that runs the server must be able to reach it, whatever TMPDIR is.
     with tempfile.TemporaryDirectory(prefix="selon-postgres-", dir="/tmp") as folder:
-        data, owner = Path(folder) / "data", _account() if os.geteuid() == 0 else {}
+        data, owner = Path(folder) / "data", account() if os.geteuid() == 0 else {}
         if owner:
             shutil.chown(folder, ACCOUNT)
         if standby_of is None:
             secret = Path(folder) / "password"
             secret.write_text("selon", encoding="ascii")
             secret.chmod(0o644)
-            make = [programs / "initdb", "-D", data, "-U", "selon", "-A", "scram-sha-256"]
+            make = [binaries / "initdb", "-D", data, "-U", "selon", "-A", "scram-sha-256"]
             make += ["--pwfile", secret, "-E", "UTF8", "--locale", "C", "--no-sync"]
         else:
             primary = standby_of.url("postgres").replace("+psycopg", "")
-            make = [programs / "pg_basebackup", "-D", data, "-d", primary, "-R", "-c", "fast"]
+            make = [binaries / "pg_basebackup", "-D", data, "-d", primary, "-R", "-c", "fast"]
             make += ["--no-sync"]
         _run(make, folder, owner)
         port = _free_port()
         chosen = {**_SETTINGS, **({} if durable else _FORGETFUL), **(settings or {})}
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in chosen.items())
-        control = [programs / "pg_ctl", "-D", data, "-w", "-t", str(_SECONDS)]
+        control = [binaries / "pg_ctl", "-D", data, "-w", "-t", str(_SECONDS)]
         log = Path(folder) / "log"
 
         def run(name: str) -> None:
@@ -167,7 +168,7 @@ def running(
 
         run("start")
         try:
-            yield Server(port, _control=run)
+            yield Server(port, data, _control=run)
         finally:
             run("stop")
 
@@ -189,7 +190,7 @@ def _run(command: list[str | Path], folder: str, owner: Mapping[str, Any]) -> No
     assert done.returncode == 0, f"{command[0]} failed:\n{done.stdout or ''}{told}"
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
     """The folder of initdb and pg_ctl: on the path, or where Debian keeps each version's own; of a
     server that has pgvector, where one has."""
     versions = [each for each in _DEBIAN.glob("*/bin") if (each / "initdb").exists()]
@@ -204,7 +205,7 @@ def _has_vector(programs: Path) -> bool:
     return any((each / "extension" / "vector.control").exists() for each in (own, debian))
 
 
-def _account() -> dict[str, Any]:
+def account() -> dict[str, Any]:
     """As `subprocess` takes it; nothing where there is no such account."""
     try:
         entry = pwd.getpwnam(ACCOUNT)

@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import DamagedIndex
+from index.errors import DamagedIndex, StoreError
 from index.store.base import StoreCheck
+from index.store.build_turn import BuildPart, PartTurn
 from index.store.files.generation import Generation, current_id, in_service, open_generation, verify
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
@@ -65,3 +66,8 @@ class FileStore:
 
     def build_turn(self) -> AbstractContextManager[FileTurn]:
         return file_turn(self.data_dir)
+
+    def part_turn(
+        self, part: BuildPart, model: str, dimension: int
+    ) -> AbstractContextManager[PartTurn]:
+        raise StoreError("part-without-server")

@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -23,6 +23,7 @@ _CONNECT_SECONDS = 5
 _SILENT_SECONDS = 10  # that a peer may leave unanswered before its connection counts as dead
 _BUILD_LOCK = 0x53454C49  # a number of our own, as the next one
 _HOLD = 0x53454C48
+_PARTS = 0x53454C51
 
 # A lease and a hold end with their connection: one whose machine has gone must end too.
 _ALIVE: dict[str, Any] = {
@@ -182,19 +183,23 @@ class Connections:
                 each.close()
 
 
-def take_lease(connection: Connection) -> bool:
+WHOLE_BUILD = 0
+"""The lease of a build; other numbers are those of parts, each at work once."""
+
+
+def take_lease(connection: Connection, number: int = WHOLE_BUILD) -> bool:
     """Whether this connection is now the only one that may build; it is until it ends."""
-    return bool(_value(connection, "SELECT pg_try_advisory_lock(%s, 0)", _BUILD_LOCK))
+    return bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _BUILD_LOCK, number))
 
 
-def lease_holder(connection: Connection) -> tuple[str, Any] | None:
+def lease_holder(connection: Connection, number: int = WHOLE_BUILD) -> tuple[str, Any] | None:
     """Who has the lease, as the connection says, and since when it stands."""
     found = connection.execute(
         "SELECT a.application_name, a.backend_start FROM pg_locks l "
         "JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
-        "AND l.classid = %s AND l.objid = 0 AND l.database = "
+        "AND l.classid = %s AND l.objid = %s AND l.database = "
         "(SELECT oid FROM pg_database WHERE datname = current_database())",
-        [_BUILD_LOCK],
+        [_BUILD_LOCK, number],
     ).fetchone()
     return (str(found[0]), found[1]) if found else None
 
@@ -204,15 +209,29 @@ def hold_generation(connection: Connection, number: int) -> None:
     connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [_HOLD, number])
 
 
-@contextmanager
-def when_unheld(connection: Connection, number: int) -> Iterator[bool]:
+def when_unheld(connection: Connection, number: int) -> AbstractContextManager[bool]:
     """Whether nobody holds a generation, which nobody can while this lasts."""
-    free = bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _HOLD, number))
+    return _when_free(connection, _HOLD, number)
+
+
+def hold_models(connection: Connection) -> None:
+    """Have the tables of every model stay as long as this connection does."""
+    connection.execute("SELECT pg_advisory_lock_shared(%s, 0)", [_PARTS])
+
+
+def when_models_unheld(connection: Connection) -> AbstractContextManager[bool]:
+    """Whether nobody holds the tables of models, which nobody can while this lasts."""
+    return _when_free(connection, _PARTS, 0)
+
+
+@contextmanager
+def _when_free(connection: Connection, lock: int, number: int) -> Iterator[bool]:
+    free = bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", lock, number))
     try:
         yield free
     finally:
         if free:
-            connection.execute("SELECT pg_advisory_unlock(%s, %s)", [_HOLD, number])
+            connection.execute("SELECT pg_advisory_unlock(%s, %s)", [lock, number])
 
 
 def _value(connection: Connection, query: Any, *values: object) -> Any:

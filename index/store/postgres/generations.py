@@ -12,11 +12,21 @@ from psycopg import sql
 from index.article import FINGERPRINTED, corpus_fingerprint
 from index.errors import DamagedIndex
 from index.store.postgres.articles import fetch
-from index.store.postgres.connections import Connection, Server, when_unheld
+from index.store.postgres.connections import (
+    Connection,
+    Server,
+    when_models_unheld,
+    when_unheld,
+)
 from index.store.postgres.generation import ServerFacts
-from index.store.postgres.load import KINDS
+from index.store.postgres.load import KINDS, stored_hashes
 from index.store.postgres.schema import VectorTables, drop_generation, schema_of
 from index.store.reader import GenerationFacts
+
+KEPT_DAYS = 30
+"""That a vector is kept for a build to take."""
+
+_AT_ONCE = 2_048  # vectors looked up together
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +105,10 @@ def put_in_service(connection: Connection, number: int) -> None:
     )
 
 
-def forget_kept(connections: Sequence[Connection]) -> None:
-    """Remove what was kept, for any model: a generation that is in service has it all."""
-    for connection in connections:
-        for tables in _models(connection):
-            connection.execute(sql.SQL("TRUNCATE {}").format(tables.kept))
-
-
 def clean(connections: Sequence[Connection], current: int, before: int | None) -> None:
-    """Remove all but these that nobody reads, and the vectors that none has any more."""
+    """Remove all but these that nobody reads, the vectors that none has any more, and of those that
+    are kept what the current one has."""
+    _forget_old(connections)
     known = KnownGenerations.on(connections)
     gone = set()
     everywhere = list(range(len(connections)))
@@ -116,17 +121,48 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
                     with connection.transaction():
                         drop_generation(connection, number)
                 gone.add(number)
-    if not gone:
-        return
     left = [each[0] for number, each in known.whole.items() if number not in gone]
+    if gone:
+        for connection in connections:
+            for tables in _models(connection):
+                own = [each for each in left if _is_of(each.facts, tables)]
+                _clean_model(connection, tables, own)
+    facts = known.whole[current][0].facts
+    for connection in connections:
+        _forget_taken(connection, connections, VectorTables(facts.model, facts.dimension))
+
+
+def _forget_old(connections: Sequence[Connection]) -> None:
+    """What no build has taken for so long that none will: parts may be at work for one to come."""
     for connection in connections:
         for tables in _models(connection):
-            _clean_model(connection, tables, [each for each in left if _is_of(each.facts, tables)])
+            query = sql.SQL("DELETE FROM {} WHERE kept_on < current_date - {}")
+            connection.execute(query.format(tables.kept, sql.Literal(KEPT_DAYS)))
+
+
+def _forget_taken(
+    connection: Connection, everywhere: Sequence[Connection], tables: VectorTables
+) -> None:
+    """What a server keeps and any of them has vectors of, in the tables that a build looks in."""
+    some = sql.SQL("SELECT id, hash FROM {} WHERE id > %s ORDER BY id LIMIT {}").format(
+        tables.kept, sql.Literal(_AT_ONCE)
+    )
+    remove = sql.SQL("DELETE FROM {} WHERE id = ANY(%s)").format(tables.kept)
+    last = 0
+    while rows := connection.execute(some, [last], binary=True).fetchall():
+        last = rows[-1][0]
+        hashes = [bytes(row[1]) for row in rows]
+        taken = set().union(*(stored_hashes(each, tables, KINDS, hashes) for each in everywhere))
+        gone = [row[0] for row, own in zip(rows, hashes, strict=True) if own in taken]
+        connection.execute(remove, [gone])
 
 
 def _clean_model(connection: Connection, tables: VectorTables, own: list[ServerFacts]) -> None:
     if not own:
-        tables.drop(connection)
+        kept = sql.SQL("SELECT FROM {} LIMIT 1").format(tables.kept)
+        with when_models_unheld(connection) as free:
+            if free and connection.execute(kept).fetchone() is None:
+                tables.drop(connection)
         return
     for kind in KINDS:
         unused = sql.SQL(" AND ").join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from psycopg import sql
 
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
-from index.store.build_turn import HASH_SIZE, Hashes, StopCheck, as_hashes
+from index.store.build_turn import HASH_SIZE, Hashes, StopCheck, as_bytes, as_hashes
 from index.store.files.article_writer import ArticleDatabase
 from index.store.files.word_index import WordIndex
 from index.store.postgres import nearest
@@ -107,6 +108,11 @@ def send_vectors(
         copy.write(_END)
 
 
+def sent_vector(sent: bytes) -> Vectors:
+    """A vector, shape (d,), as pgvector sends one in binary."""
+    return np.frombuffer(sent, dtype=">f4", offset=4).astype(np.float32)
+
+
 def send_new_vectors(
     connection: Connection, kind: RowKind, hashes: Hashes, vectors: Vectors
 ) -> None:
@@ -119,13 +125,24 @@ def vectors_by_hash(
 ) -> dict[bytes, Vectors]:
     """Those of these hashes that there are; new ones too where they are staged."""
     sources: list[sql.Composable] = [tables.of(kind), *([_stage(kind)] if staged else [])]
-    asked = [each.tobytes() for each in np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")]
+    asked = as_bytes(hashes)
     found: dict[bytes, Vectors] = {}
     for table in sources:
-        query = sql.SQL("SELECT hash, vector::real[] FROM {} WHERE hash = ANY(%s)").format(table)
+        query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
         for own, vector in connection.execute(query, [asked], binary=True):
-            found[bytes(own)] = np.array(vector, dtype=np.float32)
+            found[bytes(own)] = sent_vector(vector)
     return found
+
+
+def stored_hashes(
+    connection: Connection, tables: VectorTables, kinds: Sequence[RowKind], hashes: list[bytes]
+) -> set[bytes]:
+    """Those of these that a server has vectors of, among those of generations."""
+    query = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT hash FROM {} WHERE hash = ANY(%(asked)s)").format(tables.of(kind))
+        for kind in kinds
+    )
+    return {bytes(row[0]) for row in connection.execute(query, {"asked": hashes}, binary=True)}
 
 
 class GenerationLoader:
@@ -153,29 +170,56 @@ class GenerationLoader:
             create_generation(connection, self._number)
             self._copy_articles(place, check)
             self._stage_rows(place, words["sentences"], check)
-        for place, connection in enumerate(self._connections):
+        for place in range(len(self._connections)):
             for kind in KINDS:
                 check()
                 self._take_vectors(place, tables, kind)
-                self._place_rows(place, tables, kind)
-            self._copy_words(place, words, check)
-            index_generation(connection, self._number)
-            rows: dict[str, int] = {}
-            for name in ("articles", *KINDS):
-                query = sql.SQL("SELECT count(*) FROM {}.{}").format(
-                    schema_of(self._number), sql.Identifier(name)
-                )
-                [rows[name]] = connection.execute(query).fetchone() or [0]
-            for kind in KINDS:
-                check()
-                if rows[kind] > nearest.EXACT_ROWS:
-                    tables.index(connection, kind)
-                connection.execute(sql.SQL("ANALYZE {}").format(tables.of(kind)))
-            own = ServerFacts(facts, self._number, place, len(self._connections), **rows)
-            connection.execute(
-                "INSERT INTO selon.generations VALUES (%s, %s, %s)",
-                [self._number, facts.id, own.as_json()],
+        # Graphs take hours where there is much: every server makes its own meanwhile.
+        with ThreadPoolExecutor(len(self._connections)) as at_once:
+            finished = [
+                at_once.submit(self._finish, place, facts, words, check)
+                for place in range(len(self._connections))
+            ]
+            try:
+                for each in as_completed(finished):
+                    each.result()
+            except BaseException:
+                while wait(finished, timeout=1).not_done:
+                    for connection in self._connections:
+                        connection.cancel()
+                raise
+
+    def _finish(
+        self,
+        place: int,
+        facts: GenerationFacts,
+        words: Mapping[RowKind, WordIndex],
+        check: StopCheck,
+    ) -> None:
+        """Make a generation of what a server has of it: this uses its own connection alone."""
+        connection = self._connections[place]
+        tables = VectorTables(facts.model, facts.dimension)
+        for kind in KINDS:
+            check()
+            self._place_rows(place, tables, kind)
+        self._copy_words(place, words, check)
+        index_generation(connection, self._number)
+        rows: dict[str, int] = {}
+        for name in ("articles", *KINDS):
+            query = sql.SQL("SELECT count(*) FROM {}.{}").format(
+                schema_of(self._number), sql.Identifier(name)
             )
+            [rows[name]] = connection.execute(query).fetchone() or [0]
+        for kind in KINDS:
+            check()
+            if rows[kind] > nearest.EXACT_ROWS:
+                tables.index(connection, kind)
+            connection.execute(sql.SQL("ANALYZE {}").format(tables.of(kind)))
+        own = ServerFacts(facts, self._number, place, len(self._connections), **rows)
+        connection.execute(
+            "INSERT INTO selon.generations VALUES (%s, %s, %s)",
+            [self._number, facts.id, own.as_json()],
+        )
 
     def _copy_articles(self, place: int, check: StopCheck) -> None:
         mine = self._written.articles
@@ -375,17 +419,22 @@ def unload_vectors(
 
 
 def _put(batch: list[tuple[int, bytes]], put: Callable[[IntArray, Vectors], None]) -> None:
-    # Each begins with its dimension and a zero.
-    vectors = np.stack([np.frombuffer(each, dtype=">f4", offset=4) for _, each in batch])
-    put(np.array([row for row, _ in batch], dtype=np.int64), vectors.astype(np.float32))
+    vectors = np.stack([sent_vector(each) for _, each in batch])
+    put(np.array([row for row, _ in batch], dtype=np.int64), vectors)
 
 
 def _stream(
     connection: Connection, number: int, query: str, types: list[str], **names: sql.Composable
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query, for results too large to hold."""
-    inner = composed(query, g=schema_of(number), **names)
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(inner)
+    """The rows of a query about a generation, for results too large to hold."""
+    return stream(connection, composed(query, g=schema_of(number), **names), types)
+
+
+def stream(
+    connection: Connection, query: sql.Composable, types: list[str]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query of these types, for results too large to hold."""
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(types)
         yield from copy.rows()

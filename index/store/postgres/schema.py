@@ -5,7 +5,7 @@ selon.current         which of them is in service
 selon.removed         the articles that the operator took out
 selon.models          the embedding models that there are vectors of
 selon.<kind>_<model>  their vectors, each once, by the hash of the text; what HNSW searches
-selon.kept_<model>    vectors of a build that did not end, for the next one
+selon.kept_<model>    vectors that parts and builds have made, for the next build to take
 selon_<number>.*      the articles, passages, sentences and words of one generation
 
 A generation's tables are written once, in one transaction. Its vectors are those of its model that
@@ -32,7 +32,7 @@ MOST_DIMENSIONS = 4_000
 
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
 _PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
-_MEMORY = "256MB"  # for building an HNSW index or another, where the server allows less by itself
+_MEMORY = "256MB"  # at least, for building an HNSW index or another
 _SHARED = """
 CREATE SCHEMA IF NOT EXISTS selon;
 CREATE TABLE IF NOT EXISTS selon.layout (version integer NOT NULL);
@@ -160,6 +160,16 @@ CREATE TABLE {table} (
     vector vector({dimension}) NOT NULL
 )
 """
+# Two may embed the same text at once: a hash may be there twice.
+_KEPT = """
+CREATE TABLE {table} (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    hash bytea NOT NULL,
+    vector vector({dimension}) NOT NULL,
+    kept_on date NOT NULL DEFAULT current_date
+);
+CREATE INDEX ON {table} (hash)
+"""
 _PLAIN = "ALTER TABLE {table} ALTER vector SET STORAGE PLAIN"
 _IN_ROW = 1_900  # dimensions of a vector that a page holds beside the rest of its row
 _NEAREST = """
@@ -204,14 +214,15 @@ class VectorTables:
         """Raises StoreError where pgvector cannot index so many dimensions."""
         if self.dimension > MOST_DIMENSIONS:
             raise StoreError("postgres-dimensions", dimension=self.dimension, most=MOST_DIMENSIONS)
-        known = "SELECT FROM selon.models WHERE tag = %s"
-        if connection.execute(known, [self.tag]).fetchone() is not None:
+        if self._is_there(connection):
             return
         size = sql.Literal(self.dimension)
-        tables = [(self.kept, ""), *((self.of(kind), "UNIQUE") for kind in _KINDS)]
+        tables = [(self.kept, _KEPT), *((self.of(kind), _VECTORS) for kind in _KINDS)]
         with connection.transaction():
-            for table, constraint in tables:
-                query = _VECTORS.replace("UNIQUE", constraint)
+            connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_PREPARING])
+            if self._is_there(connection):
+                return
+            for table, query in tables:
                 connection.execute(composed(query, table=table, dimension=size))
                 if self.dimension <= _IN_ROW:
                     connection.execute(composed(_PLAIN, table=table))
@@ -219,6 +230,10 @@ class VectorTables:
                 "INSERT INTO selon.models VALUES (%s, %s, %s)",
                 [self.tag, self.model, self.dimension],
             )
+
+    def _is_there(self, connection: Connection) -> bool:
+        known = "SELECT FROM selon.models WHERE tag = %s"
+        return connection.execute(known, [self.tag]).fetchone() is not None
 
     def drop(self, connection: Connection) -> None:
         for table in (self.kept, self.of("passages"), self.of("sentences")):
@@ -285,9 +300,10 @@ def drop_generation(connection: Connection, number: int) -> None:
 
 
 def give_memory(connection: Connection) -> None:
-    """For making indexes, which in less memory takes many times as long."""
+    """For making indexes, which in less memory takes many times as long; a server that is set to
+    give more does."""
     connection.execute(
-        "SELECT set_config('maintenance_work_mem', %s, false) "
-        "WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes(%s)",
+        "SELECT set_config('maintenance_work_mem', %s, false) WHERE "
+        "pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes(%s)",
         [_MEMORY, _MEMORY],
     )

@@ -15,6 +15,7 @@ from psycopg import errors
 
 from index.errors import DamagedIndex, ModelMismatch, NoIndex, Problem, StoreError
 from index.store.base import StoreCheck
+from index.store.build_turn import BuildPart
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, Generation
 from index.store.files.layout import Hold, new_id
@@ -41,6 +42,7 @@ from index.store.postgres.load import (
     unload_articles,
     unload_vectors,
 )
+from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.removed import RemovedRows
 from index.store.postgres.schema import (
     VectorTables,
@@ -219,6 +221,11 @@ class PostgresStore:
 
     def build_turn(self) -> AbstractContextManager[PostgresTurn]:
         return postgres_turn(self._servers, self._workplace)
+
+    def part_turn(
+        self, part: BuildPart, model: str, dimension: int
+    ) -> AbstractContextManager[PostgresPart]:
+        return postgres_part(self._servers, self._workplace, part, model, dimension)
 
     def close(self) -> None:
         """Closing twice is harmless; it is closed when nobody has it any more, too."""

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+from filelock import FileLock, Timeout
 from psycopg.pq import TransactionStatus
 
 from index.errors import BuildLocked, DamagedIndex, StoreError
@@ -44,7 +45,6 @@ from index.store.postgres.generations import (
     KnownGenerations,
     clean,
     current_number,
-    forget_kept,
     put_in_service,
     verify_generation,
 )
@@ -52,10 +52,12 @@ from index.store.postgres.load import (
     KINDS,
     GenerationLoader,
     WrittenArticles,
+    stream,
     unload_articles,
 )
 from index.store.postgres.schema import (
     VectorTables,
+    composed,
     prepare_database,
 )
 from index.store.postgres.vectors import PostgresKept, PostgresVectors, SharedVectors
@@ -64,6 +66,7 @@ from index.store.reader import GenerationFacts, RowKind
 logger = logging.getLogger(__name__)
 
 _DRAFT = "draft-"
+_LOCK = "lock"
 
 
 @contextmanager
@@ -73,7 +76,16 @@ def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[Postgr
     Raises BuildLocked, StoreError.
     """
     first = servers[0].shown
-    with ExitStack() as opened, translate_errors(first):
+    with translate_errors(first), connected(servers) as connections:
+        if not take_lease(connections[0]):
+            raise _locked(connections[0], first)
+        yield PostgresTurn(servers, connections, workplace)
+
+
+@contextmanager
+def connected(servers: Sequence[Server]) -> Iterator[list[Connection]]:
+    """A connection for writing to each, in their order, to a database that is prepared."""
+    with ExitStack() as opened:
         connections = []
         for server in servers:
             connection = server.connect(writing=True)
@@ -81,13 +93,26 @@ def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[Postgr
             connections.append(connection)
             with translate_errors(server.shown):
                 prepare_database(connection)
-        if not take_lease(connections[0]):
-            raise _locked(connections[0], first)
-        with translate_disk_errors(workplace):
-            workplace.mkdir(parents=True, exist_ok=True)
-        for left in workplace.glob(f"{_DRAFT}*"):
-            shutil.rmtree(left, ignore_errors=True)
-        yield PostgresTurn(servers, connections, workplace)
+        yield connections
+
+
+@contextmanager
+def work_folder(workplace: Path) -> Iterator[Path]:
+    """A folder of this work's own; those of work that has ended without tidying go."""
+    with translate_disk_errors(workplace):
+        workplace.mkdir(parents=True, exist_ok=True)
+        with FileLock(workplace / "lock"):
+            for left in workplace.glob(f"{_DRAFT}*"):
+                with suppress(Timeout), FileLock(left / _LOCK, blocking=False):
+                    shutil.rmtree(left, ignore_errors=True)
+            folder = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=workplace))
+            lock = FileLock(folder / _LOCK)
+            lock.acquire()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        lock.release()
 
 
 def _locked(connection: Connection, shown: str) -> BuildLocked:
@@ -142,22 +167,21 @@ class PostgresTurn:
     def draft(self, rules: str) -> Iterator[PostgresDraft]:
         known = [each[0].facts.id for each in self.known.values()]
         generation = new_id(datetime.now(UTC), max(known, default=None))
-        with translate_disk_errors(self._workplace):
-            folder = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=self._workplace))
         draft: PostgresDraft | None = None
-        try:
-            before = self._before(folder) if self.previous else None
-            alike = self.previous is not None and self.previous.facts.rules == rules
-            draft = PostgresDraft(
-                folder / "generation", generation, before, alike, self.connections, self.next_number
-            )
-            with translate_errors(self._servers[0].shown):
-                yield draft
-        finally:
-            if draft is not None:
-                draft.close()
-            self.roll_back()
-            shutil.rmtree(folder, ignore_errors=True)
+        with work_folder(self._workplace) as folder:
+            try:
+                before = self._before(folder) if self.previous else None
+                alike = self.previous is not None and self.previous.facts.rules == rules
+                place = folder / "generation"
+                draft = PostgresDraft(
+                    place, generation, before, alike, self.connections, self.next_number
+                )
+                with translate_errors(self._servers[0].shown):
+                    yield draft
+            finally:
+                if draft is not None:
+                    draft.close()
+                self.roll_back()
 
     def adopt(self, draft: GenerationWriter) -> None:
         self.commit()
@@ -177,7 +201,6 @@ class PostgresTurn:
         """Put what was committed in service."""
         assert self._new is not None, "a generation is committed, then put in service"
         put_in_service(self.connections[0], self._new)
-        forget_kept(self.connections)
 
     def clean(self) -> None:
         if self._new is not None:
@@ -244,12 +267,14 @@ class PostgresKnown:
         return any(fetch(each, self.number, query, article_id) for each in self._connections)
 
     def vector_source(self, kind: RowKind) -> VectorSource:
-        query = f"SELECT hash FROM {{g}}.{kind}"
-        joined = b"".join(
-            bytes(row[0]) for each in self._connections for row in fetch(each, self.number, query)
-        )
-        hashes = as_hashes(joined)
+        """All that the servers have of its model, those of other generations too."""
         tables = VectorTables(self.facts.model, self.facts.dimension)
+        joined = bytearray()
+        for connection in self._connections:
+            query = composed("SELECT hash FROM {v}", v=tables.of(kind))
+            for (own,) in stream(connection, query, ["bytea"]):
+                joined += own
+        hashes = as_hashes(joined)
         return VectorSource(hashes, SharedVectors(self._connections, tables, kind, hashes))
 
 

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from psycopg import sql
 
 from index.models.base import IntArray, Vectors
-from index.store.build_turn import HASH_SIZE, Hashes, StoredVectors, VectorSource, as_hashes
+from index.store.build_turn import (
+    Hashes,
+    StoredVectors,
+    VectorSource,
+    as_bytes,
+    as_hashes,
+    hash_halves,
+)
 from index.store.postgres.connections import Connection
 from index.store.postgres.load import (
     WrittenArticles,
     send_new_vectors,
     send_vectors,
+    sent_vector,
     stage_vectors,
+    stream,
     vectors_by_hash,
 )
 from index.store.postgres.schema import VectorTables, composed
@@ -44,42 +55,82 @@ class SharedVectors:
 
 
 class PostgresKept:
-    """See `index.store.build_turn.KeptVectors`; they lie on the first server."""
+    """See `index.store.build_turn.KeptVectors`; each lies on the server that its hash says."""
 
     def __init__(self, connections: Sequence[Connection], tables: VectorTables) -> None:
-        self._connection = connections[0]
+        self._connections = connections
         self._tables = tables
         for connection in connections:
             tables.create(connection)
-        rows = self._rows("SELECT id, hash FROM {kept} ORDER BY id")
-        self._ids = np.array([row[0] for row in rows], dtype=np.int64)
-        self._hashes = as_hashes(b"".join(bytes(row[1]) for row in rows))
+        self._found = 0
         self._added = 0
 
     def __len__(self) -> int:
-        return len(self._ids) + self._added
+        return self._found + self._added
 
     def source(self) -> VectorSource:
-        return VectorSource(self._hashes, self)
+        hashes, ids, places = bytearray(), array("q"), array("h")
+        for place, connection in enumerate(self._connections):
+            query = composed("SELECT id, hash FROM {kept} ORDER BY id", kept=self._tables.kept)
+            for number, own in stream(connection, query, ["int8", "bytea"]):
+                ids.append(number)
+                hashes += own
+                places.append(place)
+        self._found = len(ids)
+        kept = _KeptRows(self._connections, self._tables, np.array(ids), np.array(places))
+        return VectorSource(as_hashes(hashes), kept)
 
-    def vectors(self, rows: IntArray) -> Vectors:
-        """Those of some rows of the source."""
-        wanted = self._ids[rows].tolist()
-        query = "SELECT id, vector::real[] FROM {kept} WHERE id = ANY(%s::bigint[])"
-        found = dict(self._rows(query, wanted))
-        vectors = np.array([found[each] for each in wanted], dtype=np.float32)
-        return vectors.reshape(len(wanted), self._tables.dimension)
+    def stored(self, hashes: Hashes) -> set[bytes]:
+        """Those of these that are kept."""
+        query = composed("SELECT hash FROM {kept} WHERE hash = ANY(%s)", kept=self._tables.kept)
+        found: set[bytes] = set()
+        for place, connection in enumerate(self._connections):
+            asked = as_bytes(hashes[self._places(hashes) == place])
+            rows = connection.execute(query, [asked], binary=True)
+            found.update(bytes(row[0]) for row in rows)
+        return found
 
     def add(self, hashes: bytes, vectors: Vectors) -> None:
-        send_vectors(self._connection, self._tables.kept, as_hashes(hashes), vectors)
+        own = as_hashes(hashes)
+        places = self._places(own)
+        for place, connection in enumerate(self._connections):
+            here = np.flatnonzero(places == place)
+            if len(here):
+                send_vectors(connection, self._tables.kept, own[here], vectors[here])
         self._added += len(vectors)
 
     def close(self) -> None:
         pass
 
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        written = composed(query, kept=self._tables.kept)
-        return self._connection.execute(written, values, binary=True).fetchall()
+    def _places(self, hashes: Hashes) -> IntArray:
+        """By the last half of a hash: by the first, parts share the texts out."""
+        return (hash_halves(hashes)[:, 1] % len(self._connections)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptRows:
+    """Kept vectors by row: on which server each is, and its id there."""
+
+    connections: Sequence[Connection]
+    tables: VectorTables
+    ids: IntArray
+    places: npt.NDArray[np.int16]
+
+    def vectors(self, rows: IntArray) -> Vectors:
+        query = composed(
+            "SELECT id, vector FROM {kept} WHERE id = ANY(%s::bigint[])",
+            kept=self.tables.kept,
+        )
+        vectors = np.empty((len(rows), self.tables.dimension), dtype=np.float32)
+        for place, connection in enumerate(self.connections):
+            here = np.flatnonzero(self.places[rows] == place)
+            wanted = self.ids[rows[here]].tolist()
+            found: dict[int, bytes] = dict(
+                connection.execute(query, [wanted], binary=True).fetchall()
+            )
+            for row, each in zip(here, wanted, strict=True):
+                vectors[row] = sent_vector(found[each])
+        return vectors
 
 
 class PostgresVectors:
@@ -135,6 +186,5 @@ def _by_hash(
     found: dict[bytes, Vectors] = {}
     for connection in connections:
         found |= vectors_by_hash(connection, tables, kind, hashes, staged=staged)
-    wanted = np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")
-    rows = [found[each.tobytes()] for each in wanted]
+    rows = [found[each] for each in as_bytes(hashes)]
     return np.array(rows, dtype=np.float32).reshape(len(rows), tables.dimension)

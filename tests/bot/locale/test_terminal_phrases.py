@@ -65,7 +65,7 @@ def test_sizes_are_told_in_the_unit_that_suits(size: int, french: str, english: 
 
 def test_a_plural_that_is_there_already_is_left() -> None:
     keeping = KeepingPhrases.of("fr")
-    assert keeping.resumed(2) == "2 vecteurs repris de la construction interrompue."
+    assert keeping.resumed(2) == "2 vecteurs repris d’une construction interrompue ou de parts."
     assert keeping.left_out(2) == "2 articles écartés par vous\u00a0: selon list --removed"
 
 

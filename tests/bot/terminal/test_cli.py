@@ -27,6 +27,7 @@ from index.store.files.generation import current_id
 from index.store.files.layout import Layout
 from tests.bot.answers import answered, article, citation, refused
 from tests.fakes import FakeEmbedder
+from tests.postgres.server import Server
 
 EN, FR = Phrases.of("en"), Phrases.of("fr")
 
@@ -284,6 +285,55 @@ def test_index_if_missing_leaves_an_index_alone(
     assert run(["index", "--if-missing"]) == 0
     assert capsys.readouterr().out == ""
     assert (current_id(Path(".selon")), embedder.embedded) == (generation, embedded)
+
+
+@pytest.mark.parametrize("typed", ["0/5", "6/5", "x", "2", "2/", "-1/5", "2/5/7", "1/0", "²/5"])
+def test_index_of_a_part_that_is_none_is_wrong_usage(
+    corpus: Path, capsys: pytest.CaptureFixture[str], embedder: FakeEmbedder, typed: str
+) -> None:
+    assert run(["index", str(corpus), f"--part={typed}"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"--part {typed}" in told.err
+    assert "2/5" in told.err
+    assert embedder.embedded == 0
+
+
+def test_index_of_a_part_in_files_says_what_it_takes(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["index", str(corpus), "--part", "1/2"]) == 1
+    assert "SELON_INDEX_URL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "then"),
+    [
+        ("fr", "Part 2/2\u00a0: 2 vecteurs calculés, 0 déjà là", "sans --part"),
+        ("en", "Part 2/2: 2 texts embedded, 0 there already", "without --part"),
+    ],
+)
+def test_index_by_parts_tells_what_each_did_and_what_comes_next(
+    corpus: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    vector_server: Server,
+    language: str,
+    first: str,
+    then: str,
+) -> None:
+    monkeypatch.setenv("SELON_LANGUAGE", language)
+    with vector_server.database() as url:
+        monkeypatch.setenv("SELON_INDEX_URL", url)
+        assert run(["index", str(corpus), "--part", "2/2"]) == 0
+        told = capsys.readouterr()
+        assert told.out.startswith(first)
+        assert then in told.out
+        assert run(["status"]) == 1  # nothing is in service yet
+        assert run(["index", str(corpus), "--part", "1/2"]) == 0
+        assert run(["index", str(corpus)]) == 0
+        words = "0 vecteur calculé" if language == "fr" else "0 vectors computed"
+        assert words in capsys.readouterr().out
 
 
 def test_ctrl_c_leaves_the_index_in_service(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psycopg
+
+from index.store.postgres.connections import Server as Address
 from index.store.postgres.store import PostgresStore
 from tests.postgres.server import Server
 
@@ -26,3 +29,15 @@ def postgres_store(server: Server, workplace: Path, servers: int = 1) -> Iterato
             yield store
         finally:
             store.close()
+
+
+def count_kept(addresses: Sequence[str]) -> int:
+    """How many vectors of unfinished work the servers keep."""
+    tables = "SELECT relname FROM pg_class WHERE relname LIKE 'kept\\_%' AND relkind = 'r'"
+    total = 0
+    for address in addresses:
+        with psycopg.connect(Address.at(address).url, autocommit=True) as connection:
+            for (name,) in connection.execute(tables).fetchall():
+                counted = connection.execute(f"SELECT count(*) FROM selon.{name}")  # type: ignore[arg-type]
+                total += int((counted.fetchone() or [0])[0])
+    return total

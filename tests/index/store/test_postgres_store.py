@@ -29,11 +29,12 @@ from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.postgres import nearest
 from index.store.postgres.connections import Server as Address
+from index.store.postgres.schema import give_memory
 from index.store.postgres.store import PostgresStore
 from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, three
-from tests.index.store.postgres_stores import databases, postgres_store
+from tests.index.store.postgres_stores import count_kept, databases, postgres_store
 from tests.postgres.server import Server, running
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
@@ -184,7 +185,7 @@ def test_builds_keep_two_generations_and_those_that_are_read(one: PostgresStore)
     made(three(), one)
     with psycopg.connect(address.url) as connection:
         assert connection.execute(schemas).fetchone() == (2,)
-        assert _kept(connection) == 0
+    assert count_kept([address.url]) == 0
 
 
 def test_a_rollback_brings_back_what_was_and_the_next_build_replaces_it(
@@ -338,17 +339,14 @@ def test_the_lease_of_a_killed_builder_ends_and_nothing_is_embedded_twice(
         context = multiprocessing.get_context("fork")
         builder = context.Process(target=_builds_slowly, args=(addresses, tmp_path / "a", 500))
         builder.start()
-        with psycopg.connect(Address.at(addresses[0]).url, autocommit=True) as connection:
-            kept = 0
-            while kept < 500:
-                assert builder.is_alive()
-                time.sleep(0.1)
-                kept = _kept(connection)
-            with pytest.raises(BuildLocked):
-                made(three(), store)
-            os.kill(builder.pid or 0, signal.SIGKILL)
-            builder.join()
-            kept = _kept(connection)
+        while count_kept(addresses) < 500:
+            assert builder.is_alive()
+            time.sleep(0.1)
+        with pytest.raises(BuildLocked):
+            made(three(), store)
+        os.kill(builder.pid or 0, signal.SIGKILL)
+        builder.join()
+        kept = count_kept(addresses)
         assert store.current_id() == first.generation
         embedder = FakeEmbedder()
         report = _once_free(store, embedder)
@@ -360,16 +358,6 @@ def test_the_lease_of_a_killed_builder_ends_and_nothing_is_embedded_twice(
         store.close()
 
 
-def _kept(connection: psycopg.Connection) -> int:
-    found = connection.execute(
-        "SELECT relname FROM pg_class WHERE relname LIKE 'kept_%' AND relkind = 'r'"
-    ).fetchall()
-    counts = [
-        connection.execute(f"SELECT count(*) FROM selon.{name}").fetchone() for (name,) in found
-    ]  # type: ignore[arg-type]
-    return sum(int(count[0]) for count in counts if count)
-
-
 def _once_free(store: IndexStore, embedder: FakeEmbedder) -> BuildReport:
     """The server sees within moments that the connection of a dead process has ended."""
     for _ in range(100):
@@ -378,6 +366,37 @@ def _once_free(store: IndexStore, embedder: FakeEmbedder) -> BuildReport:
         except BuildLocked:
             time.sleep(0.1)
     raise AssertionError("the lease did not end")
+
+
+def test_what_fails_on_one_server_ends_on_the_others_too(
+    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgres_store(vector_server, tmp_path, 2) as store:
+        first = made(three(), store)
+        second = store._servers[1].url.rpartition("/")[2]
+
+        def index(connection: psycopg.Connection, number: int) -> None:
+            if connection.info.dbname == second:
+                raise StoreError("postgres-failed", reason="no room")
+            connection.execute("SELECT pg_sleep(3600)")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("index.store.postgres.load.index_generation", index)
+            with pytest.raises(StoreError) as refused:
+                made(many(20), store)
+        assert refused.value.parameters["reason"] == "no room"
+        assert store.current_id() == first.generation
+        assert made(many(20), store).generation == store.current_id()
+
+
+@pytest.mark.parametrize(("set_to", "taken"), [("64MB", "256MB"), ("1GB", "1GB")])
+def test_indexes_are_made_in_what_memory_the_server_gives_or_more(
+    one: PostgresStore, set_to: str, taken: str
+) -> None:
+    with psycopg.connect(one._servers[0].url, autocommit=True) as connection:
+        connection.execute(f"SET maintenance_work_mem = '{set_to}'")
+        give_memory(connection)
+        assert connection.execute("SHOW maintenance_work_mem").fetchone() == (taken,)
 
 
 def test_no_question_sees_two_generations(vector_server: Server, tmp_path: Path) -> None:
@@ -421,7 +440,7 @@ def test_no_question_sees_two_generations(vector_server: Server, tmp_path: Path)
 def test_a_server_that_is_down_is_an_error_by_name_and_its_return_is_seen(
     vector_server: Server, tmp_path: Path
 ) -> None:
-    with vector_server.database() as first, running() as other:
+    with vector_server.database() as first, running(durable=True) as other:
         store = PostgresStore([first, other.url("postgres")], tmp_path)
         made(many(20), store)
         index = live(store)

@@ -118,7 +118,7 @@ def test_ctrl_c_ends_the_batch_and_the_next_run_goes_on(
     assert f"{kept} vecteurs gardés\u00a0: la même commande reprendra où elle en était." in said
     assert run(["index"]) == 0
     shown = capsys.readouterr().out
-    assert f"{kept} vecteurs repris de la construction interrompue." in shown
+    assert f"{kept} vecteurs repris d’une construction interrompue ou de parts." in shown
     assert f"{interrupted.embedded - kept} vecteur" in shown
 
 

@@ -1,0 +1,281 @@
+"""A build whose embedding several machines share out: the same index, and nothing done twice."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from index.build.builder import BuildReport, PartReport, build, build_part
+from index.errors import BuildLocked, BuildStopped, StoreError
+from index.store.build_turn import BuildPart, as_hashes, text_hash
+from index.store.factory import open_store
+from index.store.files.manifest import Manifest
+from index.store.postgres.connections import Server as Address
+from index.store.postgres.generations import KEPT_DAYS
+from index.store.postgres.store import PostgresStore
+from tests.fakes import FakeEmbedder
+from tests.index.store.postgres_stores import count_kept, databases, postgres_store
+from tests.postgres.server import Server
+
+BATCH = 3_000  # characters: many batches to be killed between
+PARTS = 3
+SYLLABLES = ("ba", "dor", "fi", "lan", "mu", "ne", "pra", "ro", "sel", "ti", "vou")
+WORDS = ["".join(each) for each in itertools.product(SYLLABLES, repeat=3)]
+SHORTEST = 9 * 7  # characters of a text
+
+
+class Noting(FakeEmbedder):
+    """Notes every text once it is embedded, and may be slow from some number on."""
+
+    def __init__(self, notes: Path, slow_from: int | None = None) -> None:
+        super().__init__()
+        self._notes = notes
+        self._slow_from = slow_from
+
+    def embed_passages(self, texts, *, progress=None):  # type: ignore[no-untyped-def]
+        if self._slow_from is not None and self.embedded >= self._slow_from:
+            time.sleep(60)
+        vectors = super().embed_passages(texts, progress=progress)
+        with self._notes.open("a", encoding="utf-8") as file:
+            file.writelines(f"{text_hash(text).hex()}\n" for text in texts)
+        return vectors
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.build.vectors.BATCH_CHARACTERS", BATCH)
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    write(folder, range(200))
+    return folder
+
+
+@pytest.fixture
+def store(vector_server: Server, tmp_path: Path) -> Iterator[PostgresStore]:
+    with postgres_store(vector_server, tmp_path) as found:
+        yield found
+
+
+def write(folder: Path, numbers: range) -> None:
+    """A file of these articles, which have few words in common."""
+    folder.mkdir(exist_ok=True)
+    lines = []
+    for number in numbers:
+        chance = random.Random(number)
+        said = [" ".join(chance.choices(WORDS, k=9)) for _ in range(4)]
+        text = f"Le {said[0]}. La {said[1]}.\n\nUn {said[2]}. Une {said[3]}."
+        lines.append(json.dumps({"id": str(number), "title": f"Phare {number}", "text": text}))
+    (folder / f"{numbers[0]}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _work(addresses: list[str], home: Path, folder: Path, number: int, slow: int | None) -> None:
+    store = PostgresStore(addresses, home / "work")
+    notes = home / f"notes-{number}"
+    build_part([folder], BuildPart(number, PARTS), store, Noting(notes, slow))
+
+
+def noted(home: Path) -> list[str]:
+    return [line for file in home.glob("notes-*") for line in file.read_text().splitlines()]
+
+
+def part_of(store: PostgresStore, folder: Path, number: int, of: int) -> PartReport:
+    return build_part([folder], BuildPart(number, of), store, FakeEmbedder())
+
+
+def built(store: PostgresStore, folder: Path) -> BuildReport:
+    return build([folder], store, FakeEmbedder())
+
+
+@pytest.mark.parametrize("servers", [1, 2], ids=["one", "two"])
+def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
+    vector_server: Server, tmp_path: Path, articles: Path, servers: int
+) -> None:
+    context = multiprocessing.get_context("fork")
+    with databases(vector_server, servers) as addresses:
+        homes = [tmp_path / f"machine-{number}" for number in range(1, PARTS + 1)]
+        for home in homes:
+            home.mkdir()
+
+        def start(number: int, slow: int | None = None) -> multiprocessing.process.BaseProcess:
+            asked = (addresses, homes[number - 1], articles, number, slow)
+            process = context.Process(target=_work, args=asked)
+            process.start()
+            return process
+
+        workers = [start(1, slow=100), start(2), start(3)]
+        for each in workers[1:]:
+            each.join(timeout=120)
+            assert each.exitcode == 0
+        while len(noted(homes[0])) < 100:
+            assert workers[0].is_alive()
+            time.sleep(0.05)
+        os.kill(workers[0].pid or 0, signal.SIGKILL)
+        workers[0].join()
+        killed = len(noted(homes[0]))
+        again = start(1)
+        again.join(timeout=120)
+        assert again.exitcode == 0
+        assert len(noted(homes[0])) > killed, "the killed part had work left"
+        assert [*homes[0].glob("work/draft-*")] == []
+
+        embedded = [text for home in homes for text in noted(home)]
+        store = PostgresStore(addresses, tmp_path / "last")
+        assert count_kept(addresses) >= len(set(embedded))
+        report = built(store, articles)
+        assert report.embedded == 0
+        assert report.resumed > 0
+        assert count_kept(addresses) == 0
+        store.export(tmp_path / "together")
+        store.close()
+    # What was in the batch that the kill met may be embedded again, and nothing else.
+    assert len(embedded) - len(set(embedded)) <= BATCH // SHORTEST
+
+    alone = open_store(tmp_path / "alone")
+    assert build([articles], alone, FakeEmbedder()).embedded == len(set(embedded))
+    alone.export(tmp_path / "by one")
+    ours, theirs = (Manifest.open(tmp_path / name) for name in ("together", "by one"))
+    assert ours.fingerprint == theirs.fingerprint
+    assert checksums(ours) == checksums(theirs)
+
+
+def checksums(manifest: Manifest) -> dict[str, object]:
+    """Of the vectors and words, whose bytes say nothing of when they were written."""
+    return {name: stamp for name, stamp in manifest.files.items() if not name.endswith(".sqlite")}
+
+
+def test_a_part_embeds_what_neither_builds_nor_parts_have(
+    store: PostgresStore, articles: Path
+) -> None:
+    built(store, articles)
+    write(articles, range(200, 260))
+    reports = [part_of(store, articles, number, 2) for number in (1, 2)]
+    assert all(each.embedded and each.found for each in reports)
+    assert part_of(store, articles, 1, 1).embedded == 0
+    assert built(store, articles).embedded == 0
+
+
+def test_a_build_of_other_articles_leaves_what_parts_have_made(
+    store: PostgresStore, articles: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "others", range(1_000, 1_020))
+    made = part_of(store, articles, 1, 2).embedded
+    for rest in (range(1_020, 1_030), range(1_030, 1_040), range(1_040, 1_050)):
+        write(tmp_path / "others", rest)
+        built(store, tmp_path / "others")  # and generations go
+    addresses = [store._servers[0].url]
+    assert count_kept(addresses) == made
+    part_of(store, articles, 2, 2)
+    assert built(store, articles).embedded == 0
+    assert count_kept(addresses) == 0
+
+
+def test_what_no_build_has_taken_goes_in_the_end(
+    store: PostgresStore, articles: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "others", range(1_000, 1_020))
+    part_of(store, articles, 1, 2)
+    address = store._servers[0].url
+    with psycopg.connect(address, autocommit=True) as connection:
+        [name] = connection.execute(
+            "SELECT relname FROM pg_class WHERE relname LIKE 'kept%' AND relkind = 'r'"
+        ).fetchone() or [""]
+        aged = f"UPDATE selon.{name} SET kept_on = current_date - {KEPT_DAYS + 1} WHERE id % 2 = 0"
+        half = connection.execute(aged).rowcount  # type: ignore[arg-type]
+    kept = count_kept([address])
+    assert half > 0
+    built(store, tmp_path / "others")
+    assert count_kept([address]) == kept - half
+
+
+def test_parts_of_another_model_are_kept_apart_and_stay(
+    store: PostgresStore, articles: Path, tmp_path: Path
+) -> None:
+    """While builds go on with the model in service, and remove generations."""
+    newer = FakeEmbedder(dimension=48)
+    write(tmp_path / "others", range(1_000, 1_020))
+    built(store, tmp_path / "others")
+    build_part([articles], BuildPart(1, 1), store, newer)
+    kept = count_kept([store._servers[0].url])
+    for number in (2_000, 2_001, 2_002):
+        write(tmp_path / "others", range(number, number + 1))
+        built(store, tmp_path / "others")
+    assert count_kept([store._servers[0].url]) == kept
+    assert build([articles], store, newer).embedded == 0
+
+
+def test_a_part_at_work_keeps_the_tables_of_its_model(
+    store: PostgresStore, articles: Path, tmp_path: Path
+) -> None:
+    """Which no generation names yet, while builds remove those that none names any more."""
+    newer = FakeEmbedder(dimension=48)
+    with store.part_turn(BuildPart(1, 2), newer.id, newer.dimension) as turn:
+        for number in (1_000, 1_001, 1_002):
+            write(tmp_path / "others", range(number, number + 1))
+            built(store, tmp_path / "others")
+        turn.kept.add(text_hash("un"), newer.embed_passages(["un"]))
+        assert list(turn.stored("passages", as_hashes(text_hash("un") + text_hash("deux")))) == [
+            True,
+            False,
+        ]
+
+
+def test_the_same_part_twice_at_once_is_refused_and_others_are_not(store: PostgresStore) -> None:
+    model, dimension = FakeEmbedder().id, FakeEmbedder().dimension
+    with store.part_turn(BuildPart(2, 3), model, dimension):
+        with (
+            pytest.raises(BuildLocked) as locked,
+            store.part_turn(BuildPart(2, 3), model, dimension),
+        ):
+            pass
+        assert locked.value.code == "part-locked-by"
+        assert str(os.getpid()) in str(locked.value.parameters["process"])
+        with store.part_turn(BuildPart(1, 3), model, dimension), store.build_turn():
+            pass
+
+
+def test_a_part_that_is_stopped_keeps_its_batches(store: PostgresStore, articles: Path) -> None:
+    embedder = FakeEmbedder()
+    with pytest.raises(BuildStopped) as stopped:
+        build_part([articles], BuildPart(1, 1), store, embedder, stop=lambda: embedder.embedded > 0)
+    assert stopped.value.kept == count_kept([store._servers[0].url]) > 0
+    assert store.current_id() is None
+
+
+def test_files_are_for_one_machine(tmp_path: Path, articles: Path) -> None:
+    with pytest.raises(StoreError) as refused:
+        build_part([articles], BuildPart(1, 2), open_store(tmp_path / "files"), FakeEmbedder())
+    assert refused.value.code == "part-without-server"
+
+
+def test_every_text_is_of_one_part() -> None:
+    hashes = as_hashes(b"".join(text_hash(f"texte {number}") for number in range(3_000)))
+    for of in (1, 2, 5, 9_999):
+        shares = [BuildPart(number, of).holds(hashes) for number in range(1, of + 1)]
+        assert sum(each.astype(int) for each in shares).tolist() == [1] * len(hashes)
+        if of <= 5:
+            assert min(each.sum() for each in shares) > 0.85 * len(hashes) / of
+
+
+def test_kept_vectors_are_spread_over_the_servers(
+    vector_server: Server, tmp_path: Path, articles: Path
+) -> None:
+    with databases(vector_server, 2) as addresses:
+        store = PostgresStore(addresses, tmp_path / "work")
+        made = part_of(store, articles, 1, 2).embedded
+        counts = [count_kept([Address.at(each).url]) for each in addresses]
+        store.close()
+    assert sum(counts) == made
+    assert min(counts) > 0.35 * made

@@ -1,0 +1,361 @@
+"""The deployment on several machines: services, the scripts of PostgreSQL, figures, alerts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from prometheus_client.metrics import MetricWrapperBase
+from psycopg import conninfo
+from sqlalchemy import make_url
+
+from bot.operations.metrics import Meters
+from bot.terminal.cli import run
+from index.store.postgres.connections import Server as Address
+from tests.postgres.server import Server, account, programs, running
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "deploy"
+PASSWORD = "c0ffee"
+SECONDS = 60
+
+promtool = pytest.mark.skipif(
+    shutil.which("promtool") is None,
+    reason="promtool is not installed (apt-get install promtool)",
+)
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    """With its variables filled in."""
+    text = (DEPLOY / "compose.scale.yaml").read_text(encoding="utf-8")
+    filled = re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", PASSWORD, text)
+    assert "$" not in filled
+    parsed: dict[str, Any] = yaml.safe_load(filled)
+    return parsed
+
+
+def test_there_are_the_services_that_the_page_tells_of(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    names = {"primary", "standby", "bot", "builder", "caddy", "prometheus", "grafana"}
+    assert set(services) == names
+    assert services["bot"]["deploy"]["replicas"] == 2
+    for name in ("bot", "builder"):
+        service = services[name]
+        assert run([service["command"][0], "--help"]) == 0
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+    for service in services.values():
+        assert service["restart"] == "unless-stopped"
+        assert "depends_on" not in service, "what waits for what fails never starts"
+
+
+def test_each_service_tells_whether_it_is_well(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        check = service["healthcheck"]
+        assert ("test" in check) != (name == "builder"), name
+        assert check.get("disable", False) is (name == "builder"), name
+
+
+def test_images_are_of_one_version(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        if "build" not in service:
+            assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+\.\d+(-\w+)?", service["image"]), name
+
+
+def test_what_is_mounted_and_shared_is_there(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        for volume in service["volumes"]:
+            source = volume.split(":")[0]
+            if source.startswith("./deploy/"):
+                assert (ROOT / source).exists(), source
+            elif source != "./articles":
+                assert source in compose["volumes"]
+    for script in ("primary.sh", "standby.sh"):
+        assert os.access(DEPLOY / "postgres" / script, os.X_OK)
+
+
+def test_nothing_is_open_but_the_door(compose: dict[str, Any]) -> None:
+    """Without a password nothing starts, and only Caddy is reached from outside."""
+    text = (DEPLOY / "compose.scale.yaml").read_text(encoding="utf-8")
+    named = set(re.findall(r"\$\{(\w+)", text))
+    required = set(re.findall(r"\$\{(\w+):\?", text))
+    assert named == required, "each is refused where it is empty, once at least"
+    example = (DEPLOY / "servers.env.example").read_text(encoding="utf-8")
+    assert set(re.findall(r"^(\w+)=$", example, re.MULTILINE)) == named
+    for name, service in compose["services"].items():
+        for port in service.get("ports", []):
+            assert name == "caddy" or port.startswith("127.0.0.1:"), name
+    for name in ("primary", "standby"):
+        assert compose["services"][name]["networks"] == ["inside"]
+    assert compose["networks"]["inside"]["internal"] is True
+
+
+def test_the_addresses_name_both_servers(compose: dict[str, Any]) -> None:
+    for name in ("bot", "builder"):
+        settings = compose["services"][name]["environment"]
+        index = Address.at(settings["SELON_INDEX_URL"])
+        assert index.shown == "postgresql://primary,standby/selon"
+        state = make_url(settings["SELON_DATABASE_URL"])
+        _, asked = state.get_dialect()().create_connect_args(state)
+        known = conninfo.conninfo_to_dict(conninfo.make_conninfo(**asked))
+        assert (known["host"], known["target_session_attrs"]) == ("primary,standby", "read-write")
+
+
+def test_an_hnsw_graph_finds_its_memory(compose: dict[str, Any]) -> None:
+    """A container has 64 MB of shared memory unless told; parallel builds need all of theirs."""
+    primary = compose["services"]["primary"]
+    [memory] = [each for each in primary["command"] if "maintenance_work_mem" in each]
+    found = re.fullmatch(r"-cmaintenance_work_mem=(\d+)GB", memory)
+    shared = re.fullmatch(r"(\d+)g", primary["shm_size"])
+    assert found is not None
+    assert shared is not None
+    assert int(shared[1]) > int(found[1])
+
+
+# PostgreSQL's scripts
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that the account of the servers may use."""
+    with tempfile.TemporaryDirectory(prefix="selon-postgres-", dir="/tmp") as name:
+        if os.geteuid() == 0:
+            shutil.chown(name, "postgres")
+        yield Path(name)
+
+
+def test_the_scripts_make_a_primary_and_a_standby_that_follows_it(
+    vector_server: Server, folder: Path
+) -> None:
+    """As the images' entry points run them, on servers of this machine."""
+    with running() as primary:
+        environment = {
+            "PATH": f"{programs()}:{os.environ['PATH']}",
+            "LC_ALL": "C",
+            "DATABASE_PASSWORD": PASSWORD,
+            "REPLICATION_PASSWORD": PASSWORD,
+            "PRIMARY_HOST": "127.0.0.1",
+            "PRIMARY_PORT": str(primary.port),
+        }
+        root = {"POSTGRES_USER": "root", "PGHOST": "127.0.0.1", "PGPORT": str(primary.port)}
+        root |= {"PGPASSWORD": PASSWORD, "PGDATA": str(primary.data)}
+        superuser = f"postgresql://root:{PASSWORD}@127.0.0.1:{primary.port}/postgres"
+        with psycopg.connect(_plain(primary.url("postgres")), autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE root SUPERUSER LOGIN PASSWORD '{PASSWORD}'")
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute("ALTER ROLE selon RENAME TO other")  # Selon's account is so called
+        made = _started("primary.sh", [], {**environment, **root})
+        assert made.wait(SECONDS) == 0
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+        primary_url = f"postgresql://selon:{PASSWORD}@127.0.0.1:{primary.port}/selon"
+        with psycopg.connect(primary_url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE told (word text)")
+            connection.execute("SELECT '[1,2]'::vector(2)")
+            rights = "SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = 'selon'"
+            assert connection.execute(rights).fetchone() == (False,)
+        port = _free_port()
+        own = {**environment, "PGDATA": str(folder / "standby")}
+        serving = ["-p", str(port), "-c", "listen_addresses=127.0.0.1"]
+        serving += ["-c", "unix_socket_directories=", "-c", "max_connections=60"]
+        for word in ("un", "deux"):  # the second time it goes on from what it has
+            process = _started("standby.sh", ["postgres", *serving], own)
+            try:
+                with psycopg.connect(primary_url, autocommit=True) as connection:
+                    connection.execute("INSERT INTO told VALUES (%s)", [word])
+                followed = f"postgresql://selon:{PASSWORD}@127.0.0.1:{port}/selon"
+                assert _told(followed, word)
+            finally:
+                process.terminate()
+                process.wait(SECONDS)
+        assert (folder / "standby").stat().st_mode & 0o077 == 0
+
+
+def _told(url: str, word: str) -> bool:
+    """Whether the standby comes to know a word."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        try:
+            with psycopg.connect(url, autocommit=True) as connection:
+                rows = connection.execute("SELECT pg_is_in_recovery(), word FROM told").fetchall()
+        except psycopg.Error:
+            rows = []
+        if (True, word) in rows:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _plain(url: str) -> str:
+    return url.replace("+psycopg", "")
+
+
+def _started(
+    name: str, arguments: list[str], environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    command = ["/bin/bash", "-s", "--", *arguments]  # its folder may not be that account's to read
+    owner = account() if os.geteuid() == 0 else {}
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, env=environment, cwd="/", start_new_session=True, **owner
+    )
+    assert process.stdin is not None
+    process.stdin.write((DEPLOY / "postgres" / name).read_bytes())
+    process.stdin.close()
+    return process
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# Figures and alerts
+
+
+def test_prometheus_finds_the_bots_where_they_serve(compose: dict[str, Any]) -> None:
+    config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    [found] = [job for job in config["scrape_configs"] if job["job_name"] == "selon"]
+    [where] = found["dns_sd_configs"]
+    [name] = where["names"]
+    settings = compose["services"][name]["environment"]
+    assert settings["SELON_METRICS_PORT"] == str(where["port"])
+    assert settings["SELON_METRICS_HOST"] == "0.0.0.0"
+    for rules in config["rule_files"]:
+        assert (DEPLOY / "prometheus" / rules).exists()
+
+
+@promtool
+def test_promtool_finds_no_fault() -> None:
+    done = subprocess.run(
+        ["promtool", "check", "config", DEPLOY / "prometheus" / "prometheus.yml"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_alerts_and_panels_ask_for_figures_that_there_are() -> None:
+    figures, labels = _exported()
+    asked = [*_alerts(), *_panels()]
+    assert len(asked) > 25
+    for expression in asked:
+        names, by = _names(expression)
+        assert names, expression
+        assert names <= figures | {"up"}, expression
+        assert by <= labels | {"le", "instance", "job"}, expression
+
+
+def test_what_a_figure_is_called_is_read_from_an_expression() -> None:
+    names, by = _names('60 * sum by (le, a) (rate(x_total{b="y_total",c=~"$i"}[5m])) or z > 1e3')
+    assert (names, by) == ({"x_total", "z"}, {"le", "a", "b", "c"})
+
+
+def test_the_dashboard_is_one_that_grafana_loads(compose: dict[str, Any]) -> None:
+    board = _board()
+    assert {"uid", "title", "schemaVersion", "panels", "templating", "time"} <= set(board)
+    assert board.get("id") is None
+    panels = board["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    taken: set[tuple[int, int]] = set()
+    for panel in panels:
+        place = panel["gridPos"]
+        assert place["x"] + place["w"] <= 24, panel["title"]
+        cells = {
+            (place["x"] + across, place["y"] + down)
+            for across in range(place["w"])
+            for down in range(place["h"])
+        }
+        assert not cells & taken, panel["title"]
+        taken |= cells
+        if panel["type"] != "row":
+            references = [target["refId"] for target in panel["targets"]]
+            assert len(set(references)) == len(references) > 0
+            sources = [panel["datasource"], *(target["datasource"] for target in panel["targets"])]
+            assert all(each == {"type": "prometheus", "uid": "${source}"} for each in sources)
+    variables = {each["name"] for each in board["templating"]["list"]}
+    used = set(re.findall(r"\$\{?(\w+)", json.dumps(panels))) - {"__rate_interval"}
+    assert used == variables
+    [provider] = yaml.safe_load(
+        (DEPLOY / "grafana/provisioning/dashboards/selon.yaml").read_text(encoding="utf-8")
+    )["providers"]
+    mounted = [each.split(":")[1] for each in compose["services"]["grafana"]["volumes"]]
+    assert f"{provider['options']['path']}/selon.json" in mounted
+
+
+def _board() -> dict[str, Any]:
+    board: dict[str, Any] = json.loads(
+        (DEPLOY / "grafana" / "selon.json").read_text(encoding="utf-8")
+    )
+    return board
+
+
+def _panels() -> Iterator[str]:
+    for panel in _board()["panels"]:
+        for target in panel.get("targets", []):
+            yield target["expr"]
+    for variable in _board()["templating"]["list"]:
+        if variable["type"] == "query":
+            found = re.fullmatch(r"label_values\((.*), (job|instance)\)", variable["definition"])
+            assert found is not None
+            yield found[1]
+
+
+def _alerts() -> Iterator[str]:
+    rules = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))
+    for group in rules["groups"]:
+        for rule in group["rules"]:
+            yield rule["expr"]
+
+
+def _exported() -> tuple[set[str], set[str]]:
+    """The names of the figures that a bot serves, and of their labels."""
+    registry = Meters().registry
+    figures: set[str] = set()
+    for metric in registry.collect():
+        match metric.type:
+            case "counter":
+                figures.add(f"{metric.name}_total")
+            case "histogram":
+                figures |= {f"{metric.name}_{part}" for part in ("bucket", "sum", "count")}
+            case _:
+                figures.add(metric.name)
+    labels = {
+        label
+        for collector in registry._collector_to_names
+        if isinstance(collector, MetricWrapperBase)
+        for label in collector._labelnames
+    }
+    return figures, labels
+
+
+_GROUPING = re.compile(r"\b(?:by|without|on|ignoring)\s*\(([^()]*)\)")
+_MATCHERS = re.compile(r"\{([^{}]*)\}")
+
+
+def _names(expression: str) -> tuple[set[str], set[str]]:
+    """The figures that an expression names, and the labels."""
+    left = re.sub(r'"[^"]*"', '""', expression)
+    labels = {label.strip() for group in _GROUPING.findall(left) for label in group.split(",")} | {
+        label for group in _MATCHERS.findall(left) for label in re.findall(r"(\w+)\s*[=!]", group)
+    }
+    for pattern in (_GROUPING, _MATCHERS, re.compile(r"\[[^\]]*\]")):
+        left = pattern.sub(" ", left)
+    words = re.findall(r"(?<![\w.])([a-z_:][\w:]*)\b(?!\s*\()", left, re.IGNORECASE)
+    return {word for word in words if word not in {"or", "and", "unless", "bool"}}, labels
