@@ -14,6 +14,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden
 
 from bot.locale.administration import AdministrationPhrases
+from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.journal import Journal
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, deliver_rest
@@ -22,29 +23,45 @@ from bot.operations.logs import PublicText
 from bot.state import retention
 from bot.state.clock import look_at_clock
 from bot.state.conversations import ConversationPlace
+from bot.state.processes import BotProcess
 from bot.state.retention import RetentionTerms
 from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
 
+TAKE_OVER_INTERVAL = timedelta(seconds=0.5)
+"""How often it is looked whether a process of the same bot has ended."""
+
+LEADER_SECONDS = 1.0
+"""How often it is looked whether the one that does for all what is done once has ended."""
+
+FAILURE_SECONDS = 2.0
+"""What a job that failed waits besides."""
+
+LEFTOVER_INTERVAL = timedelta(seconds=5)
+"""How often what is left to be said is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chore:
     """A job that is done at start, and again so often; one that `erases` by the clock, only while
-    the clock can be believed."""
+    the clock can be believed. Of several processes of a bot one does it for all, unless it is
+    `of_each`."""
 
     name: str
     every: timedelta
     job: Callable[[Bot], Awaitable[None]]
     erases: bool = False
+    of_each: bool = False
 
 
 @asynccontextmanager
 async def run_chores(
-    chores: Sequence[Chore], services: BotServices, bot: Bot
+    chores: Sequence[Chore], services: BotServices, bot: Bot, process: BotProcess
 ) -> AsyncIterator[None]:
     """Chores are done while the block lasts; one that fails is logged and tried again."""
-    tasks = [asyncio.create_task(_again_and_again(chore, services, bot)) for chore in chores]
+    doing = partial(_again_and_again, services=services, bot=bot, process=process)
+    tasks = [asyncio.create_task(doing(chore)) for chore in chores]
     try:
         yield
     finally:
@@ -103,22 +120,42 @@ async def _tell_administrators(
             logger.info("An administrator could not be told: %s", error)
 
 
-def leftover_chore(journal: Journal, left: Sequence[int]) -> Chore:
-    """What an earlier process began to say (the deliveries `left`) is said."""
-    rest = list(left)
+def leftover_chore(journal: Journal) -> Chore:
+    """What a process that has ended began to say is said."""
+    rest: list[int] = []
 
     async def settle(bot: Bot) -> None:
+        rest.extend(await journal.unasked())
         while rest:
             if (begun := await journal.delivery(rest[0])) is not None:
                 await deliver_rest(bot, journal, begun)
                 await journal.noted_told(begun.id)
             del rest[0]
 
-    return Chore("settling", timedelta(days=1), settle)
+    return Chore("settling", LEFTOVER_INTERVAL, settle)
 
 
-async def _again_and_again(chore: Chore, services: BotServices, bot: Bot) -> None:
+def take_over_chore(
+    application: DurableApplication, services: BotServices, process: BotProcess
+) -> Chore:
+    """What a process that has ended, or another, leaves to this one is dealt with; what
+    administrators said to another holds here too."""
+
+    async def take_over(bot: Bot) -> None:
+        await asyncio.to_thread(process.stay)
+        await application.refill()
+        await services.roles.look_again()
+
+    return Chore("taking over", TAKE_OVER_INTERVAL, take_over, of_each=True)
+
+
+async def _again_and_again(
+    chore: Chore, services: BotServices, bot: Bot, process: BotProcess
+) -> None:
     while True:
+        if not chore.of_each and not await asyncio.to_thread(process.leads):
+            await asyncio.sleep(LEADER_SECONDS)
+            continue
         try:
             if not chore.erases or await _clock_agrees(services, bot):
                 await chore.job(bot)
@@ -128,4 +165,5 @@ async def _again_and_again(chore: Chore, services: BotServices, bot: Bot) -> Non
             logger.error(
                 "%s failed and will be tried again", PublicText(chore.name), exc_info=error
             )
+            await asyncio.sleep(FAILURE_SECONDS)
         await asyncio.sleep(chore.every.total_seconds())

@@ -18,7 +18,7 @@ from telegram.ext import AIORateLimiter, Application
 
 from bot.errors import SettingsError
 from bot.library.articles import Library, LiveLibrary
-from bot.messenger.chores import leftover_chore, run_chores
+from bot.messenger.chores import leftover_chore, run_chores, take_over_chore
 from bot.messenger.handlers.features import menus_of, register_features
 from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
@@ -31,6 +31,7 @@ from bot.messenger.services import BotServices, Chain, TelegramApplication
 from bot.operations.logs import PublicText
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
+from bot.state.processes import BotProcess
 
 if TYPE_CHECKING:
     from bot.arena.arena import Arena
@@ -165,25 +166,30 @@ async def serve(
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
+    bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)
     with (
         redact_logs(token, text=settings.log_text),
-        closing(open_state(state_url(settings.database_url, settings.data_dir))) as state,
-        closing(Journal(state, int(token.partition(":")[0]))) as journal,
+        closing(open_state(url, bot_id)) as state,
+        closing(BotProcess(state, bot_id)) as process,
+        closing(Journal(state, bot_id)) as journal,
         triggered_by(Trigger(journal)),
     ):
+        # Telegram tells what is new to one process that asks, and ends the requests of another.
+        process.join(alone=settings.webhook_url is None)
         refused = asyncio.Event()
         application = _build(settings, token, refused, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
         services = BotServices(chain, library, state, settings, documents, speech, arena)
-        chores = register_features(application, services)
+        chores = [leftover_chore(journal), *register_features(application, services)]
+        if state.is_shared:
+            chores.append(take_over_chore(application, services, process))
         try:
             if await _connected(application, settings, stop, patience):
-                chores = (leftover_chore(journal, await journal.unasked()), *chores)
                 async with serve_health(application, services):
                     await _start(application, receiver, services, len(patience))
                     ready(application.bot.username)
-                    async with run_chores(chores, services, application.bot):
+                    async with run_chores(chores, services, application.bot, process):
                         await _first_of(stop, refused)
         finally:
             journal.stopping.set()

@@ -70,10 +70,13 @@ async def test_a_file_survives_what_befalls_it(
     assert [part.text for _, part in transport.taken if part.text] == ["<b>un</b>", "Carte"]
 
 
-async def test_a_process_that_died_left_files_that_the_next_sends(journal: Journal) -> None:
+async def test_a_process_that_died_left_files_that_the_next_sends(
+    journal: Journal, state: State
+) -> None:
     dying = FakeTransport(deque([None, KeyboardInterrupt()]))  # type: ignore[list-item]
     with pytest.raises(KeyboardInterrupt):
         await _send(journal, dying)
+    state.process += 1
     (left,) = await journal.unasked()
     begun = await journal.delivery(left)
     assert begun is not None
@@ -81,24 +84,27 @@ async def test_a_process_that_died_left_files_that_the_next_sends(journal: Journ
     with triggered_by(Trigger(journal)):
         await send_letter(resume_entry(begun, journal), transport)
     assert [part for _, part in transport.taken] == [*PARTS[1:]]
+    state.process += 1
     assert await journal.unasked() == []
 
 
-async def test_a_stop_leaves_files_to_the_next_start(journal: Journal) -> None:
+async def test_a_stop_leaves_files_to_the_next_start(journal: Journal, state: State) -> None:
     journal.stopping.set()
     with pytest.raises(Postponed):
         await _send(journal, FakeTransport(deque([RetryAfter(5)])))
+    state.process += 1
     (left,) = await journal.unasked()
     begun = await journal.delivery(left)
     assert begun is not None
     assert begun.letter == LETTER
 
 
-async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal) -> None:
+async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal, state: State) -> None:
     transport = FakeTransport(deque([None, TelegramError("no reply that can be read")]))
     with pytest.raises(TelegramError, match="no reply"):
         await _send(journal, transport)
     assert len(transport.taken) == 1
+    state.process += 1
     assert await journal.unasked() == []
 
 
