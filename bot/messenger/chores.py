@@ -14,7 +14,6 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden
 
 from bot.locale.administration import AdministrationPhrases
-from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.journal import Journal
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, deliver_rest
@@ -28,9 +27,6 @@ from bot.state.retention import RetentionTerms
 from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
-
-TAKE_OVER_INTERVAL = timedelta(seconds=0.5)
-"""How often it is looked whether a process of the same bot has ended."""
 
 LEADER_SECONDS = 1.0
 """How often it is looked whether the one that does for all what is done once has ended."""
@@ -135,25 +131,12 @@ def leftover_chore(journal: Journal) -> Chore:
     return Chore("settling", LEFTOVER_INTERVAL, settle)
 
 
-def take_over_chore(
-    application: DurableApplication, services: BotServices, process: BotProcess
-) -> Chore:
-    """What a process that has ended, or another, leaves to this one is dealt with; what
-    administrators said to another holds here too."""
-
-    async def take_over(bot: Bot) -> None:
-        await asyncio.to_thread(process.stay)
-        await application.refill()
-        await services.roles.look_again()
-
-    return Chore("taking over", TAKE_OVER_INTERVAL, take_over, of_each=True)
-
-
 async def _again_and_again(
     chore: Chore, services: BotServices, bot: Bot, process: BotProcess
 ) -> None:
+    loop = asyncio.get_running_loop()
     while True:
-        if not chore.of_each and not await asyncio.to_thread(process.leads):
+        if not chore.of_each and not await loop.run_in_executor(process.thread, process.leads):
             await asyncio.sleep(LEADER_SECONDS)
             continue
         try:

@@ -94,8 +94,7 @@ class Journal:
     async def waiting(self, in_hand: Collection[int] = ()) -> list[KeptUpdate]:
         """What this process is to deal with, and what one that ended has left."""
         job = partial(updates.take_over_updates, bot_id=self._bot_id, in_hand=frozenset(in_hand))
-        # What arrives waits for the disk, and this would wait for it.
-        return await asyncio.to_thread(self._state.do, job, relaxed=True)
+        return await self._run(job, quick=True, relaxed=True)
 
     async def taken_up(self, update_id: int) -> int | None:
         """How often an update has been taken up, this time included; None where it is not for this

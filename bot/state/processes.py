@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -76,6 +77,8 @@ class BotProcess:
         self._alone = False
         self._leads = False
         self._file: FileLock | None = None
+        self.thread = ThreadPoolExecutor(1, "process")
+        """For `stay` and `leads`, which are not to wait for those that search."""
 
     def join(self, *, alone: bool) -> None:
         """Be one of them from now on; the only one, where the bot takes updates `alone`.
@@ -116,6 +119,7 @@ class BotProcess:
             return self._leads or not self._state.is_shared
 
     def close(self) -> None:
+        self.thread.shutdown(wait=False)
         self._let_go()
         if self._file is not None:
             self._file.release()

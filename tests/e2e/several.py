@@ -8,14 +8,16 @@ import itertools
 import random
 import signal
 import socket
+import time
 from asyncio.subprocess import Process
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import create_engine, select
+from sqlalchemy import Executable, create_engine, select, text
 
 from bot.state.tables import DeliveryRow, UpdateRow
 from tests.botapi.server import BotServer
@@ -26,6 +28,11 @@ IN_FLIGHT_SECONDS = 0.2
 
 LOOK_SECONDS = 0.1
 """Between looks at how far the bot is."""
+
+_ORPHANS = """SELECT id FROM updates WHERE done_at IS NULL AND process NOT IN (
+    SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2
+)"""
+"""Whose process holds no lock any more."""
 
 _KEPT = ("X-Telegram-Bot-Api-Secret-Token", "Content-Type")
 
@@ -87,6 +94,8 @@ class SharedOutcome:
     window: set[Sent] = field(default_factory=set)
     disordered: list[int] = field(default_factory=list)
     apologies: int = 0
+    taken_over: list[float] = field(default_factory=list)
+    """Seconds after which nothing undone was an ended process's any more, by kill."""
 
     @property
     def unexplained(self) -> list[Sent]:
@@ -104,6 +113,7 @@ class SharedLoad:
         self._bot = bot
         self._people = people
         self._chance = random.Random(seed)
+        self._database = create_engine(bot.database)
         self._askers: list[int] = []
         self._processes: list[Process] = []
         self._stack = contextlib.AsyncExitStack()
@@ -137,8 +147,8 @@ class SharedLoad:
     def ask(self, texts: Sequence[str]) -> None:
         """Somebody asks these, one after the other."""
         person = FIRST + self._chance.randrange(self._people)
-        for text in texts:
-            self.server.user_says(person, text)
+        for question in texts:
+            self.server.user_says(person, question)
             self._askers.append(person)
 
     async def answered(self, count: int | None = None, within: float = 120) -> None:
@@ -146,18 +156,34 @@ class SharedLoad:
         wanted = len(self._askers) if count is None else count
         async with asyncio.timeout(within):
             while True:
-                if self._done() >= wanted:
+                if self.done >= wanted:
                     return
                 await asyncio.sleep(LOOK_SECONDS)
 
+    @property
+    def waiting(self) -> int:
+        """How many questions have no answer yet."""
+        return len(self._askers) - self.done
+
+    @property
+    def done(self) -> int:
+        dealt_with = select(UpdateRow.id).where(UpdateRow.done_at.is_not(None))
+        return len(self._asked_of(dealt_with))
+
     async def kill(self, place: int) -> None:
+        """As `kill -9` does; then wait until the others have taken over what it had in hand."""
         self._processes[place].kill()
+        killed = time.monotonic()
         await self._processes[place].wait()
         self.outcome.kills += 1
         await asyncio.sleep(IN_FLIGHT_SECONDS)
-        self.outcome.interrupted += len(self._askers) - self._done()
+        self.outcome.interrupted += self.waiting
         recorded = self._recorded()
         self.outcome.window |= {each for each in self._taken() if each not in recorded}
+        while self._asked_of(text(_ORPHANS)):
+            assert time.monotonic() < killed + 60, "nobody takes over"
+            await asyncio.sleep(LOOK_SECONDS)
+        self.outcome.taken_over.append(time.monotonic() - killed)
 
     async def start_again(self, place: int) -> None:
         before = sum(name == "setWebhook" for name, _ in self.server.calls)
@@ -175,6 +201,7 @@ class SharedLoad:
         for sent in sorted(recorded):
             orders[sent[0]].append(recorded[sent])
         outcome.disordered = [chat for chat, order in orders.items() if order != sorted(order)]
+        self._database.dispose()
         return outcome
 
     def _updates(self) -> range:
@@ -186,18 +213,9 @@ class SharedLoad:
 
     def _recorded(self) -> dict[Sent, int]:
         """Which update each message that the database knows answers."""
-        rows = self._asked_of(lambda: select(DeliveryRow.update_id, DeliveryRow.sent))
+        rows = self._asked_of(select(DeliveryRow.update_id, DeliveryRow.sent))
         return {(self._askers[update - 1], id): update for update, sent in rows for id in sent}
 
-    def _done(self) -> int:
-        return len(
-            self._asked_of(lambda: select(UpdateRow.id).where(UpdateRow.done_at.is_not(None)))
-        )
-
-    def _asked_of(self, query: Callable[[], object]) -> Sequence[tuple[int, list[int]]]:
-        engine = create_engine(self._bot.database)
-        try:
-            with engine.connect() as connection:
-                return connection.execute(query()).all()  # type: ignore[call-overload,no-any-return]
-        finally:
-            engine.dispose()
+    def _asked_of(self, query: Executable) -> Sequence[Any]:
+        with self._database.connect() as connection:
+            return connection.execute(query).all()

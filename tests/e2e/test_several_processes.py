@@ -14,7 +14,7 @@ from tests.e2e.killing import FIRST, Bot, python
 from tests.e2e.several import SharedLoad
 from tests.postgres.server import Server
 
-PEOPLE, QUESTIONS = 30, 240
+PEOPLE, QUESTIONS = 30, 180
 PROGRAM = """
 import re
 from bot.messenger.running.application import listen

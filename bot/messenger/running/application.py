@@ -9,16 +9,18 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
 
 from bot.errors import SettingsError
 from bot.library.articles import Library, LiveLibrary
-from bot.messenger.chores import leftover_chore, run_chores, take_over_chore
+from bot.messenger.chores import Chore, leftover_chore, run_chores
 from bot.messenger.handlers.features import menus_of, register_features
 from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
@@ -71,6 +73,12 @@ STOP_DEADLINE_SECONDS = 4.8
 
 SWITCH_SECONDS = 0.001
 """How long a thread keeps the interpreter while another waits for it."""
+
+TAKE_OVER_INTERVAL = timedelta(seconds=0.5)
+"""How often it is looked whether a process of the same bot has ended."""
+
+ROLES_INTERVAL = timedelta(seconds=1)
+"""How often it is looked what roles another process has given."""
 
 _PATIENCE = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts to reach Telegram at start."""
@@ -183,7 +191,7 @@ async def serve(
         services = BotServices(chain, library, state, settings, documents, speech, arena)
         chores = [leftover_chore(journal), *register_features(application, services)]
         if state.is_shared:
-            chores.append(take_over_chore(application, services, process))
+            chores += _sharing_chores(application, services, process)
         try:
             if await _connected(application, settings, stop, patience):
                 async with serve_health(application, services):
@@ -196,6 +204,23 @@ async def serve(
             await _close(application, receiver)
         if refused.is_set():
             raise refusal(settings)
+
+
+def _sharing_chores(
+    application: DurableApplication, services: BotServices, process: BotProcess
+) -> Iterator[Chore]:
+    """What a process that has ended, or another, leaves to this one is dealt with; what
+    administrators said to another holds here too."""
+
+    async def take_over(bot: Bot) -> None:
+        await asyncio.get_running_loop().run_in_executor(process.thread, process.stay)
+        await application.refill()
+
+    async def look_again(bot: Bot) -> None:
+        await services.roles.look_again()
+
+    yield Chore("taking over", TAKE_OVER_INTERVAL, take_over, of_each=True)
+    yield Chore("roles", ROLES_INTERVAL, look_again, of_each=True)
 
 
 def _build(
