@@ -89,12 +89,16 @@ class Inbox(asyncio.Queue[object]):
             if await self._written(set_aside):
                 _tell_unreadable(item.update_id)
         elif not _worth_keeping(item):
-            await self._take(item)
+            self._came[item.update_id] = time.monotonic()
+            await super().put(item)
         elif (first := await self._written(partial(self._journal.arrived, item))) is not None:
             if first <= self._in_hand:
                 await self._take(item)
             else:  # by whoever has those that come first
-                await self.refill(item.get_bot())
+                try:
+                    await self.refill(item.get_bot())
+                except StateError as error:
+                    logger.error("What was kept is taken in later: %s", error)
         if isinstance(item, Update):
             METERS.accepted()
 
