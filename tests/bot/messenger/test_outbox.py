@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
 from bot.messenger.journal import Journal, Postponed, Trigger, triggered_by
@@ -144,3 +145,17 @@ async def test_a_connection_that_fails_is_tried_again(journal: Journal) -> None:
     transport = FakeTransport(deque([fault]))
     await _send(journal, transport)
     assert len(transport.taken) == 3
+
+
+async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
+    journal: Journal, state: State
+) -> None:
+    transport = FakeTransport()
+    await journal.arrived(Update(7))
+    state.process += 1
+    with triggered_by(Trigger(journal, update_id=7)), pytest.raises(Postponed):
+        await open_entry(LETTER)
+    (kept,) = await journal.waiting()
+    with triggered_by(Trigger(journal, update_id=kept.id)):
+        await send_letter(await open_entry(LETTER), transport)
+    assert len(transport.taken) == len(PARTS)
