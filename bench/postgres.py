@@ -4,6 +4,7 @@ The articles are invented, and vectors a stand-in's (`_prose.py`), or those of a
 with the bundled model. Every question is asked of both, in turns.
 
     python bench/postgres.py [PASSAGES | QUESTIONS.json] [--servers N …] [--url URL]
+    python bench/postgres.py --switches QUESTIONS --kills ROUNDS    # two servers under fire
 
 Without --url, a server of its own is started, if PostgreSQL and pgvector are installed; its
 databases stand for several servers.
@@ -24,6 +25,7 @@ from typing import Any
 
 import numpy as np
 from _exhaustive import exhaustive
+from _faults import killed, switched
 from _prose import Prose, StandIn
 from _searches import Remembering
 
@@ -57,6 +59,8 @@ Filter = tuple[Period | None, Selection | None]
 
 def main() -> int:
     options = _options()
+    if options.switches or options.kills:
+        return _under_fire(options)
     given = options.corpus.endswith(".json")
     embedder = Remembering(load_embedder("bundled", None)) if given else StandIn()
     articles, questions = _asked(options.corpus, options.questions)
@@ -83,6 +87,23 @@ def main() -> int:
                 if not given:
                     _told(_incremental(articles, stores, embedder))
     return 0
+
+
+def _under_fire(options: argparse.Namespace) -> int:
+    if (reason := clusters.absent() or clusters.without_vectors()) is not None:
+        print(f"skipped: {reason}")
+        return 0
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        if options.switches:
+            figures = switched(options.switches, Path(folder))
+            _told(figures)
+            bad += figures["mixed"]
+        if options.kills:
+            figures = killed(options.kills, Path(folder))
+            _told(figures)
+            bad += figures["wrong"]
+    return 1 if bad else 0
 
 
 def _told(figures: dict[str, Any]) -> None:
@@ -225,6 +246,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--url", help="servers that run already, with spaces between them")
     parser.add_argument("--folder", type=Path, help="keep the index in files here")
+    parser.add_argument("--switches", type=int, default=0, help="questions during switches")
+    parser.add_argument("--kills", type=int, default=0, help="how often a server is killed")
     parser.add_argument("--exact-rows", type=int, help="rows up to which all are compared")
     options = parser.parse_args()
     if options.exact_rows is not None:

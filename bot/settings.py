@@ -379,6 +379,13 @@ class Settings(BaseSettings):
     def _capitals(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
 
+    @property
+    def bot_id(self) -> int | None:
+        """The bot's number on Telegram, with which its token begins; None without one."""
+        token = self.telegram_token.get_secret_value() if self.telegram_token else ""
+        number = token.strip().partition(":")[0]
+        return int(number) if number.isascii() and number.isdigit() else None
+
 
 def index_store(settings: Settings) -> IndexStore:
     """Where the index lies; nothing is read or made yet. Raises StoreError."""

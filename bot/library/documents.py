@@ -170,7 +170,7 @@ class Documents:
         self._builder = builder or BuildProcess(opened)
         self._building = threading.Lock()
         self._opening = threading.Lock()
-        self._open: OrderedDict[str, ConversationIndex | None] = OrderedDict()
+        self._open: OrderedDict[str, ConversationIndex] = OrderedDict()
 
     @property
     def root(self) -> Path:
@@ -217,9 +217,13 @@ class Documents:
 
     def own(self, conversation: str) -> ConversationIndex | None:
         """What a conversation alone is answered from; None where it has no documents."""
+        folder = self._folder(conversation)
         with self._opening:
+            if open_store(folder).current_id() is None:  # not yet, or another process erased it
+                self._open.pop(conversation, None)
+                return None
             if conversation not in self._open:
-                self._open[conversation] = self._opened(self._folder(conversation))
+                self._open[conversation] = self._opened(folder)
                 while len(self._open) > OPEN_INDEXES:
                     self._open.popitem(last=False)
             self._open.move_to_end(conversation)
@@ -235,9 +239,7 @@ class Documents:
         """Remove a document that was not decided on."""
         self._drop(self._inbox(number))
 
-    def _opened(self, data_dir: Path) -> ConversationIndex | None:
-        if open_store(data_dir).current_id() is None:
-            return None
+    def _opened(self, data_dir: Path) -> ConversationIndex:
         index = LiveIndex(data_dir, self._embedder, ConfidenceModel.load())
         return ConversationIndex(chain_over(index, self._settings), LiveLibrary(index))
 

@@ -83,7 +83,7 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted,
 
 def database_of(settings: Settings) -> StateOnDemand:
     """The database of what people leave behind, opened when it is first needed; to be closed."""
-    return StateOnDemand(state_url(settings.database_url, settings.data_dir))
+    return StateOnDemand(state_url(settings.database_url, settings.data_dir), settings.bot_id)
 
 
 def open_cache(settings: Settings, state: Callable[[], State]) -> ReplyCache:

@@ -22,29 +22,42 @@ from bot.operations.logs import PublicText
 from bot.state import retention
 from bot.state.clock import look_at_clock
 from bot.state.conversations import ConversationPlace
+from bot.state.processes import BotProcess
 from bot.state.retention import RetentionTerms
 from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
 
+LEADER_SECONDS = 1.0
+"""How often it is looked whether the one that does for all what is done once has ended."""
+
+FAILURE_SECONDS = 2.0
+"""What a job that failed waits besides."""
+
+LEFTOVER_INTERVAL = timedelta(seconds=5)
+"""How often what is left to be said is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chore:
     """A job that is done at start, and again so often; one that `erases` by the clock, only while
-    the clock can be believed."""
+    the clock can be believed. Of several processes of a bot one does it for all, unless it is
+    `of_each`."""
 
     name: str
     every: timedelta
     job: Callable[[Bot], Awaitable[None]]
     erases: bool = False
+    of_each: bool = False
 
 
 @asynccontextmanager
 async def run_chores(
-    chores: Sequence[Chore], services: BotServices, bot: Bot
+    chores: Sequence[Chore], services: BotServices, bot: Bot, process: BotProcess
 ) -> AsyncIterator[None]:
     """Chores are done while the block lasts; one that fails is logged and tried again."""
-    tasks = [asyncio.create_task(_again_and_again(chore, services, bot)) for chore in chores]
+    doing = partial(_again_and_again, services=services, bot=bot, process=process)
+    tasks = [asyncio.create_task(doing(chore)) for chore in chores]
     try:
         yield
     finally:
@@ -103,22 +116,29 @@ async def _tell_administrators(
             logger.info("An administrator could not be told: %s", error)
 
 
-def leftover_chore(journal: Journal, left: Sequence[int]) -> Chore:
-    """What an earlier process began to say (the deliveries `left`) is said."""
-    rest = list(left)
+def leftover_chore(journal: Journal) -> Chore:
+    """What a process that has ended began to say is said."""
+    rest: list[int] = []
 
     async def settle(bot: Bot) -> None:
+        rest.extend(await journal.unasked())
         while rest:
             if (begun := await journal.delivery(rest[0])) is not None:
                 await deliver_rest(bot, journal, begun)
                 await journal.noted_told(begun.id)
             del rest[0]
 
-    return Chore("settling", timedelta(days=1), settle)
+    return Chore("settling", LEFTOVER_INTERVAL, settle)
 
 
-async def _again_and_again(chore: Chore, services: BotServices, bot: Bot) -> None:
+async def _again_and_again(
+    chore: Chore, services: BotServices, bot: Bot, process: BotProcess
+) -> None:
+    loop = asyncio.get_running_loop()
     while True:
+        if not chore.of_each and not await loop.run_in_executor(process.thread, process.leads):
+            await asyncio.sleep(LEADER_SECONDS)
+            continue
         try:
             if not chore.erases or await _clock_agrees(services, bot):
                 await chore.job(bot)
@@ -128,4 +148,5 @@ async def _again_and_again(chore: Chore, services: BotServices, bot: Bot) -> Non
             logger.error(
                 "%s failed and will be tried again", PublicText(chore.name), exc_info=error
             )
+            await asyncio.sleep(FAILURE_SECONDS)
         await asyncio.sleep(chore.every.total_seconds())

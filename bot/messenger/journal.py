@@ -39,7 +39,8 @@ def _utc() -> datetime:
 
 
 class Postponed(BaseException):
-    """The bot stops before something could be sent: the next start goes on with it.
+    """The bot stops before something could be sent: the next start goes on with it, or the process
+    that has taken it over.
 
     Not an Exception: no handler is to turn it into an apology.
     """
@@ -63,8 +64,9 @@ class Journal:
         self.stopping = asyncio.Event()
         """Set when the bot stops: what would wait is then left for the next start."""
 
-    async def arrived(self, update: Update) -> bool:
-        """Write an update down; False when it is known already. Raises StateError."""
+    async def arrived(self, update: Update) -> frozenset[int] | None:
+        """Write an update down; those of its chat that come first, None when it is known already.
+        Raises StateError."""
         return await self._run(
             partial(
                 updates.record_arrival,
@@ -72,7 +74,9 @@ class Journal:
                 update_id=update.update_id,
                 content=update.to_dict(),
                 now=self._now(),
-            )
+                chat_id=update.effective_chat.id if update.effective_chat else None,
+            ),
+            relaxed=True,
         )
 
     async def set_aside(self, update_id: int, content: Mapping[str, Any]) -> bool:
@@ -87,11 +91,14 @@ class Journal:
             )
         )
 
-    async def waiting(self) -> list[KeptUpdate]:
-        return await self._run(partial(updates.waiting_updates, bot_id=self._bot_id))
+    async def waiting(self, in_hand: Collection[int] = ()) -> list[KeptUpdate]:
+        """What this process is to deal with, and what one that ended has left."""
+        job = partial(updates.take_over_updates, bot_id=self._bot_id, in_hand=frozenset(in_hand))
+        return await self._run(job, quick=True, relaxed=True)
 
-    async def taken_up(self, update_id: int) -> int:
-        """How often an update has been taken up, this time included. Raises StateError."""
+    async def taken_up(self, update_id: int) -> int | None:
+        """How often an update has been taken up, this time included; None where it is not for this
+        process to deal with any more. Raises StateError."""
         job = partial(updates.take_up_update, bot_id=self._bot_id, update_id=update_id)
         return await self._run(job, quick=True)
 
@@ -104,18 +111,19 @@ class Journal:
         )
 
     async def opened(self, update_id: int | None, number: int, letter: Letter) -> Delivery:
-        """The record of a letter, found or begun. Raises StateError."""
-        return await self._run(
-            partial(
-                deliveries.open_delivery,
-                bot_id=self._bot_id,
-                update_id=update_id,
-                number=number,
-                letter=letter,
-                now=self._now(),
-            ),
-            quick=update_id is not None,
-        )
+        """The record of a letter, found or begun. Raises StateError, and Postponed where another
+        process deals with the update by now."""
+
+        def begun(session: Session) -> Delivery | None:
+            if update_id is not None and updates.is_elsewhere(session, self._bot_id, update_id):
+                return None
+            now = self._now()
+            return deliveries.open_delivery(session, self._bot_id, update_id, number, letter, now)
+
+        opened = await self._run(begun, quick=update_id is not None)
+        if opened is None:
+            raise Postponed("another process has taken it over")
+        return opened
 
     async def posted(self, announcement: int, person: int, letter: Letter) -> Delivery | None:
         """The record of an announcement to somebody, begun; None when they wait for none."""
@@ -217,8 +225,9 @@ class Journal:
         )
 
     async def unasked(self) -> list[int]:
-        """The letters of no update that an earlier process did not finish."""
-        return await self._run(partial(deliveries.unasked_deliveries, bot_id=self._bot_id))
+        """The letters of no update that an ended process did not finish, now this one's."""
+        job = partial(deliveries.take_over_deliveries, bot_id=self._bot_id)
+        return await self._run(job, relaxed=True)
 
     async def delivery(self, delivery_id: int) -> Delivery | None:
         """A letter with its files; None when it is not known any more."""
@@ -233,9 +242,11 @@ class Journal:
         for thread in self._threads.values():
             thread.shutdown()
 
-    async def _run(self, job: Callable[[Session], Result], *, quick: bool = False) -> Result:
+    async def _run(
+        self, job: Callable[[Session], Result], *, quick: bool = False, relaxed: bool = False
+    ) -> Result:
         loop = asyncio.get_running_loop()
-        write = partial(self._state.do, job, quick=quick)
+        write = partial(self._state.do, job, quick=quick, relaxed=relaxed)
         writing = loop.run_in_executor(self._threads[quick], write)
         # What happened is written down even if nobody waits for it any more.
         return await asyncio.shield(writing)

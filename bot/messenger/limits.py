@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
+
+from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from bot.state import meters
@@ -59,7 +61,8 @@ class AskLimits:
     """What is left for everybody.
 
     Half of a burst may be used before it is written down, so that people who ask now and then cost
-    the database nothing; a restart gives back at most that half. To be used on one event loop.
+    the database nothing; a restart gives back at most that half. The other half is counted in the
+    database, by all processes of the bot together. To be used on one event loop.
     """
 
     def __init__(self, settings: Settings, state: State, now: Callable[[], datetime]) -> None:
@@ -83,26 +86,22 @@ class AskLimits:
             chosen[f"group:{chat_id}"] = self._group
         chosen = {key: rate for key, rate in chosen.items() if rate.burst}
         now = self._now()
-        left = {key: rate.left(self._meters.get(key), now) for key, rate in chosen.items()}
-        short = {key: each for key, each in left.items() if each < cost * _ENOUGH}
-        if short:
-            key = max(short, key=lambda each: chosen[each].wait(short[each], cost))
-            return await self._over(key, chosen[key], left[key], cost)
-        taken = {key: KeptMeter(left[key] - cost, now) for key in chosen}
-        self._meters.update(taken)
-        low = {key: each for key, each in taken.items() if each.left < chosen[key].burst / 2}
-        if low:
-            await self._state.run(partial(meters.save_meters, meters=low))
-        return None
-
-    async def _over(self, key: str, rate: Rate, left: float, cost: float) -> Over:
-        """Told once until something is answered again."""
-        meter = self._meters.get(key) or KeptMeter(left, self._now())
-        if not meter.told:
-            told = replace(meter, told=True)
-            self._meters[key] = told
-            await self._state.run(partial(meters.save_meters, meters={key: told}))
-        return Over(rate.wait(left, cost), meter.told, key.startswith("group:"))
+        known = {key: self._meters.get(key) for key in chosen}
+        low = [
+            key
+            for key, rate in chosen.items()
+            if rate.left(known[key], now) - cost < rate.burst / 2
+        ]
+        if not low:
+            self._meters |= {
+                key: KeptMeter(rate.left(known[key], now) - cost, now)
+                for key, rate in chosen.items()
+            }
+            return None
+        count = partial(_counted, rates=chosen, known=known, low=low, cost=cost, now=now)
+        after, over = await self._state.run(count)
+        self._meters |= after
+        return over
 
     @property
     def kept(self) -> timedelta:
@@ -114,3 +113,32 @@ class AskLimits:
         before = self._now() - self.kept
         self._meters = {key: each for key, each in self._meters.items() if each.at >= before}
         await self._state.run(partial(meters.forget_meters_before, moment=before))
+
+
+def _counted(
+    session: Session,
+    rates: Mapping[str, Rate],
+    known: Mapping[str, KeptMeter | None],
+    low: Collection[str],
+    cost: float,
+    now: datetime,
+) -> tuple[Mapping[str, KeptMeter], Over | None]:
+    """The meters after something was taken, those that are `low` as the database has them too; or
+    what keeps it from being taken, told once until something is answered again."""
+    found = dict(known)
+    for key in low:
+        kept, mine, rate = meters.load_meter(session, key), known[key], rates[key]
+        if kept is not None and rate.left(kept, now) <= rate.left(mine, now):
+            found[key] = kept
+    left = {key: rate.left(found[key], now) for key, rate in rates.items()}
+    short = {key: each for key, each in left.items() if each < cost * _ENOUGH}
+    if not short:
+        after = {key: KeptMeter(left[key] - cost, now) for key in rates}
+        meters.save_meters(session, {key: after[key] for key in low})
+        return after, None
+    key = max(short, key=lambda each: rates[each].wait(short[each], cost))
+    meter = found[key] or KeptMeter(left[key], now)
+    told = {key: replace(meter, told=True)}
+    if not meter.told:
+        meters.save_meters(session, told)
+    return told, Over(rates[key].wait(left[key], cost), meter.told, key.startswith("group:"))

@@ -14,7 +14,8 @@ from bot.state.roles import ROLES, Role, Standing
 class Roles:
     """What everybody may do: by the settings first, then by what administrators said in the chat.
 
-    Held in memory, for it is asked with every update; changed here alone while the bot runs.
+    Held in memory, for it is asked with every update; where several processes share a database,
+    each looks again what was said to another.
     """
 
     def __init__(self, settings: Settings, state: State) -> None:
@@ -85,6 +86,10 @@ class Roles:
         if role is not None:
             self._given[person_id] = role
         return role
+
+    async def look_again(self) -> None:
+        """As the database has it now."""
+        self._given = dict(await self._state.run(roles.load_roles))
 
     def erased(self, person_id: int) -> None:
         """Their rows are gone from the database."""

@@ -18,11 +18,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
+from bot.state.tenancy import schema_of
 from index.errors import Words, reason_of
 
 
@@ -65,6 +66,18 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 _UNSYNCED, _READING = "selon_unsynced", "selon_reading"
 
+PROCESS = "process"
+"""In the `info` of every session: the number of this process (`bot.state.processes`)."""
+
+_ALIVE = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 11_000,
+    "connect_timeout": 10,
+}
+"""A server that has gone without a word is an error within so many seconds, as libpq writes it."""
+
 _BUSY_SECONDS = 15
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -90,8 +103,10 @@ def state_url(url: SecretStr | None, data_dir: Path) -> str:
     return given or f"sqlite:///{(data_dir / FILE).absolute()}"
 
 
-def open_state(url: str) -> State:
+def open_state(url: str, bot_id: int | None = None) -> State:
     """Open the database at a SQLAlchemy URL, creating or migrating its tables.
+
+    Several bots may share one of PostgreSQL: each has tables of its own there.
 
     Raises SettingsError for a URL that names no database that can be used here, StateError when
     the database cannot be reached, is damaged, or was written by a newer Selon.
@@ -99,7 +114,14 @@ def open_state(url: str) -> State:
     engine = _engine(url)
     try:
         _check_whole(engine)
-        _migrate(engine)
+        if bot_id is not None and engine.dialect.name == "postgresql":
+            with _migrating(engine) as connection:
+                schema = schema_of(connection, bot_id)
+            if schema is not None:
+                engine.dispose()
+                engine = _engine(url, schema)
+        with _migrating(engine) as connection:
+            migrate(connection)
     except StateError:
         engine.dispose()
         raise
@@ -122,11 +144,16 @@ class State:
     """
 
     def __init__(self, engine: Engine) -> None:
+        self.process = random.randrange(1, 2**31)
+        """By which other processes know this one."""
         self._engine = engine
         self._quick = engine.execution_options(**{_UNSYNCED: True})
         # PostgreSQL then waits for a moment at which nobody has to begin again for a reader.
         unobtrusive = {"postgresql_readonly": True, "postgresql_deferrable": True}
         self._reading = engine.execution_options(**{_READING: True}, **unobtrusive)
+        # What locks the rows it needs has nothing to begin again for.
+        relaxed = {"isolation_level": "READ COMMITTED"} if self.is_shared else {}
+        self._relaxed = engine.execution_options(**relaxed)
         self._turns = Turns() if engine.dialect.name == "sqlite" else None
         self._jobs = 0
         self._closed = False
@@ -141,23 +168,46 @@ class State:
     def closed(self) -> bool:
         return self._closed
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may work on it."""
+        return self._engine.dialect.name == "postgresql"
+
+    @property
+    def file(self) -> Path | None:
+        """Where it lies, if it is a file of SQLite."""
+        name = self._engine.url.database
+        return None if self.is_shared or name in {None, "", ":memory:"} else Path(str(name))
+
+    def connection(self) -> Connection:
+        """A connection to hold locks by, outside of transactions; to be closed.
+
+        Raises SQLAlchemyError.
+        """
+        return self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+
     @contextmanager
-    def session(self, *, quick: bool = False, reading: bool = False) -> Iterator[Session]:
+    def session(
+        self, *, quick: bool = False, reading: bool = False, relaxed: bool = False
+    ) -> Iterator[Session]:
         """One transaction: kept when the block ends, undone when it raises. Raises StateError.
 
         A `quick` one goes before others where they wait for each other, and not for the disk: a
         process that dies loses nothing of it, a machine that loses power may undo it, together
         with all that came after it. One that is for `reading` alone sees a single moment, however
-        long it takes, and nobody waits for it.
+        long it takes, and nobody waits for it. A `relaxed` one locks what must not change
+        meanwhile, and is never to be begun again.
         """
         engine = self._quick if quick else self._reading if reading else self._engine
+        engine = self._relaxed if relaxed else engine
         turn = self._turns.turn(urgent=quick) if self._turns and not reading else nullcontext()
         with self._idle:
             if self._closed:
                 raise StateError("database-closed", shown=self.shown)
             self._jobs += 1
         try:
-            with turn, Session(engine, expire_on_commit=False) as session, session.begin():
+            opened = Session(engine, expire_on_commit=False, info={PROCESS: self.process})
+            with turn, opened as session, session.begin():
                 yield session
         except SQLAlchemyError as error:
             raise StateError(
@@ -168,20 +218,22 @@ class State:
                 self._jobs -= 1
                 self._idle.notify_all()
 
-    def do(self, job: Callable[[Session], Result], *, quick: bool = False) -> Result:
+    def do(
+        self, job: Callable[[Session], Result], *, quick: bool = False, relaxed: bool = False
+    ) -> Result:
         """Run a job in a transaction of its own, as if it were alone. Raises StateError.
 
         Where the database finds out too late that another was in its way, the job is done again.
         """
         for wait in _WAITS:
             try:
-                with self.session(quick=quick) as session:
+                with self.session(quick=quick, relaxed=relaxed) as session:
                     return job(session)
             except StateError as error:
                 if not _in_the_way(error):
                     raise
             time.sleep(wait * random.uniform(0.5, 1.5))  # two that collide part ways
-        with self.session(quick=quick) as session:
+        with self.session(quick=quick, relaxed=relaxed) as session:
             return job(session)
 
     async def run(self, job: Callable[[Session], Result]) -> Result:
@@ -204,8 +256,9 @@ class State:
 class StateOnDemand:
     """A database that is opened when it is first called for, from whatever thread."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, bot_id: int | None = None) -> None:
         self._url = url
+        self._bot_id = bot_id
         self._lock = threading.Lock()
         self._state: State | None = None
 
@@ -213,7 +266,7 @@ class StateOnDemand:
         """As `open_state`."""
         with self._lock:
             if self._state is None:
-                self._state = open_state(self._url)
+                self._state = open_state(self._url, self._bot_id)
             return self._state
 
     def close(self) -> None:
@@ -229,7 +282,7 @@ def why_failed(error: Exception) -> Words:
     return Words(" ".join(str(cause).split("\n")[0].split()))
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, schema: str | None = None) -> Engine:
     try:
         parsed = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
         if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
@@ -237,6 +290,8 @@ def _engine(url: str) -> Engine:
         # SQLite lets one transaction at a time write; nothing else is expected of other databases.
         elsewhere = {"isolation_level": "SERIALIZABLE", "pool_size": _CONNECTIONS}
         more: dict[str, Any] = {} if parsed.get_backend_name() == "sqlite" else elsewhere
+        if parsed.get_driver_name().startswith("psycopg"):
+            more["connect_args"] = _libpq(parsed, schema)
         # Errors do not repeat what people wrote.
         engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **more)
     except ImportError as error:
@@ -315,13 +370,27 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def _migrate(engine: Engine) -> None:
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Connection]:
+    """A transaction that makes tables, while no other process does."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             # Whoever waits for the lock must then see what the other has made.
             connection = connection.execution_options(isolation_level="READ COMMITTED")
         with connection.begin():
-            migrate(connection)
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+            yield connection
+
+
+def _libpq(url: URL, schema: str | None) -> dict[str, Any]:
+    """How to connect; what the URL says itself goes before."""
+    asked = {name: value for name, value in _ALIVE.items() if name not in url.query}
+    if schema is None:
+        return asked
+    options = url.query.get("options", "")
+    said = options if isinstance(options, str) else " ".join(options)
+    return {**asked, "options": f"{said} -c search_path={schema}".strip()}
 
 
 def _in_the_way(error: StateError) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from bot.state.processes import living_processes, process_of
 from bot.state.tables import AttachmentRow, DeliveryRow
 
 AttachmentKind = Literal["picture", "document", "audio", "voice"]
@@ -100,6 +101,7 @@ def open_delivery(
     if row is None:
         found = False
         row = DeliveryRow(
+            process=process_of(session),
             bot_id=bot_id,
             update_id=update_id,
             number=number,
@@ -162,19 +164,28 @@ def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[in
     return messages
 
 
-def unasked_deliveries(session: Session, bot_id: int) -> list[int]:
-    """The letters not whole that answer no update, oldest first."""
-    numbers = session.scalars(
-        select(DeliveryRow.id)
+def take_over_deliveries(session: Session, bot_id: int) -> list[int]:
+    """Make the letters not whole that answer no update this process's, where the one that began
+    them is no more; oldest first."""
+    chosen = (
+        select(DeliveryRow)
         .where(
             DeliveryRow.bot_id == bot_id,
             DeliveryRow.update_id.is_(None),
             DeliveryRow.outcome == "waiting",
             DeliveryRow.number > 0,
+            or_(
+                DeliveryRow.process.is_(None),
+                DeliveryRow.process.not_in(living_processes(session)),
+            ),
         )
         .order_by(DeliveryRow.id)
+        .with_for_update(skip_locked=True)
     )
-    return list(numbers)
+    left = session.scalars(chosen).all()
+    for row in left:
+        row.process = process_of(session)
+    return [row.id for row in left]
 
 
 def find_delivery(session: Session, delivery_id: int) -> Delivery | None:

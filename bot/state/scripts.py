@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.state import deliveries, people
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter
+from bot.state.processes import living_processes, process_of
 from bot.state.tables import DeliveryRow, ScriptRow
 
 _REMEMBERED = 100
@@ -89,6 +90,7 @@ def add_script(
         spoken=dict(told.spoken) if told.spoken else None,
         messages=[],
         tries=0,
+        process=process_of(session),
         created_at=now,
     )
     session.add(row)
@@ -105,9 +107,11 @@ def script_of_message(session: Session, chat_id: int, message_id: int) -> ToldSc
 
 
 def unrecorded_scripts(session: Session) -> list[KeptScript]:
-    """What is to be read aloud and is not recorded yet, oldest first."""
+    """What is to be read aloud, is not recorded yet, and by no other process; oldest first."""
     chosen = select(ScriptRow).where(ScriptRow.spoken.is_not(None))
-    return [_kept(row) for row in session.scalars(chosen.order_by(ScriptRow.id))]
+    rows = session.scalars(chosen.order_by(ScriptRow.id)).all()
+    others = living_processes(session) - {process_of(session)} if rows else ()
+    return [_kept(row) for row in rows if row.process not in others]
 
 
 def take_up_script(session: Session, script_id: int) -> int | None:
@@ -115,6 +119,10 @@ def take_up_script(session: Session, script_id: int) -> int | None:
     row = session.get(ScriptRow, script_id, with_for_update=True)
     if row is None or row.spoken is None:
         return None
+    mine = process_of(session)
+    if row.process not in {None, mine} and row.process in living_processes(session):
+        return None
+    row.process = mine
     row.tries += 1
     return row.tries
 

@@ -201,8 +201,9 @@ class DigestRow(Base):
 class ScriptRow(Base):
     """A daily or a podcast told in a chat by the bot's `messages`, over `articles` (ids).
 
-    `spoken` is what is still to be recorded of it, `tries` how many processes began to, `progress`
-    the message that shows how far that is; `delivery_id` is the letter that tells it last.
+    `spoken` is what is still to be recorded of it by the process of this number, `tries` how many
+    began to, `progress` the message that shows how far that is; `delivery_id` is the letter that
+    tells it last.
     `person_id` is whose chat it is, if it is one person's.
     """
 
@@ -222,6 +223,7 @@ class ScriptRow(Base):
     progress: Mapped[int | None] = mapped_column(BigInteger)
     delivery_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     tries: Mapped[int]
+    process: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
@@ -306,9 +308,11 @@ class ReplyRow(Base):
 
 class UpdateRow(Base):
     """Something that Telegram told. `content` is gone once it is dealt with, and stays for the
-    operator where it could not be read."""
+    operator where it could not be read. Until then `process` is the number of the one that deals
+    with it, the same for all of one chat."""
 
     __tablename__ = "updates"
+    __table_args__ = (Index("ix_updates_chat", "bot_id", "chat_id"),)
 
     bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -316,11 +320,14 @@ class UpdateRow(Base):
     tries: Mapped[int]
     arrived_at: Mapped[datetime] = mapped_column(Utc)
     done_at: Mapped[datetime | None] = mapped_column(Utc, index=True)
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    process: Mapped[int | None]
 
 
 class DeliveryRow(Base):
     """Something that the bot says: the `number`-th letter that an update gets, or of no update.
-    `letter` is gone once it is sent; `sent` are the messages that Telegram has taken."""
+    `letter` is gone once it is sent; `sent` are the messages that Telegram has taken, `process` is
+    the number of the one that sends it."""
 
     __tablename__ = "deliveries"
     __table_args__ = (UniqueConstraint("bot_id", "update_id", "number"),)
@@ -335,6 +342,7 @@ class DeliveryRow(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Utc)
     done_at: Mapped[datetime | None] = mapped_column(Utc, index=True)
+    process: Mapped[int | None]
 
 
 class AttachmentRow(Base):

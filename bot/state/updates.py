@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select, text
+from sqlalchemy.orm import Session, defer
 
+from bot.state.processes import living_processes, lock_key, process_of
 from bot.state.tables import UpdateRow
 
 MOST_SET_ASIDE = 100
@@ -27,15 +28,31 @@ class KeptUpdate:
 
 
 def record_arrival(
-    session: Session, bot_id: int, update_id: int, content: Mapping[str, Any], now: datetime
-) -> bool:
-    """Keep an update; False when it was kept before, dealt with or not."""
+    session: Session,
+    bot_id: int,
+    update_id: int,
+    content: Mapping[str, Any],
+    now: datetime,
+    chat_id: int | None = None,
+) -> frozenset[int] | None:
+    """Keep an update; which others of its chat are to be dealt with first, by the process whose
+    they are. None when it was kept before, dealt with or not."""
+    _in_turn(session, bot_id, chat_id)
     if session.get(UpdateRow, (bot_id, update_id)) is not None:
-        return False
+        return None
+    before = [] if chat_id is None else _undone(session, bot_id, UpdateRow.chat_id == chat_id)
     session.add(
-        UpdateRow(bot_id=bot_id, id=update_id, content=dict(content), tries=0, arrived_at=now)
+        UpdateRow(
+            bot_id=bot_id,
+            id=update_id,
+            content=dict(content),
+            tries=0,
+            arrived_at=now,
+            chat_id=chat_id,
+            process=before[0].process if before else process_of(session),
+        )
     )
-    return True
+    return frozenset(row.id for row in before)
 
 
 def set_update_aside(
@@ -67,27 +84,73 @@ def set_update_aside(
     return True
 
 
-def take_up_update(session: Session, bot_id: int, update_id: int) -> int:
-    """How often an update has been taken up, this time included."""
+def take_up_update(session: Session, bot_id: int, update_id: int) -> int | None:
+    """How often an update has been taken up, this time included; None where it is dealt with, or
+    for another process to deal with."""
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is None:
         return 1
+    if row.done_at is not None or row.process != process_of(session):
+        return None
     row.tries += 1
     return row.tries
+
+
+def is_elsewhere(session: Session, bot_id: int, update_id: int) -> bool:
+    """Whether another process deals with an update by now."""
+    row = session.get(UpdateRow, (bot_id, update_id))
+    return row is not None and row.done_at is None and row.process != process_of(session)
 
 
 def finish_update(session: Session, bot_id: int, update_id: int, now: datetime) -> None:
     """Nothing of what people wrote stays; the number does, for Telegram may tell it again."""
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is not None:
-        row.content, row.done_at = None, now
+        row.content, row.done_at, row.chat_id, row.process = None, now, None, None
 
 
-def waiting_updates(session: Session, bot_id: int) -> list[KeptUpdate]:
-    """What is not dealt with, in the order in which it came."""
-    rows = session.scalars(
-        select(UpdateRow)
-        .where(UpdateRow.bot_id == bot_id, UpdateRow.done_at.is_(None))
-        .order_by(UpdateRow.arrived_at, UpdateRow.id)
-    )
-    return [KeptUpdate(row.id, row.content or {}, row.tries) for row in rows]
+def take_over_updates(
+    session: Session, bot_id: int, in_hand: Collection[int] = ()
+) -> list[KeptUpdate]:
+    """What this process is to deal with and does not have `in_hand`, in the order in which it came;
+    what an ended process left is among it, unless its chat is another's."""
+    mine, undone = process_of(session), _undone(session, bot_id)
+    if any(row.process != mine for row in undone):
+        living = living_processes(session)
+        if any(row.process not in living for row in undone):
+            _in_turn(session, bot_id, whole=True)
+            undone = _undone(session, bot_id)
+            held = {row.chat_id: row.process for row in undone if row.process in living}
+            held.pop(None, None)
+            for row in undone:
+                if row.process not in living:
+                    row.process = held.get(row.chat_id, mine)
+    return [
+        KeptUpdate(row.id, row.content or {}, row.tries)
+        for row in undone
+        if row.process == mine and row.id not in in_hand
+    ]
+
+
+def _undone(session: Session, bot_id: int, *where: ColumnElement[bool]) -> Sequence[UpdateRow]:
+    """What is not dealt with, in the order in which it came, as the database has it now; without
+    its content, until that is asked for."""
+    undone = (UpdateRow.bot_id == bot_id, UpdateRow.done_at.is_(None))
+    ordered = select(UpdateRow).where(*undone, *where).order_by(UpdateRow.arrived_at, UpdateRow.id)
+    chosen = ordered.options(defer(UpdateRow.content))
+    return session.scalars(chosen, execution_options={"populate_existing": True}).all()
+
+
+def _in_turn(
+    session: Session, bot_id: int, chat_id: int | None = None, *, whole: bool = False
+) -> None:
+    """Keep others from saying whose the updates of a chat, or all, are: while this transaction
+    lasts."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    bot, chat = lock_key("bot", bot_id), lock_key("chat", bot_id, chat_id)
+    if whole:
+        session.execute(text(f"SELECT pg_advisory_xact_lock({bot})"))
+    elif chat_id is not None:
+        session.execute(text(f"SELECT pg_advisory_xact_lock_shared({bot})"))
+        session.execute(text(f"SELECT pg_advisory_xact_lock({chat})"))

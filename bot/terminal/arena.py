@@ -390,5 +390,5 @@ def _state(settings: Settings) -> Iterator["State"]:
     from bot.state.database import open_state, state_url
 
     url = state_url(settings.database_url, settings.data_dir)
-    with closing(open_state(url)) as state:
+    with closing(open_state(url, settings.bot_id)) as state:
         yield state

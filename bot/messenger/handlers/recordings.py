@@ -83,7 +83,7 @@ class RecordingHandlers:
     @property
     def chore(self) -> Chore:
         """Record what comes at its time, and what an earlier process did not."""
-        return Chore("recordings", LOOK_INTERVAL, self.record_rest)
+        return Chore("recordings", LOOK_INTERVAL, self.record_rest, of_each=True)
 
     async def keep(
         self, asker: Asker, script: Script, messages: Sequence[int], subject: str = ""

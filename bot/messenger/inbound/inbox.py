@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Bot, Chat, Message, Update, User
 from telegram.ext import Application
@@ -59,6 +59,8 @@ def _called(who: User | Chat | None) -> Iterator[str | None]:
 
 logger = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 UPDATE_TRIES = 5
 """How often an update is taken up whose handling the process did not survive."""
 
@@ -69,13 +71,15 @@ class Inbox(asyncio.Queue[object]):
     """The queue between what receives updates and what handles them.
 
     The library confirms an update to Telegram after it has put it here, whether it polls or is
-    called: so putting waits until the update is written down.
+    called: so putting waits until the update is written down. Where several processes share the
+    work, all of one chat is dealt with by one of them at a time, in the order in which it came.
     """
 
     def __init__(self, journal: Journal) -> None:
         super().__init__()
         self._journal = journal
         self._came: dict[int, float] = {}
+        self._in_hand: set[int] = set()
 
     async def put(self, item: object) -> None:
         if not isinstance(item, Update):
@@ -84,9 +88,17 @@ class Inbox(asyncio.Queue[object]):
             set_aside = partial(self._journal.set_aside, item.update_id, content)
             if await self._written(set_aside):
                 _tell_unreadable(item.update_id)
-        elif not _worth_keeping(item) or await self._written(partial(self._journal.arrived, item)):
+        elif not _worth_keeping(item):
             self._came[item.update_id] = time.monotonic()
             await super().put(item)
+        elif (first := await self._written(partial(self._journal.arrived, item))) is not None:
+            if first <= self._in_hand:
+                await self._take(item)
+            else:  # by whoever has those that come first
+                try:
+                    await self.refill(item.get_bot())
+                except StateError as error:
+                    logger.error("What was kept is taken in later: %s", error)
         if isinstance(item, Update):
             METERS.accepted()
 
@@ -96,19 +108,31 @@ class Inbox(asyncio.Queue[object]):
         return 0.0 if came is None else time.monotonic() - came
 
     async def refill(self, bot: Bot) -> None:
-        """Take in what an earlier process left undone, oldest first. Raises StateError."""
-        for arrived in await self._journal.waiting():
+        """Take in what ended processes left undone, and what others have left to this one, oldest
+        first. Raises StateError."""
+        before = self.qsize()
+        for arrived in await self._journal.waiting(self._in_hand):
             content = dict(arrived.content)
             if legible_update(content) is content:
-                self._came[arrived.id] = time.monotonic()
-                await super().put(Update.de_json(content, bot))
+                await self._take(Update.de_json(content, bot))
             elif await self._journal.set_aside(arrived.id, content):
                 _tell_unreadable(arrived.id)
-        if self.qsize():
-            logger.info("%d updates were left undone and are dealt with first", self.qsize())
+        if self.qsize() > before:
+            logger.info("%d updates were left undone and are dealt with", self.qsize() - before)
 
-    async def _written(self, write: Callable[[], Awaitable[bool]]) -> bool:
-        """Write an update down, whenever the database can be written; False if it was before."""
+    def let_go(self, update_id: int) -> None:
+        """It is dealt with, or another process's."""
+        self._in_hand.discard(update_id)
+
+    async def _take(self, update: Update) -> None:
+        """Put it in the queue, once."""
+        if update.update_id not in self._in_hand:
+            self._in_hand.add(update.update_id)
+            self._came[update.update_id] = time.monotonic()
+            await super().put(update)
+
+    async def _written(self, write: Callable[[], Awaitable[Result]]) -> Result:
+        """Write an update down, whenever the database can be written."""
         for wait in _waits():
             try:
                 return await write()
@@ -144,10 +168,14 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         for task in self._under_way:
             task.cancel()
 
-    async def refill(self) -> None:
-        """Take in what an earlier process left undone. Raises StateError."""
+    @property
+    def inbox(self) -> Inbox:
         assert isinstance(self.update_queue, Inbox)
-        await self.update_queue.refill(self.bot)
+        return self.update_queue
+
+    async def refill(self) -> None:
+        """Take in what is this process's to deal with. Raises StateError."""
+        await self.inbox.refill(self.bot)
 
     async def process_update(self, update: object) -> None:
         if self.journal.stopping.is_set():
@@ -172,6 +200,9 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
     async def _dealt_with(self, update: Update) -> None:
         """Handle an update that is kept; it is done then."""
         tries = await self._taken_up(update)
+        if tries is None:
+            self.inbox.let_go(update.update_id)
+            return
         trigger = Trigger(self.journal, update.update_id)
         with triggered_by(trigger):
             try:
@@ -183,16 +214,17 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                     await super().process_update(update)
             except Postponed as reason:
                 logger.info("It is left for the next start: %s", reason)
+                self.inbox.let_go(update.update_id)
                 return
         try:
             await self.journal.done(update.update_id)
+            self.inbox.let_go(update.update_id)
         except StateError as error:
             logger.error("It may be handled again: %s", error)
         self._count(update, trigger)
 
     def _count(self, update: Update, trigger: Trigger) -> None:
-        assert isinstance(self.update_queue, Inbox)
-        seconds = self.update_queue.waited(update)
+        seconds = self.inbox.waited(update)
         if trigger.letters:
             METERS.replied(seconds)
             logger.info("Dealt with, %.2f s after it came", seconds)
@@ -209,7 +241,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             if chat is not None:
                 await take_away(self.bot, chat.id, message_id)
 
-    async def _taken_up(self, update: Update) -> int:
+    async def _taken_up(self, update: Update) -> int | None:
         try:
             return await self.journal.taken_up(update.update_id)
         except StateError as error:

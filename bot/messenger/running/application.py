@@ -9,16 +9,18 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
 
 from bot.errors import SettingsError
 from bot.library.articles import Library, LiveLibrary
-from bot.messenger.chores import leftover_chore, run_chores
+from bot.messenger.chores import Chore, leftover_chore, run_chores
 from bot.messenger.handlers.features import menus_of, register_features
 from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
@@ -31,6 +33,7 @@ from bot.messenger.services import BotServices, Chain, TelegramApplication
 from bot.operations.logs import PublicText
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
+from bot.state.processes import BotProcess
 
 if TYPE_CHECKING:
     from bot.arena.arena import Arena
@@ -70,6 +73,12 @@ STOP_DEADLINE_SECONDS = 4.8
 
 SWITCH_SECONDS = 0.001
 """How long a thread keeps the interpreter while another waits for it."""
+
+TAKE_OVER_INTERVAL = timedelta(seconds=0.5)
+"""How often it is looked whether a process of the same bot has ended."""
+
+ROLES_INTERVAL = timedelta(seconds=1)
+"""How often it is looked what roles another process has given."""
 
 _PATIENCE = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts to reach Telegram at start."""
@@ -165,31 +174,53 @@ async def serve(
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
+    bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)
     with (
         redact_logs(token, text=settings.log_text),
-        closing(open_state(state_url(settings.database_url, settings.data_dir))) as state,
-        closing(Journal(state, int(token.partition(":")[0]))) as journal,
+        closing(open_state(url, bot_id)) as state,
+        closing(BotProcess(state, bot_id)) as process,
+        closing(Journal(state, bot_id)) as journal,
         triggered_by(Trigger(journal)),
     ):
+        # Telegram tells what is new to one process that asks, and ends the requests of another.
+        process.join(alone=settings.webhook_url is None)
         refused = asyncio.Event()
         application = _build(settings, token, refused, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
         services = BotServices(chain, library, state, settings, documents, speech, arena)
-        chores = register_features(application, services)
+        chores = [leftover_chore(journal), *register_features(application, services)]
+        if state.is_shared:
+            chores += _sharing_chores(application, services, process)
         try:
             if await _connected(application, settings, stop, patience):
-                chores = (leftover_chore(journal, await journal.unasked()), *chores)
                 async with serve_health(application, services):
                     await _start(application, receiver, services, len(patience))
                     ready(application.bot.username)
-                    async with run_chores(chores, services, application.bot):
+                    async with run_chores(chores, services, application.bot, process):
                         await _first_of(stop, refused)
         finally:
             journal.stopping.set()
             await _close(application, receiver)
         if refused.is_set():
             raise refusal(settings)
+
+
+def _sharing_chores(
+    application: DurableApplication, services: BotServices, process: BotProcess
+) -> Iterator[Chore]:
+    """What a process that has ended, or another, leaves to this one is dealt with; what
+    administrators said to another holds here too."""
+
+    async def take_over(bot: Bot) -> None:
+        await asyncio.get_running_loop().run_in_executor(process.thread, process.stay)
+        await application.refill()
+
+    async def look_again(bot: Bot) -> None:
+        await services.roles.look_again()
+
+    yield Chore("taking over", TAKE_OVER_INTERVAL, take_over, of_each=True)
+    yield Chore("roles", ROLES_INTERVAL, look_again, of_each=True)
 
 
 def _build(

@@ -141,7 +141,7 @@ class Preflight:
         settings = self._settings
         url = state_url(settings.database_url, settings.data_dir)
         try:
-            with closing(open_state(url)) as state:
+            with closing(open_state(url, settings.bot_id)) as state:
                 yield Finding("well", self._said.database, self._said.kept(state.shown))
         except SelonError as error:
             yield self._failed(self._said.database, error)

@@ -6,7 +6,8 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
@@ -21,6 +22,7 @@ Result = TypeVar("Result")
 
 _CONNECT_SECONDS = 5
 _SILENT_SECONDS = 10  # that a peer may leave unanswered before its connection counts as dead
+_LATE_SECONDS = 5  # that a server may take beyond what it was given before it counts as dead
 _BUILD_LOCK = 0x53454C49  # a number of our own, as the next one
 _HOLD = 0x53454C48
 _PARTS = 0x53454C51
@@ -62,7 +64,8 @@ class Server:
         return cls(plain, f"postgresql://{','.join(places)}/{name}")
 
     def connect(self, *, writing: bool, seconds: float | None = None) -> Connection:
-        """A new connection, each statement its own transaction; `seconds` bound every statement.
+        """A new connection, each statement its own transaction; `seconds` bound every statement,
+        by the server's clock, and by this machine's where the server says nothing at all.
 
         One for `writing` goes to the host that takes writes. Raises StoreError.
         """
@@ -71,7 +74,7 @@ class Server:
         options.append("-c idle_session_timeout=0")  # a lease is held while a model embeds
         more: dict[str, Any] = {"target_session_attrs": "read-write"} if writing else {}
         with translate_errors(self.shown, connecting=True):
-            connection = psycopg.connect(
+            connection = _BoundedConnection.connect(
                 self.url,
                 autocommit=True,
                 prepare_threshold=None,  # a plan of its own for each: filters differ much
@@ -80,7 +83,34 @@ class Server:
                 **_ALIVE,
                 **more,
             )
+        connection.seconds = seconds
         return connection
+
+
+class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection whose server may fall silent: stopped, though its machine acknowledges what it
+    gets, or behind a pool that does. Nothing of the network tells that."""
+
+    seconds: float | None = None
+
+    def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
+        bounded = gen if self.seconds is None else _bounded(gen, self.seconds + _LATE_SECONDS)
+        return super().wait(bounded, *args, **options)
+
+
+def _bounded(steps: Generator[Any, Any, Result], seconds: float) -> Generator[Any, Any, Result]:
+    """The same steps, each of which waits for the server. Raises OperationalError."""
+    deadline = time.monotonic() + seconds
+    try:
+        step = next(steps)
+        while True:
+            ready = yield step
+            if not ready and time.monotonic() > deadline:
+                raise psycopg.OperationalError(f"no reply in {seconds:.0f} s")
+            step = steps.send(ready)
+    except StopIteration as ended:
+        result: Result = ended.value
+        return result
 
 
 @contextmanager

@@ -164,3 +164,13 @@ async def test_a_clock_that_goes_back_gives_nothing(state: State, clock: Clock) 
     clock.after(-3600)
     (over,) = await taken(mine, READER)
     assert over is not None
+
+
+async def test_several_processes_count_the_second_half_of_a_burst_together(
+    state: State, clock: Clock
+) -> None:
+    one, other = limits(state, clock), limits(state, clock)
+    assert await taken(one, READER, times=4) == [None] * 4
+    first, second, third = await taken(other, READER, times=3)
+    assert first is second is None
+    assert third is not None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
 from bot.messenger.journal import Journal, Postponed, Trigger, triggered_by
@@ -70,10 +71,13 @@ async def test_a_file_survives_what_befalls_it(
     assert [part.text for _, part in transport.taken if part.text] == ["<b>un</b>", "Carte"]
 
 
-async def test_a_process_that_died_left_files_that_the_next_sends(journal: Journal) -> None:
+async def test_a_process_that_died_left_files_that_the_next_sends(
+    journal: Journal, state: State
+) -> None:
     dying = FakeTransport(deque([None, KeyboardInterrupt()]))  # type: ignore[list-item]
     with pytest.raises(KeyboardInterrupt):
         await _send(journal, dying)
+    state.process += 1
     (left,) = await journal.unasked()
     begun = await journal.delivery(left)
     assert begun is not None
@@ -81,24 +85,27 @@ async def test_a_process_that_died_left_files_that_the_next_sends(journal: Journ
     with triggered_by(Trigger(journal)):
         await send_letter(resume_entry(begun, journal), transport)
     assert [part for _, part in transport.taken] == [*PARTS[1:]]
+    state.process += 1
     assert await journal.unasked() == []
 
 
-async def test_a_stop_leaves_files_to_the_next_start(journal: Journal) -> None:
+async def test_a_stop_leaves_files_to_the_next_start(journal: Journal, state: State) -> None:
     journal.stopping.set()
     with pytest.raises(Postponed):
         await _send(journal, FakeTransport(deque([RetryAfter(5)])))
+    state.process += 1
     (left,) = await journal.unasked()
     begun = await journal.delivery(left)
     assert begun is not None
     assert begun.letter == LETTER
 
 
-async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal) -> None:
+async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal, state: State) -> None:
     transport = FakeTransport(deque([None, TelegramError("no reply that can be read")]))
     with pytest.raises(TelegramError, match="no reply"):
         await _send(journal, transport)
     assert len(transport.taken) == 1
+    state.process += 1
     assert await journal.unasked() == []
 
 
@@ -138,3 +145,17 @@ async def test_a_connection_that_fails_is_tried_again(journal: Journal) -> None:
     transport = FakeTransport(deque([fault]))
     await _send(journal, transport)
     assert len(transport.taken) == 3
+
+
+async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
+    journal: Journal, state: State
+) -> None:
+    transport = FakeTransport()
+    await journal.arrived(Update(7))
+    state.process += 1
+    with triggered_by(Trigger(journal, update_id=7)), pytest.raises(Postponed):
+        await open_entry(LETTER)
+    (kept,) = await journal.waiting()
+    with triggered_by(Trigger(journal, update_id=kept.id)):
+        await send_letter(await open_entry(LETTER), transport)
+    assert len(transport.taken) == len(PARTS)

@@ -33,7 +33,7 @@ def test_the_last_ones_are_kept_whole_and_the_others_stay_known(state: State) ->
     with state.session() as session:
         assert _whole(session) == list(range(2, MOST_SET_ASIDE + 2))
         assert not _set_aside(session, 0)
-        assert not updates.record_arrival(session, BOT, 1, {"update_id": 1}, NOW)
+        assert updates.record_arrival(session, BOT, 1, {"update_id": 1}, NOW) is None
 
 
 def test_one_that_waited_waits_no_more_and_those_that_wait_stay_whole(state: State) -> None:
@@ -42,5 +42,5 @@ def test_one_that_waited_waits_no_more_and_those_that_wait_stay_whole(state: Sta
             updates.record_arrival(session, BOT, number, {"update_id": number}, NOW)
         assert _set_aside(session, 1)
     with state.session() as session:
-        assert [each.id for each in updates.waiting_updates(session, BOT)] == [2]
+        assert [each.id for each in updates.take_over_updates(session, BOT)] == [2]
         assert _whole(session) == [1, 2]

@@ -1,0 +1,103 @@
+"""Two bots of two tokens on one index and one database: they answer from the same articles, and
+nothing of what one of them knows shows in the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.followups.conversation import FollowUpChain
+from bot.library.articles import LiveLibrary
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel, Thresholds
+from index.search.live import LiveIndex
+from index.store.postgres.store import PostgresStore
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
+from tests.e2e.telegram import running
+from tests.e2e.test_telegram_index import ARTICLES, DECIPHERED
+from tests.fakes import FakeEmbedder
+from tests.index.store.postgres_stores import databases
+from tests.postgres.server import Server
+
+READER = 42
+QUESTION = "Qui déchiffre les hiéroglyphes en 1822 ?"
+OTHER_TOKEN = "4200000002:AAother-token_that-opens-nothing-at-all"
+
+
+@pytest.fixture
+def addresses(
+    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
+    """An index on two databases; the first also keeps what people leave behind."""
+    for name, content in ARTICLES.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    with databases(vector_server, 2) as addresses:
+        monkeypatch.setenv("SELON_DATABASE_URL", addresses[0])
+        build([tmp_path], PostgresStore(addresses, tmp_path / "builds"), FakeEmbedder())
+        yield addresses
+
+
+@pytest_asyncio.fixture
+async def both(
+    addresses: list[str], server: BotServer, tmp_path: Path
+) -> AsyncIterator[tuple[BotServer, BotServer]]:
+    """The servers of two bots, both at work."""
+    async with AsyncExitStack() as stack:
+        other = await stack.enter_async_context(BotServer(OTHER_TOKEN, "selon_other_bot"))
+        for place, each in enumerate((server, other)):
+            store = PostgresStore(addresses, tmp_path / f"bot{place}")
+            stack.callback(store.close)
+            index = LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
+            answering = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.0)))
+            chain = FollowUpChain(answering, index.search)
+            await stack.enter_async_context(running(each, chain, LiveLibrary(index)))
+        yield server, other
+
+
+async def said(server: BotServer, text: str) -> Message:
+    server.user_says(READER, text)
+    return await server.next_message()
+
+
+async def kept(server: BotServer) -> dict[str, list[object]]:
+    """What /mesdonnees gives."""
+    file = (await said(server, "/mesdonnees")).file
+    assert file is not None
+    told: dict[str, list[object]] = json.loads(file.data)
+    return told
+
+
+async def test_what_somebody_says_to_one_bot_does_not_show_in_the_other(
+    both: tuple[BotServer, BotServer],
+) -> None:
+    one, other = both
+    for each in both:
+        assert (await said(each, QUESTION)).text.startswith(f"«\u00a0{DECIPHERED}")
+    for text in ("Et où naît-il ?", "/suivre Champollion", "/quotidien 7h30"):
+        await said(one, text)
+    one.presses(await said(one, "/langue"), 1)
+    await one.next_edit()
+
+    assert (await said(one, "/help")).text.startswith("Write your question")
+    assert (await said(other, "/aide")).text.startswith("Écrivez votre question")
+    assert "Champollion" in (await said(one, "/alerts")).text
+    assert "Champollion" not in (await said(other, "/alertes")).text
+    mine, theirs = await kept(one), await kept(other)
+    counts = [(len(each["turns"]), len(each["digests"])) for each in (mine, theirs)]
+    assert counts == [(2, 1), (1, 0)]
+
+    other.presses(await said(other, "/oublier"), 0)
+    while "je ne garde plus rien" not in (await other.next_edit()).text:
+        pass
+    assert (await kept(other))["turns"] == []
+    mine = await kept(one)
+    assert len(mine["turns"]) == 2
+    assert len(mine["digests"]) == len(mine["subscriptions"]) == 1

@@ -1,0 +1,92 @@
+"""Two processes of one bot behind one webhook, on one database: the work is shared, and done once
+and in order, also when one of them is killed. `bench/kills.py --bots 2` does it with the model."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tests.botapi.server import BotServer
+from tests.e2e.killing import FIRST, Bot, python
+from tests.e2e.several import SharedLoad
+from tests.postgres.server import Server
+
+PEOPLE, QUESTIONS = 30, 180
+PROGRAM = """
+import re
+from bot.messenger.running.application import listen
+from bot.settings import load_settings
+from tests.bot.messenger.samples import FRESNEL, answered, article, cite
+from tests.e2e.telegram import Shelf, StubChain, slowly
+
+lamps = [f"La lampe {number} s’allume." for number in range(1, 301)]
+journal = article(" ".join(lamps))
+
+class Chain(StubChain):
+    def _invoke(self, said):
+        number = int(re.search("[0-9]+", said.question)[0])
+        return slowly(answered(said.question, cite(1, lamps[number - 1], journal)), 0.03)()
+
+listen(load_settings(), Chain(), Shelf(journal))
+"""
+
+
+@pytest.fixture
+def database(postgres_server: Server) -> Iterator[str]:
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def bot(server: BotServer, database: str) -> Bot:
+    environment = {
+        **os.environ,
+        "SELON_TELEGRAM_TOKEN": server.token,
+        "SELON_TELEGRAM_API_URL": server.url,
+        "SELON_DATABASE_URL": database,
+        "SELON_QUESTION_BURST": "0",
+    }
+    return Bot(python(PROGRAM), environment, database)
+
+
+async def test_two_processes_share_the_work_and_one_goes_on_where_the_other_is_killed(
+    server: BotServer, bot: Bot
+) -> None:
+    load, chance, asked = SharedLoad(server, bot, 2, PEOPLE, seed=1), random.Random(1), 0
+
+    def ask(until: int) -> None:
+        nonlocal asked
+        while asked < until:
+            burst = range(asked + 1, min(until, asked + chance.randint(1, 4)) + 1)
+            load.ask([f"Quelle lampe s’allume, la {number} ?" for number in burst])
+            asked = burst[-1]
+
+    async with load.running():
+        ask(QUESTIONS // 2)
+        await load.answered(QUESTIONS // 6)
+        await load.kill(0)
+        ask(3 * QUESTIONS // 4)
+        await load.start_again(0)
+        ask(QUESTIONS)
+        await load.answered(5 * QUESTIONS // 6)
+        await load.kill(1)
+        await load.answered()
+    outcome = load.judge()
+    assert outcome.kills == 2
+    assert outcome.interrupted > 0
+    assert min(load.balancer.taken[port] for port in load.balancer.ports) > QUESTIONS // 6
+    assert outcome.lost == []
+    assert outcome.apologies == 0
+    assert outcome.unexplained == []
+    assert outcome.disordered == []
+    for person in range(FIRST, FIRST + PEOPLE):
+        said = [each for each in server.messages if each.chat_id == person]
+        numbers = [
+            int(each.text.split("La lampe ")[1].split()[0])
+            for each in said
+            if (person, each.message_id) not in outcome.doubled
+        ]
+        assert numbers == sorted(set(numbers))
