@@ -38,7 +38,7 @@ few, going past all that the filter leaves out. docs/postgres.md has the times."
 
 _KEPT_FILTERS = 32
 
-EF_SEARCH = 400
+EF_SEARCH = 800
 """Neighbours that HNSW keeps in sight: more find more, and cost more."""
 
 SETTINGS: Mapping[str, str] = {
