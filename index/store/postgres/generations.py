@@ -155,6 +155,8 @@ def _forget_taken(
         taken = set().union(*(stored_hashes(each, tables, KINDS, hashes) for each in everywhere))
         gone = [row[0] for row, own in zip(rows, hashes, strict=True) if own in taken]
         connection.execute(remove, [gone])
+    if last:  # what is empty at its end goes back to the disk
+        connection.execute(sql.SQL("VACUUM {}").format(tables.kept))
 
 
 def _clean_model(connection: Connection, tables: VectorTables, own: list[ServerFacts]) -> None:

@@ -180,6 +180,11 @@ def test_a_build_of_other_articles_leaves_what_parts_have_made(
     part_of(store, articles, 2, 2)
     assert built(store, articles).embedded == 0
     assert count_kept(addresses) == 0
+    with psycopg.connect(addresses[0]) as connection:
+        kept = "SELECT sum(pg_relation_size(oid)) FROM pg_class "
+        kept += "WHERE relname LIKE 'kept%' AND relkind = 'r'"
+        [size] = connection.execute(kept).fetchone() or [None]  # type: ignore[arg-type]
+    assert size == 0
 
 
 def test_what_no_build_has_taken_goes_in_the_end(
