@@ -7,6 +7,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -102,10 +103,10 @@ async def test_the_figures_tell_what_was_asked_and_what_became_of_it(
 
 
 async def test_a_port_that_is_taken_is_named(
-    server: BotServer, chain: StubChain, port: int
+    server: BotServer, chain: StubChain, port: int, tmp_path: Path
 ) -> None:
     async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
-        settings = settings_for(server, metrics_port=port)
+        settings = settings_for(server, metrics_port=port, data_dir=tmp_path / "another")
         with pytest.raises(
             MessengerError,
             match=rf"port-taken .*METRICS_PORT, port={port}",
