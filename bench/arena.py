@@ -24,6 +24,8 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import _clone  # noqa: F401
+
 from bot.arena.arena import Arena
 from bot.arena.battle import ArenaAnswer, Battle
 from bot.arena.factory import open_arena

@@ -22,6 +22,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import _clone  # noqa: F401
 import psycopg
 from _prose import Prose
 from postgres import SETTINGS

@@ -35,7 +35,7 @@ from functools import partial
 from pathlib import Path
 from statistics import mean
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import _clone  # noqa: F401
 
 from index.errors import ReadError
 from index.formats.base import Content, Skipped

@@ -13,11 +13,9 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
+import _clone  # noqa: F401
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from index.article import SignedArticle
 from index.build.duplicates import LIKENESS, duplicate_groups, likeness, signature

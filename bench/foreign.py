@@ -21,6 +21,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+import _clone  # noqa: F401
 import psycopg
 from _prose import Prose, StandIn
 from postgres import _own_servers

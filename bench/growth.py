@@ -10,10 +10,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import _clone  # noqa: F401
 
 from index.sentences import sentence_spans
 from tests.growth import GIVEN_UP, SENTENCES, repeated, seconds

@@ -23,15 +23,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import _clone  # noqa: F401
+
+from bot.state.database import state_url
+from tests.botapi.server import BotServer
+from tests.e2e.killing import Bot, Crashes, Outcome
+from tests.e2e.several import SharedLoad, SharedOutcome
+from tests.postgres.server import running
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bot.state.database import state_url  # noqa: E402
-from tests.botapi.server import BotServer  # noqa: E402
-from tests.e2e.killing import Bot, Crashes, Outcome  # noqa: E402
-from tests.e2e.several import SharedLoad, SharedOutcome  # noqa: E402
-from tests.postgres.server import running  # noqa: E402
-
 SELON = (sys.executable, "-c", "from bot.terminal.cli import main; main()")
 QUESTIONS = (
     "Qui a découvert la pénicilline ?",

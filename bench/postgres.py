@@ -23,6 +23,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import _clone  # noqa: F401
 import numpy as np
 from _exhaustive import exhaustive
 from _faults import killed, switched

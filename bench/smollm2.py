@@ -18,6 +18,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import _clone  # noqa: F401
+
 from bot.answer import Answer
 from bot.assembly import open_chain
 from bot.settings import Settings

@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import _clone  # noqa: F401
+
 from bot.assembly import open_index
 from bot.library.articles import LiveLibrary
 from bot.locale.statistics import StatisticsPhrases

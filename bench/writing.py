@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import json
 import re
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,9 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 
+import _clone  # noqa: F401
 from aiohttp import web
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA

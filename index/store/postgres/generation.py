@@ -126,7 +126,7 @@ class _ServerReader:
         prepare_session(connection, self.connections.server.shown)
 
 
-Search = tuple[_ServerReader, Callable[[Connection], list[NearRow]]]
+_Search = tuple[_ServerReader, Callable[[Connection], list[NearRow]]]
 
 
 class _Servers:
@@ -198,7 +198,7 @@ class PostgresGeneration:
         if within is not None or among is not None:
             filters = self._servers.each(lambda e, c: e.vectors.filter(c, within, among))
 
-        def search(place: int, kind: RowKind, count: int) -> Search:
+        def search(place: int, kind: RowKind, count: int) -> _Search:
             each, only = self._servers.readers[place], filters[place]
             return each, lambda c: each.vectors.nearest(c, kind, vector, count, only)
 

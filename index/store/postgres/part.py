@@ -28,7 +28,7 @@ from index.store.postgres.connections import (
 from index.store.postgres.generations import KnownGenerations, current_number
 from index.store.postgres.load import stored_hashes
 from index.store.postgres.schema import VectorTables
-from index.store.postgres.turn import connected, work_folder
+from index.store.postgres.turn import open_connections, work_folder
 from index.store.postgres.vectors import PostgresKept
 from index.store.reader import RowKind
 
@@ -42,7 +42,7 @@ def postgres_part(
     Raises BuildLocked, StoreError.
     """
     first, tables = servers[0].shown, VectorTables(model, dimension)
-    with translate_errors(first), connected(servers) as connections:
+    with translate_errors(first), open_connections(servers) as connections:
         number = _lease_number(tables, part)
         if not take_lease(connections[0], number):
             raise _at_work(connections[0], number, first, part)

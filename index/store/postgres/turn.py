@@ -76,14 +76,14 @@ def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[Postgr
     Raises BuildLocked, StoreError.
     """
     first = servers[0].shown
-    with translate_errors(first), connected(servers) as connections:
+    with translate_errors(first), open_connections(servers) as connections:
         if not take_lease(connections[0]):
             raise _locked(connections[0], first)
         yield PostgresTurn(servers, connections, workplace)
 
 
 @contextmanager
-def connected(servers: Sequence[Server]) -> Iterator[list[Connection]]:
+def open_connections(servers: Sequence[Server]) -> Iterator[list[Connection]]:
     """A connection for writing to each, in their order, to a database that is prepared."""
     with ExitStack() as opened:
         connections = []
