@@ -18,12 +18,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from pydantic import SecretStr
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
-from bot.state.tenancy import schema_of
 from index.errors import Words, reason_of
 
 
@@ -82,6 +81,10 @@ _BUSY_SECONDS = 15
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
+_OWNER = "selon_owner"
+"""The table of one row that names the first bot of a database of PostgreSQL. Not of the migrations:
+an import replaces those."""
+
 _CLOSING_SECONDS = 1.0
 
 _CONNECTIONS = 20
@@ -116,7 +119,7 @@ def open_state(url: str, bot_id: int | None = None) -> State:
         _check_whole(engine)
         if bot_id is not None and engine.dialect.name == "postgresql":
             with _migrating(engine) as connection:
-                schema = schema_of(connection, bot_id)
+                schema = _bot_schema(connection, bot_id)
             if schema is not None:
                 engine.dispose()
                 engine = _engine(url, schema)
@@ -381,6 +384,33 @@ def _migrating(engine: Engine) -> Iterator[Connection]:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
             yield connection
+
+
+def _bot_schema(connection: Connection, bot_id: int) -> str | None:
+    """The schema of a bot, made if need be; None for the first bot of a database, whose tables are
+    where the account puts them by itself, as all had before there could be several.
+
+    To be called by one process at a time. Raises SQLAlchemyError.
+    """
+    connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_OWNER} (bot_id bigint NOT NULL)")
+    owner = connection.exec_driver_sql(f"SELECT bot_id FROM {_OWNER}").scalar()
+    if owner is None:
+        owner = _first_known(connection) or bot_id
+        connection.exec_driver_sql(f"INSERT INTO {_OWNER} VALUES ({owner:d})")
+    if owner == bot_id:
+        return None
+    schema = f"bot_{bot_id:d}"
+    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    return schema
+
+
+def _first_known(connection: Connection) -> int | None:
+    """The bot to which something was told last, of a database that names none yet."""
+    if not inspect(connection).has_table("updates"):
+        return None
+    last = "SELECT bot_id FROM updates ORDER BY arrived_at DESC LIMIT 1"
+    found: int | None = connection.exec_driver_sql(last).scalar()
+    return found
 
 
 def _libpq(url: URL, schema: str | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import signal
 import sys
@@ -49,6 +50,13 @@ class Bot:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
             await process.communicate()
+
+
+def program_bot(program: str, server: BotServer, database: str, **settings: str) -> Bot:
+    """A bot that runs a program; `settings` are of the environment, without their prefix."""
+    own = {"TELEGRAM_TOKEN": server.token, "TELEGRAM_API_URL": server.url, **settings}
+    environment = {**os.environ, **{f"SELON_{name}": value for name, value in own.items()}}
+    return Bot(python(program), environment, database)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from bot.settings import load_settings
 from bot.state.database import state_url
 from tests.botapi.server import BotServer
-from tests.e2e.killing import Bot, Crashes, python
+from tests.e2e.killing import Bot, Crashes, program_bot
 from tests.postgres.server import Server
 
 QUESTION = "Quand Fresnel est-il né ?"
@@ -43,12 +42,7 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def bot(server: BotServer, database: str) -> Bot:
-    environment = {
-        **os.environ,
-        "SELON_TELEGRAM_TOKEN": server.token,
-        "SELON_TELEGRAM_API_URL": server.url,
-    }
-    return Bot(python(PROGRAM), environment, database)
+    return program_bot(PROGRAM, server, database)
 
 
 async def test_a_bot_that_is_killed_again_and_again_answers_everybody(

@@ -3,14 +3,13 @@ and in order, also when one of them is killed. `bench/kills.py --bots 2` does it
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 
 import pytest
 
 from tests.botapi.server import BotServer
-from tests.e2e.killing import FIRST, Bot, python
+from tests.e2e.killing import FIRST, Bot, program_bot
 from tests.e2e.several import SharedLoad
 from tests.postgres.server import Server
 
@@ -42,14 +41,7 @@ def database(postgres_server: Server) -> Iterator[str]:
 
 @pytest.fixture
 def bot(server: BotServer, database: str) -> Bot:
-    environment = {
-        **os.environ,
-        "SELON_TELEGRAM_TOKEN": server.token,
-        "SELON_TELEGRAM_API_URL": server.url,
-        "SELON_DATABASE_URL": database,
-        "SELON_QUESTION_BURST": "0",
-    }
-    return Bot(python(PROGRAM), environment, database)
+    return program_bot(PROGRAM, server, database, DATABASE_URL=database, QUESTION_BURST="0")
 
 
 async def test_two_processes_share_the_work_and_one_goes_on_where_the_other_is_killed(
