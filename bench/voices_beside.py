@@ -40,7 +40,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         build([ROOT / "corpus"], Path(folder), load_bundled())
         settings = load_settings(data_dir=Path(folder))
-        chain, speech = chain_over(open_index(settings), settings), open_speech(settings)
+        speech = open_speech(settings)
+        chain = chain_over(open_index(settings), settings, undisturbed=speech.resting)
         for question in questions[:5]:
             chain.invoke(question)
         quiet: list[float] = []

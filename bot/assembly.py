@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from bot.answering.about import AboutArticles
-from bot.answering.chain import RetrievalQA
+from bot.answering.chain import RetrievalQA, Undisturbed
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.selection import chosen_articles
 from bot.errors import SettingsError
@@ -123,22 +123,25 @@ def open_speech(settings: Settings) -> Speech:
 
 
 def chain_over(
-    index: LiveIndex, settings: Settings, writers: Writers | None = None
+    index: LiveIndex,
+    settings: Settings,
+    writers: Writers | None = None,
+    undisturbed: Undisturbed = nullcontext,
 ) -> FollowUpChain:
     """The retrieval-QA chain over an open index, which understands follow-ups.
 
-    `writers` write its answers, which quote the articles without them. Raises SettingsError,
-    ModelError.
+    `writers` write its answers, which quote the articles without them; `undisturbed` is as in
+    `RetrievalQA`. Raises SettingsError, ModelError.
     """
     thresholds = thresholds_of(settings)
     reader = open_reader(settings)
     about = AboutArticles(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds)
-    quoting = RetrievalQA(index, extractive, about, reader=reader)
+    quoting = RetrievalQA(index, extractive, about, reader=reader, undisturbed=undisturbed)
     if writers is None:
         return FollowUpChain(quoting, index.search)
     answerer = writers.over(extractive, index.generation)
-    writing = RetrievalQA(index, answerer, about, reader=reader)
+    writing = RetrievalQA(index, answerer, about, reader=reader, undisturbed=undisturbed)
     return FollowUpChain(writing, index.search, quoting, writers.rewriter())
 
 

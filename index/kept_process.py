@@ -13,7 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
-from typing import IO, Generic, TypeVar
+from typing import IO, Generic, Literal, TypeVar
+
+Apart = Literal["session", "group"]
+"""What a program has of its own: a session, or a group of processes in its owner's session."""
 
 _ROOT = str(Path(__file__).resolve().parents[1])
 
@@ -25,18 +28,23 @@ class KeptProcess:
         self,
         command: Sequence[str],
         *,
-        own_session: bool,
+        apart: Apart | None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """With a session of its own, the programs that it starts end with it. Raises OSError."""
+        """Set apart, the programs that it starts end with it. In a group of its own it may also be
+        halted: where its owner dies meanwhile, the system ends it, as it does those of a terminal.
+
+        Raises OSError.
+        """
         self._owner = os.getpid()
-        self._own_session = own_session and hasattr(os, "killpg")
+        self._apart = apart if hasattr(os, "killpg") else None
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=own_session,
+            start_new_session=self._apart == "session",
+            process_group=0 if self._apart == "group" else None,
             env=environment,
         )
 
@@ -72,13 +80,25 @@ class KeptProcess:
                     stream.close()
             self.process.wait()
 
+    def halt(self) -> None:
+        """It stands still until `go_on`, or until its owner has died."""
+        if self._apart == "group" and self.usable:
+            with suppress(OSError):
+                os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After `halt`."""
+        if self._apart == "group" and self.usable:
+            with suppress(OSError):
+                os.killpg(self.process.pid, signal.SIGCONT)
+
     def _end(self, late: Event) -> None:
         late.set()
         self._kill()
 
     def _kill(self) -> None:
         with suppress(OSError):
-            if self._own_session:
+            if self._apart:
                 os.killpg(self.process.pid, signal.SIGKILL)
             else:
                 self.process.kill()

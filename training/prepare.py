@@ -33,13 +33,13 @@ _log = logging.getLogger(__name__)
 # A kind with fewer than asked for comes again, its titles, dates and windows drawn anew.
 MIX: dict[str, tuple[int | None, int | None]] = {
     "answered": (24_000, None),
-    "dated": (5_500, 2_500),
-    "mined": (13_000, None),
-    "same-article": (5_000, 7_000),
-    "near-miss-written": (0, None),
-    "near-miss-made": (11_000, 10_000),
-    "near-miss-dated": (6_500, 3_000),
-    "near-miss-contrary": (5_000, 4_000),
+    "dated": (3_500, 1_500),
+    "mined": (6_000, 4_000),
+    "same-article": (2_000, 2_000),
+    "near-miss-written": (0, 7_000),
+    "near-miss-made": (5_000, 3_000),
+    "near-miss-dated": (4_000, 1_500),
+    "near-miss-contrary": (2_500, 2_000),
 }
 
 

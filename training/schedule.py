@@ -54,6 +54,5 @@ class ClockBudget:
 
 def rate_factor(step: int, warmup: int, decay_share: float) -> float:
     """What the highest learning rate is multiplied with, 0 to 1; `step` counts over all runs."""
-    if decay_share >= 0:
-        return 1 - sqrt(min(1.0, decay_share))
-    return min(1.0, (step + 1) / warmup)
+    warm = min(1.0, (step + 1) / warmup)
+    return warm * (1 - sqrt(min(1.0, decay_share))) if decay_share >= 0 else warm

@@ -58,6 +58,9 @@ def main() -> None:
     parser.add_argument("--skip", type=int, default=0, help="questions read before, with --start")
     parser.add_argument("--minutes", type=float, help="how long this run lasts, decay included")
     parser.add_argument("--decay-minutes", type=float, default=15)
+    parser.add_argument(
+        "--decay-reads", choices=("decay", "stable"), default="decay", help="samples of the decay"
+    )
     parser.add_argument("--steps", type=int, help="instead of minutes: exact, repeatable")
     parser.add_argument("--decay-steps", type=int, default=0)
     parser.add_argument("--questions", type=int, default=8, help="in each step")
@@ -96,6 +99,7 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
         arguments.out,
         team,
         {"reading": arguments.questions, "support": arguments.claims},
+        goes_on=arguments.decay_reads == "stable",
     )
     if arguments.start:
         begin_with(reader, arguments.start)
@@ -189,8 +193,11 @@ class Trainer:
         out: Path,
         team: Team,
         rows: Mapping[str, int],
+        *,
+        goes_on: bool = False,
     ) -> None:
-        self._rows = rows
+        """`rows` are the samples of a step; `goes_on`: the decay reads the stable stream on."""
+        self._rows, self._goes_on = rows, goes_on
         self.reader, self.progress = reader, Progress()
         self._streams, self._dev, self._out, self._team = streams, dev, out, team
         encoder = [each for each in reader.encoder.parameters() if each.requires_grad]
@@ -262,7 +269,7 @@ class Trainer:
 
     def _take(self, task: str, share: float, decayed: int) -> list[EncodedSample]:
         count = self._rows[task]
-        if share >= 0:
+        if share >= 0 and not self._goes_on:
             name, position = f"{task}-decay", decayed * count
         else:
             name, position = task, getattr(self.progress, task)

@@ -9,7 +9,7 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -31,6 +31,8 @@ from index.language import detect
 
 Asked = TypeVar("Asked")
 Item = TypeVar("Item")
+Undisturbed = Callable[[], AbstractContextManager[None]]
+"""A block in which other work of this process's stands still."""
 
 
 class AnswerChain(Runnable[Asked, Answer], ABC):
@@ -83,7 +85,7 @@ class RetrievalQA(AnswerChain[str]):
 
     With `about`, questions about the articles themselves are answered from their metadata.
     `today` is what « hier » counts from. With `reader`, the best of what was found is
-    read before it is answered from.
+    read before it is answered from. `undisturbed` holds while a question is searched and read.
     """
 
     DEPTH = 10
@@ -96,8 +98,10 @@ class RetrievalQA(AnswerChain[str]):
         about: AboutArticles | None = None,
         today: Callable[[], date] = date.today,
         reader: FindingsReader | None = None,
+        undisturbed: Undisturbed = nullcontext,
     ) -> None:
         self._retriever = retriever
+        self._undisturbed = undisturbed
         self._reader = reader
         self._answerer = answerer
         self._about = about
@@ -116,7 +120,7 @@ class RetrievalQA(AnswerChain[str]):
 
     async def find(self, question: str) -> Findings | Answer:
         """What a question is answered from, or the answer itself where it is about the articles."""
-        return await asyncio.to_thread(self._found, question.strip())
+        return await asyncio.to_thread(self._find, question.strip())
 
     async def _one(self, question: str) -> AsyncGenerator[Answer, None]:
         found = await self.find(question)
@@ -136,6 +140,10 @@ class RetrievalQA(AnswerChain[str]):
             if answers[-1].outcome == "no":
                 return None
         return answer_on_both(question, answers) if answers else None
+
+    def _find(self, question: str) -> Findings | Answer:
+        with self._undisturbed():
+            return self._found(question)
 
     def _found(self, question: str) -> Findings | Answer:
         """The evidence, or the answer itself where the question is about the articles."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,7 @@ from index.kept_process import KeptProcess, module_command
 LONGEST_SECONDS = 600.0
 """Of a recording that is listened to."""
 
-_SAY_SECONDS, _READ_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 120.0, 60.0, 600.0, 600.0
+_SAY_SECONDS, _READ_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 600.0, 60.0, 600.0, 600.0
 KEPT_BYTES = 400 << 20
 """Of lines that were spoken before; the oldest go."""
 
@@ -87,6 +88,7 @@ class Speech:
         self._models, self._folder = models, folder
         self._lock = threading.Lock()
         self._process: KeptProcess | None = None
+        self._rests = Rests()
 
     @cached_property
     def speaks(self) -> bool:
@@ -145,6 +147,14 @@ class Speech:
         )
         self._forget_oldest()
         return Recording(out, told["seconds"], tuple(starts))
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """What is being said or heard stands still meanwhile: the lowest priority alone does not
+        keep it from slowing answers, whose cores' caches it shares."""
+        process = self._process if self._lock.locked() else None
+        with self._rests.of(process) if process else nullcontext():
+            yield
 
     def close(self) -> None:
         """Ends the process."""
@@ -219,7 +229,7 @@ class Speech:
             self._end()
             command, environment = module_command("bot.speech.worker")
             try:
-                self._process = KeptProcess(command, own_session=True, environment=environment)
+                self._process = KeptProcess(command, apart="group", environment=environment)
             except OSError as error:
                 raise SpeechError("speech-crash") from error
             models = {**asdict(self._models), "cache_dir": str(self._models.cache_dir)}
@@ -231,3 +241,29 @@ class Speech:
         if self._process is not None:
             self._process.close()
             self._process = None
+
+
+class Rests:
+    """The process stands still while anybody wants it to, but for one second in thirty, so that a
+    crowd's questions do not end what is recorded. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._door = threading.Lock()
+        self._wanted = 0
+
+    @contextmanager
+    def of(self, process: KeptProcess) -> Iterator[None]:
+        """One who wants it."""
+        with self._door:
+            self._wanted += 1
+            if time.monotonic() % 30 >= 1:
+                process.halt()
+            else:
+                process.go_on()
+        try:
+            yield
+        finally:
+            with self._door:
+                self._wanted -= 1
+                if not self._wanted:
+                    process.go_on()

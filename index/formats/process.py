@@ -49,7 +49,7 @@ class _ReadingProcess(KeptProcess):
         self._at_rest = True
         command, environment = module_command("index.formats.worker")
         environment["OPENBLAS_NUM_THREADS"] = "1"
-        super().__init__(command, own_session=True, environment=environment)
+        super().__init__(command, apart="session", environment=environment)
 
     @property
     def usable(self) -> bool:

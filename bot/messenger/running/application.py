@@ -105,9 +105,9 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
         if writers is not None:
             opened.callback(writers.close)
         index = open_index(settings, awaited=True)
-        chain = chain_over(index, settings, writers)
-        documents = Documents(settings, index.embedder)
         speech = opened.enter_context(closing(open_speech(settings)))
+        chain = chain_over(index, settings, writers, speech.resting)
+        documents = Documents(settings, index.embedder)
         arena = open_arena(settings, index, chain.understood)
         if arena is not None:
             opened.callback(arena.close)

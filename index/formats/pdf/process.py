@@ -15,7 +15,7 @@ from typing import Any
 from index.errors import CodedError, reason_of
 from index.formats.pdf.page import PrintedLine, PrintedPage
 from index.formats.pdf.worker import receive_frame, send
-from index.kept_process import KeptProcess, WaitingProcesses
+from index.kept_process import Apart, KeptProcess, WaitingProcesses
 
 OPENING_SECONDS = 60.0
 PAGE_SECONDS = 30.0
@@ -106,7 +106,8 @@ class _Worker(KeptProcess):
         self.fresh = True
         self.spent = False
         # Where whoever asks leads a session of its own, whoever ends it ends both.
-        super().__init__([sys.executable, "-P", _PROGRAM], own_session=not _leads_session())
+        apart: Apart | None = None if _leads_session() else "session"
+        super().__init__([sys.executable, "-P", _PROGRAM], apart=apart)
 
     @property
     def usable(self) -> bool:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator
-from contextlib import closing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +162,34 @@ async def test_searching_never_runs_on_the_event_loop(live: LiveIndex) -> None:
     await RetrievalQA(Watched(), ExtractiveAnswerer(Thresholds.at(0.0))).ainvoke(QUESTION)  # type: ignore[arg-type]
     assert threads != [threading.main_thread()]
     assert len(threads) == 1
+
+
+def test_other_work_stands_still_while_a_question_is_searched_and_read(live: LiveIndex) -> None:
+    told: list[str] = []
+
+    @contextmanager
+    def undisturbed() -> Iterator[None]:
+        told.append("still")
+        yield
+        told.append("on")
+
+    class Watched:
+        def search(self, question: str, limit: int, within: Period | None = None) -> Findings:
+            told.append("searched")
+            return live.search(question, limit, within)
+
+        def read(self, findings: Findings) -> Findings:
+            told.append("read")
+            return findings
+
+    chain = RetrievalQA(
+        Watched(),
+        ExtractiveAnswerer(Thresholds.at(0.0)),
+        reader=Watched(),
+        undisturbed=undisturbed,
+    )
+    assert chain.invoke(QUESTION).answered
+    assert told == ["still", "searched", "read", "on"]
 
 
 def test_it_composes_like_any_runnable(chain: RetrievalQA) -> None:

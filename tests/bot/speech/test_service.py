@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import threading
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,6 +70,36 @@ def test_a_line_that_was_spoken_is_not_spoken_again(speech: Speech, tmp_path: Pa
 
     assert {path.name for path in speech._kept()} == kept
     assert done == [1]
+
+
+@speaks
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to see it work in")
+def test_nothing_is_said_while_it_rests(speech: Speech, tmp_path: Path) -> None:
+    line = SpokenLine("Une phrase qui attend que la question soit lue.", "fr")
+    saying = threading.Thread(target=speech.record, args=([line], tmp_path / "rested.ogg"))
+    speech.record([SpokenLine("Une voix est prête.", "fr")], tmp_path / "ready.ogg")
+    while time.monotonic() % 30 < 1:  # when it works on, whatever is wanted
+        time.sleep(0.1)
+    saying.start()
+    while not speech._lock.locked():
+        time.sleep(0.001)
+    process = speech._process
+    assert process is not None
+    with speech.resting():
+        before = processor_seconds(process.process.pid)
+        time.sleep(0.5)
+        assert processor_seconds(process.process.pid) - before < 0.1
+        with speech.resting():
+            pass
+        assert not (tmp_path / "rested.ogg").exists()
+    saying.join()
+    assert (tmp_path / "rested.ogg").exists()
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used so far."""
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @speaks

@@ -1,0 +1,87 @@
+"""Programs that stand still for a while."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.kept_process import KeptProcess
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="no groups of processes here")
+
+_ECHO = [sys.executable, "-c", "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"]
+
+_OWNER = """
+import sys, time
+from index.kept_process import KeptProcess
+kept = KeptProcess([sys.executable, "-c", "import time; time.sleep(600)"], apart="group")
+kept.halt()
+print(kept.process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def echo() -> Iterator[KeptProcess]:
+    process = KeptProcess(_ECHO, apart="group")
+    yield process
+    process.close()
+
+
+def ask(process: KeptProcess) -> None:
+    process.pipes[0].write(b"one\n")
+    process.pipes[0].flush()
+
+
+def test_what_is_halted_answers_when_it_goes_on(echo: KeptProcess) -> None:
+    ask(echo)
+    assert echo.pipes[1].readline() == b"one\n"
+    echo.halt()
+    ask(echo)
+    with echo.ended_after(60) as late:
+        os.set_blocking(echo.pipes[1].fileno(), False)
+        time.sleep(0.3)
+        assert not echo.pipes[1].read()
+        os.set_blocking(echo.pipes[1].fileno(), True)
+        echo.go_on()
+        assert echo.pipes[1].readline() == b"one\n"
+    assert not late.is_set()
+
+
+def test_what_is_halted_can_be_ended(echo: KeptProcess) -> None:
+    echo.halt()
+    echo.close()
+    assert not echo.usable
+    echo.halt()
+    echo.go_on()
+
+
+def test_what_is_halted_ends_with_its_owner() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _OWNER], stdout=subprocess.PIPE, start_new_session=True
+    ) as owner:
+        assert owner.stdout is not None
+        halted = int(owner.stdout.readline())
+        assert runs(halted)
+        owner.send_signal(signal.SIGKILL)
+    ended = time.monotonic() + 30
+    while runs(halted) and time.monotonic() < ended:
+        time.sleep(0.05)
+    assert not runs(halted)
+
+
+def runs(pid: int) -> bool:
+    """Whether it lives; one that nobody has buried yet does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
