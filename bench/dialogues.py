@@ -29,19 +29,19 @@ from bot.answer import Answer
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.assembly import open_reader
 from bot.evaluation.dialogues import Heard, hold, read_dialogues
 from bot.evaluation.questions import read_squad
 from bot.evaluation.run import Opened, index_in_service, temporary_index
 from bot.followups.conversation import FollowUpChain
 from bot.followups.resolution import Search, understand
 from bot.followups.turn import Turn
+from bot.settings import Settings
 from index.build.builder import build
 from index.findings import Findings
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
-from index.models.bundled.reader import load_bundled_reader
 from index.reading.confidence import ReadingConfidence
-from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,7 +65,7 @@ class Counted:
 def main() -> int:
     options = _options()
     embedder, judge = load_bundled(), ConfidenceModel.load()
-    reader = EvidenceReader(load_bundled_reader(), ReadingConfidence.load())
+    reader = open_reader(Settings())
     extractive = ExtractiveAnswerer(ReadingConfidence.load().thresholds)
     with _corpus(embedder, judge) as opened:
         searcher = opened.searcher

@@ -24,18 +24,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.assembly import open_reader
 from bot.evaluation import measures
 from bot.evaluation.measures import HITS
 from bot.evaluation.outcome import holds
 from bot.evaluation.perturbation import sampled
 from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
 from bot.evaluation.run import SAMPLE_SEED, temporary_index
+from bot.settings import Settings
 from index.article import Article, Passage
 from index.models.base import Embedder
 from index.models.bundled.embedder import cores, load_bundled
 from index.models.bundled.interop import as_sentence_transformer
-from index.models.bundled.reader import load_bundled_reader
-from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel
 
@@ -138,11 +138,7 @@ def main() -> int:
     if os.getloadavg()[0] > cores():
         print(f"The machine is busy (load {os.getloadavg()[0]:.1f}): its times say little.")
     model = as_sentence_transformer()
-    reader = (
-        None
-        if options.no_reader
-        else EvidenceReader(load_bundled_reader(), ReadingConfidence.load())
-    )
+    reader = None if options.no_reader else open_reader(Settings())
     with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder:
         model.save(folder)
         for file in files:

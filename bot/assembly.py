@@ -22,7 +22,7 @@ from index.models.base import BUNDLED, Embedder
 from index.models.bundled.embedder import cores
 from index.models.factory import load_embedder, load_reader
 from index.reading.confidence import ReadingConfidence
-from index.reading.evidence import EvidenceReader
+from index.reading.evidence import SUREST_LOGIT, EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 
@@ -77,8 +77,9 @@ def _open_reader(name: str, cache_dir: Path | None, threads: int | None) -> Evid
     reader = load_reader(name, cache_dir, threads=threads)
     if reader is None:
         return None
-    # Its confidence is calibrated for the bundled reader alone.
-    return EvidenceReader(reader, ReadingConfidence.load() if name == BUNDLED else None)
+    if name != BUNDLED:  # which all is calibrated for
+        return EvidenceReader(reader, None)
+    return EvidenceReader(reader, ReadingConfidence.load(), SUREST_LOGIT)
 
 
 def open_index(settings: Settings, *, awaited: bool = False) -> LiveIndex:

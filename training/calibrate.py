@@ -39,7 +39,7 @@ from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader import load_bundled_reader
 from index.reading.confidence import CONFIDENCE_FORMAT
-from index.reading.evidence import EvidenceReader, read_evidence
+from index.reading.evidence import SUREST_LOGIT, EvidenceReader, read_evidence
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.factory import open_store
@@ -91,7 +91,9 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the searches, for a trial")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     arguments = parser.parse_args()
-    asker = Asker(load_bundled(), EvidenceReader(load_bundled_reader(), None), arguments.share)
+    asker = Asker(
+        load_bundled(), EvidenceReader(load_bundled_reader(), None, SUREST_LOGIT), arguments.share
+    )
     samples = [*asker.ask_files(arguments.eval)]
     if arguments.press:
         samples += asker.ask_press(arguments.press)

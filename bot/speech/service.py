@@ -148,6 +148,14 @@ class Speech:
         self._forget_oldest()
         return Recording(out, told["seconds"], tuple(starts))
 
+    def say_ahead(self, lines: Sequence[SpokenLine]) -> None:
+        """Keep lines that are likely to be recorded soon; not where somebody else is served."""
+        with suppress(SpeechError):  # which those will be told who want to hear them
+            for line in lines:
+                if self._lock.locked():
+                    return
+                self._line(line, 1.0)
+
     @contextmanager
     def resting(self) -> Iterator[None]:
         """What is being said or heard stands still meanwhile: the lowest priority alone does not

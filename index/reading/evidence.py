@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
 
 from index.findings import Findings, FoundSpan, Hit, PassageReading, SearchEvidence
@@ -10,10 +12,18 @@ from index.reading.confidence import ReadingConfidence
 from index.reading.constraints import UnmetConstraints, find_unmet
 
 READ_HITS = 4
-"""How many of the best hits are read: what a question costs grows with them."""
+"""How many of the best hits are read at most: what a question costs grows with them."""
+
+READ_AT_ONCE = 2
+"""They are read by twos, as long as one of those behind may still come first."""
 
 READING_WEIGHT = 0.025
 """What one logit of the reader weighs in the ranking, beside the total of the search."""
+
+
+SUREST_LOGIT = 5.0
+"""What hardly any passage gets from the bundled reader: the rest is not read where even that would
+not put it first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +56,13 @@ class EvidenceReader:
     """Reads what a search has found. Processor work; safe to call from several threads.
 
     `judge` is calibrated for one reader; without it the confidence stays that of the search.
+    `surest` is the highest logit that is to be expected: without it, all the best are read.
     """
 
-    def __init__(self, reader: PassageReader, judge: ReadingConfidence | None) -> None:
-        self._reader, self._judge = reader, judge
+    def __init__(
+        self, reader: PassageReader, judge: ReadingConfidence | None, surest: float = math.inf
+    ) -> None:
+        self._reader, self._judge, self._surest = reader, judge, surest
 
     def read(self, findings: Findings) -> Findings:
         """The same, its best hits read and ranked anew, with the confidence that follows."""
@@ -62,13 +75,25 @@ class EvidenceReader:
 
     def rank(self, findings: Findings) -> tuple[Hit, ...]:
         """The hits with what the reader makes of the best of them, which stay before the others."""
-        best, others = findings.hits[:READ_HITS], findings.hits[READ_HITS:]
-        readings = self._reader.read(findings.question, [_text(hit) for hit in best])
-        read = [
+        best = list(findings.hits[:READ_HITS])
+        for at in range(0, len(best), READ_AT_ONCE):
+            if at and self._is_settled(best[:at], best[at]):
+                break
+            several = slice(at, at + READ_AT_ONCE)
+            best[several] = self._read(findings.question, best[several])
+        return (*sorted(best, key=_rank, reverse=True), *findings.hits[READ_HITS:])
+
+    def _is_settled(self, read: Sequence[Hit], unread: Hit) -> bool:
+        """Whether one that was read comes first, whatever those behind may say."""
+        most = unread.scores.total + READING_WEIGHT * self._surest
+        return max(map(_rank, read)) >= most
+
+    def _read(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+        readings = self._reader.read(question, [_text(hit) for hit in hits])
+        return [
             replace(hit, reading=_placed(reading, hit.passage.start))
-            for hit, reading in zip(best, readings, strict=True)
+            for hit, reading in zip(hits, readings, strict=True)
         ]
-        return (*sorted(read, key=_rank, reverse=True), *others)
 
 
 def read_evidence(findings: Findings) -> ReadingEvidence:

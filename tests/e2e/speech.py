@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ class HeardSpeech(Speech):
         self.words: str | SpeechError = QUESTION
         self.names = ""
         self.said: list[SpokenLine] = []
+        self.ahead: list[SpokenLine] = []
+        self.made_ready = threading.Event()
         self.slow = slow
 
     def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
@@ -30,6 +33,10 @@ class HeardSpeech(Speech):
         if isinstance(self.words, SpeechError):
             raise self.words
         return Transcript(self.words, "fr")
+
+    def say_ahead(self, lines: Sequence[SpokenLine]) -> None:
+        self.ahead += lines
+        self.made_ready.set()
 
     def record(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -98,6 +99,28 @@ async def test_a_written_question_is_read_aloud_by_its_button_alone(
     spoken = await server.next_message(10)
     assert spoken.file is not None
     assert spoken.file.data == b"OggS spoken"
+
+
+async def test_the_next_answer_is_made_ready_for_who_has_listened(
+    server: BotServer, speech: HeardSpeech
+) -> None:
+    server.user_says(READER, QUESTION)
+    answer = await server.next_message(10)
+    assert not speech.ahead
+    server.presses(answer, button(answer, "🔊"))
+    await server.next_message(10)
+    said = list(speech.said)
+
+    server.user_says(READER, QUESTION)
+    await server.next_message(10)
+    assert await asyncio.to_thread(speech.made_ready.wait, 10)
+    assert speech.ahead == speech.said == said
+
+    server.user_says(READER + 1, QUESTION)
+    await server.next_message(10)
+    server.user_says(READER + 1, "/aide")
+    await server.next_message(10)
+    assert speech.ahead == said
 
 
 async def test_who_wants_it_always_hears_every_answer_who_wants_it_never_none(

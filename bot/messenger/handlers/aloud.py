@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections import deque
 from functools import partial
 from pathlib import Path
 
@@ -29,12 +30,16 @@ VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers re
 CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
 """When an answer is read aloud unasked: never, where the question was spoken, always."""
 
+_LISTENERS = 1_000  # the latest who pressed the button, for whom answers are said ahead
+
 
 class AloudHandlers:
     """/voix, the button below an answer, and what follows an answer by itself."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
+        self._listeners: deque[int] = deque(maxlen=_LISTENERS)
+        self._ahead: asyncio.Task[None] | None = None
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
@@ -46,10 +51,13 @@ class AloudHandlers:
         )
 
     async def follow(self, bot: Bot, asker: Asker, turn_id: int, *, spoken: bool) -> None:
-        """Read an answer that was just given aloud, if its person wants that."""
+        """Read an answer that was just given aloud, if its person wants that; make it ready for who
+        has pressed the button before."""
         choice = await self._choice(asker)
         if choice == ALWAYS or (spoken and choice == IN_REPLY):
             await self._say(bot, asker, turn_id)
+        elif asker.place.person_id in self._listeners:
+            await self._say_ahead(asker, turn_id)
 
     async def listen(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The button below an answer."""
@@ -57,6 +65,8 @@ class AloudHandlers:
         if query is None or asker is None:
             return
         await acknowledge(query)
+        if asker.place.person_id not in self._listeners:
+            self._listeners.append(asker.place.person_id)
         await self._say(context.bot, asker, int((query.data or "").partition(":")[2]))
 
     async def choices(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -107,6 +117,13 @@ class AloudHandlers:
             await say(bot, asker, error_text(error, asker.phrases.code))
             return
         await deliver_attachment(bot, asker.place, Attachment("voice", "selon.ogg", content))
+
+    async def _say_ahead(self, asker: Asker, turn_id: int) -> None:
+        """While they read it; one answer at a time."""
+        speech = self._services.speech
+        if speech is not None and (self._ahead is None or self._ahead.done()):
+            lines = await self._lines(asker, turn_id)
+            self._ahead = asyncio.create_task(asyncio.to_thread(speech.say_ahead, lines))
 
     async def _lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
         """What is said of an answer of this chat; nothing where its quotes are gone."""

@@ -103,6 +103,17 @@ def processor_seconds(pid: int) -> float:
 
 
 @speaks
+def test_what_was_said_ahead_is_not_said_again(speech: Speech, tmp_path: Path) -> None:
+    line = SpokenLine("Une phrase prête avant qu'on la demande.", "fr")
+    speech.say_ahead([line])
+    kept = {path.name for path in speech._kept()}
+
+    speech.record([line], tmp_path / "ahead.ogg")
+
+    assert {path.name for path in speech._kept()} == kept
+
+
+@speaks
 def test_the_voices_differ(speech: Speech, tmp_path: Path) -> None:
     said = [
         read_sound(

@@ -83,6 +83,17 @@ def test_only_the_best_are_read_and_the_others_stay_behind() -> None:
     assert read.hits[READ_HITS:] == tuple(hits[READ_HITS:])
 
 
+def test_the_rest_is_not_read_where_one_comes_first_whatever_it_says() -> None:
+    first = [hit("Il fut allumé en 1849.", total=2.2), hit("Il est haut.", total=2.1)]
+    for behind, count in ((2.05, 2), (2.15, 4)):
+        hits = [*first, *(hit(f"Le phare numéro {at}.", total=behind) for at in range(3))]
+        read = EvidenceReader(Liking("1849"), None, 8.0).read(found(*hits))
+        assert sum(each.reading is not None for each in read.hits) == count
+        assert read.hits[0] is not hits[0]
+        assert read.hits[0].passage == hits[0].passage
+        assert read.hits[4:] == tuple(hits[4:])
+
+
 def test_without_a_judge_the_confidence_is_the_search_s() -> None:
     read = EvidenceReader(Liking("1849"), None).read(found(hit("Allumé en 1849.")))
     assert read.confidence == 0.7
