@@ -56,7 +56,7 @@ FILES = (
 )
 SEED, FOLDS = 1, 5
 OWN, HALF, LEFT_OUT, OTHERS, EXCHANGED = "own", "half", "left out", "others", "exchanged"
-SEARCHES = {OWN: 300, HALF: 100, LEFT_OUT: 100, OTHERS: 60, EXCHANGED: 200}
+SEARCHES = {OWN: 400, HALF: 200, LEFT_OUT: 200, OTHERS: 120, EXCHANGED: 400}
 """How many are asked of each kind at most."""
 KEPT, SURE = 0.93, 0.85
 """Shares of the answerable questions, each kind alike, that the two thresholds keep."""
@@ -290,7 +290,41 @@ class _Table:
             }
         bins = reliability(self.told.tolist(), self.answerable.tolist())
         shown["expected calibration error"] = round(calibration_error(bins), 4)
-        return shown
+        return shown | self._errors_by_kind()
+
+    def _errors_by_kind(self) -> dict[str, Any]:
+        """The calibration error over each kind of unanswerable question beside as many answerable
+        ones of its file, and what it would be by chance if all that is told were right."""
+        errors: dict[str, Any] = {}
+        chance = np.random.default_rng(SEED)
+        for cell in dict.fromkeys(e.cell for e in self.samples if not e.cell.answerable):
+            kind = {LEFT_OUT: HALF, EXCHANGED: OWN, OTHERS: OWN}.get(cell.kind)
+            beside = [
+                own.answerable and own.file == cell.file and kind in (None, own.kind)
+                for own in (each.cell for each in self.samples)
+            ]
+            both = [self._spread(beside), self._spread([e.cell == cell for e in self.samples])]
+            few = min(map(len, both))
+            rows = np.concatenate(
+                [each[np.linspace(0, len(each) - 1, few).round().astype(int)] for each in both]
+            )
+            told = self.told[rows]
+            drawn = [_error(told, chance.random(len(told)) < told) for _ in range(200)]
+            errors[f"calibration error, {cell.file}: {cell.kind}"] = {
+                "now": round(_error(told, self.answerable[rows]), 3),
+                "by chance": round(float(np.mean(drawn)), 3),
+                "of each": few,
+            }
+        return errors
+
+    def _spread(self, chosen: Sequence[bool]) -> npt.NDArray[np.intp]:
+        """The chosen samples, the least sure first."""
+        rows = np.flatnonzero(chosen)
+        return rows[np.argsort(self.told[rows], kind="stable")]
+
+
+def _error(told: Floats, answerable: npt.NDArray[np.bool_]) -> float:
+    return calibration_error(reliability(told.tolist(), answerable.tolist()))
 
 
 def _text(fitted: dict[str, Any]) -> str:

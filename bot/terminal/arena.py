@@ -91,7 +91,9 @@ def declare(line: CommandLine) -> None:
         from bot.arena.standings import counting_rules
 
         def report(settings: Settings) -> int:
-            return tell(settings, counting_rules(settings), StandingsOutputs(as_json, chart))
+            return tell_standings(
+                settings, counting_rules(settings), StandingsOutputs(as_json, chart)
+            )
 
         return job(data_dir, report)
 
@@ -127,7 +129,7 @@ def declare(line: CommandLine) -> None:
                 bad_counts=not leave_out_bad,
                 faults_lose=faults_lose or settings.arena_faults == "lost",
             )
-            return tell(settings, rules, StandingsOutputs(as_json, chart))
+            return tell_standings(settings, rules, StandingsOutputs(as_json, chart))
 
         return job(data_dir, replay)
 
@@ -290,7 +292,7 @@ class _Offline:
         return "terminal" if self._judge is None else "judge"
 
 
-def tell(settings: Settings, rules: "CountingRules", outputs: StandingsOutputs) -> int:
+def tell_standings(settings: Settings, rules: "CountingRules", outputs: StandingsOutputs) -> int:
     """Count the votes kept and tell of them. Raises StateError."""
     from bot.arena.board import board_text
     from bot.arena.chart import draw_standings

@@ -15,7 +15,7 @@ from bot.errors import ModelFailed
 from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import ChatModel, Request, Usage
 from bot.llm.budget import SpendingLedger
-from bot.llm.factory import database_of, open_ledger, open_models, served_at
+from bot.llm.factory import arena_models, database_of, open_ledger, open_models, served_at
 from bot.llm.json_stream import schema
 from bot.llm.prompt import UNKNOWN_ANSWER, Form, language_name, template
 from bot.locale.models import ModelPhrases
@@ -101,8 +101,12 @@ _MICROS = 1_000_000
 
 
 def report_chat_models(settings: Settings, *, check: bool) -> int:
-    """Tell of each model; to `check`, ask it one question. 1 when one of them fails."""
+    """Tell of each model, those of the arena behind the others; to `check`, ask it one question.
+
+    1 when one of them fails. Raises SettingsError.
+    """
     out, phrases = console_for(sys.stdout), ModelPhrases.of(settings.language)
+    settings = _with_models_of_the_arena(settings)
     choices = parse_choices(settings.chat_model)
     if not choices:
         show(out, phrases.none)
@@ -115,6 +119,12 @@ def report_chat_models(settings: Settings, *, check: bool) -> int:
             _tell_spent(out, phrases, settings, ledger)
             return DONE
         return asyncio.run(_checked(out, settings, state, ledger, choices))
+
+
+def _with_models_of_the_arena(settings: Settings) -> Settings:
+    texts = settings.chat_model, arena_models(settings).chat_model
+    names = dict.fromkeys(choice.name for text in texts for choice in parse_choices(text))
+    return settings.model_copy(update={"chat_model": ",".join(names)})
 
 
 async def _checked(

@@ -54,12 +54,12 @@ asyncio.run(send())
 """
 
 ASKED = """
-from bot.messenger.running.application import listen
+from bot.messenger.running.application import run_with
 from bot.settings import load_settings
 from tests.bot.messenger.samples import FRESNEL
 from tests.e2e.telegram import Shelf, StubChain
 
-listen(load_settings(), StubChain(), Shelf(FRESNEL))
+run_with(load_settings(), StubChain(), Shelf(FRESNEL))
 """
 
 

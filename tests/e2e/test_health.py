@@ -191,13 +191,13 @@ async def test_updates_that_only_wait_are_told(
 
 PROGRAM = """
 from bot.messenger.running import health
-from bot.messenger.running.application import listen
+from bot.messenger.running.application import run_with
 from bot.settings import load_settings
 from tests.bot.messenger.samples import FRESNEL
 from tests.e2e.telegram import Shelf, StubChain
 
 health.PROBE_SECONDS = 0.1
-listen(load_settings(), StubChain(), Shelf(FRESNEL))
+run_with(load_settings(), StubChain(), Shelf(FRESNEL))
 """
 
 

@@ -18,14 +18,14 @@ from tests.postgres.server import Server
 QUESTION = "Quand Fresnel est-il né ?"
 KILLS = 5
 PROGRAM = f"""
-from bot.messenger.running.application import listen
+from bot.messenger.running.application import run_with
 from bot.settings import load_settings
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.e2e.telegram import Shelf, StubChain, slowly
 
 chain = StubChain()
 chain.answers[{QUESTION!r}] = slowly(answered({QUESTION!r}, cite(1, BIRTH)), 0.02)
-listen(load_settings(), chain, Shelf(FRESNEL))
+run_with(load_settings(), chain, Shelf(FRESNEL))
 """
 
 

@@ -217,7 +217,7 @@ from datetime import timedelta
 from pathlib import Path
 from bot.library.articles import LiveLibrary
 from bot.messenger.handlers import recordings
-from bot.messenger.running.application import listen
+from bot.messenger.running.application import run_with
 from bot.settings import load_settings
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
@@ -229,7 +229,7 @@ recordings.LOOK_INTERVAL = timedelta(seconds=0.05)
 settings = load_settings()
 index = LiveIndex(settings.data_dir, FakeEmbedder(), ConfidenceModel.load())
 speech = HeardSpeech(settings.data_dir / "speech", slow={slow})
-listen(settings, StubChain(), LiveLibrary(index), speech=speech)
+run_with(settings, StubChain(), LiveLibrary(index), speech=speech)
 """
 
 

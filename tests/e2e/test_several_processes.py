@@ -16,7 +16,7 @@ from tests.postgres.server import Server
 PEOPLE, QUESTIONS = 30, 180
 PROGRAM = """
 import re
-from bot.messenger.running.application import listen
+from bot.messenger.running.application import run_with
 from bot.settings import load_settings
 from tests.bot.messenger.samples import FRESNEL, answered, article, cite
 from tests.e2e.telegram import Shelf, StubChain, slowly
@@ -29,7 +29,7 @@ class Chain(StubChain):
         number = int(re.search("[0-9]+", said.question)[0])
         return slowly(answered(said.question, cite(1, lamps[number - 1], journal)), 0.03)()
 
-listen(load_settings(), Chain(), Shelf(journal))
+run_with(load_settings(), Chain(), Shelf(journal))
 """
 
 

@@ -71,7 +71,7 @@ class Stuck(StubChain):
     def _invoke(self, said):
         threading.Event().wait()
 
-application.listen(load_settings(), Stuck(), Shelf(), lambda username: print("ready", flush=True))
+application.run_with(load_settings(), Stuck(), Shelf(), lambda username: print("ready", flush=True))
 """
 
 

@@ -111,10 +111,10 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
         arena = open_arena(settings, index, chain.understood)
         if arena is not None:
             opened.callback(arena.close)
-        listen(settings, chain, LiveLibrary(index), ready, documents, speech, arena)
+        run_with(settings, chain, LiveLibrary(index), ready, documents, speech, arena)
 
 
-def listen(
+def run_with(
     settings: Settings,
     chain: Chain,
     library: Library,
@@ -123,7 +123,7 @@ def listen(
     speech: Speech | None = None,
     arena: Arena | None = None,
 ) -> None:
-    """As `run`, with a chain and a library of one's own; questions under way are answered first."""
+    """As `run_bot`, with a chain and a library of one's own; what is under way is finished."""
 
     async def until_signalled() -> None:
         stop = asyncio.Event()

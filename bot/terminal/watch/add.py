@@ -60,11 +60,11 @@ def _gather(settings: Settings, asked: AddRequest, phrases: FeedingPhrases) -> C
                     counts[event.state] += 1
                 elif isinstance(event, FailedAddress):
                     counts["failed"] += 1
-                tell(event, phrases, out, err)
+                tell_gathered(event, phrases, out, err)
     return counts
 
 
-def tell(event: GatherEvent, phrases: FeedingPhrases, out: Console, err: Console) -> None:
+def tell_gathered(event: GatherEvent, phrases: FeedingPhrases, out: Console, err: Console) -> None:
     """One line for what came of an address; failures go to standard error."""
     if isinstance(event, ListedPage):
         kind = phrases.kinds[event.kind.value]

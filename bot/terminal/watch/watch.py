@@ -23,7 +23,7 @@ from bot.locale.watch import FeedingPhrases
 from bot.settings import Settings, index_store
 from bot.terminal.command import DONE
 from bot.terminal.console import console_for, show
-from bot.terminal.watch.add import tell
+from bot.terminal.watch.add import tell_gathered
 from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.folders import Folders
 from bot.terminal.watch.watcher import RETRY, Build, ChangeSignal, StopSignal, Watcher
@@ -69,7 +69,7 @@ class WatchLines:
         self._complain(self._phrases.no_news(feed, told))
 
     def event(self, event: GatherEvent) -> None:
-        tell(event, self._phrases, self._out, self._err)
+        tell_gathered(event, self._phrases, self._out, self._err)
 
     def _why(self, error: Exception) -> str:
         if isinstance(error, FetchError):  # its address stands before it

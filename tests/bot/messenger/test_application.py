@@ -186,12 +186,12 @@ async def test_the_token_is_in_no_log_at_any_level(
 
 _PROGRAM = """
 import logging
-from bot.messenger.running.application import listen
+from bot.messenger.running.application import run_with
 from bot.settings import load_settings
 from tests.e2e.telegram import Shelf, StubChain
 
 logging.basicConfig(level=logging.DEBUG)
-listen(load_settings(), StubChain(), Shelf(), lambda username: print("ready", username, flush=True))
+run_with(load_settings(), StubChain(), Shelf(), lambda name: print("ready", name, flush=True))
 print("stopped", flush=True)
 """
 

@@ -127,6 +127,19 @@ def test_one_that_fails_does_not_hide_the_next(
     assert "18 heures" in shown
 
 
+def test_the_models_of_the_arena_are_told_and_tried_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SELON_ARENA", "extractive,openai:one,openai:two")
+    with served(says(ANSWER)) as server:
+        use(monkeypatch, server.url, "openai:one")
+        assert run(["chat-model"]) == 0
+        names = [line.partition(" (")[0] for line in capsys.readouterr().out.splitlines()]
+        assert [names.count(f"openai:{each}") for each in ("one", "two")] == [1, 1]
+        assert run(["chat-model", "--check"]) == 0
+    assert {body["model"] for body in server.bodies} == {"one", "two"}
+
+
 def test_a_server_without_json_is_tried_without(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
