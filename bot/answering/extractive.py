@@ -73,7 +73,7 @@ _CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
 _SHORT = 40  # words up to which an answer has room for a sentence further behind
 
 
-SPAN_BONUS = 0.15
+SPAN_BONUS = 0.25
 """What it weighs in the rank of a sentence of the first hit to hold the best words found there.
 
 In the other hits these are what comes nearest there, seldom an answer.

@@ -21,7 +21,7 @@ READING_WEIGHT = 0.025
 """What one logit of the reader weighs in the ranking, beside the total of the search."""
 
 
-SUREST_LOGIT = 5.0
+SUREST_LOGIT = 5.5
 """What hardly any passage gets from the bundled reader: the rest is not read where even that would
 not put it first."""
 
