@@ -32,7 +32,8 @@ class KeptProcess:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         """Set apart, the programs that it starts end with it. In a group of its own it may also be
-        halted: where its owner dies meanwhile, the system ends it, as it does those of a terminal.
+        halted: where its owner dies meanwhile, the system hangs up on it and lets it go on, as with
+        what a terminal has stopped; where hang-ups are ignored, it finds that nobody asks any more.
 
         Raises OSError.
         """

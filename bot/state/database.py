@@ -93,6 +93,7 @@ _CONNECTIONS = 20
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 _MIGRATING = 0x53454C4F4E
+_ALEMBIC = threading.Lock()  # its migrations find their connection in globals of the process
 """The lock of PostgreSQL that whoever migrates holds, any number that is ours."""
 
 _COLLISIONS = {"40001", "40P01", "23505"}
@@ -370,7 +371,8 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    with _ALEMBIC:
+        command.upgrade(config, revision)
 
 
 @contextmanager

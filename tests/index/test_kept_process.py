@@ -21,7 +21,7 @@ _ECHO = [sys.executable, "-c", "import sys\nfor line in sys.stdin: print(line, e
 _OWNER = """
 import sys, time
 from index.kept_process import KeptProcess
-kept = KeptProcess([sys.executable, "-c", "import time; time.sleep(600)"], apart="group")
+kept = KeptProcess([sys.executable, "-c", "import sys; sys.stdin.read()"], apart="group")
 kept.halt()
 print(kept.process.pid, flush=True)
 time.sleep(600)
