@@ -93,8 +93,9 @@ _CONNECTIONS = 20
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 _MIGRATING = 0x53454C4F4E
-_ALEMBIC = threading.Lock()  # its migrations find their connection in globals of the process
 """The lock of PostgreSQL that whoever migrates holds, any number that is ours."""
+
+_ALEMBIC = threading.Lock()  # its migrations find their connection in globals of the process
 
 _COLLISIONS = {"40001", "40P01", "23505"}
 """PostgreSQL's codes: two transactions could not have come one after the other, two waited for

@@ -19,10 +19,11 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="no groups of 
 _ECHO = [sys.executable, "-c", "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"]
 
 _OWNER = """
-import sys, time
+import os, sys, time
 from index.kept_process import KeptProcess
 kept = KeptProcess([sys.executable, "-c", "import sys; sys.stdin.read()"], apart="group")
 kept.halt()
+os.waitid(os.P_PID, kept.process.pid, os.WSTOPPED | os.WNOWAIT)  # it has come to a stand
 print(kept.process.pid, flush=True)
 time.sleep(600)
 """
