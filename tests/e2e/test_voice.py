@@ -87,6 +87,12 @@ async def test_a_recording_is_heard_shown_answered_and_the_answer_read_aloud(
     assert "La lentille de Cordouan" in speech.names
 
 
+async def listened(server: BotServer, answer: Message) -> Message:
+    """What comes when somebody presses 🔊 below an answer."""
+    server.presses(answer, button(answer, "🔊"))
+    return await server.next_message(10)
+
+
 async def test_a_written_question_is_read_aloud_by_its_button_alone(
     server: BotServer, speech: HeardSpeech
 ) -> None:
@@ -94,9 +100,8 @@ async def test_a_written_question_is_read_aloud_by_its_button_alone(
     answer = await server.next_message(10)
     assert not speech.said
 
-    server.presses(answer, button(answer, "🔊"))
+    spoken = await listened(server, answer)
 
-    spoken = await server.next_message(10)
     assert spoken.file is not None
     assert spoken.file.data == b"OggS spoken"
 
@@ -107,8 +112,7 @@ async def test_the_next_answer_is_made_ready_for_who_has_listened(
     server.user_says(READER, QUESTION)
     answer = await server.next_message(10)
     assert not speech.ahead
-    server.presses(answer, button(answer, "🔊"))
-    await server.next_message(10)
+    await listened(server, answer)
     said = list(speech.said)
 
     server.user_says(READER, QUESTION)

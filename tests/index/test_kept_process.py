@@ -23,7 +23,7 @@ import os, sys, time
 from index.kept_process import KeptProcess
 kept = KeptProcess([sys.executable, "-c", "import sys; sys.stdin.read()"], apart="group")
 kept.halt()
-os.waitid(os.P_PID, kept.process.pid, os.WSTOPPED | os.WNOWAIT)  # it has come to a stand
+os.waitpid(kept.process.pid, os.WUNTRACED)  # it has come to a stand
 print(kept.process.pid, flush=True)
 time.sleep(600)
 """

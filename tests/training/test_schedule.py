@@ -18,6 +18,13 @@ def test_the_rate_rises_stays_and_falls() -> None:
     assert rates[100] == 0
 
 
+def test_a_run_that_decays_from_its_first_step_is_warmed_up_all_the_same() -> None:
+    budget = StepBudget(steps=100, decay_steps=100)
+    rates = [rate_factor(step, 10, budget.decay_share(step)) for step in range(101)]
+    assert rates[0] == 0.1
+    assert max(rates) == rates[9] < 1
+
+
 def test_a_run_without_decay_ends_at_its_last_step() -> None:
     budget = StepBudget(steps=5, decay_steps=0)
     assert [budget.decay_share(step) for step in (0, 4, 5)] == [-1, -1, 1]

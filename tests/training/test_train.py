@@ -27,7 +27,7 @@ def new_reader() -> Reader:
     return Reader(SHAPE)
 
 
-def trainer(out: Path, tokenizer: Tokenizer) -> Trainer:
+def trainer(out: Path, tokenizer: Tokenizer, *, goes_on: bool = False) -> Trainer:
     encoder = SampleEncoder(tokenizer, 48)
     answered = Sample("reading", "answered", "fr", "qui a écrit", "Anne a écrit hier", True, 0, 4)
     missed = Sample("reading", "mined", "fr", "quand Paul a parlé", "Anne a écrit hier", False)
@@ -42,7 +42,8 @@ def trainer(out: Path, tokenizer: Tokenizer) -> Trainer:
     streams = {name: Stream(kept, encoder) for name, kept in lines.items()}
     streams |= {f"{name}-decay": stream for name, stream in streams.items()}
     dev = {"reading": [encoder.encode(answered)], "support": []}
-    return Trainer(new_reader(), streams, dev, out, Team(), {"reading": 4, "support": 4})
+    rows = {"reading": 4, "support": 4}
+    return Trainer(new_reader(), streams, dev, out, Team(), rows, goes_on=goes_on)
 
 
 def test_a_run_goes_on_as_if_it_had_never_stopped(tmp_path: Path, tokenizer: Tokenizer) -> None:
@@ -67,6 +68,15 @@ def test_a_decayed_run_leaves_both_weights_and_a_log(tmp_path: Path, tokenizer: 
     assert any(not torch.equal(stable[name], decayed[name]) for name in stable)
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [(line["phase"], line["steps"]) for line in lines if "dev" in line] == [("decayed", 4)]
+
+
+def test_a_decay_may_read_on_where_the_stable_phase_ended(
+    tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    for goes_on, read in ((False, 8), (True, 16)):
+        again = trainer(tmp_path, tokenizer, goes_on=goes_on)
+        again.run(StepBudget(4, 2))
+        assert again.progress.reading == again.progress.support == read
 
 
 def test_weights_of_another_network_are_told(tmp_path: Path, tokenizer: Tokenizer) -> None:
