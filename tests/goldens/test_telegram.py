@@ -109,7 +109,7 @@ async def english(talk: Conversation) -> None:
         "Quand Notre-Dame a-t-elle rouvert ?",
     ):
         await talk.says(person, text, en)
-    await talk.presses(person, "[1]", en)
+    await talk.presses(person, "Passage", en)
     await talk.presses(person, "👎", en)
     await talk.says(person, "/forget", en)
     await talk.presses(person, "Erase nothing", en)
