@@ -10,12 +10,13 @@ import time
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
 
+from bot.answering.chain import Undisturbed
 from bot.assembly import chain_over
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
@@ -156,13 +157,21 @@ class ConversationIndex:
 
 
 class Documents:
-    """Takes documents in; safe to call from several threads. Raises IndexingError."""
+    """Takes documents in; safe to call from several threads. Raises IndexingError.
+
+    `undisturbed` holds while a conversation's documents are asked, as in `RetrievalQA`.
+    """
 
     def __init__(
-        self, settings: Settings, embedder: Embedder, builder: IndexBuilder | None = None
+        self,
+        settings: Settings,
+        embedder: Embedder,
+        builder: IndexBuilder | None = None,
+        undisturbed: Undisturbed = nullcontext,
     ) -> None:
         self._settings = settings
         self._embedder = embedder
+        self._undisturbed = undisturbed
         # Not `open_embedder`, whose module would cost the process a second.
         threads = settings.threads or None
         name, cache_dir = settings.embedding_model, settings.cache_dir
@@ -241,7 +250,8 @@ class Documents:
 
     def _opened(self, data_dir: Path) -> ConversationIndex:
         index = LiveIndex(data_dir, self._embedder, ConfidenceModel.load())
-        return ConversationIndex(chain_over(index, self._settings), LiveLibrary(index))
+        chain = chain_over(index, self._settings, undisturbed=self._undisturbed)
+        return ConversationIndex(chain, LiveLibrary(index))
 
     @contextmanager
     def _moved(self, number: int, path: Path, folder: Path) -> Iterator[Path]:

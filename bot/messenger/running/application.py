@@ -107,7 +107,7 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
         index = open_index(settings, awaited=True)
         speech = opened.enter_context(closing(open_speech(settings)))
         chain = chain_over(index, settings, writers, speech.resting)
-        documents = Documents(settings, index.embedder)
+        documents = Documents(settings, index.embedder, undisturbed=speech.resting)
         arena = open_arena(settings, index, chain.understood)
         if arena is not None:
             opened.callback(arena.close)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.library.documents import Documents
@@ -22,3 +24,22 @@ def test_what_one_process_keeps_or_erases_another_sees(tmp_path: Path) -> None:
     assert len(own.library.newest(5)) == 1
     one.forget(NAME)
     assert other.own(NAME) is None
+
+
+def test_other_work_stands_still_while_they_are_asked(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    @contextmanager
+    def undisturbed() -> Iterator[None]:
+        told.append("still")
+        yield
+        told.append("on")
+
+    settings, embedder = load_settings(data_dir=tmp_path, reader="none"), FakeEmbedder()
+    documents = Documents(settings, embedder, build_here(embedder), undisturbed)
+    received = documents.take(1, "Le phare de Cordouan est allumé.".encode(), "phare.txt")
+    documents.keep_for(NAME, 1, received.path)
+    own = documents.own(NAME)
+    assert own is not None
+    own.chain.invoke("Quel phare est allumé ?")
+    assert told == ["still", "on"]
