@@ -7,8 +7,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bot.errors import SpeechError
 from bot.speech.base import SPEECH_LANGUAGES, Sound, Transcript
 from bot.speech.weights import whisper_model
@@ -24,9 +22,6 @@ likely."""
 _TEMPERATURES = (0.0, 0.2, 0.4)
 """Tried in turn where what was written is unlikely; above, it is made up."""
 
-_SILENCE_SECONDS = 0.3
-"""Put before and behind: what begins or ends with a word is heard worse."""
-
 _NOT_SPEECH = 0.6
 _REPEATED = 2.4  # how far a segment's text can be compressed: above, it says one thing again
 
@@ -41,7 +36,7 @@ class WhisperRecogniser:
         """See `Recogniser`. Raises SpeechError."""
         transcribe = partial(
             self._model.transcribe,
-            np.pad(sound.samples, round(RATE * _SILENCE_SECONDS)),
+            sound.samples,
             beam_size=5,
             temperature=_TEMPERATURES,
             vad_filter=True,

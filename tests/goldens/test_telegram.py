@@ -30,7 +30,7 @@ async def reading(talk: Conversation) -> None:
 async def asking(talk: Conversation) -> None:
     person = 43
     await talk.says(person, "Quand Notre-Dame a-t-elle rouvert ?")
-    for label in ("Plus", "[1]", "[2]", "›", "👍", "👎", "C’est faux"):
+    for label in ("Plus", "Passage", "›", "👍", "👎", "C’est faux"):
         await talk.presses(person, label)
     for text in ("Et qui en est l’architecte ?", "/sources", "/nouveau", "/sources"):
         await talk.says(person, text)
