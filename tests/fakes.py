@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -96,3 +97,15 @@ def build_here(embedder: Embedder) -> IndexBuilder:
         return build(paths, data_dir, embedder, options=options, observer=observer, stop=stop)
 
     return built
+
+
+def undisturbed(told: list[str]) -> Callable[[], AbstractContextManager[None]]:
+    """An `Undisturbed` that says when other work stands still and when it goes on."""
+
+    @contextmanager
+    def held() -> Iterator[None]:
+        told.append("still")
+        yield
+        told.append("on")
+
+    return held

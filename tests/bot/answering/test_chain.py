@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from index.findings import Findings
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from tests.bot.answers import FakeAnswerer, answered, article, citation
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, undisturbed
 from tests.index import samples
 from tests.index.samples import full, index, three
 
@@ -167,12 +167,6 @@ async def test_searching_never_runs_on_the_event_loop(live: LiveIndex) -> None:
 def test_other_work_stands_still_while_a_question_is_searched_and_read(live: LiveIndex) -> None:
     told: list[str] = []
 
-    @contextmanager
-    def undisturbed() -> Iterator[None]:
-        told.append("still")
-        yield
-        told.append("on")
-
     class Watched:
         def search(self, question: str, limit: int, within: Period | None = None) -> Findings:
             told.append("searched")
@@ -186,7 +180,7 @@ def test_other_work_stands_still_while_a_question_is_searched_and_read(live: Liv
         Watched(),
         ExtractiveAnswerer(Thresholds.at(0.0)),
         reader=Watched(),
-        undisturbed=undisturbed,
+        undisturbed=undisturbed(told),
     )
     assert chain.invoke(QUESTION).answered
     assert told == ["still", "searched", "read", "on"]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bot.library.documents import Documents
 from bot.settings import load_settings
-from tests.fakes import FakeEmbedder, build_here
+from tests.fakes import FakeEmbedder, build_here, undisturbed
 
 NAME = "42_0"
 
@@ -29,14 +27,8 @@ def test_what_one_process_keeps_or_erases_another_sees(tmp_path: Path) -> None:
 def test_other_work_stands_still_while_they_are_asked(tmp_path: Path) -> None:
     told: list[str] = []
 
-    @contextmanager
-    def undisturbed() -> Iterator[None]:
-        told.append("still")
-        yield
-        told.append("on")
-
     settings, embedder = load_settings(data_dir=tmp_path, reader="none"), FakeEmbedder()
-    documents = Documents(settings, embedder, build_here(embedder), undisturbed)
+    documents = Documents(settings, embedder, build_here(embedder), undisturbed(told))
     received = documents.take(1, "Le phare de Cordouan est allumé.".encode(), "phare.txt")
     documents.keep_for(NAME, 1, received.path)
     own = documents.own(NAME)
