@@ -1,12 +1,12 @@
-"""Selon's retrieval beside that of LangChain's usual tutorial: same weights, questions and run.
+"""Selon's retrieval beside that of other programs: same weights, questions and run.
 
-The tutorial's pipeline: RecursiveCharacterTextSplitter (1,000 characters, 200 overlap),
-HuggingFaceEmbeddings with the same multilingual-e5-small weights in fp32 on PyTorch, FAISS, the
-ten nearest chunks. As in the tutorial, neither questions nor chunks get the prefixes that the model
-was trained with; `--prefixes` measures it with them. Selon's passages are ranked by search and
-reader; `--no-reader` leaves the reader out.
+The peers (`_peers.py`) share the chunks of LangChain's usual tutorial
+(RecursiveCharacterTextSplitter, 1,000 characters, 200 overlap) and the same multilingual-e5-small
+weights in fp32 on PyTorch; ten are found. The hybrid ones get the prefixes that the model was
+trained with, the tutorial none, as there. Selon's passages are ranked by search and reader;
+`--no-reader` leaves the reader out. The last column is Selon by the best of the others.
 
-    python bench/retrieval.py [FILE.json …] [--limit N] [--prefixes] [--no-reader]
+    python bench/retrieval.py [FILE.json …] [--limit N] [--no-reader] [--only PEER …]
 
 Without a file: fquad-dev.json in the folder that SELON_BENCH_EVAL names, else in ../shared/eval.
 """
@@ -19,10 +19,11 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+
+from _peers import PEERS
 
 from bot.assembly import open_reader
 from bot.evaluation import measures
@@ -33,96 +34,32 @@ from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
 from bot.evaluation.run import SAMPLE_SEED, temporary_index
 from bot.settings import Settings
 from index.article import Article, Passage
-from index.models.base import Embedder
 from index.models.bundled.embedder import cores, load_bundled
 from index.models.bundled.interop import as_sentence_transformer
 from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
 FOLDER = Path(__file__).parents[2] / "shared" / "eval"
 CHUNK, OVERLAP = 1_000, 200
 DEPTH = measures.RANK_DEPTH
+COSTS = ("search_ms p50", "search_ms p95", "index_s")
+"""The measures of which less is better; the others are shares, of which more is."""
 
 Found = list[tuple[Article, Passage]]
 Search = Callable[[str], Found]
-Ranks = Sequence[int | None]
+Figures = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed:
-    """What one pipeline made of the articles, in how long, from how many tokens."""
+class Chunks:
+    """What the peers search: texts, and where each stands."""
 
-    passages: int
-    mean_passage_chars: float
-    tokens: int
-    seconds: float
+    texts: Sequence[str]
+    places: Sequence[tuple[Article, Passage]]
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measure of both pipelines."""
-
-    name: str
-    peer: float
-    selon: float
-    places: int = 3
-
-    def __str__(self) -> str:
-        ratio = self.selon / self.peer if self.peer else float("nan")
-        figures = f"{self.peer:>12,.{self.places}f}{self.selon:>12,.{self.places}f}"
-        return f"{self.name:<22}{figures}{ratio:>9.2f}"
-
-
-class Counted:
-    """Selon's embedder, its tokens counted by the tokenizer that both pipelines share."""
-
-    def __init__(self, embedder: Embedder, count: Callable[[Sequence[str]], int]) -> None:
-        self._embedder = embedder
-        self.count_tokens = count
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._embedder, name)
-
-
-class Tutorial:
-    """The peer."""
-
-    def __init__(self, articles: Sequence[Article], model: Path, prefixes: bool) -> None:
-        from langchain_community.vectorstores import FAISS
-        from langchain_core.documents import Document
-        from langchain_huggingface import HuggingFaceEmbeddings
-        from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-        self._articles = {article.id: article for article in articles}
-        embeddings = HuggingFaceEmbeddings(
-            model_name=str(model),
-            encode_kwargs={"prompt_name": "passage"} if prefixes else {},
-            query_encode_kwargs={"prompt_name": "query"} if prefixes else {},
-        )
-        splitter = RecursiveCharacterTextSplitter(
-            chunk_size=CHUNK, chunk_overlap=OVERLAP, add_start_index=True
-        )
-        documents = [
-            Document(page_content=article.text, metadata={"id": article.id}) for article in articles
-        ]
-        began = time.perf_counter()
-        chunks = splitter.split_documents(documents)
-        self._store = FAISS.from_documents(chunks, embeddings)
-        self.seconds = time.perf_counter() - began
-        self.texts = [chunk.page_content for chunk in chunks]
-
-    def search(self, question: str) -> Found:
-        return [self._passage(each) for each in self._store.similarity_search(question, k=DEPTH)]
-
-    def _passage(self, document: Any) -> tuple[Article, Passage]:
-        start, text = document.metadata["start_index"], document.page_content
-        return (
-            self._articles[document.metadata["id"]],
-            Passage(start, start + len(text), text, "", ()),
-        )
+    def searched(self, find: Callable[[str], Sequence[int]]) -> Search:
+        """A peer's search, told as Selon's is."""
+        return lambda question: [self.places[at] for at in find(question)]
 
 
 def main() -> int:
@@ -137,80 +74,66 @@ def main() -> int:
     _be_quiet()
     if os.getloadavg()[0] > cores():
         print(f"The machine is busy (load {os.getloadavg()[0]:.1f}): its times say little.")
-    model = as_sentence_transformer()
     reader = None if options.no_reader else open_reader(Settings())
     with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder:
-        model.save(folder)
+        as_sentence_transformer().save(folder)
         for file in files:
             questions = read_squad(file)
             asked = sampled(questions.questions, options.limit, SAMPLE_SEED)
             print(f"\n{file.name}: {len(questions.articles)} articles, {len(asked)} questions")
-            print(f"{'':<22}{'tutorial':>12}{'Selon':>12}{'ratio':>9}", flush=True)
-            for row in compare(questions, asked, model, Path(folder), options.prefixes, reader):
-                print(row, flush=True)
+            show(compare(questions, asked, Path(folder), reader, options.only))
     return 0
 
 
 def compare(
     questions: QuestionSet,
     asked: Sequence[GoldQuestion],
-    model: SentenceTransformer,
-    folder: Path,
-    prefixes: bool,
+    model: Path,
     reader: EvidenceReader | None,
-) -> Iterator[Row]:
-    """Both pipelines on the same articles and questions, one after the other."""
-
-    def count(texts: Sequence[str]) -> int:
-        limit = model.max_seq_length or sys.maxsize
-        return sum(min(len(ids), limit) for ids in model.tokenizer(list(texts))["input_ids"])
-
-    peer = Tutorial(questions.articles, folder, prefixes)
-    lengths = [len(text) for text in peer.texts]
-    theirs = Indexed(len(lengths), sum(lengths) / len(lengths), count(peer.texts), peer.seconds)
-    their_ranks, their_times = _ranks(asked, peer.search)
-    embedder = Counted(load_bundled(), count)
-    with temporary_index(questions.articles, embedder, ConfidenceModel.load()) as index:
-        ours = Indexed(index.passages, index.mean_passage_chars, index.tokens, index.seconds)
-        searcher = index.searcher
+    only: Sequence[str],
+) -> dict[str, Figures]:
+    """Each pipeline's figures on the same articles and questions, one after the other; Selon's
+    last."""
+    chunks = cut(questions.articles)
+    figures: dict[str, Figures] = {}
+    for name in only:
+        began = time.perf_counter()
+        try:
+            find = PEERS[name](chunks.texts, model, min(DEPTH, len(chunks.texts)))
+        except ImportError as problem:
+            print(f"{name}: skipped, {problem} (pip install -e '.[bench]')")
+            continue
+        seconds = time.perf_counter() - began
+        figures[name] = measure(asked, chunks.searched(find)) | {"index_s": seconds}
+    with temporary_index(questions.articles, load_bundled(), ConfidenceModel.load()) as index:
 
         def search(question: str) -> Found:
-            found = searcher.search(question, DEPTH)
+            found = index.searcher.search(question, DEPTH)
             read = reader.read(found) if reader else found
             return [(hit.article, hit.passage) for hit in read.hits]
 
-        our_ranks, our_times = _ranks(asked, search)
-    yield from _quality(their_ranks, our_ranks)
-    yield from _cost(theirs, ours, their_times, our_times)
+        figures["Selon"] = measure(asked, search) | {"index_s": index.seconds}
+    return figures
 
 
-def _quality(theirs: Ranks, ours: Ranks) -> Iterator[Row]:
-    for k in HITS:
-        peer, selon = (_mean(measures.hit(rank, k) for rank in each) for each in (theirs, ours))
-        yield Row(f"hit@{k}", peer, selon)
-    for name, measure in (
-        ("mrr@10", measures.reciprocal_rank),
-        ("ndcg@10", measures.discounted_gain),
-    ):
-        yield Row(name, _mean(map(measure, theirs)), _mean(map(measure, ours)))
+def cut(articles: Iterable[Article]) -> Chunks:
+    """The tutorial's chunks."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=CHUNK, chunk_overlap=OVERLAP, add_start_index=True
+    )
+    places = [
+        (article, Passage(start, start + len(text), text, "", ()))
+        for article in articles
+        for each in splitter.create_documents([article.text])
+        for start, text in [(each.metadata["start_index"], each.page_content)]
+    ]
+    return Chunks([passage.text for _, passage in places], places)
 
 
-def _cost(
-    theirs: Indexed, ours: Indexed, their_times: Sequence[float], our_times: Sequence[float]
-) -> Iterator[Row]:
-    yield Row("passages", theirs.passages, ours.passages, 0)
-    yield Row("mean_passage_chars", theirs.mean_passage_chars, ours.mean_passage_chars, 1)
-    for name, share in (("p50", 0.5), ("p95", 0.95)):
-        peer, selon = (measures.quantile(each, share) for each in (their_times, our_times))
-        yield Row(f"search_ms {name}", peer, selon, 1)
-    yield Row("index_tokens", theirs.tokens, ours.tokens, 0)
-    yield Row("index_s", theirs.seconds, ours.seconds, 1)
-    speed = theirs.tokens / theirs.seconds
-    yield Row("index_tokens_per_s", speed, ours.tokens / ours.seconds, 0)
-
-
-def _ranks(asked: Sequence[GoldQuestion], search: Search) -> tuple[list[int | None], list[float]]:
-    """The rank of the first right passage and the milliseconds of each answerable question."""
+def measure(asked: Sequence[GoldQuestion], search: Search) -> Figures:
+    """The shares of right passages among the first, and the milliseconds of a question."""
     ranks: list[int | None] = []
     times: list[float] = []
     search(asked[0].text)  # what is loaded on first use is not the question's time
@@ -221,7 +144,24 @@ def _ranks(asked: Sequence[GoldQuestion], search: Search) -> tuple[list[int | No
         if question.judged:
             right = (rank for rank, each in enumerate(found, 1) if holds(question, *each))
             ranks.append(next(right, None))
-    return ranks, times
+    return {
+        **{f"hit@{k}": _mean(measures.hit(rank, k) for rank in ranks) for k in HITS},
+        "mrr@10": _mean(map(measures.reciprocal_rank, ranks)),
+        "ndcg@10": _mean(map(measures.discounted_gain, ranks)),
+        "search_ms p50": measures.quantile(times, 0.5),
+        "search_ms p95": measures.quantile(times, 0.95),
+    }
+
+
+def show(figures: Mapping[str, Figures]) -> None:
+    """A row a measure, a column a pipeline, and Selon's ratio to the best of the others."""
+    print(f"{'':<15}" + "".join(f"{name:>10}" for name in figures) + f"{'ratio':>8}")
+    for name in figures["Selon"]:
+        peers = [each[name] for peer, each in figures.items() if peer != "Selon"]
+        best = (min if name in COSTS else max)(peers, default=float("nan"))
+        places = 1 if name in COSTS else 3
+        row = "".join(f"{each[name]:>10.{places}f}" for each in figures.values())
+        print(f"{name:<15}{row}{figures['Selon'][name] / best:>8.2f}", flush=True)
 
 
 def _mean(values: Iterable[float]) -> float:
@@ -239,13 +179,13 @@ def _be_quiet() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Selon's retrieval beside the tutorial's.")
+    parser = argparse.ArgumentParser(description="Selon's retrieval beside others'.")
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE.json")
     parser.add_argument("--limit", type=int, metavar="N", help="ask N questions, drawn at random")
-    parser.add_argument(
-        "--prefixes", action="store_true", help="give the tutorial the model's own prefixes"
-    )
     parser.add_argument("--no-reader", action="store_true", help="rank by the search alone")
+    parser.add_argument(
+        "--only", nargs="*", choices=PEERS, default=list(PEERS), help="these peers alone"
+    )
     return parser.parse_args()
 
 

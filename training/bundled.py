@@ -5,16 +5,15 @@ Only this module and `dataset`, which shares the form of what is read, import `i
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import onnx
 import platformdirs
 
 from bot.evaluation.faithfulness import read_samples as read_written
-from index.models.base import Vectors
+from bot.evaluation.run import temporary_index
+from index.article import Article
 from index.models.bundled import interop
 from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import load_bundled
@@ -28,11 +27,12 @@ from index.models.bundled.reader import (
 )
 from index.models.bundled.session import open_session
 from index.models.bundled.weights import Q4File, read_weights
+from index.search.confidence import ConfidenceModel
 
 __all__ = ["END", "HAS", "IDS", "START", "SUPPORT", "best_span", "open_session", "read_written"]
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tokenizers import Tokenizer
     from torch import Tensor
@@ -56,12 +56,20 @@ def load_tokenizer(source: Q4File) -> Tokenizer:
     return tokenizer
 
 
-def embed(passages: Sequence[str], questions: Sequence[str]) -> tuple[Vectors, Vectors]:
-    """Vectors as Selon's own search makes them, one row a text, L2-normalised."""
-    embedder = load_bundled()
-    with ThreadPoolExecutor() as pool:
-        asked = list(pool.map(embedder.embed_question, questions))
-    return embedder.embed_passages(passages), np.stack(asked)
+def search(
+    texts: Sequence[tuple[str, str, str]], questions: Iterable[str], count: int
+) -> list[list[int]]:
+    """Which of `texts` (title, text, language) Selon finds for each question, the best first.
+
+    A text of several passages stands where the best of them does; of `count` passages.
+    """
+    articles = [
+        Article(id=str(at), text=text, title=title, path="", language=language)
+        for at, (title, text, language) in enumerate(texts)
+    ]
+    with temporary_index(articles, load_bundled(), ConfidenceModel.load()) as opened:
+        found = (opened.searcher.search(question, count).hits for question in questions)
+        return [list(dict.fromkeys(int(hit.article.id) for hit in hits)) for hits in found]
 
 
 def prepared_folder() -> Path:

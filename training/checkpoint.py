@@ -19,11 +19,12 @@ from training.model import Reader
 
 @dataclass(slots=True)
 class Progress:
-    """How far training has come: steps, and samples taken from each stream."""
+    """How far training has come: steps, and samples (rankings) taken from each stream."""
 
     steps: int = 0
     reading: int = 0
     support: int = 0
+    ranking: int = 0
     minutes: float = 0.0
 
 

@@ -2,9 +2,12 @@
 
 A line is a `Sample` as JSON; the first line tells how many samples each stream has. Streams:
 
-    reading, support                for the stable phase, in this order, again and again
+    reading, support, ranking       for the stable phase, in this order, again and again
     reading-decay, support-decay    for the last minutes: mostly French
-    reading-dev, support-dev        held out by article and group: early stopping, calibration
+    reading-dev, support-dev, ranking-dev
+                                    held out by article and group: early stopping, calibration
+
+`RANKED` lines of a ranking belong together: one question, the passage that answers it, then rivals.
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Task = Literal["reading", "support"]
+
+RANKED = 4
 
 
 @dataclass(frozen=True, slots=True)

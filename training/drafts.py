@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from training.dataset import Sample
+from training.dataset import RANKED, Sample
 from training.near_misses import (
     YEAR,
     Names,
@@ -32,7 +33,13 @@ MINED_QUESTIONS = 1_600  # of each file that is not French
 _log = logging.getLogger(__name__)
 
 
+RIVALS = RANKED - 1  # passages that a question's own is ranked against
+RIVALS_AMONG = 6  # of the first found: no more than four are ever read
+
 Draft = Callable[[Random], Sample]
+
+Ranking = tuple[Sample, ...]
+"""One question beside `RANKED` passages, of which the first alone answers it."""
 
 
 class Drafts:
@@ -140,16 +147,37 @@ def add_mined(
     drafts: Drafts, questions: Sequence[TrainingQuestion], each: int, random: Random
 ) -> None:
     """Passages that search finds first for the question and that do not hold its answer."""
-    titles = {question.passage: question.title for question in questions}
-    for question, found in zip(questions, mine_negatives(questions, list(titles)), strict=True):
+    for question, found in zip(questions, mine_negatives(questions), strict=True):
         # Earlier ranks are harder: half of the choice is among the first five.
         pool = found[:5] + random.sample(found[5:], min(5, len(found[5:])))
-        for passage in random.sample(pool, min(each, len(pool))):
-            drafts.add(
-                "mined",
-                question.language,
-                _unanswered(question, "mined", passage, title=titles[passage]),
-            )
+        for other in random.sample(pool, min(each, len(pool))):
+            drafts.add("mined", question.language, as_mined(question, other))
+
+
+def make_rankings(questions: Sequence[TrainingQuestion], random: Random) -> list[Ranking]:
+    """Each question's passage and, behind it, what Selon finds first for it without its answer.
+
+    Their titles are shown for all or for none. A question with fewer rivals is left out.
+    """
+    rankings = []
+    for question, found in zip(questions, mine_negatives(questions), strict=True):
+        if len(found) < RIVALS:
+            continue
+        chosen = random.sample(found[:RIVALS_AMONG], RIVALS)
+        drafts = [as_answered(question), *(as_mined(question, other) for other in chosen)]
+        samples = [make(random) for make in drafts]
+        if random.random() < TITLE_DROPPED:
+            titles = [""] * len(samples)
+        else:
+            titles = [question.title, *(other.title for other in chosen)]
+        titled = zip(samples, titles, strict=True)
+        rankings.append(tuple(replace(sample, title=title) for sample, title in titled))
+    return rankings
+
+
+def as_mined(question: TrainingQuestion, other: TrainingQuestion) -> Draft:
+    """The question beside the passage of another."""
+    return _unanswered(question, "mined", other.passage, title=other.title)
 
 
 def as_answered(question: TrainingQuestion) -> Draft:

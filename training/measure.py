@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 
 from training.bundled import best_span
-from training.dataset import EncodedSample
+from training.dataset import RANKED, EncodedSample
 from training.metrics import auroc, exact, f1
 from training.model import Reader, pack
 
@@ -92,6 +92,15 @@ def measure_support(
         figures[f"auroc-{name}"] = auroc([s for s, y in pairs if y], [s for s, y in pairs if not y])
         figures[f"accuracy-{name}"] = _mean([float((s > 0) == y) for s, y in pairs])
     return figures
+
+
+def measure_ranking(
+    samples: Sequence[EncodedSample], readings: Sequence[Reading]
+) -> dict[str, float]:
+    """How often `has` is highest for the passage that answers, the first of each ranking."""
+    told = [reading.has for reading in readings]
+    rankings = [told[at : at + RANKED] for at in range(0, len(told), RANKED)]
+    return {"first": _mean([float(one[0] > max(one[1:])) for one in rankings])}
 
 
 def bootstrap(

@@ -106,6 +106,12 @@ class Reader(nn.Module):
             fault,
         )
 
+    def drop(self, share: float) -> None:
+        """In training, leave out this share of what attention and the inner products add."""
+        for module in self.encoder.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = share
+
     @property
     def heads(self) -> list[nn.Module]:
         """What stands on the encoder."""
@@ -180,10 +186,11 @@ class _Residual(nn.Module):
     def __init__(self, shape: ReaderShape, inputs: int | None = None) -> None:
         super().__init__()
         self.dense = nn.Linear(inputs or shape.hidden, shape.hidden)
+        self.dropout = nn.Dropout(0.0)
         self.LayerNorm = nn.LayerNorm(shape.hidden, shape.epsilon)
 
     def forward(self, output: Tensor, state: Tensor) -> Tensor:
-        normalised: Tensor = self.LayerNorm(self.dense(output) + state)
+        normalised: Tensor = self.LayerNorm(self.dropout(self.dense(output)) + state)
         return normalised
 
 

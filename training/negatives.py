@@ -6,24 +6,23 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-import faiss
-
-from training.bundled import embed
+from training.bundled import search
 from training.sources import TrainingQuestion
 
 FIRST_PASSAGES = 20
 
 
-def mine_negatives(
-    questions: Sequence[TrainingQuestion], passages: Sequence[str]
-) -> list[list[str]]:
-    """For each question, which of the first twenty passages do not hold its answer, best first."""
-    found, asked = embed(passages, [question.text for question in questions])
-    index = faiss.IndexFlatIP(found.shape[1])
-    index.add(found)
-    _, rows = index.search(asked, FIRST_PASSAGES)
+def mine_negatives(questions: Sequence[TrainingQuestion]) -> list[list[TrainingQuestion]]:
+    """For each question, what Selon finds first among the passages of all, without its answer.
+
+    A passage is given as the first question that is asked of it.
+    """
+    places = {(each.title, each.passage): each for each in reversed(questions)}
+    held = list(places.values())
+    texts = [(each.title, each.passage, each.language) for each in held]
+    rows = search(texts, (question.text for question in questions), FIRST_PASSAGES)
     return [
-        [passages[at] for at in row if not answers(question, passages[at])]
+        [held[at] for at in row if not answers(question, held[at].passage)]
         for question, row in zip(questions, rows, strict=True)
     ]
 

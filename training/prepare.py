@@ -9,9 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 from training.dataset import Sample, write_dataset
-from training.drafts import Drafts, add_dated, add_mined, add_near_misses, as_answered, make_drafts
+from training.drafts import (
+    Drafts,
+    Ranking,
+    add_dated,
+    add_mined,
+    add_near_misses,
+    as_answered,
+    make_drafts,
+    make_rankings,
+)
 from training.near_misses import Names
 from training.sources import (
     CROSS,
@@ -26,6 +36,9 @@ from training.support import support_streams
 HELD_OUT = Path(__file__).with_name("held_out.json")
 HELD_OUT_SHARE = 0.1
 DECAY_SAMPLES, DECAY_FRENCH, DEV_QUESTIONS = 12_000, 0.8, 200
+RANKED_SOURCES = (FRENCH, "squad2-dev-half-en")
+
+Item = TypeVar("Item")
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +85,10 @@ def main() -> None:
         ),
         "reading-decay": decay_stream(drafts, random),
         "reading-dev": dev_stream(judged, names, random),
+        "ranking": one_by_one(
+            spread((rank(learned[source], random) for source in RANKED_SOURCES), random)
+        ),
+        "ranking-dev": one_by_one(rank(judged, random)[:DEV_QUESTIONS]),
         **support_streams(arguments.data, held_out, Random(arguments.seed)),
     }
     write_dataset(arguments.out, streams)
@@ -120,7 +137,18 @@ def dev_stream(questions: Sequence[TrainingQuestion], names: Names, random: Rand
     ]
 
 
-def spread(groups: Iterable[Sequence[Sample]], random: Random) -> list[Sample]:
+def rank(questions: Sequence[TrainingQuestion], random: Random) -> list[Ranking]:
+    """The answered ones' rankings in an order of chance."""
+    rankings = make_rankings([question for question in questions if question.answers], random)
+    return random.sample(rankings, len(rankings))
+
+
+def one_by_one(rankings: Iterable[Ranking]) -> list[Sample]:
+    """Each ranking's samples behind one another."""
+    return [sample for ranking in rankings for sample in ranking]
+
+
+def spread(groups: Iterable[Sequence[Item]], random: Random) -> list[Item]:
     """One list in which every group is spread evenly, so that any beginning has the whole's mix."""
     placed = [
         ((at + random.random()) / len(group), number, at, sample)

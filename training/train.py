@@ -32,9 +32,9 @@ from training.checkpoint import (
     save_checkpoint,
     save_weights,
 )
-from training.dataset import EncodedSample, SampleEncoder, parse_sample, read_dataset
+from training.dataset import RANKED, EncodedSample, SampleEncoder, parse_sample, read_dataset
 from training.graph import read_graph
-from training.measure import measure_reading, measure_support, read_samples
+from training.measure import measure_ranking, measure_reading, measure_support, read_samples
 from training.model import Reader, ReaderShape, pack
 from training.schedule import Budget, ClockBudget, StepBudget, rate_factor
 from training.team import Team, run_team
@@ -44,6 +44,9 @@ RATE, HEAD_RATE, WEIGHT_DECAY, GRADIENT_NORM = 1e-4, 3e-4, 0.01, 1.0
 WARMUP_STEPS = 60
 SUPPORT_WEIGHT, FAULT_WEIGHT, FAULTY_TOKEN = 1.0, 0.5, 4.0
 LOG_STEPS, SAVE_MINUTES, MEASURE_MINUTES = 25, 10.0, 40.0
+
+# One of a ranking is several samples.
+TASKS = {"reading": 1, "support": 1, "ranking": RANKED}
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +68,9 @@ def main() -> None:
     parser.add_argument("--decay-steps", type=int, default=0)
     parser.add_argument("--questions", type=int, default=8, help="in each step")
     parser.add_argument("--claims", type=int, default=24, help="in each step")
+    parser.add_argument("--rankings", type=int, default=0, help="in each step, of 4 passages each")
     parser.add_argument("--frozen", type=int, default=0, help="layers that stay, from the lowest")
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument(
         "--compile", action="store_true", help="a fifth faster; needs a C++ compiler"
     )
@@ -89,6 +94,7 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
     reader = load_reader()
     for layer in reader.layers[: arguments.frozen]:
         layer.requires_grad_(False)
+    reader.drop(arguments.dropout)
     tokenizer = load_tokenizer(load_source())
     streams = read_dataset(arguments.dataset)
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -98,7 +104,11 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
         encode_dev(streams, SampleEncoder(tokenizer, DEV_TOKENS)),
         arguments.out,
         team,
-        {"reading": arguments.questions, "support": arguments.claims},
+        {
+            "reading": arguments.questions,
+            "support": arguments.claims,
+            "ranking": arguments.rankings,
+        },
         goes_on=arguments.decay_reads == "stable",
     )
     if arguments.start:
@@ -151,7 +161,7 @@ def encode_dev(
     """The held-out samples, encoded."""
     return {
         task: [encoder.encode(parse_sample(line)) for line in streams.get(f"{task}-dev", [])]
-        for task in ("reading", "support")
+        for task in TASKS
     }
 
 
@@ -175,11 +185,12 @@ class Losses:
     has: Tensor
     support: Tensor
     fault: Tensor
+    rank: Tensor
 
     @property
     def total(self) -> Tensor:
         judged = SUPPORT_WEIGHT * self.support + FAULT_WEIGHT * self.fault
-        return self.span + self.has + judged
+        return self.span + self.has + self.rank + judged
 
 
 class Trainer:
@@ -196,7 +207,8 @@ class Trainer:
         *,
         goes_on: bool = False,
     ) -> None:
-        """`rows` are the samples of a step; `goes_on`: the decay reads the stable stream on."""
+        """`rows` are the samples, or rankings, of a step; `goes_on`: the decay reads the stable
+        stream on."""
         self._rows, self._goes_on = rows, goes_on
         self.reader, self.progress = reader, Progress()
         self._streams, self._dev, self._out, self._team = streams, dev, out, team
@@ -252,7 +264,10 @@ class Trainer:
         factor = rate_factor(self.progress.steps, WARMUP_STEPS, share)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
-        losses = compute_losses(self.reader, reading, support)
+        ranking = self._take("ranking", share, decayed)
+        # What is dropped goes by the step, so that a run that goes on drops the same.
+        torch.manual_seed(self.progress.steps * self._team.size + self._team.rank)
+        losses = compute_losses(self.reader, reading, support, ranking)
         losses.total.backward()  # type: ignore[no-untyped-call]
         self._team.average(p.grad for p in self._trained if p.grad is not None)
         torch.nn.utils.clip_grad_norm_(self._trained, GRADIENT_NORM)
@@ -265,17 +280,20 @@ class Trainer:
             "has": losses.has.item(),
             "support": losses.support.item(),
             "fault": losses.fault.item(),
+            "rank": losses.rank.item(),
         }
 
     def _take(self, task: str, share: float, decayed: int) -> list[EncodedSample]:
-        count = self._rows[task]
-        if share >= 0 and not self._goes_on:
-            name, position = f"{task}-decay", decayed * count
-        else:
+        count, each = self._rows.get(task, 0), TASKS[task]
+        if not count:
+            return []
+        name, position = f"{task}-decay", decayed * count
+        if share < 0 or self._goes_on or name not in self._streams:
             name, position = task, getattr(self.progress, task)
             setattr(self.progress, task, position + count)
-        places = range(position, position + count)
-        return self._streams[name].take(self._team.share(places))
+        own = self._team.share(range(position, position + count))
+        places = [place * each + at for place in own for at in range(each)]
+        return self._streams[name].take(places)
 
     def _note_losses(self, seen: Counter[str], share: float) -> None:
         self._note(
@@ -283,14 +301,18 @@ class Trainer:
             rate=self.optimizer.param_groups[0]["lr"],
             losses={
                 name: round(seen[name] / seen["steps"], 4)
-                for name in ("span", "has", "support", "fault")
+                for name in ("span", "has", "support", "fault", "rank")
             },
         )
 
     def _measure(self, phase: str) -> None:
         figures: dict[str, float] = {}
-        for task, measure in (("reading", measure_reading), ("support", measure_support)):
-            samples = self._dev[task]
+        for task, measure in (
+            ("reading", measure_reading),
+            ("support", measure_support),
+            ("ranking", measure_ranking),
+        ):
+            samples = self._dev.get(task)
             if samples:
                 read = read_samples(self.reader, self._team.share(samples))
                 figures |= measure(samples, self._team.merge(read))
@@ -313,11 +335,19 @@ class Trainer:
 
 
 def compute_losses(
-    reader: Reader, reading: Sequence[EncodedSample], support: Sequence[EncodedSample]
+    reader: Reader,
+    asked: Sequence[EncodedSample],
+    support: Sequence[EncodedSample],
+    ranking: Sequence[EncodedSample] = (),
 ) -> Losses:
-    """One pass over both tasks' samples. An unanswerable question's span is the first token."""
+    """One pass over all tasks' samples. An unanswerable question's span is the first token.
+
+    Of a ranking's passages each is judged by itself, and the first against the others: the
+    cross-entropy of a softmax over `has`.
+    """
     zero = torch.zeros(())
-    span = has = judged = fault = zero
+    span = has = judged = fault = rank = zero
+    reading = [*asked, *ranking]
     # Apart: claims are short, and attention is as wide as the longest row.
     with torch.autocast("cpu", torch.bfloat16):
         answers = reader(pack([sample.ids for sample in reading])) if reading else None
@@ -330,10 +360,13 @@ def compute_losses(
         span = functional.cross_entropy(answers.start.masked_fill(~allowed, -1e4), starts)
         span = span + functional.cross_entropy(answers.end.masked_fill(~allowed, -1e4), ends)
         has = judge(answers.has, _holds(reading))
+        if ranking:
+            compared = answers.has[len(asked) :].view(-1, RANKED)
+            rank = functional.cross_entropy(compared, compared.new_zeros(len(compared)).long())
     if verdicts:
         judged = judge(verdicts.support, _holds(support))
         fault = _fault_loss(verdicts.fault, support)
-    return Losses(span / 2, has, judged, fault)
+    return Losses(span / 2, has, judged, fault, rank)
 
 
 def _holds(samples: Sequence[EncodedSample]) -> Tensor:

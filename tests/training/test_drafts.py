@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from training.drafts import Drafts, add_dated, add_near_misses
+from training.drafts import Drafts, add_dated, add_near_misses, make_rankings
 from training.near_misses import Names
 from training.prepare import spread
 from training.sources import TrainingQuestion, fingerprint, readable_title
@@ -48,6 +48,39 @@ def test_a_near_miss_is_never_dated_by_the_year_it_asks_of() -> None:
     add_near_misses(drafts, question, Names([]), Random(1))
     for sample in drafts.draw("near-miss-made", True, 60, Random(2)):
         assert years(sample.asked).isdisjoint(years(sample.day))
+
+
+def test_a_ranking_is_the_answer_before_what_search_finds_without_it() -> None:
+    towns = {
+        "Lyon": "Anne",
+        "Nantes": "Paul",
+        "Lille": "Marie",
+        "Rennes": "Hugo",
+        "Metz": "Louis",
+        "Brest": "Anne",  # the same name: no rival of Lyon's
+    }
+    questions = [
+        TrainingQuestion(
+            "made",
+            "fr",
+            town,
+            f"À {town}, la mairie est tenue par {name} depuis dix ans.",
+            f"Qui tient la mairie de {town} ?",
+            ((name, len(f"À {town}, la mairie est tenue par ")),),
+        )
+        for town, name in towns.items()
+    ]
+    rankings = make_rankings(questions, Random(1))
+    assert len(rankings) == len(towns)
+    for own, *rivals in rankings:
+        assert own.text[own.start : own.end] == towns[own.text.split(",")[0][2:]]
+        assert own.holds
+        assert len({rival.text for rival in rivals}) == 3
+        assert {bool(rival.title) for rival in rivals} == {bool(own.title)}
+        for rival in rivals:
+            assert rival.asked == own.asked
+            assert not rival.holds
+            assert own.text[own.start : own.end] not in rival.text
 
 
 def test_any_beginning_has_the_mix_of_the_whole() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from training.checkpoint import load_checkpoint, load_weights
-from training.dataset import Sample, SampleEncoder
+from training.dataset import RANKED, Sample, SampleEncoder, parse_sample
 from training.model import Reader, ReaderShape, pack
 from training.schedule import StepBudget
 from training.team import Team
@@ -27,7 +28,9 @@ def new_reader() -> Reader:
     return Reader(SHAPE)
 
 
-def trainer(out: Path, tokenizer: Tokenizer, *, goes_on: bool = False) -> Trainer:
+def trainer(
+    out: Path, tokenizer: Tokenizer, *, goes_on: bool = False, dropout: float = 0.0
+) -> Trainer:
     encoder = SampleEncoder(tokenizer, 48)
     answered = Sample("reading", "answered", "fr", "qui a écrit", "Anne a écrit hier", True, 0, 4)
     missed = Sample("reading", "mined", "fr", "quand Paul a parlé", "Anne a écrit hier", False)
@@ -36,23 +39,30 @@ def trainer(out: Path, tokenizer: Tokenizer, *, goes_on: bool = False) -> Traine
         Sample("support", "made", "fr", "Paul a écrit", "hier Anne a écrit", False),
     ]
     lines = {
+        "ranking": [answered.to_line(), *[missed.to_line()] * (RANKED - 1)],
         "reading": [answered.to_line(), missed.to_line()],
         "support": [claim.to_line() for claim in claims],
     }
     streams = {name: Stream(kept, encoder) for name, kept in lines.items()}
-    streams |= {f"{name}-decay": stream for name, stream in streams.items()}
-    dev = {"reading": [encoder.encode(answered)], "support": []}
-    rows = {"reading": 4, "support": 4}
-    return Trainer(new_reader(), streams, dev, out, Team(), rows, goes_on=goes_on)
+    streams |= {f"{name}-decay": streams[name] for name in ("reading", "support")}
+    ranked = [encoder.encode(parse_sample(line)) for line in lines["ranking"]]
+    dev = {"reading": [encoder.encode(answered)], "ranking": ranked}
+    rows = {"reading": 4, "support": 4, "ranking": 2}
+    reader = new_reader()
+    reader.drop(dropout)
+    return Trainer(reader, streams, dev, out, Team(), rows, goes_on=goes_on)
 
 
-def test_a_run_goes_on_as_if_it_had_never_stopped(tmp_path: Path, tokenizer: Tokenizer) -> None:
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+def test_a_run_goes_on_as_if_it_had_never_stopped(
+    dropout: float, tmp_path: Path, tokenizer: Tokenizer
+) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     for folder in (whole, parts):
         folder.mkdir()
-    trainer(whole, tokenizer).run(StepBudget(6, 0))
-    trainer(parts, tokenizer).run(StepBudget(4, 0))
-    again = trainer(parts, tokenizer)
+    trainer(whole, tokenizer, dropout=dropout).run(StepBudget(6, 0))
+    trainer(parts, tokenizer, dropout=dropout).run(StepBudget(4, 0))
+    again = trainer(parts, tokenizer, dropout=dropout)
     again.progress = load_checkpoint(parts / "stable.pt", again.reader, again.optimizer)
     assert again.progress.steps == 4
     again.run(StepBudget(2, 0))
@@ -77,6 +87,29 @@ def test_a_decay_may_read_on_where_the_stable_phase_ended(
         again = trainer(tmp_path, tokenizer, goes_on=goes_on)
         again.run(StepBudget(4, 2))
         assert again.progress.reading == again.progress.support == read
+        assert again.progress.ranking == 8  # which has no stream of its own for the decay
+
+
+def test_a_passage_is_ranked_before_its_rivals_in_the_end(
+    tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    again = trainer(tmp_path, tokenizer)
+    again.run(StepBudget(60, 0))
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    ranked = [line["losses"]["rank"] for line in lines if "losses" in line]
+    assert ranked[-1] < ranked[0] <= math.log(RANKED) + 0.1
+    assert lines[-1]["dev"]["first"] == 1.0
+
+
+def test_what_is_dropped_is_dropped_in_training_only() -> None:
+    reader, packed = new_reader(), pack(ROWS)
+    reader.drop(0.5)
+    with torch.inference_mode():
+        trained, again = reader(packed), reader(packed)
+        reader.eval()
+        said, same = reader(packed), reader(packed)
+    assert not torch.equal(trained.has, again.has)
+    assert torch.equal(said.has, same.has)
 
 
 def test_weights_of_another_network_are_told(tmp_path: Path, tokenizer: Tokenizer) -> None:
