@@ -44,6 +44,7 @@ class Conversation:
     def __init__(self, server: BotServer, selon: Selon, expected: str | None) -> None:
         self.server = server
         self.lines: list[str] = []
+        self.silence = 1.2  # seconds without a request after which all has come, when recording
         self._steady = selon.steady
         self._seen = 0
         self._counts = None if expected is None else _counts(expected)
@@ -96,7 +97,7 @@ class Conversation:
             await self._until(lambda: bool(self._new()), 8)
             while True:
                 before = len(self.server.calls)
-                await asyncio.sleep(1.2)
+                await asyncio.sleep(self.silence)
                 if not any(method not in QUIET for method, _ in self.server.calls[before:]):
                     return
         wanted = self._counts[step] if step < len(self._counts) else 1

@@ -216,6 +216,7 @@ async def administering(talk: Conversation) -> None:
 
 
 async def documents(talk: Conversation) -> None:
+    talk.silence = 6.0  # an index is built in a process of its own
     sent = (
         ("gare.txt", f"La gare de Lézan\n\n{OTHER}".encode()),
         ("vide.txt", b""),
