@@ -16,7 +16,7 @@ from training.dataset import RANKED, Sample, SampleEncoder, parse_sample
 from training.model import Reader, ReaderShape, pack
 from training.schedule import StepBudget
 from training.team import Team
-from training.train import Stream, Trainer
+from training.train import Stream, Trainer, without
 
 SHAPE = ReaderShape(hidden=32, layers=2, heads=2, inner=64, vocabulary=40, positions=64)
 ROWS = [[0, 4, 7, 2, 6, 11, 8, 9, 2], [0, 4, 7, 8, 2, 6, 11, 8, 9, 15, 14, 2]]
@@ -99,6 +99,18 @@ def test_a_passage_is_ranked_before_its_rivals_in_the_end(
     ranked = [line["losses"]["rank"] for line in lines if "losses" in line]
     assert ranked[-1] < ranked[0] <= math.log(RANKED) + 0.1
     assert lines[-1]["dev"]["first"] == 1.0
+
+
+def test_an_ablation_leaves_out_kinds_or_languages_but_nothing_held_out() -> None:
+    kinds = ("answered", "fr"), ("mined", "fr"), ("answered", "en")
+    lines = [Sample("reading", kind, language, "", "", False).to_line() for kind, language in kinds]
+    streams = {name: lines for name in ("reading", "reading-decay", "reading-dev", "support")}
+    whole = {name: lines for name in ("reading-dev", "support")}
+    assert without(streams, ["mined"]) == whole | {
+        name: [lines[0], lines[2]] for name in ("reading", "reading-decay")
+    }
+    assert without(streams, ["other"])["reading"] == lines[:2]
+    assert without(streams, []) == streams
 
 
 def test_what_is_dropped_is_dropped_in_training_only() -> None:
