@@ -104,8 +104,8 @@ def test_a_passage_is_ranked_before_its_rivals_in_the_end(
 def test_an_ablation_leaves_out_kinds_or_languages_but_nothing_held_out() -> None:
     kinds = ("answered", "fr"), ("mined", "fr"), ("answered", "en")
     lines = [Sample("reading", kind, language, "", "", False).to_line() for kind, language in kinds]
-    streams = {name: lines for name in ("reading", "reading-decay", "reading-dev", "support")}
-    whole = {name: lines for name in ("reading-dev", "support")}
+    streams = dict.fromkeys(("reading", "reading-decay", "reading-dev", "support"), lines)
+    whole = dict.fromkeys(("reading-dev", "support"), lines)
     assert without(streams, ["mined"]) == whole | {
         name: [lines[0], lines[2]] for name in ("reading", "reading-decay")
     }
