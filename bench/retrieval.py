@@ -4,7 +4,7 @@ The peers (`_peers.py`) share the chunks of LangChain's usual tutorial
 (RecursiveCharacterTextSplitter, 1,000 characters, 200 overlap) and the same multilingual-e5-small
 weights in fp32 on PyTorch; ten are found. The hybrid ones get the prefixes that the model was
 trained with, the tutorial none, as there. Selon's passages are ranked by search and reader;
-`--no-reader` leaves the reader out. The last column is Selon by the best of the others.
+`--no-reader` leaves the reader out. The last row is Selon by the best of the others.
 
     python bench/retrieval.py [FILE.json …] [--limit N] [--no-reader] [--only PEER …]
 
@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,11 +91,10 @@ def compare(
     model: Path,
     reader: EvidenceReader | None,
     only: Sequence[str],
-) -> dict[str, Figures]:
+) -> Iterator[tuple[str, Figures]]:
     """Each pipeline's figures on the same articles and questions, one after the other; Selon's
     last."""
     chunks = cut(questions.articles)
-    figures: dict[str, Figures] = {}
     for name in only:
         began = time.perf_counter()
         try:
@@ -104,7 +103,7 @@ def compare(
             print(f"{name}: skipped, {problem} (pip install -e '.[bench]')")
             continue
         seconds = time.perf_counter() - began
-        figures[name] = measure(asked, chunks.searched(find)) | {"index_s": seconds}
+        yield name, measure(asked, chunks.searched(find)) | {"index_s": seconds}
     with temporary_index(questions.articles, load_bundled(), ConfidenceModel.load()) as index:
 
         def search(question: str) -> Found:
@@ -112,8 +111,7 @@ def compare(
             read = reader.read(found) if reader else found
             return [(hit.article, hit.passage) for hit in read.hits]
 
-        figures["Selon"] = measure(asked, search) | {"index_s": index.seconds}
-    return figures
+        yield "Selon", measure(asked, search) | {"index_s": index.seconds}
 
 
 def cut(articles: Iterable[Article]) -> Chunks:
@@ -153,15 +151,27 @@ def measure(asked: Sequence[GoldQuestion], search: Search) -> Figures:
     }
 
 
-def show(figures: Mapping[str, Figures]) -> None:
-    """A row a measure, a column a pipeline, and Selon's ratio to the best of the others."""
-    print(f"{'':<15}" + "".join(f"{name:>10}" for name in figures) + f"{'ratio':>8}")
-    for name in figures["Selon"]:
-        peers = [each[name] for peer, each in figures.items() if peer != "Selon"]
-        best = (min if name in COSTS else max)(peers, default=float("nan"))
-        places = 1 if name in COSTS else 3
-        row = "".join(f"{each[name]:>10.{places}f}" for each in figures.values())
-        print(f"{name:<15}{row}{figures['Selon'][name] / best:>8.2f}", flush=True)
+def show(figures: Iterable[tuple[str, Figures]]) -> None:
+    """A row for each pipeline as soon as it is measured, then Selon's ratio to the best of the
+    others."""
+    measured: dict[str, Figures] = {}
+    for name, own in figures:
+        if not measured:
+            print(f"{'':<10}" + "".join(f"{measure:>15}" for measure in own))
+        measured[name] = own
+        print(
+            f"{name:<10}"
+            + "".join(f"{own[each]:>15.{1 if each in COSTS else 3}f}" for each in own),
+            flush=True,
+        )
+    selon = measured.pop("Selon")
+    best = {
+        each: (min if each in COSTS else max)(
+            (peer[each] for peer in measured.values()), default=float("nan")
+        )
+        for each in selon
+    }
+    print(f"{'ratio':<10}" + "".join(f"{selon[each] / best[each]:>15.2f}" for each in selon))
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 
 from training.bundled import search
 from training.sources import TrainingQuestion
@@ -15,8 +16,14 @@ FIRST_PASSAGES = 20
 def mine_negatives(questions: Sequence[TrainingQuestion]) -> list[list[TrainingQuestion]]:
     """For each question, what Selon finds first among the passages of all, without its answer.
 
-    A passage is given as the first question that is asked of it.
+    A passage is given as the first question that is asked of it. What was mined is kept: it takes
+    minutes, and both single samples and rankings are made of it.
     """
+    return _mine(tuple(questions))
+
+
+@cache
+def _mine(questions: tuple[TrainingQuestion, ...]) -> list[list[TrainingQuestion]]:
     places = {(each.title, each.passage): each for each in reversed(questions)}
     held = list(places.values())
     texts = [(each.title, each.passage, each.language) for each in held]
