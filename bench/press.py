@@ -1,4 +1,4 @@
-"""What people get over real press articles: 252 questions of eight kinds, through the whole chain.
+"""What people get over real press articles: 522 questions of eight kinds, through the whole chain.
 
     python bench/press.py [--half tune|judge|all] [--articles FOLDER] [--json FILE] [--show KIND]
 

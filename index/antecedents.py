@@ -28,6 +28,8 @@ _FRENCH_IMPERSONAL = (
     r"|est (?:possible|interdit|important|nécessaire|conseillé|recommandé|difficile)"
     r"|convient|semble|existe|pleut|reste|suffit|arrive)\b"
 )
+# « Ce mardi 4 mai, … » is told by the article's date.
+_FRENCH_DAY = r"ce (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir)\b(?!-là)"
 _ENGLISH = (
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|the (?:former|latter)"
     r"|(?:the )?(?:first|second) one|both)"
@@ -37,14 +39,14 @@ _ENGLISH_IMPERSONAL = (
 )
 
 
-def _pattern(pronoun: str, impersonal: str) -> re.Pattern[str]:
+def _pattern(pronoun: str, alone: str) -> re.Pattern[str]:
     return re.compile(
-        rf"^[\s«“\"'(\[–—-]*{_OPENING}(?!{impersonal}){pronoun}(?:(?<=['’])|\b)", re.IGNORECASE
+        rf"^[\s«“\"'(\[–—-]*{_OPENING}(?!{alone}){pronoun}(?:(?<=['’])|\b)", re.IGNORECASE
     )
 
 
 _LEANING = {
-    "fr": _pattern(_FRENCH, _FRENCH_IMPERSONAL),
+    "fr": _pattern(_FRENCH, rf"{_FRENCH_IMPERSONAL}|{_FRENCH_DAY}"),
     "en": _pattern(_ENGLISH, _ENGLISH_IMPERSONAL),
 }
 

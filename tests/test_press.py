@@ -42,12 +42,11 @@ def listed() -> dict[str, dict[str, str]]:
         return {row["file"]: row for row in rows}
 
 
-def test_both_halves_have_as_many_of_every_kind() -> None:
-    kinds = Counter(each.kind for each in QUESTIONS)
-    assert set(kinds) == {*press.ANSWERABLE, *press.UNANSWERABLE}
+def test_both_halves_have_every_kind() -> None:
     for half in press.HALVES:
         counted = Counter(each.kind for each in QUESTIONS if each.half == half)
-        assert {kind: 2 * count for kind, count in counted.items()} == kinds
+        assert set(counted) == {*press.ANSWERABLE, *press.UNANSWERABLE}
+        assert min(counted.values()) >= 5
 
 
 def test_no_question_stands_twice() -> None:

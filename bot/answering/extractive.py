@@ -73,15 +73,16 @@ _CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
 _SHORT = 40  # words up to which an answer has room for a sentence further behind
 
 
-SPAN_BONUS = 0.25
-"""What it weighs in the rank of a sentence of the first hit to hold the best words found there.
+SPAN_BONUS, SPAN_BONUS_BEHIND = 0.25, 0.175
+"""What it weighs in the rank of a sentence to hold the best words found in the first hit's article:
+in that hit, and in the article's other passages.
 
-In the other hits these are what comes nearest there, seldom an answer.
+In other articles these are what comes nearest there, seldom an answer.
 """
 
 
-SPAN_REACH = 6.0
-"""How far behind the best words of the hit a sentence's own may stand for it to weigh something."""
+SPAN_REACH = 10.0
+"""How far behind the best words a sentence's own may stand for it to weigh something."""
 
 
 SPAN_LOGIT = 1.0
@@ -231,22 +232,53 @@ def choose(hits: Sequence[Hit]) -> list[_Point]:
 def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
     """What may be quoted, best first.
 
-    In the first hit the sentences that hold what the reader found stand higher, a bare date, name
-    or caption lower. What only announces (« Trois inventions suffisent : ») is left out where there
-    is anything else.
+    In the first hit's article the sentences that hold what the reader found stand higher, a bare
+    date, name or caption lower. What only announces (« Trois inventions suffisent : ») is left out
+    where there is anything else.
     """
+    bonuses = _bonuses(hits[:QUOTED_HITS])
     every = [
         candidate
-        for hit in hits[:QUOTED_HITS]
-        for candidate in _quotable(hit, leads=hit is hits[0])
+        for hit, bonus in zip(hits, bonuses, strict=False)
+        for candidate in _quotable(hit, bonus)
     ]
     ranked = [each for each in every if not each.text.endswith(":")] or every
     return sorted(ranked, key=lambda candidate: -candidate.rank)
 
 
-def _quotable(hit: Hit, *, leads: bool) -> list[_Candidate]:
+@dataclass(frozen=True, slots=True)
+class _SpanBonus:
+    """What sentences of a hit gain by the words found there, `best` being the logit of the best."""
+
+    most: float
+    best: float
+
+    def of(self, found: FoundSpan) -> float:
+        return self.most * max(0.0, 1 - (self.best - found.logit) / SPAN_REACH)
+
+
+_NO_BONUS = _SpanBonus(0.0, 0.0)
+
+
+def _bonuses(hits: Sequence[Hit]) -> list[_SpanBonus]:
+    """One for each hit. An article's passages are of one subject: what the reader finds in one is
+    held against what it finds in another."""
+    first = hits[0]
+    found = {
+        at: hit.reading.span.logit
+        for at, hit in enumerate(hits)
+        if hit.article.id == first.article.id and hit.reading and hit.reading.span
+    }
+    best = max(found.values(), default=0.0)
+    bonuses = [_NO_BONUS] * len(hits)
+    for at in found:
+        bonuses[at] = _SpanBonus(SPAN_BONUS_BEHIND if at else SPAN_BONUS, best)
+    return bonuses
+
+
+def _quotable(hit: Hit, bonus: _SpanBonus = _NO_BONUS) -> list[_Candidate]:
     """The sentences of a hit; those of a list together, as far as there is room."""
-    ranks = [_rank(hit, each, leads=leads) for each in hit.sentences]
+    ranks = [_rank(hit, each, bonus) for each in hit.sentences]
     found = [
         _Candidate(hit, at, at, rank - (0 if _tells(each.sentence.text) else FRAGMENT_LOSS))
         for at, (rank, each) in enumerate(zip(ranks, hit.sentences, strict=True))
@@ -307,12 +339,10 @@ def _tells(sentence: str) -> bool:
     return count >= _LEAST_WORDS
 
 
-def _rank(hit: Hit, ranked: RankedSentence, *, leads: bool) -> float:
-    best = hit.reading.span if hit.reading and leads else None
-    found = best and _span_within(hit, ranked.sentence.start, ranked.sentence.end)
-    behind = best.logit - found.logit if best and found else SPAN_REACH
-    bonus = SPAN_BONUS * max(0.0, 1 - behind / SPAN_REACH)
-    return ranked.score + PASSAGE_WEIGHT * (hit.scores.total + reading_gain(hit)) + bonus
+def _rank(hit: Hit, ranked: RankedSentence, bonus: _SpanBonus) -> float:
+    found = _span_within(hit, ranked.sentence.start, ranked.sentence.end)
+    gain = bonus.of(found) if found else 0.0
+    return ranked.score + PASSAGE_WEIGHT * (hit.scores.total + reading_gain(hit)) + gain
 
 
 def _span_within(hit: Hit, start: int, end: int) -> FoundSpan | None:
@@ -411,7 +441,7 @@ def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, 
     used = {(each.article.id, each.passage.start) for each in cited}
     unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
     best = [
-        max(_quotable(hit, leads=False), key=lambda candidate: candidate.rank)
+        max(_quotable(hit), key=lambda candidate: candidate.rank)
         for hit in unused[:_FURTHER]
         if hit.sentences
     ]

@@ -82,7 +82,29 @@ def test_words_found_far_from_the_question_do_not_beat_the_best_sentence() -> No
     assert answer.statements[0].text == "Le phare date de 1862."
 
 
-def test_words_found_in_another_passage_lift_nothing() -> None:
+def test_words_found_further_on_in_the_article_may_be_surer() -> None:
+    filler = " ".join(["Le port est loin."] * 50)
+    source = article("phare", f"Le phare a 41 mètres. {filler}\n\nIl en a 58 en tout. {filler}")
+    passages = [each for each in cut(source) if "mètres" in each.text or "58" in each.text]
+    hits = [
+        Hit(
+            source,
+            passage,
+            Scores(0.9, 0.9, 0.5, 2.0 - at / 100),
+            tuple(RankedSentence(each, 0.9 if at else 0.91) for each in passage.sentences),
+        )
+        for at, passage in enumerate(passages)
+    ]
+    for surer, expected in (("41", "Le phare a 41 mètres."), ("58", "Il en a 58 en tout.")):
+        chosen = [
+            read(one, words, 9.0 if words == surer else 3.0)
+            for one, words in zip(hits, ("41", "58"), strict=True)
+        ]
+        answer = ExtractiveAnswerer(HALF).answer(found(*chosen))
+        assert answer.statements[0].text == expected
+
+
+def test_words_found_in_another_article_lift_nothing() -> None:
     first = read(hit(article("phare", "Le phare date de 1862."), (0.95,)), "1862")
     text = "Le port fut creusé en 1788."
     other = read(hit(article("port", text), (0.9,)), "1788")
