@@ -184,7 +184,7 @@ class ExtractiveAnswerer:
             )
         statements: list[Statement] = []
         citations: list[Citation] = []
-        points = choose(findings.hits)
+        points = _choose(findings.hits)
         for point in _order(points):
             first = len(citations) + 1
             cited = [point.candidate, *point.support]
@@ -207,7 +207,7 @@ class ExtractiveAnswerer:
         )
 
 
-def choose(hits: Sequence[Hit]) -> list[_Point]:
+def _choose(hits: Sequence[Hit]) -> list[_Point]:
     """What to show, best first: the best sentence always, then those close behind it that add
     something, as long as the whole stays short."""
     ranked = _without_orders(_ranked(hits))
@@ -236,10 +236,10 @@ def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
     date, name or caption lower. What only announces (« Trois inventions suffisent : ») is left out
     where there is anything else.
     """
-    bonuses = _bonuses(hits[:QUOTED_HITS])
+    quoted = hits[:QUOTED_HITS]
     every = [
         candidate
-        for hit, bonus in zip(hits, bonuses, strict=False)
+        for hit, bonus in zip(quoted, _bonuses(quoted), strict=True)
         for candidate in _quotable(hit, bonus)
     ]
     ranked = [each for each in every if not each.text.endswith(":")] or every

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.answering.extractive import MOST_SENTENCES, ExtractiveAnswerer, choose
+from bot.answering.extractive import MOST_SENTENCES, ExtractiveAnswerer
 from bot.answering.refusal import NEAREST
 from index.article import Article
 from index.build.passages import cut
@@ -156,8 +156,8 @@ def test_sentences_close_behind_follow_in_reading_order() -> None:
 
 
 def test_never_more_than_three_sentences() -> None:
-    chosen = choose([hit(article("phare", TEXT), (0.95, 0.95, 0.95, 0.95))])
-    assert len(chosen) == MOST_SENTENCES
+    chosen = found(hit(article("phare", TEXT), (0.95, 0.95, 0.95, 0.95)))
+    assert len(ExtractiveAnswerer(HALF).answer(chosen).statements) == MOST_SENTENCES
 
 
 def test_sentences_are_grouped_by_article_the_best_one_first() -> None:
