@@ -16,6 +16,7 @@ from index.build.builder import BuildObserver, BuildReport, build
 from index.findings import FoundSpan, PassageReading
 from index.formats.base import Options
 from index.models.base import Embedder, PassageText, Vectors
+from index.store.base import IndexStore
 
 
 class FakeEmbedder:
@@ -87,14 +88,14 @@ def build_here(embedder: Embedder) -> IndexBuilder:
 
     def built(
         paths: Sequence[Path],
-        data_dir: Path,
+        location: Path | IndexStore,
         *,
         options: Options | None = None,
         observer: BuildObserver | None = None,
         stop: Callable[[], bool] | None = None,
         bounds: ProcessBounds = UNBOUNDED,
     ) -> BuildReport:
-        return build(paths, data_dir, embedder, options=options, observer=observer, stop=stop)
+        return build(paths, location, embedder, options=options, observer=observer, stop=stop)
 
     return built
 

@@ -39,7 +39,7 @@ class Bot:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Process]:
-        """A process, killed when the block ends if it still runs."""
+        """A process, killed when the block ends if it still runs; what it logged is told then."""
         process = await asyncio.create_subprocess_exec(
             *self.command, env=dict(self.environment), stdout=DEVNULL, stderr=PIPE
         )
@@ -49,7 +49,8 @@ class Bot:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
-            await process.communicate()
+            _, logged = await process.communicate()
+            sys.stderr.write(logged.decode(errors="replace"))  # which a test that fails shows
 
 
 def program_bot(program: str, server: BotServer, database: str, **settings: str) -> Bot:
