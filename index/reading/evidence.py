@@ -26,17 +26,23 @@ SUREST_LOGIT = 5.5
 not put it first."""
 
 
+_LEAST_SUBJECT, _MOST_SUBJECT = 0.0005, 0.9
+"""Between these the confidence of the search counts: it tells whether the articles speak of this at
+all, not whether they answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingEvidence:
     """What is read off the passage ranked first before the confidence is told.
 
     `logit` and `span_logit` (that of its best words) are the reader's, `best_logit` the best of any
-    passage read.
+    passage read; `subject` is the log-odds that the search alone gives, within bounds.
     """
 
     logit: float
     span_logit: float
     best_logit: float
+    subject: float
     unmet: UnmetConstraints
     search: SearchEvidence
 
@@ -46,6 +52,7 @@ class ReadingEvidence:
             "logit": self.logit,
             "span_logit": self.span_logit,
             "best_logit": self.best_logit,
+            "subject": self.subject,
         }
         for part in (self.unmet, self.search):
             own |= dict(zip((each.name for each in fields(part)), astuple(part), strict=True))
@@ -97,7 +104,7 @@ class EvidenceReader:
 
 
 def read_evidence(findings: Findings) -> ReadingEvidence:
-    """What the confidence is told from, of findings that have been read."""
+    """What the confidence is told from, of findings that have been read; theirs is the search's."""
     first = findings.hits[0]
     readings = [hit.reading for hit in findings.hits if hit.reading is not None]
     if first.reading is None:
@@ -106,6 +113,7 @@ def read_evidence(findings: Findings) -> ReadingEvidence:
         first.reading.logit,
         first.reading.span.logit if first.reading.span else 0.0,
         max(reading.logit for reading in readings),
+        _log_odds(min(max(findings.confidence, _LEAST_SUBJECT), _MOST_SUBJECT)),
         find_unmet(findings.question, first),
         findings.evidence,
     )
@@ -114,6 +122,10 @@ def read_evidence(findings: Findings) -> ReadingEvidence:
 def reading_gain(hit: Hit) -> float:
     """What its reading adds to the total of a hit; nothing where it was not read."""
     return READING_WEIGHT * hit.reading.logit if hit.reading else 0.0
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
 def _rank(hit: Hit) -> float:

@@ -23,12 +23,12 @@ from filelock import FileLock
 
 from index.errors import ModelError, reason_of
 from index.models.bundled import tokenizer
-from index.models.bundled.weights import SOURCE_SHA256, read_weights
+from index.models.bundled.weights import WEIGHTS_ID, read_weights
 
 MODEL, WEIGHTS, MANIFEST = "model.onnx", "weights.bin", "manifest.json"
 
 # Raised with every change of what is written, so that no runtime meets another's files.
-CACHE_FORMAT = 2
+CACHE_FORMAT = 3
 PrepareProgress = Callable[[float, str], None]
 _NAME = f"multilingual-e5-small-{CACHE_FORMAT}"
 _FILES = (MODEL, WEIGHTS, tokenizer.PIECES, tokenizer.SCORES, tokenizer.REPLACEMENTS)
@@ -64,7 +64,7 @@ def is_whole(folder: Path, *, thorough: bool = False) -> bool:
     """Whether every file is there with its size; `thorough` reads them and compares SHA-256 too."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["format"] != CACHE_FORMAT or manifest["source"] != SOURCE_SHA256:
+        if manifest["format"] != CACHE_FORMAT or manifest["source"] != WEIGHTS_ID:
             return False
         return set(manifest["files"]) == set(_FILES) and all(
             (folder / name).stat().st_size == expected["size"]
@@ -104,7 +104,7 @@ def _make(folder: Path, progress: PrepareProgress) -> None:
         name: {"size": (folder / name).stat().st_size, "sha256": _sha256(folder / name)}
         for name in _FILES
     }
-    manifest = {"format": CACHE_FORMAT, "source": SOURCE_SHA256, "files": files}
+    manifest = {"format": CACHE_FORMAT, "source": WEIGHTS_ID, "files": files}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
-_LAYER_PARTS = {
+LAYER_PARTS = {
     "q": "attention.self.query",
     "k": "attention.self.key",
     "v": "attention.self.value",
@@ -27,6 +27,7 @@ _LAYER_PARTS = {
     "fo": "output.dense",
     "oln": "output.LayerNorm",
 }
+"""What a part of a layer is called in the file and in Hugging Face's `BertModel`."""
 _UNKNOWN_ID = 3
 
 
@@ -147,7 +148,7 @@ def bert_state(source: Q4File) -> dict[str, torch.Tensor]:
         "pooler.dense.bias": np.zeros(shape.hidden, np.float32),
     }
     for layer in range(shape.layers):
-        for part, name in _LAYER_PARTS.items():
+        for part, name in LAYER_PARTS.items():
             stem, target = f"l{layer}.{part}", f"encoder.layer.{layer}.{name}"
             width = shape.inner if part == "fo" else shape.hidden
             normalises = part.endswith("ln")

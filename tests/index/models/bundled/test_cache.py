@@ -13,7 +13,7 @@ from index.errors import ModelError
 from index.models.bundled import cache, graph
 from index.models.bundled.cache import MANIFEST, MODEL, WEIGHTS, is_whole, prepared
 from index.models.bundled.embedder import load_bundled
-from index.models.bundled.weights import SOURCE_SHA256
+from index.models.bundled.weights import WEIGHTS_ID
 
 SLOW = """
 import sys, time
@@ -41,7 +41,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
             (folder / name).write_text(name)
             digest = cache._sha256(folder / name)
             files[name] = {"size": len(name), "sha256": digest}
-        manifest = {"format": cache.CACHE_FORMAT, "source": SOURCE_SHA256, "files": files}
+        manifest = {"format": cache.CACHE_FORMAT, "source": WEIGHTS_ID, "files": files}
         (folder / MANIFEST).write_text(json.dumps(manifest))
 
     monkeypatch.setattr(cache, "_make", make)

@@ -12,6 +12,7 @@ from index.errors import ModelError
 from index.models.base import Embedder
 from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import TOKENS, BundledEmbedder, load_bundled
+from index.models.bundled.weights import WEIGHTS_ID
 
 PASSAGES = [
     "Le phare d’Eckmühl, à Penmarch, a été inauguré en 1897.",
@@ -95,7 +96,7 @@ def test_tokens_are_counted_as_the_model_reads_them(embedder: Embedder) -> None:
 
 
 def test_the_id_names_model_weights_and_preparation(embedder: Embedder) -> None:
-    assert embedder.id.startswith("multilingual-e5-small/1571fc982750/int8-")
+    assert embedder.id.startswith(f"multilingual-e5-small/{WEIGHTS_ID}/int8-")
 
 
 def test_a_question_needs_none_of_the_heavy_libraries(cache: Path) -> None:

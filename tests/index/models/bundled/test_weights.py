@@ -9,6 +9,7 @@ import pytest
 
 from index.errors import ModelError
 from index.models.bundled import weights as q4file
+from index.models.bundled import words
 
 
 def test_the_network_has_the_sizes_of_e5_small(source: q4file.Q4File) -> None:
@@ -17,7 +18,8 @@ def test_the_network_has_the_sizes_of_e5_small(source: q4file.Q4File) -> None:
     assert source.shape.epsilon == pytest.approx(1e-12)
 
 
-def test_a_block_is_its_codes_less_eight_times_its_scale(source: q4file.Q4File) -> None:
+def test_a_block_is_its_codes_less_eight_times_its_scale() -> None:
+    source = q4file.read_weights(trained=False)
     codes, scales = source.codes("l0.q.w", 384)
     weights = source.weights("l0.q.w", 384)
 
@@ -31,11 +33,29 @@ def test_the_halves_of_a_byte_lie_sixteen_weights_apart() -> None:
     file = object.__new__(q4file.Q4File)
     file._content = block
     file._tensors = {"w": q4file.Tensor(offset=0, size=32, quantised=True)}
+    file._trained = {}
 
     weights = file.weights("w", 32)[0]
 
     assert (weights[0], weights[16]) == (1.0, 0.5)
     assert not np.delete(weights, [0, 16]).any()
+
+
+def test_what_is_trained_is_added_to_the_upper_layers(source: q4file.Q4File) -> None:
+    plain = q4file.read_weights(trained=False)
+    with np.load(q4file.TRAINED) as factors:
+        names = {key.rpartition("/")[0] for key in factors.files}
+        added = factors["l9.fo.w/out"].astype("f4") @ factors["l9.fo.w/in"].astype("f4")
+
+    parts = ("q", "k", "v", "ao", "fi", "fo")
+    assert names == {f"l{layer}.{part}.w" for layer in range(words.LAYERS, 12) for part in parts}
+    assert np.abs(added).max() > 0
+    assert np.allclose(
+        source.weights("l9.fo.w", 1536), plain.weights("l9.fo.w", 1536) + added, atol=1e-6
+    )
+    # What the reader shares, and what tells words and orders, is that of the file.
+    for name in ("emb.word", "l0.q.w", "l6.ao.w"):
+        assert (source.weights(name, 384)[:99] == plain.weights(name, 384)[:99]).all()
 
 
 def test_the_engine_in_the_wheel_is_never_imported(source: q4file.Q4File) -> None:
@@ -63,6 +83,19 @@ def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     (tmp_path / "e5-small-q4.bin").unlink()
     with pytest.raises(ModelError, match="weights-unreadable"):
+        q4file.read_weights()
+
+
+def test_other_trained_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytearray(q4file.TRAINED.read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "embedder.npz").write_bytes(content)
+    monkeypatch.setattr(q4file, "TRAINED", tmp_path / "embedder.npz")
+    with pytest.raises(ModelError, match=r"weights-others.*package=selon"):
+        q4file.read_weights()
+
+    (tmp_path / "embedder.npz").unlink()
+    with pytest.raises(ModelError, match=r"weights-unreadable.*package=selon"):
         q4file.read_weights()
 
 

@@ -1,0 +1,173 @@
+"""The embedding model's training: who asks for which passage, and what is learned beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import cast
+
+import numpy as np
+import pytest
+import torch
+
+from training.bundled import EmbeddedText, EmbedderRows
+from training.contrast import Topic, contrast_loss, embed, gather, joined, parts, passage_scores
+from training.embedder import RATE, rate
+from training.low_rank import add_low_rank, load_factors, save_factors
+from training.model import Reader, ReaderShape
+from training.sources import TrainingQuestion
+
+SHAPE = ReaderShape(hidden=32, layers=2, heads=2, inner=64, vocabulary=40, positions=64)
+NAMES = {
+    "encoder.layer.1.attention.self.query": "l1.q.w",
+    "encoder.layer.1.output.dense": "l1.fo.w",
+}
+
+
+class LineRows:
+    """A passage a line, a sentence up to each point; a text's ids are its letters'."""
+
+    def of_question(self, question: str) -> list[int]:
+        return _ids(question)
+
+    def of_text(
+        self, title: str, text: str, language: str
+    ) -> list[tuple[EmbeddedText, list[EmbeddedText]]]:
+        found, start = [], 0
+        for line in text.split("\n"):
+            sentences, at = [], start
+            for sentence in line.split("."):
+                end = at + len(sentence)
+                sentences.append(EmbeddedText(at, end, _ids(sentence)))
+                at = end + 1
+            found.append((EmbeddedText(start, start + len(line), _ids(line)), sentences))
+            start += len(line) + 1
+        return found
+
+
+def _ids(text: str) -> list[int]:
+    return [0, *(4 + ord(letter) % 32 for letter in text), 2]
+
+
+def question(title: str, text: str, asked: str, answer: str) -> TrainingQuestion:
+    return TrainingQuestion("made", "fr", title, text, asked, ((answer, text.index(answer)),))
+
+
+QUESTIONS = [
+    question("un", "abc.def.ghi\njkl.mno", "qd", "def"),
+    question("un", "abc.def.ghi\njkl.mno", "qj", "jkl.mno"),
+    question("un", "pqr.stu", "qs", "stu"),
+    question("deux", "vwx.yza\nbcd.efg", "qe", "efg"),
+    question("deux", "vwx.yza\nbcd.efg", "qx", "yza\nbcd"),
+]
+
+
+def topics() -> list[Topic]:
+    return gather(QUESTIONS, cast(EmbedderRows, LineRows()))
+
+
+def network() -> Reader:
+    torch.manual_seed(1)
+    return Reader(SHAPE)
+
+
+def test_a_question_stands_beside_the_passage_and_the_sentence_that_answer_it() -> None:
+    first, second = topics()
+
+    assert [(each.passages, each.sentences) for each in first.asked] == [
+        ((0,), (1,)),
+        ((1,), (3,)),  # an answer of two sentences counts where it begins
+        ((2,), (6,)),
+    ]
+    assert first.owners == [0, 0, 0, 1, 1, 2, 2]
+    # No passage holds the last answer whole: nobody is asked for it.
+    assert [each.passages for each in second.asked] == [(1,)]
+
+
+def test_articles_that_are_joined_keep_their_own_places() -> None:
+    whole = joined(topics())
+
+    asked = whole.asked[-1]
+    assert whole.passages[asked.passages[0]] == _ids("bcd.efg")
+    assert whole.sentences[asked.sentences[0]] == _ids("efg")
+    assert whole.owners[asked.sentences[0]] == asked.passages[0]
+
+
+def test_a_part_of_an_article_has_the_questions_that_it_answers() -> None:
+    part = topics()[0].part([1, 2], 9, Random(1))
+
+    assert part.passages == [_ids("jkl.mno"), _ids("pqr.stu")]
+    assert part.owners == [0, 0, 1, 1]
+    assert sorted((each.passages, each.sentences) for each in part.asked) == [
+        ((0,), (0,)),
+        ((1,), (3,)),
+    ]
+
+
+def test_parts_are_all_of_the_articles() -> None:
+    made = parts(topics(), Random(1))
+    assert sorted(len(part.asked) for part in made) == [1, 3]
+
+
+def test_a_passage_counts_as_itself_and_as_its_best_sentence() -> None:
+    questions = torch.tensor([[1.0, 0.0]])
+    passages = torch.tensor([[0.6, 0.8], [0.8, 0.6]])
+    sentences = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.8, 0.6]])
+
+    scores, cosines = passage_scores(questions, passages, sentences, [0, 0, 1])
+
+    assert torch.allclose(cosines, torch.tensor([[1.0, 0.0, 0.8]]))
+    assert torch.allclose(scores, torch.tensor([[0.6 + 1.3, 0.8 + 1.3 * 0.8]]) / 2.3)
+
+
+def test_a_vector_does_not_depend_on_its_companions() -> None:
+    rows = [_ids("abc"), _ids("d"), _ids("abcdefgh")]
+    reader = network()
+
+    together = embed(reader, rows)
+
+    assert torch.allclose(together.norm(dim=1), torch.ones(3))
+    for row, vector in zip(rows, together, strict=True):
+        assert torch.allclose(embed(reader, [row])[0], vector, atol=2e-2)
+
+
+def test_nothing_changes_before_something_is_learned() -> None:
+    rows = [_ids("abc"), _ids("def")]
+    plain = embed(network(), rows)
+    reader = network()
+    layers = add_low_rank(reader, NAMES, 4)
+
+    assert torch.equal(embed(reader, rows), plain)
+    assert set(layers) == {"l1.q.w", "l1.fo.w"}
+    learned = {name for name, each in reader.named_parameters() if each.requires_grad}
+    assert {name.rpartition(".")[2] for name in learned} == {"inward", "outward"}
+
+
+def test_learning_brings_questions_to_their_passages_and_is_kept(tmp_path: Path) -> None:
+    reader = network()
+    layers = add_low_rank(reader, NAMES, 4)
+    learned = [each for each in reader.parameters() if each.requires_grad]
+    optimizer = torch.optim.Adam(learned, lr=0.02)
+    batch = joined(topics())
+    before = contrast_loss(reader, batch).item()
+    for _ in range(20):
+        optimizer.zero_grad()
+        contrast_loss(reader, batch).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    after = contrast_loss(reader, batch).item()
+    assert after < before / 2
+
+    save_factors(tmp_path / "embedder.npz", layers)
+    again = network()
+    load_factors(tmp_path / "embedder.npz", add_low_rank(again, NAMES, 4))
+    assert contrast_loss(again, batch).item() == pytest.approx(after, rel=0.1)
+    with np.load(tmp_path / "embedder.npz") as arrays:
+        assert arrays["l1.fo.w/out"].shape == (32, 4)
+        assert arrays["l1.fo.w/in"].shape == (4, 64)
+
+
+def test_the_rate_rises_and_falls() -> None:
+    rates = [rate(step, 200) for step in range(200)]
+    assert rates[0] < rates[10] < max(rates) <= RATE
+    assert rates[19] > rates[100] > rates[199] > 0
