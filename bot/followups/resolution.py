@@ -30,7 +30,7 @@ _LIKELY_CONFIDENCE = (
     0.6  # confidence, with what comes next, at which a likely reading is taken for right
 )
 _KNOWN_CONFIDENCE = (
-    0.3  # confidence under which a question that names nothing is on nothing in the corpus
+    0.4  # confidence under which a question that names nothing is on nothing in the corpus
 )
 _SURE_CONFIDENCE = 0.9
 SAME_ARTICLE = 0.1  # confidence that a reading gains by staying with the articles just cited

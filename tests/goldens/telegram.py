@@ -34,7 +34,7 @@ _VARYING = (
     (r'"elapsed_ms": [\d.]+', '"elapsed_ms": <ms>'),
     (r'("confidence": \d\.\d{1,4})\d*', r"\1"),
     (r"\b\d\d/\d\d/20\d\d\b", "<day>"),
-    (r"(jusqu’au|until) \d{1,2} \w+ 20\d\d", r"\1 <day>"),
+    (r"(jusqu’au|until) \d{1,2}(?:er)? \w+ 20\d\d", r"\1 <day>"),
 )
 
 
