@@ -97,7 +97,7 @@ def gather(questions: Iterable[TrainingQuestion], rows: EmbedderRows) -> list[To
     return [topic for topic in topics.values() if topic.asked]
 
 
-def parts(topics: Sequence[Topic], random: Random) -> list[Topic]:
+def split_topics(topics: Sequence[Topic], random: Random) -> list[Topic]:
     """Each article in parts of a few passages, in random order."""
     made = []
     for topic in topics:
@@ -108,7 +108,7 @@ def parts(topics: Sequence[Topic], random: Random) -> list[Topic]:
     return [part for part in made if part.asked]
 
 
-def joined(topics: Iterable[Topic]) -> Topic:
+def join_topics(topics: Iterable[Topic]) -> Topic:
     """All of them as one."""
     whole = Topic("")
     for topic in topics:
@@ -124,14 +124,14 @@ def contrast_loss(network: Reader, batch: Topic) -> Tensor:
     """
     rows = [*batch.passages, *batch.sentences, *(each.ids for each in batch.asked)]
     sizes = [len(batch.passages), len(batch.sentences), len(batch.asked)]
-    passages, sentences, questions = torch.split(embed(network, rows), sizes)
-    whole, cosines = passage_scores(questions, passages, sentences, batch.owners)
+    passages, sentences, questions = torch.split(embed_rows(network, rows), sizes)
+    whole, cosines = score_passages(questions, passages, sentences, batch.owners)
     by_passage = _entropy(whole, [each.passages for each in batch.asked])
     by_sentence = _entropy(cosines, [each.sentences for each in batch.asked])
     return by_passage + SENTENCE_WEIGHT * by_sentence
 
 
-def passage_scores(
+def score_passages(
     questions: Tensor, passages: Tensor, sentences: Tensor, owners: Sequence[int]
 ) -> tuple[Tensor, Tensor]:
     """Of each question for each passage, between -1 and 1, and its cosines to the sentences."""
@@ -143,7 +143,7 @@ def passage_scores(
     return total / (1 + BEST_SENTENCE_WEIGHT), cosines
 
 
-def embed(network: Reader, rows: Sequence[list[int]]) -> Tensor:
+def embed_rows(network: Reader, rows: Sequence[list[int]]) -> Tensor:
     """Vectors of length 1, shape (rows, hidden), in the order of the rows."""
     vectors, order = [], []
     for places in _alike(rows):

@@ -24,7 +24,15 @@ import torch
 from torch import nn
 
 from training.bundled import EmbedderRows, load_source, upper_matrices
-from training.contrast import Topic, contrast_loss, embed, gather, joined, parts, passage_scores
+from training.contrast import (
+    Topic,
+    contrast_loss,
+    embed_rows,
+    gather,
+    join_topics,
+    score_passages,
+    split_topics,
+)
 from training.low_rank import LowRank, add_low_rank, load_factors, save_factors
 from training.model import Reader
 from training.prepare import hold_out
@@ -80,12 +88,12 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
     learned = [each for layer in layers.values() for each in (layer.inward, layer.outward)]
     optimizer = torch.optim.AdamW(learned, lr=RATE, betas=(0.9, 0.98), weight_decay=0)
     batches = make_batches(arguments.data, Random(arguments.seed))
-    first = _resume(arguments.resume, layers, optimizer) if arguments.resume else 0
+    first = load_run(arguments.resume, layers, optimizer) if arguments.resume else 0
     started = time.monotonic()
     for step in range(first, len(batches)):
         for group in optimizer.param_groups:
-            group["lr"] = rate(step, len(batches))
-        loss = contrast_loss(network, joined(team.share(batches[step])))
+            group["lr"] = learning_rate(step, len(batches))
+        loss = contrast_loss(network, join_topics(team.share(batches[step])))
         loss.backward()  # type: ignore[no-untyped-call]
         team.average(each.grad for each in learned if each.grad is not None)
         torch.nn.utils.clip_grad_norm_(learned, GRADIENT_NORM)
@@ -96,7 +104,7 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
         minutes = (time.monotonic() - started) / 60
         _log.info("%d of %d, %.1f minutes: %.4f", step + 1, len(batches), minutes, loss.item())
         if (step + 1) % SAVE_STEPS == 0 or step + 1 == len(batches):
-            _save(arguments.out, layers, optimizer, step + 1)
+            save_run(arguments.out, layers, optimizer, step + 1)
 
 
 def make_batches(data: Path, random: Random) -> list[list[Topic]]:
@@ -105,9 +113,9 @@ def make_batches(data: Path, random: Random) -> list[list[Topic]]:
     questions = read_questions(data, FRENCH)
     held_out = hold_out(questions)
     french = [topic for topic in gather(questions, rows) if topic.name not in held_out]
-    sources = [parts(french, random) for _ in range(FRENCH_EPOCHS)]
+    sources = [split_topics(french, random) for _ in range(FRENCH_EPOCHS)]
     for source, count in OTHER_PARTS.items():
-        sources.append(parts(gather(read_questions(data, source), rows), random)[:count])
+        sources.append(split_topics(gather(read_questions(data, source), rows), random)[:count])
     steps = [
         source[start : start + STEP_PARTS]
         for source in sources
@@ -117,7 +125,7 @@ def make_batches(data: Path, random: Random) -> list[list[Topic]]:
     return steps
 
 
-def rate(step: int, steps: int) -> float:
+def learning_rate(step: int, steps: int) -> float:
     """The learning rate: up in the first steps, then down in a line."""
     return max(LEAST_RATE, RATE * min(1, (step + 1) / WARMUP_STEPS) * (1 - step / steps))
 
@@ -129,14 +137,14 @@ def measure(data: Path, path: Path) -> dict[int, float]:
     questions = read_questions(data, FRENCH)
     held_out = hold_out(questions)
     topics = gather(questions, EmbedderRows())
-    whole = joined(topics)
+    whole = join_topics(topics)
     judged = [topic.name in held_out for topic in topics for _ in topic.asked]
     asked = [each for each, is_judged in zip(whole.asked, judged, strict=True) if is_judged]
     with torch.no_grad():
-        scores, _ = passage_scores(
-            embed(network, [each.ids for each in asked]),
-            embed(network, whole.passages),
-            embed(network, whole.sentences),
+        scores, _ = score_passages(
+            embed_rows(network, [each.ids for each in asked]),
+            embed_rows(network, whole.passages),
+            embed_rows(network, whole.sentences),
             whole.owners,
         )
     before = [
@@ -146,14 +154,10 @@ def measure(data: Path, path: Path) -> dict[int, float]:
     return {rank: sum(place < rank for place in before) / len(before) for rank in RANKS}
 
 
-def _network() -> tuple[Reader, dict[str, LowRank]]:
-    network = load_reader()
-    return network, add_low_rank(network, upper_matrices(load_source()), RANK)
-
-
-def _save(
+def save_run(
     folder: Path, layers: Mapping[str, LowRank], optimizer: torch.optim.Optimizer, steps: int
 ) -> None:
+    """Write what ships and what it takes to go on, each whole or not at all."""
     content = {
         "layers": nn.ModuleList(layers.values()).state_dict(),
         "optimizer": optimizer.state_dict(),
@@ -165,11 +169,17 @@ def _save(
     save_factors(folder / "embedder.npz", layers)
 
 
-def _resume(path: Path, layers: Mapping[str, LowRank], optimizer: torch.optim.Optimizer) -> int:
+def load_run(path: Path, layers: Mapping[str, LowRank], optimizer: torch.optim.Optimizer) -> int:
+    """Put a saved run's state into these; how many steps it had made."""
     content: dict[str, Any] = torch.load(path, weights_only=True)
     nn.ModuleList(layers.values()).load_state_dict(content["layers"])
     optimizer.load_state_dict(content["optimizer"])
     return int(content["steps"])
+
+
+def _network() -> tuple[Reader, dict[str, LowRank]]:
+    network = load_reader()
+    return network, add_low_rank(network, upper_matrices(load_source()), RANK)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,17 @@ import pytest
 import torch
 
 from training.bundled import EmbeddedText, EmbedderRows
-from training.contrast import Topic, contrast_loss, embed, gather, joined, parts, passage_scores
-from training.embedder import RATE, rate
-from training.low_rank import add_low_rank, load_factors, save_factors
+from training.contrast import (
+    Topic,
+    contrast_loss,
+    embed_rows,
+    gather,
+    join_topics,
+    score_passages,
+    split_topics,
+)
+from training.embedder import RATE, learning_rate, load_run, save_run
+from training.low_rank import LowRank, add_low_rank, load_factors, save_factors
 from training.model import Reader, ReaderShape
 from training.sources import TrainingQuestion
 
@@ -85,7 +93,7 @@ def test_a_question_stands_beside_the_passage_and_the_sentence_that_answer_it() 
 
 
 def test_articles_that_are_joined_keep_their_own_places() -> None:
-    whole = joined(topics())
+    whole = join_topics(topics())
 
     asked = whole.asked[-1]
     assert whole.passages[asked.passages[0]] == _ids("bcd.efg")
@@ -105,7 +113,7 @@ def test_a_part_of_an_article_has_the_questions_that_it_answers() -> None:
 
 
 def test_parts_are_all_of_the_articles() -> None:
-    made = parts(topics(), Random(1))
+    made = split_topics(topics(), Random(1))
     assert sorted(len(part.asked) for part in made) == [1, 3]
 
 
@@ -114,7 +122,7 @@ def test_a_passage_counts_as_itself_and_as_its_best_sentence() -> None:
     passages = torch.tensor([[0.6, 0.8], [0.8, 0.6]])
     sentences = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.8, 0.6]])
 
-    scores, cosines = passage_scores(questions, passages, sentences, [0, 0, 1])
+    scores, cosines = score_passages(questions, passages, sentences, [0, 0, 1])
 
     assert torch.allclose(cosines, torch.tensor([[1.0, 0.0, 0.8]]))
     assert torch.allclose(scores, torch.tensor([[0.6 + 1.3, 0.8 + 1.3 * 0.8]]) / 2.3)
@@ -124,38 +132,30 @@ def test_a_vector_does_not_depend_on_its_companions() -> None:
     rows = [_ids("abc"), _ids("d"), _ids("abcdefgh")]
     reader = network()
 
-    together = embed(reader, rows)
+    together = embed_rows(reader, rows)
 
     assert torch.allclose(together.norm(dim=1), torch.ones(3))
     for row, vector in zip(rows, together, strict=True):
-        assert torch.allclose(embed(reader, [row])[0], vector, atol=2e-2)
+        assert torch.allclose(embed_rows(reader, [row])[0], vector, atol=2e-2)
 
 
 def test_nothing_changes_before_something_is_learned() -> None:
     rows = [_ids("abc"), _ids("def")]
-    plain = embed(network(), rows)
+    plain = embed_rows(network(), rows)
     reader = network()
     layers = add_low_rank(reader, NAMES, 4)
 
-    assert torch.equal(embed(reader, rows), plain)
+    assert torch.equal(embed_rows(reader, rows), plain)
     assert set(layers) == {"l1.q.w", "l1.fo.w"}
     learned = {name for name, each in reader.named_parameters() if each.requires_grad}
     assert {name.rpartition(".")[2] for name in learned} == {"inward", "outward"}
 
 
 def test_learning_brings_questions_to_their_passages_and_is_kept(tmp_path: Path) -> None:
-    reader = network()
-    layers = add_low_rank(reader, NAMES, 4)
-    learned = [each for each in reader.parameters() if each.requires_grad]
-    optimizer = torch.optim.Adam(learned, lr=0.02)
-    batch = joined(topics())
+    reader, layers, optimizer = beginning()
+    batch = join_topics(topics())
     before = contrast_loss(reader, batch).item()
-    for _ in range(20):
-        optimizer.zero_grad()
-        contrast_loss(reader, batch).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-
-    after = contrast_loss(reader, batch).item()
+    after = steps(reader, optimizer, 20)
     assert after < before / 2
 
     save_factors(tmp_path / "embedder.npz", layers)
@@ -167,7 +167,48 @@ def test_learning_brings_questions_to_their_passages_and_is_kept(tmp_path: Path)
         assert arrays["l1.fo.w/in"].shape == (4, 64)
 
 
+def steps(reader: Reader, optimizer: torch.optim.Optimizer, count: int) -> float:
+    for _ in range(count):
+        optimizer.zero_grad()
+        contrast_loss(reader, join_topics(topics())).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    return contrast_loss(reader, join_topics(topics())).item()
+
+
+def beginning() -> tuple[Reader, dict[str, LowRank], torch.optim.Optimizer]:
+    reader = network()
+    layers = add_low_rank(reader, NAMES, 4)
+    learned = [each for each in reader.parameters() if each.requires_grad]
+    return reader, layers, torch.optim.AdamW(learned, lr=0.02)
+
+
+def test_a_run_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:
+    reader, layers, optimizer = beginning()
+    whole = steps(reader, optimizer, 6)
+    reader, layers, optimizer = beginning()
+    steps(reader, optimizer, 3)
+    save_run(tmp_path, layers, optimizer, 3)
+
+    reader, layers, optimizer = beginning()
+    assert load_run(tmp_path / "embedder.pt", layers, optimizer) == 3
+
+    assert steps(reader, optimizer, 3) == whole
+
+
+def test_texts_are_embedded_as_the_index_embeds_them() -> None:
+    rows = EmbedderRows()
+    ((passage, sentences),) = rows.of_text("Le phare", "Il fut allumé. Il brûla.", "fr")
+
+    assert (passage.start, passage.end) == (0, 24)
+    assert [(each.start, each.end) for each in sentences] == [(0, 14), (15, 24)]
+    asked = rows.of_question("Quand ?")
+    assert passage.ids[0] == asked[0] == 0
+    assert passage.ids[-1] == asked[-1] == 2
+    # The title stands before each, so all begin alike, and not as a question does.
+    assert passage.ids[:4] == sentences[0].ids[:4] == sentences[1].ids[:4] != asked[:4]
+
+
 def test_the_rate_rises_and_falls() -> None:
-    rates = [rate(step, 200) for step in range(200)]
+    rates = [learning_rate(step, 200) for step in range(200)]
     assert rates[0] < rates[10] < max(rates) <= RATE
     assert rates[19] > rates[100] > rates[199] > 0

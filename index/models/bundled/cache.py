@@ -1,6 +1,6 @@
 """The bundled model as its runtime wants it, made once per machine in the user's cache.
 
-    <cache dir>/multilingual-e5-small-<format>/
+    <cache dir>/multilingual-e5-small-<format>-<weights>/
       manifest.json       what the folder was made from; size and SHA-256 of every other file
       model.onnx          the graph
       weights.bin         its large tensors
@@ -23,14 +23,14 @@ from filelock import FileLock
 
 from index.errors import ModelError, reason_of
 from index.models.bundled import tokenizer
-from index.models.bundled.weights import WEIGHTS_ID, read_weights
+from index.models.bundled.weights import TRAINED_SHA256, WEIGHTS_ID, read_weights
 
 MODEL, WEIGHTS, MANIFEST = "model.onnx", "weights.bin", "manifest.json"
 
 # Raised with every change of what is written, so that no runtime meets another's files.
 CACHE_FORMAT = 3
 PrepareProgress = Callable[[float, str], None]
-_NAME = f"multilingual-e5-small-{CACHE_FORMAT}"
+_NAME = f"multilingual-e5-small-{CACHE_FORMAT}-{TRAINED_SHA256[:8]}"
 _FILES = (MODEL, WEIGHTS, tokenizer.PIECES, tokenizer.SCORES, tokenizer.REPLACEMENTS)
 _log = logging.getLogger(__name__)
 
