@@ -121,6 +121,10 @@ class BotProcess:
 
     def close(self) -> None:
         self.thread.shutdown(wait=False)
+        with self._lock, suppress(SQLAlchemyError):
+            if self._connection is not None:
+                # The server sees that a connection has ended a moment later than it does.
+                self._connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
         self._let_go()
         if self._file is not None:
             self._file.release()
