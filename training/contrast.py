@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.bundled import BEST_SENTENCE_WEIGHT, EmbeddedText, EmbedderRows
-from training.model import Reader, pack
+from training.model import Reader, narrow_products, pack
 from training.sources import TrainingQuestion, fingerprint
 
 PASSAGES, QUESTIONS = 6, 24
@@ -149,7 +149,7 @@ def embed_rows(network: Reader, rows: Sequence[list[int]]) -> Tensor:
     for places in _alike(rows):
         packed = pack([rows[at] for at in places])
         owners = packed.cells // packed.width
-        with torch.autocast("cpu", torch.bfloat16):
+        with narrow_products():
             states = network.states(packed).float()
         total = states.new_zeros(packed.rows, states.shape[-1]).index_add(0, owners, states)
         # A mean has the direction of the sum.

@@ -13,7 +13,7 @@ import torch
 from training.bundled import best_span
 from training.dataset import RANKED, EncodedSample
 from training.metrics import auroc, exact, f1
-from training.model import Reader, pack
+from training.model import Reader, narrow_products, pack
 
 _ROWS = 16
 
@@ -35,7 +35,7 @@ def read_samples(reader: Reader, samples: Sequence[EncodedSample]) -> list[Readi
     reader.eval()
     for begin in range(0, len(order), _ROWS):
         rows = order[begin : begin + _ROWS]
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        with torch.inference_mode(), narrow_products():
             said = reader(pack([samples[at].ids for at in rows]))
         starts, ends = said.start.numpy(), said.end.numpy()
         for row, at in enumerate(rows):

@@ -35,7 +35,7 @@ from training.checkpoint import (
 from training.dataset import RANKED, EncodedSample, SampleEncoder, parse_sample, read_dataset
 from training.graph import read_graph
 from training.measure import measure_ranking, measure_reading, measure_support, read_samples
-from training.model import Reader, ReaderShape, pack
+from training.model import Reader, ReaderShape, narrow_products, pack
 from training.schedule import Budget, ClockBudget, StepBudget, rate_factor
 from training.team import Team, run_team
 
@@ -367,7 +367,7 @@ def compute_losses(
     span = has = judged = fault = rank = zero
     reading = [*asked, *ranking]
     # Apart: claims are short, and attention is as wide as the longest row.
-    with torch.autocast("cpu", torch.bfloat16):
+    with narrow_products():
         answers = reader(pack([sample.ids for sample in reading])) if reading else None
         verdicts = reader(pack([sample.ids for sample in support])) if support else None
     judge = functional.binary_cross_entropy_with_logits
