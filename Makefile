@@ -25,8 +25,8 @@ chat: $(READY) ## talk with the articles; questions may come from a pipe
 
 # Not in the articles (3), or perhaps (4), is an answer too: make has no reason to complain of it.
 ask: export QUESTION := $(value Q)
-ask: $(READY) ## ask one question: make ask Q="Qui a inventé le braille ?"
-	@test -n "$$QUESTION" || { echo 'Usage: make ask Q="Qui a inventé le braille ?"' >&2; exit 2; }
+ask: $(READY) ## ask one question: make ask Q="Quand Notre-Dame a-t-elle rouvert ?"
+	@test -n "$$QUESTION" || { echo 'Usage: make ask Q="Quand Notre-Dame a-t-elle rouvert ?"' >&2; exit 2; }
 	@$(BIN)/selon index --if-missing </dev/null 1>&2
 	@$(BIN)/selon ask -- "$$QUESTION" || case $$? in 3|4) ;; *) exit 1;; esac
 
