@@ -39,6 +39,16 @@ Combien coûte un passeport ?
 Qui a écrit Madame Bovary ?
 Comment soigner une entorse ?
 Pourquoi les chats ronronnent-ils ?
+Quelle est la durée de gestation d’un éléphant ?
+Comment réparer une chasse d’eau ?
+Combien de pattes a une araignée ?
+Quelle est la vitesse maximale d’un guépard ?
+Où passer mon permis bateau ?
+Quel est le salaire d’un professeur débutant ?
+Combien de calories dans une banane ?
+Comment changer un pneu crevé ?
+Quelle est la profondeur de la fosse des Mariannes ?
+Combien de temps faut-il pour apprendre le piano ?
 How long does it take to boil an egg?
 Who won the World Cup in 1998?
 When should onions be planted?
@@ -87,7 +97,7 @@ def test_the_questions_are_all_asked(evaluation: Evaluation) -> None:
         ("mrr@10", 0.88),
         ("answer_hit", 0.68),
         ("answerable_kept", 0.90),
-        ("answerable_sure", 0.85),
+        ("answerable_sure", 0.83),
         ("unanswerable_refused", 0.42),
         ("auroc", 0.79),
     ],
@@ -107,7 +117,7 @@ def test_answers_stay_short(evaluation: Evaluation) -> None:
 def test_few_that_the_articles_leave_open_are_answered_for_sure(evaluation: Evaluation) -> None:
     value = evaluation.file.value("unanswerable_sure")
     assert value is not None
-    assert value <= 0.37
+    assert value <= 0.24
 
 
 def test_what_is_off_the_subjects_of_the_articles_is_refused(folder: Path, means: Means) -> None:

@@ -21,8 +21,11 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from tests.goldens.recorded import replay
+
 
 def serve() -> None:
+    replay(writing=os.environ.get("GOLDENS") == "update")
     orders = os.fdopen(os.dup(0), "rb", buffering=0)
     replies = os.fdopen(os.dup(1), "w", buffering=1)
     running: dict[int, int] = {}
