@@ -126,4 +126,4 @@ def test_what_is_off_the_subjects_of_the_articles_is_refused(folder: Path, means
     )
     outcomes = [chain.invoke(question).outcome for question in OFF_SUBJECT]
     assert outcomes.count("sure") <= 0.05 * len(OFF_SUBJECT)
-    assert outcomes.count("no") >= 0.95 * len(OFF_SUBJECT)
+    assert outcomes.count("no") >= 0.9 * len(OFF_SUBJECT)

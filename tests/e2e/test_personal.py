@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -171,8 +172,12 @@ async def test_old_questions_are_erased_at_start(server: BotServer, url: str) ->
             session, ConversationPlace(READER, 0, READER), turn, old, timedelta(hours=12)
         )
     async with running(server, StubChain(), Shelf()):
-        server.user_says(READER, "/confidentialite")
-        assert "0 question" in (await server.next_message()).text
+        for _ in range(50):  # it begins to listen before it has erased
+            server.user_says(READER, "/confidentialite")
+            if "0 question" in (told := (await server.next_message()).text):
+                break
+            await asyncio.sleep(0.1)
+        assert "0 question" in told
     state.close()
 
 
