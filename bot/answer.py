@@ -236,7 +236,7 @@ def shown_quotes(
         quote, lead = citation.quote, citation.lead
         before = lead if lead is not None and lead.text not in told else None
         shown.append(ShownQuote(citation, marks.get(quote), before, quote in told))
-        told.add(quote)
+        told |= {quote, before.text} if before else {quote}
     return tuple(
         tuple(same) for _, same in groupby(shown, key=lambda each: each.citation.article.id)
     )

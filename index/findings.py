@@ -47,10 +47,15 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
-    """A sentence of a hit with how well it answers the question there (higher is better)."""
+    """A sentence of a hit with how near it is to the question there (higher is better).
+
+    `echo` is the share (0..1) of the question's words that it repeats; None where it is in another
+    language than the question.
+    """
 
     sentence: Sentence
     score: float
+    echo: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

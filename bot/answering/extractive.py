@@ -14,12 +14,12 @@ from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.antecedents import leads
 from index.article import Article, Passage, Sentence
-from index.findings import Findings, FoundSpan, Hit, RankedSentence
+from index.findings import Findings, Hit
 from index.folding import fold
 from index.language import terms
 from index.months import month_names
-from index.reading.evidence import reading_gain
 from index.reading.names import WEEKDAYS
+from index.reading.sentences import rank_sentences, span_within
 from index.search.confidence import Thresholds
 
 SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
@@ -55,34 +55,19 @@ QUOTED_HITS = 5
 """The best hits, whose sentences may be quoted."""
 
 
-PASSAGE_WEIGHT = 0.8  # of the passage's total in the rank of its sentences
-
-
 MOST_SENTENCES = 3
 
 
-_MOST_WORDS = 60  # of an answer; also of a list with its introduction, which ends with a whole item
+_SHORT = 40  # words of an answer of several sentences
+
+
+_MOST_WORDS = 60  # where they disagree; also of a list with its introduction, up to a whole item
 
 
 _LEAST_WORDS = 4  # of a sentence that answers, beside those of a date
 
 
 _CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
-
-
-_SHORT = 40  # words up to which an answer has room for a sentence further behind
-
-
-SPAN_BONUS, SPAN_BONUS_BEHIND = 0.25, 0.175
-"""What it weighs in the rank of a sentence to hold the best words found in the first hit's article:
-in that hit, and in the article's other passages.
-
-In other articles these are what comes nearest there, seldom an answer.
-"""
-
-
-SPAN_REACH = 10.0
-"""How far behind the best words a sentence's own may stand for it to weigh something."""
 
 
 SPAN_LOGIT = 1.0
@@ -96,7 +81,7 @@ SURE_ORDER = 0.4
 """Logit from which on a sentence is taken for an order here, where it would only be quoted."""
 
 
-_MARGIN, WIDE_MARGIN = 0.04, 0.1  # how far behind the best rank a sentence may stand
+MARGIN = 0.02  # how far behind the best rank a sentence may stand
 
 
 _FURTHER = 5  # passages offered behind an answer
@@ -139,7 +124,7 @@ class _Candidate:
     @property
     def highlight(self) -> tuple[int, int] | None:
         """The best words that the reader found, if it is sure of them, where they stand here."""
-        found = _span_within(self.hit, self.start, self.end)
+        found = span_within(self.hit.reading, self.start, self.end)
         if found is None or found.logit < SPAN_LOGIT:
             return None
         return found.start - self.start, min(found.end, self.end) - self.start
@@ -209,22 +194,22 @@ class ExtractiveAnswerer:
 
 def _choose(hits: Sequence[Hit]) -> list[_Point]:
     """What to show, best first: the best sentence always, then those close behind it that add
-    something, as long as the whole stays short."""
+    something, as long as the whole stays short; what contradicts it has more room."""
     ranked = _without_orders(_ranked(hits))
     best = next(ranked)
     points = [_Point(best)]
     words = _words(best)
     for candidate in ranked:
-        grown = words + _words(candidate)
-        margin = WIDE_MARGIN if grown <= _SHORT else _MARGIN
-        if candidate.rank < best.rank - WIDE_MARGIN:
+        if candidate.rank < best.rank - MARGIN:
             break
-        if candidate.rank < best.rank - margin or _is_item(candidate):
+        if _is_item(candidate) or _is_lead(candidate, points) or _joined(candidate, points):
             continue
-        if _joined(candidate, points):
-            continue
-        if grown <= _MOST_WORDS and len(points) < MOST_SENTENCES:
-            points.append(_Point(candidate, disputed=_disputes(candidate, points)))
+        against = _contradicted(candidate, points)
+        grown = words + _words(candidate)
+        if grown <= (_MOST_WORDS if against else _SHORT) and len(points) < MOST_SENTENCES:
+            for point in against:
+                point.disputed = True
+            points.append(_Point(candidate, disputed=bool(against)))
             words = grown
     return points
 
@@ -232,53 +217,20 @@ def _choose(hits: Sequence[Hit]) -> list[_Point]:
 def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
     """What may be quoted, best first.
 
-    In the first hit's article the sentences that hold what the reader found stand higher, a bare
-    date, name or caption lower. What only announces (« Trois inventions suffisent : ») is left out
-    where there is anything else.
+    A bare date, name or caption stands lower. What only announces (« Trois inventions
+    suffisent : ») is left out where there is anything else.
     """
-    quoted = hits[:QUOTED_HITS]
-    every = [
-        candidate
-        for hit, bonus in zip(quoted, _bonuses(quoted), strict=True)
-        for candidate in _quotable(hit, bonus)
-    ]
+    every = [candidate for of_hit in _quotable(hits[:QUOTED_HITS]) for candidate in of_hit]
     ranked = [each for each in every if not each.text.endswith(":")] or every
     return sorted(ranked, key=lambda candidate: -candidate.rank)
 
 
-@dataclass(frozen=True, slots=True)
-class _SpanBonus:
-    """What sentences of a hit gain by the words found there, `best` being the logit of the best."""
-
-    most: float
-    best: float
-
-    def of(self, found: FoundSpan) -> float:
-        return self.most * max(0.0, 1 - (self.best - found.logit) / SPAN_REACH)
+def _quotable(hits: Sequence[Hit]) -> list[list[_Candidate]]:
+    """The sentences of each hit; those of a list together, as far as there is room."""
+    return [_candidates(hit, ranks) for hit, ranks in zip(hits, rank_sentences(hits), strict=True)]
 
 
-_NO_BONUS = _SpanBonus(0.0, 0.0)
-
-
-def _bonuses(hits: Sequence[Hit]) -> list[_SpanBonus]:
-    """One for each hit. An article's passages are of one subject: what the reader finds in one is
-    held against what it finds in another."""
-    first = hits[0]
-    found = {
-        at: hit.reading.span.logit
-        for at, hit in enumerate(hits)
-        if hit.article.id == first.article.id and hit.reading and hit.reading.span
-    }
-    best = max(found.values(), default=0.0)
-    bonuses = [_NO_BONUS] * len(hits)
-    for at in found:
-        bonuses[at] = _SpanBonus(SPAN_BONUS_BEHIND if at else SPAN_BONUS, best)
-    return bonuses
-
-
-def _quotable(hit: Hit, bonus: _SpanBonus = _NO_BONUS) -> list[_Candidate]:
-    """The sentences of a hit; those of a list together, as far as there is room."""
-    ranks = [_rank(hit, each, bonus) for each in hit.sentences]
+def _candidates(hit: Hit, ranks: Sequence[float]) -> list[_Candidate]:
     found = [
         _Candidate(hit, at, at, rank - (0 if _tells(each.sentence.text) else FRAGMENT_LOSS))
         for at, (rank, each) in enumerate(zip(ranks, hit.sentences, strict=True))
@@ -339,18 +291,6 @@ def _tells(sentence: str) -> bool:
     return count >= _LEAST_WORDS
 
 
-def _rank(hit: Hit, ranked: RankedSentence, bonus: _SpanBonus) -> float:
-    found = _span_within(hit, ranked.sentence.start, ranked.sentence.end)
-    gain = bonus.of(found) if found else 0.0
-    return ranked.score + PASSAGE_WEIGHT * (hit.scores.total + reading_gain(hit)) + gain
-
-
-def _span_within(hit: Hit, start: int, end: int) -> FoundSpan | None:
-    """The best words found that begin there."""
-    spans = hit.reading.spans if hit.reading else ()
-    return next((each for each in spans if start <= each.start < end), None)
-
-
 def _without_orders(ranked: Sequence[_Candidate]) -> Iterator[_Candidate]:
     """The same, those that tell a machine what to say lower: they are quoted where nothing else
     comes near. Only as many are looked at as are asked for."""
@@ -371,6 +311,16 @@ def _is_item(candidate: _Candidate) -> bool:
     return not candidate.is_list and (candidate.text.endswith(";") or candidate.text[:1].islower())
 
 
+def _is_lead(candidate: _Candidate, points: Sequence[_Point]) -> bool:
+    """Whether it is shown already, before one that leans on it."""
+    return any(
+        point.candidate.article == candidate.article
+        and point.candidate.lead is not None
+        and point.candidate.lead.start == candidate.start
+        for point in points
+    )
+
+
 def _words(candidate: _Candidate) -> int:
     lead = candidate.lead
     return len(candidate.text.split()) + (len(lead.text.split()) if lead else 0)
@@ -387,17 +337,14 @@ def _joined(candidate: _Candidate, points: Sequence[_Point]) -> bool:
     return False
 
 
-def _disputes(candidate: _Candidate, points: Sequence[_Point]) -> bool:
-    """Whether it contradicts another article's sentence; both are then shown, newest first."""
-    against = [
+def _contradicted(candidate: _Candidate, points: Sequence[_Point]) -> list[_Point]:
+    """Those of other articles that it contradicts; all are then shown, newest first."""
+    return [
         point
         for point in points
         if point.candidate.article != candidate.article
         and _relation(candidate, point.candidate) is Relation.DIFFERS
     ]
-    for point in against:
-        point.disputed = True
-    return bool(against)
 
 
 def _relation(one: _Candidate, other: _Candidate) -> Relation:
@@ -441,8 +388,8 @@ def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, 
     used = {(each.article.id, each.passage.start) for each in cited}
     unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
     best = [
-        max(_quotable(hit), key=lambda candidate: candidate.rank)
-        for hit in unused[:_FURTHER]
-        if hit.sentences
+        max(candidates, key=lambda candidate: candidate.rank)
+        for candidates in _quotable(unused[:_FURTHER])
+        if candidates
     ]
     return tuple(_citation(number, each) for number, each in enumerate(best, len(cited) + 1))

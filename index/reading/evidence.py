@@ -10,6 +10,7 @@ from index.findings import Findings, FoundSpan, Hit, PassageReading, SearchEvide
 from index.models.base import PassageReader, PassageText
 from index.reading.confidence import ReadingConfidence
 from index.reading.constraints import UnmetConstraints, find_unmet
+from index.reading.sentences import rank_sentences
 
 READ_HITS = 4
 """How many of the best hits are read at most: what a question costs grows with them."""
@@ -17,13 +18,9 @@ READ_HITS = 4
 READ_AT_ONCE = 2
 """They are read by twos, as long as one of those behind may still come first."""
 
-READING_WEIGHT = 0.025
-"""What one logit of the reader weighs in the ranking, beside the total of the search."""
-
-
-SUREST_LOGIT = 5.5
-"""What hardly any passage gets from the bundled reader: the rest is not read where even that would
-not put it first."""
+SUREST_LOGIT = 13.0
+"""What hardly any words get from the bundled reader: the rest is not read where even that would not
+put it first."""
 
 
 _LEAST_SUBJECT, _MOST_SUBJECT = 0.0005, 0.9
@@ -63,7 +60,8 @@ class EvidenceReader:
     """Reads what a search has found. Processor work; safe to call from several threads.
 
     `judge` is calibrated for one reader; without it the confidence stays that of the search.
-    `surest` is the highest logit that is to be expected: without it, all the best are read.
+    `surest` is the highest logit that words are to be expected to get: without it, all the best are
+    read.
     """
 
     def __init__(
@@ -81,19 +79,24 @@ class EvidenceReader:
         return replace(read, confidence=self._judge.confidence(read_evidence(read).values()))
 
     def rank(self, findings: Findings) -> tuple[Hit, ...]:
-        """The hits with what the reader makes of the best of them, which stay before the others."""
+        """The hits with what the reader makes of the best of them, which stay before the others,
+        that with the best sentence first."""
         best = list(findings.hits[:READ_HITS])
         for at in range(0, len(best), READ_AT_ONCE):
             if at and self._is_settled(best[:at], best[at]):
                 break
             several = slice(at, at + READ_AT_ONCE)
             best[several] = self._read(findings.question, best[several])
-        return (*sorted(best, key=_rank, reverse=True), *findings.hits[READ_HITS:])
+        ranks = _ranks(best)
+        order = sorted(range(len(best)), key=lambda at: -ranks[at])
+        return (*(best[at] for at in order), *findings.hits[READ_HITS:])
 
     def _is_settled(self, read: Sequence[Hit], unread: Hit) -> bool:
         """Whether one that was read comes first, whatever those behind may say."""
-        most = unread.scores.total + READING_WEIGHT * self._surest
-        return max(map(_rank, read)) >= most
+        if math.isinf(self._surest):
+            return False
+        ranks = _ranks([*read, _surely_read(unread, self._surest)])
+        return max(ranks[:-1]) >= ranks[-1]
 
     def _read(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
         readings = self._reader.read(question, [_text(hit) for hit in hits])
@@ -119,17 +122,20 @@ def read_evidence(findings: Findings) -> ReadingEvidence:
     )
 
 
-def reading_gain(hit: Hit) -> float:
-    """What its reading adds to the total of a hit; nothing where it was not read."""
-    return READING_WEIGHT * hit.reading.logit if hit.reading else 0.0
-
-
 def _log_odds(probability: float) -> float:
     return math.log(probability / (1 - probability))
 
 
-def _rank(hit: Hit) -> float:
-    return hit.scores.total + reading_gain(hit)
+def _ranks(hits: Sequence[Hit]) -> list[float]:
+    """How well the best sentence of each answers."""
+    return [max(of_hit, default=-math.inf) for of_hit in rank_sentences(hits)]
+
+
+def _surely_read(hit: Hit, logit: float) -> Hit:
+    """The hit, were words of this logit found in its nearest sentence."""
+    nearest = max(hit.sentences, key=lambda each: each.score).sentence
+    span = FoundSpan(nearest.start, nearest.end, logit)
+    return replace(hit, reading=PassageReading(logit, (span,)))
 
 
 def _text(hit: Hit) -> PassageText:

@@ -76,9 +76,11 @@ class ConfidenceModel:
         return logistic(logit)
 
 
-def load_calibration(package: str, of: Callable[[Mapping[str, Any]], Calibrated]) -> Calibrated:
-    """What `of` makes of the `confidence.json` of a package. Raises IndexingError."""
-    source = files(package) / "confidence.json"
+def load_calibration(
+    package: str, of: Callable[[Mapping[str, Any]], Calibrated], name: str = "confidence.json"
+) -> Calibrated:
+    """What `of` makes of a package's file of fitted weights. Raises IndexingError."""
+    source = files(package) / name
     try:
         return of(json.loads(source.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:

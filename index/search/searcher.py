@@ -44,6 +44,7 @@ class _Question:
     """A question as the passages and the sentences of one generation know its words."""
 
     vector: Vectors
+    language: str
     passage_words: QuestionWords
     sentence_words: QuestionWords
     names: frozenset[str]
@@ -138,6 +139,7 @@ class Searcher:
         language = detect(question)
         asked = _Question(
             self._embedder.embed_question(question),
+            language,
             weigh_words(question, language, self.generation.term_statistics("passages")),
             weigh_words(question, language, self.generation.term_statistics("sentences")),
             question_names(question, language),
@@ -169,6 +171,7 @@ class Searcher:
         sentences = self.generation.term_statistics("sentences")
         asked = _Question(
             vector / length,
+            detect(subject),
             weigh_subject(subject, languages, passages),
             weigh_subject(subject, languages, sentences),
             frozenset(),
@@ -229,7 +232,11 @@ def _ranked(
     )
     shares = spoken_of(asked.passage_words.idf, asked.names, before, sentences)
     scores = quotable_scores(values, np.array(shares, dtype=np.float32))
+    echoes: list[float | None] = [None] * len(sentences)
+    if article.language == asked.language:
+        words = asked.passage_words.idf.keys()
+        echoes = [len(words & terms) / len(words) if words else 0.0 for terms in sentences]
     return tuple(
-        RankedSentence(sentence, float(score))
-        for sentence, score in zip(passage.sentences, scores, strict=True)
+        RankedSentence(sentence, float(score), echo)
+        for sentence, score, echo in zip(passage.sentences, scores, echoes, strict=True)
     )

@@ -63,7 +63,7 @@ def test_the_sentence_that_holds_the_words_found_comes_first() -> None:
 
 
 def test_of_what_the_reader_found_the_next_best_may_follow() -> None:
-    one = hit(article("phare", TEXT), (0.9, 0.88, 0.8, 0.8))
+    one = hit(article("phare", TEXT), (0.9, 0.89, 0.8, 0.8))
     words = {"1862": 5.0, "rouge": 4.5, "Un gardien": -9.0}
     places = [(TEXT.index(each), len(each), logit) for each, logit in words.items()]
     spans = tuple(FoundSpan(at, at + length, logit) for at, length, logit in places)
@@ -104,14 +104,17 @@ def test_words_found_further_on_in_the_article_may_be_surer() -> None:
         assert answer.statements[0].text == expected
 
 
-def test_words_found_in_another_article_lift_nothing() -> None:
-    first = read(hit(article("phare", "Le phare date de 1862."), (0.95,)), "1862")
-    text = "Le port fut creusé en 1788."
-    other = read(hit(article("port", text), (0.9,)), "1788")
-    answer = ExtractiveAnswerer(HALF).answer(found(first, other))
-    assert [each.text for each in answer.statements] == ["Le phare date de 1862."]
-    alone = ExtractiveAnswerer(HALF).answer(found(other))
-    assert alone.statements[0].parts[1] == "1788"
+def test_surer_words_in_another_article_come_first() -> None:
+    phare = hit(article("phare", "Le phare date de 1862."), (0.92,))
+    port = hit(article("port", "Le port fut creusé en 1788."), (0.9,))
+    for surer, expected in (("1862", "Phare"), ("1788", "Port")):
+        hits = [
+            read(one, words, 9.0 if words == surer else -3.0)
+            for one, words in ((phare, "1862"), (port, "1788"))
+        ]
+        answer = ExtractiveAnswerer(HALF).answer(found(*hits))
+        assert answer.citations[0].article.title == expected
+        assert answer.statements[0].parts[1] == surer
 
 
 def test_a_span_that_runs_on_is_shown_to_the_end_of_its_sentence() -> None:
@@ -136,7 +139,7 @@ def test_nothing_stands_out_in_an_answer_that_may_be_none() -> None:
 
 def test_the_best_sentence_comes_first_though_another_is_read_before_it() -> None:
     text = "Le port est loin. Le feu est rouge. Un gardien vit là."
-    answer = ExtractiveAnswerer(HALF).answer(found(hit(article("phare", text), (0.94, 0.93, 0.97))))
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(article("phare", text), (0.96, 0.955, 0.97))))
     assert [statement.text for statement in answer.statements] == [
         "Un gardien vit là.",
         "Le port est loin.",
@@ -175,6 +178,13 @@ def test_a_quote_that_begins_with_a_pronoun_brings_its_lead() -> None:
     assert answer.citations[0].quote == "Sa lanterne est rouge."
     assert lead is not None
     assert lead.text == "Le phare date de 1862."
+
+
+def test_a_lead_is_not_quoted_once_more() -> None:
+    answer = ExtractiveAnswerer(HALF).answer(
+        found(hit(article("phare", TEXT), (0.949, 0.95, 0.7, 0.7)))
+    )
+    assert [each.quote for each in answer.citations] == ["Sa lanterne est rouge."]
 
 
 def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
@@ -221,6 +231,30 @@ def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> No
         True,
         True,
     ]
+
+
+LONG = (
+    "Le modèle fut entraîné sur 15 000 puces Nvidia dans un centre de calcul de la côte, dont "
+    "personne n’avait encore parlé."
+)
+
+
+def test_a_second_sentence_has_room_only_where_the_whole_stays_short() -> None:
+    more = (
+        "La voix fut apprise de lecteurs qui lisaient à haute voix, pendant plusieurs heures "
+        "chacun, ce que d’autres avaient écrit pour eux."
+    )
+    for second, count in (("La voix fut apprise à part.", 2), (more, 1)):
+        source = article("modele", f"{LONG} {second}")
+        answer = ExtractiveAnswerer(HALF).answer(found(hit(source, (0.95, 0.94))))
+        assert len(answer.statements) == count
+
+
+def test_what_contradicts_the_answer_has_more_room() -> None:
+    old = dated("vieux", LONG, date(2024, 5, 1))
+    new = dated("neuf", LONG.replace("15", "18"), date(2025, 5, 1))
+    answer = ExtractiveAnswerer(HALF).answer(found(hit(old, (0.95,)), hit(new, (0.94,))))
+    assert [citation.article.title for citation in answer.citations] == ["Neuf", "Vieux"]
 
 
 def test_a_sentence_that_only_announces_is_not_shown() -> None:

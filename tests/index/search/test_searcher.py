@@ -36,6 +36,23 @@ def test_each_sentence_of_a_hit_is_verbatim_and_scored_on_its_own(searcher: Sear
     assert "mesure" in best.sentence.text
 
 
+def test_each_sentence_tells_how_much_of_the_question_it_repeats(searcher: Searcher) -> None:
+    hit = searcher.search("Combien de mètres mesure le pont ?").hits[0]
+    echoes = {each.sentence.text: each.echo for each in hit.sentences}
+    repeating = max(echoes, key=lambda text: echoes[text] or 0.0)
+    assert "mesure" in repeating
+    assert all(echo is not None and 0 <= echo <= 1 for echo in echoes.values())
+    assert len(set(echoes.values())) > 1
+
+
+def test_across_languages_nothing_is_told_of_it(searcher: Searcher) -> None:
+    findings = searcher.search("How many metres does the bridge measure, and who built it?")
+    assert findings.language == "en"
+    french = [hit for hit in findings.hits if hit.article.language == "fr"]
+    assert french
+    assert {each.echo for hit in french for each in hit.sentences} == {None}
+
+
 def test_hits_are_ordered_and_limited(searcher: Searcher) -> None:
     totals = [hit.scores.total for hit in searcher.search("le pont et le moulin").hits]
     assert totals == sorted(totals, reverse=True)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from index.reading.sentences import SentenceRanking
+from training.rank_sentences import NAMES, AskedQuestion, fit
+
+SENTENCES = 12
+
+
+def asked(number: int, tells: str) -> AskedQuestion:
+    """A question whose answer is the sentence that has most of a feature, the others by chance."""
+    chance = np.random.default_rng(number)
+    values = chance.normal(size=(SENTENCES, len(NAMES)))
+    values[:, NAMES.index("sentence")] += values[:, NAMES.index(tells)] * (tells != "sentence")
+    right = np.arange(SENTENCES) == values[:, NAMES.index(tells)].argmax()
+    nearest = int(values[:, NAMES.index("sentence")].argmax())
+    passages = np.repeat(np.arange(3), SENTENCES // 3)
+    return AskedQuestion("made", f"article {number // 4}", values, right, passages, nearest)
+
+
+def test_what_tells_the_answer_weighs_most_and_what_does_not_nothing() -> None:
+    fitted = fit([asked(number, "lead") for number in range(80)])
+    weights = {name: abs(each) for name, each in fitted["weights"].items()}
+    assert max(weights, key=lambda name: weights[name]) == "lead"
+    assert weights["span"] < weights["lead"] / 5
+    figures = fitted["how"]["held out"]["made"]
+    assert figures["questions"] == 80
+    assert figures["sentence"] > 0.9
+    assert figures["sentence"] > figures["sentence by the search alone"]
+
+
+def test_what_is_fitted_can_be_read_again() -> None:
+    ranking = SentenceRanking.of(fit([asked(number, "sentence") for number in range(40)]))
+    assert ranking.weights["sentence"] == 1.0
+
+
+def test_an_unknown_echo_counts_as_that_of_answers() -> None:
+    echo = NAMES.index("echo")
+    known, across = asked(1, "lead"), asked(2, "lead")
+    known.values[:, echo] = np.where(known.right, 0.3, 0.9)
+    across.values[:, echo] = np.nan
+    others = [replace(known, group=f"another {n}") for n in range(5)]
+    assert fit([known, across, *others])["usual_echo"] == pytest.approx(0.3)
