@@ -139,7 +139,8 @@ def test_nothing_stands_out_in_an_answer_that_may_be_none() -> None:
 
 def test_the_best_sentence_comes_first_though_another_is_read_before_it() -> None:
     text = "Le port est loin. Le feu est rouge. Un gardien vit là."
-    answer = ExtractiveAnswerer(HALF).answer(found(hit(article("phare", text), (0.96, 0.955, 0.97))))
+    one = hit(article("phare", text), (0.96, 0.955, 0.97))
+    answer = ExtractiveAnswerer(HALF).answer(found(one))
     assert [statement.text for statement in answer.statements] == [
         "Un gardien vit là.",
         "Le port est loin.",
