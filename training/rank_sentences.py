@@ -25,7 +25,6 @@ import torch
 from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 
 from bot.evaluation.run import temporary_index
-from index.antecedents import leads
 from index.article import Article
 from index.build.builder import build
 from index.findings import Findings, Hit
@@ -189,11 +188,9 @@ def _plain(text: str) -> str:
 
 
 def _right(hit: Hit, holds: Holds) -> list[bool]:
-    """Of each sentence, whether an answer stands in it or in the one that it leans on."""
-    return [
-        any(holds(hit, each.start, each.end, each.text) for each in (own.sentence, lead) if each)
-        for own, lead in zip(hit.sentences, leads(hit.passage, hit.article.language), strict=True)
-    ]
+    """Of each sentence, whether an answer stands in it."""
+    sentences = (each.sentence for each in hit.sentences)
+    return [holds(hit, each.start, each.end, each.text) for each in sentences]
 
 
 def _nearest(found: Findings, hits: Sequence[Hit]) -> int:

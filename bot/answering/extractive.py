@@ -81,7 +81,7 @@ SURE_ORDER = 0.4
 """Logit from which on a sentence is taken for an order here, where it would only be quoted."""
 
 
-MARGIN = 0.02  # how far behind the best rank a sentence may stand
+MARGIN = 0.04  # how far behind the best rank a sentence may stand
 
 
 _FURTHER = 5  # passages offered behind an answer

@@ -25,8 +25,8 @@ class SentenceFeatures:
     """What a sentence is ranked by.
 
     `sentence` is its score in the search and `passage` the total of its passage; `echo` the share
-    (0..1) of the question's words that it repeats; `span` the logit of the best words in it, and
-    `lead` how far they stand before the best elsewhere (less than 0: behind).
+    (0..1) of the question's words that it repeats, but for one; `span` the logit of the best words
+    in it, and `lead` how far they stand before the best elsewhere (less than 0: behind).
     """
 
     sentence: float

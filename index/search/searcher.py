@@ -235,7 +235,7 @@ def _ranked(
     echoes: list[float | None] = [None] * len(sentences)
     if article.language == asked.language:
         words = asked.passage_words.idf.keys()
-        echoes = [len(words & terms) / len(words) if words else 0.0 for terms in sentences]
+        echoes = [max(0, len(words & terms) - 1) / max(1, len(words)) for terms in sentences]
     return tuple(
         RankedSentence(sentence, float(score), echo)
         for sentence, score, echo in zip(passage.sentences, scores, echoes, strict=True)
