@@ -19,7 +19,6 @@ import argparse
 import json
 import random
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +35,6 @@ from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 from bot.evaluation.measures import auroc, calibration_error, reliability
 from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
 from bot.evaluation.run import temporary_index
-from index.build.builder import build
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader import load_bundled_reader
@@ -44,11 +42,10 @@ from index.reading.confidence import CONFIDENCE_FORMAT
 from index.reading.evidence import SUREST_LOGIT, EvidenceReader, read_evidence
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.factory import open_store
 from training.near_misses import Names, make_near_misses
+from training.press import open_press, tuning_questions
 
 TARGET = Path(__file__).parents[1] / "index" / "reading" / "confidence.json"
-QUESTIONS = Path(__file__).parents[1] / "bench" / "press" / "questions.jsonl"
 # A file of questions, its language, and the file whose articles it is asked of.
 FILES = (
     ("fquad-dev", "fr", "fquad-dev"),
@@ -201,18 +198,12 @@ class Asker:
 
     def ask_press(self, folder: Path) -> Iterator[CalibrationSample]:
         """The questions of the half that may be tuned on, but those that ask for what is newest."""
-        with tempfile.TemporaryDirectory(prefix="selon-") as data:
-            build([folder], Path(data), self._embedder)
-            store = open_store(Path(data))
-            model = self._embedder
-            with store.open(model=model.id, dimension=model.dimension) as generation:
-                searcher = Searcher(generation, self._embedder, self._judge)
-                for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
-                    row = json.loads(line)
-                    if row["half"] == "tune" and row["kind"] not in ("latest", "comparison"):
-                        group = (row["articles"] or [row["id"]])[0]
-                        cell = Cell("press", row["kind"], bool(row["answers"]))
-                        yield from self._sample(searcher, cell, row["question"], group)
+        with open_press(folder, self._embedder, self._judge) as searcher:
+            for row in tuning_questions():
+                if row["kind"] not in ("latest", "comparison"):
+                    group = (row["articles"] or [row["id"]])[0]
+                    cell = Cell("press", row["kind"], bool(row["answers"]))
+                    yield from self._sample(searcher, cell, row["question"], group)
 
     def _ask(
         self, searcher: Searcher, cell: Cell, questions: Sequence[GoldQuestion]

@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +23,18 @@ import numpy.typing as npt
 import torch
 from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 
+from bot.evaluation.outcome import holds_answer
 from bot.evaluation.run import temporary_index
 from index.article import Article
-from index.build.builder import build
 from index.findings import Findings, Hit
-from index.folding import fold
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader import load_bundled_reader
 from index.reading.evidence import SUREST_LOGIT, EvidenceReader
 from index.reading.sentences import RANKING_FORMAT, SentenceFeatures, sentence_features
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.factory import open_store
-from training.calibrate import QUESTIONS
 from training.prepare import hold_out
+from training.press import open_press, tuning_questions
 from training.sources import FRENCH, TrainingQuestion, fingerprint, read_questions
 
 TARGET = Path(__file__).parents[1] / "index" / "reading" / "sentences.json"
@@ -112,18 +109,12 @@ class Asker:
 
     def ask_press(self, folder: Path) -> Iterator[AskedQuestion]:
         """The answerable questions of the half that may be tuned on."""
-        model = self._embedder
-        with tempfile.TemporaryDirectory(prefix="selon-") as data:
-            build([folder], Path(data), model)
-            store = open_store(Path(data))
-            with store.open(model=model.id, dimension=model.dimension) as generation:
-                searcher = Searcher(generation, model, self._judge)
-                for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
-                    row = json.loads(line)
-                    if row["half"] == "tune" and row["kind"] in ("fact", "list", "why"):
-                        holds = _named(row["articles"], row["answers"])
-                        group = row["articles"][0]
-                        yield self._sample("press", group, searcher, row["question"], holds)
+        with open_press(folder, self._embedder, self._judge) as searcher:
+            for row in tuning_questions():
+                if row["kind"] in ("fact", "list", "why"):
+                    holds = _named(row["articles"], row["answers"])
+                    group = row["articles"][0]
+                    yield self._sample("press", group, searcher, row["question"], holds)
 
     def _ask(
         self,
@@ -172,19 +163,13 @@ def _placed(article: str, before: int, answers: Sequence[tuple[str, int]]) -> Ho
 
 def _named(articles: Sequence[str], answers: Sequence[str]) -> Holds:
     """Answers that stand anywhere in some files."""
-    wanted = [_plain(each) for each in answers]
 
     def holds(hit: Hit, start: int, end: int, text: str) -> bool:
-        plain = _plain(text)
-        return Path(hit.article.path).name in articles and any(each in plain for each in wanted)
+        return Path(hit.article.path).name in articles and any(
+            holds_answer(text, each) for each in answers
+        )
 
     return holds
-
-
-def _plain(text: str) -> str:
-    """Its words alone, without case and accents, a space around each."""
-    letters = (char if char.isalnum() else " " for char in fold(text).lower())
-    return f" {' '.join(''.join(letters).split())} "
 
 
 def _right(hit: Hit, holds: Holds) -> list[bool]:
@@ -205,7 +190,7 @@ def fit(asked: Sequence[AskedQuestion]) -> dict[str, Any]:
     """What goes into index/reading/sentences.json."""
     echoes = np.concatenate([each.values[each.right, NAMES.index("echo")] for each in asked])
     usual_echo = float(np.nanmean(echoes))
-    asked = [_whole(each, usual_echo) for each in asked]
+    asked = [replace(each, values=np.nan_to_num(each.values, nan=usual_echo)) for each in asked]
     weights = _weights(asked)
     held_out = np.zeros((len(asked), len(NAMES)))
     groups = [each.group for each in asked]
@@ -232,13 +217,6 @@ def fit(asked: Sequence[AskedQuestion]) -> dict[str, Any]:
             },
         },
     }
-
-
-def _whole(asked: AskedQuestion, usual_echo: float) -> AskedQuestion:
-    values = np.nan_to_num(asked.values, nan=usual_echo)
-    return AskedQuestion(
-        asked.source, asked.group, values, asked.right, asked.passages, asked.nearest
-    )
 
 
 def _weights(asked: Sequence[AskedQuestion]) -> Floats:

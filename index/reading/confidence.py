@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from index.search.confidence import Thresholds, load_calibration, logistic
+from index.search.confidence import Thresholds, check_format, load_calibration, logistic
 
 CONFIDENCE_FORMAT = 1
 
@@ -50,8 +50,7 @@ class ReadingConfidence:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ReadingConfidence:
         """From the object in the data file. Raises ValueError, KeyError or TypeError."""
-        if stored["format"] != CONFIDENCE_FORMAT:
-            raise ValueError(f"format {stored['format']} instead of {CONFIDENCE_FORMAT}")
+        check_format(stored, CONFIDENCE_FORMAT)
         same, across = (
             LogisticModel(
                 float(each["intercept"]), {k: float(v) for k, v in each["weights"].items()}

@@ -132,10 +132,10 @@ def _ranks(hits: Sequence[Hit]) -> list[float]:
 
 
 def _surely_read(hit: Hit, logit: float) -> Hit:
-    """The hit, were words of this logit found in its nearest sentence."""
-    nearest = max(hit.sentences, key=lambda each: each.score).sentence
-    span = FoundSpan(nearest.start, nearest.end, logit)
-    return replace(hit, reading=PassageReading(logit, (span,)))
+    """The hit, were words of this logit found in its best sentence."""
+    (ranks,) = rank_sentences([hit])
+    best = hit.sentences[ranks.index(max(ranks))].sentence
+    return replace(hit, reading=PassageReading(logit, (FoundSpan(best.start, best.end, logit),)))
 
 
 def _text(hit: Hit) -> PassageText:

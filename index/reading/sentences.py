@@ -8,12 +8,12 @@ were fitted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from index.findings import FoundSpan, Hit, PassageReading
-from index.search.confidence import load_calibration
+from index.search.confidence import load_calibration, read_weights
 
 RANKING_FORMAT = 1
 
@@ -46,12 +46,7 @@ class SentenceRanking:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> SentenceRanking:
         """From the object in the data file. Raises ValueError, KeyError or TypeError."""
-        if stored["format"] != RANKING_FORMAT:
-            raise ValueError(f"format {stored['format']} instead of {RANKING_FORMAT}")
-        weights = {name: float(value) for name, value in stored["weights"].items()}
-        expected = {field.name for field in fields(SentenceFeatures)}
-        if set(weights) != expected:
-            raise ValueError(f"weights for {sorted(weights)} instead of {sorted(expected)}")
+        weights = read_weights(stored, RANKING_FORMAT, SentenceFeatures)
         return cls(weights, float(stored["usual_echo"]))
 
     def rank(self, features: SentenceFeatures) -> float:

@@ -59,12 +59,7 @@ class ConfidenceModel:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
         """From the object in the data file. Raises ValueError, KeyError or TypeError."""
-        if stored["format"] != CONFIDENCE_FORMAT:
-            raise ValueError(f"format {stored['format']} instead of {CONFIDENCE_FORMAT}")
-        weights = {name: float(value) for name, value in stored["weights"].items()}
-        expected = {field.name for field in fields(SearchEvidence)}
-        if set(weights) != expected:
-            raise ValueError(f"weights for {sorted(weights)} instead of {sorted(expected)}")
+        weights = read_weights(stored, CONFIDENCE_FORMAT, SearchEvidence)
         thresholds = Thresholds(float(stored["threshold"]), float(stored["sure"]))
         return cls(float(stored["intercept"]), weights, thresholds)
 
@@ -87,6 +82,25 @@ def load_calibration(
         raise IndexingError(
             "confidence-unreadable", shown=str(source), reason=reason_of(error)
         ) from error
+
+
+def read_weights(stored: Mapping[str, Any], form: int, readings: type) -> dict[str, float]:
+    """The weights of a data file of this format, one for each field of the dataclass `readings`.
+
+    Raises ValueError, KeyError or TypeError.
+    """
+    check_format(stored, form)
+    weights = {name: float(value) for name, value in stored["weights"].items()}
+    expected = {field.name for field in fields(readings)}
+    if set(weights) != expected:
+        raise ValueError(f"weights for {sorted(weights)} instead of {sorted(expected)}")
+    return weights
+
+
+def check_format(stored: Mapping[str, Any], form: int) -> None:
+    """Raises ValueError where a data file is of another format."""
+    if stored["format"] != form:
+        raise ValueError(f"format {stored['format']} instead of {form}")
 
 
 def logistic(logit: float) -> float:

@@ -1,0 +1,34 @@
+"""The press articles of `bench/press`, indexed, and those of its questions that may be tuned on."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from index.build.builder import build
+from index.models.base import Embedder
+from index.search.confidence import ConfidenceModel
+from index.search.searcher import Searcher
+from index.store.factory import open_store
+
+QUESTIONS = Path(__file__).parents[1] / "bench" / "press" / "questions.jsonl"
+
+
+def tuning_questions() -> list[dict[str, Any]]:
+    """The questions of the half that does not judge, as they stand in the file."""
+    rows = map(json.loads, QUESTIONS.read_text(encoding="utf-8").splitlines())
+    return [row for row in rows if row["half"] == "tune"]
+
+
+@contextmanager
+def open_press(folder: Path, embedder: Embedder, judge: ConfidenceModel) -> Iterator[Searcher]:
+    """A searcher over an index of these articles, which is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="selon-") as data:
+        build([folder], Path(data), embedder)
+        store = open_store(Path(data))
+        with store.open(model=embedder.id, dimension=embedder.dimension) as generation:
+            yield Searcher(generation, embedder, judge)
