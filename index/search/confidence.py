@@ -79,9 +79,7 @@ def load_calibration(
     try:
         return of(json.loads(source.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexingError(
-            "confidence-unreadable", shown=str(source), reason=reason_of(error)
-        ) from error
+        raise IndexingError("calibration-unreadable", file=name, reason=reason_of(error)) from error
 
 
 def read_weights(stored: Mapping[str, Any], form: int, readings: type) -> dict[str, float]:
