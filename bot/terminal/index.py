@@ -60,16 +60,20 @@ class IndexRequest:
 def index(settings: Settings, asked: IndexRequest) -> int:
     """Build the index of these paths. Files that had to be skipped are named, and fail only who
     is `strict`: those who wait for an index have one."""
-    from bot.library.paths import corpus_paths
+    from bot.library.paths import corpus_paths, standing_paths
 
     part = _part(asked.part)
-    if asked.if_missing and index_store(settings).current_id() is not None:
+    outdated = asked.if_missing and index_store(settings).current_id() is not None
+    if outdated and _is_of_the_model(settings):
         return DONE
     options = choose_format_options(settings.data_dir, asked.fields, asked.ocr)
     if options.fields and asked.fields is None:
         phrases = KeepingPhrases.of(settings.language)
         show(console_for(sys.stderr), phrases.fields_kept(format_map_text(options.fields)))
-    paths = corpus_paths(settings, asked.paths)
+    if outdated and not asked.paths:
+        paths = standing_paths(settings)
+    else:
+        paths = corpus_paths(settings, asked.paths)
     naming: Naming = "all" if asked.verbose else "some"
     if part is None:
         report: BuildReport | PartReport | None = followed_build(settings, paths, options, naming)
@@ -79,6 +83,18 @@ def index(settings: Settings, asked: IndexRequest) -> int:
         return FAILED
     save_format_options(settings.data_dir, options)
     return FAILED if asked.strict and report.skipped else DONE
+
+
+def _is_of_the_model(settings: Settings) -> bool:
+    """Whether the index in service was built with the embedding model of the settings; with the
+    weights of another release it cannot be asked."""
+    from bot.assembly import open_embedder
+    from bot.terminal.progress import observed
+
+    phrases = TerminalPhrases.of(settings.language)
+    with observed(console_for(sys.stderr), phrases) as observer:
+        embedder = open_embedder(settings, progress=observer.model)
+    return index_store(settings).facts().model == embedder.id
 
 
 def followed_build(

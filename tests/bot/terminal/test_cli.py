@@ -287,6 +287,22 @@ def test_index_if_missing_leaves_an_index_alone(
     assert (current_id(Path(".selon")), embedder.embedded) == (generation, embedded)
 
 
+def test_index_if_missing_builds_again_what_other_weights_built(
+    corpus: Path,
+    embedder: FakeEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["index", str(corpus / "braille.md")]) == 0
+    before = current_id(Path(".selon"))
+    monkeypatch.setattr(embedder, "dimension", 32)
+    capsys.readouterr()
+    assert run(["index", "--if-missing"]) == 0
+    assert capsys.readouterr().out.startswith("1 article")  # those that it was built from
+    assert current_id(Path(".selon")) != before
+    assert run(["ask", "Qui a inventé le braille ?"]) in (0, 3, 4)
+
+
 @pytest.mark.parametrize("typed", ["0/5", "6/5", "x", "2", "2/", "-1/5", "2/5/7", "1/0", "²/5"])
 def test_index_of_a_part_that_is_none_is_wrong_usage(
     corpus: Path, capsys: pytest.CaptureFixture[str], embedder: FakeEmbedder, typed: str
