@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
 
+from index.article import Sentence
 from index.findings import Findings, FoundSpan, Hit, PassageReading, SearchEvidence
 from index.models.base import PassageReader, PassageText
 from index.reading.confidence import ReadingConfidence
@@ -112,12 +113,13 @@ def read_evidence(findings: Findings) -> ReadingEvidence:
     readings = [hit.reading for hit in findings.hits if hit.reading is not None]
     if first.reading is None:
         raise ValueError("the first hit was not read")
+    ranks, *_ = rank_sentences(findings.hits)
     return ReadingEvidence(
         first.reading.logit,
         first.reading.span.logit if first.reading.span else 0.0,
         max(reading.logit for reading in readings),
         _log_odds(min(max(findings.confidence, _LEAST_SUBJECT), _MOST_SUBJECT)),
-        find_unmet(findings.question, first),
+        find_unmet(findings.question, first, _best_sentence(first, ranks)),
         findings.evidence,
     )
 
@@ -134,8 +136,12 @@ def _ranks(hits: Sequence[Hit]) -> list[float]:
 def _surely_read(hit: Hit, logit: float) -> Hit:
     """The hit, were words of this logit found in its best sentence."""
     (ranks,) = rank_sentences([hit])
-    best = hit.sentences[ranks.index(max(ranks))].sentence
+    best = _best_sentence(hit, ranks)
     return replace(hit, reading=PassageReading(logit, (FoundSpan(best.start, best.end, logit),)))
+
+
+def _best_sentence(hit: Hit, ranks: Sequence[float]) -> Sentence:
+    return hit.sentences[ranks.index(max(ranks))].sentence
 
 
 def _text(hit: Hit) -> PassageText:
