@@ -16,7 +16,8 @@ from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
 from index.language import detect
-from index.reading.constraints import takes_for_granted
+from index.reading.constraints import is_of_other_years, takes_for_granted
+from index.reading.sentences import best_sentence
 from index.search.confidence import Thresholds
 
 NEAREST = 3
@@ -61,7 +62,10 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
-    if takes_for_granted(findings.question, findings.hits[0]):
+    question, first = findings.question, findings.hits[0]
+    if takes_for_granted(question, first):
+        return Decision("perhaps")
+    if is_of_other_years(question, first, best_sentence(findings.hits)):
         return Decision("perhaps")
     return Decision(outcome)
 

@@ -1,4 +1,4 @@
-"""What a question names that what was found does not: another year, number or name, an event.
+"""What a question names that a passage does not: another year, number or name, an event.
 
 Exact readings beside those of a model, which takes « 2014 » for « 2012 » now and then.
 """
@@ -38,12 +38,9 @@ _STEM = 5  # first letters of a name that are compared: « Égypte », « Egypti
 
 @dataclass(frozen=True, slots=True)
 class UnmetConstraints:
-    """How much of what a question names is not what was found.
+    """How much of what a question names stands neither in a passage, its title nor its date.
 
-    `years` is 1 where the sentence is of other years than the question names: neither it nor the
-    title or date of its article tells one of these. Where these tell none, a sentence is of the
-    last year that its passage names before it. `numbers` is 1 where one of them stands neither in
-    the passage nor its title, else 0, and `names` the share (0..1) of them that does not.
+    `years` and `numbers` are 1 where one of them does not, else 0; `names` is a share (0..1).
     """
 
     years: float
@@ -51,31 +48,34 @@ class UnmetConstraints:
     names: float
 
 
-def find_unmet(question: str, hit: Hit, sentence: Sentence) -> UnmetConstraints:
-    """What of the question this hit, and this sentence of it, leave unmet. Names are compared by
-    their first letters."""
-    passage = hit.passage
-    title = f"{hit.article.title}\n{passage.heading}"
-    days = [day for day in (hit.article.published, hit.article.updated) if day is not None]
-    dates = [str(day.year) for day in days]
-    years = _YEAR.findall(question)
-    told = [*_YEAR.findall(f"{title}\n{sentence.text}"), *dates]
-    if not told:
-        told = _YEAR.findall(passage.text[: sentence.start - passage.start])[-1:]
-    whole = "\n".join([title, passage.text, *dates])
-    numbers = _numbers(question) - set(years)
+def find_unmet(question: str, hit: Hit) -> UnmetConstraints:
+    """What of the question this hit leaves unmet. Names are compared by their first letters."""
+    told = "\n".join([_titles(hit), hit.passage.text, *_dates(hit)])
+    years = set(_YEAR.findall(question))
+    numbers = _numbers(question) - years
     names = {fold(word.lower())[:_STEM] for word in name_words(question) if not word.isdigit()}
-    words = {fold(word.lower())[:_STEM] for word in _WORD.findall(whole)}
+    words = {fold(word.lower())[:_STEM] for word in _WORD.findall(told)}
     return UnmetConstraints(
-        years=float(bool(years and told) and not _meets(years, told)),
-        numbers=float(not numbers <= _numbers(whole)),
+        years=float(not years <= set(_YEAR.findall(told))),
+        numbers=float(not numbers <= _numbers(told)),
         names=len(names - words) / len(names) if names else 0.0,
     )
 
 
-def _meets(years: list[str], told: list[str]) -> bool:
-    """Whether one that is told lies between the first and the last that are asked for."""
-    return any(min(years) <= year <= max(years) for year in told)
+def is_of_other_years(question: str, hit: Hit, sentence: Sentence) -> bool:
+    """Whether this sentence of the hit is of other years than the question names.
+
+    Its years are those that it, the title or the date of its article tells; where these tell none,
+    the last that its passage names before it. A passage that names the year asked for may give the
+    figure of another one all the same.
+    """
+    asked, passage = _YEAR.findall(question), hit.passage
+    told = [*_YEAR.findall(f"{_titles(hit)}\n{sentence.text}"), *_dates(hit)]
+    if not told:
+        told = _YEAR.findall(passage.text[: sentence.start - passage.start])[-1:]
+    if not asked or not told:
+        return False
+    return not any(min(asked) <= year <= max(asked) for year in told)
 
 
 def takes_for_granted(question: str, hit: Hit) -> bool:
@@ -91,8 +91,17 @@ def takes_for_granted(question: str, hit: Hit) -> bool:
         return False
     words = _WORD.findall(question[asked.start(asked.lastgroup or 0) :])
     meant = (set(terms(word, "fr")) - _NO_EVENTS for word in words)
-    told = "\n".join((hit.article.title, hit.passage.heading, hit.passage.text))
+    told = f"{_titles(hit)}\n{hit.passage.text}"
     return not next(filter(None, meant), set()) <= set(terms(told, "fr"))
+
+
+def _titles(hit: Hit) -> str:
+    return f"{hit.article.title}\n{hit.passage.heading}"
+
+
+def _dates(hit: Hit) -> list[str]:
+    days = (hit.article.published, hit.article.updated)
+    return [str(day.year) for day in days if day is not None]
 
 
 def _numbers(text: str) -> set[str]:

@@ -6,12 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
 
-from index.article import Sentence
 from index.findings import Findings, FoundSpan, Hit, PassageReading, SearchEvidence
 from index.models.base import PassageReader, PassageText
 from index.reading.confidence import ReadingConfidence
 from index.reading.constraints import UnmetConstraints, find_unmet
-from index.reading.sentences import rank_sentences
+from index.reading.sentences import best_sentence, rank_sentences
 
 READ_HITS = 4
 """How many of the best hits are read at most: what a question costs grows with them."""
@@ -113,13 +112,12 @@ def read_evidence(findings: Findings) -> ReadingEvidence:
     readings = [hit.reading for hit in findings.hits if hit.reading is not None]
     if first.reading is None:
         raise ValueError("the first hit was not read")
-    ranks, *_ = rank_sentences(findings.hits)
     return ReadingEvidence(
         first.reading.logit,
         first.reading.span.logit if first.reading.span else 0.0,
         max(reading.logit for reading in readings),
         _log_odds(min(max(findings.confidence, _LEAST_SUBJECT), _MOST_SUBJECT)),
-        find_unmet(findings.question, first, _best_sentence(first, ranks)),
+        find_unmet(findings.question, first),
         findings.evidence,
     )
 
@@ -135,13 +133,8 @@ def _ranks(hits: Sequence[Hit]) -> list[float]:
 
 def _surely_read(hit: Hit, logit: float) -> Hit:
     """The hit, were words of this logit found in its best sentence."""
-    (ranks,) = rank_sentences([hit])
-    best = _best_sentence(hit, ranks)
+    best = best_sentence([hit])
     return replace(hit, reading=PassageReading(logit, (FoundSpan(best.start, best.end, logit),)))
-
-
-def _best_sentence(hit: Hit, ranks: Sequence[float]) -> Sentence:
-    return hit.sentences[ranks.index(max(ranks))].sentence
 
 
 def _text(hit: Hit) -> PassageText:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from index.article import Sentence
 from index.findings import FoundSpan, Hit, PassageReading
 from index.search.confidence import load_calibration, read_weights
 
@@ -61,6 +62,12 @@ def rank_sentences(hits: Sequence[Hit]) -> list[list[float]]:
         [ranking.rank(each) for each in of_hit]
         for of_hit in sentence_features(hits, ranking.usual_echo)
     ]
+
+
+def best_sentence(hits: Sequence[Hit]) -> Sentence:
+    """The one of the first hit that answers best."""
+    ranks, *_ = rank_sentences(hits)
+    return hits[0].sentences[ranks.index(max(ranks))].sentence
 
 
 def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[SentenceFeatures]]:
