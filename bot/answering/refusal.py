@@ -62,10 +62,8 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
-    question, first = findings.question, findings.hits[0]
-    if takes_for_granted(question, first):
-        return Decision("perhaps")
-    if is_of_other_years(question, first, best_sentence(findings.hits)):
+    question, first, best = findings.question, findings.hits[0], best_sentence(findings.hits)
+    if takes_for_granted(question, first) or is_of_other_years(question, first, best):
         return Decision("perhaps")
     return Decision(outcome)
 

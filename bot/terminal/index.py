@@ -63,14 +63,14 @@ def index(settings: Settings, asked: IndexRequest) -> int:
     from bot.library.paths import corpus_paths, standing_paths
 
     part = _part(asked.part)
-    outdated = asked.if_missing and index_store(settings).current_id() is not None
-    if outdated and _is_of_the_model(settings):
+    there_is_one = asked.if_missing and index_store(settings).current_id() is not None
+    if there_is_one and _is_of_the_model(settings):
         return DONE
     options = choose_format_options(settings.data_dir, asked.fields, asked.ocr)
     if options.fields and asked.fields is None:
         phrases = KeepingPhrases.of(settings.language)
         show(console_for(sys.stderr), phrases.fields_kept(format_map_text(options.fields)))
-    if outdated and not asked.paths:
+    if there_is_one and not asked.paths:
         paths = standing_paths(settings)
     else:
         paths = corpus_paths(settings, asked.paths)

@@ -14,7 +14,7 @@ from typing import Any
 
 from index.article import Sentence
 from index.findings import FoundSpan, Hit, PassageReading
-from index.search.confidence import load_calibration, read_weights
+from index.search.confidence import fitted_weights, load_calibration
 
 RANKING_FORMAT = 1
 
@@ -47,7 +47,7 @@ class SentenceRanking:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> SentenceRanking:
         """From the object in the data file. Raises ValueError, KeyError or TypeError."""
-        weights = read_weights(stored, RANKING_FORMAT, SentenceFeatures)
+        weights = fitted_weights(stored, RANKING_FORMAT, SentenceFeatures)
         return cls(weights, float(stored["usual_echo"]))
 
     def rank(self, features: SentenceFeatures) -> float:

@@ -59,7 +59,7 @@ class ConfidenceModel:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
         """From the object in the data file. Raises ValueError, KeyError or TypeError."""
-        weights = read_weights(stored, CONFIDENCE_FORMAT, SearchEvidence)
+        weights = fitted_weights(stored, CONFIDENCE_FORMAT, SearchEvidence)
         thresholds = Thresholds(float(stored["threshold"]), float(stored["sure"]))
         return cls(float(stored["intercept"]), weights, thresholds)
 
@@ -82,7 +82,7 @@ def load_calibration(
         raise IndexingError("calibration-unreadable", file=name, reason=reason_of(error)) from error
 
 
-def read_weights(stored: Mapping[str, Any], form: int, readings: type) -> dict[str, float]:
+def fitted_weights(stored: Mapping[str, Any], form: int, readings: type) -> dict[str, float]:
     """The weights of a data file of this format, one for each field of the dataclass `readings`.
 
     Raises ValueError, KeyError or TypeError.
