@@ -1,6 +1,7 @@
 """What a typed command is before it is done: a job that will give its exit code."""
 # Typer reads the annotations where they are written, so they are not postponed here.
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,10 +66,23 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
     def done() -> int:
         settings = load_settings(data_dir=data_dir)
         use_timezone(settings.timezone)
+        _confine_libraries(settings.cache_dir)
         configure_logs(settings)
         return command(settings)
 
     return done
+
+
+def _confine_libraries(cache_dir: Path) -> None:
+    """Keep third-party libraries from sending anything and from writing outside the cache.
+
+    They read the environment when they are first imported; workers inherit it.
+    """
+    os.environ["LANGSMITH_TRACING_V2"] = "false"  # outranks the other names of the switch
+    for outdated in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
+        os.environ.pop(outdated, None)  # LangChain raises where only these are set
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["MPLCONFIGDIR"] = str(cache_dir / "matplotlib")
 
 
 def _translated_help(text: str, context: Any) -> str:
