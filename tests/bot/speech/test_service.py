@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import threading
@@ -250,6 +251,22 @@ def test_wheels_with_other_content_leave_nothing(
 
     assert raised.value.code == "speech-model-others"
     assert [each.suffix for each in (tmp_path / "cache").iterdir()] == [".lock"]
+
+
+def test_a_cached_model_with_other_content_of_the_same_size_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.speech import weights
+
+    (tmp_path / "part.bin").write_bytes(b"weights")
+    digest = hashlib.sha256(b"weights").hexdigest()
+    monkeypatch.setattr(weights, "_KOKORO", weights._Joined((("any", "part.bin"),), 7, digest))
+    monkeypatch.setattr(weights, "_package", lambda name: tmp_path)
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "kokoro-82m-int8.onnx").write_bytes(b"poisons")
+
+    assert weights.kokoro_model(cache).read_bytes() == b"weights"
 
 
 def recorded(samples: np.ndarray, path: Path, rate: int = RATE) -> Path:
