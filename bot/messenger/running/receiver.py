@@ -15,11 +15,11 @@ from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 from tornado.httpserver import HTTPServer
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from bot.errors import MessengerError, SettingsError
 from bot.messenger.inbound.unreadable import legible_update
-from bot.operations.http_server import close, listen
+from bot.operations.http_server import ServerLimits, close, listen
 from bot.operations.logs import PublicText
 from bot.settings import TELEGRAM_API_URL, Settings
 from index.errors import reason_of
@@ -31,6 +31,9 @@ UPDATES = (
     "message_reaction",  # told only where it is asked for, and in groups only to administrators
 )
 _AGAIN_SECONDS = 1.0
+
+CALL_LIMITS = ServerLimits(body_bytes=2**20)
+"""Of a call of Telegram's, whose updates take some thousand bytes."""
 
 
 class Receiver:
@@ -72,7 +75,11 @@ class Receiver:
         handlers = [(re.escape(path) + "/?", _Call, {"updater": self._updater, "secret": secret})]
         # Before Telegram is told to call: this fails at once, and leaves nothing behind.
         self._server = listen(
-            handlers, settings.webhook_host, settings.webhook_port, "SELON_WEBHOOK_PORT"
+            handlers,
+            settings.webhook_host,
+            settings.webhook_port,
+            "SELON_WEBHOOK_PORT",
+            CALL_LIMITS,
         )
         try:
             await self._ask_for_calls(str(url), secret, retries)
@@ -100,8 +107,9 @@ class Receiver:
             await asyncio.sleep(_AGAIN_SECONDS)
 
 
+@stream_request_body
 class _Call(RequestHandler):
-    """A call of Telegram's: one update.
+    """A call of Telegram's: one update. Without the secret, nothing of its body is read.
 
     The library's own handler refuses what it cannot read, which Telegram then sends for ever.
     """
@@ -109,13 +117,19 @@ class _Call(RequestHandler):
     def initialize(self, updater: Updater, secret: str) -> None:
         self.updater = updater
         self.secret = secret
+        self.body = bytearray()
 
-    async def post(self) -> None:
+    def prepare(self) -> None:
         given = self.request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(given.encode(), self.secret.encode()):
             raise HTTPError(HTTPStatus.FORBIDDEN)
+
+    def data_received(self, chunk: bytes) -> None:
+        self.body += chunk
+
+    async def post(self) -> None:
         try:
-            told = legible_update(json.loads(self.request.body))
+            told = legible_update(json.loads(self.body))
         except (ValueError, RecursionError):
             raise HTTPError(HTTPStatus.BAD_REQUEST) from None
         if told is not None:
