@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import OptionInfo
 
+from bot.answering.injection import use_cache_dir
 from bot.locale.terminal import TerminalPhrases
 from bot.operations.logs import configure_logs
 from bot.settings import Settings, load_settings
@@ -65,6 +66,7 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
     def done() -> int:
         settings = load_settings(data_dir=data_dir)
         use_timezone(settings.timezone)
+        use_cache_dir(settings.cache_dir)
         configure_logs(settings)
         return command(settings)
 
