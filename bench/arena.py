@@ -31,7 +31,7 @@ from bot.arena.battle import ArenaAnswer, Battle
 from bot.arena.factory import open_arena
 from bot.arena.rating import CountedVote, Ratings, rate_writers
 from bot.assembly import open_index
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from index.build.builder import build
 from index.language import terms
 from index.models.bundled.embedder import load_bundled
@@ -127,7 +127,7 @@ async def _writers(count: int) -> None:
     rows = [row for row in map(json.loads, lines.splitlines()) if row["answerable"]]
     rows = rows[:: max(1, len(rows) // count)][:count]
     with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder, running() as url:
-        build([ROOT / "corpus"], Path(folder), load_bundled())
+        build([ROOT / "corpus"], Path(folder), load_bundled(load_settings().cache_dir))
         small = f"openai:{MODEL}"
         settings = Settings(
             _env_file=None,

@@ -29,18 +29,17 @@ from bot.answer import Answer
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.assembly import open_reader
+from bot.assembly import open_embedder, open_reader
 from bot.evaluation.dialogues import Heard, hold, read_dialogues
 from bot.evaluation.questions import read_squad
 from bot.evaluation.run import Opened, index_in_service, temporary_index
 from bot.followups.conversation import FollowUpChain
 from bot.followups.resolution import Search, understand
 from bot.followups.turn import Turn
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from index.build.builder import build
 from index.findings import Findings
 from index.models.base import Embedder
-from index.models.bundled.embedder import load_bundled
 from index.reading.confidence import ReadingConfidence
 from index.search.confidence import ConfidenceModel
 
@@ -64,7 +63,7 @@ class Counted:
 
 def main() -> int:
     options = _options()
-    embedder, judge = load_bundled(), ConfidenceModel.load()
+    embedder, judge = open_embedder(load_settings()), ConfidenceModel.load()
     reader = open_reader(Settings())
     extractive = ExtractiveAnswerer(ReadingConfidence.load().thresholds)
     with _corpus(embedder, judge) as opened:

@@ -120,7 +120,7 @@ def _options() -> argparse.Namespace:
 
 def _shelf(folder: Path, sources: Sequence[Path]) -> Shelf:
     settings = load_settings(data_dir=folder)
-    build(sources, folder, load_bundled())
+    build(sources, folder, load_bundled(load_settings().cache_dir))
     index = open_index(settings)
     return Shelf(index, chain_over(index, settings), settings)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.answering.injection import use_cache_dir
 from bot.evaluation.faithfulness import (
     FAULT_KINDS,
     Checked,
@@ -26,6 +27,7 @@ from bot.evaluation.faithfulness import (
     held_against_checker,
     read_samples,
 )
+from bot.settings import load_settings
 from bot.verification.annotation import Annotator
 from bot.verification.checker import FactChecker
 from index.models.bundled.words import load_word_reader
@@ -36,7 +38,9 @@ DATA = ROOT / "tests" / "data"
 
 def main() -> int:
     options = _options()
-    words = load_word_reader()
+    cache_dir = load_settings().cache_dir
+    use_cache_dir(cache_dir)
+    words = load_word_reader(cache_dir)
     checker = FactChecker(words)
     if options.file:
         groups = {options.file.name: list(read_samples(options.file, options.articles))}

@@ -39,6 +39,7 @@ from sklearn.preprocessing import StandardScaler
 
 from bot.evaluation import measures
 from bot.evaluation.questions import read_squad
+from bot.settings import load_settings
 from index.models.bundled.embedder import load_bundled
 from index.search.confidence import CONFIDENCE_FORMAT
 
@@ -74,7 +75,7 @@ def main() -> int:
         print(f"fit_confidence: skipped, no questions at {missing[0]} (see SELON_BENCH_EVAL)")
         return 0
     files = [Entries.of(read_squad(folder / name)) for name in FILES]
-    readings = list(read(files, Remembering(load_bundled())))
+    readings = list(read(files, Remembering(load_bundled(load_settings().cache_dir))))
     text = _text(fit(readings))
     if options.write:
         TARGET.write_text(text, encoding="utf-8")

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bot.answer import Answer
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.assembly import open_embedder
 from bot.evaluation.injections import (
     WAYS,
     Injection,
@@ -30,10 +31,10 @@ from bot.evaluation.injections import (
 )
 from bot.evaluation.run import index_in_service
 from bot.llm.writer import WrittenAnswerer
+from bot.settings import load_settings
 from bot.verification.checker import open_checker
 from index.build.builder import build
 from index.findings import Findings
-from index.models.bundled.embedder import load_bundled
 from index.search.confidence import ConfidenceModel, Thresholds
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
@@ -70,7 +71,7 @@ def main() -> int:
 
 
 def _found(injections: tuple[Injection, ...], stack: ExitStack) -> list[tuple[Injection, Findings]]:
-    embedder, judge = load_bundled(), ConfidenceModel.load()
+    embedder, judge = open_embedder(load_settings()), ConfidenceModel.load()
     found = []
     for group in apart(injections):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="selon-bench-")))

@@ -24,6 +24,7 @@ import numpy as np
 from _prose import PASSAGES, SENTENCES, Prose, StandIn
 
 from bot.evaluation.questions import read_squad
+from bot.settings import load_settings
 from index.article import embedding_text
 from index.build.passages import cut
 from index.models.base import Vectors
@@ -102,7 +103,7 @@ def _invented(rows: int, count: int) -> tuple[Vectors, Vectors]:
 
 
 def _real(file: Path, count: int) -> tuple[Vectors, Vectors]:
-    embedder = load_bundled()
+    embedder = load_bundled(load_settings().cache_dir)
     read = read_squad(file)
     texts = [
         embedding_text(article, part)

@@ -32,6 +32,7 @@ from _searches import Remembering
 
 from bot.evaluation.measures import quantile
 from bot.evaluation.questions import read_squad
+from bot.settings import load_settings
 from index.article import Article, Period, Selection
 from index.build.builder import build_articles
 from index.findings import Findings
@@ -63,7 +64,8 @@ def main() -> int:
     if options.switches or options.kills:
         return _under_fire(options)
     given = options.corpus.endswith(".json")
-    embedder = Remembering(load_embedder("bundled", None)) if given else StandIn()
+    cache_dir = load_settings().cache_dir
+    embedder = Remembering(load_embedder("bundled", cache_dir)) if given else StandIn()
     articles, questions = _asked(options.corpus, options.questions)
     with ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))

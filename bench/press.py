@@ -29,7 +29,7 @@ from typing import get_args
 from bot.answer import Answer, Outcome
 from bot.assembly import open_chain
 from bot.evaluation.measures import Interval, quantile
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled
 
@@ -162,7 +162,7 @@ def main() -> int:
 
 def _asked(questions: Sequence[PressQuestion], articles: Path) -> list[PressOutcome]:
     with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder:
-        report = build([articles], Path(folder), load_bundled())
+        report = build([articles], Path(folder), load_bundled(load_settings().cache_dir))
         print(f"{report.articles} articles, {report.passages} passages", flush=True)
         outcomes = []
         with open_chain(Settings(_env_file=None, data_dir=Path(folder))) as chain:

@@ -32,7 +32,7 @@ from bot.evaluation.outcome import holds
 from bot.evaluation.perturbation import sampled
 from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
 from bot.evaluation.run import SAMPLE_SEED, temporary_index
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from index.article import Article, Passage
 from index.models.bundled.embedder import cores, load_bundled
 from index.models.bundled.interop import as_sentence_transformer
@@ -104,7 +104,9 @@ def compare(
             continue
         seconds = time.perf_counter() - began
         yield name, measure(asked, chunks.searched(find)) | {"index_s": seconds}
-    with temporary_index(questions.articles, load_bundled(), ConfidenceModel.load()) as index:
+    with temporary_index(
+        questions.articles, load_bundled(load_settings().cache_dir), ConfidenceModel.load()
+    ) as index:
 
         def search(question: str) -> Found:
             found = index.searcher.search(question, DEPTH)

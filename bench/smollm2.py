@@ -22,7 +22,7 @@ import _clone  # noqa: F401
 
 from bot.answer import Answer
 from bot.assembly import open_chain
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled
 from tests.llama.serve import MODEL
@@ -39,7 +39,7 @@ def main() -> int:
     counts: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder, running() as url:
-        build([ROOT / "corpus"], Path(folder), load_bundled())
+        build([ROOT / "corpus"], Path(folder), load_bundled(load_settings().cache_dir))
         settings = Settings(
             _env_file=None,
             data_dir=Path(folder),

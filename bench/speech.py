@@ -28,7 +28,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_path
 from rapidfuzz.distance import Levenshtein
 
 from bot.settings import load_settings
@@ -60,7 +59,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="each sentence that was misheard")
     arguments = parser.parse_args()
     language: SpeechLanguage = arguments.language
-    cache = load_settings().cache_dir or user_cache_path("selon")
+    cache = load_settings().cache_dir
     voice = KokoroVoice(cache, threads=arguments.threads)
     if arguments.voices:
         with np.load(arguments.voices) as stored:

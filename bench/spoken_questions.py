@@ -25,7 +25,6 @@ from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_path
 from rapidfuzz.distance import Levenshtein
 from speech import ROOT, bare, compared, espeak, received, sentences
 
@@ -75,14 +74,14 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="each recording in every noise")
     parser.add_argument("--show", action="store_true", help="what was heard, and whether it finds")
     arguments = parser.parse_args()
-    cache = load_settings().cache_dir or user_cache_path("selon")
+    cache = load_settings().cache_dir
     voice = KokoroVoice(cache, threads=arguments.threads)
     recogniser = WhisperRecogniser(cache, threads=arguments.threads)
     asked = list(enumerate(questions(arguments.questions)))
     halves = {"even": asked[::2], "odd": asked[1::2], "all": asked}
     chance = np.random.default_rng(SEED)
     with tempfile.TemporaryDirectory() as folder:
-        build([ROOT / "corpus"], Path(folder), load_bundled())
+        build([ROOT / "corpus"], Path(folder), load_bundled(load_settings().cache_dir))
         settings = load_settings(data_dir=Path(folder))
         index = open_index(settings)
         chain = chain_over(index, settings)

@@ -45,7 +45,7 @@ def main() -> None:
     lines = (ROOT / "tests/data/corpus_questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(each)["question"] for each in lines][: arguments.questions]
     with tempfile.TemporaryDirectory() as folder:
-        build([ROOT / "corpus"], Path(folder), load_bundled())
+        build([ROOT / "corpus"], Path(folder), load_bundled(load_settings().cache_dir))
         settings = load_settings(data_dir=Path(folder))
         speech = open_speech(settings)
         chain = chain_over(open_index(settings), settings, undisturbed=speech.resting)

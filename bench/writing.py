@@ -29,15 +29,15 @@ from aiohttp import web
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.assembly import open_embedder
 from bot.llm.attempt import ClaimChecker
 from bot.llm.factory import database_of, open_models
 from bot.llm.writer import WriterLimits, WrittenAnswerer
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from bot.verification.checker import open_checker
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.build.builder import build
 from index.language import detect
-from index.models.bundled.embedder import load_bundled
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.sentences import sentence_spans
@@ -166,7 +166,7 @@ async def ask(chain: RetrievalQA, question: str, measured: Measured, copying: Co
 
 
 async def measure(options: argparse.Namespace, folder: Path) -> None:
-    embedder, judge = load_bundled(), ConfidenceModel.load()
+    embedder, judge = open_embedder(load_settings()), ConfidenceModel.load()
     build([ROOT / "corpus"], folder, embedder)
     index, extractive = LiveIndex(folder, embedder, judge), ExtractiveAnswerer(judge.thresholds)
     lines = QUESTIONS.read_text(encoding="utf-8").splitlines()

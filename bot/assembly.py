@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA, Undisturbed
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
 from bot.errors import SettingsError
 from bot.followups.conversation import FollowUpChain
@@ -59,6 +58,7 @@ def open_embedder(
 
     `progress` gets the part done (0..1) and what is being done. Raises ModelError.
     """
+    use_cache_dir(settings.cache_dir)
     return load_embedder(
         settings.embedding_model,
         settings.cache_dir,
@@ -73,7 +73,7 @@ def open_reader(settings: Settings) -> EvidenceReader | None:
 
 
 @cache
-def _open_reader(name: str, cache_dir: Path | None, threads: int | None) -> EvidenceReader | None:
+def _open_reader(name: str, cache_dir: Path, threads: int | None) -> EvidenceReader | None:
     reader = load_reader(name, cache_dir, threads=threads)
     if reader is None:
         return None
@@ -111,9 +111,8 @@ def open_speech(settings: Settings) -> Speech:
     """What speaks and hears, by the settings; nothing is loaded yet. To be closed."""
     from bot.speech.service import Speech, SpeechModels
 
-    cache_dir = settings.cache_dir or platformdirs.user_cache_path("selon")
     models = SpeechModels(
-        cache_dir,
+        settings.cache_dir,
         settings.voice_model,
         settings.hearing_model,
         str(settings.speech_url or ""),

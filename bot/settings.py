@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from dotenv import dotenv_values
+from platformdirs import user_cache_path
 from pydantic import (
     AnyHttpUrl,
     Field,
@@ -60,8 +62,8 @@ class Settings(BaseSettings):
     corpus_dir: Path = Field(
         Path("corpus"), description="The articles that `selon index` reads when no path is given."
     )
-    cache_dir: Path | None = Field(
-        None,
+    cache_dir: Path = Field(
+        default_factory=partial(user_cache_path, "selon"),
         description="Where the bundled model is prepared, once per machine "
         "(empty: the user's cache folder).",
     )

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from bot.answering import injection
+from bot.settings import Settings
 from tests.llama.server import started
 from tests.postgres import server
 
@@ -52,6 +54,12 @@ def interrupts() -> None:
     """Ctrl-C is heard, here and in what tests start, in the background too (`make test &`)."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def order_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What tells orders to machines loads its model from the machine's cache, as `selon` does."""
+    monkeypatch.setattr(injection, "_cache_dir", Settings(_env_file=None).cache_dir)
 
 
 @pytest.fixture(scope="session")

@@ -86,11 +86,18 @@ def test_the_example_shows_every_setting_with_its_meaning_and_its_default() -> N
     expected = {
         f"{ENVIRONMENT_PREFIX}{name.upper()}": (
             field.description,
-            "" if field.default in (None, ()) else str(field.default),
+            "" if field.default_factory or field.default in (None, ()) else str(field.default),
         )
         for name, field in Settings.model_fields.items()
     }
     assert shown == expected
+
+
+def test_only_the_settings_know_a_folder_of_the_user() -> None:
+    sources = [path for package in ("bot", "index") for path in (ROOT / package).rglob("*.py")]
+    knowing = re.compile(r"platformdirs|Path\.home|expanduser|\bcache_dir: Path( \| None)? =")
+    found = {path for path in sources if knowing.search(path.read_text(encoding="utf-8"))}
+    assert found == {ROOT / "bot" / "settings.py"}
 
 
 def test_copying_the_example_changes_nothing(tmp_path: Path) -> None:

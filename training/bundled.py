@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import onnx
-import platformdirs
 
 from bot.evaluation.faithfulness import read_samples as read_written
 from bot.evaluation.run import temporary_index
+from bot.settings import load_settings
 from index.article import Article, Passage, Sentence, embedding_text
 from index.build.passages import cut
 from index.models.bundled import interop
@@ -127,14 +127,16 @@ def search(
         Article(id=str(at), text=text, title=title, path="", language=language)
         for at, (title, text, language) in enumerate(texts)
     ]
-    with temporary_index(articles, load_bundled(), ConfidenceModel.load()) as opened:
+    with temporary_index(
+        articles, load_bundled(load_settings().cache_dir), ConfidenceModel.load()
+    ) as opened:
         found = (opened.searcher.search(question, count).hits for question in questions)
         return [list(dict.fromkeys(int(hit.article.id) for hit in hits)) for hits in found]
 
 
 def prepared_folder() -> Path:
     """Where the embedding model's files lie on this machine; made if need be."""
-    return prepared(platformdirs.user_cache_path("selon"))
+    return prepared(load_settings().cache_dir)
 
 
 def embedding_graph() -> onnx.ModelProto:

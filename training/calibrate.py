@@ -35,6 +35,7 @@ from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 from bot.evaluation.measures import auroc, calibration_error, reliability
 from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
 from bot.evaluation.run import temporary_index
+from bot.settings import load_settings
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader import load_bundled_reader
@@ -111,7 +112,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     arguments = parser.parse_args()
     asker = Asker(
-        load_bundled(), EvidenceReader(load_bundled_reader(), None, SUREST_LOGIT), arguments.share
+        load_bundled(load_settings().cache_dir),
+        EvidenceReader(load_bundled_reader(load_settings().cache_dir), None, SUREST_LOGIT),
+        arguments.share,
     )
     samples = [*asker.ask_files(arguments.eval), *asker.ask_mixed(arguments.eval)]
     if arguments.press:

@@ -25,6 +25,7 @@ from sklearn.pipeline import Pipeline, make_pipeline  # type: ignore[import-unty
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
 from bot.answering.injection import order_features
+from bot.settings import load_settings
 from index.models.bundled.words import load_word_reader
 from index.sentences import sentence_spans
 from training.sources import read_questions
@@ -45,7 +46,7 @@ def main() -> None:
     data = parser.parse_args().data
     rows = [json.loads(line) for line in (HERE / "orders.jsonl").read_text("utf-8").splitlines()]
     plain = plain_sentences(data)
-    words = load_word_reader()
+    words = load_word_reader(load_settings().cache_dir)
     features = np.array(
         [order_features(words, text) for text in (*(row["text"] for row in rows), *plain)]
     )

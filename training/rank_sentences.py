@@ -25,6 +25,7 @@ from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 
 from bot.evaluation.outcome import holds_answer
 from bot.evaluation.run import temporary_index
+from bot.settings import load_settings
 from index.article import Article
 from index.findings import Findings, Hit
 from index.models.bundled.embedder import load_bundled
@@ -85,9 +86,11 @@ class Asker:
     """Asks questions of indexes, and reads what is found."""
 
     def __init__(self) -> None:
-        self._embedder = load_bundled()
+        self._embedder = load_bundled(load_settings().cache_dir)
         self._judge = ConfidenceModel.load()
-        self._reader = EvidenceReader(load_bundled_reader(), None, SUREST_LOGIT)
+        self._reader = EvidenceReader(
+            load_bundled_reader(load_settings().cache_dir), None, SUREST_LOGIT
+        )
 
     def ask_french(self, data: Path) -> Iterator[AskedQuestion]:
         """The held-out questions over paragraphs, each an article, and over whole articles."""

@@ -13,14 +13,15 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
-import numpy.typing as npt
 
 from index.folding import fold_phrase
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from index.models.bundled.words import WordReader
 
 # What could be taken for the frame: brackets and angle brackets become look-alikes.
@@ -91,6 +92,8 @@ def readable(text: str) -> str:
 
 def order_features(words: WordReader, text: str) -> npt.NDArray[np.float32]:
     """What the order model looks at: mean and maximum of the words' vectors, shape (768,)."""
+    import numpy as np
+
     vectors = words.read(readable(text)).vectors
     if not len(vectors):
         vectors = np.zeros((1, vectors.shape[1]), np.float32)
@@ -100,11 +103,13 @@ def order_features(words: WordReader, text: str) -> npt.NDArray[np.float32]:
 class _OrderModel:
     """A logistic regression (`training/orders.py`): above 0 a text is taken for an order."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache_dir: Path) -> None:
+        import numpy as np
+
         from index.models.bundled.words import load_word_reader
 
         told = json.loads(files(__package__).joinpath("orders.json").read_text("utf-8"))
-        self._words = load_word_reader()
+        self._words = load_word_reader(cache_dir)
         self._coefficients = np.array(told["coefficients"], np.float32)
         self._intercept: float = told["intercept"]
 
@@ -112,9 +117,18 @@ class _OrderModel:
         return float(order_features(self._words, text) @ self._coefficients) + self._intercept
 
 
+_cache_dir: Path | None = None
+
+
+def use_cache_dir(cache_dir: Path) -> None:
+    """From now on this process loads the model that `is_order` needs from this folder."""
+    global _cache_dir
+    _cache_dir = cache_dir
+
+
 @cache
-def _model() -> _OrderModel:
-    return _OrderModel()
+def _model(cache_dir: Path) -> _OrderModel:
+    return _OrderModel(cache_dir)
 
 
 def is_order(text: str, least: float = 0.0) -> bool:
@@ -131,4 +145,6 @@ def _order_logit(text: str) -> float:
         return math.inf
     if len(_LETTERS.findall(plain)) < _FEWEST_WORDS:
         return -math.inf
-    return _model().logit(_TAG.sub(" ", text) if "<" in text else text)
+    if _cache_dir is None:
+        raise RuntimeError("is_order needs a model: call use_cache_dir first")
+    return _model(_cache_dir).logit(_TAG.sub(" ", text) if "<" in text else text)

@@ -288,7 +288,7 @@ class Writers:
 
 
 @cache
-def _checker(cache_dir: Path | None, threads: int) -> LoadedBehind:
+def _checker(cache_dir: Path, threads: int) -> LoadedBehind:
     """One for all who write in this process."""
     return LoadedBehind(cache_dir, threads)
 
@@ -296,7 +296,7 @@ def _checker(cache_dir: Path | None, threads: int) -> LoadedBehind:
 class LoadedBehind:
     """A checker that loads on a thread of its own from now on; who needs it first waits for it."""
 
-    def __init__(self, cache_dir: Path | None, threads: int) -> None:
+    def __init__(self, cache_dir: Path, threads: int) -> None:
         self._future: Future[checker.FactChecker] = Future()
         load = threading.Thread(
             target=self._load, args=(cache_dir, threads), name="checker", daemon=True
@@ -309,7 +309,7 @@ class LoadedBehind:
     def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
         return self._future.result().check(claim, given, question)
 
-    def _load(self, cache_dir: Path | None, threads: int) -> None:
+    def _load(self, cache_dir: Path, threads: int) -> None:
         from bot.verification.checker import open_checker
 
         try:

@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+from weakref import ref
 
 from tornado.httpserver import HTTPServer
-from tornado.web import Application, RequestHandler
+from tornado.iostream import IOStream
+from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
 
 from bot.errors import MessengerError
 from index.errors import reason_of
 
+HEADER_BYTES = 16 * 1024
 
-def listen(handlers: Sequence[tuple[Any, ...]], host: str, port: int, setting: str) -> HTTPServer:
+
+@dataclass(frozen=True, slots=True)
+class ServerLimits:
+    """What anybody who reaches the port may take up: each connection is one request, which has so
+    many seconds from its first byte to the last of the reply."""
+
+    body_bytes: int = 0
+    seconds: float = 30.0
+    connections: int = 200
+
+
+def listen(
+    handlers: Sequence[tuple[Any, ...]],
+    host: str,
+    port: int,
+    setting: str,
+    limits: ServerLimits = ServerLimits(),
+) -> HTTPServer:
     """A server that answers by these handlers of tornado's, and logs nothing of who asks.
 
     Raises MessengerError, naming the setting of the port, where the port cannot be had.
     """
-    server = HTTPServer(_Quiet(list(handlers)))
+    application = _Quiet(list(handlers), default_handler_class=_NotFound)
+    server = _BoundedServer(
+        application,
+        no_keep_alive=True,
+        max_header_size=HEADER_BYTES,
+        max_body_size=limits.body_bytes,
+    )
+    server.limits = limits
     try:
         listening = socket.create_server((host, port))
     except OSError as error:
@@ -36,6 +66,32 @@ async def close(server: HTTPServer) -> None:
     await server.close_all_connections()
 
 
+class _BoundedServer(HTTPServer):
+    limits: ServerLimits
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        if len(self._connections) >= self.limits.connections:
+            stream.close()
+            return
+        super().handle_stream(stream, address)
+        # A timer that kept the stream would keep what was read of it too.
+        asyncio.get_running_loop().call_later(self.limits.seconds, _close_stream, ref(stream))
+
+
+def _close_stream(reference: ref[IOStream]) -> None:
+    stream = reference()
+    if stream is not None:
+        stream.close()
+
+
 class _Quiet(Application):
     def log_request(self, handler: RequestHandler) -> None:
         """What comes is told where it is dealt with."""
+
+
+@stream_request_body
+class _NotFound(RequestHandler):
+    """Refuses what no handler answers before its body is read."""
+
+    def prepare(self) -> None:
+        raise HTTPError(HTTPStatus.NOT_FOUND)

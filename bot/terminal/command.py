@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import OptionInfo
 
+from bot.answering.injection import use_cache_dir
 from bot.locale.terminal import TerminalPhrases
 from bot.operations.logs import configure_logs
 from bot.settings import Settings, load_settings
@@ -67,7 +67,8 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
     def done() -> int:
         settings = load_settings(data_dir=data_dir)
         use_timezone(settings.timezone)
-        _confine_libraries(settings.cache_dir or platformdirs.user_cache_path("selon"))
+        _confine_libraries(settings.cache_dir)
+        use_cache_dir(settings.cache_dir)
         configure_logs(settings)
         return command(settings)
 

@@ -198,7 +198,7 @@ def _shares(alignment: Alignment) -> Vectors:
     return weighted
 
 
-def open_checker(cache_dir: Path | None = None, *, threads: int = 1) -> FactChecker:
+def open_checker(cache_dir: Path, *, threads: int = 1) -> FactChecker:
     """A checker on the bundled model, whatever model the index is made with.
 
     Raises `ModelError`.

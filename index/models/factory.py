@@ -10,14 +10,14 @@ from index.models.base import BUNDLED, NONE, Embedder, PassageReader
 
 def load_embedder(
     name: str,
-    cache_dir: Path | None = None,
+    cache_dir: Path,
     *,
     threads: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Embedder:
     """The model of this name: `bundled`, or any of Sentence Transformers by hub name or path.
 
-    `cache_dir` (the user's cache by default) and `progress(share, step)` are for preparing the
+    `cache_dir` and `progress(share, step)` are for preparing the
     bundled model; other models are kept where their library keeps them. Raises `ModelError`.
     """
     if name == BUNDLED:
@@ -31,7 +31,7 @@ def load_embedder(
 
 def load_reader(
     name: str,
-    cache_dir: Path | None = None,
+    cache_dir: Path,
     *,
     threads: int | None = None,
     progress: Callable[[float, str], None] | None = None,

@@ -58,7 +58,7 @@ PAPER = pdf(
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return load_bundled()
+    return load_bundled(load_settings().cache_dir)
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,13 @@ async def test_what_is_wrong_is_said_with_a_code(server: BotServer, home: Path) 
     assert code == 0, "the bot takes an index up when it is there"
 
 
+async def test_one_stray_refusal_says_nothing_of_the_token(server: BotServer) -> None:
+    server.fail_next("getMe", 401, description="Unauthorized")
+    server.fail_next("getWebhookInfo", 401, description="Unauthorized")
+    assert (await said(server))["Token"] == ["well: Selon, https://t.me/selon_test_bot"]
+    assert server.faults_left == 0
+
+
 async def test_rights_that_would_be_missed_are_noted(server: BotServer) -> None:
     server.rights(inline=False, privacy=False)
     found = await said(server)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
 from bot.errors import MessengerError, SettingsError
+from bot.messenger.running import receiver
 from bot.messenger.running.application import serve
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
@@ -90,6 +93,53 @@ async def test_who_does_not_know_the_secret_is_not_heard(
                 assert reply.status == 403
         await server.silence(0.2)
     assert chain.questions == []
+
+
+async def status_of_call(url: str, *headers: str, piece: bytes = b"") -> bytes:
+    """The first line of the reply to a call whose body is only declared; empty without one."""
+    address = urlsplit(url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    head = (f"POST {address.path} HTTP/1.1", f"Host: {address.netloc}", *headers, "", "")
+    writer.write("\r\n".join(head).encode() + piece)
+    try:
+        async with asyncio.timeout(5):
+            return (await reader.readline()).rstrip()
+    finally:
+        writer.close()
+
+
+async def test_a_stranger_is_refused_before_a_byte_of_the_body_is_read(
+    server: BotServer, chain: StubChain, port: int
+) -> None:
+    async with running(server, chain, Shelf(), **called_at(port)):
+        for header in ("Content-Length: 900000", "Transfer-Encoding: chunked"):
+            for secret in ("", f"{HEADER}: guessed-by-somebody"):
+                headers = [each for each in (header, secret) if each]
+                assert await status_of_call(server.hook.url, *headers) == b"HTTP/1.1 403 Forbidden"
+
+
+async def test_a_call_is_bounded_in_size_and_time_whoever_makes_it(
+    server: BotServer, chain: StubChain, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiver, "CALL_LIMITS", replace(receiver.CALL_LIMITS, seconds=0.5))
+    async with running(server, chain, Shelf(), **called_at(port)):
+        secret = f"{HEADER}: {server.hook.secret}"
+        large = await status_of_call(server.hook.url, secret, "Content-Length: 2000000")
+        assert large == b"HTTP/1.1 400 Bad Request"
+        slow = await status_of_call(server.hook.url, secret, "Content-Length: 20", piece=b"{")
+        assert slow == b""
+
+
+async def test_the_port_of_the_figures_takes_no_body(
+    server: BotServer, chain: StubChain, port: int
+) -> None:
+    async with running(server, chain, Shelf(), metrics_port=port):
+        for page in ("metrics", "healthz", "elsewhere"):
+            url = f"http://127.0.0.1:{port}/{page}"
+            assert await status_of_call(url, "Content-Length: 900000") in {
+                b"HTTP/1.1 400 Bad Request",
+                b"HTTP/1.1 404 Not Found",
+            }
 
 
 async def test_the_secret_is_that_of_the_settings_or_the_same_at_every_start(

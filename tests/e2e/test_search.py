@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.library.articles import LiveLibrary
+from bot.settings import load_settings
 from index.build.builder import build
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
@@ -25,7 +26,7 @@ SPACE = ("Hubble", "James-Webb", "Rosetta", "Apollo")
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return load_bundled()
+    return load_bundled(load_settings().cache_dir)
 
 
 @pytest.fixture(scope="module")

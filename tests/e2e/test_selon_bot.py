@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from platformdirs import user_cache_path
 
 from tests.bot.llm.server import says, serving
 from tests.botapi.server import BotServer
@@ -62,10 +63,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SELON_")}
-    if "SELON_CACHE_DIR" in os.environ:
-        kept["SELON_CACHE_DIR"] = os.environ["SELON_CACHE_DIR"]
-    return kept | more
+    """That of a service: nothing can be written in its home, models are where it says."""
+    own = ("SELON_", "XDG_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    cache_dir = os.environ.get("SELON_CACHE_DIR") or str(user_cache_path("selon"))
+    return kept | {"HOME": "/dev/null/home", "SELON_CACHE_DIR": cache_dir} | more
 
 
 @asynccontextmanager

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.test_selon_bot import environment as service_environment
+
 ARTICLES = {
     "orphee.md": """\
 ---
@@ -48,11 +50,9 @@ class Home:
     folder: Path
 
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SELON_")}
+        kept = service_environment()
         for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
             kept.pop(name, None)
-        if "SELON_CACHE_DIR" in os.environ:
-            kept["SELON_CACHE_DIR"] = os.environ["SELON_CACHE_DIR"]
         return kept | {"TERM": "xterm-256color"} | more
 
     def run(self, *arguments: str, given: str = "", **environment: str) -> Result:

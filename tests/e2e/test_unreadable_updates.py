@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from telegram.error import TelegramError
 
-from bot.messenger.running.receiver import UpdatesRequest
+from bot.messenger.running.requests import UpdatesRequest
 from bot.settings import load_settings
 from bot.state.database import open_state, state_url
 from bot.state.updates import record_arrival

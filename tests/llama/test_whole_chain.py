@@ -16,7 +16,7 @@ import pytest
 
 from bot.answer import Answer, Citation
 from bot.assembly import open_chain
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from index.build.builder import build
 from index.language import terms
 from index.models.bundled.embedder import load_bundled
@@ -35,7 +35,7 @@ def answers(
     llama_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Answer]]:
     folder = tmp_path_factory.mktemp("chain")
-    build([ROOT / "corpus"], folder, load_bundled())
+    build([ROOT / "corpus"], folder, load_bundled(load_settings().cache_dir))
     text = (ROOT / "tests" / "data" / "corpus_questions.jsonl").read_text(encoding="utf-8")
     rows = [row for row in map(json.loads, text.splitlines()) if row["answerable"]]
     settings = Settings(

@@ -27,8 +27,9 @@ from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.journal import Journal, Trigger, triggered_by
 from bot.messenger.running.health import serve_health
 from bot.messenger.running.profile import set_profile
-from bot.messenger.running.receiver import Receiver, UpdatesRequest, WatchedRequest, unreachable
+from bot.messenger.running.receiver import Receiver, unreachable
 from bot.messenger.running.redaction import redact_logs
+from bot.messenger.running.requests import TokenCheck, UpdatesRequest, WatchedRequest
 from bot.messenger.services import BotServices, Chain, TelegramApplication
 from bot.operations.logs import PublicText
 from bot.settings import Settings
@@ -184,8 +185,8 @@ async def serve(
     ):
         # Telegram tells what is new to one process that asks, and ends the requests of another.
         process.join(alone=settings.webhook_url is None)
-        refused = asyncio.Event()
-        application = _build(settings, token, refused, journal)
+        token_check = TokenCheck(f"{_server(settings)}/bot{token}/getMe")
+        application = _build(settings, token, token_check, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
         services = BotServices(chain, library, state, settings, documents, speech, arena)
@@ -198,11 +199,11 @@ async def serve(
                     await _start(application, receiver, services, len(patience))
                     ready(application.bot.username)
                     async with run_chores(chores, services, application.bot, process):
-                        await _first_of(stop, refused)
+                        await _first_of(stop, token_check.refused)
         finally:
             journal.stopping.set()
             await _close(application, receiver)
-        if refused.is_set():
+        if token_check.refused.is_set():
             raise refusal(settings)
 
 
@@ -223,12 +224,16 @@ def _sharing_chores(
     yield Chore("roles", ROLES_INTERVAL, look_again, of_each=True)
 
 
+def _server(settings: Settings) -> str:
+    return str(settings.telegram_api_url).rstrip("/")
+
+
 def _build(
-    settings: Settings, token: str, refused: asyncio.Event, journal: Journal
+    settings: Settings, token: str, token_check: TokenCheck, journal: Journal
 ) -> DurableApplication:
     # Durations as timedelta, which the library announces as its future: without this it warns.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    server = str(settings.telegram_api_url).rstrip("/")
+    server = _server(settings)
     application = (
         Application.builder()
         .application_class(DurableApplication)
@@ -239,10 +244,10 @@ def _build(
         .local_mode(settings.telegram_local)
         .request(
             WatchedRequest(
-                refused, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS
+                token_check, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS
             )
         )
-        .get_updates_request(UpdatesRequest(refused, connection_pool_size=2))
+        .get_updates_request(UpdatesRequest(token_check, connection_pool_size=2))
         .rate_limiter(AIORateLimiter(max_retries=3))
         .concurrent_updates(FairScheduler(CONCURRENT_UPDATES))
         .job_queue(None)

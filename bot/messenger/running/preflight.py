@@ -19,6 +19,7 @@ from bot.locale.administration import CheckingPhrases
 from bot.locale.errors import error_text
 from bot.messenger.running.application import refusal, telegram_token
 from bot.messenger.running.receiver import unreachable, webhook_path
+from bot.messenger.running.requests import TokenCheck, WatchedRequest
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from index.errors import IndexingError, NoIndex
@@ -69,8 +70,9 @@ class Preflight:
         os.environ.setdefault("PTB_TIMEDELTA", "true")
         try:
             token = telegram_token(settings)
-            server = str(settings.telegram_api_url).rstrip("/")
-            async with Bot(token, f"{server}/bot", f"{server}/file/bot") as bot:
+            url = f"{str(settings.telegram_api_url).rstrip('/')}/bot"
+            request = WatchedRequest(TokenCheck(f"{url}{token}/getMe"))
+            async with Bot(token, url, request=request) as bot:
                 me, hook = await bot.get_me(), await bot.get_webhook_info()
         except InvalidToken:
             return [self._failed(said.token, refusal(settings))]

@@ -9,21 +9,18 @@ import json
 import logging
 import re
 from http import HTTPStatus
-from typing import Any
 
 from pydantic import AnyHttpUrl
 from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
-from telegram.request import HTTPXRequest
 from tornado.httpserver import HTTPServer
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from bot.errors import MessengerError, SettingsError
 from bot.messenger.inbound.unreadable import legible_update
-from bot.operations.http_server import close, listen
+from bot.operations.http_server import ServerLimits, close, listen
 from bot.operations.logs import PublicText
-from bot.operations.metrics import METERS
 from bot.settings import TELEGRAM_API_URL, Settings
 from index.errors import reason_of
 
@@ -33,55 +30,10 @@ UPDATES = (
     *("message", "edited_message", "callback_query", "inline_query", "my_chat_member"),
     "message_reaction",  # told only where it is asked for, and in groups only to administrators
 )
-_HTTP_UNAUTHORIZED = 401
 _AGAIN_SECONDS = 1.0
 
-
-class WatchedRequest(HTTPXRequest):
-    """Connections to Telegram that notice when the token stops being good.
-
-    The library ends its polling without a word in that case, and the bot would wait for ever.
-    """
-
-    def __init__(self, refused: asyncio.Event, **options: Any) -> None:
-        super().__init__(**options)
-        self._refused = refused
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        try:
-            status, body = await super().do_request(*args, **kwargs)
-        except TelegramError:
-            METERS.requested(_method(*args, **kwargs), 0)
-            raise
-        METERS.requested(_method(*args, **kwargs), status)
-        if status == _HTTP_UNAUTHORIZED:
-            self._refused.set()
-        return status, body
-
-
-class UpdatesRequest(WatchedRequest):
-    """What asks for updates, and hands on only such as can be read."""
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        content = WatchedRequest.parse_json_payload(payload)
-        if isinstance(content, dict) and content.get("ok") is False:
-            return content
-        told = content.get("result") if isinstance(content, dict) else None
-        if told == []:
-            METERS.nothing_new()
-        updates = [legible_update(each) for each in told] if isinstance(told, list) else [None]
-        legible = [each for each in updates if each is not None]
-        if updates and not legible:
-            # The library would ask again at once, for ever; after this it waits.
-            raise TelegramError("what came is no list of updates")
-        return content | {"result": legible}
-
-
-def _method(url: str, *_args: Any, **_options: Any) -> str:
-    """The Bot API's name of what an address asks for."""
-    path = url.partition("?")[0]
-    return "file" if "/file/bot" in path else path.rpartition("/")[2]
+CALL_LIMITS = ServerLimits(body_bytes=2**20)
+"""Of a call of Telegram's, whose updates take some thousand bytes."""
 
 
 class Receiver:
@@ -123,7 +75,11 @@ class Receiver:
         handlers = [(re.escape(path) + "/?", _Call, {"updater": self._updater, "secret": secret})]
         # Before Telegram is told to call: this fails at once, and leaves nothing behind.
         self._server = listen(
-            handlers, settings.webhook_host, settings.webhook_port, "SELON_WEBHOOK_PORT"
+            handlers,
+            settings.webhook_host,
+            settings.webhook_port,
+            "SELON_WEBHOOK_PORT",
+            CALL_LIMITS,
         )
         try:
             await self._ask_for_calls(str(url), secret, retries)
@@ -151,8 +107,9 @@ class Receiver:
             await asyncio.sleep(_AGAIN_SECONDS)
 
 
+@stream_request_body
 class _Call(RequestHandler):
-    """A call of Telegram's: one update.
+    """A call of Telegram's: one update. Without the secret, nothing of its body is read.
 
     The library's own handler refuses what it cannot read, which Telegram then sends for ever.
     """
@@ -160,13 +117,19 @@ class _Call(RequestHandler):
     def initialize(self, updater: Updater, secret: str) -> None:
         self.updater = updater
         self.secret = secret
+        self.body = bytearray()
 
-    async def post(self) -> None:
+    def prepare(self) -> None:
         given = self.request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(given.encode(), self.secret.encode()):
             raise HTTPError(HTTPStatus.FORBIDDEN)
+
+    def data_received(self, chunk: bytes) -> None:
+        self.body += chunk
+
+    async def post(self) -> None:
         try:
-            told = legible_update(json.loads(self.request.body))
+            told = legible_update(json.loads(self.body))
         except (ValueError, RecursionError):
             raise HTTPError(HTTPStatus.BAD_REQUEST) from None
         if told is not None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-import platformdirs
 
 from index.errors import ModelError, reason_of
 from index.models.base import Embedder, Vectors
@@ -77,26 +76,25 @@ class BundledEmbedder:
 
 
 def load_bundled(
-    cache_dir: Path | None = None,
+    cache_dir: Path,
     *,
     threads: int | None = None,
     progress: PrepareProgress | None = None,
 ) -> Embedder:
-    """The bundled model, prepared first if this machine has not done so yet.
+    """The bundled model, prepared in `cache_dir` first if that has not been done yet.
 
-    `cache_dir` is the user's cache by default, `threads` the number of cores this process may use.
+    `threads` is the number of cores this process may use.
     `progress(share, step)` is called while the model is prepared. Raises `ModelError`.
     """
-    cache = cache_dir or platformdirs.user_cache_path("selon")
     count = threads or cores()
-    folder = prepared(cache, progress=progress)
+    folder = prepared(cache_dir, progress=progress)
     try:
         return _open(folder, count)
     except ModelError as error:
         if is_whole(folder, thorough=True):
             raise
         _log.warning("%s", error)
-    return _open(prepared(cache, progress=progress, fresh=True), count)
+    return _open(prepared(cache_dir, progress=progress, fresh=True), count)
 
 
 def _open(folder: Path, threads: int) -> BundledEmbedder:

@@ -31,17 +31,17 @@ LAYER_PARTS = {
 _UNKNOWN_ID = 3
 
 
-def as_sentence_transformer(cache_dir: Path | None = None) -> SentenceTransformer:
+def as_sentence_transformer(workshop: Path | None = None) -> SentenceTransformer:
     """The bundled model for the Sentence Transformers library, with prompts `query` and `passage`.
 
-    It needs 600 MB of disk in `cache_dir` (the system's temporary folder by default) while it
+    It needs 600 MB of disk in `workshop` (the system's temporary folder by default) while it
     loads, and twice as much memory. Raises `ModelError`.
     """
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 
     source = read_weights()
-    with tempfile.TemporaryDirectory(dir=cache_dir) as folder, _no_progress_bars():
+    with tempfile.TemporaryDirectory(dir=workshop) as folder, _no_progress_bars():
         _save_network(source, folder)
         _save_tokenizer(source, folder)
         network = Transformer(folder, max_seq_length=source.shape.positions)

@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-import platformdirs
 
 from index.errors import ModelError, reason_of
 from index.findings import FoundSpan, PassageReading
@@ -114,17 +113,16 @@ def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[i
 
 
 def load_bundled_reader(
-    cache_dir: Path | None = None,
+    cache_dir: Path,
     *,
     threads: int | None = None,
     progress: PrepareProgress | None = None,
 ) -> BundledReader:
-    """The reader that ships with Selon; the embedding model is prepared first if need be.
+    """The reader that ships with Selon; the embedding model is prepared in `cache_dir` if need be.
 
-    `cache_dir` is the user's cache by default, `threads` the number of cores this process may use.
-    Raises `ModelError`.
+    `threads` is the number of cores this process may use. Raises `ModelError`.
     """
-    folder = prepared(cache_dir or platformdirs.user_cache_path("selon"), progress=progress)
+    folder = prepared(cache_dir, progress=progress)
     source = files("index.models.bundled") / FILE
     try:
         graph = source.read_bytes()

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
-import platformdirs
 
 from index.errors import ModelError, reason_of
 from index.models.base import Vectors
@@ -71,12 +70,12 @@ class WordReader:
         return Spoken(tuple(spans), vectors.astype(np.float32))
 
 
-def load_word_reader(cache_dir: Path | None = None, *, threads: int = 1) -> WordReader:
-    """The lower layers of the bundled model, which is prepared first if need be.
+def load_word_reader(cache_dir: Path, *, threads: int = 1) -> WordReader:
+    """The lower layers of the bundled model, which is prepared in `cache_dir` first if need be.
 
-    `cache_dir` is the user's cache by default. Raises `ModelError`.
+    Raises `ModelError`.
     """
-    folder = prepared(cache_dir or platformdirs.user_cache_path("selon"))
+    folder = prepared(cache_dir)
     try:
         session = open_session(_lower_layers(folder), folder, threads=threads)
         return WordReader(Tokenizer.load(folder), session)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import MessengerError, SettingsError
+from bot.messenger.running import requests
 from bot.messenger.running.application import serve, telegram_token
 from bot.settings import load_settings
 from bot.terminal.cli import run as selon
@@ -21,6 +22,11 @@ from tests.e2e.telegram import Shelf, StubChain, running, settings_for, slowly
 
 READER = 42
 QUESTION = "Quand Fresnel est-il né ?"
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "REFUSAL_WAITS_SECONDS", (0.0, 0.01, 0.01))
 
 
 @pytest.fixture
@@ -116,6 +122,45 @@ async def test_a_token_revoked_later_ends_the_bot_with_one_line(
     server.user_says(READER, QUESTION)
     with pytest.raises(SettingsError, match="token-refused"):
         await asyncio.wait_for(task, 10)
+
+
+@pytest.mark.parametrize("status", [401, 404])
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "getUpdates", "sendMessage"])
+async def test_one_stray_refusal_stops_nothing(
+    server: BotServer, chain: StubChain, method: str, status: int
+) -> None:
+    server.fail_next(method, status, description="Unauthorized")
+    async with running(server, chain, Shelf()):
+        server.user_says(READER, QUESTION)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+        server.user_says(READER, QUESTION)
+        await server.next_message()
+    assert server.faults_left == 0
+
+
+async def test_a_method_that_is_refused_for_good_is_tried_again_while_the_token_is_good(
+    server: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        server.fail_next("getUpdates", 401, description="Unauthorized")
+    async with running(server, chain, Shelf()):
+        server.user_says(READER, QUESTION)
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+    assert "Telegram cannot be reached" in caplog.text
+
+
+async def test_a_token_is_given_up_after_getme_was_refused_again_and_again(
+    server: BotServer, chain: StubChain
+) -> None:
+    task = asyncio.create_task(serve(settings_for(server), chain, Shelf(), asyncio.Event()))
+    await server.called("getUpdates")
+    for _ in range(len(requests.REFUSAL_WAITS_SECONDS)):
+        server.fail_next("getMe", 401, description="Unauthorized")
+    server.fail_next("sendMessage", 401, description="Unauthorized")
+    server.user_says(READER, QUESTION)
+    with pytest.raises(SettingsError, match="token-refused"):
+        await asyncio.wait_for(task, 10)
+    assert server.faults_left == 0
 
 
 async def test_the_menu_failing_does_not_keep_the_bot_from_answering(

@@ -33,7 +33,7 @@ def save_model(folder: Path, *, prompts: dict[str, str] | None = None, seed: int
 
 
 def test_a_model_is_loaded_by_its_path(tmp_path: Path) -> None:
-    embedder = load_embedder(save_model(tmp_path / "small"), threads=2)
+    embedder = load_embedder(save_model(tmp_path / "small"), tmp_path, threads=2)
 
     counts: list[int] = []
     vectors = embedder.embed_passages(["phare", "tarte"] * 200, progress=counts.append)
@@ -49,7 +49,7 @@ def test_a_model_is_loaded_by_its_path(tmp_path: Path) -> None:
 def test_the_id_follows_weights_and_prompts_but_not_the_folder(tmp_path: Path) -> None:
     def loaded(place: str, **options: object) -> str:
         folder = tmp_path / place / "small"
-        return load_embedder(save_model(folder, **options)).id  # type: ignore[arg-type]
+        return load_embedder(save_model(folder, **options), folder).id  # type: ignore[arg-type]
 
     first = loaded("a")
     assert first.startswith("small/")
@@ -60,8 +60,8 @@ def test_the_id_follows_weights_and_prompts_but_not_the_folder(tmp_path: Path) -
 
 def test_the_prompts_of_a_model_are_used(tmp_path: Path) -> None:
     prompts = {"query": "query : ", "document": "passage : "}
-    plain = load_embedder(save_model(tmp_path / "plain"))
-    prompted = load_embedder(save_model(tmp_path / "prompted", prompts=prompts))
+    plain = load_embedder(save_model(tmp_path / "plain"), tmp_path)
+    prompted = load_embedder(save_model(tmp_path / "prompted", prompts=prompts), tmp_path)
 
     assert prompted.embed_question("mer") == pytest.approx(plain.embed_question("query : mer"))
     (passage,) = prompted.embed_passages(["mer"])
@@ -89,14 +89,14 @@ def test_prompts_are_the_models_own_or_its_familys(
 
 def test_a_folder_without_a_model_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="embedding-model-not-loaded") as caught:
-        load_embedder(str(tmp_path))
+        load_embedder(str(tmp_path), tmp_path)
     assert "\n" not in str(caught.value)
     assert BUNDLED in str(caught.value)
 
 
 def test_a_path_that_is_not_there_is_not_looked_up_elsewhere(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="embedding-model-no-folder"):
-        load_embedder(str(tmp_path / "absent"))
+        load_embedder(str(tmp_path / "absent"), tmp_path)
 
 
 def test_bundled_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,8 @@ def save_model(folder: Path, kind: str) -> str:
 
 
 def test_a_question_answering_model_finds_words(tmp_path: Path) -> None:
-    reader = load_reader(save_model(tmp_path / "qa", "BertForQuestionAnswering"), threads=1)
+    name = save_model(tmp_path / "qa", "BertForQuestionAnswering")
+    reader = load_reader(name, tmp_path, threads=1)
     assert reader is not None
     assert reader.id.startswith("qa/")
     readings = list(reader.read("quand", PASSAGES))
@@ -48,7 +49,7 @@ def test_a_question_answering_model_finds_words(tmp_path: Path) -> None:
 
 def test_a_cross_encoder_tells_how_well_a_passage_answers(tmp_path: Path) -> None:
     name = save_model(tmp_path / "cross", "BertForSequenceClassification")
-    reader = load_reader(name, threads=1)
+    reader = load_reader(name, tmp_path, threads=1)
     assert reader is not None
     first, second = reader.read("quand", PASSAGES)
     assert first.span is None
@@ -58,10 +59,10 @@ def test_a_cross_encoder_tells_how_well_a_passage_answers(tmp_path: Path) -> Non
 
 def test_a_folder_that_is_not_there_or_holds_no_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="reader-no-folder"):
-        load_reader(str(tmp_path / "absent"))
+        load_reader(str(tmp_path / "absent"), tmp_path)
     with pytest.raises(ModelError, match="reader-not-loaded"):
-        load_reader(str(tmp_path))
+        load_reader(str(tmp_path), tmp_path)
 
 
 def test_there_may_be_none() -> None:
-    assert load_reader(NONE) is None
+    assert load_reader(NONE, Path("cache")) is None

@@ -1,0 +1,94 @@
+"""What a port of Selon's takes from strangers: little, for a short time, from few at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from tornado.web import RequestHandler
+
+from bot.operations.http_server import ServerLimits, close, listen
+
+
+class Echo(RequestHandler):
+    def get(self) -> None:
+        self.write("well")
+
+    def post(self) -> None:
+        self.write(self.request.body)
+
+
+@asynccontextmanager
+async def served(port: int, limits: ServerLimits) -> AsyncIterator[None]:
+    server = listen([("/echo", Echo)], "127.0.0.1", port, "SELON_METRICS_PORT", limits)
+    try:
+        yield
+    finally:
+        await close(server)
+
+
+async def reply_to(port: int, *pieces: bytes) -> bytes:
+    """All that the server says to these bytes, until it closes the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        async with asyncio.timeout(10):
+            return await reader.read()
+    finally:
+        writer.close()
+
+
+def post(path: str, *headers: str) -> bytes:
+    return "\r\n".join((f"POST {path} HTTP/1.1", "Host: x", *headers, "", "")).encode()
+
+
+BODIES = ["Content-Length: 900000", "Transfer-Encoding: chunked"]
+
+
+@pytest.mark.parametrize("header", BODIES)
+async def test_no_body_is_read_where_no_handler_is(unused_tcp_port: int, header: str) -> None:
+    async with served(unused_tcp_port, ServerLimits(body_bytes=2**20)):
+        reply = await reply_to(unused_tcp_port, post("/elsewhere", header))
+    assert reply.startswith(b"HTTP/1.1 404 ")
+
+
+@pytest.mark.parametrize("header", BODIES)
+async def test_no_body_is_taken_where_none_is_allowed(unused_tcp_port: int, header: str) -> None:
+    async with served(unused_tcp_port, ServerLimits()):
+        reply = await reply_to(unused_tcp_port, post("/echo", header), b"5\r\nhello\r\n0\r\n\r\n")
+    assert reply.startswith(b"HTTP/1.1 400 ")
+
+
+async def test_a_body_larger_than_allowed_is_refused_before_it_comes(unused_tcp_port: int) -> None:
+    async with served(unused_tcp_port, ServerLimits(body_bytes=5)):
+        reply = await reply_to(unused_tcp_port, post("/echo", "Content-Length: 6"))
+        assert reply.startswith(b"HTTP/1.1 400 ")
+        taken = await reply_to(unused_tcp_port, post("/echo", "Content-Length: 5"), b"hello")
+    assert taken.startswith(b"HTTP/1.1 200 ")
+    assert taken.endswith(b"\r\n\r\nhello")
+
+
+@pytest.mark.parametrize("piece", [b"POST /echo HT", post("/echo", "Content-Length: 5") + b"he"])
+async def test_who_is_slow_is_cut_off(unused_tcp_port: int, piece: bytes) -> None:
+    async with served(unused_tcp_port, ServerLimits(body_bytes=5, seconds=0.2)):
+        assert await reply_to(unused_tcp_port, piece) == b""
+
+
+async def test_a_heap_of_headers_is_refused(unused_tcp_port: int) -> None:
+    async with served(unused_tcp_port, ServerLimits()):
+        assert await reply_to(unused_tcp_port, b"GET /echo HTTP/1.1\r\nX: " + b"x" * 20_000) == b""
+
+
+async def test_more_connections_than_allowed_are_closed_at_once(unused_tcp_port: int) -> None:
+    async with served(unused_tcp_port, ServerLimits(connections=2)):
+        waiting = [await asyncio.open_connection("127.0.0.1", unused_tcp_port) for _ in range(2)]
+        assert await reply_to(unused_tcp_port) == b""
+        for reader, writer in waiting:
+            writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await reader.read()).endswith(b"well")
+            writer.close()
+        assert (await reply_to(unused_tcp_port, b"GET /echo HTTP/1.0\r\n\r\n")).endswith(b"well")
