@@ -230,6 +230,8 @@ class LiveLibrary:
             for passage in cut(article)
             if (found := generation.passage_at(article.id, passage.start)) is not None
         ]
+        if not stored:  # withdrawn since it was opened
+            return summary(article, (), np.empty((0, 0), dtype=np.float32))
         vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in stored])
         return summary(article, tellings(article, [each.passage for each in stored]), vectors)
 

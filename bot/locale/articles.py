@@ -84,6 +84,7 @@ class KeepingPhrases(Texts, domain="articles", part="keeping"):
 
     # Changes
     files_stay: str
+    not_rebuilt: str
 
     def removed(self, title: str, path: str) -> str: ...
     def restored(self, title: str, path: str) -> str: ...

@@ -34,9 +34,9 @@ from bot.terminal.lookup import (
     rows,
     under,
 )
-from bot.terminal.render import TITLE, json_line
+from bot.terminal.render import TITLE, complaint, json_line
 from index.article import Article, ArticleEntry, Copy, Period
-from index.errors import DamagedIndex
+from index.errors import DamagedIndex, StoreError
 from index.folding import fold_phrase
 from index.store.base import RemovedArticle, RemovedArticles
 from index.store.reader import GenerationReader
@@ -255,10 +255,11 @@ class _Shown:
 
 
 def remove(settings: Settings, references: Sequence[str]) -> int:
-    """Take these articles out, all or, where one of them is not known, none.
+    """Withdraw these articles at once, all or, where one of them is not known, none.
 
-    Their copies go with them: what is to be out is what they say. Raises KeepingError, NoIndex,
-    DamagedIndex, StoreError, and what a build raises.
+    Their copies go with them: what is to be out is what they say. The build that follows takes
+    their text off the disk. Raises KeepingError, NoIndex, DamagedIndex, StoreError, and what a
+    build raises: the articles are withdrawn by then.
     """
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
@@ -279,27 +280,28 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
             show(out, phrases.already_removed(_named(each)[0]))
     if not meant:
         return DONE
-    paths = _paths(settings)
     removed.add(meant.values())
     for found in meant.values():
         show(out, phrases.removed(*_named(found)))
     show(out, phrases.files_stay)
-    return _rebuild(settings, paths)
+    return _rebuild(settings, phrases)
 
 
 def restore(settings: Settings, references: Sequence[str]) -> int:
-    """Let these articles in again. Raises UnknownArticle, StoreError, and what a build raises."""
+    """Let these articles in again, at once where the index in service has them.
+
+    Raises UnknownArticle, StoreError, and what a build raises.
+    """
     phrases = KeepingPhrases.of(settings.language)
     removed = index_store(settings).removed()
     for reference in references:
         if not removed.find(reference):
             raise UnknownArticle("article-not-removed", name=reference)
     index_store(settings).facts()  # without an index, nothing was ever taken out of one
-    paths = _paths(settings)
     for reference in references:
         for each in removed.restore(reference):
             show(console_for(sys.stdout), phrases.restored(*_named(each)))
-    return _rebuild(settings, paths)
+    return _rebuild(settings, phrases)
 
 
 def _say_taken(reference: str, phrases: KeepingPhrases) -> Taken:
@@ -322,7 +324,7 @@ def _with_copies(
 
 
 def _paths(settings: Settings) -> list[Path]:
-    """What the index was built from; checked before anything is changed. Raises KeepingError."""
+    """What the index was built from. Raises KeepingError, StoreError."""
     from bot.library.paths import standing_paths
 
     paths = standing_paths(settings)
@@ -332,8 +334,15 @@ def _paths(settings: Settings) -> list[Path]:
     return paths
 
 
-def _rebuild(settings: Settings, paths: Sequence[Path]) -> int:
-    """Build again what was built, read as it was read."""
+def _rebuild(settings: Settings, phrases: KeepingPhrases) -> int:
+    """Build again what was built, read as it was read; say so where that cannot be."""
+    try:
+        paths = _paths(settings)
+    except (KeepingError, StoreError) as error:
+        err = console_for(sys.stderr)
+        show(err, phrases.not_rebuilt)
+        show(err, complaint(error, TerminalPhrases.of(settings.language)))
+        return FAILED
     report = followed_build(settings, paths, load_format_options(settings.data_dir), "none")
     return FAILED if report is None else DONE
 

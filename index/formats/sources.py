@@ -50,7 +50,8 @@ def _read(told: object) -> dict[str, str]:
 def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
     """The articles' files at and below `paths`, by location, and what cannot be one.
 
-    Hidden files and folders are left out unless named; a file reached twice counts once. A link is
+    Hidden files and folders are left out unless named, and so are indexes, which are told as
+    skipped; a file reached twice counts once. A link is
     followed to what lies below one of `paths`, which may be links themselves, and nowhere else.
     Raises ReadError for a path that does not exist.
     """
@@ -127,6 +128,9 @@ class _Below:
             except OSError as error:
                 yield Skipped(folder.shown, _why(error))
                 continue
+            if folder.path != str(self._root) and _holds_index(folder.path, entries):
+                yield Skipped(folder.shown, Problem("folder-of-index"))
+                continue
             folders: list[_Folder] = []
             yield from self._files(folder, real, entries, folders)
             waiting += reversed(folders)
@@ -185,6 +189,24 @@ class _Below:
         self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
         if why:
             yield Skipped(folder.below(LEDGER).shown, why)
+
+
+_INDEX = {"CURRENT", "generations"}
+_EXPORT = {"manifest.json", "articles.sqlite"}
+_DATA = "index"
+"""What `index.store.files` writes: the names in an index, in a generation or an export, and that of
+the index in a data directory."""
+
+
+def _holds_index(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
+    """True for a data directory, an index and an export: their files are no articles."""
+    names = {entry.name for entry in entries}
+    below = Path(folder, _DATA)
+    return (
+        names >= _INDEX
+        or names >= _EXPORT
+        or (_DATA in names and all((below / name).exists() for name in _INDEX))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 
 from index.article import Article, ArticleEntry, Passage, Period, Selection, lexical_text
-from index.errors import DamagedIndex
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.language import detect, keyed_terms
 from index.models.base import Embedder, IntArray, Vectors
@@ -191,14 +190,16 @@ class Searcher:
 
     def _hits(self, asked: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
         chosen = ranking.order[:limit]
-        passages = self.generation.stored(ranking.keys[chosen].tolist())
-        ids = dict.fromkeys(stored.article_id for stored in passages)
+        found = self.generation.stored(ranking.keys[chosen].tolist())
+        passages = {stored.key: stored for stored in found}
+        ids = dict.fromkeys(stored.article_id for stored in found)
         articles = self.generation.articles_by_id(list(ids))
         hits = []
-        for at, stored in zip(chosen, passages, strict=True):
-            article = articles.get(stored.article_id)
-            if article is None:
-                raise DamagedIndex("article-missing", id=stored.article_id)
+        for at in chosen:
+            stored = passages.get(int(ranking.keys[at]))
+            article = articles.get(stored.article_id) if stored else None
+            if stored is None or article is None:
+                continue  # withdrawn since it was found
             first = ranking.offsets[at]
             values = ranking.sentence_values[first : first + len(stored.passage.sentences)]
             sentences = _ranked(asked, values, article, stored.passage)

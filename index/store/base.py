@@ -75,7 +75,8 @@ class RemovedLookup:
 
 
 class RemovedArticles(Protocol):
-    """The articles that the operator took out: no build takes them in. Raises StoreError."""
+    """The articles that the operator took out: no build takes them in, and no generation shows
+    them, from the next call of its reader on. Raises StoreError."""
 
     @property
     def articles(self) -> tuple[RemovedArticle, ...]:
@@ -88,7 +89,7 @@ class RemovedArticles(Protocol):
     def __len__(self) -> int: ...
 
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
-        """Take these out from the next build on; `day` is today unless told."""
+        """Withdraw these at once; `day` is today by default."""
         ...
 
     def find(self, reference: str) -> tuple[RemovedArticle, ...]:
@@ -96,7 +97,8 @@ class RemovedArticles(Protocol):
         ...
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Let these in again at the next build; none where the reference means none of the list."""
+        """Let these in again, at once where the generation in service has them; return none if the
+        reference means none of the list."""
         ...
 
 
@@ -117,6 +119,7 @@ class StoreCheck:
 class IndexStore(Protocol):
     """Where an index lies: its generations, and which of them is in service.
 
+    Every reader that it opens hides the articles that are `removed` at that moment.
     Raises StoreError where it cannot be read or written.
     """
 
@@ -160,7 +163,8 @@ class IndexStore(Protocol):
         """Write the generation in service to a folder of its own, checked.
 
         The folder is made, or is empty, or holds an earlier export, which is replaced once the new
-        one is whole. Raises NoIndex, DamagedIndex, and StoreError where it holds anything else.
+        one is whole. Raises NoIndex, DamagedIndex, and StoreError where it holds anything else or
+        the generation holds articles that have been withdrawn.
         """
         ...
 

@@ -107,8 +107,9 @@ class TermStatistics(Protocol):
 class GenerationReader(Protocol):
     """A generation opened for questions: read-only, usable from several threads at once.
 
-    It stays whole until it is closed, whatever builds do meanwhile. Raises DamagedIndex, for damage
-    that only reading finds, from every method.
+    It stays whole until it is closed, whatever builds do meanwhile, but for withdrawn articles: it
+    gives nothing of them (see `index.store.withdrawals`). Raises DamagedIndex, for damage that only
+    reading finds, from every method.
     """
 
     @property
@@ -132,7 +133,8 @@ class GenerationReader(Protocol):
         ...
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these keys, in the order asked. Raises IndexError."""
+        """The passages of these keys, in the order asked, without those of articles that have been
+        withdrawn since. Raises IndexError."""
         ...
 
     def sentence_vectors_of(self, key: int) -> Vectors:

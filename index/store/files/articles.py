@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -47,6 +47,7 @@ ENTRY_COLUMNS = (
 )
 
 _OWN = "copy_of IS NULL"
+_ONE_OF = "id IN (SELECT value FROM json_each(?))"
 
 _STORED = """
 SELECT p.row, a.id, p.start, p.stop, p.heading, substr(a.text, p.start + 1, p.stop - p.start)
@@ -90,6 +91,20 @@ class ArticleReader:
             limit,
         )
         return [entry_of_row(row) for row in rows]
+
+    def entries_of(self, ids: Collection[str]) -> list[ArticleEntry]:
+        """Those of these articles and copies that there are."""
+        rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM articles WHERE {_ONE_OF}", _listed(ids))
+        return [entry_of_row(row) for row in rows]
+
+    def passage_rows(self, ids: Collection[str]) -> IntArray:
+        """The rows of the passages of these articles."""
+        rows = self._all(
+            "SELECT row FROM passages WHERE article IN "
+            f"(SELECT number FROM articles WHERE {_ONE_OF})",
+            _listed(ids),
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
 
     def find(self, reference: str) -> list[ArticleEntry]:
         """The articles and copies that a reference means, the first way that finds any deciding."""
@@ -185,6 +200,10 @@ class ArticleReader:
             raise DamagedIndex(
                 "damaged-unreadable", shown=self._path, reason=reason_of(error)
             ) from error
+
+
+def _listed(ids: Collection[str]) -> str:
+    return json.dumps(list(ids))
 
 
 def _chosen(within: Period | None, among: Selection | None) -> tuple[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -100,10 +100,11 @@ class Generation:
         sentences: int,
         within: Period | None = None,
         among: Selection | None = None,
+        without: IntArray | None = None,
     ) -> CandidateFeatures:
-        """See `index.store.reader.GenerationReader`."""
+        """See `index.store.withdrawals.StoredGeneration`."""
         words = self.passage_words.match(query.passage_terms)
-        chosen = self._eligible(within, among)
+        chosen = self._eligible(within, among, without)
         of_sentences = None if chosen is None else self.of_sentences(chosen)
         near, _ = self.passage_vectors.search(query.vector, passages, chosen)
         told, _ = self.sentence_vectors.search(query.vector, sentences, of_sentences)
@@ -150,13 +151,25 @@ class Generation:
         """How many articles each outlet, category or language has, the most first."""
         return self._articles.facet(kind)
 
-    def _eligible(self, within: Period | None, among: Selection | None) -> BoolArray | None:
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
+        """Those of these articles and copies that there are."""
+        return self._articles.entries_of(ids)
+
+    def passage_keys(self, ids: Collection[str]) -> IntArray:
+        """The rows of the passages of these articles."""
+        return self._articles.passage_rows(ids)
+
+    def _eligible(
+        self, within: Period | None, among: Selection | None, without: IntArray | None
+    ) -> BoolArray | None:
         """By passage row, whether it may be found; None where all may."""
-        chosen = None if among is None else self._passages_among(among)
-        if within is None:
-            return chosen
-        published = self.published_within(within)
-        return published if chosen is None else published & chosen
+        masks = [] if among is None else [self._passages_among(among)]
+        if within is not None:
+            masks.append(self.published_within(within))
+        if without is not None:
+            masks.append(np.ones(self.manifest.passages, dtype=bool))
+            masks[-1][without] = False
+        return np.logical_and.reduce(masks) if masks else None
 
     def _passages_among(self, among: Selection) -> BoolArray:
         """By passage row, whether its article is chosen; kept, for a chat asks again."""

@@ -1,4 +1,5 @@
-"""The articles that the operator took out: their files stay, and no build takes them in."""
+"""The articles that the operator took out: their files stay, no build takes them in, and no
+generation shows them."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from filelock import FileLock, Timeout
 
@@ -38,7 +40,7 @@ class RemovedList(RemovedLookup):
         return cls(data_dir, _read(data_dir / _NAME))
 
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
-        """Take these out from the next build on; `day` is today unless told."""
+        """Withdraw these at once; `day` is today by default."""
         when = day or datetime.now(UTC).astimezone().date()
         with self._changing():
             for each in articles:
@@ -46,7 +48,8 @@ class RemovedList(RemovedLookup):
                 self._articles.setdefault(each.id, removed)
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Let these in again at the next build; none where the reference means none of the list."""
+        """Let these in again, at once where the generation in service has them; return none if the
+        reference means none of the list."""
         with self._changing():
             found = self.find(reference)
             for each in found:
@@ -71,6 +74,35 @@ class RemovedList(RemovedLookup):
                 _write(path, self.articles)
         finally:
             lock.release()
+
+
+_Stamp: TypeAlias = tuple[int, int, int]
+
+
+class WithdrawnFile:
+    """The ids in `removed.json`, read again whenever the file is another. Raises StoreError."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / _NAME
+        self._last: tuple[_Stamp | None, frozenset[str]] = (None, frozenset())
+
+    def __call__(self) -> frozenset[str]:
+        # Looked at before it is read: what is written in between is read the next time.
+        stamp = _stamp(self._path)
+        if stamp != self._last[0]:
+            self._last = stamp, frozenset(_read(self._path))
+        return self._last[1]
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    """What tells a file from another that takes its name, or from itself once it has changed."""
+    try:
+        state = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise StoreError("store-unreadable", shown=path, reason=reason_of(error)) from error
+    return state.st_ino, state.st_mtime_ns, state.st_size
 
 
 def _read(path: Path) -> dict[str, RemovedArticle]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from index.errors import DamagedIndex, StoreError
 from index.store.base import StoreCheck
 from index.store.build_turn import BuildPart, PartTurn
-from index.store.files.generation import Generation, current_id, in_service, open_generation, verify
+from index.store.files.generation import current_id, in_service, open_generation, verify
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
-from index.store.files.removed import RemovedList
+from index.store.files.removed import RemovedList, WithdrawnFile
 from index.store.files.transfer import export_index, import_index, rollback
 from index.store.files.turn import FileTurn, file_turn
 from index.store.reader import GenerationFacts
+from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,11 @@ class FileStore:
     def facts(self) -> GenerationFacts:
         return in_service(self.data_dir)[1]
 
-    def open(self, *, model: str, dimension: int) -> Generation:
-        return open_generation(self.data_dir, model=model, dimension=dimension)
+    def open(self, *, model: str, dimension: int) -> VisibleGeneration:
+        stored = open_generation(self.data_dir, model=model, dimension=dimension)
+        return VisibleGeneration(stored, WithdrawnFile(self.data_dir))
 
-    def browse(self) -> Generation:
+    def browse(self) -> VisibleGeneration:
         facts = self.facts()
         return self.open(model=facts.model, dimension=facts.dimension)
 
@@ -56,6 +58,9 @@ class FileStore:
         return rollback(self.data_dir)
 
     def export(self, folder: Path) -> GenerationFacts:
+        facts = self.facts()
+        with open_generation(self.data_dir, model=facts.model, dimension=facts.dimension) as stored:
+            refuse_withdrawn(stored, self.removed().ids, self.data_dir)
         return export_index(self.data_dir, folder)
 
     def take(self, folder: Path) -> GenerationFacts:

@@ -30,6 +30,7 @@ def chosen(within: Period | None, among: Selection | None) -> tuple[str, list[ob
             ("outlet", among.outlets),
             ("category", among.categories),
             ("language", among.languages),
+            ("id", among.articles),
         ):
             if wanted:
                 require(f"a.{column} = ANY(%s)", list(wanted))
@@ -89,6 +90,19 @@ class ArticleRows:
             if rows := fetch(connection, self._number, query, reference):
                 return number, [(row[0], entry_of_row(row[1:])) for row in rows]
         return len(ways), []
+
+    def entries_of(self, connection: Connection, ids: list[str]) -> list[ArticleEntry]:
+        """Those of these articles and copies that are here."""
+        query = f"SELECT {ENTRY_COLUMNS} FROM {{g}}.articles WHERE id = ANY(%s)"
+        return [entry_of_row(row) for row in fetch(connection, self._number, query, ids)]
+
+    def passage_keys(self, connection: Connection, ids: list[str]) -> list[int]:
+        """Those of the passages of these articles."""
+        query = (
+            "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
+            "WHERE a.id = ANY(%s)"
+        )
+        return [row[0] for row in fetch(connection, self._number, query, ids)]
 
     def copied(self, connection: Connection) -> list[tuple[int, ArticleEntry]]:
         query = f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles WHERE copies <> '[]'"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import json
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -163,7 +163,7 @@ class _Servers:
 
 
 class PostgresGeneration:
-    """See `index.store.reader.GenerationReader`."""
+    """See `index.store.withdrawals.StoredGeneration`."""
 
     def __init__(self, servers: Sequence[tuple[Server, ServerFacts]]) -> None:
         self.facts = servers[0][1].facts
@@ -192,6 +192,7 @@ class PostgresGeneration:
         sentences: int,
         within: Period | None = None,
         among: Selection | None = None,
+        without: IntArray | None = None,
     ) -> CandidateFeatures:
         vector = vector_text(query.vector)
         filters: list[ArticleFilter | None] = [None] * len(self._servers.readers)
@@ -200,7 +201,7 @@ class PostgresGeneration:
 
         def search(place: int, kind: RowKind, count: int) -> _Search:
             each, only = self._servers.readers[place], filters[place]
-            return each, lambda c: each.vectors.nearest(c, kind, vector, count, only)
+            return each, lambda c: each.vectors.nearest(c, kind, vector, count, only, without)
 
         places = range(len(filters))
         found = self._servers.ask(
@@ -210,23 +211,30 @@ class PostgresGeneration:
         near = _merged(found[: len(places)], passages)
         told = _merged(found[len(places) :], sentences)
         words = self._words.match(query.passage_terms)
-        worded = self._worded(words, passages, filters)
+        worded = self._worded(words, passages, filters, without)
         keys = np.unique(np.concatenate([near, told, worded]))
         return self._features(keys, vector, query, words)
 
     def _worded(
-        self, words: WordMatch, count: int, filters: list[ArticleFilter | None]
+        self,
+        words: WordMatch,
+        count: int,
+        filters: list[ArticleFilter | None],
+        without: IntArray | None,
     ) -> IntArray:
         """The passages that may be found and meet the words best."""
+        shown = np.ones(self.facts.passages, dtype=bool)
+        if without is not None:
+            shown[without] = False
         if any(each is None for each in filters):
-            return words.best(count)
+            return words.best(count, shown)
         few = [each.passages for each in filters if each and each.passages is not None]
         if len(few) == len(filters):
             among = np.zeros(self.facts.passages, dtype=bool)
             for each in few:
                 among[each] = True
-            return words.best(count, among)
-        rows = np.flatnonzero(words.scores)
+            return words.best(count, among & shown)
+        rows = np.flatnonzero(words.scores * shown)
         rows = rows[np.lexsort((rows, -words.scores[rows]))]
         kept: list[int] = []
         for start in range(0, len(rows), _CHECKED_AT_ONCE):
@@ -293,6 +301,18 @@ class PostgresGeneration:
             return [found[key] for key in asked]
         except KeyError as error:
             raise IndexError(f"no passage has row {error}") from error
+
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
+        """Those of these articles and copies that there are."""
+        asked = list(ids)
+        found = self._servers.each(lambda e, c: e.articles.entries_of(c, asked)) if asked else []
+        return [entry for entries in found for entry in entries]
+
+    def passage_keys(self, ids: Collection[str]) -> IntArray:
+        """The keys of the passages of these articles."""
+        asked = list(ids)
+        found = self._servers.each(lambda e, c: e.articles.passage_keys(c, asked)) if asked else []
+        return np.array([key for keys in found for key in keys], dtype=np.int64)
 
     def sentence_vectors_of(self, key: int) -> Vectors:
         found = self._servers.each(lambda e, c: e.vectors.sentence_vectors(c, key))

@@ -93,6 +93,11 @@ def vector_text(vector: Vectors) -> str:
     return f"[{','.join(f'{each:.9g}' for each in vector.tolist())}]"
 
 
+def _array_text(keys: IntArray) -> str:
+    """As PostgreSQL reads an array."""
+    return f"{{{','.join(map(str, keys.tolist()))}}}"
+
+
 @dataclass(frozen=True, slots=True)
 class ServerVectors:
     """The vectors of a generation's rows on one server, `sizes` of them."""
@@ -155,20 +160,25 @@ class ServerVectors:
         vector: str,
         count: int,
         only: ArticleFilter | None,
+        without: IntArray | None = None,
     ) -> list[NearRow]:
-        """The `count` nearest, the nearest first, equals by key; fewer when there are fewer."""
+        """The `count` nearest, the nearest first, equals by key; fewer when there are fewer.
+
+        None of them is, or is of, a passage of the keys `without`.
+        """
         narrow = only is not None and only.passages is not None
         if narrow and not len(only.passages):  # type: ignore[union-attr, arg-type]
             return []
         if not narrow and not self.is_exact(kind):
-            found = self._found(connection, kind, vector, count, only, approximate=True)
-            if len(found) >= min(count, self.sizes[kind] if only is None else count):
+            found = self._found(connection, kind, vector, count, only, without, approximate=True)
+            whole = only is None and without is None
+            if len(found) >= (min(count, self.sizes[kind]) if whole else count):
                 return found
-            if only is None:
+            if whole:
                 raise StoreError("postgres-short", shown=self.shown, found=len(found), asked=count)
             # The scan has used up its memory before the filter had left enough.
             logger.info("HNSW gave %d of %d %s: all are compared", len(found), count, kind)
-        return self._found(connection, kind, vector, count, only, approximate=False)
+        return self._found(connection, kind, vector, count, only, without, approximate=False)
 
     def _found(
         self,
@@ -177,6 +187,7 @@ class ServerVectors:
         vector: str,
         count: int,
         only: ArticleFilter | None,
+        without: IntArray | None,
         *,
         approximate: bool,
     ) -> list[NearRow]:
@@ -185,13 +196,21 @@ class ServerVectors:
             named |= {"half_vector": vector, "spare": count * _SPARE}
         condition, narrow = "", False
         if only is not None and only.passages is not None:
-            narrow, named["passages"] = True, f"{{{','.join(map(str, only.passages.tolist()))}}}"
+            narrow, named["passages"] = True, _array_text(only.passages)
         elif only is not None:
             condition = only.condition
             for at, value in enumerate(only.values):
                 condition = condition.replace("%s", f"%(value{at})s", 1)
                 named[f"value{at}"] = value
-        query = self._query(kind, approximate=approximate, condition=condition, narrow=narrow)
+        if without is not None:
+            named["without"] = _array_text(without)
+        query = self._query(
+            kind,
+            approximate=approximate,
+            condition=condition,
+            narrow=narrow,
+            excepting=without is not None,
+        )
         if not approximate:
             rows = connection.execute(query, named, binary=True).fetchall()
         else:
@@ -203,16 +222,23 @@ class ServerVectors:
         return [NearRow._make(row) for row in rows]
 
     def _query(
-        self, kind: RowKind, *, approximate: bool, condition: str, narrow: bool
+        self,
+        kind: RowKind,
+        *,
+        approximate: bool,
+        condition: str,
+        narrow: bool,
+        excepting: bool = False,
     ) -> sql.Composed:
         passage = "r.number" if kind == "passages" else "r.passage"
+        others = f"{passage} <> ALL(%(without)s::bigint[])" if excepting else "TRUE"
         distance = "vector <#> %(vector)s::vector AS distance"
         order = "ORDER BY distance, number LIMIT %(limit)s"
         of_filter = (
             f"JOIN {{g}}.passages p ON p.number = {passage} "
-            f"JOIN {{g}}.articles a ON a.number = p.article WHERE {condition}"
+            f"JOIN {{g}}.articles a ON a.number = p.article WHERE {condition} AND {others}"
             if condition
-            else ""
+            else f"WHERE {others}"
         )
         if approximate:
             # Materialized, so that the outer order never takes the place of the index's own.
@@ -227,7 +253,7 @@ class ServerVectors:
             whole = (
                 f"SELECT r.number, {passage} AS passage, v.distance FROM {{g}}.{kind} r "
                 f"CROSS JOIN LATERAL (SELECT {distance} FROM {{v}} WHERE id = r.vector OFFSET 0) v "
-                f"WHERE {passage} = ANY(%(passages)s::bigint[]) {order}"
+                f"WHERE {passage} = ANY(%(passages)s::bigint[]) AND {others} {order}"
             )
         else:
             whole = (

@@ -24,7 +24,7 @@ class RemovedRows(RemovedLookup):
         self._articles = read(_all)
 
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
-        """Take these out from the next build on; `day` is today unless told."""
+        """Withdraw these at once; `day` is today by default."""
         when = day or datetime.now(UTC).astimezone().date()
         rows = [(each.id, each.title, each.path, when) for each in articles]
 
@@ -37,7 +37,8 @@ class RemovedRows(RemovedLookup):
         self._articles = self._read(_all)
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Let these in again at the next build; none where the reference means none of the list."""
+        """Let these in again, at once where the generation in service has them; return none if the
+        reference means none of the list."""
         self._articles = self._read(_all)
         found = self.find(reference)
         ids = [each.id for each in found]
@@ -46,6 +47,11 @@ class RemovedRows(RemovedLookup):
             self._write(lambda connection: connection.execute(delete, [ids]))
             self._articles = self._read(_all)
         return found
+
+
+def withdrawn_ids(connection: Connection) -> frozenset[str]:
+    """Read for every question: no more than the ids."""
+    return frozenset(row[0] for row in connection.execute("SELECT id FROM selon.removed"))
 
 
 def _all(connection: Connection) -> dict[str, RemovedArticle]:

@@ -43,7 +43,7 @@ from index.store.postgres.load import (
     unload_vectors,
 )
 from index.store.postgres.part import PostgresPart, postgres_part
-from index.store.postgres.removed import RemovedRows
+from index.store.postgres.removed import RemovedRows, withdrawn_ids
 from index.store.postgres.schema import (
     VectorTables,
     is_prepared,
@@ -52,6 +52,7 @@ from index.store.postgres.schema import (
 from index.store.postgres.turn import PostgresTurn, postgres_turn
 from index.store.postgres.vectors import PostgresVectors
 from index.store.reader import GenerationFacts
+from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
 
 Result = TypeVar("Result")
 
@@ -92,7 +93,7 @@ class PostgresStore:
     def facts(self) -> GenerationFacts:
         return self._in_service()[0].facts
 
-    def open(self, *, model: str, dimension: int) -> PostgresGeneration:
+    def open(self, *, model: str, dimension: int) -> VisibleGeneration:
         own = self._in_service()
         facts = own[0].facts
         if (facts.model, facts.dimension) != (model, dimension):
@@ -104,10 +105,13 @@ class PostgresStore:
                 model=model,
                 wanted=dimension,
             )
-        return self._opened(own)
+        return self._visible(own)
 
-    def browse(self) -> PostgresGeneration:
-        return self._opened(self._in_service())
+    def browse(self) -> VisibleGeneration:
+        return self._visible(self._in_service())
+
+    def _visible(self, own: list[ServerFacts]) -> VisibleGeneration:
+        return VisibleGeneration(self._opened(own), self._withdrawn_ids)
 
     def _opened(self, own: list[ServerFacts]) -> PostgresGeneration:
         try:
@@ -153,6 +157,8 @@ class PostgresStore:
         if not may_hold_an_export(folder):
             raise StoreError("export-not-empty", shown=folder)
         own = self._in_service()
+        with self._opened(own) as stored:
+            refuse_withdrawn(stored, self._withdrawn_ids(), self.shown)
         facts, number = own[0].facts, own[0].number
         tables = VectorTables(facts.model, facts.dimension)
         with ExitStack() as opened, replacing(folder) as partial:
@@ -285,6 +291,9 @@ class PostgresStore:
                 hold_generation(connection, own[0].number)
                 connections.append(connection)
             verify_generation(self._servers, connections, own)
+
+    def _withdrawn_ids(self) -> frozenset[str]:
+        return self._asking[0].ask(withdrawn_ids)
 
     def _read_removed(self, job: Callable[[Connection], dict[str, Any]]) -> dict[str, Any]:
         def ask(connection: Connection) -> dict[str, Any]:

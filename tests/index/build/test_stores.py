@@ -77,7 +77,7 @@ def test_one_build_at_a_time(store: IndexStore) -> None:
     assert build_articles(three(), store, FakeEmbedder()).switched
 
 
-def test_what_the_operator_removed_stays_out_and_a_rollback_brings_it_back(
+def test_what_the_operator_removed_stays_out_of_builds_and_of_what_a_rollback_brings_back(
     store: IndexStore,
 ) -> None:
     first = build_articles(three(), store, FakeEmbedder())
@@ -88,6 +88,8 @@ def test_what_the_operator_removed_stays_out_and_a_rollback_brings_it_back(
     assert store.browse().find("Pont") == []
     assert store.check().before == first.generation
     assert store.roll_back().id == first.generation
+    assert store.browse().article(pont.id) is None
+    store.removed().restore("Pont")
     assert store.browse().article(pont.id) is not None
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from index.article import Article
+from index.build.builder import build_articles
 from index.errors import Problem, ReadError
 from index.formats.base import Skipped
 from index.formats.conversion import read_source
 from index.formats.sources import LEDGER, find_sources
 from index.formats.table import suffix_of
+from index.store.factory import open_store
+from tests.fakes import FakeEmbedder
+from tests.index.samples import three
 
 
 @pytest.fixture
@@ -249,3 +254,32 @@ def test_a_broken_ledger_is_named_and_its_files_are_read(corpus: Path, text: str
     assert len(sources) == 3
     assert skipped.shown == f"corpus/{LEDGER}"
     assert skipped.problem.code == "addresses-unreadable"
+
+
+def test_an_index_in_a_folder_of_articles_is_named_and_not_read(corpus: Path) -> None:
+    """A data directory, an index that lies apart, an export: written by builds, not by anybody."""
+    written = open_store(corpus / "data")
+    build_articles(three(), written, FakeEmbedder())
+    written.export(corpus / "sauvegarde")
+    written.removed().add(three()[:1])
+    shutil.copytree(corpus / "data" / "index", corpus / "ancien")
+    expected = ["corpus/a.txt", "corpus/b.md", "corpus/sous/c.MD"]
+    sources, skipped = find_sources([corpus])
+    assert [source.location for source in sources] == expected
+    assert skipped == [
+        Skipped(f"corpus/{name}", Problem("folder-of-index"))
+        for name in ("ancien", "data", "sauvegarde")
+    ]
+
+
+def test_articles_beside_an_index_are_read_where_their_folder_is_named(corpus: Path) -> None:
+    build_articles(three(), corpus, FakeEmbedder())
+    (corpus / "index" / "note.md").write_text("Un texte.")
+    sources, skipped = find_sources([corpus])
+    assert [each.location for each in sources] == [
+        "corpus/a.txt",
+        "corpus/b.md",
+        "corpus/sous/c.MD",
+    ]
+    assert [each.shown for each in skipped] == ["corpus/index"]
+    assert _locations(corpus / "index") == ["index/note.md"]

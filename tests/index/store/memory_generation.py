@@ -21,7 +21,7 @@ from index.article import (
 )
 from index.build.passages import cut
 from index.language import keyed_terms
-from index.models.base import Embedder, Vectors
+from index.models.base import Embedder, IntArray, Vectors
 from index.store.bm25 import length_norms, saturation
 from index.store.reader import (
     SHORTEST_PREFIX,
@@ -58,7 +58,7 @@ class MemoryStatistics:
 
 
 class MemoryGeneration:
-    """See `index.store.reader.GenerationReader`; no article of it is a copy.
+    """See `index.store.withdrawals.StoredGeneration`; no article of it is a copy.
 
     `vectors` are by passage, `sentence_vectors` by sentence, in the order of writing.
     """
@@ -123,10 +123,16 @@ class MemoryGeneration:
         sentences: int,
         within: Period | None = None,
         among: Selection | None = None,
+        without: IntArray | None = None,
     ) -> CandidateFeatures:
         """Every passage that may be found: more candidates than asked for change no score."""
         eligible = {each.id for each in self.articles(within, among=among)}
-        found = [each for each in self._passages if each.article_id in eligible]
+        hidden = set() if without is None else set(without.tolist())
+        found = [
+            each
+            for each in self._passages
+            if each.article_id in eligible and each.key not in hidden
+        ]
         counts = [len(each.passage.sentences) for each in found]
         first = np.cumsum([0, *(len(each.passage.sentences) for each in self._passages)])
         bm25, of_sentences = (
@@ -148,6 +154,13 @@ class MemoryGeneration:
             sentence_bm25=np.array(of_sentences, dtype=np.float32),
             offsets=np.cumsum([0, *counts])[:-1].astype(np.int64),
         )
+
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
+        return [_entry(self._articles[each]) for each in ids if each in self._articles]
+
+    def passage_keys(self, ids: Collection[str]) -> IntArray:
+        keys = [each.key for each in self._passages if each.article_id in ids]
+        return np.array(keys, dtype=np.int64)
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
         return [self._passages[key] for key in keys]

@@ -35,6 +35,7 @@ from index.store.build_turn import (
     as_hashes,
 )
 from index.store.reader import GenerationFacts, RowKind, StoredPassage
+from index.store.withdrawals import VisibleGeneration
 from tests.index.store.memory_generation import MemoryGeneration
 
 
@@ -379,15 +380,15 @@ class MemoryStore:
             raise NoIndex("no-index", shown="memory")
         return self.generations[-1].facts
 
-    def open(self, *, model: str, dimension: int) -> MemoryGeneration:
+    def open(self, *, model: str, dimension: int) -> VisibleGeneration:
         facts = self.facts()
         if (facts.model, facts.dimension) != (model, dimension):
             raise ModelMismatch("model-mismatch")
         return self.browse()
 
-    def browse(self) -> MemoryGeneration:
+    def browse(self) -> VisibleGeneration:
         self.facts()
-        return self.generations[-1].reader()
+        return VisibleGeneration(self.generations[-1].reader(), lambda: self._removed.ids)
 
     def check(self) -> StoreCheck:
         before = self.generations[-2].facts.id if len(self.generations) > 1 else None

@@ -111,6 +111,7 @@ def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None
         (Selection(languages=("fr",), outlets=("Autre",)), set()),
         (Selection(since=date(2024, 2, 29)), {full().title}),
         (Selection(until=date(2024, 2, 28)), set()),
+        (Selection(articles=(three()[1].id, full().id)), {"Moulin", full().title}),
     ],
 )
 def test_some_articles_are_chosen(

@@ -167,11 +167,34 @@ def test_files_skipped_before_are_only_counted(indexed: Path, capsys: Capture) -
     assert shown.endswith("1 fichier laissé de côté\u00a0: selon index --verbose\n")
 
 
-def test_nothing_is_removed_where_the_articles_are_no_longer_there(
-    indexed: Path, capsys: Capture
-) -> None:
+def test_a_withdrawal_needs_no_build_and_a_restore_neither(indexed: Path, capsys: Capture) -> None:
     indexed.rename(indexed.with_name("parti"))
-    assert run(["remove", "Le TGV"]) == 2
-    assert "l’index en vient, et il n’y est plus" in capsys.readouterr().err
+    assert run(["remove", "Le TGV"]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("Écarté\u00a0: Le TGV (corpus/tgv.md)\n")
+    assert "l’index n’a pas été reconstruit" in said.err
+    assert "l’index en vient, et il n’y est plus" in said.err
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
+    assert run(["remove", "--restore", "Le TGV"]) == 1
+    assert "corpus/tgv.md" in paths(capsys)
+
+
+def test_a_rollback_does_not_bring_it_back(capsys: Capture) -> None:
+    assert run(["remove", "Le TGV"]) == 0
+    assert run(["rollback"]) == 0
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
+    assert run(["show", "corpus/tgv.md"]) == 2
+    assert run(["export", "copie"]) == 1
+    assert "le texte de 1 article écarté" in capsys.readouterr().err
     assert run(["list", "--removed"]) == 0
-    assert capsys.readouterr().out == ""
+    assert "Le TGV" in capsys.readouterr().out
+    assert run(["remove", "--restore", "Le TGV"]) == 0
+    assert "corpus/tgv.md" in paths(capsys)
+
+
+def test_an_article_of_an_imported_index_is_withdrawn_too(capsys: Capture) -> None:
+    assert run(["export", "copie"]) == 0
+    assert run(["import", "copie"]) == 0
+    assert run(["remove", "Le TGV"]) == 1
+    assert "cet index ne suit aucun dossier" in capsys.readouterr().err
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}

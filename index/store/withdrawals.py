@@ -1,0 +1,215 @@
+"""Withdrawn articles are hidden from every reader of every generation, at once.
+
+A store opens what it has, a `StoredGeneration`, as a `VisibleGeneration`: there is no other way to
+a reader, so no caller can forget the filter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+
+from index.article import Article, ArticleEntry, Period, Selection
+from index.errors import StoreError
+from index.models.base import IntArray, Vectors
+from index.store.reader import (
+    CandidateFeatures,
+    CandidateQuery,
+    FacetKind,
+    GenerationFacts,
+    GenerationReader,
+    RowKind,
+    StoredPassage,
+    TermStatistics,
+)
+
+WithdrawnIds = Callable[[], frozenset[str]]
+"""Returns the ids that are withdrawn at this moment. Raises StoreError."""
+
+
+class StoredGeneration(GenerationReader, Protocol):
+    """A generation with all that a store has of it."""
+
+    def candidates(
+        self,
+        query: CandidateQuery,
+        passages: int,
+        sentences: int,
+        within: Period | None = None,
+        among: Selection | None = None,
+        without: IntArray | None = None,
+    ) -> CandidateFeatures:
+        """As for any reader; the passages of the keys `without` take nobody's place."""
+        ...
+
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
+        """Those of these articles and copies that there are."""
+        ...
+
+    def passage_keys(self, ids: Collection[str]) -> IntArray:
+        """The keys of the passages of these articles."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hidden:
+    """The withdrawn articles, what a generation has of them, and the keys of their passages."""
+
+    ids: frozenset[str]
+    entries: tuple[ArticleEntry, ...]
+    keys: IntArray
+
+    @property
+    def articles(self) -> list[ArticleEntry]:
+        """Without those that are copies."""
+        return [each for each in self.entries if each.copy_of is None]
+
+
+_NOTHING = _Hidden(frozenset(), (), np.empty(0, dtype=np.int64))
+
+
+class VisibleGeneration:
+    """A stored generation without the articles that are withdrawn at the moment of each call.
+
+    Words are counted as they were written: `term_statistics`, and the numbers of passages and
+    sentences in `facts`, include those of withdrawn articles.
+    """
+
+    def __init__(self, stored: StoredGeneration, withdrawn: WithdrawnIds) -> None:
+        self._stored = stored
+        self._withdrawn = withdrawn
+        self._last = _NOTHING
+
+    def _hidden(self) -> _Hidden:
+        ids, last = self._withdrawn(), self._last
+        if ids != last.ids:
+            entries = tuple(self._stored.entries(ids))
+            keys = self._stored.passage_keys([each.id for each in entries])
+            last = self._last = _Hidden(ids, entries, keys)
+        return last
+
+    @property
+    def facts(self) -> GenerationFacts:
+        hidden, facts = self._hidden(), self._stored.facts
+        if not hidden.entries:
+            return facts
+        articles = hidden.articles
+        return replace(
+            facts,
+            articles=facts.articles - len(articles),
+            copies=facts.copies - (len(hidden.entries) - len(articles)),
+            languages=_less(facts.languages, (each.language for each in articles)),
+        )
+
+    def term_statistics(self, kind: RowKind) -> TermStatistics:
+        return self._stored.term_statistics(kind)
+
+    def candidates(
+        self,
+        query: CandidateQuery,
+        passages: int,
+        sentences: int,
+        within: Period | None = None,
+        among: Selection | None = None,
+    ) -> CandidateFeatures:
+        keys = self._hidden().keys
+        without = keys if len(keys) else None
+        return self._stored.candidates(query, passages, sentences, within, among, without)
+
+    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+        ids = self._hidden().ids
+        return [each for each in self._stored.stored(keys) if each.article_id not in ids]
+
+    def sentence_vectors_of(self, key: int) -> Vectors:
+        return self._stored.sentence_vectors_of(key)
+
+    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
+        return None if self._hides(article_id) else self._stored.passage_at(article_id, start)
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        return None if self._hides(article_id) else self._stored.opening(article_id)
+
+    def count_passages(self, article_id: str) -> int:
+        return 0 if self._hides(article_id) else self._stored.count_passages(article_id)
+
+    def _hides(self, article_id: str) -> bool:
+        return article_id in self._hidden().ids
+
+    def article(self, article_id: str) -> Article | None:
+        return self.articles_by_id([article_id]).get(article_id)
+
+    def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
+        hidden = self._hidden().ids
+        found = self._stored.articles_by_id([each for each in ids if each not in hidden])
+        return {key: _without_copies(article, hidden) for key, article in found.items()}
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        hidden = self._hidden().ids
+        return [each for each in self._stored.find(reference) if each.id not in hidden]
+
+    def articles(
+        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+    ) -> list[ArticleEntry]:
+        hidden = self._hidden()
+        more = limit if limit < 0 else limit + len(hidden.entries)
+        found = self._stored.articles(within, more, among)
+        shown = [each for each in found if each.id not in hidden.ids]
+        return shown if limit < 0 else shown[:limit]
+
+    def copied(self) -> list[ArticleEntry]:
+        hidden = self._hidden()
+        found = [each for each in self._stored.copied() if each.id not in hidden.ids]
+        fewer = {each.copy_of for each in hidden.entries} & {each.id for each in found}
+        left = self.articles_by_id([each for each in fewer if each])
+        return [each for each in found if each.id not in fewer or left[each.id].copies]
+
+    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
+        hidden = sum(
+            (within is None or each.published in within) and (among is None or each in among)
+            for each in self._hidden().articles
+        )
+        return self._stored.count(within, among) - hidden
+
+    def facet(self, kind: FacetKind) -> dict[str, int]:
+        hidden = self._hidden().articles
+        return _less(self._stored.facet(kind), (getattr(each, kind) for each in hidden))
+
+    def close(self) -> None:
+        self._stored.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def refuse_withdrawn(stored: StoredGeneration, ids: frozenset[str], shown: str | Path) -> None:
+    """Raises StoreError where a generation holds the text of a withdrawn article: it must not leave
+    this store."""
+    if ids and (count := len(stored.entries(ids))):
+        raise StoreError("export-withdrawn", shown=shown, count=count)
+
+
+def _less(counts: Mapping[str, int], hidden: Iterable[str | None]) -> dict[str, int]:
+    """The counts without those that are hidden, the most first."""
+    taken = Counter(hidden)
+    left = {value: count - taken[value] for value, count in counts.items()}
+    ordered = sorted(left.items(), key=lambda each: (-each[1], each[0]))
+    return {value: count for value, count in ordered if count > 0}
+
+
+def _without_copies(article: Article, hidden: frozenset[str]) -> Article:
+    copies = tuple(each for each in article.copies if each.id not in hidden)
+    return article if len(copies) == len(article.copies) else replace(article, copies=copies)

@@ -1,0 +1,244 @@
+"""A withdrawn article is in no answer of any store from the next question on, whatever generation
+is in service and however it came there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.article import Article, Period, Selection
+from index.build.builder import build_articles
+from index.errors import StoreError
+from index.findings import Findings
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from index.store.base import IndexStore
+from index.store.factory import open_store
+from index.store.files.removed import RemovedList
+from index.store.postgres import nearest
+from index.store.reader import CandidateQuery, GenerationReader
+from tests.fakes import FakeEmbedder
+from tests.index.samples import article, three
+from tests.index.store.memory_store import MemoryStore
+from tests.index.store.postgres_stores import postgres_store
+from tests.postgres.server import Server
+
+DAY = Period(date(2024, 5, 1), date(2024, 5, 1))
+AMONG = Selection(outlets=("Le Phare",))
+SECRET = replace(
+    article("secret", "Le ministre a caché un coffre sous le pont. Il fut ouvert en 1901."),
+    published=DAY.first,
+    outlet="Le Phare",
+    category="Affaires",
+    language="la",
+    url="https://exemple.fr/secret",
+)
+OTHER = replace(
+    article("autre", "Le ministre a parlé du pont."), published=DAY.first, outlet="Le Phare"
+)
+WRITTEN = [SECRET, OTHER, *three()]
+QUESTION = "Qui a caché un coffre sous le pont ?"
+
+
+@pytest.fixture(params=["files", "memory", "postgres", "three servers"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
+    if request.param == "memory":
+        yield MemoryStore()  # type: ignore[misc] - it takes no parts
+    elif request.param == "files":
+        yield open_store(tmp_path)
+    else:
+        server = request.getfixturevalue("vector_server")
+        servers = 1 if request.param == "postgres" else 3
+        with postgres_store(server, tmp_path, servers) as found:
+            yield found
+
+
+def made(articles: list[Article], store: IndexStore) -> str:
+    return build_articles(articles, store, FakeEmbedder()).generation
+
+
+def live(store: IndexStore) -> LiveIndex:
+    return LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
+
+
+def asked(reader: GenerationReader, within: Period | None = None, among: Any = None) -> list[str]:
+    """The articles of the passages that a question finds, only the very best of each kind."""
+    query = CandidateQuery(FakeEmbedder().embed_question(QUESTION), {"fr:coffr": 1.0}, {})
+    keys = reader.candidates(query, 1, 1, within, among).keys.tolist()
+    return [each.article_id for each in reader.stored(keys)]
+
+
+def of_secret(reader: GenerationReader) -> list[int]:
+    """The keys of its passages, which never change."""
+    return [at for at, each in enumerate(WRITTEN) if each.id == SECRET.id]
+
+
+GIVES: dict[str, Callable[[GenerationReader], Any]] = {
+    "facts": lambda r: (r.facts.articles == 5, "la" in r.facts.languages),
+    "candidates": lambda r: SECRET.id in {*asked(r), *asked(r, DAY), *asked(r, None, AMONG)},
+    "stored": lambda r: r.stored(of_secret(r)),
+    "passage_at": lambda r: r.passage_at(SECRET.id, 0),
+    "opening": lambda r: r.opening(SECRET.id),
+    "count_passages": lambda r: r.count_passages(SECRET.id),
+    "article": lambda r: r.article(SECRET.id),
+    "articles_by_id": lambda r: r.articles_by_id([SECRET.id]),
+    "find": lambda r: [*r.find(SECRET.id), *r.find(SECRET.title), *r.find(str(SECRET.url))],
+    "articles": lambda r: [
+        each
+        for found in (
+            r.articles(),
+            r.articles(DAY, 1),
+            r.articles(limit=2),
+            r.articles(among=AMONG),
+        )
+        for each in found
+        if each.id == SECRET.id
+    ],
+    "count": lambda r: (r.count() == 5, r.count(DAY) == 2, r.count(among=AMONG) == 2),
+    "facet": lambda r: ("Affaires" in r.facet("category"), r.facet("outlet").get("Le Phare") == 2),
+}
+"""By method of a reader, what it gives of the article: nothing true once that is withdrawn."""
+
+OF_NO_TEXT = {
+    "copied",  # see the test of copies
+    "term_statistics",  # words are counted as they were written
+    "sentence_vectors_of",
+    "close",
+    "__enter__",
+    "__exit__",
+}
+
+
+def given(reader: GenerationReader, name: str) -> bool:
+    found = GIVES[name](reader)
+    return any(found) if isinstance(found, tuple) else bool(found)
+
+
+def test_every_method_of_a_reader_is_looked_at() -> None:
+    own = {name for name in vars(GenerationReader) if not name.startswith("_")}
+    assert own <= GIVES.keys() | OF_NO_TEXT
+
+
+def test_a_withdrawn_article_is_gone_at_once_and_stays_so_after_a_rollback(
+    store: IndexStore,
+) -> None:
+    first = made(WRITTEN, store)
+    with store.browse() as reader:
+        assert {name for name in GIVES if given(reader, name)} == GIVES.keys()
+        store.removed().add([SECRET])
+        assert {name for name in GIVES if given(reader, name)} == set()
+        assert all(OTHER.id in found for found in (asked(reader), asked(reader, DAY)))
+        assert [each.id for each in reader.articles(DAY, 1)] == [OTHER.id]
+    made(WRITTEN, store)
+    assert store.roll_back().id == first
+    with store.browse() as reader:
+        assert {name for name in GIVES if given(reader, name)} == set()
+        store.removed().restore(SECRET.id)
+        assert {name for name in GIVES if given(reader, name)} == GIVES.keys()
+
+
+def test_a_running_reader_notices_at_its_next_question(store: IndexStore) -> None:
+    made(WRITTEN, store)
+    index = live(store)
+    ids = [_ids(index.search(QUESTION))]
+    store.removed().add([SECRET])
+    ids.append(_ids(index.search(QUESTION)))
+    ids.append({hit.article.id for hit in index.search_subject("coffre", 50)})
+    store.removed().restore(SECRET.id)
+    ids.append(_ids(index.search(QUESTION)))
+    assert [SECRET.id in each for each in ids] == [True, False, False, True]
+    assert index.article(SECRET.id) == SECRET
+
+
+def _ids(findings: Findings) -> set[str]:
+    return {hit.article.id for hit in findings.hits}
+
+
+def test_what_is_withdrawn_while_a_question_is_answered_is_left_out(
+    store: IndexStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(WRITTEN, store)
+    index = live(store)
+    searcher = index.searcher()
+    stored = searcher.generation.stored
+
+    def withdraw_first(keys: Any) -> Any:
+        found = stored(keys)
+        store.removed().add([SECRET])
+        return found
+
+    monkeypatch.setattr(searcher.generation, "stored", withdraw_first)
+    found = _ids(searcher.search(QUESTION))
+    assert SECRET.id not in found
+    assert OTHER.id in found
+
+
+def test_withdrawn_articles_take_nobody_s_place_where_hnsw_searches(
+    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest, "EXACT_ROWS", 10)
+    near = [article(f"n{n}", f"Le coffre {n} est caché sous le pont.") for n in range(300)]
+    with postgres_store(vector_server, tmp_path, 2) as store:
+        made([*near, OTHER], store)
+        store.removed().add(near)
+        with store.browse() as reader:
+            assert asked(reader) == asked(reader, None, AMONG) == [OTHER.id]
+
+
+def test_an_imported_index_does_not_bring_it_back(store: IndexStore, tmp_path: Path) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("it imports nothing")
+    made(WRITTEN, source := open_store(tmp_path / "source"))
+    source.export(tmp_path / "copy")
+    store.removed().add([SECRET])
+    store.take(tmp_path / "copy")
+    with store.browse() as reader:
+        assert {name for name in GIVES if given(reader, name)} == set()
+
+
+def test_no_export_holds_its_text(store: IndexStore, tmp_path: Path) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("it exports nothing")
+    made(WRITTEN, store)
+    store.export(tmp_path / "copy")
+    store.removed().add([SECRET])
+    with pytest.raises(StoreError, match=r"export-withdrawn \(count=1\)"):
+        store.export(tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+    made(WRITTEN, store)
+    store.export(tmp_path / "other")
+    assert b"coffre" not in (tmp_path / "other" / "articles.sqlite").read_bytes()
+
+
+def test_a_withdrawn_copy_is_no_longer_named_beside_what_it_repeats(tmp_path: Path) -> None:
+    wire = " ".join(
+        f"La dépêche numéro {n} raconte la journée du port de Brest." for n in range(40)
+    )
+    kept, copy = (replace(article(name, wire), published=DAY.first) for name in ("un", "deux"))
+    store = open_store(tmp_path)
+    build_articles([kept, copy, *three()], store, FakeEmbedder(), merge=True)
+    with store.browse() as reader:
+        [entry] = reader.copied()
+        [named] = reader.articles_by_id([entry.id])[entry.id].copies
+        assert reader.facts.copies == 1
+        store.removed().add([named])
+        assert reader.copied() == reader.find(named.id) == []
+        assert reader.articles_by_id([entry.id])[entry.id].copies == ()
+        assert (reader.facts.articles, reader.facts.copies) == (4, 0)
+
+
+def test_a_list_that_cannot_be_read_hides_everything(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    made(WRITTEN, store)
+    index = live(store)
+    (tmp_path / "removed.json").write_text("{", encoding="utf-8")
+    with pytest.raises(StoreError, match="removed-unreadable"):
+        index.search(QUESTION)
+    (tmp_path / "removed.json").unlink()
+    RemovedList.open(tmp_path).add([SECRET])
+    assert SECRET.id not in _ids(index.search(QUESTION))
