@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -103,6 +104,26 @@ class KeptProcess:
                 os.killpg(self.process.pid, signal.SIGKILL)
             else:
                 self.process.kill()
+
+
+OWNER_LOOK_SECONDS = 1.0
+"""How often a program looks whether its owner is still there."""
+
+
+def end_with_owner() -> None:
+    """End this program soon after the process that started it, whatever it is at.
+
+    A program at work does not read that nobody asks any more. The system's own signal for this
+    would end it with the thread that started it.
+    """
+    owner = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == owner:
+            time.sleep(OWNER_LOOK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="owner", daemon=True).start()
 
 
 def module_command(name: str) -> tuple[list[str], dict[str, str]]:

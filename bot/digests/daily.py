@@ -11,6 +11,7 @@ from bot.digests.lede import lede, stands_alone
 from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import Story, find_stories
 from bot.locale import format
+from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
 from bot.locale.digests import ScriptPhrases
 from bot.locale.source import source_line, source_name
@@ -75,7 +76,7 @@ class _Writer:
                 break
         else:
             return
-        chapter, also = article.title or article.path, story.also
+        chapter, also = title_of(article, self.phrases.code), story.also
         lines = [Line(self.phrases.followed(each), chapter=chapter) for each in story.subjects]
         lines += self._quoted(quotes, chapter, also)
         lines.append(self._source(article, chapter))

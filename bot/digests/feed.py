@@ -10,8 +10,10 @@ A file appears whole, by a rename, the feed last.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -30,17 +32,25 @@ from index.errors import reason_of
 FEED, EPISODES, COVER = "feed.xml", "episodes.json", "cover.png"
 _COVER_SIDE = 1_400  # dots: the least that players take
 _LONGEST_NAME = 60
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def episode_path(folder: Path, script: Script) -> Path:
-    """Where the audio of an episode goes. Raises KeepingError where nothing can be written."""
+    """Where the audio of an episode is recorded, beside its place: `add_episode` puts it there.
+
+    Titles that look alike in a file's name get names of their own. Raises KeepingError where
+    nothing can be written, and for a list of episodes that is none.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KeepingError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     plain = unicodedata.normalize("NFKD", script.title).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
-    return folder / f"{script.period.last}-{name or 'episode'}.mp3"
+    stem, title = f"{script.period.last}-{name or 'episode'}", _legible(script.title)
+    if any(each["file"] == f"{stem}.mp3" and each["title"] != title for each in _known(folder)):
+        stem = f"{stem}-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
+    return folder / f".{stem}.mp3"
 
 
 def add_episode(folder: Path, script: Script, made: Recording, address: str) -> Path:
@@ -52,22 +62,22 @@ def add_episode(folder: Path, script: Script, made: Recording, address: str) -> 
 
     phrases = FeedPhrases.of(script.language)
     base = address.rstrip("/")
-    transcript = made.path.with_suffix(".html")
+    audio = made.path.with_name(made.path.name.removeprefix("."))
     try:
-        _put(transcript, transcript_html(script, made).encode())
+        _rename(made.path, audio)
+        _put(audio.with_suffix(".html"), _legible(transcript_html(script, made)).encode())
         if not (folder / COVER).exists():
             _put(folder / COVER, _cover(phrases.title))
-        episodes = [each for each in _known(folder) if each["file"] != made.path.name]
+        episodes = [each for each in _known(folder) if each["file"] != audio.name]
         episodes.append(
             {
-                "file": made.path.name,
-                "title": script.title,
+                "file": audio.name,
+                "title": _legible(script.title),
                 "seconds": round(made.seconds),
-                "bytes": made.path.stat().st_size,
+                "bytes": audio.stat().st_size,
                 "published": datetime.now(UTC).isoformat(timespec="seconds"),
             }
         )
-        _put(folder / EPISODES, json.dumps(episodes, ensure_ascii=False, indent=1).encode())
         feed = FeedGenerator()
         feed.load_extension("podcast")
         feed.title(phrases.title)
@@ -81,7 +91,9 @@ def add_episode(folder: Path, script: Script, made: Recording, address: str) -> 
         feed.podcast.itunes_explicit("no")
         for each in episodes:
             _add(feed, each, base)
-        _put(folder / FEED, feed.rss_str(pretty=True))
+        written = feed.rss_str(pretty=True)
+        _put(folder / EPISODES, json.dumps(episodes, ensure_ascii=False, indent=1).encode())
+        _put(folder / FEED, written)
     except OSError as error:
         raise KeepingError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     return folder / FEED
@@ -127,7 +139,10 @@ def _known(folder: Path) -> Sequence[dict[str, Any]]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         return [
-            {name: each[name] for name in ("file", "title", "seconds", "bytes", "published")}
+            {
+                **{name: each[name] for name in ("file", "seconds", "bytes", "published")},
+                "title": _legible(each["title"]),
+            }
             for each in found
         ]
     except (ValueError, TypeError, KeyError) as error:
@@ -135,9 +150,21 @@ def _known(folder: Path) -> Sequence[dict[str, Any]]:
 
 
 def _put(path: Path, content: bytes) -> None:
-    made = path.with_name(f".{path.name}")
-    made.write_bytes(content)
-    made.rename(path)
+    draft = path.with_name(f".{path.name}")
+    draft.write_bytes(content)
+    _rename(draft, path)
+
+
+def _rename(draft: Path, path: Path) -> None:
+    """Put a file in its place once the disk has it whole."""
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _legible(text: str) -> str:
+    """The text without the characters that XML has no way to write."""
+    return _NOT_XML.sub("", text)
 
 
 def _cover(title: str) -> bytes:

@@ -21,6 +21,7 @@ from bot.digests.script import (
     spoken_quote,
 )
 from bot.digests.stories import Opening, Story, find_stories, group_openings, open_article
+from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
 from bot.locale.digests import ScriptPhrases
 from bot.locale.source import source_name
@@ -339,8 +340,8 @@ class _PodcastWriter:
     def _source(self, article: Article) -> str:
         name = source_name(article)
         if article.published is None:
-            return self.phrases.titled_undated(article.title or article.path, name)
-        return self.phrases.titled(article.title or article.path, name, article.published)
+            return self.phrases.titled_undated(title_of(article, self.phrases.code), name)
+        return self.phrases.titled(title_of(article, self.phrases.code), name, article.published)
 
     def _texts(self) -> list[str]:
         return [each.quote for each in self._said]

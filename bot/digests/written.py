@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.answer import Citation
 from bot.digests.script import Line, Script, Speaker
-from bot.locale.answers import Phrases
+from bot.locale.answers import Phrases, title_of
 from bot.locale.source import details
 
 
@@ -47,7 +47,7 @@ def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[
     beside = details(replace(article, copies=()), phrases)
     if paragraph.also:
         beside = f"{beside}, {phrases.also_told(paragraph.also)}"
-    title = article.title or article.path
+    title = title_of(article, phrases.code)
     return (beside.removeprefix(", "), "") if title == heading else (title, beside)
 
 

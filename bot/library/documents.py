@@ -10,7 +10,7 @@ import time
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
@@ -27,7 +27,7 @@ from bot.settings import Settings, index_store
 from index.apart import UNBOUNDED, ProcessBounds
 from index.article import Article
 from index.build.builder import BuildObserver, BuildReport
-from index.errors import BuildLocked, Problem, ReadError, reason_of
+from index.errors import BuildLocked, BuildStopped, Problem, ReadError, reason_of
 from index.formats.process import read_apart
 from index.formats.signature import HEAD, unreadable_kind
 from index.formats.sources import find_sources
@@ -148,6 +148,10 @@ LOCK_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds between the attempts to build while another process does."""
 
 
+LOOK_SECONDS = 0.5
+"""How often a build that waits for another looks whether it is still wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationIndex:
     """The index of one conversation's documents, to be asked and looked at."""
@@ -214,10 +218,16 @@ class Documents:
     def rebuild(self, observer: BuildObserver, stop: _Stop) -> BuildReport:
         """Build the index of the corpus again, from wherever it was built before.
 
-        A build by another process is not waited for. Raises IndexingError.
+        One of this process is waited for, one of another is not. Raises IndexingError.
         """
-        with self._building:
+        while not self._building.acquire(timeout=LOOK_SECONDS):
+            if stop():
+                raise BuildStopped("build-stopped")
+        try:
+            observer.step("lock")
             return self._built(index_store(self._settings), self._corpus(), observer, stop)
+        finally:
+            self._building.release()
 
     @property
     def busy(self) -> bool:
@@ -248,6 +258,11 @@ class Documents:
         """Remove a document that was not decided on."""
         self._drop(self._inbox(number))
 
+    def find_waiting(self) -> frozenset[int]:
+        """The numbers of the documents that wait for a decision."""
+        folders = self._inbox(0).parent.glob("*")
+        return frozenset(int(each.name) for each in folders if each.name.isdecimal())
+
     def _opened(self, data_dir: Path) -> ConversationIndex:
         index = LiveIndex(data_dir, self._embedder, ConfidenceModel.load())
         chain = chain_over(index, self._settings, undisturbed=self._undisturbed)
@@ -256,14 +271,17 @@ class Documents:
     @contextmanager
     def _moved(self, number: int, path: Path, folder: Path) -> Iterator[Path]:
         """Where a document lies while the index is built with it, and from then on; one without
-        which there would be an index does not stay there."""
+        which there would be an index does not stay there. A process that died may have moved it."""
         folder.mkdir(parents=True, exist_ok=True)
         kept = folder / f"{path.stem}-{number}{path.suffix}"
-        shutil.move(path, kept)
+        if path.exists() or not kept.exists():
+            shutil.move(path, kept)
         try:
             yield kept
         except BaseException:
-            shutil.move(kept, path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):  # erased meanwhile
+                shutil.move(kept, path)
             raise
         self._drop(self._inbox(number))
 

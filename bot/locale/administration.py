@@ -69,6 +69,8 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
     nobody: str
     drop: str
     dropped: str
+    sent_already: str
+    dropped_already: str
     decided: str
     quiet: str
     quiet_noted: str

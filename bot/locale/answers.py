@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.locale import format
 from bot.locale.catalogue import Texts
-from index.article import Article, Period
+from index.article import Article, ArticleEntry, Period
 
 
 class Phrases(Texts, domain="answers", part="answer"):
@@ -24,6 +24,7 @@ class Phrases(Texts, domain="answers", part="answer"):
     greeting: str
     about_selon: str
     no_date: str
+    untitled: str
 
     def according_to(self, period: Period) -> str: ...
     def perhaps_in(self, period: Period) -> str: ...
@@ -117,16 +118,16 @@ class AboutPhrases(Texts, domain="answers", part="about"):
 
     def author(self, article: Article) -> str:
         if article.author is None:
-            return self.unsigned(_title(article))
-        return self.written_by(_title(article), self._dated(article), article.author)
+            return self.unsigned(title_of(article, self.code))
+        return self.written_by(title_of(article, self.code), self._dated(article), article.author)
 
     def published(self, article: Article) -> str:
         if article.published is None:
-            return self.undated(_title(article))
-        return self.published_on(_title(article), article.published)
+            return self.undated(title_of(article, self.code))
+        return self.published_on(title_of(article, self.code), article.published)
 
     def titled(self, article: Article) -> str:
-        return self.has_title(_title(article))
+        return self.has_title(title_of(article, self.code))
 
     def listed(self, article: Article) -> str:
         return f"{self._named(article)}."
@@ -140,14 +141,15 @@ class AboutPhrases(Texts, domain="answers", part="about"):
         return self.several(count, self._named(newest))
 
     def _named(self, article: Article) -> str:
-        return f"{format.quote(_title(article), self.code)}{self._dated(article)}"
+        return f"{format.quote(title_of(article, self.code), self.code)}{self._dated(article)}"
 
     def _dated(self, article: Article) -> str:
         return f" ({format.day(article.published, self.code)})" if article.published else ""
 
 
-def _title(article: Article) -> str:
-    return article.title or article.path
+def title_of(article: Article | ArticleEntry, language: str) -> str:
+    """The article's title, as readers see it: where its file lies is nothing to them."""
+    return article.title or Phrases.of(language).untitled
 
 
 class WritingPhrases(Texts, domain="answers", part="writing"):

@@ -17,6 +17,37 @@ def error_text(error: Exception | Skipped, language: str) -> str:
     return problem_text(error.problem.about(error.shown, error.at), language)
 
 
+_ADVICE = {"fr": "\u202f; ", "en": "; "}
+"""What stands between what is wrong and what to do."""
+
+_ID_DIGITS = 12
+"""Hexadecimal digits from which on a word is an id."""
+
+
+def reader_text(error: Exception | Skipped, language: str) -> str | None:
+    """As `error_text`, as far as it is for readers: without settings, commands, paths and ids; None
+    where nothing is left."""
+    text = error_text(error, language)
+    for said in (text, text.partition(_ADVICE[language_of(language)])[0]):
+        if said and _is_for_readers(said):
+            return said
+    return None
+
+
+def _is_for_readers(text: str) -> bool:
+    plain = " ".join(text.split())
+    if "SELON_" in plain or "« selon " in plain or "`selon " in plain:
+        return False
+    return not any(map(_is_internal, plain.split()))
+
+
+def _is_internal(word: str) -> bool:
+    """True for a path or an id."""
+    plain = word.strip("«»“”‘’`'\"()[],;:.")
+    is_id = len(plain) >= _ID_DIGITS and all(each in "0123456789abcdef" for each in plain)
+    return is_id or "\\" in plain or ("/" in plain and "://" not in plain)
+
+
 def problem_text(problem: Problem, language: str) -> str:
     """What is wrong and what to do, in one line."""
     sentences = catalogue("errors", language)

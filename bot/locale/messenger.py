@@ -37,6 +37,7 @@ class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
     alerts: str
     no_alerts: str
     cancelled: str
+    alert_gone: str
 
     def cancel(self, number: int) -> str: ...
     def alert_answered(self, question: str) -> str: ...
@@ -66,6 +67,9 @@ class DocumentPhrases(Texts, domain="messenger", part="documents"):
     indexing: str
     dropped: str
     gone: str
+    filing_already: str
+    added_already: str
+    kept_already: str
 
     def too_large(self, limit: int) -> str: ...
     def unreadable(self, why: str) -> str: ...
@@ -90,6 +94,7 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
 
     barred: str
     invitation_gone: str
+    reason_in_log: str
     accepted: Mapping[str, str]
     roles: Mapping[str, str]
     guests: Mapping[str, str]

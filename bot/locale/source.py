@@ -34,8 +34,13 @@ def source_line(article: Article, name: str, phrases: SourcePhrases) -> str:
     return phrases.source(name, article.published)
 
 
-def details(article: Article | ArticleEntry, phrases: Phrases) -> str:
-    """« , Le Phare, par Camille Roche, 1er août 2025, aussi publié par La Gazette »."""
+def details(
+    article: Article | ArticleEntry, phrases: Phrases, *, files: bool = False
+) -> str:
+    """« , Le Phare, par Camille Roche, 1er août 2025, aussi publié par La Gazette ».
+
+    For the operator, with the `files` of copies of which no publisher is known.
+    """
     told = []
     if article.outlet and article.outlet != article.author:
         told.append(article.outlet)
@@ -43,7 +48,7 @@ def details(article: Article | ArticleEntry, phrases: Phrases) -> str:
         told.append(phrases.author(article.author))
     told.append(phrases.day(article.published) if article.published else phrases.no_date)
     if isinstance(article, Article):
-        told += _elsewhere(article, phrases)
+        told += _elsewhere(article, phrases, files=files)
     return "".join(f", {each}" for each in told)
 
 
@@ -59,13 +64,15 @@ def source_place(copy: Copy) -> str:
     return copy.outlet or host_of(copy.url) or copy.path
 
 
-def _elsewhere(article: Article, phrases: Phrases) -> Iterator[str]:
+def _elsewhere(article: Article, phrases: Phrases, *, files: bool) -> Iterator[str]:
     """Publishers; where none is known, files, unless they are the publisher's own versions."""
     names = publishers(article)
     if names:
         yield phrases.also_by(names[:_NAMED], len(names[_NAMED:]))
-    elif files := [each.path for each in article.copies if not (each.outlet or each.url)]:
-        yield phrases.also_in(files[:_NAMED], len(files[_NAMED:]))
+    elif files:
+        paths = [each.path for each in article.copies if not (each.outlet or each.url)]
+        if paths:
+            yield phrases.also_in(paths[:_NAMED], len(paths[_NAMED:]))
 
 
 def host_of(url: str | None) -> str | None:

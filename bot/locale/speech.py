@@ -38,6 +38,7 @@ class SpeechPhrases(Texts, domain="speech", part="speech"):
     stop_recording: str
     recording_stopped: str
     recording_failed: str
+    under_way: str
 
     def recording(self, done: int, of: int) -> str: ...
     def not_heard(self, reason: str) -> str: ...

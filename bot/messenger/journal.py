@@ -9,9 +9,10 @@ tells which update the code at hand works for, so that each letter finds its pla
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import partial
@@ -252,14 +253,25 @@ class Journal:
         return await asyncio.shield(writing)
 
 
+Work = Callable[[], Awaitable[None]]
+
+
 class Trigger:
     """An update that is dealt with, or (None) what the bot does although nobody asked."""
 
-    def __init__(self, journal: Journal, update_id: int | None = None) -> None:
-        """`letters` counts those that it got."""
+    def __init__(
+        self,
+        journal: Journal,
+        update_id: int | None = None,
+        turn: Callable[[], AbstractAsyncContextManager[None]] | None = None,
+    ) -> None:
+        """`letters` counts those that it got; `work` is what its turn has queued; `turn` waits for
+        another turn in its chat."""
         self.journal = journal
         self.update_id = update_id
         self.letters = 0
+        self.work: deque[Work] = deque()
+        self.turn = turn
         self._asides = 0
 
     def next_number(self, *, aside: bool) -> int:
@@ -277,6 +289,36 @@ _current: ContextVar[Trigger | None] = ContextVar("trigger", default=None)
 def current_trigger() -> Trigger | None:
     """What is being dealt with here; None where nothing is written down."""
     return _current.get()
+
+
+def current_update() -> int | None:
+    """The number of the update that is being dealt with here, if one is."""
+    trigger = current_trigger()
+    return trigger.update_id if trigger else None
+
+
+def queue_work(work: Work) -> None:
+    """Do this once the turn of the current update is over, so that it holds up nobody.
+
+    The update is done when its work is: a process that dies in between leaves both to the next one.
+    """
+    trigger = current_trigger()
+    assert trigger is not None, "only updates queue work"
+    assert trigger.update_id is not None, "only updates queue work"
+    trigger.work.append(work)
+
+
+@asynccontextmanager
+async def another_turn() -> AsyncIterator[None]:
+    """A turn of its own in the chat, for what work has led to. Raises Postponed."""
+    trigger = current_trigger()
+    if trigger is None or trigger.turn is None:
+        yield
+        return
+    async with trigger.turn():
+        if trigger.journal.stopping.is_set():
+            raise Postponed("the bot stops")
+        yield
 
 
 def stop_event() -> asyncio.Event | None:

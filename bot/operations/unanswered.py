@@ -14,6 +14,7 @@ from datetime import datetime
 import numpy as np
 
 from bot.answer import Answer
+from bot.locale.answers import title_of
 from bot.locale.statistics import StatisticsPhrases
 from bot.state.statistics import InVain, Unanswered
 from index.article import Article
@@ -165,7 +166,7 @@ def write_unanswered_csv(
                 group.wordings,
                 phrases.date(group.first.astimezone()),
                 phrases.date(group.last.astimezone()),
-                _cell(article.title or article.path) if article else "",
+                _cell(title_of(article, phrases.code)) if article else "",
                 _cell(article.url or "") if article else "",
             )
         )

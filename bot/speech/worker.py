@@ -18,6 +18,7 @@ import numpy as np
 from bot.errors import SpeechError
 from bot.speech.audio import HEARD_RATE, ChapterMark, read_sound, write_sound
 from bot.speech.base import Recogniser, Sound, Voice
+from index.kept_process import end_with_owner
 
 NICENESS = 19
 MEMORY = 4 << 30
@@ -29,6 +30,7 @@ _NO_SOUND = Sound(np.zeros(0, np.float32), HEARD_RATE)
 def main() -> None:
     """Answer what is asked, a line of JSON each, until there is no more; the first line holds the
     arguments of `Machine`."""
+    end_with_owner()
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     told_to = os.fdopen(os.dup(1), "wb")

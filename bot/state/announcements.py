@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -86,6 +86,16 @@ def confirm(
 def drop(session: Session, announcement_id: int, person_id: int) -> bool:
     """Send a draft to nobody; False when it is none any more."""
     return _decided(session, announcement_id, person_id, "dropped")
+
+
+def status_of(
+    session: Session, announcement_id: int, person_id: int
+) -> AnnouncementStatus | None:
+    """What has become of one's own announcement; None where it is not known any more."""
+    row = session.get(AnnouncementRow, announcement_id)
+    if row is None or row.person_id != person_id:
+        return None
+    return next(each for each in get_args(AnnouncementStatus) if each == row.status)
 
 
 def under_way(session: Session) -> Announcement | None:

@@ -35,6 +35,8 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+# Of tables whose ids travel in buttons: SQLite would give the id of an erased row again.
+_NEVER_REUSED = {"sqlite_autoincrement": True}
 # SQLite numbers rows by itself only where the key is an INTEGER.
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -95,7 +97,7 @@ class TurnRow(Base):
     passages behind the answer (cited first), as the buttons name them."""
 
     __tablename__ = "turns"
-    __table_args__ = (Index("ix_turns_messages", "chat_id", "question_message"),)
+    __table_args__ = (Index("ix_turns_messages", "chat_id", "question_message"), _NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(
@@ -136,6 +138,7 @@ class AlertRow(Base):
     """A question to answer when an article does. `checked` is the newest generation asked."""
 
     __tablename__ = "alerts"
+    __table_args__ = _NEVER_REUSED
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
@@ -156,7 +159,7 @@ class SubscriptionRow(Base):
     """
 
     __tablename__ = "subscriptions"
-    __table_args__ = (Index("ix_subscriptions_place", "chat_id", "thread_id"),)
+    __table_args__ = (Index("ix_subscriptions_place", "chat_id", "thread_id"), _NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     person_id: Mapped[int | None] = mapped_column(
@@ -228,10 +231,12 @@ class ScriptRow(Base):
 
 
 class DocumentRow(Base):
-    """A file or address that somebody sent. `scope` is `corpus` or `conversation`; `path` is where
-    its bytes lie below the data directory."""
+    """A file or address that somebody sent. `scope` is what was decided: `undecided`, `corpus`,
+    `conversation` or `dropped`; `status` is `received`, `filing` or `indexed`. `path` is where its
+    bytes lie below the data directory, `update_id` the update that is at work on it."""
 
     __tablename__ = "documents"
+    __table_args__ = _NEVER_REUSED
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
@@ -242,6 +247,7 @@ class DocumentRow(Base):
     url: Mapped[str | None] = mapped_column(Text)
     scope: Mapped[str] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(16))
+    update_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
@@ -404,6 +410,7 @@ class AnnouncementRow(Base):
     shows how far it is; `status` is `draft`, `sending`, `sent` or `dropped`."""
 
     __tablename__ = "announcements"
+    __table_args__ = _NEVER_REUSED
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
@@ -441,7 +448,7 @@ class BattleRow(Base):
     """
 
     __tablename__ = "battles"
-    __table_args__ = (Index("ix_battles_question_message", "chat_id", "question_message"),)
+    __table_args__ = (Index("ix_battles_question_message", "chat_id", "question_message"), _NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     person_id: Mapped[int | None] = mapped_column(

@@ -212,7 +212,7 @@ def _marker(citation: Citation) -> Text:
 
 def _source(article: Article, phrases: Phrases, style: str | Style) -> Text:
     text = Text().append(_flowing(article.title or article.path), style=style)
-    return text.append(_flowing(details(article, phrases)))
+    return text.append(_flowing(details(article, phrases, files=True)))
 
 
 def _place(article: Article, quote: str, before: str) -> Text:

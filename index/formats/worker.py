@@ -21,6 +21,7 @@ from index.article import Article, Section
 from index.errors import ReadError
 from index.formats.base import READING_BYTES, Options, Skipped, Source
 from index.formats.conversion import read_source, too_heavy
+from index.kept_process import end_with_owner
 
 _RESERVE = 8 * 2**20
 """Bytes that nothing but the telling of a refusal takes."""
@@ -33,6 +34,7 @@ def main() -> None:
     logging.basicConfig(handlers=[_Told()], level=logging.WARNING, format="%(message)s")
     data, peak = memory_status("VmData"), memory_status("VmHWM")
     limit_process("RLIMIT_CORE", 0)
+    end_with_owner()
     for line in sys.stdin:
         if data:
             limit_process("RLIMIT_DATA", data + READING_BYTES + _RESERVE)

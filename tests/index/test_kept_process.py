@@ -65,17 +65,44 @@ def test_what_is_halted_can_be_ended(echo: KeptProcess) -> None:
 
 
 def test_what_is_halted_ends_with_its_owner() -> None:
+    assert_ends_with_owner(_OWNER)
+
+
+def assert_ends_with_owner(program: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", _OWNER], stdout=subprocess.PIPE, start_new_session=True
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, start_new_session=True
     ) as owner:
         assert owner.stdout is not None
-        halted = int(owner.stdout.readline())
-        assert runs(halted)
+        kept = int(owner.stdout.readline())
+        assert runs(kept)
         owner.send_signal(signal.SIGKILL)
     ended = time.monotonic() + 30
-    while runs(halted) and time.monotonic() < ended:
+    while runs(kept) and time.monotonic() < ended:
         time.sleep(0.05)
-    assert not runs(halted)
+    assert not runs(kept)
+
+
+_BUSY = """
+import sys, time
+from index.kept_process import end_with_owner
+end_with_owner()
+print("at work", flush=True)
+while True:
+    time.sleep(60)
+"""
+
+_OWNER_OF_BUSY = f"""
+import sys, time
+from index.kept_process import KeptProcess
+kept = KeptProcess([sys.executable, "-c", {_BUSY!r}], apart="group")
+kept.pipes[1].readline()
+print(kept.process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_what_is_at_work_ends_with_its_owner() -> None:
+    assert_ends_with_owner(_OWNER_OF_BUSY)
 
 
 def runs(pid: int) -> bool:

@@ -96,8 +96,9 @@ class AlertHandlers:
             return
         number = int((query.data or "x:0").removeprefix("x:"))
         remove = partial(alerts.cancel, alert_id=number, person_id=asker.place.person_id)
-        await self._services.state.run(remove)
-        await acknowledge(query, _phrases(asker).cancelled)
+        cancelled = await self._services.state.run(remove)
+        phrases = _phrases(asker)
+        await acknowledge(query, phrases.cancelled if cancelled else phrases.alert_gone)
         text, keyboard = await self._listed(asker)
         shown = query.message.message_id if query.message else None
         await replace_message(context.bot, asker, shown, text, keyboard)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 from collections import deque
 from functools import partial
@@ -14,17 +15,19 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.errors import SpeechError
 from bot.followups.turn import turn_of
-from bot.locale.errors import error_text
 from bot.locale.speech import SpeechPhrases
+from bot.messenger.journal import Postponed, queue_work, stop_event
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.keyboard import LISTEN_PATTERN, citations_of
-from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.messenger.outbound.reply import acknowledge, explain, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.service import SpokenLine
 from bot.speech.spoken_answer import spoken_citations, voice_language
 from bot.state import conversations, people
 from bot.state.deliveries import Attachment
+
+logger = logging.getLogger(__name__)
 
 VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers read aloud")
 CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
@@ -39,6 +42,8 @@ class AloudHandlers:
     def __init__(self, services: BotServices) -> None:
         self._services = services
         self._listeners: deque[int] = deque(maxlen=_LISTENERS)
+        self._under_way: set[tuple[int, int]] = set()
+        self._voice = asyncio.Lock()  # whoever waits for it holds no thread that answers need
         self._ahead: asyncio.Task[None] | None = None
 
     def register(self, application: TelegramApplication) -> None:
@@ -55,7 +60,7 @@ class AloudHandlers:
         has pressed the button before."""
         choice = await self._choice(asker)
         if choice == ALWAYS or (spoken and choice == IN_REPLY):
-            await self._say(bot, asker, turn_id)
+            self._queue(bot, asker, turn_id)
         elif asker.place.person_id in self._listeners:
             await self._say_ahead(asker, turn_id)
 
@@ -64,10 +69,10 @@ class AloudHandlers:
         query, asker = update.callback_query, await met(self._services, update)
         if query is None or asker is None:
             return
-        await acknowledge(query)
         if asker.place.person_id not in self._listeners:
             self._listeners.append(asker.place.person_id)
-        await self._say(context.bot, asker, int((query.data or "").partition(":")[2]))
+        queued = self._queue(context.bot, asker, int((query.data or "").partition(":")[2]))
+        await acknowledge(query, None if queued else SpeechPhrases.of(asker.phrases.code).under_way)
 
     async def choices(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/voix"""
@@ -103,6 +108,22 @@ class AloudHandlers:
         find = partial(people.voice_of, person_id=asker.place.person_id)
         return await self._services.state.run(find) or IN_REPLY
 
+    def _queue(self, bot: Bot, asker: Asker, turn_id: int) -> bool:
+        """Have an answer read aloud when the turn is over; False where it is being read already."""
+        recording = (asker.place.chat_id, turn_id)
+        if recording in self._under_way:
+            return False
+        self._under_way.add(recording)
+
+        async def work() -> None:
+            try:
+                await self._say(bot, asker, turn_id)
+            finally:
+                self._under_way.discard(recording)
+
+        queue_work(work)
+        return True
+
     async def _say(self, bot: Bot, asker: Asker, turn_id: int) -> None:
         """Read a kept answer aloud, as a voice message."""
         phrases = SpeechPhrases.of(asker.phrases.code)
@@ -110,11 +131,13 @@ class AloudHandlers:
         if not lines:
             await say(bot, asker, phrases.gone)
             return
+        record = partial(self._recorded, lines, stop_event())
         try:
-            async with show_typing(bot, asker.place, action=ChatAction.RECORD_VOICE):
-                content = await asyncio.to_thread(self._recorded, lines)
+            async with show_typing(bot, asker.place, action=ChatAction.RECORD_VOICE), self._voice:
+                content = await asyncio.to_thread(record)
         except SpeechError as error:
-            await say(bot, asker, error_text(error, asker.phrases.code))
+            logger.warning("An answer could not be read aloud: %s", error)
+            await say(bot, asker, explain(self._services, asker, error))
             return
         await deliver_attachment(bot, asker.place, Attachment("voice", "selon.ogg", content))
 
@@ -144,7 +167,14 @@ class AloudHandlers:
             return [SpokenLine(each, language) for each in turn.answer.splitlines()]
         return spoken_citations(cited, language)
 
-    def _recorded(self, lines: list[SpokenLine]) -> bytes:
+    def _recorded(self, lines: list[SpokenLine], ended: asyncio.Event | None) -> bytes:
+        """The voice message. Raises SpeechError, and Postponed where the bot stops."""
         assert self._services.speech is not None
+
+        def go_on(done: int, of: int) -> None:
+            if ended is not None and ended.is_set():
+                raise Postponed("the bot stops")
+
         with tempfile.TemporaryDirectory() as folder:
-            return self._services.speech.record(lines, Path(folder, "answer.ogg")).path.read_bytes()
+            out = Path(folder, "answer.ogg")
+            return self._services.speech.record(lines, out, progress=go_on).path.read_bytes()

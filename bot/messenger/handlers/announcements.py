@@ -113,9 +113,10 @@ class AnnouncementHandlers:
         phrases, number, person = _phrases(asker), int(found[2]), asker.place.person_id
         if found[1] == "n":
             drop = partial(announcements.drop, announcement_id=number, person_id=person)
-            dropped = await self._services.state.run(drop)
-            text = phrases.dropped if dropped else phrases.decided
-            await replace_text(context.bot, asker, query, text)
+            if await self._services.state.run(drop):
+                await replace_text(context.bot, asker, query, phrases.dropped)
+            else:
+                await self._say_decided(context.bot, asker, number)
             return
         confirm = partial(
             announcements.confirm,
@@ -126,10 +127,24 @@ class AnnouncementHandlers:
         )
         self._languages[person] = asker.phrases.code
         if not await self._services.state.run(confirm):
-            await replace_text(context.bot, asker, query, phrases.decided)
+            await self._say_decided(context.bot, asker, number)
             return
         # Not awaited: it takes minutes where thousands are told.
         context.application.create_task(self.send(context.bot), update=update)
+
+    async def _say_decided(self, bot: Bot, asker: Asker, number: int) -> None:
+        """What was decided before; the message with the buttons goes on telling how far it is."""
+        phrases = _phrases(asker)
+        find = partial(
+            announcements.status_of, announcement_id=number, person_id=asker.place.person_id
+        )
+        status = await self._services.state.run(find)
+        texts = {
+            "sending": phrases.sent_already,
+            "sent": phrases.sent_already,
+            "dropped": phrases.dropped_already,
+        }
+        await say(bot, asker, texts.get(status or "", phrases.decided))
 
     async def preference(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._services, update):

@@ -12,6 +12,7 @@ from telegram.ext import ContextTypes
 
 from bot.answer import web_address
 from bot.answering.selection import chosen_articles
+from bot.locale.answers import title_of
 from bot.locale.chats import CorpusPhrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
@@ -37,7 +38,7 @@ RECENT = MenuCommand(
     "recents", "recent", "Les articles les plus récents", "The newest articles", public=True
 )
 ARTICLE = MenuCommand(
-    "article", "article", "Un article, par son numéro", "An article, by its id", public=True
+    "article", "article", "Un article, par son titre", "An article, by its title", public=True
 )
 SUMMARY = MenuCommand(
     "resume", "summary", "Un article en quelques phrases", "An article in short", public=True
@@ -202,7 +203,7 @@ class ArticleHandlers:
         answer = await asyncio.to_thread(self._services.library.summary, article)
         if not answer.answered:
             return text_html(phrases.no_summary, phrases.code)
-        title = phrases.summary_of(article.title or article.path)
+        title = phrases.summary_of(title_of(article, phrases.code))
         return answer_html(answer, asker.phrases, title)
 
     def _results(

@@ -5,26 +5,41 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import Document as TelegramDocument
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from bot.followups.reference import asks
 from bot.library.documents import Documents, Received
-from bot.locale.errors import error_text
 from bot.locale.messenger import DocumentPhrases
 from bot.messenger.chores import Chore
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import words_on
-from bot.messenger.outbound.reply import acknowledge, replace_message, replace_text, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, conversation_name, met
+from bot.messenger.journal import another_turn, current_update, queue_work
+from bot.messenger.outbound.reply import (
+    acknowledge,
+    explain,
+    replace_message,
+    replace_text,
+    say,
+)
+from bot.messenger.services import (
+    Asker,
+    BotServices,
+    TelegramApplication,
+    conversation_name,
+    met,
+    spoken_to,
+)
 from bot.state import conversations, documents
 from bot.state.conversations import ConversationPlace
-from bot.state.documents import SentDocument
+from bot.state.documents import DecidedScope, DocumentDecision, SentDocument
 from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
@@ -35,9 +50,13 @@ _LIMIT, _LOCAL_LIMIT = 20, 2_000
 UNDECIDED_LIFETIME = timedelta(days=1)
 """How long a document waits for a decision."""
 
+MOST_TAKEN = 2
+"""Documents that are fetched and looked at at once."""
+
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _ALONE = re.compile(rf"^\s*{_ADDRESS.pattern}\s*$", re.IGNORECASE)
 _DECISION = re.compile(r"d([+=-]):(\d{1,18})", re.ASCII)
+_SCOPES: Mapping[str, DecidedScope] = {"+": "corpus", "=": "conversation", "-": "dropped"}
 
 
 class _Keepers(filters.MessageFilter):
@@ -63,6 +82,9 @@ class DocumentHandlers:
         self._services = services
         self._documents = service
         self._questions = questions
+        # Who waits for these holds no thread that answers need.
+        self._taking = asyncio.Semaphore(MOST_TAKEN)
+        self._filing = asyncio.Lock()
 
     def register(self, application: TelegramApplication) -> None:
         private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
@@ -86,37 +108,54 @@ class DocumentHandlers:
             if question:
                 await self._questions.ask(context.bot, asker, message, question)
             return
-        phrases = _phrases(asker)
-        local = self._services.settings.telegram_local
-        limit = _LOCAL_LIMIT if local else _LIMIT
+        limit = self._limit_megabytes
         if (document.file_size or 0) > limit * 2**20:
-            await say(context.bot, asker, phrases.too_large(limit))
+            await say(context.bot, asker, _phrases(asker).too_large(limit))
             return
-        try:
-            file = await document.get_file()
-        except BadRequest as error:
-            if "too big" not in str(error):
-                raise
-            await say(context.bot, asker, phrases.too_large(limit))
-            return
-        # What lies here is copied by a thread, and never whole in memory.
-        lies_here = local and file.file_path is not None
-        sent = Path(str(file.file_path)) if lies_here else bytes(await file.download_as_bytearray())
-        name = document.file_name or "document"
-        number = await self._received(asker, name, None)
-        take = partial(self._documents.take, number, sent, name)
-        found = await self._looked_at(context.bot, asker, number, take)
-        if found is not None and question:
-            await self._kept_here(context.bot, asker, number)
-            await self._questions.ask(context.bot, asker, message, question, own_first=True)
-        elif found is not None:
-            await self._offer(context.bot, asker, number, found)
+        queue_work(partial(self._take_file, context.bot, asker, message, document, question))
 
-    async def _kept_here(self, bot: Bot, asker: Asker, number: int) -> None:
-        document = await self._services.state.run(partial(documents.document, document_id=number))
-        if document is not None:
+    async def _take_file(
+        self, bot: Bot, asker: Asker, message: Message, sent: TelegramDocument, question: str
+    ) -> None:
+        name = sent.file_name or "document"
+        document = await self._received(asker, name, None)
+        async with self._taking:
+            try:
+                content = await self._content(sent)
+            except BadRequest as error:
+                if "too big" not in str(error):
+                    raise
+                await self._forgotten(document)
+                await say(bot, asker, _phrases(asker).too_large(self._limit_megabytes))
+                return
+            take = partial(self._documents.take, document.id, content, name)
+            received = await self._looked_at(bot, asker, document, take)
+        if received is None:
+            return
+        if not question:
+            await self._offer(bot, asker, document.id, received)
+            return
+        await self._keep_here(bot, asker, document)
+        async with another_turn():
+            await self._questions.ask(bot, asker, message, question, own_first=True)
+
+    async def _content(self, sent: TelegramDocument) -> bytes | Path:
+        """What was sent; where it lies on this machine, it is copied later, never whole in memory.
+        Raises BadRequest for more than Telegram gives."""
+        file = await sent.get_file()
+        if self._services.settings.telegram_local and file.file_path is not None:
+            return Path(file.file_path)
+        return bytes(await file.download_as_bytearray())
+
+    @property
+    def _limit_megabytes(self) -> int:
+        return _LOCAL_LIMIT if self._services.settings.telegram_local else _LIMIT
+
+    async def _keep_here(self, bot: Bot, asker: Asker, document: SentDocument) -> None:
+        decision = await self._decide(asker, document.id, "conversation")
+        if decision is not None and decision.first:
             (shown, *_) = await say(bot, asker, _phrases(asker).indexing)
-            await self._filed(bot, asker, document, shown, for_all=False)
+            await self._file(bot, asker, decision.document, shown)
 
     async def address(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """An address alone, from somebody who may add it; from others it is a question."""
@@ -124,11 +163,15 @@ class DocumentHandlers:
         found = _ADDRESS.search(message.text or "") if message else None
         if asker is None or found is None or not await self._may(context.bot, asker):
             return
-        number = await self._received(asker, found[0], found[0])
-        fetch = partial(self._documents.fetch, number, found[0])
-        received = await self._looked_at(context.bot, asker, number, fetch)
+        queue_work(partial(self._take_address, context.bot, asker, found[0]))
+
+    async def _take_address(self, bot: Bot, asker: Asker, url: str) -> None:
+        document = await self._received(asker, url, url)
+        async with self._taking:
+            fetch = partial(self._documents.fetch, document.id, url)
+            received = await self._looked_at(bot, asker, document, fetch)
         if received is not None:
-            await self._offer(context.bot, asker, number, received)
+            await self._offer(bot, asker, document.id, received)
 
     async def _may(self, bot: Bot, asker: Asker) -> bool:
         if self._services.may_add(asker.place.person_id):
@@ -136,101 +179,120 @@ class DocumentHandlers:
         await say(bot, asker, _phrases(asker).not_allowed)
         return False
 
-    async def _received(self, asker: Asker, name: str, url: str | None) -> int:
+    async def _received(self, asker: Asker, name: str, url: str | None) -> SentDocument:
         receive = partial(
             documents.receive_document,
             place=asker.place,
             name=name,
-            path="",
             url=url,
             now=self._services.now(),
+            update_id=current_update(),
         )
         return await self._services.state.run(receive)
 
     async def _looked_at(
-        self, bot: Bot, asker: Asker, number: int, take: partial[Received]
+        self, bot: Bot, asker: Asker, document: SentDocument, take: partial[Received]
     ) -> Received | None:
         """A document that can be read; otherwise they are told why not."""
         phrases = _phrases(asker)
         try:
-            found = await asyncio.to_thread(take)
+            received = await asyncio.to_thread(take)
         except IndexingError as error:
-            await self._services.state.run(partial(documents.remove_document, document_id=number))
-            why = error_text(error, asker.phrases.code)
-            await say(bot, asker, phrases.unreadable(why))
+            logger.info("A document cannot be read: %s", error)
+            await self._forgotten(document)
+            await say(bot, asker, phrases.unreadable(explain(self._services, asker, error)))
             return None
-        keep = partial(
-            documents.decide,
-            document_id=number,
-            scope="undecided",
-            status="received",
-            path=self._below(found.path),
-        )
-        await self._services.state.run(keep)
-        return found
+        path = self._below(received.path)
+        note = partial(documents.note_path, document_id=document.id, path=path)
+        if await self._services.state.run(note):
+            return received
+        await self._erased(document)  # by its person, meanwhile
+        await say(bot, asker, phrases.gone)
+        return None
 
-    async def _offer(self, bot: Bot, asker: Asker, number: int, found: Received) -> None:
+    async def _offer(self, bot: Bot, asker: Asker, number: int, received: Received) -> None:
         """Ask what to do with a document."""
-        phrases = _phrases(asker)
-        choices = ((phrases.for_all, "+"), (phrases.for_here, "="), (phrases.nothing, "-"))
-        keyboard = InlineKeyboardMarkup(
-            [[InlineKeyboardButton(text, callback_data=f"d{c}:{number}")] for text, c in choices]
-        )
-        await say(bot, asker, phrases.received(found.titles, found.articles), keyboard)
+        text = _phrases(asker).received(received.titles, received.articles)
+        await say(bot, asker, text, _choices(asker, number))
 
     async def decide(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, await met(self._services, update)
         found = _DECISION.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
             return
-        phrases, number = _phrases(asker), int(found[2])
-        document = await self._services.state.run(partial(documents.document, document_id=number))
-        await acknowledge(query)
-        mine = document is not None and document.place.person_id == asker.place.person_id
-        if document is None or not mine or document.scope != "undecided":
+        phrases = _phrases(asker)
+        decision = await self._decide(asker, int(found[2]), _SCOPES[found[1]])
+        if decision is None:
+            await acknowledge(query)
             await say(context.bot, asker, phrases.gone)
             return
-        if found[1] == "-":
-            await self._dropped(document)
+        document = decision.document
+        if not decision.first:
+            await acknowledge(query, _decided(document, phrases), aloud=True)
+            return
+        await acknowledge(query)
+        if document.scope == "dropped":
+            await self._erased(document)
             await replace_text(context.bot, asker, query, phrases.dropped)
+            await self._forgotten(document)
             return
         shown = await replace_text(context.bot, asker, query, phrases.indexing)
-        for_all = found[1] == "+"
-        # Not awaited: an index may take minutes, and the person goes on asking meanwhile.
-        context.application.create_task(
-            self._filed(context.bot, asker, document, shown, for_all=for_all), update=update
-        )
+        queue_work(partial(self._file, context.bot, asker, document, shown))
 
-    async def _filed(
-        self, bot: Bot, asker: Asker, document: SentDocument, shown: int, *, for_all: bool
+    async def _decide(
+        self, asker: Asker, number: int, scope: DecidedScope
+    ) -> DocumentDecision | None:
+        decide = partial(
+            documents.decide,
+            document_id=number,
+            person_id=asker.place.person_id,
+            scope=scope,
+            update_id=current_update(),
+        )
+        return await self._services.state.run(decide)
+
+    async def _file(
+        self, bot: Bot, asker: Asker, document: SentDocument, shown: int | None
     ) -> None:
-        """Take a document in; the message that says so tells in the end how it went."""
+        """File a document as it was decided; the message that says so tells in the end how it
+        went."""
         phrases, path = _phrases(asker), self._documents.root / document.path
+        name, for_all = conversation_name(document.place), document.scope == "corpus"
         try:
-            if for_all:
-                kept = await asyncio.to_thread(self._documents.add_to_corpus, document.id, path)
-            else:
-                name = conversation_name(document.place)
-                kept = await asyncio.to_thread(self._documents.keep_for, name, document.id, path)
+            async with self._filing:
+                if for_all:
+                    add = partial(self._documents.add_to_corpus, document.id, path)
+                else:
+                    add = partial(self._documents.keep_for, name, document.id, path)
+                kept = await asyncio.to_thread(add)
+                finish = partial(
+                    documents.finish_filing, document_id=document.id, path=self._below(kept)
+                )
+                if not await self._services.state.run(finish) and not for_all:
+                    # Its person, who was to be answered from it alone, has erased it meanwhile.
+                    await asyncio.to_thread(self._documents.forget, name)
+                    await replace_message(bot, asker, shown, phrases.gone)
+                    return
         except (IndexingError, OSError) as error:
             logger.error("A document could not be added: %s", error)
-            why = error_text(error, asker.phrases.code)
-            await replace_message(bot, asker, shown, phrases.failed(why))
+            back = partial(documents.return_undecided, document_id=document.id)
+            if not await self._services.state.run(back):
+                await self._erased(document)
+                await replace_message(bot, asker, shown, phrases.gone)
+                return
+            text = phrases.failed(explain(self._services, asker, error))
+            await replace_message(bot, asker, shown, text, _choices(asker, document.id))
             return
-        decided = partial(
-            documents.decide,
-            document_id=document.id,
-            scope="corpus" if for_all else "conversation",
-            status="indexed",
-            path=self._below(kept),
-        )
-        await self._services.state.run(decided)
         told = phrases.added if for_all else phrases.kept_here
         await replace_message(bot, asker, shown, told(document.name))
 
-    async def _dropped(self, document: SentDocument) -> None:
+    async def _erased(self, document: SentDocument) -> None:
+        """Erase the bytes of a document that is in no index."""
         await asyncio.to_thread(self._documents.drop, document.id)
-        await self._services.state.run(partial(documents.remove_document, document_id=document.id))
+
+    async def _forgotten(self, document: SentDocument) -> None:
+        remove = partial(documents.remove_document, document_id=document.id)
+        await self._services.state.run(remove)
 
     def _below(self, path: Path) -> str:
         return path.relative_to(self._documents.root).as_posix()
@@ -244,7 +306,19 @@ class DocumentHandlers:
         now = self._services.now()
         waiting = partial(documents.undecided_before, moment=now - UNDECIDED_LIFETIME)
         for document in await self._services.state.run(waiting):
-            await self._dropped(document)
+            drop = partial(
+                documents.decide,
+                document_id=document.id,
+                person_id=document.place.person_id,
+                scope="dropped",
+                update_id=None,
+            )
+            await self._services.state.run(drop)
+        await self._go_on(bot)
+        left = await asyncio.to_thread(self._documents.find_waiting)
+        known = await self._services.state.run(documents.waiting_documents)
+        for number in left - known:
+            await asyncio.to_thread(self._documents.drop, number)
         for place in await self._services.state.run(documents.document_places):
             history = partial(
                 conversations.history,
@@ -258,15 +332,41 @@ class DocumentHandlers:
             if not recent and not await self._services.state.run(history):
                 await self.forget(place)
 
+    async def _go_on(self, bot: Bot) -> None:
+        """Do what was decided and not done, by processes that did not survive it."""
+        for document in await self._services.state.run(documents.unfinished_documents):
+            if document.scope == "dropped":
+                await self._erased(document)
+                await self._forgotten(document)
+                continue
+            person = document.place.person_id
+            phrases = await spoken_to(self._services, person, None)
+            await self._file(bot, Asker(document.place, phrases, private=True), document, None)
+
     async def forget(self, place: ConversationPlace) -> None:
         """Erase what this conversation alone was answered from."""
         await asyncio.to_thread(self._documents.forget, conversation_name(place))
         here = partial(documents.of_conversation, chat_id=place.chat_id, thread_id=place.thread_id)
         for document in await self._services.state.run(here):
-            await self._services.state.run(
-                partial(documents.remove_document, document_id=document.id)
-            )
+            await self._forgotten(document)
 
 
 def _phrases(asker: Asker) -> DocumentPhrases:
     return DocumentPhrases.of(asker.phrases.code)
+
+
+def _choices(asker: Asker, number: int) -> InlineKeyboardMarkup:
+    phrases = _phrases(asker)
+    choices = ((phrases.for_all, "+"), (phrases.for_here, "="), (phrases.nothing, "-"))
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(text, callback_data=f"d{c}:{number}")] for text, c in choices]
+    )
+
+
+def _decided(document: SentDocument, phrases: DocumentPhrases) -> str:
+    """What was decided about a document."""
+    if document.scope == "dropped":
+        return phrases.dropped
+    if document.status == "filing":
+        return phrases.filing_already
+    return phrases.added_already if document.scope == "corpus" else phrases.kept_already

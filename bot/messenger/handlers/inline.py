@@ -20,7 +20,7 @@ from telegram.ext import ContextTypes, InlineQueryHandler
 
 from bot.answer import Answer
 from bot.followups.turn import TurnText
-from bot.locale.answers import Phrases
+from bot.locale.answers import Phrases, title_of
 from bot.locale.messenger import AccessPhrases
 from bot.locale.source import details
 from bot.locale.text import harmless
@@ -129,7 +129,7 @@ async def _answer(
 def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle:
     html = answer_html(answer, phrases)
     said, first = answer.statements[0].text, answer.citations[0].article
-    source = f"{first.title}{details(first, phrases)}"
+    source = f"{title_of(first, phrases.code)}{details(first, phrases)}"
     doubted = answer.outcome == "perhaps"
     return InlineQueryResultArticle(
         id=f"answer-{_short(html[0])}",
@@ -142,7 +142,7 @@ def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle
 def _article_result(article: Article, phrases: Phrases) -> InlineQueryResultArticle:
     return InlineQueryResultArticle(
         id=f"article-{article.id}",
-        title=_line(article.title),
+        title=_line(title_of(article, phrases.code)),
         description=_line(details(article, phrases).lstrip(", ")),
         input_message_content=_content(article_html(article, phrases)[0]),
     )

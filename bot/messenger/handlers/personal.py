@@ -18,8 +18,16 @@ from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import (
+    Asker,
+    BotServices,
+    TelegramApplication,
+    conversation_name,
+    met,
+)
 from bot.state import conversations, documents, people, privacy
+from bot.state.conversations import ConversationPlace
+from bot.state.decisions import decide_once
 from bot.state.deliveries import Attachment
 
 NEW = MenuCommand("nouveau", "new", "Changer de sujet", "Start afresh", public=True, groups=True)
@@ -123,22 +131,34 @@ class PersonalHandlers:
         query, asker = update.callback_query, await met(self._services, update)
         if query is None or asker is None:
             return
+        person, message = asker.place.person_id, query.message
+        choice = "yes" if query.data == "forget:yes" else "no"
+        # The press itself, where its message is too old to be known: it decides for itself alone.
+        question = f"{FORGET.names[0]}:{person}:{message.message_id if message else query.id}"
+
+        def decide(session: Session) -> str:
+            decided = decide_once(session, question, choice, self._services.now())
+            if decided is None and choice == "yes":
+                self._erase(session, asker.place)
+            return decided or choice
+
+        decided = await self._services.state.run(decide)
         await acknowledge(query)
         text = _phrases(asker).not_forgotten
-        if query.data == "forget:yes":
-            if self._sending is not None:
-                await self._sending.forget(asker.place)
-            await self._services.state.run(partial(self._erase, person_id=asker.place.person_id))
-            self._services.roles.erased(asker.place.person_id)
-            barred = self._services.roles.barred(asker.place.person_id)
+        if decided == "yes":
+            self._services.roles.erased(person)
+            barred = self._services.roles.barred(person)
             text = _phrases(asker).forgotten_barred if barred else _phrases(asker).forgotten
         await replace_text(context.bot, asker, query, text)
 
-    def _erase(self, session: Session, person_id: int) -> None:
+    def _erase(self, session: Session, place: ConversationPlace) -> None:
         """Everything in one transaction, and the bytes of what they sent for themselves."""
-        root = self._services.settings.data_dir
+        root, person_id = self._services.settings.data_dir, place.person_id
+        if self._services.documents is not None:
+            self._services.documents.forget(conversation_name(place))
         for document in documents.documents_of_person(session, person_id):
-            if document.scope != "corpus":  # what was given to all belongs to the corpus
+            # What was given to all belongs to the corpus; what has no path yet is still looked at.
+            if document.scope != "corpus" and document.path:
                 Path(root, document.path).unlink(missing_ok=True)
         privacy.erase_person(session, person_id)
         session.flush()

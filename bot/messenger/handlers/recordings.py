@@ -21,7 +21,6 @@ from bot.digests.script import Script
 from bot.digests.spoken import spoken_script
 from bot.errors import SpeechError
 from bot.locale.answers import Phrases
-from bot.locale.errors import error_text
 from bot.locale.speech import SpeechPhrases
 from bot.messenger.chores import Chore
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
@@ -29,7 +28,7 @@ from bot.messenger.menus import PublicButtons
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, take_away
 from bot.messenger.outbound.progress import BackgroundWork, shown_progress
-from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.outbound.reply import acknowledge, explain, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.service import SpokenLine
 from bot.state import scripts
@@ -183,7 +182,8 @@ class RecordingHandlers:
             except _Stopped:
                 return _said(asker, phrases.recording_stopped)
             except SpeechError as error:
-                return _said(asker, error_text(error, asker.phrases.code))
+                logger.warning("A recording could not be made: %s", error)
+                return _said(asker, explain(self._services, asker, error))
         recording = Attachment("audio", spoken["name"], content)
         return (Part(spoken["title"], html=False, attachment=recording),)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from telegram import (
@@ -19,15 +21,17 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.errors import SpeechError
-from bot.locale.errors import error_text
 from bot.locale.speech import SpeechPhrases
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in
+from bot.messenger.journal import another_turn, queue_work
 from bot.messenger.outbound.delivery import show_typing
-from bot.messenger.outbound.reply import say
-from bot.messenger.services import BotServices, TelegramApplication, met
+from bot.messenger.outbound.reply import explain, say
+from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.names import NAMED_ARTICLES, likely_names
 from bot.speech.service import LONGEST_SECONDS, Speech
+
+logger = logging.getLogger(__name__)
 
 _LIMIT = 20 << 20
 """Bytes: Telegram gives bots no larger file."""
@@ -38,6 +42,7 @@ class VoiceHandlers:
 
     def __init__(self, services: BotServices, speech: Speech, questions: QuestionHandlers) -> None:
         self._services, self._speech, self._questions = services, speech, questions
+        self._hearing = asyncio.Lock()  # whoever waits for it holds no thread that answers need
 
     def register(self, application: TelegramApplication) -> None:
         spoken = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE
@@ -51,20 +56,25 @@ class VoiceHandlers:
         asker = await met(self._services, update)
         if asker is None:
             return
+        queue_work(partial(self._answer, context.bot, asker, message))
+
+    async def _answer(self, bot: Bot, asker: Asker, message: Message) -> None:
         phrases = SpeechPhrases.of(asker.phrases.code)
         reply_to = None if asker.private else message.message_id
         try:
-            async with show_typing(context.bot, asker.place):
-                words = await self._heard(context.bot, message)
+            async with show_typing(bot, asker.place), self._hearing:
+                words = await self._heard(bot, message)
         except SpeechError as error:
-            text = phrases.not_heard(error_text(error, asker.phrases.code))
-            await say(context.bot, asker, text, reply_to=reply_to)
+            logger.info("A question could not be heard: %s", error)
+            text = phrases.not_heard(explain(self._services, asker, error))
+            await say(bot, asker, text, reply_to=reply_to)
             return
         if not words:
-            await say(context.bot, asker, phrases.nothing_heard, reply_to=reply_to)
+            await say(bot, asker, phrases.nothing_heard, reply_to=reply_to)
             return
-        await say(context.bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)
-        await self._questions.ask(context.bot, asker, message, words, spoken=True)
+        async with another_turn():
+            await say(bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)
+            await self._questions.ask(bot, asker, message, words, spoken=True)
 
     async def _heard(self, bot: Bot, message: Message) -> str:
         """The words of a recording. Raises SpeechError."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,8 +14,9 @@ from telegram import Bot, Chat, Message, Update, User
 from telegram.ext import Application
 
 from bot.errors import StateError
+from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.inbound.unreadable import legible_update, unreadable_content
-from bot.messenger.journal import Journal, Postponed, Trigger, triggered_by
+from bot.messenger.journal import Journal, Postponed, Trigger, Work, triggered_by
 from bot.messenger.outbound.delivery import take_away
 from bot.operations.logs import Subject, log_about
 from bot.operations.metrics import METERS
@@ -157,6 +158,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._working: set[asyncio.Task[None]] = set()
 
     @property
     def under_way(self) -> int:
@@ -176,6 +178,12 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
     async def refill(self) -> None:
         """Take in what is this process's to deal with. Raises StateError."""
         await self.inbox.refill(self.bot)
+
+    async def stop(self) -> None:
+        """As the library does, also of the work that updates have queued."""
+        await super().stop()
+        while self._working:
+            await asyncio.wait(self._working)
 
     async def process_update(self, update: object) -> None:
         if self.journal.stopping.is_set():
@@ -203,7 +211,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         if tries is None:
             self.inbox.let_go(update.update_id)
             return
-        trigger = Trigger(self.journal, update.update_id)
+        trigger = Trigger(self.journal, update.update_id, partial(self._another_turn, update))
         with triggered_by(trigger):
             try:
                 if tries > UPDATE_TRIES:
@@ -216,6 +224,45 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                 logger.info("It is left for the next start: %s", reason)
                 self.inbox.let_go(update.update_id)
                 return
+            if trigger.work:
+                working = asyncio.create_task(self._work(update, trigger))
+                self._working.add(working)
+                working.add_done_callback(self._working.discard)
+                return
+        await self._done(update, trigger)
+
+    def _another_turn(self, update: Update) -> AbstractAsyncContextManager[None]:
+        assert isinstance(self.update_processor, FairScheduler)
+        return self.update_processor.turn(update)
+
+    async def _work(self, update: Update, trigger: Trigger) -> None:
+        """Do what the turn of an update has queued, and what that queues; the update is done then."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            while trigger.work:
+                await self._attempt(update, trigger.work.popleft())
+        except Postponed as reason:
+            logger.info("It is left for the next start: %s", reason)
+            self.inbox.let_go(update.update_id)
+            return
+        except asyncio.CancelledError:
+            if not self.journal.stopping.is_set():
+                raise
+            logger.warning("Work took too long for a stop and is left for the next start")
+            return
+        finally:
+            self._under_way.discard(task)
+        await self._done(update, trigger)
+
+    async def _attempt(self, update: Update, work: Work) -> None:
+        try:
+            await work()
+        except Exception as error:
+            await self.process_error(update, error)
+
+    async def _done(self, update: Update, trigger: Trigger) -> None:
         try:
             await self.journal.done(update.update_id)
             self.inbox.let_go(update.update_id)

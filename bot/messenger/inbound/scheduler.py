@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +103,20 @@ class FairScheduler(BaseUpdateProcessor):
             raise
         try:
             await coroutine
+        finally:
+            self._leave(person, chat.id)
+
+    @asynccontextmanager
+    async def turn(self, update: Update) -> AsyncIterator[None]:
+        """Another turn of an update, for what the work that it queued has led to."""
+        chat = update.effective_chat
+        if chat is None or self._stopping:
+            yield
+            return
+        person = author(update) or chat.id
+        await self._turn(person, chat.id)
+        try:
+            yield
         finally:
             self._leave(person, chat.id)
 

@@ -17,7 +17,7 @@ from bot.answer import (
     web_address,
 )
 from bot.arena.battle import Battle, compared_statements
-from bot.locale.answers import Phrases, WritingPhrases
+from bot.locale.answers import Phrases, WritingPhrases, title_of
 from bot.locale.arena import ArenaPhrases
 from bot.locale.source import details
 from bot.messenger.outbound.keyboard import Excerpt
@@ -156,9 +156,8 @@ def articles_html(
 def article_html(article: Article, phrases: Phrases) -> tuple[str, ...]:
     """What is known of an article, and its headings."""
     blocks = [StyledBlock(_source(article, "", phrases))]
-    place = article.path if article.url is None else ""
-    facts = [each for each in (article.category, place, f"n° {article.id}") if each]
-    blocks.append(StyledBlock((StyledSpan(_flowing(" · ".join(facts)), "i"),), "\n"))
+    if article.category:
+        blocks.append(StyledBlock((StyledSpan(_flowing(article.category), "i"),), "\n"))
     for number, section in enumerate(article.sections):
         blocks.append(
             StyledBlock((StyledSpan(f"• {section.heading}"),), "\n\n" if number == 0 else "\n")
@@ -229,7 +228,7 @@ def _source(
     article: Article | ArticleEntry, quote: str, phrases: Phrases, style: Style = "b"
 ) -> tuple[StyledSpan, ...]:
     """The article's title, linked at the quote where it is online, and what stands beside it."""
-    title = _flowing(article.title or article.path)
+    title = _flowing(title_of(article, phrases.code))
     return StyledSpan(title, style, article_link(article, quote)), StyledSpan(
         _flowing(details(article, phrases))
     )

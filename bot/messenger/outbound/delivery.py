@@ -17,7 +17,7 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.messenger.journal import Journal, stop_event
-from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter
+from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter, send_next
 from bot.messenger.outbound.repair import without_styles
 from bot.messenger.outbound.retry import request_with_retry
 from bot.messenger.outbound.transport import TelegramTransport
@@ -74,8 +74,8 @@ async def deliver_aside(
     """
     letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
     entry = await open_entry(letter, aside=True)
-    for number in range(len(letter.parts)):
-        await entry.take(await TelegramTransport(bot).send(letter, number))
+    for _ in letter.parts:
+        await send_next(entry, TelegramTransport(bot), once=True)
     return entry.sent
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable
@@ -18,6 +19,9 @@ from bot.operations.metrics import METERS
 from bot.state.deliveries import Delivery, Letter
 
 logger = logging.getLogger(__name__)
+
+LAST_REPLY_SECONDS = 0.6
+"""How long what is cancelled waits for the reply to what it has sent: a stop has no more left."""
 
 _MOST_FORMS = 12
 """How often one letter may be amended; a group that moves in circles would go on for ever."""
@@ -113,9 +117,8 @@ async def send_letter(entry: OutboxEntry, transport: Transport) -> tuple[int, ..
     asked = trigger is None or trigger.update_id is not None
     forms = 0
     while entry.left > 0:
-        send = partial(transport.send, entry.letter, len(entry.sent))
         try:
-            message = await request_with_retry(send, stop_event(), again_in_doubt=asked)
+            await send_next(entry, transport, again_in_doubt=asked)
         except (BadRequest, Forbidden, ChatMigrated) as error:
             other = None
             if forms < _MOST_FORMS:
@@ -129,9 +132,33 @@ async def send_letter(entry: OutboxEntry, transport: Transport) -> tuple[int, ..
         except TelegramError as error:
             await entry.give_up(str(error))
             raise
-        else:
-            await entry.take(message)
     return entry.sent
+
+
+async def send_next(
+    entry: OutboxEntry, transport: Transport, *, again_in_doubt: bool = True, once: bool = False
+) -> None:
+    """Send the next part of a letter, and note that it was taken; tried again, unless only `once`.
+
+    Whoever is cancelled meanwhile waits a moment for the reply: what Telegram has taken and nobody
+    noted is said twice.
+    """
+    send = partial(transport.send, entry.letter, len(entry.sent))
+
+    async def sent() -> None:
+        if once:
+            message = await send()
+        else:
+            message = await request_with_retry(send, stop_event(), again_in_doubt=again_in_doubt)
+        await entry.take(message)
+
+    sending = asyncio.ensure_future(sent())
+    try:
+        await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        await asyncio.wait([sending], timeout=LAST_REPLY_SECONDS)
+        sending.cancel()
+        raise
 
 
 async def _written(writing: Awaitable[None]) -> None:

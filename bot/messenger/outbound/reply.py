@@ -7,9 +7,11 @@ import logging
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
+from bot.locale.errors import error_text, reader_text
+from bot.locale.messenger import AccessPhrases
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, edit
-from bot.messenger.services import Asker
+from bot.messenger.services import Asker, BotServices
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,14 @@ async def replace_message(
         except BadRequest:
             pass
     return (await say(bot, asker, text, keyboard))[-1]
+
+
+def explain(services: BotServices, asker: Asker, error: Exception) -> str:
+    """What is wrong, in a sentence for who is told: paths and settings are for administrators."""
+    code = asker.phrases.code
+    if asker.private and services.roles.administers(asker.place.person_id):
+        return error_text(error, code)
+    return reader_text(error, code) or AccessPhrases.of(code).reason_in_log
 
 
 async def acknowledge(

@@ -91,6 +91,52 @@ def test_what_is_no_list_of_episodes_is_named_and_left(tmp_path: Path) -> None:
     assert not (tmp_path / "feed.xml").exists()
 
 
+def named(title: str) -> Script:
+    return replace(SCRIPT, title=title)
+
+
+def test_titles_that_make_one_file_name_keep_their_own_files(tmp_path: Path) -> None:
+    titles = ["Le Podcast\u00a0: C++", "Le Podcast\u00a0: C#", "Le Podcast\u00a0: C"]
+    for sound in (b"first ", b"again "):
+        for title in titles:
+            feed = published(tmp_path, named(title), sound + title.encode())
+
+    found = feedparser.parse(feed.read_bytes())
+    assert sorted(each.title for each in found.entries) == sorted(titles)
+    for each in found.entries:
+        name = Path(each.enclosures[0].href).name
+        assert (tmp_path / name).read_bytes() == b"again " + each.title.encode()
+        assert each.title.rpartition(" ")[2] in (tmp_path / name).with_suffix(".html").read_text()
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "\x00", "\ud800", "\uffff"])
+def test_a_title_that_xml_cannot_write_does_not_break_the_feed(tmp_path: Path, odd: str) -> None:
+    published(tmp_path, named(f"Le pont{odd} ferme"))
+    feed = published(tmp_path, named("Le port"))
+
+    etree.fromstring(feed.read_bytes())
+    titles = {each.title for each in feedparser.parse(feed.read_bytes()).entries}
+    assert titles == {"Le pont ferme", "Le port"}
+
+
+def test_a_feed_that_an_odd_title_broke_mends_with_the_next_episode(tmp_path: Path) -> None:
+    published(tmp_path)
+    episodes = tmp_path / "episodes.json"
+    episodes.write_text(episodes.read_text("utf-8").replace("Le pont", "Le\\u000b pont"), "utf-8")
+
+    etree.fromstring(published(tmp_path, named("Le port")).read_bytes())
+
+
+def test_what_players_fetch_is_never_half_written(tmp_path: Path) -> None:
+    """An episode is recorded beside its place, and put there whole."""
+    published(tmp_path, sound=b"before")
+    draft = episode_path(tmp_path, SCRIPT)
+    draft.write_bytes(b"half")
+
+    (sound,) = tmp_path.glob("[!.]*.mp3")
+    assert sound.read_bytes() == b"before"
+
+
 def test_markup_in_a_title_stays_text(tmp_path: Path) -> None:
     odd = Script("<b>&\u00a0», « x", Period(DAY, DAY), "fr", SCRIPT.lines, (ONLINE,), ("Le pont",))
 

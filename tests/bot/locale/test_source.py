@@ -61,8 +61,10 @@ def test_a_copy_is_named_by_its_site_else_by_its_file() -> None:
     file = Copy("3" * 12, "Titre", "depeches/a.txt")
     assert "aussi publié par gazette.example" in details(replace(article(), copies=(site,)), FR)
     assert "aussi" not in details(replace(article(), copies=(wrong,)), FR)
-    assert details(replace(article(), copies=(file,)), FR).endswith(", aussi dans depeches/a.txt")
-    assert details(replace(article(), copies=(file,)), EN).endswith(", also in depeches/a.txt")
+    copied = replace(article(), copies=(file,))
+    assert details(copied, FR, files=True).endswith(", aussi dans depeches/a.txt")
+    assert details(copied, EN, files=True).endswith(", also in depeches/a.txt")
+    assert "depeches" not in details(copied, FR)
 
 
 def test_every_answer_says_who_else_published_it() -> None:

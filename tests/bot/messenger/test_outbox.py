@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,6 +23,10 @@ VOICE = Attachment("voice", "réponse.ogg", b"OggS")
 PICTURE = Attachment("picture", "carte.png", b"\x89PNG")
 PARTS = (Part("<b>un</b>"), Part("Carte", False, PICTURE), Part("", attachment=VOICE))
 LETTER = Letter(5, 0, PARTS)
+
+
+class Death(BaseException):
+    """The process dies."""
 
 
 @pytest.fixture(autouse=True)
@@ -74,8 +79,8 @@ async def test_a_file_survives_what_befalls_it(
 async def test_a_process_that_died_left_files_that_the_next_sends(
     journal: Journal, state: State
 ) -> None:
-    dying = FakeTransport(deque([None, KeyboardInterrupt()]))  # type: ignore[list-item]
-    with pytest.raises(KeyboardInterrupt):
+    dying = FakeTransport(deque([None, Death()]))  # type: ignore[list-item]
+    with pytest.raises(Death):
         await _send(journal, dying)
     state.process += 1
     (left,) = await journal.unasked()
@@ -159,3 +164,34 @@ async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
     with triggered_by(Trigger(journal, update_id=kept.id)):
         await send_letter(await open_entry(LETTER), transport)
     assert len(transport.taken) == len(PARTS)
+
+
+class SlowTransport(FakeTransport):
+    """Takes a message at once, and says so once it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.let = asyncio.Event(), asyncio.Event()
+
+    async def send(self, letter: Letter, number: int) -> int:
+        message = await super().send(letter, number)
+        self.begun.set()
+        await self.let.wait()
+        return message
+
+
+async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
+    journal: Journal,
+) -> None:
+    letter, transport = Letter(5, 0, (Part("un"),)), SlowTransport()
+    with triggered_by(Trigger(journal, 7)):
+        sending = asyncio.create_task(send_letter(await open_entry(letter), transport))
+    await transport.begun.wait()
+    sending.cancel()  # as a stop does with what takes too long
+    await asyncio.sleep(0)
+    transport.let.set()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    with triggered_by(Trigger(journal, 7)):
+        await send_letter(await open_entry(letter), transport)
+    assert [part.text for _, part in transport.taken] == ["un"]

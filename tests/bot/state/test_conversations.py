@@ -132,9 +132,13 @@ def test_only_its_owner_cancels_an_alert(state: State) -> None:
 
 def test_documents_belong_to_the_corpus_or_to_one_chat(state: State) -> None:
     with state.session() as session:
-        first = documents.receive_document(session, HERE, "a.pdf", "inbox/a.pdf", None, NOW)
-        second = documents.receive_document(session, HERE, "b.pdf", "inbox/b.pdf", None, NOW)
-        documents.decide(session, first, "conversation", "indexed", "chats/100/a.pdf")
+        first, second = (
+            documents.receive_document(session, HERE, name, None, NOW).id
+            for name in ("a.pdf", "b.pdf")
+        )
+        assert documents.note_path(session, first, "inbox/1/a.pdf")
+        assert documents.decide(session, first, 7, "conversation", None) is not None
+        assert documents.finish_filing(session, first, "chats/100/a.pdf")
         assert [each.name for each in documents.of_conversation(session, 100, 0)] == ["a.pdf"]
         assert documents.of_conversation(session, 100, 5) == []
         later = NOW + timedelta(days=1)
@@ -159,7 +163,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         votes.cast(session, theirs, 7, good=True, now=NOW)
         votes.cast(session, mine, 8, good=True, now=NOW)
         alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
-        documents.receive_document(session, HERE, "a.pdf", "a.pdf", None, NOW)
+        documents.receive_document(session, HERE, "a.pdf", None, NOW)
         alone = ConversationPlace(7, 0, 7)
         digests.keep_digest(session, alone, 450, (0, 1), "fr", NOW.date(), NOW)
         for person in (7, 8):

@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -20,13 +21,25 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
-from sqlalchemy import URL, Engine, create_engine, inspect, text
+from sqlalchemy import URL, Engine, create_engine, event, inspect, text
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
-from bot.state import migrations, people, spending
+from bot.state import (
+    alerts,
+    announcements,
+    conversations,
+    documents,
+    migrations,
+    people,
+    privacy,
+    spending,
+    subscriptions,
+)
+from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State, Turns, open_state, state_url
 from bot.state.spending import Spent
+from bot.state.subscriptions import NewSubscription
 from bot.state.tables import Base
 from tests.postgres.server import Server
 
@@ -186,6 +199,76 @@ def test_the_migrations_go_down_and_up_again(url: str) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+def test_the_id_of_what_was_erased_is_never_given_again(state: State) -> None:
+    """Its buttons may still stand below a message."""
+    place, lifetime = ConversationPlace(7, 0, 7), timedelta(hours=1)
+    turn = NewTurn("Qui ?", {}, [], True, 0.9, "g")
+    add = partial(conversations.add_turn, place=place, new=turn, now=NOW, lifetime=lifetime)
+    follow = partial(
+        subscriptions.follow,
+        new=NewSubscription(7, 7, 0, "ponts", "fr", False, frozenset(), "g"),
+        most=9,
+        now=NOW,
+    )
+    receive = partial(documents.receive_document, place=place, name="a.txt", url=None, now=NOW)
+    given: list[Callable[[Session], Any]] = [
+        add,
+        partial(alerts.keep_alert, place=place, question="?", language="fr", generation="", now=NOW),
+        follow,
+        lambda session: receive(session).id,
+        partial(announcements.draft, person_id=7, text="Bonjour", now=NOW),
+    ]
+    before = [state.do(each) for each in given]
+    state.do(partial(privacy.erase_person, person_id=7))
+    state.do(partial(people.note_person, person_id=7, now=NOW))
+    assert all(new > old for new, old in zip(map(state.do, given), before, strict=True))
+
+
+def test_tables_whose_ids_travel_never_reuse_them(url: str) -> None:
+    open_state(url).close()
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":  # PostgreSQL's sequences never do
+        tables = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"
+        with engine.connect() as connection:
+            found = set(connection.scalars(text(tables)))
+        travelling = {"turns", "alerts", "subscriptions", "documents", "announcements", "battles"}
+        assert found == travelling
+    engine.dispose()
+
+
+def test_ids_that_are_never_reused_come_without_a_loss(tmp_path: Path) -> None:
+    """SQLite would erase the votes with the table of turns that is written anew."""
+    url = f"sqlite:///{tmp_path / 'state.sqlite'}"
+    engine = create_engine(url)
+    event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA foreign_keys = ON"))
+    move(engine, partial(command.upgrade, revision="0012"))
+    moment = "'2026-03-01 12:00:00'"
+    rows = [
+        f"INSERT INTO people (id, first_seen, last_seen) VALUES (7, {moment}, {moment})",
+        "INSERT INTO conversations (id, chat_id, thread_id, person_id, started_at, last_at, ended)"
+        f" VALUES (1, 7, 0, 7, {moment}, {moment}, 0)",
+        "INSERT INTO turns (id, conversation_id, chat_id, question, turn, sources, answered,"
+        " confidence, generation, answer_messages, created_at)"
+        f" VALUES (5, 1, 7, 'Qui ?', '{{}}', '[]', 1, 0.5, 'g', '[]', {moment})",
+        "INSERT INTO votes (id, turn_id, person_id, good, reacted, created_at)"
+        f" VALUES (3, 5, 7, 1, 0, {moment})",
+        "INSERT INTO announcements (id, person_id, text, status, created_at)"
+        f" VALUES (2, 7, 'Bonjour', 'sending', {moment})",
+        "INSERT INTO addressees (announcement_id, person_id, outcome) VALUES (2, 7, 'waiting')",
+    ]
+    with engine.begin() as connection:
+        for each in rows:
+            connection.execute(text(each))
+        tables = ("people", "conversations", "turns", "votes", "announcements", "addressees")
+        before = [connection.execute(text(f"SELECT * FROM {each}")).all() for each in tables]
+    move(engine, partial(command.upgrade, revision="head"))
+    with engine.connect() as connection:
+        after = [connection.execute(text(f"SELECT * FROM {each}")).all() for each in tables]
+        assert after == before
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
     engine.dispose()
 
 

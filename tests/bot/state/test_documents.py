@@ -1,0 +1,149 @@
+"""What is done with a document is decided once, and done however often the process dies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.state import documents, updates
+from bot.state.conversations import ConversationPlace
+from bot.state.database import State, open_state
+from bot.state.decisions import decide_once
+from bot.state.documents import DecidedScope, DocumentDecision
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HERE = ConversationPlace(100, 0, 7)
+MINE, PRESS, OTHER_PRESS = 7, 11, 12
+Result = TypeVar("Result")
+
+
+def received(session: Session) -> int:
+    number = documents.receive_document(session, HERE, "a.pdf", None, NOW, update_id=1).id
+    documents.note_path(session, number, "inbox/1/a.pdf")
+    return number
+
+
+def decide(state: State, number: int, scope: DecidedScope, press: int) -> DocumentDecision | None:
+    return state.do(
+        partial(
+            documents.decide, document_id=number, person_id=MINE, scope=scope, update_id=press
+        )
+    )
+
+
+def at_once(url: str, jobs: list[Callable[[Session], Result]]) -> list[Result]:
+    """Each by a process's own view of the database, all at the same moment."""
+    barrier = Barrier(len(jobs))
+
+    def do(job: Callable[[Session], Result]) -> Result:
+        with closing(open_state(url)) as state:
+            barrier.wait(30)
+            return state.do(job)
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(do, jobs))
+
+
+def test_of_buttons_pressed_at_once_in_several_processes_one_decides(
+    state: State, url: str
+) -> None:
+    number = state.do(received)
+    scopes: list[DecidedScope] = ["corpus", "dropped", "conversation", "dropped"]
+    presses = [
+        partial(documents.decide, document_id=number, person_id=MINE, scope=scope, update_id=press)
+        for press, scope in enumerate(scopes, start=PRESS)
+    ]
+    decisions = [each for each in at_once(url, presses) if each is not None]
+    assert [each.first for each in decisions].count(True) == 1
+    (winner,) = [each for each in decisions if each.first]
+    assert {each.document.scope for each in decisions} == {winner.document.scope}
+
+
+def test_a_question_decided_at_once_in_several_processes_is_decided_once(
+    state: State, url: str
+) -> None:
+    presses = [
+        partial(decide_once, question="oublier:7:1", choice=choice, now=NOW)
+        for choice in ("yes", "no", "yes", "no")
+    ]
+    decided = at_once(url, presses)
+    assert decided.count(None) == 1
+    assert len({each for each in decided if each}) == 1
+    assert state.do(partial(decide_once, question="oublier:7:2", choice="no", now=NOW)) is None
+
+
+def test_only_its_person_decides_on_a_document(state: State) -> None:
+    number = state.do(received)
+    theirs = partial(
+        documents.decide, document_id=number, person_id=8, scope="corpus", update_id=PRESS
+    )
+    assert state.do(theirs) is None
+    assert decide(state, number, "corpus", PRESS) is not None
+
+
+def test_a_press_that_is_told_again_goes_on_with_what_it_decided(state: State) -> None:
+    number = state.do(received)
+    for _ in range(2):
+        decision = decide(state, number, "corpus", PRESS)
+        assert decision is not None
+        assert decision.first
+        other = decide(state, number, "dropped", OTHER_PRESS)
+        assert other is not None
+        assert (other.first, other.document.scope) == (False, "corpus")
+    assert state.do(partial(documents.finish_filing, document_id=number, path="sent/a.pdf"))
+    late = decide(state, number, "corpus", PRESS)
+    assert late is not None
+    assert (late.first, late.document.status) == (False, "indexed")
+
+
+@pytest.mark.parametrize("scope", ["corpus", "conversation", "dropped"])
+def test_what_was_decided_and_not_done_is_known_once_its_update_is_dealt_with(
+    state: State, scope: DecidedScope
+) -> None:
+    number = state.do(received)
+    arrive = partial(updates.record_arrival, bot_id=1, update_id=PRESS, content={}, now=NOW)
+    state.do(arrive)
+    decide(state, number, scope, PRESS)
+    assert state.do(documents.unfinished_documents) == []  # the update is told again
+    state.do(partial(updates.finish_update, bot_id=1, update_id=PRESS, now=NOW))
+    (left,) = state.do(documents.unfinished_documents)
+    assert (left.id, left.scope) == (number, scope)
+    assert state.do(documents.waiting_documents) == {number}
+
+
+def test_a_document_that_could_not_be_filed_may_be_decided_on_again(state: State) -> None:
+    number = state.do(received)
+    decide(state, number, "corpus", PRESS)
+    assert state.do(partial(documents.return_undecided, document_id=number))
+    decision = decide(state, number, "dropped", OTHER_PRESS)
+    assert decision is not None
+    assert decision.first
+    state.do(partial(documents.remove_document, document_id=number))
+    assert not state.do(partial(documents.return_undecided, document_id=number))
+    assert not state.do(partial(documents.finish_filing, document_id=number, path="a.pdf"))
+
+
+def test_a_document_is_received_once_however_often_its_update_is_told(state: State) -> None:
+    receive = partial(
+        documents.receive_document, place=HERE, name="a.pdf", url=None, now=NOW, update_id=1
+    )
+    assert state.do(receive) == state.do(receive)
+
+
+def test_a_document_that_is_still_looked_at_can_only_be_dropped(state: State) -> None:
+    receive = partial(documents.receive_document, place=HERE, name="a.pdf", url=None, now=NOW)
+    number = state.do(receive).id
+    decision = decide(state, number, "corpus", PRESS)
+    assert decision is not None
+    assert not decision.first
+    decision = decide(state, number, "dropped", PRESS)
+    assert decision is not None
+    assert decision.first

@@ -1,0 +1,202 @@
+"""What takes long holds up nobody: a turn queues it and ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.followups.conversation import FollowUpChain
+from bot.library.articles import LiveLibrary
+from bot.library.documents import Documents, Received
+from bot.settings import load_settings
+from bot.speech.base import Transcript
+from bot.speech.service import Recording
+from index.build.builder import BuildReport, build
+from index.search.confidence import ConfidenceModel, Thresholds
+from index.search.live import LiveIndex
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
+from tests.e2e.speech import QUESTION, HeardSpeech
+from tests.e2e.telegram import running
+from tests.fakes import FakeEmbedder, build_here
+
+ADMIN, EDITOR, OTHER, READER = 1, 42, 44, 43
+GROUP = -100
+SENTENCE = "Augustin Fresnel a inventé la lentille à échelons de Cordouan."
+TEXT = f"---\ntitle: La lentille\noutlet: Le Phare\ndate: 2025-08-29\n---\n\n{SENTENCE}"
+
+
+class Held:
+    """Work that ends when it is let."""
+
+    def __init__(self) -> None:
+        self.let = threading.Event()
+        self.begun: dict[str, threading.Event] = {}
+
+    def hold(self, name: str) -> None:
+        self.begun.setdefault(name, threading.Event()).set()
+        assert self.let.wait(60)
+
+
+class HeldSpeech(HeardSpeech):
+    def __init__(self, folder: Path, held: Held) -> None:
+        super().__init__(folder)
+        self._held = held
+        self.recorded = 0
+
+    def hear(self, *given: Any, **more: Any) -> Transcript:
+        self._held.hold("hear")
+        return super().hear(*given, **more)
+
+    def record(self, *given: Any, **more: Any) -> Recording:
+        self.recorded += 1
+        self._held.hold("record")
+        return super().record(*given, **more)
+
+
+class HeldDocuments(Documents):
+    held: Held
+
+    def take(self, *given: Any) -> Received:
+        self.held.hold("take")
+        return super().take(*given)
+
+    def fetch(self, *given: Any) -> Received:
+        self.held.hold("fetch")
+        return super().fetch(*given)
+
+
+@pytest.fixture
+def held() -> Held:
+    return Held()
+
+
+@pytest.fixture
+def speech(tmp_path: Path, held: Held) -> HeldSpeech:
+    return HeldSpeech(tmp_path / "speech", held)
+
+
+@pytest_asyncio.fixture
+async def server(
+    tmp_path: Path, held: Held, speech: HeldSpeech, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[BotServer]:
+    monkeypatch.setenv("SELON_ADMINS", f"{ADMIN}")
+    monkeypatch.setenv("SELON_EDITORS", f"{EDITOR},{OTHER}")
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "lentille.md").write_text(TEXT, "utf-8")
+    build([corpus], tmp_path / "data", FakeEmbedder())
+    index = LiveIndex(tmp_path / "data", FakeEmbedder(), ConfidenceModel.load())
+    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
+
+    def built(*given: Any, **more: Any) -> BuildReport:
+        held.hold("build")
+        return build_here(FakeEmbedder())(*given, **more)
+
+    settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
+    documents = HeldDocuments(settings, FakeEmbedder(), built)
+    documents.held = held
+    library = LiveLibrary(index)
+    try:
+        async with (
+            BotServer() as server,
+            running(server, chain, library, documents=documents, speech=speech),
+        ):
+            yield server
+            held.let.set()
+    finally:
+        held.let.set()
+
+
+def press(server: BotServer, message: Message, text: str, person: int | None = None) -> str:
+    button = next(each for each in message.buttons if each.text == text)
+    return server.presses(message, button, person=person)
+
+
+async def asked(server: BotServer, chat: int, person: int | None = None) -> Message:
+    """A question there is answered."""
+    if chat < 0:
+        server.user_says(chat, f"/demander {QUESTION}", kind="supergroup", person=person)
+    else:
+        server.user_says(chat, QUESTION)
+    answer = await server.next_message(10)
+    assert (answer.chat_id, SENTENCE in answer.text) == (chat, True)
+    return answer
+
+
+async def test_a_group_is_answered_while_an_answer_is_read_aloud_or_a_question_heard(
+    server: BotServer, held: Held, speech: HeldSpeech
+) -> None:
+    answer = await asked(server, GROUP, READER)
+    assert await server.acknowledged(press(server, answer, "🔊", READER)) == ""
+    again = press(server, answer, "🔊", READER + 1)
+    assert await server.acknowledged(again) == "L’enregistrement est déjà en cours."
+    await asked(server, GROUP, READER + 1)
+    server.user_speaks(GROUP, b"OggS", kind="supergroup", person=READER, reply_to=answer)
+    await asked(server, GROUP, READER + 1)
+    held.let.set()
+    got = [await server.next_message(10) for _ in range(4)]
+    assert [each.file is not None for each in got].count(True) == 2  # the question was spoken
+    heard = next(each for each in got if each.text.startswith("Question entendue"))
+    replied = next(each for each in got if SENTENCE in each.text)
+    assert heard.message_id < replied.message_id
+    assert speech.recorded == 2
+    await server.silence()
+
+
+async def test_a_podcast_and_a_daily_hold_up_nobody(server: BotServer, held: Held) -> None:
+    server.user_says(GROUP, "/podcast lentille", kind="supergroup", person=READER)
+    await server.next_message(10)
+    await server.next_message(10)  # how far it is
+    await asked(server, GROUP, READER)
+    server.user_says(READER, "/quotidien")
+    daily = await server.next_message(10)
+    server.presses(daily, data="hear:2025-08-28:2025-08-29")
+    await server.next_message(10)
+    await asked(server, READER)
+
+
+async def test_who_hears_every_answer_asks_on_meanwhile(server: BotServer, held: Held) -> None:
+    server.user_says(READER, "/voix")
+    press(server, await server.next_message(10), "Toujours")
+    await server.next_edit(10)
+    await asked(server, READER)
+    await asked(server, READER)
+    held.let.set()
+    assert all([(await server.next_message(10)).file is not None for _ in range(2)])
+
+
+async def test_documents_and_addresses_hold_up_nobody(server: BotServer, held: Held) -> None:
+    server.user_sends_file(EDITOR, "fresnel.txt", SENTENCE.encode())
+    server.user_says(OTHER, "https://exemple.fr/article")
+    await asked(server, EDITOR)
+    await asked(server, OTHER)
+    held.let.set()
+    await server.next_message(60)
+    await server.next_message(60)
+
+
+async def test_filing_and_indexing_hold_up_nobody(
+    server: BotServer, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HeldDocuments, "take", Documents.take)
+    server.user_sends_file(OTHER, "question.txt", SENTENCE.encode(), caption=QUESTION)
+    assert (await server.next_message(60)).text == "Je le range, un instant…"
+    await asked(server, OTHER)
+    server.user_sends_file(EDITOR, "fresnel.txt", SENTENCE.encode())
+    server.presses(await server.next_message(60))
+    assert (await server.next_edit()).text == "Je le range, un instant…"
+    await asked(server, EDITOR)
+    server.user_says(ADMIN, "/reindexer")
+    assert "En attente d’une indexation déjà en cours…" in (await server.next_message()).text
+    await asked(server, ADMIN)
+    held.let.set()
+    answers = [await server.next_message(60) for _ in range(2)]
+    assert {each.chat_id for each in answers} == {OTHER, ADMIN}
