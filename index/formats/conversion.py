@@ -29,6 +29,7 @@ from index.formats.base import (
 from index.formats.boilerplate import cleaned
 from index.formats.byline import without_head_lines, without_signature
 from index.formats.dateline import without_dateline
+from index.formats.publication import is_left_out
 from index.formats.signature import HEAD, unreadable_kind
 from index.formats.table import (
     FORMAT_OF_SUFFIX,
@@ -47,7 +48,7 @@ Found = TypeVar("Found")
 
 def summed_up(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
     """The first twenty skipped with each code, and at the end of the file `shown` how many more
-    there were."""
+    there were; of what its source has not published, how many by reason."""
     counts: Counter[str] = Counter()
     first: dict[str, Problem] = {}
     for each in found:
@@ -57,10 +58,12 @@ def summed_up(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | 
         code = each.problem.code
         first.setdefault(code, each.problem)
         counts[code] += 1
-        if counts[code] <= _SHOWN_SKIPPED:
+        if counts[code] <= _SHOWN_SKIPPED and not is_left_out(each.problem):
             yield each
     for code, count in counts.items():
-        if count > _SHOWN_SKIPPED:
+        if is_left_out(first[code]):
+            yield Skipped(shown, Problem(code, count=count))
+        elif count > _SHOWN_SKIPPED:
             yield Skipped(
                 shown, Problem("more-like-it", count=count - _SHOWN_SKIPPED, first=first[code])
             )

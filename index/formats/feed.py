@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,8 +16,11 @@ from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Content, Metadata, Skipped
 from index.formats.fields import as_moment, field_address, names_of, one_line
 from index.formats.frontmatter import language_code
+from index.formats.publication import NO_ARTICLE, why_unpublished
 from index.formats.records import key_of, record_body
+from index.formats.shortcodes import without_shortcodes
 
+_COMMENT = re.compile(r"<!--[^<>]{0,5000}-->")  # `<!-- wp:paragraph -->`, `<!--more-->`
 _BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes long
 
 
@@ -61,13 +65,27 @@ def _is_well_formed(data: bytes) -> bool:
 
 
 def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> ArticleDraft:
+    if why := _why_unpublished(entry):
+        raise ReadError(why)
     metadata = _metadata(entry, feed)
     text = _words(entry)
+    if "wp_status" in entry or "wp_post_type" in entry:  # an export of WordPress
+        text = without_shortcodes(_COMMENT.sub("", text))
     if not text.strip():
         raise ReadError("feed-entry-no-text")
     body = record_body(text, metadata.title or "", content)
     key = key_of(_told(entry, "id") or metadata.url, metadata.title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
+
+
+def _why_unpublished(entry: dict[str, Any]) -> Problem | None:
+    """What the elements of WordPress, Blogger and the Atom protocol say against an entry."""
+    for tag in _list(entry, "tags"):
+        kind = str(tag.get("term") or "").rpartition("#")[2]
+        if str(tag.get("scheme") or "").endswith("#kind") and kind not in ("post", "page"):
+            return NO_ARTICLE
+    draft = next((value for name, value in entry.items() if name.endswith("_draft")), None)
+    return why_unpublished({**entry, "draft": draft})
 
 
 def _words(entry: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from index.folding import fold
 from index.formats.base import TEXT_LIMIT, ArticleDraft, Content, Metadata
 from index.formats.dates import find_moment
 from index.formats.encoding import decode
+from index.formats.publication import why_unpublished
 
 _TITLE = ("title", "titre")
 _AUTHOR = ("author", "auteur", "autrice", "authors", "auteurs")
@@ -53,7 +54,10 @@ def from_marked_text(content: Content, read: Callable[[str], ArticleDraft]) -> A
 
 
 def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
-    """The metadata at the head of `text` and what follows it; ReadError where YAML is broken."""
+    """The metadata at the head of `text` and what follows it.
+
+    Raises ReadError where YAML is broken, or says that the text is a draft.
+    """
     try:
         found, body = frontmatter.parse(text, handler=YAMLHandler())
     except yaml.YAMLError as error:
@@ -62,7 +66,10 @@ def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
         raise ReadError("front-matter-unreadable", shown=shown, reason=reason_of(error)) from error
     if not isinstance(found, Mapping) or (not found and text.lstrip().startswith("---")):
         return Metadata(), text
-    return _metadata({fold(str(key).lower()): value for key, value in found.items()}, shown), body
+    values = {fold(str(key).lower()): value for key, value in found.items()}
+    if why := why_unpublished(values):
+        raise ReadError(why, shown=shown)
+    return _metadata(values, shown), body
 
 
 def _invalid(error: yaml.YAMLError) -> Problem:

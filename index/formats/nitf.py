@@ -17,6 +17,7 @@ from index.formats.fields import as_moment, one_line
 from index.formats.frontmatter import language_code
 from index.formats.html.parser import read_fragment
 from index.formats.html.tree import Element
+from index.formats.publication import why_withheld
 
 ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml"})
 _TAGS = {"hl2": "h2", "hl1": "h2", "block": "div", "bq": "blockquote", "fn": "p", "note": "div"}
@@ -64,6 +65,7 @@ def _root(data: bytes, shown: str) -> Element:
 
 
 def _nitf(root: Element, content: Content) -> ArticleDraft:
+    _refuse_withheld(_attribute(_first(root, "docdata"), "management-status"), content)
     body = _first(root, "body.content")
     if body is None:
         raise ReadError("news-no-text", shown=content.shown)
@@ -84,6 +86,10 @@ def _nitf(root: Element, content: Content) -> ArticleDraft:
 
 def _item(item: Element, content: Content) -> ArticleDraft:
     """An article of NewsML-G2, or of NewsML 1."""
+    status = _first(item, "pubstatus")
+    if status is None:
+        status = _first(item, "status")
+    _refuse_withheld(_attribute(status, "qcode") or _attribute(status, "FormalName"), content)
     inner = _first(item, "nitf")
     first, version = _first(item, "firstcreated"), _first(item, "versioncreated")
     created = _moment(_text(first)) or _moment(_text(_first(item, "contentcreated")))
@@ -108,6 +114,11 @@ def _item(item: Element, content: Content) -> ArticleDraft:
     if not held:
         raise ReadError("news-text-elsewhere", shown=content.shown)
     return _with_words(held[:1], metadata, content)
+
+
+def _refuse_withheld(status: str | None, content: Content) -> None:
+    if why := why_withheld(status):
+        raise ReadError(why, shown=content.shown)
 
 
 def _with_words(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:

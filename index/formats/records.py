@@ -24,6 +24,7 @@ from index.formats.fields import (
 )
 from index.formats.html.parser import is_markup, lays_out, read_markup, without_tags
 from index.formats.markdown import read_markdown
+from index.formats.publication import why_unpublished
 from index.formats.text import read_text
 
 RECORD_LIMIT = 16 * 2**20
@@ -94,6 +95,8 @@ def draft_of(record: Record, content: Content, order: Order | None = None) -> Ar
     a text."""
     chosen = content.options.fields
     values = record.values
+    if why := why_unpublished(values):
+        raise ReadError(why)
     text = next(filter(None, map(as_text, given_fields(values, "text", chosen))), None)
     if text is None:
         raise ReadError("record-no-text")

@@ -24,6 +24,7 @@ from index.formats.html.metadata import (
     with_title,
 )
 from index.formats.html.tree import WebPage, page_text, parsed_page
+from index.formats.publication import why_unpublished
 from index.language import detect
 from index.stopwords import LANGUAGES
 
@@ -53,6 +54,8 @@ def read_html(text: str, content: Content) -> ArticleDraft:
         return read_fragment(text, content)
     page = parsed_page(text, content.shown)
     article = article_in(page.records)
+    if why := why_unpublished(article or {}):
+        raise ReadError(why, shown=content.shown)
     metadata = _facts(page, article, content)
     guessed = Metadata() if metadata.published else guessed_facts(page.tree)
     announced = teasers(page.tree) if article is None else ()

@@ -1,0 +1,256 @@
+"""What its source has not published is no article: it is left out and counted by its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from index.errors import Problem
+from index.formats.publication import why_unpublished
+from index.formats.shortcodes import without_shortcodes
+from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
+
+_WORDPRESS = (
+    '<?xml version="1.0"?><rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"><channel><title>La Gazette</title>'
+    "<language>fr-FR</language>%s</channel></rss>"
+)
+
+
+def _item(
+    number: int,
+    status: str = "publish",
+    kind: str = "post",
+    password: str = "",
+    text: str = f"<p>{PROSE}</p>",
+) -> str:
+    return (
+        f"<item><title>Article {number}</title><link>https://exemple.fr/{number}</link>"
+        f"<guid>{number}</guid><content:encoded><![CDATA[{text}]]></content:encoded>"
+        f"<excerpt:encoded><![CDATA[]]></excerpt:encoded><wp:post_id>{number}</wp:post_id>"
+        f"<wp:status><![CDATA[{status}]]></wp:status><wp:post_type>{kind}</wp:post_type>"
+        f"<wp:post_password><![CDATA[{password}]]></wp:post_password></item>"
+    )
+
+
+def _wordpress(*items: str) -> str:
+    return _WORDPRESS % "".join(items)
+
+
+def test_of_a_wordpress_export_only_what_is_published_is_read(tmp_path: Path) -> None:
+    export = _wordpress(
+        _item(1),
+        *(_item(10 + n, "draft") for n in range(25)),
+        _item(2, kind="page"),
+        _item(40, "auto-draft"),
+        _item(41, "private"),
+        _item(42, "pending"),
+        _item(43, "trash"),
+        _item(44, "future"),
+        _item(45, "pitch"),
+        _item(46, password="secret"),
+        _item(47, "inherit", "attachment"),
+        _item(48, "publish", "nav_menu_item"),
+        _item(49, "inherit", "revision"),
+        _item(3, kind="enquete"),
+    )
+    articles, skipped = read_file(tmp_path, "a.xml", export)
+    assert [article.title for article in articles] == ["Article 1", "Article 2", "Article 3"]
+    assert {each.problem.code: each.problem.parameters["count"] for each in skipped} == {
+        "left-out-draft": 26,
+        "left-out-private": 1,
+        "left-out-pending": 1,
+        "left-out-trash": 1,
+        "left-out-scheduled": 1,
+        "left-out-unpublished": 1,
+        "left-out-password": 1,
+        "left-out-no-article": 3,
+    }
+    assert {each.shown for each in skipped} == {"a.xml"}
+    assert {each.at for each in skipped} == {None}
+
+
+_ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:app="http://www.w3.org/2007/app" '
+    'xmlns:blogger="http://schemas.google.com/blogger/2018"><title>Blog</title>%s</feed>'
+)
+_KIND = (
+    "<category scheme='http://schemas.google.com/g/2005#kind' "
+    "term='http://schemas.google.com/blogger/2008/kind#%s'/>"
+)
+
+
+def _entry(number: int, more: str) -> str:
+    return (
+        f"<entry><id>tag:{number}</id><title>Article {number}</title>{more}"
+        f"<content type='html'>&lt;p&gt;{PROSE}&lt;/p&gt;</content></entry>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("<app:control><app:draft>yes</app:draft></app:control>", "left-out-draft"),
+        (
+            "<a:control xmlns:a='http://purl.org/atom/app#'><a:draft>yes</a:draft></a:control>",
+            "left-out-draft",
+        ),
+        ("<blogger:status>DRAFT</blogger:status>", "left-out-draft"),
+        ("<blogger:status>SOFT_TRASHED</blogger:status>", "left-out-trash"),
+        ("<blogger:type>COMMENT</blogger:type>", "left-out-no-article"),
+        (_KIND % "comment", "left-out-no-article"),
+        (_KIND % "template", "left-out-no-article"),
+        (_KIND % "settings", "left-out-no-article"),
+    ],
+)
+def test_a_feed_tells_which_entries_are_drafts(tmp_path: Path, more: str, code: str) -> None:
+    published = "<app:control><app:draft>no</app:draft></app:control>" + _KIND % "post"
+    published += "<blogger:status>LIVE</blogger:status><blogger:type>POST</blogger:type>"
+    feed = _ATOM % (_entry(1, published) + _entry(2, more))
+    (article,), (skipped,) = read_file(tmp_path, "a.atom", feed)
+    assert article.title == "Article 1"
+    assert skipped.problem == Problem(code, count=1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"status": "draft"}, "left-out-draft"),
+        ({"status": "Brouillon"}, "left-out-draft"),
+        ({"statut": "prepa"}, "left-out-draft"),
+        ({"statut": "prop"}, "left-out-pending"),
+        ({"status": "private"}, "left-out-private"),
+        ({"status": "scheduled"}, "left-out-scheduled"),
+        ({"status": "future", "type": "post"}, "left-out-scheduled"),
+        ({"post_status": "pitch"}, "left-out-unpublished"),
+        ({"post_type": "revision"}, "left-out-no-article"),
+        ({"post_password": "secret"}, "left-out-password"),
+        ({"creativeWorkStatus": "Draft"}, "left-out-draft"),
+        ({"draft": True}, "left-out-draft"),
+        ({"draft": "true"}, "left-out-draft"),
+        ({"published": False}, "left-out-draft"),
+        ({"is_published": "false"}, "left-out-draft"),
+    ],
+)
+def test_a_record_tells_that_it_is_no_article_yet(
+    tmp_path: Path, fields: Mapping[str, object], code: str
+) -> None:
+    records = [{"title": "A", "text": PROSE}, {"title": "B", "text": OTHER, **fields}]
+    for name, data in (
+        ("a.json", json.dumps(records)),
+        ("a.jsonl", "\n".join(map(json.dumps, records))),
+    ):
+        (article,), (skipped,) = read_file(tmp_path, name, data)
+        assert article.title == "A"
+        assert skipped.problem == Problem(code, count=1)
+    assert code in refusal(tmp_path, "b.json", json.dumps(records[1]))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "publish"},
+        {"status": "published"},
+        {"status": 200},
+        {"status": "archived"},
+        {"status": None},
+        {"draft": False},
+        {"draft": "a first version of the bill"},
+        {"published": True},
+        {"published": "2025-08-29"},
+        {"published": 0},
+        {"post_password": ""},
+        {"type": "private"},
+    ],
+)
+def test_other_values_leave_an_article_one(fields: Mapping[str, object]) -> None:
+    assert why_unpublished(fields) is None
+
+
+@pytest.mark.parametrize(
+    "line", ["draft: true", "published: false", "publish: no", "status: draft", "brouillon: oui"]
+)
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_front_matter_tells_that_a_text_is_a_draft(tmp_path: Path, name: str, line: str) -> None:
+    assert "left-out-draft" in refusal(tmp_path, name, f"---\ntitle: A\n{line}\n---\n\n{PROSE}\n")
+
+
+def test_a_page_tells_that_it_is_a_draft(tmp_path: Path) -> None:
+    record = {"@type": "NewsArticle", "headline": "A", "creativeWorkStatus": "Draft"}
+    page = (
+        f'<html><head><script type="application/ld+json">{json.dumps(record)}</script></head>'
+        f"<body><article><h1>A</h1><p>{PROSE}</p><p>{OTHER}</p></article></body></html>"
+    )
+    assert "left-out-draft" in refusal(tmp_path, "a.html", page)
+    (_,), _ = read_file(tmp_path, "b.html", page.replace("Draft", "Published"))
+
+
+_G2 = '<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>%s</itemSet></newsMessage>'
+_G2_ITEM = (
+    '<newsItem guid="urn:%s"><itemMeta><pubStatus qcode="stat:%s"/></itemMeta><contentMeta>'
+    "<headline>A</headline></contentMeta><contentSet><inlineXML><html><body><p>"
+    f"{PROSE}</p></body></html></inlineXML></contentSet></newsItem>"
+)
+_NITF = (
+    '<nitf><head><docdata management-status="%s"/></head><body><body.head><hedline><hl1>A</hl1>'
+    f"</hedline></body.head><body.content><p>{PROSE}</p></body.content></body></nitf>"
+)
+
+
+@pytest.mark.parametrize("status", ["canceled", "withheld", "embargoed"])
+def test_an_agency_withdraws_a_dispatch(tmp_path: Path, status: str) -> None:
+    data = _G2 % (_G2_ITEM % (1, "usable") + _G2_ITEM % (2, status))
+    (article,), (skipped,) = read_file(tmp_path, "a.xml", data)
+    assert article.path == "a.xml#urn:1"
+    assert skipped.problem == Problem("left-out-withheld", count=1)
+    assert "left-out-withheld" in refusal(tmp_path, "b.xml", _NITF % status)
+    (_,), _ = read_file(tmp_path, "c.xml", _NITF % "usable")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('[gallery ids="1,2"]', ""),
+        ("Avant [gallery] après", "Avant  après"),
+        ("[embed]https://exemple.fr/v[/embed]", ""),
+        ("[embed width='3']\nhttps://exemple.fr/v\n[/embed]", ""),
+        ("[youtube https://exemple.fr/v]", ""),
+        ('[caption id="a" width="300"]<img src="a.jpg" /> Le pont[/caption]', " Le pont"),
+        ('[vc_row][vc_column width="1/2"]Le pont[/vc_column][/vc_row]', "Le pont"),
+        ("[su_spacer /]Le pont", "Le pont"),
+        ("[contact-form-7 id=12 title=a]", ""),
+        ("[[gallery]] affiche une galerie", "[gallery] affiche une galerie"),
+        ("Une note[1], [sic], [NDLR : la mairie], [...] et [Photo].", None),
+        ("« [NDLR le maire] » a dit [vidéo] [à lire] [soit n=12] [celui-ci]", None),
+        ("Le tableau a[i] = b[j] et [article 3]", None),
+        ("Un crochet [ouvert et un autre]", None),
+    ],
+)
+def test_shortcodes_go_and_brackets_of_prose_stay(written: str, read: str | None) -> None:
+    plain = without_shortcodes(written).replace('<img src="a.jpg" />', "")
+    assert plain == (written if read is None else read)
+
+
+def test_the_text_of_a_wordpress_export_has_no_shortcode_and_no_comment(tmp_path: Path) -> None:
+    classic = (
+        f'{PROSE}\n\n[gallery ids="1,2"]\n\n<!--more-->\n\n[caption id="a"]<img src="a.jpg" /> Le '
+        f"pont en 1901[/caption]\n\n{OTHER} [1]"
+    )
+    blocks = (
+        f'<!-- wp:paragraph {{"align":"left"}} -->\n<p>{PROSE}</p>\n<!-- /wp:paragraph -->\n\n'
+        '<!-- wp:shortcode -->\n[gallery ids="1,2"]\n<!-- /wp:shortcode -->\n\n'
+        f"<!-- wp:quote --><blockquote><p>{OTHER} [sic]</p></blockquote><!-- /wp:quote -->"
+    )
+    plain = f"{PROSE}\n\n<!--more-->\n\n{OTHER}"
+    export = _wordpress(*(_item(n, text=each) for n, each in enumerate((classic, blocks, plain))))
+    articles, skipped = read_file(tmp_path, "a.xml", export)
+    assert [article.text for article in articles] == [
+        f"{PROSE}\n\nLe pont en 1901\n\n{OTHER} [1]",
+        f"{PROSE}\n\n{OTHER} [sic]",
+        f"{PROSE}\n\n{OTHER}",
+    ]
+    assert skipped == []
