@@ -217,12 +217,12 @@ class _Build:
         """Read the articles, if any is new or changed, and make a generation of them if so."""
         terms = ReadTerms(self.store.removed().ids, self._check, self.watch.progress)
         previous, supply = turn.previous, self.corpus.supply
-        before = previous if previous and previous.facts.rules == self.corpus.rules else None
+        before = previous if previous and self._may_serve_again(previous.facts) else None
         comparable = before if before and self._comparable(before.facts) else None
         self.watch.step("read")
         if comparable and supply.untouched(comparable, terms):
             return self._unchanged(comparable, len(comparable.left_out()))
-        with turn.draft(self.corpus.rules) as writer:
+        with turn.draft(alike=before is not None) as writer:
             draft = GenerationDraft(writer, self.corpus.rules)
             supply.read_into(draft, before, terms)
             if comparable and comparable.facts.fingerprint == draft.fingerprint():
@@ -260,6 +260,15 @@ class _Build:
 
     def _same_model(self, facts: GenerationFacts) -> bool:
         return (facts.model, facts.dimension) == (self.embedder.id, self.embedder.dimension)
+
+    def _may_serve_again(self, facts: GenerationFacts) -> bool:
+        """Whether what the generation has of unchanged articles is what reading them would give.
+
+        One that follows no files may have been imported by an earlier Selon: whoever made it chose
+        its texts, and files are read again.
+        """
+        own = bool(facts.roots) or not self.corpus.roots
+        return own and facts.rules == self.corpus.rules
 
     def _comparable(self, facts: GenerationFacts) -> bool:
         """Whether the same articles, read alike, would make the same generation."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
 
 from index.article import Article, Period, Selection
 from index.errors import DamagedIndex, IndexingError, ModelMismatch
@@ -15,6 +17,14 @@ from index.search.searcher import Searcher
 from index.store.factory import Location, open_store
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """A generation's id, which asks no server, and what searches it."""
+
+    generation: str
+    searcher: Searcher
 
 
 class LiveIndex:
@@ -39,12 +49,13 @@ class LiveIndex:
         self._chosen = chosen
         self._embedder = embedder
         self._judge = judge
-        self._switching = threading.Lock()
+        self._switching = threading.Lock()  # never held while the store is asked
+        self._opening: Future[_Served] | None = None
+        self._served: _Served | None = None
         self._refused: str | None = None
         self._refusal: IndexingError | None = None
-        self._searcher: Searcher | None = None
         if not awaited or self._store.current_id() is not None:
-            self._searcher = self._open()
+            self._served = self._open()
 
     @property
     def embedder(self) -> Embedder:
@@ -60,7 +71,7 @@ class LiveIndex:
 
     def generation(self) -> str:
         """The id of the generation in service at this moment."""
-        return self.searcher().generation.facts.id
+        return self._newest().generation
 
     def article(self, article_id: str) -> Article | None:
         return self.searcher().generation.article(article_id)
@@ -70,26 +81,50 @@ class LiveIndex:
 
         The one it replaces is closed when its last question lets go of it.
         """
-        selection, searcher = self._chosen(), self._newest()
+        selection, searcher = self._chosen(), self._newest().searcher
         return searcher if selection is None else searcher.among(selection)
 
-    def _newest(self) -> Searcher:
-        with self._switching:
-            if self._searcher is None:
-                self._searcher = self._open()
-            try:
-                newest = self._store.current_id()
-                if newest not in (None, self._refused):
-                    self._refused = newest  # until it has been opened
-                    if newest != self._searcher.generation.facts.id:
-                        self._searcher = self._open()
-                    self._refused = self._refusal = None
-            except IndexingError as error:
-                if not isinstance(error, DamagedIndex | ModelMismatch):
-                    self._refused = None  # a server that does not answer may do so soon
-                self._refusal = error
+    def _newest(self) -> _Served:
+        served = self._served
+        if served is None:
+            return self._open_once()
+        newest: str | None = None
+        try:
+            newest = self._store.current_id()
+            if newest not in (None, self._refused):
+                if newest != served.generation:
+                    served = self._open_once(newest)
+                self._refused = self._refusal = None
+        except IndexingError as error:
+            if newest is None or newest != self._refused:
                 logger.error("the index stays as it was: %s", error)
-            return self._searcher
+            # A server that does not answer may do so soon.
+            lasting = isinstance(error, DamagedIndex | ModelMismatch)
+            self._refused, self._refusal = newest if lasting else None, error
+        return served
+
+    def _open_once(self, wanted: str | None = None) -> _Served:
+        """Open the generation in service, in one thread; whoever wants it meanwhile waits for that
+        one, and only tries again where it is not what they want."""
+        while True:
+            with self._switching:
+                served, opening = self._served, self._opening
+                if served is not None and wanted in (None, served.generation):
+                    return served
+                if opening is None:
+                    mine = self._opening = Future[_Served]()
+                    break
+            opening.result()
+        try:
+            served = self._served = self._open()
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        else:
+            mine.set_result(served)
+            return served
+        finally:
+            self._opening = None
 
     def check(self) -> None:
         """Raises IndexingError where no generation can be opened, the newest cannot, or the store
@@ -99,7 +134,7 @@ class LiveIndex:
             raise self._refusal
         self._store.facts()
 
-    def _open(self) -> Searcher:
+    def _open(self) -> _Served:
         embedder = self._embedder
         generation = self._store.open(model=embedder.id, dimension=embedder.dimension)
-        return Searcher(generation, embedder, self._judge)
+        return _Served(generation.facts.id, Searcher(generation, embedder, self._judge))

@@ -314,9 +314,9 @@ class BuildTurn(Protocol):
 
     def kept_vectors(self, model: str, dimension: int) -> KeptVectors: ...
 
-    def draft(self, rules: str) -> AbstractContextManager[GenerationWriter]:
-        """A generation to write, of articles read and cut by these rules: where the previous one
-        was made by the same, what it has of unchanged articles serves again.
+    def draft(self, *, alike: bool) -> AbstractContextManager[GenerationWriter]:
+        """A generation to write. Where the previous one was read and cut `alike`, what it has of
+        unchanged articles serves again.
 
         Nothing is left at the end of one that was not adopted.
         """

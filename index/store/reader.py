@@ -40,7 +40,8 @@ class GenerationFacts:
     `articles` are those that questions are answered from, `copies` those that say the same as one
     of them; `languages` counts articles. `roots` are the absolute paths that were indexed, none
     where the articles did not come from files. `fingerprint` is equal for two generations of the
-    same articles, `rules` for two that were read and cut alike (see `index.build.fingerprint`).
+    same articles, `rules` for two that were read and cut alike (see `index.build.fingerprint`);
+    an imported one has none, for nobody here knows how its texts were made.
     `built_at` is UTC.
     """
 

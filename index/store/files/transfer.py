@@ -56,8 +56,9 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
     """Put an exported index in service, whole, as a build would; the one before it is kept.
 
     It gets an id of its own, and no folders to follow: those that it names are of the machine that
-    it comes from. Raises DamagedIndex for a folder that is no whole export, BuildLocked,
-    StoreError: the index in service then stays.
+    it comes from. Nor has it rules: a build takes vectors from it, by the hash of their texts, and
+    reads its own files again. Raises DamagedIndex for a folder that is no whole export,
+    BuildLocked, StoreError: the index in service then stays.
 
     The folder is trusted as code is: what is damaged or not of an export's form is refused, but
     whoever made it decides what is answered from it.
@@ -69,7 +70,7 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
             layout.generations.mkdir(exist_ok=True)
             layout.sweep()
         own = new_id(datetime.now(UTC), max(layout.whole(), default=None))
-        manifest = replace(manifest, id=own, roots=())
+        manifest = replace(manifest, id=own, roots=(), rules="")
         replaced = layout.replaced()
         draft = layout.unfinished(manifest.id)
         try:

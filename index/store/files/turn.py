@@ -62,7 +62,7 @@ class FileTurn:
         return ResumeFile(self._layout, model, dimension)
 
     @contextmanager
-    def draft(self, rules: str) -> Iterator[FileDraft]:
+    def draft(self, *, alike: bool) -> Iterator[FileDraft]:
         generation = new_id(datetime.now(UTC), max(self._layout.whole(), default=None))
         folder = self._layout.unfinished(generation)
         previous = self.previous
@@ -72,7 +72,7 @@ class FileTurn:
                 folder,
                 generation,
                 previous.folder / ARTICLES_FILE if previous else None,
-                alike=previous is not None and previous.facts.rules == rules,
+                alike=alike,
             )
             yield draft
         finally:

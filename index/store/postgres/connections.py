@@ -16,6 +16,7 @@ import psycopg
 from psycopg import conninfo, errors
 
 from index.errors import Problem, StoreError, Words
+from index.store.postgres.breaker import CircuitBreaker
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Result = TypeVar("Result")
@@ -45,6 +46,7 @@ class Server:
 
     url: str = field(repr=False)
     shown: str
+    breaker: CircuitBreaker = field(default_factory=CircuitBreaker, repr=False, compare=False)
 
     @classmethod
     def at(cls, url: str) -> Server:
@@ -163,7 +165,14 @@ class Connections:
         self._closed = False
 
     def ask(self, job: Callable[[Connection], Result]) -> Result:
-        """Run a job that only reads, and once more where its connection ends."""
+        """Run a job that only reads, and once more where its connection ends.
+
+        A server that has failed several times in a row is left alone for a moment.
+        """
+        with self.server.breaker.guard():
+            return self._try_twice(job)
+
+    def _try_twice(self, job: Callable[[Connection], Result]) -> Result:
         for last in (False, True):
             connection = self._take()
             try:

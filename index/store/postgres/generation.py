@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -390,18 +390,31 @@ class PostgresGeneration:
 
 def open_on(servers: Sequence[tuple[Server, ServerFacts]]) -> PostgresGeneration:
     """Raises DamagedIndex, StoreError."""
-    number = len(servers)
     for place, (server, own) in enumerate(servers):
-        if (own.place, own.servers) != (place, number):
-            raise StoreError(
-                "postgres-servers",
-                shown=server.shown,
-                place=place + 1,
-                servers=number,
-                built_place=own.place + 1,
-                built_servers=own.servers,
-            )
+        check_place(server, place, len(servers), own)
     return PostgresGeneration(servers)
+
+
+class Placed(Protocol):
+    """What was written on a server as the one at `place`, from 0, of so many."""
+
+    @property
+    def place(self) -> int: ...
+    @property
+    def servers(self) -> int: ...
+
+
+def check_place(server: Server, place: int, servers: int, written: Placed) -> None:
+    """Raises StoreError where that was written on another server, or of other servers."""
+    if (written.place, written.servers) != (place, servers):
+        raise StoreError(
+            "postgres-servers",
+            shown=server.shown,
+            place=place + 1,
+            servers=servers,
+            built_place=written.place + 1,
+            built_servers=written.servers,
+        )
 
 
 def _merged(found: Iterable[list[NearRow]], count: int) -> IntArray:

@@ -31,11 +31,13 @@ _AT_ONCE = 2_048  # vectors looked up together
 
 @dataclass(frozen=True, slots=True)
 class KnownGenerations:
-    """The generations there are: `whole`, by number, as the servers have those that each has in its
-    place; and on which servers there is anything of others."""
+    """The generations there are: `whole`, by number, as the servers have those that each has its
+    part of; on which servers there are parts of others, left by builds that were killed; and those
+    that were written for other servers, which are not this cluster's to delete."""
 
     whole: dict[int, list[ServerFacts]]
     partial: dict[int, list[int]]
+    foreign: frozenset[int]
 
     @classmethod
     def on(cls, connections: Sequence[Connection]) -> KnownGenerations:
@@ -46,20 +48,21 @@ class KnownGenerations:
         ]
         whole: dict[int, list[ServerFacts]] = {}
         partial: dict[int, list[int]] = {}
+        foreign = set()
         for number in sorted(set().union(*found)):
             places = [place for place, each in enumerate(found) if number in each]
             owns = [found[place][number] for place in places]
-            if [(own.place, own.servers) for own in owns] == [
-                (place, len(found)) for place in range(len(found))
-            ]:
+            if any(own.servers != len(found) for own in owns) or places != [e.place for e in owns]:
+                foreign.add(number)
+            elif len(places) == len(found):
                 whole[number] = owns
             else:
                 partial[number] = places
-        return cls(whole, partial)
+        return cls(whole, partial, frozenset(foreign))
 
     @property
     def newest(self) -> int:
-        return max([0, *self.whole, *self.partial])
+        return max([0, *self.whole, *self.partial, *self.foreign])
 
 
 def current_number(connection: Connection) -> int | None:
@@ -122,7 +125,7 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
                         drop_generation(connection, number)
                 gone.add(number)
     left = [each[0] for number, each in known.whole.items() if number not in gone]
-    if gone:
+    if gone and not known.foreign:  # of whose vectors nothing is known
         for connection in connections:
             for tables in _models(connection):
                 own = [each for each in left if _is_of(each.facts, tables)]

@@ -3,6 +3,7 @@
 selon.generations     a row for each generation that is whole
 selon.current         which of them is in service
 selon.removed         the articles that the operator took out
+selon.cluster         which server of which cluster this is (see `index.store.postgres.cluster`)
 selon.models          the embedding models that there are vectors of
 selon.<kind>_<model>  their vectors, each once, by the hash of the text; what HNSW searches
 selon.kept_<model>    vectors that parts and builds have made, for the next build to take
@@ -31,7 +32,9 @@ MOST_DIMENSIONS = 4_000
 """That pgvector indexes in half precision."""
 
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
-_PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
+PREPARING = 0x53454C50
+"""The lock of whoever makes the shared tables."""
+
 _MEMORY = "256MB"  # at least, for building an HNSW index or another
 _SHARED = """
 CREATE SCHEMA IF NOT EXISTS selon;
@@ -219,7 +222,7 @@ class VectorTables:
         size = sql.Literal(self.dimension)
         tables = [(self.kept, _KEPT), *((self.of(kind), _VECTORS) for kind in _KINDS)]
         with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_PREPARING])
+            connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
             if self._is_there(connection):
                 return
             for table, query in tables:
@@ -256,7 +259,7 @@ class VectorTables:
 def prepare_database(connection: Connection) -> None:
     """Make what all generations share, once. Raises StoreError."""
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_PREPARING])
+        connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
         if not is_prepared(connection):
             found = connection.execute(
                 "SELECT FROM pg_available_extensions WHERE name = 'vector'"
@@ -270,14 +273,19 @@ def prepare_database(connection: Connection) -> None:
             connection.execute(composed(_SHARED, version=sql.Literal(LAYOUT_VERSION)))
 
 
-def is_prepared(connection: Connection) -> bool:
-    """Whether Selon's tables are there. Raises StoreError for those of a newer Selon."""
+def is_prepared(connection: Connection, shown: str = "") -> bool:
+    """Whether Selon's tables are there. Raises StoreError for those of another layout."""
     [there] = connection.execute("SELECT to_regclass('selon.layout') IS NOT NULL").fetchone() or [0]
     if not there:
         return False
     [version] = connection.execute("SELECT version FROM selon.layout").fetchone() or [0]
     if version != LAYOUT_VERSION:
-        raise StoreError("postgres-layout", version=version, known=LAYOUT_VERSION)
+        raise StoreError(
+            "postgres-newer" if version > LAYOUT_VERSION else "postgres-older",
+            shown=shown,
+            version=version,
+            known=LAYOUT_VERSION,
+        )
     return True
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from index.store.files.generation import ARTICLES_FILE, Generation
 from index.store.files.layout import Hold, new_id
 from index.store.files.manifest import Manifest
 from index.store.files.transfer import exported, may_hold_an_export, replacing
+from index.store.postgres.cluster import ServerState, check_first, identify, read_state
 from index.store.postgres.connections import (
     Connection,
     Connections,
@@ -64,8 +66,9 @@ class PostgresStore:
     """The index of a database; see `index.store.base.IndexStore`.
 
     `addresses` are those of one server, or of several among which the articles are shared out, in
-    an order that must not change. `workplace` is a folder of this machine for what builds write
-    first. Raises StoreError for an address that is none.
+    an order that must not change: another is refused (see `index.store.postgres.cluster`).
+    `workplace` is a folder of this machine for what builds write first. Raises StoreError for an
+    address that is none.
     """
 
     folder: Path | None = None
@@ -87,8 +90,18 @@ class PostgresStore:
         return " ".join(each.shown for each in self._servers)
 
     def current_id(self) -> str | None:
-        found = self._current()
-        return found[1] if found else None
+        def ask(connection: Connection) -> str | None:
+            query = "SELECT id FROM selon.current JOIN selon.generations USING (number)"
+            try:
+                found = connection.execute(query).fetchone()
+            except _ABSENT:
+                return None
+            return str(found[0]) if found else None
+
+        found = self._asking[0].ask(ask)
+        if found is None:  # perhaps since this server is not the first one
+            identify(self._servers, self._states())
+        return found
 
     def facts(self) -> GenerationFacts:
         return self._in_service()[0].facts
@@ -141,7 +154,7 @@ class PostgresStore:
         return StoreCheck(facts, found[0] if found else None, sum(int(s[0]) for s in sizes), damage)
 
     def roll_back(self) -> GenerationFacts:
-        if self._current() is None:
+        if self.current_id() is None:
             raise NoIndex("no-index", shown=self.shown)
         with postgres_turn(self._servers, self._workplace) as turn:
             current = turn.current
@@ -237,49 +250,25 @@ class PostgresStore:
         """Closing twice is harmless; it is closed when nobody has it any more, too."""
         self._closing()
 
-    def _current(self) -> tuple[int, str] | None:
-        def ask(connection: Connection) -> tuple[int, str] | None:
-            query = (
-                "SELECT g.number, g.id FROM selon.current JOIN selon.generations g USING (number)"
-            )
-            try:
-                found = connection.execute(query).fetchone()
-            except _ABSENT:
-                return None
-            return (int(found[0]), str(found[1])) if found else None
-
-        return self._asking[0].ask(ask)
+    def _states(self) -> list[ServerState]:
+        return [
+            asking.ask(partial(read_state, shown=server.shown))
+            for server, asking in zip(self._servers, self._asking, strict=True)
+        ]
 
     def _in_service(self) -> list[ServerFacts]:
         """The generation in service as each server has it. Raises NoIndex, DamagedIndex."""
-        current = self._current()
-        if current is None:
-            self._asking[0].ask(is_prepared)
+        states = self._states()
+        identify(self._servers, states)
+        number = states[0].current
+        if number is None:
             raise NoIndex("no-index", shown=self.shown)
-        return self._facts_of(current[0])
-
-    def _facts_of(self, number: int) -> list[ServerFacts]:
-        return [self._facts_on(place, number) for place in range(len(self._servers))]
-
-    def _facts_on(self, place: int, number: int) -> ServerFacts:
-        query = "SELECT facts FROM selon.generations WHERE number = %s"
-        shown = self._servers[place].shown
-
-        def ask(connection: Connection) -> Any:
-            try:
-                return connection.execute(query, [number]).fetchone()
-            except _ABSENT:
-                return None
-
-        found = self._asking[place].ask(ask)
-        if found is None and place:
-            raise StoreError("postgres-behind", shown=shown)
-        if found is None:
-            raise DamagedIndex("generation-missing", shown=shown, generation=str(number))
-        try:
-            return ServerFacts.from_json(number, found[0])
-        except (ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex("generation-altered", shown=shown, generation=str(number)) from error
+        own = []
+        for server, state in zip(self._servers, states, strict=True):
+            if number not in state.generations:
+                raise StoreError("postgres-behind", shown=server.shown)
+            own.append(state.generations[number])
+        return own
 
     def _verify(self, own: list[ServerFacts]) -> None:
         """Raises DamagedIndex."""
@@ -297,20 +286,23 @@ class PostgresStore:
 
     def _read_removed(self, job: Callable[[Connection], dict[str, Any]]) -> dict[str, Any]:
         def ask(connection: Connection) -> dict[str, Any]:
-            try:
-                return job(connection)
-            except _ABSENT:
-                return {}
+            self._check_first(connection)
+            return job(connection) if is_prepared(connection) else {}
 
         return self._asking[0].ask(ask)
 
     def _write(self, job: Callable[[Connection], object]) -> None:
         connection = self._servers[0].connect(writing=True)
         try:
-            prepare_database(connection)
-            job(connection)
+            with translate_errors(self._servers[0].shown):
+                self._check_first(connection)
+                prepare_database(connection)
+                job(connection)
         finally:
             connection.close()
+
+    def _check_first(self, connection: Connection) -> None:
+        check_first(self._servers, read_state(connection, self._servers[0].shown))
 
 
 def _plain(manifest: Manifest) -> GenerationFacts:
@@ -324,7 +316,6 @@ def _plain(manifest: Manifest) -> GenerationFacts:
         sentences=manifest.sentences,
         languages=manifest.languages,
         fingerprint=manifest.fingerprint,
-        rules=manifest.rules,
         copies=manifest.copies,
     )
 

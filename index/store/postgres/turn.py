@@ -33,6 +33,7 @@ from index.store.files.articles import BulkReader
 from index.store.files.draft import FileDraft
 from index.store.files.layout import new_id
 from index.store.postgres.articles import fetch
+from index.store.postgres.cluster import claim_cluster
 from index.store.postgres.connections import (
     Connection,
     Server,
@@ -58,7 +59,6 @@ from index.store.postgres.load import (
 from index.store.postgres.schema import (
     VectorTables,
     composed,
-    prepare_database,
 )
 from index.store.postgres.vectors import PostgresKept, PostgresVectors, SharedVectors
 from index.store.reader import GenerationFacts, RowKind
@@ -84,15 +84,14 @@ def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[Postgr
 
 @contextmanager
 def open_connections(servers: Sequence[Server]) -> Iterator[list[Connection]]:
-    """A connection for writing to each, in their order, to a database that is prepared."""
+    """A connection for writing to each, in their order, all of one cluster and prepared."""
     with ExitStack() as opened:
         connections = []
         for server in servers:
             connection = server.connect(writing=True)
             opened.callback(connection.close)
             connections.append(connection)
-            with translate_errors(server.shown):
-                prepare_database(connection)
+        claim_cluster(servers, connections)
         yield connections
 
 
@@ -164,14 +163,13 @@ class PostgresTurn:
         return PostgresKept(self.connections, VectorTables(model, dimension))
 
     @contextmanager
-    def draft(self, rules: str) -> Iterator[PostgresDraft]:
+    def draft(self, *, alike: bool) -> Iterator[PostgresDraft]:
         known = [each[0].facts.id for each in self.known.values()]
         generation = new_id(datetime.now(UTC), max(known, default=None))
         draft: PostgresDraft | None = None
         with work_folder(self._workplace) as folder:
             try:
                 before = self._before(folder) if self.previous else None
-                alike = self.previous is not None and self.previous.facts.rules == rules
                 place = folder / "generation"
                 draft = PostgresDraft(
                     place, generation, before, alike, self.connections, self.next_number

@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -84,6 +83,7 @@ class PostgresWords:
         self._known: OrderedDict[str, TermRow | None] = OrderedDict()
         self._bytes = 0
         self._counts: dict[str, tuple[int, int]] = {}
+        self._letters: dict[RowKind, dict[str, str]] | None = None
         self._lock = threading.Lock()
 
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
@@ -112,10 +112,11 @@ class PostgresWords:
 
     def letters(self, kind: RowKind) -> dict[str, str]:
         """By language, every character that a term has."""
+        if self._letters is None:  # no `cached_property`: until Python 3.12 it locks all readers
+            self._letters = self._fetch_letters()
         return self._letters[kind]
 
-    @cached_property
-    def _letters(self) -> dict[RowKind, dict[str, str]]:
+    def _fetch_letters(self) -> dict[RowKind, dict[str, str]]:
         query = "SELECT kind, language, letters FROM {g}.letters"
         found: dict[RowKind, dict[str, str]] = {"passages": {}, "sentences": {}}
         for kind, language, letters in self._ask(lambda each: fetch(each, self._number, query))[0]:

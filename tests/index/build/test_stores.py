@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,9 @@ from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.base import IndexStore
 from index.store.factory import open_store
+from index.store.files.manifest import MANIFEST_NAME, FileStamp, Manifest, stamp_files
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, full, three
+from tests.index.samples import article, folder_in_service, full, three
 from tests.index.store.memory_store import MemoryStore
 from tests.index.store.postgres_stores import postgres_store
 
@@ -103,3 +107,55 @@ def test_the_sample_corpus_ends_alike_in_both(tmp_path: Path) -> None:
         assert found[0].confidence == pytest.approx(found[1].confidence, abs=1e-4)
         passages = [[hit.passage for hit in each.hits] for each in found]
         assert passages[0] == passages[1]
+
+
+def test_an_import_lends_vectors_and_never_text(store: IndexStore, tmp_path: Path) -> None:
+    """Its files are those that were indexed here, and it tells something else of them."""
+    if isinstance(store, MemoryStore):
+        pytest.skip("it imports nothing")
+    corpus, copy = tmp_path / "corpus", tmp_path / "copy"
+    corpus.mkdir()
+    for each in three():
+        (corpus / each.path).write_text(f"# {each.title}\n\n{each.text}", encoding="utf-8")
+    honest = open_store(tmp_path / "elsewhere")
+    build([corpus], honest, FakeEmbedder())
+    honest.export(copy)
+    with closing(sqlite3.connect(copy / "articles.sqlite")) as sheet:
+        sheet.execute("UPDATE articles SET text = replace(text, '1901', '1902')")
+        sheet.commit()
+    manifest = Manifest.open(copy)
+    replace(manifest, files=_stamps(copy)).save(copy)
+    store.take(copy)
+    assert _texts(store) != _texts(honest)
+    embedder = FakeEmbedder()
+    report = build([corpus], store, embedder)
+    assert report.switched
+    assert _texts(store) == _texts(honest)
+    assert embedder.embedded == 0
+
+
+def test_what_an_earlier_selon_imported_lends_no_text_either(tmp_path: Path) -> None:
+    """It kept the rules of whoever had made the index."""
+    corpus, store = tmp_path / "corpus", open_store(tmp_path / "data")
+    corpus.mkdir()
+    (corpus / "pont.md").write_text("Le pont fut construit en 1901.", encoding="utf-8")
+    build([corpus], store, FakeEmbedder())
+    folder = folder_in_service(tmp_path / "data")
+    with closing(sqlite3.connect(folder / "articles.sqlite")) as sheet:
+        sheet.execute("UPDATE articles SET text = replace(text, '1901', '1902')")
+        sheet.commit()
+    manifest = Manifest.open(folder)
+    replace(manifest, roots=(), files=_stamps(folder)).save(folder)
+    assert "1902" in _texts(store)[0]
+    build([corpus], store, FakeEmbedder())
+    assert "1901" in _texts(store)[0]
+
+
+def _stamps(folder: Path) -> dict[str, FileStamp]:
+    return {name: stamp for name, stamp in stamp_files(folder).items() if name != MANIFEST_NAME}
+
+
+def _texts(store: IndexStore) -> list[str]:
+    with store.browse() as generation:
+        found = (generation.article(each.id) for each in generation.articles())
+        return sorted(each.text for each in found if each)

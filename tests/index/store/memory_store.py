@@ -310,7 +310,7 @@ class MemoryTurn:
         return self._store.kept.setdefault((model, dimension), MemoryKept())
 
     @contextmanager
-    def draft(self, rules: str) -> Iterator[MemoryDraft]:
+    def draft(self, *, alike: bool) -> Iterator[MemoryDraft]:
         self._store.drafted += 1
         before = self.previous.told() if self.previous else {}
         yield MemoryDraft(f"20250101T000000.{self._store.drafted:06}Z", before)

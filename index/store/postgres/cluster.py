@@ -1,0 +1,158 @@
+"""Which cluster a server belongs to, so that none is ever taken for another.
+
+A server keeps the identity of its cluster, its place in it and how many servers there are. They are
+compared before anything is read or written; a cluster made by an earlier Selon gets an identity
+where it is beyond doubt which servers are its own, and in which order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from index.errors import DamagedIndex, StoreError
+from index.store.postgres.connections import Connection, Server, translate_errors
+from index.store.postgres.generation import Placed, ServerFacts, check_place
+from index.store.postgres.schema import PREPARING, is_prepared, prepare_database
+
+_CLUSTER = """
+CREATE TABLE IF NOT EXISTS selon.cluster (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    identity text NOT NULL,
+    place integer NOT NULL,
+    servers integer NOT NULL
+)
+"""
+_CLAIM = """
+INSERT INTO selon.cluster (identity, place, servers) VALUES (%s, %s, %s) ON CONFLICT (only_row)
+DO UPDATE SET identity = excluded.identity, place = excluded.place, servers = excluded.servers
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerIdentity:
+    """A server's place, from 0, among so many servers of a cluster."""
+
+    cluster: str
+    place: int
+    servers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """What a server says of itself: `current` is the number of the generation in service, on the
+    first server; an empty one has nothing that a build or a person has put there."""
+
+    is_empty: bool = True
+    identity: ServerIdentity | None = None
+    current: int | None = None
+    generations: Mapping[int, ServerFacts] = field(default_factory=dict)
+
+
+def read_state(connection: Connection, shown: str) -> ServerState:
+    """Raises StoreError for tables of another layout, DamagedIndex."""
+    if not is_prepared(connection, shown):
+        return ServerState()
+    # First: a generation that is put in service meanwhile is then not looked for.
+    current = connection.execute("SELECT number FROM selon.current").fetchone()
+    found = connection.execute("SELECT number, facts FROM selon.generations").fetchall()
+    generations = {}
+    for number, written in found:
+        try:
+            generations[number] = ServerFacts.from_json(number, written)
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedIndex("generation-altered", shown=shown, generation=str(number)) from error
+    used = connection.execute(
+        "SELECT FROM selon.generations UNION ALL SELECT FROM selon.models "
+        "UNION ALL SELECT FROM selon.removed LIMIT 1"
+    ).fetchone()
+    return ServerState(
+        used is None, _identity(connection), int(current[0]) if current else None, generations
+    )
+
+
+def _identity(connection: Connection) -> ServerIdentity | None:
+    there = connection.execute("SELECT to_regclass('selon.cluster') IS NOT NULL").fetchone()
+    if not there or not there[0]:
+        return None
+    found = connection.execute("SELECT identity, place, servers FROM selon.cluster").fetchone()
+    return ServerIdentity(*found) if found else None
+
+
+def identify(servers: Sequence[Server], states: Sequence[ServerState]) -> str | None:
+    """The identity of the cluster that these servers are, in this order; None if it has none yet.
+
+    Raises StoreError where a server is not what its address takes it for, or may not be.
+    """
+    if all(state.is_empty for state in states):
+        return None
+    if all(state.identity is None for state in states):
+        _check_unidentified(servers, states)
+        return None
+    first = next(state.identity for state in states if state.identity is not None)
+    for place, (server, state) in enumerate(zip(servers, states, strict=True)):
+        if state.identity is None:
+            raise StoreError("postgres-unidentified", shown=server.shown)
+        check_place(server, place, len(servers), state.identity)
+        if state.identity.cluster != first.cluster:
+            raise StoreError("postgres-other-cluster", shown=server.shown, first=servers[0].shown)
+    return first.cluster
+
+
+def check_first(servers: Sequence[Server], state: ServerState) -> None:
+    """Raises StoreError where the first server was filled as another; nobody else is asked."""
+    current = state.generations.get(state.current or 0)
+    known: Placed | None = state.identity or current
+    for each in [known] if known else state.generations.values():
+        check_place(servers[0], 0, len(servers), each)
+
+
+def _check_unidentified(servers: Sequence[Server], states: Sequence[ServerState]) -> None:
+    """Every server must have its own part of the generation in service, which the first one knows.
+
+    Where none is in service, there may be generations of a killed build on a server that is alone.
+    """
+    first = states[0].generations.get(states[0].current or 0)
+    for place, (server, state) in enumerate(zip(servers, states, strict=True)):
+        own = None if first is None else state.generations.get(first.number)
+        for each in state.generations.values() if first is None else [own] if own else []:
+            check_place(server, place, len(servers), each)
+        lost = first is not None and (own is None or own.facts.id != first.facts.id)
+        doubtful = first is None and state.generations and len(servers) > 1
+        if lost or doubtful or (place and state.current is not None):
+            raise StoreError("postgres-unidentified", shown=server.shown)
+
+
+def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) -> None:
+    """Make what a build needs on every server, and tell each which one it is.
+
+    Nothing is written before all have been compared. Raises StoreError.
+    """
+    if identify(servers, _read_states(servers, connections)) is not None:
+        return
+    for server, connection in zip(servers, connections, strict=True):
+        with translate_errors(server.shown):
+            prepare_database(connection)
+            connection.execute(_CLUSTER)
+    identity = str(uuid4())
+    with connections[0].transaction():
+        connections[0].execute("SELECT pg_advisory_xact_lock(%s, 1)", [PREPARING])
+        if identify(servers, _read_states(servers, connections)) is not None:
+            return  # another build was faster
+        for place in reversed(range(len(servers))):  # the first one last: it holds the lock
+            with translate_errors(servers[place].shown):
+                connections[place].execute(_CLAIM, [identity, place, len(servers)])
+    for place, (server, connection) in enumerate(zip(servers, connections, strict=True)):
+        with translate_errors(server.shown):
+            claimed = _identity(connection)
+        if claimed is not None:  # by the same server under another address, or another build
+            check_place(server, place, len(servers), claimed)
+
+
+def _read_states(servers: Sequence[Server], connections: Sequence[Connection]) -> list[ServerState]:
+    states = []
+    for server, connection in zip(servers, connections, strict=True):
+        with translate_errors(server.shown):
+            states.append(read_state(connection, server.shown))
+    return states
