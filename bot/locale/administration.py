@@ -70,7 +70,6 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
     drop: str
     dropped: str
     sent_already: str
-    dropped_already: str
     decided: str
     quiet: str
     quiet_noted: str

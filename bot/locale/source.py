@@ -34,9 +34,7 @@ def source_line(article: Article, name: str, phrases: SourcePhrases) -> str:
     return phrases.source(name, article.published)
 
 
-def details(
-    article: Article | ArticleEntry, phrases: Phrases, *, files: bool = False
-) -> str:
+def details(article: Article | ArticleEntry, phrases: Phrases, *, files: bool = False) -> str:
     """« , Le Phare, par Camille Roche, 1er août 2025, aussi publié par La Gazette ».
 
     For the operator, with the `files` of copies of which no publisher is known.

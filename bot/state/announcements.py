@@ -88,9 +88,7 @@ def drop(session: Session, announcement_id: int, person_id: int) -> bool:
     return _decided(session, announcement_id, person_id, "dropped")
 
 
-def status_of(
-    session: Session, announcement_id: int, person_id: int
-) -> AnnouncementStatus | None:
+def status_of(session: Session, announcement_id: int, person_id: int) -> AnnouncementStatus | None:
     """What has become of one's own announcement; None where it is not known any more."""
     row = session.get(AnnouncementRow, announcement_id)
     if row is None or row.person_id != person_id:

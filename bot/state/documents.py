@@ -91,7 +91,10 @@ def decide(
     """
     mine = (DocumentRow.id == document_id, DocumentRow.person_id == person_id)
     # What has no path yet is still looked at, and can only be dropped.
-    open_to = (DocumentRow.scope == "undecided", or_(DocumentRow.path != "", literal(scope == "dropped")))
+    open_to = (
+        DocumentRow.scope == "undecided",
+        or_(DocumentRow.path != "", literal(scope == "dropped")),
+    )
     decided = (
         update(DocumentRow)
         .where(*mine, *open_to)
@@ -118,7 +121,7 @@ def return_undecided(session: Session, document_id: int) -> bool:
 
 
 def unfinished_documents(session: Session) -> list[SentDocument]:
-    """Documents that were decided on, and whose updates are dealt with although that was not done."""
+    """Documents decided on whose updates are dealt with although that was not done."""
     under_way = select(UpdateRow.id).where(
         UpdateRow.id == DocumentRow.update_id, UpdateRow.done_at.is_(None)
     )
@@ -128,9 +131,7 @@ def unfinished_documents(session: Session) -> list[SentDocument]:
 
 def waiting_documents(session: Session) -> frozenset[int]:
     """The ids of the documents that are in no index yet."""
-    return frozenset(
-        session.scalars(select(DocumentRow.id).where(DocumentRow.status != "indexed"))
-    )
+    return frozenset(session.scalars(select(DocumentRow.id).where(DocumentRow.status != "indexed")))
 
 
 def _being_filed(document_id: int) -> Update:

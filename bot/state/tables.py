@@ -448,7 +448,10 @@ class BattleRow(Base):
     """
 
     __tablename__ = "battles"
-    __table_args__ = (Index("ix_battles_question_message", "chat_id", "question_message"), _NEVER_REUSED)
+    __table_args__ = (
+        Index("ix_battles_question_message", "chat_id", "question_message"),
+        _NEVER_REUSED,
+    )
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     person_id: Mapped[int | None] = mapped_column(

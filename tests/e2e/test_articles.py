@@ -110,7 +110,7 @@ async def test_an_article_that_nobody_wrote_is_told(server: BotServer) -> None:
     assert offered.text.startswith("Je ne trouve pas d’article «\u00a0Le canal de Mars\u00a0». Les")
     assert [button.text for button in offered.buttons] == ["1", "2", "3", "4", "5"]
     server.user_says(READER, "/summary", "en")
-    assert (await server.next_message()).text.startswith("Give the article’s id")
+    assert (await server.next_message()).text.startswith("Give the article’s address")
 
 
 async def test_an_alert_is_answered_once_when_an_article_comes(

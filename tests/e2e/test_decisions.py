@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
-from bot.library.documents import Documents
+from bot.library.documents import SENT_FOLDER, Documents
+from bot.library.paths import fetched_dir
 from bot.settings import load_settings
 from bot.state.database import open_state, state_url
+from bot.state.documents import decide as decide_document
 from bot.state.documents import documents_of_person
 from index.build.builder import BuildReport, build
 from index.search.confidence import ConfidenceModel, Thresholds
@@ -52,10 +54,12 @@ def builder() -> HeldBuilder:
     return HeldBuilder()
 
 
-@pytest_asyncio.fixture
-async def server(
-    tmp_path: Path, builder: HeldBuilder, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[BotServer]:
+Start = Callable[[BotServer], AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture
+def start(tmp_path: Path, builder: HeldBuilder, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """A bot that answers until the block ends."""
     monkeypatch.setenv("SELON_ADMINS", f"{ADMIN}")
     monkeypatch.setenv("SELON_EDITORS", f"{EDITOR}")
     corpus, data_dir = tmp_path / "corpus", tmp_path / "data"
@@ -66,11 +70,13 @@ async def server(
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
     settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
     documents = Documents(settings, FakeEmbedder(), builder)
+    return lambda server: running(server, chain, LiveLibrary(index), documents=documents)
+
+
+@pytest_asyncio.fixture
+async def server(start: Start, builder: HeldBuilder) -> AsyncIterator[BotServer]:
     try:
-        async with (
-            BotServer() as server,
-            running(server, chain, LiveLibrary(index), documents=documents),
-        ):
+        async with BotServer() as server, start(server):
             yield server
             builder.let.set()
     finally:
@@ -108,9 +114,7 @@ async def test_a_document_that_is_being_added_is_not_said_to_be_erased(
     assert SENTENCE in (await server.next_message()).text
 
 
-async def test_a_document_that_was_erased_is_not_added(
-    server: BotServer, tmp_path: Path
-) -> None:
+async def test_a_document_that_was_erased_is_not_added(server: BotServer, tmp_path: Path) -> None:
     offer = await offered(server)
     server.presses(offer, DROP)
     server.presses(offer, ADD)
@@ -152,6 +156,31 @@ async def test_forgetting_while_a_document_is_kept_leaves_nothing_of_it(
         assert state.do(partial(documents_of_person, person_id=EDITOR)) == []
 
 
+@pytest.mark.parametrize("moved", [False, True])
+async def test_what_a_crash_left_half_filed_is_filed_by_the_next_start(
+    start: Start, builder: HeldBuilder, tmp_path: Path, moved: bool
+) -> None:
+    builder.let.set()
+    data_dir = tmp_path / "data"
+    async with BotServer() as server:
+        async with start(server):
+            await offered(server)
+        with closing(open_state(state_url(None, data_dir))) as state:
+            decide = partial(
+                decide_document, document_id=1, person_id=EDITOR, scope="corpus", update_id=None
+            )
+            assert state.do(decide) is not None
+        if moved:
+            sent = fetched_dir(load_settings()) / SENT_FOLDER
+            sent.mkdir(parents=True)
+            (data_dir / "inbox" / "1" / "fresnel.txt").rename(sent / "fresnel-1.txt")
+        async with start(server):
+            assert "est dans le corpus" in (await server.next_message()).text
+            server.user_says(READER, QUESTION)
+            assert SENTENCE in (await server.next_message()).text
+    assert list((data_dir / "inbox").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("presses", "told"), [((0, 1), "C’est fait"), ((1, 0), "Rien n’a été effacé")]
 )
@@ -185,7 +214,8 @@ async def test_an_announcement_that_was_sent_is_not_said_to_be_dropped(server: B
     while not (edited := await server.next_edit()).text.startswith("L’annonce est partie"):
         pass
     assert {(await server.next_message()).chat_id for _ in range(2)} == {ADMIN, READER}
-    server.presses(draft, 1)
-    assert (await server.next_message()).text == "L’annonce est déjà partie."
-    (shown,) = [each for each in server.messages if each.message_id == draft.message_id]
+    said = await server.acknowledged(server.presses(draft, 1))
+    assert said == "L’annonce est déjà partie."
+    place = (ADMIN, draft.message_id)
+    (shown,) = [each for each in server.messages if (each.chat_id, each.message_id) == place]
     assert shown.text == edited.text

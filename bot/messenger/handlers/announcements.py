@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
@@ -105,7 +105,7 @@ class AnnouncementHandlers:
     async def decide(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = (
             update.callback_query,
-            await require_administrator(self._services, update, context.bot),
+            await require_administrator(self._services, update, context.bot, acknowledges=False),
         )
         found = _DECISION.fullmatch(query.data or "") if query else None
         if query is None or asker is None or found is None:
@@ -114,9 +114,10 @@ class AnnouncementHandlers:
         if found[1] == "n":
             drop = partial(announcements.drop, announcement_id=number, person_id=person)
             if await self._services.state.run(drop):
+                await acknowledge(query)
                 await replace_text(context.bot, asker, query, phrases.dropped)
             else:
-                await self._say_decided(context.bot, asker, number)
+                await self._tell_decided(context.bot, asker, query, number)
             return
         confirm = partial(
             announcements.confirm,
@@ -127,24 +128,27 @@ class AnnouncementHandlers:
         )
         self._languages[person] = asker.phrases.code
         if not await self._services.state.run(confirm):
-            await self._say_decided(context.bot, asker, number)
+            await self._tell_decided(context.bot, asker, query, number)
             return
+        await acknowledge(query)
         # Not awaited: it takes minutes where thousands are told.
         context.application.create_task(self.send(context.bot), update=update)
 
-    async def _say_decided(self, bot: Bot, asker: Asker, number: int) -> None:
-        """What was decided before; the message with the buttons goes on telling how far it is."""
+    async def _tell_decided(
+        self, bot: Bot, asker: Asker, query: CallbackQuery, number: int
+    ) -> None:
+        """What was decided before; of one that is sent, the message itself tells how far it is."""
         phrases = _phrases(asker)
         find = partial(
             announcements.status_of, announcement_id=number, person_id=asker.place.person_id
         )
         status = await self._services.state.run(find)
-        texts = {
-            "sending": phrases.sent_already,
-            "sent": phrases.sent_already,
-            "dropped": phrases.dropped_already,
-        }
-        await say(bot, asker, texts.get(status or "", phrases.decided))
+        if status in ("sending", "sent"):
+            await acknowledge(query, phrases.sent_already)
+            return
+        await acknowledge(query)
+        text = phrases.dropped if status == "dropped" else phrases.decided
+        await replace_text(bot, asker, query, text)
 
     async def preference(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._services, update):

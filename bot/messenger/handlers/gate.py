@@ -260,19 +260,26 @@ async def decides_here(services: BotServices, update: Update, bot: Bot) -> bool:
 
 
 async def require_administrator(
-    services: BotServices, update: Update, bot: Bot, *, editors: bool = False
+    services: BotServices,
+    update: Update,
+    bot: Bot,
+    *,
+    editors: bool = False,
+    acknowledges: bool = True,
 ) -> Asker | None:
     """Who gives an administrator's command, if they may; others are told.
 
-    `editors` lets those say it too who keep the articles.
+    `editors` lets those say it too who keep the articles. Unless it `acknowledges` the press of a
+    button, the caller does where they may.
     """
     asker = await met(services, update)
     if asker is None:
         return None
     phrases, person = AdministrationPhrases.of(asker.phrases.code), asker.place.person_id
-    if update.callback_query is not None:
+    may = services.roles.administers(person) or (editors and services.may_add(person))
+    if update.callback_query is not None and (acknowledges or not may):
         await acknowledge(update.callback_query)
-    if not (services.roles.administers(person) or (editors and services.may_add(person))):
+    if not may:
         await say(bot, asker, phrases.not_administrator)
         if asker.private:
             await withdraw_from(bot, person)

@@ -236,7 +236,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         return self.update_processor.turn(update)
 
     async def _work(self, update: Update, trigger: Trigger) -> None:
-        """Do what the turn of an update has queued, and what that queues; the update is done then."""
+        """Do what the turn of an update has queued, and what that queues; it is done then."""
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)

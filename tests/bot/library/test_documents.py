@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
 
 from bot.library.documents import Documents
 from bot.settings import load_settings
+from index.build.builder import BuildReport, BuildStep, build
+from index.errors import BuildStopped
 from tests.fakes import FakeEmbedder, build_here, undisturbed
 
 NAME = "42_0"
@@ -35,3 +42,65 @@ def test_other_work_stands_still_while_they_are_asked(tmp_path: Path) -> None:
     assert own is not None
     own.chain.invoke("Quel phare est allumé ?")
     assert told == ["still", "on"]
+
+
+def test_what_a_process_that_died_had_moved_is_filed(tmp_path: Path) -> None:
+    settings, embedder = load_settings(data_dir=tmp_path), FakeEmbedder()
+    documents = Documents(settings, embedder, build_here(embedder))
+    received = documents.take(1, "Le phare de Cordouan est allumé.".encode(), "phare.txt")
+    assert documents.find_waiting() == {1}
+    files = tmp_path / "conversations" / NAME / "files"
+    files.mkdir(parents=True)
+    received.path.rename(files / "phare-1.txt")
+    assert documents.keep_for(NAME, 1, received.path) == files / "phare-1.txt"
+    own = documents.own(NAME)
+    assert own is not None
+    assert len(own.library.newest(5)) == 1
+    assert documents.find_waiting() == frozenset()
+
+
+class Watch:
+    """What a build tells."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+
+    def step(self, name: BuildStep) -> None:
+        self.steps.append(name)
+
+    def progress(self, done: int, total: int) -> None:
+        pass
+
+
+def test_a_build_says_so_as_soon_as_it_no_longer_waits(tmp_path: Path) -> None:
+    """Until then it is said to wait for another; its program takes long to start."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "phare.txt").write_text("Le phare est allumé.", "utf-8")
+    settings, embedder = load_settings(data_dir=tmp_path / "data"), FakeEmbedder()
+    build([tmp_path / "corpus"], tmp_path / "data", embedder)
+    watch, told = Watch(), list[list[str]]()
+
+    def built(*given: Any, **more: Any) -> BuildReport:
+        told.append(list(watch.steps))
+        return build_here(embedder)(*given, **more)
+
+    Documents(settings, embedder, built).rebuild(watch, lambda: False)
+    assert told == [["lock"]]
+
+
+def test_a_build_that_waits_for_another_can_be_stopped(tmp_path: Path) -> None:
+    begun, let = Event(), Event()
+
+    def built(*given: Any, **more: Any) -> BuildReport:
+        begun.set()
+        assert let.wait(30)
+        raise BuildStopped("build-stopped")
+
+    documents = Documents(load_settings(data_dir=tmp_path), FakeEmbedder(), built)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(documents.rebuild, Watch(), lambda: False)
+        assert begun.wait(30)
+        with pytest.raises(BuildStopped):
+            documents.rebuild(Watch(), lambda: True)
+        let.set()
+        assert isinstance(first.exception(30), BuildStopped)

@@ -45,7 +45,7 @@ def problem(code: str) -> Problem:
         for _, name, spec, _ in Formatter().parse(form)
         if name
     }
-    values = {name: f"/srv/selon/{PATH}" for name in names}
+    values = dict.fromkeys(names, f"/srv/selon/{PATH}")
     for name, spec in names.items():
         values[name] = next(each for each in VALUES if not spec or _takes(spec, each))  # type: ignore[assignment]
         if not spec:

@@ -216,7 +216,9 @@ def test_the_id_of_what_was_erased_is_never_given_again(state: State) -> None:
     receive = partial(documents.receive_document, place=place, name="a.txt", url=None, now=NOW)
     given: list[Callable[[Session], Any]] = [
         add,
-        partial(alerts.keep_alert, place=place, question="?", language="fr", generation="", now=NOW),
+        partial(
+            alerts.keep_alert, place=place, question="?", language="fr", generation="", now=NOW
+        ),
         follow,
         lambda session: receive(session).id,
         partial(announcements.draft, person_id=7, text="Bonjour", now=NOW),

@@ -33,9 +33,7 @@ def received(session: Session) -> int:
 
 def decide(state: State, number: int, scope: DecidedScope, press: int) -> DocumentDecision | None:
     return state.do(
-        partial(
-            documents.decide, document_id=number, person_id=MINE, scope=scope, update_id=press
-        )
+        partial(documents.decide, document_id=number, person_id=MINE, scope=scope, update_id=press)
     )
 
 

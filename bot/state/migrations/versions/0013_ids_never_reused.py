@@ -35,7 +35,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         names = ", ".join(f"'{table}'" for table in _CHILDREN)
         op.execute(
-            f"UPDATE sqlite_sequence SET seq = seq + {_ERASED_BEFORE} WHERE seq > 0 AND name IN ({names})"
+            f"UPDATE sqlite_sequence SET seq = seq + {_ERASED_BEFORE} "
+            f"WHERE seq > 0 AND name IN ({names})"
         )
 
 
@@ -45,7 +46,7 @@ def downgrade() -> None:
 
 
 def _remake(options: Mapping[str, bool]) -> None:
-    """Write the tables anew, as SQLite has it; what would be erased with their rows is kept aside."""
+    """Write SQLite's tables anew; what would be erased with their rows is kept aside."""
     if op.get_bind().dialect.name != "sqlite":
         return
     for table, children in _CHILDREN.items():
