@@ -234,6 +234,7 @@ class Hosted:
         self._breaker = breaker or Breaker(name)
         self._structured = structured
         self._connected = False
+        self._calls: set[asyncio.Task[Any]] = set()
 
     async def structured(self) -> bool:
         try:
@@ -252,11 +253,20 @@ class Hosted:
         return self._ledger.cost(self.name, usage)
 
     def close(self) -> None:
-        """Let go of the server; not to be called from an event loop that answers depend on."""
+        """End the calls under way and let go of the server.
+
+        What a call has used is written down on a thread, and none can be begun once the
+        interpreter shuts down. Not to be called from an event loop that answers depend on.
+        """
         with suppress(TimeoutError):
             self._loop.submit(self._closed()).result(_CLOSING)
 
     async def _closed(self) -> None:
+        calls = set(self._calls)
+        for call in calls:
+            call.cancel()
+        if calls:
+            await asyncio.wait(calls)
         if self._connected:
             await let_go(await self._made(), self.name.partition(":")[0])
 
@@ -270,6 +280,9 @@ class Hosted:
 
     async def _counted(self, request: Request, person_id: int | None) -> AsyncGenerator[str, None]:
         """One call from the breaker's leave to the ledger's entry."""
+        if (task := asyncio.current_task()) is not None:
+            self._calls.add(task)
+            task.add_done_callback(self._calls.discard)
         model = held_to(await self._ready(), request.limit)
         self._breaker.enter()
         self._connected = True
@@ -374,11 +387,16 @@ def _wait(failure: ModelFailed, done: int) -> float:
 async def _to_the_end(job: Callable[[], None]) -> None:
     """Do a job on a thread; when cancelled, wait for it all the same, since it goes on there."""
     task = asyncio.ensure_future(asyncio.to_thread(job))
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        task.exception()  # retrieved, so that nobody is told that it was not
+        raise cancelled
+    task.result()
 
 
 def _cancelled_from_outside() -> bool:

@@ -23,7 +23,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
-from index.errors import Words, reason_of
+from index.errors import Problem, Words, reason_of
+from index.store.url import find_url_fault, redact_url
 
 
 class Turns:
@@ -291,7 +292,7 @@ def why_failed(error: Exception) -> Words:
 
 def _engine(url: str, schema: str | None = None) -> Engine:
     try:
-        parsed = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
+        parsed = _parsed(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
         if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
         # SQLite lets one transaction at a time write; nothing else is expected of other databases.
@@ -315,6 +316,22 @@ def _engine(url: str, schema: str | None = None) -> Engine:
     if engine.dialect.name == "postgresql":
         event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    """Raises SettingsError, ArgumentError."""
+    try:
+        parsed = make_url(url)
+        ports = "" if parsed.port is None else str(parsed.port)
+    except ValueError as error:
+        if isinstance(error, ArgumentError):
+            raise
+        # Without its cause, which repeats what stands for the port: part of a password perhaps.
+        raise SettingsError("database-malformed", reason=Problem("address-port")) from None
+    fault = None if parsed.get_backend_name() == "sqlite" else find_url_fault(url, ports)
+    if fault is not None:
+        raise SettingsError("database-malformed", reason=fault)
+    return parsed
 
 
 def _check_whole(engine: Engine) -> None:
@@ -434,4 +451,4 @@ def _in_the_way(error: StateError) -> bool:
 
 
 def _shown(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
+    return redact_url(engine.url.render_as_string(hide_password=True))

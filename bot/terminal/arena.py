@@ -363,6 +363,7 @@ def standings_json(told: "Standings") -> dict[str, Any]:
 def _write(name: str, lines: Iterable[str]) -> None:
     if name == STANDARD:
         sys.stdout.writelines(lines)
+        sys.stdout.flush()
         return
     try:
         with Path(name).open("w", encoding="utf-8") as file:

@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.state.database import StateOnDemand
 from bot.terminal.command import DONE, FAILED, MISUSED
 from bot.terminal.console import console_for, show
+from index.store.url import redact_url
 
 _LIMIT = 200
 
@@ -139,7 +140,8 @@ async def _checked(
     for choice, model in zip(choices, open_models(settings, state), strict=True):
         _tell(out, phrases, choice, settings, ledger)
         try:
-            trial = await tried(model, settings.language)
+            with closing(model):
+                trial = await tried(model, settings.language)
         except ModelFailed as failure:
             code = FAILED
             detail = f" ({failure.detail})" if failure.detail else ""
@@ -153,7 +155,7 @@ def _tell(
     out: Console, phrases: ModelPhrases, choice: Choice, settings: Settings, ledger: SpendingLedger
 ) -> None:
     url = served_at(choice, settings)
-    show(out, harmless(f"{choice.name} ({url})" if url else choice.name))
+    show(out, harmless(f"{choice.name} ({redact_url(url)})" if url else choice.name))
     price = ledger.price(choice.name)
     line = phrases.price(price.input, price.output) if price else phrases.no_price
     show(out, f"  {line}")

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.errors import KeepingError, SettingsError
+from bot.errors import KeepingError, OutputError, SettingsError
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import spoken_language
@@ -28,7 +28,7 @@ from bot.terminal.command import (
     DeclaredCommand,
     Job,
 )
-from bot.terminal.console import console_for, show, use_utf8
+from bot.terminal.console import console_for, discard_output, open_streams, show, use_utf8
 from bot.terminal.render import complaint
 from bot.terminal.watch import command as watch_command
 from index.errors import ReadError
@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 def main() -> None:
     """Run the command line of this process."""
+    open_streams()
     code = run(sys.argv[1:])
     if sys.argv[1:2] == ["bot"]:
         _end_at_once(code)
@@ -75,7 +76,11 @@ def run(arguments: Sequence[str]) -> int:
         return FAILED
     except BrokenPipeError:
         # Whoever read the answer has left: say nothing, and nothing at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
+        return FAILED
+    except OutputError as error:
+        discard_output()
+        show(console_for(sys.stderr), complaint(error, phrases))
         return FAILED
     except Exception as error:
         logger.debug("The command failed", exc_info=error)

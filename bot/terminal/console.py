@@ -3,14 +3,67 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
-from typing import TextIO
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO, cast
 
 from rich.console import Console
 from rich.text import Text
 
+from bot.errors import OutputError
+from index.errors import reason_of
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 # Rich breaks lines at every kind of space; this stands in for the ones that must hold.
 _HELD = {"\u00a0": "\ufdd0", "\u202f": "\ufdd1"}
+
+
+class _Output(io.FileIO):
+    def write(self, data: ReadableBuffer, /) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:  # whoever read has left: no fault of anybody's
+            raise
+        except OSError as error:
+            raise OutputError("output-failed", reason=reason_of(error)) from error
+
+
+class _Complaints(io.FileIO):
+    def write(self, data: ReadableBuffer, /) -> int:
+        with suppress(OSError):  # there is nowhere else to say it
+            return super().write(data)
+        return len(memoryview(data).cast("B"))
+
+
+def open_streams() -> None:
+    """Give this process streams that work, whatever it was started with.
+
+    What is written to a stream that was closed is lost, and so is what standard error does not
+    take; standard output that does not take it raises OutputError.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # else the next file opened would be taken for the stream
+            os.open(os.devnull, os.O_RDWR)  # which gets this number, the lowest that is free
+    # Python's own are None where the stream was closed.
+    sys.stdin = cast("TextIO | None", sys.stdin) or io.TextIOWrapper(io.BytesIO())
+    sys.stdout = _stream_over(_Output, sys.stdout)
+    sys.stderr = _stream_over(_Complaints, sys.stderr)
+
+
+def _stream_over(raw: type[io.FileIO], stream: TextIO | None) -> TextIO:
+    number = os.open(os.devnull, os.O_WRONLY) if stream is None else stream.fileno()
+    buffer = io.BufferedWriter(raw(number, "w", closefd=False))
+    return io.TextIOWrapper(buffer, line_buffering=stream is None or stream.isatty())
+
+
+def discard_output() -> None:
+    """Let what is still to be written to standard output go to nobody."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def use_utf8() -> None:

@@ -93,6 +93,7 @@ def _written(name: str) -> Iterator[IO[bytes]]:
 
     if name == STANDARD:
         yield sys.stdout.buffer
+        sys.stdout.flush()  # before it is said to be there
         return
     path = Path(name)
     beside = path.with_name(f"{path.name}.new")

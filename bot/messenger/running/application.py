@@ -35,6 +35,7 @@ from bot.operations.logs import PublicText
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from bot.state.processes import BotProcess
+from index.store.url import redact_url
 
 if TYPE_CHECKING:
     from bot.arena.arena import Arena
@@ -56,7 +57,7 @@ def telegram_token(settings: Settings) -> str:
 
 
 def refusal(settings: Settings) -> SettingsError:
-    return SettingsError("token-refused", address=str(settings.telegram_api_url))
+    return SettingsError("token-refused", address=redact_url(str(settings.telegram_api_url)))
 
 
 logger = logging.getLogger(__name__)

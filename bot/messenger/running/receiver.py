@@ -23,6 +23,7 @@ from bot.operations.http_server import ServerLimits, close, listen
 from bot.operations.logs import PublicText
 from bot.settings import TELEGRAM_API_URL, Settings
 from index.errors import reason_of
+from index.store.url import redact_url
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +158,9 @@ def webhook_secret(settings: Settings) -> str:
 
 def unreachable(settings: Settings, error: TelegramError) -> MessengerError:
     return MessengerError(
-        "telegram-unreachable", address=str(settings.telegram_api_url), reason=reason_of(error)
+        "telegram-unreachable",
+        address=redact_url(str(settings.telegram_api_url)),
+        reason=reason_of(error),
     )
 
 

@@ -17,6 +17,7 @@ from psycopg import conninfo, errors
 
 from index.errors import Problem, StoreError, Words
 from index.store.postgres.breaker import CircuitBreaker
+from index.store.url import find_url_fault
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Result = TypeVar("Result")
@@ -56,6 +57,9 @@ class Server:
         except psycopg.Error:
             # What libpq says of it repeats parts of it, a password perhaps.
             raise StoreError("postgres-address", reason=Problem("postgres-address-form")) from None
+        fault = find_url_fault(plain, str(known.get("port") or ""), signs="@/")
+        if fault is not None:
+            raise StoreError("postgres-address", reason=fault)
         hosts = str(known.get("host") or "localhost").split(",")
         ports = str(known.get("port") or "").split(",")
         places = [

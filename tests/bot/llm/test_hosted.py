@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any, cast
 
 import pytest
 
 from bot.errors import ModelFailed
 from bot.llm.base import Usage
-from bot.llm.budget import asked_by
+from bot.llm.budget import SpendingLedger, asked_by
 from bot.state import people, spending
 from bot.state.database import State
 from tests.bot.llm.conftest import Opened, request, said, used
@@ -180,6 +182,27 @@ async def test_neither_key_nor_text_is_told_or_logged(
     assert "refused (401)" in told
     for hidden in (SECRET, "braille", "louis", "réponds"):
         assert hidden not in told, hidden
+
+
+async def test_a_call_that_nobody_waits_for_is_settled_before_the_model_is_closed(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = []
+    settle = SpendingLedger.settle
+
+    def settle_slowly(*arguments: Any) -> None:
+        time.sleep(0.3)
+        settle(*arguments)
+        settled.append(arguments)
+
+    monkeypatch.setattr(SpendingLedger, "settle", settle_slowly)
+    async with serving(goes_on()) as server:
+        model = opened(server.url)
+        pieces = cast("AsyncGenerator[str, None]", model.stream(request(10_000)))
+        await anext(pieces)
+        await pieces.aclose()
+        await asyncio.to_thread(model.close)
+    assert len(settled) == 1
 
 
 # Asking again

@@ -1,0 +1,34 @@
+"""Addresses that may hold a password: shown without it, and refused where they hide one badly."""
+
+from __future__ import annotations
+
+from index.errors import Problem
+
+
+def redact_url(url: str) -> str:
+    """The address without who logs in, and without its parameters.
+
+    Up to the last `@`: a password may have some of its own. Files have no password.
+    """
+    scheme, separator, rest = url.partition("://")
+    if scheme.startswith("sqlite"):
+        return url
+    return f"{scheme}{separator}{rest.rpartition('@')[2].partition('?')[0]}"
+
+
+def find_url_fault(url: str, ports: str, *, signs: str = "@") -> Problem | None:
+    """What keeps an address from being understood as it is meant, None if nothing does.
+
+    `ports` are those in it as libpq writes them, separated by commas; `signs` those that end a
+    password where they stand in it as they are. What is wrong never repeats a part of the address.
+    """
+    login, _, _ = url.partition("://")[2].rpartition("@")
+    if any(sign in login for sign in signs):
+        return Problem("address-unescaped")
+    if not all(_is_port(each) for each in ports.split(",") if each):
+        return Problem("address-port")
+    return None
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536
