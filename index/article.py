@@ -213,13 +213,20 @@ def lexical_text(article: Article, heading: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SignedArticle:
-    """An article as `group` compares it; `length` is that of its text."""
+    """An article as duplicates are found by.
+
+    `length` is that of its text, `title` is empty where it is only a file's name, and `facts`
+    counts which of author, outlet and address are known.
+    """
 
     id: str
     signature: bytes
     published: date | None
     updated: date | None
     length: int
+    title: str = ""
+    outlet: str | None = None
+    facts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

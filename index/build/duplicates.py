@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 
@@ -35,6 +36,12 @@ FIGURES = 3
 
 _SHORTEST = 40
 """Words; shorter texts (notices, teasers) are the same only if every word is."""
+
+_TITLE = 2
+"""Words; a shorter title tells less of an article than any other."""
+
+_TEXTS = 10
+"""Different texts that have the same title; it is then that of their site or of their column."""
 
 _PERMUTATIONS = 128
 
@@ -78,11 +85,18 @@ def signature(text: str) -> bytes:
 def duplicate_groups(signed: Iterable[SignedArticle]) -> tuple[DuplicateGroup, ...]:
     """The articles that have copies, each with them; by id of the kept ones.
 
-    Of a group, the newest is kept (by its update, else its publication; undated is oldest), then
-    the longest, then the one with the smallest id. Every copy is like the kept one, not only like
-    another copy. The order of `signed` does not matter.
+    Of a group, the one with a title of its own is kept, then the one of which most is known
+    (author, outlet, address, day), then the newest (by its update, else its publication; undated is
+    oldest), then the longest, then the one with the smallest id. Every copy is like the kept one,
+    not only like another copy. The order of `signed` does not matter.
     """
-    classes = _same_words(sorted(signed, key=_preference))
+    articles = list(signed)
+    names = _site_names(articles)
+
+    def preference(article: SignedArticle) -> tuple[bool, int, int, int, str]:
+        return _preference(article, names)
+
+    classes = _same_words(sorted(articles, key=preference))
     followers = _followers([each[0].signature for each in classes])
     taken: set[int] = set()
     groups = []
@@ -91,7 +105,7 @@ def duplicate_groups(signed: Iterable[SignedArticle]) -> tuple[DuplicateGroup, .
             continue
         joined = [each for each in followers.get(number, ()) if each not in taken]
         taken.update(joined)
-        alike = sorted((m for each in (number, *joined) for m in classes[each]), key=_preference)
+        alike = sorted((m for each in (number, *joined) for m in classes[each]), key=preference)
         if len(alike) > 1:
             groups.append(DuplicateGroup(alike[0].id, tuple(each.id for each in alike[1:])))
     return tuple(sorted(groups, key=lambda each: each.kept))
@@ -114,9 +128,21 @@ def likeness(one: bytes, other: bytes) -> float:
     return float((sketches[0] == sketches[1]).mean())
 
 
-def _preference(article: SignedArticle) -> tuple[int, int, str]:
+def _preference(article: SignedArticle, names: frozenset[str]) -> tuple[bool, int, int, int, str]:
+    """What the kept article of a group has least of."""
     days = [day.toordinal() for day in (article.published, article.updated) if day]
-    return -max(days, default=0), -article.length, article.id
+    words = _words(article.title)
+    nameless = len(words) < _TITLE or " ".join(words) in names
+    facts = article.facts + bool(days)
+    return nameless, -facts, -max(days, default=0), -article.length, article.id
+
+
+def _site_names(articles: Sequence[SignedArticle]) -> frozenset[str]:
+    """Titles that name a site rather than an article: outlets, and what many texts are called."""
+    titled = {(" ".join(_words(a.title)), a.signature[:_DIGEST]) for a in articles}
+    texts = Counter(title for title, _ in titled)
+    outlets = {" ".join(_words(each)) for each in {a.outlet for a in articles} if each}
+    return frozenset({title for title, count in texts.items() if count >= _TEXTS} | outlets)
 
 
 def _same_words(ranked: Sequence[SignedArticle]) -> list[list[SignedArticle]]:

@@ -142,7 +142,12 @@ class _Body:
 
     def __init__(self, document: _Document) -> None:
         self._styles = document.named("style")
-        self._lists = document.named("list-style")
+        self._numbered = {
+            (name, each.get(f"{_TEXT}level"))
+            for name, known in document.named("list-style").items()
+            for each in known.iterchildren(f"{_TEXT}list-level-style-number")
+            if each.get(f"{_STYLE}num-format") == "1"
+        }
         self._counts: Counter[tuple[str, int]] = Counter()
         self.title: str | None = None
 
@@ -212,7 +217,7 @@ class _Body:
         if not continues and not node.get(f"{_TEXT}continue-list"):
             self._counts[style, level] = 0
         for item in node.iterchildren(*_ITEMS):
-            counted = item.tag == f"{_TEXT}list-item" and self._is_numbered(style, level)
+            counted = item.tag == f"{_TEXT}list-item" and (style, str(level)) in self._numbered
             if (start := item.get(f"{_TEXT}start-value", "")).isdecimal():
                 self._counts[style, level] = int(start) - 1
             marked = False
@@ -226,14 +231,6 @@ class _Body:
                         self._counts[style, level] += 1
                         text, marked = f"{self._counts[style, level]}. {text}", True
                     yield text
-
-    def _is_numbered(self, style: str, level: int) -> bool:
-        known = self._lists.get(style)
-        levels = () if known is None else known.iterchildren(f"{_TEXT}list-level-style-number")
-        return any(
-            each.get(f"{_TEXT}level") == str(level) and each.get(f"{_STYLE}num-format") == "1"
-            for each in levels
-        )
 
     def _rows(self, table: Any) -> Iterator[str]:
         for row in table.iterchildren(tag=etree.Element):

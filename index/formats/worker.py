@@ -26,6 +26,9 @@ from index.kept_process import end_with_owner
 _RESERVE = 8 * 2**20
 """Bytes that nothing but the telling of a refusal takes."""
 
+_REFUSALS = ReadError, MemoryError
+"""A constant: where memory has ended, there is none for a tuple either."""
+
 _DAYS = ("published", "updated")
 _MOMENTS = ("published_at", "updated_at")
 
@@ -60,7 +63,7 @@ def _answer(asked: dict[str, Any]) -> None:
                 _tell("skipped", [found.shown, found.problem.as_json(), at])
             else:
                 _tell("article", _as_json(found))
-    except (ReadError, MemoryError) as error:
+    except _REFUSALS as error:
         reserve.clear()  # where there is no memory left, there is some to say so
         problem = error.problem if isinstance(error, ReadError) else too_heavy()
         # Where memory ends, libraries say that the file is damaged.

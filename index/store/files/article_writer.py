@@ -187,6 +187,9 @@ _AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',").replace(" path,", f" {_PA
 _AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
 
 
+_NAMED_BY_FILE = json.dumps(("title", "file name"))
+
+
 class ArticleWriter:
     """Articles go in first, then which of them are copies of which. Raises StoreError."""
 
@@ -236,10 +239,13 @@ class ArticleWriter:
         self._sheet.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
 
     def signed(self) -> Iterator[SignedArticle]:
-        for identity, signature, published, updated, length in self._sheet.each(
-            "SELECT id, signature, published, updated, length FROM articles ORDER BY number"
+        for identity, signature, published, updated, *told in self._sheet.each(
+            "SELECT id, signature, published, updated, length, "
+            f"iif(instr(origins, '{_NAMED_BY_FILE}'), '', title), outlet, "
+            "(author IS NOT NULL) + (outlet IS NOT NULL) + (url IS NOT NULL) "
+            "FROM articles ORDER BY number"
         ):
-            yield SignedArticle(identity, signature, _day(published), _day(updated), length)
+            yield SignedArticle(identity, signature, _day(published), _day(updated), *told)
 
     def unite(self, groups: Iterable[DuplicateGroup]) -> int:
         """Answer from one article of each group; how many were found to be copies."""

@@ -244,9 +244,10 @@ def entry_of_row(values: tuple[Any, ...]) -> ArticleEntry:
 
 
 def article_of_row(values: tuple[Any, ...]) -> Article:
-    """From the values of `ARTICLE_COLUMNS`."""
+    """From the values of `ARTICLE_COLUMNS`; an article without an address has that of a copy."""
     (identity, title, path, language, author, published, url, outlet, category) = values[:9]
     (published_at, updated, updated_at, origins, copies, sections, text) = values[9:]
+    elsewhere = tuple(_copy(*copy) for copy in json.loads(copies))
     return Article(
         id=identity,
         text=text,
@@ -255,7 +256,7 @@ def article_of_row(values: tuple[Any, ...]) -> Article:
         language=language,
         author=author,
         published=_day(published),
-        url=url,
+        url=url or next((copy.url for copy in elsewhere if copy.url), None),
         sections=tuple(Section(*section) for section in json.loads(sections)),
         outlet=outlet,
         category=category,
@@ -263,7 +264,7 @@ def article_of_row(values: tuple[Any, ...]) -> Article:
         updated=_day(updated),
         updated_at=_moment(updated_at),
         origins=tuple((fact, origin) for fact, origin in json.loads(origins)),
-        copies=tuple(_copy(*copy) for copy in json.loads(copies)),
+        copies=elsewhere,
     )
 
 

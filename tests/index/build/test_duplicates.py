@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import date
 from hashlib import blake2b
@@ -20,9 +21,17 @@ DAY = date(2025, 8, 29)
 
 
 def signed(
-    identity: str, text: str, published: date | None = DAY, updated: date | None = None
+    identity: str,
+    text: str,
+    published: date | None = DAY,
+    updated: date | None = None,
+    *,
+    title: str = "Le Minitel a vécu",
+    outlet: str | None = None,
+    facts: int = 0,
 ) -> SignedArticle:
-    return SignedArticle(identity, signature(text), published, updated, len(text))
+    compared = signature(text)
+    return SignedArticle(identity, compared, published, updated, len(text), title, outlet, facts)
 
 
 @pytest.mark.parametrize("pair", pairs(), ids=lambda pair: pair.name)
@@ -88,6 +97,39 @@ def test_of_one_day_the_longest_is_kept_then_the_smallest_id() -> None:
     assert duplicate_groups([signed("b", TEXT), signed("a", TEXT), signed("c", TEXT)]) == (
         DuplicateGroup("a", ("b", "c")),
     )
+
+
+def kept(*articles: SignedArticle) -> str:
+    """The id of the one that is answered from, whatever the order of the articles."""
+    (group,) = duplicate_groups(articles)
+    for order in itertools.permutations(articles):
+        assert duplicate_groups(order) == (group,)
+    return group.kept
+
+
+@pytest.mark.parametrize("name", ["Europresse", "EUROPRESSE", "", "Le Phare du Littoral", "…"])
+def test_a_copy_under_the_name_of_a_site_or_a_file_does_not_speak(name: str) -> None:
+    """Though it is newer and longer, and tells more besides."""
+    assert kept(
+        signed("1", f"{TEXT}\n\nDocument 3 sur 12.", date(2026, 1, 1), title=name, facts=2),
+        signed("2", TEXT, None, outlet="Le Phare du littoral", facts=1),
+        signed("3", TEXT, None, title=name),
+    ) == ("2")
+
+
+def test_a_title_that_many_articles_bear_is_none_of_its_own() -> None:
+    others = [signed(f"{n}", f"{TEXTS['tgv']} {n}", title="Base de presse") for n in range(12)]
+    copy = signed("a", TEXT, title="Base de presse", facts=1)
+    groups = duplicate_groups([*others, copy, signed("b", TEXT)])
+    assert "b" in {group.kept for group in groups}
+
+
+def test_of_two_titles_the_copy_that_tells_more_speaks() -> None:
+    assert kept(signed("1", TEXT, facts=1), signed("2", TEXT, facts=3)) == "2"
+    assert kept(signed("1", TEXT, None, facts=1), signed("2", TEXT, facts=1)) == "2"
+    later = date(2026, 1, 1)
+    assert kept(signed("1", TEXT, facts=3), signed("2", TEXT, later, facts=2)) == "1"
+    assert kept(signed("1", TEXT, facts=3), signed("2", TEXT, later, facts=3)) == "2"
 
 
 def test_what_is_like_a_copy_only_is_not_swallowed() -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,26 @@ def test_a_stopped_build_changes_nothing_and_the_next_one_goes_on(
     assert stopped.value.kept == embedder.embedded > 800
     report = build_articles(long, store, FakeEmbedder())
     assert report.resumed == stopped.value.kept
+
+
+def test_the_copy_that_tells_most_speaks_and_shows_the_address_of_another(
+    store: IndexStore,
+) -> None:
+    text = "Le pont fut construit en 1901. Il relie les deux rives de la ville depuis lors."
+    bare = replace(article("a1", text), title="Europresse", url="https://exemple.fr/pont")
+    bare = replace(bare, published=date(2026, 1, 1))
+    whole = replace(
+        article("a2", text), title="Le pont a cent ans", author="Jeanne Petit", outlet="Le Phare"
+    )
+    named = replace(article("a3", text), title="Dépêche 12", origins=(("title", "file name"),))
+    for articles in ([bare, named, whole], [whole, bare, named], [named, whole, bare]):
+        build_articles(articles, store, FakeEmbedder(), merge=True)
+        (hit,) = live(store).search("Quand le pont fut-il construit ?").hits
+        assert (hit.article.title, hit.article.url) == ("Le pont a cent ans", bare.url)
+        assert [copy.title for copy in hit.article.copies] == ["Europresse", "Dépêche 12"]
+    # The address is the copy's: it goes with it.
+    build_articles([whole, named], store, FakeEmbedder(), merge=True)
+    assert live(store).search("Quand le pont fut-il construit ?").hits[0].article.url is None
 
 
 def test_one_build_at_a_time(store: IndexStore) -> None:

@@ -102,7 +102,7 @@ def _pdf(size: int) -> bytes:
 
 _WIDE = "😀".encode() + b"a" * (60 * 2**20)  # letters of four bytes each, for one of them is
 _HEAVY: dict[str, Callable[[], bytes]] = {
-    ".md": lambda: b"*a* " * 600_000,
+    ".md": lambda: b"a\n=\n" * 250_000,
     ".txt": lambda: _WIDE,
     ".html": lambda: b"<html><body>" + b"<p>a" * 4_000_000,
     ".pdf": lambda: _pdf(400 * 2**20),

@@ -90,7 +90,10 @@ class MemoryArticles:
     def signed(self) -> Iterator[SignedArticle]:
         for each in self._articles.values():
             sign = self._signatures[each.id]
-            yield SignedArticle(each.id, sign, each.published, each.updated, len(each.text))
+            title = "" if ("title", "file name") in each.origins else each.title
+            facts = sum(map(bool, (each.author, each.outlet, each.url)))
+            days = each.published, each.updated
+            yield SignedArticle(each.id, sign, *days, len(each.text), title, each.outlet, facts)
 
     def unite(self, groups: Iterable[DuplicateGroup]) -> int:
         for group in groups:
@@ -98,7 +101,8 @@ class MemoryArticles:
             copies = (self._articles[each] for each in group.copies)
             told = [Copy(e.id, e.title, e.path, e.outlet, e.published, e.url) for e in copies]
             kept = self._articles[group.kept]
-            self._articles[group.kept] = replace(kept, copies=tuple(told))
+            url = kept.url or next((copy.url for copy in told if copy.url), None)
+            self._articles[group.kept] = replace(kept, copies=tuple(told), url=url)
         return len(self._copies)
 
     def fingerprint(self) -> str:
