@@ -24,7 +24,7 @@ NEAREST = 3
 """Articles offered with a refusal."""
 
 DISBELIEF_CONFIDENCE = 0.9
-"""Of the search, from which on a chat model that finds no answer is not believed."""
+"""From which on, although a chat model finds no answer, what comes nearest is shown as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
 
 
 def decide_by_model(findings: Findings) -> Decision:
-    """Whether the passages answer although a chat model that was given them says they do not."""
+    """Whether the passages may answer although a chat model says they do not: never surely."""
     if findings.confidence >= DISBELIEF_CONFIDENCE:
-        return ANSWER_IT
+        return Decision("perhaps")
     return Decision("no", "unsaid", _offered(findings.hits))
 
 

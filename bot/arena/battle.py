@@ -19,9 +19,9 @@ QuestionKind = Literal["doubtful", "dated", "several", "single"]
 
 WriterFault = Literal["slow", "failed", "unsupported", "unknown", "budget", "allowance"]
 """It took too long, nothing came, nothing of it was borne out by the passages, it found no answer
-where there is one; or it was not to be asked any more today."""
+where there may be one; or it was not to be asked any more today."""
 
-BLAMELESS: frozenset[WriterFault] = frozenset({"budget", "allowance"})
+BLAMELESS: frozenset[WriterFault] = frozenset({"unknown", "budget", "allowance"})
 """Faults that tell nothing of the writer."""
 
 NoBattleReason = Literal["about", "refused", "identical", "fault"]

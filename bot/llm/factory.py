@@ -233,7 +233,9 @@ def _make_all(models: list[_InBackground]) -> None:
             logger.error("%s", error)
             each.future.set_exception(error)
         except Exception as error:  # whoever waits for the model must hear that it will not come
-            logger.exception("SELON_CHAT_MODEL=%s: it cannot be made", PublicText(each.choice.name))
+            name, kind = PublicText(each.choice.name), PublicText(type(error).__name__)
+            # Without its words, which may repeat the key.
+            logger.error("SELON_CHAT_MODEL=%s: it cannot be made (%s)", name, kind)  # noqa: TRY400
             each.future.set_exception(error)
 
 

@@ -214,7 +214,7 @@ def _finished(draft: AnswerDraft, quoted: Answer, findings: Findings) -> Answer:
     if draft.refused and not draft.statements and not draft.dropped:
         decision = decide_by_model(findings)
         if decision.may_answer:
-            return replace(quoted, fallback="unknown")
+            return replace(quoted, fallback="unknown", doubtful=decision.doubtful)
         return replace(draft.answer(), nearest=decision.nearest)
     return replace(quoted, fallback="unsupported", dropped=tuple(draft.dropped))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.verification import meaning, negation, placement, presence, roles
+from bot.verification import libel, meaning, negation, placement, presence, roles
 from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache, Annotator
 from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, GivenPassage
@@ -45,6 +45,7 @@ _RULES: tuple[tuple[ClaimFault, Callable[[Alignment], bool]], ...] = (
     ("number", placement.parted_pair),
     ("number", placement.misplaced_number),
     ("date", placement.misplaced_date),
+    ("wording", libel.is_unsupported),
 )
 
 

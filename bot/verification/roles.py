@@ -27,7 +27,7 @@ _ARTICLES = frozenset({"l", "la", "le", "les", "the", "a", "an", "un", "une"})
 _TITLES = frozenset("roi king president general reine queen m mme dr sir lord lady abbe".split())  # noqa: SIM905
 _BETWEEN = frozenset({"qui", "who", "which", "that", "lui", "leur", "aussi"})
 _RELATIVE = frozenset({"qui", "who", "which", "that"})
-_PRONOUNS = frozenset("il elle ils elles on he she they it".split())  # noqa: SIM905
+PRONOUNS = frozenset("il elle ils elles on he she they it".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,11 @@ def _verb(alignment: Alignment, at: int, lines: Sequence[int]) -> int | None:
 
 def _scene(text: AnnotatedText, at: int) -> _Scene:
     passive = _passive(text, at)
-    return _Scene(_subjects(text, at), _objects(text, at, passive=passive), passive)
+    return _Scene(find_subjects(text, at), _objects(text, at, passive=passive), passive)
+
+
+def articles(language: str) -> frozenset[str]:
+    return _ARTICLES if language == "en" else _ARTICLES - {"a"}  # « à », « il a »
 
 
 def _who(text: AnnotatedText) -> list[Name]:
@@ -120,7 +124,7 @@ def _who(text: AnnotatedText) -> list[Name]:
     ]
 
 
-def _subjects(text: AnnotatedText, at: int) -> tuple[Name, ...]:
+def find_subjects(text: AnnotatedText, at: int) -> tuple[Name, ...]:
     """The name right before a verb, past auxiliaries, a relative and what commas set apart."""
     before = [name for name in _who(text) if name.end <= text.words[at].start]
     for name in reversed(before):
@@ -128,15 +132,15 @@ def _subjects(text: AnnotatedText, at: int) -> tuple[Name, ...]:
         clauses = {text.words[last - 1].clause, text.words[at].clause}
         between = [word for word in text.words[last:at] if word.clause in clauses]
         relative = bool(between) and between[0].key in _RELATIVE
-        if not relative and _preposition(text, first):
+        if not relative and follows_preposition(text, first):
             continue
-        if not all(_passing(word) for word in between):
+        if not all(is_passing(word) for word in between):
             return ()
         return tuple(other for other in before if beside(text.text, other, name))
     return ()
 
 
-def _passing(word: AnnotatedWord) -> bool:
+def is_passing(word: AnnotatedWord) -> bool:
     """Whether a word may stand between a subject and its verb."""
     return word.key in cues.SKIPPED or word.key in _BETWEEN or word.key.endswith(("ment", "ly"))
 
@@ -152,14 +156,13 @@ def _objects(text: AnnotatedText, at: int, *, passive: bool) -> tuple[Name, ...]
     if passive:
         near = any(key in cues.AGENT for key in between) and len(between) <= _SHORT
     else:
-        articles = _ARTICLES if text.language == "en" else _ARTICLES - {"a"}  # « à »
-        near = all(key in articles or key in _TITLES for key in between)
+        near = all(key in articles(text.language) or key in _TITLES for key in between)
     if not near or text.words[first].clause != text.words[at].clause:
         return ()
     return tuple(other for other in behind if beside(text.text, other, name))
 
 
-def _preposition(text: AnnotatedText, first: int) -> bool:
+def follows_preposition(text: AnnotatedText, first: int) -> bool:
     """Whether a preposition stands before a name, past its rank (« au président Harding »)."""
     steps = 0
     for there in range(first - 1, max(-1, first - 5), -1):
@@ -177,9 +180,9 @@ def _preposition(text: AnnotatedText, first: int) -> bool:
 def _pronoun(text: AnnotatedText, at: int) -> bool:
     """Whether a pronoun stands where the subject would."""
     for word in reversed(text.words[:at]):
-        if word.key in _PRONOUNS:
+        if word.key in PRONOUNS:
             return True
-        if not _passing(word):
+        if not is_passing(word):
             return False
     return False
 
@@ -187,7 +190,7 @@ def _pronoun(text: AnnotatedText, at: int) -> bool:
 def _opening(text: AnnotatedText) -> tuple[Name, ...]:
     """Whom a sentence is about that the next one calls « il »: its first free name."""
     for name in _who(text):
-        if not _preposition(text, text.at(name.start, name.end)[0]):
+        if not follows_preposition(text, text.at(name.start, name.end)[0]):
             return (name,)
     return ()
 

@@ -10,7 +10,9 @@ import pytest
 from bot.answer import Answer, Statement
 from bot.arena.battle import (
     ArenaAnswer,
+    NoBattle,
     compared_statements,
+    faulty_battle,
     kind_of,
     marked,
     say_the_same,
@@ -77,3 +79,8 @@ def test_the_kind_of_a_question_is_what_the_chain_knows_of_it() -> None:
     assert kind_of(_findings("Compare Hubble et Webb"), answers) == "several"
     doubtful = [replace(answers[0], doubtful=True)]
     assert kind_of(_findings(), doubtful) == "doubtful"
+
+
+def test_a_writer_that_knows_no_answer_is_not_blamed_for_it() -> None:
+    fought = NoBattle("fault", "fr", faults={"one": "unknown"})
+    assert faulty_battle(fought, ("one", "other"), "chat") is None

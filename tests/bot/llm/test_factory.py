@@ -96,6 +96,19 @@ async def test_a_library_that_breaks_keeps_nobody_waiting(
     assert (caught.value.kind, caught.value.detail) == ("rejected", "RuntimeError")
 
 
+async def test_what_a_library_says_when_it_breaks_is_not_logged(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no such key: sk-very-secret-key")
+
+    monkeypatch.setattr(factory, "make", broken)
+    with pytest.raises(ModelFailed):
+        await said(opened(URL))
+    assert "RuntimeError" in caplog.text
+    assert "sk-very-secret-key" not in caplog.text
+
+
 async def test_a_library_that_takes_too_long_is_not_waited_for(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:

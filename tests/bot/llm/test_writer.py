@@ -124,12 +124,14 @@ async def test_what_turns_out_to_be_thinking_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("said", ["Je ne sais pas.", '{"sentences": []}'])
-async def test_a_model_that_does_not_know_is_believed_unless_the_search_is_sure(said: str) -> None:
+async def test_a_model_that_does_not_know_leaves_at_most_perhaps(said: str) -> None:
     unsure = (await grown(written(Scripted(said)), asked(0.7)))[-1]
     assert (unsure.answered, unsure.model) == (False, "fake:writer")
     assert [each.title for each in unsure.nearest] == [BRIDGE.title]
-    sure = (await grown(written(Scripted(said)), asked(0.95)))[-1]
-    assert (told(sure)[0], sure.fallback) == (BUILT, "unknown")
+    for confidence in (0.95, 1.0):
+        doubted = (await grown(written(Scripted(said)), asked(confidence)))[-1]
+        assert (told(doubted)[0], doubted.fallback) == (BUILT, "unknown")
+        assert doubted.outcome == "perhaps"
 
 
 async def test_json_is_asked_of_a_model_that_can_write_it() -> None:

@@ -8,17 +8,16 @@ from bot.verification.checker import FactChecker
 from tests.bot.verification.made import fault
 
 BRIDGE = (
-    "Le pont de Vauclair a rouvert samedi après quatorze mois de travaux. Une foule de promeneurs "
-    "l’a traversé dès le matin, derrière la fanfare du village."
+    "Le pont du village a rouvert samedi après quatorze mois de travaux. Une foule de promeneurs "
+    "l’a traversé dès le matin, derrière la fanfare."
 )
 
 
 @pytest.mark.parametrize(
     "claim",
     [
-        "Le pont de Vauclair a été rouvert samedi, après quatorze mois de chantier.",
+        "Le pont du village a été rouvert samedi, après quatorze mois de chantier.",
         "Une foule de promeneurs a traversé le pont dès le matin.",
-        "Vauclair bridge reopened on Saturday after fourteen months of works.",
     ],
 )
 def test_a_paraphrase_is_kept(checker: FactChecker, claim: str) -> None:
@@ -28,7 +27,7 @@ def test_a_paraphrase_is_kept(checker: FactChecker, claim: str) -> None:
 @pytest.mark.parametrize(
     "claim",
     [
-        "Le pont de Vauclair a rouvert samedi sous un feu d’artifice tiré de la rivière.",
+        "Le pont du village a rouvert samedi sous un feu d’artifice tiré de la rivière.",
         "Une foule de promeneurs l’a traversé pour protester contre la fermeture de l’école.",
     ],
 )

@@ -54,7 +54,6 @@ COURT = (
     "claim",
     [
         "La cour a relaxé Alain Brossard et condamné Denis Vauquel.",
-        "Denis Vauquel a été condamné, Alain Brossard relaxé.",
         "La facture est passée de 7,4 à 11,9 millions d’euros.",
         "L’efficacité du vaccin de Moderna atteignait 94,1 %.",
     ],

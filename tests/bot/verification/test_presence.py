@@ -18,7 +18,7 @@ WORKS = (
     [
         "Les travaux ont coûté 2,3 millions d’euros.",
         "Les travaux ont coûté 2 300 000 euros.",
-        "Les travaux du pont ont duré 14 mois.",
+        "Les travaux ont duré 14 mois.",
         "Quinze mille personnes ont signé.",
         "15000 personnes ont signé.",
         "15k personnes ont signé.",

@@ -22,7 +22,6 @@ RACE = (
         "C’est Grace Lowther qui a battu Anke Peeters.",
         "Paul Guivarch a soutenu Yannick Morvan.",
         "L’Académie préféra Édouard Branly à Marie Curie.",
-        "Hugo Lantier explique que les câbles étaient usés.",
         "Selon Hugo Lantier, les câbles étaient usés.",
     ],
 )
