@@ -150,6 +150,23 @@ def _title(article: Article) -> str:
     return article.title or article.path
 
 
+class HelpPhrases(Texts, domain="answers", part="distress"):
+    """What somebody in distress is told.
+
+    `opening` has a sentence for each kind, `who` says who answers the numbers of France.
+    """
+
+    opening: Mapping[str, str]
+    who: Mapping[str, str]
+    call: str
+
+    def others(self, numbers: str) -> str: ...
+
+    def label(self, number: str, label: str) -> str:
+        """Who answers a number: in the operator's words, if there are any."""
+        return label or self.who[number]
+
+
 class WritingPhrases(Texts, domain="answers", part="writing"):
     """What is said around an answer that a chat model writes.
 

@@ -63,6 +63,8 @@ class VoiceHandlers:
         if not words:
             await say(context.bot, asker, phrases.nothing_heard, reply_to=reply_to)
             return
+        if await self._questions.helped(context.bot, asker, message, words):
+            return
         await say(context.bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)
         await self._questions.ask(context.bot, asker, message, words, spoken=True)
 
