@@ -11,13 +11,14 @@ from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
 
 from bot.errors import QuoteError
+from bot.help_numbers import Help
 from index.article import Article, Passage, Period, Sentence
 
-Outcome = Literal["sure", "perhaps", "no"]
+Outcome = Literal["sure", "perhaps", "no", "help"]
 
 
 """Whether the articles answer: what is said is theirs and answers; it is only what comes nearest,
-and is said to be so; or nothing is said."""
+and is said to be so; or nothing is said. Or they were not asked: somebody needs help."""
 
 
 Refusal = Literal["unsaid", "period", "unclear", "courtesy", "greeting", "wordless", "self"]
@@ -135,6 +136,7 @@ class Answer:
     `model` wrote the statements (None: they are the articles' own sentences); `fallback` is why it
     did not, where one should have; `dropped` is what it wrote in vain. `held_to` tells to
     which articles it was held: all, a group's, or those of a daily or podcast that it is about.
+    `help` stands in the place of all this for somebody in distress, whose words are not kept.
     """
 
     question: str
@@ -153,6 +155,7 @@ class Answer:
     dropped: tuple[Dropped, ...] = ()
     doubtful: bool = False
     held_to: HeldTo = "all"
+    help: Help | None = None
 
     def __post_init__(self) -> None:
         if self.doubtful:
@@ -161,6 +164,8 @@ class Answer:
 
     @property
     def outcome(self) -> Outcome:
+        if self.help is not None:
+            return "help"
         if not self.statements:
             return "no"
         return "perhaps" if self.doubtful else "sure"

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA, Undisturbed
+from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
 from bot.errors import SettingsError
 from bot.followups.conversation import FollowUpChain
+from bot.help_numbers import parse_help_numbers
 from bot.model_choice import parse_choices
 from bot.settings import Settings, index_store
 from index.models.base import BUNDLED, Embedder
@@ -82,6 +84,22 @@ def _open_reader(name: str, cache_dir: Path, threads: int | None) -> EvidenceRea
     return EvidenceReader(reader, ReadingConfidence.load(), SUREST_LOGIT)
 
 
+def open_gate(settings: Settings, embedder: Embedder) -> DistressGate | None:
+    """What recognises messages of distress, for all who ask in this process; None where the
+    settings say so. The `embedder` serves if it is the bundled one. Raises ModelError."""
+    numbers = parse_help_numbers(settings.help_numbers)
+    if not numbers:
+        return None
+    if settings.embedding_model != BUNDLED:
+        embedder = _bundled_embedder(settings.cache_dir, settings.threads or None)
+    return DistressGate(embedder, numbers)
+
+
+@cache
+def _bundled_embedder(cache_dir: Path | None, threads: int | None) -> Embedder:
+    return load_embedder(BUNDLED, cache_dir, threads=threads)
+
+
 def open_index(settings: Settings, *, awaited: bool = False) -> LiveIndex:
     """The index of the data directory; one that is `awaited` may be built later.
 
@@ -138,11 +156,12 @@ def chain_over(
     about = AboutArticles(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds)
     quoting = RetrievalQA(index, extractive, about, reader=reader, undisturbed=undisturbed)
+    gate = open_gate(settings, index.embedder)
     if writers is None:
-        return FollowUpChain(quoting, index.search)
+        return FollowUpChain(quoting, index.search, gate=gate)
     answerer = writers.over(extractive, index.generation)
     writing = RetrievalQA(index, answerer, about, reader=reader, undisturbed=undisturbed)
-    return FollowUpChain(writing, index.search, quoting, writers.rewriter())
+    return FollowUpChain(writing, index.search, quoting, writers.rewriter(), gate)
 
 
 def subject_thresholds(settings: Settings) -> Thresholds:

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.help_numbers import parse_help_numbers
 from bot.model_choice import Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, Words, reason_of
@@ -186,6 +187,12 @@ class Settings(BaseSettings):
         description="What /confidentialite adds in the operator's own words, such as the country "
         "of a chat model's provider (empty: nothing).",
     )
+    help_numbers: str = Field(
+        "france",
+        description="Whom somebody in distress is told to call: `france`, `none` (such messages "
+        "are searched as any other), or entries `kind: number who`, separated by semicolons; kinds "
+        "are suicide, medical and danger.",
+    )
     fetch_allow: str = Field(
         "",
         description="Hosts, or host:port, separated by commas, that `selon add` and `selon watch` "
@@ -307,6 +314,12 @@ class Settings(BaseSettings):
         0, description="The port of /metrics, for Prometheus, and of /healthz (0: none)."
     )
     metrics_host: str = Field("127.0.0.1", description="The address on which they are served.")
+
+    @field_validator("help_numbers")
+    @classmethod
+    def _help_numbers(cls, value: str) -> str:
+        parse_help_numbers(value)
+        return value
 
     @field_validator("fetch_allow")
     @classmethod

@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable
 
 from bot.answer import Answer
 from bot.answering.chain import AnswerChain
+from bot.answering.distress import DistressGate
 from bot.answering.refusal import decide_small_talk, refusal_of
 from bot.followups.resolution import Search, Understood, understand
 from bot.followups.turn import Turn, TurnText
@@ -29,8 +30,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
     """A chain that understands follow-ups; a bare question is one that nothing came before.
 
     `quoting` answers where the articles' own sentences are asked for, and `rewriter` writes out the
-    questions that lean on others, which rules do without it. Safe to call from several threads, as
-    the chains and the search must be.
+    questions that lean on others, which rules do without it. The `gate` sees each message first, in
+    its own words: what it answers goes no further. Safe to call from several threads, as the
+    chains and the search must be.
     """
 
     def __init__(
@@ -39,16 +41,23 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         search: Search,
         quoting: Runnable[str, Answer] | None = None,
         rewriter: Rewriter | None = None,
+        gate: DistressGate | None = None,
     ) -> None:
         self._chain = chain
         self._search = search
         self._quoting = quoting or chain
         self._rewriter = rewriter
+        self._gate = gate
 
     async def grow(self, asked: TurnText | str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
         said = TurnText(asked) if isinstance(asked, str) else asked
         said = replace(said, question=said.question.strip())
+        if self._gate is not None:
+            help = await asyncio.to_thread(self._gate.answer, said.question)
+            if help is not None:
+                yield help
+                return
         understood = await self.understood(said)
         decision = decide_small_talk(understood.why)
         if not decision.may_answer:

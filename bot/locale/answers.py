@@ -152,6 +152,23 @@ def title_of(article: Article | ArticleEntry, language: str) -> str:
     return article.title or Phrases.of(language).untitled
 
 
+class HelpPhrases(Texts, domain="answers", part="distress"):
+    """What somebody in distress is told.
+
+    `opening` has a sentence for each kind, `who` says who answers the numbers of France.
+    """
+
+    opening: Mapping[str, str]
+    who: Mapping[str, str]
+    call: str
+
+    def others(self, numbers: str) -> str: ...
+
+    def label(self, number: str, label: str) -> str:
+        """Who answers a number: in the operator's words, if there are any."""
+        return label or self.who[number]
+
+
 class WritingPhrases(Texts, domain="answers", part="writing"):
     """What is said around an answer that a chat model writes.
 

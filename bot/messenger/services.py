@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from bot.state.database import State
 from index.article import Article
 
 if TYPE_CHECKING:
+    from bot.answering.distress import DistressGate
     from bot.arena.arena import Arena
     from bot.library.documents import ConversationIndex, Documents
     from bot.speech.service import Speech
@@ -50,6 +52,7 @@ def _utc() -> datetime:
 class BotServices:
     """The chain, the articles, what people left behind and sent, voices, and the clock (UTC).
 
+    The `gate` recognises messages of distress, which are answered before anything is kept.
     `roles` and `limits` are read from the database when it is made.
     """
 
@@ -60,6 +63,7 @@ class BotServices:
     documents: Documents | None = None
     speech: Speech | None = None
     arena: Arena | None = None
+    gate: DistressGate | None = None
     now: Callable[[], datetime] = _utc
     started: datetime = field(init=False)
     roles: Roles = field(init=False)
@@ -83,6 +87,10 @@ class BotServices:
     def may_add(self, person_id: int) -> bool:
         """Whether somebody may send documents."""
         return self.roles.may_add(person_id)
+
+    async def help_for(self, text: str) -> Answer | None:
+        """The answer to a message of distress; None for any other."""
+        return await asyncio.to_thread(self.gate.answer, text) if self.gate and text else None
 
     def own(self, place: ConversationPlace) -> ConversationIndex | None:
         """What this conversation alone is answered from, if anything. Reads the disk."""

@@ -51,8 +51,8 @@ class Meters:
         PlatformCollector(registry=registry)
         self._answers = Counter(
             "selon_answers",
-            "Questions by what became of them (sure, perhaps, no), who wrote (articles, model) "
-            "and how they came (message, inline)",
+            "Questions by what became of them (sure, perhaps, no; help: numbers to call, not "
+            "searched), who wrote (articles, model, nobody) and how they came (message, inline)",
             ["outcome", "by", "way"],
             registry=registry,
         )
@@ -122,7 +122,8 @@ class Meters:
         )
 
     def answered(self, answer: Answer, way: _Way) -> None:
-        self._answers.labels(answer.outcome, "model" if answer.model else "articles", way).inc()
+        by = "nobody" if answer.help else "model" if answer.model else "articles"
+        self._answers.labels(answer.outcome, by, way).inc()
         for dropped in answer.dropped:
             self._dropped.labels(dropped.fault).inc()
         if answer.fallback is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.answer import LINE_END, Answer, Citation, shown_quotes
-from bot.locale.answers import Phrases
+from bot.help_numbers import help_text
+from bot.locale.answers import HelpPhrases, Phrases
 from bot.locale.source import source_line, source_name
 from bot.locale.speech import SpeechPhrases
 from bot.speech.base import SPEECH_LANGUAGES, SpeechLanguage
@@ -19,6 +20,9 @@ def spoken_answer(answer: Answer) -> list[SpokenLine]:
     """What is said: each quote once, behind its source; why not, where nothing is known."""
     language = voice_language(answer.language)
     phrases = Phrases.of(language)
+    if answer.help is not None:
+        text = help_text(answer.help, HelpPhrases.of(language))
+        return [SpokenLine(line, language) for line in text.splitlines() if line]
     if answer.outcome == "no":
         return [SpokenLine(phrases.refused(answer.refusal, answer.period), language)]
     lines = []

@@ -57,6 +57,7 @@ _EXIT_CODES: Mapping[Outcome, int] = {
     "sure": DONE,
     "no": NOT_IN_ARTICLES,
     "perhaps": PERHAPS_IN_ARTICLES,
+    "help": DONE,
 }
 
 
@@ -157,7 +158,7 @@ def ask(
         return _EXIT_CODES[answer.outcome]
     phrases = Phrases.of(settings.language)
     show(out, answer_text(answer, phrases))
-    if explain:
+    if explain and answer.help is None:
         show(out, Text("\n").append_text(explained_text(answer, phrases)))
     return _EXIT_CODES[answer.outcome]
 

@@ -12,7 +12,8 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.answer import Answer, Citation, ShownQuote, link_to, shown_quotes, web_address
-from bot.locale.answers import Phrases, WritingPhrases
+from bot.help_numbers import help_text
+from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases
 from bot.locale.errors import error_text
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
@@ -44,6 +45,8 @@ _QUOTE_HERE = "\0"
 def answer_text(answer: Answer, phrases: Phrases) -> Text:
     """How the question was understood, if not as asked; what is written with its markers, unless
     the quotes say it all; then each quote once with its source; or a refusal."""
+    if answer.help is not None:
+        return Text(harmless(help_text(answer.help, HelpPhrases.of(answer.language))))
     if answer.understood is not None:
         understood = Text(phrases.understood(_flowing(answer.understood)), style=SOURCE)
         plain = answer_text(replace(answer, understood=None), phrases)
@@ -115,18 +118,21 @@ def passage_text(citation: Citation, phrases: Phrases) -> Text:
 
 
 def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> str:
-    """One line of JSON; a refusal's `answer` is the sentence that says so.
+    """One line of JSON; a refusal's `answer` is the sentence that says so, that of help the whole
+    text, beside an empty question.
 
     The sentences dropped are told by what is wrong with them, with their words to `explain`.
     """
-    refused = phrases.refused(answer.refusal, answer.period)
+    said = phrases.refused(answer.refusal, answer.period) if answer.outcome == "no" else answer.text
+    if answer.help is not None:
+        said = help_text(answer.help, HelpPhrases.of(answer.language))
     fields = {
         "question": answer.question,
         "language": answer.language,
         "outcome": answer.outcome,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
-        "answer": refused if answer.outcome == "no" else answer.text,
+        "answer": said,
         "citations": [_citation_fields(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
         "nearest": [

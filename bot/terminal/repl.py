@@ -68,7 +68,10 @@ Grow = Callable[[TurnText], Generator[Answer, None, None]]
 
 
 class Conversation:
-    """What each line is answered with, given the lines before it."""
+    """What each line is answered with, given the lines before it.
+
+    `confidential` says that the last line told of distress and is to be written nowhere.
+    """
 
     def __init__(self, ask: Ask, language: str) -> None:
         self._ask = ask
@@ -87,6 +90,7 @@ class Conversation:
             "/quit": self._quit,
         }
         self.over = False
+        self.confidential = False
         self.speak(language)
 
     def speak(self, language: str) -> None:
@@ -102,6 +106,7 @@ class Conversation:
         """The reply to a question or a /command; nothing to an empty line
         or to one that leaves."""
         line = " ".join(line.split())
+        self.confidential = False
         if not line:
             return None
         if line.startswith("/"):
@@ -112,7 +117,8 @@ class Conversation:
             self.over = True
             return None
         answer = self._ask(TurnText(line, self._history))
-        if not answer.small_talk:
+        self.confidential = answer.help is not None
+        if not answer.small_talk and not self.confidential:
             self._last = answer
             self._history = grown(self._history, Turn.of(answer, datetime.now(UTC)))
         return answer_text(answer, self.phrases)
@@ -188,6 +194,8 @@ def chat_typed(
     welcome: str = "",
 ) -> int:
     """Talk until /quit or Ctrl-D. What opening raises comes out at the first question."""
+    from bot.terminal.line_history import LineHistory
+
     opening = in_background(open_grow)
 
     def ask(said: TurnText) -> Answer:
@@ -202,6 +210,8 @@ def chat_typed(
     for line in _typed(session):
         try:
             reply = conversation.reply(line)
+            if not conversation.confidential and isinstance(session.history, LineHistory):
+                session.history.keep()
             if reply is not None:
                 show(out, Text("\n").append_text(reply).append("\n"))
         except KeyboardInterrupt:
@@ -302,11 +312,13 @@ def _arguments(command: str, sources: int) -> Iterable[str]:
 
 
 def _history(path: Path) -> History:
-    from prompt_toolkit.history import FileHistory, InMemoryHistory
+    from prompt_toolkit.history import InMemoryHistory
+
+    from bot.terminal.line_history import LineHistory
 
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(HISTORY_MODE)
         path.chmod(HISTORY_MODE)
-        return FileHistory(path)
+        return LineHistory(path)
     return InMemoryHistory()

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from telegram.ext import Application, BaseHandler
 
 from bot.answer import Answer, Citation
+from bot.answering.distress import DistressGate
 from bot.arena.arena import Arena
 from bot.followups.turn import TurnText
 from bot.library.articles import FoundOnSubject, Library, summary, tellings
@@ -185,6 +186,7 @@ async def running(
     documents: Documents | None = None,
     speech: Speech | None = None,
     arena: Arena | None = None,
+    gate: DistressGate | None = None,
     **more: object,
 ) -> AsyncIterator[None]:
     """The application at work, stopped as by a signal when the block ends.
@@ -204,6 +206,7 @@ async def running(
             documents,
             speech,
             arena,
+            gate,
         )
     )
     waiting = asyncio.create_task(ready.wait())

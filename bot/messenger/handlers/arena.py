@@ -105,6 +105,11 @@ class ArenaHandlers:
             await say(context.bot, asker, phrases.closed)
         elif not words:
             await self._explain(context.bot, asker)
+        elif help := await self._services.help_for(words):
+            METERS.answered(help, "message")
+            reply_to = None if asker.private else message.message_id
+            html = answer_html(help, asker.phrases)
+            await deliver(context.bot, asker.place, html, reply_to=reply_to)
         elif len(words) > QUESTION_LIMIT:
             await say(context.bot, asker, asker.phrases.too_long(QUESTION_LIMIT))
         else:

@@ -20,7 +20,8 @@ from telegram.ext import ContextTypes, InlineQueryHandler
 
 from bot.answer import Answer
 from bot.followups.turn import TurnText
-from bot.locale.answers import Phrases, title_of
+from bot.help_numbers import number_lines
+from bot.locale.answers import HelpPhrases, Phrases, title_of
 from bot.locale.messenger import AccessPhrases
 from bot.locale.source import details
 from bot.locale.text import harmless
@@ -75,6 +76,10 @@ class InlineHandlers:
         if over is not None and not self._services.roles.may_add(user.id):
             await _say(query, AccessPhrases.of(phrases.code).inline_over(over.seconds))
             return
+        if help := await self._services.help_for(question):
+            METERS.answered(help, "inline")
+            await _give(query, [_help_result(help, phrases)], phrases)
+            return
         try:
             answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
             articles = await asyncio.to_thread(self._services.library.ranked, question)
@@ -124,6 +129,18 @@ async def _answer(
     except BadRequest as error:
         if "too old" not in str(error):  # answered after the person went on typing
             raise
+
+
+def _help_result(help: Answer, phrases: Phrases) -> InlineQueryResultArticle:
+    assert help.help is not None
+    (html,) = answer_html(help, phrases)
+    said = HelpPhrases.of(help.language)
+    return InlineQueryResultArticle(
+        id="answer-help",
+        title=_line(number_lines(help.help, said)[0]),
+        description=_line(said.opening[help.help.kind]),
+        input_message_content=_content(html),
+    )
 
 
 def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle:

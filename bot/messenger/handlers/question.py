@@ -211,7 +211,7 @@ class ConversationMemory:
 
 def _sureness(answer: Answer) -> tuple[int, float]:
     """What an answer is compared by: its outcome first, then the confidence."""
-    return ("no", "perhaps", "sure").index(answer.outcome), answer.confidence
+    return ("no", "perhaps", "sure", "help").index(answer.outcome), answer.confidence
 
 
 def _history(kept: Sequence[KeptTurn]) -> History:
@@ -278,6 +278,10 @@ class QuestionHandlers:
             return
         if context.chat_data is not None and message.media_group_id is not None:
             context.chat_data["album"] = message.media_group_id  # its caption speaks for all of it
+        if message.reply_to_message is not None and await self.helped(
+            context.bot, asker, message, words
+        ):
+            return
         if await self._voting.commented(message, asker):
             return
         if not words and not text_replied_to(message, context.bot.id):
@@ -300,6 +304,8 @@ class QuestionHandlers:
         asked_at = turn.created_at if turn else message.date
         if asker is None or (turn is not None and turn.question == words):
             return
+        if await self.helped(context.bot, asker, message, words):
+            return
         if self._services.now() - asked_at > EDITABLE:
             await self._too_late(context.bot, asker, message)
         elif turn is None:  # now it is meant for the bot
@@ -314,6 +320,18 @@ class QuestionHandlers:
         if await self._services.state.run(partial(meters.notice, key=key, now=now, every=once)):
             text = asker.phrases.edited_late
             await say(bot, asker, text, reply_to=message.message_id)
+
+    async def helped(self, bot: Bot, asker: Asker, message: Message, *said: str) -> bool:
+        """Give numbers to call if one of these texts tells of distress; nothing of it is kept."""
+        for text in said:
+            help = await self._services.help_for(text)
+            if help is not None:
+                METERS.answered(help, "message")
+                reply_to = None if asker.private else message.message_id
+                html = answer_html(help, asker.phrases)
+                await deliver(bot, asker.place, html, reply_to=reply_to)
+                return True
+        return False
 
     async def ask(
         self,
@@ -334,6 +352,8 @@ class QuestionHandlers:
         about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
         if about and points_at(words):
             words, about = about, ""
+        if await self.helped(bot, asker, message, words, about):
+            return
         if len(words) > QUESTION_LIMIT:
             text = asker.phrases.too_long(QUESTION_LIMIT)
             await say(bot, asker, text, reply_to=reply_to)

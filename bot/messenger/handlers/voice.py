@@ -72,6 +72,8 @@ class VoiceHandlers:
         if not words:
             await say(bot, asker, phrases.nothing_heard, reply_to=reply_to)
             return
+        if await self._questions.helped(bot, asker, message, words):
+            return
         async with another_turn():
             await say(bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)
             await self._questions.ask(bot, asker, message, words, spoken=True)

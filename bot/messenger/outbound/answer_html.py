@@ -17,7 +17,8 @@ from bot.answer import (
     web_address,
 )
 from bot.arena.battle import Battle, compared_statements
-from bot.locale.answers import Phrases, WritingPhrases, title_of
+from bot.help_numbers import Help, other_numbers
+from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
 from bot.locale.arena import ArenaPhrases
 from bot.locale.source import details
 from bot.messenger.outbound.keyboard import Excerpt
@@ -37,8 +38,11 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
     """The messages that give an answer: what is written with its markers, unless the quotes say it
     all, then each quote once with its source; below a mark and a sentence where it may be none.
 
-    A refusal offers the nearest articles instead. A title stands before all.
+    A refusal offers the nearest articles instead. A title stands before all. Help is given in the
+    language of the message, whatever the phrases'.
     """
+    if answer.help is not None:
+        return _help_html(answer.help, answer.language)
     if answer.outcome != "no":
         blocks = [] if answer.verbatim else [_statement(each) for each in answer.statements]
         blocks += _sources(
@@ -75,6 +79,20 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
             *blocks[1:],
         ]
     return tuple(to_html(spans) for spans in messages(blocks, answer.language))
+
+
+def _help_html(help: Help, language: str) -> tuple[str, ...]:
+    """Numbers to call; a touch copies one, or dials it where it is international."""
+    phrases = HelpPhrases.of(language)
+    blocks = [StyledBlock((StyledSpan(phrases.opening[help.kind]),))]
+    blocks.append(StyledBlock((StyledSpan(phrases.call),)))
+    for each in help.first:
+        number = StyledSpan(each.number, "" if each.number.startswith("+") else "code")
+        label = StyledSpan(f"\u00a0— {phrases.label(each.number, each.label)}")
+        blocks.append(StyledBlock((number, label), "\n"))
+    if help.others:
+        blocks.append(StyledBlock((StyledSpan(other_numbers(help, phrases)),)))
+    return tuple(to_html(spans) for spans in messages(blocks, language))
 
 
 def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ MESSAGE_LIMIT = 4_096
 TAG_LIMIT = 100
 """Telegram drops the styles and links of a message beyond this many."""
 
-Style = Literal["", "b", "i"]
+Style = Literal["", "b", "i", "code"]
 
 _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
 

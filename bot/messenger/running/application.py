@@ -38,6 +38,7 @@ from bot.state.processes import BotProcess
 from index.store.url import redact_url
 
 if TYPE_CHECKING:
+    from bot.answering.distress import DistressGate
     from bot.arena.arena import Arena
     from bot.library.documents import Documents
     from bot.speech.service import Speech
@@ -99,7 +100,7 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
     """
     telegram_token(settings)  # said at once, not after the models are loaded
     from bot.arena.factory import open_arena
-    from bot.assembly import chain_over, open_index, open_speech, open_writers
+    from bot.assembly import chain_over, open_gate, open_index, open_speech, open_writers
     from bot.library.documents import Documents
 
     with ExitStack() as opened:
@@ -113,7 +114,8 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
         arena = open_arena(settings, index, chain.understood)
         if arena is not None:
             opened.callback(arena.close)
-        run_with(settings, chain, LiveLibrary(index), ready, documents, speech, arena)
+        gate = open_gate(settings, index.embedder)
+        run_with(settings, chain, LiveLibrary(index), ready, documents, speech, arena, gate)
 
 
 def run_with(
@@ -124,6 +126,7 @@ def run_with(
     documents: Documents | None = None,
     speech: Speech | None = None,
     arena: Arena | None = None,
+    gate: DistressGate | None = None,
 ) -> None:
     """As `run_bot`, with a chain and a library of one's own; what is under way is finished."""
 
@@ -150,6 +153,7 @@ def run_with(
             documents=documents,
             speech=speech,
             arena=arena,
+            gate=gate,
         )
 
     # Threads that search let the loop have its say: what Telegram took is to be written down.
@@ -173,6 +177,7 @@ async def serve(
     documents: Documents | None = None,
     speech: Speech | None = None,
     arena: Arena | None = None,
+    gate: DistressGate | None = None,
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
@@ -190,7 +195,7 @@ async def serve(
         application = _build(settings, token, token_check, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
-        services = BotServices(chain, library, state, settings, documents, speech, arena)
+        services = BotServices(chain, library, state, settings, documents, speech, arena, gate)
         chores = [leftover_chore(journal), *register_features(application, services)]
         if state.is_shared:
             chores += _sharing_chores(application, services, process)

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ DIMENSION = 384
 TOKENS = 512
 PASSAGE, QUESTION = "passage: ", "query: "
 _TEXTS_PER_THREAD = 32
+_RECENT_QUESTIONS = 32
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +40,8 @@ class BundledEmbedder:
         self._tokenizer = tokenizer
         self._session = session
         self._threads = threads
+        # Several parts of an answer look at the same question.
+        self._question = lru_cache(_RECENT_QUESTIONS)(partial(self._embed, QUESTION))
 
     @property
     def id(self) -> str:
@@ -63,7 +66,7 @@ class BundledEmbedder:
         return vectors
 
     def embed_question(self, text: str) -> Vectors:
-        return self._embed(QUESTION, text)
+        return self._question(text)
 
     def count_tokens(self, texts: Sequence[str]) -> int:
         """How many tokens the model reads to embed these passages."""
@@ -72,6 +75,7 @@ class BundledEmbedder:
     def _embed(self, prefix: str, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(prefix + text, TOKENS)], dtype=np.int64)
         vector: Vectors = self._session.run(None, {"ids": ids})[0][0]
+        vector.setflags(write=False)
         return vector
 
 

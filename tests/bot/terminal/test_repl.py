@@ -19,7 +19,9 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from bot.answer import Answer
+from bot.answering.distress import help_answer
 from bot.followups.turn import TurnText
+from bot.help_numbers import Help, parse_help_numbers
 from bot.locale.answers import Phrases
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import console_for
@@ -433,14 +435,41 @@ def test_leaving_a_question_ends_the_work(keyboard: PipeInput, streams: Streams)
 
 def test_what_was_typed_is_remembered_and_private(tmp_path: Path, keyboard: PipeInput) -> None:
     history = tmp_path / "données" / "history"
-    keyboard.send_text("Combien de puces ?\r")
-    new_session(history).prompt()
+    keyboard.send_text("Combien de puces ?\r\x04")
+    assert typed_in(new_session(history)) == 0
     assert "+Combien de puces ?" in history.read_text(encoding="utf-8")
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
     history.chmod(0o644)
     keyboard.send_text("\x1b[A\r")  # the arrow that goes back
     assert new_session(history).prompt() == "Combien de puces ?"
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
+
+
+def typed_in(session: PromptSession[str], answer: Callable[[TurnText], Answer] = ask) -> int:
+    out = Console(file=io.StringIO())
+
+    def open_grow() -> Grow:
+        def grow(said: TurnText) -> Generator[Answer, None, None]:
+            yield answer(said)
+
+        return grow
+
+    return chat_typed(session, open_grow, "fr", out, out)
+
+
+def test_a_line_that_tells_of_distress_is_not_remembered(
+    tmp_path: Path, keyboard: PipeInput
+) -> None:
+    def help_or_answer(said: TurnText) -> Answer:
+        assert not said.history
+        help = help_answer(Help("suicide", parse_help_numbers("france")), "fr")
+        return help if "mourir" in said.question else ask(said)
+
+    keyboard.send_text("je veux mourir\rCombien de puces ?\r\x04")
+    assert typed_in(new_session(tmp_path / "history"), help_or_answer) == 0
+    lines = (tmp_path / "history").read_text(encoding="utf-8")
+    assert "+Combien de puces ?" in lines
+    assert "mourir" not in lines
 
 
 def test_a_history_that_cannot_be_kept_does_not_stop_the_prompt(

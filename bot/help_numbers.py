@@ -1,0 +1,108 @@
+"""Whom to call in an emergency: the numbers of SELON_HELP_NUMBERS."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from index.errors import RefusedValue
+
+if TYPE_CHECKING:
+    from bot.locale.answers import HelpPhrases
+
+HelpKind = Literal["suicide", "medical", "danger"]
+HELP_KINDS: tuple[HelpKind, ...] = get_args(HelpKind)
+
+FRANCE, NO_NUMBERS = "france", "none"
+"""Words that stand for a list: the numbers of France, or no help at all."""
+
+_ENTRY = re.compile(r"\s*(\w+)\s*:\s*(\+?\d(?:[ .-]?\d)*)\s+(\S.*)")
+_DIGITS_LIMIT, _LABEL_LIMIT, _LIST_LIMIT = 20, 80, 20
+
+
+@dataclass(frozen=True, slots=True)
+class HelpNumber:
+    """A telephone number and who answers it.
+
+    Without a `label`, the catalogue has one for the number.
+    """
+
+    kind: HelpKind
+    number: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What somebody in distress needs: the most likely kind, and the numbers to call."""
+
+    kind: HelpKind
+    numbers: tuple[HelpNumber, ...]
+
+    @property
+    def first(self) -> tuple[HelpNumber, ...]:
+        """Numbers for this kind of distress; all of them where there is none."""
+        return tuple(each for each in self.numbers if each.kind == self.kind) or self.numbers
+
+    @property
+    def others(self) -> tuple[HelpNumber, ...]:
+        """Numbers for the other kinds, each once."""
+        known = {each.number for each in self.first}
+        rest = {each.number: each for each in self.numbers if each.number not in known}
+        return tuple(rest.values())
+
+
+def help_text(help: Help, phrases: HelpPhrases) -> str:
+    """What somebody in distress is told, as plain text: a number a line."""
+    lines = [phrases.opening[help.kind], "", phrases.call, *number_lines(help, phrases)]
+    if help.others:
+        lines += ["", other_numbers(help, phrases)]
+    return "\n".join(lines)
+
+
+def number_lines(help: Help, phrases: HelpPhrases) -> list[str]:
+    """The numbers for this kind of distress, and who answers."""
+    return [f"{each.number}\u00a0— {phrases.label(each.number, each.label)}" for each in help.first]
+
+
+def other_numbers(help: Help, phrases: HelpPhrases) -> str:
+    """The numbers for other kinds, on one line."""
+    told = [f"{each.number} ({phrases.label(each.number, each.label)})" for each in help.others]
+    return phrases.others(", ".join(told))
+
+
+_FRANCE: dict[HelpKind, tuple[str, ...]] = {
+    "suicide": ("3114", "15", "112"),
+    "medical": ("15", "112"),
+    "danger": ("17", "114", "112", "3919", "119"),
+}
+_NUMBERS_OF_FRANCE = tuple(
+    HelpNumber(kind, number) for kind, numbers in _FRANCE.items() for number in numbers
+)
+
+
+def parse_help_numbers(text: str) -> tuple[HelpNumber, ...]:
+    """`suicide: 988 Lifeline; medical: 911 Emergencies` → the numbers, in that order.
+
+    `france` stands for those of France, `none` for none. Raises RefusedValue.
+    """
+    if text.strip().lower() == FRANCE:
+        return _NUMBERS_OF_FRANCE
+    if text.strip().lower() == NO_NUMBERS:
+        return ()
+    numbers = tuple(_parse_entry(each) for each in text.split(";") if each.strip())
+    if not 0 < len(numbers) <= _LIST_LIMIT:
+        raise RefusedValue("help-numbers-count", limit=_LIST_LIMIT)
+    return numbers
+
+
+def _parse_entry(text: str) -> HelpNumber:
+    entry = _ENTRY.fullmatch(text)
+    kind = next((each for each in HELP_KINDS if entry and each == entry[1].lower()), None)
+    if entry is None or kind is None:
+        raise RefusedValue("help-number-unclear", entry=text.strip(), kinds=HELP_KINDS)
+    number, label = entry[2], " ".join(entry[3].split())
+    if len(number) > _DIGITS_LIMIT or len(label) > _LABEL_LIMIT:
+        raise RefusedValue("help-number-long", entry=text.strip(), limit=_LABEL_LIMIT)
+    return HelpNumber(kind, number, label)

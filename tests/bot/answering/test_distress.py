@@ -1,0 +1,103 @@
+"""Messages of distress: recognised by the model, answered before anything is searched."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from langchain_core.runnables import RunnableLambda
+
+from bot.answer import Answer
+from bot.answering.distress import DistressGate, message_parts
+from bot.followups.conversation import FollowUpChain
+from bot.followups.turn import TurnText
+from bot.help_numbers import parse_help_numbers
+from index.findings import Findings
+from index.models.bundled.embedder import load_bundled
+from tests.bot.answers import answered, article, citation
+from tests.bot.followups.turns import turn
+
+BEFORE = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel")
+
+
+@pytest.fixture(scope="module")
+def gate() -> DistressGate:
+    return DistressGate(load_bundled(threads=1), parse_help_numbers("france"))
+
+
+def unreachable(*_: object) -> Any:
+    raise AssertionError("it was searched")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("je veux mourir", "suicide", "3114"),
+        ("J'ai mal à la poitrine", "medical", "15"),
+        ("mon mari me frappe", "danger", "17"),
+        ("I want to kill myself", "suicide", "3114"),
+    ],
+)
+def test_distress_gets_numbers_and_reaches_no_search(
+    gate: DistressGate, text: str, kind: str, number: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    chain = FollowUpChain(RunnableLambda(unreachable), unreachable, gate=gate)
+    answer = chain.invoke(TurnText(text, (BEFORE,), BEFORE))
+    assert answer.outcome == "help"
+    assert not answer.answered
+    assert answer.help is not None
+    assert answer.help.kind == kind
+    assert answer.help.first[0].number == number
+    assert text not in repr(answer)
+    assert text not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Combien d'agriculteurs se suicident chaque année ?",
+        "Quels sont les symptômes d'un infarctus ?",
+        "Pourquoi est-il mort ?",
+        "Merci !",
+        "mort de rire",
+    ],
+)
+def test_questions_about_distress_go_on(gate: DistressGate, text: str) -> None:
+    assert gate.answer(text) is None
+
+
+def test_a_follow_up_after_distress_works_as_before(gate: DistressGate) -> None:
+    questions: list[str] = []
+
+    def ask(question: str) -> Answer:
+        questions.append(question)
+        return answered(citation("Une carte suffit.", article()), question=question)
+
+    def search(question: str, limit: int) -> Findings:
+        return Findings(question, "fr", (), 0.9)
+
+    chain = FollowUpChain(RunnableLambda(ask), search, gate=gate)
+    assert chain.invoke(TurnText("je veux mourir", (BEFORE,))).outcome == "help"
+    answer = chain.invoke(TurnText("Combien ça coûtait ?", (BEFORE,)))
+    assert answer.understood == "Le Minitel\u00a0: combien ça coûtait\u202f?"
+    assert questions == [answer.understood]
+
+
+def test_one_sentence_of_a_long_message_is_enough(gate: DistressGate) -> None:
+    padding = "Qui est le maire de Nantes ? Il a été élu en 2020. " * 20
+    assert gate.answer(padding) is None
+    long = gate.answer(f"{padding}Je veux mourir.")
+    assert long is not None
+    assert len(message_parts(f"{padding}Je veux mourir.")) == 13
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("je veux mourir", "fr"), ("I want to die", "en"), ("Ich will nicht mehr leben", "en")],
+)
+def test_help_is_in_french_or_else_in_english(gate: DistressGate, text: str, language: str) -> None:
+    answer = gate.answer(text)
+    assert answer is not None
+    assert answer.language == language
