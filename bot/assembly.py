@@ -96,7 +96,7 @@ def open_gate(settings: Settings, embedder: Embedder) -> DistressGate | None:
 
 
 @cache
-def _bundled_embedder(cache_dir: Path | None, threads: int | None) -> Embedder:
+def _bundled_embedder(cache_dir: Path, threads: int | None) -> Embedder:
     return load_embedder(BUNDLED, cache_dir, threads=threads)
 
 

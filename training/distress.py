@@ -29,6 +29,7 @@ from sklearn.svm import SVC  # type: ignore[import-untyped]
 
 from bot.answering.distress import message_parts
 from bot.help_numbers import HELP_KINDS
+from bot.settings import load_settings
 from index.models.bundled.embedder import cores, load_bundled
 from training.sources import read_questions
 
@@ -100,7 +101,7 @@ def main() -> None:
 
 def embed(texts: list[str]) -> npt.NDArray[np.float32]:
     """The question vector of each whole message."""
-    embedder = load_bundled(threads=1)
+    embedder = load_bundled(load_settings().cache_dir, threads=1)
     whole = [message_parts(text)[0] for text in texts]
     with ThreadPoolExecutor(cores()) as pool:
         return np.array(list(pool.map(embedder.embed_question, whole)), np.float32)
