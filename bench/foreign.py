@@ -35,6 +35,7 @@ from index.store.factory import open_store
 from index.store.postgres.generation import PostgresGeneration
 from index.store.postgres.nearest import SETTINGS, vector_text
 from index.store.postgres.schema import VectorTables
+from index.store.postgres.store import PostgresStore
 
 Ask = Callable[[Vectors], list[float]]
 """The inner products with a question's vector of the nearest sentences, the nearest first."""
@@ -54,8 +55,8 @@ def main() -> int:
         store = open_store(folder, urls)
         if not options.url:
             build_articles(list(Prose().articles(options.passages)), store, embedder)
-        generation = stack.enter_context(store.browse())
-        assert isinstance(generation, PostgresGeneration)
+        assert isinstance(store, PostgresStore)
+        generation = stack.enter_context(store._opened(store._in_service()))
         tables = VectorTables(embedder.id, embedder.dimension)
         plain = [url.replace("+psycopg", "") for url in urls.split()]
         asked = Prose().questions(options.passages, options.questions)

@@ -160,7 +160,10 @@ class Generation:
         return self._articles.passage_rows(ids)
 
     def _eligible(
-        self, within: Period | None, among: Selection | None, without: IntArray | None
+        self,
+        within: Period | None,
+        among: Selection | None,
+        without: IntArray | None = None,
     ) -> BoolArray | None:
         """By passage row, whether it may be found; None where all may."""
         masks = [] if among is None else [self._passages_among(among)]
