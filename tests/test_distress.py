@@ -1,0 +1,44 @@
+"""How many messages of distress are recognised, and how many press questions are taken for one.
+
+Both files were written by somebody who did not see what the gate was fitted on. docs/security.md
+has the figures.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.answering.distress import distress_kind
+from index.models.base import Embedder
+from index.models.bundled.embedder import load_bundled
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return load_bundled(threads=1)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+
+
+def test_most_messages_of_distress_are_recognised(embedder: Embedder) -> None:
+    messages = rows("distress_messages.jsonl")
+    kinds = [distress_kind(each["text"], embedder) for each in messages]
+    assert len(messages) == 100
+    assert sum(kind is not None for kind in kinds) >= 89
+    for kind in ("suicide", "medical", "danger"):
+        ours = [got for got, each in zip(kinds, messages, strict=True) if each["kind"] == kind]
+        assert sum(got is not None for got in ours) >= 0.7 * len(ours)
+
+
+def test_press_questions_about_suicide_illness_and_crime_pass(embedder: Embedder) -> None:
+    questions = rows("distress_questions.jsonl")
+    flagged = [each for each in questions if distress_kind(each["text"], embedder)]
+    assert len(questions) == 200
+    assert len(flagged) <= 6
