@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bot.answer import Answer
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.injection import use_cache_dir
 from bot.assembly import open_embedder
 from bot.evaluation.injections import (
     WAYS,
@@ -45,7 +46,9 @@ def main() -> int:
     show = _options().show
     injections = read_injections(DATA / "injections.jsonl")
     extractive = ExtractiveAnswerer(Thresholds.at(0.0))
-    checker = open_checker()
+    cache_dir = load_settings().cache_dir
+    use_cache_dir(cache_dir)
+    checker = open_checker(cache_dir)
     table: dict[str, Counter[str]] = {}
     with ExitStack() as stack:
         for injection, findings in _found(injections, stack):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.distress import distress_kind
+from bot.settings import load_settings
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
 
@@ -20,7 +21,7 @@ DATA = Path(__file__).parent / "data"
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return load_bundled(threads=1)
+    return load_bundled(load_settings().cache_dir, threads=1)
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from tests.botapi.server import BotServer
 from tests.e2e.speech import HeardSpeech
 from tests.e2e.telegram import Shelf, StubChain, running, settled
 
-READER, ADMIN, GROUP = 42, 44, -100
+READER, STRANGER, ADMIN, GROUP = 42, 43, 44, -100
 DISTRESS = "je veux mourir ce soir"
 QUESTION = "Quand Fresnel est-il né ?"
 
@@ -131,3 +131,22 @@ async def test_an_edit_and_a_comment_that_tell_of_distress_are_not_kept(
     assert "3114" in (await bot.next_message()).text
     await settled(4)
     assert DISTRESS not in await asyncio.to_thread(rows)
+
+
+async def test_who_may_not_ask_and_who_asks_too_much_get_numbers_all_the_same(
+    server: BotServer, chain: StubChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SELON_ACCESS", "list")
+    monkeypatch.setenv("SELON_ALLOWED_USERS", str(READER))
+    monkeypatch.setenv("SELON_QUESTION_BURST", "1")
+    async with running(server, chain, Shelf(FRESNEL), gate=cast("DistressGate", Gate())):
+        for text in ("Bonjour", DISTRESS):
+            server.user_says(STRANGER, text)
+            stranger = await server.next_message()
+        server.user_says(READER, QUESTION)
+        await server.next_message()
+        server.user_says(READER, DISTRESS)
+        busy = await server.next_message()
+    assert "3114" in stranger.text
+    assert "3114" in busy.text
+    assert chain.questions == [QUESTION]

@@ -25,6 +25,7 @@ from bot.locale.messenger import AccessPhrases, PersonalPhrases
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.limits import Over
 from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, withdraw_from
+from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import (
     Asker,
@@ -165,6 +166,8 @@ class Gate:
     ) -> None:
         if update.callback_query is not None:
             await acknowledge(update.callback_query)
+        elif await self._help(bot, update, asker):
+            return
         now = self._services.now()
         if await self._services.state.run(partial(meters.notice, key=key, now=now, every=every)):
             await say(bot, asker, text)
@@ -182,8 +185,14 @@ class Gate:
         text = AccessPhrases.of(phrases.code).over(over.seconds, over.group)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, text)
-        elif not over.told:
+        elif not await self._help(bot, update, asker) and not over.told:
             await say(bot, asker, text)
+
+    async def _help(self, bot: Bot, update: Update, asker: Asker) -> bool:
+        """Give numbers to call to somebody in distress, whether they may ask or not."""
+        message = update.effective_message
+        text = (message.text or message.caption or "") if message and asker.private else ""
+        return await give_help(self._services, bot, asker, text)
 
     async def _in_private(self, bot: Bot, update: Update, asker: Asker) -> None:
         """Say in a group that it is between the person and the bot, and where."""

@@ -26,6 +26,7 @@ from bot.messenger.inbound.addressee import by_another_bot, question_in, text_re
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
+from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
 from bot.messenger.outbound.reply import acknowledge, say
@@ -278,7 +279,7 @@ class QuestionHandlers:
             return
         if context.chat_data is not None and message.media_group_id is not None:
             context.chat_data["album"] = message.media_group_id  # its caption speaks for all of it
-        if message.reply_to_message is not None and await self.helped(
+        if message.reply_to_message is not None and await self._help(
             context.bot, asker, message, words
         ):
             return
@@ -304,7 +305,7 @@ class QuestionHandlers:
         asked_at = turn.created_at if turn else message.date
         if asker is None or (turn is not None and turn.question == words):
             return
-        if await self.helped(context.bot, asker, message, words):
+        if await self._help(context.bot, asker, message, words):
             return
         if self._services.now() - asked_at > EDITABLE:
             await self._too_late(context.bot, asker, message)
@@ -321,17 +322,8 @@ class QuestionHandlers:
             text = asker.phrases.edited_late
             await say(bot, asker, text, reply_to=message.message_id)
 
-    async def helped(self, bot: Bot, asker: Asker, message: Message, *said: str) -> bool:
-        """Give numbers to call if one of these texts tells of distress; nothing of it is kept."""
-        for text in said:
-            help = await self._services.help_for(text)
-            if help is not None:
-                METERS.answered(help, "message")
-                reply_to = None if asker.private else message.message_id
-                html = answer_html(help, asker.phrases)
-                await deliver(bot, asker.place, html, reply_to=reply_to)
-                return True
-        return False
+    async def _help(self, bot: Bot, asker: Asker, message: Message, *texts: str) -> bool:
+        return await give_help(self._services, bot, asker, *texts, reply_to=message.message_id)
 
     async def ask(
         self,
@@ -352,7 +344,7 @@ class QuestionHandlers:
         about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
         if about and points_at(words):
             words, about = about, ""
-        if await self.helped(bot, asker, message, words, about):
+        if await self._help(bot, asker, message, words, about):
             return
         if len(words) > QUESTION_LIMIT:
             text = asker.phrases.too_long(QUESTION_LIMIT)

@@ -26,6 +26,7 @@ from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.journal import another_turn, queue_work
 from bot.messenger.outbound.delivery import show_typing
+from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import explain, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.names import NAMED_ARTICLES, likely_names
@@ -72,7 +73,7 @@ class VoiceHandlers:
         if not words:
             await say(bot, asker, phrases.nothing_heard, reply_to=reply_to)
             return
-        if await self._questions.helped(bot, asker, message, words):
+        if await give_help(self._services, bot, asker, words, reply_to=reply_to):
             return
         async with another_turn():
             await say(bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)

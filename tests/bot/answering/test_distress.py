@@ -13,6 +13,7 @@ from bot.answering.distress import DistressGate, message_parts
 from bot.followups.conversation import FollowUpChain
 from bot.followups.turn import TurnText
 from bot.help_numbers import parse_help_numbers
+from bot.settings import load_settings
 from index.findings import Findings
 from index.models.bundled.embedder import load_bundled
 from tests.bot.answers import answered, article, citation
@@ -23,7 +24,9 @@ BEFORE = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel"
 
 @pytest.fixture(scope="module")
 def gate() -> DistressGate:
-    return DistressGate(load_bundled(threads=1), parse_help_numbers("france"))
+    return DistressGate(
+        load_bundled(load_settings().cache_dir, threads=1), parse_help_numbers("france")
+    )
 
 
 def unreachable(*_: object) -> Any:
