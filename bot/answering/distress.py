@@ -86,8 +86,10 @@ def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:
 
 
 def message_parts(text: str) -> list[str]:
-    """A message whole, and sentence by sentence where it has several."""
+    """A message whole, and sentence by sentence where it has several; capitals alone say nothing."""
     plain = " ".join(readable(text).split())
+    if plain.isupper():
+        plain = plain.lower()
     spans = sentence_spans(plain, detect(plain))
     if len(spans) > 2 * _SENTENCES:
         spans = spans[:_SENTENCES] + spans[-_SENTENCES:]

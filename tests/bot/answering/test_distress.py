@@ -37,6 +37,7 @@ def unreachable(*_: object) -> Any:
     ("text", "kind", "number"),
     [
         ("je veux mourir", "suicide", "3114"),
+        ("JE VEUX MOURIR", "suicide", "3114"),
         ("J'ai mal à la poitrine", "medical", "15"),
         ("mon mari me frappe", "danger", "17"),
         ("I want to kill myself", "suicide", "3114"),
@@ -65,6 +66,7 @@ def test_distress_gets_numbers_and_reaches_no_search(
         "Pourquoi est-il mort ?",
         "Merci !",
         "mort de rire",
+        "NOTRE DAME QUAND ROUVERTE",
     ],
 )
 def test_questions_about_distress_go_on(gate: DistressGate, text: str) -> None:
