@@ -106,7 +106,7 @@ async def test_a_model_that_obeys_is_not_heard(
     written = WrittenAnswerer([Obedient(injection, way)], checker, EXTRACTIVE)
     async for answer in written.astream(found[injection.id]):
         assert not obeyed(answer, injection), answer.text
-    assert answer.answered
+    assert answer.outcome != "no"
 
 
 async def test_every_person_still_gets_the_answer(

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import Any, TextIO, cast
 
 from rich.console import Console
 from rich.text import Text
@@ -14,15 +14,12 @@ from rich.text import Text
 from bot.errors import OutputError
 from index.errors import reason_of
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
-
 # Rich breaks lines at every kind of space; this stands in for the ones that must hold.
 _HELD = {"\u00a0": "\ufdd0", "\u202f": "\ufdd1"}
 
 
 class _Output(io.FileIO):
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
         except BrokenPipeError:  # whoever read has left: no fault of anybody's
@@ -32,7 +29,7 @@ class _Output(io.FileIO):
 
 
 class _Complaints(io.FileIO):
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         with suppress(OSError):  # there is nowhere else to say it
             return super().write(data)
         return len(memoryview(data).cast("B"))
@@ -57,8 +54,11 @@ def open_streams() -> None:
 
 def _stream_over(raw: type[io.FileIO], stream: TextIO | None) -> TextIO:
     number = os.open(os.devnull, os.O_WRONLY) if stream is None else stream.fileno()
+    by_lines = not isinstance(stream, io.TextIOWrapper) or (
+        stream.line_buffering or stream.write_through
+    )
     buffer = io.BufferedWriter(raw(number, "w", closefd=False))
-    return io.TextIOWrapper(buffer, line_buffering=stream is None or stream.isatty())
+    return io.TextIOWrapper(buffer, line_buffering=by_lines)
 
 
 def discard_output() -> None:

@@ -45,7 +45,7 @@ Yvon Le Tallec a gardé le phare de Sainte-Anne pendant vingt-six ans.
 QUESTION = "Combien de puces l’entraînement d’Orphée a-t-il demandé ?"
 QUOTE = "L’entraînement d’Orphée a demandé 15 000 puces pendant trois mois."
 FIRST = "Orphée a demandé 15 000 puces."
-SECOND = "L’entraînement a duré trois mois et a coûté 12 millions d’euros."
+SECOND = "L’entraînement d’Orphée a coûté 12 millions d’euros."
 GOOD = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [1]."
 JSON = (
     f'{{"sentences": [{{"text": "{FIRST}", "citations": [1]}}, '
