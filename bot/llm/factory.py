@@ -235,7 +235,7 @@ def _make_all(models: list[_InBackground]) -> None:
         except Exception as error:  # whoever waits for the model must hear that it will not come
             name, kind = PublicText(each.choice.name), PublicText(type(error).__name__)
             # Without its words, which may repeat the key.
-            logger.error("SELON_CHAT_MODEL=%s: it cannot be made (%s)", name, kind)  # noqa: TRY400
+            logger.error("SELON_CHAT_MODEL=%s: it cannot be made (%s)", name, kind)
             each.future.set_exception(error)
 
 

@@ -26,8 +26,8 @@ ClaimFault = Literal[
 `uncited`: no passage given is cited. `wrong-citation`: another passage given bears it. `number`,
 `date`, `name`, `quote`: it is not in the passages cited, or stands there for something else.
 `negation`: they say the contrary. `attribution`: somebody else said it. `roles`: who did what to
-whom is turned round. `detail`: a part of it is not in there. `meaning`: nothing of it is. `wording`: it is
-about a name, and no cited sentence says it in these words.
+whom is turned round. `detail`: a part of it is not in there. `meaning`: nothing of it is.
+`wording`: it is about a name, and no cited sentence says it in these words.
 """
 
 
