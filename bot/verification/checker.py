@@ -17,8 +17,6 @@ from index.article import Sentence
 from index.language import detect
 from index.models.base import Vectors
 
-_SURELY = 0.85  # share from which a claim rests where it says
-BETTER = 0.2  # how much more of it another passage must bear to be the one meant
 GAIN = 0.1  # share of a claim that a further citation must add to be shown with it
 LIKE_THE_BEST = 0.75  # or bear, beside what is borne already
 REST = 0.2  # share that a second sentence of a passage must add
@@ -40,7 +38,6 @@ _RULES: tuple[tuple[ClaimFault, Callable[[Alignment], bool]], ...] = (
     ("attribution", roles.misattributed),
     ("roles", roles.swapped),
     ("name", roles.usurped),
-    ("roles", placement.exchanged_names),
     ("number", placement.reversed_range),
     ("number", placement.parted_pair),
     ("number", placement.misplaced_number),
@@ -84,30 +81,14 @@ class FactChecker:
         if own := _verbatim(claim, cited):
             return ClaimVerdict(True, None, (own,))
         fault, evidence = self._held(claim, cited, language)
-        others = [each for each in given if each.number not in claim.citations]
-        if fault is None and self._better_by(claim, others, cited, language):
-            fault = "wrong-citation"
         if fault is None:
             return ClaimVerdict(True, None, evidence)
+        others = [each for each in given if each.number not in claim.citations]
         if fault not in ("quote", "negation", "roles", "attribution") and any(
             self._held(claim, [each], language)[0] is None for each in others
         ):
             fault = "wrong-citation"
         return ClaimVerdict(False, fault)
-
-    def _better_by(
-        self,
-        claim: Claim,
-        others: Sequence[GivenPassage],
-        cited: Sequence[GivenPassage],
-        language: str,
-    ) -> bool:
-        """Whether a passage that is not cited bears a claim far better than those that are."""
-        mine = meaning.meaning_borne(self._laid(claim, cited, language))
-        return mine < _SURELY and any(
-            meaning.meaning_borne(self._laid(claim, [each], language)) > mine + BETTER
-            for each in others
-        )
 
     def _laid(self, claim: Claim, given: Sequence[GivenPassage], language: str) -> Alignment:
         return Alignment(

@@ -1,15 +1,15 @@
-"""Whether the figures and names of a claim stand for the same things as in the passages."""
+"""Whether the figures of a claim stand for the same things as in the passages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from bot.verification.alignment import SAME, STRONG, Alignment
 from bot.verification.annotation import AnnotatedText
 from bot.verification.moments import Moment
-from bot.verification.proper_names import Name, beside, distinct_names, same_name
+from bot.verification.proper_names import Name, same_name
 from bot.verification.quantities import FROM, TO, Quantity
 
 _HALVING_WORDS = 3.0  # words over which a neighbour's weight falls by half
@@ -24,7 +24,6 @@ _COUNTED_COSINE_LEAD = 0.15  # how much closer what a rival counts must be
 _STRETCH_SIGNS = (";", " : ")  # signs between which a sentence speaks of one thing
 _UNIT_UNSAID_FROM = 1e5  # « 7,4 millions d'euros, contre 11,9 millions »
 _SIZE_RATIO = 1000  # how much larger than a number without a unit its rival may be
-_ONE_BREATH_WORDS = 4  # between names told together: « Becquerel et les époux Curie »
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class _Place:
 class _Figure:
     """A figure of the claim, and where figures of its kind stand in the ground."""
 
-    told: Quantity | Moment | Name
+    told: Quantity | Moment
     places: tuple[_Place, ...]
 
 
@@ -56,32 +55,6 @@ def misplaced_date(alignment: Alignment) -> bool:
     """The same for its dates."""
     told = alignment.claim.moments
     return _misplaced(alignment, [_Figure(each, _date_places(alignment, each)) for each in told])
-
-
-def exchanged_names(alignment: Alignment) -> bool:
-    """Whether two names of the claim fit better in each other's place."""
-    lines = alignment.with_leads(alignment.evidence)
-    known = [(place, name) for place in lines for name in alignment.line(place).text.names]
-    told = [
-        _Figure(
-            mine,
-            tuple(
-                _Place(place, *alignment.line(place).text.at(name.start, name.end), same)
-                for place, name in known
-                if (same := same_name(mine, name)) or distinct_names(mine, name)
-            ),
-        )
-        for mine in alignment.claim.names
-    ]
-    fits = [_Fits(alignment, figure) for figure in told]
-    pairs = combinations(zip(alignment.claim.names, fits, strict=True), 2)
-    return any(
-        _better_exchanged(one, other)
-        for (mine, one), (theirs, other) in pairs
-        # A person and a place do not change places, nor do two that are told in one breath.
-        if (len(mine.parts) > 1) == (len(theirs.parts) > 1)
-        and not beside(alignment.claim.text, mine, theirs)
-    )
 
 
 def reversed_range(alignment: Alignment) -> bool:
@@ -119,16 +92,12 @@ class _Fits:
 
     def __init__(self, alignment: Alignment, figure: _Figure) -> None:
         first, last = alignment.claim.at(figure.told.start, figure.told.end)
-        apart = alignment.claim.named if isinstance(figure.told, Name) else alignment.claim.figures
-        around = _neighbours(alignment, first, last, apart)
-        side = (
-            1.0 if isinstance(figure.told, Name) else _OTHER_SIDE_SHARE
-        )  # « A bat B », « B est battu par A »
+        around = _neighbours(alignment, first, last)
         self.own: dict[tuple[int, int], float] = {}
         self.rivals: dict[tuple[int, int], float] = {}
         for place in figure.places:
             fits = self.own if place.same else self.rivals
-            fits[place.line, place.first] = _fit(alignment, around, place, side)
+            fits[place.line, place.first] = _fit(alignment, around, place)
         self.best = max(self.own.values(), default=0.0)
 
 
@@ -141,13 +110,13 @@ class _Neighbour:
     before: bool
 
 
-def _neighbours(alignment: Alignment, first: int, last: int, apart: Set[int]) -> list[_Neighbour]:
-    """The telling words of the claim with how near they stand to the figure, some left apart."""
+def _neighbours(alignment: Alignment, first: int, last: int) -> list[_Neighbour]:
+    """The telling words of the claim with how near they stand to the figure."""
     words = alignment.claim.words
     named = alignment.claim.named
     found = []
     for at in alignment.telling:
-        if at in apart or first <= at < last:
+        if at in alignment.claim.figures or first <= at < last:
             continue
         steps = first - at if at < first else at - last + 1
         edge = first if at < first else last - 1
@@ -161,9 +130,7 @@ def _weight(steps: float) -> float:
     return float(0.5 ** ((steps - 1) / _HALVING_WORDS))
 
 
-def _fit(
-    alignment: Alignment, around: Sequence[_Neighbour], place: _Place, other_side: float
-) -> float:
+def _fit(alignment: Alignment, around: Sequence[_Neighbour], place: _Place) -> float:
     """How well the claim's neighbours stand around a figure of the passages."""
     line = alignment.line(place.line)
     words = line.text.words
@@ -178,7 +145,7 @@ def _fit(
             steps = place.first - there if there < place.first else there - place.last + 1
             edge = place.first if there < place.first else place.last - 1
             steps += int(_SIGN_WORDS * abs(word.clause - words[edge].clause))
-            side = 1.0 if (there < place.first) == mine.before else other_side
+            side = 1.0 if (there < place.first) == mine.before else _OTHER_SIDE_SHARE
             best = max(best, side * min(1.0, cosine / STRONG) * _weight(steps))
         if line.lead is not None:
             lead = alignment.line(line.lead)
@@ -318,22 +285,6 @@ def _what_it_counts(text: AnnotatedText, last: int) -> list[int]:
         and at not in text.figures
         and text.words[at].clause == text.words[last - 1].clause
     ]
-
-
-def _better_exchanged(one: _Fits, other: _Fits) -> bool:
-    """Whether that is so in every sentence where both stand."""
-    both = [
-        (mine, theirs)
-        for mine in one.own
-        for theirs in other.own
-        if mine[0] == theirs[0] and abs(mine[1] - theirs[1]) > _ONE_BREATH_WORDS
-    ]
-    turned = []
-    for mine, theirs in both:
-        kept = one.own[mine] + other.own[theirs]
-        changed = one.rivals.get(theirs, 0.0) + other.rivals.get(mine, 0.0)
-        turned.append(_is_ahead(kept, changed))
-    return bool(turned) and all(turned)
 
 
 def _ranges(found: Sequence[Quantity], text: str) -> list[tuple[Quantity, Quantity]]:
