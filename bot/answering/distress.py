@@ -86,7 +86,7 @@ def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:
 
 
 def message_parts(text: str) -> list[str]:
-    """A message whole, and sentence by sentence where it has several; capitals alone say nothing."""
+    """A message whole, and sentence by sentence where it has several; all in capitals as if not."""
     plain = " ".join(readable(text).split())
     if plain.isupper():
         plain = plain.lower()
