@@ -192,9 +192,8 @@ class _Body:
             self.title = " ".join(text.split())
         if not any(name.lower().startswith("toc ") for name in names):
             yield from _block(text, heading=titled or headed)
-        for box in node.iter(_BOX):
-            if not any(above.tag == _FALLBACK for above in box.iterancestors()):
-                yield from self.blocks(box)
+        for box in _boxes(node):
+            yield from self.blocks(box)
 
     def _rows(self, table: Any) -> Iterator[str]:
         for row in table.iterchildren(f"{_W}tr"):
@@ -208,6 +207,15 @@ class _Body:
                 yield line
             for inner in row.iterfind(f"./{_W}tc/{_W}tbl"):
                 yield from self._rows(inner)
+
+
+def _boxes(node: Any) -> Iterator[Any]:
+    """The text boxes in a paragraph, but those inside such a one."""
+    for each in node.iterchildren():
+        if each.tag == _BOX:
+            yield each
+        elif each.tag != _FALLBACK:
+            yield from _boxes(each)
 
 
 def _value(node: Any) -> str:

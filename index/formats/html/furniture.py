@@ -34,6 +34,7 @@ def _named(words: str) -> re.Pattern[str]:
     )
 
 
+_NAMED_COMMENT = _named("comment|commentaire")
 _NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_named, (_PRIVACY, _COMMENTS, _AROUND))
 
 
@@ -65,6 +66,14 @@ def _drop_marked(tree: Element) -> None:
         if element.tag == "p":
             prose = prose or text_length(element, _PROSE) >= _PROSE
         pending.extend(reversed(element))
+
+
+def is_beside_prose(element: Element) -> bool:
+    """Whether its marks say that it is no article: a comment, a box about others."""
+    return _is_beside(element, prose=True) or any(
+        _NAMED_COMMENT.fullmatch(name)
+        for name in f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
+    )
 
 
 def _is_beside(element: Element, prose: bool) -> bool:

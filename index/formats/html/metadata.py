@@ -312,8 +312,9 @@ def _marked(element: Element, text: str) -> Metadata:
     if part == "author" or "author" in (element.get("rel") or "").lower().split():
         name = person_name(text) if len(text) < _PARAGRAPH else None
         return Metadata.told("html", author=name)
-    if _VISIBLE_AUTHOR.search(element.get("class") or "") and is_name(text):
-        return Metadata.told("html", author=text)
+    name = person_name(text) if _VISIBLE_AUTHOR.search(element.get("class") or "") else None
+    if name and is_name(name):
+        return Metadata.told("html", author=name)
     return Metadata()
 
 

@@ -12,7 +12,13 @@ from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.html.body import fragment_blocks, page_body, time_entries
 from index.formats.html.furniture import teasers, without_boxes, without_teasers
-from index.formats.html.jsonld import JsonLdRecord, article_in, facts_of, jsonld_words
+from index.formats.html.jsonld import (
+    JsonLdRecord,
+    article_in,
+    facts_of,
+    jsonld_line,
+    jsonld_words,
+)
 from index.formats.html.metadata import (
     canonical,
     guessed_facts,
@@ -22,6 +28,12 @@ from index.formats.html.metadata import (
     titles,
     visible_facts,
     with_title,
+)
+from index.formats.html.several import (
+    address_of,
+    heading_words,
+    page_of,
+    sibling_articles,
 )
 from index.formats.html.tree import WebPage, page_text, parsed_page
 from index.formats.publication import why_unpublished
@@ -34,14 +46,41 @@ PAGE_LIMIT = 64 * 2**20
 _LEAST = 12  # characters in one block; a page with less shows a button or a name
 _HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
 _SURE = 400  # characters of text tell a language better than a page's template does
+_KEY_LIMIT = 300  # characters of a heading that a part of a page is known by
+_ARTICLE = re.compile(r"<article\b", re.IGNORECASE)
 _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A file of HTML."""
+    """A file of HTML: its article, or each of several that stand side by side."""
     if content.size > PAGE_LIMIT:
         raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_LIMIT)
-    yield read_html(page_text(content.read(), content.shown), content)
+    text = page_text(content.read(), content.shown)
+    several = list(_several(text, content)) if len(_ARTICLE.findall(text)) > 1 else []
+    if several:
+        yield from several
+    else:
+        yield read_html(text, content)
+
+
+def _several(text: str, content: Content) -> Iterator[ArticleDraft]:
+    """The articles of a page that holds several, unless it says that it is one."""
+    page = parsed_page(_whole(text), content.shown)
+    parts = sibling_articles(page.tree)
+    article = article_in(page.records)
+    title = jsonld_line((article or {}).get("headline"))
+    if article is not None and title not in [heading_words(part) for part in parts]:
+        return  # its parts: the entries of a live page
+    told = _facts(page, None, content)
+    language = Metadata.told("html", language=told.language)
+    for part in parts:
+        tree, url = page_of(part), address_of(part, told.url or content.url)
+        own = Metadata.told("html", url=url, title=heading_words(part))
+        own = own.completed(visible_facts(tree)).completed(language)
+        without_boxes(tree)
+        blocks = page_body(tree) or fragment_blocks(tree)
+        key = part.get("id") or heading_words(part)[:_KEY_LIMIT]
+        yield ArticleDraft(blocks, _with_sure_language(own, blocks), key=key)
 
 
 def read_html(text: str, content: Content) -> ArticleDraft:
@@ -69,8 +108,11 @@ def read_html(text: str, content: Content) -> ArticleDraft:
 
 def read_fragment(text: str, content: Content) -> ArticleDraft:
     """All the words of a piece of HTML, in blocks, without looking for an article in it."""
-    whole = text if _DOCUMENT.search(text) else f"<html><body>{text}</body></html>"
-    return ArticleDraft(fragment_blocks(parsed_page(whole, content.shown).tree))
+    return ArticleDraft(fragment_blocks(parsed_page(_whole(text), content.shown).tree))
+
+
+def _whole(text: str) -> str:
+    return text if _DOCUMENT.search(text) else f"<html><body>{text}</body></html>"
 
 
 def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Metadata:

@@ -149,6 +149,21 @@ def test_text_boxes_are_read_once() -> None:
     assert article.text == f"Avant.\n\nDans un cadre.\n\n{PROSE}"
 
 
+def test_text_boxes_inside_each_other_are_read_once() -> None:
+    inner = ""
+    for number in range(6):
+        inner = (
+            f"<w:p><w:r><w:t>Cadre {number}.</w:t></w:r><w:r><w:pict><w:txbxContent>{inner}"
+            "</w:txbxContent></w:pict></w:r></w:p>"
+        )
+    data = altered(
+        made(lambda document: None),
+        "word/document.xml",
+        lambda xml: xml.replace("<w:body>", f"<w:body>{inner}"),
+    )
+    assert read(data).text.split("\n\n") == [f"Cadre {number}." for number in range(5, -1, -1)]
+
+
 def test_footnotes_follow_the_text() -> None:
     data = made(lambda document: document.add_paragraph(PROSE))
     note = (

@@ -20,6 +20,7 @@ from index.formats.byline import without_head_lines
 from index.formats.conversion import article_of_draft
 from index.formats.html import tree
 from index.formats.html.parser import read, read_fragment, read_html
+from tests.index.formats.articles import OTHER
 from tests.index.formats.pages import FOLDER, PAGES, Expected
 
 PROSE = (
@@ -544,3 +545,83 @@ def test_a_real_page_saved_as_text_comes_out_clean() -> None:
     assert article.text.count("\n\n") == 13
     for gone in ("Rodier", "A propos", "Que ce soit", article.title):
         assert gone not in article.text
+
+
+LONG = (
+    f"<p>{PROSE}</p><p>{OTHER}</p><p>La bibliothèque de la ville ouvrira désormais le dimanche "
+    "matin, de dix heures à midi, et le conseil a promis d’en dire le prix avant le printemps.</p>"
+    "<p>Les associations, qui le demandaient depuis dix ans, se félicitent de cette décision.</p>"
+)
+
+
+def part(title: str, inside: str = LONG, attributes: str = "", level: str = "h2") -> str:
+    return f"<article {attributes}><{level}>{title}</{level}>{inside}</article>"
+
+
+def parts_of(body: str, head: str = "", url: str | None = None) -> list[Article]:
+    page = f"<html lang=fr><head>{head}</head><body>{body}</body></html>"
+    content = Content.of_bytes(page.encode(), "revue.html", url=url)
+    return [article_of_draft(each, content, "revue.html") for each in read(content)]
+
+
+def test_a_press_review_is_as_many_articles_as_it_has() -> None:
+    dated = '<p class="byline">Par Jeanne Petit</p><time datetime="2025-08-29">29 août</time>'
+    linked = '<a href="/gare#haut">La gare rouvre</a>'
+    found = parts_of(
+        "<h1>Revue de presse du 30 août 2025</h1><main>"
+        + part("Le budget est voté", dated + LONG.replace("budget", "projet"), 'id="budget"')
+        + part(linked, LONG.replace("gare", "halte"))
+        + part("Le stade ferme", LONG, level="h3")
+        + "</main>",
+        '<meta property="og:site_name" content="Europresse">'
+        '<link rel="canonical" href="https://exemple.fr/revue">',
+    )
+    assert [article.title for article in found] == [
+        *("Le budget est voté", "La gare rouvre", "Le stade ferme")
+    ]
+    budget, station, stadium = found
+    assert "projet" in budget.text
+    assert not any("projet" in each.text or "halte" in each.text for each in (budget, stadium)[1:])
+    assert "halte" in station.text
+    assert (budget.author, budget.published) == ("Jeanne Petit", date(2025, 8, 29))
+    assert (station.author, station.published, station.outlet) == (None, None, None)
+    assert budget.url == "https://exemple.fr/revue#budget"
+    assert station.url == "https://exemple.fr/gare#haut"
+    assert len({article.id for article in found}) == 3
+    assert {article.language for article in found} == {"fr"}
+    assert not any("Revue de presse" in article.text for article in found)
+
+
+def test_the_parts_of_a_press_review_keep_their_names_when_one_is_put_before() -> None:
+    parts = [part(f"Article {name}", LONG.replace("ville", name)) for name in ("un", "deux")]
+    found = parts_of("".join(parts))
+    more = parts_of(part("Article nouveau", LONG.replace("ville", "cité")) + "".join(parts))
+    assert {each.id for each in found} < {each.id for each in more}
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        part("Autre titre", "<p>Une annonce.</p>") * 3,
+        part('<a href="/b">Autre</a>', f'{LONG}<a href="/b">Lire la suite</a>') * 3,
+        f"<aside>{part('Autre titre')}{part('Un autre')}</aside>",
+        part("Jean a écrit", LONG, 'class="comment"') * 3,
+        f'<section id="comments">{part("Jean a écrit")}{part("Anne a écrit")}</section>',
+        "".join(f"<article>{LONG}</article>" for _ in range(2)),
+    ],
+)
+def test_a_page_of_one_article_and_others_beside_it_stays_one(others: str) -> None:
+    assert len(parts_of(f"<main>{part('Le budget est voté', level='h1')}{others}</main>")) == 1
+
+
+@pytest.mark.parametrize("kind", ["NewsArticle", "LiveBlogPosting"])
+def test_a_page_that_says_that_it_is_one_article_stays_one(kind: str) -> None:
+    record = json.dumps({"@type": kind, "headline": "En direct : le vote"})
+    head = f'<script type="application/ld+json">{record}</script>'
+    entries = part("10:12") + part("10:30") + part("11:00")
+    assert len(parts_of(f"<h1>En direct : le vote</h1>{entries}", head)) == 1
+
+
+def test_articles_inside_an_article_are_its_parts() -> None:
+    inner = part("Une partie") + part("Une autre")
+    assert len(parts_of(part("Le budget est voté", LONG + inner, level="h1"))) == 1
