@@ -20,7 +20,7 @@ from bot.help_numbers import parse_help_numbers
 from bot.model_choice import parse_choices
 from bot.settings import Settings, index_store
 from index.models.base import BUNDLED, Embedder
-from index.models.bundled.embedder import cores
+from index.models.bundled.embedder import BundledEmbedder, cores
 from index.models.factory import load_embedder, load_reader
 from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import SUREST_LOGIT, EvidenceReader
@@ -90,7 +90,7 @@ def open_gate(settings: Settings, embedder: Embedder) -> DistressGate | None:
     numbers = parse_help_numbers(settings.help_numbers)
     if not numbers:
         return None
-    if settings.embedding_model != BUNDLED:
+    if not isinstance(embedder, BundledEmbedder):
         embedder = _bundled_embedder(settings.cache_dir, settings.threads or None)
     return DistressGate(embedder, numbers)
 

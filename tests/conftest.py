@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -56,10 +57,18 @@ def interrupts() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(autouse=True)
-def order_model(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def order_model() -> Path:
     """What tells orders to machines loads its model from the machine's cache, as `selon` does."""
-    monkeypatch.setattr(injection, "_cache_dir", Settings(_env_file=None).cache_dir)
+    cache_dir = Settings(_env_file=None).cache_dir
+    injection.use_cache_dir(cache_dir)
+    return cache_dir
+
+
+@pytest.fixture(autouse=True)
+def own_order_model(order_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that chooses another folder chooses it for itself."""
+    monkeypatch.setattr(injection, "_cache_dir", order_model)
 
 
 @pytest.fixture(scope="session")
