@@ -60,4 +60,4 @@ def is_linear(work: Callable[[Given], object], short: Given, long: Given) -> boo
     least = min(seconds(work, short) for _ in range(3))
     if spent > GROWTH * least:
         spent = min(seconds(work, long) for _ in range(2))
-    return spent <= GROWTH * least
+    return spent <= max(TOLERATED, GROWTH * least)

@@ -164,14 +164,30 @@ def _plain(block: Block) -> str:
 
 
 def _teasers(tree: Element) -> Iterator[str]:
+    lengths, linked = _measured(tree)
     for heading in tree.iter("h2", "h3", "h4"):
         parent = heading.getparent()
-        linked = any(text_length(link) for link in heading.iter("a"))
-        if parent is None or not (linked or parent.tag == "a"):
+        if parent is None or not (heading in linked or parent.tag == "a"):
             continue
         holder = parent
-        alone = text_length(heading, _TEASER)
-        while holder is not None and text_length(holder, _TEASER) <= alone:
+        while holder is not None and lengths[holder] <= lengths[heading]:
             holder = holder.getparent()
-        if holder is not None and text_length(holder, _TEASER) <= _TEASER:
+        if holder is not None and lengths[holder] <= _TEASER:
             yield " ".join("".join(str(part) for part in holder.itertext()).split())
+
+
+def _measured(tree: Element) -> tuple[dict[Element, int], set[Element]]:
+    """The length of the text of every element, and those that hold a link with words.
+
+    Each once: elements lie inside each other, and many hold no words to stop a count at.
+    """
+    lengths: dict[Element, int] = {}
+    linked: set[Element] = set()
+    for element in reversed(list(tree.iter())):
+        length = len((element.text or "").strip())
+        for child in element:
+            length += lengths[child] + len((child.tail or "").strip())
+        lengths[element] = length
+        if (element.tag == "a" and length) or any(child in linked for child in element):
+            linked.add(element)
+    return lengths, linked

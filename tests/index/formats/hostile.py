@@ -20,7 +20,7 @@ from index.formats.conversion import articles_in
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
-_CONTAINER = (
+CONTAINER = (
     b'<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
     b'<rootfile full-path="a.opf"/></rootfiles></container>'
 )
@@ -81,7 +81,7 @@ def _epub(paragraphs: int) -> bytes:
     page = b"<html xmlns='http://www.w3.org/1999/xhtml'><body>%s</body></html>"
     return _zip(
         mimetype=b"application/epub+zip",
-        **{"META-INF/container.xml": _CONTAINER, "a.opf": _PACKAGE},
+        **{"META-INF/container.xml": CONTAINER, "a.opf": _PACKAGE},
         **{"a.xhtml": page % (b"<p/>" * paragraphs)},
     )
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from tests.growth import TIMES, is_linear
+from index.formats.odt import _Body
+from index.formats.table import FORMATS
+from tests.growth import GIVEN_UP, TIMES, is_linear, seconds
+from tests.index.formats.constructs import GRAMMARS, pairs, read_whole
 from tests.index.formats.hostile import SLOW, read_slow
+
+COUNT = 25  # of each construct of a pair, in the shortest file; each next one has four times more
+STEPS = 2
+EVERY = 3  # of the pairs one in so many is tried here, all by `make fuzz`
+GROWTH = 8.0  # linear work takes 4 times longer for four times more, quadratic work 16 times
+MEASURED = 0.01  # seconds of the processor from which times are compared
+GUARD = 3.0  # seconds of the processor after which a file of at most 300 kB is given up
 
 
 @pytest.mark.parametrize("kind", SLOW)
@@ -13,3 +26,69 @@ def test_no_file_takes_longer_than_its_length(kind: str) -> None:
     suffix, made = SLOW[kind]
     short, long = made(10_000), made(10_000 * TIMES)
     assert is_linear(lambda data: read_slow(data, suffix), short, long)
+
+
+def test_every_format_has_its_constructs() -> None:
+    assert GRAMMARS.keys() == {each.suffix for each in FORMATS}
+    assert all(len(each.constructs) > 1 for each in GRAMMARS.values())
+
+
+@pytest.mark.parametrize("suffix", GRAMMARS)
+def test_no_pair_of_constructs_takes_longer_than_its_length(suffix: str) -> None:
+    growth = Growth(suffix)
+    some = list(pairs(suffix))[::EVERY]
+    assert [name for name, made in some if growth.is_steep(made)] == []
+
+
+def test_a_quadratic_parser_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As that of OpenDocument was: every item of a list looked at all that is beside it."""
+    plain = _Body._items
+
+    def slow(self: _Body, node: Any, style: str, level: int) -> Any:
+        for _ in node.iterchildren():
+            for each in node.iterchildren():
+                each.get("a")
+        return plain(self, node, style, level)
+
+    monkeypatch.setattr(_Body, "_items", slow)
+    items = "_fill '<text:list text:style-name=\"L\">' '<text:list-item><text:p>'"
+    assert Growth(".fodt").is_steep(dict(pairs(".fodt"))[items])
+
+
+class Growth:
+    """How the seconds of the processor that a format takes grow, beyond those of an empty file."""
+
+    def __init__(self, suffix: str) -> None:
+        self._suffix = suffix
+        empty = GRAMMARS[suffix].assemble({})
+        read_whole(empty, suffix)  # what is imported and compiled once
+        self._base = min(seconds(self._read, empty) for _ in range(3))
+
+    def is_steep(self, made: Callable[[int], bytes]) -> bool:
+        """Whether a file that is four times longer takes much more than four times longer.
+
+        Files get longer until times can be compared; what stands out is measured again, and must
+        stand out in the next longer file too.
+        """
+        before = self._spent(made(COUNT))
+        for step in range(1, STEPS + 1):
+            spent = self._spent(made(COUNT * 4**step))
+            if spent == GIVEN_UP:
+                return True
+            if spent >= max(MEASURED, 2 * self._base):
+                return spent > GROWTH * before and self._is_confirmed(made, COUNT * 4**step)
+            before = spent
+        return False
+
+    def _is_confirmed(self, made: Callable[[int], bytes], count: int) -> bool:
+        short, long = (
+            min(self._spent(made(each)) for _ in range(3)) for each in (count // 4, count)
+        )
+        return long > GROWTH * short and self._spent(made(4 * count)) > GROWTH * long
+
+    def _spent(self, data: bytes) -> float:
+        spent = seconds(self._read, data, GUARD)
+        return spent if spent == GIVEN_UP else max(spent - self._base, self._base / 10, 1e-3)
+
+    def _read(self, data: bytes) -> None:
+        read_whole(data, self._suffix)
