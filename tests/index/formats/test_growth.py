@@ -14,8 +14,8 @@ from tests.index.formats.constructs import GRAMMARS, pairs, read_whole
 from tests.index.formats.hostile import SLOW, read_slow
 
 COUNT = 25  # of each construct of a pair, in the shortest file; each next one has four times more
-STEPS = 2
-EVERY = 3  # of the pairs one in so many is tried here, all by `make fuzz`
+STEPS = 3
+EVERY = 4  # of the pairs one in so many is tried here, all by `make fuzz`
 GROWTH = 8.0  # linear work takes 4 times longer for four times more, quadratic work 16 times
 MEASURED = 0.01  # seconds of the processor from which times are compared
 GUARD = 3.0  # seconds of the processor after which a file of at most 300 kB is given up
