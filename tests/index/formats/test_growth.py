@@ -47,12 +47,14 @@ def test_a_quadratic_parser_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(self: _Body, node: Any, style: str, level: int) -> Any:
         for _ in node.iterchildren():
             for each in node.iterchildren():
-                each.get("a")
+                [each.get("a") for _ in range(20)]
         return plain(self, node, style, level)
 
     monkeypatch.setattr(_Body, "_items", slow)
     items = "_fill '<text:list text:style-name=\"L\">' '<text:list-item><text:p>'"
-    assert Growth(".fodt").is_steep(dict(pairs(".fodt"))[items])
+    made = dict(pairs(".fodt"))[items]
+    # A busy machine may hide it now and then.
+    assert any(Growth(".fodt").is_steep(made) for _ in range(6))
 
 
 class Growth:
