@@ -138,7 +138,7 @@ async def test_a_refused_token_ends_with_one_line_and_code_2(home: Path, server:
 async def test_a_chat_model_of_the_settings_writes_the_answers(
     home: Path, server: BotServer, tmp_path: Path
 ) -> None:
-    written = "Fresnel a conçu en 1822 une lentille à échelons pour les phares"
+    written = "En 1822 Fresnel conçoit une lentille à échelons pour les phares"
     async with serving(says(f"{written} [1].")) as model:
         settings = {
             "SELON_CHAT_MODEL": "openai:scripted",

@@ -18,6 +18,7 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
 
+from bot.answering.injection import use_cache_dir
 from bot.errors import SettingsError
 from bot.library.articles import Library, LiveLibrary
 from bot.messenger.chores import Chore, leftover_chore, run_chores
@@ -181,6 +182,7 @@ async def serve(
 ) -> None:
     """As `listen`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
+    use_cache_dir(settings.cache_dir)
     bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)
     with (
         redact_logs(token, text=settings.log_text),
