@@ -64,51 +64,32 @@ def _within(before: str, after: str) -> Callable[[Places], bytes]:
 
 
 _MARKDOWN = _plain(
-    *(
-        "a\n=\n",
-        "- a\n",
-        "> ",
-        "**a",
-        "`",
-        "```\n",
-        "[",
-        "](a)",
-        "![",
-        "[a]: b\n",
-        "|a|b|\n|-|-|\n",
-    ),
-    "<!--",
+    *("a\n=\n", "- a\n", "> ", "**a", "`", "```\n", "[", "](a)", "[a]: b\n", "|a|b|\n|-|-|\n")
 )
 _TEXT = _plain(
     *("a\n", "A\n\nb. ", "Par Jean Petit\n\n", "PARIS, 12 mars 2019 (AFP) – a.\n\n", "- a\n", "« "),
-    *("Lire aussi : a\n\n", "Ã©", "=====\n"),
+    "Lire aussi : a\n\n",
 )
-_HTML = (
-    *_elements("p", "ul>li", "table>tr>td", "h2", "a href=b", "article>p"),
-    *_plain("<p>a", "<!--"),
-)
+_HTML = (*_elements("p", "ul>li", "table>tr>td", "h2", "a href=b"), Construct("<!--"))
 _ODT = (
-    *_elements("text:p", "text:list>text:list-item", "text:list-item>text:p", "text:span"),
-    *_elements("table:table>table:table-row>table:table-cell", "table:table-cell>text:p"),
+    *_elements("text:list>text:list-item", "text:list-item>text:p", "text:span"),
+    *_elements("table:table>table:table-row>table:table-cell"),
     *_elements("text:p>draw:frame>draw:text-box", "text:p>text:note>text:note-body>text:p"),
     *_elements('text:list text:style-name="L"', 'text:p text:style-name="a"'),
     *_elements('text:list text:style-name="L">text:list-item>text:p', inside="a"),
     Construct('<style:style style:name="a" style:parent-style-name="a"/>', place="styles"),
     Construct('<text:list-level-style-number text:level="2"/>', place="levels"),
-    *_plain("<text:line-break/>", "<!--a-->"),
+    *_plain("<text:line-break/>"),
 )
 _DOCX = (
-    *_elements("w:tbl>w:tr>w:tc", "w:sdt>w:sdtContent"),
-    *_elements("w:p>w:r>w:pict>w:txbxContent"),
-    *_plain(
-        "<w:p><w:pPr><w:pStyle w:val='Heading1'/></w:pPr><w:r><w:t>a</w:t></w:r></w:p>",
-        "<w:p><w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>",
+    *_elements("w:tbl>w:tr>w:tc", "w:p>w:r>w:pict>w:txbxContent"),
+    Construct(
+        "<w:p><w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>"
     ),
     Construct("<w:num w:numId='1'><w:abstractNumId w:val='1'/>", "</w:num>", "numbering"),
-    Construct("<w:style w:styleId='a'><w:basedOn w:val='a'/>", "</w:style>", "styles"),
 )
 _EPUB = (
-    *_elements("p", "ul>li", "table>tr>td", "em"),
+    *_elements("p", "ul>li", "em"),
     Construct("<item id='a' href='a.xhtml' media-type='application/xhtml+xml'/>", place="manifest"),
     Construct("<itemref idref='a'/>", place="spine"),
     Construct("<meta property='role' refines='#a'>aut", "</meta>", "metadata"),
@@ -116,7 +97,7 @@ _EPUB = (
 )
 _RECORD = '{"id": 1, "title": "a", "text": "Le pont."}'
 _JSON = (
-    *_plain(f"{_RECORD},", '{"text": "<p>a</p>"},', "1,", '"\\u00e9\\"",', "1e999,", "null,"),
+    *_plain(f"{_RECORD},", '"\\u00e9\\"",', "1e999,"),
     Construct('{"a":[', "0]},"),
     Construct("[", "0],"),
     Construct('{"_source": {"text": "a"}, "b": [', "0]},"),
@@ -130,15 +111,14 @@ _XML = (
         "<item><title>a</title><guid>1</guid><description>&lt;p&gt;Le pont</description></item>",
         "<item><wp:status>draft</wp:status><description>a</description></item>",
         "<item><wp:post_id>1</wp:post_id><description>[a b='c'] [/d] [[e]]</description></item>",
-        "<![CDATA[a]]>",
     ),
-    *_elements("item", "category", "content:encoded", "author>name"),
+    *_elements("item", "category", "content:encoded"),
 )
 _EML = (
     Construct("Received: a\n", place="head"),
     Construct("To: =?utf-8?q?a?= <a@b>,\n", place="head"),
     Construct("X-A: b;\n c\n", place="head"),
-    *_plain("a\n", "> a\n", "-- \n", "--b\n\na\n", "--b\nContent-Type: text/html\n\n<p>a\n"),
+    *_plain("a\n", "> a\n", "--b\nContent-Type: text/html\n\n<p>a\n"),
     *_plain("--b\nContent-Disposition: attachment; filename=a.txt\n\na\n"),
 )
 _PDF = _plain("line\n", "right\n", "note\n", "cells\n", "page\n", "hyphen-\n")
@@ -280,7 +260,7 @@ GRAMMARS: Mapping[str, Grammar] = {
     ".xml": Grammar(_within(f"<rss {_NAMESPACES}><channel>", "</channel></rss>"), _XML),
     ".eml": Grammar(_eml, _EML),
     ".zip": Grammar(_archive(zipped), _MEMBERS),
-    ".tar": Grammar(_archive(tarred), _MEMBERS),
+    ".tar": Grammar(_archive(tarred), _MEMBERS[:2]),
     ".tar.gz": Grammar(_archive(lambda members: tarred(members, "gz")), _MEMBERS[:2]),
     ".gz": Grammar(_compressed(gzip.compress), _PACKED),
     ".bz2": Grammar(_compressed(bz2.compress), _PACKED),
