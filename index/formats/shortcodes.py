@@ -8,7 +8,7 @@ _TAG = re.compile(
     r"\[(?P<close>/)?(?P<name>[a-z][a-z0-9_-]{0,60})(?P<attributes>(?:\s[^\[\]]{0,2000})?)\]",
     re.IGNORECASE,
 )
-_ATTRIBUTES = re.compile(r"[\w-]+\s?=\s?[\"'“”″&]|[\w-]{2,}=|https?://|\s/$|/$")
+_ATTRIBUTES = re.compile(r"(?<![\w-])(?:[\w-]++\s?+=\s?+[\"'“”″&]|[\w-]{2,}+=)|https?://|/$")
 _EMBEDDED = re.compile(r"\s*(?:https?://\S+\s*)?")
 _CORE = frozenset({"gallery", "caption", "wp_caption", "embed", "audio", "video", "playlist"})
 

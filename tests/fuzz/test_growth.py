@@ -18,7 +18,7 @@ def test_every_pair_in_seconds_of_the_processor(suffix: str) -> None:
     """What calls do not show: regular expressions, copies of texts, the libraries in C."""
     some = list(pairs(suffix)) if COUNT > 12 else list(pairs(suffix))[:3]
     for _, made in some:
-        read_whole(made(1), suffix)  # what is loaded once
+        read_whole(made(COUNT), suffix)  # what is loaded once
     assert [
         name
         for name, made in some
