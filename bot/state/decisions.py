@@ -12,14 +12,14 @@ from bot.state.tables import NoticeRow
 
 
 def decide_once(session: Session, question: str, choice: str, now: datetime) -> str | None:
-    """Decide a question; None where nobody had, else what was decided before.
+    """Record a choice unless one was made before; return the earlier choice, or None.
 
-    What is kept for a day tells a digest of the question, and nobody's number.
+    The row holds a digest of the question, so it names nobody; it is deleted after a day.
     """
-    asked = f"decided:{hashlib.sha256(question.encode()).hexdigest()[:32]}:"
-    known = select(NoticeRow.key).where(NoticeRow.key.startswith(asked))
-    if (decided := session.scalars(known).first()) is not None:
-        return decided.removeprefix(asked)
-    session.add(NoticeRow(key=f"{asked}{choice}", at=now))
+    prefix = f"decided:{hashlib.sha256(question.encode()).hexdigest()[:32]}:"
+    earlier = select(NoticeRow.key).where(NoticeRow.key.startswith(prefix))
+    if (key := session.scalars(earlier).first()) is not None:
+        return key.removeprefix(prefix)
+    session.add(NoticeRow(key=f"{prefix}{choice}", at=now))
     session.flush()
     return None

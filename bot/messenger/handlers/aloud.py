@@ -20,7 +20,7 @@ from bot.messenger.journal import Postponed, queue_work, stop_event
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.keyboard import LISTEN_PATTERN, citations_of
-from bot.messenger.outbound.reply import acknowledge, explain, replace_text, say
+from bot.messenger.outbound.reply import acknowledge, describe_error, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.service import SpokenLine
 from bot.speech.spoken_answer import spoken_citations, voice_language
@@ -137,7 +137,7 @@ class AloudHandlers:
                 content = await asyncio.to_thread(record)
         except SpeechError as error:
             logger.warning("An answer could not be read aloud: %s", error)
-            await say(bot, asker, explain(self._services, asker, error))
+            await say(bot, asker, describe_error(self._services, asker, error))
             return
         await deliver_attachment(bot, asker.place, Attachment("voice", "selon.ogg", content))
 

@@ -24,7 +24,7 @@ from bot.messenger.inbound.addressee import words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
 from bot.messenger.outbound.reply import (
     acknowledge,
-    explain,
+    describe_error,
     replace_message,
     replace_text,
     say,
@@ -200,7 +200,7 @@ class DocumentHandlers:
         except IndexingError as error:
             logger.info("A document cannot be read: %s", error)
             await self._forgotten(document)
-            await say(bot, asker, phrases.unreadable(explain(self._services, asker, error)))
+            await say(bot, asker, phrases.unreadable(describe_error(self._services, asker, error)))
             return None
         path = self._below(received.path)
         note = partial(documents.note_path, document_id=document.id, path=path)
@@ -280,7 +280,7 @@ class DocumentHandlers:
                 await self._erased(document)
                 await replace_message(bot, asker, shown, phrases.gone)
                 return
-            text = phrases.failed(explain(self._services, asker, error))
+            text = phrases.failed(describe_error(self._services, asker, error))
             await replace_message(bot, asker, shown, text, _choices(asker, document.id))
             return
         told = phrases.added if for_all else phrases.kept_here

@@ -28,7 +28,7 @@ from bot.messenger.menus import PublicButtons
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, take_away
 from bot.messenger.outbound.progress import BackgroundWork, shown_progress
-from bot.messenger.outbound.reply import acknowledge, explain, say
+from bot.messenger.outbound.reply import acknowledge, describe_error, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.service import SpokenLine
 from bot.state import scripts
@@ -183,7 +183,7 @@ class RecordingHandlers:
                 return _said(asker, phrases.recording_stopped)
             except SpeechError as error:
                 logger.warning("A recording could not be made: %s", error)
-                return _said(asker, explain(self._services, asker, error))
+                return _said(asker, describe_error(self._services, asker, error))
         recording = Attachment("audio", spoken["name"], content)
         return (Part(spoken["title"], html=False, attachment=recording),)
 

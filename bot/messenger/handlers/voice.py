@@ -27,7 +27,7 @@ from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.journal import another_turn, queue_work
 from bot.messenger.outbound.delivery import show_typing
 from bot.messenger.outbound.help import give_help
-from bot.messenger.outbound.reply import explain, say
+from bot.messenger.outbound.reply import describe_error, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.names import NAMED_ARTICLES, likely_names
 from bot.speech.service import LONGEST_SECONDS, Speech
@@ -67,7 +67,7 @@ class VoiceHandlers:
                 words = await self._heard(bot, message)
         except SpeechError as error:
             logger.info("A question could not be heard: %s", error)
-            text = phrases.not_heard(explain(self._services, asker, error))
+            text = phrases.not_heard(describe_error(self._services, asker, error))
             await say(bot, asker, text, reply_to=reply_to)
             return
         if not words:

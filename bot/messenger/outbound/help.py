@@ -15,10 +15,10 @@ async def give_help(
 ) -> bool:
     """Answer the first of these texts that tells of distress, and keep nothing of it."""
     for text in texts:
-        help = await services.help_for(text)
-        if help is not None:
-            METERS.answered(help, "message")
-            html = answer_html(help, asker.phrases)
+        answer = await services.help_for(text)
+        if answer is not None:
+            METERS.answered(answer, "message")
+            html = answer_html(answer, asker.phrases)
             await deliver(bot, asker.place, html, reply_to=None if asker.private else reply_to)
             return True
     return False

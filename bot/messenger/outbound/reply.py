@@ -55,8 +55,8 @@ async def replace_message(
     return (await say(bot, asker, text, keyboard))[-1]
 
 
-def explain(services: BotServices, asker: Asker, error: Exception) -> str:
-    """What is wrong, in a sentence for who is told: paths and settings are for administrators."""
+def describe_error(services: BotServices, asker: Asker, error: Exception) -> str:
+    """Say what is wrong in one line; only administrators are told paths and settings."""
     code = asker.phrases.code
     if asker.private and services.roles.administers(asker.place.person_id):
         return error_text(error, code)

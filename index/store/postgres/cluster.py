@@ -50,7 +50,7 @@ class ServerState:
     generations: Mapping[int, ServerFacts] = field(default_factory=dict)
 
 
-def read_state(connection: Connection, shown: str) -> ServerState:
+def read_server_state(connection: Connection, shown: str) -> ServerState:
     """Raises StoreError for tables of another layout, DamagedIndex."""
     if not is_prepared(connection, shown):
         return ServerState()
@@ -129,7 +129,7 @@ def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) 
 
     Nothing is written before all have been compared. Raises StoreError.
     """
-    if identify(servers, _read_states(servers, connections)) is not None:
+    if identify(servers, _read_server_states(servers, connections)) is not None:
         return
     for server, connection in zip(servers, connections, strict=True):
         with translate_errors(server.shown):
@@ -138,7 +138,7 @@ def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) 
     identity = str(uuid4())
     with connections[0].transaction():
         connections[0].execute("SELECT pg_advisory_xact_lock(%s, 1)", [PREPARING])
-        if identify(servers, _read_states(servers, connections)) is not None:
+        if identify(servers, _read_server_states(servers, connections)) is not None:
             return  # another build was faster
         for place in reversed(range(len(servers))):  # the first one last: it holds the lock
             with translate_errors(servers[place].shown):
@@ -150,9 +150,11 @@ def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) 
             check_place(server, place, len(servers), claimed)
 
 
-def _read_states(servers: Sequence[Server], connections: Sequence[Connection]) -> list[ServerState]:
+def _read_server_states(
+    servers: Sequence[Server], connections: Sequence[Connection]
+) -> list[ServerState]:
     states = []
     for server, connection in zip(servers, connections, strict=True):
         with translate_errors(server.shown):
-            states.append(read_state(connection, server.shown))
+            states.append(read_server_state(connection, server.shown))
     return states

@@ -22,7 +22,7 @@ from index.store.files.generation import ARTICLES_FILE, Generation
 from index.store.files.layout import Hold, new_id
 from index.store.files.manifest import Manifest
 from index.store.files.transfer import exported, may_hold_an_export, replacing
-from index.store.postgres.cluster import ServerState, check_first, identify, read_state
+from index.store.postgres.cluster import ServerState, check_first, identify, read_server_state
 from index.store.postgres.connections import (
     Connection,
     Connections,
@@ -252,7 +252,7 @@ class PostgresStore:
 
     def _states(self) -> list[ServerState]:
         return [
-            asking.ask(partial(read_state, shown=server.shown))
+            asking.ask(partial(read_server_state, shown=server.shown))
             for server, asking in zip(self._servers, self._asking, strict=True)
         ]
 
@@ -302,7 +302,7 @@ class PostgresStore:
             connection.close()
 
     def _check_first(self, connection: Connection) -> None:
-        check_first(self._servers, read_state(connection, self._servers[0].shown))
+        check_first(self._servers, read_server_state(connection, self._servers[0].shown))
 
 
 def _plain(manifest: Manifest) -> GenerationFacts:
