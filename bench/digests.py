@@ -44,10 +44,10 @@ from bot.settings import Settings, load_settings
 from bot.terminal.digests import script_markdown
 from index.article import Article, Period
 from index.build.builder import build
-from index.language import detect
 from index.models.bundled.embedder import load_bundled
 from index.search.live import LiveIndex
 from index.store.reader import GenerationReader
+from index.text.language import detect
 
 ROOT = Path(__file__).parents[1]
 JUDGED = ROOT / "bench" / "digests"

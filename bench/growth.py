@@ -14,7 +14,7 @@ from typing import Any
 
 import _clone  # noqa: F401
 
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 from tests.growth import GIVEN_UP, SENTENCES, repeated, seconds
 from tests.index.formats.hostile import SLOW, read_slow
 

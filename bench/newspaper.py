@@ -27,12 +27,12 @@ from pathlib import Path
 
 from embedding import FOLDER, Runner, peer
 
-from index.antecedents import in_context
 from index.article import Article, article_id, embedding_text
 from index.build.passages import cut
 from index.models.bundled.cache import prepared
 from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
 from index.models.bundled.tokenizer import Tokenizer
+from index.text.antecedents import in_context
 
 SEED = 7
 WORDS = 600  # an article, at the least

@@ -40,7 +40,7 @@ from bot.speech.whisper import WhisperRecogniser
 from index.article import Article
 from index.formats.base import Source
 from index.formats.conversion import read_source
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 ROOT = Path(__file__).parents[1]
 SEED = 3

@@ -37,10 +37,10 @@ from bot.settings import Settings, load_settings
 from bot.verification.checker import open_checker
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.build.builder import build
-from index.language import detect
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
-from index.sentences import sentence_spans
+from index.text.language import detect
+from index.text.sentences import sentence_spans
 from tests.bot.llm.server import serving
 from tests.llama.server import running
 

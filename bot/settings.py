@@ -26,8 +26,8 @@ from bot.help_numbers import parse_help_numbers
 from bot.model_choice import Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, Words, reason_of
+from index.fetch.guard import parse_allowed
 from index.store.factory import open_store
-from index.web.guard import parse_allowed
 
 if TYPE_CHECKING:
     from index.store.base import IndexStore

@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 from bot.answering.injection import order_features
 from bot.settings import load_settings
 from index.models.bundled.words import load_word_reader
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 from training.sources import read_questions
 
 HERE = Path(__file__).resolve().parent

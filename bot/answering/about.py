@@ -15,10 +15,10 @@ from bot.locale.answers import AboutPhrases
 from index.article import Article
 from index.errors import DamagedIndex
 from index.findings import Findings
-from index.folding import fold_phrase
-from index.language import detect, mend_phrase
 from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
+from index.text.folding import fold_phrase
+from index.text.language import detect, mend_phrase
 
 MetadataKind = Literal["author", "date", "title", "which", "count", "news"]
 

@@ -27,7 +27,7 @@ from bot.answering.selection import held_to_which
 from bot.answering.time_range import Timing, timing
 from bot.answering.topic import newest
 from index.findings import Findings
-from index.language import detect
+from index.text.language import detect
 
 Asked = TypeVar("Asked")
 Item = TypeVar("Item")

@@ -10,8 +10,8 @@ from dataclasses import replace
 from bot.answer import Answer, Citation, Statement
 from bot.answering.about import LONGEST
 from index.findings import Findings, Hit
-from index.folding import fold_phrase
-from index.language import detect
+from index.text.folding import fold_phrase
+from index.text.language import detect
 
 _PART_CONFIDENCE = 0.5  # confidence at which a part is told of
 BESIDE = 0.12  # how far behind the best passage of its part one may stand

@@ -15,9 +15,9 @@ import numpy as np
 from bot.answer import Answer
 from bot.answering.injection import readable
 from bot.help_numbers import HELP_KINDS, Help, HelpKind, HelpNumber
-from index.language import detect
 from index.models.base import Embedder, Vectors
-from index.sentences import sentence_spans
+from index.text.language import detect
+from index.text.sentences import sentence_spans
 
 _SENTENCES = 6
 """Sentences that are looked at one by one, at either end of a long message."""

@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.folding import fold_phrase
+from index.text.folding import fold_phrase
 
 if TYPE_CHECKING:
     import numpy as np

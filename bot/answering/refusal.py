@@ -15,10 +15,10 @@ from bot.answer import SMALL_TALK, Answer, Outcome, Refusal
 from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
-from index.language import detect
 from index.reading.constraints import is_of_other_years, takes_for_granted
 from index.reading.sentences import best_sentence
 from index.search.confidence import Thresholds
+from index.text.language import detect
 
 NEAREST = 3
 """Articles offered with a refusal."""

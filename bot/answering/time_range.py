@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from index.article import Period
-from index.folding import fold_phrase
-from index.language import mend_phrase
-from index.months import month_pattern
+from index.text.folding import fold_phrase
+from index.text.language import mend_phrase
+from index.text.months import month_pattern
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import date
 
 from index.article import Article, Sentence
 from index.findings import Findings, Hit, RankedSentence
-from index.language import terms
 from index.search.scoring import PASSAGE_WORDS_WEIGHT, subject_score
+from index.text.language import terms
 
 # How far below the nearest passage another may lie, word scores aside, for its article to be about
 # the same: on the sample articles what is on the subject lies within, what is not beyond 0.08.

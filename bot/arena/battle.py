@@ -12,7 +12,7 @@ from bot.answering.comparison import parts
 from bot.arena.rating import StyleCounts
 from bot.state.battles import BattleOrigin, BattleSide, NewBattle
 from index.findings import Findings
-from index.folding import fold_phrase
+from index.text.folding import fold_phrase
 
 QuestionKind = Literal["doubtful", "dated", "several", "single"]
 """The articles may not answer it, it is held to a time, it has several parts; or none of these."""

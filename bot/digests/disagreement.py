@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.answering.extractive import Relation, relation
 from bot.verification.quantities import Quantity, quantities
-from index.language import terms
+from index.text.language import terms
 
 SHARED_WORDS = 1 / 3
 """Of the shorter sentence's words, numbers left out, that both have when they tell of one thing."""

@@ -2,7 +2,7 @@
 
 A journalist puts the news first: what is looked for is where it begins. Left out are lines that
 only announce or ask, orders to machines, words of another language, and a sentence that leans on
-one which is not told (`index.antecedents`).
+one which is not told (`index.text.antecedents`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable, Sequence
 from bot.answer import Citation
 from bot.answering.extractive import SURE_ORDER, Relation, relation
 from bot.answering.injection import is_order
-from index.antecedents import leads, leans
 from index.article import Article, Passage, Sentence
-from index.language import detect
+from index.text.antecedents import leads, leans
+from index.text.language import detect
 
 MOST_SENTENCES = 3
 MOST_WORDS = 75

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from index.folding import fold_phrase
+from index.text.folding import fold_phrase
 
 EVERY_DAY = tuple(range(7))
 

@@ -20,7 +20,7 @@ import yaml
 from bot.answer import Answer
 from bot.llm.base import Request
 from bot.llm.draft import guarded
-from index.language import detect
+from index.text.language import detect
 
 InjectionWay = Literal["plain", "cited", "behind", "parroted", "json"]
 WAYS: tuple[InjectionWay, ...] = ("plain", "cited", "behind", "parroted", "json")

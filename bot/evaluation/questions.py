@@ -13,7 +13,7 @@ from typing import Any
 from bot.errors import QuestionFileError
 from index.article import Article, ArticleEntry, article_id
 from index.errors import Problem, Words, reason_of
-from index.language import detect
+from index.text.language import detect
 
 
 @dataclass(frozen=True, slots=True)

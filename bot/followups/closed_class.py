@@ -1,6 +1,6 @@
 """The closed-class words by which questions lean on one another.
 
-Patterns are matched against folded text (see `index.language`) unless they say
+Patterns are matched against folded text (see `index.text.language`) unless they say
 otherwise.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from index.months import month_pattern
+from index.text.months import month_pattern
 
 SPOKEN = ("fr", "en")
 """The languages whose follow-ups are understood."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.followups.closed_class import ADVERBS, CONTRACTED, DETERMINERS, LINKS, MONTH, VERBAL
-from index.folding import fold_phrase
-from index.stopwords import stop_words
+from index.text.folding import fold_phrase
+from index.text.stopwords import stop_words
 
 Gender = Literal["m", "f", ""]
 Class = Literal["det", "link", "name", "number", "word", "other"]

@@ -9,8 +9,8 @@ from typing import Literal
 from bot.answering.about import LONGEST, metadata_question
 from bot.followups import closed_class
 from bot.followups.nouns import Noun, nouns
-from index.folding import fold_phrase
-from index.language import detect, terms
+from index.text.folding import fold_phrase
+from index.text.language import detect, terms
 
 ReferenceWay = Literal[
     "alone",  # it stands on its own

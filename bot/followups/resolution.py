@@ -19,8 +19,8 @@ from bot.followups.rewrites import completed, joined, set_before, substituted
 from bot.followups.subjects import heads, other, pronoun_of, subjects, topics
 from bot.followups.turn import History, Turn
 from index.findings import Findings
-from index.folding import fold_phrase
-from index.language import terms
+from index.text.folding import fold_phrase
+from index.text.language import terms
 
 Search = Callable[[str, int], Findings]
 

@@ -11,8 +11,8 @@ import re
 
 from bot.followups import closed_class
 from bot.followups.nouns import Noun, nouns
-from index.folding import fold_phrase
-from index.stopwords import stop_words
+from index.text.folding import fold_phrase
+from index.text.stopwords import stop_words
 
 _ARTICLE = re.compile(r"(?:(?:le|la|les|un|une|the|an?|des) |l['’])", re.IGNORECASE)
 _END = " ?!.\u00a0\u202f"

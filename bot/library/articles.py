@@ -11,13 +11,13 @@ import numpy as np
 from bot.answer import Answer, Citation, Statement
 from bot.answering.topic import hits_about, rank_articles, telling_sentence
 from bot.operations.statistics import Holdings
-from index.antecedents import leads
 from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.build.passages import cut
 from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.search.searcher import Searcher
 from index.store.reader import FacetKind, GenerationReader
+from index.text.antecedents import leads
 
 _SENTENCES = 4
 

@@ -28,6 +28,7 @@ from index.apart import UNBOUNDED, ProcessBounds
 from index.article import Article
 from index.build.builder import BuildObserver, BuildReport
 from index.errors import BuildLocked, BuildStopped, Problem, ReadError, reason_of
+from index.fetch.gatherer import FailedAddress, GatheredAddress
 from index.formats.process import read_apart
 from index.formats.signature import HEAD, unreadable_kind
 from index.formats.sources import find_sources
@@ -37,7 +38,6 @@ from index.models.factory import load_embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.factory import Location, open_store
-from index.web.gatherer import FailedAddress, GatheredAddress
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from bot.settings import Settings, allowed_hosts, index_store
 from index.errors import StoreError
-from index.web.fetcher import Fetcher
-from index.web.gatherer import ARTICLES_PER_LIST, Gatherer
-from index.web.guard import Guard
-from index.web.shelf import Shelf
-from index.web.transport import FetchLimits
+from index.fetch.fetcher import Fetcher
+from index.fetch.gatherer import ARTICLES_PER_LIST, Gatherer
+from index.fetch.guard import Guard
+from index.fetch.shelf import Shelf
+from index.fetch.transport import FetchLimits
 
 FETCHED_FOLDER = "corpus"
 """The folder of the data directory where fetched articles are kept."""

@@ -9,8 +9,8 @@ from typing import Literal
 
 from bot.llm.json_stream import Objects
 from bot.llm.markup import MarkedLine, read_line
-from index.folding import fold_phrase
-from index.sentences import sentence_spans
+from index.text.folding import fold_phrase
+from index.text.sentences import sentence_spans
 
 _OPENING = re.compile(r"<(think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
 

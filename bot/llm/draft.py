@@ -15,11 +15,11 @@ from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import linked
 from bot.llm.prompt import Form, template
 from bot.verification.claim import ClaimVerdict, GivenPassage
-from index.antecedents import leads
 from index.article import Sentence
 from index.findings import Findings
-from index.folding import fold_phrase
-from index.language import detect
+from index.text.antecedents import leads
+from index.text.folding import fold_phrase
+from index.text.language import detect
 
 _FURTHER = 5  # passages offered behind an answer
 

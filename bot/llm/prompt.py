@@ -16,10 +16,10 @@ from bot.errors import SettingsError
 from bot.llm.base import Message, MessageRole
 from bot.locale.answers import Phrases
 from bot.verification.claim import GivenPassage
-from index.antecedents import leads
 from index.article import Sentence
 from index.errors import reason_of
 from index.findings import Hit
+from index.text.antecedents import leads
 
 Form = Literal["answer", "answer_json"]
 

@@ -14,8 +14,8 @@ from bot.llm.answer_parser import AnswerParser, is_refusal
 from bot.llm.base import ChatModel, Request
 from bot.llm.markup import linked
 from bot.llm.prompt import template
-from index.folding import fold_phrase
-from index.language import detect, terms
+from index.text.folding import fold_phrase
+from index.text.language import detect, terms
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from bot.state import deliveries, people
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter
 from bot.state.tables import SubscriptionRow
-from index.folding import fold_phrase
+from index.text.folding import fold_phrase
 
 _SEEN = 5_000
 """Articles of which it is known that they are not new: the last ones among those found."""

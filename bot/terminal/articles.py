@@ -37,9 +37,9 @@ from bot.terminal.lookup import (
 from bot.terminal.render import TITLE, complaint, json_line
 from index.article import Article, ArticleEntry, Copy, Period
 from index.errors import DamagedIndex, StoreError
-from index.folding import fold_phrase
 from index.store.base import RemovedArticle, RemovedArticles
 from index.store.reader import GenerationReader
+from index.text.folding import fold_phrase
 
 _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
 

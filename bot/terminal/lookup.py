@@ -15,8 +15,8 @@ from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from index.article import Article, ArticleEntry, Copy
 from index.errors import Problem
-from index.folding import fold_phrase
 from index.store.reader import GenerationReader
+from index.text.folding import fold_phrase
 
 _NEAREST = 3
 

@@ -64,7 +64,7 @@ def say(
     """Read a text aloud into a file."""
     from bot.speech.service import SpokenLine
     from bot.speech.spoken_answer import voice_language
-    from index.language import detect
+    from index.text.language import detect
 
     audio_format(out)  # said at once
     if text == "-" or not (text or sys.stdin.isatty()):

@@ -14,11 +14,11 @@ import numpy as np
 from bot.verification.moments import Moment, moments
 from bot.verification.proper_names import Name, proper_names
 from bot.verification.quantities import Quantity, quantities
-from index.folding import fold
-from index.language import terms
 from index.models.base import Vectors
 from index.models.bundled.words import Spoken
-from index.stopwords import stop_words
+from index.text.folding import fold
+from index.text.language import terms
+from index.text.stopwords import stop_words
 
 _KEPT = 2_000  # texts; some forty kilobytes each
 

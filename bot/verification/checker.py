@@ -14,8 +14,8 @@ from bot.verification.annotation import AnnotationCache, Annotator
 from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, GivenPassage
 from bot.verification.evidence import Evidence, evidence_of
 from index.article import Sentence
-from index.language import detect
 from index.models.base import Vectors
+from index.text.language import detect
 
 GAIN = 0.1  # share of a claim that a further citation must add to be shown with it
 LIKE_THE_BEST = 0.75  # or bear, beside what is borne already

@@ -16,10 +16,10 @@ from bot.verification.annotation import AnnotatedText, AnnotatedWord, Annotation
 from bot.verification.claim import GivenPassage
 from bot.verification.moments import Moment
 from bot.verification.quantities import Quantity, quantities, years
-from index.antecedents import leads
 from index.article import Sentence
-from index.language import terms
 from index.models.base import Vectors
+from index.text.antecedents import leads
+from index.text.language import terms
 
 
 @dataclass(frozen=True, slots=True)

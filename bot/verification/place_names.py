@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from index.folding import fold
+from index.text.folding import fold
 
 # One row a name: its forms in French, English and others, folded; adjectives with their country.
 _ROWS = """

@@ -8,7 +8,7 @@ from bot.verification import proper_names
 from bot.verification.alignment import Alignment
 from bot.verification.moments import Moment
 from bot.verification.quantities import Quantity, quantity_borne
-from index.folding import fold
+from index.text.folding import fold
 
 _OWN_COUNT_MOST = (
     3  # up to which a number in words may be the writer's own count (« les deux hommes »)

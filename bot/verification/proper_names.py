@@ -10,10 +10,10 @@ from rapidfuzz.fuzz import ratio
 
 from bot.verification.cues import listed
 from bot.verification.place_names import COMMON, forms
-from index.folding import fold
-from index.months import MONTH_NUMBERS
 from index.reading import names as known
-from index.stopwords import stop_words
+from index.text.folding import fold
+from index.text.months import MONTH_NUMBERS
+from index.text.stopwords import stop_words
 
 _ALIKE = 80.0  # how much of its letters a name keeps from one language to another
 _LONG = 5  # letters below which likeness says nothing

@@ -15,7 +15,7 @@ from bot.verification import cues
 from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotatedText, AnnotatedWord
 from bot.verification.proper_names import Name, beside, distinct_names, same_name
-from index.folding import fold
+from index.text.folding import fold
 
 SAME_WORD = 0.62  # cosine from which a word of the evidence is the verb of the claim
 LIKE = 0.55  # and where both begin alike: « pris », « prend »

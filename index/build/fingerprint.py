@@ -21,8 +21,8 @@ _ENTRIES = (
     "index.formats.process",  # files to articles, by the parsers that the table of formats names
     "index.build.duplicates",  # what of an article tells its copies
     "index.build.passages",
-    "index.antecedents",  # the words that a sentence is embedded with
-    "index.language",  # the words that it is found by
+    "index.text.antecedents",  # the words that a sentence is embedded with
+    "index.text.language",  # the words that it is found by
     __name__,  # what is noted of a file
 )
 _ASIDE = frozenset({"index.errors", "numpy"})

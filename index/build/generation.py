@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from index.antecedents import in_context
 from index.article import Article, article_digest, embedding_text
 from index.build.duplicates import duplicate_groups, signature
 from index.build.fingerprint import FileReading
@@ -22,6 +21,7 @@ from index.store.build_turn import (
     text_hash,
 )
 from index.store.reader import GenerationFacts
+from index.text.antecedents import in_context
 
 
 class UnfitArticle(IndexingError):  # noqa: N818

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from index.article import Article, Passage, Sentence
-from index.sentences import SENTENCE_LIMIT, sentence_spans
+from index.text.sentences import SENTENCE_LIMIT, sentence_spans
 
 PASSAGE_LIMIT = 1_000
 SCRAP = 4  # a last passage under a limit divided by this is too short to stand alone

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, Protocol
 
 from index.errors import Problem, ReadError, StreamError, reason_of
-from index.folding import fold
+from index.text.folding import fold
 
 Origin = Literal[
     "front matter",

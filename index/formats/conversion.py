@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from index.article import Article, Section, article_id
 from index.errors import Problem, ReadError
-from index.folding import fold
 from index.formats.base import (
     READING_BYTES,
     ArticleDraft,
@@ -40,7 +39,8 @@ from index.formats.table import (
     sure_format,
     unknown_format,
 )
-from index.language import detect
+from index.text.folding import fold
+from index.text.language import detect
 
 _SHOWN_SKIPPED = 20
 Found = TypeVar("Found")

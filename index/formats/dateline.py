@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
-from index.folding import fold
 from index.formats.base import Block, Metadata
 from index.formats.dates import find_date, moment_and_rest
-from index.months import MONTH_NUMBERS
+from index.text.folding import fold
+from index.text.months import MONTH_NUMBERS
 
 _LIMIT = 100  # characters of a dateline
 _DASHES = 4  # looked at in a line; « Fort-de-France – 12 mars 2019 – » has two

@@ -6,8 +6,8 @@ import re
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from index.folding import fold
-from index.months import MONTH_NUMBERS
+from index.text.folding import fold
+from index.text.months import MONTH_NUMBERS
 
 _SHORT = "janv-jan fevr-fev-feb mar avr-apr may jun juil-jul aug sept-sep oct nov dec".split()  # noqa: SIM905
 _NUMBER = MONTH_NUMBERS | {

@@ -10,9 +10,9 @@ from pathlib import PurePath
 
 from lxml import etree
 
-from index.folding import fold
 from index.formats.base import Metadata, Origin
 from index.formats.dates import find_date, find_moment
+from index.text.folding import fold
 
 _PACKET = re.compile(rb"<x:xmpmeta\b[^<]*+(?:<(?!/?x:xmpmeta\b)[^<]*+)*+</x:xmpmeta>")
 _PACKET_LIMIT = 1_000_000  # bytes

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Literal
 
-from index.folding import fold
 from index.formats.base import Metadata, Origin
 from index.formats.dates import find_moment
 from index.formats.frontmatter import language_code
+from index.text.folding import fold
 
 NAMES: Mapping[str, str] = {
     "text": "text texte body content contenu corps article articlebody bodytext bodyhtml fulltext "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.language import detect
+from index.text.language import detect
 
 _HEADING = re.compile(r"(?:heading|titre|überschrift|título|titolo) ?[1-9]\b.*", re.IGNORECASE)
 _TITLE = re.compile(r"(?:title|titre|titel|título|titolo)", re.IGNORECASE)

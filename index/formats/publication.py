@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from index.errors import Problem
-from index.folding import fold
+from index.text.folding import fold
 
 _STATUS = ("status", "statut", "creativeworkstatus", "bloggerstatus", "moderationstate")
 _WORDPRESS_STATUS = ("wpstatus", "poststatus")

@@ -74,7 +74,7 @@ def _answer(asked: dict[str, Any]) -> None:
 
 def _that_can_be_cut(found: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
     """The same, what strangers sent cut into sentences once here, where it costs nobody a thing."""
-    from index.sentences import sentence_spans
+    from index.text.sentences import sentence_spans
 
     for each in found:
         if isinstance(each, Article):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from index.article import Sentence
 from index.findings import Hit
-from index.folding import fold
-from index.language import terms
 from index.search.question_words import name_words
+from index.text.folding import fold
+from index.text.language import terms
 
 _YEAR = re.compile(r"(?<![\w.,])(?:1[0-9]|20)\d\d(?!\w|[.,]\d)")
 _NUMBER = re.compile(r"(?<!\w)\d+(?:[ \u00a0\u202f.,]\d+)*")

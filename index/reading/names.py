@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from index.months import month_names
-from index.stopwords import stop_words
+from index.text.months import month_names
+from index.text.stopwords import stop_words
 
 SPACE = "[ \u00a0\u2009\u202f]"
 """A space as it stands inside numbers, dates and names."""

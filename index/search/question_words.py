@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from index.language import keyed_terms
 from index.store.bm25 import idf
 from index.store.reader import TermStatistics
+from index.text.language import keyed_terms
 
 _SHORTEST = 5  # characters of a term: shorter ones have too many neighbours
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")

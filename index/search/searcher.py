@@ -9,7 +9,6 @@ import numpy as np
 
 from index.article import Article, ArticleEntry, Passage, Period, Selection, lexical_text
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
-from index.language import detect, keyed_terms
 from index.models.base import Embedder, IntArray, Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.question_words import (
@@ -26,6 +25,7 @@ from index.search.scoring import (
     word_scores,
 )
 from index.store.reader import CandidateFeatures, CandidateQuery, GenerationReader
+from index.text.language import detect, keyed_terms
 
 # How many each way of looking puts forward; the passages are scored in full.
 PASSAGE_CANDIDATES = 100

@@ -11,7 +11,7 @@ from bot.answering.about import metadata_question, subject_asked_about
 from bot.answering.injection import harmless_in_prompt, is_order, readable, visible
 from bot.answering.time_range import timing
 from bot.followups.reference import read_reference
-from index.language import detect
+from index.text.language import detect
 from tests.fuzz import TEXTS, fuzzed
 
 DAYS = st.dates(date(1, 1, 1), date(9999, 12, 31))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import SENTENCE_LIMIT, sentence_spans
+from index.text.sentences import SENTENCE_LIMIT, sentence_spans
 from tests.fuzz import TEXTS, fuzzed
 
 

@@ -18,9 +18,9 @@ from bot.answer import Answer, Citation
 from bot.assembly import open_chain
 from bot.settings import Settings, load_settings
 from index.build.builder import build
-from index.language import terms
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader_input import format_day
+from index.text.language import terms
 from tests.llama.serve import MODEL
 
 ROOT = Path(__file__).resolve().parents[2]

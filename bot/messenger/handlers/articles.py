@@ -29,7 +29,7 @@ from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from index.article import Article, ArticleEntry
 from index.build.passages import cut
-from index.folding import fold_phrase
+from index.text.folding import fold_phrase
 
 SEARCH = MenuCommand(
     "recherche", "search", "Chercher des articles", "Search the articles", public=True, groups=True

@@ -21,8 +21,8 @@ from bot.messenger.outbound.reply import say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import corpora
 from index.article import Selection
-from index.folding import fold_phrase
 from index.store.reader import FacetKind
+from index.text.folding import fold_phrase
 
 CORPUS = MenuCommand(
     "corpus",

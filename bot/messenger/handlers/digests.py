@@ -41,7 +41,7 @@ from bot.state import chats, digests, subscriptions
 from bot.state.deliveries import Letter, Part
 from bot.state.digests import KeptDigest
 from index.article import Period
-from index.folding import fold_phrase
+from index.text.folding import fold_phrase
 
 logger = logging.getLogger(__name__)
 

@@ -39,7 +39,7 @@ from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
 from bot.state.scripts import ToldScript
 from bot.state.statistics import InVain
 from index.article import Selection
-from index.language import detect
+from index.text.language import detect
 
 ASK = MenuCommand(
     "demander", "ask", "Poser une question", "Ask a question", public=True, groups=True

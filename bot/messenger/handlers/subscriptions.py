@@ -30,7 +30,7 @@ from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.state import chats, corpora, subscriptions
 from bot.state.deliveries import Letter, Part
 from bot.state.subscriptions import NewSubscription, Subscription
-from index.folding import fold_phrase
+from index.text.folding import fold_phrase
 
 logger = logging.getLogger(__name__)
 

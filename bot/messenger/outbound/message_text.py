@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from bot.locale.text import harmless
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 MESSAGE_LIMIT = 4_096
 """Longest message, in UTF-16 code units after the markup is read: the stricter way to count."""

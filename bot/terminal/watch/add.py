@@ -16,7 +16,7 @@ from bot.locale.watch import REFUSALS, FeedingPhrases
 from bot.settings import Settings
 from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
-from index.web.gatherer import (
+from index.fetch.gatherer import (
     ARTICLES_PER_LIST,
     FailedAddress,
     GatheredAddress,

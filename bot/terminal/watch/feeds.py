@@ -10,8 +10,8 @@ from typing import Protocol
 
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.errors import FetchError
-from index.web.fetcher import Validators
-from index.web.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
+from index.fetch.fetcher import Validators
+from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
 
 SLOWEST = 16
 """How many times rarer a feed is read that keeps failing, at most."""

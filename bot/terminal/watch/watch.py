@@ -28,9 +28,9 @@ from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.folders import Folders
 from bot.terminal.watch.watcher import RETRY, Build, ChangeSignal, StopSignal, Watcher
 from index.errors import BuildLocked, FetchError
+from index.fetch.address import Address
+from index.fetch.gatherer import GatherEvent
 from index.store.disk import translate_disk_errors
-from index.web.address import Address
-from index.web.gatherer import GatherEvent
 
 if TYPE_CHECKING:
     from index.build.builder import BuildReport

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
-from index.folding import fold
 from index.formats.base import Metadata
 from index.formats.byline import is_name, told_in_heads
 from index.formats.frontmatter import language_code
 from index.formats.html.jsonld import jsonld_line, moment, person_name
 from index.formats.html.tree import Element
+from index.text.folding import fold
 
 Metas = Mapping[str, tuple[str, ...]]
 """The contents of a page's meta tags by name."""

@@ -37,8 +37,8 @@ from index.formats.html.several import (
 )
 from index.formats.html.tree import WebPage, page_text, parsed_page
 from index.formats.publication import why_unpublished
-from index.language import detect
-from index.stopwords import LANGUAGES
+from index.text.language import detect
+from index.text.stopwords import LANGUAGES
 
 PAGE_LIMIT = 64 * 2**20
 """Bytes of a page, its scripts and inlined pictures included."""

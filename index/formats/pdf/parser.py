@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from index.errors import Problem, ReadError
-from index.folding import fold
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.document_info import InfoEvidence, believed, from_pdf
 from index.formats.pdf.ocr import OCR_PIXELS, OcrError, ocr_languages, ocr_lines
 from index.formats.pdf.page import PrintedPage, without_margins
 from index.formats.pdf.paragraphs import laid_out
 from index.formats.pdf.process import PaperError, PdfDocument, opened_pdf
-from index.language import detect
+from index.text.folding import fold
+from index.text.language import detect
 
 PAGES = 2_000
 """Read of one document; the rest is left out, and a line says so."""

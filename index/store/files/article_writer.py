@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from index.antecedents import leads
 from index.article import (
     FINGERPRINTED,
     Article,
@@ -26,6 +25,7 @@ from index.article import (
 from index.errors import StoreError, reason_of
 from index.store.build_turn import ArticleChanges, UncutArticle
 from index.store.files.articles import ARTICLE_COLUMNS, article_of_row
+from index.text.antecedents import leads
 
 # The long columns stand last: a scan of the others then skips them.
 TABLES = """

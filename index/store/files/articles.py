@@ -20,7 +20,6 @@ from urllib.parse import quote
 import numpy as np
 import numpy.typing as npt
 
-from index.antecedents import behind
 from index.article import (
     FINGERPRINTED,
     Article,
@@ -36,6 +35,7 @@ from index.article import (
 from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
 from index.store.reader import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
+from index.text.antecedents import behind
 
 ARTICLE_COLUMNS = (
     "id, title, path, language, author, published, url, outlet, category, published_at, updated, "

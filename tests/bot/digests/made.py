@@ -8,9 +8,9 @@ from typing import cast
 
 from index.article import Article, ArticleEntry, Copy, Period, article_id
 from index.build.passages import cut
-from index.language import detect
 from index.models.base import Vectors
 from index.store.reader import GenerationReader, StoredPassage
+from index.text.language import detect
 from tests.fakes import FakeEmbedder
 
 DAY = date(2026, 3, 26)

@@ -12,7 +12,7 @@ from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.article import Article, Passage, Sentence, article_id
 from index.build.passages import cut
 from index.findings import Findings, Hit, RankedSentence, Scores
-from index.language import terms
+from index.text.language import terms
 
 Script = str | ModelFailed | Callable[[str], str]
 

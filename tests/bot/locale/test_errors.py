@@ -16,10 +16,10 @@ from bot.locale.errors import error_text, problem_text
 from bot.locale.watch import REFUSALS
 from bot.terminal.watch.feeds import PASSING
 from index.errors import IndexingError, Problem, ReadError, Words, reason_of
+from index.fetch.robots import OF_THE_HOST
 from index.formats.base import Skipped
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
-from index.web.robots import OF_THE_HOST
 from tests.bot.locale.error_codes import raised
 
 LANGUAGES = ("fr", "en")

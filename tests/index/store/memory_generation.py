@@ -10,7 +10,6 @@ from typing import Self
 
 import numpy as np
 
-from index.antecedents import in_context
 from index.article import (
     Article,
     ArticleEntry,
@@ -20,7 +19,6 @@ from index.article import (
     lexical_text,
 )
 from index.build.passages import cut
-from index.language import keyed_terms
 from index.models.base import Embedder, IntArray, Vectors
 from index.store.bm25 import length_norms, saturation
 from index.store.reader import (
@@ -32,6 +30,8 @@ from index.store.reader import (
     RowKind,
     StoredPassage,
 )
+from index.text.antecedents import in_context
+from index.text.language import keyed_terms
 
 
 class MemoryStatistics:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from index.antecedents import in_context
 from index.article import (
     Article,
     Copy,
@@ -36,6 +35,7 @@ from index.store.build_turn import (
 )
 from index.store.reader import GenerationFacts, RowKind, StoredPassage
 from index.store.withdrawals import VisibleGeneration
+from index.text.antecedents import in_context
 from tests.index.store.memory_generation import MemoryGeneration
 
 

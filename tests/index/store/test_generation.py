@@ -11,8 +11,8 @@ import pytest
 
 from index.article import Period
 from index.build.passages import cut
-from index.language import keyed_terms
 from index.store.files.generation import verify
+from index.text.language import keyed_terms
 from tests.fakes import FakeEmbedder
 from tests.index.samples import files_in_service, full, index, opened, three
 

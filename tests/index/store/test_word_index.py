@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from index.errors import DamagedIndex
-from index.language import keyed_terms
 from index.store.files.word_index import WordIndex
+from index.text.language import keyed_terms
 
 DOCUMENTS = [
     ("fr", "Le phare de Cordouan veille sur l’estuaire de la Gironde."),

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from bot.settings import Settings, load_settings
-from index.web.transport import FetchLimits
+from index.fetch.transport import FetchLimits
 from tests.fakes import FakeEmbedder
 from tests.web.site import Site
 

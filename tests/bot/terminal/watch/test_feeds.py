@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.errors import FetchError
-from index.web.gatherer import FailedAddress, GatherEvent
+from index.fetch.gatherer import FailedAddress, GatherEvent
 from tests.web.site import Answer, Site, article, day, rss
 
 

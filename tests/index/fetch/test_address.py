@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import FetchError
-from index.web.address import LONGEST_ADDRESS_CHARACTERS, Address
+from index.fetch.address import LONGEST_ADDRESS_CHARACTERS, Address
 
 
 @pytest.mark.parametrize(

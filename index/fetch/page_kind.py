@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from index.fetch.fetcher import FetchedPage
 from index.formats.archives.bounds import zip_directory_size
 from index.formats.signature import HEAD, root_of
 from index.formats.table import (
@@ -20,7 +21,6 @@ from index.formats.table import (
     suffix_of,
     sure_format,
 )
-from index.web.fetcher import FetchedPage
 
 
 class PageKind(Enum):

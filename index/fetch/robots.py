@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from protego import Protego
 
 from index.errors import FetchError
-from index.web.address import Address
+from index.fetch.address import Address
 
 LARGEST_ROBOTS_BYTES = 512 * 1024
 """Bytes of a robots.txt that are read; the standard asks for 500 KiB at least."""

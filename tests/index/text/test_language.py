@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from index.folding import fold
-from index.language import detect, terms
-from index.stopwords import LANGUAGES, stop_words
+from index.text.folding import fold
+from index.text.language import detect, terms
+from index.text.stopwords import LANGUAGES, stop_words
 
 SHORT = [
     ("fr", "Qui a écrit cet article ?"),
@@ -80,7 +80,7 @@ def test_a_foreign_quotation_does_not_change_the_language_of_an_article() -> Non
 
 def test_a_question_is_told_without_loading_the_classifier() -> None:
     code = (
-        "import sys; from index.language import detect; detect('Qui est-ce ?'); "
+        "import sys; from index.text.language import detect; detect('Qui est-ce ?'); "
         "detect('Copilot Daily ?'); sys.exit('py3langid' in sys.modules or 'numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from index.errors import FetchError
-from index.web.address import Address
-from index.web.fetcher import Fetcher
-from index.web.guard import Guard
-from index.web.transport import FetchLimits
-from tests.index.web.made import fetcher, got, refused
+from index.fetch.address import Address
+from index.fetch.fetcher import Fetcher
+from index.fetch.guard import Guard
+from index.fetch.transport import FetchLimits
+from tests.index.fetch.made import fetcher, got, refused
 from tests.web.site import Answer, Site
 
 

@@ -13,10 +13,10 @@ import pytest
 
 from bot.locale.errors import error_text
 from index.errors import FetchError
-from index.web.address import Address
-from index.web.fetcher import FetchedPage, Fetcher, NotModified, Validators
-from index.web.guard import Guard
-from tests.index.web.made import FAST, fetcher, got, refused
+from index.fetch.address import Address
+from index.fetch.fetcher import FetchedPage, Fetcher, NotModified, Validators
+from index.fetch.guard import Guard
+from tests.index.fetch.made import FAST, fetcher, got, refused
 from tests.web.site import Answer, Site
 
 # What comes

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import fit, sentence_spans
+from index.text.sentences import fit, sentence_spans
 from tests.growth import SENTENCES, TIMES, is_linear, repeated
 
 # One case a line; `|` stands where a sentence ends and the next begins.
@@ -173,7 +173,7 @@ def test_a_segmenter_that_breaks_does_not_stop_the_reading(
     def give_up(_language: str, _text: str) -> list[dict[str, object]]:
         raise panic
 
-    monkeypatch.setattr("index.sentences.sentencex.get_sentence_boundaries", give_up)
+    monkeypatch.setattr("index.text.sentences.sentencex.get_sentence_boundaries", give_up)
     assert _sentences("Il hésita… Puis il vint.\n\nFin", "fr") == [
         "Il hésita…",
         "Puis il vint.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.folding import fold
+from index.text.folding import fold
 
 _NAMES = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from index.errors import FetchError
-from index.web.guard import Guard, is_public, parse_allowed
+from index.fetch.guard import Guard, is_public, parse_allowed
 
 PRIVATE = [
     "0.0.0.0",

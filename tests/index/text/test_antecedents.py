@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from index.antecedents import in_context, leads, leans
 from index.build.passages import cut
+from index.text.antecedents import in_context, leads, leans
 from tests.index.samples import article
 
 

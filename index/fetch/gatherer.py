@@ -12,12 +12,12 @@ from typing import Literal
 
 from index.apart import ProcessBounds, ProcessLost, WorkRequester, run_apart
 from index.errors import FetchError, Problem, Words, reason_of
-from index.web.address import Address
-from index.web.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
-from index.web.inflate import TooLarge, inflate
-from index.web.listing import ListedAddress, list_addresses, named_feeds, newest_first
-from index.web.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
-from index.web.shelf import Shelf
+from index.fetch.address import Address
+from index.fetch.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
+from index.fetch.inflate import TooLarge, inflate
+from index.fetch.listing import ListedAddress, list_addresses, named_feeds, newest_first
+from index.fetch.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
+from index.fetch.shelf import Shelf
 
 ARTICLES_PER_LIST = 50
 """Articles taken of one list."""

@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 
 import Stemmer  # type: ignore[import-not-found]
 
-from index.folding import fold, fold_phrase
-from index.stopwords import LANGUAGES, stop_words
+from index.text.folding import fold, fold_phrase
+from index.text.stopwords import LANGUAGES, stop_words
 
 _READ = 4_000  # characters that tell a language as well as the whole article would
 

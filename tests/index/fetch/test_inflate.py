@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.web.inflate import Inflater, TooLarge, inflate
+from index.fetch.inflate import Inflater, TooLarge, inflate
 
 
 @given(data=st.binary(max_size=5000), piece=st.integers(1, 999))

@@ -12,8 +12,8 @@ import feedparser
 from lxml import etree, html
 
 from index.errors import FetchError
-from index.web.address import Address
-from index.web.page_kind import PageKind
+from index.fetch.address import Address
+from index.fetch.page_kind import PageKind
 
 _MOST = 50_000
 """Entries of one list that are read, as many as a sitemap may have."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from index.errors import FetchError
-from index.web.address import Address
-from index.web.fetcher import FetchedPage, Fetcher
-from index.web.guard import Guard
-from tests.index.web.made import FAST, at_home, fetcher, fetcher_with, got, refused
+from index.fetch.address import Address
+from index.fetch.fetcher import FetchedPage, Fetcher
+from index.fetch.guard import Guard
+from tests.index.fetch.made import FAST, at_home, fetcher, fetcher_with, got, refused
 from tests.web.site import CERTIFICATE, Answer, Site
 
 # Redirects

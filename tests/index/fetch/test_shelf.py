@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from index.errors import FetchError
+from index.fetch import shelf as ledgers
+from index.fetch.fetcher import FetchedPage, Validators
+from index.fetch.shelf import FetchLedger, Shelf
 from index.formats.sources import LEDGER, addresses_in
-from index.web import shelf as ledgers
-from index.web.fetcher import FetchedPage, Validators
-from index.web.shelf import FetchLedger, Shelf
 
 URL = "https://www.exemple.fr/2025/08/Le-phare-d%C3%A9clar%C3%A9.html?page=2"
 NOW = datetime(2025, 8, 29, 10, tzinfo=UTC)

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from index.errors import FetchError
-from index.web.address import Address
-from index.web.fetcher import FetchedPage, Fetcher
-from index.web.guard import Guard
-from index.web.transport import FetchLimits
+from index.fetch.address import Address
+from index.fetch.fetcher import FetchedPage, Fetcher
+from index.fetch.guard import Guard
+from index.fetch.transport import FetchLimits
 from tests.web.site import Site
 
 FAST = FetchLimits(

@@ -13,11 +13,11 @@ import pytest
 from aiohttp import web
 
 from index.errors import FetchError
-from index.web.address import Address
-from index.web.fetcher import Fetcher
-from index.web.guard import Guard
-from index.web.transport import FetchLimits
-from tests.index.web.made import got, refused
+from index.fetch.address import Address
+from index.fetch.fetcher import Fetcher
+from index.fetch.guard import Guard
+from index.fetch.transport import FetchLimits
+from tests.index.fetch.made import got, refused
 from tests.web.site import Answer, Handler, Site, article
 
 # Limits

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from types import MappingProxyType
 
-from index.folding import fold
+from index.text.folding import fold
 
 _FRENCH = """
 le la les l un une des du de d au aux à en dans par pour sur sous avec sans chez vers entre parmi

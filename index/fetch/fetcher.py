@@ -15,11 +15,11 @@ import httpx2
 import stamina
 
 from index.errors import FetchError, Problem, Words
-from index.web.address import Address
-from index.web.guard import Guard
-from index.web.inflate import Inflater, TooLarge
-from index.web.robots import LARGEST_ROBOTS_BYTES, Robots
-from index.web.transport import Deadline, FetchLimits, GuardedTransport, HostPace
+from index.fetch.address import Address
+from index.fetch.guard import Guard
+from index.fetch.inflate import Inflater, TooLarge
+from index.fetch.robots import LARGEST_ROBOTS_BYTES, Robots
+from index.fetch.transport import Deadline, FetchLimits, GuardedTransport, HostPace
 
 PRODUCT = "Selon"
 _ACCEPT = (

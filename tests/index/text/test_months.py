@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from index.months import MONTH_NUMBERS, month_names, month_pattern
+from index.text.months import MONTH_NUMBERS, month_names, month_pattern
 
 
 @pytest.mark.parametrize(

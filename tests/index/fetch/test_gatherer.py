@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from index.apart import ProcessBounds
-from index.web import gatherer as gatherer_module
-from index.web.fetcher import FetchedPage, Validators
-from index.web.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
-from index.web.page_kind import PageKind
-from index.web.shelf import Shelf
-from tests.index.web.made import fetcher
+from index.fetch import gatherer as gatherer_module
+from index.fetch.fetcher import FetchedPage, Validators
+from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
+from index.fetch.page_kind import PageKind
+from index.fetch.shelf import Shelf
+from tests.index.fetch.made import fetcher
 from tests.patterns import guarded
 from tests.web.site import Answer, Site, article, day, rss, sitemap
 

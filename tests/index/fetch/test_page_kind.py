@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from index.web.fetcher import FetchedPage, Validators
-from index.web.page_kind import PageKind, page_kind_of, page_suffix_of
+from index.fetch.fetcher import FetchedPage, Validators
+from index.fetch.page_kind import PageKind, page_kind_of, page_suffix_of
 from tests.index.formats.test_archives import tarred
 from tests.patterns import guarded
 

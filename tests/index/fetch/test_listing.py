@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index.web.address import Address
-from index.web.listing import list_addresses, named_feeds
-from index.web.page_kind import PageKind
+from index.fetch.address import Address
+from index.fetch.listing import list_addresses, named_feeds
+from index.fetch.page_kind import PageKind
 from tests.web.site import day, rss, sitemap
 
 BASE = Address.parse("https://exemple.fr/liste")

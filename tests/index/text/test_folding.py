@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.folding import fold_phrase
-from index.language import mend_phrase
+from index.text.folding import fold_phrase
+from index.text.language import mend_phrase
 
 
 @given(st.text())

@@ -20,9 +20,9 @@ from urllib.parse import unquote, urlsplit
 from filelock import FileLock
 
 from index.errors import FetchError, reason_of
+from index.fetch.address import Address
+from index.fetch.fetcher import FetchedPage, Validators
 from index.formats.sources import LEDGER
-from index.web.address import Address
-from index.web.fetcher import FetchedPage, Validators
 
 SHELF_VERSION = 1
 _LOCK = ".selon-addresses.lock"

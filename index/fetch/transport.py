@@ -11,7 +11,7 @@ import certifi
 import httpcore2
 import httpx2
 
-from index.web.guard import Guard
+from index.fetch.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)
