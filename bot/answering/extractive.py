@@ -14,13 +14,13 @@ from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.article import Article, Passage, Sentence
 from index.findings import Findings, Hit
-from index.reading.names import WEEKDAYS
 from index.reading.sentences import rank_sentences, span_within
 from index.search.confidence import Thresholds
 from index.text.antecedents import leads
 from index.text.folding import fold
 from index.text.language import terms
 from index.text.months import month_names
+from index.text.names import WEEKDAYS
 
 SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
 

@@ -23,9 +23,9 @@ from bot.verification.roles import (
     follows_preposition,
     is_passing,
 )
-from index.reading.names import TITLES, NameSpan, placed
 from index.text.antecedents import leans
 from index.text.folding import fold
+from index.text.names import TITLES, NameSpan, placed
 
 _JOINTS = frozenset({"et", "and", "mais", "but", "ou", "or", "puis", "then"})
 _FUNCTION_WORDS = (

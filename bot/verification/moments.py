@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from index.reading.names import SPACE as S
 from index.text.folding import fold_phrase
 from index.text.months import MONTH_NUMBERS
+from index.text.names import SPACE as S
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTH_NUMBERS, key=lambda name: -len(name)))})(?!\w)"
 _YEAR = r"(?P<year>1\d{3}|20\d\d)(?!\d|[.,]\d)"

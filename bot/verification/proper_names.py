@@ -10,7 +10,7 @@ from rapidfuzz.fuzz import ratio
 
 from bot.verification.cues import listed
 from bot.verification.place_names import COMMON, forms
-from index.reading import names as known
+from index.text import names as known
 from index.text.folding import fold
 from index.text.months import MONTH_NUMBERS
 from index.text.stopwords import stop_words

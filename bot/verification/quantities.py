@@ -11,9 +11,9 @@ from types import MappingProxyType
 from text_to_num import find_numbers  # type: ignore[import-untyped]
 
 from bot.verification.moments import moments
-from index.reading.names import SPACE as S
-from index.reading.names import one_of
 from index.text.folding import fold
+from index.text.names import SPACE as S
+from index.text.names import one_of
 
 FRACTIONS = MappingProxyType(
     {

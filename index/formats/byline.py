@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from index.formats.base import Block, Metadata
-from index.formats.dates import find_date, moment_and_rest
+from index.text.dates import find_date, moment_and_rest
 
 _CAPITAL = "[A-ZÀ-ÖØ-Þ]"
 _PARTICLE = "(?:d[eiua]|des|del|della|l[ea]|van|von|der|den|ter|el|al|ben|y)"

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import islice
 
 from index.formats.base import Block, Metadata
-from index.formats.dates import find_date, moment_and_rest
+from index.text.dates import find_date, moment_and_rest
 from index.text.folding import fold
 from index.text.months import MONTH_NUMBERS
 

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from lxml import etree
 
 from index.formats.base import Metadata, Origin
-from index.formats.dates import find_date, find_moment
+from index.text.dates import find_date, find_moment
 from index.text.folding import fold
 
 _PACKET = re.compile(rb"<x:xmpmeta\b[^<]*+(?:<(?!/?x:xmpmeta\b)[^<]*+)*+</x:xmpmeta>")

@@ -11,8 +11,8 @@ from lxml import etree
 
 from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped, list_blocks
-from index.formats.dates import find_moment
 from index.formats.zip_package import Package, unpacked
+from index.text.dates import find_moment
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _UNSEEN = frozenset({"head", "script", "style", "template", "nav", "svg", "math", "audio", "video"})

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Literal
 
 from index.formats.base import Metadata, Origin
-from index.formats.dates import find_moment
 from index.formats.frontmatter import language_code
+from index.text.dates import find_moment
 from index.text.folding import fold
 
 NAMES: Mapping[str, str] = {

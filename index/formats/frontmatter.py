@@ -13,9 +13,9 @@ from frontmatter.default_handlers import YAMLHandler
 
 from index.errors import Problem, ReadError, Words, reason_of
 from index.formats.base import TEXT_LIMIT, ArticleDraft, Content, Metadata
-from index.formats.dates import find_moment
 from index.formats.encoding import decode
 from index.formats.publication import why_unpublished
+from index.text.dates import find_moment
 from index.text.folding import fold
 
 _TITLE = ("title", "titre")

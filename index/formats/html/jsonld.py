@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from index.formats.base import Metadata
-from index.formats.dates import find_moment
 from index.formats.frontmatter import language_code
+from index.text.dates import find_moment
 
 logger = logging.getLogger(__name__)
 JsonLdRecord = Mapping[str, Any]

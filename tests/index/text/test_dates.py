@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from index.formats.dates import find_date, find_moment, moment_and_rest
+from index.text.dates import find_date, find_moment, moment_and_rest
 
 CLEAR = [
     "Publié le 29 août 2025",
