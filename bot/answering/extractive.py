@@ -19,8 +19,7 @@ from index.search.confidence import Thresholds
 from index.text.antecedents import leads
 from index.text.folding import fold
 from index.text.language import terms
-from index.text.months import month_names
-from index.text.names import WEEKDAYS
+from index.text.names import CALENDAR
 
 SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
 
@@ -65,9 +64,6 @@ _MOST_WORDS = 60  # where they disagree; also of a list with its introduction, u
 
 
 _LEAST_WORDS = 4  # of a sentence that answers, beside those of a date
-
-
-_CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
 
 
 SPAN_LOGIT = 1.0
@@ -287,7 +283,7 @@ def _length(passage: Passage, first: int, last: int) -> int:
 def _tells(sentence: str) -> bool:
     """Whether there are words enough to say something, beside those of a date."""
     words = (fold(word.strip(".,;:()«»").lower()) for word in sentence.split())
-    count = sum(any(map(str.isalpha, word)) and word not in _CALENDAR for word in words)
+    count = sum(any(map(str.isalpha, word)) and word not in CALENDAR for word in words)
     return count >= _LEAST_WORDS
 
 

@@ -7,15 +7,16 @@ publication, or count days and weeks from today (« hier », « la semaine derni
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from index.article import Period
+from index.text.dates import month_names, period_around
 from index.text.folding import fold_phrase
 from index.text.language import mend_phrase
-from index.text.months import month_pattern
+from index.text.numbers import SMALL_NUMBERS
+from index.text.patterns import one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,8 @@ class Timing:
     latest: bool = False
 
 
-_MONTH = f"(?:{month_pattern('fr', 'en')})"
+_MONTH = f"(?:{one_of(month_names('fr', 'en'))})"
 _COUNT = r"(\d{1,3}|deux|trois|quatre|cinq|six|sept|dix|two|three|four|five|seven|ten)"
-_WORDS = "zero un deux trois quatre cinq six sept huit neuf dix".split()  # noqa: SIM905
-_ENGLISH = "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905
 
 # Days, weeks and months counted from today: when something was in the news.
 _RECENT = (
@@ -149,9 +148,7 @@ def _period(words: str, since: bool, today: date) -> Period | None:
 
 def _last(found: re.Match[str], today: date) -> Period:
     count, unit = (group for group in found.groups()[1:] if group)
-    number = next((names.index(count) for names in (_WORDS, _ENGLISH) if count in names), 0) or int(
-        count
-    )
+    number = SMALL_NUMBERS.get(count) or int(count)
     days = {"j": 1, "d": 1, "s": 7, "w": 7, "m": 30}[unit[0]] * number
     return Period(today - timedelta(days=days), today)
 
@@ -174,15 +171,4 @@ def _parsed(words: str, today: date) -> Period | None:
     found = parser.get_date_data(words)
     if found.date_obj is None:
         return None
-    return _around(found.date_obj.date(), found.period)
-
-
-def _around(day: date, unit: str) -> Period:
-    if unit == "week":
-        monday = day - timedelta(days=day.weekday())
-        return Period(monday, monday + timedelta(days=6))
-    if unit == "month":
-        return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
-    if unit == "year":
-        return Period(date(day.year, 1, 1), date(day.year, 12, 31))
-    return Period(day, day)
+    return period_around(found.date_obj.date(), found.period)

@@ -15,7 +15,9 @@ from bot.answering.extractive import SURE_ORDER, Relation, relation
 from bot.answering.injection import is_order
 from index.article import Article, Passage, Sentence
 from index.text.antecedents import leads, leans
+from index.text.dates import weekday_names
 from index.text.language import detect
+from index.text.patterns import one_of
 
 MOST_SENTENCES = 3
 MOST_WORDS = 75
@@ -37,9 +39,8 @@ _UNNAMED = re.compile(
     re.IGNORECASE,
 )
 _TIMES = (
-    r"\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|midi|soir|après-midi|nuit"
-    r"|semaine|week-end|mois|année|monday|tuesday|wednesday|thursday|friday|saturday|sunday|morning"
-    r"|afternoon|evening|week|month|year"
+    rf"\d|{one_of(weekday_names('fr', 'en'))}|matin|midi|soir|après-midi|nuit|semaine|week-end"
+    r"|mois|année|morning|afternoon|evening|week|month|year"
 )
 _SHOWS = re.compile(
     rf"[\s«“\"]*(?:(?:ce(?:t|tte)?|this) (?:{_TIMES})|c['’]est [^.]{{1,60}}?\bqu(?:i|e|['’]))",

@@ -8,22 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from index.formats.base import Block, Metadata
-from index.text.dates import find_date, moment_and_rest
+from index.text.dates import WEEKDAY_NUMBERS, find_date, moment_and_rest
+from index.text.names import PEOPLE, PERSON, is_one_person
 
-_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
-_PARTICLE = "(?:d[eiua]|des|del|della|l[ea]|van|von|der|den|ter|el|al|ben|y)"
-_PART = rf"(?:d['’]|l['’])?{_CAPITAL}[\w'’.\-]*"
-_NAME = rf"{_PART}(?: (?:{_PARTICLE} ){{0,2}}{_PART}){{1,4}}"
-_ONE = rf"(?:{_NAME}|{_CAPITAL}\w+)"
-_PEOPLE = rf"{_ONE}(?:(?:, | et | and | & | y | und ){_ONE})*"
-_NAMED = re.compile(rf"(?![^ ]+\.$){_NAME}(?<![.])")
 _BYLINE = re.compile(
     r"(?:(?:un (?:article|texte) |écrit |rédigé |propos recueillis )?par|(?:written )?by|por|von"
-    rf"|auteur(?:e|s)?|autrice|author)(?:\s*+:)?\s++(?P<people>{_PEOPLE})",
+    rf"|auteur(?:e|s)?|autrice|author)(?:\s*+:)?\s++(?P<people>{PEOPLE})",
     re.IGNORECASE,
 )
-_DASHED = re.compile(rf"[—–-]\s*({_NAME})")
-_CAPITALISED = re.compile(_PEOPLE)
+_DASHED = re.compile(rf"[—–-]\s*({PERSON})")
+_CAPITALISED = re.compile(PEOPLE)
 _ABOUT = re.compile(
     r"(?:[àa] propos (?:de l['’](?:auteur|autrice|auteure)|des (?:auteurs|autrices|auteures))"
     r"|(?:biographie|bio) (?:de l['’](?:auteur|autrice|auteure)|des auteurs)"
@@ -61,11 +55,6 @@ def byline(line: str) -> Byline | None:
     return Byline(people[0], rest)
 
 
-def is_name(text: str) -> bool:
-    """Whether the text is the name of a person or two, and nothing else."""
-    return bool(_NAMED.fullmatch(text) or re.fullmatch(rf"{_NAME}(?: (?:et|and|&) {_NAME})?", text))
-
-
 def without_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
     """The blocks without the author's name and biography at their end, and that name."""
     about = _about(blocks)
@@ -76,7 +65,7 @@ def without_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str
     after = [*lines[line + 1 :], *(block.text.split("\n")[0] for block in blocks[index + 1 :])]
     kept = _with_last(blocks[:index], lines[:line], blocks[index])
     shorter, author = _without_last_line(kept)
-    if author is None and after and _NAMED.fullmatch(after[0]):
+    if author is None and after and is_one_person(after[0]):
         author = after[0]
     return shorter, author
 
@@ -105,7 +94,7 @@ def _without_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], st
     if signed is not None and not signed.rest:
         name: str | None = signed.people
     else:
-        name = last if _NAMED.fullmatch(last) else None
+        name = last if is_one_person(last) else None
     if name is None or (len(blocks) == 1 and not lines):
         return blocks, None
     return _with_last(blocks[:-1], lines, blocks[-1]), name
@@ -133,12 +122,7 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _DATELINE = re.compile(r"(?<![\w-])[A-ZÀ-Þ][\w-]++, ")
-_WITH_A_DATE = """
-le on el am il the lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday
-thursday friday saturday sunday lunes martes miercoles jueves viernes sabado domingo montag
-dienstag mittwoch donnerstag freitag samstag sonntag lunedi martedi mercoledi giovedi venerdi
-sabato domenica
-"""
+_WITH_A_DATE = {"le", "on", "el", "am", "il", "the"} | WEEKDAY_NUMBERS.keys()
 _HEADS_PROSE = re.compile(r"[.!?…»”\"]\s*$")
 
 
@@ -180,7 +164,7 @@ def _bare_date(line: str) -> Metadata | None:
     """« Le 3 mars 2024 », « Paris, lundi 3 mars 2024 à 10h »: a date and nothing else."""
     moment, rest = moment_and_rest(_DATELINE.sub("", line, count=1))
     words = re.findall(r"\w+", rest)
-    alone = moment is not None and len(line) <= _HEAD and set(words) <= set(_WITH_A_DATE.split())
+    alone = moment is not None and len(line) <= _HEAD and set(words) <= _WITH_A_DATE
     return Metadata.told("text", published=moment) if alone else None
 
 

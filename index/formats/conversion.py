@@ -39,6 +39,7 @@ from index.formats.table import (
     sure_format,
     unknown_format,
 )
+from index.text.dates import valid_day
 from index.text.folding import fold
 from index.text.language import detect
 
@@ -185,7 +186,7 @@ def date_in_path(path: str) -> date | None:
     plain = path.replace("\\", "/")
     stem = PurePosixPath(plain).stem
     if match := _STAMP.match(stem) or _TRAILING.search(stem):
-        return _valid_day(match[1], match[3], match[4])
+        return _likely_day(match[1], match[3], match[4])
     return _in_folders(plain)
 
 
@@ -201,9 +202,9 @@ def title_in_name(name: str) -> str:
     """A file's name made readable, without its date and its suffix."""
     stem = PurePosixPath(name.replace("\\", "/")).stem
     match = _STAMP.match(stem)
-    if match and _valid_day(match[1], match[3], match[4]):
+    if match and _likely_day(match[1], match[3], match[4]):
         stem = stem[match.end() :]
-    elif (match := _TRAILING.search(stem)) and _valid_day(match[1], match[3], match[4]):
+    elif (match := _TRAILING.search(stem)) and _likely_day(match[1], match[3], match[4]):
         stem = stem[: match.start()]
     readable = re.sub(r"[-_\s]+", " ", stem).strip(" .") or name
     return readable[0].upper() + readable[1:]
@@ -216,16 +217,11 @@ def member_name(key: str) -> str | None:
 
 def _in_folders(path: str) -> date | None:
     match = _FOLDERS.search(path)
-    return _valid_day(match[1], match[2], match[3]) if match else None
+    return _likely_day(match[1], match[2], match[3]) if match else None
 
 
-def _valid_day(year: str, month: str, day: str) -> date | None:
-    if int(year) not in _CENTURIES:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
+def _likely_day(year: str, month: str, day: str) -> date | None:
+    return valid_day(year, month, day) if int(year) in _CENTURIES else None
 
 
 _TITLE_LIMIT = 120

@@ -12,9 +12,8 @@ from datetime import date, datetime
 from itertools import islice
 
 from index.formats.base import Block, Metadata
-from index.text.dates import find_date, moment_and_rest
+from index.text.dates import MONTH_NUMBERS, find_date, moment_and_rest, weekday_names
 from index.text.folding import fold
-from index.text.months import MONTH_NUMBERS
 
 _LIMIT = 100  # characters of a dateline
 _DASHES = 4  # looked at in a line; « Fort-de-France – 12 mars 2019 – » has two
@@ -35,10 +34,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[«“\"‘'(\[\s]*[^\W_]")
 _UNCAPITALISED = """
 le la les de du des d l et en sur sous lès a à aux the of on and el am il er st nd rd th h min
-heure heures utc gmt cet cest lundi mardi mercredi jeudi vendredi samedi dimanche
+heure heures utc gmt cet cest
 """
-_SMALL = frozenset(_UNCAPITALISED.split()) | frozenset(MONTH_NUMBERS)
-"""The words of a date and of a place's name that take no capital."""
+# The words of a date and of a place's name that take no capital.
+_SMALL = frozenset(_UNCAPITALISED.split()) | weekday_names("fr") | MONTH_NUMBERS.keys()
 
 
 @dataclass(frozen=True, slots=True)

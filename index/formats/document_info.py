@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import PurePath
 
 from lxml import etree
@@ -102,14 +102,11 @@ def stamp(text: str) -> datetime | None:
     match = _STAMP.match(text)
     if match is None:
         return None
-    *numbers, utc, sign, hours, minutes = match.groups()
-    year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
+    year, month, day, hour, minute, second, utc, sign, hours, minutes = match.groups()
+    zone = utc or (f"{sign}{hours}:{minutes or '00'}" if sign else "")
+    clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}"
     try:
-        zone = timezone.utc if utc else None  # noqa: UP017 - one name for both
-        if sign:
-            offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-            zone = timezone(-offset if sign == "-" else offset)
-        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        return datetime.fromisoformat(f"{year}-{month}-{day}T{clock}{zone}")
     except ValueError:
         return None
 

@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
 
 from lxml import etree
 
@@ -18,12 +17,11 @@ from index.formats.frontmatter import language_code
 from index.formats.html.parser import read_fragment
 from index.formats.html.tree import Element
 from index.formats.publication import why_withheld
+from index.text.names import without_by
 
 ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml"})
 _TAGS = {"hl2": "h2", "hl1": "h2", "block": "div", "bq": "blockquote", "fn": "p", "note": "div"}
 _UNSEEN = frozenset({"media", "hr", "body.end", "script", "style"})
-_BY = re.compile(r"^(?:par|by|von|por|di)\s+", re.IGNORECASE)
-_STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -75,7 +73,7 @@ def _nitf(root: Element, content: Content) -> ArticleDraft:
         "nitf",
         title=_text(_first(root, "hl1")) or _text(_first(root, "title")),
         author=_author(_first(root, "byline")),
-        published=_moment(_attribute(issued, "norm")),
+        published=as_moment(_attribute(issued, "norm")),
         outlet=_attribute(paper, "name") or _text(_first(root, "distributor")),
         language=language_code(root.get(_LANGUAGE) or _attribute(_first(root, "body"), _LANGUAGE)),
         category=_attribute(paper, "position.section")
@@ -92,8 +90,8 @@ def _item(item: Element, content: Content) -> ArticleDraft:
     _refuse_withheld(_attribute(status, "qcode") or _attribute(status, "FormalName"), content)
     inner = _first(item, "nitf")
     first, version = _first(item, "firstcreated"), _first(item, "versioncreated")
-    created = _moment(_text(first)) or _moment(_text(_first(item, "contentcreated")))
-    latest = _moment(_text(version) or _text(_first(item, "thisrevisioncreated")))
+    created = as_moment(_text(first)) or as_moment(_text(_first(item, "contentcreated")))
+    latest = as_moment(_text(version) or _text(_first(item, "thisrevisioncreated")))
     provider = _first(item, "provider")
     language = _first(item, "language")
     metadata = Metadata.told(
@@ -147,15 +145,7 @@ def _author(element: Element | None) -> str | None:
     people = [text for each in _all(element, "person") if (text := _text(each))]
     line = ", ".join(people) or _text(element) or ""
     signed = byline(line)
-    return signed.people if signed else _BY.sub("", line) or None
-
-
-def _moment(text: str | None) -> date | datetime | None:
-    stamp = _STAMP.fullmatch((text or "").strip())
-    if stamp is None:
-        return as_moment(text)
-    year, month, day, hour, minute, second, zone = stamp.groups()
-    return as_moment(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone or ''}")
+    return signed.people if signed else without_by(line) or None
 
 
 def _name(element: Element) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 
 from index.article import Passage, Sentence
+from index.text.dates import weekday_names
+from index.text.patterns import one_of
 
 # What may stand before the pronoun: a short opening up to a comma (« Actuellement, il… »,
 # « Depuis 2019, elle… ») or a bare connective (« Mais il… »). « Quant à Marie, elle… » says who.
@@ -29,7 +31,7 @@ _FRENCH_IMPERSONAL = (
     r"|convient|semble|existe|pleut|reste|suffit|arrive)\b"
 )
 # « Ce mardi 4 mai, … » is told by the article's date.
-_FRENCH_DAY = r"ce (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir)\b(?!-là)"
+_FRENCH_DAY = rf"ce (?:{one_of(weekday_names('fr'))}|matin|soir)\b(?!-là)"
 _ENGLISH = (
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|the (?:former|latter)"
     r"|(?:the )?(?:first|second) one|both)"

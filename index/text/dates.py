@@ -1,19 +1,77 @@
-"""The day and the moment that a text names, when it leaves no doubt."""
+"""Days and moments in a text, the names of months and weekdays, and periods of days."""
 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta, timezone
+from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from index.article import Period
 from index.text.folding import fold
-from index.text.months import MONTH_NUMBERS
+from index.text.patterns import one_of
+
+_MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "en": "january february march april may june july august september october november december",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre",
+    "de": "januar februar märz april mai juni juli august september oktober november dezember",
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
+    "dicembre",
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
+    "dezembro",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+}
+_WEEKDAYS = {
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "en": "monday tuesday wednesday thursday friday saturday sunday",
+    "es": "lunes martes miércoles jueves viernes sábado domingo",
+    "de": "montag dienstag mittwoch donnerstag freitag samstag sonntag",
+    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+}
+
+
+def month_names(*languages: str) -> frozenset[str]:
+    """The names in these languages, in lower case, as they are written and without accents."""
+    return _both_ways(_MONTHS, languages)
+
+
+def weekday_names(*languages: str) -> frozenset[str]:
+    """The names in these languages, in lower case, as they are written and without accents."""
+    return _both_ways(_WEEKDAYS, languages)
+
+
+def month_name(number: int, language: str) -> str:
+    """The name of a month, January being 1, as it is written within a sentence."""
+    return _MONTHS[language].split()[number - 1]
+
+
+def _both_ways(table: dict[str, str], languages: tuple[str, ...]) -> frozenset[str]:
+    names = [name for language in languages for name in table[language].split()]
+    return frozenset(names) | frozenset(map(fold, names))
+
+
+def _numbers(table: dict[str, str], first: int) -> MappingProxyType[str, int]:
+    return MappingProxyType(
+        {
+            fold(name): number
+            for names in table.values()
+            for number, name in enumerate(names.split(), first)
+        }
+    )
+
+
+# By their names in any of the languages, in lower case without accents; Monday is 0.
+MONTH_NUMBERS = _numbers(_MONTHS, 1)
+WEEKDAY_NUMBERS = _numbers(_WEEKDAYS, 0)
 
 _SHORT = "janv-jan fevr-fev-feb mar avr-apr may jun juil-jul aug sept-sep oct nov dec".split()  # noqa: SIM905
 _NUMBER = MONTH_NUMBERS | {
     short: number for number, each in enumerate(_SHORT, start=1) for short in each.split("-")
 }
-_NAME = "|".join(sorted(_NUMBER, key=len, reverse=True))
+_NAME = one_of(_NUMBER)
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _DAY_MONTH = re.compile(
@@ -44,67 +102,62 @@ def find_moment(text: str) -> date | datetime | None:
             return datetime.fromisoformat(stamp)
         except ValueError:
             pass
-    plain = _plain(text)
-    day, end = _first(plain)
-    return _timed(day, plain[end:]) if day else None
+    return moment_and_rest(text)[0]
 
 
 def find_date(text: str) -> date | None:
     """The first date in `text`; None where there is none or where day and month may be swapped."""
-    return _first(_plain(text))[0]
+    moment = moment_and_rest(text)[0]
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def moment_and_rest(text: str) -> tuple[date | datetime | None, str]:
     """The first moment in `text`, and the words around it in lower case without accents."""
-    plain = _plain(text)
-    match = _found(plain)
-    day = _read(match) if match else None
+    plain = " ".join(fold(text.lower()).split())
+    forms = (_YEAR_FIRST, _DAY_MONTH, _MONTH_DAY, _DAY_FIRST)
+    match = next((match for form in forms if (match := form.search(plain))), None)
+    day = _day_of(match) if match else None
     if match is None or day is None:
         return None, plain
-    time_told = _TIME.match(plain, match.end())
-    end = time_told.end() if time_told else match.end()
-    return _timed(day, plain[match.end() :]), f"{plain[: match.start()]} {plain[end:]}"
+    clock = _TIME.match(plain, match.end())
+    if clock is None:
+        return day, f"{plain[: match.start()]} {plain[match.end() :]}"
+    return _at(day, clock), f"{plain[: match.start()]} {plain[clock.end() :]}"
 
 
-def _plain(text: str) -> str:
-    return " ".join(fold(text.lower()).split())
-
-
-def _found(plain: str) -> re.Match[str] | None:
-    forms = (_YEAR_FIRST, _DAY_MONTH, _MONTH_DAY, _DAY_FIRST)
-    return next((match for form in forms if (match := form.search(plain))), None)
-
-
-def _first(plain: str) -> tuple[date | None, int]:
-    """The first date, and where it ends."""
-    match = _found(plain)
-    return (_read(match), match.end()) if match else (None, 0)
-
-
-def _read(match: re.Match[str]) -> date | None:
+def _day_of(match: re.Match[str]) -> date | None:
     if match.re is _YEAR_FIRST:
-        return _day(match[1], match[2], match[3])
+        return valid_day(match[1], match[2], match[3])
     if match.re is _DAY_MONTH:
-        return _day(match[3], str(_NUMBER[match[2]]), match[1])
+        return valid_day(match[3], _NUMBER[match[2]], match[1])
     if match.re is _MONTH_DAY:
-        return _day(match[3], str(_NUMBER[match[1]]), match[2])
-    return _numeric(match[1], match[2], match[3], match[4])
+        return valid_day(match[3], _NUMBER[match[1]], match[2])
+    # « 29/08/2025 » is clear, « 08/29/2025 » too, « 03/04/2025 » is not; dots go day first.
+    first, mark, second, year = match.groups()
+    if mark == "." or int(first) > 12 or first == second:
+        return valid_day(year, second, first)
+    return valid_day(year, first, second) if int(second) > 12 else None
 
 
-def _timed(day: date, after: str) -> date | datetime:
-    """The day at the time that follows it, if one does."""
-    told = _TIME.match(after)
-    if told is None:
-        return day
-    hour = int(told["hour"])
-    if told["half"]:
+def valid_day(year: int | str, month: int | str, day: int | str) -> date | None:
+    """The day of these numbers; None where the calendar has no such day."""
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _at(day: date, clock: re.Match[str]) -> date | datetime:
+    """The day at a time; the day alone where no clock shows that time."""
+    hour = int(clock["hour"])
+    if clock["half"]:
         if not 1 <= hour <= 12:
             return day
-        hour = hour % 12 + (12 if told["half"] == "p" else 0)
+        hour = hour % 12 + (12 if clock["half"] == "p" else 0)
     try:
-        clock = time(hour, int(told["minute"] or 0), int(told["second"] or 0))
-        moment = datetime.combine(day, clock)
-        return moment.replace(tzinfo=_zone(told["zone"], moment))
+        at = time(hour, int(clock["minute"] or 0), int(clock["second"] or 0))
+        moment = datetime.combine(day, at)
+        return moment.replace(tzinfo=_zone(clock["zone"], moment))
     except ValueError:
         return day
 
@@ -113,31 +166,24 @@ def _zone(name: str | None, moment: datetime) -> timezone | None:
     if not name:
         return None
     if name == "heure de paris":
-        return _paris(moment)
+        try:
+            offset = moment.replace(tzinfo=ZoneInfo("Europe/Paris")).utcoffset()
+        except ZoneInfoNotFoundError:  # no time zone data on this machine
+            return None
+        return timezone(offset) if offset is not None else None
     if name[0] in "+-":
         ahead = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]))
         return timezone(ahead if name[0] == "+" else -ahead)
-    hours = _OFFSETS.get(name)
-    return None if hours is None else timezone(timedelta(hours=hours))
+    return timezone(timedelta(hours=_OFFSETS[name]))
 
 
-def _paris(moment: datetime) -> timezone | None:
-    try:
-        offset = moment.replace(tzinfo=ZoneInfo("Europe/Paris")).utcoffset()
-    except ZoneInfoNotFoundError:  # no time zone data on this machine
-        return None
-    return timezone(offset) if offset is not None else None
-
-
-def _numeric(first: str, mark: str, second: str, year: str) -> date | None:
-    """« 29/08/2025 » is clear, « 08/29/2025 » too, « 03/04/2025 » is not; dots go day first."""
-    if mark == "." or int(first) > 12 or first == second:
-        return _day(year, second, first)
-    return _day(year, first, second) if int(second) > 12 else None
-
-
-def _day(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
+def period_around(day: date, unit: str) -> Period:
+    """The week, month or year that holds a day; the day itself for any other unit."""
+    if unit == "week":
+        monday = day - timedelta(days=day.weekday())
+        return Period(monday, monday + timedelta(days=6))
+    if unit == "month":
+        return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+    if unit == "year":
+        return Period(date(day.year, 1, 1), date(day.year, 12, 31))
+    return Period(day, day)

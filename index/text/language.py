@@ -15,53 +15,21 @@ from functools import cache, lru_cache
 import Stemmer  # type: ignore[import-not-found]
 
 from index.text.folding import fold, fold_phrase
+from index.text.numbers import plain_numbers
 from index.text.stopwords import LANGUAGES, stop_words
 
 _READ = 4_000  # characters that tell a language as well as the whole article would
-
-
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
-
-
 _MARKS = (*((mark, "'") for mark in "’ʼ‘`´"), *((mark, "-") for mark in "‐‑"))
-
-
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|(?:de|a|ne|su|da)ll)'(?=\w)")
-
-
 _POSSESSIVE = re.compile(r"'s?$")
-
-
-_SPACE = "[ \u00a0\u2009\u202f]"
-
-
-_GROUPED = re.compile(rf"(?<![\d.,])(\d{{1,3}})((?:{_SPACE}\d{{3}})+|(?:[.,']\d{{3}})+)(?!\d)")
-
-
-_GROUP_MARK = re.compile(r"\D")
-
-
-_DECIMAL = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![.,]?\d)")
-
-
 _NUMBER = re.compile(r"\d+\.\d+(?![.\d])|[^\W_]+(?:['\-][^\W_]+)*")
-
-
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-
-
-_PARTED = re.compile(rf"\d(?:{_SPACE}|[.,'])\d")  # in all that _GROUPED and _DECIMAL match
-
-
 _INITIAL = re.compile(r"\.[^\W\d_]\.")  # in all that _ACRONYM matches
-
-
 # What follows the verb in « sont-ils », « a-t-on », « parle-moi »: no part of a name.
 _CLITICS = frozenset(
     "t je tu il elle on nous vous ils elles ce moi toi lui leur le la les y en là ci".split()  # noqa: SIM905
 )
-
-
 _SCRIPTS = (
     (re.compile("[぀-ヿ]"), "ja"),
     (re.compile("[가-힯]"), "ko"),
@@ -71,20 +39,10 @@ _SCRIPTS = (
     (re.compile("[Ͱ-Ͽ]"), "el"),
     (re.compile("[֐-׿]"), "he"),
 )
-
-
 _CLASSIFIED = 15  # words; below, the classifier errs more often than the words do
-
-
 _TYPICAL = 0.15  # of the words of a text in a known language vote for it, at the least
-
-
 _LETTER = 0.4  # of a word's vote for letters that are typical of a language
-
-
 _LETTERS_HEARD = 3  # Swedish has as many ä and ö as German
-
-
 _LETTERS = {
     "fr": re.compile("[œèùê]|qu'|[jcn]'[aeiouéê]"),
     "es": re.compile("[ñ¿¡]|ción"),
@@ -94,8 +52,6 @@ _LETTERS = {
     "nl": re.compile("ij|aa"),
     "en": re.compile(r"\bth|\bwh|'s\b"),
 }
-
-
 _SNOWBALL = {
     code: name
     for code, name in {
@@ -214,12 +170,8 @@ def terms(text: str, language: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    plain = _straight(unicodedata.normalize("NFC", text)).lower()
-    # Two quick looks spare nearly every text the slow patterns.
-    if _PARTED.search(plain):
-        plain = _GROUPED.sub(lambda match: match[1] + _GROUP_MARK.sub("", match[2]), plain)
-        plain = _DECIMAL.sub(r"\1.\2", plain)
-    if _INITIAL.search(plain):
+    plain = plain_numbers(_straight(unicodedata.normalize("NFC", text)).lower())
+    if _INITIAL.search(plain):  # spares nearly every text the slow pattern
         plain = _ACRONYM.sub(lambda match: match[0].replace(".", "") + " ", plain)
     return _NUMBER.findall(plain)
 

@@ -1,17 +1,62 @@
-"""Names in a sentence, told by capitals and particles."""
+"""Names in a sentence, told by capitals and particles; the people a byline names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from index.text.months import month_names
+from index.text.dates import month_names, weekday_names
+from index.text.patterns import SPACE, one_of
 from index.text.stopwords import stop_words
 
-SPACE = "[ \u00a0\u2009\u202f]"
-"""A space as it stands inside numbers, dates and names."""
+_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+_JOINED = "(?:d[eiua]|des|del|della|l[ea]|van|von|der|den|ter|el|al|ben|y)"
+_PART = rf"(?:d['’]|l['’])?{_CAPITAL}[\w'’.\-]*"
+PERSON = rf"{_PART}(?: (?:{_JOINED} ){{0,2}}{_PART}){{1,4}}"  # « Jeanne de la Tour »
+_ONE = rf"(?:{PERSON}|{_CAPITAL}\w+)"
+PEOPLE = rf"{_ONE}(?:(?:, | et | and | & | y | und ){_ONE})*"
+_LONE_PERSON = re.compile(rf"(?![^ ]+\.$){PERSON}(?<![.])")
+_TWO_PEOPLE = re.compile(rf"{PERSON}(?: (?:et|and|&) {PERSON})?")
+_BY = re.compile(r"^(?:par|by|por|von|di)\s+", re.IGNORECASE)
+
+PARTICLES = (
+    "de", "du", "des", "d'", "d’", "von", "van", "der", "den", "del", "della", "di", "da", "of",
+    "the", "al", "bin", "ibn", "ben",
+)  # fmt: skip
+TITLES = frozenset(
+    {"M.", "Mme", "Mlle", "Mr", "Mrs", "Ms", "Dr", "Sir", "Lord", "Lady", "Saint", "Don", "Doña"}
+    | {"Sr.", "Sra."}
+)
+PLACED = (
+    "à", "au", "aux", "en", "dans", "sur", "chez", "près de", "près d'", "vers", "sous", "in", "at",
+    "on", "near", "into",
+)  # fmt: skip
+_OPENERS = """
+certains certaines plusieurs malgré après avant pourtant toutefois néanmoins outre beaucoup
+ensuite enfin grâce suite bien or hier aujourd’hui aujourd'hui trois deux quatre many several
+most another however despite later today two three four
+"""
+OPENERS = frozenset(_OPENERS.split())  # begin sentences, beside the stop words
+CALENDAR = month_names("fr", "en", "es") | weekday_names("fr", "en", "es")
+_ELISION = re.compile(r"^(?:[LDJNSCMT]|Qu|Jusqu|Lorsqu|Puisqu)['’]")
+_ADVERB = re.compile(r"(?:ment|ant|ée?s?|ly|ing|ed)$")
+_OPENING = ':«“"-—.?!'
+
+
+def is_person_name(text: str) -> bool:
+    """Whether the text is the name of a person or two, and nothing else."""
+    return bool(_LONE_PERSON.fullmatch(text) or _TWO_PEOPLE.fullmatch(text))
+
+
+def is_one_person(text: str) -> bool:
+    """Whether the text is the name of a person, and nothing else."""
+    return bool(_LONE_PERSON.fullmatch(text))
+
+
+def without_by(text: str) -> str:
+    """A byline without « Par »."""
+    return _BY.sub("", text.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,41 +65,6 @@ class NameSpan:
 
     start: int
     end: int
-
-
-def one_of(options: Iterable[str]) -> str:
-    """A pattern of any of these, the longest first."""
-    return "|".join(
-        re.escape(each) for each in sorted(options, key=lambda each: (-len(each), each))
-    )
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-WEEKDAYS = _set(
-    "lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday "
-    "saturday sunday lunes martes miércoles jueves viernes sábado domingo"
-)
-PARTICLES = (
-    "de", "du", "des", "d'", "d’", "von", "van", "der", "den", "del", "della", "di", "da", "of",
-    "the", "al", "bin", "ibn", "ben",
-)  # fmt: skip
-TITLES = _set("M. Mme Mlle Mr Mrs Ms Dr Sir Lord Lady Saint Don Doña Sr. Sra.")
-PLACED = (
-    "à", "au", "aux", "en", "dans", "sur", "chez", "près de", "près d'", "vers", "sous", "in", "at",
-    "on", "near", "into",
-)  # fmt: skip
-OPENERS = _set(
-    "certains certaines plusieurs malgré après avant pourtant toutefois néanmoins outre beaucoup "
-    "ensuite enfin grâce suite bien or hier aujourd’hui aujourd'hui trois deux quatre many several "
-    "most another however despite later today two three four"
-)
-
-_ELISION = re.compile(r"^(?:[LDJNSCMT]|Qu|Jusqu|Lorsqu|Puisqu)['’]")
-_ADVERB = re.compile(r"(?:ment|ant|ée?s?|ly|ing|ed)$")
-_OPENING = ':«“"-—.?!'
 
 
 @cache
@@ -74,12 +84,9 @@ def span_names(sentence: str, language: str) -> list[NameSpan]:
         start = _past_opening(sentence, start, match.end(), language)
         start = _past_date(sentence, start, match.end())
         text = sentence[start : match.end()].rstrip("'’-")
-        if len(text) > 1 and text[0].isupper() and text.lower() not in _CALENDAR:
+        if len(text) > 1 and text[0].isupper() and text.lower() not in CALENDAR:
             found.append(NameSpan(start, start + len(text)))
     return found
-
-
-_CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
 
 
 def _past_opening(sentence: str, start: int, end: int, language: str) -> int:
@@ -98,7 +105,7 @@ def _past_opening(sentence: str, start: int, end: int, language: str) -> int:
 def _past_date(sentence: str, start: int, end: int) -> int:
     """Where the name begins behind a month and its year: "In September 1928 Fleming"."""
     first, _, rest = sentence[start:end].partition(" ")
-    dated = re.match(r"(?:\d+\s)+(?=[^\W\d])", rest) if first.lower() in _CALENDAR else None
+    dated = re.match(r"(?:\d+\s)+(?=[^\W\d])", rest) if first.lower() in CALENDAR else None
     return start + len(first) + 1 + dated.end() if dated else start
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from index.formats.base import Metadata
 from index.formats.frontmatter import language_code
 from index.text.dates import find_moment
+from index.text.names import without_by
 
 logger = logging.getLogger(__name__)
 JsonLdRecord = Mapping[str, Any]
@@ -145,7 +146,7 @@ def _authors(value: object, outlet: str | None) -> str | None:
 
 def person_name(text: str | None) -> str | None:
     """A name without « Par »; None for an address, an account or a lone mark."""
-    plain = re.sub(r"^(?:par|by|por|von|di)\s+", "", (text or "").strip(), flags=re.IGNORECASE)
+    plain = without_by(text or "")
     if not re.search(r"[^\W\d_]{2}", plain) or re.search(r"https?:|www\.|^@|\S@\S", plain):
         return None
     return plain

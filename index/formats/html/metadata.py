@@ -9,11 +9,12 @@ from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
 from index.formats.base import Metadata
-from index.formats.byline import is_name, told_in_heads
+from index.formats.byline import told_in_heads
 from index.formats.frontmatter import language_code
 from index.formats.html.jsonld import jsonld_line, moment, person_name
 from index.formats.html.tree import Element
 from index.text.folding import fold
+from index.text.names import is_person_name
 
 Metas = Mapping[str, tuple[str, ...]]
 """The contents of a page's meta tags by name."""
@@ -313,7 +314,7 @@ def _marked(element: Element, text: str) -> Metadata:
         name = person_name(text) if len(text) < _PARAGRAPH else None
         return Metadata.told("html", author=name)
     name = person_name(text) if _VISIBLE_AUTHOR.search(element.get("class") or "") else None
-    if name and is_name(name):
+    if name and is_person_name(name):
         return Metadata.told("html", author=name)
     return Metadata()
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 from statistics import median
 
+from index.text.numbers import roman_value
+
 _STAMP = 40  # letters that may stand on a scan: a page's number, the name of an application
 _COVERED = 0.5  # of the page, by one picture: a scan
 _UNREADABLE = 0.3
@@ -72,7 +74,6 @@ _LENGTH = 200
 _NUMBERS = 3  # in a line of a margin; more are data
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxl]{1,7}", re.IGNORECASE)
-_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
 _FOLIO = re.compile(
     r"[-–—|\s]*+(?:(?:page|p\.)\s*+)?1\s*+(?:(?:/|sur|of|de|von)\s*+1)?+[-–—|\s]*+", re.IGNORECASE
 )
@@ -117,7 +118,7 @@ def _keys(text: str, page: int) -> Iterator[str]:
     """The line as it is, and with each of its numbers told by how far it is from the page's."""
     plain = " ".join(text.casefold().split()).replace("#", "")
     if _ROMAN.fullmatch(plain):
-        yield f"#{_roman(plain) - page}"
+        yield f"#{roman_value(plain) - page}"
     numbers = _NUMBER.findall(plain)
     if len(numbers) > _NUMBERS or any(len(number) > 6 for number in numbers):
         yield plain
@@ -127,14 +128,6 @@ def _keys(text: str, page: int) -> Iterator[str]:
     for chosen in product(*ways):
         pairs = zip(chosen, parts[1:], strict=True)
         yield parts[0] + "".join(number + part for number, part in pairs)
-
-
-def _roman(text: str) -> int:
-    values = [_VALUES[letter] for letter in text.lower()]
-    following = [*values[1:], 0]
-    return sum(
-        -value if value < after else value for value, after in zip(values, following, strict=True)
-    )
 
 
 def _is_folio(line: PrintedLine, page: PrintedPage) -> bool:
