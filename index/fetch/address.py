@@ -10,9 +10,7 @@ import httpx2
 
 from index.errors import FetchError, reason_of
 
-LONGEST_ADDRESS_CHARACTERS = 4096
-"""Characters of an address."""
-
+LONGEST_ADDRESS_CHARACTERS = 4096  # characters of an address
 _SCHEMES = {"http": 80, "https": 443}
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")

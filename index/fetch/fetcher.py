@@ -63,8 +63,8 @@ class NotModified:
     url: str
 
 
+# What is already had of an address, None for nothing.
 KnownPage = Callable[[str], Validators | None]
-"""What is already had of an address, None for nothing."""
 
 
 class Fetcher:

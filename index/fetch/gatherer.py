@@ -19,13 +19,9 @@ from index.fetch.listing import ListedAddress, list_addresses, named_feeds, newe
 from index.fetch.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
 from index.fetch.shelf import Shelf
 
-ARTICLES_PER_LIST = 50
-"""Articles taken of one list."""
-
+ARTICLES_PER_LIST = 50  # articles taken of one list
 SITEMAPS = 20
-_DEPTH = 2
-"""Sitemaps read of one index, and how deep indexes may lie in each other."""
-
+_DEPTH = 2  # sitemaps read of one index, and how deep indexes may lie in each other
 _LIST_BOUNDS = ProcessBounds(seconds=30.0, memory=2**29)
 _UNZIPPED = 64 * 2**20  # bytes; a sitemap may have 50 MiB
 _OLDEST = datetime.min.replace(tzinfo=UTC)

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from index.errors import FetchError, RefusedValue
 
+# The numeric addresses of a host; OSError when it has none.
 Resolver = Callable[[str, int], Sequence[str]]
-"""The numeric addresses of a host; OSError when it has none."""
-
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _ALLOWED = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/@\[\]]+)(?::(?P<port>\d{1,5}))?", re.I)
 

@@ -15,9 +15,7 @@ from index.errors import FetchError
 from index.fetch.address import Address
 from index.fetch.page_kind import PageKind
 
-_MOST = 50_000
-"""Entries of one list that are read, as many as a sitemap may have."""
-
+_MOST = 50_000  # entries of one list that are read, as many as a sitemap may have
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml"})
 _HEAD = 2**18
 

@@ -11,18 +11,16 @@ from protego import Protego
 from index.errors import FetchError
 from index.fetch.address import Address
 
+# Bytes of a robots.txt that are read; the standard asks for 500 KiB at least.
 LARGEST_ROBOTS_BYTES = 512 * 1024
-"""Bytes of a robots.txt that are read; the standard asks for 500 KiB at least."""
-
 _KEPT = 3600.0
+# Seconds for which rules, and that there are none to be had, are remembered.
 FAILURE_SECONDS = 300.0
-"""Seconds for which rules, and that there are none to be had, are remembered."""
-
 _ABSENT = range(400, 500)
+# Codes that say more of the page itself than that its rules are missing.
 OF_THE_HOST = frozenset(
     {"address-private", "address-unknown-host", "address-unreachable", "address-certificate"}
 )
-"""Codes that say more of the page itself than that its rules are missing."""
 
 
 @dataclass(frozen=True, slots=True)

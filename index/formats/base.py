@@ -18,6 +18,8 @@ from typing import Any, BinaryIO, Literal, Protocol
 from index.errors import Problem, ReadError, StreamError, reason_of
 from index.text.folding import fold
 
+# Where a fact of the metadata was found; `fields` are those of a JSON or CSV record, `htmldate` is
+# a day that this library takes for the page's.
 Origin = Literal[
     "front matter",
     "json-ld",
@@ -38,9 +40,6 @@ Origin = Literal[
     "detected",
     "htmldate",
 ]
-"""Where a fact of the metadata was found; `fields` are those of a JSON or CSV record, `htmldate` is
-a day that this library takes for the page's."""
-
 _NOTHING: Mapping[str, Origin] = MappingProxyType({})
 
 
@@ -132,15 +131,10 @@ class ArticleDraft:
     guessed: Metadata = field(default_factory=Metadata)
 
 
-READING_BYTES = 256 * 2**20
-"""Bytes of memory that reading a file may need."""
-
+READING_BYTES = 256 * 2**20  # bytes of memory that reading a file may need
+# Bytes of a file that is read whole; larger ones only by parsers that take it in pieces.
 WHOLE_LIMIT = 256 * 2**20
-"""Bytes of a file that is read whole; larger ones only by parsers that take it in pieces."""
-
-TEXT_LIMIT = 64 * 2**20
-"""Bytes of a text; the longest novels have 6 MB."""
-
+TEXT_LIMIT = 64 * 2**20  # bytes of a text; the longest novels have 6 MB
 _PIECE = 2**20
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 

@@ -24,12 +24,9 @@ from index.formats.text import read_text
 
 logger = logging.getLogger(__name__)
 
-MAIL_LIMIT = 64 * 2**20
-"""Bytes of a letter with its attachments."""
-PART_LIMIT = 500
-"""Parts of a letter; those beyond are left out."""
-DEPTH_LIMIT = 3
-"""Letters and archives inside each other."""
+MAIL_LIMIT = 64 * 2**20  # bytes of a letter with its attachments
+PART_LIMIT = 500  # parts of a letter; those beyond are left out
+DEPTH_LIMIT = 3  # letters and archives inside each other
 _HEAD_END = re.compile(rb"\n\r?\n")
 _STRAY = re.compile(rb"\r(?!\n)")
 _REAL = 40  # characters of plain text that say something

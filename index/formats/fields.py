@@ -14,6 +14,8 @@ from index.formats.frontmatter import language_code
 from index.text.dates import find_moment
 from index.text.folding import fold
 
+# Names of fields by what they hold, the likeliest first, without accents, marks or capitals. The
+# last of the text's hold a part of it, and count where no other does.
 NAMES: Mapping[str, str] = {
     "text": "text texte body content contenu corps article articlebody bodytext bodyhtml fulltext "
     "contenthtml contenttext contentmarkdown textecomplet texteintegral html markdown message "
@@ -31,9 +33,6 @@ NAMES: Mapping[str, str] = {
     "category": "category categorie section rubrique categories rubriques theme",
     "id": "id guid key identifiant identifier uuid cle reference",
 }
-"""Names of fields by what they hold, the likeliest first, without accents, marks or capitals. The
-last of the text's hold a part of it, and count where no other does."""
-
 _INNER = ("_source", "article", "attributes", "fields", "data", "document", "node", "item")
 _VALUES = ("rendered", "value", "processed", "name", "text", "#text", "title", "url", "href")
 _LINE_LIMIT = 500  # characters of a title, a name, a section
@@ -43,8 +42,7 @@ _NUMERIC = re.compile(r"\s*(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)(.{0,60})", re
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EPOCHS = range(315_532_800, 4_102_444_800)  # seconds of 1980 to 2100
 
-Order = Literal["day", "month"]
-"""What stands first in « 03/04/2025 »."""
+Order = Literal["day", "month"]  # what stands first in « 03/04/2025 »
 
 
 def given_fields(

@@ -28,8 +28,8 @@ _RECORD_DEPTH = 100
 _STARTS = frozenset({"start_map", "start_array"})
 _ENDS = frozenset({"end_map", "end_array"})
 
+# The keys that lead to a list: `("response", "docs")`; none where it is the file's one value.
 _Place = tuple[str, ...]
-"""The keys that lead to a list: `("response", "docs")`; none where it is the file's one value."""
 _Event = tuple[str, object]
 
 

@@ -16,12 +16,8 @@ from index.formats.base import Options, Skipped, Source
 from index.formats.worker import article_from_json
 from index.kept_process import KeptProcess, WaitingProcesses, module_command
 
-ARTICLE_SECONDS = 60.0
-"""Of the processor, for one article."""
-
-SILENCE_SECONDS = 1_800.0
-"""Until the next article, the programs that read a scan included."""
-
+ARTICLE_SECONDS = 60.0  # of the processor, for one article
+SILENCE_SECONDS = 1_800.0  # until the next article, the programs that read a scan included
 logger = logging.getLogger(__name__)
 _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 

@@ -9,9 +9,8 @@ from index.errors import Problem
 from index.text.folding import fold
 
 _STATUS = ("status", "statut", "creativeworkstatus", "bloggerstatus", "moderationstate")
+# Fields whose every value but `publish` keeps a post from readers: plug-ins add their own.
 _WORDPRESS_STATUS = ("wpstatus", "poststatus")
-"""Fields whose every value but `publish` keeps a post from readers: plug-ins add their own."""
-
 _TYPE = ("wpposttype", "posttype", "bloggertype")
 _PASSWORD = ("wppostpassword", "postpassword")
 _DRAFT = ("draft", "isdraft", "appdraft", "brouillon", "unpublished")
@@ -29,6 +28,8 @@ _PRIVATE = Problem("left-out-private", count=1)
 _TRASHED = Problem("left-out-trash", count=1)
 _SCHEDULED = Problem("left-out-scheduled", count=1)
 
+# By what a status says, without accents, marks or capitals: WordPress, SPIP, Drupal, Ghost,
+# Blogger, schema.org.
 _REASONS: Mapping[str, Problem] = {
     **dict.fromkeys(("draft", "autodraft", "brouillon", "prepa"), _DRAFTED),
     **dict.fromkeys(("pending", "pendingreview", "needsreview", "enattente", "prop"), _PENDING),
@@ -39,17 +40,13 @@ _REASONS: Mapping[str, Problem] = {
     **dict.fromkeys(("unpublished", "notpublished", "nonpublie", "false"), _UNPUBLISHED),
     "inherit": NO_ARTICLE,
 }
-"""By what a status says, without accents, marks or capitals: WordPress, SPIP, Drupal, Ghost,
-Blogger, schema.org."""
-
+# Types of WordPress and Blogger that hold no text of an author.
 _NO_ARTICLES = frozenset(
     {"attachment", "revision", "navmenuitem", "customcss", "customizechangeset", "oembedcache"}
     | {"userrequest", "wpblock", "wptemplate", "wptemplatepart", "wpglobalstyles", "wpnavigation"}
     | {"wpfontfamily", "wpfontface", "acffield", "acffieldgroup", "wpcf7contactform"}
     | {"elementorlibrary", "comment"}
 )
-"""Types of WordPress and Blogger that hold no text of an author."""
-
 _WITHHELD = frozenset({"canceled", "cancelled", "withheld", "embargoed", "killed"})
 _MARKS = re.compile(r"[\W_]+")
 

@@ -15,10 +15,9 @@ from index.errors import Problem, ReadError, reason_of
 from index.formats.base import Skipped, Source
 from index.formats.table import UNREAD_DOCUMENTS, suffix_of, unknown_format
 
+# Its name: {"version": 1, "files": {"a.html": {"url": "https://exemple.fr/a"}}}, a file's name
+# being its path below the folder.
 LEDGER = ".selon-addresses.json"
-"""Its name: {"version": 1, "files": {"a.html": {"url": "https://exemple.fr/a"}}}, a file's name
-being its path below the folder."""
-
 _LIMIT = 128 * 2**20  # bytes, of which an address takes some hundreds
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
@@ -193,9 +192,9 @@ class _Below:
 
 _INDEX = {"CURRENT", "generations"}
 _EXPORT = {"manifest.json", "articles.sqlite"}
+# What `index.store.files` writes: the names in an index, in a generation or an export, and that of
+# the index in a data directory.
 _DATA = "index"
-"""What `index.store.files` writes: the names in an index, in a generation or an export, and that of
-the index in a data directory."""
 
 
 def _holds_index(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:

@@ -69,6 +69,7 @@ class Format:
 
 _ARCHIVES = "index.formats.archives.parser"
 ZIP = Format(_ARCHIVES, (".zip",), ("application/zip",), signature=is_zip, beats="any name")
+# Where two signatures fit, the first row counts.
 FORMATS = (
     Format("index.formats.markdown", (".md", ".markdown"), ("text/markdown",)),
     Format("index.formats.text", (".txt", ".text"), ("text/plain",)),
@@ -152,17 +153,15 @@ FORMATS = (
         _ARCHIVES, (".xz", ".tar.xz", ".txz"), signature=is_xz, beats="any name", fetchable=False
     ),
 )
-"""Where two signatures fit, the first row counts."""
-
 FORMAT_OF_SUFFIX: Mapping[str, Format] = MappingProxyType(
     {suffix: each for each in FORMATS for suffix in each.suffixes}
 )
 FORMAT_OF_MEDIA_TYPE: Mapping[str, Format] = MappingProxyType(
     {media_type: each for each in FORMATS for media_type in each.media_types}
 )
+# Suffixes of a file packed by itself, which has the format of what is in it.
 _PACKED = frozenset({".gz", ".bz2", ".xz"})
-"""Suffixes of a file packed by itself, which has the format of what is in it."""
-
+# What may well hold articles and is not read, by suffix: it is named where it is met.
 UNREAD_DOCUMENTS: Mapping[str, Problem] = {
     ".doc": Problem("file-old-office"),
     ".rtf": Problem("file-rtf"),
@@ -173,7 +172,6 @@ UNREAD_DOCUMENTS: Mapping[str, Problem] = {
     ".rar": Problem("file-rar"),
     ".7z": Problem("file-7z"),
 }
-"""What may well hold articles and is not read, by suffix: it is named where it is met."""
 
 
 def suffix_of(name: str) -> str | None:

@@ -23,12 +23,9 @@ from index.formats.base import READING_BYTES, Options, Skipped, Source
 from index.formats.conversion import read_source, too_heavy
 from index.kept_process import end_with_owner
 
-_RESERVE = 8 * 2**20
-"""Bytes that nothing but the telling of a refusal takes."""
-
+_RESERVE = 8 * 2**20  # bytes that nothing but the telling of a refusal takes
+# A constant: where memory has ended, there is none for a tuple either.
 _REFUSALS = ReadError, MemoryError
-"""A constant: where memory has ended, there is none for a tuple either."""
-
 _DAYS = ("published", "updated")
 _MOMENTS = ("published_at", "updated_at")
 

@@ -12,9 +12,7 @@ from index.formats.feed import read_feed
 from index.formats.nitf import ROOTS, read_news
 from index.formats.signature import root_in
 
-XML_LIMIT = 64 * 2**20
-"""Bytes of a file of XML, which is held whole."""
-
+XML_LIMIT = 64 * 2**20  # bytes of a file of XML, which is held whole
 _HEAD = 256 * 1024  # bytes that hold the document type, if there is one
 _FEEDS = frozenset({"rss", "feed", "rdf", "channel"})
 _SITEMAPS = frozenset({"urlset", "sitemapindex"})

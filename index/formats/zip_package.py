@@ -17,15 +17,9 @@ from lxml import etree
 from index.errors import Problem, ReadError
 from index.formats.base import Content
 
-PACKAGE_MEMBERS = 10_000
-"""In one document."""
-
-MEMBER = 64 * 2**20
-"""Bytes of the text of one member, unpacked."""
-
-WHOLE = 512 * 2**20
-"""Bytes of all members, unpacked."""
-
+PACKAGE_MEMBERS = 10_000  # in one document
+MEMBER = 64 * 2**20  # bytes of the text of one member, unpacked
+WHOLE = 512 * 2**20  # bytes of all members, unpacked
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

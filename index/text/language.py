@@ -235,8 +235,6 @@ def _stem(words: list[str], language: str) -> list[str]:
 
 
 _SPELLING_WORD = re.compile(r"[^\W\d_]{6,}")
-
-
 _KNOWN = ("article", "articles", "auteur", "author", "written", "published")
 
 

@@ -54,8 +54,6 @@ _FRENCH = _table(
     "quand si plusieurs comme ainsi cependant toutefois le la les plus c'est d'autres lors "
     "aujourd'hui enfin ensuite pourtant malgré sous sans tout tous toutes chaque",
 )
-
-
 _ENGLISH = _table(
     never="mr mrs ms messrs dr prof gen sen rep gov capt lt col sgt rev hon st vs e.g i.e cf "
     "viz mt",
@@ -65,8 +63,6 @@ _ENGLISH = _table(
     "at by for from with but and so then after before when while if as since there however "
     "although what who where why how",
 )
-
-
 _SPANISH = _table(
     never="sr sra srta sres d dña dr dra dres ud uds vd prof ing lic st sto sta p.ej ej gral ee",
     number="pág págs p pp núm n art cap fig vol t nº",
@@ -74,8 +70,6 @@ _SPANISH = _table(
     openers="el la los las lo un una en de por para con su sus este esta ese esa él ella ellos "
     "pero y según tras desde cuando como si no se al",
 )
-
-
 _GERMAN = _table(
     never="dr prof hr fr st z.b d.h u.a bzw ca evtl ggf inkl sog vgl z b d h u",
     number="nr abs art s bd kap abb jan feb apr aug sept okt nov dez",
@@ -83,8 +77,6 @@ _GERMAN = _table(
     openers="er sie es wir ihr ich der die das ein eine in im am auf mit nach bei für aber und "
     "doch dann wenn als seit von zu",
 )
-
-
 _ITALIAN = _table(
     never="sig sig.ra sigg dott dott.ssa prof prof.ssa avv ing on s ss p.es es",
     number="pag pagg p pp art n nn cap fig vol",
@@ -92,8 +84,6 @@ _ITALIAN = _table(
     openers="il lo la i gli le un una in di da per con su ma e egli essa esso questo questa nel "
     "nella secondo dopo quando se come",
 )
-
-
 _PORTUGUESE = _table(
     never="sr sra srs dr dra prof profa d exmo p.ex ex eng st",
     number="pág págs p pp n nº núm art cap fig vol",
@@ -101,16 +91,12 @@ _PORTUGUESE = _table(
     openers="o a os as um uma em no na de por para com ele ela eles mas e segundo depois quando "
     "se como este esta",
 )
-
-
 _DUTCH = _table(
     never="dhr mevr mw dr prof drs ir mr st bijv d.w.z o.a m.a.w z.g",
     number="nr blz p art fig jan feb apr aug sept okt nov dec ca",
     maybe="enz etc",
     openers="hij zij ze het de een in op met van voor maar en dan toen als ik wij we dit dat deze",
 )
-
-
 _BY_LANGUAGE = {
     "fr": _FRENCH,
     "en": _ENGLISH,
@@ -120,8 +106,6 @@ _BY_LANGUAGE = {
     "pt": _PORTUGUESE,
     "nl": _DUTCH,
 }
-
-
 _UNKNOWN = _table(never="", number="", maybe="etc", openers="")
 
 
@@ -131,74 +115,32 @@ def abbreviations(language: str) -> Abbreviations:
 
 
 logger = logging.getLogger(__name__)
-
-
 SENTENCE_LIMIT = 1_000
-
-
 _WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: sentencex panics at some
-
-
 _AT_ONCE = 10_000  # characters
-
-
 _DENSE = 20  # characters a mark, of a part with so many marks that sentencex would be slow
 _AT_ONCE_DENSE = _AT_ONCE // 10  # characters; it goes through the whole part for each of its ends
-
-
 _MARKS = re.compile(r"[.!?…。！？]")
-
-
 _NEAR = 300  # characters around an end that can decide whether it is one
 
 _QUOTE_LIMIT = 300  # characters; a longer quotation is cut at its own sentences
-
-
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
-
-
 _OPENERS = "«“\"‘'(\\[¿¡—–\\-•*"
-
-
 _NOTE = r"\[\d+\]"
-
-
 _ADDED = re.compile(
     rf"(?:…|\.\.\.)\s+|[»”)]\s?[.!?]\s+|[.!?…](?:\s?»|[”\")\]]|{_NOTE})+\s+"
     rf"|[.!?…]{_NOTE}+|(?<!\w)[^\W\d_]\.\s+|\n"
 )
-
-
 _STRAY_CLOSERS = re.compile(r"(?:[»”)\]]|\[(?:…|\.\.\.)\])+[.,;]?\s*")
-
-
 _QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|(?<!\w)\"(?=\S)[^\"\n]*(?<=\S)\"(?!\w)")
-
-
 _NUMBERING = re.compile(rf"[{_OPENERS}\s]*(?:\d{{1,3}}|[a-zA-Z]|[IVXLC]+)[.)]")
-
-
 _INITIAL = re.compile(r"[^\W\d_](?:\.-[^\W\d_])?")  # « J. », « J.-P. »
-
-
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
-
-
 _PARTICLES = frozenset("le la les de o a os as el".split())  # noqa: SIM905 - as in « J. Le Goff »
-
-
 _NAMES = frozenset(["yahoo!", "jeopardy!"])
-
-
 _ROMAN = re.compile(r"[IVXLC]+\b")
-
-
 _GLUED = re.compile(r"[a-zà-ÿ0-9»”\")\]]{2}[.!?…]+[»”\"’)\]]*$")
-
-
 _FIRST_WORD = re.compile(rf"[{_OPENERS}\s]*((?:[^\W\d_]+['’])?[^\W_]*)")
-
-
 _LONG_LINE = 40  # characters; a shorter line was ended on purpose
 
 

@@ -27,8 +27,6 @@ avais avait avions aviez avaient aura auront aurait auraient eu ayant ait aient 
 avoir fait peut peuvent pouvait peut-être doit doivent va vont c'est-à-dire etc pex cf dis-moi
 parle-moi
 """
-
-
 _ENGLISH = """
 the a an of to in on at by for from with without into onto over under about between among through
 during before after since until against as and or nor but so than then that this these those which
@@ -39,8 +37,6 @@ must not no don't doesn't didn't isn't aren't wasn't weren't can't couldn't won'
 here some any each every all both such other only very too also just more most it's that's what's
 who's where's how's i'm you're we're they're eg ie etc please tell
 """
-
-
 _SPANISH = """
 el la los las lo un una unos unas de del a al en con sin por para sobre entre desde hasta hacia
 según durante contra ante bajo tras y e o u ni pero sino que qué quien quién quienes quiénes cual
@@ -53,8 +49,6 @@ algunos algunas algún ningún es son era eran fue fueron ser sido siendo soy er
 estaba estaban estar ha han había habían haber hay he hubo sea sean será serán sería puede pueden
 hace etc
 """
-
-
 _GERMAN = """
 der die das den dem des ein eine einer eines einem einen kein keine keinen keiner und oder aber
 denn sondern als wie wenn weil dass daß ob obwohl während in im an am auf aus bei beim mit nach
@@ -66,8 +60,6 @@ jene jedes jeder jede nicht auch noch nur schon sehr mehr so da dort hier sich i
 bin bist wird werden wurde wurden worden hat haben hatte hatten habe kann können konnte muss müssen
 soll sollen will usw zb
 """
-
-
 _ITALIAN = """
 il lo la i gli le l un uno una un' di del dello della dell dei degli delle a al allo alla all ai
 agli alle da dal dallo dalla dall dai dagli dalle in nel nello nella nell nei negli nelle con col
@@ -78,8 +70,6 @@ questi queste quello quella quelli quelle quell non più meno molto anche già c
 tutte altro altra altri altre ogni è sono era erano fu furono essere stato stata stati state sia
 siano sarà saranno ha hanno ho hai abbiamo avete aveva avevano avere può possono deve devono ecc
 """
-
-
 _PORTUGUESE = """
 o a os as um uma uns umas de do da dos das em no na nos nas num numa por pelo pela pelos pelas para
 pra com sem sobre entre desde até contra após ao à aos às e ou nem mas porém que quê quem qual
@@ -90,8 +80,6 @@ muito mais menos também já assim todo toda todos todas outro outra outros outr
 algum alguma alguns algumas é são era eram foi foram ser sido sendo sou somos está estão estava
 estavam estar há havia tem têm tinha tinham ter ao será serão seria seja sejam pode podem etc
 """
-
-
 _DUTCH = """
 de het een van in op te ten ter aan bij met uit voor door over onder tussen tegen naar om tot
 zonder sinds tijdens en of maar want dat die dit deze als dan toen omdat hoewel terwijl wie wat
@@ -100,8 +88,6 @@ haar hem mij me mijn jouw uw zijn ons onze er hier daar niet geen ook nog al wel
 is was waren ben bent wordt worden werd werden geworden heeft hebben had hadden heb kan kunnen kon
 moet moeten zal zullen zou zouden iets alle andere elk elke enz bijv
 """
-
-
 _WORDS = MappingProxyType(
     {
         "fr": _FRENCH,
@@ -113,8 +99,6 @@ _WORDS = MappingProxyType(
         "nl": _DUTCH,
     }
 )
-
-
 LANGUAGES = tuple(_WORDS)
 
 

@@ -18,24 +18,13 @@ from typing import BinaryIO
 
 from index.errors import Problem, ReadError, reason_of
 
-ARCHIVE_MEMBERS = 100_000
-"""Members of an archive; those beyond are not read."""
-
-MEMBER_LIMIT = 2**30
-"""Bytes of one member, unpacked."""
-
-TOTAL_LIMIT = 16 * 2**30
-"""Bytes of all members of an archive and of those in it, unpacked."""
-
-RATIO = 250
-"""Times that an archive may grow when it is unpacked; text grows some 4 to 30 times."""
-
-RATIO_FROM = 64 * 2**20
-"""Bytes unpacked from which on `RATIO` is watched."""
-
-DIRECTORY_LIMIT = 32 * 2**20
-"""Bytes of a zip's list of members, which is held in memory."""
-
+ARCHIVE_MEMBERS = 100_000  # members of an archive; those beyond are not read
+MEMBER_LIMIT = 2**30  # bytes of one member, unpacked
+TOTAL_LIMIT = 16 * 2**30  # bytes of all members of an archive and of those in it, unpacked
+RATIO = 250  # times that an archive may grow when it is unpacked; text grows some 4 to 30 times
+RATIO_FROM = 64 * 2**20  # bytes unpacked from which on `RATIO` is watched
+DIRECTORY_LIMIT = 32 * 2**20  # bytes of a zip's list of members, which is held in memory
+# What the libraries raise on archives that are damaged, or made to do harm.
 BROKEN = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -50,7 +39,6 @@ BROKEN = (
     struct.error,
     LookupError,
 )
-"""What the libraries raise on archives that are damaged, or made to do harm."""
 
 
 @dataclass
@@ -100,9 +88,8 @@ def plain_name(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join("/".join(parts).split()))
 
 
+# Bytes of a member that is held in memory; a larger one lies in a temporary file meanwhile.
 IN_MEMORY = 16 * 2**20
-"""Bytes of a member that is held in memory; a larger one lies in a temporary file meanwhile."""
-
 _PIECE = 2**18
 _File = tempfile.SpooledTemporaryFile
 

@@ -16,9 +16,7 @@ from index.formats.html.tree import Element
 from index.text.folding import fold
 from index.text.names import is_person_name
 
-Metas = Mapping[str, tuple[str, ...]]
-"""The contents of a page's meta tags by name."""
-
+Metas = Mapping[str, tuple[str, ...]]  # the contents of a page's meta tags by name
 _OG_PUBLISHED = ("article:published_time", "og:article:published_time", "og:published_time")
 _OG_UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time")
 _OG_AUTHOR = ("article:author", "og:article:author", "article:author_name")

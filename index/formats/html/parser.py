@@ -40,9 +40,7 @@ from index.formats.publication import why_unpublished
 from index.text.language import detect
 from index.text.stopwords import LANGUAGES
 
-PAGE_LIMIT = 64 * 2**20
-"""Bytes of a page, its scripts and inlined pictures included."""
-
+PAGE_LIMIT = 64 * 2**20  # bytes of a page, its scripts and inlined pictures included
 _LEAST = 12  # characters in one block; a page with less shows a button or a name
 _HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
 _SURE = 400  # characters of text tell a language better than a page's template does

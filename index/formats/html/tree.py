@@ -15,9 +15,8 @@ from index.errors import ReadError
 from index.formats.boilerplate import mended_letters
 from index.formats.encoding import decode
 
-Element = Any
-"""An element of a page; lxml has no types of its own."""
-
+Element = Any  # an element of a page; lxml has no types of its own
+# Elements that stand apart from the words around them.
 APART = frozenset(
     {
         *("p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tr", "td"),
@@ -26,7 +25,6 @@ APART = frozenset(
         *("head", "form", "details", "title", "meta", "link", "img", "center"),
     }
 )
-"""Elements that stand apart from the words around them."""
 
 
 def text_length(element: Element, most: float = inf) -> int:
@@ -87,12 +85,10 @@ def _divided(table: Element) -> None:
         element.tag = "div"
 
 
+# Characters of a page without its scripts, styles and inlined files; no article has more.
 PAGE_TEXT_LIMIT = 8 * 2**20
-"""Characters of a page without its scripts, styles and inlined files; no article has more."""
-
+# Elements of a page; finding the article among that many takes some seconds.
 ELEMENT_LIMIT = 100_000
-"""Elements of a page; finding the article among that many takes some seconds."""
-
 _RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
 _RECORDS = 50
 _DECLARED = 4_096  # bytes in which a page names its encoding; browsers look at 1,024

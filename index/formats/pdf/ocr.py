@@ -15,12 +15,9 @@ from index.errors import CodedError, reason_of
 from index.formats.pdf.page import PrintedLine
 from index.formats.pdf.process import Picture
 
-OCR_SECONDS = 120.0
-"""For one page, after which it is left unread."""
-
+OCR_SECONDS = 120.0  # for one page, after which it is left unread
+# Of the largest picture that is read: more than an A3 page at 300 dots an inch.
 OCR_PIXELS = 30_000_000
-"""Of the largest picture that is read: more than an A3 page at 300 dots an inch."""
-
 _PROGRAM = "tesseract"
 _BOX = ("left", "top", "width", "height")
 _LINE = ("block_num", "par_num", "line_num")

@@ -17,15 +17,9 @@ from index.formats.pdf.process import PaperError, PdfDocument, opened_pdf
 from index.text.folding import fold
 from index.text.language import detect
 
-PAGES = 2_000
-"""Read of one document; the rest is left out, and a line says so."""
-
-_SECONDS = 300.0
-"""For the text of a document, that of its pictures not counted."""
-
-OCR_PAGES = 200
-"""Read by OCR in one document."""
-
+PAGES = 2_000  # read of one document; the rest is left out, and a line says so
+_SECONDS = 300.0  # for the text of a document, that of its pictures not counted
+OCR_PAGES = 200  # read by OCR in one document
 _TOLD = 400  # characters; so many show their language
 
 

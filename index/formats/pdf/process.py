@@ -18,9 +18,8 @@ from index.formats.pdf.worker import receive_frame, send
 from index.kept_process import Apart, KeptProcess, WaitingProcesses
 
 OPENING_SECONDS = 60.0
+# Seconds for a document to be opened, and for one of its pages to be read or drawn.
 PAGE_SECONDS = 30.0
-"""Seconds for a document to be opened, and for one of its pages to be read or drawn."""
-
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _IDLE = 2  # processes kept for the next documents

@@ -21,12 +21,8 @@ from typing import IO, Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MEMORY = 256 * 2**20
-"""Bytes that a document may need, where the system can hold it to that."""
-
-CHARACTERS = 200_000
-"""On one page; what comes after them is left out, and `cut` says so."""
-
+MEMORY = 256 * 2**20  # bytes that a document may need, where the system can hold it to that
+CHARACTERS = 200_000  # on one page; what comes after them is left out, and `cut` says so
 _HEAD = struct.Struct(">IQ")
 _FEW = 400  # characters; a page of more is no scan
 _WEIGHT = 600  # of a bold font, as CSS counts
