@@ -64,11 +64,9 @@ def leads(passage: Passage, language: str) -> list[Sentence | None]:
     found: list[Sentence | None] = []
     standing: Sentence | None = None
     for sentence in passage.sentences:
-        if leans(sentence.text, language):
-            found.append(standing)
-        else:
-            found.append(None)
-            standing = sentence
+        leaning = leans(sentence.text, language)
+        found.append(standing if leaning else None)
+        standing = standing if leaning else sentence
     return found
 
 

@@ -27,10 +27,7 @@ def fold_phrase(text: str) -> str:
 
     Apostrophes, hyphens and spaces are the plain ones.
     """
-    return "".join(_folded(letter) for letter in text.translate(_PLAIN))
-
-
-def _folded(letter: str) -> str:
-    if letter.isascii():
-        return letter.lower()
-    return unicodedata.normalize("NFD", letter)[0].lower()[0]
+    return "".join(
+        letter.lower() if letter.isascii() else unicodedata.normalize("NFD", letter)[0].lower()[0]
+        for letter in text.translate(_PLAIN)
+    )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 
 import Stemmer  # type: ignore[import-not-found]
+from rapidfuzz.distance import OSA
 
 from index.text.folding import fold, fold_phrase
 from index.text.numbers import plain_numbers
@@ -53,40 +54,14 @@ _LETTERS = {
     "en": re.compile(r"\bth|\bwh|'s\b"),
 }
 _SNOWBALL = {
-    code: name
-    for code, name in {
-        "ar": "arabic",
-        "ca": "catalan",
-        "da": "danish",
-        "de": "german",
-        "el": "greek",
-        "en": "english",
-        "es": "spanish",
-        "eu": "basque",
-        "fi": "finnish",
-        "fr": "french",
-        "ga": "irish",
-        "hi": "hindi",
-        "hu": "hungarian",
-        "hy": "armenian",
-        "id": "indonesian",
-        "it": "italian",
-        "lt": "lithuanian",
-        "ne": "nepali",
-        "nl": "dutch",
-        "no": "norwegian",
-        "pl": "polish",
-        "pt": "portuguese",
-        "ro": "romanian",
-        "ru": "russian",
-        "sr": "serbian",
-        "sv": "swedish",
-        "ta": "tamil",
-        "tr": "turkish",
-        "yi": "yiddish",
-    }.items()
-    if name in Stemmer.algorithms()
-}
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian",
+    "ne": "nepali", "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
+    "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+_STEMMED = {code for code, name in _SNOWBALL.items() if name in Stemmer.algorithms()}
 
 
 def detect(text: str, fallback: str = "fr") -> str:
@@ -96,34 +71,20 @@ def detect(text: str, fallback: str = "fr") -> str:
     in which they are rare is read by the slower classifier, unless it is too short to be sure of.
     """
     sample = _straight(unicodedata.normalize("NFC", text[:_READ])).lower()
-    script = _script(sample)
-    if script is not None:
-        return script
+    letters = [letter for letter in sample if letter.isalpha()]
+    for script, language in _SCRIPTS:  # each is used by one language alone
+        if script.search(sample) and 3 * len(script.findall(sample)) > len(letters):
+            return language
     words = _WORD.findall(sample)
     votes = _votes(words, sample)
     best = max(votes.values(), default=0.0)
-    if (best == 0 and _foreign(sample)) or (
-        len(words) >= _CLASSIFIED and best < _TYPICAL * len(words)
-    ):
+    # In another alphabet than ours, no word can vote.
+    foreign = best == 0 and 2 * sum(letter >= "\u0250" for letter in letters) > len(letters)
+    if foreign or (len(words) >= _CLASSIFIED and best < _TYPICAL * len(words)):
         return _classifier()(sample) or fallback
     if best == 0 or votes.get(fallback, 0.0) >= best:
         return fallback
     return max(votes, key=votes.__getitem__)
-
-
-def _script(sample: str) -> str | None:
-    """The language of a script that one language alone uses, when it fills the text."""
-    letters = sum(letter.isalpha() for letter in sample)
-    for script, language in _SCRIPTS:
-        if script.search(sample) and 3 * len(script.findall(sample)) > letters:
-            return language
-    return None
-
-
-def _foreign(sample: str) -> bool:
-    """Whether the text is written in another alphabet than ours."""
-    letters = [letter for letter in sample if letter.isalpha()]
-    return 2 * sum(letter >= "\u0250" for letter in letters) > len(letters)
 
 
 def _votes(words: list[str], sample: str) -> dict[str, float]:
@@ -131,12 +92,10 @@ def _votes(words: list[str], sample: str) -> dict[str, float]:
     votes = dict.fromkeys(LANGUAGES, 0.0)
     ballot = _ballot()
     for word in words:
-        for language in ballot.get(word, ()):
-            votes[language] += 1 / len(ballot[word])
-        if "'" in word or "-" in word:
-            for part in re.split("['-]", word):
-                for language in ballot.get(part, ()):
-                    votes[language] += 1 / len(ballot[part])
+        parts = re.split("['-]", word) if "'" in word or "-" in word else ()
+        for each in (word, *parts):
+            for language in ballot.get(each, ()):
+                votes[language] += 1 / len(ballot[each])
     for language, letters in _LETTERS.items():
         votes[language] += _LETTER * min(len(letters.findall(sample)), _LETTERS_HEARD)
     return votes
@@ -166,14 +125,10 @@ def terms(text: str, language: str) -> list[str]:
 
     Stop words are left out. « 15 000 » is 15000; a hyphenated name gives itself and its parts.
     """
-    return [term for word in _words(text) for term in _terms_of(word, language)]
-
-
-def _words(text: str) -> list[str]:
     plain = plain_numbers(_straight(unicodedata.normalize("NFC", text)).lower())
     if _INITIAL.search(plain):  # spares nearly every text the slow pattern
         plain = _ACRONYM.sub(lambda match: match[0].replace(".", "") + " ", plain)
-    return _NUMBER.findall(plain)
+    return [term for word in _NUMBER.findall(plain) for term in _terms_of(word, language)]
 
 
 def _straight(text: str) -> str:
@@ -190,8 +145,11 @@ def _terms_of(word: str, language: str) -> tuple[str, ...]:
         word = _POSSESSIVE.sub("", _ELIDED.sub("", word, count=1))
     if word in stops:
         return ()
-    found = _compound(word, stops) if "-" in word else [word]
-    return tuple(fold(each) for each in _stem(found, language))
+    words = _compound(word, stops) if "-" in word else [word]
+    if language in _STEMMED:  # names with digits or hyphens do not inflect
+        stemmer = _stemmers.of(language)
+        words = [stemmer.stemWord(each) if each.isalpha() else each for each in words]
+    return tuple(map(fold, words))
 
 
 def _compound(word: str, stops: frozenset[str]) -> list[str]:
@@ -211,56 +169,37 @@ class _Stemmers(threading.local):
     """One set of stemmers a thread: they keep state while they work."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Stemmer.Stemmer] = {}
+        self._by_language: dict[str, Stemmer.Stemmer] = {}
+
+    def of(self, language: str) -> Stemmer.Stemmer:
+        if language not in self._by_language:
+            self._by_language[language] = Stemmer.Stemmer(_SNOWBALL[language])
+        return self._by_language[language]
 
 
 _stemmers = _Stemmers()
 
 
-def _stemmer(language: str) -> Stemmer.Stemmer | None:
-    name = _SNOWBALL.get(language)
-    if name is None:
-        return None
-    if language not in _stemmers.known:
-        _stemmers.known[language] = Stemmer.Stemmer(name)
-    return _stemmers.known[language]
-
-
-def _stem(words: list[str], language: str) -> list[str]:
-    """Stems of the words that inflect; names with digits or hyphens stay as they are."""
-    stemmer = _stemmer(language)
-    if stemmer is None:
-        return words
-    return [stemmer.stemWord(word) if word.isalpha() else word for word in words]
-
-
 _SPELLING_WORD = re.compile(r"[^\W\d_]{6,}")
-_KNOWN = ("article", "articles", "auteur", "author", "written", "published")
+_ASKING_WORDS = ("article", "articles", "auteur", "author", "written", "published")
 
 
 def mend_phrase(text: str) -> str:
     """The text with the words by which articles are asked about put right: « artcile »."""
-    return _SPELLING_WORD.sub(_mended, text)
+    return _SPELLING_WORD.sub(_mend_word, text)
 
 
-def _mended(found: re.Match[str]) -> str:
-    word = found[0]
-    plain = fold_phrase(word)
-    if plain in _KNOWN:
-        return word
-    # A first letter is seldom missed; without it « hauteur » would be an author.
-    return next((known for known in _KNOWN if known[0] == plain[0] and _near(plain, known)), word)
-
-
-def _near(one: str, other: str) -> bool:
-    """Whether one letter added, dropped or changed, or two exchanged, make one word the other."""
-    if abs(len(one) - len(other)) > 1 or one + "s" == other or one == other + "s":
-        return False
-    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), -1)
-    if at < 0:
-        return True
-    a, b = one[at:], other[at:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] + a[2:]) == b
+def _mend_word(match: re.Match[str]) -> str:
+    """The asking word that one slip of the pen makes of this one, if any."""
+    plain = fold_phrase(match[0])
+    if plain in _ASKING_WORDS:
+        return match[0]
+    for word in _ASKING_WORDS:
+        # A first letter is seldom missed; without it « hauteur » would be an author.
+        plural = plain + "s" == word or plain == word + "s"
+        if word[0] == plain[0] and not plural and OSA.distance(plain, word) <= 1:
+            return word
+    return match[0]
 
 
 def keyed_terms(text: str, language: str) -> list[str]:

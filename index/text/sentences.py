@@ -108,12 +108,6 @@ _BY_LANGUAGE = {
 }
 _UNKNOWN = _table(never="", number="", maybe="etc", openers="")
 
-
-def abbreviations(language: str) -> Abbreviations:
-    """Those of `language`, or next to none for a language that is not listed."""
-    return _BY_LANGUAGE.get(language, _UNKNOWN)
-
-
 logger = logging.getLogger(__name__)
 SENTENCE_LIMIT = 1_000
 _WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: sentencex panics at some
@@ -150,23 +144,18 @@ def sentence_spans(text: str, language: str, limit: int = SENTENCE_LIMIT) -> lis
     None crosses a paragraph (an empty line) and none is longer than `limit` characters.
     """
     spans: list[tuple[int, int]] = []
-    for start, end in _between(text, 0, len(text), _PARAGRAPH_BREAK):
-        ends = _ends(text[start:end], language)
-        for first, last in zip([0, *ends], [*ends, end - start], strict=True):
+    breaks = [match.span() for match in _PARAGRAPH_BREAK.finditer(text)]
+    starts, ends = [0, *(end for _, end in breaks)], [*(start for start, _ in breaks), len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        inner = _ends(text[start:end], language)
+        for first, last in zip([0, *inner], [*inner, end - start], strict=True):
             spans.extend(fit(text, start + first, start + last, limit))
     return spans
 
 
-def _between(text: str, start: int, end: int, gap: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    for match in gap.finditer(text, start, end):
-        yield start, match.start()
-        start = match.end()
-    yield start, end
-
-
 def _ends(paragraph: str, language: str) -> list[int]:
     """Where sentences end inside a paragraph, its own end aside."""
-    known = abbreviations(language)
+    known = _BY_LANGUAGE.get(language, _UNKNOWN)
     proposed = _proposed(paragraph, language)
     proposed.update(match.end() for match in _ADDED.finditer(paragraph))
     proposed.update(match.end() for match in known.ending.finditer(paragraph))
@@ -177,7 +166,8 @@ def _ends(paragraph: str, language: str) -> list[int]:
         else:
             inner = _proposed(paragraph[start + 1 : end - 1], language)
             proposed.update(start + 1 + offset for offset in inner)
-    ends = {_past_closers(paragraph, end) for end in proposed}
+    closers = [(_STRAY_CLOSERS.match(paragraph, end, end + _NEAR), end) for end in proposed]
+    ends = {match.end() if match else end for match, end in closers}
     cased = paragraph != paragraph.lower()
     kept = [0]
     before = seen = 0
@@ -185,9 +175,9 @@ def _ends(paragraph: str, language: str) -> list[int]:
         if visible := paragraph[before:end].rstrip():
             seen = before + len(visible)
         before = end
-        if seen <= kept[-1] or _inside(quotes, end):
-            continue
-        if _is_end(paragraph, kept[-1], seen, end, known, cased):
+        quote = bisect_left(quotes, (end, 0)) - 1
+        quoted = quote >= 0 and end < quotes[quote][1]
+        if seen > kept[-1] and not quoted and _is_end(paragraph, kept[-1], seen, end, known, cased):
             kept.append(end)
     return kept[1:]
 
@@ -218,16 +208,6 @@ def _asked(part: str, language: str) -> list[int]:
         logger.warning("sentencex gave up on %r: %s", part[:60], panic)
         return []
     return [int(boundary["end_index"]) for boundary in boundaries]
-
-
-def _past_closers(paragraph: str, end: int) -> int:
-    match = _STRAY_CLOSERS.match(paragraph, end, end + _NEAR)
-    return match.end() if match else end
-
-
-def _inside(quotes: list[tuple[int, int]], end: int) -> bool:
-    place = bisect_left(quotes, (end, 0)) - 1
-    return place >= 0 and end < quotes[place][1]
 
 
 def _is_end(

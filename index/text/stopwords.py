@@ -8,7 +8,6 @@ question in French holds some of these and few of the others.
 from __future__ import annotations
 
 from functools import cache
-from types import MappingProxyType
 
 from index.text.folding import fold
 
@@ -88,17 +87,15 @@ haar hem mij me mijn jouw uw zijn ons onze er hier daar niet geen ook nog al wel
 is was waren ben bent wordt worden werd werden geworden heeft hebben had hadden heb kan kunnen kon
 moet moeten zal zullen zou zouden iets alle andere elk elke enz bijv
 """
-_WORDS = MappingProxyType(
-    {
-        "fr": _FRENCH,
-        "en": _ENGLISH,
-        "es": _SPANISH,
-        "de": _GERMAN,
-        "it": _ITALIAN,
-        "pt": _PORTUGUESE,
-        "nl": _DUTCH,
-    }
-)
+_WORDS = {
+    "fr": _FRENCH,
+    "en": _ENGLISH,
+    "es": _SPANISH,
+    "de": _GERMAN,
+    "it": _ITALIAN,
+    "pt": _PORTUGUESE,
+    "nl": _DUTCH,
+}
 LANGUAGES = tuple(_WORDS)
 
 
@@ -109,4 +106,4 @@ def stop_words(language: str) -> frozenset[str]:
     A word that differs from a stop word by an accent alone (« né » from « ne ») is not among them.
     """
     words = _WORDS.get(language, "").split()
-    return frozenset(words) | frozenset(fold(word) for word in words)
+    return frozenset(words) | frozenset(map(fold, words))
