@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,30 +15,14 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, Protocol
 
 from index.errors import Problem, ReadError, StreamError, reason_of
-from index.text.folding import fold
+from index.text.folding import folded_words
 
 # Where a fact of the metadata was found; `fields` are those of a JSON or CSV record, `htmldate` is
 # a day that this library takes for the page's.
 Origin = Literal[
-    "front matter",
-    "json-ld",
-    "opengraph",
-    "html",
-    "pdf",
-    "docx",
-    "document",
-    "epub",
-    "feed",
-    "sitemap",
-    "nitf",
-    "email",
-    "fields",
-    "address",
-    "file name",
-    "text",
-    "detected",
-    "htmldate",
-]
+    "front matter", "json-ld", "opengraph", "html", "pdf", "docx", "document", "epub", "feed",
+    "sitemap", "nitf", "email", "fields", "address", "file name", "text", "detected", "htmldate",
+]  # fmt: skip
 _NOTHING: Mapping[str, Origin] = MappingProxyType({})
 
 
@@ -59,10 +42,6 @@ def list_blocks(items: Sequence[str]) -> Iterator[Block]:
     items = [item for item in items if item]
     apart = any(len(item) > _LONG_ITEM for item in items)
     yield from (Block(text) for text in (items if apart else ["\n".join(items)]) if text)
-
-
-def _slug(name: str) -> str:
-    return "-".join(re.findall(r"\w+", fold(name).lower()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +74,7 @@ class Metadata:
         An author who is a slug here (« jeanne-petit ») is the one of that name there.
         """
         mine = {name: getattr(self, name) for name in FACTS if getattr(self, name)}
-        if self.author and other.author and self.author == _slug(other.author):
+        if self.author and self.author == "-".join(folded_words(other.author or "")):
             del mine["author"]
         theirs = {
             name: getattr(other, name)
@@ -197,14 +176,8 @@ class Content:
         url: str | None = None,
         options: Options | None = None,
     ) -> Content:
-        return cls(
-            name,
-            shown or name,
-            len(data),
-            lambda: io.BytesIO(data),
-            url,
-            options or Options(),
-        )
+        options = options or Options()
+        return cls(name, shown or name, len(data), lambda: io.BytesIO(data), url, options)
 
     @classmethod
     def of_file(

@@ -40,7 +40,7 @@ from index.formats.table import (
     unknown_format,
 )
 from index.text.dates import valid_day
-from index.text.folding import fold
+from index.text.folding import folded_words
 from index.text.language import detect
 
 _SHOWN_SKIPPED = 20
@@ -320,17 +320,13 @@ def _titled(blocks: tuple[Block, ...], title: str | None) -> tuple[str | None, t
 
 def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
     """The blocks without the title above them or among the headings, if something is left."""
-    same = _alike(title)
+    same = folded_words(title)
     again = 0
-    while again < len(blocks) - 1 and _alike(blocks[again].text) == same:
+    while again < len(blocks) - 1 and folded_words(blocks[again].text) == same:
         again += 1
     blocks = blocks[again:]
-    rest = tuple(block for block in blocks if not (block.heading and _alike(block.text) == same))
+    rest = tuple(each for each in blocks if not each.heading or folded_words(each.text) != same)
     return blocks if all(block.heading for block in rest) else rest
-
-
-def _alike(line: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(line.lower())))
 
 
 def _laid_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:

@@ -12,7 +12,8 @@ from lxml import etree
 
 from index.formats.base import Metadata, Origin
 from index.text.dates import find_date, find_moment
-from index.text.folding import fold
+from index.text.folding import fold, folded_words
+from index.text.language import detect
 
 _PACKET = re.compile(rb"<x:xmpmeta\b[^<]*+(?:<(?!/?x:xmpmeta\b)[^<]*+)*+</x:xmpmeta>")
 _PACKET_LIMIT = 1_000_000  # bytes
@@ -44,6 +45,11 @@ client pc poste ordinateur home default accueil secretariat scan scanner hp dell
 toshiba sony apple mac word adobe none null test
 """
 _NOBODY = frozenset(_ACCOUNTS.split())
+_HEADING_STYLE = re.compile(
+    r"(?:heading|titre|überschrift|título|titolo) ?[1-9]\b.*", re.IGNORECASE
+)
+_TITLE_STYLE = re.compile(r"(?:title|titre|titel|título|titolo)", re.IGNORECASE)
+_LANGUAGE_TOLD = 400  # characters; so many show their language
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def from_pdf(info: dict[str, str], language: str, data: bytes) -> Facts:
         url=_line(packet.get("url")),
         category=_line(packet.get("section")),
         language=_line(language or packet.get("language")),
-        published=_day(packet.get("publicationDate") or packet.get("coverDate")),
+        published=find_moment(packet.get("publicationDate") or packet.get("coverDate") or ""),
         made=stamp(info.get("CreationDate", "")),
     )
 
@@ -147,8 +153,7 @@ def believed(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
 
 
 def _said(title: str, head: str) -> bool:
-    words = re.findall(r"\w+", fold(title.lower()))
-    there = set(re.findall(r"\w+", fold(head.lower())))
+    words, there = folded_words(title), set(folded_words(head))
     return sum(word in there for word in words) >= 0.8 * len(words)
 
 
@@ -161,10 +166,6 @@ def _agreed(made: date | datetime | None, head: str) -> date | None:
 
 def _line(text: str | None) -> str:
     return " ".join(re.sub(r"[\x00-\x1f]", " ", text or "").split())
-
-
-def _day(text: str | None) -> date | datetime | None:
-    return find_moment(text) if text else None
 
 
 def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
@@ -193,3 +194,19 @@ def _named(tag: object) -> str:
     """The name of a property that says what the article is; empty for one that does not."""
     match = _PROPERTY.fullmatch(str(tag))
     return match[1] if match else ""
+
+
+def is_heading_style(name: str) -> bool:
+    return _HEADING_STYLE.fullmatch(name) is not None
+
+
+def is_title_style(name: str) -> bool:
+    return _TITLE_STYLE.fullmatch(name) is not None
+
+
+def declared_language(declared: str, text: str) -> str | None:
+    """The declared one, unless the words are plainly of another: programs declare their own."""
+    match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
+    if match is None or (len(text) > _LANGUAGE_TOLD and detect(text, match[1]) != match[1]):
+        return None
+    return match[1]

@@ -12,8 +12,14 @@ from lxml import etree
 
 from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata, list_blocks
-from index.formats.document_info import Facts, InfoEvidence, believed
-from index.formats.office import declared_language, is_heading_style, is_title_style
+from index.formats.document_info import (
+    Facts,
+    InfoEvidence,
+    believed,
+    declared_language,
+    is_heading_style,
+    is_title_style,
+)
 from index.formats.zip_package import unpacked
 
 if TYPE_CHECKING:

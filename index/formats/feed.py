@@ -18,7 +18,6 @@ from index.formats.fields import as_moment, field_address, names_of, one_line
 from index.formats.frontmatter import language_code
 from index.formats.publication import NO_ARTICLE, why_unpublished
 from index.formats.records import key_of, record_body
-from index.formats.shortcodes import without_shortcodes
 
 _COMMENT = re.compile(r"<!--[^<>]{0,5000}-->")  # `<!-- wp:paragraph -->`, `<!--more-->`
 _BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes long
@@ -68,7 +67,8 @@ def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> Art
     if why := _why_unpublished(entry):
         raise ReadError(why)
     metadata = _metadata(entry, feed)
-    text = _words(entry)
+    whole = [str(part.get("value") or "") for part in _list(entry, "content")]
+    text = max(whole, key=len, default="") or _told(entry, "summary") or ""
     if "wp_status" in entry or "wp_post_type" in entry:  # an export of WordPress
         text = without_shortcodes(_COMMENT.sub("", text))
     if not text.strip():
@@ -88,21 +88,16 @@ def _why_unpublished(entry: dict[str, Any]) -> Problem | None:
     return why_unpublished({**entry, "draft": draft})
 
 
-def _words(entry: dict[str, Any]) -> str:
-    """The whole text where the feed gives it, else what it gives."""
-    whole = [str(part.get("value") or "") for part in _list(entry, "content")]
-    return max(whole, key=len, default="") or _told(entry, "summary") or ""
-
-
 def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
     source = dict.get(entry, "source")
     languages = [part.get("language") for part in _list(entry, "content")]
     tags = [tag.get("term") or tag.get("label") for tag in _list(entry, "tags")]
+    authors = [author.get("name") for author in _list(entry, "authors")]
     outlet = _told(source, "title") if isinstance(source, dict) else None
     return Metadata.told(
         "feed",
         title=one_line(_told(entry, "title")),
-        author=_authors(entry),
+        author=names_of([name for name in authors if name and "@" not in name]),
         published=_moment(entry, "published") or _moment(entry, "created"),
         updated=_moment(entry, "updated"),
         url=field_address(_told(entry, "link")),
@@ -110,12 +105,6 @@ def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
         language=language_code(next(filter(None, languages), None) or _told(feed, "language")),
         category=one_line(next(filter(None, tags), None)),
     )
-
-
-def _authors(entry: dict[str, Any]) -> str | None:
-    names = [author.get("name") for author in _list(entry, "authors")]
-    told = [name for name in names if name and "@" not in name]
-    return names_of(told)
 
 
 def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
@@ -139,3 +128,44 @@ def _told(entry: dict[str, Any], name: str) -> str | None:
 def _list(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
     value = dict.get(entry, name)
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+_TAG = re.compile(
+    r"\[(?P<close>/)?(?P<name>[a-z][a-z0-9_-]{0,60})(?P<attributes>(?:\s[^\[\]]{0,2000})?)\]",
+    re.IGNORECASE,
+)
+_ATTRIBUTES = re.compile(r"(?<![\w-])(?:[\w-]++\s?+=\s?+[\"'“”″&]|[\w-]{2,}+=)|https?://|/$")
+_EMBEDDED = re.compile(r"\s*(?:https?://\S+\s*)?")
+_CORE = frozenset({"gallery", "caption", "wp_caption", "embed", "audio", "video", "playlist"})
+
+
+def without_shortcodes(text: str) -> str:
+    """The text without the shortcodes of WordPress, `[gallery ids="1,2"]`, which its exports leave.
+
+    What they enclose stays, unless it is an address alone.
+
+    Brackets of prose stay: a shortcode is one of WordPress' own, has a closing one, attributes
+    (`ids="1,2"`), an address, or a low line in its name.
+    """
+    tags = list(_TAG.finditer(text))
+    closed = {tag["name"] for tag in tags if tag["close"]}
+    parts: list[str] = []
+    at = 0
+    opened: re.Match[str] | None = None
+    for tag in tags:
+        told = tag["attributes"].strip()
+        core = tag["name"] in _CORE or "_" in tag["name"]
+        marked = _ATTRIBUTES.search(tag["attributes"]) if told else core
+        if not marked and tag["name"] not in closed:
+            continue
+        before = text[at : tag.start()]
+        at = tag.end()
+        if before.endswith("[") and text.startswith("]", at):  # escaped: `[[gallery]]`
+            parts += [before[:-1], tag[0]]
+            at += 1
+            opened = None
+            continue
+        pair = tag["close"] and opened is not None and opened["name"] == tag["name"]
+        parts.append("" if pair and _EMBEDDED.fullmatch(before) else before)
+        opened = None if tag["close"] else tag
+    return "".join([*parts, text[at:]])

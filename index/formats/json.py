@@ -1,7 +1,10 @@
-"""JSON: one article, a list of them, or an object that holds the list."""
+"""JSON: one article, a list of them, an object that holds the list, or a record a line."""
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -12,10 +15,9 @@ import ijson
 
 from index.errors import Problem, ReadError, Words
 from index.formats.base import ArticleDraft, Content, Skipped
-from index.formats.encoding import as_utf8
+from index.formats.encoding import as_utf8, decode
 from index.formats.fields import inside, known_facts, opened_fields
-from index.formats.jsonl import read as read_lines
-from index.formats.records import RECORD_LIMIT, Record, draft_of, drafts
+from index.formats.records import RECORD_LIMIT, Record, draft_of, drafts, skipped_line
 from index.formats.signature import HEAD, is_json_lines
 
 _LISTS = frozenset(
@@ -23,6 +25,7 @@ _LISTS = frozenset(
     | {"docs", "documents", "hits", "rows", "news", "stories", "response", "nodes"}
 )
 _TEXTS = frozenset({"text", "texte", "body", "content", "contenu", "corps", "articlebody"})
+_LINES_SUFFIXES = (".jsonl", ".ndjson")
 _LIST_DEPTH = 3  # of the list in the file: `{"response": {"docs": […]}}` is 2
 _RECORD_DEPTH = 100
 _STARTS = frozenset({"start_map", "start_array"})
@@ -34,14 +37,19 @@ _Event = tuple[str, object]
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """A file of JSON, one record in memory at a time where it is a list."""
+    """A file of JSON or of JSON Lines, one record in memory at a time where there are several.
+
+    Its content decides where its name says the other.
+    """
     with content.stream() as stream:
         head = stream.read(HEAD)
+    named = content.name.lower().endswith(_LINES_SUFFIXES)
+    listed = head[:64].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
+    if (named and not listed) or is_json_lines(head):
+        yield from drafts(content, _line_records(content))
+        return
     if not head.strip():
         raise ReadError("file-empty", shown=content.shown)
-    if is_json_lines(head):
-        yield from read_lines(content)
-        return
     with _events(content) as events:
         place = _list_in(events, content.options.fields.get("text"))
     if place is not None:
@@ -88,7 +96,11 @@ def _list_in(events: Iterator[_Event], text: str | None) -> _Place | None:
             keys[-1] = str(value)
             if len(keys) == 1 and keys[0].lower() in _TEXTS:
                 return None
-        elif event == "start_array" and _may_lead_to_records(keys):
+        elif (
+            event == "start_array"
+            and len(keys) <= _LIST_DEPTH
+            and _LISTS.issuperset(key.lower() for key in keys)
+        ):
             started = tuple(keys)
         _follow(event, keys)
         if event == "end_array" and not keys:
@@ -100,10 +112,6 @@ def _has_text(value: object, text: str | None) -> bool:
     if not isinstance(value, dict):
         return False
     return inside(value, text) is not None if text else "text" in known_facts(opened_fields(value))
-
-
-def _may_lead_to_records(keys: list[str]) -> bool:
-    return len(keys) <= _LIST_DEPTH and all(key.lower() in _LISTS for key in keys)
 
 
 def _follow(event: str, keys: list[str]) -> None:
@@ -235,3 +243,63 @@ def _events(content: Content) -> Iterator[Iterator[_Event]]:
         said = " ".join(str(error).split("\n")[0].split())
         reason = Words(said) if said else Problem("json-cut")
         raise ReadError("json-invalid", shown=content.shown, reason=reason) from error
+
+
+_WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def _line_records(content: Content) -> Iterator[Record | Skipped]:
+    """The records of a file that has one a line, however many there are."""
+    with content.stream() as stream:
+        for number, line in enumerate(_lines(stream), 1):
+            if line is None:
+                yield skipped_line(content, number, Problem("line-too-long", limit=RECORD_LIMIT))
+            elif line.strip():
+                yield _line_record(content, number, line)
+
+
+def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped:
+    try:
+        value = json.loads(_line_text(line, content.shown), parse_int=_number)
+    except (ValueError, RecursionError, ReadError) as error:
+        reason = Problem(
+            "record-too-deep" if isinstance(error, RecursionError) else "line-not-utf8"
+        )
+        if isinstance(error, json.JSONDecodeError):
+            said = Words(error.msg)
+            reason = Problem("json-at-character", reason=said, character=error.pos + 1)
+        return skipped_line(content, number, Problem("line-not-json", reason=reason))
+    if not isinstance(value, dict):
+        return skipped_line(content, number, Problem("line-no-object"))
+    return Record(Problem("at-line", number=number), opened_fields(value))
+
+
+def _number(digits: str) -> int | None:
+    return int(digits) if len(digits) < 99 else None  # Python refuses those of thousands of digits
+
+
+def _line_text(line: bytes, shown: str) -> str:
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return decode(line, shown)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of a file in UTF-8; None for one that is too long to be held."""
+    start = stream.read(2)
+    wide = next((encoding for mark, encoding in _WIDE if start == mark), None)
+    stream.seek(0)
+    if wide is not None:
+        text = io.TextIOWrapper(stream, wide, errors="replace", newline="\n")
+        while characters := text.readline(RECORD_LIMIT):
+            yield characters.encode("utf-8", "replace")
+        text.detach()
+        return
+    while line := stream.readline(RECORD_LIMIT):
+        whole = len(line) < RECORD_LIMIT or line.endswith(b"\n")
+        while not whole:
+            rest = stream.readline(RECORD_LIMIT)
+            whole = rest.endswith(b"\n") or not rest
+            line = b""
+        yield line or None

@@ -13,28 +13,9 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from index.errors import Problem
+from index.formats import signature as sign
 from index.formats.base import Parser
-from index.formats.signature import (
-    Signature,
-    is_bzip2,
-    is_epub,
-    is_flat_opendocument_text,
-    is_gzip,
-    is_html,
-    is_json,
-    is_json_lines,
-    is_letter,
-    is_opendocument_text,
-    is_packed_tar,
-    is_pdf,
-    is_tar,
-    is_text,
-    is_word,
-    is_xml,
-    is_xz,
-    is_zip,
-    unreadable_kind,
-)
+from index.formats.signature import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +49,10 @@ class Format:
 
 
 _ARCHIVES = "index.formats.archives.parser"
-ZIP = Format(_ARCHIVES, (".zip",), ("application/zip",), signature=is_zip, beats="any name")
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_ODT = "application/vnd.oasis.opendocument.text"
+_FODT = f"{_ODT}-flat-xml"
+ZIP = Format(_ARCHIVES, (".zip",), ("application/zip",), sign.is_zip, "any name")
 # Where two signatures fit, the first row counts.
 FORMATS = (
     Format("index.formats.markdown", (".md", ".markdown"), ("text/markdown",)),
@@ -77,81 +61,55 @@ FORMATS = (
         "index.formats.html.parser",
         (".html", ".htm", ".xhtml"),
         ("text/html", "application/xhtml+xml"),
-        signature=is_html,
-        beats="names of texts",
+        sign.is_html,
+        "names of texts",
     ),
+    Format("index.formats.pdf.parser", (".pdf",), ("application/pdf",), sign.is_pdf, "any name"),
     Format(
-        "index.formats.pdf.parser",
-        (".pdf",),
-        ("application/pdf",),
-        signature=is_pdf,
-        beats="any name",
-    ),
-    Format(
-        "index.formats.docx",
-        (".docx",),
-        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
-        signature=is_word,
-        beats="any name",
-        package="word/document.xml",
+        "index.formats.docx", (".docx",), (_DOCX,), sign.is_word, "any name", "word/document.xml"
     ),
     Format(
         "index.formats.odt",
         (".odt",),
-        ("application/vnd.oasis.opendocument.text",),
-        signature=is_opendocument_text,
-        beats="any name",
-        package="META-INF/manifest.xml",
+        (_ODT,),
+        sign.is_opendocument_text,
+        "any name",
+        "META-INF/manifest.xml",
     ),
-    Format(
-        "index.formats.odt",
-        (".fodt",),
-        ("application/vnd.oasis.opendocument.text-flat-xml",),
-        signature=is_flat_opendocument_text,
-        beats="any name",
-    ),
+    Format("index.formats.odt", (".fodt",), (_FODT,), sign.is_flat_opendocument_text, "any name"),
     Format(
         "index.formats.epub",
         (".epub",),
         ("application/epub+zip",),
-        signature=is_epub,
-        beats="any name",
-        package="META-INF/container.xml",
-    ),
-    Format(
-        "index.formats.jsonl",
-        (".jsonl", ".ndjson"),
-        ("application/x-ndjson", "application/jsonl"),
-        signature=is_json_lines,
+        sign.is_epub,
+        "any name",
+        "META-INF/container.xml",
     ),
     Format(
         "index.formats.json",
-        (".json",),
-        ("application/json", "application/ld+json"),
-        signature=is_json,
+        (".jsonl", ".ndjson"),
+        ("application/x-ndjson", "application/jsonl"),
+        sign.is_json_lines,
+    ),
+    Format(
+        "index.formats.json", (".json",), ("application/json", "application/ld+json"), sign.is_json
     ),
     Format("index.formats.csv", (".csv", ".tsv"), ("text/csv",)),
     Format(
         "index.formats.xml",
         (".xml", ".rss", ".atom", ".rdf"),
         ("application/xml", "text/xml"),
-        signature=is_xml,
+        sign.is_xml,
     ),
-    Format("index.formats.email", (".eml",), ("message/rfc822",), signature=is_letter),
+    Format("index.formats.email", (".eml",), ("message/rfc822",), sign.is_letter),
     ZIP,
-    Format(_ARCHIVES, (".tar",), signature=is_tar, beats="any name", fetchable=False),
-    Format(_ARCHIVES, (".tar.gz", ".tgz"), signature=is_packed_tar, beats="any name"),
-    Format(_ARCHIVES, (".gz",), signature=is_gzip, beats="any name", fetchable=False),
+    Format(_ARCHIVES, (".tar",), (), sign.is_tar, "any name", fetchable=False),
+    Format(_ARCHIVES, (".tar.gz", ".tgz"), (), sign.is_packed_tar, "any name"),
+    Format(_ARCHIVES, (".gz",), (), sign.is_gzip, "any name", fetchable=False),
     Format(
-        _ARCHIVES,
-        (".bz2", ".tar.bz2", ".tbz2"),
-        signature=is_bzip2,
-        beats="any name",
-        fetchable=False,
+        _ARCHIVES, (".bz2", ".tar.bz2", ".tbz2"), (), sign.is_bzip2, "any name", fetchable=False
     ),
-    Format(
-        _ARCHIVES, (".xz", ".tar.xz", ".txz"), signature=is_xz, beats="any name", fetchable=False
-    ),
+    Format(_ARCHIVES, (".xz", ".tar.xz", ".txz"), (), sign.is_xz, "any name", fetchable=False),
 )
 FORMAT_OF_SUFFIX: Mapping[str, Format] = MappingProxyType(
     {suffix: each for each in FORMATS for suffix in each.suffixes}
@@ -206,7 +164,7 @@ def suffix_for(head: bytes, name: str) -> str | None:
     Its name decides only between formats that look alike: text, Markdown and tables, or the
     archives that documents are. None for what Selon does not read; `unreadable_kind` says what.
     """
-    if unreadable_kind(head) is not None:
+    if sign.unreadable_kind(head) is not None:
         return None
     named = PurePath(name).suffix.lower()
     own = FORMAT_OF_SUFFIX.get(named)
@@ -215,7 +173,7 @@ def suffix_for(head: bytes, name: str) -> str | None:
         return own.suffix
     if told is not None:
         return told.suffix
-    if not is_text(head):
+    if not sign.is_text(head):
         return None
     return named if own is not None and own.signature is None else ".txt"
 

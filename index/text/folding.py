@@ -22,6 +22,11 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", letters))
 
 
+def folded_words(text: str) -> list[str]:
+    """The words of a text, in lower case without accents."""
+    return re.findall(r"\w+", fold(text.lower()))
+
+
 def fold_phrase(text: str) -> str:
     """The text without case or accents, of the same length, so that what is found has its place.
 

@@ -26,18 +26,8 @@ RATIO_FROM = 64 * 2**20  # bytes unpacked from which on `RATIO` is watched
 DIRECTORY_LIMIT = 32 * 2**20  # bytes of a zip's list of members, which is held in memory
 # What the libraries raise on archives that are damaged, or made to do harm.
 BROKEN = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    tarfile.TarError,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    ValueError,
-    OverflowError,
-    RuntimeError,
-    struct.error,
-    LookupError,
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, ValueError, OverflowError, RuntimeError, struct.error, LookupError),
 )
 
 

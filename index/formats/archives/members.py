@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
-from types import MappingProxyType
 from typing import BinaryIO, cast
 
 from index.errors import Problem, ReadError, StreamError, reason_of
@@ -32,23 +31,11 @@ from index.formats.signature import HEAD, is_zip
 from index.formats.table import sure_format
 
 _PIECE = 2**18
-
-
-def _gunzip(stream: BinaryIO) -> BinaryIO:
-    return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
-
-
-def _bunzip2(stream: BinaryIO) -> BinaryIO:
-    return cast(BinaryIO, bz2.BZ2File(stream))
-
-
-def _unxz(stream: BinaryIO) -> BinaryIO:
-    return cast(BinaryIO, lzma.LZMAFile(stream))
-
-
-_OPENERS: Mapping[str, Callable[[BinaryIO], BinaryIO]] = MappingProxyType(
-    {"gz": _gunzip, "bz2": _bunzip2, "xz": _unxz}
-)
+_OPENERS: Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]] = {
+    "gz": lambda stream: gzip.GzipFile(fileobj=stream),
+    "bz2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+}
 
 
 class Unpacking(io.RawIOBase):
@@ -145,24 +132,17 @@ def tarred(
         archive.members = []  # type: ignore[attr-defined] # or it keeps a million of them
         if info.isdir():
             continue
-        name = plain_name(_tar_member_name(info.name))
+        name = info.name
+        if _SURROGATES.search(name):  # no UTF-8: Western European, as once was usual
+            name = name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+        name = plain_name(name)
         if info.issym() or info.islnk():
             yield Member(name, refused=Problem("archive-link"))
         elif not info.isreg() or info.issparse():
             yield Member(name, refused=Problem("archive-special"))
         else:
-            yield Member(name, partial(_open_tar_member, archive, info), counted=bool(packing))
-
-
-def _open_tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> BinaryIO:
-    return cast(BinaryIO, archive.extractfile(info))
-
-
-def _tar_member_name(name: str) -> str:
-    """A member's name, which is UTF-8 today and was Western European before."""
-    if not _SURROGATES.search(name):
-        return name
-    return name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+            opened = cast(Callable[[], BinaryIO], partial(archive.extractfile, info))
+            yield Member(name, opened, counted=bool(packing))
 
 
 class _Guarded:
@@ -202,11 +182,7 @@ def zipped(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
         elif info.flag_bits & _ENCRYPTED:
             yield Member(name, refused=Problem("archive-encrypted"))
         else:
-            yield Member(name, partial(_open_zip_member, archive, info))
-
-
-def _open_zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
-    return cast(BinaryIO, archive.open(info))
+            yield Member(name, cast(Callable[[], BinaryIO], partial(archive.open, info)))
 
 
 def _zip_member_name(info: zipfile.ZipInfo) -> str:
@@ -221,9 +197,6 @@ def _zip_member_name(info: zipfile.ZipInfo) -> str:
     except UnicodeDecodeError:
         # Letters of Western Europe (« À ») are where MS-DOS in America had frames.
         return raw.decode("cp850") if _FRAMES.search(info.filename) else info.filename
-
-
-_PACKINGS = ("gz", "bz2", "xz")
 
 
 def members_of(
@@ -260,9 +233,9 @@ def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterat
         return
     sure = sure_format(head)
     packing = sure.suffix.rpartition(".")[2] if sure else ""
-    if packing in _PACKINGS and not holds_tar(content, packing):
+    if packing in _OPENERS and not holds_tar(content, packing):
         yield packed(content, packing)
-    elif packing in (*_PACKINGS, "tar") or content.name.lower().endswith(".tar"):
+    elif packing in (*_OPENERS, "tar") or content.name.lower().endswith(".tar"):
         stream = stack.enter_context(content.stream())
         yield from tarred(stream, packing.removeprefix("tar"), budget, stack)
     else:

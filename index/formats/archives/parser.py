@@ -45,7 +45,10 @@ class _Opened:
                     yield member
                     continue
                 format = format_of(member.name)
-                if format is None or _is_hidden(member.name):
+                parts = member.name.split("/")
+                # What systems and programs leave among people's files.
+                hidden = any(part.startswith((".", "~$")) for part in parts) or "__MACOSX" in parts
+                if format is None or hidden:
                     continue
                 yield from self._member(member, prefix, format.parser == __name__)
 
@@ -84,9 +87,3 @@ class _Opened:
                 if isinstance(found, ArticleDraft):
                     found = replace(found, key=f"{key}#{found.key}" if found.key else key)
                 yield found
-
-
-def _is_hidden(name: str) -> bool:
-    """Whether a member is what systems and programs leave among people's files."""
-    parts = name.split("/")
-    return "__MACOSX" in parts or any(part.startswith((".", "~$")) for part in parts)

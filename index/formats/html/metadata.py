@@ -13,7 +13,7 @@ from index.formats.byline import told_in_heads
 from index.formats.frontmatter import language_code
 from index.formats.html.jsonld import jsonld_line, moment, person_name
 from index.formats.html.tree import Element
-from index.text.folding import fold
+from index.text.folding import folded_words
 from index.text.names import is_person_name
 
 Metas = Mapping[str, tuple[str, ...]]  # the contents of a page's meta tags by name
@@ -98,7 +98,11 @@ def canonical(tree: Element, bases: Iterable[str | None]) -> Metadata:
     base = next((base for base in bases if base), None)
     for link in tree.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split():
-            url = absolute(_joined(base, (link.get("href") or "").strip()))
+            try:
+                joined = urljoin(base or "", (link.get("href") or "").strip())
+            except ValueError:
+                continue
+            url = absolute(joined)
             if url and (urlsplit(url).path.strip("/") or urlsplit(url).query):
                 return Metadata.told("html", url=url)
     return Metadata()
@@ -112,13 +116,6 @@ def absolute(url: str | None) -> str | None:
         return None
     whole = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", url or "")
     return url if whole else None
-
-
-def _joined(base: str | None, href: str) -> str:
-    try:
-        return urljoin(base or "", href)
-    except ValueError:
-        return ""
 
 
 def _first(
@@ -168,7 +165,8 @@ def with_title(told: Metadata, shown: Titles, url: str | None) -> Metadata:
     """The metadata with the article's title, without the site's name, and the outlet it names."""
     head, tail = _split(shown.tab, told, shown.heading, url)
     whole = told.title or ""
-    if shown.heading and (not whole or _is_cut(whole, shown.heading)):
+    cut = whole.endswith(("…", "...")) and _alike(shown.heading or "").startswith(_alike(whole))
+    if shown.heading and (not whole or cut):
         title = Metadata.told("html", title=_bare(shown.heading, told.outlet or tail))
     elif whole:
         title = Metadata.told(told.origins["title"], title=_bare(whole, told.outlet or tail))
@@ -176,11 +174,6 @@ def with_title(told: Metadata, shown: Titles, url: str | None) -> Metadata:
         title = Metadata.told("html", title=head)
     outlet = Metadata.told("html", outlet=tail if tail != told.author else None)
     return title.completed(told).completed(outlet)
-
-
-def _is_cut(title: str, heading: str) -> bool:
-    """Whether the title is the heading cut short."""
-    return title.endswith(("…", "...")) and _alike(heading).startswith(_alike(title))
 
 
 def _bare(title: str, outlet: str | None) -> str:
@@ -203,11 +196,8 @@ def _split(
         return tab, None
     head, tail = tab[: mark.start()].strip(), tab[mark.end() :].strip()
     known = _same(tail, told.outlet or "") or _in_host(tail, url)
-    first = _MARK.split(head)[0]
-    beside = any(
-        title and (_alike(title) == _alike(head) or _alike(title) == _alike(first))
-        for title in (told.title, heading)
-    )
+    heads = {_alike(head), _alike(_MARK.split(head)[0])}
+    beside = any(title and _alike(title) in heads for title in (told.title, heading))
     is_name = bool(_SITE.fullmatch(tail)) and ":" not in mark[0]
     named = len(head) >= _HEAD and ":" not in mark[0] and bool(_NAMED.fullmatch(tail))
     if head and (known or (is_name and (beside or named))):
@@ -230,7 +220,7 @@ def _same(name: str, outlet: str) -> bool:
 
 
 def _alike(text: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(text.lower())))
+    return " ".join(folded_words(text))
 
 
 def _words(element: Element) -> str | None:
@@ -267,7 +257,9 @@ def visible_facts(tree: Element) -> Metadata:
 def _below(heading: Element) -> Iterator[tuple[Element, str]]:
     """The elements after the heading with their words, in reading order, each text once."""
     looked = 0
-    for element in _following(heading):
+    ancestors = (heading, *heading.iterancestors())
+    siblings = (sibling for each in ancestors for sibling in each.itersiblings())
+    for element in (each for sibling in siblings for each in sibling.iter()):
         if not isinstance(element.tag, str):
             continue
         text = jsonld_line(_own_words(element)) or ""
@@ -275,14 +267,6 @@ def _below(heading: Element) -> Iterator[tuple[Element, str]]:
         if looked > _LOOKED_AT:
             return
         yield element, text
-
-
-def _following(element: Element) -> Iterator[Element]:
-    """All elements that begin after this one ends."""
-    while element is not None:
-        for sibling in element.itersiblings():
-            yield from sibling.iter()
-        element = element.getparent()
 
 
 def _own_words(element: Element) -> str:

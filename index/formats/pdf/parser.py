@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
-from index.formats.document_info import InfoEvidence, believed, from_pdf
+from index.formats.base import ArticleDraft, Content, Metadata, Skipped
+from index.formats.document_info import InfoEvidence, believed, declared_language, from_pdf
 from index.formats.pdf.ocr import OCR_PIXELS, OcrError, ocr_languages, ocr_lines
 from index.formats.pdf.page import PrintedPage, without_margins
 from index.formats.pdf.paragraphs import laid_out
 from index.formats.pdf.process import PaperError, PdfDocument, opened_pdf
-from index.text.folding import fold
-from index.text.language import detect
+from index.text.folding import folded_words
 
 PAGES = 2_000  # read of one document; the rest is left out, and a line says so
 _SECONDS = 300.0  # for the text of a document, that of its pictures not counted
 OCR_PAGES = 200  # read by OCR in one document
-_TOLD = 400  # characters; so many show their language
 
 
 @dataclass(slots=True)
@@ -47,12 +44,21 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     except PaperError as error:
         raise ReadError(error.problem, shown=content.shown) from error
     if not any(page.lines for page in reading.pages):
-        raise ReadError(_nothing(reading), shown=content.shown)
+        why = Problem("pdf-no-text")
+        if any(page.is_scan for page in reading.pages):
+            why = Problem("pdf-scan-no-words")
+        raise ReadError(next(iter(reading.unread), why), shown=content.shown)
     shown, blocks = laid_out(without_margins(reading.pages))
     text = "\n".join(block.text for block in blocks)
     metadata = believed(facts, "pdf", InfoEvidence(content.name, text, shown))
-    metadata = metadata.completed(Metadata.told("pdf", language=_language(facts.language, text)))
-    yield ArticleDraft(_without(blocks, metadata.title), metadata)
+    metadata = metadata.completed(
+        Metadata.told("pdf", language=declared_language(facts.language, text))
+    )
+    title = folded_words(metadata.title or "")
+    heads = (at for at, block in enumerate(blocks[:20]) if block.heading)
+    again = next((at for at in heads if title and folded_words(blocks[at].text) == title), None)
+    kept = blocks if again is None else blocks[:again] + blocks[again + 1 :]
+    yield ArticleDraft(kept, metadata)
     for problem, numbers in reading.unread.items():
         yield Skipped(f"{content.shown}#{_told(numbers)}", problem)
 
@@ -114,37 +120,6 @@ class _Scanner:
         if self._language is None:
             return Problem("pdf-scan-no-tesseract")
         return None
-
-
-def _nothing(reading: _Reading) -> Problem:
-    """Why no page has words."""
-    if reading.unread:
-        return next(iter(reading.unread))
-    if any(page.is_scan for page in reading.pages):
-        return Problem("pdf-scan-no-words")
-    return Problem("pdf-no-text")
-
-
-def _language(declared: str, text: str) -> str | None:
-    """The declared one, unless the words are plainly of another: programs declare their own."""
-    match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
-    if match is None or (len(text) > _TOLD and detect(text, match[1]) != match[1]):
-        return None
-    return match[1]
-
-
-def _without(blocks: tuple[Block, ...], title: str | None) -> tuple[Block, ...]:
-    """The blocks without the heading that is the title."""
-    if title is None:
-        return blocks
-    for index, block in enumerate(blocks[:20]):
-        if block.heading and _alike(block.text) == _alike(title):
-            return blocks[:index] + blocks[index + 1 :]
-    return blocks
-
-
-def _alike(line: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(line.lower())))
 
 
 def _told(numbers: list[int]) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from index.errors import Problem
 from index.formats.publication import why_unpublished
-from index.formats.shortcodes import without_shortcodes
+from index.formats.feed import without_shortcodes
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 
 _WORDPRESS = (
