@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from index.formats.base import FACTS, ArticleDraft, Block, Metadata
+from index.formats.base import FACTS, ArticleDraft, Block
 
 _LIMIT = 300  # characters; a longer line is a paragraph, and says something
 _AFTER = "[:>|→]|[–—-](?= )"
@@ -149,18 +149,8 @@ _READ_ALSO = re.compile(rf"[\W_]*+{_ALSO}\s*+[:>»|.…–—→-]*+\s*+", re.IG
 _READ_ALSO_LINE = re.compile(rf"(?:[^\w\s«“\"]+\s*)?{_ALSO}\s*(?:{_AFTER}).*", re.IGNORECASE)
 _FREE_PART_ENDS = re.compile(_SOLD, re.IGNORECASE)
 _WHOLE = re.compile(
-    "|".join(
-        (
-            _ADVERTISEMENT,
-            _SHARING,
-            _READING_TIME,
-            _COPYRIGHT,
-            _PHOTOGRAPH,
-            _TAGS,
-            _LABELS,
-            _CHOICES,
-        )
-    ),
+    f"{_ADVERTISEMENT}|{_SHARING}|{_READING_TIME}|{_COPYRIGHT}|{_PHOTOGRAPH}|{_TAGS}|{_LABELS}"
+    f"|{_CHOICES}",
     re.IGNORECASE,
 )
 _INVITATION = re.compile(
@@ -186,9 +176,14 @@ def is_boilerplate(line: str) -> bool:
     if not plain or len(plain) > _LIMIT:
         return False
     bare = plain.strip("-–—•*·|→>▶►[] ").rstrip(".!:…» ")
-    if _WHOLE.fullmatch(bare) or ends_free_part(plain):
+    if _WHOLE.fullmatch(bare) or ends_free_part(plain) or announces_links(plain):
         return True
-    return _is_link(plain) or _is_invitation(plain)
+    # « Lire aussi : … »: a link's text ends like a title, not like a sentence.
+    if _READ_ALSO_LINE.fullmatch(plain) and not plain.endswith("."):
+        return True
+    # An invitation speaks to its reader; a sentence about newsletters does not.
+    invited = _INVITATION.fullmatch(plain) or _PITCH.fullmatch(plain)
+    return bool(invited and _ADDRESSED.search(plain) and not _QUOTED.search(plain))
 
 
 def announces_links(line: str) -> bool:
@@ -199,19 +194,6 @@ def announces_links(line: str) -> bool:
 def ends_free_part(line: str) -> bool:
     """Whether the free part of an article ends here: what follows sells the rest."""
     return len(line) <= _LIMIT and bool(_FREE_PART_ENDS.fullmatch(" ".join(line.split())))
-
-
-def _is_link(plain: str) -> bool:
-    """« Lire aussi : … »: a link's text ends like a title, not like a sentence."""
-    return announces_links(plain) or (
-        bool(_READ_ALSO_LINE.fullmatch(plain)) and not plain.endswith(".")
-    )
-
-
-def _is_invitation(plain: str) -> bool:
-    """An invitation speaks to its reader; a sentence about newsletters does not."""
-    invited = _INVITATION.fullmatch(plain) or _PITCH.fullmatch(plain)
-    return bool(invited and _ADDRESSED.search(plain) and not _QUOTED.search(plain))
 
 
 _OFFERS = 1_500  # characters at most of what sells the rest of an article
@@ -230,7 +212,9 @@ def cleaned(draft: ArticleDraft) -> ArticleDraft:
     """The draft with its letters mended and without the lines that are surely not news."""
     blocks = tuple(replace(block, text=mended_letters(block.text)) for block in draft.blocks)
     blocks = without_boilerplate(tuple(block for block in blocks if block.text.strip()))
-    return replace(draft, blocks=blocks, metadata=_mended_facts(draft.metadata))
+    told: dict[str, Any] = {name: getattr(draft.metadata, name) for name in FACTS}
+    told |= {name: mended_letters(value) for name, value in told.items() if isinstance(value, str)}
+    return replace(draft, blocks=blocks, metadata=replace(draft.metadata, **told))
 
 
 def mended_letters(text: str) -> str:
@@ -252,8 +236,19 @@ def mended_letters(text: str) -> str:
 
 def without_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks without the lines that are surely no part of the article."""
-    kept = [block for block in map(_news, _free(blocks)) if block.text]
-    return _without_counters(kept)
+    kept: list[Block] = []
+    for block in _free(blocks):
+        lines = (line for line in block.text.split("\n") if not is_boilerplate(line))
+        if text := "\n".join(lines):
+            kept.append(replace(block, text=text))
+    # The « 1/5 », « 2/5 » of a gallery go; a lone « 4/5 » is a mark given.
+    counters = [_COUNTER.fullmatch(block.text) for block in kept]
+    totals = Counter(match[2] for match in counters if match)
+    return tuple(
+        block
+        for block, match in zip(kept, counters, strict=True)
+        if match is None or totals[match[2]] < 2
+    )
 
 
 def _refixed(text: str) -> str:
@@ -274,12 +269,6 @@ def _refixed(text: str) -> str:
     return "\n".join(ftfy.fix_text(line, config) for line in text.split("\n"))
 
 
-def _mended_facts(metadata: Metadata) -> Metadata:
-    told: dict[str, Any] = {name: getattr(metadata, name) for name in FACTS}
-    texts = {name: mended_letters(value) for name, value in told.items() if isinstance(value, str)}
-    return replace(metadata, **{**told, **texts})
-
-
 def _free(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks above the line that ends the free part of an article, if only offers follow."""
     for number, block in enumerate(blocks):
@@ -292,20 +281,3 @@ def _free(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             rest = "\n".join(lines[:sold])
             return (*blocks[:number], *([replace(block, text=rest)] if rest else []))
     return blocks
-
-
-def _news(block: Block) -> Block:
-    """The block with those of its lines that may be news."""
-    lines = (line for line in block.text.split("\n") if not is_boilerplate(line))
-    return replace(block, text="\n".join(lines))
-
-
-def _without_counters(blocks: list[Block]) -> tuple[Block, ...]:
-    """The blocks without the « 1/5 », « 2/5 » of a gallery; a lone « 4/5 » is a mark given."""
-    found = [_COUNTER.fullmatch(block.text) for block in blocks]
-    totals = Counter(match[2] for match in found if match)
-    return tuple(
-        block
-        for block, match in zip(blocks, found, strict=True)
-        if match is None or totals[match[2]] < 2
-    )

@@ -59,7 +59,10 @@ def without_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str
     """The blocks without the author's name and biography at their end, and that name."""
     about = _about(blocks)
     if about is None:
-        return _without_last_name(blocks)
+        # A name that stands alone under the last paragraph signs it.
+        if len(blocks) < 2 or "\n" in blocks[-1].text or len(blocks[-2].text) < _PROSE:
+            return blocks, None
+        return _without_last_line(blocks)
     index, line = about
     lines = blocks[index].text.split("\n")
     after = [*lines[line + 1 :], *(block.text.split("\n")[0] for block in blocks[index + 1 :])]
@@ -100,13 +103,6 @@ def _without_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], st
     return _with_last(blocks[:-1], lines, blocks[-1]), name
 
 
-def _without_last_name(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
-    """A name that stands alone under the last paragraph signs it."""
-    if len(blocks) < 2 or "\n" in blocks[-1].text or len(blocks[-2].text) < _PROSE:
-        return blocks, None
-    return _without_last_line(blocks)
-
-
 _HEAD = 150  # characters; the first longer paragraph ends the lines about the article
 _FEW = 12  # blocks; what stands further down is the article's own, however short its lines are
 _AROUND = 40  # characters beside a label and its date (« dans Vie locale »); more is a sentence
@@ -131,11 +127,19 @@ def told_in_heads(line: str) -> Metadata | None:
     if match := _ADDRESS.fullmatch(line):
         return Metadata.told("text", url=match[1])
     if signed := byline(line):
-        return _dated(signed.rest, Metadata.told("text", author=signed.people))
+        labels = _labels(signed.rest)
+        before = signed.rest[: labels[0].start()] if labels else signed.rest
+        told = Metadata.told("text", author=signed.people)
+        dated = Metadata.told("text", published=moment_and_rest(before)[0])
+        return told.completed(_facts(signed.rest, labels)).completed(dated)
     labels = _labels(line)
-    if labels and not line[: labels[0].start()].strip(" -–—|·•([:"):
-        return _labelled(line, labels)
-    return _bare_date(line)
+    if not labels or line[: labels[0].start()].strip(" -–—|·•([:"):
+        return _bare_date(line)
+    # « Publié le 3 mars 2024 à 10h12 - Mis à jour le 5 », unless it is the start of a sentence.
+    around = sum(len(moment_and_rest(part)[1].strip()) for part in _parts(line, labels))
+    facts = _facts(line, labels)
+    sentence = bool(_HEADS_PROSE.search(line)) and around > len("le ")
+    return None if facts == Metadata() or sentence or around > _AROUND else facts
 
 
 def without_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
@@ -174,33 +178,10 @@ def _labels(line: str) -> list[re.Match[str]]:
     return sorted(found, key=lambda match: match.start())
 
 
-def _dated(rest: str, metadata: Metadata) -> Metadata:
-    """A byline with the days that follow the people."""
-    labels = _labels(rest)
-    if labels:
-        before = rest[: labels[0].start()]
-        return metadata.completed(_facts(rest, labels)).completed(_published(before))
-    return metadata.completed(_published(rest))
-
-
-def _published(text: str) -> Metadata:
-    return Metadata.told("text", published=moment_and_rest(text)[0])
-
-
-def _labelled(line: str, labels: list[re.Match[str]]) -> Metadata | None:
-    """« Publié le 3 mars 2024 à 10h12 - Mis à jour le 5 », unless it is the start of a sentence."""
-    around = sum(len(moment_and_rest(part)[1].strip()) for part in _parts(line, labels))
-    facts = _facts(line, labels)
-    sentence = bool(_HEADS_PROSE.search(line)) and around > len("le ")
-    if facts == Metadata() or sentence or around > _AROUND:
-        return None
-    return facts
-
-
 def _parts(line: str, labels: list[re.Match[str]]) -> list[str]:
     """What stands after each label, up to the next one."""
     ends = [*(label.start() for label in labels[1:]), len(line)]
-    return [line[label.end() : end] for label, end in zip(labels, ends, strict=True)]
+    return [line[label.end() : end] for label, end in zip(labels, ends, strict=False)]
 
 
 def _facts(line: str, labels: list[re.Match[str]]) -> Metadata:

@@ -88,12 +88,10 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
         logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
     try:
         yield from actual.load().read(content)
-    except ReadError as error:
+    except (ReadError, MemoryError) as error:
         if _is_short(error):
             raise ReadError(too_heavy(), shown=content.shown) from error
         raise
-    except MemoryError as error:
-        raise ReadError(too_heavy(), shown=content.shown) from error
 
 
 def too_heavy() -> Problem:
@@ -124,8 +122,11 @@ def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]
             yield found
             continue
         draft = _with_own_key(found, seen)
+        # The file that it came from where its key names one: a member, an attachment, a page.
+        inner = draft.key.partition("#")[0]
+        own = replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
         try:
-            yield article_of_draft(draft, _innermost(content, draft.key), source.location)
+            yield article_of_draft(draft, own, source.location)
         except ReadError as error:
             if not draft.key:
                 raise
@@ -147,12 +148,6 @@ def _with_own_key(draft: ArticleDraft, seen: dict[int, int]) -> ArticleDraft:
     return draft if key == draft.key else replace(draft, key=key)
 
 
-def _innermost(content: Content, key: str) -> Content:
-    """The file that a draft came from where its key names one: a member, an attachment, a page."""
-    inner = key.partition("#")[0]
-    return replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
-
-
 def _by_content(content: Content, named: Format) -> Format:
     """The format of a file, which is nearly always that of its name."""
     try:
@@ -164,9 +159,7 @@ def _by_content(content: Content, named: Format) -> Format:
     if kind is not None and not named.package:  # whose parsers know what a password looks like
         raise ReadError(kind, shown=content.shown)
     sure = sure_format(head)
-    if sure is None or sure.parser == named.parser:
-        return named
-    if sure is ZIP and named.package:
+    if sure is None or sure.parser == named.parser or (sure is ZIP and named.package):
         return named
     return named if sure.beats == "names of texts" and named not in _TEXTS else sure
 
@@ -237,7 +230,9 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     if all(block.heading for block in draft.blocks):
         raise ReadError("article-no-text", shown=content.shown)
     named = member_name(draft.key) or content.name
-    told, body = _without_head(draft.blocks)
+    told, body = without_head_lines(draft.blocks)
+    if all(block.heading for block in body):  # no words are left
+        told, body = Metadata(), draft.blocks
     dated, body = without_dateline(body)
     title, body = _titled(body, metadata.title)
     if title is None:
@@ -248,34 +243,13 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     metadata = metadata.completed(told).completed(signed).completed(dated)
     words, sections = _laid_out(blocks)
     metadata = metadata.completed(Metadata.told("address", url=content.url))
-    metadata = metadata.completed(_from_names(metadata, draft, content)).completed(draft.guessed)
-    metadata = metadata.completed(Metadata.told("detected", language=detect(words)))
-    return _article(metadata, title, words, sections, draft, content, location)
-
-
-def _without_head(blocks: tuple[Block, ...]) -> tuple[Metadata, tuple[Block, ...]]:
-    """What the lines above the text tell, and the blocks without them, if words are left."""
-    told, rest = without_head_lines(blocks)
-    return (Metadata(), blocks) if all(block.heading for block in rest) else (told, rest)
-
-
-def _from_names(metadata: Metadata, draft: ArticleDraft, content: Content) -> Metadata:
-    """The day in the file's name, or in the address: of the article alone, not of its archive."""
+    # The day in the name of the article's own file, not of its archive; then that in its address.
     path = member_name(draft.key) or ("" if draft.key else content.shown)
-    named = Metadata.told("file name", published=date_in_path(path))
-    address = date_in_address(metadata.url) if metadata.url else None
-    return named.completed(Metadata.told("address", published=address))
-
-
-def _article(
-    metadata: Metadata,
-    title: str,
-    words: str,
-    sections: tuple[Section, ...],
-    draft: ArticleDraft,
-    content: Content,
-    location: str,
-) -> Article:
+    dates = (("file name", date_in_path(path)), ("address", date_in_address(metadata.url or "")))
+    for origin, day in dates:
+        metadata = metadata.completed(Metadata.told(origin, published=day))
+    metadata = metadata.completed(draft.guessed)
+    metadata = metadata.completed(Metadata.told("detected", language=detect(words)))
     return Article(
         id=article_id(f"{location}#{draft.key}" if draft.key else location),
         text=words,

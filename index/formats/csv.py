@@ -77,15 +77,8 @@ def _rows(content: Content, text: io.TextIOBase, dialect: Dialect) -> Iterator[R
             wide = Problem("row-too-wide", cells=len(row), columns=len(header))
             yield skipped_line(content, first, wide)
         else:
-            yield Record(Problem("at-line", number=first), _cells(header, row))
-
-
-def _cells(header: list[str], row: list[str]) -> dict[str, object]:
-    """The cells by their columns; of two columns of one name, the first."""
-    cells: dict[str, object] = {}
-    for name, cell in zip(header, row, strict=False):
-        cells.setdefault(name, cell)
-    return cells
+            cells = list(zip(header, row, strict=False))  # of two columns of one name, the first
+            yield Record(Problem("at-line", number=first), dict(reversed(cells)))
 
 
 class _Counted:

@@ -139,8 +139,11 @@ def believed(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
       same day; alone it tells nothing, for old papers are scanned and exported every day.
     """
     title = facts.title if is_real_title(facts.title, evidence.name) else ""
-    if title and evidence.title and not _said(title, evidence.head):
-        title = ""
+    if title and evidence.title:
+        words, printed = folded_words(title), set(folded_words(evidence.head))
+        title = title if sum(word in printed for word in words) >= 0.8 * len(words) else ""
+    made = facts.made.date() if isinstance(facts.made, datetime) else facts.made
+    named = set(map(find_date, evidence.head.split("\n"))) if made else set()
     return Metadata.told(
         origin,
         title=title,
@@ -148,20 +151,8 @@ def believed(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
         outlet=facts.outlet,
         url=facts.url if re.match(r"https?://\S+$", facts.url) else None,
         category=facts.category,
-        published=facts.published or _agreed(facts.made, evidence.head),
+        published=facts.published or (made if made in named else None),
     ).completed(Metadata.told("text", title=evidence.title))
-
-
-def _said(title: str, head: str) -> bool:
-    words, there = folded_words(title), set(folded_words(head))
-    return sum(word in there for word in words) >= 0.8 * len(words)
-
-
-def _agreed(made: date | datetime | None, head: str) -> date | None:
-    if made is None:
-        return None
-    day = made.date() if isinstance(made, datetime) else made
-    return day if any(find_date(line) == day for line in head.split("\n")) else None
 
 
 def _line(text: str | None) -> str:

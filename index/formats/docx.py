@@ -193,7 +193,8 @@ class _Body:
     def _paragraph(self, node: Any, names: list[str]) -> Iterator[Block]:
         text = _text(node)
         titled = any(is_title_style(name) for name in names)
-        headed = any(is_heading_style(name) for name in names) or _outlined(node)
+        level = _value(node.find(f"./{_W}pPr/{_W}outlineLvl"))
+        headed = any(is_heading_style(name) for name in names) or level in set("012345678")
         if text and titled and self.title is None:
             self.title = " ".join(text.split())
         if not any(name.lower().startswith("toc ") for name in names):
@@ -231,11 +232,6 @@ def _value(node: Any) -> str:
 def _is_heading(styles: list[Any]) -> bool:
     names = (style.name or "" for style in styles)
     return any(is_heading_style(name) or is_title_style(name) for name in names)
-
-
-def _outlined(node: Any) -> bool:
-    level = node.find(f"./{_W}pPr/{_W}outlineLvl")
-    return level is not None and level.get(f"{_W}val") in {str(number) for number in range(9)}
 
 
 def _text(node: Any) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -89,7 +89,13 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 def _message(content: Content) -> EmailMessage:
     """The letter; ReadError for what has no head of a letter."""
     try:
-        message = message_from_bytes(_mended(content.read()), policy=_POLICY)
+        letter = content.read()
+        # A stray carriage return cuts a header, where it does not end all lines of the letter.
+        end = _HEAD_END.search(letter)
+        head = letter[: end.start()] if end else letter
+        if b"\n" in head:
+            letter = _STRAY.sub(b" ", head) + letter[len(head) :]
+        message = message_from_bytes(letter, policy=_POLICY)
     except ReadError:
         raise
     except Exception as error:  # the parser fails in many ways on what is no letter
@@ -99,16 +105,6 @@ def _message(content: Content) -> EmailMessage:
     ):
         raise ReadError("letter-not", shown=content.shown)
     return message
-
-
-def _mended(letter: bytes) -> bytes:
-    """A letter none of whose headers is cut by a stray carriage return, which ends no line there.
-
-    Where lines end in it throughout, it is left.
-    """
-    end = _HEAD_END.search(letter)
-    head = letter[: end.start()] if end else letter
-    return _STRAY.sub(b" ", head) + letter[len(head) :] if b"\n" in head else letter
 
 
 def _header(message: EmailMessage, name: str) -> str | None:
@@ -122,28 +118,19 @@ def _header(message: EmailMessage, name: str) -> str | None:
 
 
 def _facts(message: EmailMessage) -> Metadata:
-    subject = _REPLY.sub("", _header(message, "Subject") or "")
-    sent = _header(message, "Date")
-    return Metadata.told(
-        "email", title=subject, author=_sender(message), published=_sent(sent) if sent else None
-    )
-
-
-def _sender(message: EmailMessage) -> str | None:
-    """The sender's name; an address alone names nobody."""
-    try:
+    names: list[str] = []
+    with suppress(Exception):  # see _header
         names = [address.display_name for address in message["From"].addresses]
-    except Exception:  # see _header
-        return None
-    told = [name.strip(" '\"") for name in names if name and "@" not in name]
-    return ", ".join(told) or None
-
-
-def _sent(text: str) -> date | None:
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    sent = None
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
+        sent = parsedate_to_datetime(_header(message, "Date") or "")
+    return Metadata.told(
+        "email",
+        title=_REPLY.sub("", _header(message, "Subject") or ""),
+        # An address alone names nobody.
+        author=", ".join(name.strip(" '\"") for name in names if name and "@" not in name),
+        published=sent,
+    )
 
 
 def _letter(message: EmailMessage, content: Content) -> ArticleDraft:
@@ -152,24 +139,17 @@ def _letter(message: EmailMessage, content: Content) -> ArticleDraft:
     text = _plain_text(plain, content) if plain is not None else ""
     stub = len(text) < _REAL or (len(text) < _STUB_LIMIT and bool(_STUB.search(text)))
     if rich is not None and stub:
-        draft = _rich_draft(_page_of(rich, content), content)
+        page = page_text(_bytes(rich), content.shown, rich.get_content_charset())
+        try:
+            draft = read_html(page, content)
+        except ReadError:
+            draft = read_fragment(page, content)
     else:
         draft = read_text(text)
     blocks = tuple(_without_list_lines(draft.blocks))
     if not blocks:
         raise ReadError("letter-no-text", shown=content.shown)
     return replace(draft, blocks=blocks, metadata=_facts(message).completed(draft.metadata))
-
-
-def _page_of(part: EmailMessage, content: Content) -> str:
-    return page_text(_bytes(part), content.shown, part.get_content_charset())
-
-
-def _rich_draft(text: str, content: Content) -> ArticleDraft:
-    try:
-        return read_html(text, content)
-    except ReadError:
-        return read_fragment(text, content)
 
 
 def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
@@ -182,10 +162,9 @@ def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
 
 def _bytes(part: EmailMessage) -> bytes:
     """What a part carries."""
-    try:
+    payload: object = None
+    with suppress(Exception):  # see _header
         payload = part.get_payload(decode=True)
-    except Exception:  # see _header
-        payload = None
     return payload if isinstance(payload, bytes) else b""
 
 
@@ -206,34 +185,27 @@ def _plain_text(part: EmailMessage, content: Content) -> str:
 def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """The blocks without what a mailing list adds: why one is on it, how to leave it."""
     for block in blocks:
-        lines = [
-            line
-            for line in block.text.split("\n")
-            if len(line) > _LIST_LIMIT or not _LIST.fullmatch(line)
-        ]
-        if lines:
-            yield replace(block, text="\n".join(lines))
+        lines = block.text.split("\n")
+        kept = [line for line in lines if len(line) > _LIST_LIMIT or not _LIST.fullmatch(line)]
+        if kept:
+            yield replace(block, text="\n".join(kept))
 
 
 def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """What is attached in a known format; pictures, calendars and the like are passed over."""
     taken: dict[str, int] = {}
     for part in islice(message.walk(), PART_LIMIT):
-        name = _file_name(part)
-        if name is None or suffix_of(name) is None:
+        try:
+            name = part.get_filename() or ""
+        except Exception:  # see _header
+            continue
+        # The last part of it, whatever folders it was given.
+        name = re.split(r"[/\\]", name.replace("\0", ""))[-1].strip()
+        if suffix_of(name) is None:
             continue
         taken[name] = taken.get(name, 0) + 1
         key = name if taken[name] == 1 else f"{taken[name]}-{name}"
         yield from _attached(part, key, content)
-
-
-def _file_name(part: EmailMessage) -> str | None:
-    """The last part of an attachment's name, whatever folders it was given."""
-    try:
-        name = part.get_filename()
-    except Exception:  # see _header
-        return None
-    return re.split(r"[/\\]", name.replace("\0", ""))[-1].strip() or None if name else None
 
 
 def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[ArticleDraft | Skipped]:

@@ -15,7 +15,7 @@ from index.errors import ReadError
 from index.formats.base import Content
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -23,9 +23,8 @@ _MARKS = (
 )
 _PAST = ("cp1252", "mac_roman", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
 _CANDIDATES = [*_PAST, "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
-_DISORDER = (
-    0.1  # of a wrong encoding's text looks impossible; charset-normalizer's own default is 0.2
-)
+# Of a wrong encoding's text looks impossible; charset-normalizer's own default is 0.2.
+_DISORDER = 0.1
 _COHERENT = 0.2  # of the letters are as frequent as in a language; below, it may be none
 _CLOSE = 0.05
 _NEWLINE = re.compile("\r\n|[\r\v\f\x85\u2028]")
@@ -51,32 +50,21 @@ def plain_lines(text: str) -> str:
 
 
 def _decoded(data: bytes, shown: str) -> str:
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _strict(data, encoding, shown)
-    if b"\0" in data:
+    marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+    if marked is None and b"\0" in data:
         raise ReadError("file-binary", shown=shown)
     try:
-        return data.decode("utf-8")
+        return data.decode((marked or "utf-8").removesuffix("-sig"))
     except UnicodeDecodeError as error:
-        return _guessed(data, error, shown)
-
-
-def _strict(data: bytes, encoding: str, shown: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        marked = encoding.upper()
-        raise ReadError(
-            "encoding-broken", shown=shown, encoding=marked, byte=error.start
-        ) from error
-
-
-def _guessed(data: bytes, error: UnicodeDecodeError, shown: str) -> str:
-    text = None if _CONTROL.search(data) else _likeliest(data)
-    if text is None:
-        raise ReadError("encoding-not-utf8", shown=shown, byte=error.start) from error
-    return text
+        if marked is not None:
+            name = marked.removesuffix("-sig").upper()
+            raise ReadError(
+                "encoding-broken", shown=shown, encoding=name, byte=error.start
+            ) from error
+        text = None if _CONTROL.search(data) else _likeliest(data)
+        if text is None:
+            raise ReadError("encoding-not-utf8", shown=shown, byte=error.start) from error
+        return text
 
 
 def _likeliest(data: bytes) -> str | None:
@@ -90,12 +78,12 @@ def _likeliest(data: bytes) -> str | None:
     ]
     best = max((match.coherence for match in matches), default=0.0)
     close = [match for match in matches if match.coherence >= best - _CLOSE]
-    known = [(min(map(_rank, match.could_be_from_charset)), str(match)) for match in close]
-    return min(known)[1] if known else None
-
-
-def _rank(encoding: str) -> int:
-    return _CANDIDATES.index(encoding) if encoding in _CANDIDATES else len(_CANDIDATES)
+    rank = {encoding: at for at, encoding in enumerate(_CANDIDATES)}
+    ranked = [
+        (min(rank.get(each, len(rank)) for each in match.could_be_from_charset), str(match))
+        for match in close
+    ]
+    return min(ranked)[1] if ranked else None
 
 
 def _misread(text: str) -> bool:
@@ -108,13 +96,6 @@ def _misread(text: str) -> bool:
 
 _PIECE = 2**20
 _SAMPLE = 64 * 1024  # bytes of lines with accents that tell an encoding
-_STREAM_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 def encoding_of(content: Content) -> str:
@@ -124,7 +105,7 @@ def encoding_of(content: Content) -> str:
     """
     with content.stream() as stream:
         head = stream.read(4)
-    for mark, encoding in _STREAM_MARKS:
+    for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
     if _is_utf8(content):

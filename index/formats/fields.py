@@ -11,7 +11,7 @@ from typing import Literal
 
 from index.formats.base import Metadata, Origin
 from index.formats.frontmatter import language_code
-from index.text.dates import find_moment
+from index.text.dates import find_moment, valid_day
 from index.text.folding import fold
 
 # Names of fields by what they hold, the likeliest first, without accents, marks or capitals. The
@@ -91,6 +91,7 @@ def metadata_of(
     def first(fact: str) -> object:
         return next(given_fields(values, fact, chosen), None)
 
+    outlet = one_line(first("outlet"))
     return Metadata.told(
         origin,
         title=one_line(first("title")),
@@ -98,7 +99,7 @@ def metadata_of(
         published=as_moment(first("published"), order),
         updated=as_moment(first("updated"), order),
         url=next(filter(None, map(field_address, given_fields(values, "url", chosen))), None),
-        outlet=_outlet(first("outlet")),
+        outlet=None if outlet and _ADDRESS.match(outlet) else outlet,
         language=language_code(one_line(first("language"))),
         category=one_line(first("category")),
     )
@@ -106,9 +107,7 @@ def metadata_of(
 
 def identity(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
     """What names a record among the others of its file."""
-    return next(
-        filter(None, (one_line(value) for value in given_fields(values, "id", chosen))), None
-    )
+    return next(filter(None, map(one_line, given_fields(values, "id", chosen))), None)
 
 
 def as_text(value: object) -> str | None:
@@ -131,7 +130,7 @@ def as_moment(value: object, order: Order | None = None) -> date | datetime | No
     if text is None:
         return None
     if match := _COMPACT.fullmatch(text):
-        return find_moment("-".join(match.groups()))
+        return valid_day(*match.groups())
     if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
         told = (float(text), float(text) / 1000)
         seconds = next((each for each in told if int(each) in _EPOCHS), None)
@@ -194,11 +193,6 @@ def _person(value: object) -> str | None:
         return one_line(" ".join(str(part) for part in parts if part))
     name = one_line(value)
     return None if name is None or name.isdecimal() else name
-
-
-def _outlet(value: object) -> str | None:
-    name = one_line(value)
-    return None if name is None or _ADDRESS.match(name) else name
 
 
 def field_address(value: object) -> str | None:

@@ -27,19 +27,11 @@ _PUBLISHED = ("published", "date", "publie", "publie_le", "published_at", "datep
 _URL = ("url", "link", "lien", "source_url")
 _LANGUAGE = ("language", "langue", "lang")
 _NAMES = {
-    "francais": "fr",
-    "french": "fr",
-    "anglais": "en",
-    "english": "en",
-    "espagnol": "es",
-    "espanol": "es",
-    "spanish": "es",
-    "allemand": "de",
-    "deutsch": "de",
-    "german": "de",
-    "italien": "it",
-    "italiano": "it",
-    "italian": "it",
+    **dict.fromkeys(("francais", "french"), "fr"),
+    **dict.fromkeys(("anglais", "english"), "en"),
+    **dict.fromkeys(("espagnol", "espanol", "spanish"), "es"),
+    **dict.fromkeys(("allemand", "deutsch", "german"), "de"),
+    **dict.fromkeys(("italien", "italiano", "italian"), "it"),
 }
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 
@@ -61,7 +53,14 @@ def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
     try:
         found, body = frontmatter.parse(text, handler=YAMLHandler())
     except yaml.YAMLError as error:
-        raise ReadError(_invalid(error), shown=shown) from error
+        mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        reason = Words(" ".join(str(said).split())) if said else Problem("front-matter-quotes")
+        if mark is None:
+            raise ReadError("front-matter-invalid", shown=shown, reason=reason) from error
+        line = mark.line + 1
+        raise ReadError(
+            "front-matter-invalid-line", shown=shown, line=line, reason=reason
+        ) from error
     except (ValueError, TypeError) as error:
         raise ReadError("front-matter-unreadable", shown=shown, reason=reason_of(error)) from error
     if not isinstance(found, Mapping) or (not found and text.lstrip().startswith("---")):
@@ -72,25 +71,20 @@ def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
     return _metadata(values, shown), body
 
 
-def _invalid(error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    said = getattr(error, "problem", None)
-    reason = Words(" ".join(str(said).split())) if said else Problem("front-matter-quotes")
-    if mark is None:
-        return Problem("front-matter-invalid", reason=reason)
-    return Problem("front-matter-invalid-line", line=mark.line + 1, reason=reason)
-
-
 def _metadata(values: Mapping[str, object], shown: str) -> Metadata:
+    authors = _first(values, _AUTHOR)
+    people = authors if isinstance(authors, list | tuple) else [authors]
+    names = (each.get("name") if isinstance(each, Mapping) else each for each in people)
+    url = _text(_first(values, _URL), "url", shown)
     return Metadata.told(
         "front matter",
         title=_text(_first(values, _TITLE), "title", shown),
-        author=_people(_first(values, _AUTHOR), shown),
+        author=", ".join(filter(None, (_text(name, "author", shown) for name in names))),
         published=_date(_first(values, _PUBLISHED)),
         updated=_date(_first(values, _UPDATED)),
         outlet=_text(_first(values, _OUTLET), "outlet", shown),
         category=_text(_first(values, _CATEGORY), "category", shown),
-        url=_address(_text(_first(values, _URL), "url", shown)),
+        url=url if url and re.match(r"https?://\S+$", url) else None,
         language=language_code(_first(values, _LANGUAGE)),
     )
 
@@ -108,22 +102,10 @@ def _text(value: object, key: str, shown: str) -> str | None:
     raise ReadError("front-matter-not-text", shown=shown, key=key)
 
 
-def _people(value: object, shown: str) -> str | None:
-    if not isinstance(value, list | tuple):
-        value = [value]
-    names = [item.get("name") if isinstance(item, Mapping) else item for item in value]
-    texts = [_text(name, "author", shown) for name in names]
-    return ", ".join(text for text in texts if text) or None
-
-
 def _date(value: object) -> date | datetime | None:
     if isinstance(value, date):
         return value
     return find_moment(value) if isinstance(value, str) else None
-
-
-def _address(text: str | None) -> str | None:
-    return text if text and re.match(r"https?://\S+$", text) else None
 
 
 def language_code(value: object) -> str | None:

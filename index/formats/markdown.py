@@ -39,11 +39,14 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
         case "bullet_list" | "ordered_list":
             yield from list_blocks(list(_items(node)))
         case "table":
-            yield Block("\n".join(_rows(node)))
+            rows = (map(_words, row.children) for part in node.children for row in part.children)
+            yield Block("\n".join(" | ".join(filter(None, cells)) for cells in rows))
         case "fence" | "code_block":
             yield Block(_BLANKS.sub("\n", node.content).strip("\n"))
         case "html_block":
-            yield from (Block(part) for part in _without_tags(node.content))
+            seen = without_templates("".join(_seen(node.content)))
+            for paragraph in _BLANKS.split(html.unescape(_TAG.sub(" ", seen))):
+                yield Block(" ".join(paragraph.split()))
         case "blockquote":
             for child in node.children:
                 yield from _blocks(child)
@@ -55,21 +58,12 @@ def _items(node: SyntaxTreeNode) -> Iterator[str]:
     """One line an item, those of inner lists too; numbers are kept, bullets are not."""
     number = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
     for item in node.children:
-        lines = [line for child in item.children for line in _lines(child)]
+        blocks = [block for child in item.children for block in _blocks(child)]
+        lines = [block.text for block in blocks if block.text]
         if number is not None:
             lines[:1] = [f"{number}. {line}" for line in lines[:1]]
             number += 1
         yield from lines
-
-
-def _lines(node: SyntaxTreeNode) -> list[str]:
-    return [block.text for block in _blocks(node) if block.text]
-
-
-def _rows(table: SyntaxTreeNode) -> Iterator[str]:
-    for part in table.children:
-        for row in part.children:
-            yield " | ".join(cell for cell in map(_words, row.children) if cell)
 
 
 def _words(node: SyntaxTreeNode) -> str:
@@ -89,13 +83,6 @@ def _inline(node: SyntaxTreeNode) -> str:
             return ""
         case _:
             return "".join(_inline(child) for child in node.children)
-
-
-def _without_tags(source: str) -> Iterator[str]:
-    plain = html.unescape(_TAG.sub(" ", without_templates("".join(_seen(source)))))
-    for paragraph in _BLANKS.split(plain):
-        if words := " ".join(paragraph.split()):
-            yield words
 
 
 def _seen(source: str) -> Iterator[str]:

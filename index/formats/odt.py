@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from lxml import etree
@@ -23,6 +22,7 @@ from index.formats.document_info import (
 )
 from index.formats.signature import HEAD, is_xml
 from index.formats.zip_package import Package, unpacked, xml_parser
+from index.text.dates import find_moment
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TEXT, _TABLE, _DRAW, _STYLE, _META = (
@@ -78,7 +78,7 @@ class _Document:
             title=" ".join(told.get(f"{_DUBLIN}title", "").split()),
             author=" ".join(author.split()),
             language=told.get(f"{_DUBLIN}language") or self._default_language(),
-            made=_moment(told.get(f"{_META}creation-date", "")),
+            made=find_moment(told.get(f"{_META}creation-date", "")),
         )
 
     def named(self, tag: str) -> dict[str, Any]:
@@ -102,7 +102,11 @@ def _opened(content: Content) -> _Document:
     with content.stream() as stream:
         flat = is_xml(stream.read(HEAD))
     if flat:
-        root = _flat_root(content)
+        try:
+            root = etree.fromstring(content.read(TEXT_LIMIT), xml_parser())
+        except (etree.XMLSyntaxError, ValueError) as error:
+            name, shown = content.name, content.shown
+            raise ReadError("package-member-not-xml", shown=shown, name=name) from error
         return _Document(_text_of(root, content), root, (root,))
     with unpacked(content, Problem("package-cut", suffix=".odt")) as package:
         if b"encryption-data" in (package.read("META-INF/manifest.xml") or b""):
@@ -112,13 +116,6 @@ def _opened(content: Content) -> _Document:
             raise ReadError("package-is-zip", shown=content.shown, suffix=".odt")
         styles = (root, *(each for each in [_lenient(package, "styles.xml")] if each is not None))
         return _Document(_text_of(root, content), _lenient(package, "meta.xml"), styles)
-
-
-def _flat_root(content: Content) -> Any:
-    try:
-        return etree.fromstring(content.read(TEXT_LIMIT), xml_parser())
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ReadError("package-member-not-xml", shown=content.shown, name=content.name) from error
 
 
 def _lenient(package: Package, name: str) -> Any:
@@ -134,13 +131,6 @@ def _text_of(root: Any, content: Content) -> Any:
     if text is None:
         raise ReadError("file-opendocument", shown=content.shown)
     return text
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 class _Body:
@@ -167,7 +157,7 @@ class _Body:
             elif node.tag == f"{_TABLE}table":
                 if rows := "\n".join(self._rows(node)):
                     yield Block(rows)
-            elif node.tag.startswith((*_WRAPPERS, _DRAW)) and _is_shown(node):
+            elif node.tag.startswith((*_WRAPPERS, _DRAW)) and node.get(f"{_TEXT}display") != "none":
                 yield from self.blocks(node)
 
     def notes(self, text: Any) -> Iterator[Block]:
@@ -250,10 +240,6 @@ class _Body:
                 for cell in cells:
                     for inner in cell.iterchildren(f"{_TABLE}table"):
                         yield from self._rows(inner)
-
-
-def _is_shown(node: Any) -> bool:
-    return bool(node.get(f"{_TEXT}display") != "none")
 
 
 def _cell_words(cell: Any) -> Iterator[str]:

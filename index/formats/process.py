@@ -31,7 +31,11 @@ def read_apart(
     cutting into sentences included. Raises ReadError, naming the file, when nothing of it can be
     read or when a bound is met.
     """
-    worker = _WAITING.take() or _started(source)
+    try:
+        worker = _WAITING.take() or _ReadingProcess()
+    except OSError as error:
+        why = reason_of(error)
+        raise ReadError("reading-no-process", shown=source.shown, reason=why) from error
     try:
         yield from worker.read(source, options or Options(), seconds)
     finally:
@@ -77,7 +81,9 @@ class _ReadingProcess(KeptProcess):
                 case "article":
                     yield article_from_json(told)
                 case "skipped":
-                    yield _skipped(*told)
+                    shown, problem, at = told
+                    place = Problem.from_json(at) if at else None
+                    yield Skipped(shown, Problem.from_json(problem), place)
                 case "refused":
                     refused = Problem.from_json(told)
                 case "logged":
@@ -107,20 +113,7 @@ class _ReadingProcess(KeptProcess):
         raise ReadError("reading-crash", shown=source.shown)
 
 
-def _skipped(shown: str, problem: dict[str, Any], at: dict[str, Any] | None) -> Skipped:
-    return Skipped(shown, Problem.from_json(problem), Problem.from_json(at) if at else None)
-
-
 _WAITING: WaitingProcesses[_ReadingProcess] = WaitingProcesses(1)
-
-
-def _started(source: Source) -> _ReadingProcess:
-    try:
-        return _ReadingProcess()
-    except OSError as error:
-        raise ReadError(
-            "reading-no-process", shown=source.shown, reason=reason_of(error)
-        ) from error
 
 
 def close_reading() -> None:

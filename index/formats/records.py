@@ -74,10 +74,17 @@ def drafts(
     head = _head(records)
     sample = [record.values for record in head if isinstance(record, Record)]
     if not sample:
-        yield from _nothing(content, head)
+        if not head:
+            raise ReadError("records-none", shown=content.shown)
+        yield from (each for each in head if isinstance(each, Skipped))
         return
     _check(content, sample)
-    order = _order(sample, content.options.fields)
+    order = order_of(
+        value
+        for values in sample
+        for fact in ("published", "updated")
+        for value in given_fields(values, fact, content.options.fields)
+    )
     for record in chain(head, records):
         if isinstance(record, Skipped):
             yield record
@@ -143,24 +150,12 @@ def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
     return head
 
 
-def _nothing(content: Content, head: list[Record | Skipped]) -> Iterator[Skipped]:
-    refused = [each for each in head if isinstance(each, Skipped)]
-    if not refused:
-        raise ReadError("records-none", shown=content.shown)
-    yield from refused
-
-
 def _check(content: Content, sample: list[Mapping[str, object]]) -> None:
     chosen = content.options.fields
     for ours, theirs in chosen.items():
         if all(inside(values, theirs) is None for values in sample):
-            raise ReadError(
-                "map-not-found",
-                shown=content.shown,
-                field=ours,
-                name=theirs,
-                found=_found(sample),
-            )
+            found, shown = _found(sample), content.shown
+            raise ReadError("map-not-found", shown=shown, field=ours, name=theirs, found=found)
     if not any(as_text(each) for values in sample for each in given_fields(values, "text", chosen)):
         raise ReadError("records-no-text-field", shown=content.shown, found=_found(sample))
 
@@ -178,15 +173,6 @@ def _found(sample: list[Mapping[str, object]]) -> Problem:
     if not more:
         return Problem("names", names=shown)
     return Problem("names-and-more", names=shown, count=more)
-
-
-def _order(sample: list[Mapping[str, object]], chosen: Mapping[str, str]) -> Order | None:
-    return order_of(
-        value
-        for values in sample
-        for fact in ("published", "updated")
-        for value in given_fields(values, fact, chosen)
-    )
 
 
 def _clean(text: str, shown: str) -> str:

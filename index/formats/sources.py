@@ -58,7 +58,12 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
     sources: dict[str, Source] = {}
     skipped: dict[str, Skipped] = {}
     for root in paths:
-        _check(root)
+        try:
+            there = root.exists()
+        except OSError as error:
+            raise ReadError(_why(error), shown=root) from error
+        if not there:
+            raise ReadError("path-missing", shown=root)
         finder = _Below(root, inside) if root.is_dir() else _named(root)
         for found in finder:
             if isinstance(found, Skipped):
@@ -66,15 +71,6 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
             else:
                 sources.setdefault(*found)
     return _told_apart(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
-
-
-def _check(root: Path) -> None:
-    try:
-        there = root.exists()
-    except OSError as error:
-        raise ReadError(_why(error), shown=root) from error
-    if not there:
-        raise ReadError("path-missing", shown=root)
 
 
 def _why(error: OSError) -> Problem:
@@ -143,7 +139,10 @@ class _Below:
     ) -> Iterator[tuple[str, Source] | Skipped]:
         """The files of one folder; those in it are added to `folders`."""
         if any(entry.name == LEDGER for entry in entries):
-            yield from self._learn(folder, real)
+            urls, why = addresses_in(Path(folder.path))
+            self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
+            if why:
+                yield Skipped(folder.below(LEDGER).shown, why)
         for entry in entries:
             if entry.name.startswith((".", "~$")):  # « ~$ » is what Word writes beside an open file
                 continue
@@ -181,13 +180,6 @@ class _Below:
         if entry.is_symlink():
             place = os.path.realpath(place)
         return place, Source(Path(at.path), at.shown, at.location, self._urls.get(_plain(place)))
-
-    def _learn(self, folder: _Folder, real: str) -> Iterator[Skipped]:
-        """Where the files of a folder were fetched, as its ledger says."""
-        urls, why = addresses_in(Path(folder.path))
-        self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
-        if why:
-            yield Skipped(folder.below(LEDGER).shown, why)
 
 
 _INDEX = {"CURRENT", "generations"}

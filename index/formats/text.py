@@ -37,21 +37,21 @@ def read_text(text: str) -> ArticleDraft:
     title, rest = _titled(blocks)
     kept = without_boilerplate(tuple(Block(text) for text in rest))
     metadata, body = without_head_lines(kept)
-    marked = tuple(_headed([block.text for block in body]))
+    marked = tuple(
+        Block(block.text, heading=_is_heading(block.text, following.text))
+        for block, following in zip_longest(body, body[1:], fillvalue=Block(""))
+    )
     return ArticleDraft((Block(title, heading=True), *marked) if title else marked, metadata)
 
 
 def _paragraphs(text: str) -> Iterator[str]:
     for part in _BLANK.split(text):
-        lines = [
-            line for line in (_SPACES.sub(" ", line).strip() for line in part.split("\n")) if line
-        ]
+        lines = [_SPACES.sub(" ", line).strip() for line in part.split("\n")]
+        lines = [line for line in lines if line]
         if any(len(line) > _UNWRAPPED for line in lines):
             yield from lines
-        elif _is_wrapped(lines):
-            yield " ".join(lines)
         else:
-            yield "\n".join(lines)
+            yield (" " if _is_wrapped(lines) else "\n").join(lines)
 
 
 def _is_wrapped(lines: list[str]) -> bool:
@@ -73,11 +73,6 @@ def _titled(blocks: list[str]) -> tuple[str | None, list[str]]:
     while again < len(rest) - 1 and rest[again].casefold() == first.casefold():
         again += 1
     return first, rest[again:]
-
-
-def _headed(blocks: list[str]) -> Iterator[Block]:
-    for block, following in zip_longest(blocks, blocks[1:], fillvalue=""):
-        yield Block(block, heading=_is_heading(block, following))
 
 
 def _is_heading(block: str, following: str) -> bool:

@@ -29,7 +29,12 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     data = content.read(XML_LIMIT)
     head = data[:_HEAD]
     root = root_in(head)
-    _refuse_entities(head, content.shown)
+    # Names for characters are harmless; entities made of others, or of other files, are not.
+    text = head.replace(b"\0", b"").decode("ascii", "replace")  # of UTF-16 and UTF-32 too
+    for entity in _ENTITY.finditer(text):
+        value = entity["double"] or entity["single"] or ""
+        if entity["parameter"] or entity["elsewhere"] or _NESTED.search(value):
+            raise ReadError("xml-entities", shown=content.shown)
     name = (root or "").lower()
     if name in _FEEDS:
         yield from read_feed(data, content)
@@ -45,12 +50,3 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         raise ReadError("xml-not", shown=content.shown)
     else:
         raise ReadError("xml-unknown", shown=content.shown, root=root[:60])
-
-
-def _refuse_entities(head: bytes, shown: str) -> None:
-    """Names for characters are harmless; entities made of others, or of other files, are not."""
-    text = head.replace(b"\0", b"").decode("ascii", "replace")  # of UTF-16 and UTF-32 too
-    for entity in _ENTITY.finditer(text):
-        value = entity["double"] or entity["single"] or ""
-        if entity["parameter"] or entity["elsewhere"] or _NESTED.search(value):
-            raise ReadError("xml-entities", shown=shown)

@@ -41,9 +41,8 @@ class Package:
         if info is None:
             return None
         if info.file_size > MEMBER:
-            raise ReadError(
-                "package-member-too-large", shown=self.shown, name=name, size=info.file_size
-            )
+            size = info.file_size
+            raise ReadError("package-member-too-large", shown=self.shown, name=name, size=size)
         if info.flag_bits & 1:
             raise ReadError("file-encrypted", shown=self.shown)
         try:
@@ -101,14 +100,9 @@ def unpacked(content: Content, cut: Problem) -> Iterator[Package]:
         members = archive.infolist()
         size = sum(member.file_size for member in members)
         if len(members) > PACKAGE_MEMBERS or size > WHOLE:
-            raise ReadError(
-                "package-too-large",
-                shown=content.shown,
-                files=len(members),
-                size=size,
-                most=PACKAGE_MEMBERS,
-                limit=WHOLE,
-            )
+            bounds = {"most": PACKAGE_MEMBERS, "limit": WHOLE}
+            code, files = "package-too-large", len(members)
+            raise ReadError(code, shown=content.shown, files=files, size=size, **bounds)
         yield Package(archive, content.shown)
 
 

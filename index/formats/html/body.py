@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from index.formats.base import Block, list_blocks
-from index.formats.html.tree import APART, Element, text_length
+from index.formats.html.tree import APART, Element, element_words, text_length
 
 _LEADS = frozenset({"chapo", "chapeau", "standfirst"})
 _ENDS = frozenset({"ps", "post-scriptum", "notes"})
@@ -58,7 +58,7 @@ def wrap(tree: Element) -> None:
 def time_entries(tree: Element) -> None:
     """Put the hour of an entry of a live page before the entry's heading."""
     for time in list(tree.iter("time")):
-        hour, heading = _all_words(time), time.getnext()
+        hour, heading = element_words(time), time.getnext()
         if heading is None or heading.tag not in _HEADINGS or not _HOUR.fullmatch(hour):
             continue
         heading.text = f"{hour} – {(heading.text or '').lstrip()}"
@@ -72,29 +72,21 @@ def with_headings(blocks: Sequence[Block], tree: Element) -> tuple[Block, ...]:
     """
     if not blocks or any(block.heading for block in blocks):
         return tuple(blocks)
-    above = dict(_above(tree))
+    above: dict[str, str] = {}  # by how the paragraph below begins
+    for heading in tree.iter(*_HEADINGS):
+        words, follower = element_words(heading), heading.getnext()
+        if words and len(words) <= _LONGEST and follower is not None and follower.tag == "p":
+            above[element_words(follower)[:_OPENING]] = words
     told: list[Block] = []
     for block in blocks:
-        if heading := above.pop(block.text[:_OPENING], None):
-            told.append(Block(heading, heading=True))
+        if words := above.pop(block.text[:_OPENING], ""):
+            told.append(Block(words, heading=True))
         told.append(block)
     return tuple(told)
 
 
-def _above(tree: Element) -> Iterator[tuple[str, str]]:
-    """How a paragraph below a heading begins, and the heading."""
-    for heading in tree.iter(*_HEADINGS):
-        words, follower = _all_words(heading), heading.getnext()
-        if words and len(words) <= _LONGEST and follower is not None and follower.tag == "p":
-            yield _all_words(follower)[:_OPENING], words
-
-
 def _names(element: Element) -> set[str]:
     return set((element.get("class") or "").split())
-
-
-def _all_words(element: Element) -> str:
-    return " ".join("".join(map(str, element.itertext())).split())
 
 
 _CROWD = 200  # elements in the text of one parent; trafilatura's work grows with their square

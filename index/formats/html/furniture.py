@@ -8,7 +8,7 @@ from itertools import islice
 
 from index.formats.base import Block
 from index.formats.boilerplate import announces_links
-from index.formats.html.tree import Element, text_length
+from index.formats.html.tree import Element, element_words, text_length
 
 _BOX = frozenset({"div", "section", "aside", "ul", "ol", "nav", "form", "p", "details", "dialog"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -92,7 +92,8 @@ def _is_beside(element: Element, prose: bool) -> bool:
 
 def _drop_links(element: Element) -> None:
     """Drop the box, or the list under the line, that « Lire aussi » announces."""
-    opening = _opening(element)
+    # Its first words, as far as their own mark-up goes.
+    opening = next((" ".join(part.split()) for part in element.itertext() if part.strip()), "")
     if not announces_links(opening):
         return
     length = text_length(element, _BOX_LIMIT)
@@ -101,20 +102,12 @@ def _drop_links(element: Element) -> None:
         _drop(element)
         return
     following = element.getnext()
-    if announces_links(_text(element)) and following is not None and following.tag in _BOX:
+    text = " ".join("".join(map(str, islice(element.itertext(), 40))).split())
+    if announces_links(text) and following is not None and following.tag in _BOX:
         linked = sum(text_length(link) for link in following.iter("a"))
         if linked >= _LIST_LINKED * max(1, text_length(following)):
             _drop(following)
             _drop(element)
-
-
-def _opening(element: Element) -> str:
-    """The first words in an element, as far as their own mark-up goes."""
-    return next((" ".join(part.split()) for part in element.itertext() if part.strip()), "")
-
-
-def _text(element: Element) -> str:
-    return " ".join("".join(str(part) for part in islice(element.itertext(), 40)).split())
 
 
 def _drop(element: Element) -> None:
@@ -173,7 +166,7 @@ def _teasers(tree: Element) -> Iterator[str]:
         while holder is not None and lengths[holder] <= lengths[heading]:
             holder = holder.getparent()
         if holder is not None and lengths[holder] <= _TEASER:
-            yield " ".join("".join(str(part) for part in holder.itertext()).split())
+            yield element_words(holder)
 
 
 def _measured(tree: Element) -> tuple[dict[Element, int], set[Element]]:

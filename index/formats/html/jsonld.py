@@ -47,10 +47,14 @@ def facts_of(article: JsonLdRecord, shown: str) -> Metadata:
         logger.info("%s: reserved to subscribers; what the page shows of it is read", shown)
     outlet = _name(article.get("publisher")) or _name(article.get("sourceOrganization"))
     sections = _texts(article.get("articleSection"))
+    authors = article.get("author") or article.get("creator")
+    people = authors if isinstance(authors, list) else [authors]
+    names = [person_name(_name(each)) for each in people]
     return Metadata.told(
         "json-ld",
         title=jsonld_line(article.get("headline")) or jsonld_line(article.get("name")),
-        author=_authors(article.get("author") or article.get("creator"), outlet),
+        # An outlet that signs its own article names nobody.
+        author=", ".join(dict.fromkeys(name for name in names if name and name != outlet)),
         published=moment(article.get("datePublished")) or moment(article.get("dateCreated")),
         updated=moment(article.get("dateModified")),
         outlet=outlet,
@@ -135,13 +139,6 @@ def _name(value: object) -> str | None:
     if isinstance(value, Mapping):
         return _name(value.get("name"))
     return jsonld_line(value)
-
-
-def _authors(value: object, outlet: str | None) -> str | None:
-    """The people, joined; an outlet that signs its own article names nobody."""
-    names = [person_name(_name(item)) for item in (value if isinstance(value, list) else [value])]
-    told = [name for name in names if name and name != outlet]
-    return ", ".join(dict.fromkeys(told)) or None
 
 
 def person_name(text: str | None) -> str | None:

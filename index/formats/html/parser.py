@@ -12,13 +12,7 @@ from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.html.body import fragment_blocks, page_body, time_entries
 from index.formats.html.furniture import teasers, without_boxes, without_teasers
-from index.formats.html.jsonld import (
-    JsonLdRecord,
-    article_in,
-    facts_of,
-    jsonld_line,
-    jsonld_words,
-)
+from index.formats.html.jsonld import JsonLdRecord, article_in, facts_of, jsonld_line, jsonld_words
 from index.formats.html.metadata import (
     canonical,
     guessed_facts,
@@ -29,12 +23,7 @@ from index.formats.html.metadata import (
     visible_facts,
     with_title,
 )
-from index.formats.html.several import (
-    address_of,
-    heading_words,
-    page_of,
-    sibling_articles,
-)
+from index.formats.html.several import address_of, heading_words, page_of, sibling_articles
 from index.formats.html.tree import WebPage, page_text, parsed_page
 from index.formats.publication import why_unpublished
 from index.text.language import detect
@@ -99,7 +88,7 @@ def read_html(text: str, content: Content) -> ArticleDraft:
     without_boxes(page.tree)
     time_entries(page.tree)
     blocks = _fuller(without_teasers(page_body(page.tree), announced), article, content)
-    if not any(map(_says_something, blocks)):
+    if not any(len(block.text) >= _LEAST for block in blocks):
         raise ReadError("page-no-article", shown=content.shown)
     return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guessed=guessed)
 
@@ -120,7 +109,9 @@ def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Met
     own = canonical(page.tree, (content.url, graph.url, linked.url))
     sources = (own, linked, graph, meta_facts(page.tree, told), visible_facts(page.tree))
     metadata = reduce(Metadata.completed, sources)
-    metadata = _without_self(reduce(_with_time, sources, metadata))
+    metadata = reduce(_with_time, sources, metadata)
+    if metadata.author and metadata.author == metadata.outlet:
+        metadata = metadata.without("author")
     return with_title(metadata, titles(page.tree), metadata.url or content.url)
 
 
@@ -136,10 +127,6 @@ def _fuller(
     return read_fragment(marked, content).blocks
 
 
-def _says_something(block: Block) -> bool:
-    return len(block.text) >= _LEAST
-
-
 def _with_time(metadata: Metadata, other: Metadata) -> Metadata:
     """The metadata with the time of a day that only the other source tells."""
     for name in ("published", "updated"):
@@ -149,12 +136,6 @@ def _with_time(metadata: Metadata, other: Metadata) -> Metadata:
             precise = Metadata.told(other.origins[name], **{name: moment})
             metadata = precise.completed(metadata)
     return metadata
-
-
-def _without_self(metadata: Metadata) -> Metadata:
-    """The metadata without an author who is the outlet."""
-    same = metadata.author and metadata.author == metadata.outlet
-    return metadata.without("author") if same else metadata
 
 
 def _with_sure_language(metadata: Metadata, blocks: tuple[Block, ...]) -> Metadata:

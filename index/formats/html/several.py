@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin
 from lxml.html import document_fromstring
 
 from index.formats.html.furniture import is_beside_prose
-from index.formats.html.tree import Element, text_length
+from index.formats.html.tree import Element, element_words, text_length
 
 _LEAST = 500  # characters of the paragraphs of an article; teasers have fewer
 _APART = ("article", "aside", "nav", "footer", "header", "form")
@@ -42,7 +42,7 @@ def page_of(article: Element) -> Element:
 
 def heading_words(article: Element) -> str:
     heading = next(article.iter(*_HEADINGS), None)
-    return "" if heading is None else " ".join("".join(map(str, heading.itertext())).split())
+    return "" if heading is None else element_words(heading)
 
 
 def address_of(article: Element, base: str | None) -> str | None:
@@ -64,9 +64,8 @@ def _is_whole(article: Element) -> bool:
         return False
     if any(map(is_beside_prose, (article, *article.iterancestors()))):
         return False
-    if sum(text_length(each, _LEAST) for each in article.iter("p")) < _LEAST:
-        return False
-    return not _is_teaser(article)
+    length = sum(text_length(each, _LEAST) for each in article.iter("p"))
+    return length >= _LEAST and not _is_teaser(article)
 
 
 def _is_teaser(article: Element) -> bool:

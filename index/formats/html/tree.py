@@ -40,6 +40,11 @@ def text_length(element: Element, most: float = inf) -> int:
     return length
 
 
+def element_words(element: Element) -> str:
+    """All the words in an element, on one line."""
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
 _CELL = 1_000  # characters; a cell that says more is a part of the page
 _PARAGRAPH = 80  # characters; a note in a cell has fewer
 _SEVERAL = 3  # paragraphs in a cell that is a part of the page
@@ -56,16 +61,18 @@ def without_layout_tables(tree: Element) -> None:
     }
     for table in list(tree.iter("table")):
         if table in holders or table.get("role") == "presentation" or _is_layout(table):
-            _divided(table)
+            pending = [table]  # with its own rows and cells; tables inside it are judged themselves
+            while pending:
+                element = pending.pop()
+                pending += [each for each in element if each.tag in _TAGS and each.tag != "table"]
+                element.tag = "div"
 
 
 def _is_layout(table: Element) -> bool:
     """Whether a table has but one column, or a cell that is a part of the page."""
     rows = list(table.iter("tr"))
     columns = max((sum(cell.tag in ("td", "th") for cell in row) for row in rows), default=0)
-    if columns <= 1:
-        return True
-    return any(map(_is_part, table.iter("td", "th")))
+    return columns <= 1 or any(map(_is_part, table.iter("td", "th")))
 
 
 def _is_part(cell: Element) -> bool:
@@ -74,15 +81,6 @@ def _is_part(cell: Element) -> bool:
         return True
     paragraphs = (text_length(inner, _PARAGRAPH) >= _PARAGRAPH for inner in cell.iter("p"))
     return sum(paragraphs) >= _SEVERAL
-
-
-def _divided(table: Element) -> None:
-    """The table's own rows and cells as divisions; tables inside it are judged by themselves."""
-    pending = [table]
-    while pending:
-        element = pending.pop()
-        pending += [child for child in element if child.tag in _TAGS and child.tag != "table"]
-        element.tag = "div"
 
 
 # Characters of a page without its scripts, styles and inlined files; no article has more.
@@ -127,7 +125,10 @@ def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
     `charset` is what was said of it elsewhere. Raises ReadError, naming the file, where no encoding
     makes text of it.
     """
-    declared = _declared(data) or _python_name(charset or "")
+    head = data[:_DECLARED]
+    match = _XML_ENCODING.search(head) or _CHARSET.search(head)
+    named = match[1].decode("ascii", "replace") if match else ""
+    declared = _python_name(named) or _python_name(charset or "")
     if b"\0" in data[:_DECLARED] and not data.startswith(
         (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     ):
@@ -143,27 +144,16 @@ def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
     try:
         return decode(data, shown)
     except ReadError:
-        if (western := _western(data)) is not None:
+        # As browsers read a page that is nothing else, if that makes letters of it.
+        western = _decoded(data, "cp1252") or ""
+        marks = [mark for mark in western if not mark.isascii()]
+        if marks and sum(mark in _LETTERS for mark in marks) >= _USUAL * len(marks):
             return western
         raise
 
 
-def _western(data: bytes) -> str | None:
-    """The text as browsers read a page that is nothing else, if that makes letters of it."""
-    text = _decoded(data, "cp1252")
-    marks = [mark for mark in text or "" if not mark.isascii()]
-    usual = sum(mark in _LETTERS for mark in marks)
-    return text if marks and usual >= _USUAL * len(marks) else None
-
-
-def _declared(data: bytes) -> str | None:
-    """The name Python has for the declared encoding; Latin-1 is read as browsers read it."""
-    head = data[:_DECLARED]
-    match = _XML_ENCODING.search(head) or _CHARSET.search(head)
-    return _python_name(match[1].decode("ascii", "replace")) if match else None
-
-
 def _python_name(encoding: str) -> str | None:
+    """The name that Python has for an encoding; Latin-1 is read as browsers read it."""
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
@@ -187,20 +177,17 @@ def parsed_page(text: str, shown: str) -> WebPage:
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
     if len(plain) > PAGE_TEXT_LIMIT:
         raise ReadError("page-too-much-text", shown=shown, size=len(plain), limit=PAGE_TEXT_LIMIT)
-    tree = _tree("\n".join(mended_letters(line) for line in plain.split("\n")), shown)
+    plain = "\n".join(map(mended_letters, plain.split("\n")))
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        tree: Element = document_fromstring(plain.encode(), parser=parser)
+    except (LxmlError, ValueError, AssertionError) as error:
+        raise ReadError("page-not-html", shown=shown) from error
     count = sum(1 for _ in tree.iter())
     if count > ELEMENT_LIMIT:
         raise ReadError("page-too-many-elements", shown=shown, elements=count, limit=ELEMENT_LIMIT)
     without_layout_tables(tree)
     return WebPage(tree, tuple(mended_letters(record) for record in records))
-
-
-def _tree(text: str, shown: str) -> Element:
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
-    try:
-        return document_fromstring(text.encode(), parser=parser)
-    except (LxmlError, ValueError, AssertionError) as error:
-        raise ReadError("page-not-html", shown=shown) from error
 
 
 def _without_code(text: str) -> tuple[str, list[str]]:
@@ -216,7 +203,9 @@ def _without_code(text: str) -> tuple[str, list[str]]:
     while match := _CODE.search(text, at):
         parts.append(text[at : match.start()])
         name = (match[1] or "").lower()
-        close = None if name in unclosed else _closing(name).search(text, match.end())
+        closing = rf"</{name}(?=[\s/>])[^>]{{0,1000}}>" if name else "-->"
+        end = re.compile(closing, re.IGNORECASE)
+        close = None if name in unclosed else end.search(text, match.end())
         if close is None:
             unclosed.add(name)
             at = match.end()
@@ -228,7 +217,3 @@ def _without_code(text: str) -> tuple[str, list[str]]:
             parts.append(inside)
         at = close.end()
     return "".join([*parts, text[at:]]), records
-
-
-def _closing(name: str) -> re.Pattern[str]:
-    return re.compile(rf"</{name}(?=[\s/>])[^>]{{0,1000}}>" if name else "-->", re.IGNORECASE)

@@ -128,7 +128,10 @@ def _are_columns(sides: Sides) -> bool:
     if len(_between(sides.crossing, top, bottom)) > _CROSSING * fewer:
         return False
     prose = [_is_prose(side) for side in (left, right)]
-    return all(prose) or (any(prose) and _aligned(left, right) < _ALIGNED)
+    # Of the fewer lines, those that stand beside one of the others exactly.
+    few, many = sorted((left, right), key=len)
+    beside = sum(any(abs(line.bottom - other.bottom) < 1.0 for other in many) for line in few)
+    return all(prose) or (any(prose) and beside < _ALIGNED * len(few))
 
 
 def _is_prose(side: list[PrintedLine]) -> bool:
@@ -140,14 +143,6 @@ def _is_prose(side: list[PrintedLine]) -> bool:
     return letters >= _COLUMN_WIDTH and full >= _FULL * width
 
 
-def _aligned(left: list[PrintedLine], right: list[PrintedLine]) -> float:
-    """The share of the fewer lines that stand beside one of the others exactly."""
-    few, many = sorted((left, right), key=len)
-    bottoms = sorted(line.bottom for line in many)
-    beside = sum(any(abs(line.bottom - bottom) < 1.0 for bottom in bottoms) for line in few)
-    return beside / len(few)
-
-
 def _rows(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     """One line a row, what stands side by side joined."""
     return [_row(sorted(row, key=lambda line: line.left)) for row in _grouped(lines)]
@@ -157,18 +152,16 @@ def _grouped(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
     rows: list[list[PrintedLine]] = []
     tallest: PrintedLine | None = None
     for line in sorted(lines, key=lambda line: line.middle):
-        if tallest is not None and _beside_each_other(tallest, line):
-            rows[-1].append(line)
-            tallest = max(tallest, line, key=lambda each: each.bottom - each.top)
-        else:
-            rows.append([line])
-            tallest = line
+        if tallest is not None:
+            shared = min(tallest.bottom, line.bottom) - max(tallest.top, line.top)
+            lower = min(tallest.bottom - tallest.top, line.bottom - line.top)
+            if shared > 0.5 * lower:
+                rows[-1].append(line)
+                tallest = max(tallest, line, key=lambda each: each.bottom - each.top)
+                continue
+        rows.append([line])
+        tallest = line
     return rows
-
-
-def _beside_each_other(first: PrintedLine, line: PrintedLine) -> bool:
-    shared = min(first.bottom, line.bottom) - max(first.top, line.top)
-    return shared > 0.5 * min(first.bottom - first.top, line.bottom - line.top)
 
 
 def _row(parts: list[PrintedLine]) -> PrintedLine:

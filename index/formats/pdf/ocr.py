@@ -70,7 +70,14 @@ def ocr_lines(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
         raise OcrError("ocr-unsure")
     found = groupby(words, key=lambda word: word.line)
     runs = [run for _, line in found for run in _runs(list(line), picture.scale)]
-    return tuple(_evened(runs))
+    # A line without tall letters looks lower than its neighbours: those of nearly one height are
+    # set in one size.
+    usual = median([run.size for run in runs for _ in run.text] or [0.0])
+    same = [_SAME[0] * usual <= run.size <= _SAME[1] * usual for run in runs]
+    return tuple(
+        replace(run, size=round(usual if alike else run.size, 1))
+        for run, alike in zip(runs, same, strict=True)
+    )
 
 
 def _tesseract(arguments: list[str], data: bytes = b"") -> str:
@@ -129,16 +136,3 @@ def _line(words: list[_Word], scale: float, tall: int) -> PrintedLine:
         max(word.top + word.height for word in words) / scale,
         tall / scale,
     )
-
-
-def _evened(lines: list[PrintedLine]) -> Iterator[PrintedLine]:
-    """The lines, those of nearly one height set in one size.
-
-    A line without tall letters looks lower than its neighbours.
-    """
-    if not lines:
-        return
-    usual = median(line.size for line in lines for _ in line.text)
-    for line in lines:
-        same = _SAME[0] * usual <= line.size <= _SAME[1] * usual
-        yield replace(line, size=round(usual if same else line.size, 1))

@@ -60,12 +60,9 @@ class PrintedPage:
         letters = sum(map(str.isalnum, words))
         if letters < _STAMP:
             return self.pictured >= _COVERED or (self.marked and not letters)
-        return sum(map(_unreadable, words)) > _UNREADABLE * len(words)
-
-
-def _unreadable(letter: str) -> bool:
-    """Whether no letter is known for what the font shows."""
-    return letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff"
+        # No letter is known for what the font shows.
+        unknown = sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in words)
+        return unknown > _UNREADABLE * len(words)
 
 
 _MARGIN = 0.15  # of the page's height, at its head and at its foot
@@ -106,8 +103,14 @@ def without_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
         enough = 2 if len(pages) == 2 or "#" in key else 3
         if len({each.page for each in near}) >= enough:
             repeated.update(id(each.line) for each in near)
-    if len(pages) == 1:
-        repeated = {id(line) for line in pages[0].lines if _is_folio(line, pages[0])}
+    if len(pages) == 1:  # only its number goes
+        height = pages[0].height or 1.0
+        repeated = {
+            id(line)
+            for line in pages[0].lines
+            if not _MARGIN / 2 < line.middle / height < 1 - _MARGIN / 2
+            and _FOLIO.fullmatch(line.text)
+        }
     return [
         replace(page, lines=tuple(line for line in page.lines if id(line) not in repeated))
         for page in pages
@@ -128,9 +131,3 @@ def _keys(text: str, page: int) -> Iterator[str]:
     for chosen in product(*ways):
         pairs = zip(chosen, parts[1:], strict=True)
         yield parts[0] + "".join(number + part for number, part in pairs)
-
-
-def _is_folio(line: PrintedLine, page: PrintedPage) -> bool:
-    """Whether it is the number of an only page."""
-    at = line.middle / (page.height or 1.0)
-    return not _MARGIN / 2 < at < 1 - _MARGIN / 2 and bool(_FOLIO.fullmatch(line.text))

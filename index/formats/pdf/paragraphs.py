@@ -176,7 +176,13 @@ def laid_out(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block, ...
     set_columns = [(page.number, rows) for page in pages for rows in columns(distinct(page.lines))]
     printed = _print(set_columns)
     known = line_words(line.text for page in pages for line in page.lines)
-    paragraphs = list(_connected(_paragraphs(set_columns, printed), printed))
+    of_columns = (
+        paragraph
+        for page, column in set_columns
+        if (rows := [row for row in column if not _CONTENTS.search(row.text[-_TAIL:])])
+        for paragraph in _of_column(rows, page, printed)
+    )
+    paragraphs = list(_connected(of_columns, printed))
     for each in paragraphs:
         each.text = _text(each, known)
     _mark_headings(paragraphs, printed)
@@ -190,32 +196,15 @@ def _print(printed: Sequence[tuple[int, list[PrintedLine]]]) -> Print:
             sizes[round(line.size * 2) / 2] += len(line.text)
     size = sizes.most_common(1)[0][0] or 1.0
     plain = ([line for line in column if _alike(line.size, size)] for _, column in printed)
-    gaps = [gap / size for lines in plain for gap in _gaps(lines)]
-    return Print(size, _usual(gaps) if gaps else 1.2)
-
-
-def _gaps(lines: Sequence[PrintedLine]) -> list[float]:
-    steps = (below.bottom - above.bottom for above, below in pairwise(lines))
-    return [step for step in steps if step > 0]
-
-
-def _usual(gaps: list[float]) -> float:
-    """A low one of them: that of two lines of a paragraph, where there are paragraphs."""
-    return min(
-        max(quantiles(gaps, n=10, method="inclusive")[2] if len(gaps) > 1 else gaps[0], 0.9), 2.5
-    )
+    steps = (below.bottom - above.bottom for lines in plain for above, below in pairwise(lines))
+    gaps = [step / size for step in steps if step > 0] or [1.2]
+    # A low one of them: that of two lines of a paragraph, where there are paragraphs.
+    low = quantiles(gaps, n=10, method="inclusive")[2] if len(gaps) > 1 else gaps[0]
+    return Print(size, min(max(low, 0.9), 2.5))
 
 
 def _alike(first: float, second: float) -> bool:
     return abs(first - second) <= _SIZE * max(first, second)
-
-
-def _paragraphs(
-    printed: Sequence[tuple[int, list[PrintedLine]]], how: Print
-) -> Iterator[Paragraph]:
-    for page, column in printed:
-        if rows := [row for row in column if not _CONTENTS.search(row.text[-_TAIL:])]:
-            yield from _of_column(rows, page, how)
 
 
 def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[Paragraph]:
@@ -224,17 +213,13 @@ def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[P
     tabular = _tabular(rows)
     current: Paragraph | None = None
     for index, row in enumerate(rows):
-        if current is not None and current.table and tabular[index]:
-            current.lines.append(row)
-            continue
-        if (
-            current is not None
-            and not (current.table or tabular[index])
-            and _continues(current, row, left, right, printed)
-        ):
-            current.lines.append(row)
-            continue
         if current is not None:
+            prose = not (current.table or tabular[index])
+            if (current.table and tabular[index]) or (
+                prose and _continues(current, row, left, right, printed)
+            ):
+                current.lines.append(row)
+                continue
             yield current
         current = Paragraph(page, [row], table=tabular[index], item=_is_item(row.text))
     if current is not None:
@@ -300,21 +285,19 @@ def _connected(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Para
     fresh = False
     for each in paragraphs:
         plain = not each.table and _alike(each.size, printed.size)
-        if open_ is not None and plain and fresh and _beyond(open_, each) and _cut(open_, each):
-            open_.lines += each.lines
-            open_.page = each.page
-            continue
+        if open_ is not None and plain and fresh:
+            last = open_.lines[-1]
+            elsewhere = each.page != open_.page or each.lines[0].middle < last.middle
+            if elsewhere and _cut(open_, each):
+                open_.lines += each.lines
+                open_.page = each.page
+                continue
         kept.append(each)
         if plain:
             open_, fresh = each, True
         elif each.size > _LARGER * printed.size or each.table:
             fresh = False
     yield from kept
-
-
-def _beyond(first: Paragraph, second: Paragraph) -> bool:
-    """Whether the second stands in another column or on another page."""
-    return second.page != first.page or second.lines[0].middle < first.lines[-1].middle
 
 
 def _cut(first: Paragraph, second: Paragraph) -> bool:

@@ -8,7 +8,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ class PdfDocument:
 
     def page(self, number: int) -> PrintedPage:
         told, _ = self._worker.ask({"do": "read", "page": number}, PAGE_SECONDS)
-        lines = tuple(PrintedLine(_words(text), *rest) for text, *rest in told["runs"])
+        lines = (PrintedLine(_plain_words(text), *rest) for text, *rest in told["runs"])
         return PrintedPage(
             number,
             told["width"],
@@ -69,7 +69,7 @@ class PdfDocument:
         return Picture(told["width"], told["height"], told["scale"], dots)
 
 
-def _words(text: str) -> str:
+def _plain_words(text: str) -> str:
     """Ligatures as letters, accents composed, and nothing that cannot be seen."""
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_LIGATURES))).strip()
 
@@ -105,7 +105,8 @@ class _Worker(KeptProcess):
         self.fresh = True
         self.spent = False
         # Where whoever asks leads a session of its own, whoever ends it ends both.
-        apart: Apart | None = None if _leads_session() else "session"
+        leads = hasattr(os, "getsid") and os.getsid(0) == os.getpid()
+        apart: Apart | None = None if leads else "session"
         super().__init__([sys.executable, "-P", _PROGRAM], apart=apart)
 
     @property
@@ -117,8 +118,11 @@ class _Worker(KeptProcess):
         self, message: dict[str, Any], seconds: float, data: bytes = b""
     ) -> tuple[dict[str, Any], bytes]:
         """Its answer. A process that does not answer in time is ended."""
-        with self.ended_after(seconds) as late:
-            answer = self._answer(message, data)
+        told_to, told_by = self.pipes
+        answer = None
+        with self.ended_after(seconds) as late, suppress(OSError, ValueError):
+            send(told_to, message, data)
+            answer = receive_frame(told_by)
         self.spent = late.is_set() or answer is None
         if late.is_set():
             raise PaperError("pdf-slow", seconds=round(seconds))
@@ -128,14 +132,6 @@ class _Worker(KeptProcess):
             raise PaperError("file-encrypted" if error == "locked" else "pdf-damaged")
         return answer
 
-    def _answer(self, message: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes] | None:
-        told_to, told_by = self.pipes
-        try:
-            send(told_to, message, data)
-            return receive_frame(told_by)
-        except (OSError, ValueError):
-            return None
-
     def forget(self) -> None:
         """Closes its document, so that it can be given another."""
         self.fresh = False
@@ -143,10 +139,6 @@ class _Worker(KeptProcess):
             send(self.pipes[0], {"do": "close"})
         except (OSError, ValueError):
             self.spent = True
-
-
-def _leads_session() -> bool:
-    return hasattr(os, "getsid") and os.getsid(0) == os.getpid()
 
 
 _WAITING: WaitingProcesses[_Worker] = WaitingProcesses(_IDLE)

@@ -61,7 +61,9 @@ def main() -> None:
         try:
             if asked["do"] == "open":
                 document = pypdfium2.PdfDocument(data)
-                send(sys.stdout.buffer, _about(document))
+                info = document.get_metadata_dict(skip_empty=True)
+                about = {"pages": len(document), "info": info, "language": _language(document)}
+                send(sys.stdout.buffer, about)
             elif document is not None and asked["do"] == "read":
                 send(sys.stdout.buffer, _read(document, asked["page"]))
             elif document is not None and asked["do"] == "draw":
@@ -85,14 +87,6 @@ def _hold_memory() -> None:
         taken = next(line.split()[1] for line in status if line.startswith("VmData:"))
         most = int(taken) * 1024 + MEMORY
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-
-
-def _about(document: pypdfium2.PdfDocument) -> dict[str, Any]:
-    return {
-        "pages": len(document),
-        "info": document.get_metadata_dict(skip_empty=True),
-        "language": _language(document),
-    }
 
 
 def _language(document: pypdfium2.PdfDocument) -> str:
@@ -122,7 +116,12 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
     return {
         "width": width,
         "height": height,
-        "runs": [run for run in upright if _within(run, width, height)],
+        # Some files keep words outside the page, where they are not seen.
+        "runs": [
+            [text, left, top, right, bottom, *rest]
+            for text, left, top, right, bottom, *rest in upright
+            if 0 <= left + right <= 2 * width and 0 <= top + bottom <= 2 * height
+        ],
         "marked": marked,
         "pictured": pictured,
         "cut": count > CHARACTERS,
@@ -137,12 +136,6 @@ def _pictured(page: pypdfium2.PdfPage, box: Any) -> float:
         left, bottom, right, top = picture.get_bounds()
         largest = max(largest, (right - left) * (top - bottom) / area)
     return largest
-
-
-def _within(run: list[Any], width: float, height: float) -> bool:
-    """Whether it is seen: some files keep words outside the page."""
-    _, left, top, right, bottom, *_ = run
-    return bool(0 <= left + right <= 2 * width and 0 <= top + bottom <= 2 * height)
 
 
 class _Run:
