@@ -94,7 +94,9 @@ class Fetcher:
             timeout=self._limits.silence,
             trust_env=False,
         )
-        self._robots = Robots(PRODUCT, self._rules)
+        self._robots = Robots(
+            PRODUCT, lambda address: self._insisting(address, lambda: self._rules(address))
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +127,12 @@ class Fetcher:
         """Do a job again, later and later, while its failure may pass."""
         failed_at: float | None = None
         for attempt in stamina.retry_context(
-            on=self._again,
+            # Which errors may pass, and after how many seconds where the site says so.
+            on=lambda error: (
+                isinstance(error, FetchError)
+                and error.passing
+                and (True if error.after is None else error.after)
+            ),
             attempts=self._limits.attempts,
             timeout=None,
             wait_initial=self._limits.backoff,
@@ -141,11 +148,6 @@ class Fetcher:
                     failed_at = time.monotonic()
                     raise error.of(address.url) from error
         raise AssertionError("unreachable")
-
-    def _again(self, error: Exception) -> bool | float:
-        if not isinstance(error, FetchError) or not error.passing:
-            return False
-        return True if error.after is None else error.after
 
     def _followed(
         self, address: Address, known: KnownPage, site: Address | None
@@ -165,9 +167,6 @@ class Fetcher:
 
     def _rules(self, address: Address) -> bytes:
         """A robots.txt."""
-        return self._insisting(address, lambda: self._rules_followed(address))
-
-    def _rules_followed(self, address: Address) -> bytes:
         here = address
         for _ in range(self._limits.redirects + 1):
             got = self._asked(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
@@ -189,7 +188,10 @@ class Fetcher:
         """One request: a page, or where it is said to be. `cut` keeps what fits of a longer one."""
         self._deadline.extend(self._pace.wait(address.host, max(interval, self._limits.interval)))
         self._client.cookies.clear()
-        request = self._client.build_request("GET", address.url, headers=_conditions(validators))
+        known = validators or Validators()
+        conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        headers = {name: value for name, value in conditions.items() if value}
+        request = self._client.build_request("GET", address.url, headers=headers)
         try:
             response = self._client.send(request, stream=True)
             try:
@@ -197,7 +199,10 @@ class Fetcher:
             finally:
                 response.close()
         except httpx2.TimeoutException as error:
-            raise self._too_slow(address) from error
+            spent = self._deadline.left() <= 0
+            seconds = self._limits.total if spent else self._limits.silence
+            code = "address-too-slow"
+            raise FetchError(code, shown=address.url, seconds=seconds, passing=not spent) from error
         except httpx2.TransportError as error:
             raise _unreachable(address, error) from error
 
@@ -229,11 +234,6 @@ class Fetcher:
             "address-status", shown=address.url, status=status, passing=True, after=after
         )
 
-    def _too_slow(self, address: Address) -> FetchError:
-        spent = self._deadline.left() <= 0
-        seconds = self._limits.total if spent else self._limits.silence
-        return FetchError("address-too-slow", shown=address.url, seconds=seconds, passing=not spent)
-
 
 def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
     """The answer's bytes, compression undone by hand: a small answer may hide a large one."""
@@ -263,16 +263,6 @@ def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> 
         ) from error
 
 
-def _conditions(validators: Validators | None) -> dict[str, str]:
-    if validators is None:
-        return {}
-    conditions = {
-        "If-None-Match": validators.etag,
-        "If-Modified-Since": validators.last_modified,
-    }
-    return {name: value for name, value in conditions.items() if value}
-
-
 def _retry_after(text: str) -> float | None:
     """Seconds, from seconds or a date; None where neither is said."""
     if text.strip().isdecimal():
@@ -287,11 +277,8 @@ def _unreachable(address: Address, error: httpx2.TransportError) -> FetchError:
     # The pool drops the cause of its errors, and keeps it as their argument.
     origin = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
     if isinstance(origin, ssl.SSLCertVerificationError):
-        return FetchError(
-            "address-certificate",
-            shown=address.url,
-            reason=Words(origin.verify_message.partition(",")[0]),
-        )
+        why = Words(origin.verify_message.partition(",")[0])
+        return FetchError("address-certificate", shown=address.url, reason=why)
     # What libraries say beside the system is for no reader.
     reason: Problem | Words = Problem("connection-cut")
     if isinstance(origin, ssl.SSLError):

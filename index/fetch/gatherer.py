@@ -129,9 +129,8 @@ class Gatherer:
                 if isinstance(got, NotModified):
                     return self._unmodified(url, got)
                 if page_kind_of(got, got.body) is not PageKind.ARTICLE:
-                    raise FetchError(
-                        "address-not-an-article", shown=url, kind=Problem("kind-another-list")
-                    )
+                    list_kind = Problem("kind-another-list")
+                    raise FetchError("address-not-an-article", shown=url, kind=list_kind)
                 return self._kept(url, got)
         except FetchError as error:
             return FailedAddress(url, error.of(url))
@@ -158,7 +157,9 @@ class Gatherer:
         found: list[ListedAddress] = []
         inside = [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]
         for sitemap in inside:
-            if self._enough(found, sitemap):
+            dates = sorted((each.changed or _OLDEST for each in found), reverse=True)
+            changed = sitemap.changed  # which bounds the dates of its entries
+            if changed and len(dates) >= self.limit and dates[self.limit - 1] >= changed:
                 break
             try:
                 with _named(sitemap.address.url):
@@ -174,19 +175,10 @@ class Gatherer:
             except FetchError as error:
                 fail(FailedAddress(sitemap.address.url, error.of(sitemap.address.url)))
                 continue
-            found += (
-                self._of_index(more, site, fail, depth - 1)
-                if kind is PageKind.SITEMAP_INDEX
-                else more
-            )
+            if kind is PageKind.SITEMAP_INDEX:
+                more = self._of_index(more, site, fail, depth - 1)
+            found += more
         return newest_first({each.address.url: each for each in found}.values())
-
-    def _enough(self, found: Sequence[ListedAddress], sitemap: ListedAddress) -> bool:
-        """A sitemap's date bounds those of its entries."""
-        if sitemap.changed is None or len(found) < self.limit:
-            return False
-        dates = sorted((each.changed or _OLDEST for each in found), reverse=True)
-        return dates[self.limit - 1] >= sitemap.changed
 
     def _unmodified(self, text: str, got: NotModified) -> GatheredAddress:
         self.shelf.seen(got.url)

@@ -57,9 +57,10 @@ class Guard:
         try:
             found = tuple(self._resolver(host, port))
         except (OSError, UnicodeError) as error:
-            raise FetchError(
-                "address-unknown-host", shown=host, host=host, passing=_passing(error)
-            ) from error
+            # The resolver may know better in a moment.
+            passing = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+            code = "address-unknown-host"
+            raise FetchError(code, shown=host, host=host, passing=passing) from error
         if not found:
             raise FetchError("address-unknown-host", shown=host, host=host)
         if not self._allowed & {(host, None), (host, port)}:
@@ -88,7 +89,9 @@ def is_public(text: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, ipaddress.IPv6Address):
-        inner = _wrapped(address)
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
         if address not in _GLOBAL_V6:
@@ -96,15 +99,3 @@ def is_public(text: str) -> bool:
     unfit = address.is_multicast or address.is_reserved or address.is_unspecified
     special = any(address.version == each.version and address in each for each in _SPECIAL)
     return address.is_global and not unfit and not special
-
-
-def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address within: mapped, of 6to4, of NAT64."""
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour
-
-
-def _passing(error: Exception) -> bool:
-    """Whether the resolver may know better in a moment."""
-    return isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import struct_time
 
 import feedparser
 from lxml import etree, html
@@ -79,7 +79,11 @@ def _of_feed(body: bytes) -> _Found:
         if link:
             # Past the library's own `get`, which puts one date for the other and warns of it.
             dates = (dict.get(entry, f"{kind}_parsed") for kind in ("updated", "published"))
-            yield link, _utc(next(filter(None, dates), None))
+            parts = next(filter(None, dates), None)
+            moment = None
+            with suppress(ValueError, OverflowError):
+                moment = datetime(*parts[:6], tzinfo=UTC) if parts else None
+            yield link, moment
 
 
 def _of_sitemap(body: bytes) -> _Found:
@@ -116,20 +120,10 @@ _FINDERS = {
 }
 
 
-def _utc(parts: struct_time | None) -> datetime | None:
-    try:
-        return datetime(*parts[:6], tzinfo=UTC) if parts else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def _date(text: str | None) -> datetime | None:
     """A W3C date: a year, a month, a day or a moment."""
-    if not text:
-        return None
-    text = text.strip()
-    if len(text) in {4, 7}:
-        text += "-01-01"[: 10 - len(text)] if len(text) == 4 else "-01"
+    text = (text or "").strip()
+    text += {4: "-01-01", 7: "-01"}.get(len(text), "")
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -67,16 +67,12 @@ class Robots:
         except FetchError as error:
             if error.parameters.get("status") in _ABSENT and not error.passing:
                 return _Known(None, None, self._clock() + _KEPT)
-            failure = _failure(address, error)
+            # Not worth an immediate new attempt: the rules had theirs.
+            status = error.parameters.get("status")
+            reason = error.problem if status is None else str(status)
+            failure = FetchError("address-robots-unreadable", shown=address.url, reason=reason)
+            if error.code in OF_THE_HOST:
+                failure = FetchError(error.problem, shown=address.url)
             return _Known(None, failure, self._clock() + FAILURE_SECONDS)
         rules = Protego.parse(text.decode("utf-8", "replace"))
         return _Known(rules, None, self._clock() + _KEPT)
-
-
-def _failure(address: Address, error: FetchError) -> FetchError:
-    """Why nothing may be fetched; not worth an immediate new attempt, the rules had theirs."""
-    if error.code in OF_THE_HOST:
-        return FetchError(error.problem, shown=address.url)
-    status = error.parameters.get("status")
-    reason = error.problem if status is None else str(status)
-    return FetchError("address-robots-unreadable", shown=address.url, reason=reason)

@@ -69,7 +69,18 @@ class FetchLedger:
 
     def of(self, name: str) -> FetchedFile:
         """What is told of a file. Raises KeyError."""
-        return _fetched(self._told[name])
+        told = self._told[name]
+        texts = {
+            key: value
+            for key in ("etag", "last_modified", "content_type", "asked")
+            if isinstance(value := told.get(key), str) and value
+        }
+        return FetchedFile(
+            url=str(told.get("url")),
+            sha256=str(told.get("sha256") or ""),
+            fetched_at=str(told.get("fetched_at") or ""),
+            **texts,
+        )
 
     def tell(self, name: str, fetched: FetchedFile) -> None:
         self._told[name] = asdict(fetched)
@@ -129,29 +140,9 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         return {}
 
 
-def _fetched(told: dict[str, Any]) -> FetchedFile:
-    return FetchedFile(
-        url=str(told.get("url")),
-        sha256=str(told.get("sha256") or ""),
-        fetched_at=str(told.get("fetched_at") or ""),
-        etag=_text(told.get("etag")),
-        last_modified=_text(told.get("last_modified")),
-        content_type=_text(told.get("content_type")) or "",
-        asked=_text(told.get("asked")),
-    )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
 _State = Literal["added", "updated", "unchanged"]
 _READABLE = 60  # characters of a file's name that tell of its address
 _HASHED = 10
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Shelf:
@@ -160,7 +151,9 @@ class Shelf:
     The host is written without `www.`.
     """
 
-    def __init__(self, root: Path, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self.root = root
         self._clock = clock
 
@@ -210,7 +203,8 @@ class Shelf:
         self, page: FetchedPage, suffix: str, asked: str | None, folder: Path, ledger: FetchLedger
     ) -> tuple[_State, Path]:
         before = ledger.named(page.url)
-        name = f"{_readable(page.url)}-{_hash(page.url)}{suffix}"
+        hashed = hashlib.sha256(page.url.encode()).hexdigest()[:_HASHED]
+        name = f"{_readable(page.url)}-{hashed}{suffix}"
         digest = hashlib.sha256(page.body).hexdigest()
         path = folder / name
         same = before == name and path.is_file() and ledger.of(name).sha256 == digest
@@ -247,10 +241,6 @@ def _readable(url: str) -> str:
     words = path[-1].rsplit(".", 1)[0] if path else "index"
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_READABLE].strip("-") or "page"
-
-
-def _hash(url: str) -> str:
-    return hashlib.sha256(url.encode()).hexdigest()[:_HASHED]
 
 
 def _unkept(url: str, error: OSError) -> FetchError:
