@@ -93,9 +93,12 @@ _CROWD = 200  # elements in the text of one parent; trafilatura's work grows wit
 _LARGE = 10_000  # elements; a page with more is read without trafilatura's second opinions
 _CAPTIONED = 3  # pictures at least in a gallery
 _GALLERY = 1 / 3  # of the words of the article are captions in a gallery
+# What trafilatura calls the elements of HTML.
+_TAGS = {"head": "h2", "list": "ul", "item": "li", "row": "tr", "cell": "td", "lb": "br"}
+_TAGS |= {"quote": "blockquote", "ab": "p", "fw": "p"}
+_STANDING = frozenset({"p", "head", "list", "table", "quote", "div"})  # code beside them does too
 _NARROW = re.compile("[\u00a0\u202f\u2007\u2009]")
 _STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # signs that no article needs
-_SPACES = re.compile(r"[ \t\r\n]+")
 
 
 def page_body(tree: Element) -> tuple[Block, ...]:
@@ -113,8 +116,18 @@ def page_body(tree: Element) -> tuple[Block, ...]:
     body: Any = getattr(found, "body", None)
     if body is None:
         return ()
-    blocks = (Block(_with_spaces(block.text, spaces), block.heading) for block in _blocks(body))
-    return with_headings([block for block in blocks if block.text], page)
+    for code in body.iter("code"):
+        holder = code.getparent()
+        if holder.tag in ("body", "div", "quote") and any(each.tag in _STANDING for each in holder):
+            code.tag = "p"
+    for element in body.iter(*_TAGS):
+        element.tag = _TAGS[element.tag]
+    blocks = []
+    for block in fragment_blocks(body):
+        text = block.text.translate({ord(sign): space for space, sign in spaces.items()})
+        if text := "\n".join(filter(None, map(str.strip, text.split("\n")))):
+            blocks.append(Block(text, block.heading))
+    return with_headings(blocks, page)
 
 
 def _keep_captions(tree: Element) -> None:
@@ -177,73 +190,12 @@ def _hide_spaces(tree: Element) -> dict[str, str]:
             element.text = element.text.translate(table)
         if element.tail and _NARROW.search(element.tail):
             element.tail = element.tail.translate(table)
-    return {sign: space for space, sign in spaces.items()}
+    return spaces
 
 
 def _with_spaces(text: str, spaces: dict[str, str]) -> str:
     text = text.translate({ord(sign): space for sign, space in spaces.items()})
     return "\n".join(line for line in (part.strip() for part in text.split("\n")) if line)
-
-
-def _blocks(element: Element) -> Iterator[Block]:
-    """The blocks of an element that trafilatura made, in reading order."""
-    match element.tag:
-        case "head":
-            yield Block(_words(element).replace("\n", " "), heading=True)
-        case "list":
-            yield from list_blocks(
-                [line for item in element for line in _words(item).split("\n") if line]
-            )
-        case "table":
-            yield Block("\n".join(_rows(element)))
-        case "p" | "code" | "item" | "ab" | "fw":
-            yield Block(_words(element))
-        case _:
-            yield from _mixed(element)
-    if element.tail and element.tail.strip() and element.getparent() is not None:
-        yield Block(_SPACES.sub(" ", element.tail).strip())
-
-
-def _mixed(element: Element) -> Iterator[Block]:
-    """A quotation, a division: its own words, then its blocks."""
-    if not any(child.tag in ("p", "head", "list", "table", "quote", "div") for child in element):
-        yield Block(_words(element))
-        return
-    if element.text and element.text.strip():
-        yield Block(_SPACES.sub(" ", element.text).strip())
-    for child in element:
-        yield from _blocks(child)
-
-
-def _rows(table: Element) -> Iterator[str]:
-    for row in table.iter("row"):
-        cells = (_words(cell).replace("\n", " ") for cell in row.iter("cell"))
-        yield " | ".join(cell for cell in cells if cell)
-
-
-def _words(element: Element) -> str:
-    """The words in an element, forced breaks and inner blocks on lines of their own."""
-    parts: list[str] = []
-    for event, each in _walk(element):
-        if event == "text":
-            parts.append(_SPACES.sub(" ", each))
-        else:
-            parts.append("\n")
-    lines = (line.strip() for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _walk(element: Element) -> Iterator[tuple[str, Any]]:
-    if element.text:
-        yield "text", element.text
-    for child in element:
-        if child.tag in ("lb", "item", "p", "row", "head"):
-            yield "break", None
-        yield from _walk(child)
-        if child.tag in ("item", "p", "row", "head", "list"):
-            yield "break", None
-        if child.tail:
-            yield "text", child.tail
 
 
 _FRAGMENT_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -280,7 +232,8 @@ def _fragment_blocks(element: Element) -> Iterator[Block]:
 
 def _block(element: Element) -> Iterator[Block]:
     if element.tag in _FRAGMENT_HEADINGS:
-        yield Block(_lines(_inline(element)).replace("\n", " "), heading=True)
+        words = (block.text.replace("\n", " ") for block in fragment_blocks(element))
+        yield Block(" ".join(words), heading=True)
     elif element.tag in ("ul", "ol"):
         yield from list_blocks(list(_items(element)))
     elif element.tag == "table":
