@@ -193,11 +193,6 @@ def _hide_spaces(tree: Element) -> dict[str, str]:
     return spaces
 
 
-def _with_spaces(text: str, spaces: dict[str, str]) -> str:
-    text = text.translate({ord(sign): space for sign, space in spaces.items()})
-    return "\n".join(line for line in (part.strip() for part in text.split("\n")) if line)
-
-
 _FRAGMENT_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PARAGRAPHS = frozenset(
     {
