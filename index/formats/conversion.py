@@ -245,10 +245,9 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     metadata = metadata.completed(Metadata.told("address", url=content.url))
     # The day in the name of the article's own file, not of its archive; then that in its address.
     path = member_name(draft.key) or ("" if draft.key else content.shown)
-    dates = (("file name", date_in_path(path)), ("address", date_in_address(metadata.url or "")))
-    for origin, day in dates:
-        metadata = metadata.completed(Metadata.told(origin, published=day))
-    metadata = metadata.completed(draft.guessed)
+    metadata = metadata.completed(Metadata.told("file name", published=date_in_path(path)))
+    day = date_in_address(metadata.url or "")
+    metadata = metadata.completed(Metadata.told("address", published=day)).completed(draft.guessed)
     metadata = metadata.completed(Metadata.told("detected", language=detect(words)))
     return Article(
         id=article_id(f"{location}#{draft.key}" if draft.key else location),

@@ -100,9 +100,14 @@ def unpacked(content: Content, cut: Problem) -> Iterator[Package]:
         members = archive.infolist()
         size = sum(member.file_size for member in members)
         if len(members) > PACKAGE_MEMBERS or size > WHOLE:
-            bounds = {"most": PACKAGE_MEMBERS, "limit": WHOLE}
-            code, files = "package-too-large", len(members)
-            raise ReadError(code, shown=content.shown, files=files, size=size, **bounds)
+            raise ReadError(
+                "package-too-large",
+                shown=content.shown,
+                files=len(members),
+                size=size,
+                most=PACKAGE_MEMBERS,
+                limit=WHOLE,
+            )
         yield Package(archive, content.shown)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import Problem
-from index.formats.publication import why_unpublished
 from index.formats.feed import without_shortcodes
+from index.formats.publication import why_unpublished
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 
 _WORDPRESS = (
