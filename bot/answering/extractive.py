@@ -16,7 +16,7 @@ from index.article import Article, Passage, Sentence
 from index.findings import Findings, Hit
 from index.reading.sentences import rank_sentences, span_within
 from index.search.confidence import Thresholds
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 from index.text.folding import fold
 from index.text.language import terms
 from index.text.names import CALENDAR
@@ -115,7 +115,7 @@ class _Candidate:
     @property
     def lead(self) -> Sentence | None:
         """The sentence it leans on, if any."""
-        return self.intro or leads(self.hit.passage, self.hit.article.language)[self.at]
+        return self.intro or find_leads(self.hit.passage, self.hit.article.language)[self.at]
 
 
 @dataclass(slots=True)

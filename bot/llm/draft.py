@@ -17,7 +17,7 @@ from bot.llm.prompt import Form, template
 from bot.verification.claim import ClaimVerdict, GivenPassage
 from index.article import Sentence
 from index.findings import Findings
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 from index.text.folding import fold_phrase
 from index.text.language import detect
 
@@ -119,7 +119,7 @@ def _citation(number: int, given: GivenPassage, sentence: Sentence) -> Citation:
     sentences = given.passage.sentences
     lead = None
     if sentence in sentences:
-        before = leads(given.passage, given.article.language)
+        before = find_leads(given.passage, given.article.language)
         lead = before[sentences.index(sentence)]
     return Citation(
         number=number,

@@ -19,7 +19,7 @@ from bot.verification.claim import GivenPassage
 from index.article import Sentence
 from index.errors import reason_of
 from index.findings import Hit
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 
 Form = Literal["answer", "answer_json"]
 """Sentences with markers, or JSON."""
@@ -132,7 +132,7 @@ def set_down(passages: Sequence[GivenPassage], language: str) -> str:
 def _worth_giving(hit: Hit) -> tuple[Sentence, ...]:
     """The best sentences in reading order, with what they lean on, up to the length."""
     lead_of = dict(
-        zip(hit.passage.sentences, leads(hit.passage, hit.article.language), strict=True)
+        zip(hit.passage.sentences, find_leads(hit.passage, hit.article.language), strict=True)
     )
     withheld = _withheld(hit)
     chosen: set[Sentence] = set()

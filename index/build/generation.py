@@ -21,7 +21,7 @@ from index.store.build_turn import (
     text_hash,
 )
 from index.store.reader import GenerationFacts
-from index.text.antecedents import in_context
+from index.text.antecedents import sentences_in_context
 
 
 class UnfitArticle(IndexingError):  # noqa: N818
@@ -116,7 +116,7 @@ class GenerationDraft:
                 text_hash(embedding_text(article, passage.text)),
                 [
                     text_hash(embedding_text(article, text))
-                    for text in in_context(passage, article.language)
+                    for text in sentences_in_context(passage, article.language)
                 ],
             )
             for passage in passages

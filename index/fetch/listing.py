@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import struct_time
 
 import feedparser
 from lxml import etree, html
@@ -79,7 +80,7 @@ def _of_feed(body: bytes) -> _Found:
         if link:
             # Past the library's own `get`, which puts one date for the other and warns of it.
             dates = (dict.get(entry, f"{kind}_parsed") for kind in ("updated", "published"))
-            parts = next(filter(None, dates), None)
+            parts: struct_time | None = next(filter(None, dates), None)
             moment = None
             with suppress(ValueError, OverflowError):
                 moment = datetime(*parts[:6], tzinfo=UTC) if parts else None

@@ -90,23 +90,24 @@ class FetchLedger:
 
     def save(self) -> None:
         """Whole, or not at all; one file a line. Raises OSError."""
-        lines = ",\n".join(
-            f"{json.dumps(name)}: {json.dumps(self._told[name])}" for name in self.names
+        entries = (f"{json.dumps(name)}: {json.dumps(self._told[name])}" for name in self.names)
+        lines = ",\n".join(entries)
+        replace_file(
+            self._path, f'{{"version": {SHELF_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode()
         )
-        replace(self._path, f'{{"version": {SHELF_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode())
 
     def _with(self, key: str, url: str) -> str | None:
         return next((name for name, each in self._told.items() if each.get(key) == url), None)
 
 
 @contextmanager
-def changing(folder: Path) -> Iterator[FetchLedger]:
+def edit_ledger(folder: Path) -> Iterator[FetchLedger]:
     """The ledger to change and save, while nobody else does. Raises OSError."""
     with FileLock(folder / _LOCK, timeout=_PATIENCE):  # its Timeout is an OSError
         yield FetchLedger(folder)
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Put a file in place whole: a reader sees the one before or this one. Raises OSError."""
     draft = path.with_name(f".{path.name.lstrip('.')}.{os.getpid()}.tmp")
     try:
@@ -181,7 +182,7 @@ class Shelf:
         """Note that an address still gives what is kept. Raises FetchError."""
         folder = self._folder(url)
         try:
-            with changing(folder) as ledger:
+            with edit_ledger(folder) as ledger:
                 name = ledger.named(url)
                 if name is not None:
                     ledger.tell(name, altered(ledger.of(name), fetched_at=self._moment()))
@@ -194,7 +195,7 @@ class Shelf:
         folder = self._folder(page.url)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with changing(folder) as ledger:
+            with edit_ledger(folder) as ledger:
                 return self._kept(page, suffix, asked, folder, ledger)
         except OSError as error:
             raise _unkept(page.url, error) from error
@@ -209,7 +210,7 @@ class Shelf:
         path = folder / name
         same = before == name and path.is_file() and ledger.of(name).sha256 == digest
         if not same:
-            replace(path, page.body)
+            replace_file(path, page.body)
         fetched = FetchedFile(
             url=page.url,
             sha256=digest,

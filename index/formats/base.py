@@ -63,7 +63,7 @@ class Metadata:
     origins: Mapping[str, Origin] = field(default_factory=lambda: _NOTHING, compare=False)
 
     @classmethod
-    def told(cls, origin: Origin, **facts: Any) -> Metadata:
+    def of(cls, origin: Origin, **facts: Any) -> Metadata:
         """These facts, all found in one place; empty ones are left out."""
         known = {name: value for name, value in facts.items() if value}
         return cls(**known, origins=MappingProxyType(dict.fromkeys(known, origin)))
@@ -187,7 +187,7 @@ class Content:
         try:
             state = _state(path)
         except OSError as error:
-            raise unreadable(shown, error) from error
+            raise read_error(shown, error) from error
         return cls(
             path.name,
             shown,
@@ -215,7 +215,7 @@ class Content:
                 if before is None or self.state is None or self.state() == before:
                     return data
         except OSError as error:
-            raise unreadable(self.shown, error) from error
+            raise read_error(self.shown, error) from error
         raise ReadError("file-changed-twice", shown=self.shown)
 
     @contextmanager
@@ -228,7 +228,7 @@ class Content:
                 yield stream
             after = self.state() if self.state else None
         except OSError as error:
-            raise unreadable(self.shown, error) from error
+            raise read_error(self.shown, error) from error
         if before != after:
             raise ReadError("file-changed", shown=self.shown)
 
@@ -258,7 +258,7 @@ class Parser(Protocol):
         ...
 
 
-def unreadable(shown: str, error: OSError) -> ReadError:
+def read_error(shown: str, error: OSError) -> ReadError:
     reason = reason_of(error)
     match error.errno:
         case errno.ENOENT:

@@ -208,16 +208,16 @@ _SUSPECT = re.compile(
 )
 
 
-def cleaned(draft: ArticleDraft) -> ArticleDraft:
+def clean_draft(draft: ArticleDraft) -> ArticleDraft:
     """The draft with its letters mended and without the lines that are surely not news."""
-    blocks = tuple(replace(block, text=mended_letters(block.text)) for block in draft.blocks)
-    blocks = without_boilerplate(tuple(block for block in blocks if block.text.strip()))
+    blocks = tuple(replace(block, text=mend_letters(block.text)) for block in draft.blocks)
+    blocks = drop_boilerplate(tuple(block for block in blocks if block.text.strip()))
     told: dict[str, Any] = {name: getattr(draft.metadata, name) for name in FACTS}
-    told |= {name: mended_letters(value) for name, value in told.items() if isinstance(value, str)}
+    told |= {name: mend_letters(value) for name, value in told.items() if isinstance(value, str)}
     return replace(draft, blocks=blocks, metadata=replace(draft.metadata, **told))
 
 
-def mended_letters(text: str) -> str:
+def mend_letters(text: str) -> str:
     """NFC, without invisible marks, and mojibake (« Ã©tÃ© ») read as it was written.
 
     Spaces, quotes, ligatures and the width of letters stay as they are.
@@ -234,7 +234,7 @@ def mended_letters(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def without_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def drop_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks without the lines that are surely no part of the article."""
     kept: list[Block] = []
     for block in _free(blocks):

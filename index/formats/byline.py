@@ -39,7 +39,7 @@ class Byline:
     rest: str
 
 
-def byline(line: str) -> Byline | None:
+def parse_byline(line: str) -> Byline | None:
     """« Par Jeanne Petit, le 3 mars 2024 », read; None for a line that is something else."""
     if dashed := _DASHED.fullmatch(line):
         return Byline(dashed[1], "")
@@ -55,7 +55,7 @@ def byline(line: str) -> Byline | None:
     return Byline(people[0], rest)
 
 
-def without_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
+def split_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
     """The blocks without the author's name and biography at their end, and that name."""
     about = _about(blocks)
     if about is None:
@@ -93,7 +93,7 @@ def _with_last(blocks: tuple[Block, ...], lines: list[str], model: Block) -> tup
 
 def _without_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
     *lines, last = blocks[-1].text.split("\n")
-    signed = byline(last)
+    signed = parse_byline(last)
     if signed is not None and not signed.rest:
         name: str | None = signed.people
     else:
@@ -122,15 +122,15 @@ _WITH_A_DATE = {"le", "on", "el", "am", "il", "the"} | WEEKDAY_NUMBERS.keys()
 _HEADS_PROSE = re.compile(r"[.!?…»”\"]\s*$")
 
 
-def told_in_heads(line: str) -> Metadata | None:
+def parse_head_line(line: str) -> Metadata | None:
     """What a line says of the article when it says nothing else; None for any other line."""
     if match := _ADDRESS.fullmatch(line):
-        return Metadata.told("text", url=match[1])
-    if signed := byline(line):
+        return Metadata.of("text", url=match[1])
+    if signed := parse_byline(line):
         labels = _labels(signed.rest)
         before = signed.rest[: labels[0].start()] if labels else signed.rest
-        told = Metadata.told("text", author=signed.people)
-        dated = Metadata.told("text", published=moment_and_rest(before)[0])
+        told = Metadata.of("text", author=signed.people)
+        dated = Metadata.of("text", published=moment_and_rest(before)[0])
         return told.completed(_facts(signed.rest, labels)).completed(dated)
     labels = _labels(line)
     if not labels or line[: labels[0].start()].strip(" -–—|·•([:"):
@@ -142,7 +142,7 @@ def told_in_heads(line: str) -> Metadata | None:
     return None if facts == Metadata() or sentence or around > _AROUND else facts
 
 
-def without_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
+def split_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
     """What the lines above the first long paragraph say of the article, and the blocks without.
 
     A heading tells people and days by their labels only, never by a bare date.
@@ -154,7 +154,7 @@ def without_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, 
             return metadata, (*kept, *blocks[index:])
         lines = []
         for line in block.text.split("\n"):
-            found = None if block.heading and _bare_date(line) else told_in_heads(line)
+            found = None if block.heading and _bare_date(line) else parse_head_line(line)
             if found is None:
                 lines.append(line)
             else:
@@ -169,7 +169,7 @@ def _bare_date(line: str) -> Metadata | None:
     moment, rest = moment_and_rest(_DATELINE.sub("", line, count=1))
     words = re.findall(r"\w+", rest)
     alone = moment is not None and len(line) <= _HEAD and set(words) <= _WITH_A_DATE
-    return Metadata.told("text", published=moment) if alone else None
+    return Metadata.of("text", published=moment) if alone else None
 
 
 def _labels(line: str) -> list[re.Match[str]]:
@@ -189,5 +189,5 @@ def _facts(line: str, labels: list[re.Match[str]]) -> Metadata:
     for label, part in zip(labels, _parts(line, labels), strict=True):
         moment: date | datetime | None = moment_and_rest(part)[0]
         name = "updated" if label.re is _UPDATED else "published"
-        metadata = metadata.completed(Metadata.told("text", **{name: moment}))
+        metadata = metadata.completed(Metadata.of("text", **{name: moment}))
     return metadata

@@ -23,11 +23,11 @@ from index.formats.base import (
     Options,
     Skipped,
     Source,
-    unreadable,
+    read_error,
 )
-from index.formats.boilerplate import cleaned
-from index.formats.byline import without_head_lines, without_signature
-from index.formats.dateline import without_dateline
+from index.formats.boilerplate import clean_draft
+from index.formats.byline import split_head_lines, split_signature
+from index.formats.dateline import split_dateline
 from index.formats.publication import is_left_out
 from index.formats.signature import HEAD, unreadable_kind
 from index.formats.table import (
@@ -47,7 +47,7 @@ _SHOWN_SKIPPED = 20
 Found = TypeVar("Found")
 
 
-def summed_up(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
+def limit_skipped(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
     """The first twenty skipped with each code, and at the end of the file `shown` how many more
     there were; of what its source has not published, how many by reason."""
     counts: Counter[str] = Counter()
@@ -111,7 +111,7 @@ def read_source(source: Source, options: Options | None = None) -> Iterator[Arti
     Raises ReadError, naming the file, when nothing of it can be read.
     """
     content = Content.of_file(source.path, source.shown, url=source.url, options=options)
-    yield from summed_up(articles_in(content, source), source.shown)
+    yield from limit_skipped(articles_in(content, source), source.shown)
 
 
 def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]:
@@ -154,7 +154,7 @@ def _by_content(content: Content, named: Format) -> Format:
         with content.open() as stream:
             head = stream.read(HEAD)
     except OSError as error:
-        raise unreadable(content.shown, error) from error
+        raise read_error(content.shown, error) from error
     kind = unreadable_kind(head)
     if kind is not None and not named.package:  # whose parsers know what a password looks like
         raise ReadError(kind, shown=content.shown)
@@ -225,30 +225,30 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
 
     `location` is what the file is known by; the key of a draft is added to it.
     """
-    draft = cleaned(draft)
+    draft = clean_draft(draft)
     metadata = draft.metadata
     if all(block.heading for block in draft.blocks):
         raise ReadError("article-no-text", shown=content.shown)
     named = member_name(draft.key) or content.name
-    told, body = without_head_lines(draft.blocks)
+    told, body = split_head_lines(draft.blocks)
     if all(block.heading for block in body):  # no words are left
         told, body = Metadata(), draft.blocks
-    dated, body = without_dateline(body)
+    dated, body = split_dateline(body)
     title, body = _titled(body, metadata.title)
     if title is None:
         title = title_in_name(named)
-        metadata = metadata.completed(Metadata.told("file name", title=title))
-    blocks, author = without_signature(body)
-    signed = Metadata.told("text", author=author)
+        metadata = metadata.completed(Metadata.of("file name", title=title))
+    blocks, author = split_signature(body)
+    signed = Metadata.of("text", author=author)
     metadata = metadata.completed(told).completed(signed).completed(dated)
     words, sections = _laid_out(blocks)
-    metadata = metadata.completed(Metadata.told("address", url=content.url))
+    metadata = metadata.completed(Metadata.of("address", url=content.url))
     # The day in the name of the article's own file, not of its archive; then that in its address.
     path = member_name(draft.key) or ("" if draft.key else content.shown)
-    metadata = metadata.completed(Metadata.told("file name", published=date_in_path(path)))
+    metadata = metadata.completed(Metadata.of("file name", published=date_in_path(path)))
     day = date_in_address(metadata.url or "")
-    metadata = metadata.completed(Metadata.told("address", published=day)).completed(draft.guessed)
-    metadata = metadata.completed(Metadata.told("detected", language=detect(words)))
+    metadata = metadata.completed(Metadata.of("address", published=day)).completed(draft.guessed)
+    metadata = metadata.completed(Metadata.of("detected", language=detect(words)))
     return Article(
         id=article_id(f"{location}#{draft.key}" if draft.key else location),
         text=words,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from index.errors import Problem, ReadError, reason_of
 from index.formats.base import ArticleDraft, Content, Skipped
-from index.formats.encoding import encoding_of, text_stream
-from index.formats.fields import known_facts
-from index.formats.records import RECORD_LIMIT, Record, drafts, skipped_line
+from index.formats.encoding import detect_encoding, text_stream
+from index.formats.fields import facts_in_names
+from index.formats.records import RECORD_LIMIT, Record, read_records, skipped_line
 
 _SAMPLE = 256 * 1024  # characters that tell how a table is written
 _DELIMITERS = ";,\t|"
@@ -49,11 +49,11 @@ class Dialect:
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """A table whose first line names its columns."""
-    yield from drafts(content, _records(content))
+    yield from read_records(content, _records(content))
 
 
 def _records(content: Content) -> Iterator[Record | Skipped]:
-    encoding = encoding_of(content)
+    encoding = detect_encoding(content)
     with text_stream(content, encoding) as text:
         dialect = _dialect(text.read(_SAMPLE), content)
     with text_stream(content, encoding) as text:
@@ -119,6 +119,6 @@ def _fitness(dialect: Dialect, sample: str, content: Content) -> tuple[int, floa
         return 0, 0.0, 0
     header, *body = rows
     names = [cell.strip() for cell in header]
-    told = len(known_facts(names)) + len(set(names) & set(content.options.fields.values()))
+    told = len(facts_in_names(names)) + len(set(names) & set(content.options.fields.values()))
     alike = sum(len(row) == len(header) for row in body) / (len(body) or 1)
     return told, alike, len(header)

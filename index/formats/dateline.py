@@ -49,7 +49,7 @@ class Dateline:
     end: int
 
 
-def dateline(line: str) -> Dateline | None:
+def parse_dateline(line: str) -> Dateline | None:
     """The dateline that a line begins with.
 
     It tells a whole date, or an agency beside a place; a dash ends it; a sentence follows it or
@@ -65,7 +65,7 @@ def dateline(line: str) -> Dateline | None:
     return None
 
 
-def without_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
+def split_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
     """What the dateline above or in the first paragraph tells, and the blocks without it.
 
     A text with dates before several of its paragraphs is a chronology, and keeps them.
@@ -84,7 +84,7 @@ def without_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ..
     rest = (*blocks[:number], *kept, *blocks[number + 1 :])
     if all(block.heading for block in rest):
         return Metadata(), tuple(blocks)
-    return Metadata.told("text", published=told.published, author=told.agency), rest
+    return Metadata.of("text", published=told.published, author=told.agency), rest
 
 
 def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
@@ -100,7 +100,7 @@ def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
 def _datelines(blocks: Iterable[tuple[int, Block]]) -> Iterator[tuple[int, int, Dateline]]:
     for number, block in blocks:
         for at, line in enumerate(block.text.split("\n", _LINES)[:_LINES]):
-            told = dateline(line)
+            told = parse_dateline(line)
             if told is not None and not (block.heading and told.end < len(line)):
                 yield number, at, told
 

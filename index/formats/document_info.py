@@ -87,7 +87,7 @@ def is_real_author(author: str, text: str) -> bool:
     return len(words) > 1 or (author.isupper() and author in text)
 
 
-def from_pdf(info: dict[str, str], language: str, data: bytes) -> Facts:
+def pdf_facts(info: dict[str, str], language: str, data: bytes) -> Facts:
     """The facts of a PDF's information dictionary and of its XMP packet, which is silent, or says
     the same, in most."""
     packet = dict(_xmp(data))
@@ -99,11 +99,11 @@ def from_pdf(info: dict[str, str], language: str, data: bytes) -> Facts:
         category=_line(packet.get("section")),
         language=_line(language or packet.get("language")),
         published=find_moment(packet.get("publicationDate") or packet.get("coverDate") or ""),
-        made=stamp(info.get("CreationDate", "")),
+        made=parse_pdf_date(info.get("CreationDate", "")),
     )
 
 
-def stamp(text: str) -> datetime | None:
+def parse_pdf_date(text: str) -> datetime | None:
     """The moment of a PDF's date, `D:20250829103000+02'00'`, its zone kept."""
     match = _STAMP.match(text)
     if match is None:
@@ -130,7 +130,7 @@ class InfoEvidence:
         return self.text[:_HEAD]
 
 
-def believed(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
+def credible_metadata(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
     """The metadata that `facts` give, and the printed title where they give none.
 
     - A title is one when no program made it up, and when the first page, where it prints a title
@@ -144,7 +144,7 @@ def believed(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
         title = title if sum(word in printed for word in words) >= 0.8 * len(words) else ""
     made = facts.made.date() if isinstance(facts.made, datetime) else facts.made
     named = set(map(find_date, evidence.head.split("\n"))) if made else set()
-    return Metadata.told(
+    return Metadata.of(
         origin,
         title=title,
         author=facts.author if is_real_author(facts.author, evidence.text) else None,
@@ -152,7 +152,7 @@ def believed(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
         url=facts.url if re.match(r"https?://\S+$", facts.url) else None,
         category=facts.category,
         published=facts.published or (made if made in named else None),
-    ).completed(Metadata.told("text", title=evidence.title))
+    ).completed(Metadata.of("text", title=evidence.title))
 
 
 def _line(text: str | None) -> str:

@@ -15,12 +15,12 @@ from index.formats.base import ArticleDraft, Block, Content, Metadata, list_bloc
 from index.formats.document_info import (
     Facts,
     InfoEvidence,
-    believed,
+    credible_metadata,
     declared_language,
     is_heading_style,
     is_title_style,
 )
-from index.formats.zip_package import unpacked
+from index.formats.zip_package import open_package
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -40,7 +40,7 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 
     What its author crossed out, and what others remarked beside it, is not its text.
     """
-    with unpacked(content, Problem("docx-cut")) as package:
+    with open_package(content, Problem("docx-cut")) as package:
         if "word/document.xml" not in package.names and "[Content_Types].xml" not in package.names:
             raise ReadError("docx-is-zip", shown=content.shown)
     document = _opened(content)
@@ -49,9 +49,9 @@ def read(content: Content) -> Iterator[ArticleDraft]:
     blocks = (*(() if root is None else body.blocks(root)), *body.notes())
     text = "\n".join(block.text for block in blocks)
     facts = _facts(document)
-    metadata = believed(facts, "docx", InfoEvidence(content.name, text, body.title))
+    metadata = credible_metadata(facts, "docx", InfoEvidence(content.name, text, body.title))
     language = declared_language(facts.language, text)
-    yield ArticleDraft(blocks, metadata.completed(Metadata.told("docx", language=language)))
+    yield ArticleDraft(blocks, metadata.completed(Metadata.of("docx", language=language)))
 
 
 def _opened(content: Content) -> Document:

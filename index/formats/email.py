@@ -124,7 +124,7 @@ def _facts(message: EmailMessage) -> Metadata:
     sent = None
     with suppress(ValueError, TypeError, IndexError, OverflowError):
         sent = parsedate_to_datetime(_header(message, "Date") or "")
-    return Metadata.told(
+    return Metadata.of(
         "email",
         title=_REPLY.sub("", _header(message, "Subject") or ""),
         # An address alone names nobody.

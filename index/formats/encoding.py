@@ -98,7 +98,7 @@ _PIECE = 2**20
 _SAMPLE = 64 * 1024  # bytes of lines with accents that tell an encoding
 
 
-def encoding_of(content: Content) -> str:
+def detect_encoding(content: Content) -> str:
     """The encoding of a text: by its mark, else UTF-8 where most of it is, else one of the past.
 
     Raises ReadError where none is clear.
@@ -123,9 +123,9 @@ def encoding_of(content: Content) -> str:
 
 
 @contextmanager
-def as_utf8(content: Content) -> Iterator[BinaryIO]:
+def open_as_utf8(content: Content) -> Iterator[BinaryIO]:
     """The bytes of a text in UTF-8 without a mark, whatever its encoding."""
-    encoding = encoding_of(content)
+    encoding = detect_encoding(content)
     with content.stream() as stream:
         if encoding == "utf-8":
             yield stream

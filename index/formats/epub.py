@@ -12,7 +12,7 @@ from lxml import etree
 from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
 from index.formats.html.body import fragment_blocks
-from index.formats.zip_package import Package, unpacked
+from index.formats.zip_package import Package, open_package
 from index.text.dates import find_moment
 
 _UNSEEN = frozenset({"head", "script", "style", "template", "nav", "svg", "math", "audio", "video"})
@@ -81,7 +81,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     A chapter is a page of the book's order that has a heading or is listed in its contents; pages
     that have neither go on with the chapter before them.
     """
-    with unpacked(content, Problem("epub-cut")) as package:
+    with open_package(content, Problem("epub-cut")) as package:
         locks = package.tree(_ENCRYPTION)
         methods = [] if locks is None else locks.findall(".//{*}EncryptedData/{*}EncryptionMethod")
         if any(method.get("Algorithm") not in _FONTS for method in methods):
@@ -104,7 +104,7 @@ def _metadata(opf: etree._Element) -> Metadata:
         return [text for text in texts if text]
 
     code = re.match(r"[a-z]{2}(?=[-_]|$)", "".join(values("language")[:1]).lower())
-    return Metadata.told(
+    return Metadata.of(
         "epub",
         title="".join(values("title")[:1]),
         author=", ".join(_creators(opf)),
@@ -173,7 +173,7 @@ def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ArticleDraf
     titles = [title for title in (metadata.title, chapter.title) if title]
     if alone and metadata.title:
         return ArticleDraft(tuple(chapter.blocks), metadata)
-    titled = Metadata.told("epub", title=" — ".join(dict.fromkeys(titles)))
+    titled = Metadata.of("epub", title=" — ".join(dict.fromkeys(titles)))
     return ArticleDraft(tuple(blocks), titled.completed(metadata), "" if alone else chapter.name)
 
 

@@ -14,10 +14,10 @@ from lxml import etree
 
 from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Content, Metadata, Skipped
-from index.formats.fields import as_moment, field_address, names_of, one_line
+from index.formats.fields import as_moment, field_address, one_line, people_in
 from index.formats.frontmatter import language_code
 from index.formats.publication import NO_ARTICLE, why_unpublished
-from index.formats.records import key_of, record_body
+from index.formats.records import article_key, record_body
 
 _COMMENT = re.compile(r"<!--[^<>]{0,5000}-->")  # `<!-- wp:paragraph -->`, `<!--more-->`
 _BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes long
@@ -70,11 +70,11 @@ def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> Art
     whole = [str(part.get("value") or "") for part in _list(entry, "content")]
     text = max(whole, key=len, default="") or _told(entry, "summary") or ""
     if "wp_status" in entry or "wp_post_type" in entry:  # an export of WordPress
-        text = without_shortcodes(_COMMENT.sub("", text))
+        text = drop_shortcodes(_COMMENT.sub("", text))
     if not text.strip():
         raise ReadError("feed-entry-no-text")
     body = record_body(text, metadata.title or "", content)
-    key = key_of(_told(entry, "id") or metadata.url, metadata.title, text)
+    key = article_key(_told(entry, "id") or metadata.url, metadata.title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
 
 
@@ -94,10 +94,10 @@ def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
     tags = [tag.get("term") or tag.get("label") for tag in _list(entry, "tags")]
     authors = [author.get("name") for author in _list(entry, "authors")]
     outlet = _told(source, "title") if isinstance(source, dict) else None
-    return Metadata.told(
+    return Metadata.of(
         "feed",
         title=one_line(_told(entry, "title")),
-        author=names_of([name for name in authors if name and "@" not in name]),
+        author=people_in([name for name in authors if name and "@" not in name]),
         published=_moment(entry, "published") or _moment(entry, "created"),
         updated=_moment(entry, "updated"),
         url=field_address(_told(entry, "link")),
@@ -139,7 +139,7 @@ _EMBEDDED = re.compile(r"\s*(?:https?://\S+\s*)?")
 _CORE = frozenset({"gallery", "caption", "wp_caption", "embed", "audio", "video", "playlist"})
 
 
-def without_shortcodes(text: str) -> str:
+def drop_shortcodes(text: str) -> str:
     """The text without the shortcodes of WordPress, `[gallery ids="1,2"]`, which its exports leave.
 
     What they enclose stays, unless it is an address alone.

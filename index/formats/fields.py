@@ -45,7 +45,7 @@ _EPOCHS = range(315_532_800, 4_102_444_800)  # seconds of 1980 to 2100
 Order = Literal["day", "month"]  # what stands first in « 03/04/2025 »
 
 
-def given_fields(
+def field_values(
     values: Mapping[str, object], fact: str, chosen: Mapping[str, str]
 ) -> Iterator[object]:
     """What a record holds under the names of a fact, the likeliest first; empty ones left out.
@@ -53,15 +53,15 @@ def given_fields(
     A name in `chosen` is the only one for its fact; it may lead inside (`author.name`).
     """
     if fact in chosen:
-        found = [inside(values, chosen[fact])]
+        found = [field_at(values, chosen[fact])]
     else:
         found = [values[key] for key in _keys(tuple(values)).get(fact, ())]
     return (value for value in found if value not in (None, "", [], {}))
 
 
-def opened_fields(values: Mapping[str, object]) -> Mapping[str, object]:
+def flatten_record(values: Mapping[str, object]) -> Mapping[str, object]:
     """A record whose article lies in a field of its own (`_source`, `attributes`), laid flat."""
-    if "text" in _keys(tuple(values)) and any(map(as_text, given_fields(values, "text", {}))):
+    if "text" in _keys(tuple(values)) and any(map(as_text, field_values(values, "text", {}))):
         return values
     for name in _INNER:
         inner = values.get(name)
@@ -70,15 +70,15 @@ def opened_fields(values: Mapping[str, object]) -> Mapping[str, object]:
     return values
 
 
-def inside(values: object, name: str) -> object:
+def field_at(values: object, name: str) -> object:
     """The field of this name, or what a dotted one leads to; None where there is none."""
     if isinstance(values, Mapping):
         if name in values:
             return values[name]
         first, _, rest = name.partition(".")
-        return inside(values[first], rest) if rest and first in values else None
+        return field_at(values[first], rest) if rest and first in values else None
     if isinstance(values, list):
-        found = [each for each in (inside(value, name) for value in values) if each is not None]
+        found = [each for each in (field_at(value, name) for value in values) if each is not None]
         return found or None
     return None
 
@@ -89,25 +89,25 @@ def metadata_of(
     """What the fields of a record say of its article."""
 
     def first(fact: str) -> object:
-        return next(given_fields(values, fact, chosen), None)
+        return next(field_values(values, fact, chosen), None)
 
     outlet = one_line(first("outlet"))
-    return Metadata.told(
+    return Metadata.of(
         origin,
         title=one_line(first("title")),
-        author=names_of(first("author")),
+        author=people_in(first("author")),
         published=as_moment(first("published"), order),
         updated=as_moment(first("updated"), order),
-        url=next(filter(None, map(field_address, given_fields(values, "url", chosen))), None),
+        url=next(filter(None, map(field_address, field_values(values, "url", chosen))), None),
         outlet=None if outlet and _ADDRESS.match(outlet) else outlet,
         language=language_code(one_line(first("language"))),
         category=one_line(first("category")),
     )
 
 
-def identity(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
+def record_id(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
     """What names a record among the others of its file."""
-    return next(filter(None, map(one_line, given_fields(values, "id", chosen))), None)
+    return next(filter(None, map(one_line, field_values(values, "id", chosen))), None)
 
 
 def as_text(value: object) -> str | None:
@@ -143,7 +143,7 @@ def as_moment(value: object, order: Order | None = None) -> date | datetime | No
     return find_moment(f"{numeric[4]}-{month:0>2}-{day:0>2}{numeric[5]}")
 
 
-def order_of(values: Iterable[object]) -> Order | None:
+def date_order(values: Iterable[object]) -> Order | None:
     """What stands first in the dates of a column: of « 29/08/2025 » and « 03/04/2025 » the first
     tells how the second is read. None where none tells, or they disagree."""
     matches = [match for value in values if (match := _NUMERIC.match(str(value)))]
@@ -154,7 +154,7 @@ def order_of(values: Iterable[object]) -> Order | None:
     return "day" if day else "month"
 
 
-def known_facts(names: Iterable[str]) -> frozenset[str]:
+def facts_in_names(names: Iterable[str]) -> frozenset[str]:
     """What fields of these names are known to hold."""
     return frozenset(_keys(tuple(names)))
 
@@ -181,7 +181,7 @@ def one_line(value: object) -> str | None:
     return " ".join(text.split())[:_LINE_LIMIT] or None
 
 
-def names_of(value: object) -> str | None:
+def people_in(value: object) -> str | None:
     names = (_person(each) for each in (value if isinstance(value, list) else [value]))
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
 

@@ -76,7 +76,7 @@ def _metadata(values: Mapping[str, object], shown: str) -> Metadata:
     people = authors if isinstance(authors, list | tuple) else [authors]
     names = (each.get("name") if isinstance(each, Mapping) else each for each in people)
     url = _text(_first(values, _URL), "url", shown)
-    return Metadata.told(
+    return Metadata.of(
         "front matter",
         title=_text(_first(values, _TITLE), "title", shown),
         author=", ".join(filter(None, (_text(name, "author", shown) for name in names))),

@@ -15,9 +15,9 @@ import ijson
 
 from index.errors import Problem, ReadError, Words
 from index.formats.base import ArticleDraft, Content, Skipped
-from index.formats.encoding import as_utf8, decode
-from index.formats.fields import inside, known_facts, opened_fields
-from index.formats.records import RECORD_LIMIT, Record, draft_of, drafts, skipped_line
+from index.formats.encoding import decode, open_as_utf8
+from index.formats.fields import facts_in_names, field_at, flatten_record
+from index.formats.records import RECORD_LIMIT, Record, read_record, read_records, skipped_line
 from index.formats.signature import HEAD, is_json_lines
 
 _LISTS = frozenset(
@@ -46,14 +46,14 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     named = content.name.lower().endswith(_LINES_SUFFIXES)
     listed = head[:64].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
     if (named and not listed) or is_json_lines(head):
-        yield from drafts(content, _line_records(content))
+        yield from read_records(content, _line_records(content))
         return
     if not head.strip():
         raise ReadError("file-empty", shown=content.shown)
     with _events(content) as events:
         place = _list_in(events, content.options.fields.get("text"))
     if place is not None:
-        yield from drafts(content, _records(content, place))
+        yield from read_records(content, _records(content, place))
     else:
         yield _one(content)
 
@@ -68,11 +68,11 @@ def _one(content: Content) -> ArticleDraft:
         if value is _TOO_LARGE:
             raise ReadError("json-value-too-large", shown=content.shown, limit=RECORD_LIMIT)
         raise ReadError("json-no-object", shown=content.shown)
-    record = Record(Problem("at-record", number=1), opened_fields(value))
-    for found in drafts(content, iter([record])):
+    record = Record(Problem("at-record", number=1), flatten_record(value))
+    for found in read_records(content, iter([record])):
         if isinstance(found, Skipped):
             raise ReadError(found.problem, shown=content.shown)
-    draft = draft_of(record, content)
+    draft = read_record(record, content)
     return ArticleDraft(draft.blocks, draft.metadata)
 
 
@@ -111,7 +111,11 @@ def _list_in(events: Iterator[_Event], text: str | None) -> _Place | None:
 def _has_text(value: object, text: str | None) -> bool:
     if not isinstance(value, dict):
         return False
-    return inside(value, text) is not None if text else "text" in known_facts(opened_fields(value))
+    return (
+        field_at(value, text) is not None
+        if text
+        else "text" in facts_in_names(flatten_record(value))
+    )
 
 
 def _follow(event: str, keys: list[str]) -> None:
@@ -130,7 +134,7 @@ def _records(content: Content, place: _Place) -> Iterator[Record | Skipped]:
                 return
             value, at = _value(first, events), Problem("at-record", number=number)
             if isinstance(value, dict):
-                yield Record(at, opened_fields(value))
+                yield Record(at, flatten_record(value))
             elif isinstance(value, Problem):
                 yield Skipped(content.shown, value, at)
             else:
@@ -237,7 +241,7 @@ def _events(content: Content) -> Iterator[Iterator[_Event]]:
             yield each
 
     try:
-        with as_utf8(content) as stream:
+        with open_as_utf8(content) as stream:
             yield events(_Watched(stream, content.shown))
     except (ijson.JSONError, OverflowError, StopIteration) as error:
         said = " ".join(str(error).split("\n")[0].split())
@@ -271,7 +275,7 @@ def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped
         return skipped_line(content, number, Problem("line-not-json", reason=reason))
     if not isinstance(value, dict):
         return skipped_line(content, number, Problem("line-no-object"))
-    return Record(Problem("at-line", number=number), opened_fields(value))
+    return Record(Problem("at-line", number=number), flatten_record(value))
 
 
 def _number(digits: str) -> int | None:

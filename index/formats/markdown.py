@@ -11,7 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from index.formats.base import ArticleDraft, Block, Content, list_blocks
 from index.formats.frontmatter import from_marked_text
-from index.formats.site_template import add_site_templates, without_templates
+from index.formats.site_template import add_site_templates, drop_templates
 
 _UNSEEN = re.compile(r"<(?:(!--)|(script|style)\b)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -44,7 +44,7 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
         case "fence" | "code_block":
             yield Block(_BLANKS.sub("\n", node.content).strip("\n"))
         case "html_block":
-            seen = without_templates("".join(_seen(node.content)))
+            seen = drop_templates("".join(_seen(node.content)))
             for paragraph in _BLANKS.split(html.unescape(_TAG.sub(" ", seen))):
                 yield Block(" ".join(paragraph.split()))
         case "blockquote":

@@ -11,7 +11,7 @@ from lxml import etree
 
 from index.errors import Problem, ReadError, reason_of
 from index.formats.base import ArticleDraft, Content, Metadata, Skipped
-from index.formats.byline import byline
+from index.formats.byline import parse_byline
 from index.formats.fields import as_moment, one_line
 from index.formats.frontmatter import language_code
 from index.formats.html.parser import read_fragment
@@ -69,7 +69,7 @@ def _nitf(root: Element, content: Content) -> ArticleDraft:
         raise ReadError("news-no-text", shown=content.shown)
     issued, paper = _first(root, "date.issue"), _first(root, "pubdata")
     subject = _first(root, "tobject.subject")
-    metadata = Metadata.told(
+    metadata = Metadata.of(
         "nitf",
         title=_text(_first(root, "hl1")) or _text(_first(root, "title")),
         author=_author(_first(root, "byline")),
@@ -94,7 +94,7 @@ def _item(item: Element, content: Content) -> ArticleDraft:
     latest = as_moment(_text(version) or _text(_first(item, "thisrevisioncreated")))
     provider = _first(item, "provider")
     language = _first(item, "language")
-    metadata = Metadata.told(
+    metadata = Metadata.of(
         "nitf",
         title=_text(_first(item, "headline")),
         author=_author(next(iter(_all(item, "by") + _all(item, "byline")), None)),
@@ -144,7 +144,7 @@ def _author(element: Element | None) -> str | None:
         return None
     people = [text for each in _all(element, "person") if (text := _text(each))]
     line = ", ".join(people) or _text(element) or ""
-    signed = byline(line)
+    signed = parse_byline(line)
     return signed.people if signed else without_by(line) or None
 
 

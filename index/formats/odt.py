@@ -15,13 +15,13 @@ from index.formats.base import TEXT_LIMIT, ArticleDraft, Block, Content, Metadat
 from index.formats.document_info import (
     Facts,
     InfoEvidence,
-    believed,
+    credible_metadata,
     declared_language,
     is_heading_style,
     is_title_style,
 )
 from index.formats.signature import HEAD, is_xml
-from index.formats.zip_package import Package, unpacked, xml_parser
+from index.formats.zip_package import Package, open_package, xml_parser
 from index.text.dates import find_moment
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -54,9 +54,9 @@ def read(content: Content) -> Iterator[ArticleDraft]:
     blocks = (*body.blocks(document.text), *body.notes(document.text))
     text = "\n".join(block.text for block in blocks)
     facts = document.facts()
-    metadata = believed(facts, "document", InfoEvidence(content.name, text, body.title))
+    metadata = credible_metadata(facts, "document", InfoEvidence(content.name, text, body.title))
     language = declared_language(facts.language, text)
-    yield ArticleDraft(blocks, metadata.completed(Metadata.told("document", language=language)))
+    yield ArticleDraft(blocks, metadata.completed(Metadata.of("document", language=language)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _opened(content: Content) -> _Document:
             name, shown = content.name, content.shown
             raise ReadError("package-member-not-xml", shown=shown, name=name) from error
         return _Document(_text_of(root, content), root, (root,))
-    with unpacked(content, Problem("package-cut", suffix=".odt")) as package:
+    with open_package(content, Problem("package-cut", suffix=".odt")) as package:
         if b"encryption-data" in (package.read("META-INF/manifest.xml") or b""):
             raise ReadError("file-encrypted", shown=content.shown)
         root = package.tree("content.xml")

@@ -16,13 +16,13 @@ from index.formats.fields import (
     NAMES,
     Order,
     as_text,
-    given_fields,
-    identity,
-    inside,
+    date_order,
+    field_at,
+    field_values,
     metadata_of,
-    order_of,
+    record_id,
 )
-from index.formats.html.parser import is_markup, lays_out, read_markup, without_tags
+from index.formats.html.parser import drop_tags, is_markup, lays_out, read_markup
 from index.formats.markdown import read_markdown
 from index.formats.publication import why_unpublished
 from index.formats.text import read_text
@@ -64,7 +64,7 @@ def parse_map(text: str) -> Mapping[str, str]:
     return MappingProxyType(fields)
 
 
-def drafts(
+def read_records(
     content: Content, records: Iterator[Record | Skipped]
 ) -> Iterator[ArticleDraft | Skipped]:
     """The articles of the records of a file, taken one by one.
@@ -79,40 +79,40 @@ def drafts(
         yield from (each for each in head if isinstance(each, Skipped))
         return
     _check(content, sample)
-    order = order_of(
+    order = date_order(
         value
         for values in sample
         for fact in ("published", "updated")
-        for value in given_fields(values, fact, content.options.fields)
+        for value in field_values(values, fact, content.options.fields)
     )
     for record in chain(head, records):
         if isinstance(record, Skipped):
             yield record
             continue
         try:
-            yield draft_of(record, content, order)
+            yield read_record(record, content, order)
         except ReadError as error:
             yield Skipped(content.shown, error.problem, record.place)
 
 
-def draft_of(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
+def read_record(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
     """The article of one record. Raises ReadError, saying why without naming it, for one without
     a text."""
     chosen = content.options.fields
     values = record.values
     if why := why_unpublished(values):
         raise ReadError(why)
-    text = next(filter(None, map(as_text, given_fields(values, "text", chosen))), None)
+    text = next(filter(None, map(as_text, field_values(values, "text", chosen))), None)
     if text is None:
         raise ReadError("record-no-text")
     metadata = metadata_of(values, chosen, order, "fields")
     title = metadata.title or ""
     body = record_body(text, title, content)
-    key = key_of(identity(values, chosen) or metadata.url, title, text)
+    key = article_key(record_id(values, chosen) or metadata.url, title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
 
 
-def key_of(name: str | None, title: str | None, text: str) -> str:
+def article_key(name: str | None, title: str | None, text: str) -> str:
     """What an article of several is known by: its name, else what it says, so that others put
     before it do not change it."""
     if name is None:
@@ -126,7 +126,7 @@ def record_body(text: str, title: str, content: Content) -> ArticleDraft:
     text = _clean(text, content.shown)
     if is_markup(text) and lays_out(text):
         return read_markup(text, content)
-    text = without_tags(text)
+    text = drop_tags(text)
     if _MARKDOWN.search(text):
         return read_markdown(text)
     # The title above keeps the first line of the text from being taken for one.
@@ -153,10 +153,10 @@ def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
 def _check(content: Content, sample: list[Mapping[str, object]]) -> None:
     chosen = content.options.fields
     for ours, theirs in chosen.items():
-        if all(inside(values, theirs) is None for values in sample):
+        if all(field_at(values, theirs) is None for values in sample):
             found, shown = _found(sample), content.shown
             raise ReadError("map-not-found", shown=shown, field=ours, name=theirs, found=found)
-    if not any(as_text(each) for values in sample for each in given_fields(values, "text", chosen)):
+    if not any(as_text(each) for values in sample for each in field_values(values, "text", chosen)):
         raise ReadError("records-no-text-field", shown=content.shown, found=_found(sample))
 
 

@@ -38,7 +38,7 @@ def add_site_templates(parser: MarkdownIt) -> MarkdownIt:
     return parser
 
 
-def without_templates(text: str) -> str:
+def drop_templates(text: str) -> str:
     """The text without tags, variables and lists of attributes."""
     return "".join(_between_tags(text))
 

@@ -22,7 +22,7 @@ _LIMIT = 128 * 2**20  # bytes, of which an address takes some hundreds
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 
-def addresses_in(folder: Path) -> tuple[Mapping[str, str], Problem | None]:
+def read_ledger(folder: Path) -> tuple[Mapping[str, str], Problem | None]:
     """The address of each file that the ledger of a folder tells, and why not if it is broken."""
     ledger = folder / LEDGER
     try:
@@ -88,7 +88,7 @@ def _named(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
     elif suffix_of(path.name) is None:
         yield Skipped(shown, unknown_format())
     else:
-        urls, _ = addresses_in(path.parent)
+        urls, _ = read_ledger(path.parent)
         source = Source(path, shown, _plain(path.name), urls.get(_plain(path.name)))
         yield os.path.realpath(path), source
 
@@ -139,7 +139,7 @@ class _Below:
     ) -> Iterator[tuple[str, Source] | Skipped]:
         """The files of one folder; those in it are added to `folders`."""
         if any(entry.name == LEDGER for entry in entries):
-            urls, why = addresses_in(Path(folder.path))
+            urls, why = read_ledger(Path(folder.path))
             self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
             if why:
                 yield Skipped(folder.below(LEDGER).shown, why)

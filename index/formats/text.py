@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from index.formats.base import ArticleDraft, Block, Content
-from index.formats.boilerplate import without_boilerplate
-from index.formats.byline import told_in_heads, without_head_lines
+from index.formats.boilerplate import drop_boilerplate
+from index.formats.byline import parse_head_line, split_head_lines
 from index.formats.frontmatter import from_marked_text
 
 _TITLE_LIMIT = 200
@@ -35,8 +35,8 @@ def read_text(text: str) -> ArticleDraft:
     if not blocks:
         return ArticleDraft(())
     title, rest = _titled(blocks)
-    kept = without_boilerplate(tuple(Block(text) for text in rest))
-    metadata, body = without_head_lines(kept)
+    kept = drop_boilerplate(tuple(Block(text) for text in rest))
+    metadata, body = split_head_lines(kept)
     marked = tuple(
         Block(block.text, heading=_is_heading(block.text, following.text))
         for block, following in zip_longest(body, body[1:], fillvalue=Block(""))
@@ -57,7 +57,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether the lines are one paragraph, broken at a fixed width."""
     full = lines[:-1]
-    if not full or any(_ITEM.match(line) or told_in_heads(line) is not None for line in lines):
+    if not full or any(_ITEM.match(line) or parse_head_line(line) is not None for line in lines):
         return False
     finished = sum(bool(_FINISHED.search(line)) for line in full)
     return all(len(line) in _WRAPPED for line in full) and 2 * finished <= len(full)

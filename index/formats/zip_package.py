@@ -83,7 +83,7 @@ class Package:
 
 
 @contextmanager
-def unpacked(content: Content, cut: Problem) -> Iterator[Package]:
+def open_package(content: Content, cut: Problem) -> Iterator[Package]:
     """The package in a file; ReadError where it is none, or one made to fill the memory.
 
     `cut` is what is wrong where it is none.

@@ -53,30 +53,30 @@ _LEANING = {
 }
 
 
-def leans(text: str, language: str) -> bool:
+def is_dependent(text: str, language: str) -> bool:
     """Whether a sentence opens with a word whose meaning stands in an earlier sentence."""
     pattern = _LEANING.get(language)
     return bool(pattern and pattern.match(text))
 
 
-def leads(passage: Passage, language: str) -> list[Sentence | None]:
+def find_leads(passage: Passage, language: str) -> list[Sentence | None]:
     """For each sentence of a passage, the nearest earlier one that stands on its own, if needed."""
     found: list[Sentence | None] = []
     standing: Sentence | None = None
     for sentence in passage.sentences:
-        leaning = leans(sentence.text, language)
+        leaning = is_dependent(sentence.text, language)
         found.append(standing if leaning else None)
         standing = standing if leaning else sentence
     return found
 
 
-def in_context(passage: Passage, language: str) -> list[str]:
+def sentences_in_context(passage: Passage, language: str) -> list[str]:
     """The sentences of a passage as they are understood: each behind its lead, if it has one."""
     return [
-        behind(lead.text if lead else None, sentence.text)
-        for sentence, lead in zip(passage.sentences, leads(passage, language), strict=True)
+        join_lead(lead.text if lead else None, sentence.text)
+        for sentence, lead in zip(passage.sentences, find_leads(passage, language), strict=True)
     ]
 
 
-def behind(lead: str | None, text: str) -> str:
+def join_lead(lead: str | None, text: str) -> str:
     return f"{lead} {text}" if lead else text

@@ -93,7 +93,7 @@ class Spool:
 
 
 @contextmanager
-def held_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Spool]:
+def hold_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Spool]:
     """A member unpacked, in memory or in a temporary file. Raises ReadError, naming it."""
     if member.lasting:
         yield Spool(0, member.open)

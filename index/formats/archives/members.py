@@ -90,7 +90,7 @@ class Unpacking(io.RawIOBase):
         super().close()
 
 
-def packed(content: Content, packing: str) -> Member:
+def packed_member(content: Content, packing: str) -> Member:
     """The file in `a.jsonl.gz`, which bears its name without the last suffix."""
 
     def opened() -> BinaryIO:
@@ -114,7 +114,7 @@ _READ_LIMIT = 2**18  # bytes at once; `tarfile` takes what a header claims to be
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def tarred(
+def tar_members(
     stream: BinaryIO, packing: str, budget: UnpackBudget, stack: ExitStack
 ) -> Iterator[Member]:
     """The members of a tar, in order; each must be read before the next."""
@@ -168,7 +168,7 @@ _ENCRYPTED = 0x1
 _FRAMES = re.compile("[\u2500-\u259f]")
 
 
-def zipped(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
+def zip_members(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
     """The members of a zip. Raises ReadError where they are too many to be listed."""
     if zip_directory_size(stream) > DIRECTORY_LIMIT:
         raise ReadError("archive-too-many-files", limit=ARCHIVE_MEMBERS)
@@ -229,14 +229,14 @@ def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterat
     with content.stream() as stream:
         head = stream.read(HEAD)
     if is_zip(head):
-        yield from zipped(stack.enter_context(content.stream()), stack)
+        yield from zip_members(stack.enter_context(content.stream()), stack)
         return
     sure = sure_format(head)
     packing = sure.suffix.rpartition(".")[2] if sure else ""
     if packing in _OPENERS and not holds_tar(content, packing):
-        yield packed(content, packing)
+        yield packed_member(content, packing)
     elif packing in (*_OPENERS, "tar") or content.name.lower().endswith(".tar"):
         stream = stack.enter_context(content.stream())
-        yield from tarred(stream, packing.removeprefix("tar"), budget, stack)
+        yield from tar_members(stream, packing.removeprefix("tar"), budget, stack)
     else:
         raise ReadError("archive-not")

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from index.errors import ReadError
-from index.formats.archives.bounds import Member, UnpackBudget, held_member
+from index.formats.archives.bounds import Member, UnpackBudget, hold_member
 from index.formats.archives.members import members_of
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.conversion import read_content
@@ -61,7 +61,7 @@ class _Opened:
             yield Skipped(shown, member.refused)
             return
         try:
-            with held_member(member, shown, self._budget) as spool:
+            with hold_member(member, shown, self._budget) as spool:
                 inner = Content(
                     member.name.rpartition("/")[2],
                     shown,

@@ -22,7 +22,7 @@ _LONGEST = 200  # characters; a heading has fewer
 _OPENING = 60  # characters that tell one paragraph from another
 
 
-def gather(tree: Element) -> None:
+def gather_parts(tree: Element) -> None:
     """Move what leads to an article's text, or follows it as its own, into it.
 
     The templates of SPIP, which associations and many small papers in French use, put them beside.
@@ -42,7 +42,7 @@ def gather(tree: Element) -> None:
             each.attrib.pop("class")  # whose names may speak against it
 
 
-def wrap(tree: Element) -> None:
+def wrap_loose_words(tree: Element) -> None:
     """Make a paragraph of the words that a division begins with, where paragraphs follow."""
     for division in [each for each in tree.iter("div", "article", "section") if each.text]:
         if len(division.text.strip()) >= _WORDED and division.find("p") is not None:
@@ -106,8 +106,8 @@ def page_body(tree: Element) -> tuple[Block, ...]:
     from trafilatura import bare_extraction
 
     page, tree = tree, copy.deepcopy(tree)
-    wrap(tree)
-    gather(tree)
+    wrap_loose_words(tree)
+    gather_parts(tree)
     _keep_captions(tree)
     _unwrap_crowded(tree)
     spaces = _hide_spaces(tree)

@@ -38,7 +38,7 @@ _NAMED_COMMENT = _named("comment|commentaire")
 _NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_named, (_PRIVACY, _COMMENTS, _AROUND))
 
 
-def without_boxes(tree: Element) -> None:
+def drop_boxes(tree: Element) -> None:
     """Take out of the tree, in place, what stands beside the article."""
     for button in list(tree.iter("button")):
         if button.getparent().tag in _HEADINGS:
@@ -123,12 +123,12 @@ _LISTING_PROSE = 150  # characters of a paragraph that is an article's own
 _SHARE = 0.5  # of what was found on the page are teasers
 
 
-def teasers(tree: Element) -> tuple[str, ...]:
+def find_teasers(tree: Element) -> tuple[str, ...]:
     """The texts around the headings that are links, as they announce other articles."""
     return tuple(islice(_teasers(tree), _LOOKED_AT))
 
 
-def without_teasers(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> tuple[Block, ...]:
+def drop_teasers(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> tuple[Block, ...]:
     """The blocks of the article; none where the page only announces others.
 
     Blocks that stand in teasers go where they are most of the words, and stand in several: an

@@ -26,7 +26,7 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _OLDEST = 1600
 
 
-def article_in(records: Sequence[str]) -> JsonLdRecord | None:
+def find_main_article(records: Sequence[str]) -> JsonLdRecord | None:
     """The page's own article, its references to people and publisher resolved.
 
     None where the page describes no article, or several of which none is the main one.
@@ -41,7 +41,7 @@ def article_in(records: Sequence[str]) -> JsonLdRecord | None:
     return {name: _resolved(value, known) for name, value in chosen.items()}
 
 
-def facts_of(article: JsonLdRecord, shown: str) -> Metadata:
+def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
     """The metadata that an article's record tells."""
     if str(article.get("isAccessibleForFree")).lower() == "false":
         logger.info("%s: reserved to subscribers; what the page shows of it is read", shown)
@@ -50,7 +50,7 @@ def facts_of(article: JsonLdRecord, shown: str) -> Metadata:
     authors = article.get("author") or article.get("creator")
     people = authors if isinstance(authors, list) else [authors]
     names = [person_name(_name(each)) for each in people]
-    return Metadata.told(
+    return Metadata.of(
         "json-ld",
         title=jsonld_line(article.get("headline")) or jsonld_line(article.get("name")),
         # An outlet that signs its own article names nobody.

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
 from index.formats.base import Metadata
-from index.formats.byline import told_in_heads
+from index.formats.byline import parse_head_line
 from index.formats.frontmatter import language_code
 from index.formats.html.jsonld import jsonld_line, moment, person_name
 from index.formats.html.tree import Element
@@ -46,7 +46,7 @@ _OUTLET = (
 _SECTION = ("articlesection", "section", "parsely-section", "category", "rubrique")
 
 
-def metas(tree: Element) -> Metas:
+def read_metas(tree: Element) -> Metas:
     """The contents of the meta tags by their names in lower case, in the order of the page."""
     found: dict[str, list[str]] = {}
     for tag in tree.iter("meta"):
@@ -61,13 +61,13 @@ def metas(tree: Element) -> Metas:
 
 def opengraph_facts(told: Metas) -> Metadata:
     """What the tags of OpenGraph (`og:…`, `article:…`) tell."""
-    return Metadata.told(
+    return Metadata.of(
         "opengraph",
         title=_first(told, ("og:title",)),
         author=_people(told, _OG_AUTHOR),
         published=_moment(told, _OG_PUBLISHED),
         updated=_moment(told, _OG_UPDATED),
-        url=_first(told, ("og:url",), absolute),
+        url=_first(told, ("og:url",), absolute_address),
         outlet=_first(told, ("og:site_name",)),
         category=_first(told, _OG_SECTION),
         language=_first(told, ("og:locale",), language_code),
@@ -77,7 +77,7 @@ def opengraph_facts(told: Metas) -> Metadata:
 def meta_facts(tree: Element, told: Metas) -> Metadata:
     """What the other meta tags and the `lang` of the page tell."""
     lang = tree.get("lang") or tree.get("xml:lang")
-    return Metadata.told(
+    return Metadata.of(
         "html",
         title=_first(told, _TITLE),
         author=_people(told, _AUTHOR),
@@ -90,7 +90,7 @@ def meta_facts(tree: Element, told: Metas) -> Metadata:
     )
 
 
-def canonical(tree: Element, bases: Iterable[str | None]) -> Metadata:
+def canonical_address(tree: Element, bases: Iterable[str | None]) -> Metadata:
     """The address that the page gives as its own, made whole by the first base that is one.
 
     An address without a path is the site's, which a page of it may give by mistake.
@@ -102,13 +102,13 @@ def canonical(tree: Element, bases: Iterable[str | None]) -> Metadata:
                 joined = urljoin(base or "", (link.get("href") or "").strip())
             except ValueError:
                 continue
-            url = absolute(joined)
+            url = absolute_address(joined)
             if url and (urlsplit(url).path.strip("/") or urlsplit(url).query):
-                return Metadata.told("html", url=url)
+                return Metadata.of("html", url=url)
     return Metadata()
 
 
-def absolute(url: str | None) -> str | None:
+def absolute_address(url: str | None) -> str | None:
     """The address if it is a whole one of the web."""
     try:
         parts = urlsplit(url or "")
@@ -154,7 +154,7 @@ class Titles:
     tab: str | None
 
 
-def titles(tree: Element) -> Titles:
+def find_titles(tree: Element) -> Titles:
     headings = [text for h1 in tree.iter("h1") if (text := _words(h1)) and len(text) > 1]
     tab = next((_words(title) for title in tree.iter("title")), None)
     near = [text for text in headings if tab and _alike(text) and _alike(text) in _alike(tab)]
@@ -167,12 +167,12 @@ def with_title(told: Metadata, shown: Titles, url: str | None) -> Metadata:
     whole = told.title or ""
     cut = whole.endswith(("…", "...")) and _alike(shown.heading or "").startswith(_alike(whole))
     if shown.heading and (not whole or cut):
-        title = Metadata.told("html", title=_bare(shown.heading, told.outlet or tail))
+        title = Metadata.of("html", title=_bare(shown.heading, told.outlet or tail))
     elif whole:
-        title = Metadata.told(told.origins["title"], title=_bare(whole, told.outlet or tail))
+        title = Metadata.of(told.origins["title"], title=_bare(whole, told.outlet or tail))
     else:
-        title = Metadata.told("html", title=head)
-    outlet = Metadata.told("html", outlet=tail if tail != told.author else None)
+        title = Metadata.of("html", title=head)
+    outlet = Metadata.of("html", outlet=tail if tail != told.author else None)
     return title.completed(told).completed(outlet)
 
 
@@ -250,7 +250,7 @@ def visible_facts(tree: Element) -> Metadata:
         if len(text) >= _PARAGRAPH:
             break
         if element.tag in _BLOCKS or len(element) == 0:
-            metadata = metadata.completed(told_in_heads(text) or Metadata())
+            metadata = metadata.completed(parse_head_line(text) or Metadata())
     return by_mark.completed(metadata)
 
 
@@ -291,13 +291,13 @@ def _marked(element: Element, text: str) -> Metadata:
         around = jsonld_line("".join(str(word) for word in [element.getparent().text or "", text]))
         later = part == "dateModified" or _MODIFIED.search(element.get("class") or "")
         changed = bool(later or _VISIBLE_UPDATED.search(around or ""))
-        return Metadata.told("html", **{"updated" if changed else "published": when})
+        return Metadata.of("html", **{"updated" if changed else "published": when})
     if part == "author" or "author" in (element.get("rel") or "").lower().split():
         name = person_name(text) if len(text) < _PARAGRAPH else None
-        return Metadata.told("html", author=name)
+        return Metadata.of("html", author=name)
     name = person_name(text) if _VISIBLE_AUTHOR.search(element.get("class") or "") else None
     if name and is_person_name(name):
-        return Metadata.told("html", author=name)
+        return Metadata.of("html", author=name)
     return Metadata()
 
 
@@ -308,4 +308,4 @@ def guessed_facts(tree: Element) -> Metadata:
     if sum(1 for _ in tree.iter()) > _GUESSED:
         return Metadata()
     day = find_date(tree, original_date=True, extensive_search=False)
-    return Metadata.told("htmldate", published=date.fromisoformat(day) if day else None)
+    return Metadata.of("htmldate", published=date.fromisoformat(day) if day else None)

@@ -11,20 +11,26 @@ from functools import reduce
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.html.body import fragment_blocks, page_body, time_entries
-from index.formats.html.furniture import teasers, without_boxes, without_teasers
-from index.formats.html.jsonld import JsonLdRecord, article_in, facts_of, jsonld_line, jsonld_words
+from index.formats.html.furniture import drop_boxes, drop_teasers, find_teasers
+from index.formats.html.jsonld import (
+    JsonLdRecord,
+    find_main_article,
+    jsonld_facts,
+    jsonld_line,
+    jsonld_words,
+)
 from index.formats.html.metadata import (
-    canonical,
+    canonical_address,
+    find_titles,
     guessed_facts,
     meta_facts,
-    metas,
     opengraph_facts,
-    titles,
+    read_metas,
     visible_facts,
     with_title,
 )
-from index.formats.html.several import address_of, heading_words, page_of, sibling_articles
-from index.formats.html.tree import WebPage, page_text, parsed_page
+from index.formats.html.several import article_address, heading_words, page_with, sibling_articles
+from index.formats.html.tree import WebPage, page_text, parse_page
 from index.formats.publication import why_unpublished
 from index.text.language import detect
 from index.text.stopwords import LANGUAGES
@@ -52,19 +58,19 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 
 def _several(text: str, content: Content) -> Iterator[ArticleDraft]:
     """The articles of a page that holds several, unless it says that it is one."""
-    page = parsed_page(_whole(text), content.shown)
+    page = parse_page(_whole(text), content.shown)
     parts = sibling_articles(page.tree)
-    article = article_in(page.records)
+    article = find_main_article(page.records)
     title = jsonld_line((article or {}).get("headline"))
     if article is not None and title not in [heading_words(part) for part in parts]:
         return  # its parts: the entries of a live page
     told = _facts(page, None, content)
-    language = Metadata.told("html", language=told.language)
+    language = Metadata.of("html", language=told.language)
     for part in parts:
-        tree, url = page_of(part), address_of(part, told.url or content.url)
-        own = Metadata.told("html", url=url, title=heading_words(part))
+        tree, url = page_with(part), article_address(part, told.url or content.url)
+        own = Metadata.of("html", url=url, title=heading_words(part))
         own = own.completed(visible_facts(tree)).completed(language)
-        without_boxes(tree)
+        drop_boxes(tree)
         blocks = page_body(tree) or fragment_blocks(tree)
         key = part.get("id") or heading_words(part)[:_KEY_LIMIT]
         yield ArticleDraft(blocks, _with_sure_language(own, blocks), key=key)
@@ -78,16 +84,16 @@ def read_html(text: str, content: Content) -> ArticleDraft:
     """
     if not _DOCUMENT.search(text):
         return read_fragment(text, content)
-    page = parsed_page(text, content.shown)
-    article = article_in(page.records)
+    page = parse_page(text, content.shown)
+    article = find_main_article(page.records)
     if why := why_unpublished(article or {}):
         raise ReadError(why, shown=content.shown)
     metadata = _facts(page, article, content)
     guessed = Metadata() if metadata.published else guessed_facts(page.tree)
-    announced = teasers(page.tree) if article is None else ()
-    without_boxes(page.tree)
+    announced = find_teasers(page.tree) if article is None else ()
+    drop_boxes(page.tree)
     time_entries(page.tree)
-    blocks = _fuller(without_teasers(page_body(page.tree), announced), article, content)
+    blocks = _fuller(drop_teasers(page_body(page.tree), announced), article, content)
     if not any(len(block.text) >= _LEAST for block in blocks):
         raise ReadError("page-no-article", shown=content.shown)
     return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guessed=guessed)
@@ -95,7 +101,7 @@ def read_html(text: str, content: Content) -> ArticleDraft:
 
 def read_fragment(text: str, content: Content) -> ArticleDraft:
     """All the words of a piece of HTML, in blocks, without looking for an article in it."""
-    return ArticleDraft(fragment_blocks(parsed_page(_whole(text), content.shown).tree))
+    return ArticleDraft(fragment_blocks(parse_page(_whole(text), content.shown).tree))
 
 
 def _whole(text: str) -> str:
@@ -103,16 +109,16 @@ def _whole(text: str) -> str:
 
 
 def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Metadata:
-    told = metas(page.tree)
+    told = read_metas(page.tree)
     graph = opengraph_facts(told)
-    linked = facts_of(article, content.shown) if article else Metadata()
-    own = canonical(page.tree, (content.url, graph.url, linked.url))
+    linked = jsonld_facts(article, content.shown) if article else Metadata()
+    own = canonical_address(page.tree, (content.url, graph.url, linked.url))
     sources = (own, linked, graph, meta_facts(page.tree, told), visible_facts(page.tree))
     metadata = reduce(Metadata.completed, sources)
     metadata = reduce(_with_time, sources, metadata)
     if metadata.author and metadata.author == metadata.outlet:
         metadata = metadata.without("author")
-    return with_title(metadata, titles(page.tree), metadata.url or content.url)
+    return with_title(metadata, find_titles(page.tree), metadata.url or content.url)
 
 
 def _fuller(
@@ -133,7 +139,7 @@ def _with_time(metadata: Metadata, other: Metadata) -> Metadata:
         day, moment = getattr(metadata, name), getattr(other, name)
         told = isinstance(moment, datetime) and not isinstance(day, datetime)
         if told and day == moment.date():
-            precise = Metadata.told(other.origins[name], **{name: moment})
+            precise = Metadata.of(other.origins[name], **{name: moment})
             metadata = precise.completed(metadata)
     return metadata
 
@@ -180,6 +186,6 @@ def lays_out(text: str) -> bool:
     return _BLOCKS.search(text) is not None
 
 
-def without_tags(text: str) -> str:
+def drop_tags(text: str) -> str:
     """A text whose marks are within its lines, without them."""
     return html.unescape(_TAG.sub("", text) if is_markup(text) else text)

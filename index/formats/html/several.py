@@ -30,7 +30,7 @@ def sibling_articles(tree: Element) -> list[Element]:
     return max(several, key=len, default=[])
 
 
-def page_of(article: Element) -> Element:
+def page_with(article: Element) -> Element:
     """A page of this article alone, under its own heading."""
     page: Element = document_fromstring("<html><body></body></html>")
     inner = copy.deepcopy(article)
@@ -45,7 +45,7 @@ def heading_words(article: Element) -> str:
     return "" if heading is None else element_words(heading)
 
 
-def address_of(article: Element, base: str | None) -> str | None:
+def article_address(article: Element, base: str | None) -> str | None:
     """Where its heading leads, else its place on the page."""
     target = next(_heading_links(article), None) or (
         f"#{article.get('id')}" if article.get("id") else None

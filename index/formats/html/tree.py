@@ -12,7 +12,7 @@ from lxml.etree import LxmlError
 from lxml.html import HTMLParser, document_fromstring
 
 from index.errors import ReadError
-from index.formats.boilerplate import mended_letters
+from index.formats.boilerplate import mend_letters
 from index.formats.encoding import decode
 
 Element = Any  # an element of a page; lxml has no types of its own
@@ -52,7 +52,7 @@ _PARTS = frozenset({"h1", "article", "section", "form"})
 _TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 
-def without_layout_tables(tree: Element) -> None:
+def drop_layout_tables(tree: Element) -> None:
     """Make plain divisions, in place, of the tables that hold parts of the page, not facts."""
     holders = {
         holder
@@ -169,7 +169,7 @@ def _decoded(data: bytes, encoding: str) -> str | None:
     return None if not isinstance(text, str) or "\0" in text else text
 
 
-def parsed_page(text: str, shown: str) -> WebPage:
+def parse_page(text: str, shown: str) -> WebPage:
     """The tree of a page without code and inlined files. Raises ReadError above the limits."""
     if _XHTML.search(text, 0, _DECLARED):
         text = _EMPTY.sub(r"<\1\2></\1>", text)
@@ -177,7 +177,7 @@ def parsed_page(text: str, shown: str) -> WebPage:
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
     if len(plain) > PAGE_TEXT_LIMIT:
         raise ReadError("page-too-much-text", shown=shown, size=len(plain), limit=PAGE_TEXT_LIMIT)
-    plain = "\n".join(map(mended_letters, plain.split("\n")))
+    plain = "\n".join(map(mend_letters, plain.split("\n")))
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         tree: Element = document_fromstring(plain.encode(), parser=parser)
@@ -186,8 +186,8 @@ def parsed_page(text: str, shown: str) -> WebPage:
     count = sum(1 for _ in tree.iter())
     if count > ELEMENT_LIMIT:
         raise ReadError("page-too-many-elements", shown=shown, elements=count, limit=ELEMENT_LIMIT)
-    without_layout_tables(tree)
-    return WebPage(tree, tuple(mended_letters(record) for record in records))
+    drop_layout_tables(tree)
+    return WebPage(tree, tuple(mend_letters(record) for record in records))
 
 
 def _without_code(text: str) -> tuple[str, list[str]]:

@@ -27,7 +27,7 @@ class Sides:
     crossing: list[PrintedLine]
 
 
-def columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
+def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
     """The columns of a page in reading order, each from its top; a row is one line.
 
     What crosses a gutter (a title over two columns) is a column of its own, and parts those beside
@@ -52,7 +52,7 @@ def columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
     yield from _beside(sides, _between(sides.left + sides.right, floor, float("inf")))
 
 
-def distinct(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+def drop_reprints(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     """The lines without those printed twice at one place, as a cheap bold."""
     kept: list[PrintedLine] = []
     seen: set[tuple[str, int, int]] = set()
@@ -72,7 +72,7 @@ def distinct(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
 def _beside(sides: Sides, within: list[PrintedLine]) -> Iterator[list[PrintedLine]]:
     chosen = set(map(id, within))
     for side in (sides.left, sides.right):
-        yield from columns([line for line in side if id(line) in chosen])
+        yield from split_columns([line for line in side if id(line) in chosen])
 
 
 def _between(lines: list[PrintedLine], top: float, bottom: float) -> list[PrintedLine]:

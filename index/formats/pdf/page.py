@@ -83,7 +83,7 @@ class _Seen:
     at: float  # its middle, as a share of the page's height
 
 
-def without_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
+def drop_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
     """The pages without the lines that come back at the same place, page after page.
 
     Two lines are the same when they differ in nothing but numbers that grow with the pages. Three

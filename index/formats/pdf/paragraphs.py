@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import quantiles
 
 from index.formats.base import Block
-from index.formats.pdf.columns import columns, distinct
+from index.formats.pdf.columns import drop_reprints, split_columns
 from index.formats.pdf.page import PrintedLine, PrintedPage
 
 # Second halves that keep their hyphen whatever stands before it (« dit-il », « eux-mêmes »,
@@ -70,17 +70,17 @@ _LAST = re.compile(r"(?<![^\W\d_])([^\W\d_]*+)[-\u2010\u00ad]$")
 _NEXT = re.compile(r"[^\W\d_]+")
 
 
-def line_words(texts: Iterable[str]) -> set[str]:
+def whole_words(texts: Iterable[str]) -> set[str]:
     """The words that a document writes whole on one line, compounds with their hyphen."""
     return {word.lower() for text in texts for word in _WORD.findall(text)}
 
 
-def ends_cut(text: str) -> bool:
+def ends_in_cut_word(text: str) -> bool:
     """Whether the line ends within a word."""
     return bool(_LAST.search(text[-_LONGEST:])) and len(text) > 1 and not text[-2].isspace()
 
 
-def whole(lines: Sequence[str], known: set[str]) -> str:
+def join_lines(lines: Sequence[str], known: set[str]) -> str:
     """The lines of a paragraph as one text."""
     parts: list[str] = []
     for first, second in pairwise(lines):
@@ -96,7 +96,7 @@ def _joined(first: str, second: str, known: set[str]) -> str:
     above; a soft one never does.
     """
     cut = _LAST.search(first[-_LONGEST:])
-    if cut is None or not ends_cut(first):
+    if cut is None or not ends_in_cut_word(first):
         return f"{first} {second}"
     begun = first[:-1]
     following = _NEXT.match(second)
@@ -167,15 +167,17 @@ class Print:
     leading: float
 
 
-def laid_out(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block, ...]]:
+def lay_out_pages(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block, ...]]:
     """The title, which the first page shows larger than all else, and all the text, the title's
     heading included."""
     pages = [page for page in pages if page.lines]
     if not pages:
         return None, ()
-    set_columns = [(page.number, rows) for page in pages for rows in columns(distinct(page.lines))]
+    set_columns = [
+        (page.number, rows) for page in pages for rows in split_columns(drop_reprints(page.lines))
+    ]
     printed = _print(set_columns)
-    known = line_words(line.text for page in pages for line in page.lines)
+    known = whole_words(line.text for page in pages for line in page.lines)
     of_columns = (
         paragraph
         for page, column in set_columns
@@ -258,7 +260,7 @@ def _continues(
         return False
     if row.bottom - last.bottom > _LEADING * printed.leading * max(row.size, last.size):
         return False
-    if ends_cut(last.text):
+    if ends_in_cut_word(last.text):
         return True
     indented = row.left - left > 0.8 * row.size and last.left - left < 0.5 * row.size
     if indented and not paragraph.item and row.left - left < 6 * row.size:
@@ -304,7 +306,7 @@ def _cut(first: Paragraph, second: Paragraph) -> bool:
     last, following = first.lines[-1], second.lines[0]
     if second.item or last.bold != following.bold:
         return False
-    if ends_cut(last.text):
+    if ends_in_cut_word(last.text):
         return True
     return not _SENTENCE_END.search(last.text[-_TAIL:]) and bool(
         following.text[0].islower() or last.text[-1] in ",;" or len(last.text) > 30
@@ -314,7 +316,7 @@ def _cut(first: Paragraph, second: Paragraph) -> bool:
 def _text(paragraph: Paragraph, known: set[str]) -> str:
     if paragraph.table:
         return "\n".join(" | ".join(line.cells or (line.text,)) for line in paragraph.lines)
-    text = whole([line.text for line in paragraph.lines], known)
+    text = join_lines([line.text for line in paragraph.lines], known)
     bullet = _BULLET.match(text) if paragraph.item else None
     return text[bullet.end() :] if bullet else text
 

@@ -8,11 +8,16 @@ from dataclasses import dataclass, field, replace
 
 from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Content, Metadata, Skipped
-from index.formats.document_info import InfoEvidence, believed, declared_language, from_pdf
+from index.formats.document_info import (
+    InfoEvidence,
+    credible_metadata,
+    declared_language,
+    pdf_facts,
+)
 from index.formats.pdf.ocr import OCR_PIXELS, OcrError, ocr_languages, ocr_lines
-from index.formats.pdf.page import PrintedPage, without_margins
-from index.formats.pdf.paragraphs import laid_out
-from index.formats.pdf.process import PaperError, PdfDocument, opened_pdf
+from index.formats.pdf.page import PrintedPage, drop_margins
+from index.formats.pdf.paragraphs import lay_out_pages
+from index.formats.pdf.process import PaperError, PdfDocument, open_pdf
 from index.text.folding import folded_words
 
 PAGES = 2_000  # read of one document; the rest is left out, and a line says so
@@ -38,8 +43,8 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         raise ReadError("pdf-not", shown=content.shown)
     reading = _Reading()
     try:
-        with opened_pdf(data) as document:
-            facts = from_pdf(document.info, document.language, data)
+        with open_pdf(data) as document:
+            facts = pdf_facts(document.info, document.language, data)
             _read_pages(document, content, reading)
     except PaperError as error:
         raise ReadError(error.problem, shown=content.shown) from error
@@ -48,11 +53,11 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         if any(page.is_scan for page in reading.pages):
             why = Problem("pdf-scan-no-words")
         raise ReadError(next(iter(reading.unread), why), shown=content.shown)
-    shown, blocks = laid_out(without_margins(reading.pages))
+    shown, blocks = lay_out_pages(drop_margins(reading.pages))
     text = "\n".join(block.text for block in blocks)
-    metadata = believed(facts, "pdf", InfoEvidence(content.name, text, shown))
+    metadata = credible_metadata(facts, "pdf", InfoEvidence(content.name, text, shown))
     metadata = metadata.completed(
-        Metadata.told("pdf", language=declared_language(facts.language, text))
+        Metadata.of("pdf", language=declared_language(facts.language, text))
     )
     title = folded_words(metadata.title or "")
     heads = (at for at, block in enumerate(blocks[:20]) if block.heading)

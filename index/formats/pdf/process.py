@@ -75,7 +75,7 @@ def _plain_words(text: str) -> str:
 
 
 @contextmanager
-def opened_pdf(data: bytes) -> Iterator[PdfDocument]:
+def open_pdf(data: bytes) -> Iterator[PdfDocument]:
     """The document in `data`. Raises PaperError for one that cannot be opened."""
     worker, about = _open(data)
     try:

@@ -25,7 +25,7 @@ from index.article import (
 from index.errors import StoreError, reason_of
 from index.store.build_turn import ArticleChanges, UncutArticle
 from index.store.files.articles import ARTICLE_COLUMNS, article_of_row
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 
 # The long columns stand last: a scan of the others then skips them.
 TABLES = """
@@ -372,7 +372,7 @@ class PassageWriter:
                 len(passage.sentences),
                 own,
             )
-            self._add_sentences(passage, leads(passage, language), of_sentences)
+            self._add_sentences(passage, find_leads(passage, language), of_sentences)
             self.passages += 1
 
     def _add_sentences(

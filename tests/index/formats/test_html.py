@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.errors import ReadError
 from index.formats.base import FACTS, ArticleDraft, Content
-from index.formats.boilerplate import cleaned
-from index.formats.byline import without_head_lines
+from index.formats.boilerplate import clean_draft
+from index.formats.byline import split_head_lines
 from index.formats.conversion import article_of_draft
 from index.formats.html import tree
 from index.formats.html.parser import read, read_fragment, read_html
@@ -516,7 +516,7 @@ def test_any_text_is_a_draft_or_a_read_error(text: str) -> None:
             draft = read_html(page, content)
         except ReadError:
             continue
-        without_head_lines(cleaned(draft).blocks)
+        split_head_lines(clean_draft(draft).blocks)
 
 
 @given(st.binary(max_size=400) | st.binary(max_size=60).map(lambda tail: LATIN.encode() + tail))
