@@ -1,4 +1,4 @@
-"""Address: one that may be followed, in its one normal form."""
+"""Web addresses that may be fetched, in one normal form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"(?:\d+|0x[0-9a-f]*)")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A web address. `url` is ASCII without fragment; `host` has no brackets and no last dot."""
+    """A web address. `url` is ASCII without fragment; `host` has no brackets or trailing dot."""
 
     url: str
     scheme: str
@@ -28,7 +28,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Raises FetchError for what is not http or https, or not well formed.
+        """Parse an http or https address. Raises FetchError if it is anything else or malformed.
 
         A host that only a lenient parser takes for a number (`2130706433`, `0177.1`) is refused.
         """
@@ -44,7 +44,7 @@ class Address:
             ) from error
 
     def join(self, target: str) -> Address:
-        """Where a link or a redirect of this page leads. Raises FetchError as `parse` does."""
+        """Resolve a link or redirect of this page. Raises FetchError as `parse` does."""
         try:
             joined = httpx2.URL(self.url).join(target.strip())
         except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
@@ -59,9 +59,9 @@ class Address:
         return f"{self.scheme}://{host}:{self.port}"
 
     def same_site(self, other: Address) -> bool:
-        """Whether two hosts are one site: equal but for `www.`, or one below the other.
+        """True if the hosts are equal but for `www.`, or one is a subdomain of the other.
 
-        `rss.exemple.fr` and `exemple.fr` are; `a.exemple.fr` and `b.exemple.fr` are not.
+        `rss.exemple.fr` and `exemple.fr` are one site; `a.exemple.fr` and `b.exemple.fr` are not.
         """
         mine, theirs = self.host.removeprefix("www."), other.host.removeprefix("www.")
         return mine == theirs or mine.endswith(f".{theirs}") or theirs.endswith(f".{mine}")
@@ -88,7 +88,7 @@ class Address:
 
 
 def _shown(text: str) -> str:
-    """What was given, short enough for a line, without a password."""
+    """Shorten an address for a message and hide its password."""
     return re.sub(r"//[^/@]*@", "//…@", " ".join(text.split()))[:200]
 
 

@@ -1,4 +1,4 @@
-"""Fetcher: one address to its bytes, with every courtesy and every limit."""
+"""HTTP client that respects robots.txt, pace and limits."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _Got = TypeVar("_Got")
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What lets a site say that nothing has changed."""
+    """What lets a site answer that nothing has changed."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -43,8 +43,8 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What an address gave. `url` is where it was found in the end; `body` is the bytes as they
-    came, compression in transit undone; `media_type` is in lower case, without parameters."""
+    """The answer of an address. `url` is where redirects ended; `body` is the content without
+    transfer compression; `media_type` is in lower case, without parameters."""
 
     url: str
     body: bytes
@@ -58,7 +58,7 @@ class FetchedPage:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """What was had before is still so. `url` is where it was found in the end."""
+    """The known version is still current. `url` is where redirects ended."""
 
     url: str
 
@@ -68,10 +68,9 @@ KnownPage = Callable[[str], Validators | None]
 
 
 class Fetcher:
-    """Fetches addresses one after the other. For one thread at a time.
+    """Fetches addresses one after the other, in one thread at a time.
 
-    `contact` is told to the sites beside the name and version. `sleep` waits between requests, and
-    may raise to give up.
+    `contact` is sent in the User-Agent. `sleep` waits between requests and may raise to abort.
     """
 
     def __init__(
@@ -115,16 +114,16 @@ class Fetcher:
     def get(
         self, address: Address, known: KnownPage = lambda url: None, site: Address | None = None
     ) -> FetchedPage | NotModified:
-        """What is at the address, where its redirects lead.
+        """Fetch an address, following redirects.
 
-        `known` is asked for each of these; with `site`, a redirect out of that site is refused.
-        Raises FetchError, which names the address asked for.
+        `known` is called for each address on the way; with `site`, a redirect out of that site is
+        refused. Raises FetchError, which names the requested address.
         """
         self._deadline.start(self._limits.total)
         return self._insisting(address, lambda: self._followed(address, known, site))
 
     def _insisting(self, address: Address, job: Callable[[], _Got]) -> _Got:
-        """Do a job again, later and later, while its failure may pass."""
+        """Retry a job with backoff while its failure may be temporary."""
         failed_at: float | None = None
         for attempt in stamina.retry_context(
             # Which errors may pass, and after how many seconds where the site says so.
@@ -166,7 +165,7 @@ class Fetcher:
         raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
 
     def _rules(self, address: Address) -> bytes:
-        """A robots.txt."""
+        """Fetch a robots.txt."""
         here = address
         for _ in range(self._limits.redirects + 1):
             got = self._asked(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
@@ -185,7 +184,7 @@ class Fetcher:
         *,
         cut: bool = False,
     ) -> FetchedPage | NotModified | Address:
-        """One request: a page, or where it is said to be. `cut` keeps what fits of a longer one."""
+        """Send one request; return the page or redirect target. `cut` truncates a longer page."""
         self._deadline.extend(self._pace.wait(address.host, max(interval, self._limits.interval)))
         self._client.cookies.clear()
         known = validators or Validators()
@@ -236,7 +235,7 @@ class Fetcher:
 
 
 def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
-    """The answer's bytes, compression undone by hand: a small answer may hide a large one."""
+    """Read the body, decompressing by hand: a small answer may hide a large one."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if encoding != "identity" and encoding not in _COMPRESSED:
         raise FetchError("address-encoding", shown=address.url, reason=encoding[:40])
@@ -264,7 +263,7 @@ def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> 
 
 
 def _retry_after(text: str) -> float | None:
-    """Seconds, from seconds or a date; None where neither is said."""
+    """Parse a Retry-After header into seconds; None if it is absent or unclear."""
     if text.strip().isdecimal():
         return min(float(text), _LONGEST_WAIT_SECONDS)
     try:

@@ -1,4 +1,4 @@
-"""From an address to files: the article it is, or those that it lists."""
+"""From an address to files: its article, or the articles of a feed or sitemap."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:
-    """A feed or a sitemap was read: how many addresses it lists, how many are of other sites, how
-    many are about to be fetched."""
+    """Event: a feed or sitemap was read, with how many addresses it lists, how many are of other
+    sites, and how many will be fetched."""
 
     address: str
     kind: PageKind
@@ -44,7 +44,7 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class GatheredAddress:
-    """An article is kept in `file`; `feeds` are those that its page names."""
+    """Event: an article was saved to `file`; `feeds` are those that its page names."""
 
     address: str
     state: Literal["added", "updated", "unchanged"]
@@ -54,7 +54,7 @@ class GatheredAddress:
 
 @dataclass(frozen=True, slots=True)
 class FailedAddress:
-    """An address gave nothing; what was kept of it before still is."""
+    """Event: an address failed; what was saved of it before is kept."""
 
     address: str
     error: FetchError
@@ -65,10 +65,10 @@ GatherEvent = ListedPage | GatheredAddress | FailedAddress
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Fetches what addresses name and keeps it on the shelf.
+    """Fetches articles and keeps them on the shelf.
 
-    Of a list, `limit` articles of the same site are taken, the newest first. With `news`, those
-    that are kept already are asked for again only where the list says that they changed since.
+    Of a list, the `limit` newest articles of the same site are taken. With `news`, those already
+    kept are requested again only if the list says that they changed.
     """
 
     fetcher: Fetcher
@@ -77,7 +77,7 @@ class Gatherer:
     news: bool = False
 
     def gather(self, text: str, known: KnownPage = lambda url: None) -> Iterator[GatherEvent]:
-        """What comes of one address, as it comes. `known` is asked besides the shelf."""
+        """Yield events for one address as they happen. `known` is consulted before the shelf."""
         try:
             address = Address.parse(text)
         except FetchError as error:
@@ -136,7 +136,7 @@ class Gatherer:
             return FailedAddress(url, error.of(url))
 
     def _has(self, entry: ListedAddress) -> bool:
-        """Whether, looking for news, there is none of this entry."""
+        """True if, when only news is wanted, the kept version of this entry is current."""
         if not self.news:
             return False
         try:
@@ -153,7 +153,7 @@ class Gatherer:
         fail: Callable[[FailedAddress], None],
         depth: int,
     ) -> list[ListedAddress]:
-        """The entries of an index's sitemaps, read from the newest until no newer can follow."""
+        """Return the entries of an index of sitemaps, newest first, until none can be newer."""
         found: list[ListedAddress] = []
         inside = [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]
         for sitemap in inside:
@@ -198,7 +198,7 @@ class Gatherer:
 
 @contextmanager
 def _named(address: str) -> Iterator[None]:
-    """What no code foresaw of an answer becomes an error of its address: the others go on."""
+    """Turn unforeseen exceptions into a FetchError of the address, so that the others go on."""
     try:
         yield
     except FetchError:
@@ -210,7 +210,7 @@ def _named(address: str) -> Iterator[None]:
 
 
 def _listed(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
-    """The list's addresses; what it makes its parser do costs a process of its own."""
+    """Parse a list in a process of its own. Raises FetchError."""
     try:
         return run_apart(_list, kind, body, base, bounds=_LIST_BOUNDS)
     except ProcessLost as lost:
@@ -222,7 +222,7 @@ def _list(_: WorkRequester, kind: PageKind, body: bytes, base: Address) -> list[
 
 
 def _undone(page: FetchedPage) -> bytes:
-    """The bytes of a list, which may be kept compressed. Raises FetchError."""
+    """Return the bytes of a list, decompressed if needed. Raises FetchError."""
     if not is_gzip(page.body):
         return page.body
     try:

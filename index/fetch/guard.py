@@ -1,4 +1,4 @@
-"""Which machines may be reached: public ones, and those that the operator names."""
+"""Protection against requests to private networks."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """What the system's resolver knows of a host, in its order."""
+    """Resolve a host with the system's resolver, in its order."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
 class Guard:
-    """Says where a host may be reached; nothing else may be connected to.
+    """Decides which network addresses may be connected to.
 
     `allowed` are hosts (`intranet`, `10.0.0.5`, `[::1]`) and hosts with a port (`intranet:8080`)
-    that may be private. Any port of a public address may be reached.
+    that may be private. Any port of a public address is allowed.
     """
 
     def __init__(self, allowed: Iterable[str] = (), resolver: Resolver = resolve) -> None:
@@ -50,9 +50,9 @@ class Guard:
         self._resolver = resolver
 
     def addresses(self, host: str, port: int) -> tuple[str, ...]:
-        """Numeric addresses of the host, all of which may be connected to.
+        """Resolve a host to numeric addresses that may be connected to.
 
-        One address that is not public refuses the host whole. Raises FetchError.
+        One address that is not public refuses the whole host. Raises FetchError.
         """
         try:
             found = tuple(self._resolver(host, port))
@@ -72,7 +72,7 @@ class Guard:
 
 
 def parse_allowed(text: str) -> tuple[str, int | None]:
-    """A host and its port, None for all of them. Raises RefusedValue."""
+    """Parse a host and optional port. Raises RefusedValue."""
     match = _ALLOWED.fullmatch(text.strip())
     if match is None:
         raise RefusedValue("host-unclear", host=text.strip())
@@ -83,7 +83,7 @@ def parse_allowed(text: str) -> tuple[str, int | None]:
 
 
 def is_public(text: str) -> bool:
-    """Whether a numeric address belongs to the public internet, whatever it is wrapped in."""
+    """True if a numeric address is on the public internet, even when wrapped in another."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Undoing gzip without ever holding more than the limit."""
+"""Decompression of gzip within a size limit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _PIECE = 2**18
 
 
 class TooLarge(Exception):  # noqa: N818 - a condition, not a fault
-    """More than the limit."""
+    """The decompressed data exceeds the limit."""
 
 
 class Inflater:
-    """Takes compressed bytes piece by piece. Raises TooLarge, and ValueError for what is not gzip
-    or deflate, or ends too soon."""
+    """Incremental decompressor. Raises TooLarge, and ValueError for data that is not gzip or
+    deflate or ends too soon."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -49,7 +49,7 @@ class Inflater:
 
 
 def inflate(data: bytes, limit: int) -> bytes:
-    """All of a small compressed file. Raises TooLarge, ValueError."""
+    """Decompress a small file. Raises TooLarge, ValueError."""
     inflater = Inflater(limit)
     inflater.feed(data)
     return inflater.finish()

@@ -1,4 +1,4 @@
-"""The addresses that a feed or a sitemap lists, and the feeds that a page names."""
+"""Addresses listed by feeds and sitemaps, and feeds named by pages."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _HEAD = 2**18
 
 @dataclass(frozen=True, slots=True)
 class ListedAddress:
-    """An address of a list, and when it last changed (in UTC), if the list says."""
+    """An entry of a list, with its last change in UTC if given."""
 
     address: Address
     changed: datetime | None
 
 
 def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
-    """The list's addresses, newest first, undated ones last in its own order.
+    """Return the entries of a list, newest first, undated ones last in the list's order.
 
-    What is no web address is left out; an address listed twice counts once.
+    Invalid addresses are left out; duplicates count once.
     """
     found: dict[str, ListedAddress] = {}
     for target, changed in _FINDERS[kind](body):
@@ -48,12 +48,12 @@ def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAdd
 
 
 def newest_first(found: Iterable[ListedAddress]) -> list[ListedAddress]:
-    """Entries by date, those of the same date in their order."""
+    """Sort entries by date; the order of equal dates is kept."""
     return sorted(found, key=lambda entry: -entry.changed.timestamp() if entry.changed else 1.0)
 
 
 def named_feeds(body: bytes, base: Address) -> tuple[str, ...]:
-    """The feeds that an HTML page names in its head."""
+    """Return the feeds that an HTML page names in its head."""
     try:
         tree = html.fromstring(body[:_HEAD], parser=html.HTMLParser(no_network=True))
     except (etree.LxmlError, ValueError):
@@ -122,7 +122,7 @@ _FINDERS = {
 
 
 def _date(text: str | None) -> datetime | None:
-    """A W3C date: a year, a month, a day or a moment."""
+    """Parse a W3C date: a year, a month, a day or a moment."""
     text = (text or "").strip()
     text += {4: "-01-01", 7: "-01"}.get(len(text), "")
     try:

@@ -1,4 +1,4 @@
-"""What a page is, told by its bytes first and by what the site says of them second."""
+"""What kind of file a page is, from its bytes first and its headers second."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _VAGUE = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-
 
 
 def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
-    """What the page is; `body` is its bytes, a gzip file undone."""
+    """Classify a page; `body` is its content, gunzipped."""
     kind = _ROOTS.get(_root(body))
     if kind is not None:
         return kind
@@ -59,7 +59,7 @@ def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
 
 
 def page_suffix_of(page: FetchedPage) -> str | None:
-    """The suffix under which an article's file is kept; None for what is no text (an image)."""
+    """Return the suffix for the file of an article; None for what is not text (an image)."""
     sure = _sure(page.body)
     if sure is not None and sure.fetchable:
         return sure.suffix
@@ -83,7 +83,7 @@ def is_gzip(body: bytes) -> bool:
 
 
 def _sure(body: bytes) -> Format | None:
-    """The format that the bytes tell; of a zip file, that of the document that it is."""
+    """Detect the format from the bytes; for a zip file, that of the document it is."""
     sure = sure_format(body[:HEAD])
     stream = io.BytesIO(body)
     if sure is not ZIP or zip_directory_size(stream) > _DOCUMENT_DIRECTORY_BYTES:
@@ -97,7 +97,7 @@ def _sure(body: bytes) -> Format | None:
 
 
 def _root(body: bytes) -> str:
-    """The name of the first element, of whatever encoding ASCII shows through."""
+    """Return the name of the root element, in any ASCII-compatible encoding."""
     head = body[:_ROOT_HEAD]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", "ignore")

@@ -1,4 +1,4 @@
-"""What a site's robots.txt allows (RFC 9309)."""
+"""robots.txt rules (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Known:
 
 
 class Robots:
-    """The rules of each site, read once in a while by `fetch`, which raises FetchError."""
+    """Rules of each site, cached; `fetch` downloads them and raises FetchError."""
 
     def __init__(
         self,
@@ -45,9 +45,9 @@ class Robots:
         self._known: dict[str, _Known] = {}
 
     def interval(self, address: Address) -> float:
-        """Seconds that the site wants between two requests, 0 where it does not say.
+        """Return the crawl delay of the site in seconds, 0 if it sets none.
 
-        Raises FetchError where the address may not be fetched.
+        Raises FetchError if the address may not be fetched.
         """
         known = self._known.get(address.origin)
         if known is None or known.until < self._clock():
@@ -61,7 +61,8 @@ class Robots:
         return known.rules.crawl_delay(self._product) or 0.0
 
     def _read(self, address: Address) -> _Known:
-        """No robots.txt allows all; one that cannot be had forbids all, for now."""
+        """Read the rules; a missing robots.txt allows everything, an unreachable one nothing for
+        now."""
         try:
             text = self._fetch(Address.parse(f"{address.origin}/robots.txt"))
         except FetchError as error:

@@ -1,4 +1,4 @@
-"""Shelf: the folder where fetched pages are kept, one folder a host."""
+"""Storage of fetched pages: one folder per host, with a ledger of addresses."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """One file: the address that gave it, what to tell the site next time, and what it holds.
+    """Ledger entry of one file: its address, validators and digest.
 
-    `fetched_at` is in UTC, ISO 8601; `content_type` is as the site said it; `asked` is the address
-    that led there, if another did.
+    `fetched_at` is ISO 8601 in UTC; `content_type` is the header as sent; `asked` is the address
+    that redirected there, if any.
     """
 
     url: str
@@ -48,7 +48,7 @@ class FetchedFile:
 
 
 class FetchLedger:
-    """The files of one folder by name; as it was read, or as it is to be written."""
+    """Ledger of one folder: its entries by file name."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / LEDGER
@@ -60,15 +60,15 @@ class FetchLedger:
         return sorted(self._told)
 
     def named(self, url: str) -> str | None:
-        """The name of the file that was found at an address."""
+        """Return the name of the file fetched from this final address."""
         return self._with("url", url)
 
     def led_to(self, url: str) -> str | None:
-        """The name of the file that an address led to."""
+        """Return the name of the file that this address redirected to or gave."""
         return self._with("url", url) or self._with("asked", url)
 
     def of(self, name: str) -> FetchedFile:
-        """What is told of a file. Raises KeyError."""
+        """Return the entry of a file. Raises KeyError."""
         told = self._told[name]
         texts = {
             key: value
@@ -89,7 +89,7 @@ class FetchLedger:
         self._told.pop(name, None)
 
     def save(self) -> None:
-        """Whole, or not at all; one file a line. Raises OSError."""
+        """Write the ledger atomically, one file a line. Raises OSError."""
         entries = (f"{json.dumps(name)}: {json.dumps(self._told[name])}" for name in self.names)
         lines = ",\n".join(entries)
         replace_file(
@@ -102,13 +102,13 @@ class FetchLedger:
 
 @contextmanager
 def edit_ledger(folder: Path) -> Iterator[FetchLedger]:
-    """The ledger to change and save, while nobody else does. Raises OSError."""
+    """Open the ledger of a folder under its lock. Raises OSError."""
     with FileLock(folder / _LOCK, timeout=_PATIENCE):  # its Timeout is an OSError
         yield FetchLedger(folder)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put a file in place whole: a reader sees the one before or this one. Raises OSError."""
+    """Write a file atomically. Raises OSError."""
     draft = path.with_name(f".{path.name.lstrip('.')}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as file:
@@ -121,7 +121,7 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
-    """What a ledger tells; one that is broken is set aside, not overwritten."""
+    """Read a ledger; a broken one is renamed, not overwritten."""
     try:
         text = path.read_bytes()
     except FileNotFoundError:
@@ -159,14 +159,14 @@ class Shelf:
         self._clock = clock
 
     def known(self, url: str) -> Validators | None:
-        """What to tell a site of what is kept of an address; None where nothing is."""
+        """Return the validators of what is kept of an address; None if nothing is."""
         fetched = self.fetched(url)
         if fetched is None or fetched.url != url:
             return None
         return Validators(fetched.etag, fetched.last_modified)
 
     def fetched(self, url: str) -> FetchedFile | None:
-        """How what an address led to was last fetched, if its file is still there.
+        """Return the entry of what an address led to, if its file still exists.
 
         Raises FetchError.
         """
@@ -179,7 +179,7 @@ class Shelf:
             raise _unkept(url, error) from error
 
     def seen(self, url: str) -> None:
-        """Note that an address still gives what is kept. Raises FetchError."""
+        """Record that an address still gives what is kept. Raises FetchError."""
         folder = self._folder(url)
         try:
             with edit_ledger(folder) as ledger:
@@ -191,7 +191,7 @@ class Shelf:
             raise _unkept(url, error) from error
 
     def put(self, page: FetchedPage, suffix: str, asked: str | None = None) -> tuple[_State, Path]:
-        """Keep a page that `asked` led to, and say what that changed. Raises FetchError."""
+        """Save a page that `asked` led to, and return whether it changed. Raises FetchError."""
         folder = self._folder(page.url)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -237,7 +237,7 @@ class Shelf:
 
 
 def _readable(url: str) -> str:
-    """Words of the address's last parts, in small ASCII letters."""
+    """Return the last part of an address as lower-case ASCII words."""
     path = [part for part in unquote(urlsplit(url).path).split("/") if part]
     words = path[-1].rsplit(".", 1)[0] if path else "index"
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()

@@ -1,4 +1,4 @@
-"""The connection itself: made to the very address that was checked, and cut at the deadline."""
+"""HTTP transport that connects only to checked addresses, within a deadline."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from index.fetch.guard import Guard
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """Sizes in bytes, times in seconds.
+    """Limits: sizes in bytes, times in seconds.
 
-    `total` bounds what one address takes with its redirects and new attempts, waiting between
-    requests left out; `silence` is the longest pause within an answer. `interval` is the least time
-    between two requests to a host, `patience` the longest that a site may ask for.
+    `total` bounds one address with its redirects and retries, pauses between requests excluded;
+    `silence` is the longest pause within an answer. `interval` is the minimum time between two
+    requests to a host, `patience` the longest delay a site may ask for.
     """
 
     size: int = 64 * 2**20
@@ -34,7 +34,7 @@ class FetchLimits:
 
 
 class Deadline:
-    """The time left to one address; waiting for a site's sake does not count."""
+    """Remaining time for one address; pauses for the sake of the site do not count."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -51,7 +51,7 @@ class Deadline:
 
 
 class HostPace:
-    """Keeps two requests to one host apart."""
+    """Keeps a minimum interval between requests to one host."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class HostPace:
         self._asked: dict[str, float] = {}
 
     def wait(self, host: str, interval: float) -> float:
-        """Wait until the host may be asked again; the seconds waited."""
+        """Wait until the host may be requested again; return the seconds waited."""
         now = self._clock()
         pause = max(0.0, self._asked.get(host, now - interval) + interval - now)
         if pause:
@@ -73,10 +73,10 @@ class HostPace:
 
 
 class GuardedTransport(httpx2.BaseTransport):
-    """An HTTP transport that reaches only what the guard allows, and no proxy.
+    """HTTP transport that connects only to what the guard allows, without proxies.
 
-    Raises FetchError where the guard refuses, httpx2.TransportError for the rest. The names of the
-    `Host` header and of TLS stay those of the address. For one thread at a time.
+    Raises FetchError where the guard refuses, httpx2.TransportError otherwise. The `Host` header
+    and TLS keep the original host name. One thread at a time.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class GuardedTransport(httpx2.BaseTransport):
 
 
 def trusted_certificates() -> ssl.SSLContext:
-    """The authorities of Mozilla's list and those that this machine trusts besides."""
+    """Trust Mozilla's authorities and those of this machine."""
     # Not httpx2's own choice, which trusts the machine alone: a bare one has no list.
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
@@ -122,7 +122,7 @@ def trusted_certificates() -> ssl.SSLContext:
 
 
 class _Backend(httpcore2.NetworkBackend):
-    """Resolves a name once, checks what it gave, and connects to that."""
+    """Resolves a name once, checks the result, and connects to exactly that."""
 
     def __init__(self, guard: Guard, deadline: Deadline) -> None:
         self._guard = guard
@@ -151,7 +151,7 @@ class _Backend(httpcore2.NetworkBackend):
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A stream whose every wait ends at the deadline: a byte a second does not keep it open."""
+    """A stream with an overall deadline; slow trickles do not extend it."""
 
     def __init__(self, stream: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""What a parser is given: the bytes of one file and what is known of it."""
+"""What parsers receive and return: content, blocks, metadata, drafts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
 
 
 def list_blocks(items: Sequence[str]) -> Iterator[Block]:
-    """A list as one paragraph of lines, or, where its items are long, as a paragraph each."""
+    """Yield a list as one paragraph of lines, or, if its items are long, as a paragraph each."""
     items = [item for item in items if item]
     apart = any(len(item) > _LONG_ITEM for item in items)
     yield from (Block(text) for text in (items if apart else ["\n".join(items)]) if text)
@@ -48,8 +48,8 @@ def list_blocks(items: Sequence[str]) -> Iterator[Block]:
 class Metadata:
     """What a file says about its article; None where it says nothing.
 
-    A date is a datetime where the time is told, aware where its zone is. `origins` tells of each
-    fact where it was found.
+    A date is a datetime if the time is given, aware if its zone is. `origins` names the source of
+    each fact.
     """
 
     title: str | None = None
@@ -64,14 +64,14 @@ class Metadata:
 
     @classmethod
     def of(cls, origin: Origin, **facts: Any) -> Metadata:
-        """These facts, all found in one place; empty ones are left out."""
+        """Build metadata from facts of one origin; empty facts are left out."""
         known = {name: value for name, value in facts.items() if value}
         return cls(**known, origins=MappingProxyType(dict.fromkeys(known, origin)))
 
     def completed(self, other: Metadata) -> Metadata:
-        """These facts, and the other's where these are silent.
+        """Return these facts, completed by the other's.
 
-        An author who is a slug here (« jeanne-petit ») is the one of that name there.
+        An author who is a slug here (« jeanne-petit ») takes the matching name there.
         """
         mine = {name: getattr(self, name) for name in FACTS if getattr(self, name)}
         if self.author and self.author == "-".join(folded_words(other.author or "")):
@@ -86,7 +86,7 @@ class Metadata:
         return Metadata(**mine, **theirs, origins=MappingProxyType(origins))
 
     def without(self, *names: str) -> Metadata:
-        """These facts but the named ones."""
+        """Return the metadata without the named facts."""
         kept = {name: getattr(self, name) for name in FACTS if name not in names}
         origins = {name: origin for name, origin in self.origins.items() if name not in names}
         return Metadata(**kept, origins=MappingProxyType(origins))
@@ -97,11 +97,11 @@ FACTS = tuple(each.name for each in fields(Metadata) if each.name != "origins")
 
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
-    """The blocks of one article in reading order, and what its source says of it.
+    """The blocks of one article in reading order, and its metadata.
 
-    `key` tells apart the articles of one file (a feed's guid, a record's id or line, the name of
-    a member of an archive); empty where the file is one article. `guessed` counts where
-    nothing else tells, the file's name included.
+    `key` distinguishes the articles of one file (a feed's guid, a record's id or line, the name of
+    a member of an archive); empty if the file is one article. `guessed` is used only where nothing
+    else, not even the file's name, says anything.
     """
 
     blocks: tuple[Block, ...]
@@ -120,7 +120,7 @@ _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file, or a part of one (where in it `at` says), that was not indexed, and why."""
+    """A file, or the part of one at `at`, that was not indexed, and why."""
 
     shown: str
     problem: Problem
@@ -131,8 +131,8 @@ class Skipped:
 class Options:
     """How the operator wants files to be read.
 
-    `fields` maps Selon's names to those of the records (`{"text": "corps"}`); `ocr` lets a scan be
-    read by `tesseract` where the machine has it.
+    `fields` maps Selon's names to those of the records (`{"text": "corps"}`); `ocr` allows scans to
+    be read by `tesseract`, if installed.
     """
 
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -144,7 +144,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What tells that a file is no longer the one that was opened."""
+    """Identity of a file version, to notice changes while it is read."""
 
     size: int
     modified: int
@@ -153,9 +153,9 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One file to a parser. `name` ends in the suffix that chose the parser; `shown` is how errors
-    name it; `size` is in bytes; `url` is where it was fetched, if it was. `depth` counts the files
-    it lies in (an archive, a message); `state` tells how a file on disk stands now."""
+    """A file as a parser receives it. `name` ends in the suffix that chose the parser; `shown` is
+    its name in errors; `size` is in bytes; `url` is where it was fetched, if it was. `depth` counts
+    the archives or messages around it; `state` returns the current version of a file on disk."""
 
     name: str
     shown: str
@@ -183,7 +183,7 @@ class Content:
     def of_file(
         cls, path: Path, shown: str, *, url: str | None = None, options: Options | None = None
     ) -> Content:
-        """Raises ReadError where the file cannot be looked at."""
+        """Describe a file on disk. Raises ReadError if it cannot be accessed."""
         try:
             state = _state(path)
         except OSError as error:
@@ -220,8 +220,8 @@ class Content:
 
     @contextmanager
     def stream(self) -> Iterator[BinaryIO]:
-        """Its bytes, to be taken in pieces. Raises ReadError when they cannot be read, and, at the
-        end, when they have changed meanwhile: what was made of them may be of two versions."""
+        """Open for reading in pieces. Raises ReadError if it cannot be read, and, at the end, if it
+        changed meanwhile, as the result may mix two versions."""
         try:
             before = self.state() if self.state else None
             with self.open() as stream:
@@ -238,7 +238,7 @@ class Content:
 
 
 def _read_whole(stream: BinaryIO, size: int, limit: int) -> bytes:
-    """All of it, or more than `limit` bytes. A stream makes room for as much as it is asked for."""
+    """Read everything, or more than `limit` bytes; a stream allocates what it is asked for."""
     data = stream.read(min(size, limit) + 1)
     if len(data) <= size:
         return data
@@ -250,7 +250,7 @@ def _read_whole(stream: BinaryIO, size: int, limit: int) -> bytes:
 
 
 class Parser(Protocol):
-    """What reads the files of one format: a module with this function."""
+    """A parser: a module with this function."""
 
     def read(self, content: Content, /) -> Iterator[ArticleDraft | Skipped]:
         """The articles of a file. Raises ReadError where nothing of it can be read; a part of it
@@ -275,7 +275,7 @@ def _state(path: Path) -> _State:
 
 
 def _opened(name: str, flags: int) -> int:
-    """A descriptor that never waits: a pipe may have taken the file's place since it was seen."""
+    """Open without blocking: a pipe may have taken the file's place."""
     descriptor = os.open(name, flags | _NEVER_WAIT)
     try:
         _only_files(os.fstat(descriptor))
@@ -294,9 +294,9 @@ def _only_files(status: os.stat_result) -> None:
 class Source:
     """A file to read.
 
-    `path` is where it is, `shown` how a person would type it, and `location` what its article is
-    known by wherever the corpus is moved: the root folder's name and the path below it. `url` is
-    where the file was fetched, if it was.
+    `path` is where it is, `shown` its name in messages, and `location` its stable identity wherever
+    the corpus is moved: the root folder's name and the path below it. `url` is where the file was
+    fetched, if it was.
     """
 
     path: Path

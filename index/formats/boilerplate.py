@@ -1,7 +1,7 @@
-"""What every format's text needs before it is news: lines that are not go, letters are mended.
+"""Cleaning common to all formats: boilerplate lines are dropped, mojibake is repaired.
 
-Nothing inside a paragraph is touched but its encoding; a line goes only when all of it is surely no
-part of the article.
+Nothing inside a paragraph is changed but its encoding; a line is dropped only if all of it is
+surely not part of the article.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _AFTER = "[:>|→]|[–—-](?= )"
 
 
 def _any(patterns: str) -> str:
-    """One alternative a line."""
+    """Join the lines into one alternation."""
     return f"(?:{'|'.join(line.strip() for line in patterns.strip().splitlines())})"
 
 
@@ -168,9 +168,9 @@ _ADDRESSED = re.compile(
 
 
 def is_boilerplate(line: str) -> bool:
-    """Whether a whole line is surely no news: sharing, advertisements, links to others.
+    """True if the whole line is surely boilerplate: sharing, advertisements, links to others.
 
-    A line that only holds such words, as a quotation in a sentence does, is not.
+    A line that merely contains such words, as a quotation may, is not.
     """
     plain = " ".join(line.split())
     if not plain or len(plain) > _LIMIT:
@@ -187,12 +187,12 @@ def is_boilerplate(line: str) -> bool:
 
 
 def announces_links(line: str) -> bool:
-    """Whether the line is nothing but « Lire aussi » or the like: what follows are links."""
+    """True if the line is only « Lire aussi » or the like, which links follow."""
     return len(line) <= _LIMIT and bool(_READ_ALSO.fullmatch(" ".join(line.split())))
 
 
 def ends_free_part(line: str) -> bool:
-    """Whether the free part of an article ends here: what follows sells the rest."""
+    """True if the free part of an article ends here and the rest is behind a paywall."""
     return len(line) <= _LIMIT and bool(_FREE_PART_ENDS.fullmatch(" ".join(line.split())))
 
 
@@ -209,7 +209,7 @@ _SUSPECT = re.compile(
 
 
 def clean_draft(draft: ArticleDraft) -> ArticleDraft:
-    """The draft with its letters mended and without the lines that are surely not news."""
+    """Repair the letters of a draft and drop its boilerplate."""
     blocks = tuple(replace(block, text=mend_letters(block.text)) for block in draft.blocks)
     blocks = drop_boilerplate(tuple(block for block in blocks if block.text.strip()))
     told: dict[str, Any] = {name: getattr(draft.metadata, name) for name in FACTS}
@@ -218,9 +218,9 @@ def clean_draft(draft: ArticleDraft) -> ArticleDraft:
 
 
 def mend_letters(text: str) -> str:
-    """NFC, without invisible marks, and mojibake (« Ã©tÃ© ») read as it was written.
+    """Return the text in NFC, without invisible marks, and with mojibake (« Ã©tÃ© ») repaired.
 
-    Spaces, quotes, ligatures and the width of letters stay as they are.
+    Spaces, quotes, ligatures and the width of letters are kept.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -235,7 +235,7 @@ def mend_letters(text: str) -> str:
 
 
 def drop_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks without the lines that are surely no part of the article."""
+    """Drop the lines that are surely not part of the article."""
     kept: list[Block] = []
     for block in _free(blocks):
         lines = (line for line in block.text.split("\n") if not is_boilerplate(line))
@@ -252,7 +252,7 @@ def drop_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _refixed(text: str) -> str:
-    """The text as ftfy reads it, line by line, told to mend encodings and nothing else."""
+    """Let ftfy repair encodings, line by line, and nothing else."""
     import ftfy
 
     config = ftfy.TextFixerConfig(
@@ -270,7 +270,7 @@ def _refixed(text: str) -> str:
 
 
 def _free(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks above the line that ends the free part of an article, if only offers follow."""
+    """Return the blocks above the paywall line, if only offers follow it."""
     for number, block in enumerate(blocks):
         lines = block.text.split("\n")
         sold = next((at for at, line in enumerate(lines) if ends_free_part(line)), None)

@@ -1,4 +1,4 @@
-"""Lines that name who wrote an article, and the biographies that follow it."""
+"""Bylines, signatures, author biographies and dates around the text of an article."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _PROSE = 80  # characters; what a signature stands under
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The people a line names, and what else it says (often the day)."""
+    """The people a line names, and the rest of it (often the date)."""
 
     people: str
     rest: str
 
 
 def parse_byline(line: str) -> Byline | None:
-    """« Par Jeanne Petit, le 3 mars 2024 », read; None for a line that is something else."""
+    """Parse « Par Jeanne Petit, le 3 mars 2024 »; None for any other line."""
     if dashed := _DASHED.fullmatch(line):
         return Byline(dashed[1], "")
     match = _BYLINE.match(line)
@@ -56,7 +56,7 @@ def parse_byline(line: str) -> Byline | None:
 
 
 def split_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
-    """The blocks without the author's name and biography at their end, and that name."""
+    """Split off the author's name and biography at the end; return the rest and the name."""
     about = _about(blocks)
     if about is None:
         # A name that stands alone under the last paragraph signs it.
@@ -74,7 +74,7 @@ def split_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str |
 
 
 def _about(blocks: tuple[Block, ...]) -> tuple[int, int] | None:
-    """The block and the line that announce a biography, when little follows."""
+    """Find the block and line that announce a biography, if little follows."""
     total = sum(len(block.text) for block in blocks)
     following = 0
     for index in range(len(blocks) - 1, 0, -1):
@@ -123,7 +123,7 @@ _HEADS_PROSE = re.compile(r"[.!?…»”\"]\s*$")
 
 
 def parse_head_line(line: str) -> Metadata | None:
-    """What a line says of the article when it says nothing else; None for any other line."""
+    """Return what a line says about the article if it says nothing else, else None."""
     if match := _ADDRESS.fullmatch(line):
         return Metadata.of("text", url=match[1])
     if signed := parse_byline(line):
@@ -143,9 +143,9 @@ def parse_head_line(line: str) -> Metadata | None:
 
 
 def split_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
-    """What the lines above the first long paragraph say of the article, and the blocks without.
+    """Return the facts in the lines above the first long paragraph, and the other blocks.
 
-    A heading tells people and days by their labels only, never by a bare date.
+    In a heading, people and dates count only if labelled.
     """
     metadata = Metadata()
     kept: list[Block] = []
@@ -165,7 +165,7 @@ def split_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ..
 
 
 def _bare_date(line: str) -> Metadata | None:
-    """« Le 3 mars 2024 », « Paris, lundi 3 mars 2024 à 10h »: a date and nothing else."""
+    """Parse « Le 3 mars 2024 », « Paris, lundi 3 mars 2024 à 10h »: a date and nothing else."""
     moment, rest = moment_and_rest(_DATELINE.sub("", line, count=1))
     words = re.findall(r"\w+", rest)
     alone = moment is not None and len(line) <= _HEAD and set(words) <= _WITH_A_DATE
@@ -173,13 +173,13 @@ def _bare_date(line: str) -> Metadata | None:
 
 
 def _labels(line: str) -> list[re.Match[str]]:
-    """Where the line says « publié » or « mis à jour », in order."""
+    """Find « publié », « mis à jour » and the like in a line, in order."""
     found = [*_PUBLISHED.finditer(line), *_UPDATED.finditer(line)]
     return sorted(found, key=lambda match: match.start())
 
 
 def _parts(line: str, labels: list[re.Match[str]]) -> list[str]:
-    """What stands after each label, up to the next one."""
+    """Return the text after each label, up to the next one."""
     ends = [*(label.start() for label in labels[1:]), len(line)]
     return [line[label.end() : end] for label, end in zip(labels, ends, strict=False)]
 

@@ -1,4 +1,4 @@
-"""From a file to its articles: its parser chosen, and what that gives made an article."""
+"""From a file to its articles: choose the parser and convert its drafts."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ Found = TypeVar("Found")
 
 
 def limit_skipped(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
-    """The first twenty skipped with each code, and at the end of the file `shown` how many more
-    there were; of what its source has not published, how many by reason."""
+    """Pass on the first twenty skipped parts with each code, then how many more there were;
+    unpublished ones are only counted, by reason."""
     counts: Counter[str] = Counter()
     first: dict[str, Problem] = {}
     for each in found:
@@ -75,10 +75,10 @@ _TEXTS = FORMAT_OF_SUFFIX[".txt"], FORMAT_OF_SUFFIX[".md"]
 
 
 def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """What is in a file, or in a member of an archive. Raises ReadError.
+    """Yield the drafts in a file or a member of an archive. Raises ReadError.
 
-    A file whose name says one format and whose content is surely another (a PDF named `.txt`) is
-    read as what it is, with a warning in the log.
+    A file whose content is surely of another format than its name says (a PDF named `.txt`) is read
+    by its content, and a warning is logged.
     """
     named = format_of(content.name)
     if named is None:
@@ -99,23 +99,23 @@ def too_heavy() -> Problem:
 
 
 def _is_short(error: BaseException | None) -> bool:
-    """Whether memory ran out before what a parser took for damage."""
+    """True if a lack of memory caused what a parser took for damage."""
     while error is not None and not isinstance(error, MemoryError):
         error = error.__cause__ or error.__context__
     return error is not None
 
 
 def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
-    """The articles of a file, and what of it could not become one.
+    """Yield the articles of a file, and the parts that could not become one.
 
-    Raises ReadError, naming the file, when nothing of it can be read.
+    Raises ReadError, naming the file, if nothing of it can be read.
     """
     content = Content.of_file(source.path, source.shown, url=source.url, options=options)
     yield from limit_skipped(articles_in(content, source), source.shown)
 
 
 def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]:
-    """The articles of what is in a file. Raises ReadError."""
+    """Yield the articles of a file. Raises ReadError."""
     seen: dict[int, int] = {}
     for found in read_content(content):
         if isinstance(found, Skipped):
@@ -134,9 +134,9 @@ def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]
 
 
 def _with_own_key(draft: ArticleDraft, seen: dict[int, int]) -> ArticleDraft:
-    """The draft under a key that no other of its file has.
+    """Give the draft a key that is unique in its file.
 
-    `seen` has the last number given to each key, by its hash, which takes less room.
+    `seen` maps the hash of each key, to save memory, to the last number appended to it.
     """
     key = draft.key
     number = seen.get(hash(key), 0)
@@ -149,7 +149,7 @@ def _with_own_key(draft: ArticleDraft, seen: dict[int, int]) -> ArticleDraft:
 
 
 def _by_content(content: Content, named: Format) -> Format:
-    """The format of a file, which is nearly always that of its name."""
+    """Return the format of a file, nearly always that of its name."""
     try:
         with content.open() as stream:
             head = stream.read(HEAD)
@@ -172,7 +172,7 @@ _MEMBER = re.compile(r"[^\n]*\.[a-z0-9]{2,8}", re.IGNORECASE)
 
 
 def date_in_path(path: str) -> date | None:
-    """The day that a file's name begins or ends with, or that its folders spell.
+    """Return the date that a file's name begins or ends with, or that its folders spell.
 
     `2025-08-29-titre.md`, `20250829_titre.txt`, `titre_2025-08-29.md`, `2025/08/29/titre.html`.
     """
@@ -184,7 +184,7 @@ def date_in_path(path: str) -> date | None:
 
 
 def date_in_address(url: str) -> date | None:
-    """The day that the folders of an address spell, as in `/2025/08/29/titre`."""
+    """Return the date in the path of an address, as in `/2025/08/29/titre`."""
     try:
         return _in_folders(urlsplit(url).path)
     except ValueError:
@@ -192,7 +192,7 @@ def date_in_address(url: str) -> date | None:
 
 
 def title_in_name(name: str) -> str:
-    """A file's name made readable, without its date and its suffix."""
+    """Make a title of a file's name, without its date and suffix."""
     stem = PurePosixPath(name.replace("\\", "/")).stem
     match = _STAMP.match(stem)
     if match and _likely_day(match[1], match[3], match[4]):
@@ -204,7 +204,7 @@ def title_in_name(name: str) -> str:
 
 
 def member_name(key: str) -> str | None:
-    """The key of a draft when it names a file (a member of an archive), else None."""
+    """Return the key of a draft if it names a file (a member of an archive), else None."""
     return key if "://" not in key and _MEMBER.fullmatch(key) else None
 
 
@@ -221,9 +221,9 @@ _TITLE_LIMIT = 120
 
 
 def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Article:
-    """The article of a draft; ReadError, naming the file, when it has no words of its own.
+    """Convert a draft to an article. Raises ReadError, naming the file, if it has no text.
 
-    `location` is what the file is known by; the key of a draft is added to it.
+    `location` identifies the file; the key of the draft is appended to it.
     """
     draft = clean_draft(draft)
     metadata = draft.metadata
@@ -277,10 +277,10 @@ def _moment(when: date | datetime | None) -> datetime | None:
 
 
 def _titled(blocks: tuple[Block, ...], title: str | None) -> tuple[str | None, tuple[Block, ...]]:
-    """The title, and the blocks below it.
+    """Return the title and the blocks below it.
 
-    It is the one given, else the first heading, else a short first line (which stays in the text,
-    for it may say something); None where there is none of these.
+    It is the given title, else the first heading, else a short first line (which stays in the text,
+    for it may carry information), else None.
     """
     title = title or next((block.text for block in blocks if block.heading), None)
     if title is not None:
@@ -292,7 +292,7 @@ def _titled(blocks: tuple[Block, ...], title: str | None) -> tuple[str | None, t
 
 
 def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
-    """The blocks without the title above them or among the headings, if something is left."""
+    """Drop the title above the blocks or among the headings, if something is left."""
     same = folded_words(title)
     again = 0
     while again < len(blocks) - 1 and folded_words(blocks[again].text) == same:
@@ -303,7 +303,7 @@ def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
 
 
 def _laid_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:
-    """The text of an article and where its sections begin."""
+    """Return the text of an article and its sections."""
     sections: list[Section] = []
     at = 0
     for block in blocks:

@@ -1,4 +1,4 @@
-"""Tables of text: CSV as spreadsheets and databases write it, one article a row."""
+"""CSV as spreadsheets and databases write it, one article per row."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ csv.field_size_limit(max(csv.field_size_limit(), RECORD_LIMIT))  # the default: 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the cells of a table are told apart; `above` are lines before its header."""
+    """How cells are separated; `above` counts lines before the header."""
 
     delimiter: str
     escaped: bool = False
     above: int = 0
 
     def rows(self, text: Iterable[str]) -> Iterator[list[str] | csv.Error]:
-        """The rows; an error for one that cannot be read, after which the others follow."""
+        """Yield the rows; an error for one that cannot be read, after which the others follow."""
         reader = csv.reader(
             text,
             delimiter=self.delimiter,
@@ -48,7 +48,7 @@ class Dialect:
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """A table whose first line names its columns."""
+    """Yield the articles of a table whose first line names its columns."""
     yield from read_records(content, _records(content))
 
 
@@ -82,7 +82,7 @@ def _rows(content: Content, text: io.TextIOBase, dialect: Dialect) -> Iterator[R
 
 
 class _Counted:
-    """Lines with their numbers: a row may take several."""
+    """Lines with their numbers, because a row may span several."""
 
     def __init__(self, text: io.TextIOBase, above: int) -> None:
         self._text = text
@@ -101,7 +101,7 @@ class _Counted:
 
 
 def _dialect(sample: str, content: Content) -> Dialect:
-    """The dialect in which the header names most of what Selon knows, and rows are of its width."""
+    """Choose the dialect in which the header names most known fields and rows match its width."""
     if not sample.strip():
         raise ReadError("file-empty", shown=content.shown)
     above = 0

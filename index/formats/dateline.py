@@ -1,4 +1,4 @@
-"""The words before an article's first sentence that say where, when and by whom it was written.
+"""Datelines: place, date and agency before the first sentence of an article.
 
 « 22 mai 2012. – », « PARIS, 12 mars 2019 (AFP) – », "LONDON (Reuters) —".
 """
@@ -42,7 +42,7 @@ _SMALL = frozenset(_UNCAPITALISED.split()) | weekday_names("fr") | MONTH_NUMBERS
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """What it tells, and where in its line the sentence begins."""
+    """The facts of a dateline, and where the sentence after it begins."""
 
     published: date | datetime | None
     agency: str | None
@@ -50,10 +50,10 @@ class Dateline:
 
 
 def parse_dateline(line: str) -> Dateline | None:
-    """The dateline that a line begins with.
+    """Parse the dateline at the start of a line, or return None.
 
-    It tells a whole date, or an agency beside a place; a dash ends it; a sentence follows it or
-    nothing does.
+    It contains a whole date, or a place and an agency; a dash ends it; a sentence or nothing
+    follows.
     """
     if not _TOLD.search(line[:_LIMIT]):
         return None
@@ -66,9 +66,9 @@ def parse_dateline(line: str) -> Dateline | None:
 
 
 def split_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
-    """What the dateline above or in the first paragraph tells, and the blocks without it.
+    """Return the facts of the dateline above or in the first paragraph, and the other blocks.
 
-    A text with dates before several of its paragraphs is a chronology, and keeps them.
+    A text with dates before several of its paragraphs is a chronology, and is left alone.
     """
     found = next(_datelines(_heads(blocks)), None)
     if found is None:
@@ -88,7 +88,7 @@ def split_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]
 
 
 def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
-    """The blocks where a dateline may stand."""
+    """Yield the blocks where a dateline may stand."""
     above = 0
     for number, block in enumerate(blocks[:_BLOCKS]):
         yield number, block
@@ -106,7 +106,7 @@ def _datelines(blocks: Iterable[tuple[int, Block]]) -> Iterator[tuple[int, int, 
 
 
 def _told(head: str, end: int) -> Dateline | None:
-    """What the words before the dash tell, if they are a place, a date and an agency alone."""
+    """Parse the words before the dash if they are only a place, a date and an agency."""
     if not head[:1].isupper() and not head[:1].isdigit():
         return None
     agency = _AGENCY.search(head)
@@ -121,12 +121,12 @@ def _told(head: str, end: int) -> Dateline | None:
 
 
 def _is_stopped(head: str) -> bool:
-    """« 4 août 2016, cratère de Maragua. – »: in a sentence, no full stop stands before a dash."""
+    """True for « 4 août 2016, cratère de Maragua. – »: no sentence has a stop before a dash."""
     return head[0].isdigit() and head.endswith(".")
 
 
 def _opens(head: str, rest: str) -> bool:
-    """Whether what follows the dash is a sentence, or nothing."""
+    """True if a sentence or nothing follows the dash."""
     if not rest:
         return True
     begins = _SENTENCE.match(rest)

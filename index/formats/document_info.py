@@ -1,4 +1,4 @@
-"""What a document says of itself, as far as that can be believed."""
+"""Metadata of office documents and PDF, as far as it is credible."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _LANGUAGE_TOLD = 400  # characters; so many show their language
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is kept with the document: its information dictionary, or its properties."""
+    """Metadata stored in the document: its information dictionary or properties."""
 
     title: str = ""
     author: str = ""
@@ -67,7 +67,7 @@ class Facts:
 
 
 def is_real_title(title: str, name: str) -> bool:
-    """Whether a person gave it, not the program that made the file called `name`."""
+    """True if a person gave the title, not the program that made the file called `name`."""
     words = title.split()
     named = fold(PurePath(name).stem.lower()) == fold(title.lower())
     letters = sum(map(str.isalpha, title))
@@ -77,9 +77,9 @@ def is_real_title(title: str, name: str) -> bool:
 
 
 def is_real_author(author: str, text: str) -> bool:
-    """Whether it names someone: two words, or the capitals of an agency that `text` names.
+    """True if it names someone: two words, or the capitals of an agency that `text` names.
 
-    Files from a newsroom's computers bear « Utilisateur », « JDUPONT » or « HP ».
+    Files from a newsroom's computers carry « Utilisateur », « JDUPONT » or « HP ».
     """
     words = re.findall(r"[^\W_]+", fold(author.lower()))
     if not words or set(words) <= _NOBODY or re.search(r"[\d@\\]", author) or len(author) > 200:
@@ -88,8 +88,7 @@ def is_real_author(author: str, text: str) -> bool:
 
 
 def pdf_facts(info: dict[str, str], language: str, data: bytes) -> Facts:
-    """The facts of a PDF's information dictionary and of its XMP packet, which is silent, or says
-    the same, in most."""
+    """Read a PDF's information dictionary and XMP packet, which often says nothing more."""
     packet = dict(_xmp(data))
     return Facts(
         title=_line(info.get("Title") or packet.get("title")),
@@ -104,7 +103,7 @@ def pdf_facts(info: dict[str, str], language: str, data: bytes) -> Facts:
 
 
 def parse_pdf_date(text: str) -> datetime | None:
-    """The moment of a PDF's date, `D:20250829103000+02'00'`, its zone kept."""
+    """Parse a PDF date with its zone: `D:20250829103000+02'00'`."""
     match = _STAMP.match(text)
     if match is None:
         return None
@@ -119,7 +118,7 @@ def parse_pdf_date(text: str) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class InfoEvidence:
-    """What a file shows by itself: its name, its text, and the title printed on it."""
+    """What the file itself shows: its name, its text, and the title printed on it."""
 
     name: str
     text: str
@@ -131,12 +130,13 @@ class InfoEvidence:
 
 
 def credible_metadata(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
-    """The metadata that `facts` give, and the printed title where they give none.
+    """Return the credible facts, and the printed title if there is no credible one.
 
-    - A title is one when no program made it up, and when the first page, where it prints a title
-      at all, prints this one: a file made from another often keeps the other's.
-    - The day on which a file was made is that of its publication only where its head names the
-      same day; alone it tells nothing, for old papers are scanned and exported every day.
+    - A title counts if no program made it up, and if the first page, where it prints a title at
+    all, prints this one: a file made from another often keeps the other's.
+
+    - The creation date is that of publication only if the head of the text names the same day,
+    because old papers are scanned and exported every day.
     """
     title = facts.title if is_real_title(facts.title, evidence.name) else ""
     if title and evidence.title:
@@ -160,7 +160,7 @@ def _line(text: str | None) -> str:
 
 
 def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
-    """The names and values of the document's own packet, which stands in the file as plain XML."""
+    """Yield names and values of the document's own XMP packet, stored in the file as plain XML."""
     packets = (match[0] for match in _PACKET.finditer(data))
     packet = next(
         (each for each in packets if len(each) <= _PACKET_LIMIT and _DOCUMENT in each), None
@@ -182,7 +182,7 @@ def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _named(tag: object) -> str:
-    """The name of a property that says what the article is; empty for one that does not."""
+    """Return the name of a property that describes the article, else an empty string."""
     match = _PROPERTY.fullmatch(str(tag))
     return match[1] if match else ""
 
@@ -196,7 +196,7 @@ def is_title_style(name: str) -> bool:
 
 
 def declared_language(declared: str, text: str) -> str | None:
-    """The declared one, unless the words are plainly of another: programs declare their own."""
+    """Return the declared language, unless the text is plainly in another: it may be the program's."""
     match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
     if match is None or (len(text) > _LANGUAGE_TOLD and detect(text, match[1]) != match[1]):
         return None

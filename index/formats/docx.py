@@ -36,9 +36,9 @@ _FOOTNOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A document is one article: its body in order, and its footnotes after it.
+    """Yield the one article of a document: its body in order, then its footnotes.
 
-    What its author crossed out, and what others remarked beside it, is not its text.
+    Deleted text and comments are left out.
     """
     with open_package(content, Problem("docx-cut")) as package:
         if "word/document.xml" not in package.names and "[Content_Types].xml" not in package.names:
@@ -84,7 +84,7 @@ def _line(text: str | None) -> str:
 
 
 class _Styles:
-    """Which names, and which list, a paragraph has by its style."""
+    """The styles of paragraphs."""
 
     def __init__(self, document: Document) -> None:
         try:
@@ -93,7 +93,7 @@ class _Styles:
             self._known = {}
 
     def of(self, node: Any) -> list[Any]:
-        """A paragraph's style, and those it is based on."""
+        """Return a paragraph's style and the styles it is based on."""
         found = node.find(f"./{_W}pPr/{_W}pStyle")
         style = self._known.get(found.get(f"{_W}val", "")) if found is not None else None
         chain: list[Any] = []
@@ -104,7 +104,7 @@ class _Styles:
 
 
 class _Lists:
-    """Which list a paragraph is an item of, and the number of each item."""
+    """The lists that paragraphs belong to, and the number of each item."""
 
     def __init__(self, document: Document) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -127,7 +127,7 @@ class _Lists:
         }
 
     def place(self, node: Any, styles: list[Any]) -> tuple[str, str] | None:
-        """The list and the level of an item; None for what is no item."""
+        """Return the list and level of an item; None if the paragraph is not an item."""
         for each in (node, *(style.element for style in styles)):
             properties = each.find(f"./{_W}pPr/{_W}numPr")
             if properties is not None and (number := _value(properties.find(f"./{_W}numId"))):
@@ -136,7 +136,7 @@ class _Lists:
         return None
 
     def marked(self, place: tuple[str, str], text: str) -> str:
-        """An item with its number, where its list counts in figures."""
+        """Prefix an item with its number if its list is numbered in figures."""
         if self._formats.get(place) != "decimal":
             return text
         self._counts[place] += 1
@@ -144,7 +144,7 @@ class _Lists:
 
 
 class _Body:
-    """Walks a document's XML, and remembers the title it comes by."""
+    """Walks a document's XML and remembers the title on the way."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -153,7 +153,7 @@ class _Body:
         self.title: str | None = None
 
     def blocks(self, parent: Any) -> Iterator[Block]:
-        """The blocks in a body, a cell or a box; items of a list that are neighbours are one."""
+        """Yield the blocks in a body, cell or box; neighbouring items of a list form one block."""
         items: list[str] = []
         current = ""
         for node in parent.iterchildren():
@@ -175,7 +175,7 @@ class _Body:
         yield from list_blocks(items)
 
     def notes(self) -> Iterator[Block]:
-        """The footnotes, in their order."""
+        """Yield the footnotes in order."""
         relations = self._document.part.rels.values()
         part = next((each for each in relations if each.reltype == _FOOTNOTES), None)
         if part is None or part.is_external:
@@ -217,7 +217,7 @@ class _Body:
 
 
 def _boxes(node: Any) -> Iterator[Any]:
-    """The text boxes in a paragraph, but those inside such a one."""
+    """Yield the outermost text boxes in a paragraph."""
     for each in node.iterchildren():
         if each.tag == _BOX:
             yield each
@@ -235,7 +235,7 @@ def _is_heading(styles: list[Any]) -> bool:
 
 
 def _text(node: Any) -> str:
-    """The words of a paragraph, insertions taken, deletions not."""
+    """Return the text of a paragraph, with insertions and without deletions."""
     parts: list[str] = []
     waiting = list(reversed(node))
     while waiting:

@@ -1,4 +1,4 @@
-"""Letters (`.eml`): press releases and newsletters, with what is attached to them."""
+"""Email messages (`.eml`): press releases and newsletters, with their attachments."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ _LIST_LIMIT = 300  # characters; a longer line says something besides
 
 
 class _ShortHeaders(EmailPolicy):
-    """Headers cut where they are too long to be read: the time of the library's parser grows with
-    the square of their length."""
+    """Policy that truncates headers, because the library's parser takes quadratic time."""
 
     def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(list(sourcelines))
@@ -63,9 +62,9 @@ _POLICY = _ShortHeaders()
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """A letter, then what is attached to it in the formats that Selon reads.
+    """Yield the message, then its attachments of known formats.
 
-    Raises ReadError where neither the letter nor anything attached can be read.
+    Raises ReadError if neither the message nor any attachment can be read.
     """
     if content.size > MAIL_LIMIT:
         raise ReadError(
@@ -87,7 +86,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
 
 def _message(content: Content) -> EmailMessage:
-    """The letter; ReadError for what has no head of a letter."""
+    """Parse the message; ReadError if it has no message headers."""
     try:
         letter = content.read()
         # A stray carriage return cuts a header, where it does not end all lines of the letter.
@@ -108,7 +107,7 @@ def _message(content: Content) -> EmailMessage:
 
 
 def _header(message: EmailMessage, name: str) -> str | None:
-    """A header as text; None where it is absent, or so broken that the parser gives up."""
+    """Return a header as text; None if it is absent or too broken to parse."""
     try:
         value = message[name]
         return " ".join(str(value).split()) or None if value is not None else None
@@ -134,7 +133,7 @@ def _facts(message: EmailMessage) -> Metadata:
 
 
 def _letter(message: EmailMessage, content: Content) -> ArticleDraft:
-    """The letter's own words, the plain ones where they are more than a pointer to the others."""
+    """Return the message's own text: plain, unless that only points to the HTML part."""
     plain, rich = _part(message, "plain"), _part(message, "html")
     text = _plain_text(plain, content) if plain is not None else ""
     stub = len(text) < _REAL or (len(text) < _STUB_LIMIT and bool(_STUB.search(text)))
@@ -161,7 +160,7 @@ def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
 
 
 def _bytes(part: EmailMessage) -> bytes:
-    """What a part carries."""
+    """Decode the payload of a part."""
     payload: object = None
     with suppress(Exception):  # see _header
         payload = part.get_payload(decode=True)
@@ -183,7 +182,7 @@ def _plain_text(part: EmailMessage, content: Content) -> str:
 
 
 def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """The blocks without what a mailing list adds: why one is on it, how to leave it."""
+    """Drop the lines added by mailing lists: why one is subscribed, how to unsubscribe."""
     for block in blocks:
         lines = block.text.split("\n")
         kept = [line for line in lines if len(line) > _LIST_LIMIT or not _LIST.fullmatch(line)]
@@ -192,7 +191,7 @@ def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
 
 
 def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """What is attached in a known format; pictures, calendars and the like are passed over."""
+    """Yield the attachments of known formats; pictures, calendars and the like are ignored."""
     taken: dict[str, int] = {}
     for part in islice(message.walk(), PART_LIMIT):
         try:

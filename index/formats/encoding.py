@@ -1,4 +1,4 @@
-"""From a file's bytes to clean text."""
+"""Decoding of a file's bytes to clean text."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def decode(data: bytes, shown: str) -> str:
-    """The text in `data`, NFC, with plain line ends and no invisible marks.
+    """Decode `data` to NFC text with plain line ends and no invisible marks.
 
-    UTF-8 first, then what a byte order mark says, then an encoding of the past if the text leaves
-    no doubt. Raises ReadError, naming the file by `shown`, for anything else.
+    Tries the byte order mark, then UTF-8, then a legacy encoding if it is unambiguous. Raises
+    ReadError, naming the file by `shown`, for anything else.
     """
     if not data.strip():
         raise ReadError("file-empty", shown=shown)
@@ -44,7 +44,7 @@ def decode(data: bytes, shown: str) -> str:
 
 
 def plain_lines(text: str) -> str:
-    """The text, NFC, with plain line ends and no invisible marks."""
+    """Return the text in NFC with plain line ends and no invisible marks."""
     text = _NEWLINE.sub("\n", text).replace("\u2029", "\n\n")
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
@@ -68,7 +68,7 @@ def _decoded(data: bytes, shown: str) -> str:
 
 
 def _likeliest(data: bytes) -> str | None:
-    """The text in the encoding that makes words of it; of equals, the one more in use here."""
+    """Decode with the legacy encoding that yields words; of equals, the more common one."""
     from charset_normalizer import from_bytes
 
     matches = [
@@ -87,7 +87,7 @@ def _likeliest(data: bytes) -> str | None:
 
 
 def _misread(text: str) -> bool:
-    """Whether an accented capital follows a small letter (« votŽ »): no language writes so."""
+    """True if an accented capital follows a small letter (« votŽ »), as no language writes."""
     return any(
         first.islower() and second.isupper() and not second.isascii()
         for first, second in pairwise(text)
@@ -99,9 +99,9 @@ _SAMPLE = 64 * 1024  # bytes of lines with accents that tell an encoding
 
 
 def detect_encoding(content: Content) -> str:
-    """The encoding of a text: by its mark, else UTF-8 where most of it is, else one of the past.
+    """Detect the encoding of a text: by its mark, else UTF-8 if most of it is, else a legacy one.
 
-    Raises ReadError where none is clear.
+    Raises ReadError if none is clear.
     """
     with content.stream() as stream:
         head = stream.read(4)
@@ -124,7 +124,7 @@ def detect_encoding(content: Content) -> str:
 
 @contextmanager
 def open_as_utf8(content: Content) -> Iterator[BinaryIO]:
-    """The bytes of a text in UTF-8 without a mark, whatever its encoding."""
+    """Open a text as UTF-8 bytes without a mark, whatever its encoding."""
     encoding = detect_encoding(content)
     with content.stream() as stream:
         if encoding == "utf-8":
@@ -138,7 +138,7 @@ def open_as_utf8(content: Content) -> Iterator[BinaryIO]:
 
 @contextmanager
 def text_stream(content: Content, encoding: str) -> Iterator[io.TextIOWrapper]:
-    """A text as characters, its line ends as they are."""
+    """Open a text as characters, line ends unchanged."""
     with content.stream() as stream:
         text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
         try:
@@ -160,7 +160,7 @@ def _is_utf8(content: Content) -> bool:
 
 
 def _sample(content: Content) -> tuple[list[bytes], int]:
-    """Lines that are not ASCII, and how many of them are not UTF-8."""
+    """Return lines that are not ASCII, and how many of them are not UTF-8."""
     lines: list[bytes] = []
     broken = size = 0
     with content.stream() as stream:

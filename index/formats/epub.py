@@ -1,4 +1,4 @@
-"""EPUB: a book, one article a chapter."""
+"""EPUB books, one article per chapter."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TYPE = "{http://www.idpf.org/2007/ops}type"
 
 
 def chapter_blocks(root: etree._Element | None) -> tuple[list[Block], str]:
-    """The blocks of a page, and what it says it is (`epub:type` of its body or only section)."""
+    """Return the blocks of a page, and its kind (`epub:type` of its body or only section)."""
     if root is None:
         return [], ""
     body = root.find(".//{*}body")
@@ -41,8 +41,8 @@ def chapter_blocks(root: etree._Element | None) -> tuple[list[Block], str]:
 
 
 def _simplify(body: etree._Element) -> None:
-    """Make HTML of a page, in place: an unknown element is a division, and marks that call a note
-    go with what is not read."""
+    """Reduce a page to the HTML that is read, in place: unknown elements become divisions; note
+    marks and unread elements are removed."""
     for node in body.iter(etree.Element):
         name = node.tag.rpartition("}")[2].lower()
         parent = node.getparent()
@@ -76,10 +76,11 @@ class _Chapter:
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The chapters of a book, titled « Book — Chapter »; a book of one is that one.
+    """Yield the chapters of a book, titled « Book — Chapter »; a book of one chapter is one
+    article.
 
-    A chapter is a page of the book's order that has a heading or is listed in its contents; pages
-    that have neither go on with the chapter before them.
+    A chapter is a page in reading order that has a heading or is listed in the table of contents;
+    other pages continue the chapter before them.
     """
     with open_package(content, Problem("epub-cut")) as package:
         locks = package.tree(_ENCRYPTION)
@@ -118,7 +119,7 @@ def _metadata(opf: etree._Element) -> Metadata:
 
 
 def _creators(opf: etree._Element) -> list[str]:
-    """Who wrote it: translators and illustrators are creators too, with a role of their own."""
+    """Return the authors; translators and illustrators are creators with another role."""
     roles = {
         (each.get("refines") or "").lstrip("#"): each.text
         for each in opf.iterfind("./{*}metadata/{*}meta[@property='role']")
@@ -132,7 +133,7 @@ def _creators(opf: etree._Element) -> list[str]:
 
 
 def _published(opf: etree._Element) -> date | datetime | None:
-    """The first date that is told to be, or not told not to be, that of publication."""
+    """Return the first date that is, or may be, that of publication."""
     for each in opf.iterfind(f"{_DUBLIN}date"):
         event = each.get(f"{_OPF}event", "publication")
         if event in ("publication", "original-publication") and (
@@ -178,7 +179,7 @@ def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ArticleDraf
 
 
 def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[str, bool]]:
-    """The members to read, in order, and whether each is told to be no chapter."""
+    """Yield the members in reading order, and whether each is known not to be a chapter."""
     items = {each.get("id"): each for each in opf.iterfind("./{*}manifest/{*}item")}
     guide = {
         package.beside(place, each.get("href", "")): each.get("type", "")
@@ -198,7 +199,7 @@ def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[
 
 
 def _labels(package: Package, opf: etree._Element, place: str) -> dict[str, str]:
-    """By member, what the table of contents calls it."""
+    """Map each member to its label in the table of contents."""
     labels: dict[str, str] = {}
     for item in opf.iterfind("./{*}manifest/{*}item"):
         name = package.beside(place, item.get("href", ""))

@@ -1,4 +1,4 @@
-"""Feeds: RSS, RDF and Atom, one article an entry."""
+"""RSS, RDF and Atom feeds, one article per entry."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes
 
 
 def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The entries of a feed. Raises ReadError where it has none, or is broken and large."""
+    """Yield the entries of a feed. Raises ReadError if it has none, or is broken and large."""
     if len(data) > _BROKEN_LIMIT and not _is_well_formed(data):
         raise ReadError("feed-malformed", shown=content.shown)
     parsed = _parsed(data, content.shown)
@@ -79,7 +79,7 @@ def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> Art
 
 
 def _why_unpublished(entry: dict[str, Any]) -> Problem | None:
-    """What the elements of WordPress, Blogger and the Atom protocol say against an entry."""
+    """Return why WordPress, Blogger or Atom elements say that an entry is not published."""
     for tag in _list(entry, "tags"):
         kind = str(tag.get("term") or "").rpartition("#")[2]
         if str(tag.get("scheme") or "").endswith("#kind") and kind not in ("post", "page"):
@@ -108,7 +108,7 @@ def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
 
 
 def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
-    """The moment in its own zone, which only the feed's words tell; else as the library read it."""
+    """Parse a date with its zone from the feed's own words, else take the library's in UTC."""
     written = as_moment(_told(entry, name))
     parsed = dict.get(entry, f"{name}_parsed")
     if written is not None or not isinstance(parsed, struct_time):
@@ -140,12 +140,11 @@ _CORE = frozenset({"gallery", "caption", "wp_caption", "embed", "audio", "video"
 
 
 def drop_shortcodes(text: str) -> str:
-    """The text without the shortcodes of WordPress, `[gallery ids="1,2"]`, which its exports leave.
+    """Drop the shortcodes of WordPress, `[gallery ids="1,2"]`, which its exports contain.
 
-    What they enclose stays, unless it is an address alone.
-
-    Brackets of prose stay: a shortcode is one of WordPress' own, has a closing one, attributes
-    (`ids="1,2"`), an address, or a low line in its name.
+    What they enclose stays, unless it is a lone address. Brackets of prose stay: a shortcode is one
+    of WordPress' own, has a closing one, attributes (`ids="1,2"`), an address, or an underscore in
+    its name.
     """
     tags = list(_TAG.finditer(text))
     closed = {tag["name"] for tag in tags if tag["close"]}

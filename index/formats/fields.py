@@ -1,4 +1,4 @@
-"""What the fields of a record are called, and what their values say of an article."""
+"""Field names of records, and metadata read from their values."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ Order = Literal["day", "month"]  # what stands first in « 03/04/2025 »
 def field_values(
     values: Mapping[str, object], fact: str, chosen: Mapping[str, str]
 ) -> Iterator[object]:
-    """What a record holds under the names of a fact, the likeliest first; empty ones left out.
+    """Yield the non-empty values for a fact, the likeliest first.
 
-    A name in `chosen` is the only one for its fact; it may lead inside (`author.name`).
+    A name in `chosen` is the only one for its fact; it may be a path (`author.name`).
     """
     if fact in chosen:
         found = [field_at(values, chosen[fact])]
@@ -60,7 +60,7 @@ def field_values(
 
 
 def flatten_record(values: Mapping[str, object]) -> Mapping[str, object]:
-    """A record whose article lies in a field of its own (`_source`, `attributes`), laid flat."""
+    """Flatten a record whose article is nested in a field (`_source`, `attributes`)."""
     if "text" in _keys(tuple(values)) and any(map(as_text, field_values(values, "text", {}))):
         return values
     for name in _INNER:
@@ -71,7 +71,7 @@ def flatten_record(values: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def field_at(values: object, name: str) -> object:
-    """The field of this name, or what a dotted one leads to; None where there is none."""
+    """Return the value at a field name or dotted path; None if there is none."""
     if isinstance(values, Mapping):
         if name in values:
             return values[name]
@@ -86,7 +86,7 @@ def field_at(values: object, name: str) -> object:
 def metadata_of(
     values: Mapping[str, object], chosen: Mapping[str, str], order: Order | None, origin: Origin
 ) -> Metadata:
-    """What the fields of a record say of its article."""
+    """Read the metadata of an article from the fields of a record."""
 
     def first(fact: str) -> object:
         return next(field_values(values, fact, chosen), None)
@@ -106,12 +106,12 @@ def metadata_of(
 
 
 def record_id(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
-    """What names a record among the others of its file."""
+    """Return what identifies a record in its file."""
     return next(filter(None, map(one_line, field_values(values, "id", chosen))), None)
 
 
 def as_text(value: object) -> str | None:
-    """The words of an article's text, whose paragraphs may be a list."""
+    """Return an article's text, whose paragraphs may be a list."""
     if isinstance(value, str):
         return value if value.strip() else None
     if isinstance(value, list):
@@ -123,7 +123,7 @@ def as_text(value: object) -> str | None:
 
 
 def as_moment(value: object, order: Order | None = None) -> date | datetime | None:
-    """The moment that a field tells: as text, as `20250829`, or as seconds since 1970."""
+    """Parse a date: text, `20250829`, or seconds since 1970."""
     if isinstance(value, date):
         return value
     text = one_line(value)
@@ -144,8 +144,8 @@ def as_moment(value: object, order: Order | None = None) -> date | datetime | No
 
 
 def date_order(values: Iterable[object]) -> Order | None:
-    """What stands first in the dates of a column: of « 29/08/2025 » and « 03/04/2025 » the first
-    tells how the second is read. None where none tells, or they disagree."""
+    """Infer whether the day or the month comes first in a column of dates: « 29/08/2025 » shows how
+    to read « 03/04/2025 ». None if undecided or contradictory."""
     matches = [match for value in values if (match := _NUMERIC.match(str(value)))]
     day = any(int(match[1]) > 12 for match in matches)
     month = any(int(match[3]) > 12 for match in matches)
@@ -155,13 +155,13 @@ def date_order(values: Iterable[object]) -> Order | None:
 
 
 def facts_in_names(names: Iterable[str]) -> frozenset[str]:
-    """What fields of these names are known to hold."""
+    """Return the facts that fields of these names hold."""
     return frozenset(_keys(tuple(names)))
 
 
 @lru_cache(maxsize=256)
 def _keys(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-    """The fields that hold each fact, the likeliest first."""
+    """Map each fact to the fields that hold it, the likeliest first."""
     plain: dict[str, str] = {}
     for key in keys:
         plain.setdefault(re.sub(r"[\W_]+", "", fold(key.lower())), key)
@@ -170,7 +170,7 @@ def _keys(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
 
 
 def one_line(value: object) -> str | None:
-    """One line of plain text; of several values the first."""
+    """Return one line of plain text; the first of several values."""
     if isinstance(value, list):
         value = next(iter(value), None)
     if isinstance(value, Mapping):

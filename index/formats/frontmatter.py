@@ -1,4 +1,4 @@
-"""The YAML between two lines of dashes at the head of a file."""
+"""YAML front matter."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 
 
 def from_marked_text(content: Content, read: Callable[[str], ArticleDraft]) -> ArticleDraft:
-    """A file of text that may begin with front matter, what follows it read by `read`."""
+    """Read a text that may begin with front matter; `read` parses the rest."""
     metadata, rest = split_front_matter(
         decode(content.read(TEXT_LIMIT), content.shown), content.shown
     )
@@ -46,9 +46,9 @@ def from_marked_text(content: Content, read: Callable[[str], ArticleDraft]) -> A
 
 
 def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
-    """The metadata at the head of `text` and what follows it.
+    """Return the metadata in the front matter of `text`, and the rest.
 
-    Raises ReadError where YAML is broken, or says that the text is a draft.
+    Raises ReadError if the YAML is broken, or marks the text as a draft.
     """
     try:
         found, body = frontmatter.parse(text, handler=YAMLHandler())
@@ -94,7 +94,7 @@ def _first(values: Mapping[str, object], keys: Iterable[str]) -> object:
 
 
 def _text(value: object, key: str, shown: str) -> str | None:
-    """One line of text; a bare number or date is what was typed (`title: 1984`)."""
+    """Return one line of text; a bare number or date is what was typed (`title: 1984`)."""
     if value is None:
         return None
     if isinstance(value, str | int | float | date) and not isinstance(value, bool):
@@ -109,7 +109,7 @@ def _date(value: object) -> date | datetime | None:
 
 
 def language_code(value: object) -> str | None:
-    """The ISO 639-1 code in « fr-FR », « fr_FR » or « Français »; None for anything else."""
+    """Return the ISO 639-1 code of « fr-FR », « fr_FR » or « Français »; None for anything else."""
     if value is False:
         return "no"  # what YAML makes of the code of Norwegian
     name = fold(str(value).strip().lower())

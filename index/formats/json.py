@@ -1,4 +1,4 @@
-"""JSON: one article, a list of them, an object that holds the list, or a record a line."""
+"""JSON and JSON Lines: one article, or a list of them."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _Event = tuple[str, object]
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """A file of JSON or of JSON Lines, one record in memory at a time where there are several.
+    """Yield the articles of a JSON or JSON Lines file, with one record in memory at a time.
 
-    Its content decides where its name says the other.
+    The content decides if the name says otherwise.
     """
     with content.stream() as stream:
         head = stream.read(HEAD)
@@ -59,7 +59,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
 
 def _one(content: Content) -> ArticleDraft:
-    """The article that a file of one object is; it needs no key."""
+    """Read the only article of a file of one object; it needs no key."""
     with _events(content) as events:
         value = _value(next(events), events)
     if not isinstance(value, dict):
@@ -77,10 +77,10 @@ def _one(content: Content) -> ArticleDraft:
 
 
 def _list_in(events: Iterator[_Event], text: str | None) -> _Place | None:
-    """Where the list of records is; None without one. `text` is the field that holds theirs, if
-    the operator has told.
+    """Find the list of records; None if there is none. `text` is the field of their text, if the
+    operator set it.
 
-    An object that has a text is an article, whatever lists it holds.
+    An object that has a text is an article, whatever lists it contains.
     """
     keys: list[str] = []
     started: _Place | None = None
@@ -119,7 +119,7 @@ def _has_text(value: object, text: str | None) -> bool:
 
 
 def _follow(event: str, keys: list[str]) -> None:
-    """Keep the keys that lead to where the parser is; in a list they are empty."""
+    """Keep the keys that lead to the current event; in a list they are empty."""
     if event in _STARTS:
         keys.append("")
     elif event in _ENDS:
@@ -156,7 +156,7 @@ _TOO_LARGE = Problem("record-too-large", limit=RECORD_LIMIT)
 
 
 def _value(first: _Event, events: Iterator[_Event]) -> object:
-    """The value that begins with an event; why not, for what no article is."""
+    """Build the value that begins with an event; a Problem if it is too deep or large."""
     builder = ijson.ObjectBuilder()
     depth = size = 0
     refused: Problem | None = None
@@ -181,9 +181,9 @@ _UNENDED = b"\\-+.0123456789eE"
 
 
 class _Watched:
-    """The bytes of a file, none of whose values is without end.
+    """A stream that limits the length of values.
 
-    A number beyond measure is null: the parser would refuse the whole file for it.
+    Numbers that would make the parser reject the whole file are replaced by null.
     """
 
     def __init__(self, stream: BinaryIO, shown: str) -> None:
@@ -206,7 +206,7 @@ class _Watched:
                 return self._measured(whole[:end])
 
     def _measured(self, data: bytes) -> bytes:
-        """Of bytes that end in no token; outside of strings, no number is beyond measure."""
+        """Replace out-of-range numbers outside of strings; `data` ends with a whole token."""
         if not _BEYOND_MEASURE.search(data):
             quotes = data.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"')
             self._in_string ^= bool(quotes % 2)
@@ -233,7 +233,7 @@ def _is_beyond_measure(number: bytes) -> bool:
 
 @contextmanager
 def _events(content: Content) -> Iterator[Iterator[_Event]]:
-    """What a JSON parser meets in a file. Raises ReadError where it is not JSON."""
+    """Open a file as JSON parser events. Raises ReadError if it is not JSON."""
 
     def events(stream: _Watched) -> Iterator[_Event]:
         for each in ijson.basic_parse(stream, use_float=True):
@@ -253,7 +253,7 @@ _WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def _line_records(content: Content) -> Iterator[Record | Skipped]:
-    """The records of a file that has one a line, however many there are."""
+    """Yield the records of a JSON Lines file."""
     with content.stream() as stream:
         for number, line in enumerate(_lines(stream), 1):
             if line is None:
@@ -290,7 +290,7 @@ def _line_text(line: bytes, shown: str) -> str:
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """The lines of a file in UTF-8; None for one that is too long to be held."""
+    """Yield the lines of a file in UTF-8; None for one that is too long."""
     start = stream.read(2)
     wide = next((encoding for mark, encoding in _WIDE if start == mark), None)
     stream.seek(0)

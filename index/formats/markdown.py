@@ -1,4 +1,4 @@
-"""Markdown, read for its words."""
+"""Markdown."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _parser = add_site_templates(MarkdownIt("commonmark").enable(["table", "striketh
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A file of Markdown."""
+    """Yield the article of a Markdown file."""
     yield from_marked_text(content, read_markdown)
 
 
 def read_markdown(text: str) -> ArticleDraft:
-    """The paragraphs and headings of a Markdown text as plain text."""
+    """Return the paragraphs and headings of a Markdown text as plain text."""
     root = SyntaxTreeNode(_parser.parse(text))
     blocks = (block for node in root.children for block in _blocks(node))
     return ArticleDraft(tuple(block for block in blocks if block.text))
@@ -55,7 +55,7 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
 
 
 def _items(node: SyntaxTreeNode) -> Iterator[str]:
-    """One line an item, those of inner lists too; numbers are kept, bullets are not."""
+    """Yield one line per item, including those of inner lists; numbers are kept, bullets not."""
     number = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
     for item in node.children:
         blocks = [block for child in item.children for block in _blocks(child)]
@@ -86,7 +86,7 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 
 def _seen(source: str) -> Iterator[str]:
-    """The pieces of HTML between its comments, scripts and styles; one unclosed hides the rest."""
+    """Yield the HTML outside comments, scripts and styles; an unclosed one hides the rest."""
     folded, start = source.lower(), 0
     while (opening := _UNSEEN.search(source, start)) is not None:
         yield source[start : opening.start()]

@@ -1,4 +1,4 @@
-"""Articles as agencies exchange them: NITF, and NewsML with the text in it."""
+"""News agency formats: NITF, and NewsML with inline text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The article of a NITF document; of a NewsML one, those whose text is in it."""
+    """Yield the article of a NITF document, or the articles of a NewsML one."""
     root = _root(data, content.shown)
     if _name(root) == "nitf":
         yield _nitf(root, content)
@@ -83,7 +83,7 @@ def _nitf(root: Element, content: Content) -> ArticleDraft:
 
 
 def _item(item: Element, content: Content) -> ArticleDraft:
-    """An article of NewsML-G2, or of NewsML 1."""
+    """Read an article of NewsML-G2 or NewsML 1."""
     status = _first(item, "pubstatus")
     if status is None:
         status = _first(item, "status")
@@ -125,7 +125,7 @@ def _with_words(elements: list[Element], metadata: Metadata, content: Content) -
 
 
 def _markup(element: Element) -> str:
-    """An element's words as HTML: its names for paragraphs and lists are those of HTML already."""
+    """Convert an element to HTML; the names of paragraphs and lists are the same."""
     name = _name(element)
     if not isinstance(element.tag, str) or name in _UNSEEN:
         return ""
@@ -139,7 +139,7 @@ def _markup(element: Element) -> str:
 
 
 def _author(element: Element | None) -> str | None:
-    """« Par Jeanne Petit, à Rome » names Jeanne Petit."""
+    """Return the author: « Par Jeanne Petit, à Rome » names Jeanne Petit."""
     if element is None:
         return None
     people = [text for each in _all(element, "person") if (text := _text(each))]

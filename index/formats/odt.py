@@ -1,4 +1,4 @@
-"""Texts of OpenDocument: zip files (.odt), or one file of XML (.fodt)."""
+"""OpenDocument texts: zip files (.odt) or flat XML (.fodt)."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _BASES = 10  # styles that a style may be based on, one after the other
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A document is one article: its body in order, and its notes after it.
+    """Yield the one article of a document: its body in order, then its notes.
 
-    What its author crossed out, and what others remarked beside it, is not its text.
+    Deleted text and comments are left out.
     """
     document = _opened(content)
     body = _Body(document)
@@ -61,7 +61,7 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """Its text, and the roots of XML that hold what is told of it and of its styles."""
+    """The text element, and the XML roots of metadata and styles."""
 
     text: Any
     meta: Any
@@ -82,7 +82,7 @@ class _Document:
         )
 
     def named(self, tag: str) -> dict[str, Any]:
-        """The styles of a kind, by name."""
+        """Map the styles of a kind by name."""
         return {
             each.get(f"{_STYLE}name", ""): each
             for root in self.styles
@@ -119,7 +119,7 @@ def _opened(content: Content) -> _Document:
 
 
 def _lenient(package: Package, name: str) -> Any:
-    """A member's XML; a document with broken properties or styles keeps its words."""
+    """Return a member's XML, or None if it is broken: a document keeps its text without styles."""
     try:
         return package.tree(name)
     except ReadError:
@@ -134,7 +134,7 @@ def _text_of(root: Any, content: Content) -> Any:
 
 
 class _Body:
-    """Walks a document's XML, and remembers the title it comes by."""
+    """Walks a document's XML and remembers the title on the way."""
 
     def __init__(self, document: _Document) -> None:
         self._styles = document.named("style")
@@ -148,7 +148,7 @@ class _Body:
         self.title: str | None = None
 
     def blocks(self, parent: Any) -> Iterator[Block]:
-        """The blocks in a body, a section, a frame or a shape."""
+        """Yield the blocks in a body, section, frame or shape."""
         for node in parent.iterchildren(tag=etree.Element):
             if node.tag in _PARAGRAPHS:
                 yield from self._paragraph(node)
@@ -161,7 +161,7 @@ class _Body:
                 yield from self.blocks(node)
 
     def notes(self, text: Any) -> Iterator[Block]:
-        """The notes, in their order."""
+        """Yield the notes in order."""
         for note in text.iter(f"{_TEXT}note"):
             if not any(above.tag == f"{_TEXT}tracked-changes" for above in note.iterancestors()):
                 for paragraph in note.iterfind(f"./{_TEXT}note-body/{_TEXT}p"):
@@ -181,7 +181,7 @@ class _Body:
             yield from self.blocks(each)
 
     def _style_names(self, node: Any) -> list[str]:
-        """The names of a paragraph's style, as stored and as shown, and of those it is based on."""
+        """Return the names of a paragraph's style, stored and displayed, and its parents'."""
         names: list[str] = []
         name = node.get(f"{_TEXT}style-name", "")
         for _ in range(_BASES):
@@ -194,7 +194,7 @@ class _Body:
         return names
 
     def _list(self, node: Any) -> Iterator[Block]:
-        """The items of a list and of those in it are one block; a heading in it stands alone."""
+        """Yield a list and its inner lists as one block; a heading in it stands alone."""
         items: list[str] = []
         for item in self._items(node, "", 1):
             if isinstance(item, str):
@@ -206,8 +206,8 @@ class _Body:
         yield from list_blocks(items)
 
     def _items(self, node: Any, style: str, level: int) -> Iterator[Any]:
-        """The text of each item with its number, where its list counts in figures; a heading as it
-        stands in the document."""
+        """Yield the text of each item, with its number if the list is numbered in figures; a
+        heading as its element."""
         style = node.get(f"{_TEXT}style-name") or style
         continues = node.get(f"{_TEXT}continue-numbering") == "true"
         if not continues and not node.get(f"{_TEXT}continue-list"):
@@ -243,7 +243,7 @@ class _Body:
 
 
 def _cell_words(cell: Any) -> Iterator[str]:
-    """The paragraphs of a cell, those of its lists included, those of tables in it not."""
+    """Yield the paragraphs of a cell, including those of lists but not of inner tables."""
     for each in cell.iterchildren(tag=etree.Element):
         if each.tag in _PARAGRAPHS:
             yield _words(each)
@@ -252,7 +252,7 @@ def _cell_words(cell: Any) -> Iterator[str]:
 
 
 def _drawn(node: Any) -> Iterator[Any]:
-    """The frames and shapes of a paragraph, but those inside such a one."""
+    """Yield the outermost frames and shapes of a paragraph."""
     for each in node.iterchildren(tag=etree.Element):
         if each.tag.startswith(_DRAW):
             yield each
@@ -261,7 +261,7 @@ def _drawn(node: Any) -> Iterator[Any]:
 
 
 def _words(node: Any) -> str:
-    """The words of a paragraph as they stand now; frames, notes and remarks are not in it."""
+    """Return the current text of a paragraph, without frames, notes and comments."""
     parts: list[str] = []
     _gather(node, parts)
     lines = (re.sub(r"[ \t\r\f\v]+", " ", line).strip() for line in "".join(parts).split("\n"))
@@ -280,5 +280,5 @@ def _gather(node: Any, parts: list[str]) -> None:
 
 
 def _spaced(text: str | None) -> str:
-    """Line ends in the XML are spaces; those of the text are elements."""
+    """Turn line ends of the XML into spaces; those of the text are elements."""
     return (text or "").replace("\n", " ")

@@ -1,4 +1,4 @@
-"""Files, read in a process of their own that is held to bounds of memory and of time."""
+"""Reading of files in a process of its own, with limits of memory and time."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 def read_apart(
     source: Source, options: Options | None = None, *, seconds: float | None = None
 ) -> Iterator[Article | Skipped]:
-    """The articles of a file, and what of it could not become one, as `read_source` finds them.
+    """Yield the articles of a file and its skipped parts, as `read_source` does, in a process.
 
-    Nothing that is in the file is parsed here. `seconds` of the processor bound all of it, the
-    cutting into sentences included. Raises ReadError, naming the file, when nothing of it can be
-    read or when a bound is met.
+    `seconds` of CPU time bound all of it, including sentence segmentation. Raises ReadError, naming
+    the file, if nothing of it can be read or a limit is exceeded.
     """
     try:
         worker = _WAITING.take() or _ReadingProcess()
@@ -43,7 +42,7 @@ def read_apart(
 
 
 class _ReadingProcess(KeptProcess):
-    """A process that reads, one file at a time."""
+    """A process that reads one file at a time."""
 
     def __init__(self) -> None:
         self._at_rest = True
@@ -53,7 +52,7 @@ class _ReadingProcess(KeptProcess):
 
     @property
     def usable(self) -> bool:
-        """Whether it waits for a file, besides."""
+        """True if it is also idle."""
         return self._at_rest and super().usable
 
     def read(
@@ -96,7 +95,7 @@ class _ReadingProcess(KeptProcess):
             raise ReadError(refused, shown=source.shown)
 
     def _next(self, source: Source, seconds: float | None) -> tuple[str, Any]:
-        """What it tells next. A process that says nothing in time is ended."""
+        """Return its next message; a process that is silent for too long is ended."""
         _, told_by = self.pipes
         with self.ended_after(SILENCE_SECONDS) as late:
             line = told_by.readline()
@@ -117,5 +116,5 @@ _WAITING: WaitingProcesses[_ReadingProcess] = WaitingProcesses(1)
 
 
 def close_reading() -> None:
-    """Ends the process that waits."""
+    """End the idle process."""
     _WAITING.close()

@@ -1,4 +1,4 @@
-"""Whether a source has published what it holds: drafts, private posts and attachments are not."""
+"""Publication status: drafts, private posts and attachments are left out."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _MARKS = re.compile(r"[\W_]+")
 
 
 def why_unpublished(values: Mapping[str, object]) -> Problem | None:
-    """The reason that the fields of an article give for not showing it, with a count of 1."""
+    """Return why the fields of an article say that it is not published, with a count of 1."""
     told = {_plain(name): _plain(value) for name, value in values.items() if _is_short(value)}
     if any(told.get(name) in _NO_ARTICLES for name in _TYPE):
         return NO_ARTICLE
@@ -70,17 +70,17 @@ def why_unpublished(values: Mapping[str, object]) -> Problem | None:
 
 
 def why_withheld(status: str | None) -> Problem | None:
-    """The reason that an agency's status (`stat:canceled`) gives for not showing a dispatch."""
+    """Return why an agency's status (`stat:canceled`) withholds a dispatch."""
     return _HELD if _plain((status or "").rpartition(":")[2]) in _WITHHELD else None
 
 
 def is_left_out(problem: Problem) -> bool:
-    """Whether a problem is one of these reasons, which are counted rather than named one by one."""
+    """True if a problem is one of these reasons, which are counted rather than listed."""
     return problem.code.startswith("left-out-")
 
 
 def _is_short(value: object) -> bool:
-    """Whether a value may be a flag or a word, and not a text that would take long to fold."""
+    """True if a value may be a flag or a word, not a text that takes long to fold."""
     return isinstance(value, bool | int) or (isinstance(value, str) and len(value) < 100)
 
 

@@ -1,4 +1,4 @@
-"""Articles that are records: lines of JSON, objects of a list, rows of a table."""
+"""Records as articles: lines of JSON, objects of a list, rows of a table."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _MARKDOWN = re.compile(r"^#{1,6} \S|^\[[^\]]+\]\(\S+\)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Fields by name, and the place of the record in its file, as a person would look for it."""
+    """Fields by name, and the place of the record in its file, for messages."""
 
     place: Problem
     values: Mapping[str, object]
 
 
 def parse_map(text: str) -> Mapping[str, str]:
-    """`text=corps,title=titre,author=author.name` as `Options.fields`.
+    """Parse `text=corps,title=titre,author=author.name` into `Options.fields`.
 
     Raises ReadError, naming `--map`, for anything else.
     """
@@ -67,9 +67,9 @@ def parse_map(text: str) -> Mapping[str, str]:
 def read_records(
     content: Content, records: Iterator[Record | Skipped]
 ) -> Iterator[ArticleDraft | Skipped]:
-    """The articles of the records of a file, taken one by one.
+    """Yield the articles of the records of a file, one by one.
 
-    Raises ReadError when no record has a field that is asked for by name, or one with a text.
+    Raises ReadError if no record has a field named by the operator, or none has a text.
     """
     head = _head(records)
     sample = [record.values for record in head if isinstance(record, Record)]
@@ -96,8 +96,8 @@ def read_records(
 
 
 def read_record(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
-    """The article of one record. Raises ReadError, saying why without naming it, for one without
-    a text."""
+    """Return the article of one record. Raises ReadError, without naming the file, if it has no
+    text."""
     chosen = content.options.fields
     values = record.values
     if why := why_unpublished(values):
@@ -113,8 +113,8 @@ def read_record(record: Record, content: Content, order: Order | None = None) ->
 
 
 def article_key(name: str | None, title: str | None, text: str) -> str:
-    """What an article of several is known by: its name, else what it says, so that others put
-    before it do not change it."""
+    """Return a key for an article: its name, else a hash of its text, so that records added before
+    it do not change it."""
     if name is None:
         told = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
         return hashlib.sha256(told).hexdigest()[:12]
@@ -122,7 +122,7 @@ def article_key(name: str | None, title: str | None, text: str) -> str:
 
 
 def record_body(text: str, title: str, content: Content) -> ArticleDraft:
-    """The paragraphs of a text that may be HTML, Markdown or plain."""
+    """Parse a text that may be HTML, Markdown or plain."""
     text = _clean(text, content.shown)
     if is_markup(text) and lays_out(text):
         return read_markup(text, content)
@@ -138,7 +138,7 @@ def skipped_line(content: Content, number: int, problem: Problem) -> Skipped:
 
 
 def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
-    """The first records: enough to tell what they are like, and few enough for memory."""
+    """Return the first records: enough to infer their fields, and few enough for memory."""
     head: list[Record | Skipped] = []
     room = _SAMPLE_LIMIT
     for record in records:
@@ -161,7 +161,7 @@ def _check(content: Content, sample: list[Mapping[str, object]]) -> None:
 
 
 def _found(sample: list[Mapping[str, object]]) -> Problem:
-    """The names of the fields there are, those inside others with their dots."""
+    """Return the field names, nested ones dotted."""
     names: dict[str | Problem, None] = {}
     for values in sample:
         for name, value in values.items():
@@ -176,5 +176,5 @@ def _found(sample: list[Mapping[str, object]]) -> Problem:
 
 
 def _clean(text: str, shown: str) -> str:
-    """A text as a file of it would be read; half a character (`\\ud83d`) becomes « ? »."""
+    """Normalise a text as if it were read from a file; half a surrogate pair becomes « ? »."""
     return decode(text.replace("\0", "").encode("utf-8", "replace"), shown)

@@ -1,4 +1,4 @@
-"""Which files of the paths a person names are articles."""
+"""Discovery of article files below the paths that a person names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 
 def read_ledger(folder: Path) -> tuple[Mapping[str, str], Problem | None]:
-    """The address of each file that the ledger of a folder tells, and why not if it is broken."""
+    """Return the address of each file in the ledger of a folder; a problem if it is broken."""
     ledger = folder / LEDGER
     try:
         if not ledger.is_file():
@@ -47,12 +47,11 @@ def _read(told: object) -> dict[str, str]:
 
 
 def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
-    """The articles' files at and below `paths`, by location, and what cannot be one.
+    """Return the article files at and below `paths`, by location, and what was skipped.
 
-    Hidden files and folders are left out unless named, and so are indexes, which are told as
-    skipped; a file reached twice counts once. A link is
-    followed to what lies below one of `paths`, which may be links themselves, and nowhere else.
-    Raises ReadError for a path that does not exist.
+    Hidden files and folders are ignored unless named; index folders are skipped; a file reached
+    twice counts once. Links are followed only to what lies below one of `paths`, which may be links
+    themselves. Raises ReadError for a path that does not exist.
     """
     inside = [os.path.realpath(root) for root in paths]
     sources: dict[str, Source] = {}
@@ -74,14 +73,14 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
 
 
 def _why(error: OSError) -> Problem:
-    """Why a folder cannot be listed."""
+    """Return why a folder cannot be listed."""
     if error.errno == errno.ENAMETOOLONG:
         return Problem("folder-too-deep", reason=reason_of(error))
     return Problem("folder-unreadable", reason=reason_of(error))
 
 
 def _named(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
-    """A file given by itself."""
+    """Yield the source of a file named by itself."""
     shown = _shown(path)
     if not path.is_file():
         yield Skipped(shown, Problem("path-neither"))
@@ -94,12 +93,11 @@ def _named(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
 
 
 class _Below:
-    """The files below a folder, in order; a folder is entered once.
+    """The files below a folder, in order; each folder is entered once.
 
-    Links are followed to what is one of `inside` or below it.
-
-    A file's real path is that of its folder with its name, unless it is a link: resolving a
-    hundred thousand paths one by one takes longer than listing them.
+    Links are followed only to what is one of `inside` or below it. A file's real path is derived
+    from that of its folder unless it is a link, because resolving a hundred thousand paths takes
+    longer than listing them.
     """
 
     def __init__(self, root: Path, inside: Sequence[str]) -> None:
@@ -137,7 +135,7 @@ class _Below:
         entries: Sequence[os.DirEntry[str]],
         folders: list[_Folder],
     ) -> Iterator[tuple[str, Source] | Skipped]:
-        """The files of one folder; those in it are added to `folders`."""
+        """Yield the files of one folder, and append its folders to `folders`."""
         if any(entry.name == LEDGER for entry in entries):
             urls, why = read_ledger(Path(folder.path))
             self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
@@ -202,7 +200,7 @@ def _holds_index(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder to enter, or a file of one, as found, as shown, and as known."""
+    """A folder to enter, or a file in one: its path, display name and location."""
 
     path: str
     shown: str
@@ -222,14 +220,14 @@ def _shown(path: Path) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name as text: composed accents (macOS stores them apart), no undecodable bytes."""
+    """Return a name as text: composed accents (macOS decomposes them), no undecodable bytes."""
     if name.isascii():
         return name
     return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
 
 
 def _told_apart(sources: Mapping[str, Source]) -> list[Source]:
-    """Sources by location; where two have the same, the second is known by its absolute path."""
+    """Sort sources by location; of two with the same, the second gets its absolute path."""
     taken: set[str] = set()
     told: list[Source] = []
     for real, source in sources.items():

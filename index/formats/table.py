@@ -1,4 +1,4 @@
-"""The one table of formats: how a file of each is known, and what parses it.
+"""Registry of formats: names, media types, signatures and parsers.
 
 To add a format: a parser (a module with `read`), a row here, a test, a line in `docs/formats.md`.
 """
@@ -20,15 +20,14 @@ from index.formats.signature import Signature
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format of files.
+    """One file format.
 
-    `parser` names a module: it is loaded when the first file of the format is read. The first of
-    the `suffixes` is the one that a file gets whose own name has none of them. `signature` tells
-    the format by a file's first bytes, and `beats` names that say otherwise, all or only those of
-    text and Markdown; a format without signature is told by its name alone. `media_types` are
-    those that sites give it.
-    `package` is the member that makes a zip file a document of this format. `sendable` says whether
-    people may send it to the bot, `fetchable` whether an address may lead to it.
+    `parser` names a module, imported for the first file of the format. The first of the `suffixes`
+    is given to files whose own name has none of them. `signature` detects the format by a file's
+    first bytes, and `beats` says which names it overrides: any, or only those of text and Markdown;
+    without a signature, only the name decides. `media_types` are those that sites send. `package`
+    is the member that makes a zip file a document of this format. `sendable` says whether people
+    may send it to the bot, `fetchable` whether it may be fetched.
     """
 
     parser: str
@@ -133,8 +132,8 @@ UNREAD_DOCUMENTS: Mapping[str, Problem] = {
 
 
 def suffix_of(name: str) -> str | None:
-    """The suffix of a file's name, in lower case, two-fold where it is (`.tar.gz`), if a format has
-    it. A packed file counts when what is packed does (`a.jsonl.gz`, not `a.log.gz`)."""
+    """Return the suffix of a file's name in lower case, double where it is (`.tar.gz`), if a format
+    has it. A compressed file counts if its content does (`a.jsonl.gz`, not `a.log.gz`)."""
     stem, dot, last = name.lower().rpartition(".")
     if not dot or not stem.strip("."):
         return None
@@ -148,21 +147,20 @@ def suffix_of(name: str) -> str | None:
 
 
 def format_of(name: str) -> Format | None:
-    """The format of a file of this name; None for an unknown one."""
+    """Return the format of a file of this name, or None."""
     return FORMAT_OF_SUFFIX.get(suffix_of(name) or "")
 
 
 def sure_format(head: bytes) -> Format | None:
-    """The format whose files alone begin like this, whatever they are called; None where there is
-    none."""
+    """Return the format that the first bytes prove, whatever the name, or None."""
     return next((each for each in FORMATS if each.beats != "no name" and _is(each, head)), None)
 
 
 def suffix_for(head: bytes, name: str) -> str | None:
-    """The suffix of the format that a file has, told by its first bytes (`HEAD` of them).
+    """Return the suffix of the format of a file, detected by its first bytes (`HEAD` of them).
 
-    Its name decides only between formats that look alike: text, Markdown and tables, or the
-    archives that documents are. None for what Selon does not read; `unreadable_kind` says what.
+    The name decides only between formats that look alike: text, Markdown and tables, or the
+    archives that documents are. None for what Selon does not read; see `unreadable_kind`.
     """
     if sign.unreadable_kind(head) is not None:
         return None

@@ -1,4 +1,4 @@
-"""Plain text as people save it from the web: bare titles, bylines, headings without a mark."""
+"""Plain text as saved from the web: unmarked titles, bylines and headings."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _FINISHED = re.compile(r"[.!?…:;»”\")\]]$")
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A file of plain text."""
+    """Yield the article of a text file."""
     yield from_marked_text(content, read_text)
 
 
 def read_text(text: str) -> ArticleDraft:
-    """The title, byline, paragraphs and headings of a text that marks none of them."""
+    """Detect the title, byline, paragraphs and headings of a plain text."""
     blocks = [part for part in _paragraphs(text) if part]
     if not blocks:
         return ArticleDraft(())
@@ -55,7 +55,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """Whether the lines are one paragraph, broken at a fixed width."""
+    """True if the lines are one paragraph, wrapped at a fixed width."""
     full = lines[:-1]
     if not full or any(_ITEM.match(line) or parse_head_line(line) is not None for line in lines):
         return False
@@ -64,7 +64,7 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def _titled(blocks: list[str]) -> tuple[str | None, list[str]]:
-    """The title, and the blocks without it however often it is repeated."""
+    """Return the title, and the blocks without it and its repetitions."""
     first, _, under = blocks[0].partition("\n")
     if len(first) > _TITLE_LIMIT or re.search(r"[.,;:]$", first) or blocks == [first]:
         return None, blocks
@@ -76,7 +76,7 @@ def _titled(blocks: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _is_heading(block: str, following: str) -> bool:
-    """A short line that does not end as a sentence does, above a paragraph that does."""
+    """True for a short line that does not end like a sentence, above a paragraph that does."""
     return (
         len(block) <= _HEADING_LIMIT
         and len(block.split()) <= _HEADING_WORDS

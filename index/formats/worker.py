@@ -1,6 +1,6 @@
-"""The process that reads files, one after the other, within bounds of memory and of time.
+"""The process that reads files one after the other, with limits of memory and time.
 
-What a file makes its parser do costs this process only. A message, either way, is a line of JSON.
+Whatever a file makes its parser do affects this process only. Messages are lines of JSON.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _answer(asked: dict[str, Any]) -> None:
 
 
 def _that_can_be_cut(found: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
-    """The same, what strangers sent cut into sentences once here, where it costs nobody a thing."""
+    """Segment articles from strangers here once, so that slow input fails in this process."""
     from index.text.sentences import sentence_spans
 
     for each in found:
@@ -82,7 +82,7 @@ def _that_can_be_cut(found: Iterator[Article | Skipped]) -> Iterator[Article | S
 def _timed(
     found: Iterator[Article | Skipped], each: float, all_seconds: float | None
 ) -> Iterator[Article | Skipped]:
-    """What is found, each in its time; the system ends a process that takes longer."""
+    """Yield each item within its time; the system kills a process that takes longer."""
     last = None if all_seconds is None else _spent() + all_seconds
     while True:
         bound = _spent() + each
@@ -103,7 +103,7 @@ def _as_json(article: Article) -> dict[str, Any]:
 
 
 def article_from_json(told: dict[str, Any]) -> Article:
-    """The article that the process told of."""
+    """Rebuild an article that the process sent."""
     for names, kind in ((_DAYS, date), (_MOMENTS, datetime)):
         for name in names:
             told[name] = told[name] and kind.fromisoformat(told[name])
@@ -118,14 +118,14 @@ def _tell(kind: str, told: object) -> None:
 
 
 class _Told(logging.Handler):
-    """Leaves what is to be logged to the process that asks."""
+    """Sends log records to the parent process."""
 
     def emit(self, record: logging.LogRecord) -> None:
         _tell("logged", [record.name, record.levelno, self.format(record)])
 
 
 def _spent() -> float:
-    """Seconds of the processor."""
+    """Return the CPU time used, in seconds."""
     return time.process_time()
 
 

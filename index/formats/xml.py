@@ -1,4 +1,4 @@
-"""XML: feeds, and articles as agencies exchange them; told apart by their root element."""
+"""XML: feeds and news agency formats, distinguished by their root element."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NESTED = re.compile(r"&(?!#)|%|&#(?:38|x0*26);")
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The articles of a feed, of a NITF or of a NewsML document."""
+    """Yield the articles of a feed, a NITF or a NewsML document."""
     data = content.read(XML_LIMIT)
     head = data[:_HEAD]
     root = root_in(head)

@@ -28,7 +28,7 @@ _UNREADABLE = (*_BROKEN, ValueError, KeyError, IndexError, UnicodeError, Overflo
 
 
 class Package:
-    """The members of a document. Names that lead outside it are names of nothing."""
+    """The members of a document. Names that lead outside of it are unknown."""
 
     def __init__(self, archive: zipfile.ZipFile, shown: str) -> None:
         self._archive = archive
@@ -36,7 +36,7 @@ class Package:
         self.names = {info.filename: info for info in archive.infolist()}
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a member; None where there is none. Raises ReadError for a broken one."""
+        """Return the bytes of a member; None if there is none. Raises ReadError if it is broken."""
         info = self.names.get(name)
         if info is None:
             return None
@@ -52,7 +52,7 @@ class Package:
             raise ReadError("package-member-damaged", shown=self.shown, name=name) from error
 
     def tree(self, name: str) -> etree._Element | None:
-        """A member's XML, no entity resolved and nothing fetched; None where there is none."""
+        """Parse a member's XML without resolving entities; None if there is none."""
         data = self.read(name)
         if data is None:
             return None
@@ -62,7 +62,7 @@ class Package:
             raise ReadError("package-member-not-xml", shown=self.shown, name=name) from error
 
     def page(self, name: str) -> etree._Element | None:
-        """A member's XHTML, with HTML's own entities; what is not well formed is read as HTML."""
+        """Parse a member's XHTML with HTML entities, or as HTML if it is not well formed."""
         data = self.read(name)
         if not data or not data.strip():
             return None
@@ -77,16 +77,16 @@ class Package:
             raise ReadError("package-member-no-page", shown=self.shown, name=name) from error
 
     def beside(self, name: str, link: str) -> str:
-        """The member that a link in the member `name` means."""
+        """Return the member that a link in the member `name` refers to."""
         path = unquote(link.partition("#")[0])
         return posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
 
 
 @contextmanager
 def open_package(content: Content, cut: Problem) -> Iterator[Package]:
-    """The package in a file; ReadError where it is none, or one made to fill the memory.
+    """Open the package in a file. Raises ReadError if it is none, or would exhaust memory.
 
-    `cut` is what is wrong where it is none.
+    `cut` is the problem if it is no zip file.
     """
     data = content.read()
     if data.startswith(_OLD_WORD):
@@ -112,7 +112,7 @@ def open_package(content: Content, cut: Problem) -> Iterator[Package]:
 
 
 def _numbered(entity: re.Match[bytes]) -> bytes:
-    """`&eacute;` as `&#233;`, which XML knows too."""
+    """Replace `&eacute;` by `&#233;`, which XML knows."""
     meant = html.entities.html5.get(f"{entity[1].decode('ascii')};")
     if meant is None or meant in "&<>'\"":
         return entity[0]

@@ -1,6 +1,6 @@
-"""Which sentences lean on an earlier one: « Il alimente… », "They say…".
+"""Sentences that depend on an earlier one: « Il alimente… », "They say…".
 
-Such a sentence is embedded, searched and shown with its lead, the sentence it leans on.
+Such a sentence is embedded, searched and shown with its lead, the sentence it depends on.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ _LEANING = {
 
 
 def is_dependent(text: str, language: str) -> bool:
-    """Whether a sentence opens with a word whose meaning stands in an earlier sentence."""
+    """True if the sentence opens with a word that refers to an earlier sentence."""
     pattern = _LEANING.get(language)
     return bool(pattern and pattern.match(text))
 
 
 def find_leads(passage: Passage, language: str) -> list[Sentence | None]:
-    """For each sentence of a passage, the nearest earlier one that stands on its own, if needed."""
+    """Return, for each sentence of a passage, the lead it depends on, or None."""
     found: list[Sentence | None] = []
     standing: Sentence | None = None
     for sentence in passage.sentences:
@@ -71,7 +71,7 @@ def find_leads(passage: Passage, language: str) -> list[Sentence | None]:
 
 
 def sentences_in_context(passage: Passage, language: str) -> list[str]:
-    """The sentences of a passage as they are understood: each behind its lead, if it has one."""
+    """Return the sentences of a passage, each after its lead if it has one."""
     return [
         join_lead(lead.text if lead else None, sentence.text)
         for sentence, lead in zip(passage.sentences, find_leads(passage, language), strict=True)

@@ -1,4 +1,4 @@
-"""Days and moments in a text, the names of months and weekdays, and periods of days."""
+"""Dates and times in a text, names of months and weekdays, and periods of days."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ _WEEKDAYS = {
 
 
 def month_names(*languages: str) -> frozenset[str]:
-    """The names in these languages, in lower case, as they are written and without accents."""
+    """Month names in these languages, in lower case, with and without accents."""
     return _both_ways(_MONTHS, languages)
 
 
 def weekday_names(*languages: str) -> frozenset[str]:
-    """The names in these languages, in lower case, as they are written and without accents."""
+    """Weekday names in these languages, in lower case, with and without accents."""
     return _both_ways(_WEEKDAYS, languages)
 
 
 def month_name(number: int, language: str) -> str:
-    """The name of a month, January being 1, as it is written within a sentence."""
+    """Name of a month (January is 1), as written within a sentence."""
     return _MONTHS[language].split()[number - 1]
 
 
@@ -92,9 +92,9 @@ _TIME = re.compile(
 
 
 def find_moment(text: str) -> date | datetime | None:
-    """The first moment in `text`: the day, with the time and its zone where they are told.
+    """Find the first date in `text`, with its time and time zone where they are given.
 
-    An ISO 8601 stamp is read as it is; « 29 août 2025 à 10h30 » is a time without a zone.
+    An ISO 8601 timestamp is read as such; « 29 août 2025 à 10h30 » is a time without a zone.
     """
     stamp = text.strip()
     if re.match(r"\d{4}-?\d{2}-?\d{2}[T ]\d{2}", stamp):
@@ -106,13 +106,13 @@ def find_moment(text: str) -> date | datetime | None:
 
 
 def find_date(text: str) -> date | None:
-    """The first date in `text`; None where there is none or where day and month may be swapped."""
+    """Find the first date in `text`; None if there is none or day and month may be swapped."""
     moment = moment_and_rest(text)[0]
     return moment.date() if isinstance(moment, datetime) else moment
 
 
 def moment_and_rest(text: str) -> tuple[date | datetime | None, str]:
-    """The first moment in `text`, and the words around it in lower case without accents."""
+    """Find the first date or time in `text`; return it and the other words, folded."""
     plain = " ".join(fold(text.lower()).split())
     forms = (_YEAR_FIRST, _DAY_MONTH, _MONTH_DAY, _DAY_FIRST)
     match = next((match for form in forms if (match := form.search(plain))), None)
@@ -140,7 +140,7 @@ def _day_of(match: re.Match[str]) -> date | None:
 
 
 def valid_day(year: int | str, month: int | str, day: int | str) -> date | None:
-    """The day of these numbers; None where the calendar has no such day."""
+    """Return the date, or None if the calendar has no such day."""
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
@@ -148,7 +148,7 @@ def valid_day(year: int | str, month: int | str, day: int | str) -> date | None:
 
 
 def _at(day: date, clock: re.Match[str]) -> date | datetime:
-    """The day at a time; the day alone where no clock shows that time."""
+    """Combine a day and a time; return the day alone if the time is impossible."""
     hour = int(clock["hour"])
     if clock["half"]:
         if not 1 <= hour <= 12:
@@ -178,7 +178,7 @@ def _zone(name: str | None, moment: datetime) -> timezone | None:
 
 
 def period_around(day: date, unit: str) -> Period:
-    """The week, month or year that holds a day; the day itself for any other unit."""
+    """Return the week, month or year that contains a day; the day itself for any other unit."""
     if unit == "week":
         monday = day - timedelta(days=day.weekday())
         return Period(monday, monday + timedelta(days=6))

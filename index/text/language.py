@@ -1,7 +1,6 @@
-"""What language a text is in, and which of its words are compared.
+"""Language detection, and the terms by which texts are indexed and compared.
 
-Questions and articles go through the same two functions, so that what one asks can meet what the
-other says.
+Questions and articles go through the same functions, so that their terms match.
 """
 
 from __future__ import annotations
@@ -65,10 +64,10 @@ _STEMMED = {code for code, name in _SNOWBALL.items() if name in Stemmer.algorith
 
 
 def detect(text: str, fallback: str = "fr") -> str:
-    """The ISO 639-1 code of the language of `text`, `fallback` when nothing tells.
+    """Return the ISO 639-1 code of the language of `text`, or `fallback` if it is unclear.
 
-    The seven languages that Selon knows words of are told by those words, in microseconds; a text
-    in which they are rare is read by the slower classifier, unless it is too short to be sure of.
+    The seven languages with stop words are detected by them, in microseconds; a text with few stop
+    words goes to the slower classifier, unless it is too short for a reliable result.
     """
     sample = _straight(unicodedata.normalize("NFC", text[:_READ])).lower()
     letters = [letter for letter in sample if letter.isalpha()]
@@ -88,7 +87,7 @@ def detect(text: str, fallback: str = "fr") -> str:
 
 
 def _votes(words: list[str], sample: str) -> dict[str, float]:
-    """How much speaks for each language: a word counts less the more languages share it."""
+    """Score each language; a word counts less the more languages share it."""
     votes = dict.fromkeys(LANGUAGES, 0.0)
     ballot = _ballot()
     for word in words:
@@ -112,7 +111,7 @@ def _ballot() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _classifier() -> Callable[[str], str]:
-    """The general classifier, loaded on the first text that needs it (half a second, 100 MB)."""
+    """Load the general classifier, on the first text that needs it (half a second, 100 MB)."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -121,9 +120,9 @@ def _classifier() -> Callable[[str], str]:
 
 
 def terms(text: str, language: str) -> list[str]:
-    """The words of `text` by which it is found, in order: lowercased, stemmed, without accents.
+    """Return the index terms of `text` in order: lowercased, stemmed, without accents.
 
-    Stop words are left out. « 15 000 » is 15000; a hyphenated name gives itself and its parts.
+    Stop words are left out. « 15 000 » becomes 15000; a hyphenated name gives itself and its parts.
     """
     plain = plain_numbers(_straight(unicodedata.normalize("NFC", text)).lower())
     if _INITIAL.search(plain):  # spares nearly every text the slow pattern
@@ -132,7 +131,7 @@ def terms(text: str, language: str) -> list[str]:
 
 
 def _straight(text: str) -> str:
-    """The text with plain apostrophes and hyphens."""
+    """Replace typographic apostrophes and hyphens by plain ones."""
     for mark, plain in _MARKS:
         text = text.replace(mark, plain)
     return text
@@ -153,7 +152,7 @@ def _terms_of(word: str, language: str) -> tuple[str, ...]:
 
 
 def _compound(word: str, stops: frozenset[str]) -> list[str]:
-    """A hyphenated word whole, then its parts; « mai-1 » also closed, since people write both."""
+    """Return a hyphenated word and its parts; « mai-1 » also without hyphen, as some write it."""
     parts = word.split("-")
     verb = parts[-1] in _CLITICS
     kept = [part for part in parts if part not in stops and not (verb and part in _CLITICS)]
@@ -166,7 +165,7 @@ def _compound(word: str, stops: frozenset[str]) -> list[str]:
 
 
 class _Stemmers(threading.local):
-    """One set of stemmers a thread: they keep state while they work."""
+    """One set of stemmers per thread, because they are not thread-safe."""
 
     def __init__(self) -> None:
         self._by_language: dict[str, Stemmer.Stemmer] = {}
@@ -185,12 +184,12 @@ _ASKING_WORDS = ("article", "articles", "auteur", "author", "written", "publishe
 
 
 def mend_phrase(text: str) -> str:
-    """The text with the words by which articles are asked about put right: « artcile »."""
+    """Correct misspelled words by which people ask about articles: « artcile »."""
     return _SPELLING_WORD.sub(_mend_word, text)
 
 
 def _mend_word(match: re.Match[str]) -> str:
-    """The asking word that one slip of the pen makes of this one, if any."""
+    """Return the known word at an edit distance of one, or the word itself."""
     plain = fold_phrase(match[0])
     if plain in _ASKING_WORDS:
         return match[0]
@@ -203,7 +202,7 @@ def _mend_word(match: re.Match[str]) -> str:
 
 
 def keyed_terms(text: str, language: str) -> list[str]:
-    """The terms of a text as they stand in the index."""
+    """Return the terms of a text as they are stored in the index."""
     return [_keyed(term, language) for term in terms(text, language)]
 
 

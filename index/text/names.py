@@ -1,4 +1,4 @@
-"""Names in a sentence, told by capitals and particles; the people a byline names."""
+"""Names in a sentence, recognised by capitals and particles, and the people in a byline."""
 
 from __future__ import annotations
 
@@ -45,23 +45,23 @@ _OPENING = ':«“"-—.?!'
 
 
 def is_person_name(text: str) -> bool:
-    """Whether the text is the name of a person or two, and nothing else."""
+    """True if the text is the name of one or two people and nothing else."""
     return bool(_LONE_PERSON.fullmatch(text) or _TWO_PEOPLE.fullmatch(text))
 
 
 def is_one_person(text: str) -> bool:
-    """Whether the text is the name of a person, and nothing else."""
+    """True if the text is the name of one person and nothing else."""
     return bool(_LONE_PERSON.fullmatch(text))
 
 
 def without_by(text: str) -> str:
-    """A byline without « Par »."""
+    """Return a byline without « Par »."""
     return _BY.sub("", text.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class NameSpan:
-    """Where a name stands."""
+    """Position of a name in its sentence."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ def _name() -> re.Pattern[str]:
 
 
 def span_names(sentence: str, language: str) -> list[NameSpan]:
-    """Capitalised words that follow each other; the sentence's first only if it may be a name."""
+    """Find runs of capitalised words; a sentence's first word counts only if it may be a name."""
     found = []
     for match in _name().finditer(sentence):
         elided = _ELISION.match(match[0])
@@ -90,7 +90,7 @@ def span_names(sentence: str, language: str) -> list[NameSpan]:
 
 
 def _past_opening(sentence: str, start: int, end: int, language: str) -> int:
-    """Where the name begins once a first word that is none is left out (« Selon Strabon »)."""
+    """Skip an opening word that is not part of the name (« Selon Strabon »)."""
     before = sentence[:start].rstrip()
     first = re.match(r"([\w’'-]+)\s*", sentence[start:end])
     if first is None or (before and before[-1] not in _OPENING):
@@ -103,7 +103,7 @@ def _past_opening(sentence: str, start: int, end: int, language: str) -> int:
 
 
 def _past_date(sentence: str, start: int, end: int) -> int:
-    """Where the name begins behind a month and its year: "In September 1928 Fleming"."""
+    """Skip a month and its year before the name: "In September 1928 Fleming"."""
     first, _, rest = sentence[start:end].partition(" ")
     dated = re.match(r"(?:\d+\s)+(?=[^\W\d])", rest) if first.lower() in CALENDAR else None
     return start + len(first) + 1 + dated.end() if dated else start
@@ -117,5 +117,5 @@ def _place(prepositions: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def placed(sentence: str, name: NameSpan) -> bool:
-    """Whether a preposition of place stands before a name, as it seldom does before a person's."""
+    """True if a preposition of place stands before the name, which is rare before a person's."""
     return bool(_place(PLACED).search(sentence[: name.start]))

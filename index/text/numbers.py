@@ -22,7 +22,7 @@ _DECIMAL = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![.,]?\d)")
 
 
 def plain_numbers(text: str) -> str:
-    """The text with its numbers as programs write them: « 15 000 » is 15000, « 1,5 » is 1.5."""
+    """Write the numbers of a text as programs do: « 15 000 » as 15000, « 1,5 » as 1.5."""
     if not _SEPARATED.search(text):  # spares nearly every text the slow patterns
         return text
     text = _GROUPED.sub(lambda match: match[1] + re.sub(r"\D", "", match[2]), text)
@@ -30,7 +30,7 @@ def plain_numbers(text: str) -> str:
 
 
 def roman_value(letters: str) -> int:
-    """The number that Roman digits write, in whatever order they stand. Raises KeyError."""
+    """Return the value of Roman numerals, well formed or not. Raises KeyError."""
     values = [_ROMAN[letter] for letter in letters.lower()]
     return sum(
         -value if value < after else value

@@ -1,4 +1,4 @@
-"""Pieces of regular expressions over prose."""
+"""Building blocks for regular expressions over prose."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SPACE = "[ \u00a0\u2009\u202f]"  # as it stands inside numbers, dates and names
 
 
 def one_of(options: Iterable[str]) -> str:
-    """A pattern of any of these, the longest first."""
+    """Return a pattern that matches any of these strings, the longest first."""
     return "|".join(
         re.escape(each) for each in sorted(options, key=lambda each: (-len(each), each))
     )

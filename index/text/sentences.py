@@ -1,8 +1,8 @@
-"""Where sentences begin and end.
+"""Sentence segmentation.
 
-`sentencex` proposes the ends; rules repair what it misses in French first. An end is dropped where
-the words around it show that the sentence goes on (« M. | Dupont », « av. J. | -C. »), and added
-where the proposal runs over one (« Il hésita… | Puis », long quotations).
+`sentencex` proposes the ends; rules correct its errors, mostly in French. An end is dropped where
+the sentence goes on (« M. | Dupont », « av. J. | -C. ») and added where the proposal runs over one
+(« Il hésita… | Puis », long quotations).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import sentencex  # type: ignore[import-untyped]
 class Abbreviations:
     """What a full stop after a word means.
 
-    After `never` the sentence goes on, after `number` it does when a number follows, after `maybe`
-    it ends only before a word that often begins one (`openers`); `ending` finds the latter. A
-    capital in `never` matters: « M. » is a title, « m. » a metre.
+    After `never` the sentence goes on; after `number` it goes on if a number follows; after `maybe`
+    it ends only before a word that often begins one (`openers`), and `ending` matches these places.
+    Case matters in `never`: « M. » is a title, « m. » a metre.
     """
 
     never: frozenset[str]
@@ -139,9 +139,9 @@ _LONG_LINE = 40  # characters; a shorter line was ended on purpose
 
 
 def sentence_spans(text: str, language: str, limit: int = SENTENCE_LIMIT) -> list[tuple[int, int]]:
-    """Spans of the sentences of `text`: in order, trimmed, and together every visible character.
+    """Return the spans of the sentences: in order, trimmed, covering every visible character.
 
-    None crosses a paragraph (an empty line) and none is longer than `limit` characters.
+    No span crosses a paragraph (an empty line) or is longer than `limit` characters.
     """
     spans: list[tuple[int, int]] = []
     breaks = [match.span() for match in _PARAGRAPH_BREAK.finditer(text)]
@@ -154,7 +154,7 @@ def sentence_spans(text: str, language: str, limit: int = SENTENCE_LIMIT) -> lis
 
 
 def _ends(paragraph: str, language: str) -> list[int]:
-    """Where sentences end inside a paragraph, its own end aside."""
+    """Find where sentences end inside a paragraph, its own end excluded."""
     known = _BY_LANGUAGE.get(language, _UNKNOWN)
     proposed = _proposed(paragraph, language)
     proposed.update(match.end() for match in _ADDED.finditer(paragraph))
@@ -183,7 +183,7 @@ def _ends(paragraph: str, language: str) -> list[int]:
 
 
 def _proposed(text: str, language: str) -> set[int]:
-    """The ends that sentencex sees, asked by parts: its time grows with marks times length."""
+    """Ask sentencex for ends, piecewise because its time grows with marks times length."""
     ends: set[int] = set()
     start = 0
     while start < len(text):
@@ -213,10 +213,10 @@ def _asked(part: str, language: str) -> list[int]:
 def _is_end(
     paragraph: str, start: int, seen: int, end: int, known: Abbreviations, cased: bool
 ) -> bool:
-    """Whether the sentence that began at `start` ends at `end`, by the words on both sides.
+    """True if the sentence that began at `start` ends at `end`, judging by the words around.
 
-    `seen` is where what is visible of it ends. A bounded neighbourhood is looked at, for a sentence
-    may have many ends proposed that are none.
+    `seen` is where its visible text ends. Only a bounded neighbourhood is inspected, because a
+    sentence may have many proposed ends.
     """
     match = _FIRST_WORD.match(paragraph, end, end + _NEAR)
     word = match[1] if match else ""
@@ -240,14 +240,14 @@ def _is_end(
 
 
 def _wrapped(paragraph: str, start: int, seen: int, word: str) -> bool:
-    """Whether the sentence runs on to the next line, as in a text with a fixed width."""
+    """True if the sentence runs on to the next line, as in a text of fixed width."""
     line = seen - _LONG_LINE
     long = line >= start and "\n" not in paragraph[line:seen]
     return long and word[:1].islower() and paragraph[seen - 1] not in ".;:!?…"
 
 
 def _glued(token: str, after: str, word: str) -> bool:
-    """Whether a sentence ends though no space follows (« fin.Elle »; not in an address)."""
+    """True if a sentence ends although no space follows (« fin.Elle »; not in an address)."""
     if not token[-1].isascii():
         return True
     whole = token + after.split(maxsplit=1)[0] if after.strip() else token
@@ -258,7 +258,7 @@ def _glued(token: str, after: str, word: str) -> bool:
 
 
 def _ends_after(stem: str, word: str, known: Abbreviations) -> bool:
-    """Whether the full stop after `stem` ends a sentence, `word` being the next one."""
+    """True if the full stop after `stem` ends a sentence; `word` is the next word."""
     stem = re.split("['’]", stem)[-1]
     low = stem.lower()
     if stem in known.never or low in known.never:
@@ -274,9 +274,9 @@ def _ends_after(stem: str, word: str, known: Abbreviations) -> bool:
 
 
 def fit(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """The span without the white space around it, in pieces of at most `limit` characters.
+    """Trim a span and cut it into pieces of at most `limit` characters and similar length.
 
-    A piece ends at a line, else at a semicolon, a comma, a space; pieces are of like length.
+    It is cut at a line end, else at a semicolon, a comma, a space.
     """
     start, end = _trimmed(text, start, end)
     while end - start > limit:
@@ -297,7 +297,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _break(text: str, start: int, aim: int, last: int) -> int:
-    """The best place to cut between half of the way to `aim` and `last`."""
+    """Find the best cut between half way to `aim` and `last`."""
     first = start + max(1, (aim - start) // 2)
     for mark in ("\n", "; ", ", ", " "):
         places = [

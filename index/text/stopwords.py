@@ -1,8 +1,8 @@
-"""The words that say nothing of a subject, by language: articles, pronouns, auxiliaries, askings.
+"""Stop words by language: articles, pronouns, auxiliaries, question words.
 
-Short on purpose: numbers, ordinals, and nouns or participles that a question may turn on
-("premier", "cinq", "été", "né") are absent. The same lists tell languages apart, because every
-question in French holds some of these and few of the others.
+The lists are short on purpose: numbers, ordinals, and nouns or participles that a question may turn
+on ("premier", "cinq", "été", "né") are absent. They also serve language detection, because every
+French question contains some of these words and few of the others.
 """
 
 from __future__ import annotations
@@ -101,9 +101,9 @@ LANGUAGES = tuple(_WORDS)
 
 @cache
 def stop_words(language: str) -> frozenset[str]:
-    """The stop words of a language, each also without its accents; none for an unknown language.
+    """Return the stop words of a language, also without accents; empty for an unknown language.
 
-    A word that differs from a stop word by an accent alone (« né » from « ne ») is not among them.
+    A word that differs from a stop word only by an accent (« né » from « ne ») is not one.
     """
     words = _WORDS.get(language, "").split()
     return frozenset(words) | frozenset(map(fold, words))

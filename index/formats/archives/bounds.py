@@ -1,4 +1,4 @@
-"""How much may lie in an archive, and what goes wrong in one."""
+"""Limits on what an archive may unpack to, and members held while they are read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class UnpackBudget:
     spent: Problem | None = None
 
     def take(self, count: int) -> None:
-        """Raises ReadError, without naming the archive, when it is too much."""
+        """Charge unpacked bytes. Raises ReadError, without naming the archive, if too many."""
         self.total += count
         if self.total > TOTAL_LIMIT:
             self.spent = Problem("archive-too-large", limit=TOTAL_LIMIT)
@@ -58,10 +58,10 @@ def why_broken(error: BaseException) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in an archive: its path there, and why it is `refused` or how it is opened.
+    """A file in an archive: its path, and how to open it or why it is `refused`.
 
-    What is `counted` is so as the archive is unpacked. What is `lasting` may be opened several
-    times, whatever comes after it.
+    `counted` members are charged to the budget as the archive is unpacked. `lasting` ones may be
+    opened several times, in any order.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Member:
 
 
 def plain_name(name: str) -> str:
-    """A member's path as text, which leads nowhere."""
+    """Return a member's path without parts that lead elsewhere."""
     plain = name.replace("\\", "/").replace("\0", "").encode("utf-8", "replace").decode()
     parts = (part for part in PurePosixPath(plain).parts if part.strip("/") not in ("", "..", "."))
     return unicodedata.normalize("NFC", " ".join("/".join(parts).split()))
@@ -86,7 +86,7 @@ _File = tempfile.SpooledTemporaryFile
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """An unpacked member; its size in bytes is 0 where it is not known beforehand."""
+    """An unpacked member; `size` is 0 if unknown."""
 
     size: int
     open: Callable[[], BinaryIO]
@@ -94,7 +94,7 @@ class Spool:
 
 @contextmanager
 def hold_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Spool]:
-    """A member unpacked, in memory or in a temporary file. Raises ReadError, naming it."""
+    """Unpack a member into memory or a temporary file. Raises ReadError, naming it."""
     if member.lasting:
         yield Spool(0, member.open)
         return
@@ -125,7 +125,7 @@ def _unpacked(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None)
 
 
 class _View(io.RawIOBase):
-    """A reading of a file that has its own place in it; there may be several at once."""
+    """An independent reader of a shared file, with its own position."""
 
     def __init__(self, file: _File[bytes], size: int) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ class _View(io.RawIOBase):
 
 
 def zip_directory_size(stream: BinaryIO) -> int:
-    """Bytes of the list of members, as the end of the archive tells it."""
+    """Return the size in bytes of a zip's list of members, as its end record says."""
     end = stream.seek(0, 2)
     stream.seek(max(0, end - 2**16 - 98))
     tail = stream.read()

@@ -1,4 +1,4 @@
-"""The members of an archive, whichever it is."""
+"""The members of zip, tar and compressed files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OPENERS: Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]] = {
 
 
 class Unpacking(io.RawIOBase):
-    """A packed stream, unpacked within a budget: passing over what it holds costs as reading it.
+    """A stream decompressed within a budget; seeking forward costs as much as reading.
 
     `owned` streams are closed with it.
     """
@@ -91,7 +91,7 @@ class Unpacking(io.RawIOBase):
 
 
 def packed_member(content: Content, packing: str) -> Member:
-    """The file in `a.jsonl.gz`, which bears its name without the last suffix."""
+    """Return the file in `a.jsonl.gz`, named without the last suffix."""
 
     def opened() -> BinaryIO:
         raw = Unpacking(content.open(), packing, UnpackBudget(content.size), owned=True)
@@ -102,7 +102,7 @@ def packed_member(content: Content, packing: str) -> Member:
 
 
 def holds_tar(content: Content, packing: str) -> bool:
-    """Whether what is packed is a tar archive."""
+    """True if the compressed file is a tar archive."""
     try:
         with content.stream() as stream, _OPENERS[packing](stream) as source:
             return source.read(512)[257:262] == b"ustar"
@@ -117,7 +117,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 def tar_members(
     stream: BinaryIO, packing: str, budget: UnpackBudget, stack: ExitStack
 ) -> Iterator[Member]:
-    """The members of a tar, in order; each must be read before the next."""
+    """Yield the members of a tar in order; each must be read before the next."""
     source = stream
     if packing:
         unpacking = Unpacking(stream, packing, budget, owned=False)
@@ -146,7 +146,7 @@ def tar_members(
 
 
 class _Guarded:
-    """A stream that gives no more at once than an honest header asks for."""
+    """A stream that refuses reads larger than an honest header needs."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -169,7 +169,7 @@ _FRAMES = re.compile("[\u2500-\u259f]")
 
 
 def zip_members(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
-    """The members of a zip. Raises ReadError where they are too many to be listed."""
+    """Yield the members of a zip. Raises ReadError if there are too many."""
     if zip_directory_size(stream) > DIRECTORY_LIMIT:
         raise ReadError("archive-too-many-files", limit=ARCHIVE_MEMBERS)
     archive = stack.enter_context(zipfile.ZipFile(stream))
@@ -186,7 +186,7 @@ def zip_members(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
 
 
 def _zip_member_name(info: zipfile.ZipInfo) -> str:
-    """A member's name: of archives that do not say, UTF-8 (macOS), else MS-DOS (Windows)."""
+    """Decode a member's name: without a flag, as UTF-8 (macOS), else as MS-DOS (Windows)."""
     if info.flag_bits & _UTF8:
         return info.filename
     try:
@@ -202,11 +202,10 @@ def _zip_member_name(info: zipfile.ZipInfo) -> str:
 def members_of(
     content: Content, budget: UnpackBudget, stack: ExitStack
 ) -> Iterator[Member | Skipped]:
-    """The files in an archive; each must be read before the next is asked for, while `stack` keeps
-    the archive open.
+    """Yield the files in an archive; each must be read before the next, while `stack` is open.
 
-    A Skipped is the last where the rest cannot be read. Raises ReadError where nothing can, or
-    where the budget is spent.
+    A Skipped is the last where the rest cannot be read. Raises ReadError where nothing can be read,
+    or the budget is spent.
     """
     number = 0
     try:

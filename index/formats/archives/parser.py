@@ -1,7 +1,7 @@
-"""Archives (`.zip`, `.tar`, packed or not) and packed files: their members, read in place.
+"""Parser of archives (`.zip`, `.tar`, compressed or not) and compressed files.
 
-Nothing is unpacked to the disk but members too large for memory, one at a time, to a temporary
-file without a name. A member's own name never leads anywhere.
+Members are read in place; only those too large for memory go to an unnamed temporary file, one at a
+time. A member's own name is never used as a path.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _DEPTH = 1  # of an archive that may lie in another
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The articles of an archive's members of known formats; those of others are passed over.
+    """Yield the articles of the members of known formats; other members are ignored.
 
-    Raises ReadError where it is damaged from the start, or leads too deep.
+    Raises ReadError if the archive is damaged from the start or nested too deep.
     """
     if content.depth > _DEPTH:
         raise ReadError("archive-nested", shown=content.shown)
@@ -31,7 +31,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
 
 class _Opened:
-    """An archive and, within the same bounds, those in it."""
+    """An archive and, within the same limits, those in it."""
 
     def __init__(self, content: Content, budget: UnpackBudget) -> None:
         self._outer = content

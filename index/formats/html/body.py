@@ -1,4 +1,4 @@
-"""The paragraphs, headings, lists and tables of a page's article."""
+"""Paragraphs, headings, lists and tables of a page's article."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _OPENING = 60  # characters that tell one paragraph from another
 
 
 def gather_parts(tree: Element) -> None:
-    """Move what leads to an article's text, or follows it as its own, into it.
+    """Move leads and postscripts that stand beside an article's text into it.
 
-    The templates of SPIP, which associations and many small papers in French use, put them beside.
+    The templates of SPIP, common among associations and small papers in French, put them there.
     """
     for body in [each for each in tree.iter("div") if _names(each) & _BODIES]:
         before = islice(body.itersiblings(preceding=True), _NEAR)
@@ -43,7 +43,7 @@ def gather_parts(tree: Element) -> None:
 
 
 def wrap_loose_words(tree: Element) -> None:
-    """Make a paragraph of the words that a division begins with, where paragraphs follow."""
+    """Wrap the loose words at the start of a division into a paragraph, if paragraphs follow."""
     for division in [each for each in tree.iter("div", "article", "section") if each.text]:
         if len(division.text.strip()) >= _WORDED and division.find("p") is not None:
             paragraph = division.makeelement("p")
@@ -56,7 +56,7 @@ def wrap_loose_words(tree: Element) -> None:
 
 
 def time_entries(tree: Element) -> None:
-    """Put the hour of an entry of a live page before the entry's heading."""
+    """Prefix the heading of each entry of a live page with its time."""
     for time in list(tree.iter("time")):
         hour, heading = element_words(time), time.getnext()
         if heading is None or heading.tag not in _HEADINGS or not _HOUR.fullmatch(hour):
@@ -66,9 +66,9 @@ def time_entries(tree: Element) -> None:
 
 
 def with_headings(blocks: Sequence[Block], tree: Element) -> tuple[Block, ...]:
-    """The blocks with the headings that stand right above one of them on the page.
+    """Insert the headings that stand right above a block on the page.
 
-    Only where there is none among them: trafilatura then took the paragraphs wherever they were.
+    Only if there is none among the blocks: trafilatura then collected paragraphs from anywhere.
     """
     if not blocks or any(block.heading for block in blocks):
         return tuple(blocks)
@@ -102,7 +102,7 @@ _STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # signs that no
 
 
 def page_body(tree: Element) -> tuple[Block, ...]:
-    """The article's blocks as trafilatura finds them, with French spaces kept."""
+    """Extract the article's blocks with trafilatura, keeping French spaces."""
     from trafilatura import bare_extraction
 
     page, tree = tree, copy.deepcopy(tree)
@@ -131,7 +131,7 @@ def page_body(tree: Element) -> tuple[Block, ...]:
 
 
 def _keep_captions(tree: Element) -> None:
-    """Make paragraphs of a gallery's captions, where they are much of what the page says."""
+    """Turn the captions of a gallery into paragraphs, if they are much of the page."""
     captions = list(tree.iter("figcaption"))
     told = sum(text_length(caption) for caption in captions)
     prose = sum(text_length(paragraph) for paragraph in tree.iter("p"))
@@ -152,7 +152,7 @@ def _keep_captions(tree: Element) -> None:
 
 
 def _unwrap_crowded(tree: Element) -> None:
-    """Unwrap the inline elements of a paragraph that is crowded with them."""
+    """Unwrap inline elements in elements crowded with them."""
     crowded = [
         element
         for element in tree.iter()
@@ -163,7 +163,7 @@ def _unwrap_crowded(tree: Element) -> None:
 
 
 def _unwrap_inline(element: Element) -> None:
-    """Make one text of the element's words between its other children, in linear time."""
+    """Merge the inline children of an element into its text, in linear time."""
     texts = [[element.text or ""]]
     kept = []
     for child in list(element):
@@ -180,7 +180,7 @@ def _unwrap_inline(element: Element) -> None:
 
 
 def _hide_spaces(tree: Element) -> dict[str, str]:
-    """Put a sign in the place of each no-break space, which trafilatura would make plain."""
+    """Replace no-break spaces by stand-ins, because trafilatura would normalise them."""
     text = "".join(tree.itertext())
     signs = (sign for sign in _STAND_INS if sign not in text)
     spaces = dict(zip(sorted(set(_NARROW.findall(text))), signs, strict=False))
@@ -207,12 +207,12 @@ _FRAGMENT_SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 def fragment_blocks(tree: Element) -> tuple[Block, ...]:
-    """The blocks in an element, in reading order: headings, paragraphs, lists and tables."""
+    """Return the blocks of an element in reading order: headings, paragraphs, lists, tables."""
     return tuple(block for block in _fragment_blocks(tree) if block.text.strip())
 
 
 def _fragment_blocks(element: Element) -> Iterator[Block]:
-    """The blocks of an element: runs of words between its inner blocks are paragraphs."""
+    """Yield the blocks of an element; loose words between its inner blocks are paragraphs."""
     run: list[str] = [element.text or ""]
     for child in element:
         if _is_block(child):
@@ -241,7 +241,7 @@ def _block(element: Element) -> Iterator[Block]:
 
 
 def _is_block(element: Element) -> bool:
-    """Whether an element stands on its own; an inline one that holds a block does too."""
+    """True if an element is a block, or an inline one that contains a block."""
     tag = element.tag
     if tag in _PARAGRAPHS or tag in _FRAGMENT_HEADINGS or tag in ("ul", "ol", "table", "pre"):
         return True
@@ -260,7 +260,7 @@ def _inline(element: Element) -> str:
 
 
 def _items(element: Element) -> Iterator[str]:
-    """One line an item, those of inner lists too; numbers are kept, bullets are not."""
+    """Yield one line per item, including those of inner lists; numbers are kept, bullets not."""
     number = 1 if element.tag == "ol" else None
     for item in element:
         lines = [

@@ -1,4 +1,4 @@
-"""The boxes of a page that are no part of its article: links to others, cookie walls, comments."""
+"""Removal of page furniture: links to other articles, cookie walls, comments."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LIST_LINKED = 0.8
 
 
 def _named(words: str) -> re.Pattern[str]:
-    """Names of classes that hold one of these words, unless they tell of a state."""
+    """Match class names that contain one of these words, unless they express a state."""
     return re.compile(
         rf"(?!.*[-_](?:{_STATE})$)(?:[\w-]{{1,60}}[-_])?(?:{words})(?:[-_][\w-]{{1,60}})?"
     )
@@ -39,7 +39,7 @@ _NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_named, (_PRIVACY, _COMMENT
 
 
 def drop_boxes(tree: Element) -> None:
-    """Take out of the tree, in place, what stands beside the article."""
+    """Remove, in place, what stands beside the article."""
     for button in list(tree.iter("button")):
         if button.getparent().tag in _HEADINGS:
             button.drop_tag()  # the question of a list that folds
@@ -50,7 +50,7 @@ def drop_boxes(tree: Element) -> None:
 
 
 def _drop_marked(tree: Element) -> None:
-    """Drop the boxes that their marks tell, from the outermost, as long as enough is left."""
+    """Drop boxes by their class or id, from the outermost, as long as enough is left."""
     whole = text_length(tree)
     holders = {holder for heading in tree.iter("h1") for holder in heading.iterancestors()}
     prose = False
@@ -69,7 +69,7 @@ def _drop_marked(tree: Element) -> None:
 
 
 def is_beside_prose(element: Element) -> bool:
-    """Whether its marks say that it is no article: a comment, a box about others."""
+    """True if class or id show that it is no article but a comment or a box of links."""
     return _is_beside(element, prose=True) or any(
         _NAMED_COMMENT.fullmatch(name)
         for name in f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
@@ -77,9 +77,9 @@ def is_beside_prose(element: Element) -> bool:
 
 
 def _is_beside(element: Element, prose: bool) -> bool:
-    """Whether its class or id say that it is about privacy, comments, sharing, …
+    """True if class or id mean privacy, comments, sharing and the like.
 
-    Comments stand below prose, and may be longer than the article; other boxes are short.
+    Comments stand below prose and may be longer than the article; other boxes are short.
     """
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
     if any(_NAMED_PRIVACY.fullmatch(name) for name in names):
@@ -91,7 +91,7 @@ def _is_beside(element: Element, prose: bool) -> bool:
 
 
 def _drop_links(element: Element) -> None:
-    """Drop the box, or the list under the line, that « Lire aussi » announces."""
+    """Drop the box, or the list below the line, that « Lire aussi » announces."""
     # Its first words, as far as their own mark-up goes.
     opening = next((" ".join(part.split()) for part in element.itertext() if part.strip()), "")
     if not announces_links(opening):
@@ -111,7 +111,7 @@ def _drop_links(element: Element) -> None:
 
 
 def _drop(element: Element) -> None:
-    """Take out an element and leave the words that follow it."""
+    """Remove an element but not the words after it."""
     if element.getparent() is not None:
         element.drop_tree()
 
@@ -124,14 +124,14 @@ _SHARE = 0.5  # of what was found on the page are teasers
 
 
 def find_teasers(tree: Element) -> tuple[str, ...]:
-    """The texts around the headings that are links, as they announce other articles."""
+    """Return the texts around headings that are links to other articles."""
     return tuple(islice(_teasers(tree), _LOOKED_AT))
 
 
 def drop_teasers(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> tuple[Block, ...]:
-    """The blocks of the article; none where the page only announces others.
+    """Return the blocks of the article; none if the page only announces others.
 
-    Blocks that stand in teasers go where they are most of the words, and stand in several: an
+    Blocks that stand in teasers are dropped if they are most of the words and stand in several: an
     article whose own heading is a link stands in one.
     """
     told = {block: _in_any(block, announced) for block in blocks if not block.heading}
@@ -170,9 +170,9 @@ def _teasers(tree: Element) -> Iterator[str]:
 
 
 def _measured(tree: Element) -> tuple[dict[Element, int], set[Element]]:
-    """The length of the text of every element, and those that hold a link with words.
+    """Return the text length of every element, and the elements that contain a link with words.
 
-    Each once: elements lie inside each other, and many hold no words to stop a count at.
+    In one pass, because elements are nested and many contain no words.
     """
     lengths: dict[Element, int] = {}
     linked: set[Element] = set()

@@ -1,4 +1,4 @@
-"""What a page's JSON-LD says of its article, in the vocabulary of schema.org."""
+"""JSON-LD metadata of a page's article (schema.org)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _OLDEST = 1600
 
 
 def find_main_article(records: Sequence[str]) -> JsonLdRecord | None:
-    """The page's own article, its references to people and publisher resolved.
+    """Return the page's article with its references to people and publisher resolved.
 
-    None where the page describes no article, or several of which none is the main one.
+    None if the page describes no article, or several without a main one.
     """
     nodes = [node for record in records for node in _nodes(_loaded(record), _DEPTH)][:_NODES]
     articles = [node for node in nodes if is_article(node)]
@@ -42,7 +42,7 @@ def find_main_article(records: Sequence[str]) -> JsonLdRecord | None:
 
 
 def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
-    """The metadata that an article's record tells."""
+    """Read metadata from an article's record."""
     if str(article.get("isAccessibleForFree")).lower() == "false":
         logger.info("%s: reserved to subscribers; what the page shows of it is read", shown)
     outlet = _name(article.get("publisher")) or _name(article.get("sourceOrganization"))
@@ -65,7 +65,7 @@ def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
 
 
 def jsonld_words(article: JsonLdRecord) -> str:
-    """The words of the article where its record holds them, a paragraph a line."""
+    """Return the text of the article if its record contains it, one paragraph a line."""
     body = article.get("articleBody")
     return html.unescape(body).strip() if isinstance(body, str) else ""
 
@@ -75,7 +75,7 @@ def is_article(node: JsonLdRecord) -> bool:
 
 
 def moment(value: object) -> date | datetime | None:
-    """The moment a machine-readable date names; year 1 and 1970-01-01 are no dates but defaults."""
+    """Parse a machine-readable date; year 1 and 1970-01-01 are defaults, not dates."""
     found = find_moment(value) if isinstance(value, str) and len(value) < 100 else None
     if (
         found is None
@@ -87,7 +87,7 @@ def moment(value: object) -> date | datetime | None:
 
 
 def jsonld_line(value: object) -> str | None:
-    """A text as it is read: entities and tags gone, on one line; None for anything else."""
+    """Return a text on one line, without entities and tags; None for anything else."""
     if not isinstance(value, str):
         return None
     plain = html.unescape(_TAG.sub("", html.unescape(value)))
@@ -107,7 +107,7 @@ def _loaded(record: str) -> object:
 
 
 def _nodes(value: object, depth: int) -> Iterator[JsonLdRecord]:
-    """The records in a piece of JSON-LD, outer ones first."""
+    """Yield the records in JSON-LD, outer ones first."""
     if depth == 0:
         return
     if isinstance(value, list):
@@ -120,7 +120,7 @@ def _nodes(value: object, depth: int) -> Iterator[JsonLdRecord]:
 
 
 def _resolved(value: object, known: Mapping[str, JsonLdRecord]) -> object:
-    """The value with each bare reference (`{"@id": …}`) replaced by what it refers to."""
+    """Replace each bare reference (`{"@id": …}`) by what it refers to."""
     if isinstance(value, list):
         return [_resolved(item, known) for item in value]
     if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
@@ -142,7 +142,7 @@ def _name(value: object) -> str | None:
 
 
 def person_name(text: str | None) -> str | None:
-    """A name without « Par »; None for an address, an account or a lone mark."""
+    """Return a name without « Par »; None for an address, an account or a lone mark."""
     plain = without_by(text or "")
     if not re.search(r"[^\W\d_]{2}", plain) or re.search(r"https?:|www\.|^@|\S@\S", plain):
         return None

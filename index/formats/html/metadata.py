@@ -1,4 +1,4 @@
-"""What the head of a page says of its article: OpenGraph, meta tags, canonical link, language."""
+"""Metadata in the head of a page: OpenGraph, meta tags, canonical link, language."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _SECTION = ("articlesection", "section", "parsely-section", "category", "rubriqu
 
 
 def read_metas(tree: Element) -> Metas:
-    """The contents of the meta tags by their names in lower case, in the order of the page."""
+    """Map meta tag names, in lower case, to their contents in page order."""
     found: dict[str, list[str]] = {}
     for tag in tree.iter("meta"):
         content = jsonld_line(tag.get("content"))
@@ -60,7 +60,7 @@ def read_metas(tree: Element) -> Metas:
 
 
 def opengraph_facts(told: Metas) -> Metadata:
-    """What the tags of OpenGraph (`og:…`, `article:…`) tell."""
+    """Read the OpenGraph tags (`og:…`, `article:…`)."""
     return Metadata.of(
         "opengraph",
         title=_first(told, ("og:title",)),
@@ -75,7 +75,7 @@ def opengraph_facts(told: Metas) -> Metadata:
 
 
 def meta_facts(tree: Element, told: Metas) -> Metadata:
-    """What the other meta tags and the `lang` of the page tell."""
+    """Read the other meta tags and the `lang` of the page."""
     lang = tree.get("lang") or tree.get("xml:lang")
     return Metadata.of(
         "html",
@@ -91,9 +91,9 @@ def meta_facts(tree: Element, told: Metas) -> Metadata:
 
 
 def canonical_address(tree: Element, bases: Iterable[str | None]) -> Metadata:
-    """The address that the page gives as its own, made whole by the first base that is one.
+    """Return the canonical address of the page, resolved against the first base there is.
 
-    An address without a path is the site's, which a page of it may give by mistake.
+    An address without a path is the site's, given by mistake.
     """
     base = next((base for base in bases if base), None)
     for link in tree.iter("link"):
@@ -109,7 +109,7 @@ def canonical_address(tree: Element, bases: Iterable[str | None]) -> Metadata:
 
 
 def absolute_address(url: str | None) -> str | None:
-    """The address if it is a whole one of the web."""
+    """Return the address if it is an absolute http(s) one."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
@@ -121,7 +121,7 @@ def absolute_address(url: str | None) -> str | None:
 def _first(
     told: Metas, names: Iterable[str], read: Callable[[str], str | None] = str
 ) -> str | None:
-    """The first content of these tags that can be read."""
+    """Return the first content of these tags that can be parsed."""
     contents = (content for name in names for content in told.get(name, ()))
     return next((value for content in contents if (value := read(content))), None)
 
@@ -132,7 +132,7 @@ def _moment(told: Metas, names: Iterable[str]) -> date | datetime | None:
 
 
 def _people(told: Metas, names: Iterable[str]) -> str | None:
-    """The people of the first of these tags that names any."""
+    """Return the people of the first of these tags that names any."""
     for name in names:
         people = [person for content in told.get(name, ()) if (person := person_name(content))]
         if people:
@@ -148,7 +148,7 @@ _HEAD = 15  # characters at least of a title before a site's name
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """What a page shows: its first heading, and its title as the browser's tab has it."""
+    """Visible titles of a page: its first heading, and the title of the browser's tab."""
 
     heading: str | None
     tab: str | None
@@ -162,7 +162,7 @@ def find_titles(tree: Element) -> Titles:
 
 
 def with_title(told: Metadata, shown: Titles, url: str | None) -> Metadata:
-    """The metadata with the article's title, without the site's name, and the outlet it names."""
+    """Complete the metadata with the article's title, without the site's name, and the outlet."""
     head, tail = _split(shown.tab, told, shown.heading, url)
     whole = told.title or ""
     cut = whole.endswith(("…", "...")) and _alike(shown.heading or "").startswith(_alike(whole))
@@ -177,7 +177,7 @@ def with_title(told: Metadata, shown: Titles, url: str | None) -> Metadata:
 
 
 def _bare(title: str, outlet: str | None) -> str:
-    """The title without the outlet's name behind or before it."""
+    """Remove the outlet's name before or after the title."""
     *_, last = [None, *_MARK.finditer(title)]
     if outlet and last and _same(title[last.end() :], outlet):
         return title[: last.start()].strip() or title
@@ -190,7 +190,7 @@ def _bare(title: str, outlet: str | None) -> str:
 def _split(
     tab: str | None, told: Metadata, heading: str | None, url: str | None
 ) -> tuple[str | None, str | None]:
-    """The title in the tab and the site's name behind it, where something else confirms it."""
+    """Split the tab's title into title and site name, if something else confirms it."""
     *_, mark = [None, *_MARK.finditer(tab or "")]
     if tab is None or mark is None:
         return tab, None
@@ -206,7 +206,7 @@ def _split(
 
 
 def _in_host(name: str, url: str | None) -> bool:
-    """Whether the name is that of the site, as in « Côte Info » of www.cote-info.fr."""
+    """True if the name is that of the host, as « Côte Info » of www.cote-info.fr."""
     try:
         host = urlsplit(url or "").hostname or ""
     except ValueError:
@@ -239,7 +239,7 @@ _MODIFIED = re.compile(r"modif|updat", re.IGNORECASE)
 
 
 def visible_facts(tree: Element) -> Metadata:
-    """The people and the days between a page's heading and its first long paragraph."""
+    """Find people and dates between a page's heading and its first long paragraph."""
     metadata = Metadata()
     by_mark = Metadata()
     heading = next(tree.iter("h1"), None)
@@ -255,7 +255,7 @@ def visible_facts(tree: Element) -> Metadata:
 
 
 def _below(heading: Element) -> Iterator[tuple[Element, str]]:
-    """The elements after the heading with their words, in reading order, each text once."""
+    """Yield the elements after the heading with their words, in reading order, each text once."""
     looked = 0
     ancestors = (heading, *heading.iterancestors())
     siblings = (sibling for each in ancestors for sibling in each.itersiblings())
@@ -270,7 +270,7 @@ def _below(heading: Element) -> Iterator[tuple[Element, str]]:
 
 
 def _own_words(element: Element) -> str:
-    """The words of an element; those of one that holds blocks are its blocks' own."""
+    """Return the words of an element, without those of its inner blocks."""
     if any(child.tag in _BLOCKS for child in element):
         return ""
     parts: list[str] = []
@@ -284,7 +284,7 @@ def _own_words(element: Element) -> str:
 
 
 def _marked(element: Element, text: str) -> Metadata:
-    """What `<time>`, `rel=author` and `itemprop` mark as people and days."""
+    """Read people and dates marked by `<time>`, `rel=author` and `itemprop`."""
     part = element.get("itemprop") or ""
     if element.tag == "time" or part in ("datePublished", "dateModified"):
         when = moment(element.get("datetime") or element.get("content") or text)
@@ -302,7 +302,7 @@ def _marked(element: Element, text: str) -> Metadata:
 
 
 def guessed_facts(tree: Element) -> Metadata:
-    """The day that htmldate takes for the page's, without its search of the whole text."""
+    """Ask htmldate for the date of the page, without its search of the whole text."""
     from htmldate import find_date
 
     if sum(1 for _ in tree.iter()) > _GUESSED:

@@ -1,4 +1,4 @@
-"""Web pages: the article in them, and what they say of it in all the ways pages do."""
+"""Parser of web pages."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A file of HTML: its article, or each of several that stand side by side."""
+    """Yield the article of an HTML file, or each of several that stand side by side."""
     if content.size > PAGE_LIMIT:
         raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_LIMIT)
     text = page_text(content.read(), content.shown)
@@ -57,7 +57,7 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 
 
 def _several(text: str, content: Content) -> Iterator[ArticleDraft]:
-    """The articles of a page that holds several, unless it says that it is one."""
+    """Yield the articles of a page that has several, unless it declares itself to be one."""
     page = parse_page(_whole(text), content.shown)
     parts = sibling_articles(page.tree)
     article = find_main_article(page.records)
@@ -77,10 +77,10 @@ def _several(text: str, content: Content) -> Iterator[ArticleDraft]:
 
 
 def read_html(text: str, content: Content) -> ArticleDraft:
-    """The article of a page; of a piece of HTML without a head or a body, all of its words.
+    """Read the article of a page; of an HTML fragment without head or body, all of its words.
 
-    Facts are believed in this order: JSON-LD, OpenGraph, other meta tags and marks, what the page
-    shows under its heading. Raises ReadError where the page holds no article.
+    Facts are trusted in this order: JSON-LD, OpenGraph, other meta tags and marks, visible lines
+    under the heading. Raises ReadError if the page has no article.
     """
     if not _DOCUMENT.search(text):
         return read_fragment(text, content)
@@ -100,7 +100,7 @@ def read_html(text: str, content: Content) -> ArticleDraft:
 
 
 def read_fragment(text: str, content: Content) -> ArticleDraft:
-    """All the words of a piece of HTML, in blocks, without looking for an article in it."""
+    """Read all the words of an HTML fragment, without looking for an article."""
     return ArticleDraft(fragment_blocks(parse_page(_whole(text), content.shown).tree))
 
 
@@ -124,7 +124,7 @@ def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Met
 def _fuller(
     blocks: tuple[Block, ...], article: JsonLdRecord | None, content: Content
 ) -> tuple[Block, ...]:
-    """The words in the article's record, where the page shows hardly any: a browser fills it in."""
+    """Use the text in the article's record if the page shows hardly any: a script fills it."""
     shown = sum(len(block.text) for block in blocks)
     words = jsonld_words(article) if article and shown < _HARDLY else ""
     if len(words) <= 2 * shown:
@@ -134,7 +134,7 @@ def _fuller(
 
 
 def _with_time(metadata: Metadata, other: Metadata) -> Metadata:
-    """The metadata with the time of a day that only the other source tells."""
+    """Add the time of day if only the other source has it."""
     for name in ("published", "updated"):
         day, moment = getattr(metadata, name), getattr(other, name)
         told = isinstance(moment, datetime) and not isinstance(day, datetime)
@@ -145,7 +145,7 @@ def _with_time(metadata: Metadata, other: Metadata) -> Metadata:
 
 
 def _with_sure_language(metadata: Metadata, blocks: tuple[Block, ...]) -> Metadata:
-    """The metadata without a declared language that the text is plainly not in."""
+    """Drop a declared language if the text is plainly in another."""
     words = "\n".join(block.text for block in blocks)
     if metadata.language in LANGUAGES and len(words) >= _SURE:
         found = detect(words, metadata.language)
@@ -168,12 +168,12 @@ _BREAKS = re.compile(r"<br\s{0,10}/?>\s*(?:<br\s{0,10}/?>\s*)+", re.IGNORECASE)
 
 
 def is_markup(text: str) -> bool:
-    """Whether a text is written in HTML, rather than about it (« a < b »)."""
+    """True if a text is written in HTML, rather than about it (« a < b »)."""
     return _TAGS.search(text) is not None
 
 
 def read_markup(text: str, content: Content) -> ArticleDraft:
-    """Its headings and paragraphs; of a whole page, the article. Raises ReadError."""
+    """Read headings and paragraphs; of a whole page, the article. Raises ReadError."""
     if _PAGE.match(text):
         return read_html(text, content)
     if not _LAID_OUT.search(text):  # paragraphs are blank lines, as in WordPress' database
@@ -182,10 +182,10 @@ def read_markup(text: str, content: Content) -> ArticleDraft:
 
 
 def lays_out(text: str) -> bool:
-    """Whether a text marks its paragraphs, headings or lists, and not words only."""
+    """True if a text marks paragraphs, headings or lists, not only words."""
     return _BLOCKS.search(text) is not None
 
 
 def drop_tags(text: str) -> str:
-    """A text whose marks are within its lines, without them."""
+    """Remove inline tags from a text."""
     return html.unescape(_TAG.sub("", text) if is_markup(text) else text)

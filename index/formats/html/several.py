@@ -1,4 +1,4 @@
-"""The articles of a page that holds several, as press reviews and the fronts of blogs do."""
+"""Pages with several articles, such as press reviews and the fronts of blogs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def sibling_articles(tree: Element) -> list[Element]:
-    """The articles that stand side by side on a page; none where there is one, or none is sure.
+    """Return the articles side by side on a page; none if there is one, or it is unclear.
 
     Each has a heading and paragraphs of its own. Teasers, comments and what stands in another
-    article, an aside or the like are none.
+    article, an aside or the like are excluded.
     """
     by_parent: dict[Element, list[Element]] = {}
     for article in tree.iter("article"):
@@ -31,7 +31,7 @@ def sibling_articles(tree: Element) -> list[Element]:
 
 
 def page_with(article: Element) -> Element:
-    """A page of this article alone, under its own heading."""
+    """Return a page with this article alone, under its own heading."""
     page: Element = document_fromstring("<html><body></body></html>")
     inner = copy.deepcopy(article)
     inner.tail = None
@@ -46,7 +46,7 @@ def heading_words(article: Element) -> str:
 
 
 def article_address(article: Element, base: str | None) -> str | None:
-    """Where its heading leads, else its place on the page."""
+    """Return the address its heading links to, else its anchor on the page."""
     target = next(_heading_links(article), None) or (
         f"#{article.get('id')}" if article.get("id") else None
     )
@@ -69,7 +69,7 @@ def _is_whole(article: Element) -> bool:
 
 
 def _is_teaser(article: Element) -> bool:
-    """Whether words below its heading lead where the heading does: « Lire la suite »."""
+    """True if words below its heading lead where the heading does: « Lire la suite »."""
     targets = {urldefrag(each).url for each in _heading_links(article)} - {""}
     return any(
         urldefrag(link.get("href") or "").url in targets

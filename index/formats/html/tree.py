@@ -1,4 +1,4 @@
-"""From the bytes of a page to its tree: encodings, code that is no text, sizes that are refused."""
+"""From the bytes of a page to its tree: encodings, code removal, size limits."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ APART = frozenset(
 
 
 def text_length(element: Element, most: float = inf) -> int:
-    """Characters of the words in an element, without the white space around them.
+    """Return the number of characters of the words in an element.
 
-    The count stops once it is above `most`.
+    Counting stops above `most`.
     """
     length = 0
     for part in element.itertext():
@@ -41,7 +41,7 @@ def text_length(element: Element, most: float = inf) -> int:
 
 
 def element_words(element: Element) -> str:
-    """All the words in an element, on one line."""
+    """Return the words of an element on one line."""
     return " ".join("".join(map(str, element.itertext())).split())
 
 
@@ -53,7 +53,7 @@ _TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 
 def drop_layout_tables(tree: Element) -> None:
-    """Make plain divisions, in place, of the tables that hold parts of the page, not facts."""
+    """Turn tables that lay out the page, rather than hold data, into divisions, in place."""
     holders = {
         holder
         for table in tree.iter("table")
@@ -69,14 +69,14 @@ def drop_layout_tables(tree: Element) -> None:
 
 
 def _is_layout(table: Element) -> bool:
-    """Whether a table has but one column, or a cell that is a part of the page."""
+    """True if a table has only one column, or a cell that is a part of the page."""
     rows = list(table.iter("tr"))
     columns = max((sum(cell.tag in ("td", "th") for cell in row) for row in rows), default=0)
     return columns <= 1 or any(map(_is_part, table.iter("td", "th")))
 
 
 def _is_part(cell: Element) -> bool:
-    """Whether a cell is a part of the page: long, with a part in it, or of several paragraphs."""
+    """True if a cell is a part of the page: long, structured, or of several paragraphs."""
     if any(inner.tag in _PARTS for inner in cell.iter()) or text_length(cell, _CELL) > _CELL:
         return True
     paragraphs = (text_length(inner, _PARAGRAPH) >= _PARAGRAPH for inner in cell.iter("p"))
@@ -112,18 +112,17 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udf
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """The tree of a page, and its pieces of JSON-LD as they are written."""
+    """The tree of a page, and its JSON-LD as text."""
 
     tree: Element
     records: tuple[str, ...]
 
 
 def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
-    """The text of a page, by its byte order mark, as UTF-8, or in the encoding that it declares.
+    """Decode a page by its byte order mark, as UTF-8, or in the declared encoding.
 
-    What a page declares is often wrong, what decodes as UTF-8 hardly ever is something else.
-    `charset` is what was said of it elsewhere. Raises ReadError, naming the file, where no encoding
-    makes text of it.
+    Declarations are often wrong; what decodes as UTF-8 hardly ever is something else. `charset` was
+    declared elsewhere. Raises ReadError, naming the file, if no encoding fits.
     """
     head = data[:_DECLARED]
     match = _XML_ENCODING.search(head) or _CHARSET.search(head)
@@ -153,7 +152,7 @@ def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
 
 
 def _python_name(encoding: str) -> str | None:
-    """The name that Python has for an encoding; Latin-1 is read as browsers read it."""
+    """Return Python's name of an encoding; Latin-1 is read as browsers do."""
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
@@ -170,7 +169,7 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 
 
 def parse_page(text: str, shown: str) -> WebPage:
-    """The tree of a page without code and inlined files. Raises ReadError above the limits."""
+    """Parse a page without code and inlined files. Raises ReadError above the limits."""
     if _XHTML.search(text, 0, _DECLARED):
         text = _EMPTY.sub(r"<\1\2></\1>", text)
     plain, records = _without_code(text)
@@ -191,10 +190,9 @@ def parse_page(text: str, shown: str) -> WebPage:
 
 
 def _without_code(text: str) -> tuple[str, list[str]]:
-    """The page without scripts, styles and comments, and the JSON-LD among the scripts.
+    """Remove scripts, styles and comments; return the page and its JSON-LD.
 
-    Each mark is looked for once where it is never closed, so that the work stays in line with the
-    length of the page.
+    Each unclosed mark is searched for once, so that the time is linear.
     """
     parts: list[str] = []
     records: list[str] = []

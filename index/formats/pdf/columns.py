@@ -1,4 +1,4 @@
-"""The order in which the lines of a page are read."""
+"""Reading order of the lines of a page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CELL = 1.5  # em between two cells of a row, at least
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Lines left and right of a gutter, and those that cross it."""
+    """The lines left and right of a gutter, and those that cross it."""
 
     left: list[PrintedLine]
     right: list[PrintedLine]
@@ -28,10 +28,10 @@ class Sides:
 
 
 def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
-    """The columns of a page in reading order, each from its top; a row is one line.
+    """Yield the columns of a page in reading order; each row is one line.
 
-    What crosses a gutter (a title over two columns) is a column of its own, and parts those beside
-    the gutter into the ones above it and the ones below.
+    What crosses a gutter (a title over two columns) is a column of its own, and splits those beside
+    the gutter into the ones above and below it.
     """
     sides = _parted(lines) if len(lines) <= _MANY else None
     if sides is None:
@@ -53,7 +53,7 @@ def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
 
 
 def drop_reprints(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
-    """The lines without those printed twice at one place, as a cheap bold."""
+    """Drop lines printed twice at one place as a cheap bold."""
     kept: list[PrintedLine] = []
     seen: set[tuple[str, int, int]] = set()
     for line in lines:
@@ -80,7 +80,7 @@ def _between(lines: list[PrintedLine], top: float, bottom: float) -> list[Printe
 
 
 def _parted(lines: Sequence[PrintedLine]) -> Sides | None:
-    """The lines by the first gutter that the fewest of them cross."""
+    """Split the lines at the gutter that the fewest lines cross."""
     if len(lines) < 2 * _COLUMN_LINES:
         return None
     em = median(line.size for line in lines) or 1.0
@@ -93,7 +93,7 @@ def _parted(lines: Sequence[PrintedLine]) -> Sides | None:
 
 
 def _edges(lines: Sequence[PrintedLine], em: float) -> list[float]:
-    """Where enough lines begin to be a column."""
+    """Return where enough lines begin to form a column."""
     lefts = sorted(line.left for line in lines)
     edges: list[float] = []
     for index, left in enumerate(lefts[: 1 - _COLUMN_LINES]):
@@ -135,7 +135,7 @@ def _are_columns(sides: Sides) -> bool:
 
 
 def _is_prose(side: list[PrintedLine]) -> bool:
-    """Whether the rows are long, and full: those of a table are neither, or not both."""
+    """True if the rows are long and full; those of a table are not both."""
     rows = _grouped(side)
     width = max(line.right for line in side) - min(line.left for line in side)
     full = median(sum(part.right - part.left for part in row) for row in rows)

@@ -1,4 +1,4 @@
-"""The words in a picture of a page, by `tesseract`, where the machine has it."""
+"""OCR of page images by `tesseract`, if installed."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _SAME = (0.65, 1.45)  # times the usual height of a line; within, letters are of
 
 
 class OcrError(CodedError):
-    """A picture that tesseract does not read."""
+    """An image that tesseract cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word as tesseract finds it: its box in dots, and how sure it is of it, per cent."""
+    """A word found by tesseract: its box in pixels, and its confidence in per cent."""
 
     text: str
     left: int
@@ -48,9 +48,10 @@ class _Word:
 
 
 def ocr_languages(declared: str = "") -> str | None:
-    """What tesseract is to expect: `fra+eng`, as far as installed, with the declared language.
+    """Return the languages for tesseract (`fra+eng`), as far as installed, including the declared
+    one.
 
-    None where there is no tesseract, or no data for any of these.
+    None if tesseract or data for all of these is missing.
     """
     try:
         installed = set(_tesseract(["--list-langs"]).split())
@@ -61,7 +62,7 @@ def ocr_languages(declared: str = "") -> str | None:
 
 
 def ocr_lines(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
-    """The lines in a picture, placed in points. Raises OcrError."""
+    """Return the lines in an image, positioned in points. Raises OcrError."""
     resolution = max(70, round(72 * picture.scale))
     image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.dots)
     asked = ["stdin", "stdout", "-l", language, "--dpi", str(resolution), "tsv"]
@@ -81,9 +82,9 @@ def ocr_lines(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
 
 
 def _tesseract(arguments: list[str], data: bytes = b"") -> str:
-    """What the program prints. It runs on one core: on several it takes longer, for no gain.
+    """Run the program and return its output. One core is faster than several.
 
-    Ctrl-C is not for it: whoever asked decides whether the page is finished.
+    It runs in its own session, so that Ctrl-C leaves the decision to the caller.
     """
     try:
         done = subprocess.run(
@@ -114,7 +115,7 @@ def _words(table: str) -> Iterator[_Word]:
 
 
 def _runs(words: list[_Word], scale: float) -> Iterator[PrintedLine]:
-    """A line that tesseract is sure of, parted where its words stand wide apart."""
+    """Yield a line tesseract is sure of, split at wide gaps."""
     if median(word.trust for word in words) < _SURE:
         return
     tall = max(word.height for word in words)

@@ -1,4 +1,4 @@
-"""What is on a printed page."""
+"""Printed pages, their lines and margins."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _UNREADABLE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """Words on one line, and where they stand, in points from the page's top left corner.
+    """Text on one line and its box, in points from the page's top left corner.
 
-    `size` is that of the letters. `cells` are its parts where wide gaps part it, else empty, and
-    `edges` where each begins and ends.
+    `size` is that of the letters. `cells` are its parts if wide gaps split it, else empty, and
+    `edges` their left and right ends.
     """
 
     text: str
@@ -41,9 +41,9 @@ class PrintedLine:
 
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
-    """`number` counts from 0. `marked` tells whether anything at all is drawn on the page, and
-    `pictured` which share of it the largest picture covers, so that a page of few words may be a
-    scan. `cut` tells that there was too much on it to be read to its end."""
+    """A page; `number` counts from 0. `marked` says whether anything is drawn on it, `pictured`
+    which share of it the largest image covers, so that a page of few words may be a scan. `cut`
+    says that it had too much text to be read to the end."""
 
     number: int
     width: float
@@ -55,7 +55,7 @@ class PrintedPage:
 
     @property
     def is_scan(self) -> bool:
-        """Whether its words, if there are any, must be read from a picture."""
+        """True if its words must be read from an image."""
         words = "".join(line.text for line in self.lines)
         letters = sum(map(str.isalnum, words))
         if letters < _STAMP:
@@ -84,10 +84,10 @@ class _Seen:
 
 
 def drop_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
-    """The pages without the lines that come back at the same place, page after page.
+    """Drop the lines that recur at the same place, page after page.
 
-    Two lines are the same when they differ in nothing but numbers that grow with the pages. Three
-    pages must agree, or two where there are no more or where such a number counts them.
+    Two lines are the same if they differ only in numbers that grow with the pages. Three pages must
+    agree, or two if there are no more or such a number counts them.
     """
     repeated: set[int] = set()
     groups: dict[tuple[str, bool], list[_Seen]] = defaultdict(list)
@@ -118,7 +118,7 @@ def drop_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
 
 
 def _keys(text: str, page: int) -> Iterator[str]:
-    """The line as it is, and with each of its numbers told by how far it is from the page's."""
+    """Yield the line as it is, and with each of its numbers relative to the page's."""
     plain = " ".join(text.casefold().split()).replace("#", "")
     if _ROMAN.fullmatch(plain):
         yield f"#{roman_value(plain) - page}"

@@ -71,17 +71,17 @@ _NEXT = re.compile(r"[^\W\d_]+")
 
 
 def whole_words(texts: Iterable[str]) -> set[str]:
-    """The words that a document writes whole on one line, compounds with their hyphen."""
+    """Return the words that a document writes on one line, compounds with their hyphen."""
     return {word.lower() for text in texts for word in _WORD.findall(text)}
 
 
 def ends_in_cut_word(text: str) -> bool:
-    """Whether the line ends within a word."""
+    """True if the line ends within a word."""
     return bool(_LAST.search(text[-_LONGEST:])) and len(text) > 1 and not text[-2].isspace()
 
 
 def join_lines(lines: Sequence[str], known: set[str]) -> str:
-    """The lines of a paragraph as one text."""
+    """Join the lines of a paragraph."""
     parts: list[str] = []
     for first, second in pairwise(lines):
         parts.append(_joined(first, second, known).removesuffix(second))
@@ -89,11 +89,11 @@ def join_lines(lines: Sequence[str], known: set[str]) -> str:
 
 
 def _joined(first: str, second: str, known: set[str]) -> str:
-    """Two lines as one; a hyphen between them stays where it is part of the word.
+    """Join two lines; a hyphen between them stays if it belongs to the word.
 
-    The document decides where it writes the word elsewhere. Else a hyphen stays before a capital
-    or a figure, after a figure or another hyphen (« c'est-à- »), and in compounds of the lists
-    above; a soft one never does.
+    The document decides if it writes the word elsewhere. Otherwise a hyphen stays before a capital
+    or a figure, after a figure or another hyphen (« c'est-à- »), and in the compounds listed above;
+    a soft one never does.
     """
     cut = _LAST.search(first[-_LONGEST:])
     if cut is None or not ends_in_cut_word(first):
@@ -145,7 +145,7 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(slots=True)
 class Paragraph:
-    """Lines that belong together. `page` is the one that it begins on."""
+    """Lines that belong together. `page` is where it begins."""
 
     page: int
     lines: list[PrintedLine]
@@ -161,15 +161,14 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """How a document is set: the size of its text, and the usual distance of two lines, in em."""
+    """Typography of a document: size of its text, and usual line spacing in em."""
 
     size: float
     leading: float
 
 
 def lay_out_pages(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block, ...]]:
-    """The title, which the first page shows larger than all else, and all the text, the title's
-    heading included."""
+    """Return the title, the largest text of the first page, and all blocks, including the title."""
     pages = [page for page in pages if page.lines]
     if not pages:
         return None, ()
@@ -229,7 +228,7 @@ def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[P
 
 
 def _tabular(rows: list[PrintedLine]) -> list[bool]:
-    """Which rows are of a table: cells that stand below others."""
+    """Flag the rows of tables: cells that align with others."""
     flags = [False] * len(rows)
     for index, (above, below) in enumerate(pairwise(rows)):
         close = below.top - above.bottom < 2 * max(above.size, below.size)
@@ -239,9 +238,9 @@ def _tabular(rows: list[PrintedLine]) -> list[bool]:
 
 
 def _share_edge(above: PrintedLine, below: PrintedLine) -> bool:
-    """Whether most of the cells of one row stand flush with cells of the other.
+    """True if most cells of one row align with cells of the other.
 
-    A row of spread words, as narrow columns have, stands flush with none but by chance.
+    Rows of widely spaced words, as in narrow columns, align only by chance.
     """
     near = 0.3 * above.size
     few, many = sorted((above.edges[1:], below.edges[1:]), key=len)
@@ -278,9 +277,9 @@ def _is_item(text: str) -> bool:
 
 
 def _connected(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Paragraph]:
-    """The paragraphs, those that a column's or a page's end has cut made whole.
+    """Reconnect paragraphs split by the end of a column or page.
 
-    Notes in small print and captions may stand between the two halves.
+    Small print and captions may stand between the two halves.
     """
     kept: list[Paragraph] = []
     open_: Paragraph | None = None
@@ -339,7 +338,7 @@ def _mark_headings(paragraphs: list[Paragraph], printed: Print) -> None:
 
 
 def _is_shouted(paragraph: Paragraph, following: Paragraph) -> bool:
-    """Whether it is one line of capitals above prose."""
+    """True if it is one line of capitals above prose."""
     (first, *others), letters = paragraph.lines, re.sub(r"[\W\d_]", "", paragraph.text)
     return (
         not others
@@ -364,7 +363,7 @@ def _title(paragraphs: list[Paragraph], printed: Print) -> str | None:
 
 
 def _blocks(paragraphs: Iterable[Paragraph]) -> Iterator[Block]:
-    """Short items that follow each other are one block, as in a list."""
+    """Yield blocks; neighbouring short items form one, as in a list."""
     items: list[str] = []
     for each in paragraphs:
         if each.item and len(each.text) <= _LONG_ITEM:

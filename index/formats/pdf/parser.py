@@ -1,4 +1,4 @@
-"""PDF, read by PDFium; a scan by OCR."""
+"""Parser of PDF: text by PDFium, scans by OCR."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OCR_PAGES = 200  # read by OCR in one document
 
 @dataclass(slots=True)
 class _Reading:
-    """The pages read so far, and by problem those that were not."""
+    """The pages read so far, and unread page numbers by problem."""
 
     pages: list[PrintedPage] = field(default_factory=list)
     unread: dict[Problem, list[int]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class _Reading:
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """A PDF is one article; a part of it that cannot be read is told apart."""
+    """Yield the one article of a PDF, then a Skipped for each kind of unread pages."""
     data = content.read()
     if b"%PDF-" not in data[:1024]:
         raise ReadError("pdf-not", shown=content.shown)
@@ -93,7 +93,7 @@ def _read_pages(document: PdfDocument, content: Content, reading: _Reading) -> N
 
 
 class _Scanner:
-    """Reads the pages that are pictures, while it may."""
+    """Reads scanned pages by OCR, within limits."""
 
     def __init__(self, document: PdfDocument, content: Content, reading: _Reading) -> None:
         self._document = document
@@ -128,7 +128,7 @@ class _Scanner:
 
 
 def _told(numbers: list[int]) -> str:
-    """« page 3 », « pages 3-5, 8 »."""
+    """Format page numbers: « page 3 », « pages 3-5, 8 »."""
     spans: list[list[int]] = []
     for number in sorted(set(numbers)):
         if spans and number == spans[-1][-1] + 1:

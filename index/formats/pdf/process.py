@@ -1,4 +1,4 @@
-"""PDF documents, opened in processes of their own that are held to a time."""
+"""PDFium in processes of their own, with time limits."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _PROGRAM = inspect.getfile(send)
 
 
 class PaperError(CodedError):
-    """A document, or one of its pages, that PDFium does not read."""
+    """A document or page that PDFium cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page drawn in grey, one byte a dot, `scale` dots a point."""
+    """A grey image of a page, one byte per pixel, `scale` pixels per point."""
 
     width: int
     height: int
@@ -70,13 +70,13 @@ class PdfDocument:
 
 
 def _plain_words(text: str) -> str:
-    """Ligatures as letters, accents composed, and nothing that cannot be seen."""
+    """Expand ligatures, compose accents, and drop invisible characters."""
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_LIGATURES))).strip()
 
 
 @contextmanager
 def open_pdf(data: bytes) -> Iterator[PdfDocument]:
-    """The document in `data`. Raises PaperError for one that cannot be opened."""
+    """Open the document in `data`. Raises PaperError if that fails."""
     worker, about = _open(data)
     try:
         yield PdfDocument(worker, about)
@@ -85,7 +85,7 @@ def open_pdf(data: bytes) -> Iterator[PdfDocument]:
 
 
 def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
-    """A process that has the document open. One that died while it waited is replaced."""
+    """Open the document in a process; one that died while idle is replaced."""
     worker = _WAITING.take() or _started()
     while True:
         try:
@@ -99,7 +99,7 @@ def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
 
 
 class _Worker(KeptProcess):
-    """A process that reads, one document at a time."""
+    """A PDFium process, for one document at a time."""
 
     def __init__(self) -> None:
         self.fresh = True
@@ -111,13 +111,13 @@ class _Worker(KeptProcess):
 
     @property
     def usable(self) -> bool:
-        """Whether it has answered in time so far, besides."""
+        """True if it has also answered in time so far."""
         return not self.spent and super().usable
 
     def ask(
         self, message: dict[str, Any], seconds: float, data: bytes = b""
     ) -> tuple[dict[str, Any], bytes]:
-        """Its answer. A process that does not answer in time is ended."""
+        """Send a request and return its answer; a process that is too slow is ended."""
         told_to, told_by = self.pipes
         answer = None
         with self.ended_after(seconds) as late, suppress(OSError, ValueError):
@@ -133,7 +133,7 @@ class _Worker(KeptProcess):
         return answer
 
     def forget(self) -> None:
-        """Closes its document, so that it can be given another."""
+        """Close the document, so that the process can take another."""
         self.fresh = False
         try:
             send(self.pipes[0], {"do": "close"})
@@ -145,7 +145,7 @@ _WAITING: WaitingProcesses[_Worker] = WaitingProcesses(_IDLE)
 
 
 def _give_back(worker: _Worker) -> None:
-    """Keeps a process for the next document, or ends it."""
+    """Keep a process for the next document, or end it."""
     if worker.usable:
         worker.forget()
     _WAITING.give_back(worker)
@@ -159,5 +159,5 @@ def _started() -> _Worker:
 
 
 def close_all() -> None:
-    """Ends the processes that wait."""
+    """End idle processes."""
     _WAITING.close()

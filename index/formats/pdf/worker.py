@@ -1,8 +1,8 @@
-"""The process that holds PDFium: it opens one document at a time and tells what is on its pages.
+"""The PDFium process: opens one document at a time and returns the content of its pages.
 
-It stands alone (the standard library and pypdfium2), so that it starts in a tenth of a second, and
-apart, so that a file that makes PDFium crash, hang or fill the memory costs this process only.
-A message, either way, is two lengths, a JSON object, and bytes.
+It imports only the standard library and pypdfium2, to start in a tenth of a second. A file that
+makes PDFium crash, hang or exhaust memory costs this process only. A message, either way, is two
+lengths, a JSON object, and bytes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def send(stream: IO[bytes], message: dict[str, Any], data: bytes = b"") -> None:
 
 
 def receive_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
-    """The next message; None when the other end is gone."""
+    """Read the next message; None if the other end is gone."""
     lengths = stream.read(_HEAD.size)
     if len(lengths) < _HEAD.size:
         return None
@@ -99,7 +99,7 @@ def _language(document: pypdfium2.PdfDocument) -> str:
 
 
 def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
-    """The runs of text on a page, as (text, left, top, right, bottom, size, bold), from its top."""
+    """Return the text runs of a page: (text, left, top, right, bottom, size, bold), from its top."""
     with contextlib.closing(document[number]) as page:
         box = page.get_bbox()
         marked = pdfium.FPDFPage_CountObjects(page) > 0
@@ -129,7 +129,7 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
 
 
 def _pictured(page: pypdfium2.PdfPage, box: Any) -> float:
-    """The share of the page that its largest picture covers."""
+    """Return the share of the page that its largest image covers."""
     area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
     largest = 0.0
     for picture in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
@@ -139,7 +139,7 @@ def _pictured(page: pypdfium2.PdfPage, box: Any) -> float:
 
 
 class _Run:
-    """Letters that follow each other on one line. Its box is PDFium's: y grows upwards."""
+    """Letters that follow each other on one line, with PDFium's box: y grows upwards."""
 
     def __init__(self, text: Any, index: int, letter: str, box: Any) -> None:
         self.letters = [letter]
@@ -156,7 +156,7 @@ class _Run:
         return self.sizes.most_common(1)[0][0]
 
     def measure(self, text: Any, index: int, box: Any) -> None:
-        """Counts a letter's size, asked for only where its box is another than the last one's."""
+        """Count a letter's size, queried only if its box differs from the last one's."""
         tall = box[2] - box[0] if self.turn % 2 else box[3] - box[1]
         if abs(tall - self.tall) > 0.05 * tall or not self.sizes:
             self.tall = tall
@@ -164,7 +164,7 @@ class _Run:
         self.sizes[self.last] += 1
 
     def takes(self, box: Any) -> bool:
-        """Whether a letter's box follows on the same line."""
+        """True if a letter with this box continues the line."""
         low, high = (0, 2) if self.turn % 2 else (1, 3)
         beside = min(self.box[high], box[high]) - max(self.box[low], box[low])
         tall, other = self.box[high] - self.box[low], box[high] - box[low]
@@ -244,7 +244,7 @@ def _box(text: Any, index: int) -> tuple[float, float, float, float]:
 
 
 def _size(text: Any, index: int) -> float:
-    """In points as printed: the font's size, scaled as the page scales it."""
+    """Return the size in points as printed: font size times page scale."""
     matrix = pdfium.FS_MATRIX()
     size = float(pdfium.FPDFText_GetFontSize(text, index))
     if not pdfium.FPDFText_GetMatrix(text, index, matrix):
@@ -265,7 +265,7 @@ def _bold(text: Any, index: int) -> bool:
 def _drawn(
     document: pypdfium2.PdfDocument, number: int, pixels: int
 ) -> tuple[dict[str, Any], bytes]:
-    """A page in grey at 300 dots an inch, or at fewer where that is more than `pixels`."""
+    """Draw a page in grey at 300 dpi, or less if that exceeds `pixels`."""
     with contextlib.closing(document[number]) as page:
         width, height = page.get_size()
         scale = min(300 / 72, math.sqrt(pixels / max(width * height, 1)))
