@@ -181,7 +181,7 @@ class _Body:
             yield from self.blocks(each)
 
     def _style_names(self, node: Any) -> list[str]:
-        """Return the names of a paragraph's style, stored and displayed, and its parents'."""
+        """Return the names, stored and displayed, of a paragraph's style and its parents."""
         names: list[str] = []
         name = node.get(f"{_TEXT}style-name", "")
         for _ in range(_BASES):

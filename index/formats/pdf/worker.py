@@ -99,7 +99,7 @@ def _language(document: pypdfium2.PdfDocument) -> str:
 
 
 def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
-    """Return the text runs of a page: (text, left, top, right, bottom, size, bold), from its top."""
+    """Return the runs of a page: (text, left, top, right, bottom, size, bold), from its top."""
     with contextlib.closing(document[number]) as page:
         box = page.get_bbox()
         marked = pdfium.FPDFPage_CountObjects(page) > 0
