@@ -196,7 +196,7 @@ def is_title_style(name: str) -> bool:
 
 
 def declared_language(declared: str, text: str) -> str | None:
-    """Return the declared language, unless the text is plainly in another: it may be the program's."""
+    """Return the declared language, often the program's, unless the text is in another."""
     match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
     if match is None or (len(text) > _LANGUAGE_TOLD and detect(text, match[1]) != match[1]):
         return None
