@@ -153,13 +153,13 @@ class Fetcher:
     ) -> FetchedPage | NotModified:
         here = address
         for _ in range(self._limits.redirects + 1):
-            wanted = self._robots.interval(here)
-            if wanted > self._limits.patience:
-                raise FetchError("address-delay", shown=here.url, seconds=wanted)
-            got = self._asked(here, known(here.url), self._limits.size, wanted)
-            if not isinstance(got, Address):
-                return got
-            here = got
+            interval = self._robots.interval(here)
+            if interval > self._limits.patience:
+                raise FetchError("address-delay", shown=here.url, seconds=interval)
+            answer = self._asked(here, known(here.url), self._limits.size, interval)
+            if not isinstance(answer, Address):
+                return answer
+            here = answer
             if site is not None and not here.same_site(site):
                 raise FetchError("address-off-site", shown=here.url, host=here.host)
         raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
@@ -168,11 +168,11 @@ class Fetcher:
         """Fetch a robots.txt."""
         here = address
         for _ in range(self._limits.redirects + 1):
-            got = self._asked(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
-            if isinstance(got, FetchedPage):
-                return got.body
-            if isinstance(got, Address):
-                here = got
+            answer = self._asked(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
+            if isinstance(answer, FetchedPage):
+                return answer.body
+            if isinstance(answer, Address):
+                here = answer
         raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
 
     def _asked(

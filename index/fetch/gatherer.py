@@ -90,16 +90,16 @@ class Gatherer:
             yield FailedAddress(text, error.of(text))
 
     def _found(self, text: str, address: Address, known: KnownPage) -> Iterator[GatherEvent]:
-        got = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
-        if isinstance(got, NotModified):
-            yield self._unmodified(text, got)
+        page = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
+        if isinstance(page, NotModified):
+            yield self._unmodified(text, page)
             return
-        body = _undone(got)
-        kind = page_kind_of(got, body)
+        body = _undone(page)
+        kind = page_kind_of(page, body)
         if kind is PageKind.ARTICLE:
-            yield self._kept(address.url, got)
+            yield self._kept(address.url, page)
         else:
-            yield from self._all_of(text, kind, got, body)
+            yield from self._all_of(text, kind, page, body)
 
     def _all_of(
         self, text: str, kind: PageKind, page: FetchedPage, body: bytes
@@ -107,17 +107,17 @@ class Gatherer:
         site = Address.parse(page.url)
         if kind is PageKind.SITEMAP_INDEX:
             failures: list[FailedAddress] = []
-            listed = self._of_index(_listed(kind, body, site), site, failures.append, _DEPTH)
+            entries = self._of_index(_listed(kind, body, site), site, failures.append, _DEPTH)
             yield from failures
         else:
-            listed = _listed(kind, body, site)
-        same = [each for each in listed if each.address.same_site(site)]
-        taken = same[: self.limit]
-        elsewhere = len(listed) - len(same)
-        if not taken:
+            entries = _listed(kind, body, site)
+        same = [each for each in entries if each.address.same_site(site)]
+        chosen_entries = same[: self.limit]
+        elsewhere = len(entries) - len(same)
+        if not chosen_entries:
             raise FetchError("address-no-entries", shown=text, count=elsewhere)
-        yield ListedPage(text, kind, len(listed), elsewhere, len(taken), page.validators)
-        for entry in taken:
+        yield ListedPage(text, kind, len(entries), elsewhere, len(chosen_entries), page.validators)
+        for entry in chosen_entries:
             if not self._has(entry):
                 yield self._entry(entry, site)
 
@@ -125,13 +125,13 @@ class Gatherer:
         url = entry.address.url
         try:
             with _named(url):
-                got = self.fetcher.get(entry.address, self.shelf.known, site)
-                if isinstance(got, NotModified):
-                    return self._unmodified(url, got)
-                if page_kind_of(got, got.body) is not PageKind.ARTICLE:
+                page = self.fetcher.get(entry.address, self.shelf.known, site)
+                if isinstance(page, NotModified):
+                    return self._unmodified(url, page)
+                if page_kind_of(page, page.body) is not PageKind.ARTICLE:
                     list_kind = Problem("kind-another-list")
                     raise FetchError("address-not-an-article", shown=url, kind=list_kind)
-                return self._kept(url, got)
+                return self._kept(url, page)
         except FetchError as error:
             return FailedAddress(url, error.of(url))
 
@@ -154,34 +154,34 @@ class Gatherer:
         depth: int,
     ) -> list[ListedAddress]:
         """Return the entries of an index of sitemaps, newest first, until none can be newer."""
-        found: list[ListedAddress] = []
+        entries: list[ListedAddress] = []
         inside = [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]
         for sitemap in inside:
-            dates = sorted((each.changed or _OLDEST for each in found), reverse=True)
+            dates = sorted((each.changed or _OLDEST for each in entries), reverse=True)
             changed = sitemap.changed  # which bounds the dates of its entries
             if changed and len(dates) >= self.limit and dates[self.limit - 1] >= changed:
                 break
             try:
                 with _named(sitemap.address.url):
-                    got = self.fetcher.get(sitemap.address, site=site)
-                    assert isinstance(got, FetchedPage)
-                    body = _undone(got)
-                    kind = page_kind_of(got, body)
-                    base = Address.parse(got.url)
+                    page = self.fetcher.get(sitemap.address, site=site)
+                    assert isinstance(page, FetchedPage)
+                    body = _undone(page)
+                    kind = page_kind_of(page, body)
+                    base = Address.parse(page.url)
                     if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
-                        found_kind = got.media_type or Problem("kind-no-sitemap")
-                        raise FetchError("address-not-an-article", shown=got.url, kind=found_kind)
+                        found_kind = page.media_type or Problem("kind-no-sitemap")
+                        raise FetchError("address-not-an-article", shown=page.url, kind=found_kind)
                     more = _listed(kind, body, base)
             except FetchError as error:
                 fail(FailedAddress(sitemap.address.url, error.of(sitemap.address.url)))
                 continue
             if kind is PageKind.SITEMAP_INDEX:
                 more = self._of_index(more, site, fail, depth - 1)
-            found += more
-        return newest_first({each.address.url: each for each in found}.values())
+            entries += more
+        return newest_first({each.address.url: each for each in entries}.values())
 
-    def _unmodified(self, text: str, got: NotModified) -> GatheredAddress:
-        self.shelf.seen(got.url)
+    def _unmodified(self, text: str, page: NotModified) -> GatheredAddress:
+        self.shelf.seen(page.url)
         return GatheredAddress(text, "unchanged", None)
 
     def _kept(self, asked: str, page: FetchedPage) -> GatheredAddress:

@@ -34,8 +34,8 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 def resolve(host: str, port: int) -> list[str]:
     """Resolve a host with the system's resolver, in its order."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    results = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]) for each in results))
 
 
 class Guard:
@@ -55,20 +55,20 @@ class Guard:
         One address that is not public refuses the whole host. Raises FetchError.
         """
         try:
-            found = tuple(self._resolver(host, port))
+            addresses = tuple(self._resolver(host, port))
         except (OSError, UnicodeError) as error:
             # The resolver may know better in a moment.
             passing = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
             code = "address-unknown-host"
             raise FetchError(code, shown=host, host=host, passing=passing) from error
-        if not found:
+        if not addresses:
             raise FetchError("address-unknown-host", shown=host, host=host)
         if not self._allowed & {(host, None), (host, port)}:
-            for each in found:
+            for each in addresses:
                 if not is_public(each):
                     where = host if each == host else f"{host}, {each}"
                     raise FetchError("address-private", shown=host, place=where)
-        return found
+        return addresses
 
 
 def parse_allowed(text: str) -> tuple[str, int | None]:

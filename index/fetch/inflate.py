@@ -32,13 +32,13 @@ class Inflater:
                     if not piece.startswith(_MAGIC):
                         return  # padding
                     self._engine = zlib.decompressobj(_GZIP_OR_ZLIB)
-                given = self._engine.decompress(piece, _PIECE)
-                self.data += given
+                output = self._engine.decompress(piece, _PIECE)
+                self.data += output
                 if len(self.data) > self._limit:
                     raise TooLarge
                 ended = self._engine.eof
                 piece = self._engine.unused_data if ended else self._engine.unconsumed_tail
-                pending = len(given) == _PIECE and not ended
+                pending = len(output) == _PIECE and not ended
         except zlib.error as error:
             raise ValueError(str(error)) from error
 

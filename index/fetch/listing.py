@@ -34,22 +34,22 @@ def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAdd
 
     Invalid addresses are left out; duplicates count once.
     """
-    found: dict[str, ListedAddress] = {}
+    entries: dict[str, ListedAddress] = {}
     for target, changed in _FINDERS[kind](body):
         try:
             address = base.join(target)
         except FetchError:
             continue
         if address.url != base.url:
-            found.setdefault(address.url, ListedAddress(address, changed))
-        if len(found) >= _MOST:
+            entries.setdefault(address.url, ListedAddress(address, changed))
+        if len(entries) >= _MOST:
             break
-    return newest_first(found.values())
+    return newest_first(entries.values())
 
 
-def newest_first(found: Iterable[ListedAddress]) -> list[ListedAddress]:
+def newest_first(entries: Iterable[ListedAddress]) -> list[ListedAddress]:
     """Sort entries by date; the order of equal dates is kept."""
-    return sorted(found, key=lambda entry: -entry.changed.timestamp() if entry.changed else 1.0)
+    return sorted(entries, key=lambda entry: -entry.changed.timestamp() if entry.changed else 1.0)
 
 
 def named_feeds(body: bytes, base: Address) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def _of_sitemap(body: bytes) -> _Found:
             yield line, None
         return
     # No entity, no network, no huge tree; what is broken is read up to where it breaks.
-    found = etree.iterparse(
+    events = etree.iterparse(
         io.BytesIO(body),
         events=("end",),
         tag=("{*}url", "{*}sitemap"),
@@ -103,7 +103,7 @@ def _of_sitemap(body: bytes) -> _Found:
         recover=True,
     )
     try:
-        for _, element in found:
+        for _, element in events:
             place = element.findtext("{*}loc")
             if place and place.strip():
                 yield place.strip(), _date(element.findtext("{*}lastmod"))

@@ -66,16 +66,16 @@ def page_suffix_of(page: FetchedPage) -> str | None:
     root = _root(page.body)
     if root.lower() == "html" or _DOCTYPE.match(page.body):
         return ".html"
-    told = FORMAT_OF_MEDIA_TYPE.get(page.media_type)
+    declared = FORMAT_OF_MEDIA_TYPE.get(page.media_type)
     if page.media_type in _VAGUE:
         suffix = suffix_of(PurePosixPath(urlsplit(page.url).path).name)
         if suffix is not None and FORMAT_OF_SUFFIX[suffix].fetchable:
             return suffix
-    elif told is not None:
-        return told.suffix
+    elif declared is not None:
+        return declared.suffix
     if root and page.body.lstrip().startswith(b"<?xml"):
         return ".xml"
-    return told.suffix if told else None
+    return declared.suffix if declared else None
 
 
 def is_gzip(body: bytes) -> bool:

@@ -49,16 +49,16 @@ class Robots:
 
         Raises FetchError if the address may not be fetched.
         """
-        known = self._known.get(address.origin)
-        if known is None or known.until < self._clock():
-            known = self._known[address.origin] = self._read(address)
-        if known.failure is not None:
-            raise known.failure.of(address.url)
-        if known.rules is None:
+        entry = self._known.get(address.origin)
+        if entry is None or entry.until < self._clock():
+            entry = self._known[address.origin] = self._read(address)
+        if entry.failure is not None:
+            raise entry.failure.of(address.url)
+        if entry.rules is None:
             return 0.0
-        if not known.rules.can_fetch(address.url, self._product):
+        if not entry.rules.can_fetch(address.url, self._product):
             raise FetchError("address-robots", shown=address.url)
-        return known.rules.crawl_delay(self._product) or 0.0
+        return entry.rules.crawl_delay(self._product) or 0.0
 
     def _read(self, address: Address) -> _Known:
         """Read the rules; a missing robots.txt allows everything, an unreachable one nothing for

@@ -69,16 +69,16 @@ class FetchLedger:
 
     def of(self, name: str) -> FetchedFile:
         """Return the entry of a file. Raises KeyError."""
-        told = self._told[name]
+        entry = self._told[name]
         texts = {
             key: value
             for key in ("etag", "last_modified", "content_type", "asked")
-            if isinstance(value := told.get(key), str) and value
+            if isinstance(value := entry.get(key), str) and value
         }
         return FetchedFile(
-            url=str(told.get("url")),
-            sha256=str(told.get("sha256") or ""),
-            fetched_at=str(told.get("fetched_at") or ""),
+            url=str(entry.get("url")),
+            sha256=str(entry.get("sha256") or ""),
+            fetched_at=str(entry.get("fetched_at") or ""),
             **texts,
         )
 
@@ -127,11 +127,13 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     except FileNotFoundError:
         return {}
     try:
-        told = json.loads(text)
-        if told["version"] != SHELF_VERSION:
-            raise ValueError(f"version {told['version']!r} instead of {SHELF_VERSION}")
+        ledger = json.loads(text)
+        if ledger["version"] != SHELF_VERSION:
+            raise ValueError(f"version {ledger['version']!r} instead of {SHELF_VERSION}")
         # A name is one of this folder: no other file is ever replaced or removed for it.
-        return {name: dict(each) for name, each in told["files"].items() if Path(name).name == name}
+        return {
+            name: dict(each) for name, each in ledger["files"].items() if Path(name).name == name
+        }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         aside = path.with_name(f"{path.name}.broken")
         path.replace(aside)

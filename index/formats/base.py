@@ -65,8 +65,8 @@ class Metadata:
     @classmethod
     def of(cls, origin: Origin, **facts: Any) -> Metadata:
         """Build metadata from facts of one origin; empty facts are left out."""
-        known = {name: value for name, value in facts.items() if value}
-        return cls(**known, origins=MappingProxyType(dict.fromkeys(known, origin)))
+        given_facts = {name: value for name, value in facts.items() if value}
+        return cls(**given_facts, origins=MappingProxyType(dict.fromkeys(given_facts, origin)))
 
     def completed(self, other: Metadata) -> Metadata:
         """Return these facts, completed by the other's.
@@ -87,9 +87,9 @@ class Metadata:
 
     def without(self, *names: str) -> Metadata:
         """Return the metadata without the named facts."""
-        kept = {name: getattr(self, name) for name in FACTS if name not in names}
+        others = {name: getattr(self, name) for name in FACTS if name not in names}
         origins = {name: origin for name, origin in self.origins.items() if name not in names}
-        return Metadata(**kept, origins=MappingProxyType(origins))
+        return Metadata(**others, origins=MappingProxyType(origins))
 
 
 FACTS = tuple(each.name for each in fields(Metadata) if each.name != "origins")

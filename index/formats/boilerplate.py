@@ -212,9 +212,9 @@ def clean_draft(draft: ArticleDraft) -> ArticleDraft:
     """Repair the letters of a draft and drop its boilerplate."""
     blocks = tuple(replace(block, text=mend_letters(block.text)) for block in draft.blocks)
     blocks = drop_boilerplate(tuple(block for block in blocks if block.text.strip()))
-    told: dict[str, Any] = {name: getattr(draft.metadata, name) for name in FACTS}
-    told |= {name: mend_letters(value) for name, value in told.items() if isinstance(value, str)}
-    return replace(draft, blocks=blocks, metadata=replace(draft.metadata, **told))
+    facts: dict[str, Any] = {name: getattr(draft.metadata, name) for name in FACTS}
+    facts |= {name: mend_letters(value) for name, value in facts.items() if isinstance(value, str)}
+    return replace(draft, blocks=blocks, metadata=replace(draft.metadata, **facts))
 
 
 def mend_letters(text: str) -> str:
@@ -236,17 +236,17 @@ def mend_letters(text: str) -> str:
 
 def drop_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Drop the lines that are surely not part of the article."""
-    kept: list[Block] = []
+    others: list[Block] = []
     for block in _free(blocks):
         lines = (line for line in block.text.split("\n") if not is_boilerplate(line))
         if text := "\n".join(lines):
-            kept.append(replace(block, text=text))
+            others.append(replace(block, text=text))
     # The « 1/5 », « 2/5 » of a gallery go; a lone « 4/5 » is a mark given.
-    counters = [_COUNTER.fullmatch(block.text) for block in kept]
+    counters = [_COUNTER.fullmatch(block.text) for block in others]
     totals = Counter(match[2] for match in counters if match)
     return tuple(
         block
-        for block, match in zip(kept, counters, strict=True)
+        for block, match in zip(others, counters, strict=True)
         if match is None or totals[match[2]] < 2
     )
 

@@ -66,8 +66,8 @@ def split_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str |
     index, line = about
     lines = blocks[index].text.split("\n")
     after = [*lines[line + 1 :], *(block.text.split("\n")[0] for block in blocks[index + 1 :])]
-    kept = _with_last(blocks[:index], lines[:line], blocks[index])
-    shorter, author = _without_last_line(kept)
+    rest = _with_last(blocks[:index], lines[:line], blocks[index])
+    shorter, author = _without_last_line(rest)
     if author is None and after and is_one_person(after[0]):
         author = after[0]
     return shorter, author
@@ -93,9 +93,9 @@ def _with_last(blocks: tuple[Block, ...], lines: list[str], model: Block) -> tup
 
 def _without_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
     *lines, last = blocks[-1].text.split("\n")
-    signed = parse_byline(last)
-    if signed is not None and not signed.rest:
-        name: str | None = signed.people
+    byline = parse_byline(last)
+    if byline is not None and not byline.rest:
+        name: str | None = byline.people
     else:
         name = last if is_one_person(last) else None
     if name is None or (len(blocks) == 1 and not lines):
@@ -126,12 +126,12 @@ def parse_head_line(line: str) -> Metadata | None:
     """Return what a line says about the article if it says nothing else, else None."""
     if match := _ADDRESS.fullmatch(line):
         return Metadata.of("text", url=match[1])
-    if signed := parse_byline(line):
-        labels = _labels(signed.rest)
-        before = signed.rest[: labels[0].start()] if labels else signed.rest
-        told = Metadata.of("text", author=signed.people)
-        dated = Metadata.of("text", published=moment_and_rest(before)[0])
-        return told.completed(_facts(signed.rest, labels)).completed(dated)
+    if byline := parse_byline(line):
+        labels = _labels(byline.rest)
+        before = byline.rest[: labels[0].start()] if labels else byline.rest
+        people = Metadata.of("text", author=byline.people)
+        day = Metadata.of("text", published=moment_and_rest(before)[0])
+        return people.completed(_facts(byline.rest, labels)).completed(day)
     labels = _labels(line)
     if not labels or line[: labels[0].start()].strip(" -–—|·•([:"):
         return _bare_date(line)
@@ -148,20 +148,20 @@ def split_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ..
     In a heading, people and dates count only if labelled.
     """
     metadata = Metadata()
-    kept: list[Block] = []
+    others: list[Block] = []
     for index, block in enumerate(blocks):
         if len(block.text) >= _HEAD or index == _FEW:
-            return metadata, (*kept, *blocks[index:])
+            return metadata, (*others, *blocks[index:])
         lines = []
         for line in block.text.split("\n"):
-            found = None if block.heading and _bare_date(line) else parse_head_line(line)
-            if found is None:
+            facts = None if block.heading and _bare_date(line) else parse_head_line(line)
+            if facts is None:
                 lines.append(line)
             else:
-                metadata = metadata.completed(found)
+                metadata = metadata.completed(facts)
         if lines:
-            kept.append(replace(block, text="\n".join(lines)))
-    return metadata, tuple(kept)
+            others.append(replace(block, text="\n".join(lines)))
+    return metadata, tuple(others)
 
 
 def _bare_date(line: str) -> Metadata | None:
@@ -174,8 +174,8 @@ def _bare_date(line: str) -> Metadata | None:
 
 def _labels(line: str) -> list[re.Match[str]]:
     """Find « publié », « mis à jour » and the like in a line, in order."""
-    found = [*_PUBLISHED.finditer(line), *_UPDATED.finditer(line)]
-    return sorted(found, key=lambda match: match.start())
+    matches = [*_PUBLISHED.finditer(line), *_UPDATED.finditer(line)]
+    return sorted(matches, key=lambda match: match.start())
 
 
 def _parts(line: str, labels: list[re.Match[str]]) -> list[str]:

@@ -47,12 +47,12 @@ _SHOWN_SKIPPED = 20
 Found = TypeVar("Found")
 
 
-def limit_skipped(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
+def limit_skipped(parts: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
     """Pass on the first twenty skipped parts with each code, then how many more there were;
     unpublished ones are only counted, by reason."""
     counts: Counter[str] = Counter()
     first: dict[str, Problem] = {}
-    for each in found:
+    for each in parts:
         if not isinstance(each, Skipped):
             yield each
             continue
@@ -116,12 +116,12 @@ def read_source(source: Source, options: Options | None = None) -> Iterator[Arti
 
 def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]:
     """Yield the articles of a file. Raises ReadError."""
-    seen: dict[int, int] = {}
-    for found in read_content(content):
-        if isinstance(found, Skipped):
-            yield found
+    numbers: dict[int, int] = {}
+    for part in read_content(content):
+        if isinstance(part, Skipped):
+            yield part
             continue
-        draft = _with_own_key(found, seen)
+        draft = _with_own_key(part, numbers)
         # The file that it came from where its key names one: a member, an attachment, a page.
         inner = draft.key.partition("#")[0]
         own = replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
@@ -133,18 +133,18 @@ def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]
             yield Skipped(f"{source.shown}#{draft.key}", error.problem)
 
 
-def _with_own_key(draft: ArticleDraft, seen: dict[int, int]) -> ArticleDraft:
+def _with_own_key(draft: ArticleDraft, numbers: dict[int, int]) -> ArticleDraft:
     """Give the draft a key that is unique in its file.
 
     `seen` maps the hash of each key, to save memory, to the last number appended to it.
     """
     key = draft.key
-    number = seen.get(hash(key), 0)
-    while hash(key) in seen:
+    number = numbers.get(hash(key), 0)
+    while hash(key) in numbers:
         number += 1
         key = f"{draft.key}~{number}"
-    seen[hash(draft.key)] = number
-    seen[hash(key)] = 1
+    numbers[hash(draft.key)] = number
+    numbers[hash(key)] = 1
     return draft if key == draft.key else replace(draft, key=key)
 
 
@@ -229,18 +229,18 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     metadata = draft.metadata
     if all(block.heading for block in draft.blocks):
         raise ReadError("article-no-text", shown=content.shown)
-    named = member_name(draft.key) or content.name
-    told, body = split_head_lines(draft.blocks)
+    name = member_name(draft.key) or content.name
+    head_facts, body = split_head_lines(draft.blocks)
     if all(block.heading for block in body):  # no words are left
-        told, body = Metadata(), draft.blocks
-    dated, body = split_dateline(body)
+        head_facts, body = Metadata(), draft.blocks
+    dateline_facts, body = split_dateline(body)
     title, body = _titled(body, metadata.title)
     if title is None:
-        title = title_in_name(named)
+        title = title_in_name(name)
         metadata = metadata.completed(Metadata.of("file name", title=title))
     blocks, author = split_signature(body)
-    signed = Metadata.of("text", author=author)
-    metadata = metadata.completed(told).completed(signed).completed(dated)
+    signature_facts = Metadata.of("text", author=author)
+    metadata = metadata.completed(head_facts).completed(signature_facts).completed(dateline_facts)
     words, sections = _laid_out(blocks)
     metadata = metadata.completed(Metadata.of("address", url=content.url))
     # The day in the name of the article's own file, not of its archive; then that in its address.

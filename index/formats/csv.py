@@ -77,8 +77,10 @@ def _rows(content: Content, text: io.TextIOBase, dialect: Dialect) -> Iterator[R
             wide = Problem("row-too-wide", cells=len(row), columns=len(header))
             yield skipped_line(content, first, wide)
         else:
-            cells = list(zip(header, row, strict=False))  # of two columns of one name, the first
-            yield Record(Problem("at-line", number=first), dict(reversed(cells)))
+            cells: dict[str, object] = {}
+            for name, cell in zip(header, row, strict=False):
+                cells.setdefault(name, cell)
+            yield Record(Problem("at-line", number=first), cells)
 
 
 class _Counted:
@@ -119,6 +121,6 @@ def _fitness(dialect: Dialect, sample: str, content: Content) -> tuple[int, floa
         return 0, 0.0, 0
     header, *body = rows
     names = [cell.strip() for cell in header]
-    told = len(facts_in_names(names)) + len(set(names) & set(content.options.fields.values()))
+    facts = len(facts_in_names(names)) + len(set(names) & set(content.options.fields.values()))
     alike = sum(len(row) == len(header) for row in body) / (len(body) or 1)
-    return told, alike, len(header)
+    return facts, alike, len(header)

@@ -59,9 +59,9 @@ def parse_dateline(line: str) -> Dateline | None:
         return None
     for dash in islice(_DASH.finditer(line[:_LIMIT]), _DASHES):
         head, rest = line[: dash.start()].strip(), line[dash.end() :].lstrip()
-        told = _told(head, len(line) - len(rest))
-        if told is not None and _opens(head, rest):
-            return told
+        dateline = _told(head, len(line) - len(rest))
+        if dateline is not None and _opens(head, rest):
+            return dateline
     return None
 
 
@@ -70,21 +70,21 @@ def split_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]
 
     A text with dates before several of its paragraphs is a chronology, and is left alone.
     """
-    found = next(_datelines(_heads(blocks)), None)
-    if found is None:
+    first = next(_datelines(_heads(blocks)), None)
+    if first is None:
         return Metadata(), tuple(blocks)
-    number, at, told = found
+    number, at, dateline = first
     lines = blocks[number].text.split("\n")
     later = [replace(blocks[number], text="\n".join(lines[at + 1 :])), *blocks[number + 1 :]]
     if any(each.published for _, _, each in _datelines(enumerate(later[:_BLOCKS]))):
         return Metadata(), tuple(blocks)
-    lines[at] = lines[at][told.end :]
+    lines[at] = lines[at][dateline.end :]
     text = "\n".join(line for line in lines if line)
-    kept = (replace(blocks[number], text=text),) if text else ()
-    rest = (*blocks[:number], *kept, *blocks[number + 1 :])
+    remainder = (replace(blocks[number], text=text),) if text else ()
+    rest = (*blocks[:number], *remainder, *blocks[number + 1 :])
     if all(block.heading for block in rest):
         return Metadata(), tuple(blocks)
-    return Metadata.of("text", published=told.published, author=told.agency), rest
+    return Metadata.of("text", published=dateline.published, author=dateline.agency), rest
 
 
 def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
@@ -100,9 +100,9 @@ def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
 def _datelines(blocks: Iterable[tuple[int, Block]]) -> Iterator[tuple[int, int, Dateline]]:
     for number, block in blocks:
         for at, line in enumerate(block.text.split("\n", _LINES)[:_LINES]):
-            told = parse_dateline(line)
-            if told is not None and not (block.heading and told.end < len(line)):
-                yield number, at, told
+            dateline = parse_dateline(line)
+            if dateline is not None and not (block.heading and dateline.end < len(line)):
+                yield number, at, dateline
 
 
 def _told(head: str, end: int) -> Dateline | None:
@@ -112,8 +112,8 @@ def _told(head: str, end: int) -> Dateline | None:
     agency = _AGENCY.search(head)
     moment, _ = moment_and_rest(head)
     words = _WORD.findall(_AGENCY.sub("", head))
-    named = all(word[0].isupper() or fold(word) in _SMALL for word in words)
-    if not (named or (moment and _is_stopped(head))):
+    capitalised = all(word[0].isupper() or fold(word) in _SMALL for word in words)
+    if not (capitalised or (moment and _is_stopped(head))):
         return None
     if moment is not None and moment.year in _YEARS:
         return Dateline(moment, agency[1] if agency else None, end)

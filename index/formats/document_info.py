@@ -69,10 +69,10 @@ class Facts:
 def is_real_title(title: str, name: str) -> bool:
     """True if a person gave the title, not the program that made the file called `name`."""
     words = title.split()
-    named = fold(PurePath(name).stem.lower()) == fold(title.lower())
+    is_file_name = fold(PurePath(name).stem.lower()) == fold(title.lower())
     letters = sum(map(str.isalpha, title))
     machine = len(words) == 1 and bool(re.search(r"[\d_]|[a-z][A-Z]|\\", title))
-    junk = _PROGRAM.match(title) or _FILE.search(title) or machine or named
+    junk = _PROGRAM.match(title) or _FILE.search(title) or machine or is_file_name
     return not junk and letters > 3 and 2 * letters > len(title.replace(" ", ""))
 
 
@@ -142,8 +142,8 @@ def credible_metadata(facts: Facts, origin: Origin, evidence: InfoEvidence) -> M
     if title and evidence.title:
         words, printed = folded_words(title), set(folded_words(evidence.head))
         title = title if sum(word in printed for word in words) >= 0.8 * len(words) else ""
-    made = facts.made.date() if isinstance(facts.made, datetime) else facts.made
-    named = set(map(find_date, evidence.head.split("\n"))) if made else set()
+    created = facts.made.date() if isinstance(facts.made, datetime) else facts.made
+    days = set(map(find_date, evidence.head.split("\n"))) if created else set()
     return Metadata.of(
         origin,
         title=title,
@@ -151,7 +151,7 @@ def credible_metadata(facts: Facts, origin: Origin, evidence: InfoEvidence) -> M
         outlet=facts.outlet,
         url=facts.url if re.match(r"https?://\S+$", facts.url) else None,
         category=facts.category,
-        published=facts.published or (made if made in named else None),
+        published=facts.published or (created if created in days else None),
     ).completed(Metadata.of("text", title=evidence.title))
 
 
@@ -175,10 +175,10 @@ def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
     for each in root.iter("{*}Description"):
         yield from ((_named(name), str(value)) for name, value in each.attrib.items())
         for child in each.iterchildren(tag=etree.Element):
-            found = [str(item.text or "") for item in child.iter(_ITEM)]
-            named = _named(child.tag)
-            several = ", ".join(found) if named == "creator" else "".join(found[:1])
-            yield named, several or str(child.text or "")
+            items = [str(item.text or "") for item in child.iter(_ITEM)]
+            name = _named(child.tag)
+            several = ", ".join(items) if name == "creator" else "".join(items[:1])
+            yield name, several or str(child.text or "")
 
 
 def _named(tag: object) -> str:

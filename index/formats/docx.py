@@ -94,8 +94,8 @@ class _Styles:
 
     def of(self, node: Any) -> list[Any]:
         """Return a paragraph's style and the styles it is based on."""
-        found = node.find(f"./{_W}pPr/{_W}pStyle")
-        style = self._known.get(found.get(f"{_W}val", "")) if found is not None else None
+        reference = node.find(f"./{_W}pPr/{_W}pStyle")
+        style = self._known.get(reference.get(f"{_W}val", "")) if reference is not None else None
         chain: list[Any] = []
         while style is not None and style not in chain and len(chain) < 10:
             chain.append(style)
@@ -237,15 +237,15 @@ def _is_heading(styles: list[Any]) -> bool:
 def _text(node: Any) -> str:
     """Return the text of a paragraph, with insertions and without deletions."""
     parts: list[str] = []
-    waiting = list(reversed(node))
-    while waiting:
-        each = waiting.pop()
+    pending = list(reversed(node))
+    while pending:
+        each = pending.pop()
         if each.tag == f"{_W}t":
             parts.append(each.text or "")
         elif each.tag in _LETTERS:
             parts.append(_LETTERS[each.tag])
         elif each.tag not in _UNSEEN:
-            waiting += reversed(each)
+            pending += reversed(each)
     lines = (re.sub(r"[ \t]+", " ", line).strip() for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 

@@ -71,18 +71,18 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
             "letter-too-large", shown=content.shown, size=content.size, limit=MAIL_LIMIT
         )
     message = _message(content)
-    read_any = False
-    refused: ReadError | None = None
+    any_draft = False
+    refusal: ReadError | None = None
     try:
         yield _letter(message, content)
-        read_any = True
+        any_draft = True
     except ReadError as error:
-        refused = error
-    for found in _attachments(message, content):
-        read_any = read_any or isinstance(found, ArticleDraft)
-        yield found
-    if refused and not read_any:
-        raise refused
+        refusal = error
+    for part in _attachments(message, content):
+        any_draft = any_draft or isinstance(part, ArticleDraft)
+        yield part
+    if refusal and not any_draft:
+        raise refusal
 
 
 def _message(content: Content) -> EmailMessage:
@@ -153,10 +153,10 @@ def _letter(message: EmailMessage, content: Content) -> ArticleDraft:
 
 def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
     try:
-        found = message.get_body(preferencelist=(kind,))
+        part = message.get_body(preferencelist=(kind,))
     except Exception:  # see _header
         return None
-    return found if isinstance(found, EmailMessage) else None
+    return part if isinstance(part, EmailMessage) else None
 
 
 def _bytes(part: EmailMessage) -> bytes:
@@ -175,9 +175,9 @@ def _plain_text(part: EmailMessage, content: Content) -> str:
         text = data.decode(part.get_content_charset() or "utf-8")
     except (LookupError, UnicodeError):
         text = decode(data, content.shown)
-    signed = _SIGNATURE.search(text := plain_lines(text))
-    if signed and len(signed["who"]) <= _SIGNATURE_LIMIT:
-        text = text[: signed.start()]
+    signature = _SIGNATURE.search(text := plain_lines(text))
+    if signature and len(signature["who"]) <= _SIGNATURE_LIMIT:
+        text = text[: signature.start()]
     return text.strip()
 
 
@@ -185,14 +185,14 @@ def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """Drop the lines added by mailing lists: why one is subscribed, how to unsubscribe."""
     for block in blocks:
         lines = block.text.split("\n")
-        kept = [line for line in lines if len(line) > _LIST_LIMIT or not _LIST.fullmatch(line)]
-        if kept:
-            yield replace(block, text="\n".join(kept))
+        others = [line for line in lines if len(line) > _LIST_LIMIT or not _LIST.fullmatch(line)]
+        if others:
+            yield replace(block, text="\n".join(others))
 
 
 def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the attachments of known formats; pictures, calendars and the like are ignored."""
-    taken: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for part in islice(message.walk(), PART_LIMIT):
         try:
             name = part.get_filename() or ""
@@ -202,8 +202,8 @@ def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDra
         name = re.split(r"[/\\]", name.replace("\0", ""))[-1].strip()
         if suffix_of(name) is None:
             continue
-        taken[name] = taken.get(name, 0) + 1
-        key = name if taken[name] == 1 else f"{taken[name]}-{name}"
+        counts[name] = counts.get(name, 0) + 1
+        key = name if counts[name] == 1 else f"{counts[name]}-{name}"
         yield from _attached(part, key, content)
 
 
@@ -214,10 +214,10 @@ def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[Articl
         return
     inner = Content.of_bytes(_bytes(part), key, shown, options=content.options)
     try:
-        for found in read_content(inner):
-            if isinstance(found, ArticleDraft):
-                yield replace(found, key=f"{key}#{found.key}" if found.key else key)
+        for draft in read_content(inner):
+            if isinstance(draft, ArticleDraft):
+                yield replace(draft, key=f"{key}#{draft.key}" if draft.key else key)
             else:
-                yield found
+                yield draft
     except ReadError as error:
         yield Skipped(shown, error.problem)

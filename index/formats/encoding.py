@@ -50,14 +50,14 @@ def plain_lines(text: str) -> str:
 
 
 def _decoded(data: bytes, shown: str) -> str:
-    marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
-    if marked is None and b"\0" in data:
+    mark_encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+    if mark_encoding is None and b"\0" in data:
         raise ReadError("file-binary", shown=shown)
     try:
-        return data.decode((marked or "utf-8").removesuffix("-sig"))
+        return data.decode((mark_encoding or "utf-8").removesuffix("-sig"))
     except UnicodeDecodeError as error:
-        if marked is not None:
-            name = marked.removesuffix("-sig").upper()
+        if mark_encoding is not None:
+            name = mark_encoding.removesuffix("-sig").upper()
             raise ReadError(
                 "encoding-broken", shown=shown, encoding=name, byte=error.start
             ) from error

@@ -100,8 +100,8 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
 def _metadata(opf: etree._Element) -> Metadata:
     def values(name: str) -> list[str]:
-        found = opf.findall(f"{_DUBLIN}{name}")
-        texts = (" ".join("".join(map(str, each.itertext())).split()) for each in found)
+        elements = opf.findall(f"{_DUBLIN}{name}")
+        texts = (" ".join("".join(map(str, each.itertext())).split()) for each in elements)
         return [text for text in texts if text]
 
     code = re.match(r"[a-z]{2}(?=[-_]|$)", "".join(values("language")[:1]).lower())

@@ -150,21 +150,21 @@ def drop_shortcodes(text: str) -> str:
     closed = {tag["name"] for tag in tags if tag["close"]}
     parts: list[str] = []
     at = 0
-    opened: re.Match[str] | None = None
+    opening: re.Match[str] | None = None
     for tag in tags:
-        told = tag["attributes"].strip()
+        attributes = tag["attributes"].strip()
         core = tag["name"] in _CORE or "_" in tag["name"]
-        marked = _ATTRIBUTES.search(tag["attributes"]) if told else core
-        if not marked and tag["name"] not in closed:
+        is_shortcode = _ATTRIBUTES.search(tag["attributes"]) if attributes else core
+        if not is_shortcode and tag["name"] not in closed:
             continue
         before = text[at : tag.start()]
         at = tag.end()
         if before.endswith("[") and text.startswith("]", at):  # escaped: `[[gallery]]`
             parts += [before[:-1], tag[0]]
             at += 1
-            opened = None
+            opening = None
             continue
-        pair = tag["close"] and opened is not None and opened["name"] == tag["name"]
+        pair = tag["close"] and opening is not None and opening["name"] == tag["name"]
         parts.append("" if pair and _EMBEDDED.fullmatch(before) else before)
-        opened = None if tag["close"] else tag
+        opening = None if tag["close"] else tag
     return "".join([*parts, text[at:]])

@@ -53,10 +53,10 @@ def field_values(
     A name in `chosen` is the only one for its fact; it may be a path (`author.name`).
     """
     if fact in chosen:
-        found = [field_at(values, chosen[fact])]
+        candidates = [field_at(values, chosen[fact])]
     else:
-        found = [values[key] for key in _keys(tuple(values)).get(fact, ())]
-    return (value for value in found if value not in (None, "", [], {}))
+        candidates = [values[key] for key in _keys(tuple(values)).get(fact, ())]
+    return (value for value in candidates if value not in (None, "", [], {}))
 
 
 def flatten_record(values: Mapping[str, object]) -> Mapping[str, object]:
@@ -78,8 +78,10 @@ def field_at(values: object, name: str) -> object:
         first, _, rest = name.partition(".")
         return field_at(values[first], rest) if rest and first in values else None
     if isinstance(values, list):
-        found = [each for each in (field_at(value, name) for value in values) if each is not None]
-        return found or None
+        values_inside = [
+            each for each in (field_at(value, name) for value in values) if each is not None
+        ]
+        return values_inside or None
     return None
 
 
@@ -132,13 +134,13 @@ def as_moment(value: object, order: Order | None = None) -> date | datetime | No
     if match := _COMPACT.fullmatch(text):
         return valid_day(*match.groups())
     if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
-        told = (float(text), float(text) / 1000)
-        seconds = next((each for each in told if int(each) in _EPOCHS), None)
+        readings = (float(text), float(text) / 1000)
+        seconds = next((each for each in readings if int(each) in _EPOCHS), None)
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    found = find_moment(text)
-    numeric = _NUMERIC.match(text) if found is None and order else None
+    moment = find_moment(text)
+    numeric = _NUMERIC.match(text) if moment is None and order else None
     if numeric is None:
-        return found
+        return moment
     day, month = (numeric[1], numeric[3]) if order == "day" else (numeric[3], numeric[1])
     return find_moment(f"{numeric[4]}-{month:0>2}-{day:0>2}{numeric[5]}")
 
@@ -165,8 +167,10 @@ def _keys(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     plain: dict[str, str] = {}
     for key in keys:
         plain.setdefault(re.sub(r"[\W_]+", "", fold(key.lower())), key)
-    found = {fact: [plain[n] for n in names.split() if n in plain] for fact, names in NAMES.items()}
-    return {fact: tuple(keys) for fact, keys in found.items() if keys}
+    fields = {
+        fact: [plain[n] for n in names.split() if n in plain] for fact, names in NAMES.items()
+    }
+    return {fact: tuple(keys) for fact, keys in fields.items() if keys}
 
 
 def one_line(value: object) -> str | None:

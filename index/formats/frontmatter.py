@@ -51,10 +51,12 @@ def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
     Raises ReadError if the YAML is broken, or marks the text as a draft.
     """
     try:
-        found, body = frontmatter.parse(text, handler=YAMLHandler())
+        data, body = frontmatter.parse(text, handler=YAMLHandler())
     except yaml.YAMLError as error:
-        mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        reason = Words(" ".join(str(said).split())) if said else Problem("front-matter-quotes")
+        mark, message = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        reason = (
+            Words(" ".join(str(message).split())) if message else Problem("front-matter-quotes")
+        )
         if mark is None:
             raise ReadError("front-matter-invalid", shown=shown, reason=reason) from error
         line = mark.line + 1
@@ -63,9 +65,9 @@ def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
         ) from error
     except (ValueError, TypeError) as error:
         raise ReadError("front-matter-unreadable", shown=shown, reason=reason_of(error)) from error
-    if not isinstance(found, Mapping) or (not found and text.lstrip().startswith("---")):
+    if not isinstance(data, Mapping) or (not data and text.lstrip().startswith("---")):
         return Metadata(), text
-    values = {fold(str(key).lower()): value for key, value in found.items()}
+    values = {fold(str(key).lower()): value for key, value in data.items()}
     if why := why_unpublished(values):
         raise ReadError(why, shown=shown)
     return _metadata(values, shown), body

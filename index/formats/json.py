@@ -43,9 +43,9 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """
     with content.stream() as stream:
         head = stream.read(HEAD)
-    named = content.name.lower().endswith(_LINES_SUFFIXES)
-    listed = head[:64].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
-    if (named and not listed) or is_json_lines(head):
+    is_lines_name = content.name.lower().endswith(_LINES_SUFFIXES)
+    is_list = head[:64].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
+    if (is_lines_name and not is_list) or is_json_lines(head):
         yield from read_records(content, _line_records(content))
         return
     if not head.strip():
@@ -69,9 +69,9 @@ def _one(content: Content) -> ArticleDraft:
             raise ReadError("json-value-too-large", shown=content.shown, limit=RECORD_LIMIT)
         raise ReadError("json-no-object", shown=content.shown)
     record = Record(Problem("at-record", number=1), flatten_record(value))
-    for found in read_records(content, iter([record])):
-        if isinstance(found, Skipped):
-            raise ReadError(found.problem, shown=content.shown)
+    for part in read_records(content, iter([record])):
+        if isinstance(part, Skipped):
+            raise ReadError(part.problem, shown=content.shown)
     draft = read_record(record, content)
     return ArticleDraft(draft.blocks, draft.metadata)
 
@@ -159,19 +159,19 @@ def _value(first: _Event, events: Iterator[_Event]) -> object:
     """Build the value that begins with an event; a Problem if it is too deep or large."""
     builder = ijson.ObjectBuilder()
     depth = size = 0
-    refused: Problem | None = None
+    problem: Problem | None = None
     event, value = first
     while True:
         depth += (event in _STARTS) - (event in _ENDS)
         size += len(value) + 16 if isinstance(value, str) else 16
         if depth > _RECORD_DEPTH:
-            refused = _TOO_DEEP
+            problem = _TOO_DEEP
         elif size > RECORD_LIMIT:
-            refused = _TOO_LARGE
-        if refused is None:
+            problem = _TOO_LARGE
+        if problem is None:
             builder.event(event, value)
         if depth == 0:
-            return builder.value if refused is None else refused
+            return builder.value if problem is None else problem
         event, value = next(events)
 
 
@@ -244,8 +244,8 @@ def _events(content: Content) -> Iterator[Iterator[_Event]]:
         with open_as_utf8(content) as stream:
             yield events(_Watched(stream, content.shown))
     except (ijson.JSONError, OverflowError, StopIteration) as error:
-        said = " ".join(str(error).split("\n")[0].split())
-        reason = Words(said) if said else Problem("json-cut")
+        message = " ".join(str(error).split("\n")[0].split())
+        reason = Words(message) if message else Problem("json-cut")
         raise ReadError("json-invalid", shown=content.shown, reason=reason) from error
 
 
@@ -270,8 +270,8 @@ def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped
             "record-too-deep" if isinstance(error, RecursionError) else "line-not-utf8"
         )
         if isinstance(error, json.JSONDecodeError):
-            said = Words(error.msg)
-            reason = Problem("json-at-character", reason=said, character=error.pos + 1)
+            message = Words(error.msg)
+            reason = Problem("json-at-character", reason=message, character=error.pos + 1)
         return skipped_line(content, number, Problem("line-not-json", reason=reason))
     if not isinstance(value, dict):
         return skipped_line(content, number, Problem("line-no-object"))

@@ -44,8 +44,8 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
         case "fence" | "code_block":
             yield Block(_BLANKS.sub("\n", node.content).strip("\n"))
         case "html_block":
-            seen = drop_templates("".join(_seen(node.content)))
-            for paragraph in _BLANKS.split(html.unescape(_TAG.sub(" ", seen))):
+            source = drop_templates("".join(_seen(node.content)))
+            for paragraph in _BLANKS.split(html.unescape(_TAG.sub(" ", source))):
                 yield Block(" ".join(paragraph.split()))
         case "blockquote":
             for child in node.children:

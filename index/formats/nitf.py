@@ -108,10 +108,10 @@ def _item(item: Element, content: Content) -> ArticleDraft:
     if inner is not None:
         draft = _nitf(inner, content)
         return replace(draft, metadata=metadata.completed(draft.metadata))
-    held = [*_all(item, "inlinexml"), *_all(item, "inlinedata"), *_all(item, "datacontent")]
-    if not held:
+    contents = [*_all(item, "inlinexml"), *_all(item, "inlinedata"), *_all(item, "datacontent")]
+    if not contents:
         raise ReadError("news-text-elsewhere", shown=content.shown)
-    return _with_words(held[:1], metadata, content)
+    return _with_words(contents[:1], metadata, content)
 
 
 def _refuse_withheld(status: str | None, content: Content) -> None:
@@ -144,8 +144,8 @@ def _author(element: Element | None) -> str | None:
         return None
     people = [text for each in _all(element, "person") if (text := _text(each))]
     line = ", ".join(people) or _text(element) or ""
-    signed = parse_byline(line)
-    return signed.people if signed else without_by(line) or None
+    byline = parse_byline(line)
+    return byline.people if byline else without_by(line) or None
 
 
 def _name(element: Element) -> str:

@@ -68,17 +68,17 @@ class _Document:
     styles: tuple[Any, ...]
 
     def facts(self) -> Facts:
-        found = self.meta.find(f".//{_OFFICE}meta") if self.meta is not None else None
-        told = {
+        properties = self.meta.find(f".//{_OFFICE}meta") if self.meta is not None else None
+        texts = {
             str(each.tag): " ".join(each.itertext()).strip()
-            for each in (() if found is None else found.iterchildren(tag=etree.Element))
+            for each in (() if properties is None else properties.iterchildren(tag=etree.Element))
         }
-        author = told.get(f"{_META}initial-creator") or told.get(f"{_DUBLIN}creator", "")
+        author = texts.get(f"{_META}initial-creator") or texts.get(f"{_DUBLIN}creator", "")
         return Facts(
-            title=" ".join(told.get(f"{_DUBLIN}title", "").split()),
+            title=" ".join(texts.get(f"{_DUBLIN}title", "").split()),
             author=" ".join(author.split()),
-            language=told.get(f"{_DUBLIN}language") or self._default_language(),
-            made=find_moment(told.get(f"{_META}creation-date", "")),
+            language=texts.get(f"{_DUBLIN}language") or self._default_language(),
+            made=find_moment(texts.get(f"{_META}creation-date", "")),
         )
 
     def named(self, tag: str) -> dict[str, Any]:
@@ -93,8 +93,8 @@ class _Document:
         for root in self.styles:
             for each in root.iter(f"{_STYLE}default-style"):
                 if each.get(f"{_STYLE}family") == "paragraph":
-                    found = each.find(f"./{_STYLE}text-properties")
-                    return "" if found is None else found.get(f"{_FORMATTED}language", "")
+                    properties = each.find(f"./{_STYLE}text-properties")
+                    return "" if properties is None else properties.get(f"{_FORMATTED}language", "")
         return ""
 
 
@@ -140,8 +140,8 @@ class _Body:
         self._styles = document.named("style")
         self._numbered = {
             (name, each.get(f"{_TEXT}level"))
-            for name, known in document.named("list-style").items()
-            for each in known.iterchildren(f"{_TEXT}list-level-style-number")
+            for name, style in document.named("list-style").items()
+            for each in style.iterchildren(f"{_TEXT}list-level-style-number")
             if each.get(f"{_STYLE}num-format") == "1"
         }
         self._counts: Counter[tuple[str, int]] = Counter()
@@ -165,8 +165,8 @@ class _Body:
         for note in text.iter(f"{_TEXT}note"):
             if not any(above.tag == f"{_TEXT}tracked-changes" for above in note.iterancestors()):
                 for paragraph in note.iterfind(f"./{_TEXT}note-body/{_TEXT}p"):
-                    if said := _words(paragraph):
-                        yield Block(said)
+                    if words := _words(paragraph):
+                        yield Block(words)
 
     def _paragraph(self, node: Any) -> Iterator[Block]:
         names = self._style_names(node)
@@ -216,16 +216,16 @@ class _Body:
             counted = item.tag == f"{_TEXT}list-item" and (style, str(level)) in self._numbered
             if (start := item.get(f"{_TEXT}start-value", "")).isdecimal():
                 self._counts[style, level] = int(start) - 1
-            marked = False
+            numbered = False
             for each in item.iterchildren(tag=etree.Element):
                 if each.tag == f"{_TEXT}list":
                     yield from self._items(each, style, level + 1)
                 elif each.tag == f"{_TEXT}h":
                     yield each
                 elif each.tag == f"{_TEXT}p" and (text := _words(each)):
-                    if counted and not marked:
+                    if counted and not numbered:
                         self._counts[style, level] += 1
-                        text, marked = f"{self._counts[style, level]}. {text}", True
+                        text, numbered = f"{self._counts[style, level]}. {text}", True
                     yield text
 
     def _rows(self, table: Any) -> Iterator[str]:
@@ -234,8 +234,8 @@ class _Body:
                 yield from self._rows(row)
             elif row.tag == f"{_TABLE}table-row":
                 cells = list(row.iterchildren(f"{_TABLE}table-cell"))
-                said = (" ".join(" ".join(_cell_words(cell)).split()) for cell in cells)
-                if line := " | ".join(text for text in said if text):
+                texts = (" ".join(" ".join(_cell_words(cell)).split()) for cell in cells)
+                if line := " | ".join(text for text in texts if text):
                     yield line
                 for cell in cells:
                     for inner in cell.iterchildren(f"{_TABLE}table"):

@@ -59,7 +59,7 @@ class _ReadingProcess(KeptProcess):
         self, source: Source, options: Options, seconds: float | None
     ) -> Iterator[Article | Skipped]:
         self._at_rest = False
-        asked = {
+        request = {
             "path": os.path.abspath(source.path),  # noqa: PTH100 - links stay as they are
             "shown": source.shown,
             "location": source.location,
@@ -71,28 +71,28 @@ class _ReadingProcess(KeptProcess):
         }
         told_to, _ = self.pipes
         with suppress(OSError):  # it has died, and its silence tells
-            told_to.write(json.dumps(asked).encode() + b"\n")
+            told_to.write(json.dumps(request).encode() + b"\n")
             told_to.flush()
-        refused: Problem | None = None
+        refusal: Problem | None = None
         while True:
-            kind, told = self._next(source, seconds)
+            kind, payload = self._next(source, seconds)
             match kind:
                 case "article":
-                    yield article_from_json(told)
+                    yield article_from_json(payload)
                 case "skipped":
-                    shown, problem, at = told
+                    shown, problem, at = payload
                     place = Problem.from_json(at) if at else None
                     yield Skipped(shown, Problem.from_json(problem), place)
                 case "refused":
-                    refused = Problem.from_json(told)
+                    refusal = Problem.from_json(payload)
                 case "logged":
-                    name, level, text = told
+                    name, level, text = payload
                     logging.getLogger(name).log(level, "%s", text)
                 case _:
-                    self._at_rest = not told
+                    self._at_rest = not payload
                     break
-        if refused is not None:
-            raise ReadError(refused, shown=source.shown)
+        if refusal is not None:
+            raise ReadError(refusal, shown=source.shown)
 
     def _next(self, source: Source, seconds: float | None) -> tuple[str, Any]:
         """Return its next message; a process that is silent for too long is ended."""
@@ -100,8 +100,8 @@ class _ReadingProcess(KeptProcess):
         with self.ended_after(SILENCE_SECONDS) as late:
             line = told_by.readline()
         if line.endswith(b"\n"):
-            kind, told = json.loads(line)
-            return kind, told
+            kind, payload = json.loads(line)
+            return kind, payload
         ended = self.process.wait()
         if late.is_set():
             raise ReadError("reading-slow", shown=source.shown, seconds=round(SILENCE_SECONDS))

@@ -53,19 +53,19 @@ _MARKS = re.compile(r"[\W_]+")
 
 def why_unpublished(values: Mapping[str, object]) -> Problem | None:
     """Return why the fields of an article say that it is not published, with a count of 1."""
-    told = {_plain(name): _plain(value) for name, value in values.items() if _is_short(value)}
-    if any(told.get(name) in _NO_ARTICLES for name in _TYPE):
+    flags = {_plain(name): _plain(value) for name, value in values.items() if _is_short(value)}
+    if any(flags.get(name) in _NO_ARTICLES for name in _TYPE):
         return NO_ARTICLE
     for name in (*_WORDPRESS_STATUS, *_STATUS):
-        status = told.get(name, "")
+        status = flags.get(name, "")
         if status in _REASONS:
             return _REASONS[status]
         if name in _WORDPRESS_STATUS and status not in ("", "publish"):
             return _UNPUBLISHED
-    if any(told.get(name) for name in _PASSWORD):
+    if any(flags.get(name) for name in _PASSWORD):
         return _PROTECTED
-    drafted = any(told.get(name) in _YES for name in _DRAFT)
-    withdrawn = any(told.get(name) in _NO for name in _PUBLISHED)
+    drafted = any(flags.get(name) in _YES for name in _DRAFT)
+    withdrawn = any(flags.get(name) in _NO for name in _PUBLISHED)
     return _DRAFTED if drafted or withdrawn else None
 
 

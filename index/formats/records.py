@@ -116,8 +116,8 @@ def article_key(name: str | None, title: str | None, text: str) -> str:
     """Return a key for an article: its name, else a hash of its text, so that records added before
     it do not change it."""
     if name is None:
-        told = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
-        return hashlib.sha256(told).hexdigest()[:12]
+        content = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
+        return hashlib.sha256(content).hexdigest()[:12]
     return " ".join(_clean(name, name).split())[:_KEY_LIMIT]
 
 

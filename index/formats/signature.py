@@ -119,8 +119,10 @@ def is_letter(head: bytes) -> bool:
     """True if the first lines are email headers."""
     text = _as_text(head) or ""
     lines = text.lstrip().split("\n\n")[0].replace("\r", "").split("\n")[:40]
-    found = {match[1].lower() for line in lines if (match := _HEADER.match(line))}
-    return len(found) >= 3 or (len(found) >= 2 and bool(found & {"mime-version", "message-id"}))
+    headers = {match[1].lower() for line in lines if (match := _HEADER.match(line))}
+    return len(headers) >= 3 or (
+        len(headers) >= 2 and bool(headers & {"mime-version", "message-id"})
+    )
 
 
 def is_text(head: bytes) -> bool:
@@ -155,13 +157,13 @@ def root_in(head: bytes) -> str | None:
 def root_of(text: str) -> str | None:
     """Return the local name of the root element of XML or HTML; that of the document type if the
     text ends before the element."""
-    at, named = 0, None
+    at, doctype = 0, None
     while above := _ABOVE_ROOT.match(text, at):
-        at, named = above.end(), above["named"] or named
+        at, doctype = above.end(), above["named"] or doctype
     match = _ROOT.match(text, at)
-    if match or named is None:
+    if match or doctype is None:
         return match[1] if match else None
-    return named.rpartition(":")[2]
+    return doctype.rpartition(":")[2]
 
 
 def _as_text(head: bytes) -> str | None:

@@ -55,8 +55,8 @@ class _Tags:
         opening = self.text[at : at + 2]
         if opening in _CLOSING:
             if self._next[opening] < at + 2:
-                found = self.text.find(_CLOSING[opening], at + 2)
-                self._next[opening] = found if found >= 0 else len(self.text) + _LIMIT
+                close = self.text.find(_CLOSING[opening], at + 2)
+                self._next[opening] = close if close >= 0 else len(self.text) + _LIMIT
             if self._next[opening] < at + _LIMIT:
                 return self._next[opening] + 2
         attributes = _ATTRIBUTES.match(self.text, at)

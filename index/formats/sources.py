@@ -35,8 +35,8 @@ def read_ledger(folder: Path) -> tuple[Mapping[str, str], Problem | None]:
         return {}, Problem("addresses-unreadable", reason=reason_of(error))
 
 
-def _read(told: object) -> dict[str, str]:
-    files = told.get("files") if isinstance(told, dict) else None
+def _read(ledger: object) -> dict[str, str]:
+    files = ledger.get("files") if isinstance(ledger, dict) else None
     if not isinstance(files, dict):
         raise ReadError("addresses-no-files")
     return {
@@ -64,11 +64,11 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
         if not there:
             raise ReadError("path-missing", shown=root)
         finder = _Below(root, inside) if root.is_dir() else _named(root)
-        for found in finder:
-            if isinstance(found, Skipped):
-                skipped.setdefault(found.shown, found)
+        for item in finder:
+            if isinstance(item, Skipped):
+                skipped.setdefault(item.shown, item)
             else:
-                sources.setdefault(*found)
+                sources.setdefault(*item)
     return _told_apart(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
 
 
@@ -108,9 +108,9 @@ class _Below:
 
     def __iter__(self) -> Iterator[tuple[str, Source] | Skipped]:
         name = _plain(Path(os.path.realpath(self._root)).name)
-        waiting = [_Folder(str(self._root), _shown(self._root), name)]
-        while waiting:
-            folder = waiting.pop()
+        pending = [_Folder(str(self._root), _shown(self._root), name)]
+        while pending:
+            folder = pending.pop()
             real = os.path.realpath(folder.path)
             if real in self._entered:
                 continue
@@ -126,7 +126,7 @@ class _Below:
                 continue
             folders: list[_Folder] = []
             yield from self._files(folder, real, entries, folders)
-            waiting += reversed(folders)
+            pending += reversed(folders)
 
     def _files(
         self,
@@ -228,12 +228,12 @@ def _plain(name: str) -> str:
 
 def _told_apart(sources: Mapping[str, Source]) -> list[Source]:
     """Sort sources by location; of two with the same, the second gets its absolute path."""
-    taken: set[str] = set()
-    told: list[Source] = []
+    locations: set[str] = set()
+    result: list[Source] = []
     for real, source in sources.items():
-        location = source.location if source.location not in taken else _plain(real)
-        while location in taken:  # names of other encodings that read alike as text
+        location = source.location if source.location not in locations else _plain(real)
+        while location in locations:  # names of other encodings that read alike as text
             location += "'"
-        taken.add(location)
-        told.append(source if location == source.location else replace(source, location=location))
-    return sorted(told, key=lambda source: source.location)
+        locations.add(location)
+        result.append(source if location == source.location else replace(source, location=location))
+    return sorted(result, key=lambda source: source.location)

@@ -164,16 +164,16 @@ def suffix_for(head: bytes, name: str) -> str | None:
     """
     if sign.unreadable_kind(head) is not None:
         return None
-    named = PurePath(name).suffix.lower()
-    own = FORMAT_OF_SUFFIX.get(named)
-    told = sure_format(head) or next((each for each in FORMATS if _is(each, head)), None)
-    if told is ZIP and own is not None and own.package:
+    suffix = PurePath(name).suffix.lower()
+    own = FORMAT_OF_SUFFIX.get(suffix)
+    detected = sure_format(head) or next((each for each in FORMATS if _is(each, head)), None)
+    if detected is ZIP and own is not None and own.package:
         return own.suffix
-    if told is not None:
-        return told.suffix
+    if detected is not None:
+        return detected.suffix
     if not sign.is_text(head):
         return None
-    return named if own is not None and own.signature is None else ".txt"
+    return suffix if own is not None and own.signature is None else ".txt"
 
 
 def unknown_format() -> Problem:

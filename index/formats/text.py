@@ -35,13 +35,15 @@ def read_text(text: str) -> ArticleDraft:
     if not blocks:
         return ArticleDraft(())
     title, rest = _titled(blocks)
-    kept = drop_boilerplate(tuple(Block(text) for text in rest))
-    metadata, body = split_head_lines(kept)
-    marked = tuple(
+    news = drop_boilerplate(tuple(Block(text) for text in rest))
+    metadata, body = split_head_lines(news)
+    paragraphs = tuple(
         Block(block.text, heading=_is_heading(block.text, following.text))
         for block, following in zip_longest(body, body[1:], fillvalue=Block(""))
     )
-    return ArticleDraft((Block(title, heading=True), *marked) if title else marked, metadata)
+    return ArticleDraft(
+        (Block(title, heading=True), *paragraphs) if title else paragraphs, metadata
+    )
 
 
 def _paragraphs(text: str) -> Iterator[str]:

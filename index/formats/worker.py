@@ -45,21 +45,21 @@ def main() -> None:
             return
 
 
-def _answer(asked: dict[str, Any]) -> None:
-    source = Source(Path(asked["path"]), asked["shown"], asked["location"], asked["url"])
-    options = Options(MappingProxyType(asked["fields"]), asked["ocr"])
+def _answer(request: dict[str, Any]) -> None:
+    source = Source(Path(request["path"]), request["shown"], request["location"], request["url"])
+    options = Options(MappingProxyType(request["fields"]), request["ocr"])
     before = memory_status("VmHWM")
     reserve = [bytearray(_RESERVE)]
     every = read_source(source, options)
-    if asked["all"] is not None:
+    if request["all"] is not None:
         every = _that_can_be_cut(every)
     try:
-        for found in _timed(every, asked["each"], asked["all"]):
-            if isinstance(found, Skipped):
-                at = found.at.as_json() if found.at else None
-                _tell("skipped", [found.shown, found.problem.as_json(), at])
+        for item in _timed(every, request["each"], request["all"]):
+            if isinstance(item, Skipped):
+                at = item.at.as_json() if item.at else None
+                _tell("skipped", [item.shown, item.problem.as_json(), at])
             else:
-                _tell("article", _as_json(found))
+                _tell("article", _as_json(item))
     except _REFUSALS as error:
         reserve.clear()  # where there is no memory left, there is some to say so
         problem = error.problem if isinstance(error, ReadError) else too_heavy()
@@ -69,18 +69,18 @@ def _answer(asked: dict[str, Any]) -> None:
         _tell("refused", problem.as_json())
 
 
-def _that_can_be_cut(found: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
+def _that_can_be_cut(items: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
     """Segment articles from strangers here once, so that slow input fails in this process."""
     from index.text.sentences import sentence_spans
 
-    for each in found:
+    for each in items:
         if isinstance(each, Article):
             sentence_spans(each.text, each.language)
         yield each
 
 
 def _timed(
-    found: Iterator[Article | Skipped], each: float, all_seconds: float | None
+    items: Iterator[Article | Skipped], each: float, all_seconds: float | None
 ) -> Iterator[Article | Skipped]:
     """Yield each item within its time; the system kills a process that takes longer."""
     last = None if all_seconds is None else _spent() + all_seconds
@@ -88,32 +88,32 @@ def _timed(
         bound = _spent() + each
         limit_process("RLIMIT_CPU", round(bound if last is None else min(bound, last)) + 1)
         try:
-            yield next(found)
+            yield next(items)
         except StopIteration:
             return
 
 
 def _as_json(article: Article) -> dict[str, Any]:
-    told = {each.name: getattr(article, each.name) for each in fields(article)}
+    record = {each.name: getattr(article, each.name) for each in fields(article)}
     for name in (*_DAYS, *_MOMENTS):
-        told[name] = told[name] and told[name].isoformat()
-    told["sections"] = [astuple(each) for each in article.sections]
-    del told["copies"]  # which a build finds
-    return told
+        record[name] = record[name] and record[name].isoformat()
+    record["sections"] = [astuple(each) for each in article.sections]
+    del record["copies"]  # which a build finds
+    return record
 
 
-def article_from_json(told: dict[str, Any]) -> Article:
+def article_from_json(record: dict[str, Any]) -> Article:
     """Rebuild an article that the process sent."""
     for names, kind in ((_DAYS, date), (_MOMENTS, datetime)):
         for name in names:
-            told[name] = told[name] and kind.fromisoformat(told[name])
-    told["sections"] = tuple(Section(*each) for each in told["sections"])
-    told["origins"] = tuple((fact, origin) for fact, origin in told["origins"])
-    return Article(**told)
+            record[name] = record[name] and kind.fromisoformat(record[name])
+    record["sections"] = tuple(Section(*each) for each in record["sections"])
+    record["origins"] = tuple((fact, origin) for fact, origin in record["origins"])
+    return Article(**record)
 
 
-def _tell(kind: str, told: object) -> None:
-    sys.stdout.write(json.dumps([kind, told]) + "\n")
+def _tell(kind: str, payload: object) -> None:
+    sys.stdout.write(json.dumps([kind, payload]) + "\n")
     sys.stdout.flush()
 
 

@@ -113,10 +113,10 @@ def open_package(content: Content, cut: Problem) -> Iterator[Package]:
 
 def _numbered(entity: re.Match[bytes]) -> bytes:
     """Replace `&eacute;` by `&#233;`, which XML knows."""
-    meant = html.entities.html5.get(f"{entity[1].decode('ascii')};")
-    if meant is None or meant in "&<>'\"":
+    letters = html.entities.html5.get(f"{entity[1].decode('ascii')};")
+    if letters is None or letters in "&<>'\"":
         return entity[0]
-    return "".join(f"&#{ord(letter)};" for letter in meant).encode("ascii")
+    return "".join(f"&#{ord(letter)};" for letter in letters).encode("ascii")
 
 
 def xml_parser() -> etree.XMLParser:

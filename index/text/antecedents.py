@@ -61,13 +61,13 @@ def is_dependent(text: str, language: str) -> bool:
 
 def find_leads(passage: Passage, language: str) -> list[Sentence | None]:
     """Return, for each sentence of a passage, the lead it depends on, or None."""
-    found: list[Sentence | None] = []
+    leads: list[Sentence | None] = []
     standing: Sentence | None = None
     for sentence in passage.sentences:
         leaning = is_dependent(sentence.text, language)
-        found.append(standing if leaning else None)
+        leads.append(standing if leaning else None)
         standing = standing if leaning else sentence
-    return found
+    return leads
 
 
 def sentences_in_context(passage: Passage, language: str) -> list[str]:

@@ -155,13 +155,13 @@ def _compound(word: str, stops: frozenset[str]) -> list[str]:
     """Return a hyphenated word and its parts; « mai-1 » also without hyphen, as some write it."""
     parts = word.split("-")
     verb = parts[-1] in _CLITICS
-    kept = [part for part in parts if part not in stops and not (verb and part in _CLITICS)]
-    kept = [part for part in kept if len(part) > 1 or part.isdigit()]
-    if verb or not kept:
-        return kept
+    words = [part for part in parts if part not in stops and not (verb and part in _CLITICS)]
+    words = [part for part in words if len(part) > 1 or part.isdigit()]
+    if verb or not words:
+        return words
     mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
     closed = [word.replace("-", "")] if mixed else []
-    return [word, *closed, *kept]
+    return [word, *closed, *words]
 
 
 class _Stemmers(threading.local):

@@ -77,7 +77,7 @@ def _name() -> re.Pattern[str]:
 
 def span_names(sentence: str, language: str) -> list[NameSpan]:
     """Find runs of capitalised words; a sentence's first word counts only if it may be a name."""
-    found = []
+    spans = []
     for match in _name().finditer(sentence):
         elided = _ELISION.match(match[0])
         start = match.start() + (elided.end() if elided else 0)
@@ -85,8 +85,8 @@ def span_names(sentence: str, language: str) -> list[NameSpan]:
         start = _past_date(sentence, start, match.end())
         text = sentence[start : match.end()].rstrip("'’-")
         if len(text) > 1 and text[0].isupper() and text.lower() not in CALENDAR:
-            found.append(NameSpan(start, start + len(text)))
-    return found
+            spans.append(NameSpan(start, start + len(text)))
+    return spans
 
 
 def _past_opening(sentence: str, start: int, end: int, language: str) -> int:
@@ -105,8 +105,8 @@ def _past_opening(sentence: str, start: int, end: int, language: str) -> int:
 def _past_date(sentence: str, start: int, end: int) -> int:
     """Skip a month and its year before the name: "In September 1928 Fleming"."""
     first, _, rest = sentence[start:end].partition(" ")
-    dated = re.match(r"(?:\d+\s)+(?=[^\W\d])", rest) if first.lower() in CALENDAR else None
-    return start + len(first) + 1 + dated.end() if dated else start
+    digits = re.match(r"(?:\d+\s)+(?=[^\W\d])", rest) if first.lower() in CALENDAR else None
+    return start + len(first) + 1 + digits.end() if digits else start
 
 
 @cache

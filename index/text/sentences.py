@@ -155,10 +155,10 @@ def sentence_spans(text: str, language: str, limit: int = SENTENCE_LIMIT) -> lis
 
 def _ends(paragraph: str, language: str) -> list[int]:
     """Find where sentences end inside a paragraph, its own end excluded."""
-    known = _BY_LANGUAGE.get(language, _UNKNOWN)
+    abbreviations = _BY_LANGUAGE.get(language, _UNKNOWN)
     proposed = _proposed(paragraph, language)
     proposed.update(match.end() for match in _ADDED.finditer(paragraph))
-    proposed.update(match.end() for match in known.ending.finditer(paragraph))
+    proposed.update(match.end() for match in abbreviations.ending.finditer(paragraph))
     quotes: list[tuple[int, int]] = []
     for start, end in (match.span() for match in _QUOTED.finditer(paragraph)):
         if end - start <= _QUOTE_LIMIT:
@@ -169,17 +169,21 @@ def _ends(paragraph: str, language: str) -> list[int]:
     closers = [(_STRAY_CLOSERS.match(paragraph, end, end + _NEAR), end) for end in proposed]
     ends = {match.end() if match else end for match, end in closers}
     cased = paragraph != paragraph.lower()
-    kept = [0]
-    before = seen = 0
+    starts = [0]
+    before = visible_end = 0
     for end in sorted(ends - {0, len(paragraph)}):
         if visible := paragraph[before:end].rstrip():
-            seen = before + len(visible)
+            visible_end = before + len(visible)
         before = end
         quote = bisect_left(quotes, (end, 0)) - 1
         quoted = quote >= 0 and end < quotes[quote][1]
-        if seen > kept[-1] and not quoted and _is_end(paragraph, kept[-1], seen, end, known, cased):
-            kept.append(end)
-    return kept[1:]
+        if (
+            visible_end > starts[-1]
+            and not quoted
+            and _is_end(paragraph, starts[-1], visible_end, end, abbreviations, cased)
+        ):
+            starts.append(end)
+    return starts[1:]
 
 
 def _proposed(text: str, language: str) -> set[int]:
@@ -211,7 +215,12 @@ def _asked(part: str, language: str) -> list[int]:
 
 
 def _is_end(
-    paragraph: str, start: int, seen: int, end: int, known: Abbreviations, cased: bool
+    paragraph: str,
+    start: int,
+    visible_end: int,
+    end: int,
+    abbreviations: Abbreviations,
+    cased: bool,
 ) -> bool:
     """True if the sentence that began at `start` ends at `end`, judging by the words around.
 
@@ -220,30 +229,30 @@ def _is_end(
     """
     match = _FIRST_WORD.match(paragraph, end, end + _NEAR)
     word = match[1] if match else ""
-    if "\n" in paragraph[seen:end]:
-        return not _wrapped(paragraph, start, seen, word)
+    if "\n" in paragraph[visible_end:end]:
+        return not _wrapped(paragraph, start, visible_end, word)
     if cased and word[:1].islower():
         return False
-    if seen - start <= _NEAR and _NUMBERING.fullmatch(paragraph, start, seen):
+    if visible_end - start <= _NEAR and _NUMBERING.fullmatch(paragraph, start, visible_end):
         return False
     if paragraph[end : end + 1] in ".,;:":
         return False
-    near = paragraph[max(start, seen - _NEAR) : seen]
+    near = paragraph[max(start, visible_end - _NEAR) : visible_end]
     token = near.rsplit(maxsplit=1)[-1].lstrip("«“\"‘'([¿¡—–-•*")
     if not token:
         return False
-    if seen == end:
+    if visible_end == end:
         return _glued(token, paragraph[end : end + 40], word)
     if not token.endswith(".") or token.endswith(".."):
         return token.lower() not in _NAMES
-    return _ends_after(token[:-1], word, known)
+    return _ends_after(token[:-1], word, abbreviations)
 
 
-def _wrapped(paragraph: str, start: int, seen: int, word: str) -> bool:
+def _wrapped(paragraph: str, start: int, visible_end: int, word: str) -> bool:
     """True if the sentence runs on to the next line, as in a text of fixed width."""
-    line = seen - _LONG_LINE
-    long = line >= start and "\n" not in paragraph[line:seen]
-    return long and word[:1].islower() and paragraph[seen - 1] not in ".;:!?…"
+    line = visible_end - _LONG_LINE
+    long = line >= start and "\n" not in paragraph[line:visible_end]
+    return long and word[:1].islower() and paragraph[visible_end - 1] not in ".;:!?…"
 
 
 def _glued(token: str, after: str, word: str) -> bool:
@@ -257,19 +266,19 @@ def _glued(token: str, after: str, word: str) -> bool:
     return (note or bool(_GLUED.search(token))) and word[:1].isupper() and word[1:2].islower()
 
 
-def _ends_after(stem: str, word: str, known: Abbreviations) -> bool:
+def _ends_after(stem: str, word: str, abbreviations: Abbreviations) -> bool:
     """True if the full stop after `stem` ends a sentence; `word` is the next word."""
     stem = re.split("['’]", stem)[-1]
     low = stem.lower()
-    if stem in known.never or low in known.never:
+    if stem in abbreviations.never or low in abbreviations.never:
         return False
-    if low in known.number:
+    if low in abbreviations.number:
         return not (word[:1].isdigit() or _ROMAN.match(word))
-    opening = word.lower() in known.openers or "'" in word or "’" in word
-    if low in known.maybe or _DOTTED.fullmatch(stem):
+    opening = word.lower() in abbreviations.openers or "'" in word or "’" in word
+    if low in abbreviations.maybe or _DOTTED.fullmatch(stem):
         return opening
     if _INITIAL.fullmatch(stem):
-        return word.lower() in known.openers - _PARTICLES
+        return word.lower() in abbreviations.openers - _PARTICLES
     return True
 
 

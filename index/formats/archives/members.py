@@ -141,8 +141,8 @@ def tar_members(
         elif not info.isreg() or info.issparse():
             yield Member(name, refused=Problem("archive-special"))
         else:
-            opened = cast(Callable[[], BinaryIO], partial(archive.extractfile, info))
-            yield Member(name, opened, counted=bool(packing))
+            open_member = cast(Callable[[], BinaryIO], partial(archive.extractfile, info))
+            yield Member(name, open_member, counted=bool(packing))
 
 
 class _Guarded:

@@ -83,7 +83,7 @@ class _Opened:
         elif nested:
             raise ReadError("archive-nested", shown=inner.shown)
         else:
-            for found in read_content(inner):
-                if isinstance(found, ArticleDraft):
-                    found = replace(found, key=f"{key}#{found.key}" if found.key else key)
-                yield found
+            for draft in read_content(inner):
+                if isinstance(draft, ArticleDraft):
+                    draft = replace(draft, key=f"{key}#{draft.key}" if draft.key else key)
+                yield draft

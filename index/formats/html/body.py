@@ -77,12 +77,12 @@ def with_headings(blocks: Sequence[Block], tree: Element) -> tuple[Block, ...]:
         words, follower = element_words(heading), heading.getnext()
         if words and len(words) <= _LONGEST and follower is not None and follower.tag == "p":
             above[element_words(follower)[:_OPENING]] = words
-    told: list[Block] = []
+    result: list[Block] = []
     for block in blocks:
         if words := above.pop(block.text[:_OPENING], ""):
-            told.append(Block(words, heading=True))
-        told.append(block)
-    return tuple(told)
+            result.append(Block(words, heading=True))
+        result.append(block)
+    return tuple(result)
 
 
 def _names(element: Element) -> set[str]:
@@ -112,8 +112,8 @@ def page_body(tree: Element) -> tuple[Block, ...]:
     _unwrap_crowded(tree)
     spaces = _hide_spaces(tree)
     large = sum(1 for _ in tree.iter()) > _LARGE
-    found = bare_extraction(tree, include_comments=False, include_tables=True, fast=large)
-    body: Any = getattr(found, "body", None)
+    extract = bare_extraction(tree, include_comments=False, include_tables=True, fast=large)
+    body: Any = getattr(extract, "body", None)
     if body is None:
         return ()
     for code in body.iter("code"):
@@ -133,9 +133,9 @@ def page_body(tree: Element) -> tuple[Block, ...]:
 def _keep_captions(tree: Element) -> None:
     """Turn the captions of a gallery into paragraphs, if they are much of the page."""
     captions = list(tree.iter("figcaption"))
-    told = sum(text_length(caption) for caption in captions)
+    caption_length = sum(text_length(caption) for caption in captions)
     prose = sum(text_length(paragraph) for paragraph in tree.iter("p"))
-    if len(captions) < _CAPTIONED or told < _GALLERY * (told + prose):
+    if len(captions) < _CAPTIONED or caption_length < _GALLERY * (caption_length + prose):
         return
     for caption in captions:
         for credit in list(caption.iter("span", "small", "cite")):
@@ -165,17 +165,17 @@ def _unwrap_crowded(tree: Element) -> None:
 def _unwrap_inline(element: Element) -> None:
     """Merge the inline children of an element into its text, in linear time."""
     texts = [[element.text or ""]]
-    kept = []
+    blocks = []
     for child in list(element):
         if child.tag not in APART:
             texts[-1] += [*child.itertext(), child.tail or ""]
             child.tail = None
             element.remove(child)
         else:
-            kept.append(child)
+            blocks.append(child)
             texts.append([child.tail or ""])
     element.text = "".join(map(str, texts[0]))
-    for child, words in zip(kept, texts[1:], strict=True):
+    for child, words in zip(blocks, texts[1:], strict=True):
         child.tail = "".join(map(str, words))
 
 

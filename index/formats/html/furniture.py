@@ -134,15 +134,15 @@ def drop_teasers(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> tuple
     Blocks that stand in teasers are dropped if they are most of the words and stand in several: an
     article whose own heading is a link stands in one.
     """
-    told = {block: _in_any(block, announced) for block in blocks if not block.heading}
-    share = sum(len(block.text) for block, teased in told.items() if teased)
+    in_teaser = {block: _in_any(block, announced) for block in blocks if not block.heading}
+    share = sum(len(block.text) for block, teased in in_teaser.items() if teased)
     used = sum(
-        any(teased and _plain(block) in teaser for block, teased in told.items())
+        any(teased and _plain(block) in teaser for block, teased in in_teaser.items())
         for teaser in announced
     )
-    if used < _LISTING_LINKED or share < _SHARE * sum(len(block.text) for block in told):
+    if used < _LISTING_LINKED or share < _SHARE * sum(len(block.text) for block in in_teaser):
         return blocks
-    own = tuple(block for block in blocks if not told.get(block, _in_any(block, announced)))
+    own = tuple(block for block in blocks if not in_teaser.get(block, _in_any(block, announced)))
     return (
         own if any(len(block.text) >= _LISTING_PROSE for block in own if not block.heading) else ()
     )

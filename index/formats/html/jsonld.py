@@ -36,9 +36,9 @@ def find_main_article(records: Sequence[str]) -> JsonLdRecord | None:
     headlines = {jsonld_line(node.get("headline") or node.get("name")) for node in articles}
     if not articles or len(headlines) > 2:
         return None
-    known = {str(node["@id"]): node for node in nodes if node.get("@id") and len(node) > 1}
-    chosen = articles[0]
-    return {name: _resolved(value, known) for name, value in chosen.items()}
+    by_id = {str(node["@id"]): node for node in nodes if node.get("@id") and len(node) > 1}
+    article = articles[0]
+    return {name: _resolved(value, by_id) for name, value in article.items()}
 
 
 def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
@@ -76,14 +76,10 @@ def is_article(node: JsonLdRecord) -> bool:
 
 def moment(value: object) -> date | datetime | None:
     """Parse a machine-readable date; year 1 and 1970-01-01 are defaults, not dates."""
-    found = find_moment(value) if isinstance(value, str) and len(value) < 100 else None
-    if (
-        found is None
-        or found.year < _OLDEST
-        or (found.year, found.month, found.day) == (1970, 1, 1)
-    ):
+    day = find_moment(value) if isinstance(value, str) and len(value) < 100 else None
+    if day is None or day.year < _OLDEST or (day.year, day.month, day.day) == (1970, 1, 1):
         return None
-    return found
+    return day
 
 
 def jsonld_line(value: object) -> str | None:
@@ -119,12 +115,12 @@ def _nodes(value: object, depth: int) -> Iterator[JsonLdRecord]:
             yield from _nodes(value.get(name), depth - 1)
 
 
-def _resolved(value: object, known: Mapping[str, JsonLdRecord]) -> object:
+def _resolved(value: object, by_id: Mapping[str, JsonLdRecord]) -> object:
     """Replace each bare reference (`{"@id": …}`) by what it refers to."""
     if isinstance(value, list):
-        return [_resolved(item, known) for item in value]
+        return [_resolved(item, by_id) for item in value]
     if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
-        return known.get(str(value.get("@id")), value)
+        return by_id.get(str(value.get("@id")), value)
     return value
 
 

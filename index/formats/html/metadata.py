@@ -48,45 +48,45 @@ _SECTION = ("articlesection", "section", "parsely-section", "category", "rubriqu
 
 def read_metas(tree: Element) -> Metas:
     """Map meta tag names, in lower case, to their contents in page order."""
-    found: dict[str, list[str]] = {}
+    contents_by_name: dict[str, list[str]] = {}
     for tag in tree.iter("meta"):
         content = jsonld_line(tag.get("content"))
         if content is None:
             continue
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             if name := tag.get(attribute):
-                found.setdefault(name.strip().lower(), []).append(content)
-    return {name: tuple(contents) for name, contents in found.items()}
+                contents_by_name.setdefault(name.strip().lower(), []).append(content)
+    return {name: tuple(contents) for name, contents in contents_by_name.items()}
 
 
-def opengraph_facts(told: Metas) -> Metadata:
+def opengraph_facts(metas: Metas) -> Metadata:
     """Read the OpenGraph tags (`og:…`, `article:…`)."""
     return Metadata.of(
         "opengraph",
-        title=_first(told, ("og:title",)),
-        author=_people(told, _OG_AUTHOR),
-        published=_moment(told, _OG_PUBLISHED),
-        updated=_moment(told, _OG_UPDATED),
-        url=_first(told, ("og:url",), absolute_address),
-        outlet=_first(told, ("og:site_name",)),
-        category=_first(told, _OG_SECTION),
-        language=_first(told, ("og:locale",), language_code),
+        title=_first(metas, ("og:title",)),
+        author=_people(metas, _OG_AUTHOR),
+        published=_moment(metas, _OG_PUBLISHED),
+        updated=_moment(metas, _OG_UPDATED),
+        url=_first(metas, ("og:url",), absolute_address),
+        outlet=_first(metas, ("og:site_name",)),
+        category=_first(metas, _OG_SECTION),
+        language=_first(metas, ("og:locale",), language_code),
     )
 
 
-def meta_facts(tree: Element, told: Metas) -> Metadata:
+def meta_facts(tree: Element, metas: Metas) -> Metadata:
     """Read the other meta tags and the `lang` of the page."""
     lang = tree.get("lang") or tree.get("xml:lang")
     return Metadata.of(
         "html",
-        title=_first(told, _TITLE),
-        author=_people(told, _AUTHOR),
-        published=_moment(told, _PUBLISHED),
-        updated=_moment(told, _UPDATED),
-        outlet=_first(told, _OUTLET),
-        category=_first(told, _SECTION),
+        title=_first(metas, _TITLE),
+        author=_people(metas, _AUTHOR),
+        published=_moment(metas, _PUBLISHED),
+        updated=_moment(metas, _UPDATED),
+        outlet=_first(metas, _OUTLET),
+        category=_first(metas, _SECTION),
         language=(language_code(lang) if lang else None)
-        or _first(told, ("content-language", "language", "dc.language"), language_code),
+        or _first(metas, ("content-language", "language", "dc.language"), language_code),
     )
 
 
@@ -119,22 +119,22 @@ def absolute_address(url: str | None) -> str | None:
 
 
 def _first(
-    told: Metas, names: Iterable[str], read: Callable[[str], str | None] = str
+    metas: Metas, names: Iterable[str], read: Callable[[str], str | None] = str
 ) -> str | None:
     """Return the first content of these tags that can be parsed."""
-    contents = (content for name in names for content in told.get(name, ()))
+    contents = (content for name in names for content in metas.get(name, ()))
     return next((value for content in contents if (value := read(content))), None)
 
 
-def _moment(told: Metas, names: Iterable[str]) -> date | datetime | None:
-    contents = (content for name in names for content in told.get(name, ()))
-    return next((found for content in contents if (found := moment(content))), None)
+def _moment(metas: Metas, names: Iterable[str]) -> date | datetime | None:
+    contents = (content for name in names for content in metas.get(name, ()))
+    return next((day for content in contents if (day := moment(content))), None)
 
 
-def _people(told: Metas, names: Iterable[str]) -> str | None:
+def _people(metas: Metas, names: Iterable[str]) -> str | None:
     """Return the people of the first of these tags that names any."""
     for name in names:
-        people = [person for content in told.get(name, ()) if (person := person_name(content))]
+        people = [person for content in metas.get(name, ()) if (person := person_name(content))]
         if people:
             return ", ".join(dict.fromkeys(people))
     return None
@@ -161,19 +161,19 @@ def find_titles(tree: Element) -> Titles:
     return Titles(next(iter([*near, *headings]), None), tab)
 
 
-def with_title(told: Metadata, shown: Titles, url: str | None) -> Metadata:
+def with_title(metadata: Metadata, titles: Titles, url: str | None) -> Metadata:
     """Complete the metadata with the article's title, without the site's name, and the outlet."""
-    head, tail = _split(shown.tab, told, shown.heading, url)
-    whole = told.title or ""
-    cut = whole.endswith(("…", "...")) and _alike(shown.heading or "").startswith(_alike(whole))
-    if shown.heading and (not whole or cut):
-        title = Metadata.of("html", title=_bare(shown.heading, told.outlet or tail))
+    head, tail = _split(titles.tab, metadata, titles.heading, url)
+    whole = metadata.title or ""
+    cut = whole.endswith(("…", "...")) and _alike(titles.heading or "").startswith(_alike(whole))
+    if titles.heading and (not whole or cut):
+        title = Metadata.of("html", title=_bare(titles.heading, metadata.outlet or tail))
     elif whole:
-        title = Metadata.of(told.origins["title"], title=_bare(whole, told.outlet or tail))
+        title = Metadata.of(metadata.origins["title"], title=_bare(whole, metadata.outlet or tail))
     else:
         title = Metadata.of("html", title=head)
-    outlet = Metadata.of("html", outlet=tail if tail != told.author else None)
-    return title.completed(told).completed(outlet)
+    outlet = Metadata.of("html", outlet=tail if tail != metadata.author else None)
+    return title.completed(metadata).completed(outlet)
 
 
 def _bare(title: str, outlet: str | None) -> str:
@@ -188,19 +188,19 @@ def _bare(title: str, outlet: str | None) -> str:
 
 
 def _split(
-    tab: str | None, told: Metadata, heading: str | None, url: str | None
+    tab: str | None, metadata: Metadata, heading: str | None, url: str | None
 ) -> tuple[str | None, str | None]:
     """Split the tab's title into title and site name, if something else confirms it."""
     *_, mark = [None, *_MARK.finditer(tab or "")]
     if tab is None or mark is None:
         return tab, None
     head, tail = tab[: mark.start()].strip(), tab[mark.end() :].strip()
-    known = _same(tail, told.outlet or "") or _in_host(tail, url)
+    confirmed = _same(tail, metadata.outlet or "") or _in_host(tail, url)
     heads = {_alike(head), _alike(_MARK.split(head)[0])}
-    beside = any(title and _alike(title) in heads for title in (told.title, heading))
+    beside = any(title and _alike(title) in heads for title in (metadata.title, heading))
     is_name = bool(_SITE.fullmatch(tail)) and ":" not in mark[0]
-    named = len(head) >= _HEAD and ":" not in mark[0] and bool(_NAMED.fullmatch(tail))
-    if head and (known or (is_name and (beside or named))):
+    is_proper_name = len(head) >= _HEAD and ":" not in mark[0] and bool(_NAMED.fullmatch(tail))
+    if head and (confirmed or (is_name and (beside or is_proper_name))):
         return head, tail
     return tab, None
 

@@ -64,10 +64,10 @@ def _several(text: str, content: Content) -> Iterator[ArticleDraft]:
     title = jsonld_line((article or {}).get("headline"))
     if article is not None and title not in [heading_words(part) for part in parts]:
         return  # its parts: the entries of a live page
-    told = _facts(page, None, content)
-    language = Metadata.of("html", language=told.language)
+    page_facts = _facts(page, None, content)
+    language = Metadata.of("html", language=page_facts.language)
     for part in parts:
-        tree, url = page_with(part), article_address(part, told.url or content.url)
+        tree, url = page_with(part), article_address(part, page_facts.url or content.url)
         own = Metadata.of("html", url=url, title=heading_words(part))
         own = own.completed(visible_facts(tree)).completed(language)
         drop_boxes(tree)
@@ -109,11 +109,11 @@ def _whole(text: str) -> str:
 
 
 def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Metadata:
-    told = read_metas(page.tree)
-    graph = opengraph_facts(told)
+    metas = read_metas(page.tree)
+    graph = opengraph_facts(metas)
     linked = jsonld_facts(article, content.shown) if article else Metadata()
     own = canonical_address(page.tree, (content.url, graph.url, linked.url))
-    sources = (own, linked, graph, meta_facts(page.tree, told), visible_facts(page.tree))
+    sources = (own, linked, graph, meta_facts(page.tree, metas), visible_facts(page.tree))
     metadata = reduce(Metadata.completed, sources)
     metadata = reduce(_with_time, sources, metadata)
     if metadata.author and metadata.author == metadata.outlet:
@@ -125,20 +125,20 @@ def _fuller(
     blocks: tuple[Block, ...], article: JsonLdRecord | None, content: Content
 ) -> tuple[Block, ...]:
     """Use the text in the article's record if the page shows hardly any: a script fills it."""
-    shown = sum(len(block.text) for block in blocks)
-    words = jsonld_words(article) if article and shown < _HARDLY else ""
-    if len(words) <= 2 * shown:
+    length = sum(len(block.text) for block in blocks)
+    words = jsonld_words(article) if article and length < _HARDLY else ""
+    if len(words) <= 2 * length:
         return blocks
-    marked = words if "<p" in words else "<p>".join(filter(None, map(str.strip, words.split("\n"))))
-    return read_fragment(marked, content).blocks
+    markup = words if "<p" in words else "<p>".join(filter(None, map(str.strip, words.split("\n"))))
+    return read_fragment(markup, content).blocks
 
 
 def _with_time(metadata: Metadata, other: Metadata) -> Metadata:
     """Add the time of day if only the other source has it."""
     for name in ("published", "updated"):
         day, moment = getattr(metadata, name), getattr(other, name)
-        told = isinstance(moment, datetime) and not isinstance(day, datetime)
-        if told and day == moment.date():
+        has_time = isinstance(moment, datetime) and not isinstance(day, datetime)
+        if has_time and day == moment.date():
             precise = Metadata.of(other.origins[name], **{name: moment})
             metadata = precise.completed(metadata)
     return metadata
@@ -148,8 +148,8 @@ def _with_sure_language(metadata: Metadata, blocks: tuple[Block, ...]) -> Metada
     """Drop a declared language if the text is plainly in another."""
     words = "\n".join(block.text for block in blocks)
     if metadata.language in LANGUAGES and len(words) >= _SURE:
-        found = detect(words, metadata.language)
-        if found in LANGUAGES and found != metadata.language:
+        language = detect(words, metadata.language)
+        if language in LANGUAGES and language != metadata.language:
             return metadata.without("language")
     return metadata
 

@@ -126,8 +126,8 @@ def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
     """
     head = data[:_DECLARED]
     match = _XML_ENCODING.search(head) or _CHARSET.search(head)
-    named = match[1].decode("ascii", "replace") if match else ""
-    declared = _python_name(named) or _python_name(charset or "")
+    declaration = match[1].decode("ascii", "replace") if match else ""
+    declared = _python_name(declaration) or _python_name(charset or "")
     if b"\0" in data[:_DECLARED] and not data.startswith(
         (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     ):

@@ -38,41 +38,41 @@ def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
         if rows := _rows(lines):
             yield rows
         return
-    waiting = sorted(sides.crossing, key=lambda line: line.middle)
+    pending = sorted(sides.crossing, key=lambda line: line.middle)
     floor = float("-inf")
-    while waiting:
-        band = [waiting.pop(0)]
+    while pending:
+        band = [pending.pop(0)]
         between = _between(sides.left + sides.right, floor, band[0].middle)
         yield from _beside(sides, between)
         floor = band[0].middle
-        while waiting and not _between(sides.left + sides.right, floor, waiting[0].middle):
-            floor = waiting[0].middle
-            band.append(waiting.pop(0))
+        while pending and not _between(sides.left + sides.right, floor, pending[0].middle):
+            floor = pending[0].middle
+            band.append(pending.pop(0))
         yield _rows(band)
     yield from _beside(sides, _between(sides.left + sides.right, floor, float("inf")))
 
 
 def drop_reprints(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     """Drop lines printed twice at one place as a cheap bold."""
-    kept: list[PrintedLine] = []
-    seen: set[tuple[str, int, int]] = set()
+    distinct: list[PrintedLine] = []
+    places: set[tuple[str, int, int]] = set()
     for line in lines:
         shift = line.size / 3 or 1.0
         column, row = round(line.left / shift), round(line.middle / shift)
         if not any(
-            (line.text, column + right, row + down) in seen
+            (line.text, column + right, row + down) in places
             for right in (-1, 0, 1)
             for down in (-1, 0, 1)
         ):
-            kept.append(line)
-        seen.add((line.text, column, row))
-    return kept
+            distinct.append(line)
+        places.add((line.text, column, row))
+    return distinct
 
 
 def _beside(sides: Sides, within: list[PrintedLine]) -> Iterator[list[PrintedLine]]:
-    chosen = set(map(id, within))
+    ids = set(map(id, within))
     for side in (sides.left, sides.right):
-        yield from split_columns([line for line in side if id(line) in chosen])
+        yield from split_columns([line for line in side if id(line) in ids])
 
 
 def _between(lines: list[PrintedLine], top: float, bottom: float) -> list[PrintedLine]:

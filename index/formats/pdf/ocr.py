@@ -65,12 +65,12 @@ def ocr_lines(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
     """Return the lines in an image, positioned in points. Raises OcrError."""
     resolution = max(70, round(72 * picture.scale))
     image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.dots)
-    asked = ["stdin", "stdout", "-l", language, "--dpi", str(resolution), "tsv"]
-    words = list(_words(_tesseract(asked, image)))
+    arguments = ["stdin", "stdout", "-l", language, "--dpi", str(resolution), "tsv"]
+    words = list(_words(_tesseract(arguments, image)))
     if words and median(word.trust for word in words) < _LEGIBLE:
         raise OcrError("ocr-unsure")
-    found = groupby(words, key=lambda word: word.line)
-    runs = [run for _, line in found for run in _runs(list(line), picture.scale)]
+    lines = groupby(words, key=lambda word: word.line)
+    runs = [run for _, line in lines for run in _runs(list(line), picture.scale)]
     # A line without tall letters looks lower than its neighbours: those of nearly one height are
     # set in one size.
     usual = median([run.size for run in runs for _ in run.text] or [0.0])
@@ -87,7 +87,7 @@ def _tesseract(arguments: list[str], data: bytes = b"") -> str:
     It runs in its own session, so that Ctrl-C leaves the decision to the caller.
     """
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [_PROGRAM, *arguments],
             input=data,
             capture_output=True,
@@ -99,11 +99,11 @@ def _tesseract(arguments: list[str], data: bytes = b"") -> str:
     except subprocess.TimeoutExpired as error:
         raise OcrError("ocr-slow", seconds=round(OCR_SECONDS)) from error
     except subprocess.CalledProcessError as error:
-        said = " ".join(error.stderr.decode("utf-8", "replace").split())
-        raise OcrError("ocr-fails", reason=said[:100]) from error
+        message = " ".join(error.stderr.decode("utf-8", "replace").split())
+        raise OcrError("ocr-fails", reason=message[:100]) from error
     except OSError as error:
         raise OcrError("ocr-no-start", reason=reason_of(error)) from error
-    return done.stdout.decode("utf-8", "replace")
+    return result.stdout.decode("utf-8", "replace")
 
 
 def _words(table: str) -> Iterator[_Word]:

@@ -97,9 +97,9 @@ def drop_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
             if not _MARGIN < at < 1 - _MARGIN and len(line.text) <= _LENGTH:
                 for key in _keys(line.text, page.number):
                     groups[key, at < 0.5].append(_Seen(page.number, line, at))
-    for (key, _), seen in groups.items():
-        middle = median(each.at for each in seen)
-        near = [each for each in seen if abs(each.at - middle) <= _SHIFT]
+    for (key, _), places in groups.items():
+        middle = median(each.at for each in places)
+        near = [each for each in places if abs(each.at - middle) <= _SHIFT]
         enough = 2 if len(pages) == 2 or "#" in key else 3
         if len({each.page for each in near}) >= enough:
             repeated.update(id(each.line) for each in near)

@@ -98,22 +98,22 @@ def _joined(first: str, second: str, known: set[str]) -> str:
     cut = _LAST.search(first[-_LONGEST:])
     if cut is None or not ends_in_cut_word(first):
         return f"{first} {second}"
-    begun = first[:-1]
+    beginning = first[:-1]
     following = _NEXT.match(second)
     if first.endswith("\u00ad") and following:
-        return begun + second
+        return beginning + second
     if following is None or not second[0].islower():
-        return f"{begun}-{second}" if second[:1].isalnum() else f"{first} {second}"
+        return f"{beginning}-{second}" if second[:1].isalnum() else f"{first} {second}"
     if not cut[1]:
-        return f"{begun}-{second}"
+        return f"{beginning}-{second}"
     whole = cut[1].lower(), following[0].lower()
-    return f"{begun}{'-' if _keeps(*whole, begun, known) else ''}{second}"
+    return f"{beginning}{'-' if _keeps(*whole, beginning, known) else ''}{second}"
 
 
-def _keeps(first: str, second: str, begun: str, known: set[str]) -> bool:
+def _keeps(first: str, second: str, beginning: str, known: set[str]) -> bool:
     if first + second in known:
         return False
-    compound = begun.split()[-1].lower().lstrip("«“\"'([") + "-" + second
+    compound = beginning.split()[-1].lower().lstrip("«“\"'([") + "-" + second
     if f"{first}-{second}" in known or compound in known:
         return True
     if second in _SECOND and first + second not in _SOLID:
@@ -281,7 +281,7 @@ def _connected(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Para
 
     Small print and captions may stand between the two halves.
     """
-    kept: list[Paragraph] = []
+    whole: list[Paragraph] = []
     open_: Paragraph | None = None
     fresh = False
     for each in paragraphs:
@@ -293,12 +293,12 @@ def _connected(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Para
                 open_.lines += each.lines
                 open_.page = each.page
                 continue
-        kept.append(each)
+        whole.append(each)
         if plain:
             open_, fresh = each, True
         elif each.size > _LARGER * printed.size or each.table:
             fresh = False
-    yield from kept
+    yield from whole
 
 
 def _cut(first: Paragraph, second: Paragraph) -> bool:
@@ -353,12 +353,12 @@ def _is_shouted(paragraph: Paragraph, following: Paragraph) -> bool:
 
 def _title(paragraphs: list[Paragraph], printed: Print) -> str | None:
     first = paragraphs[0].page
-    shown = [
+    candidates = [
         each
         for each in paragraphs
         if each.heading and each.page == first and each.size >= _LARGER * printed.size
     ]
-    titles = [each for each in shown if len(_WORDS.findall(each.text)) > 1]
+    titles = [each for each in candidates if len(_WORDS.findall(each.text)) > 1]
     return max(titles, key=lambda each: each.size).text if titles else None
 
 

@@ -53,17 +53,17 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         if any(page.is_scan for page in reading.pages):
             why = Problem("pdf-scan-no-words")
         raise ReadError(next(iter(reading.unread), why), shown=content.shown)
-    shown, blocks = lay_out_pages(drop_margins(reading.pages))
+    title_shown, blocks = lay_out_pages(drop_margins(reading.pages))
     text = "\n".join(block.text for block in blocks)
-    metadata = credible_metadata(facts, "pdf", InfoEvidence(content.name, text, shown))
+    metadata = credible_metadata(facts, "pdf", InfoEvidence(content.name, text, title_shown))
     metadata = metadata.completed(
         Metadata.of("pdf", language=declared_language(facts.language, text))
     )
     title = folded_words(metadata.title or "")
     heads = (at for at, block in enumerate(blocks[:20]) if block.heading)
     again = next((at for at in heads if title and folded_words(blocks[at].text) == title), None)
-    kept = blocks if again is None else blocks[:again] + blocks[again + 1 :]
-    yield ArticleDraft(kept, metadata)
+    others = blocks if again is None else blocks[:again] + blocks[again + 1 :]
+    yield ArticleDraft(others, metadata)
     for problem, numbers in reading.unread.items():
         yield Skipped(f"{content.shown}#{_told(numbers)}", problem)
 
@@ -79,14 +79,14 @@ def _read_pages(document: PdfDocument, content: Content, reading: _Reading) -> N
             late = Problem("pdf-beyond-seconds", seconds=round(_SECONDS))
             reading.leave(late, *range(number, min(document.pages, PAGES)))
             return
-        begun = time.monotonic()
+        start = time.monotonic()
         try:
             page = document.page(number)
         except PaperError as error:
             reading.leave(error.problem, number)
             continue
         finally:
-            left -= time.monotonic() - begun
+            left -= time.monotonic() - start
         if page.cut:
             reading.leave(Problem("pdf-page-cut"), number)
         reading.pages.append(scanner.read(page) if page.is_scan else page)
@@ -135,5 +135,5 @@ def _told(numbers: list[int]) -> str:
             spans[-1][1:] = [number]
         else:
             spans.append([number])
-    shown = ", ".join("-".join(str(number + 1) for number in span) for span in spans)
-    return f"page{'s' if len(set(numbers)) > 1 else ''} {shown}"
+    ranges = ", ".join("-".join(str(number + 1) for number in span) for span in spans)
+    return f"page{'s' if len(set(numbers)) > 1 else ''} {ranges}"

@@ -50,23 +50,23 @@ class PdfDocument:
         self.language: str = about["language"]
 
     def page(self, number: int) -> PrintedPage:
-        told, _ = self._worker.ask({"do": "read", "page": number}, PAGE_SECONDS)
-        lines = (PrintedLine(_plain_words(text), *rest) for text, *rest in told["runs"])
+        answer, _ = self._worker.ask({"do": "read", "page": number}, PAGE_SECONDS)
+        lines = (PrintedLine(_plain_words(text), *rest) for text, *rest in answer["runs"])
         return PrintedPage(
             number,
-            told["width"],
-            told["height"],
+            answer["width"],
+            answer["height"],
             tuple(line for line in lines if line.text),
-            told["marked"],
-            told["pictured"],
-            told["cut"],
+            answer["marked"],
+            answer["pictured"],
+            answer["cut"],
         )
 
     def drawn(self, number: int, pixels: int) -> Picture:
-        told, dots = self._worker.ask(
+        answer, dots = self._worker.ask(
             {"do": "draw", "page": number, "pixels": pixels}, PAGE_SECONDS
         )
-        return Picture(told["width"], told["height"], told["scale"], dots)
+        return Picture(answer["width"], answer["height"], answer["scale"], dots)
 
 
 def _plain_words(text: str) -> str:

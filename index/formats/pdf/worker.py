@@ -57,17 +57,17 @@ def main() -> None:
     _hold_memory()
     document: pypdfium2.PdfDocument | None = None
     while (request := receive_frame(sys.stdin.buffer)) is not None:
-        asked, data = request
+        message, data = request
         try:
-            if asked["do"] == "open":
+            if message["do"] == "open":
                 document = pypdfium2.PdfDocument(data)
                 info = document.get_metadata_dict(skip_empty=True)
                 about = {"pages": len(document), "info": info, "language": _language(document)}
                 send(sys.stdout.buffer, about)
-            elif document is not None and asked["do"] == "read":
-                send(sys.stdout.buffer, _read(document, asked["page"]))
-            elif document is not None and asked["do"] == "draw":
-                send(sys.stdout.buffer, *_drawn(document, asked["page"], asked["pixels"]))
+            elif document is not None and message["do"] == "read":
+                send(sys.stdout.buffer, _read(document, message["page"]))
+            elif document is not None and message["do"] == "draw":
+                send(sys.stdout.buffer, *_drawn(document, message["page"], message["pixels"]))
             elif document is not None:
                 document.close()
                 document = None
@@ -84,8 +84,8 @@ def _hold_memory() -> None:
         last = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (last, last))  # whoever asks has an eye on it
         status = Path("/proc/self/status").read_text().splitlines()
-        taken = next(line.split()[1] for line in status if line.startswith("VmData:"))
-        most = int(taken) * 1024 + MEMORY
+        used = next(line.split()[1] for line in status if line.startswith("VmData:"))
+        most = int(used) * 1024 + MEMORY
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
@@ -188,7 +188,7 @@ class _Run:
     def placed(self, page: Any) -> list[Any]:
         left, bottom, right, top = self.box
         west, south, east, north = page
-        seen = (
+        box = (
             (left - west, north - top, right - west, north - bottom),
             (bottom - south, left - west, top - south, right - west),
             (east - right, bottom - south, east - left, top - south),
@@ -196,7 +196,7 @@ class _Run:
         )[self.turn]
         text = "".join(self.letters).encode("utf-16-le", "surrogatepass")
         words = text.decode("utf-16-le", "ignore")
-        return [words, *(round(each, 2) for each in seen), self.size, self.bold]
+        return [words, *(round(each, 2) for each in box), self.size, self.bold]
 
 
 def _runs(text: Any, count: int) -> Iterator[_Run]:
