@@ -40,7 +40,7 @@ class Address:
             return cls._of(url, text)
         except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
             raise FetchError(
-                "address-malformed", shown=_shown(text), reason=reason_of(error)
+                "address-malformed", shown=_for_message(text), reason=reason_of(error)
             ) from error
 
     def join(self, target: str) -> Address:
@@ -49,7 +49,7 @@ class Address:
             joined = httpx2.URL(self.url).join(target.strip())
         except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
             raise FetchError(
-                "address-malformed", shown=_shown(target), reason=reason_of(error)
+                "address-malformed", shown=_for_message(target), reason=reason_of(error)
             ) from error
         return Address.parse(str(joined))
 
@@ -71,11 +71,11 @@ class Address:
         if url.scheme not in _SCHEMES:
             if not url.scheme or "." in url.scheme:  # `exemple.fr:80/page`
                 raise httpx2.InvalidURL("no http:// or https:// before it")
-            raise FetchError("address-scheme", shown=_shown(text), scheme=url.scheme)
+            raise FetchError("address-scheme", shown=_for_message(text), scheme=url.scheme)
         if url.userinfo:
             raise FetchError("address-credentials", shown=f"{url.scheme}://{url.host}")
         host = url.raw_host.decode("ascii").lower()
-        if not _good(host):
+        if not _is_valid_host(host):
             raise httpx2.InvalidURL(f"the host {host[:80]!r}")
         # A host's last dot only says that the name is whole.
         bare = host.rstrip(".")
@@ -87,12 +87,12 @@ class Address:
         return cls(str(plain), url.scheme, bare, port)
 
 
-def _shown(text: str) -> str:
+def _for_message(text: str) -> str:
     """Shorten an address for a message and hide its password."""
     return re.sub(r"//[^/@]*@", "//…@", " ".join(text.split()))[:200]
 
 
-def _good(host: str) -> bool:
+def _is_valid_host(host: str) -> bool:
     if ":" in host:
         try:
             return "%" not in host and bool(ipaddress.IPv6Address(host))

@@ -94,7 +94,7 @@ class Fetcher:
             trust_env=False,
         )
         self._robots = Robots(
-            PRODUCT, lambda address: self._insisting(address, lambda: self._rules(address))
+            PRODUCT, lambda address: self._retry(address, lambda: self._fetch_robots(address))
         )
 
     def __enter__(self) -> Self:
@@ -120,9 +120,9 @@ class Fetcher:
         refused. Raises FetchError, which names the requested address.
         """
         self._deadline.start(self._limits.total)
-        return self._insisting(address, lambda: self._followed(address, known, site))
+        return self._retry(address, lambda: self._follow(address, known, site))
 
-    def _insisting(self, address: Address, job: Callable[[], _Got]) -> _Got:
+    def _retry(self, address: Address, job: Callable[[], _Got]) -> _Got:
         """Retry a job with backoff while its failure may be temporary."""
         failed_at: float | None = None
         for attempt in stamina.retry_context(
@@ -148,7 +148,7 @@ class Fetcher:
                     raise error.of(address.url) from error
         raise AssertionError("unreachable")
 
-    def _followed(
+    def _follow(
         self, address: Address, known: KnownPage, site: Address | None
     ) -> FetchedPage | NotModified:
         here = address
@@ -156,7 +156,7 @@ class Fetcher:
             interval = self._robots.interval(here)
             if interval > self._limits.patience:
                 raise FetchError("address-delay", shown=here.url, seconds=interval)
-            answer = self._asked(here, known(here.url), self._limits.size, interval)
+            answer = self._request(here, known(here.url), self._limits.size, interval)
             if not isinstance(answer, Address):
                 return answer
             here = answer
@@ -164,18 +164,18 @@ class Fetcher:
                 raise FetchError("address-off-site", shown=here.url, host=here.host)
         raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
 
-    def _rules(self, address: Address) -> bytes:
+    def _fetch_robots(self, address: Address) -> bytes:
         """Fetch a robots.txt."""
         here = address
         for _ in range(self._limits.redirects + 1):
-            answer = self._asked(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
+            answer = self._request(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
             if isinstance(answer, FetchedPage):
                 return answer.body
             if isinstance(answer, Address):
                 here = answer
         raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
 
-    def _asked(
+    def _request(
         self,
         address: Address,
         validators: Validators | None,
@@ -194,7 +194,7 @@ class Fetcher:
         try:
             response = self._client.send(request, stream=True)
             try:
-                return self._answer(address, response, size, cut)
+                return self._read_response(address, response, size, cut)
             finally:
                 response.close()
         except httpx2.TimeoutException as error:
@@ -205,7 +205,7 @@ class Fetcher:
         except httpx2.TransportError as error:
             raise _unreachable(address, error) from error
 
-    def _answer(
+    def _read_response(
         self, address: Address, response: httpx2.Response, size: int, cut: bool
     ) -> FetchedPage | NotModified | Address:
         status = response.status_code
@@ -214,15 +214,15 @@ class Fetcher:
         if status == 304:
             return NotModified(address.url)
         if status != 200:
-            raise self._refused(address, response)
+            raise self._refusal(address, response)
         return FetchedPage(
             address.url,
-            _body(address, response, size, cut),
+            _read_body(address, response, size, cut),
             response.headers.get("content-type", ""),
             Validators(response.headers.get("etag"), response.headers.get("last-modified")),
         )
 
-    def _refused(self, address: Address, response: httpx2.Response) -> FetchError:
+    def _refusal(self, address: Address, response: httpx2.Response) -> FetchError:
         status = response.status_code
         if status not in _PASSING:
             return FetchError("address-status", shown=address.url, status=status)
@@ -234,7 +234,7 @@ class Fetcher:
         )
 
 
-def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
+def _read_body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
     """Read the body, decompressing by hand: a small answer may hide a large one."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if encoding != "identity" and encoding not in _COMPRESSED:

@@ -84,33 +84,33 @@ class Gatherer:
             yield FailedAddress(error.shown, error)
             return
         try:
-            with _named(text):
-                yield from self._found(text, address, known)
+            with _errors_of(text):
+                yield from self._gather(text, address, known)
         except FetchError as error:
             yield FailedAddress(text, error.of(text))
 
-    def _found(self, text: str, address: Address, known: KnownPage) -> Iterator[GatherEvent]:
+    def _gather(self, text: str, address: Address, known: KnownPage) -> Iterator[GatherEvent]:
         page = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
         if isinstance(page, NotModified):
             yield self._unmodified(text, page)
             return
-        body = _undone(page)
+        body = _decompress(page)
         kind = page_kind_of(page, body)
         if kind is PageKind.ARTICLE:
-            yield self._kept(address.url, page)
+            yield self._keep(address.url, page)
         else:
-            yield from self._all_of(text, kind, page, body)
+            yield from self._gather_list(text, kind, page, body)
 
-    def _all_of(
+    def _gather_list(
         self, text: str, kind: PageKind, page: FetchedPage, body: bytes
     ) -> Iterator[GatherEvent]:
         site = Address.parse(page.url)
         if kind is PageKind.SITEMAP_INDEX:
             failures: list[FailedAddress] = []
-            entries = self._of_index(_listed(kind, body, site), site, failures.append, _DEPTH)
+            entries = self._read_index(_parse_list(kind, body, site), site, failures.append, _DEPTH)
             yield from failures
         else:
-            entries = _listed(kind, body, site)
+            entries = _parse_list(kind, body, site)
         same = [each for each in entries if each.address.same_site(site)]
         chosen_entries = same[: self.limit]
         elsewhere = len(entries) - len(same)
@@ -118,24 +118,24 @@ class Gatherer:
             raise FetchError("address-no-entries", shown=text, count=elsewhere)
         yield ListedPage(text, kind, len(entries), elsewhere, len(chosen_entries), page.validators)
         for entry in chosen_entries:
-            if not self._has(entry):
-                yield self._entry(entry, site)
+            if not self._is_current(entry):
+                yield self._gather_entry(entry, site)
 
-    def _entry(self, entry: ListedAddress, site: Address) -> GatherEvent:
+    def _gather_entry(self, entry: ListedAddress, site: Address) -> GatherEvent:
         url = entry.address.url
         try:
-            with _named(url):
+            with _errors_of(url):
                 page = self.fetcher.get(entry.address, self.shelf.known, site)
                 if isinstance(page, NotModified):
                     return self._unmodified(url, page)
                 if page_kind_of(page, page.body) is not PageKind.ARTICLE:
                     list_kind = Problem("kind-another-list")
                     raise FetchError("address-not-an-article", shown=url, kind=list_kind)
-                return self._kept(url, page)
+                return self._keep(url, page)
         except FetchError as error:
             return FailedAddress(url, error.of(url))
 
-    def _has(self, entry: ListedAddress) -> bool:
+    def _is_current(self, entry: ListedAddress) -> bool:
         """True if, when only news is wanted, the kept version of this entry is current."""
         if not self.news:
             return False
@@ -146,7 +146,7 @@ class Gatherer:
             return False
         return at is not None and (entry.changed is None or entry.changed <= at)
 
-    def _of_index(
+    def _read_index(
         self,
         sitemaps: Sequence[ListedAddress],
         site: Address,
@@ -162,21 +162,21 @@ class Gatherer:
             if changed and len(dates) >= self.limit and dates[self.limit - 1] >= changed:
                 break
             try:
-                with _named(sitemap.address.url):
+                with _errors_of(sitemap.address.url):
                     page = self.fetcher.get(sitemap.address, site=site)
                     assert isinstance(page, FetchedPage)
-                    body = _undone(page)
+                    body = _decompress(page)
                     kind = page_kind_of(page, body)
                     base = Address.parse(page.url)
                     if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
                         found_kind = page.media_type or Problem("kind-no-sitemap")
                         raise FetchError("address-not-an-article", shown=page.url, kind=found_kind)
-                    more = _listed(kind, body, base)
+                    more = _parse_list(kind, body, base)
             except FetchError as error:
                 fail(FailedAddress(sitemap.address.url, error.of(sitemap.address.url)))
                 continue
             if kind is PageKind.SITEMAP_INDEX:
-                more = self._of_index(more, site, fail, depth - 1)
+                more = self._read_index(more, site, fail, depth - 1)
             entries += more
         return newest_first({each.address.url: each for each in entries}.values())
 
@@ -184,7 +184,7 @@ class Gatherer:
         self.shelf.seen(page.url)
         return GatheredAddress(text, "unchanged", None)
 
-    def _kept(self, asked: str, page: FetchedPage) -> GatheredAddress:
+    def _keep(self, asked: str, page: FetchedPage) -> GatheredAddress:
         if not page.body.strip():
             raise FetchError("address-empty", shown=page.url)
         suffix = page_suffix_of(page)
@@ -197,7 +197,7 @@ class Gatherer:
 
 
 @contextmanager
-def _named(address: str) -> Iterator[None]:
+def _errors_of(address: str) -> Iterator[None]:
     """Turn unforeseen exceptions into a FetchError of the address, so that the others go on."""
     try:
         yield
@@ -209,19 +209,21 @@ def _named(address: str) -> Iterator[None]:
         raise FetchError("address-odd", shown=address, reason=reason) from error
 
 
-def _listed(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
+def _parse_list(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
     """Parse a list in a process of its own. Raises FetchError."""
     try:
-        return run_apart(_list, kind, body, base, bounds=_LIST_BOUNDS)
+        return run_apart(_list_in_process, kind, body, base, bounds=_LIST_BOUNDS)
     except ProcessLost as lost:
         raise FetchError("address-list-unreadable", shown=base.url) from lost
 
 
-def _list(_: WorkRequester, kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
+def _list_in_process(
+    _: WorkRequester, kind: PageKind, body: bytes, base: Address
+) -> list[ListedAddress]:
     return list_addresses(kind, body, base)
 
 
-def _undone(page: FetchedPage) -> bytes:
+def _decompress(page: FetchedPage) -> bytes:
     """Return the bytes of a list, decompressed if needed. Raises FetchError."""
     if not is_gzip(page.body):
         return page.body

@@ -50,7 +50,7 @@ _VAGUE = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-
 
 def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
     """Classify a page; `body` is its content, gunzipped."""
-    kind = _ROOTS.get(_root(body))
+    kind = _ROOTS.get(_root_element(body))
     if kind is not None:
         return kind
     if page.media_type == "text/plain" and _LINES_OF_ADDRESSES.fullmatch(body):
@@ -60,10 +60,10 @@ def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
 
 def page_suffix_of(page: FetchedPage) -> str | None:
     """Return the suffix for the file of an article; None for what is not text (an image)."""
-    sure = _sure(page.body)
+    sure = _format_of_bytes(page.body)
     if sure is not None and sure.fetchable:
         return sure.suffix
-    root = _root(page.body)
+    root = _root_element(page.body)
     if root.lower() == "html" or _DOCTYPE.match(page.body):
         return ".html"
     declared = FORMAT_OF_MEDIA_TYPE.get(page.media_type)
@@ -82,7 +82,7 @@ def is_gzip(body: bytes) -> bool:
     return body.startswith(b"\x1f\x8b")
 
 
-def _sure(body: bytes) -> Format | None:
+def _format_of_bytes(body: bytes) -> Format | None:
     """Detect the format from the bytes; for a zip file, that of the document it is."""
     sure = sure_format(body[:HEAD])
     stream = io.BytesIO(body)
@@ -96,7 +96,7 @@ def _sure(body: bytes) -> Format | None:
     return next((each for each in FORMATS if each.package in names), ZIP)
 
 
-def _root(body: bytes) -> str:
+def _root_element(body: bytes) -> str:
     """Return the name of the root element, in any ASCII-compatible encoding."""
     head = body[:_ROOT_HEAD]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -53,23 +53,23 @@ class FetchLedger:
     def __init__(self, folder: Path) -> None:
         self._path = folder / LEDGER
         # As JSON has them: with thousands, to make and unmake all for one would take longest.
-        self._told = _read(self._path)
+        self._entries = _read_entries(self._path)
 
     @property
     def names(self) -> list[str]:
-        return sorted(self._told)
+        return sorted(self._entries)
 
     def named(self, url: str) -> str | None:
         """Return the name of the file fetched from this final address."""
-        return self._with("url", url)
+        return self._find("url", url)
 
     def led_to(self, url: str) -> str | None:
         """Return the name of the file that this address redirected to or gave."""
-        return self._with("url", url) or self._with("asked", url)
+        return self._find("url", url) or self._find("asked", url)
 
     def of(self, name: str) -> FetchedFile:
         """Return the entry of a file. Raises KeyError."""
-        entry = self._told[name]
+        entry = self._entries[name]
         texts = {
             key: value
             for key in ("etag", "last_modified", "content_type", "asked")
@@ -83,21 +83,21 @@ class FetchLedger:
         )
 
     def tell(self, name: str, fetched: FetchedFile) -> None:
-        self._told[name] = asdict(fetched)
+        self._entries[name] = asdict(fetched)
 
     def drop(self, name: str) -> None:
-        self._told.pop(name, None)
+        self._entries.pop(name, None)
 
     def save(self) -> None:
         """Write the ledger atomically, one file a line. Raises OSError."""
-        entries = (f"{json.dumps(name)}: {json.dumps(self._told[name])}" for name in self.names)
+        entries = (f"{json.dumps(name)}: {json.dumps(self._entries[name])}" for name in self.names)
         lines = ",\n".join(entries)
         replace_file(
             self._path, f'{{"version": {SHELF_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode()
         )
 
-    def _with(self, key: str, url: str) -> str | None:
-        return next((name for name, each in self._told.items() if each.get(key) == url), None)
+    def _find(self, key: str, url: str) -> str | None:
+        return next((name for name, each in self._entries.items() if each.get(key) == url), None)
 
 
 @contextmanager
@@ -120,7 +120,7 @@ def replace_file(path: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
+def _read_entries(path: Path) -> dict[str, dict[str, Any]]:
     """Read a ledger; a broken one is renamed, not overwritten."""
     try:
         text = path.read_bytes()
@@ -178,7 +178,7 @@ class Shelf:
             name = ledger.led_to(url)
             return ledger.of(name) if name and (folder / name).is_file() else None
         except OSError as error:
-            raise _unkept(url, error) from error
+            raise _disk_error(url, error) from error
 
     def seen(self, url: str) -> None:
         """Record that an address still gives what is kept. Raises FetchError."""
@@ -190,7 +190,7 @@ class Shelf:
                     ledger.tell(name, altered(ledger.of(name), fetched_at=self._moment()))
                     ledger.save()
         except OSError as error:
-            raise _unkept(url, error) from error
+            raise _disk_error(url, error) from error
 
     def put(self, page: FetchedPage, suffix: str, asked: str | None = None) -> tuple[_State, Path]:
         """Save a page that `asked` led to, and return whether it changed. Raises FetchError."""
@@ -198,11 +198,11 @@ class Shelf:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with edit_ledger(folder) as ledger:
-                return self._kept(page, suffix, asked, folder, ledger)
+                return self._keep(page, suffix, asked, folder, ledger)
         except OSError as error:
-            raise _unkept(page.url, error) from error
+            raise _disk_error(page.url, error) from error
 
-    def _kept(
+    def _keep(
         self, page: FetchedPage, suffix: str, asked: str | None, folder: Path, ledger: FetchLedger
     ) -> tuple[_State, Path]:
         before = ledger.named(page.url)
@@ -246,6 +246,6 @@ def _readable(url: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_READABLE].strip("-") or "page"
 
 
-def _unkept(url: str, error: OSError) -> FetchError:
+def _disk_error(url: str, error: OSError) -> FetchError:
     place = str(error.filename or url)
     return FetchError("address-disk", shown=url, place=place, reason=reason_of(error))

@@ -60,15 +60,15 @@ class HostPace:
     ) -> None:
         self._clock = clock
         self._sleep = sleep
-        self._asked: dict[str, float] = {}
+        self._last_request: dict[str, float] = {}
 
     def wait(self, host: str, interval: float) -> float:
         """Wait until the host may be requested again; return the seconds waited."""
         now = self._clock()
-        pause = max(0.0, self._asked.get(host, now - interval) + interval - now)
+        pause = max(0.0, self._last_request.get(host, now - interval) + interval - now)
         if pause:
             self._sleep(pause)
-        self._asked[host] = self._clock()
+        self._last_request[host] = self._clock()
         return pause
 
 
@@ -104,7 +104,7 @@ class GuardedTransport(httpx2.BaseTransport):
                 )
             )
         except _ERRORS as error:
-            raise _translated(error) from error
+            raise _translate(error) from error
         stream = response.stream
         assert isinstance(stream, Iterable)
         return httpx2.Response(response.status, headers=response.headers, stream=_Body(stream))
@@ -141,7 +141,11 @@ class _Backend(httpcore2.NetworkBackend):
         for address in self._guard.addresses(host, port):
             try:
                 stream = self._network.connect_tcp(
-                    address, port, _within(self._deadline, timeout), local_address, socket_options
+                    address,
+                    port,
+                    _time_left(self._deadline, timeout),
+                    local_address,
+                    socket_options,
                 )
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
@@ -158,10 +162,10 @@ class _Stream(httpcore2.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _within(self._deadline, timeout))
+        return self._stream.read(max_bytes, _time_left(self._deadline, timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _within(self._deadline, timeout))
+        self._stream.write(buffer, _time_left(self._deadline, timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -172,7 +176,7 @@ class _Stream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        timeout = _within(self._deadline, timeout)
+        timeout = _time_left(self._deadline, timeout)
         return _Stream(
             self._stream.start_tls(ssl_context, server_hostname, timeout), self._deadline
         )
@@ -189,7 +193,7 @@ class _Body(httpx2.SyncByteStream):
         try:
             yield from self._stream
         except _ERRORS as error:
-            raise _translated(error) from error
+            raise _translate(error) from error
 
     def close(self) -> None:
         close = getattr(self._stream, "close", None)
@@ -205,12 +209,12 @@ _ERRORS = (
 )
 
 
-def _translated(error: Exception) -> httpx2.TransportError:
+def _translate(error: Exception) -> httpx2.TransportError:
     kind = httpx2.TimeoutException if isinstance(error, httpcore2.TimeoutException) else None
     return (kind or httpx2.NetworkError)(str(error))
 
 
-def _within(deadline: Deadline, timeout: float | None) -> float:
+def _time_left(deadline: Deadline, timeout: float | None) -> float:
     left = deadline.left()
     if left <= 0:
         raise httpcore2.ReadTimeout("no time left for this address")

@@ -192,7 +192,7 @@ class Content:
             path.name,
             shown,
             state.size,
-            lambda: open(path, "rb", opener=_opened),
+            lambda: open(path, "rb", opener=_open_nonblocking),
             url,
             options or Options(),
             state=lambda: _state(path),
@@ -270,22 +270,22 @@ def read_error(shown: str, error: OSError) -> ReadError:
 
 def _state(path: Path) -> _State:
     status = path.stat()
-    _only_files(status)
+    _require_file(status)
     return _State(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _opened(name: str, flags: int) -> int:
+def _open_nonblocking(name: str, flags: int) -> int:
     """Open without blocking: a pipe may have taken the file's place."""
     descriptor = os.open(name, flags | _NEVER_WAIT)
     try:
-        _only_files(os.fstat(descriptor))
+        _require_file(os.fstat(descriptor))
     except OSError:
         os.close(descriptor)
         raise
     return descriptor
 
 
-def _only_files(status: os.stat_result) -> None:
+def _require_file(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise StreamError("not-a-file")
 

@@ -18,12 +18,12 @@ _LIMIT = 300  # characters; a longer line is a paragraph, and says something
 _AFTER = "[:>|→]|[–—-](?= )"
 
 
-def _any(patterns: str) -> str:
+def _any_of(patterns: str) -> str:
     """Join the lines into one alternation."""
     return f"(?:{'|'.join(line.strip() for line in patterns.strip().splitlines())})"
 
 
-_ALSO = _any(r"""
+_ALSO = _any_of(r"""
     (?:[àa] )?(?:lire|relire|voir|revoir|écouter|découvrir|lisez|regarder) (?:aussi|également)
     (?:[àa] )?(?:lire|voir) (?:aussi )?(?:dans|sur) [\w.' -]{2,40}
     (?:sur|dans) le même (?:sujet|thème)
@@ -37,104 +37,104 @@ _ALSO = _any(r"""
     lesen sie auch|mehr zum thema|auch interessant
     leggi anche|potrebbe interessarti|lees ook|leia também
 """)
-_NETWORK = _any(r"""
+_NETWORK = _any_of(r"""
     facebook|twitter|x|linkedin|whatsapp|bluesky|mastodon|telegram|messenger|instagram|tiktok
     pinterest|reddit|flipboard|threads|youtube|e-?mail|mail|courriel|sms|imprimer|print|pdf
     copier le lien|copy link
 """)
 _SHARE = r"(?:partager|partagez|share|tweeter|tweet|compartir|teilen|condividi|delen|partilhar)"
-_SEND = _any(rf"""
+_SEND = _any_of(rf"""
     {_SHARE}|partage|retweeter|envoyer|envoyez|suivre|suivez|follow|condividere|e-?mail
 """)
-_OBJECT = _any(r"""
+_OBJECT = _any_of(r"""
     cet article|l['’]article|la page|cette page|cela|nous
     this(?: article| story| page| post)?|us|artikel|este artículo|l['’]articolo
 """)
 _PREPOSITION = (
     r"(?:sur|via|par|on|with|by|en|auf|su|op|à|to|avec)(?: (?:les|des|vos|un|a|your|le))?"
 )
-_PEOPLE = _any(rf"""
+_PEOPLE = _any_of(rf"""
     {_NETWORK}|réseaux sociaux|social media|ami(?:·?e)?s?|friends?
     google (?:news|actualités|discover)
 """)
-_NEWSLETTER = _any(r"""
+_NEWSLETTER = _any_of(r"""
     newsletters?|info-?lettres?|lettres? (?:d['’]information|d['’]actualité|quotidienne|hebdo\w*)
     boîtes? (?:mail|aux lettres|de réception|e-mail)|inbox
     boletín|bandeja de entrada|nieuwsbrief
 """)
-_INVITE = _any(r"""
+_INVITE = _any_of(r"""
     inscri(?:vez|s|re)|abonne[zr]|recev(?:ez|oir)|retrouve[zr]
     s['’](?:inscrire|abonner)|je m['’](?:inscris|abonne)
     sign up|subscribe|register|get (?:the|our|all)|join our
     suscr[ií]b\w+|recib\w+|abonnieren|melden sie sich|iscriviti|ricevi|schrijf je in
 """)
 _MINUTES = r"\d{1,3}\s?(?:min|mn|minutes?|minuti|minutos|minuten)\.?"
-_AGENCY = _any(r"""
+_AGENCY = _any_of(r"""
     AFP|Reuters|AP|EPA|EFE|DPA|ANSA|Belga|Keystone|Getty(?: Images)?|Sipa|Abaca|Hans Lucas
     MAXPPP|PHOTOPQR|Shutterstock|iStock|Adobe Stock|Unsplash|Pixabay|Wikimedia Commons|DR
 """)
-_CREDIT = _any(r"""
+_CREDIT = _any_of(r"""
     (?:crédits?|credits?)(?: (?:photos?|images?|vidéo))?|photos?|photographies?
     images?|illustrations?|source de l['’]image|image (?:source|credit)|foto
 """)
-_RIGHTS = _any(r"""
+_RIGHTS = _any_of(r"""
     tous droits réservés|all rights reserved|alle rechte vorbehalten|todos los derechos reservados
     tutti i diritti riservati|(?:toute )?reproduction (?:interdite|réservée)
 """)
 _NAMES = r"(?-i:(?:(?:[A-ZÀ-Þ][\w'’-]*|du|de|la|le|les|des|the|of|and|et) )+)"
-_ADVERTISEMENT = _any(r"""
+_ADVERTISEMENT = _any_of(r"""
     publicité|annonce|contenu sponsorisé|sponsorisé|advertisement|advertising|ad|pub
     sponsored(?: content)?|anzeige|werbung|publicidad|pubblicità|advertentie
     la suite après (?:cette|la) publicité
     (?:article|story) continues (?:after|below) (?:this |the )?(?:ad(?:vertisement)?|advert)
     skip ad(?:vertisement)?|scroll to continue(?: reading)?
 """)
-_SHARING = _any(rf"""
+_SHARING = _any_of(rf"""
     {_SHARE}
     {_SEND}[- ]{_OBJECT}
     {_SEND}(?:[- ]{_OBJECT})? {_PREPOSITION} {_PEOPLE}
     (?:{_NETWORK}[\s,|/·•-]*){{2,}}
     lien copié|copier le lien|copy link|link copied
 """)
-_READING_TIME = _any(rf"""
+_READING_TIME = _any_of(rf"""
     (?:temps|durée) de lecture(?:\s*estimée?)?(?:\s*[:=])?\s*(?:environ )?{_MINUTES}
     (?:lecture|reading time|lesezeit|lesedauer|tiempo de lectura)(?:\s*:)?\s*{_MINUTES}
     tempo di lettura(?:\s*:)?\s*{_MINUTES}
     {_MINUTES}(?: de lecture| read| to read| lesezeit| de lectura| di lettura)
 """)
-_COPYRIGHT = _any(rf"""
+_COPYRIGHT = _any_of(rf"""
     {_RIGHTS}(?:[\s.,–—©-].{{0,80}})?
     .{{0,80}}[–—©|-]\s*{_RIGHTS}
     (?:©|\(c\)|copyright\s*(?:©|\(c\)|by|(?=(?:19|20)\d\d)))\s*.{{1,120}}
     copyright {_NAMES}(?:19|20)\d\d
 """)
-_PHOTOGRAPH = _any(rf"""
+_PHOTOGRAPH = _any_of(rf"""
     {_CREDIT}\s*[:©]\s*(?:©\s*)?[^.!?:]{{0,60}}(?:/\s?[^.!?]{{2,60}}|©[^.!?]{{2,60}}|\b{_AGENCY})
     (?:crédits? (?:photos?|images?)|(?:photo|image) credits?)\s*:\s*[^.!?]{{2,80}}
     [^.!?:]{{2,60}}\s?/\s?{_AGENCY}
 """)
-_TAGS = _any(r"""
+_TAGS = _any_of(r"""
     (?:tags?|mots?[- ]cl[ée]s?|étiquettes|filed under|topics|keywords|hashtags)\s*:\s*[^.!?]{2,250}
     (?:classé dans|etiquetas|schlagwörter|schlagworte)\s*:\s*[^.!?]{2,250}
     (?:#[\w-]+[\s,]*){2,}
 """)
-_LABELS = _any(r"""
+_LABELS = _any_of(r"""
     communiqué(?: de presse)?|press release|date de (?:publication|mise en ligne)|thématiques?
     (?:documents?|pièces? jointes?|fichiers?)(?: à télécharger| jointe?s?)?
     (?:vidéo|photo|diaporama|infographie|podcast|audio|video|gallery|en images)s? ?\][^.]{0,120}
 """)
-_CHOICES = _any(r"""
+_CHOICES = _any_of(r"""
     (?:tout accepter|tout refuser|continuer sans accepter)
     accepter(?: et fermer| les cookies| tout)
     (?:gérer|paramétrer|personnaliser) (?:mes|les|vos) (?:cookies|choix|préférences)
     accept all(?: cookies)?|reject all|manage (?:my )?(?:cookies|preferences)
     cookie (?:settings|policy)|alle akzeptieren|aceptar todo|accetta tutti?
 """)
-_PART = _any(r"""
+_PART = _any_of(r"""
     (?:la suite(?: de (?:cet |l['’])article)?|cet article) est
     contenu|article|vidéo
 """)
-_SOLD = _any(rf"""
+_SOLD = _any_of(rf"""
     il vous reste \d{{1,2}}(?:[.,]\d+)?\s?% de (?:cet article|la lecture|ce contenu).*
     (?:{_PART}\s*)?réservée?s? (?:à nos|aux) abonné(?:\(e\)|[·.]e[·.]?)?s.{{0,60}}
     (?:pour lire|lisez) la suite\b.{{0,20}}(?:abonn|connect|inscri).{{0,80}}
@@ -226,7 +226,7 @@ def mend_letters(text: str) -> str:
         return text
     for _ in range(_ROUNDS):
         if _SUSPECT.search(text):
-            text = _refixed(text)
+            text = _fix_encoding(text)
         visible = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
         if visible == text:
             break
@@ -237,7 +237,7 @@ def mend_letters(text: str) -> str:
 def drop_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Drop the lines that are surely not part of the article."""
     others: list[Block] = []
-    for block in _free(blocks):
+    for block in _free_part(blocks):
         lines = (line for line in block.text.split("\n") if not is_boilerplate(line))
         if text := "\n".join(lines):
             others.append(replace(block, text=text))
@@ -251,7 +251,7 @@ def drop_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     )
 
 
-def _refixed(text: str) -> str:
+def _fix_encoding(text: str) -> str:
     """Let ftfy repair encodings, line by line, and nothing else."""
     import ftfy
 
@@ -269,7 +269,7 @@ def _refixed(text: str) -> str:
     return "\n".join(ftfy.fix_text(line, config) for line in text.split("\n"))
 
 
-def _free(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def _free_part(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Return the blocks above the paywall line, if only offers follow it."""
     for number, block in enumerate(blocks):
         lines = block.text.split("\n")

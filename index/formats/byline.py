@@ -57,23 +57,23 @@ def parse_byline(line: str) -> Byline | None:
 
 def split_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
     """Split off the author's name and biography at the end; return the rest and the name."""
-    about = _about(blocks)
+    about = _find_biography(blocks)
     if about is None:
         # A name that stands alone under the last paragraph signs it.
         if len(blocks) < 2 or "\n" in blocks[-1].text or len(blocks[-2].text) < _PROSE:
             return blocks, None
-        return _without_last_line(blocks)
+        return _split_last_line(blocks)
     index, line = about
     lines = blocks[index].text.split("\n")
     after = [*lines[line + 1 :], *(block.text.split("\n")[0] for block in blocks[index + 1 :])]
-    rest = _with_last(blocks[:index], lines[:line], blocks[index])
-    shorter, author = _without_last_line(rest)
+    rest = _append_lines(blocks[:index], lines[:line], blocks[index])
+    shorter, author = _split_last_line(rest)
     if author is None and after and is_one_person(after[0]):
         author = after[0]
     return shorter, author
 
 
-def _about(blocks: tuple[Block, ...]) -> tuple[int, int] | None:
+def _find_biography(blocks: tuple[Block, ...]) -> tuple[int, int] | None:
     """Find the block and line that announce a biography, if little follows."""
     total = sum(len(block.text) for block in blocks)
     following = 0
@@ -87,11 +87,11 @@ def _about(blocks: tuple[Block, ...]) -> tuple[int, int] | None:
     return None
 
 
-def _with_last(blocks: tuple[Block, ...], lines: list[str], model: Block) -> tuple[Block, ...]:
+def _append_lines(blocks: tuple[Block, ...], lines: list[str], model: Block) -> tuple[Block, ...]:
     return (*blocks, replace(model, text="\n".join(lines))) if lines else blocks
 
 
-def _without_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
+def _split_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
     *lines, last = blocks[-1].text.split("\n")
     byline = parse_byline(last)
     if byline is not None and not byline.rest:
@@ -100,7 +100,7 @@ def _without_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], st
         name = last if is_one_person(last) else None
     if name is None or (len(blocks) == 1 and not lines):
         return blocks, None
-    return _with_last(blocks[:-1], lines, blocks[-1]), name
+    return _append_lines(blocks[:-1], lines, blocks[-1]), name
 
 
 _HEAD = 150  # characters; the first longer paragraph ends the lines about the article

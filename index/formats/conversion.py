@@ -83,13 +83,13 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
     named = format_of(content.name)
     if named is None:
         raise ReadError(unknown_format(), shown=content.shown)
-    actual = _by_content(content, named)
+    actual = _detect_format(content, named)
     if actual is not named:
         logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
     try:
         yield from actual.load().read(content)
     except (ReadError, MemoryError) as error:
-        if _is_short(error):
+        if _lacked_memory(error):
             raise ReadError(too_heavy(), shown=content.shown) from error
         raise
 
@@ -98,7 +98,7 @@ def too_heavy() -> Problem:
     return Problem("reading-too-heavy", limit=READING_BYTES)
 
 
-def _is_short(error: BaseException | None) -> bool:
+def _lacked_memory(error: BaseException | None) -> bool:
     """True if a lack of memory caused what a parser took for damage."""
     while error is not None and not isinstance(error, MemoryError):
         error = error.__cause__ or error.__context__
@@ -121,7 +121,7 @@ def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]
         if isinstance(part, Skipped):
             yield part
             continue
-        draft = _with_own_key(part, numbers)
+        draft = _make_key_unique(part, numbers)
         # The file that it came from where its key names one: a member, an attachment, a page.
         inner = draft.key.partition("#")[0]
         own = replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
@@ -133,7 +133,7 @@ def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]
             yield Skipped(f"{source.shown}#{draft.key}", error.problem)
 
 
-def _with_own_key(draft: ArticleDraft, numbers: dict[int, int]) -> ArticleDraft:
+def _make_key_unique(draft: ArticleDraft, numbers: dict[int, int]) -> ArticleDraft:
     """Give the draft a key that is unique in its file.
 
     `seen` maps the hash of each key, to save memory, to the last number appended to it.
@@ -148,7 +148,7 @@ def _with_own_key(draft: ArticleDraft, numbers: dict[int, int]) -> ArticleDraft:
     return draft if key == draft.key else replace(draft, key=key)
 
 
-def _by_content(content: Content, named: Format) -> Format:
+def _detect_format(content: Content, named: Format) -> Format:
     """Return the format of a file, nearly always that of its name."""
     try:
         with content.open() as stream:
@@ -234,14 +234,14 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     if all(block.heading for block in body):  # no words are left
         head_facts, body = Metadata(), draft.blocks
     dateline_facts, body = split_dateline(body)
-    title, body = _titled(body, metadata.title)
+    title, body = _split_title(body, metadata.title)
     if title is None:
         title = title_in_name(name)
         metadata = metadata.completed(Metadata.of("file name", title=title))
     blocks, author = split_signature(body)
     signature_facts = Metadata.of("text", author=author)
     metadata = metadata.completed(head_facts).completed(signature_facts).completed(dateline_facts)
-    words, sections = _laid_out(blocks)
+    words, sections = _lay_out(blocks)
     metadata = metadata.completed(Metadata.of("address", url=content.url))
     # The day in the name of the article's own file, not of its archive; then that in its address.
     path = member_name(draft.key) or ("" if draft.key else content.shown)
@@ -276,7 +276,9 @@ def _moment(when: date | datetime | None) -> datetime | None:
     return when if isinstance(when, datetime) else None
 
 
-def _titled(blocks: tuple[Block, ...], title: str | None) -> tuple[str | None, tuple[Block, ...]]:
+def _split_title(
+    blocks: tuple[Block, ...], title: str | None
+) -> tuple[str | None, tuple[Block, ...]]:
     """Return the title and the blocks below it.
 
     It is the given title, else the first heading, else a short first line (which stays in the text,
@@ -284,14 +286,14 @@ def _titled(blocks: tuple[Block, ...], title: str | None) -> tuple[str | None, t
     """
     title = title or next((block.text for block in blocks if block.heading), None)
     if title is not None:
-        return title, _without_title(blocks, title)
+        return title, _drop_title(blocks, title)
     first = blocks[0].text
     if len(first) <= _TITLE_LIMIT and "\n" not in first:
         return first.rstrip(".") or first, blocks
     return None, blocks
 
 
-def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
+def _drop_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
     """Drop the title above the blocks or among the headings, if something is left."""
     same = folded_words(title)
     again = 0
@@ -302,7 +304,7 @@ def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
     return blocks if all(block.heading for block in rest) else rest
 
 
-def _laid_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:
+def _lay_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:
     """Return the text of an article and its sections."""
     sections: list[Section] = []
     at = 0

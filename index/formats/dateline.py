@@ -59,8 +59,8 @@ def parse_dateline(line: str) -> Dateline | None:
         return None
     for dash in islice(_DASH.finditer(line[:_LIMIT]), _DASHES):
         head, rest = line[: dash.start()].strip(), line[dash.end() :].lstrip()
-        dateline = _told(head, len(line) - len(rest))
-        if dateline is not None and _opens(head, rest):
+        dateline = _parse_head(head, len(line) - len(rest))
+        if dateline is not None and _opens_sentence(head, rest):
             return dateline
     return None
 
@@ -70,7 +70,7 @@ def split_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]
 
     A text with dates before several of its paragraphs is a chronology, and is left alone.
     """
-    first = next(_datelines(_heads(blocks)), None)
+    first = next(_datelines(_candidates(blocks)), None)
     if first is None:
         return Metadata(), tuple(blocks)
     number, at, dateline = first
@@ -87,7 +87,7 @@ def split_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]
     return Metadata.of("text", published=dateline.published, author=dateline.agency), rest
 
 
-def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
+def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
     """Yield the blocks where a dateline may stand."""
     above = 0
     for number, block in enumerate(blocks[:_BLOCKS]):
@@ -105,7 +105,7 @@ def _datelines(blocks: Iterable[tuple[int, Block]]) -> Iterator[tuple[int, int, 
                 yield number, at, dateline
 
 
-def _told(head: str, end: int) -> Dateline | None:
+def _parse_head(head: str, end: int) -> Dateline | None:
     """Parse the words before the dash if they are only a place, a date and an agency."""
     if not head[:1].isupper() and not head[:1].isdigit():
         return None
@@ -125,7 +125,7 @@ def _is_stopped(head: str) -> bool:
     return head[0].isdigit() and head.endswith(".")
 
 
-def _opens(head: str, rest: str) -> bool:
+def _opens_sentence(head: str, rest: str) -> bool:
     """True if a sentence or nothing follows the dash."""
     if not rest:
         return True

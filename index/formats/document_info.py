@@ -89,7 +89,7 @@ def is_real_author(author: str, text: str) -> bool:
 
 def pdf_facts(info: dict[str, str], language: str, data: bytes) -> Facts:
     """Read a PDF's information dictionary and XMP packet, which often says nothing more."""
-    packet = dict(_xmp(data))
+    packet = dict(_xmp_properties(data))
     return Facts(
         title=_line(info.get("Title") or packet.get("title")),
         author=_line(info.get("Author") or packet.get("creator")),
@@ -159,7 +159,7 @@ def _line(text: str | None) -> str:
     return " ".join(re.sub(r"[\x00-\x1f]", " ", text or "").split())
 
 
-def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
+def _xmp_properties(data: bytes) -> Iterator[tuple[str, str]]:
     """Yield names and values of the document's own XMP packet, stored in the file as plain XML."""
     packets = (match[0] for match in _PACKET.finditer(data))
     packet = next(
@@ -173,15 +173,15 @@ def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
     except etree.XMLSyntaxError:
         return
     for each in root.iter("{*}Description"):
-        yield from ((_named(name), str(value)) for name, value in each.attrib.items())
+        yield from ((_property_name(name), str(value)) for name, value in each.attrib.items())
         for child in each.iterchildren(tag=etree.Element):
             items = [str(item.text or "") for item in child.iter(_ITEM)]
-            name = _named(child.tag)
+            name = _property_name(child.tag)
             several = ", ".join(items) if name == "creator" else "".join(items[:1])
             yield name, several or str(child.text or "")
 
 
-def _named(tag: object) -> str:
+def _property_name(tag: object) -> str:
     """Return the name of a property that describes the article, else an empty string."""
     match = _PROPERTY.fullmatch(str(tag))
     return match[1] if match else ""

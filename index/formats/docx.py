@@ -43,7 +43,7 @@ def read(content: Content) -> Iterator[ArticleDraft]:
     with open_package(content, Problem("docx-cut")) as package:
         if "word/document.xml" not in package.names and "[Content_Types].xml" not in package.names:
             raise ReadError("docx-is-zip", shown=content.shown)
-    document = _opened(content)
+    document = _open(content)
     root = document.element.find(f"./{_W}body")
     body = _Body(document)
     blocks = (*(() if root is None else body.blocks(root)), *body.notes())
@@ -54,7 +54,7 @@ def read(content: Content) -> Iterator[ArticleDraft]:
     yield ArticleDraft(blocks, metadata.completed(Metadata.of("docx", language=language)))
 
 
-def _opened(content: Content) -> Document:
+def _open(content: Content) -> Document:
     import docx
 
     try:

@@ -70,11 +70,11 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         raise ReadError(
             "letter-too-large", shown=content.shown, size=content.size, limit=MAIL_LIMIT
         )
-    message = _message(content)
+    message = _parse(content)
     any_draft = False
     refusal: ReadError | None = None
     try:
-        yield _letter(message, content)
+        yield _read_letter(message, content)
         any_draft = True
     except ReadError as error:
         refusal = error
@@ -85,7 +85,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         raise refusal
 
 
-def _message(content: Content) -> EmailMessage:
+def _parse(content: Content) -> EmailMessage:
     """Parse the message; ReadError if it has no message headers."""
     try:
         letter = content.read()
@@ -132,20 +132,20 @@ def _facts(message: EmailMessage) -> Metadata:
     )
 
 
-def _letter(message: EmailMessage, content: Content) -> ArticleDraft:
+def _read_letter(message: EmailMessage, content: Content) -> ArticleDraft:
     """Return the message's own text: plain, unless that only points to the HTML part."""
     plain, rich = _part(message, "plain"), _part(message, "html")
     text = _plain_text(plain, content) if plain is not None else ""
     stub = len(text) < _REAL or (len(text) < _STUB_LIMIT and bool(_STUB.search(text)))
     if rich is not None and stub:
-        page = page_text(_bytes(rich), content.shown, rich.get_content_charset())
+        page = page_text(_payload(rich), content.shown, rich.get_content_charset())
         try:
             draft = read_html(page, content)
         except ReadError:
             draft = read_fragment(page, content)
     else:
         draft = read_text(text)
-    blocks = tuple(_without_list_lines(draft.blocks))
+    blocks = tuple(_drop_list_lines(draft.blocks))
     if not blocks:
         raise ReadError("letter-no-text", shown=content.shown)
     return replace(draft, blocks=blocks, metadata=_facts(message).completed(draft.metadata))
@@ -159,7 +159,7 @@ def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
     return part if isinstance(part, EmailMessage) else None
 
 
-def _bytes(part: EmailMessage) -> bytes:
+def _payload(part: EmailMessage) -> bytes:
     """Decode the payload of a part."""
     payload: object = None
     with suppress(Exception):  # see _header
@@ -168,7 +168,7 @@ def _bytes(part: EmailMessage) -> bytes:
 
 
 def _plain_text(part: EmailMessage, content: Content) -> str:
-    data = _bytes(part)
+    data = _payload(part)
     if not data.strip():
         return ""
     try:
@@ -181,7 +181,7 @@ def _plain_text(part: EmailMessage, content: Content) -> str:
     return text.strip()
 
 
-def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
+def _drop_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """Drop the lines added by mailing lists: why one is subscribed, how to unsubscribe."""
     for block in blocks:
         lines = block.text.split("\n")
@@ -204,15 +204,17 @@ def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDra
             continue
         counts[name] = counts.get(name, 0) + 1
         key = name if counts[name] == 1 else f"{counts[name]}-{name}"
-        yield from _attached(part, key, content)
+        yield from _read_attachment(part, key, content)
 
 
-def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[ArticleDraft | Skipped]:
+def _read_attachment(
+    part: EmailMessage, key: str, content: Content
+) -> Iterator[ArticleDraft | Skipped]:
     shown = f"{content.shown}#{key}"
     if content.shown.count("#") >= DEPTH_LIMIT:
         yield Skipped(shown, Problem("letter-nested"))
         return
-    inner = Content.of_bytes(_bytes(part), key, shown, options=content.options)
+    inner = Content.of_bytes(_payload(part), key, shown, options=content.options)
     try:
         for draft in read_content(inner):
             if isinstance(draft, ArticleDraft):

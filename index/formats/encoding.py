@@ -40,7 +40,7 @@ def decode(data: bytes, shown: str) -> str:
     """
     if not data.strip():
         raise ReadError("file-empty", shown=shown)
-    return plain_lines(_decoded(data, shown))
+    return plain_lines(_decode(data, shown))
 
 
 def plain_lines(text: str) -> str:
@@ -49,7 +49,7 @@ def plain_lines(text: str) -> str:
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
-def _decoded(data: bytes, shown: str) -> str:
+def _decode(data: bytes, shown: str) -> str:
     mark_encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     if mark_encoding is None and b"\0" in data:
         raise ReadError("file-binary", shown=shown)
@@ -61,20 +61,20 @@ def _decoded(data: bytes, shown: str) -> str:
             raise ReadError(
                 "encoding-broken", shown=shown, encoding=name, byte=error.start
             ) from error
-        text = None if _CONTROL.search(data) else _likeliest(data)
+        text = None if _CONTROL.search(data) else _guess(data)
         if text is None:
             raise ReadError("encoding-not-utf8", shown=shown, byte=error.start) from error
         return text
 
 
-def _likeliest(data: bytes) -> str | None:
+def _guess(data: bytes) -> str | None:
     """Decode with the legacy encoding that yields words; of equals, the more common one."""
     from charset_normalizer import from_bytes
 
     matches = [
         match
         for match in from_bytes(data, cp_isolation=_CANDIDATES, threshold=_DISORDER)
-        if match.coherence >= _COHERENT and not _misread(str(match))
+        if match.coherence >= _COHERENT and not _is_misread(str(match))
     ]
     best = max((match.coherence for match in matches), default=0.0)
     close = [match for match in matches if match.coherence >= best - _CLOSE]
@@ -86,7 +86,7 @@ def _likeliest(data: bytes) -> str | None:
     return min(ranked)[1] if ranked else None
 
 
-def _misread(text: str) -> bool:
+def _is_misread(text: str) -> bool:
     """True if an accented capital follows a small letter (« votŽ »), as no language writes."""
     return any(
         first.islower() and second.isupper() and not second.isascii()

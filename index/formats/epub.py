@@ -95,7 +95,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         opf = package.tree(place)
         if opf is None:
             raise ReadError("epub-lacks", shown=content.shown, name=place)
-        yield from _drafts(package, opf, place, _metadata(opf))
+        yield from _chapters(package, opf, place, _metadata(opf))
 
 
 def _metadata(opf: etree._Element) -> Metadata:
@@ -143,7 +143,7 @@ def _published(opf: etree._Element) -> date | datetime | None:
     return None
 
 
-def _drafts(
+def _chapters(
     package: Package, opf: etree._Element, place: str, metadata: Metadata
 ) -> Iterator[ArticleDraft | Skipped]:
     chapters: list[_Chapter] = []

@@ -27,7 +27,7 @@ def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
     """Yield the entries of a feed. Raises ReadError if it has none, or is broken and large."""
     if len(data) > _BROKEN_LIMIT and not _is_well_formed(data):
         raise ReadError("feed-malformed", shown=content.shown)
-    parsed = _parsed(data, content.shown)
+    parsed = _parse(data, content.shown)
     entries = parsed.get("entries") or []
     if not entries:
         raise ReadError("feed-empty", shown=content.shown)
@@ -39,7 +39,7 @@ def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
             yield Skipped(content.shown, error.problem, Problem("at-entry", number=number))
 
 
-def _parsed(data: bytes, shown: str) -> Mapping[str, Any]:
+def _parse(data: bytes, shown: str) -> Mapping[str, Any]:
     import feedparser
 
     try:
@@ -67,20 +67,20 @@ def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> Art
     if why := _why_unpublished(entry):
         raise ReadError(why)
     metadata = _metadata(entry, feed)
-    whole = [str(part.get("value") or "") for part in _list(entry, "content")]
-    text = max(whole, key=len, default="") or _told(entry, "summary") or ""
+    whole = [str(part.get("value") or "") for part in _dicts(entry, "content")]
+    text = max(whole, key=len, default="") or _text(entry, "summary") or ""
     if "wp_status" in entry or "wp_post_type" in entry:  # an export of WordPress
         text = drop_shortcodes(_COMMENT.sub("", text))
     if not text.strip():
         raise ReadError("feed-entry-no-text")
     body = record_body(text, metadata.title or "", content)
-    key = article_key(_told(entry, "id") or metadata.url, metadata.title, text)
+    key = article_key(_text(entry, "id") or metadata.url, metadata.title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
 
 
 def _why_unpublished(entry: dict[str, Any]) -> Problem | None:
     """Return why WordPress, Blogger or Atom elements say that an entry is not published."""
-    for tag in _list(entry, "tags"):
+    for tag in _dicts(entry, "tags"):
         kind = str(tag.get("term") or "").rpartition("#")[2]
         if str(tag.get("scheme") or "").endswith("#kind") and kind not in ("post", "page"):
             return NO_ARTICLE
@@ -90,27 +90,27 @@ def _why_unpublished(entry: dict[str, Any]) -> Problem | None:
 
 def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
     source = dict.get(entry, "source")
-    languages = [part.get("language") for part in _list(entry, "content")]
-    tags = [tag.get("term") or tag.get("label") for tag in _list(entry, "tags")]
-    authors = [author.get("name") for author in _list(entry, "authors")]
-    outlet = _told(source, "title") if isinstance(source, dict) else None
+    languages = [part.get("language") for part in _dicts(entry, "content")]
+    tags = [tag.get("term") or tag.get("label") for tag in _dicts(entry, "tags")]
+    authors = [author.get("name") for author in _dicts(entry, "authors")]
+    outlet = _text(source, "title") if isinstance(source, dict) else None
     return Metadata.of(
         "feed",
-        title=one_line(_told(entry, "title")),
+        title=one_line(_text(entry, "title")),
         author=people_in([name for name in authors if name and "@" not in name]),
         published=_moment(entry, "published") or _moment(entry, "created"),
         updated=_moment(entry, "updated"),
-        url=field_address(_told(entry, "link")),
-        outlet=one_line(outlet or _told(feed, "title")),
-        language=language_code(next(filter(None, languages), None) or _told(feed, "language")),
+        url=field_address(_text(entry, "link")),
+        outlet=one_line(outlet or _text(feed, "title")),
+        language=language_code(next(filter(None, languages), None) or _text(feed, "language")),
         category=one_line(next(filter(None, tags), None)),
     )
 
 
 def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
     """Parse a date with its zone from the feed's own words, else take the library's in UTC."""
-    written = as_moment(_told(entry, name))
-    parsed = dict.get(entry, f"{name}_parsed")
+    written = as_moment(_text(entry, name))
+    parsed = dict.get(entry, f"{name}_parse")
     if written is not None or not isinstance(parsed, struct_time):
         return written
     try:
@@ -119,13 +119,13 @@ def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
         return None
 
 
-def _told(entry: dict[str, Any], name: str) -> str | None:
+def _text(entry: dict[str, Any], name: str) -> str | None:
     # By `dict.get`: the library's own answers with other fields for those that are absent.
     value = dict.get(entry, name)
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _list(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def _dicts(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
     value = dict.get(entry, name)
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 

@@ -51,14 +51,14 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     if not head.strip():
         raise ReadError("file-empty", shown=content.shown)
     with _events(content) as events:
-        place = _list_in(events, content.options.fields.get("text"))
+        place = _find_list(events, content.options.fields.get("text"))
     if place is not None:
         yield from read_records(content, _records(content, place))
     else:
-        yield _one(content)
+        yield _read_one(content)
 
 
-def _one(content: Content) -> ArticleDraft:
+def _read_one(content: Content) -> ArticleDraft:
     """Read the only article of a file of one object; it needs no key."""
     with _events(content) as events:
         value = _value(next(events), events)
@@ -76,7 +76,7 @@ def _one(content: Content) -> ArticleDraft:
     return ArticleDraft(draft.blocks, draft.metadata)
 
 
-def _list_in(events: Iterator[_Event], text: str | None) -> _Place | None:
+def _find_list(events: Iterator[_Event], text: str | None) -> _Place | None:
     """Find the list of records; None if there is none. `text` is the field of their text, if the
     operator set it.
 
@@ -102,7 +102,7 @@ def _list_in(events: Iterator[_Event], text: str | None) -> _Place | None:
             and _LISTS.issuperset(key.lower() for key in keys)
         ):
             started = tuple(keys)
-        _follow(event, keys)
+        _track_keys(event, keys)
         if event == "end_array" and not keys:
             return ()
     return doubtful
@@ -118,7 +118,7 @@ def _has_text(value: object, text: str | None) -> bool:
     )
 
 
-def _follow(event: str, keys: list[str]) -> None:
+def _track_keys(event: str, keys: list[str]) -> None:
     """Keep the keys that lead to the current event; in a list they are empty."""
     if event in _STARTS:
         keys.append("")
@@ -148,7 +148,7 @@ def _go_to(place: _Place, events: Iterator[_Event]) -> None:
             keys[-1] = str(value)
         elif event == "start_array" and tuple(keys) == place:
             return
-        _follow(event, keys)
+        _track_keys(event, keys)
 
 
 _TOO_DEEP = Problem("record-too-deep")
@@ -180,7 +180,7 @@ _TOKEN = re.compile(rb"\\.|\"|[-+.\deE]+", re.DOTALL)
 _UNENDED = b"\\-+.0123456789eE"
 
 
-class _Watched:
+class _BoundedStream:
     """A stream that limits the length of values.
 
     Numbers that would make the parser reject the whole file are replaced by null.
@@ -203,17 +203,17 @@ class _Watched:
             end = len(whole.rstrip(_UNENDED)) if data else len(whole)
             self._rest = whole[end:]
             if end or not data:
-                return self._measured(whole[:end])
+                return self._replace_numbers(whole[:end])
 
-    def _measured(self, data: bytes) -> bytes:
+    def _replace_numbers(self, data: bytes) -> bytes:
         """Replace out-of-range numbers outside of strings; `data` ends with a whole token."""
         if not _BEYOND_MEASURE.search(data):
             quotes = data.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"')
             self._in_string ^= bool(quotes % 2)
             return data
-        return _TOKEN.sub(self._token, data)
+        return _TOKEN.sub(self._replace_token, data)
 
-    def _token(self, match: re.Match[bytes]) -> bytes:
+    def _replace_token(self, match: re.Match[bytes]) -> bytes:
         token = match[0]
         if token == b'"':
             self._in_string = not self._in_string
@@ -235,14 +235,14 @@ def _is_beyond_measure(number: bytes) -> bool:
 def _events(content: Content) -> Iterator[Iterator[_Event]]:
     """Open a file as JSON parser events. Raises ReadError if it is not JSON."""
 
-    def events(stream: _Watched) -> Iterator[_Event]:
+    def events(stream: _BoundedStream) -> Iterator[_Event]:
         for each in ijson.basic_parse(stream, use_float=True):
             stream.since = 0
             yield each
 
     try:
         with open_as_utf8(content) as stream:
-            yield events(_Watched(stream, content.shown))
+            yield events(_BoundedStream(stream, content.shown))
     except (ijson.JSONError, OverflowError, StopIteration) as error:
         message = " ".join(str(error).split("\n")[0].split())
         reason = Words(message) if message else Problem("json-cut")

@@ -44,7 +44,7 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
         case "fence" | "code_block":
             yield Block(_BLANKS.sub("\n", node.content).strip("\n"))
         case "html_block":
-            source = drop_templates("".join(_seen(node.content)))
+            source = drop_templates("".join(_visible_html(node.content)))
             for paragraph in _BLANKS.split(html.unescape(_TAG.sub(" ", source))):
                 yield Block(" ".join(paragraph.split()))
         case "blockquote":
@@ -85,7 +85,7 @@ def _inline(node: SyntaxTreeNode) -> str:
             return "".join(_inline(child) for child in node.children)
 
 
-def _seen(source: str) -> Iterator[str]:
+def _visible_html(source: str) -> Iterator[str]:
     """Yield the HTML outside comments, scripts and styles; an unclosed one hides the rest."""
     folded, start = source.lower(), 0
     while (opening := _UNSEEN.search(source, start)) is not None:

@@ -27,16 +27,16 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the article of a NITF document, or the articles of a NewsML one."""
-    root = _root(data, content.shown)
+    root = _parse(data, content.shown)
     if _name(root) == "nitf":
-        yield _nitf(root, content)
+        yield _read_nitf(root, content)
         return
     items = [each for each in root.iter() if _name(each) == "newsitem"]
     if not items:
         raise ReadError("news-none", shown=content.shown)
     for number, item in enumerate(items, 1):
         try:
-            draft = _item(item, content)
+            draft = _read_item(item, content)
         except ReadError as error:
             if len(items) == 1:
                 raise
@@ -46,7 +46,7 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
         yield replace(draft, key=key) if len(items) > 1 else draft
 
 
-def _root(data: bytes, shown: str) -> Element:
+def _parse(data: bytes, shown: str) -> Element:
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -62,7 +62,7 @@ def _root(data: bytes, shown: str) -> Element:
     return root
 
 
-def _nitf(root: Element, content: Content) -> ArticleDraft:
+def _read_nitf(root: Element, content: Content) -> ArticleDraft:
     _refuse_withheld(_attribute(_first(root, "docdata"), "management-status"), content)
     body = _first(root, "body.content")
     if body is None:
@@ -79,10 +79,10 @@ def _nitf(root: Element, content: Content) -> ArticleDraft:
         category=_attribute(paper, "position.section")
         or _attribute(subject, "tobject.subject.type"),
     )
-    return _with_words([*_all(root, "abstract"), body], metadata, content)
+    return _draft([*_all(root, "abstract"), body], metadata, content)
 
 
-def _item(item: Element, content: Content) -> ArticleDraft:
+def _read_item(item: Element, content: Content) -> ArticleDraft:
     """Read an article of NewsML-G2 or NewsML 1."""
     status = _first(item, "pubstatus")
     if status is None:
@@ -106,12 +106,12 @@ def _item(item: Element, content: Content) -> ArticleDraft:
         ),
     )
     if inner is not None:
-        draft = _nitf(inner, content)
+        draft = _read_nitf(inner, content)
         return replace(draft, metadata=metadata.completed(draft.metadata))
     contents = [*_all(item, "inlinexml"), *_all(item, "inlinedata"), *_all(item, "datacontent")]
     if not contents:
         raise ReadError("news-text-elsewhere", shown=content.shown)
-    return _with_words(contents[:1], metadata, content)
+    return _draft(contents[:1], metadata, content)
 
 
 def _refuse_withheld(status: str | None, content: Content) -> None:
@@ -119,7 +119,7 @@ def _refuse_withheld(status: str | None, content: Content) -> None:
         raise ReadError(why, shown=content.shown)
 
 
-def _with_words(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:
+def _draft(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:
     markup = "".join(_markup(element) for element in elements)
     return replace(read_fragment(markup, content), metadata=metadata)
 

@@ -49,7 +49,7 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 
     Deleted text and comments are left out.
     """
-    document = _opened(content)
+    document = _open(content)
     body = _Body(document)
     blocks = (*body.blocks(document.text), *body.notes(document.text))
     text = "\n".join(block.text for block in blocks)
@@ -98,7 +98,7 @@ class _Document:
         return ""
 
 
-def _opened(content: Content) -> _Document:
+def _open(content: Content) -> _Document:
     with content.stream() as stream:
         flat = is_xml(stream.read(HEAD))
     if flat:
@@ -114,11 +114,11 @@ def _opened(content: Content) -> _Document:
         root = package.tree("content.xml")
         if root is None:
             raise ReadError("package-is-zip", shown=content.shown, suffix=".odt")
-        styles = (root, *(each for each in [_lenient(package, "styles.xml")] if each is not None))
-        return _Document(_text_of(root, content), _lenient(package, "meta.xml"), styles)
+        styles = (root, *(each for each in [_try_tree(package, "styles.xml")] if each is not None))
+        return _Document(_text_of(root, content), _try_tree(package, "meta.xml"), styles)
 
 
-def _lenient(package: Package, name: str) -> Any:
+def _try_tree(package: Package, name: str) -> Any:
     """Return a member's XML, or None if it is broken: a document keeps its text without styles."""
     try:
         return package.tree(name)
@@ -177,7 +177,7 @@ class _Body:
             if titled and self.title is None:
                 self.title = text
             yield Block(text, heading=heading)
-        for each in _drawn(node):
+        for each in _frames(node):
             yield from self.blocks(each)
 
     def _style_names(self, node: Any) -> list[str]:
@@ -251,13 +251,13 @@ def _cell_words(cell: Any) -> Iterator[str]:
             yield from _cell_words(each)
 
 
-def _drawn(node: Any) -> Iterator[Any]:
+def _frames(node: Any) -> Iterator[Any]:
     """Yield the outermost frames and shapes of a paragraph."""
     for each in node.iterchildren(tag=etree.Element):
         if each.tag.startswith(_DRAW):
             yield each
         elif each.tag not in _UNSEEN:
-            yield from _drawn(each)
+            yield from _frames(each)
 
 
 def _words(node: Any) -> str:

@@ -78,7 +78,7 @@ def read_records(
             raise ReadError("records-none", shown=content.shown)
         yield from (each for each in head if isinstance(each, Skipped))
         return
-    _check(content, sample)
+    _check_fields(content, sample)
     order = date_order(
         value
         for values in sample
@@ -150,17 +150,17 @@ def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
     return head
 
 
-def _check(content: Content, sample: list[Mapping[str, object]]) -> None:
+def _check_fields(content: Content, sample: list[Mapping[str, object]]) -> None:
     chosen = content.options.fields
     for ours, theirs in chosen.items():
         if all(field_at(values, theirs) is None for values in sample):
-            found, shown = _found(sample), content.shown
+            found, shown = _field_names(sample), content.shown
             raise ReadError("map-not-found", shown=shown, field=ours, name=theirs, found=found)
     if not any(as_text(each) for values in sample for each in field_values(values, "text", chosen)):
-        raise ReadError("records-no-text-field", shown=content.shown, found=_found(sample))
+        raise ReadError("records-no-text-field", shown=content.shown, found=_field_names(sample))
 
 
-def _found(sample: list[Mapping[str, object]]) -> Problem:
+def _field_names(sample: list[Mapping[str, object]]) -> Problem:
     """Return the field names, nested ones dotted."""
     names: dict[str | Problem, None] = {}
     for values in sample:

@@ -30,12 +30,12 @@ def read_ledger(folder: Path) -> tuple[Mapping[str, str], Problem | None]:
             return {}, None
         if ledger.stat().st_size > _LIMIT:
             raise ReadError("addresses-too-large", limit=_LIMIT)
-        return _read(json.loads(ledger.read_bytes())), None
+        return _parse_ledger(json.loads(ledger.read_bytes())), None
     except (OSError, ValueError, RecursionError, ReadError) as error:
         return {}, Problem("addresses-unreadable", reason=reason_of(error))
 
 
-def _read(ledger: object) -> dict[str, str]:
+def _parse_ledger(ledger: object) -> dict[str, str]:
     files = ledger.get("files") if isinstance(ledger, dict) else None
     if not isinstance(files, dict):
         raise ReadError("addresses-no-files")
@@ -63,13 +63,13 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
             raise ReadError(_why(error), shown=root) from error
         if not there:
             raise ReadError("path-missing", shown=root)
-        finder = _Below(root, inside) if root.is_dir() else _named(root)
+        finder = _Below(root, inside) if root.is_dir() else _named_file(root)
         for item in finder:
             if isinstance(item, Skipped):
                 skipped.setdefault(item.shown, item)
             else:
                 sources.setdefault(*item)
-    return _told_apart(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
+    return _distinct_locations(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
 
 
 def _why(error: OSError) -> Problem:
@@ -79,7 +79,7 @@ def _why(error: OSError) -> Problem:
     return Problem("folder-unreadable", reason=reason_of(error))
 
 
-def _named(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
+def _named_file(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
     """Yield the source of a file named by itself."""
     shown = _shown(path)
     if not path.is_file():
@@ -121,7 +121,7 @@ class _Below:
             except OSError as error:
                 yield Skipped(folder.shown, _why(error))
                 continue
-            if folder.path != str(self._root) and _holds_index(folder.path, entries):
+            if folder.path != str(self._root) and _is_index(folder.path, entries):
                 yield Skipped(folder.shown, Problem("folder-of-index"))
                 continue
             folders: list[_Folder] = []
@@ -151,7 +151,7 @@ class _Below:
                 elif entry.is_dir():
                     folders.append(folder.below(entry.name))
                 elif suffix_of(entry.name):
-                    yield self._found(folder, real, entry)
+                    yield self._source_of(folder, real, entry)
                 elif why := UNREAD_DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
                     yield Skipped(folder.below(entry.name).shown, why)
             except OSError as error:
@@ -167,7 +167,7 @@ class _Below:
             for root in self._inside
         )
 
-    def _found(
+    def _source_of(
         self, folder: _Folder, real: str, entry: os.DirEntry[str]
     ) -> tuple[str, Source] | Skipped:
         at = folder.below(entry.name)
@@ -187,7 +187,7 @@ _EXPORT = {"manifest.json", "articles.sqlite"}
 _DATA = "index"
 
 
-def _holds_index(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
+def _is_index(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
     """True for a data directory, an index and an export: their files are no articles."""
     names = {entry.name for entry in entries}
     below = Path(folder, _DATA)
@@ -226,7 +226,7 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
 
 
-def _told_apart(sources: Mapping[str, Source]) -> list[Source]:
+def _distinct_locations(sources: Mapping[str, Source]) -> list[Source]:
     """Sort sources by location; of two with the same, the second gets its absolute path."""
     locations: set[str] = set()
     result: list[Source] = []

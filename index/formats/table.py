@@ -153,7 +153,9 @@ def format_of(name: str) -> Format | None:
 
 def sure_format(head: bytes) -> Format | None:
     """Return the format that the first bytes prove, whatever the name, or None."""
-    return next((each for each in FORMATS if each.beats != "no name" and _is(each, head)), None)
+    return next(
+        (each for each in FORMATS if each.beats != "no name" and _matches(each, head)), None
+    )
 
 
 def suffix_for(head: bytes, name: str) -> str | None:
@@ -166,7 +168,7 @@ def suffix_for(head: bytes, name: str) -> str | None:
         return None
     suffix = PurePath(name).suffix.lower()
     own = FORMAT_OF_SUFFIX.get(suffix)
-    detected = sure_format(head) or next((each for each in FORMATS if _is(each, head)), None)
+    detected = sure_format(head) or next((each for each in FORMATS if _matches(each, head)), None)
     if detected is ZIP and own is not None and own.package:
         return own.suffix
     if detected is not None:
@@ -180,5 +182,5 @@ def unknown_format() -> Problem:
     return Problem("format-unknown", suffixes=tuple(FORMAT_OF_SUFFIX))
 
 
-def _is(each: Format, head: bytes) -> bool:
+def _matches(each: Format, head: bytes) -> bool:
     return each.signature is not None and each.signature(head)

@@ -34,7 +34,7 @@ def read_text(text: str) -> ArticleDraft:
     blocks = [part for part in _paragraphs(text) if part]
     if not blocks:
         return ArticleDraft(())
-    title, rest = _titled(blocks)
+    title, rest = _split_title(blocks)
     news = drop_boilerplate(tuple(Block(text) for text in rest))
     metadata, body = split_head_lines(news)
     paragraphs = tuple(
@@ -65,7 +65,7 @@ def _is_wrapped(lines: list[str]) -> bool:
     return all(len(line) in _WRAPPED for line in full) and 2 * finished <= len(full)
 
 
-def _titled(blocks: list[str]) -> tuple[str | None, list[str]]:
+def _split_title(blocks: list[str]) -> tuple[str | None, list[str]]:
     """Return the title, and the blocks without it and its repetitions."""
     first, _, under = blocks[0].partition("\n")
     if len(first) > _TITLE_LIMIT or re.search(r"[.,;:]$", first) or blocks == [first]:

@@ -31,7 +31,7 @@ _MOMENTS = ("published_at", "updated_at")
 
 
 def main() -> None:
-    logging.basicConfig(handlers=[_Told()], level=logging.WARNING, format="%(message)s")
+    logging.basicConfig(handlers=[_LogSender()], level=logging.WARNING, format="%(message)s")
     data, peak = memory_status("VmData"), memory_status("VmHWM")
     limit_process("RLIMIT_CORE", 0)
     end_with_owner()
@@ -40,7 +40,7 @@ def main() -> None:
             limit_process("RLIMIT_DATA", data + READING_BYTES + _RESERVE)
         _answer(json.loads(line))
         grown = memory_status("VmHWM") - peak > READING_BYTES // 2
-        _tell("done", grown)
+        _send("done", grown)
         if grown:
             return
 
@@ -52,24 +52,24 @@ def _answer(request: dict[str, Any]) -> None:
     reserve = [bytearray(_RESERVE)]
     every = read_source(source, options)
     if request["all"] is not None:
-        every = _that_can_be_cut(every)
+        every = _segment_once(every)
     try:
-        for item in _timed(every, request["each"], request["all"]):
+        for item in _limit_time(every, request["each"], request["all"]):
             if isinstance(item, Skipped):
                 at = item.at.as_json() if item.at else None
-                _tell("skipped", [item.shown, item.problem.as_json(), at])
+                _send("skipped", [item.shown, item.problem.as_json(), at])
             else:
-                _tell("article", _as_json(item))
+                _send("article", _as_json(item))
     except _REFUSALS as error:
         reserve.clear()  # where there is no memory left, there is some to say so
         problem = error.problem if isinstance(error, ReadError) else too_heavy()
         # Where memory ends, libraries say that the file is damaged.
         if memory_status("VmHWM") - before > READING_BYTES // 2:
             problem = too_heavy()
-        _tell("refused", problem.as_json())
+        _send("refused", problem.as_json())
 
 
-def _that_can_be_cut(items: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
+def _segment_once(items: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
     """Segment articles from strangers here once, so that slow input fails in this process."""
     from index.text.sentences import sentence_spans
 
@@ -79,13 +79,13 @@ def _that_can_be_cut(items: Iterator[Article | Skipped]) -> Iterator[Article | S
         yield each
 
 
-def _timed(
+def _limit_time(
     items: Iterator[Article | Skipped], each: float, all_seconds: float | None
 ) -> Iterator[Article | Skipped]:
     """Yield each item within its time; the system kills a process that takes longer."""
-    last = None if all_seconds is None else _spent() + all_seconds
+    last = None if all_seconds is None else _cpu_seconds() + all_seconds
     while True:
-        bound = _spent() + each
+        bound = _cpu_seconds() + each
         limit_process("RLIMIT_CPU", round(bound if last is None else min(bound, last)) + 1)
         try:
             yield next(items)
@@ -112,19 +112,19 @@ def article_from_json(record: dict[str, Any]) -> Article:
     return Article(**record)
 
 
-def _tell(kind: str, payload: object) -> None:
+def _send(kind: str, payload: object) -> None:
     sys.stdout.write(json.dumps([kind, payload]) + "\n")
     sys.stdout.flush()
 
 
-class _Told(logging.Handler):
+class _LogSender(logging.Handler):
     """Sends log records to the parent process."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        _tell("logged", [record.name, record.levelno, self.format(record)])
+        _send("logged", [record.name, record.levelno, self.format(record)])
 
 
-def _spent() -> float:
+def _cpu_seconds() -> float:
     """Return the CPU time used, in seconds."""
     return time.process_time()
 

@@ -66,7 +66,7 @@ class Package:
         data = self.read(name)
         if not data or not data.strip():
             return None
-        data = _ENTITY.sub(_numbered, data)
+        data = _ENTITY.sub(_as_number, data)
         try:
             return etree.fromstring(data, xml_parser())
         except (etree.XMLSyntaxError, ValueError):
@@ -111,7 +111,7 @@ def open_package(content: Content, cut: Problem) -> Iterator[Package]:
         yield Package(archive, content.shown)
 
 
-def _numbered(entity: re.Match[bytes]) -> bytes:
+def _as_number(entity: re.Match[bytes]) -> bytes:
     """Replace `&eacute;` by `&#233;`, which XML knows."""
     letters = html.entities.html5.get(f"{entity[1].decode('ascii')};")
     if letters is None or letters in "&<>'\"":

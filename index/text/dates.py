@@ -35,12 +35,12 @@ _WEEKDAYS = {
 
 def month_names(*languages: str) -> frozenset[str]:
     """Month names in these languages, in lower case, with and without accents."""
-    return _both_ways(_MONTHS, languages)
+    return _with_plain_forms(_MONTHS, languages)
 
 
 def weekday_names(*languages: str) -> frozenset[str]:
     """Weekday names in these languages, in lower case, with and without accents."""
-    return _both_ways(_WEEKDAYS, languages)
+    return _with_plain_forms(_WEEKDAYS, languages)
 
 
 def month_name(number: int, language: str) -> str:
@@ -48,7 +48,7 @@ def month_name(number: int, language: str) -> str:
     return _MONTHS[language].split()[number - 1]
 
 
-def _both_ways(table: dict[str, str], languages: tuple[str, ...]) -> frozenset[str]:
+def _with_plain_forms(table: dict[str, str], languages: tuple[str, ...]) -> frozenset[str]:
     names = [name for language in languages for name in table[language].split()]
     return frozenset(names) | frozenset(map(fold, names))
 
@@ -122,7 +122,7 @@ def moment_and_rest(text: str) -> tuple[date | datetime | None, str]:
     clock = _TIME.match(plain, match.end())
     if clock is None:
         return day, f"{plain[: match.start()]} {plain[match.end() :]}"
-    return _at(day, clock), f"{plain[: match.start()]} {plain[clock.end() :]}"
+    return _combine(day, clock), f"{plain[: match.start()]} {plain[clock.end() :]}"
 
 
 def _day_of(match: re.Match[str]) -> date | None:
@@ -147,7 +147,7 @@ def valid_day(year: int | str, month: int | str, day: int | str) -> date | None:
         return None
 
 
-def _at(day: date, clock: re.Match[str]) -> date | datetime:
+def _combine(day: date, clock: re.Match[str]) -> date | datetime:
     """Combine a day and a time; return the day alone if the time is impossible."""
     hour = int(clock["hour"])
     if clock["half"]:

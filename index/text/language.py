@@ -69,7 +69,7 @@ def detect(text: str, fallback: str = "fr") -> str:
     The seven languages with stop words are detected by them, in microseconds; a text with few stop
     words goes to the slower classifier, unless it is too short for a reliable result.
     """
-    sample = _straight(unicodedata.normalize("NFC", text[:_READ])).lower()
+    sample = _straighten(unicodedata.normalize("NFC", text[:_READ])).lower()
     letters = [letter for letter in sample if letter.isalpha()]
     for script, language in _SCRIPTS:  # each is used by one language alone
         if script.search(sample) and 3 * len(script.findall(sample)) > len(letters):
@@ -124,13 +124,13 @@ def terms(text: str, language: str) -> list[str]:
 
     Stop words are left out. « 15 000 » becomes 15000; a hyphenated name gives itself and its parts.
     """
-    plain = plain_numbers(_straight(unicodedata.normalize("NFC", text)).lower())
+    plain = plain_numbers(_straighten(unicodedata.normalize("NFC", text)).lower())
     if _INITIAL.search(plain):  # spares nearly every text the slow pattern
         plain = _ACRONYM.sub(lambda match: match[0].replace(".", "") + " ", plain)
     return [term for word in _NUMBER.findall(plain) for term in _terms_of(word, language)]
 
 
-def _straight(text: str) -> str:
+def _straighten(text: str) -> str:
     """Replace typographic apostrophes and hyphens by plain ones."""
     for mark, plain in _MARKS:
         text = text.replace(mark, plain)

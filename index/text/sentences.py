@@ -156,7 +156,7 @@ def sentence_spans(text: str, language: str, limit: int = SENTENCE_LIMIT) -> lis
 def _ends(paragraph: str, language: str) -> list[int]:
     """Find where sentences end inside a paragraph, its own end excluded."""
     abbreviations = _BY_LANGUAGE.get(language, _UNKNOWN)
-    proposed = _proposed(paragraph, language)
+    proposed = _propose_ends(paragraph, language)
     proposed.update(match.end() for match in _ADDED.finditer(paragraph))
     proposed.update(match.end() for match in abbreviations.ending.finditer(paragraph))
     quotes: list[tuple[int, int]] = []
@@ -164,7 +164,7 @@ def _ends(paragraph: str, language: str) -> list[int]:
         if end - start <= _QUOTE_LIMIT:
             quotes.append((start, end))
         else:
-            inner = _proposed(paragraph[start + 1 : end - 1], language)
+            inner = _propose_ends(paragraph[start + 1 : end - 1], language)
             proposed.update(start + 1 + offset for offset in inner)
     closers = [(_STRAY_CLOSERS.match(paragraph, end, end + _NEAR), end) for end in proposed]
     ends = {match.end() if match else end for match, end in closers}
@@ -186,7 +186,7 @@ def _ends(paragraph: str, language: str) -> list[int]:
     return starts[1:]
 
 
-def _proposed(text: str, language: str) -> set[int]:
+def _propose_ends(text: str, language: str) -> set[int]:
     """Ask sentencex for ends, piecewise because its time grows with marks times length."""
     ends: set[int] = set()
     start = 0
@@ -196,14 +196,14 @@ def _proposed(text: str, language: str) -> set[int]:
         space = text.rfind(" ", start, start + most) + 1
         stop = space if space > start and start + most < len(text) else start + most
         part = text[start:stop]
-        ends.update(start + end for end in _asked(_WIDE_SPACE.sub(" ", part), language))
+        ends.update(start + end for end in _ask_sentencex(_WIDE_SPACE.sub(" ", part), language))
         if not part.rstrip().endswith((".", "!", "?")):
             ends.discard(start + len(part))
         start = stop
     return ends - {len(text)}
 
 
-def _asked(part: str, language: str) -> list[int]:
+def _ask_sentencex(part: str, language: str) -> list[int]:
     try:
         boundaries = sentencex.get_sentence_boundaries(language, part)
     except BaseException as panic:
@@ -230,7 +230,7 @@ def _is_end(
     match = _FIRST_WORD.match(paragraph, end, end + _NEAR)
     word = match[1] if match else ""
     if "\n" in paragraph[visible_end:end]:
-        return not _wrapped(paragraph, start, visible_end, word)
+        return not _is_wrapped(paragraph, start, visible_end, word)
     if cased and word[:1].islower():
         return False
     if visible_end - start <= _NEAR and _NUMBERING.fullmatch(paragraph, start, visible_end):
@@ -242,20 +242,20 @@ def _is_end(
     if not token:
         return False
     if visible_end == end:
-        return _glued(token, paragraph[end : end + 40], word)
+        return _ends_unspaced(token, paragraph[end : end + 40], word)
     if not token.endswith(".") or token.endswith(".."):
         return token.lower() not in _NAMES
     return _ends_after(token[:-1], word, abbreviations)
 
 
-def _wrapped(paragraph: str, start: int, visible_end: int, word: str) -> bool:
+def _is_wrapped(paragraph: str, start: int, visible_end: int, word: str) -> bool:
     """True if the sentence runs on to the next line, as in a text of fixed width."""
     line = visible_end - _LONG_LINE
     long = line >= start and "\n" not in paragraph[line:visible_end]
     return long and word[:1].islower() and paragraph[visible_end - 1] not in ".;:!?…"
 
 
-def _glued(token: str, after: str, word: str) -> bool:
+def _ends_unspaced(token: str, after: str, word: str) -> bool:
     """True if a sentence ends although no space follows (« fin.Elle »; not in an address)."""
     if not token[-1].isascii():
         return True
@@ -287,17 +287,17 @@ def fit(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]
 
     It is cut at a line end, else at a semicolon, a comma, a space.
     """
-    start, end = _trimmed(text, start, end)
+    start, end = _trim(text, start, end)
     while end - start > limit:
         pieces = -(-(end - start) // limit)
-        middle = _break(text, start, start + (end - start) // pieces, start + limit)
-        yield _trimmed(text, start, middle)
-        start, _ = _trimmed(text, middle, end)
+        middle = _find_cut(text, start, start + (end - start) // pieces, start + limit)
+        yield _trim(text, start, middle)
+        start, _ = _trim(text, middle, end)
     if start < end:
         yield start, end
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():
@@ -305,7 +305,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _break(text: str, start: int, aim: int, last: int) -> int:
+def _find_cut(text: str, start: int, aim: int, last: int) -> int:
     """Find the best cut between half way to `aim` and `last`."""
     first = start + max(1, (aim - start) // 2)
     for mark in ("\n", "; ", ", ", " "):

@@ -101,7 +101,7 @@ def hold_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Sp
     with _File(max_size=IN_MEMORY) as file:
         try:
             with member.open() as stream:
-                size = _unpacked(stream, file, None if member.counted else budget)
+                size = _unpack(stream, file, None if member.counted else budget)
         except ReadError as error:
             raise ReadError(error.problem, shown=shown) from error
         except BROKEN as error:
@@ -109,7 +109,7 @@ def hold_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Sp
         yield Spool(size, lambda: io.BufferedReader(_View(file, size)))
 
 
-def _unpacked(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None) -> int:
+def _unpack(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None) -> int:
     size = 0
     while piece := stream.read(_PIECE):
         size += len(piece)

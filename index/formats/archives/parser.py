@@ -50,9 +50,9 @@ class _Opened:
                 hidden = any(part.startswith((".", "~$")) for part in parts) or "__MACOSX" in parts
                 if format is None or hidden:
                     continue
-                yield from self._member(member, prefix, format.parser == __name__)
+                yield from self._read_member(member, prefix, format.parser == __name__)
 
-    def _member(
+    def _read_member(
         self, member: Member, prefix: str, nested: bool
     ) -> Iterator[ArticleDraft | Skipped]:
         key = f"{prefix}#{member.name}" if prefix else member.name
@@ -70,14 +70,16 @@ class _Opened:
                     options=self._outer.options,
                     depth=self._outer.depth + 1 + (1 if prefix else 0),
                 )
-                yield from self._found(inner, key, nested)
+                yield from self._read_inner(inner, key, nested)
         except ReadError as error:
             if self._budget.spent is None:
                 yield Skipped(shown, error.problem)
         if self._budget.spent is not None:
             raise ReadError(self._budget.spent, shown=self._outer.shown)
 
-    def _found(self, inner: Content, key: str, nested: bool) -> Iterator[ArticleDraft | Skipped]:
+    def _read_inner(
+        self, inner: Content, key: str, nested: bool
+    ) -> Iterator[ArticleDraft | Skipped]:
         if nested and inner.depth <= self._outer.depth + _DEPTH:
             yield from self.read(inner)
         elif nested:

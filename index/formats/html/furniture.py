@@ -27,15 +27,15 @@ _LINKED = 0.5  # of its words are links
 _LIST_LINKED = 0.8
 
 
-def _named(words: str) -> re.Pattern[str]:
+def _class_names(words: str) -> re.Pattern[str]:
     """Match class names that contain one of these words, unless they express a state."""
     return re.compile(
         rf"(?!.*[-_](?:{_STATE})$)(?:[\w-]{{1,60}}[-_])?(?:{words})(?:[-_][\w-]{{1,60}})?"
     )
 
 
-_NAMED_COMMENT = _named("comment|commentaire")
-_NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_named, (_PRIVACY, _COMMENTS, _AROUND))
+_NAMED_COMMENT = _class_names("comment|commentaire")
+_NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_class_names, (_PRIVACY, _COMMENTS, _AROUND))
 
 
 def drop_boxes(tree: Element) -> None:
@@ -43,13 +43,13 @@ def drop_boxes(tree: Element) -> None:
     for button in list(tree.iter("button")):
         if button.getparent().tag in _HEADINGS:
             button.drop_tag()  # the question of a list that folds
-    _drop_marked(tree)
+    _drop_by_class(tree)
     for element in list(tree.iter(*_BOX, "h2", "h3", "h4", "strong", "span")):
         if element.getparent() is not None:
             _drop_links(element)
 
 
-def _drop_marked(tree: Element) -> None:
+def _drop_by_class(tree: Element) -> None:
     """Drop boxes by their class or id, from the outermost, as long as enough is left."""
     whole = text_length(tree)
     holders = {holder for heading in tree.iter("h1") for holder in heading.iterancestors()}
@@ -157,7 +157,7 @@ def _plain(block: Block) -> str:
 
 
 def _teasers(tree: Element) -> Iterator[str]:
-    lengths, linked = _measured(tree)
+    lengths, linked = _measure(tree)
     for heading in tree.iter("h2", "h3", "h4"):
         parent = heading.getparent()
         if parent is None or not (heading in linked or parent.tag == "a"):
@@ -169,7 +169,7 @@ def _teasers(tree: Element) -> Iterator[str]:
             yield element_words(holder)
 
 
-def _measured(tree: Element) -> tuple[dict[Element, int], set[Element]]:
+def _measure(tree: Element) -> tuple[dict[Element, int], set[Element]]:
     """Return the text length of every element, and the elements that contain a link with words.
 
     In one pass, because elements are nested and many contain no words.

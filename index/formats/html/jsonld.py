@@ -31,14 +31,14 @@ def find_main_article(records: Sequence[str]) -> JsonLdRecord | None:
 
     None if the page describes no article, or several without a main one.
     """
-    nodes = [node for record in records for node in _nodes(_loaded(record), _DEPTH)][:_NODES]
+    nodes = [node for record in records for node in _nodes(_load(record), _DEPTH)][:_NODES]
     articles = [node for node in nodes if is_article(node)]
     headlines = {jsonld_line(node.get("headline") or node.get("name")) for node in articles}
     if not articles or len(headlines) > 2:
         return None
     by_id = {str(node["@id"]): node for node in nodes if node.get("@id") and len(node) > 1}
     article = articles[0]
-    return {name: _resolved(value, by_id) for name, value in article.items()}
+    return {name: _resolve(value, by_id) for name, value in article.items()}
 
 
 def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
@@ -90,7 +90,7 @@ def jsonld_line(value: object) -> str | None:
     return re.sub(r"[ \t\r\n]+", " ", plain).strip() or None
 
 
-def _loaded(record: str) -> object:
+def _load(record: str) -> object:
     record = _CDATA.sub("", record)
     starts = [at for at in (record.find("{"), record.find("[")) if at >= 0]
     end = max(record.rfind("}"), record.rfind("]"))
@@ -115,10 +115,10 @@ def _nodes(value: object, depth: int) -> Iterator[JsonLdRecord]:
             yield from _nodes(value.get(name), depth - 1)
 
 
-def _resolved(value: object, by_id: Mapping[str, JsonLdRecord]) -> object:
+def _resolve(value: object, by_id: Mapping[str, JsonLdRecord]) -> object:
     """Replace each bare reference (`{"@id": …}`) by what it refers to."""
     if isinstance(value, list):
-        return [_resolved(item, by_id) for item in value]
+        return [_resolve(item, by_id) for item in value]
     if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
         return by_id.get(str(value.get("@id")), value)
     return value

@@ -163,20 +163,22 @@ def find_titles(tree: Element) -> Titles:
 
 def with_title(metadata: Metadata, titles: Titles, url: str | None) -> Metadata:
     """Complete the metadata with the article's title, without the site's name, and the outlet."""
-    head, tail = _split(titles.tab, metadata, titles.heading, url)
+    head, tail = _split_tab_title(titles.tab, metadata, titles.heading, url)
     whole = metadata.title or ""
     cut = whole.endswith(("…", "...")) and _alike(titles.heading or "").startswith(_alike(whole))
     if titles.heading and (not whole or cut):
-        title = Metadata.of("html", title=_bare(titles.heading, metadata.outlet or tail))
+        title = Metadata.of("html", title=_without_outlet(titles.heading, metadata.outlet or tail))
     elif whole:
-        title = Metadata.of(metadata.origins["title"], title=_bare(whole, metadata.outlet or tail))
+        title = Metadata.of(
+            metadata.origins["title"], title=_without_outlet(whole, metadata.outlet or tail)
+        )
     else:
         title = Metadata.of("html", title=head)
     outlet = Metadata.of("html", outlet=tail if tail != metadata.author else None)
     return title.completed(metadata).completed(outlet)
 
 
-def _bare(title: str, outlet: str | None) -> str:
+def _without_outlet(title: str, outlet: str | None) -> str:
     """Remove the outlet's name before or after the title."""
     *_, last = [None, *_MARK.finditer(title)]
     if outlet and last and _same(title[last.end() :], outlet):
@@ -187,7 +189,7 @@ def _bare(title: str, outlet: str | None) -> str:
     return title
 
 
-def _split(
+def _split_tab_title(
     tab: str | None, metadata: Metadata, heading: str | None, url: str | None
 ) -> tuple[str | None, str | None]:
     """Split the tab's title into title and site name, if something else confirms it."""
@@ -195,7 +197,7 @@ def _split(
     if tab is None or mark is None:
         return tab, None
     head, tail = tab[: mark.start()].strip(), tab[mark.end() :].strip()
-    confirmed = _same(tail, metadata.outlet or "") or _in_host(tail, url)
+    confirmed = _same(tail, metadata.outlet or "") or _is_host_name(tail, url)
     heads = {_alike(head), _alike(_MARK.split(head)[0])}
     beside = any(title and _alike(title) in heads for title in (metadata.title, heading))
     is_name = bool(_SITE.fullmatch(tail)) and ":" not in mark[0]
@@ -205,7 +207,7 @@ def _split(
     return tab, None
 
 
-def _in_host(name: str, url: str | None) -> bool:
+def _is_host_name(name: str, url: str | None) -> bool:
     """True if the name is that of the host, as « Côte Info » of www.cote-info.fr."""
     try:
         host = urlsplit(url or "").hostname or ""
@@ -245,8 +247,8 @@ def visible_facts(tree: Element) -> Metadata:
     heading = next(tree.iter("h1"), None)
     if heading is None:
         return metadata
-    for element, text in _below(heading):
-        by_mark = by_mark.completed(_marked(element, text))
+    for element, text in _elements_below(heading):
+        by_mark = by_mark.completed(_marked_facts(element, text))
         if len(text) >= _PARAGRAPH:
             break
         if element.tag in _BLOCKS or len(element) == 0:
@@ -254,7 +256,7 @@ def visible_facts(tree: Element) -> Metadata:
     return by_mark.completed(metadata)
 
 
-def _below(heading: Element) -> Iterator[tuple[Element, str]]:
+def _elements_below(heading: Element) -> Iterator[tuple[Element, str]]:
     """Yield the elements after the heading with their words, in reading order, each text once."""
     looked = 0
     ancestors = (heading, *heading.iterancestors())
@@ -283,7 +285,7 @@ def _own_words(element: Element) -> str:
     return "".join(parts)
 
 
-def _marked(element: Element, text: str) -> Metadata:
+def _marked_facts(element: Element, text: str) -> Metadata:
     """Read people and dates marked by `<time>`, `rel=author` and `itemprop`."""
     part = element.get("itemprop") or ""
     if element.tag == "time" or part in ("datePublished", "dateModified"):

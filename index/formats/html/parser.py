@@ -49,16 +49,16 @@ def read(content: Content) -> Iterator[ArticleDraft]:
     if content.size > PAGE_LIMIT:
         raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_LIMIT)
     text = page_text(content.read(), content.shown)
-    several = list(_several(text, content)) if len(_ARTICLE.findall(text)) > 1 else []
+    several = list(_read_several(text, content)) if len(_ARTICLE.findall(text)) > 1 else []
     if several:
         yield from several
     else:
         yield read_html(text, content)
 
 
-def _several(text: str, content: Content) -> Iterator[ArticleDraft]:
+def _read_several(text: str, content: Content) -> Iterator[ArticleDraft]:
     """Yield the articles of a page that has several, unless it declares itself to be one."""
-    page = parse_page(_whole(text), content.shown)
+    page = parse_page(_as_page(text), content.shown)
     parts = sibling_articles(page.tree)
     article = find_main_article(page.records)
     title = jsonld_line((article or {}).get("headline"))
@@ -93,7 +93,7 @@ def read_html(text: str, content: Content) -> ArticleDraft:
     announced = find_teasers(page.tree) if article is None else ()
     drop_boxes(page.tree)
     time_entries(page.tree)
-    blocks = _fuller(drop_teasers(page_body(page.tree), announced), article, content)
+    blocks = _complete_blocks(drop_teasers(page_body(page.tree), announced), article, content)
     if not any(len(block.text) >= _LEAST for block in blocks):
         raise ReadError("page-no-article", shown=content.shown)
     return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guessed=guessed)
@@ -101,10 +101,10 @@ def read_html(text: str, content: Content) -> ArticleDraft:
 
 def read_fragment(text: str, content: Content) -> ArticleDraft:
     """Read all the words of an HTML fragment, without looking for an article."""
-    return ArticleDraft(fragment_blocks(parse_page(_whole(text), content.shown).tree))
+    return ArticleDraft(fragment_blocks(parse_page(_as_page(text), content.shown).tree))
 
 
-def _whole(text: str) -> str:
+def _as_page(text: str) -> str:
     return text if _DOCUMENT.search(text) else f"<html><body>{text}</body></html>"
 
 
@@ -121,7 +121,7 @@ def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Met
     return with_title(metadata, find_titles(page.tree), metadata.url or content.url)
 
 
-def _fuller(
+def _complete_blocks(
     blocks: tuple[Block, ...], article: JsonLdRecord | None, content: Content
 ) -> tuple[Block, ...]:
     """Use the text in the article's record if the page shows hardly any: a script fills it."""

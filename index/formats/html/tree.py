@@ -133,9 +133,9 @@ def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
     ):
         declared = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     for encoding in (declared if declared in _SEVEN_BITS or b"\0" in data else None, "utf-8"):
-        if encoding is not None and (text := _decoded(data, encoding)) is not None:
+        if encoding is not None and (text := _try_decode(data, encoding)) is not None:
             return text
-    if declared and declared != "utf-8" and (text := _decoded(data, declared)) is not None:
+    if declared and declared != "utf-8" and (text := _try_decode(data, declared)) is not None:
         return text
     text = data.decode("utf-8", "replace")
     if data.strip() and text.count("\ufffd") <= _BROKEN * sum(not c.isascii() for c in text):
@@ -144,7 +144,7 @@ def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
         return decode(data, shown)
     except ReadError:
         # As browsers read a page that is nothing else, if that makes letters of it.
-        western = _decoded(data, "cp1252") or ""
+        western = _try_decode(data, "cp1252") or ""
         marks = [mark for mark in western if not mark.isascii()]
         if marks and sum(mark in _LETTERS for mark in marks) >= _USUAL * len(marks):
             return western
@@ -160,7 +160,7 @@ def _python_name(encoding: str) -> str | None:
     return "cp1252" if name in ("iso8859-1", "ascii") else name
 
 
-def _decoded(data: bytes, encoding: str) -> str | None:
+def _try_decode(data: bytes, encoding: str) -> str | None:
     try:
         text = data.decode(encoding)
     except (UnicodeError, LookupError):
@@ -172,7 +172,7 @@ def parse_page(text: str, shown: str) -> WebPage:
     """Parse a page without code and inlined files. Raises ReadError above the limits."""
     if _XHTML.search(text, 0, _DECLARED):
         text = _EMPTY.sub(r"<\1\2></\1>", text)
-    plain, records = _without_code(text)
+    plain, records = _split_code(text)
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
     if len(plain) > PAGE_TEXT_LIMIT:
         raise ReadError("page-too-much-text", shown=shown, size=len(plain), limit=PAGE_TEXT_LIMIT)
@@ -189,7 +189,7 @@ def parse_page(text: str, shown: str) -> WebPage:
     return WebPage(tree, tuple(mend_letters(record) for record in records))
 
 
-def _without_code(text: str) -> tuple[str, list[str]]:
+def _split_code(text: str) -> tuple[str, list[str]]:
     """Remove scripts, styles and comments; return the page and its JSON-LD.
 
     Each unclosed mark is searched for once, so that the time is linear.

@@ -33,7 +33,7 @@ def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
     What crosses a gutter (a title over two columns) is a column of its own, and splits those beside
     the gutter into the ones above and below it.
     """
-    sides = _parted(lines) if len(lines) <= _MANY else None
+    sides = _split_at_gutter(lines) if len(lines) <= _MANY else None
     if sides is None:
         if rows := _rows(lines):
             yield rows
@@ -42,14 +42,14 @@ def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
     floor = float("-inf")
     while pending:
         band = [pending.pop(0)]
-        between = _between(sides.left + sides.right, floor, band[0].middle)
-        yield from _beside(sides, between)
+        between = _lines_between(sides.left + sides.right, floor, band[0].middle)
+        yield from _columns_beside(sides, between)
         floor = band[0].middle
-        while pending and not _between(sides.left + sides.right, floor, pending[0].middle):
+        while pending and not _lines_between(sides.left + sides.right, floor, pending[0].middle):
             floor = pending[0].middle
             band.append(pending.pop(0))
         yield _rows(band)
-    yield from _beside(sides, _between(sides.left + sides.right, floor, float("inf")))
+    yield from _columns_beside(sides, _lines_between(sides.left + sides.right, floor, float("inf")))
 
 
 def drop_reprints(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
@@ -69,17 +69,17 @@ def drop_reprints(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     return distinct
 
 
-def _beside(sides: Sides, within: list[PrintedLine]) -> Iterator[list[PrintedLine]]:
+def _columns_beside(sides: Sides, within: list[PrintedLine]) -> Iterator[list[PrintedLine]]:
     ids = set(map(id, within))
     for side in (sides.left, sides.right):
         yield from split_columns([line for line in side if id(line) in ids])
 
 
-def _between(lines: list[PrintedLine], top: float, bottom: float) -> list[PrintedLine]:
+def _lines_between(lines: list[PrintedLine], top: float, bottom: float) -> list[PrintedLine]:
     return [line for line in lines if top <= line.middle < bottom]
 
 
-def _parted(lines: Sequence[PrintedLine]) -> Sides | None:
+def _split_at_gutter(lines: Sequence[PrintedLine]) -> Sides | None:
     """Split the lines at the gutter that the fewest lines cross."""
     if len(lines) < 2 * _COLUMN_LINES:
         return None
@@ -120,12 +120,12 @@ def _are_columns(sides: Sides) -> bool:
         return False
     top = max(min(line.top for line in side) for side in (sides.left, sides.right))
     bottom = min(max(line.bottom for line in side) for side in (sides.left, sides.right))
-    left = _between(sides.left, top, bottom)
-    right = _between(sides.right, top, bottom)
+    left = _lines_between(sides.left, top, bottom)
+    right = _lines_between(sides.right, top, bottom)
     fewer = min(len(left), len(right))
     if fewer < _COLUMN_LINES:
         return False
-    if len(_between(sides.crossing, top, bottom)) > _CROSSING * fewer:
+    if len(_lines_between(sides.crossing, top, bottom)) > _CROSSING * fewer:
         return False
     prose = [_is_prose(side) for side in (left, right)]
     # Of the fewer lines, those that stand beside one of the others exactly.
@@ -136,7 +136,7 @@ def _are_columns(sides: Sides) -> bool:
 
 def _is_prose(side: list[PrintedLine]) -> bool:
     """True if the rows are long and full; those of a table are not both."""
-    rows = _grouped(side)
+    rows = _group_rows(side)
     width = max(line.right for line in side) - min(line.left for line in side)
     full = median(sum(part.right - part.left for part in row) for row in rows)
     letters = median(sum(len(part.text) for part in row) for row in rows)
@@ -145,10 +145,10 @@ def _is_prose(side: list[PrintedLine]) -> bool:
 
 def _rows(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     """One line a row, what stands side by side joined."""
-    return [_row(sorted(row, key=lambda line: line.left)) for row in _grouped(lines)]
+    return [_row(sorted(row, key=lambda line: line.left)) for row in _group_rows(lines)]
 
 
-def _grouped(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
+def _group_rows(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
     rows: list[list[PrintedLine]] = []
     tallest: PrintedLine | None = None
     for line in sorted(lines, key=lambda line: line.middle):

@@ -84,11 +84,11 @@ def join_lines(lines: Sequence[str], known: set[str]) -> str:
     """Join the lines of a paragraph."""
     parts: list[str] = []
     for first, second in pairwise(lines):
-        parts.append(_joined(first, second, known).removesuffix(second))
+        parts.append(_join_pair(first, second, known).removesuffix(second))
     return "".join([*parts, *lines[-1:]])
 
 
-def _joined(first: str, second: str, known: set[str]) -> str:
+def _join_pair(first: str, second: str, known: set[str]) -> str:
     """Join two lines; a hyphen between them stays if it belongs to the word.
 
     The document decides if it writes the word elsewhere. Otherwise a hyphen stays before a capital
@@ -107,10 +107,10 @@ def _joined(first: str, second: str, known: set[str]) -> str:
     if not cut[1]:
         return f"{beginning}-{second}"
     whole = cut[1].lower(), following[0].lower()
-    return f"{beginning}{'-' if _keeps(*whole, beginning, known) else ''}{second}"
+    return f"{beginning}{'-' if _keeps_hyphen(*whole, beginning, known) else ''}{second}"
 
 
-def _keeps(first: str, second: str, beginning: str, known: set[str]) -> bool:
+def _keeps_hyphen(first: str, second: str, beginning: str, known: set[str]) -> bool:
     if first + second in known:
         return False
     compound = beginning.split()[-1].lower().lstrip("«“\"'([") + "-" + second
@@ -175,7 +175,7 @@ def lay_out_pages(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block
     set_columns = [
         (page.number, rows) for page in pages for rows in split_columns(drop_reprints(page.lines))
     ]
-    printed = _print(set_columns)
+    printed = _measure_print(set_columns)
     known = whole_words(line.text for page in pages for line in page.lines)
     of_columns = (
         paragraph
@@ -183,14 +183,14 @@ def lay_out_pages(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block
         if (rows := [row for row in column if not _CONTENTS.search(row.text[-_TAIL:])])
         for paragraph in _of_column(rows, page, printed)
     )
-    paragraphs = list(_connected(of_columns, printed))
+    paragraphs = list(_reconnect(of_columns, printed))
     for each in paragraphs:
         each.text = _text(each, known)
     _mark_headings(paragraphs, printed)
     return _title(paragraphs, printed), tuple(_blocks(paragraphs))
 
 
-def _print(printed: Sequence[tuple[int, list[PrintedLine]]]) -> Print:
+def _measure_print(printed: Sequence[tuple[int, list[PrintedLine]]]) -> Print:
     sizes: Counter[float] = Counter()
     for _, column in printed:
         for line in column:
@@ -211,7 +211,7 @@ def _alike(first: float, second: float) -> bool:
 def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[Paragraph]:
     left = sorted(row.left for row in rows)[len(rows) // 5]
     right = sorted(row.right for row in rows)[-1 - len(rows) // 20]
-    tabular = _tabular(rows)
+    tabular = _flag_table_rows(rows)
     current: Paragraph | None = None
     for index, row in enumerate(rows):
         if current is not None:
@@ -227,7 +227,7 @@ def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[P
         yield current
 
 
-def _tabular(rows: list[PrintedLine]) -> list[bool]:
+def _flag_table_rows(rows: list[PrintedLine]) -> list[bool]:
     """Flag the rows of tables: cells that align with others."""
     flags = [False] * len(rows)
     for index, (above, below) in enumerate(pairwise(rows)):
@@ -276,7 +276,7 @@ def _is_item(text: str) -> bool:
     return bool(_BULLET.match(text) or _POINT.match(text))
 
 
-def _connected(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Paragraph]:
+def _reconnect(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Paragraph]:
     """Reconnect paragraphs split by the end of a column or page.
 
     Small print and captions may stand between the two halves.
@@ -289,7 +289,7 @@ def _connected(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Para
         if open_ is not None and plain and fresh:
             last = open_.lines[-1]
             elsewhere = each.page != open_.page or each.lines[0].middle < last.middle
-            if elsewhere and _cut(open_, each):
+            if elsewhere and _is_cut(open_, each):
                 open_.lines += each.lines
                 open_.page = each.page
                 continue
@@ -301,7 +301,7 @@ def _connected(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Para
     yield from whole
 
 
-def _cut(first: Paragraph, second: Paragraph) -> bool:
+def _is_cut(first: Paragraph, second: Paragraph) -> bool:
     last, following = first.lines[-1], second.lines[0]
     if second.item or last.bold != following.bold:
         return False

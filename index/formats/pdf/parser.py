@@ -65,7 +65,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     others = blocks if again is None else blocks[:again] + blocks[again + 1 :]
     yield ArticleDraft(others, metadata)
     for problem, numbers in reading.unread.items():
-        yield Skipped(f"{content.shown}#{_told(numbers)}", problem)
+        yield Skipped(f"{content.shown}#{_format_pages(numbers)}", problem)
 
 
 def _read_pages(document: PdfDocument, content: Content, reading: _Reading) -> None:
@@ -127,7 +127,7 @@ class _Scanner:
         return None
 
 
-def _told(numbers: list[int]) -> str:
+def _format_pages(numbers: list[int]) -> str:
     """Format page numbers: « page 3 », « pages 3-5, 8 »."""
     spans: list[list[int]] = []
     for number in sorted(set(numbers)):

@@ -86,7 +86,7 @@ def open_pdf(data: bytes) -> Iterator[PdfDocument]:
 
 def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
     """Open the document in a process; one that died while idle is replaced."""
-    worker = _WAITING.take() or _started()
+    worker = _WAITING.take() or _start()
     while True:
         try:
             return worker, worker.ask({"do": "open"}, OPENING_SECONDS, data)[0]
@@ -95,7 +95,7 @@ def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
             _give_back(worker)
             if not died or worker.fresh:
                 raise
-            worker = _started()
+            worker = _start()
 
 
 class _Worker(KeptProcess):
@@ -151,7 +151,7 @@ def _give_back(worker: _Worker) -> None:
     _WAITING.give_back(worker)
 
 
-def _started() -> _Worker:
+def _start() -> _Worker:
     try:
         return _Worker()
     except OSError as error:

@@ -67,7 +67,7 @@ def main() -> None:
             elif document is not None and message["do"] == "read":
                 send(sys.stdout.buffer, _read(document, message["page"]))
             elif document is not None and message["do"] == "draw":
-                send(sys.stdout.buffer, *_drawn(document, message["page"], message["pixels"]))
+                send(sys.stdout.buffer, *_draw(document, message["page"], message["pixels"]))
             elif document is not None:
                 document.close()
                 document = None
@@ -106,7 +106,7 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
         with contextlib.closing(page.get_textpage()) as text:
             count = text.count_chars()
             runs = list(_runs(text, min(count, CHARACTERS)))
-        pictured = _pictured(page, box) if count < _FEW else 0.0
+        pictured = _image_share(page, box) if count < _FEW else 0.0
     turn = Counter(run.turn for run in runs for _ in run.letters).most_common(1)
     turned = turn[0][0] if turn else 0
     upright = [run.placed(box) for run in runs if run.turn == turned]
@@ -128,7 +128,7 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
     }
 
 
-def _pictured(page: pypdfium2.PdfPage, box: Any) -> float:
+def _image_share(page: pypdfium2.PdfPage, box: Any) -> float:
     """Return the share of the page that its largest image covers."""
     area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
     largest = 0.0
@@ -209,7 +209,7 @@ def _runs(text: Any, count: int) -> Iterator[_Run]:
             spaced = spaced or not pdfium.FPDFText_IsGenerated(text, index)
             guessed = True
             if letter == "\n" and run is not None:
-                yield _ended(run, text, last)
+                yield _finish_run(run, text, last)
                 run = None
             continue
         box = _box(text, index)
@@ -224,15 +224,15 @@ def _runs(text: Any, count: int) -> Iterator[_Run]:
             run.measure(text, index, box)
         else:
             if run is not None:
-                yield _ended(run, text, last)
+                yield _finish_run(run, text, last)
             run = _Run(text, index, letter, box)
         spaced = guessed = False
         last = index
     if run is not None:
-        yield _ended(run, text, last)
+        yield _finish_run(run, text, last)
 
 
-def _ended(run: _Run, text: Any, last: int) -> _Run:
+def _finish_run(run: _Run, text: Any, last: int) -> _Run:
     run.bold = run.bold and _bold(text, last)
     return run
 
@@ -262,7 +262,7 @@ def _bold(text: Any, index: int) -> bool:
     return bool(0 < length <= 120) and any(word in name.value.lower() for word in heavy)
 
 
-def _drawn(
+def _draw(
     document: pypdfium2.PdfDocument, number: int, pixels: int
 ) -> tuple[dict[str, Any], bytes]:
     """Draw a page in grey at 300 dpi, or less if that exceeds `pixels`."""
