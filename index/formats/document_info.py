@@ -11,6 +11,7 @@ from pathlib import PurePath
 from lxml import etree
 
 from index.formats.base import Metadata, Origin
+from index.formats.zip_package import xml_parser
 from index.text.dates import find_date, find_moment
 from index.text.folding import fold, folded_words
 from index.text.language import detect
@@ -116,21 +117,12 @@ def parse_pdf_date(text: str) -> datetime | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class InfoEvidence:
-    """What the file itself shows: its name, its text, and the title printed on it."""
-
-    name: str
-    text: str
-    title: str | None = None
-
-    @property
-    def head(self) -> str:
-        return self.text[:_HEAD]
-
-
-def credible_metadata(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
+def credible_metadata(
+    facts: Facts, origin: Origin, name: str, text: str, printed: str | None
+) -> Metadata:
     """Return the credible facts, and the printed title if there is no credible one.
+
+    `name` is the file's, `text` its words, `printed` the title printed on it.
 
     - A title counts if no program made it up, and if the first page, where it prints a title at
     all, prints this one: a file made from another often keeps the other's.
@@ -138,21 +130,23 @@ def credible_metadata(facts: Facts, origin: Origin, evidence: InfoEvidence) -> M
     - The creation date is that of publication only if the head of the text names the same day,
     because old papers are scanned and exported every day.
     """
-    title = facts.title if is_real_title(facts.title, evidence.name) else ""
-    if title and evidence.title:
-        words, printed = folded_words(title), set(folded_words(evidence.head))
-        title = title if sum(word in printed for word in words) >= 0.8 * len(words) else ""
+    head = text[:_HEAD]
+    title = facts.title if is_real_title(facts.title, name) else ""
+    if title and printed:
+        words, there = folded_words(title), set(folded_words(head))
+        title = title if sum(word in there for word in words) >= 0.8 * len(words) else ""
     created = facts.made.date() if isinstance(facts.made, datetime) else facts.made
-    days = set(map(find_date, evidence.head.split("\n"))) if created else set()
+    days = set(map(find_date, head.split("\n"))) if created else set()
     return Metadata.of(
         origin,
         title=title,
-        author=facts.author if is_real_author(facts.author, evidence.text) else None,
+        author=facts.author if is_real_author(facts.author, text) else None,
         outlet=facts.outlet,
         url=facts.url if re.match(r"https?://\S+$", facts.url) else None,
         category=facts.category,
         published=facts.published or (created if created in days else None),
-    ).completed(Metadata.of("text", title=evidence.title))
+        language=_credible_language(facts.language, text),
+    ).completed(Metadata.of("text", title=printed))
 
 
 def _line(text: str | None) -> str:
@@ -167,9 +161,8 @@ def _xmp_properties(data: bytes) -> Iterator[tuple[str, str]]:
     )
     if packet is None:
         return
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        root = etree.fromstring(packet, parser)
+        root = etree.fromstring(packet, xml_parser())
     except etree.XMLSyntaxError:
         return
     for each in root.iter("{*}Description"):
@@ -195,7 +188,7 @@ def is_title_style(name: str) -> bool:
     return _TITLE_STYLE.fullmatch(name) is not None
 
 
-def declared_language(declared: str, text: str) -> str | None:
+def _credible_language(declared: str, text: str) -> str | None:
     """Return the declared language, often the program's, unless the text is in another."""
     match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
     if match is None or (len(text) > _LANGUAGE_TOLD and detect(text, match[1]) != match[1]):

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Block, Content, Metadata, list_blocks
+from index.formats.base import ArticleDraft, Block, Content, list_blocks
 from index.formats.document_info import (
     Facts,
-    InfoEvidence,
     credible_metadata,
-    declared_language,
     is_heading_style,
     is_title_style,
 )
-from index.formats.zip_package import open_package
+from index.formats.zip_package import open_package, xml_parser
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -48,10 +46,8 @@ def read(content: Content) -> Iterator[ArticleDraft]:
     body = _Body(document)
     blocks = (*(() if root is None else body.blocks(root)), *body.notes())
     text = "\n".join(block.text for block in blocks)
-    facts = _facts(document)
-    metadata = credible_metadata(facts, "docx", InfoEvidence(content.name, text, body.title))
-    language = declared_language(facts.language, text)
-    yield ArticleDraft(blocks, metadata.completed(Metadata.of("docx", language=language)))
+    metadata = credible_metadata(_facts(document), "docx", content.name, text, body.title)
+    yield ArticleDraft(blocks, metadata)
 
 
 def _open(content: Content) -> Document:
@@ -180,9 +176,8 @@ class _Body:
         part = next((each for each in relations if each.reltype == _FOOTNOTES), None)
         if part is None or part.is_external:
             return
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
         try:
-            root = etree.fromstring(part.target_part.blob, parser)
+            root = etree.fromstring(part.target_part.blob, xml_parser())
         except etree.XMLSyntaxError:
             return
         for note in root.iterchildren(f"{_W}footnote"):

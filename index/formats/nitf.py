@@ -17,6 +17,7 @@ from index.formats.frontmatter import language_code
 from index.formats.html.parser import read_fragment
 from index.formats.html.tree import Element
 from index.formats.publication import why_withheld
+from index.formats.zip_package import xml_parser
 from index.text.names import without_by
 
 ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml"})
@@ -47,16 +48,8 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
 
 
 def _parse(data: bytes, shown: str) -> Element:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root: Element = etree.fromstring(data, parser)
+        root: Element = etree.fromstring(data, xml_parser(remove_comments=True, remove_pis=True))
     except (etree.LxmlError, ValueError) as error:
         raise ReadError("xml-malformed", shown=shown, reason=reason_of(error)) from error
     return root

@@ -11,12 +11,10 @@ from typing import Any
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import TEXT_LIMIT, ArticleDraft, Block, Content, Metadata, list_blocks
+from index.formats.base import TEXT_LIMIT, ArticleDraft, Block, Content, list_blocks
 from index.formats.document_info import (
     Facts,
-    InfoEvidence,
     credible_metadata,
-    declared_language,
     is_heading_style,
     is_title_style,
 )
@@ -53,10 +51,8 @@ def read(content: Content) -> Iterator[ArticleDraft]:
     body = _Body(document)
     blocks = (*body.blocks(document.text), *body.notes(document.text))
     text = "\n".join(block.text for block in blocks)
-    facts = document.facts()
-    metadata = credible_metadata(facts, "document", InfoEvidence(content.name, text, body.title))
-    language = declared_language(facts.language, text)
-    yield ArticleDraft(blocks, metadata.completed(Metadata.of("document", language=language)))
+    metadata = credible_metadata(document.facts(), "document", content.name, text, body.title)
+    yield ArticleDraft(blocks, metadata)
 
 
 @dataclass(frozen=True, slots=True)

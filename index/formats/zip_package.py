@@ -119,7 +119,8 @@ def _as_number(entity: re.Match[bytes]) -> bytes:
     return "".join(f"&#{ord(letter)};" for letter in letters).encode("ascii")
 
 
-def xml_parser() -> etree.XMLParser:
+def xml_parser(**options: bool) -> etree.XMLParser:
+    """Return a parser that resolves no entities, fetches nothing, and limits the tree."""
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, **options
     )

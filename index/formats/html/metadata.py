@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -146,32 +145,20 @@ _NAMED = re.compile(r"(?:(?:Le|La|Les|The|El|Il|Der|Die) |L['’])[A-ZÀ-Þ].*|[
 _HEAD = 15  # characters at least of a title before a site's name
 
 
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """Visible titles of a page: its first heading, and the title of the browser's tab."""
-
-    heading: str | None
-    tab: str | None
-
-
-def find_titles(tree: Element) -> Titles:
-    headings = [text for h1 in tree.iter("h1") if (text := _words(h1)) and len(text) > 1]
-    tab = next((_words(title) for title in tree.iter("title")), None)
-    near = [text for text in headings if tab and _alike(text) and _alike(text) in _alike(tab)]
-    return Titles(next(iter([*near, *headings]), None), tab)
-
-
-def with_title(metadata: Metadata, titles: Titles, url: str | None) -> Metadata:
+def with_title(metadata: Metadata, tree: Element, url: str | None) -> Metadata:
     """Complete the metadata with the article's title, without the site's name, and the outlet."""
-    head, tail = _split_tab_title(titles.tab, metadata, titles.heading, url)
+    headings = [text for h1 in tree.iter("h1") if (text := _words(h1)) and len(text) > 1]
+    tab = next((_words(title) for title in tree.iter("title")), None)  # of the browser
+    near = [text for text in headings if tab and _alike(text) and _alike(text) in _alike(tab)]
+    heading = next(iter([*near, *headings]), None)
+    head, tail = _split_tab_title(tab, metadata, heading, url)
     whole = metadata.title or ""
-    cut = whole.endswith(("…", "...")) and _alike(titles.heading or "").startswith(_alike(whole))
-    if titles.heading and (not whole or cut):
-        title = Metadata.of("html", title=_without_outlet(titles.heading, metadata.outlet or tail))
+    cut = whole.endswith(("…", "...")) and _alike(heading or "").startswith(_alike(whole))
+    name = metadata.outlet or tail
+    if heading and (not whole or cut):
+        title = Metadata.of("html", title=_without_outlet(heading, name))
     elif whole:
-        title = Metadata.of(
-            metadata.origins["title"], title=_without_outlet(whole, metadata.outlet or tail)
-        )
+        title = Metadata.of(metadata.origins["title"], title=_without_outlet(whole, name))
     else:
         title = Metadata.of("html", title=head)
     outlet = Metadata.of("html", outlet=tail if tail != metadata.author else None)

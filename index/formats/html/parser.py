@@ -21,7 +21,6 @@ from index.formats.html.jsonld import (
 )
 from index.formats.html.metadata import (
     canonical_address,
-    find_titles,
     guessed_facts,
     meta_facts,
     opengraph_facts,
@@ -118,7 +117,7 @@ def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Met
     metadata = reduce(_with_time, sources, metadata)
     if metadata.author and metadata.author == metadata.outlet:
         metadata = metadata.without("author")
-    return with_title(metadata, find_titles(page.tree), metadata.url or content.url)
+    return with_title(metadata, page.tree, metadata.url or content.url)
 
 
 def _complete_blocks(

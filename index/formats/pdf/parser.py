@@ -7,13 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Content, Metadata, Skipped
-from index.formats.document_info import (
-    InfoEvidence,
-    credible_metadata,
-    declared_language,
-    pdf_facts,
-)
+from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.document_info import credible_metadata, pdf_facts
 from index.formats.pdf.ocr import OCR_PIXELS, OcrError, ocr_languages, ocr_lines
 from index.formats.pdf.page import PrintedPage, drop_margins
 from index.formats.pdf.paragraphs import lay_out_pages
@@ -55,10 +50,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         raise ReadError(next(iter(reading.unread), why), shown=content.shown)
     title_shown, blocks = lay_out_pages(drop_margins(reading.pages))
     text = "\n".join(block.text for block in blocks)
-    metadata = credible_metadata(facts, "pdf", InfoEvidence(content.name, text, title_shown))
-    metadata = metadata.completed(
-        Metadata.of("pdf", language=declared_language(facts.language, text))
-    )
+    metadata = credible_metadata(facts, "pdf", content.name, text, title_shown)
     title = folded_words(metadata.title or "")
     heads = (at for at, block in enumerate(blocks[:20]) if block.heading)
     again = next((at for at in heads if title and folded_words(blocks[at].text) == title), None)
