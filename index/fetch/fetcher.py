@@ -200,8 +200,9 @@ class Fetcher:
         except httpx2.TimeoutException as error:
             spent = self._deadline.left() <= 0
             seconds = self._limits.total if spent else self._limits.silence
-            code = "address-too-slow"
-            raise FetchError(code, shown=address.url, seconds=seconds, passing=not spent) from error
+            raise FetchError(
+                "address-too-slow", shown=address.url, seconds=seconds, passing=not spent
+            ) from error
         except httpx2.TransportError as error:
             raise _unreachable(address, error) from error
 

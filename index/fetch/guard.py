@@ -59,8 +59,9 @@ class Guard:
         except (OSError, UnicodeError) as error:
             # The resolver may know better in a moment.
             passing = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
-            code = "address-unknown-host"
-            raise FetchError(code, shown=host, host=host, passing=passing) from error
+            raise FetchError(
+                "address-unknown-host", shown=host, host=host, passing=passing
+            ) from error
         if not addresses:
             raise FetchError("address-unknown-host", shown=host, host=host)
         if not self._allowed & {(host, None), (host, port)}:

@@ -115,6 +115,9 @@ READING_BYTES = 256 * 2**20  # bytes of memory that reading a file may need
 WHOLE_LIMIT = 256 * 2**20
 TEXT_LIMIT = 64 * 2**20  # bytes of a text; the longest novels have 6 MB
 _PIECE = 2**20
+_State = tuple[
+    int, int, int
+]  # size, time of change and number of a file: changes are noticed by it
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
@@ -140,15 +143,6 @@ class Options:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Options, (dict(self.fields), self.ocr)  # a view cannot be pickled
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """Identity of a file version, to notice changes while it is read."""
-
-    size: int
-    modified: int
-    file: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +185,7 @@ class Content:
         return cls(
             path.name,
             shown,
-            state.size,
+            state[0],
             lambda: open(path, "rb", opener=_open_nonblocking),
             url,
             options or Options(),
@@ -199,9 +193,9 @@ class Content:
         )
 
     def read(self, limit: int = WHOLE_LIMIT) -> bytes:
-        """All of it; what changes meanwhile is read once more.
+        """Read all of it, once more if it changes meanwhile.
 
-        Raises ReadError for what is larger than `limit` bytes, cannot be read, or keeps changing.
+        Raises ReadError if it is larger than `limit` bytes, cannot be read, or keeps changing.
         """
         if self.size > limit:
             raise self._too_large(self.size, limit)
@@ -242,7 +236,7 @@ def _read_whole(stream: BinaryIO, size: int, limit: int) -> bytes:
     data = stream.read(min(size, limit) + 1)
     if len(data) <= size:
         return data
-    whole = io.BytesIO()  # more than was told; its value is no copy
+    whole = io.BytesIO()  # more than announced; its value is no copy
     whole.write(data)
     while whole.tell() <= limit and (data := stream.read(_PIECE)):
         whole.write(data)
@@ -253,8 +247,8 @@ class Parser(Protocol):
     """A parser: a module with this function."""
 
     def read(self, content: Content, /) -> Iterator[ArticleDraft | Skipped]:
-        """The articles of a file. Raises ReadError where nothing of it can be read; a part of it
-        that cannot (a record, a member) is a Skipped among the rest, which goes on."""
+        """Yield the articles of a file. Raises ReadError if nothing of it can be read; a part that
+        cannot be read (a record, a member) is a Skipped, and the rest goes on."""
         ...
 
 
@@ -271,7 +265,7 @@ def read_error(shown: str, error: OSError) -> ReadError:
 def _state(path: Path) -> _State:
     status = path.stat()
     _require_file(status)
-    return _State(status.st_size, status.st_mtime_ns, status.st_ino)
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def _open_nonblocking(name: str, flags: int) -> int:
