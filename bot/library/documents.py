@@ -30,7 +30,7 @@ from index.build.builder import BuildObserver, BuildReport
 from index.errors import BuildLocked, BuildStopped, Problem, ReadError, reason_of
 from index.fetch.gatherer import FailedAddress, GatheredAddress
 from index.formats.process import read_apart
-from index.formats.signature import HEAD, unreadable_kind
+from index.formats.signature import HEAD_BYTES, unreadable_kind
 from index.formats.sources import find_sources
 from index.formats.table import FORMAT_OF_SUFFIX, suffix_for
 from index.models.base import Embedder
@@ -67,7 +67,7 @@ def take_file(sent: bytes | Path, name: str, folder: Path) -> Received:
 
     Raises ReadError, in one line without the folder, when no article can be read from it.
     """
-    head = sent[:HEAD] if isinstance(sent, bytes) else _head(sent, name)
+    head = sent[:HEAD_BYTES] if isinstance(sent, bytes) else _head(sent, name)
     suffix = suffix_for(head, name)
     shown = readable_name(name)
     if suffix is None or not FORMAT_OF_SUFFIX[suffix].sendable:
@@ -84,7 +84,7 @@ def take_file(sent: bytes | Path, name: str, folder: Path) -> Received:
 def _head(path: Path, name: str) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(HEAD)
+            return file.read(HEAD_BYTES)
     except OSError as error:
         logger.error("A file of the Bot API server cannot be read: %s", reason_of(error))
         raise ReadError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from index.article import Article, Passage, Sentence
-from index.text.sentences import SENTENCE_LIMIT, sentence_spans
+from index.text.sentences import SENTENCE_CHARACTERS, sentence_spans
 
 PASSAGE_LIMIT = 1_000
 SCRAP = 4  # a last passage under a limit divided by this is too short to stand alone
@@ -20,7 +20,7 @@ def cut(article: Article, limit: int = PASSAGE_LIMIT) -> tuple[Passage, ...]:
     passages: list[Passage] = []
     for heading, start, end in _parts(article):
         spans = sentence_spans(
-            article.text[start:end], article.language, min(limit, SENTENCE_LIMIT)
+            article.text[start:end], article.language, min(limit, SENTENCE_CHARACTERS)
         )
         sentences = [_sentence(article.text, start + first, start + last) for first, last in spans]
         for group in _packed(article.text, sentences, limit):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from index.fetch.fetcher import FetchedPage
 from index.formats.archives.bounds import zip_directory_size
-from index.formats.signature import HEAD, root_of
+from index.formats.signature import HEAD_BYTES, root_of
 from index.formats.table import (
     FORMAT_OF_MEDIA_TYPE,
     FORMAT_OF_SUFFIX,
@@ -84,7 +84,7 @@ def is_gzip(body: bytes) -> bool:
 
 def _format_of_bytes(body: bytes) -> Format | None:
     """Detect the format from the bytes; for a zip file, that of the document it is."""
-    sure = sure_format(body[:HEAD])
+    sure = sure_format(body[:HEAD_BYTES])
     stream = io.BytesIO(body)
     if sure is not ZIP or zip_directory_size(stream) > _DOCUMENT_DIRECTORY_BYTES:
         return sure

@@ -112,8 +112,8 @@ class ArticleDraft:
 
 READING_BYTES = 256 * 2**20  # bytes of memory that reading a file may need
 # Bytes of a file that is read whole; larger ones only by parsers that take it in pieces.
-WHOLE_LIMIT = 256 * 2**20
-TEXT_LIMIT = 64 * 2**20  # bytes of a text; the longest novels have 6 MB
+WHOLE_FILE_BYTES = 256 * 2**20
+TEXT_BYTES = 64 * 2**20  # a text; the longest novels have 6 MB
 _PIECE = 2**20
 _State = tuple[
     int, int, int
@@ -192,7 +192,7 @@ class Content:
             state=lambda: _state(path),
         )
 
-    def read(self, limit: int = WHOLE_LIMIT) -> bytes:
+    def read(self, limit: int = WHOLE_FILE_BYTES) -> bytes:
         """Read all of it, once more if it changes meanwhile.
 
         Raises ReadError if it is larger than `limit` bytes, cannot be read, or keeps changing.

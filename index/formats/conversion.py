@@ -29,7 +29,7 @@ from index.formats.boilerplate import clean_draft
 from index.formats.byline import split_head_lines, split_signature
 from index.formats.dateline import split_dateline
 from index.formats.publication import is_left_out
-from index.formats.signature import HEAD, unreadable_kind
+from index.formats.signature import HEAD_BYTES, unreadable_kind
 from index.formats.table import (
     FORMAT_OF_SUFFIX,
     ZIP,
@@ -152,7 +152,7 @@ def _detect_format(content: Content, named: Format) -> Format:
     """Return the format of a file, nearly always that of its name."""
     try:
         with content.open() as stream:
-            head = stream.read(HEAD)
+            head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise read_error(content.shown, error) from error
     kind = unreadable_kind(head)

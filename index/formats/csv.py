@@ -12,14 +12,14 @@ from index.errors import Problem, ReadError, reason_of
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import detect_encoding, text_stream
 from index.formats.fields import facts_in_names
-from index.formats.records import RECORD_LIMIT, Record, read_records, skipped_line
+from index.formats.records import RECORD_BYTES, Record, read_records, skipped_line
 
 _SAMPLE = 256 * 1024  # characters that tell how a table is written
 _DELIMITERS = ";,\t|"
 _ESCAPED = re.compile(r'\\"[^;,\t|\r\n]')  # `"a \"b\" c"`, which databases write
 _DOUBLED = re.compile(r'[^;,\t|\r\n\\]""[^;,\t|\r\n]')
 
-csv.field_size_limit(max(csv.field_size_limit(), RECORD_LIMIT))  # the default: 131,072 characters
+csv.field_size_limit(max(csv.field_size_limit(), RECORD_BYTES))  # the default: 131,072 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _records(content: Content) -> Iterator[Record | Skipped]:
         dialect = _dialect(text.read(_SAMPLE), content)
     with text_stream(content, encoding) as text:
         for _ in range(dialect.above):
-            text.readline(RECORD_LIMIT)
+            text.readline(RECORD_BYTES)
         yield from _rows(content, text, dialect)
 
 
@@ -95,7 +95,7 @@ class _Counted:
         return self
 
     def __next__(self) -> str:
-        line = self._text.readline(RECORD_LIMIT)
+        line = self._text.readline(RECORD_BYTES)
         if not line:
             raise StopIteration
         self.number += 1

@@ -24,9 +24,9 @@ from index.formats.text import read_text
 
 logger = logging.getLogger(__name__)
 
-MAIL_LIMIT = 64 * 2**20  # bytes of a letter with its attachments
-PART_LIMIT = 500  # parts of a letter; those beyond are left out
-DEPTH_LIMIT = 3  # letters and archives inside each other
+MESSAGE_BYTES = 64 * 2**20  # a letter with its attachments
+MESSAGE_PARTS = 500  # parts of a letter; those beyond are left out
+MESSAGE_DEPTH = 3  # letters and archives inside each other
 _HEAD_END = re.compile(rb"\n\r?\n")
 _STRAY = re.compile(rb"\r(?!\n)")
 _REAL = 40  # characters of plain text that say something
@@ -66,9 +66,9 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
     Raises ReadError if neither the message nor any attachment can be read.
     """
-    if content.size > MAIL_LIMIT:
+    if content.size > MESSAGE_BYTES:
         raise ReadError(
-            "letter-too-large", shown=content.shown, size=content.size, limit=MAIL_LIMIT
+            "letter-too-large", shown=content.shown, size=content.size, limit=MESSAGE_BYTES
         )
     message = _parse(content)
     any_draft = False
@@ -193,7 +193,7 @@ def _drop_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
 def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the attachments of known formats; pictures, calendars and the like are ignored."""
     counts: dict[str, int] = {}
-    for part in islice(message.walk(), PART_LIMIT):
+    for part in islice(message.walk(), MESSAGE_PARTS):
         try:
             name = part.get_filename() or ""
         except Exception:  # see _header
@@ -211,7 +211,7 @@ def _read_attachment(
     part: EmailMessage, key: str, content: Content
 ) -> Iterator[ArticleDraft | Skipped]:
     shown = f"{content.shown}#{key}"
-    if content.shown.count("#") >= DEPTH_LIMIT:
+    if content.shown.count("#") >= MESSAGE_DEPTH:
         yield Skipped(shown, Problem("letter-nested"))
         return
     inner = Content.of_bytes(_payload(part), key, shown, options=content.options)

@@ -12,7 +12,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from index.errors import Problem, ReadError, Words, reason_of
-from index.formats.base import TEXT_LIMIT, ArticleDraft, Content, Metadata
+from index.formats.base import TEXT_BYTES, ArticleDraft, Content, Metadata
 from index.formats.encoding import decode
 from index.formats.publication import why_unpublished
 from index.text.dates import find_moment
@@ -39,7 +39,7 @@ _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 def from_marked_text(content: Content, read: Callable[[str], ArticleDraft]) -> ArticleDraft:
     """Read a text that may begin with front matter; `read` parses the rest."""
     metadata, rest = split_front_matter(
-        decode(content.read(TEXT_LIMIT), content.shown), content.shown
+        decode(content.read(TEXT_BYTES), content.shown), content.shown
     )
     draft = read(rest)
     return replace(draft, metadata=metadata.completed(draft.metadata))

@@ -17,8 +17,8 @@ from index.errors import Problem, ReadError, Words
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import decode, open_as_utf8
 from index.formats.fields import facts_in_names, field_at, flatten_record
-from index.formats.records import RECORD_LIMIT, Record, read_record, read_records, skipped_line
-from index.formats.signature import HEAD, is_json_lines
+from index.formats.records import RECORD_BYTES, Record, read_record, read_records, skipped_line
+from index.formats.signature import HEAD_BYTES, is_json_lines
 
 _LISTS = frozenset(
     {"articles", "items", "data", "results", "resultats", "records", "entries", "posts"}
@@ -42,7 +42,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     The content decides if the name says otherwise.
     """
     with content.stream() as stream:
-        head = stream.read(HEAD)
+        head = stream.read(HEAD_BYTES)
     is_lines_name = content.name.lower().endswith(_LINES_SUFFIXES)
     is_list = head[:64].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
     if (is_lines_name and not is_list) or is_json_lines(head):
@@ -66,7 +66,7 @@ def _read_one(content: Content) -> ArticleDraft:
         if value is _TOO_DEEP:
             raise ReadError("json-value-too-deep", shown=content.shown)
         if value is _TOO_LARGE:
-            raise ReadError("json-value-too-large", shown=content.shown, limit=RECORD_LIMIT)
+            raise ReadError("json-value-too-large", shown=content.shown, limit=RECORD_BYTES)
         raise ReadError("json-no-object", shown=content.shown)
     record = Record(Problem("at-record", number=1), flatten_record(value))
     for part in read_records(content, iter([record])):
@@ -152,7 +152,7 @@ def _go_to(place: _Place, events: Iterator[_Event]) -> None:
 
 
 _TOO_DEEP = Problem("record-too-deep")
-_TOO_LARGE = Problem("record-too-large", limit=RECORD_LIMIT)
+_TOO_LARGE = Problem("record-too-large", limit=RECORD_BYTES)
 
 
 def _value(first: _Event, events: Iterator[_Event]) -> object:
@@ -166,7 +166,7 @@ def _value(first: _Event, events: Iterator[_Event]) -> object:
         size += len(value) + 16 if isinstance(value, str) else 16
         if depth > _RECORD_DEPTH:
             problem = _TOO_DEEP
-        elif size > RECORD_LIMIT:
+        elif size > RECORD_BYTES:
             problem = _TOO_LARGE
         if problem is None:
             builder.event(event, value)
@@ -197,8 +197,8 @@ class _BoundedStream:
         while True:
             data = self._stream.read(size)
             self.since += len(data)
-            if self.since > 2 * RECORD_LIMIT:
-                raise ReadError("json-text-too-long", shown=self._shown, limit=RECORD_LIMIT)
+            if self.since > 2 * RECORD_BYTES:
+                raise ReadError("json-text-too-long", shown=self._shown, limit=RECORD_BYTES)
             whole = self._rest + data
             end = len(whole.rstrip(_UNENDED)) if data else len(whole)
             self._rest = whole[end:]
@@ -257,7 +257,7 @@ def _line_records(content: Content) -> Iterator[Record | Skipped]:
     with content.stream() as stream:
         for number, line in enumerate(_lines(stream), 1):
             if line is None:
-                yield skipped_line(content, number, Problem("line-too-long", limit=RECORD_LIMIT))
+                yield skipped_line(content, number, Problem("line-too-long", limit=RECORD_BYTES))
             elif line.strip():
                 yield _line_record(content, number, line)
 
@@ -296,14 +296,14 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
     stream.seek(0)
     if wide is not None:
         text = io.TextIOWrapper(stream, wide, errors="replace", newline="\n")
-        while characters := text.readline(RECORD_LIMIT):
+        while characters := text.readline(RECORD_BYTES):
             yield characters.encode("utf-8", "replace")
         text.detach()
         return
-    while line := stream.readline(RECORD_LIMIT):
-        whole = len(line) < RECORD_LIMIT or line.endswith(b"\n")
+    while line := stream.readline(RECORD_BYTES):
+        whole = len(line) < RECORD_BYTES or line.endswith(b"\n")
         while not whole:
-            rest = stream.readline(RECORD_LIMIT)
+            rest = stream.readline(RECORD_BYTES)
             whole = rest.endswith(b"\n") or not rest
             line = b""
         yield line or None

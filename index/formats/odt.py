@@ -11,14 +11,14 @@ from typing import Any
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import TEXT_LIMIT, ArticleDraft, Block, Content, list_blocks
+from index.formats.base import TEXT_BYTES, ArticleDraft, Block, Content, list_blocks
 from index.formats.document_info import (
     Facts,
     credible_metadata,
     is_heading_style,
     is_title_style,
 )
-from index.formats.signature import HEAD, is_xml
+from index.formats.signature import HEAD_BYTES, is_xml
 from index.formats.zip_package import Package, open_package, xml_parser
 from index.text.dates import find_moment
 
@@ -96,10 +96,10 @@ class _Document:
 
 def _open(content: Content) -> _Document:
     with content.stream() as stream:
-        flat = is_xml(stream.read(HEAD))
+        flat = is_xml(stream.read(HEAD_BYTES))
     if flat:
         try:
-            root = etree.fromstring(content.read(TEXT_LIMIT), xml_parser())
+            root = etree.fromstring(content.read(TEXT_BYTES), xml_parser())
         except (etree.XMLSyntaxError, ValueError) as error:
             name, shown = content.name, content.shown
             raise ReadError("package-member-not-xml", shown=shown, name=name) from error

@@ -27,7 +27,7 @@ from index.formats.markdown import read_markdown
 from index.formats.publication import why_unpublished
 from index.formats.text import read_text
 
-RECORD_LIMIT = 16 * 2**20  # bytes of one record; a longer one is left out
+RECORD_BYTES = 16 * 2**20  # one record; a longer one is left out
 _SAMPLE = 1_000  # records that tell which fields there are and how dates are written
 _SAMPLE_LIMIT = 32 * 2**20  # characters of them
 _KEY_LIMIT = 300  # characters

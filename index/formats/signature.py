@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from index.errors import Problem
 
-HEAD = 8 * 1024  # bytes at the beginning of a file that tell what it is
-# Whether the first bytes of a file (`HEAD` of them) are those of a format.
+HEAD_BYTES = 8 * 1024  # at the beginning of a file that tell what it is
+# Whether the first bytes of a file (`HEAD_BYTES` of them) are those of a format.
 Signature = Callable[[bytes], bool]
 _ZIP = b"PK\3\4", b"PK\5\6"
 _OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -159,7 +159,7 @@ def sure_format(head: bytes) -> Format | None:
 
 
 def suffix_for(head: bytes, name: str) -> str | None:
-    """Return the suffix of the format of a file, detected by its first bytes (`HEAD` of them).
+    """Return the suffix of the format of a file, detected by its first `HEAD_BYTES`.
 
     The name decides only between formats that look alike: text, Markdown and tables, or the
     archives that documents are. None for what Selon does not read; see `unreadable_kind`.

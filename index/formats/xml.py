@@ -12,7 +12,7 @@ from index.formats.feed import read_feed
 from index.formats.nitf import ROOTS, read_news
 from index.formats.signature import root_in
 
-XML_LIMIT = 64 * 2**20  # bytes of a file of XML, which is held whole
+XML_BYTES = 64 * 2**20  # a file of XML, which is held whole
 _HEAD = 256 * 1024  # bytes that hold the document type, if there is one
 _FEEDS = frozenset({"rss", "feed", "rdf", "channel"})
 _SITEMAPS = frozenset({"urlset", "sitemapindex"})
@@ -26,7 +26,7 @@ _NESTED = re.compile(r"&(?!#)|%|&#(?:38|x0*26);")
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the articles of a feed, a NITF or a NewsML document."""
-    data = content.read(XML_LIMIT)
+    data = content.read(XML_BYTES)
     head = data[:_HEAD]
     root = root_in(head)
     # Names for characters are harmless; entities made of others, or of other files, are not.

@@ -18,8 +18,8 @@ from index.errors import Problem, ReadError
 from index.formats.base import Content
 
 PACKAGE_MEMBERS = 10_000  # in one document
-MEMBER = 64 * 2**20  # bytes of the text of one member, unpacked
-WHOLE = 512 * 2**20  # bytes of all members, unpacked
+PACKAGE_MEMBER_BYTES = 64 * 2**20  # the text of one member, unpacked
+PACKAGE_BYTES = 512 * 2**20  # all members, unpacked
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -40,14 +40,14 @@ class Package:
         info = self.names.get(name)
         if info is None:
             return None
-        if info.file_size > MEMBER:
+        if info.file_size > PACKAGE_MEMBER_BYTES:
             size = info.file_size
             raise ReadError("package-member-too-large", shown=self.shown, name=name, size=size)
         if info.flag_bits & 1:
             raise ReadError("file-encrypted", shown=self.shown)
         try:
             with self._archive.open(info) as stream:
-                return stream.read(MEMBER)
+                return stream.read(PACKAGE_MEMBER_BYTES)
         except _UNREADABLE as error:
             raise ReadError("package-member-damaged", shown=self.shown, name=name) from error
 
@@ -99,14 +99,14 @@ def open_package(content: Content, cut: Problem) -> Iterator[Package]:
     with archive:
         members = archive.infolist()
         size = sum(member.file_size for member in members)
-        if len(members) > PACKAGE_MEMBERS or size > WHOLE:
+        if len(members) > PACKAGE_MEMBERS or size > PACKAGE_BYTES:
             raise ReadError(
                 "package-too-large",
                 shown=content.shown,
                 files=len(members),
                 size=size,
                 most=PACKAGE_MEMBERS,
-                limit=WHOLE,
+                limit=PACKAGE_BYTES,
             )
         yield Package(archive, content.shown)
 

@@ -109,7 +109,7 @@ _BY_LANGUAGE = {
 _UNKNOWN = _table(never="", number="", maybe="etc", openers="")
 
 logger = logging.getLogger(__name__)
-SENTENCE_LIMIT = 1_000
+SENTENCE_CHARACTERS = 1_000
 _WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: sentencex panics at some
 _AT_ONCE = 10_000  # characters
 _DENSE = 20  # characters a mark, of a part with so many marks that sentencex would be slow
@@ -138,7 +138,9 @@ _FIRST_WORD = re.compile(rf"[{_OPENERS}\s]*((?:[^\W\d_]+['’])?[^\W_]*)")
 _LONG_LINE = 40  # characters; a shorter line was ended on purpose
 
 
-def sentence_spans(text: str, language: str, limit: int = SENTENCE_LIMIT) -> list[tuple[int, int]]:
+def sentence_spans(
+    text: str, language: str, limit: int = SENTENCE_CHARACTERS
+) -> list[tuple[int, int]]:
     """Return the spans of the sentences: in order, trimmed, covering every visible character.
 
     No span crosses a paragraph (an empty line) or is longer than `limit` characters.

@@ -19,11 +19,11 @@ from typing import BinaryIO
 from index.errors import Problem, ReadError, reason_of
 
 ARCHIVE_MEMBERS = 100_000  # members of an archive; those beyond are not read
-MEMBER_LIMIT = 2**30  # bytes of one member, unpacked
-TOTAL_LIMIT = 16 * 2**30  # bytes of all members of an archive and of those in it, unpacked
+ARCHIVE_MEMBER_BYTES = 2**30  # one member, unpacked
+ARCHIVE_BYTES = 16 * 2**30  # all members of an archive and of those in it, unpacked
 RATIO = 250  # times that an archive may grow when it is unpacked; text grows some 4 to 30 times
-RATIO_FROM = 64 * 2**20  # bytes unpacked from which on `RATIO` is watched
-DIRECTORY_LIMIT = 32 * 2**20  # bytes of a zip's list of members, which is held in memory
+RATIO_FROM_BYTES = 64 * 2**20  # unpacked from which on `RATIO` is watched
+DIRECTORY_BYTES = 32 * 2**20  # a zip's list of members, which is held in memory
 # What the libraries raise on archives that are damaged, or made to do harm.
 BROKEN = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
@@ -42,9 +42,9 @@ class UnpackBudget:
     def take(self, count: int) -> None:
         """Charge unpacked bytes. Raises ReadError, without naming the archive, if too many."""
         self.total += count
-        if self.total > TOTAL_LIMIT:
-            self.spent = Problem("archive-too-large", limit=TOTAL_LIMIT)
-        elif self.total > max(RATIO_FROM, RATIO * self.size):
+        if self.total > ARCHIVE_BYTES:
+            self.spent = Problem("archive-too-large", limit=ARCHIVE_BYTES)
+        elif self.total > max(RATIO_FROM_BYTES, RATIO * self.size):
             self.spent = Problem("archive-bomb", times=RATIO)
         if self.spent is not None:
             raise ReadError(self.spent)
@@ -79,7 +79,7 @@ def plain_name(name: str) -> str:
 
 
 # Bytes of a member that is held in memory; a larger one lies in a temporary file meanwhile.
-IN_MEMORY = 16 * 2**20
+SPOOL_MEMORY_BYTES = 16 * 2**20
 _PIECE = 2**18
 _File = tempfile.SpooledTemporaryFile
 
@@ -98,7 +98,7 @@ def hold_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Sp
     if member.lasting:
         yield Spool(0, member.open)
         return
-    with _File(max_size=IN_MEMORY) as file:
+    with _File(max_size=SPOOL_MEMORY_BYTES) as file:
         try:
             with member.open() as stream:
                 size = _unpack(stream, file, None if member.counted else budget)
@@ -113,8 +113,8 @@ def _unpack(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None) -
     size = 0
     while piece := stream.read(_PIECE):
         size += len(piece)
-        if size > MEMBER_LIMIT:
-            raise ReadError("archive-member-too-large", limit=MEMBER_LIMIT)
+        if size > ARCHIVE_MEMBER_BYTES:
+            raise ReadError("archive-member-too-large", limit=ARCHIVE_MEMBER_BYTES)
         if budget is not None:
             budget.take(len(piece))
         try:

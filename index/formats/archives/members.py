@@ -19,7 +19,7 @@ from index.errors import Problem, ReadError, StreamError, reason_of
 from index.formats.archives.bounds import (
     ARCHIVE_MEMBERS,
     BROKEN,
-    DIRECTORY_LIMIT,
+    DIRECTORY_BYTES,
     Member,
     UnpackBudget,
     plain_name,
@@ -27,7 +27,7 @@ from index.formats.archives.bounds import (
     zip_directory_size,
 )
 from index.formats.base import Content, Skipped
-from index.formats.signature import HEAD, is_zip
+from index.formats.signature import HEAD_BYTES, is_zip
 from index.formats.table import sure_format
 
 _PIECE = 2**18
@@ -170,7 +170,7 @@ _FRAMES = re.compile("[\u2500-\u259f]")
 
 def zip_members(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
     """Yield the members of a zip. Raises ReadError if there are too many."""
-    if zip_directory_size(stream) > DIRECTORY_LIMIT:
+    if zip_directory_size(stream) > DIRECTORY_BYTES:
         raise ReadError("archive-too-many-files", limit=ARCHIVE_MEMBERS)
     archive = stack.enter_context(zipfile.ZipFile(stream))
     for info in archive.infolist():
@@ -226,7 +226,7 @@ def members_of(
 
 def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterator[Member]:
     with content.stream() as stream:
-        head = stream.read(HEAD)
+        head = stream.read(HEAD_BYTES)
     if is_zip(head):
         yield from zip_members(stack.enter_context(content.stream()), stack)
         return

@@ -34,7 +34,7 @@ from index.formats.publication import why_unpublished
 from index.text.language import detect
 from index.text.stopwords import LANGUAGES
 
-PAGE_LIMIT = 64 * 2**20  # bytes of a page, its scripts and inlined pictures included
+PAGE_BYTES = 64 * 2**20  # a page, its scripts and inlined pictures included
 _LEAST = 12  # characters in one block; a page with less shows a button or a name
 _HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
 _SURE = 400  # characters of text tell a language better than a page's template does
@@ -45,8 +45,8 @@ _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 def read(content: Content) -> Iterator[ArticleDraft]:
     """Yield the article of an HTML file, or each of several that stand side by side."""
-    if content.size > PAGE_LIMIT:
-        raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_LIMIT)
+    if content.size > PAGE_BYTES:
+        raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_BYTES)
     text = page_text(content.read(), content.shown)
     several = list(_read_several(text, content)) if len(_ARTICLE.findall(text)) > 1 else []
     if several:

@@ -84,9 +84,9 @@ def _is_part(cell: Element) -> bool:
 
 
 # Characters of a page without its scripts, styles and inlined files; no article has more.
-PAGE_TEXT_LIMIT = 8 * 2**20
+PAGE_TEXT_CHARACTERS = 8 * 2**20
 # Elements of a page; finding the article among that many takes some seconds.
-ELEMENT_LIMIT = 100_000
+PAGE_ELEMENTS = 100_000
 _RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
 _RECORDS = 50
 _DECLARED = 4_096  # bytes in which a page names its encoding; browsers look at 1,024
@@ -174,8 +174,10 @@ def parse_page(text: str, shown: str) -> WebPage:
         text = _EMPTY.sub(r"<\1\2></\1>", text)
     plain, records = _split_code(text)
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
-    if len(plain) > PAGE_TEXT_LIMIT:
-        raise ReadError("page-too-much-text", shown=shown, size=len(plain), limit=PAGE_TEXT_LIMIT)
+    if len(plain) > PAGE_TEXT_CHARACTERS:
+        raise ReadError(
+            "page-too-much-text", shown=shown, size=len(plain), limit=PAGE_TEXT_CHARACTERS
+        )
     plain = "\n".join(map(mend_letters, plain.split("\n")))
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
@@ -183,8 +185,8 @@ def parse_page(text: str, shown: str) -> WebPage:
     except (LxmlError, ValueError, AssertionError) as error:
         raise ReadError("page-not-html", shown=shown) from error
     count = sum(1 for _ in tree.iter())
-    if count > ELEMENT_LIMIT:
-        raise ReadError("page-too-many-elements", shown=shown, elements=count, limit=ELEMENT_LIMIT)
+    if count > PAGE_ELEMENTS:
+        raise ReadError("page-too-many-elements", shown=shown, elements=count, limit=PAGE_ELEMENTS)
     drop_layout_tables(tree)
     return WebPage(tree, tuple(mend_letters(record) for record in records))
 

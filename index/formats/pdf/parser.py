@@ -15,7 +15,7 @@ from index.formats.pdf.paragraphs import lay_out_pages
 from index.formats.pdf.process import PaperError, PdfDocument, open_pdf
 from index.text.folding import folded_words
 
-PAGES = 2_000  # read of one document; the rest is left out, and a line says so
+PDF_PAGES = 2_000  # read of one document; the rest is left out, and a line says so
 _SECONDS = 300.0  # for the text of a document, that of its pictures not counted
 OCR_PAGES = 200  # read by OCR in one document
 
@@ -61,15 +61,15 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
 
 def _read_pages(document: PdfDocument, content: Content, reading: _Reading) -> None:
-    if document.pages > PAGES:
-        over = Problem("pdf-beyond-pages", limit=PAGES)
-        reading.leave(over, *range(PAGES, document.pages))
+    if document.pages > PDF_PAGES:
+        over = Problem("pdf-beyond-pages", limit=PDF_PAGES)
+        reading.leave(over, *range(PDF_PAGES, document.pages))
     scanner = _Scanner(document, content, reading)
     left = _SECONDS
-    for number in range(min(document.pages, PAGES)):
+    for number in range(min(document.pages, PDF_PAGES)):
         if left < 0:
             late = Problem("pdf-beyond-seconds", seconds=round(_SECONDS))
-            reading.leave(late, *range(number, min(document.pages, PAGES)))
+            reading.leave(late, *range(number, min(document.pages, PDF_PAGES)))
             return
         start = time.monotonic()
         try:

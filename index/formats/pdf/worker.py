@@ -21,8 +21,8 @@ from typing import IO, Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MEMORY = 256 * 2**20  # bytes that a document may need, where the system can hold it to that
-CHARACTERS = 200_000  # on one page; what comes after them is left out, and `cut` says so
+MEMORY_BYTES = 256 * 2**20  # bytes that a document may need, where the system can hold it to that
+PAGE_CHARACTERS = 200_000  # on one page; what comes after them is left out, and `cut` says so
 _HEAD = struct.Struct(">IQ")
 _FEW = 400  # characters; a page of more is no scan
 _WEIGHT = 600  # of a bold font, as CSS counts
@@ -85,7 +85,7 @@ def _hold_memory() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (last, last))  # whoever asks has an eye on it
         status = Path("/proc/self/status").read_text().splitlines()
         used = next(line.split()[1] for line in status if line.startswith("VmData:"))
-        most = int(used) * 1024 + MEMORY
+        most = int(used) * 1024 + MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
@@ -105,7 +105,7 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
         marked = pdfium.FPDFPage_CountObjects(page) > 0
         with contextlib.closing(page.get_textpage()) as text:
             count = text.count_chars()
-            runs = list(_runs(text, min(count, CHARACTERS)))
+            runs = list(_runs(text, min(count, PAGE_CHARACTERS)))
         pictured = _image_share(page, box) if count < _FEW else 0.0
     turn = Counter(run.turn for run in runs for _ in run.letters).most_common(1)
     turned = turn[0][0] if turn else 0
@@ -124,7 +124,7 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
         ],
         "marked": marked,
         "pictured": pictured,
-        "cut": count > CHARACTERS,
+        "cut": count > PAGE_CHARACTERS,
     }
 
 

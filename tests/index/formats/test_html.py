@@ -440,11 +440,11 @@ def test_a_fragment_keeps_all_its_words() -> None:
 def test_pages_above_the_limits_are_refused_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tree, "PAGE_TEXT_LIMIT", 1_000)
+    monkeypatch.setattr(tree, "PAGE_TEXT_CHARACTERS", 1_000)
     with pytest.raises(ReadError, match=r"page\.html: page-too-much-text"):
         _draft(_page("", f"<p>{PROSE * 10}</p>"))
-    monkeypatch.setattr(tree, "PAGE_TEXT_LIMIT", 10**6)
-    monkeypatch.setattr(tree, "ELEMENT_LIMIT", 50)
+    monkeypatch.setattr(tree, "PAGE_TEXT_CHARACTERS", 10**6)
+    monkeypatch.setattr(tree, "PAGE_ELEMENTS", 50)
     with pytest.raises(ReadError, match=r"page\.html: page-too-many-elements"):
         _draft(_page("", "<b>x</b>" * 60))
     huge = Content("page.html", "page.html", 2**27, lambda: pytest.fail("opened"))
