@@ -77,7 +77,7 @@ class Address:
         host = url.raw_host.decode("ascii").lower()
         if not _is_valid_host(host):
             raise httpx2.InvalidURL(f"the host {host[:80]!r}")
-        # A host's last dot only says that the name is whole.
+        # A trailing dot only marks the name as absolute.
         bare = host.rstrip(".")
         path = url.raw_path if url.raw_path.startswith(b"/") else b"/" + url.raw_path
         plain = url.copy_with(fragment=None, host=bare, raw_path=path)

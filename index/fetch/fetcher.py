@@ -63,7 +63,7 @@ class NotModified:
     url: str
 
 
-# What is already had of an address, None for nothing.
+# Returns the validators of what is known of an address, None if nothing is.
 KnownPage = Callable[[str], Validators | None]
 
 
@@ -126,7 +126,7 @@ class Fetcher:
         """Retry a job with backoff while its failure may be temporary."""
         failed_at: float | None = None
         for attempt in stamina.retry_context(
-            # Which errors may pass, and after how many seconds where the site says so.
+            # True or a number of seconds where a retry may help.
             on=lambda error: (
                 isinstance(error, FetchError)
                 and error.passing
@@ -279,7 +279,7 @@ def _unreachable(address: Address, error: httpx2.TransportError) -> FetchError:
     if isinstance(origin, ssl.SSLCertVerificationError):
         why = Words(origin.verify_message.partition(",")[0])
         return FetchError("address-certificate", shown=address.url, reason=why)
-    # What libraries say beside the system is for no reader.
+    # Messages of libraries, unlike those of the system, help no reader.
     reason: Problem | Words = Problem("connection-cut")
     if isinstance(origin, ssl.SSLError):
         reason = Problem("connection-tls")

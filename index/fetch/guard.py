@@ -28,7 +28,7 @@ _SPECIAL: tuple[_Network, ...] = tuple(
         "3fff::/20",
     )
 )
-_GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that has been given out
+_GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that has been allocated
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 

@@ -16,7 +16,7 @@ from index.errors import FetchError
 from index.fetch.address import Address
 from index.fetch.page_kind import PageKind
 
-_MOST = 50_000  # entries of one list that are read, as many as a sitemap may have
+_MOST = 50_000  # entries read of one list, as many as a sitemap may have
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml"})
 _HEAD = 2**18
 
@@ -74,11 +74,11 @@ _Found = Iterator[tuple[str, datetime | None]]
 
 
 def _of_feed(body: bytes) -> _Found:
-    # A stream, never the bytes or a string: those might be taken for an address to open.
+    # A stream: feedparser might take bytes or a string for an address to open.
     for entry in feedparser.parse(io.BytesIO(body)).entries:
         link = entry.get("link")
         if link:
-            # Past the library's own `get`, which puts one date for the other and warns of it.
+            # By `dict.get`: the library's own substitutes one date for the other, and warns.
             dates = (dict.get(entry, f"{kind}_parsed") for kind in ("updated", "published"))
             parts: struct_time | None = next(filter(None, dates), None)
             moment = None

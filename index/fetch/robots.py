@@ -14,10 +14,10 @@ from index.fetch.address import Address
 # Bytes of a robots.txt that are read; the standard asks for 500 KiB at least.
 LARGEST_ROBOTS_BYTES = 512 * 1024
 _KEPT = 3600.0
-# Seconds for which rules, and that there are none to be had, are remembered.
+# Seconds for which a failure to get the rules is remembered.
 FAILURE_SECONDS = 300.0
 _ABSENT = range(400, 500)
-# Codes that say more of the page itself than that its rules are missing.
+# Codes that say more about the page itself than that its rules are missing.
 OF_THE_HOST = frozenset(
     {"address-private", "address-unknown-host", "address-unreachable", "address-certificate"}
 )
@@ -68,7 +68,7 @@ class Robots:
         except FetchError as error:
             if error.parameters.get("status") in _ABSENT and not error.passing:
                 return _Known(None, None, self._clock() + _KEPT)
-            # Not worth an immediate new attempt: the rules had theirs.
+            # Not worth a retry: the rules had theirs.
             status = error.parameters.get("status")
             reason = error.problem if status is None else str(status)
             failure = FetchError("address-robots-unreadable", shown=address.url, reason=reason)

@@ -52,7 +52,7 @@ class FetchLedger:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / LEDGER
-        # As JSON has them: with thousands, to make and unmake all for one would take longest.
+        # Plain JSON: converting thousands of entries for the sake of one would take long.
         self._entries = _read_entries(self._path)
 
     @property
@@ -130,7 +130,7 @@ def _read_entries(path: Path) -> dict[str, dict[str, Any]]:
         ledger = json.loads(text)
         if ledger["version"] != SHELF_VERSION:
             raise ValueError(f"version {ledger['version']!r} instead of {SHELF_VERSION}")
-        # A name is one of this folder: no other file is ever replaced or removed for it.
+        # Names outside this folder are ignored, so that no other file is replaced or removed.
         return {
             name: dict(each) for name, each in ledger["files"].items() if Path(name).name == name
         }

@@ -115,7 +115,7 @@ class GuardedTransport(httpx2.BaseTransport):
 
 def trusted_certificates() -> ssl.SSLContext:
     """Trust Mozilla's authorities and those of this machine."""
-    # Not httpx2's own choice, which trusts the machine alone: a bare one has no list.
+    # httpx2 would trust the machine alone, which may have no list.
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     return context

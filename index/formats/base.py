@@ -18,7 +18,7 @@ from index.errors import Problem, ReadError, StreamError, reason_of
 from index.text.folding import folded_words
 
 # Where a fact of the metadata was found; `fields` are those of a JSON or CSV record, `htmldate` is
-# a day that this library takes for the page's.
+# the date that this library guesses for a page.
 Origin = Literal[
     "front matter", "json-ld", "opengraph", "html", "pdf", "docx", "document", "epub", "feed",
     "sitemap", "nitf", "email", "fields", "address", "file name", "text", "detected", "htmldate",
@@ -110,14 +110,12 @@ class ArticleDraft:
     guessed: Metadata = field(default_factory=Metadata)
 
 
-READING_BYTES = 256 * 2**20  # bytes of memory that reading a file may need
-# Bytes of a file that is read whole; larger ones only by parsers that take it in pieces.
+READING_BYTES = 256 * 2**20  # memory that reading a file may need
+# A file that is read whole; larger ones are read only by parsers that work in pieces.
 WHOLE_FILE_BYTES = 256 * 2**20
 TEXT_BYTES = 64 * 2**20  # a text; the longest novels have 6 MB
 _PIECE = 2**20
-_State = tuple[
-    int, int, int
-]  # size, time of change and number of a file: changes are noticed by it
+_State = tuple[int, int, int]  # size, modification time and inode of a file, to notice changes
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
@@ -142,7 +140,7 @@ class Options:
     ocr: bool = True
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Options, (dict(self.fields), self.ocr)  # a view cannot be pickled
+        return Options, (dict(self.fields), self.ocr)  # a mapping proxy cannot be pickled
 
 
 @dataclass(frozen=True, slots=True)

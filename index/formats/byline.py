@@ -28,7 +28,7 @@ _ABOUT = re.compile(
 )
 _BIOGRAPHY = 1_500  # characters, or a quarter of the text: more is the article's own subject
 _ROLE = 40  # characters, as in « Par Jeanne Petit, envoyée spéciale à Rome »
-_PROSE = 80  # characters; what a signature stands under
+_PROSE = 80  # characters; a signature stands under a paragraph
 
 
 @dataclass(frozen=True, slots=True)

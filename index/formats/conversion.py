@@ -122,7 +122,7 @@ def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]
             yield part
             continue
         draft = _make_key_unique(part, numbers)
-        # The file that it came from where its key names one: a member, an attachment, a page.
+        # Its key may name the file it came from: a member, an attachment, a page.
         inner = draft.key.partition("#")[0]
         own = replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
         try:
@@ -156,7 +156,7 @@ def _detect_format(content: Content, named: Format) -> Format:
     except OSError as error:
         raise read_error(content.shown, error) from error
     kind = unreadable_kind(head)
-    if kind is not None and not named.package:  # whose parsers know what a password looks like
+    if kind is not None and not named.package:  # package parsers recognise passwords
         raise ReadError(kind, shown=content.shown)
     sure = sure_format(head)
     if sure is None or sure.parser == named.parser or (sure is ZIP and named.package):
@@ -243,7 +243,7 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     metadata = metadata.completed(head_facts).completed(signature_facts).completed(dateline_facts)
     words, sections = _lay_out(blocks)
     metadata = metadata.completed(Metadata.of("address", url=content.url))
-    # The day in the name of the article's own file, not of its archive; then that in its address.
+    # The date in the name of the article's own file, not its archive's; then in its address.
     path = member_name(draft.key) or ("" if draft.key else content.shown)
     metadata = metadata.completed(Metadata.of("file name", published=date_in_path(path)))
     day = date_in_address(metadata.url or "")

@@ -14,7 +14,7 @@ from index.formats.encoding import detect_encoding, text_stream
 from index.formats.fields import facts_in_names
 from index.formats.records import RECORD_BYTES, Record, read_records, skipped_line
 
-_SAMPLE = 256 * 1024  # characters that tell how a table is written
+_SAMPLE = 256 * 1024  # characters from which the dialect is inferred
 _DELIMITERS = ";,\t|"
 _ESCAPED = re.compile(r'\\"[^;,\t|\r\n]')  # `"a \"b\" c"`, which databases write
 _DOUBLED = re.compile(r'[^;,\t|\r\n\\]""[^;,\t|\r\n]')

@@ -16,8 +16,8 @@ from index.text.dates import MONTH_NUMBERS, find_date, moment_and_rest, weekday_
 from index.text.folding import fold
 
 _LIMIT = 100  # characters of a dateline
-_DASHES = 4  # looked at in a line; « Fort-de-France – 12 mars 2019 – » has two
-_PROSE = 40  # characters of what follows it at least, for it to be more than a list's entry
+_DASHES = 4  # inspected in a line; « Fort-de-France – 12 mars 2019 – » has two
+_PROSE = 40  # characters that must follow it, or it is a list's entry
 _LONG = 150  # characters of a paragraph
 _ABOVE = 2  # long paragraphs at most: a lead, a caption
 _BLOCKS = 100  # looked at
@@ -36,7 +36,7 @@ _UNCAPITALISED = """
 le la les de du des d l et en sur sous lès a à aux the of on and el am il er st nd rd th h min
 heure heures utc gmt cet cest
 """
-# The words of a date and of a place's name that take no capital.
+# Words of dates and place names that are not capitalised.
 _SMALL = frozenset(_UNCAPITALISED.split()) | weekday_names("fr") | MONTH_NUMBERS.keys()
 
 

@@ -57,7 +57,7 @@ def _open(content: Content) -> Document:
         return docx.Document(io.BytesIO(content.read()))
     except ReadError:
         raise
-    except Exception as error:  # python-docx raises whatever its parsing of a broken file meets
+    except Exception as error:  # python-docx raises anything for a broken file
         raise ReadError("docx-damaged", shown=content.shown) from error
 
 
@@ -71,7 +71,7 @@ def _facts(document: Document) -> Facts:
             language=_line(core.language),
             made=core.created,
         )
-    except Exception:  # the same; a document with broken properties keeps its words
+    except Exception:  # as above; a document with broken properties keeps its text
         return Facts()
 
 
@@ -85,7 +85,7 @@ class _Styles:
     def __init__(self, document: Document) -> None:
         try:
             self._known = {style.style_id: style for style in document.styles}
-        except Exception:  # a broken part of styles costs the headings only
+        except Exception:  # broken styles cost only the headings
             self._known = {}
 
     def of(self, node: Any) -> list[Any]:

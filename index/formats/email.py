@@ -24,12 +24,12 @@ from index.formats.text import read_text
 
 logger = logging.getLogger(__name__)
 
-MESSAGE_BYTES = 64 * 2**20  # a letter with its attachments
-MESSAGE_PARTS = 500  # parts of a letter; those beyond are left out
-MESSAGE_DEPTH = 3  # letters and archives inside each other
+MESSAGE_BYTES = 64 * 2**20  # a message with its attachments
+MESSAGE_PARTS = 500  # further parts are left out
+MESSAGE_DEPTH = 3  # messages and archives inside each other
 _HEAD_END = re.compile(rb"\n\r?\n")
 _STRAY = re.compile(rb"\r(?!\n)")
-_REAL = 40  # characters of plain text that say something
+_REAL = 40  # characters; a shorter plain text is empty
 _STUB_LIMIT = 400  # « Afficher dans votre navigateur » and an address
 _SIGNATURE_LIMIT = 1_000
 _STUB = re.compile(
@@ -89,7 +89,7 @@ def _parse(content: Content) -> EmailMessage:
     """Parse the message; ReadError if it has no message headers."""
     try:
         letter = content.read()
-        # A stray carriage return cuts a header, where it does not end all lines of the letter.
+        # A stray carriage return would cut a header, unless all lines end with it.
         end = _HEAD_END.search(letter)
         head = letter[: end.start()] if end else letter
         if b"\n" in head:
@@ -97,7 +97,7 @@ def _parse(content: Content) -> EmailMessage:
         message = message_from_bytes(letter, policy=_POLICY)
     except ReadError:
         raise
-    except Exception as error:  # the parser fails in many ways on what is no letter
+    except Exception as error:  # the parser fails in many ways
         raise ReadError("letter-broken", shown=content.shown) from error
     if not isinstance(message, EmailMessage) or not any(
         _header(message, name) for name in ("From", "Subject", "Date", "Message-ID")
@@ -111,7 +111,7 @@ def _header(message: EmailMessage, name: str) -> str | None:
     try:
         value = message[name]
         return " ".join(str(value).split()) or None if value is not None else None
-    except Exception:  # malformed headers raise whatever the parser meets first
+    except Exception:  # malformed headers raise anything
         logger.debug("a broken header: %s", name)
         return None
 
@@ -126,7 +126,7 @@ def _facts(message: EmailMessage) -> Metadata:
     return Metadata.of(
         "email",
         title=_REPLY.sub("", _header(message, "Subject") or ""),
-        # An address alone names nobody.
+        # A bare address is no name.
         author=", ".join(name.strip(" '\"") for name in names if name and "@" not in name),
         published=sent,
     )
@@ -198,7 +198,7 @@ def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDra
             name = part.get_filename() or ""
         except Exception:  # see _header
             continue
-        # The last part of it, whatever folders it was given.
+        # Without folders.
         name = re.split(r"[/\\]", name.replace("\0", ""))[-1].strip()
         if suffix_of(name) is None:
             continue

@@ -23,9 +23,9 @@ _MARKS = (
 )
 _PAST = ("cp1252", "mac_roman", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
 _CANDIDATES = [*_PAST, "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
-# Of a wrong encoding's text looks impossible; charset-normalizer's own default is 0.2.
+# Share of text that may look impossible; charset-normalizer's default is 0.2.
 _DISORDER = 0.1
-_COHERENT = 0.2  # of the letters are as frequent as in a language; below, it may be none
+_COHERENT = 0.2  # share of letters as frequent as in a language; below, it may be none
 _CLOSE = 0.05
 _NEWLINE = re.compile("\r\n|[\r\v\f\x85\u2028]")
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")

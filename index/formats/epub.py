@@ -212,7 +212,7 @@ def _labels(package: Package, opf: etree._Element, place: str) -> dict[str, str]
         try:
             tree = package.tree(name)
         except ReadError:
-            continue  # a book without a table of contents is still a book
+            continue  # the table of contents is optional
         for link in [] if tree is None else tree.iterfind(links):
             source = link.find("./{*}content")
             to = link.get("href", "") if source is None else source.get("src", "")

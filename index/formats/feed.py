@@ -20,7 +20,7 @@ from index.formats.publication import NO_ARTICLE, why_unpublished
 from index.formats.records import article_key, record_body
 
 _COMMENT = re.compile(r"<!--[^<>]{0,5000}-->")  # `<!-- wp:paragraph -->`, `<!--more-->`
-_BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes long
+_BROKEN_LIMIT = 2 * 2**20  # bytes; lenient parsing of a broken feed is slow
 
 
 def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
@@ -43,7 +43,7 @@ def _parse(data: bytes, shown: str) -> Mapping[str, Any]:
     import feedparser
 
     try:
-        # A stream, for the library would open a file whose name these bytes are.
+        # A stream: the library might take bytes for the name of a file.
         stream = io.BytesIO(data)
         parsed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # its lenient parser fails in many ways
@@ -120,7 +120,7 @@ def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
 
 
 def _text(entry: dict[str, Any], name: str) -> str | None:
-    # By `dict.get`: the library's own answers with other fields for those that are absent.
+    # By `dict.get`: the library's own substitutes other fields for absent ones.
     value = dict.get(entry, name)
     return value if isinstance(value, str) and value.strip() else None
 

@@ -15,7 +15,7 @@ from index.text.dates import find_moment, valid_day
 from index.text.folding import fold
 
 # Names of fields by what they hold, the likeliest first, without accents, marks or capitals. The
-# last of the text's hold a part of it, and count where no other does.
+# last names of the text hold a part of it, and count if no other is there.
 NAMES: Mapping[str, str] = {
     "text": "text texte body content contenu corps article articlebody bodytext bodyhtml fulltext "
     "contenthtml contenttext contentmarkdown textecomplet texteintegral html markdown message "

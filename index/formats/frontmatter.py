@@ -113,7 +113,7 @@ def _date(value: object) -> date | datetime | None:
 def language_code(value: object) -> str | None:
     """Return the ISO 639-1 code of « fr-FR », « fr_FR » or « Français »; None for anything else."""
     if value is False:
-        return "no"  # what YAML makes of the code of Norwegian
+        return "no"  # YAML reads the code of Norwegian as a boolean
     name = fold(str(value).strip().lower())
     match = _CODE.fullmatch(name)
     return match[1] if match else _NAMES.get(name)

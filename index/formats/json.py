@@ -227,7 +227,7 @@ def _is_beyond_measure(number: bytes) -> bool:
         if number.lstrip(b"-").isdigit():
             return len(number) > 20 or not -(2**63) <= int(number) < 2**63
         return math.isinf(float(number))
-    except ValueError:  # no number: for the parser to tell
+    except ValueError:  # not a number: the parser will report it
         return False
 
 
@@ -279,7 +279,7 @@ def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped
 
 
 def _number(digits: str) -> int | None:
-    return int(digits) if len(digits) < 99 else None  # Python refuses those of thousands of digits
+    return int(digits) if len(digits) < 99 else None  # Python refuses thousands of digits
 
 
 def _line_text(line: bytes, shown: str) -> str:

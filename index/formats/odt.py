@@ -39,7 +39,7 @@ _UNSEEN = frozenset(
 _ROWS = frozenset(
     f"{_TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")
 )
-_BASES = 10  # styles that a style may be based on, one after the other
+_BASES = 10  # parent styles followed
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:

@@ -16,8 +16,8 @@ from index.formats.base import Options, Skipped, Source
 from index.formats.worker import article_from_json
 from index.kept_process import KeptProcess, WaitingProcesses, module_command
 
-ARTICLE_SECONDS = 60.0  # of the processor, for one article
-SILENCE_SECONDS = 1_800.0  # until the next article, the programs that read a scan included
+ARTICLE_SECONDS = 60.0  # CPU time for one article
+SILENCE_SECONDS = 1_800.0  # until the next article, OCR included
 logger = logging.getLogger(__name__)
 _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 
@@ -70,7 +70,7 @@ class _ReadingProcess(KeptProcess):
             "all": seconds,
         }
         told_to, _ = self.pipes
-        with suppress(OSError):  # it has died, and its silence tells
+        with suppress(OSError):  # it has died, which shows when reading
             told_to.write(json.dumps(request).encode() + b"\n")
             told_to.flush()
         refusal: Problem | None = None

@@ -9,7 +9,7 @@ from index.errors import Problem
 from index.text.folding import fold
 
 _STATUS = ("status", "statut", "creativeworkstatus", "bloggerstatus", "moderationstate")
-# Fields whose every value but `publish` keeps a post from readers: plug-ins add their own.
+# Any value but `publish` means unpublished: plug-ins add their own.
 _WORDPRESS_STATUS = ("wpstatus", "poststatus")
 _TYPE = ("wpposttype", "posttype", "bloggertype")
 _PASSWORD = ("wppostpassword", "postpassword")
@@ -28,7 +28,7 @@ _PRIVATE = Problem("left-out-private", count=1)
 _TRASHED = Problem("left-out-trash", count=1)
 _SCHEDULED = Problem("left-out-scheduled", count=1)
 
-# By what a status says, without accents, marks or capitals: WordPress, SPIP, Drupal, Ghost,
+# Reasons by folded status, of WordPress, SPIP, Drupal, Ghost,
 # Blogger, schema.org.
 _REASONS: Mapping[str, Problem] = {
     **dict.fromkeys(("draft", "autodraft", "brouillon", "prepa"), _DRAFTED),
@@ -40,7 +40,7 @@ _REASONS: Mapping[str, Problem] = {
     **dict.fromkeys(("unpublished", "notpublished", "nonpublie", "false"), _UNPUBLISHED),
     "inherit": NO_ARTICLE,
 }
-# Types of WordPress and Blogger that hold no text of an author.
+# Types of WordPress and Blogger that are no articles.
 _NO_ARTICLES = frozenset(
     {"attachment", "revision", "navmenuitem", "customcss", "customizechangeset", "oembedcache"}
     | {"userrequest", "wpblock", "wptemplate", "wptemplatepart", "wpglobalstyles", "wpnavigation"}

@@ -28,10 +28,10 @@ from index.formats.publication import why_unpublished
 from index.formats.text import read_text
 
 RECORD_BYTES = 16 * 2**20  # one record; a longer one is left out
-_SAMPLE = 1_000  # records that tell which fields there are and how dates are written
+_SAMPLE = 1_000  # records from which fields and date order are inferred
 _SAMPLE_LIMIT = 32 * 2**20  # characters of them
 _KEY_LIMIT = 300  # characters
-_HASHED = 500  # characters of a text that tell it apart from others of the same title
+_HASHED = 500  # characters of a text that distinguish it from others of the same title
 _SHOWN = 15  # fields named in an error
 _MARKDOWN = re.compile(r"^#{1,6} \S|^\[[^\]]+\]\(\S+\)$", re.MULTILINE)
 
@@ -129,7 +129,7 @@ def record_body(text: str, title: str, content: Content) -> ArticleDraft:
     text = drop_tags(text)
     if _MARKDOWN.search(text):
         return read_markdown(text)
-    # The title above keeps the first line of the text from being taken for one.
+    # With the title above, the first line is not taken for one.
     return read_text(f"{title}\n\n{text}" if title else text)
 
 

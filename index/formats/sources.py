@@ -142,7 +142,7 @@ class _Below:
             if why:
                 yield Skipped(folder.below(LEDGER).shown, why)
         for entry in entries:
-            if entry.name.startswith((".", "~$")):  # « ~$ » is what Word writes beside an open file
+            if entry.name.startswith((".", "~$")):  # « ~$ » marks Word's lock files
                 continue
             try:
                 if self._leads_out(entry):
@@ -232,7 +232,7 @@ def _distinct_locations(sources: Mapping[str, Source]) -> list[Source]:
     result: list[Source] = []
     for real, source in sources.items():
         location = source.location if source.location not in locations else _plain(real)
-        while location in locations:  # names of other encodings that read alike as text
+        while location in locations:  # names in other encodings that decode alike
             location += "'"
         locations.add(location)
         result.append(source if location == source.location else replace(source, location=location))

@@ -52,7 +52,7 @@ _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 _ODT = "application/vnd.oasis.opendocument.text"
 _FODT = f"{_ODT}-flat-xml"
 ZIP = Format(_ARCHIVES, (".zip",), ("application/zip",), sign.is_zip, "any name")
-# Where two signatures fit, the first row counts.
+# If two signatures match, the first row wins.
 FORMATS = (
     Format("index.formats.markdown", (".md", ".markdown"), ("text/markdown",)),
     Format("index.formats.text", (".txt", ".text"), ("text/plain",)),
@@ -116,9 +116,9 @@ FORMAT_OF_SUFFIX: Mapping[str, Format] = MappingProxyType(
 FORMAT_OF_MEDIA_TYPE: Mapping[str, Format] = MappingProxyType(
     {media_type: each for each in FORMATS for media_type in each.media_types}
 )
-# Suffixes of a file packed by itself, which has the format of what is in it.
+# Suffixes of single compressed files, which have the format of their content.
 _PACKED = frozenset({".gz", ".bz2", ".xz"})
-# What may well hold articles and is not read, by suffix: it is named where it is met.
+# Documents that are not read, by suffix: they are reported when found.
 UNREAD_DOCUMENTS: Mapping[str, Problem] = {
     ".doc": Problem("file-old-office"),
     ".rtf": Problem("file-rtf"),

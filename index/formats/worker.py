@@ -23,8 +23,8 @@ from index.formats.base import READING_BYTES, Options, Skipped, Source
 from index.formats.conversion import read_source, too_heavy
 from index.kept_process import end_with_owner
 
-_RESERVE = 8 * 2**20  # bytes that nothing but the telling of a refusal takes
-# A constant: where memory has ended, there is none for a tuple either.
+_RESERVE = 8 * 2**20  # bytes reserved for reporting a failure
+# A constant: without memory, not even a tuple can be built.
 _REFUSALS = ReadError, MemoryError
 _DAYS = ("published", "updated")
 _MOMENTS = ("published_at", "updated_at")
@@ -61,9 +61,9 @@ def _answer(request: dict[str, Any]) -> None:
             else:
                 _send("article", _as_json(item))
     except _REFUSALS as error:
-        reserve.clear()  # where there is no memory left, there is some to say so
+        reserve.clear()  # frees memory for the report
         problem = error.problem if isinstance(error, ReadError) else too_heavy()
-        # Where memory ends, libraries say that the file is damaged.
+        # Out of memory, libraries report a damaged file.
         if memory_status("VmHWM") - before > READING_BYTES // 2:
             problem = too_heavy()
         _send("refused", problem.as_json())
@@ -98,7 +98,7 @@ def _as_json(article: Article) -> dict[str, Any]:
     for name in (*_DAYS, *_MOMENTS):
         record[name] = record[name] and record[name].isoformat()
     record["sections"] = [astuple(each) for each in article.sections]
-    del record["copies"]  # which a build finds
+    del record["copies"]  # found by a build
     return record
 
 

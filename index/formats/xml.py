@@ -12,8 +12,8 @@ from index.formats.feed import read_feed
 from index.formats.nitf import ROOTS, read_news
 from index.formats.signature import root_in
 
-XML_BYTES = 64 * 2**20  # a file of XML, which is held whole
-_HEAD = 256 * 1024  # bytes that hold the document type, if there is one
+XML_BYTES = 64 * 2**20  # held whole
+_HEAD = 256 * 1024  # bytes that contain the document type
 _FEEDS = frozenset({"rss", "feed", "rdf", "channel"})
 _SITEMAPS = frozenset({"urlset", "sitemapindex"})
 _ENTITY = re.compile(
@@ -29,7 +29,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     data = content.read(XML_BYTES)
     head = data[:_HEAD]
     root = root_in(head)
-    # Names for characters are harmless; entities made of others, or of other files, are not.
+    # Entities for characters are harmless; those made of entities or files are not.
     text = head.replace(b"\0", b"").decode("ascii", "replace")  # of UTF-16 and UTF-32 too
     for entity in _ENTITY.finditer(text):
         value = entity["double"] or entity["single"] or ""

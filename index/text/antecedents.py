@@ -21,7 +21,7 @@ _OPENING = (
 _FRENCH = (
     r"(?:ils?(?!,)|elles?(?!,)|celui-(?:ci|là)|celles?-(?:ci|là)|ceux-(?:ci|là)|cela|ceci|ça|ce|cet|cette|ces"
     r"|c['’]|son|sa|ses|leurs?|l['’]une?|tous deux|toutes deux"
-    # « Le second est… » leans; « Le second empire… », « Le second, MAI-1, … » name their subject.
+    # « Le second est… » depends; « Le second empire… », « Le second, MAI-1, … » name their subject.
     r"|(?:le premier|le second|le dernier|la première|la seconde|la dernière)"
     r"(?= (?:est|était|fut|sera|a|avait|ne|n['’]|se|s['’])\b))"
 )
@@ -30,7 +30,7 @@ _FRENCH_IMPERSONAL = (
     r"|est (?:possible|interdit|important|nécessaire|conseillé|recommandé|difficile)"
     r"|convient|semble|existe|pleut|reste|suffit|arrive)\b"
 )
-# « Ce mardi 4 mai, … » is told by the article's date.
+# « Ce mardi 4 mai, … » refers to the article's date.
 _FRENCH_DAY = rf"ce (?:{one_of(weekday_names('fr'))}|matin|soir)\b(?!-là)"
 _ENGLISH = (
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|the (?:former|latter)"

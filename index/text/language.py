@@ -18,14 +18,14 @@ from index.text.folding import fold, fold_phrase
 from index.text.numbers import plain_numbers
 from index.text.stopwords import LANGUAGES, stop_words
 
-_READ = 4_000  # characters that tell a language as well as the whole article would
+_READ = 4_000  # characters; they show the language as well as the whole article would
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _MARKS = (*((mark, "'") for mark in "’ʼ‘`´"), *((mark, "-") for mark in "‐‑"))
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|(?:de|a|ne|su|da)ll)'(?=\w)")
 _POSSESSIVE = re.compile(r"'s?$")
 _NUMBER = re.compile(r"\d+\.\d+(?![.\d])|[^\W_]+(?:['\-][^\W_]+)*")
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-_INITIAL = re.compile(r"\.[^\W\d_]\.")  # in all that _ACRONYM matches
+_INITIAL = re.compile(r"\.[^\W\d_]\.")  # matches wherever _ACRONYM does
 # What follows the verb in « sont-ils », « a-t-on », « parle-moi »: no part of a name.
 _CLITICS = frozenset(
     "t je tu il elle on nous vous ils elles ce moi toi lui leur le la les y en là ci".split()  # noqa: SIM905
@@ -39,9 +39,9 @@ _SCRIPTS = (
     (re.compile("[Ͱ-Ͽ]"), "el"),
     (re.compile("[֐-׿]"), "he"),
 )
-_CLASSIFIED = 15  # words; below, the classifier errs more often than the words do
-_TYPICAL = 0.15  # of the words of a text in a known language vote for it, at the least
-_LETTER = 0.4  # of a word's vote for letters that are typical of a language
+_CLASSIFIED = 15  # words; in shorter texts the classifier errs more often than the votes
+_TYPICAL = 0.15  # minimum share of words that vote for a known language
+_LETTER = 0.4  # weight of letters typical of a language, as a share of a word's vote
 _LETTERS_HEARD = 3  # Swedish has as many ä and ö as German
 _LETTERS = {
     "fr": re.compile("[œèùê]|qu'|[jcn]'[aeiouéê]"),
@@ -125,7 +125,7 @@ def terms(text: str, language: str) -> list[str]:
     Stop words are left out. « 15 000 » becomes 15000; a hyphenated name gives itself and its parts.
     """
     plain = plain_numbers(_straighten(unicodedata.normalize("NFC", text)).lower())
-    if _INITIAL.search(plain):  # spares nearly every text the slow pattern
+    if _INITIAL.search(plain):  # most texts need no slow pattern
         plain = _ACRONYM.sub(lambda match: match[0].replace(".", "") + " ", plain)
     return [term for word in _NUMBER.findall(plain) for term in _terms_of(word, language)]
 
@@ -137,7 +137,7 @@ def _straighten(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=1 << 16)  # nearly every word of a text was met before, in this corpus
+@lru_cache(maxsize=1 << 16)  # most words recur in a corpus
 def _terms_of(word: str, language: str) -> tuple[str, ...]:
     stops = stop_words(language)
     if word not in stops and "'" in word:
@@ -194,7 +194,7 @@ def _mend_word(match: re.Match[str]) -> str:
     if plain in _ASKING_WORDS:
         return match[0]
     for word in _ASKING_WORDS:
-        # A first letter is seldom missed; without it « hauteur » would be an author.
+        # The first letter is seldom mistyped; without it « hauteur » would be an author.
         plural = plain + "s" == word or plain == word + "s"
         if word[0] == plain[0] and not plural and OSA.distance(plain, word) <= 1:
             return word
@@ -206,6 +206,6 @@ def keyed_terms(text: str, language: str) -> list[str]:
     return [_keyed(term, language) for term in terms(text, language)]
 
 
-@lru_cache(maxsize=1 << 16)  # the words of a text are those of the texts before it
+@lru_cache(maxsize=1 << 16)  # most words recur in a corpus
 def _keyed(term: str, language: str) -> str:
     return term if any(char.isdigit() for char in term) else f"{language}:{term}"

@@ -37,7 +37,7 @@ certains certaines plusieurs malgré après avant pourtant toutefois néanmoins 
 ensuite enfin grâce suite bien or hier aujourd’hui aujourd'hui trois deux quatre many several
 most another however despite later today two three four
 """
-OPENERS = frozenset(_OPENERS.split())  # begin sentences, beside the stop words
+OPENERS = frozenset(_OPENERS.split())  # begin sentences, as stop words do
 CALENDAR = month_names("fr", "en", "es") | weekday_names("fr", "en", "es")
 _ELISION = re.compile(r"^(?:[LDJNSCMT]|Qu|Jusqu|Lorsqu|Puisqu)['’]")
 _ADVERB = re.compile(r"(?:ment|ant|ée?s?|ly|ing|ed)$")

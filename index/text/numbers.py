@@ -16,14 +16,14 @@ SMALL_NUMBERS = MappingProxyType(
     {word: number for row in _WORDS.values() for number, word in enumerate(row.split())}
 )
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
-_SEPARATED = re.compile(rf"\d(?:{SPACE}|[.,'])\d")  # in all that the two below match
+_SEPARATED = re.compile(rf"\d(?:{SPACE}|[.,'])\d")  # matches wherever the two below do
 _GROUPED = re.compile(rf"(?<![\d.,])(\d{{1,3}})((?:{SPACE}\d{{3}})+|(?:[.,']\d{{3}})+)(?!\d)")
 _DECIMAL = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![.,]?\d)")
 
 
 def plain_numbers(text: str) -> str:
     """Write the numbers of a text as programs do: « 15 000 » as 15000, « 1,5 » as 1.5."""
-    if not _SEPARATED.search(text):  # spares nearly every text the slow patterns
+    if not _SEPARATED.search(text):  # most texts need no slow patterns
         return text
     text = _GROUPED.sub(lambda match: match[1] + re.sub(r"\D", "", match[2]), text)
     return _DECIMAL.sub(r"\1.\2", text)

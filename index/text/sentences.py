@@ -110,10 +110,10 @@ _UNKNOWN = _table(never="", number="", maybe="etc", openers="")
 
 logger = logging.getLogger(__name__)
 SENTENCE_CHARACTERS = 1_000
-_WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: sentencex panics at some
+_WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: some make sentencex panic
 _AT_ONCE = 10_000  # characters
-_DENSE = 20  # characters a mark, of a part with so many marks that sentencex would be slow
-_AT_ONCE_DENSE = _AT_ONCE // 10  # characters; it goes through the whole part for each of its ends
+_DENSE = 20  # characters per mark; with more marks, sentencex is slow
+_AT_ONCE_DENSE = _AT_ONCE // 10  # characters; it scans the whole part for each end
 _MARKS = re.compile(r"[.!?…。！？]")
 _NEAR = 300  # characters around an end that can decide whether it is one
 

@@ -21,10 +21,10 @@ from index.errors import Problem, ReadError, reason_of
 ARCHIVE_MEMBERS = 100_000  # members of an archive; those beyond are not read
 ARCHIVE_MEMBER_BYTES = 2**30  # one member, unpacked
 ARCHIVE_BYTES = 16 * 2**30  # all members of an archive and of those in it, unpacked
-RATIO = 250  # times that an archive may grow when it is unpacked; text grows some 4 to 30 times
-RATIO_FROM_BYTES = 64 * 2**20  # unpacked from which on `RATIO` is watched
+RATIO = 250  # maximum growth when unpacked; text grows some 4 to 30 times
+RATIO_FROM_BYTES = 64 * 2**20  # unpacked; `RATIO` is checked above
 DIRECTORY_BYTES = 32 * 2**20  # a zip's list of members, which is held in memory
-# What the libraries raise on archives that are damaged, or made to do harm.
+# What the libraries raise for damaged or malicious archives.
 BROKEN = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
     *(EOFError, OSError, ValueError, OverflowError, RuntimeError, struct.error, LookupError),
@@ -78,7 +78,7 @@ def plain_name(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join("/".join(parts).split()))
 
 
-# Bytes of a member that is held in memory; a larger one lies in a temporary file meanwhile.
+# A member held in memory; larger ones go to a temporary file.
 SPOOL_MEMORY_BYTES = 16 * 2**20
 _PIECE = 2**18
 _File = tempfile.SpooledTemporaryFile

@@ -110,7 +110,7 @@ def holds_tar(content: Content, packing: str) -> bool:
         return False
 
 
-_READ_LIMIT = 2**18  # bytes at once; `tarfile` takes what a header claims to be long into memory
+_READ_LIMIT = 2**18  # bytes at once; `tarfile` would load whatever length a header claims
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -133,7 +133,7 @@ def tar_members(
         if info.isdir():
             continue
         name = info.name
-        if _SURROGATES.search(name):  # no UTF-8: Western European, as once was usual
+        if _SURROGATES.search(name):  # not UTF-8: Western European, as in old archives
             name = name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
         name = plain_name(name)
         if info.issym() or info.islnk():
@@ -195,7 +195,7 @@ def _zip_member_name(info: zipfile.ZipInfo) -> str:
     except UnicodeEncodeError:
         return info.filename
     except UnicodeDecodeError:
-        # Letters of Western Europe (« À ») are where MS-DOS in America had frames.
+        # Western European letters (« À ») are where American MS-DOS had box drawing.
         return raw.decode("cp850") if _FRAMES.search(info.filename) else info.filename
 
 

@@ -17,7 +17,7 @@ from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.conversion import read_content
 from index.formats.table import format_of
 
-_DEPTH = 1  # of an archive that may lie in another
+_DEPTH = 1  # levels of archives in another
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
@@ -46,7 +46,7 @@ class _Opened:
                     continue
                 format = format_of(member.name)
                 parts = member.name.split("/")
-                # What systems and programs leave among people's files.
+                # Files that systems and programs leave behind.
                 hidden = any(part.startswith((".", "~$")) for part in parts) or "__MACOSX" in parts
                 if format is None or hidden:
                     continue

@@ -39,7 +39,7 @@ def gather_parts(tree: Element) -> None:
             each.tail = None
             body.append(each)
         for each in (*leads, *ends):
-            each.attrib.pop("class")  # whose names may speak against it
+            each.attrib.pop("class")  # its names might make trafilatura drop it
 
 
 def wrap_loose_words(tree: Element) -> None:
@@ -93,12 +93,14 @@ _CROWD = 200  # elements in the text of one parent; trafilatura's work grows wit
 _LARGE = 10_000  # elements; a page with more is read without trafilatura's second opinions
 _CAPTIONED = 3  # pictures at least in a gallery
 _GALLERY = 1 / 3  # of the words of the article are captions in a gallery
-# What trafilatura calls the elements of HTML.
+# trafilatura's names of HTML elements.
 _TAGS = {"head": "h2", "list": "ul", "item": "li", "row": "tr", "cell": "td", "lb": "br"}
 _TAGS |= {"quote": "blockquote", "ab": "p", "fw": "p"}
-_STANDING = frozenset({"p", "head", "list", "table", "quote", "div"})  # code beside them does too
+_STANDING = frozenset(
+    {"p", "head", "list", "table", "quote", "div"}
+)  # code beside them is a block too
 _NARROW = re.compile("[\u00a0\u202f\u2007\u2009]")
-_STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # signs that no article needs
+_STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # characters that no article uses
 
 
 def page_body(tree: Element) -> tuple[Block, ...]:

@@ -20,7 +20,7 @@ _AROUND = (
 )
 _STATE = "enabled|disabled|open|opened|closed|visible|active|on|off|allowed|ready"
 _AROUND_LIMIT = 1_500  # characters of a box of links, of sharing, of a newsletter
-_KEPT = 0.2  # of the page's words are left at least when a box goes, or it was the article
+_KEPT = 0.2  # share of the page's words that must remain, or the box was the article
 _PROSE = 80  # characters of a paragraph above the comments
 _BOX_LIMIT = 600  # characters of a box of links
 _LINKED = 0.5  # of its words are links
@@ -42,7 +42,7 @@ def drop_boxes(tree: Element) -> None:
     """Remove, in place, what stands beside the article."""
     for button in list(tree.iter("button")):
         if button.getparent().tag in _HEADINGS:
-            button.drop_tag()  # the question of a list that folds
+            button.drop_tag()  # a question of an accordion
     _drop_by_class(tree)
     for element in list(tree.iter(*_BOX, "h2", "h3", "h4", "strong", "span")):
         if element.getparent() is not None:
@@ -92,7 +92,7 @@ def _is_beside(element: Element, prose: bool) -> bool:
 
 def _drop_links(element: Element) -> None:
     """Drop the box, or the list below the line, that « Lire aussi » announces."""
-    # Its first words, as far as their own mark-up goes.
+    # Its first words, up to the next markup.
     opening = next((" ".join(part.split()) for part in element.itertext() if part.strip()), "")
     if not announces_links(opening):
         return
@@ -120,7 +120,7 @@ _LISTING_LINKED = 4  # teasers at least; a page of one article shows some too, b
 _TEASER = 600  # characters of a linked heading and what stands under it
 _LOOKED_AT = 200
 _LISTING_PROSE = 150  # characters of a paragraph that is an article's own
-_SHARE = 0.5  # of what was found on the page are teasers
+_SHARE = 0.5  # share of teasers in what was extracted
 
 
 def find_teasers(tree: Element) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
     return Metadata.of(
         "json-ld",
         title=jsonld_line(article.get("headline")) or jsonld_line(article.get("name")),
-        # An outlet that signs its own article names nobody.
+        # An outlet that signs its own article is no author.
         author=", ".join(dict.fromkeys(name for name in names if name and name != outlet)),
         published=moment(article.get("datePublished")) or moment(article.get("dateCreated")),
         updated=moment(article.get("dateModified")),

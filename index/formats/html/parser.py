@@ -37,8 +37,8 @@ from index.text.stopwords import LANGUAGES
 PAGE_BYTES = 64 * 2**20  # a page, its scripts and inlined pictures included
 _LEAST = 12  # characters in one block; a page with less shows a button or a name
 _HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
-_SURE = 400  # characters of text tell a language better than a page's template does
-_KEY_LIMIT = 300  # characters of a heading that a part of a page is known by
+_SURE = 400  # characters; such a text is better evidence of its language than the template
+_KEY_LIMIT = 300  # characters of a heading used as key of a part of a page
 _ARTICLE = re.compile(r"<article\b", re.IGNORECASE)
 _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
@@ -62,7 +62,7 @@ def _read_several(text: str, content: Content) -> Iterator[ArticleDraft]:
     article = find_main_article(page.records)
     title = jsonld_line((article or {}).get("headline"))
     if article is not None and title not in [heading_words(part) for part in parts]:
-        return  # its parts: the entries of a live page
+        return  # the parts are entries of a live page
     page_facts = _facts(page, None, content)
     language = Metadata.of("html", language=page_facts.language)
     for part in parts:

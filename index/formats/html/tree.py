@@ -16,7 +16,7 @@ from index.formats.boilerplate import mend_letters
 from index.formats.encoding import decode
 
 Element = Any  # an element of a page; lxml has no types of its own
-# Elements that stand apart from the words around them.
+# Block elements and elements without words.
 APART = frozenset(
     {
         *("p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tr", "td"),
@@ -61,7 +61,7 @@ def drop_layout_tables(tree: Element) -> None:
     }
     for table in list(tree.iter("table")):
         if table in holders or table.get("role") == "presentation" or _is_layout(table):
-            pending = [table]  # with its own rows and cells; tables inside it are judged themselves
+            pending = [table]  # the table's own rows and cells, not those of inner tables
             while pending:
                 element = pending.pop()
                 pending += [each for each in element if each.tag in _TAGS and each.tag != "table"]
@@ -95,7 +95,7 @@ _USUAL = 0.8  # of what is not ASCII are letters and marks of western Europe in 
 _LETTERS = frozenset("àâäáãçéèêëíîïñóôöõúùûüßœæÀÂÄÁÇÉÈÊÎÔÖÜ«»’“”–—…€©°\u00a0·¿¡ºª")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
-_SEVEN_BITS = ("iso2022_jp", "hz")  # encodings that look like ASCII
+_SEVEN_BITS = ("iso2022_jp", "hz")  # look like ASCII
 _CODE = re.compile(
     r"<!--(?!-?>)|<(script|style|svg|template|iframe|noscript)\b([^<>]{0,5000})>", re.IGNORECASE
 )
@@ -143,7 +143,7 @@ def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
     try:
         return decode(data, shown)
     except ReadError:
-        # As browsers read a page that is nothing else, if that makes letters of it.
+        # As browsers read such a page, if that yields letters.
         western = _try_decode(data, "cp1252") or ""
         marks = [mark for mark in western if not mark.isascii()]
         if marks and sum(mark in _LETTERS for mark in marks) >= _USUAL * len(marks):

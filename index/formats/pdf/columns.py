@@ -9,11 +9,11 @@ from statistics import median
 from index.formats.pdf.page import PrintedLine
 
 _COLUMN_LINES = 4
-_COLUMN_WIDTH = 16  # letters of its median row; cells of a table are shorter
+_COLUMN_WIDTH = 16  # letters of the median row; table cells are shorter
 _FULL = 0.6  # of a column's width that its median row fills
 _GUTTER = 0.6  # em between two columns, at least
 _CROSSING = 0.25  # of the lines beside a gutter may cross it
-_ALIGNED = 0.5  # of the lines of two columns that share a base line make a table of short ones
+_ALIGNED = 0.5  # share of lines with a common base line that makes a table of two short columns
 _MANY = 1_000  # lines; a page of more is no page of columns
 _CELL = 1.5  # em between two cells of a row, at least
 
@@ -128,7 +128,7 @@ def _are_columns(sides: Sides) -> bool:
     if len(_lines_between(sides.crossing, top, bottom)) > _CROSSING * fewer:
         return False
     prose = [_is_prose(side) for side in (left, right)]
-    # Of the fewer lines, those that stand beside one of the others exactly.
+    # Lines of the shorter column with the base line of one of the other.
     few, many = sorted((left, right), key=len)
     beside = sum(any(abs(line.bottom - other.bottom) < 1.0 for other in many) for line in few)
     return all(prose) or (any(prose) and beside < _ALIGNED * len(few))

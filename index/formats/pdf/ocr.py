@@ -15,8 +15,8 @@ from index.errors import CodedError, reason_of
 from index.formats.pdf.page import PrintedLine
 from index.formats.pdf.process import Picture
 
-OCR_SECONDS = 120.0  # for one page, after which it is left unread
-# Of the largest picture that is read: more than an A3 page at 300 dots an inch.
+OCR_SECONDS = 120.0  # for one page, which is then left unread
+# Of the largest image: more than an A3 page at 300 dpi.
 OCR_PIXELS = 30_000_000
 _PROGRAM = "tesseract"
 _BOX = ("left", "top", "width", "height")
@@ -25,7 +25,7 @@ _LANGUAGES = {"fr": "fra", "en": "eng", "es": "spa", "de": "deu", "it": "ita", "
 _LANGUAGES |= {"nl": "nld", "ca": "cat", "eu": "eus", "pl": "pol", "ro": "ron", "ar": "ara"}
 _ALWAYS = ("fra", "eng")
 _SURE = 50.0  # per cent; below it, a line is a stain or a photograph
-_LEGIBLE = 60.0  # of a whole page; below it, its language or its print is none of tesseract's
+_LEGIBLE = 60.0  # of a whole page; below, tesseract cannot read its language or print
 _APART = 1.0  # em between two words of one line, else they are of two columns
 _SAME = (0.65, 1.45)  # times the usual height of a line; within, letters are of one size
 

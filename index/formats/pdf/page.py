@@ -11,7 +11,7 @@ from statistics import median
 
 from index.text.numbers import roman_value
 
-_STAMP = 40  # letters that may stand on a scan: a page's number, the name of an application
+_STAMP = 40  # letters that a scan may have: a page number, the name of an application
 _COVERED = 0.5  # of the page, by one picture: a scan
 _UNREADABLE = 0.3
 
@@ -60,7 +60,7 @@ class PrintedPage:
         letters = sum(map(str.isalnum, words))
         if letters < _STAMP:
             return self.pictured >= _COVERED or (self.marked and not letters)
-        # No letter is known for what the font shows.
+        # The font does not say which letters these are.
         unknown = sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in words)
         return unknown > _UNREADABLE * len(words)
 

@@ -13,7 +13,7 @@ from index.formats.base import Block
 from index.formats.pdf.columns import drop_reprints, split_columns
 from index.formats.pdf.page import PrintedLine, PrintedPage
 
-# Second halves that keep their hyphen whatever stands before it (« dit-il », « eux-mêmes »,
+# Second halves that always keep their hyphen (« dit-il », « eux-mêmes »,
 # « là-dessus »), but where the whole is one of these words.
 _ENCLITICS = "il elle on ils elles je là même mêmes dessus dessous delà"
 _SECOND = frozenset(_ENCLITICS.split())
@@ -22,7 +22,7 @@ _ASKED = {"nous": ("ons", "mes"), "vous": ("ez", "tes")}  # « irons-nous », «
 # Little words between two hyphens (« c'est-à-dire », « arc-en-ciel », « a-t-il »).
 _LITTLE = "à au de du des en et la le les ou sous sur t"
 _MIDDLE = frozenset(_LITTLE.split())
-# First halves that keep theirs, with those second halves that make one word of it all.
+# First halves that keep their hyphen, with second halves that make one word of both.
 _FIRST = {
     first: re.compile(solid)
     for first, solid in {
@@ -126,10 +126,10 @@ def _keeps_hyphen(first: str, second: str, beginning: str, known: set[str]) -> b
     return solid is not None and not solid.match(second)
 
 
-_LARGER = 1.15  # times the text's size: a heading
-_SIZE = 0.12  # by which two lines of one paragraph may differ
+_LARGER = 1.15  # times the text's size is a heading
+_SIZE = 0.12  # share by which the sizes of lines of a paragraph may differ
 _LEADING = 1.35  # times the usual distance of two lines: a space between paragraphs
-_SHORT = 0.35  # of a column left white after a line that ends no sentence
+_SHORT = 0.35  # of the column's width; more white after a line ends its paragraph
 _FLUSH = 0.6  # of the cells of two rows of one table
 _BOLD = 120  # characters; a longer bold paragraph is an introduction, not a heading
 _HEADING = 250
@@ -199,7 +199,7 @@ def _measure_print(printed: Sequence[tuple[int, list[PrintedLine]]]) -> Print:
     plain = ([line for line in column if _alike(line.size, size)] for _, column in printed)
     steps = (below.bottom - above.bottom for lines in plain for above, below in pairwise(lines))
     gaps = [step / size for step in steps if step > 0] or [1.2]
-    # A low one of them: that of two lines of a paragraph, where there are paragraphs.
+    # A low quantile: the spacing within paragraphs.
     low = quantiles(gaps, n=10, method="inclusive")[2] if len(gaps) > 1 else gaps[0]
     return Print(size, min(max(low, 0.9), 2.5))
 

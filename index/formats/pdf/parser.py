@@ -15,9 +15,9 @@ from index.formats.pdf.paragraphs import lay_out_pages
 from index.formats.pdf.process import PaperError, PdfDocument, open_pdf
 from index.text.folding import folded_words
 
-PDF_PAGES = 2_000  # read of one document; the rest is left out, and a line says so
-_SECONDS = 300.0  # for the text of a document, that of its pictures not counted
-OCR_PAGES = 200  # read by OCR in one document
+PDF_PAGES = 2_000  # further pages are skipped
+_SECONDS = 300.0  # for the text of a document, without OCR
+OCR_PAGES = 200  # by OCR in one document
 
 
 @dataclass(slots=True)

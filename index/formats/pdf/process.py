@@ -18,7 +18,7 @@ from index.formats.pdf.worker import receive_frame, send
 from index.kept_process import Apart, KeptProcess, WaitingProcesses
 
 OPENING_SECONDS = 60.0
-# Seconds for a document to be opened, and for one of its pages to be read or drawn.
+# Seconds to read or draw a page.
 PAGE_SECONDS = 30.0
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
@@ -104,7 +104,7 @@ class _Worker(KeptProcess):
     def __init__(self) -> None:
         self.fresh = True
         self.spent = False
-        # Where whoever asks leads a session of its own, whoever ends it ends both.
+        # A caller that leads a session is ended together with its session.
         leads = hasattr(os, "getsid") and os.getsid(0) == os.getpid()
         apart: Apart | None = None if leads else "session"
         super().__init__([sys.executable, "-P", _PROGRAM], apart=apart)

@@ -21,14 +21,14 @@ from typing import IO, Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MEMORY_BYTES = 256 * 2**20  # bytes that a document may need, where the system can hold it to that
-PAGE_CHARACTERS = 200_000  # on one page; what comes after them is left out, and `cut` says so
+MEMORY_BYTES = 256 * 2**20  # that a document may need, if the system can enforce it
+PAGE_CHARACTERS = 200_000  # the rest of a page is left out, and `cut` says so
 _HEAD = struct.Struct(">IQ")
 _FEW = 400  # characters; a page of more is no scan
 _WEIGHT = 600  # of a bold font, as CSS counts
-_APART = 1.0  # em; a wider gap within a line parts two columns, or two cells
+_APART = 1.0  # em; a wider gap in a line separates columns or cells
 _SPACE = 0.08  # em between two words, at least, where PDFium guesses that they are two
-_THIN = 0.02  # em; a space that is not even that wide is not seen
+_THIN = 0.02  # em; a narrower space is invisible
 _LINE_END = frozenset("\r\n")
 _HYPHENS = frozenset("\u0002\ufffe")  # PDFium's marks of a hyphen at the end of a line
 _SPACES = frozenset(" \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a")
@@ -82,7 +82,7 @@ def _hold_memory() -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         last = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        resource.setrlimit(resource.RLIMIT_CPU, (last, last))  # whoever asks has an eye on it
+        resource.setrlimit(resource.RLIMIT_CPU, (last, last))  # the parent watches it
         status = Path("/proc/self/status").read_text().splitlines()
         used = next(line.split()[1] for line in status if line.startswith("VmData:"))
         most = int(used) * 1024 + MEMORY_BYTES
@@ -116,7 +116,7 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
     return {
         "width": width,
         "height": height,
-        # Some files keep words outside the page, where they are not seen.
+        # Some files keep words outside the visible page.
         "runs": [
             [text, left, top, right, bottom, *rest]
             for text, left, top, right, bottom, *rest in upright
