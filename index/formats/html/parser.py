@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import reduce
+from urllib.parse import urldefrag, urljoin
+
+from lxml.html import document_fromstring
 
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.html.body import fragment_blocks, page_body, time_entries
-from index.formats.html.furniture import drop_boxes, drop_teasers, find_teasers
+from index.formats.html.furniture import drop_boxes, drop_teasers, find_teasers, is_beside_prose
 from index.formats.html.jsonld import (
     JsonLdRecord,
     find_main_article,
@@ -28,8 +32,14 @@ from index.formats.html.metadata import (
     visible_facts,
     with_title,
 )
-from index.formats.html.several import article_address, heading_words, page_with, sibling_articles
-from index.formats.html.tree import WebPage, page_text, parse_page
+from index.formats.html.tree import (
+    Element,
+    WebPage,
+    element_words,
+    page_text,
+    parse_page,
+    text_length,
+)
 from index.formats.publication import why_unpublished
 from index.text.language import detect
 from index.text.stopwords import LANGUAGES
@@ -38,6 +48,9 @@ PAGE_BYTES = 64 * 2**20  # a page, its scripts and inlined pictures included
 _LEAST = 12  # characters in one block; a page with less shows a button or a name
 _HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
 _SURE = 400  # characters; such a text is better evidence of its language than the template
+_SIBLING = 500  # characters of the paragraphs of one of several articles; teasers have fewer
+_APART = ("article", "aside", "nav", "footer", "header", "form")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _KEY_LIMIT = 300  # characters of a heading used as key of a part of a page
 _ARTICLE = re.compile(r"<article\b", re.IGNORECASE)
 _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
@@ -58,21 +71,95 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 def _read_several(text: str, content: Content) -> Iterator[ArticleDraft]:
     """Yield the articles of a page that has several, unless it declares itself to be one."""
     page = parse_page(_as_page(text), content.shown)
-    parts = sibling_articles(page.tree)
+    parts = _sibling_articles(page.tree)
     article = find_main_article(page.records)
     title = jsonld_line((article or {}).get("headline"))
-    if article is not None and title not in [heading_words(part) for part in parts]:
+    if article is not None and title not in [_heading_words(part) for part in parts]:
         return  # the parts are entries of a live page
     page_facts = _facts(page, None, content)
     language = Metadata.of("html", language=page_facts.language)
     for part in parts:
-        tree, url = page_with(part), article_address(part, page_facts.url or content.url)
-        own = Metadata.of("html", url=url, title=heading_words(part))
+        tree, url = _page_with(part), _article_address(part, page_facts.url or content.url)
+        own = Metadata.of("html", url=url, title=_heading_words(part))
         own = own.completed(visible_facts(tree)).completed(language)
         drop_boxes(tree)
         blocks = page_body(tree) or fragment_blocks(tree)
-        key = part.get("id") or heading_words(part)[:_KEY_LIMIT]
+        key = part.get("id") or _heading_words(part)[:_KEY_LIMIT]
         yield ArticleDraft(blocks, _with_sure_language(own, blocks), key=key)
+
+
+def _sibling_articles(tree: Element) -> list[Element]:
+    """Return the articles side by side on a page; none if there is one, or it is unclear.
+
+    Each has a heading and paragraphs of its own. Teasers, comments and what stands in another
+    article, an aside or the like are excluded.
+    """
+    by_parent: dict[Element, list[Element]] = {}
+    for article in tree.iter("article"):
+        if _is_whole(article):
+            by_parent.setdefault(article.getparent(), []).append(article)
+    several = [articles for articles in by_parent.values() if len(articles) > 1]
+    return max(several, key=len, default=[])
+
+
+def _page_with(article: Element) -> Element:
+    """Return a page with this article alone, under its own heading."""
+    page: Element = document_fromstring("<html><body></body></html>")
+    inner = copy.deepcopy(article)
+    inner.tail = None
+    next(inner.iter(*_HEADINGS)).tag = "h1"
+    page.body.append(inner)
+    return page
+
+
+def _heading_words(article: Element) -> str:
+    heading = next(article.iter(*_HEADINGS), None)
+    return "" if heading is None else element_words(heading)
+
+
+def _article_address(article: Element, base: str | None) -> str | None:
+    """Return the address its heading links to, else its anchor on the page."""
+    target = next(_heading_links(article), None) or (
+        f"#{article.get('id')}" if article.get("id") else None
+    )
+    if target is None:
+        return None
+    try:
+        address = urljoin(base or "", target)
+    except ValueError:  # half an IPv6 address
+        return None
+    return address if address.startswith(("http://", "https://")) else None
+
+
+def _is_whole(article: Element) -> bool:
+    if not _heading_words(article) or next(article.iterancestors(*_APART), None) is not None:
+        return False
+    if any(map(is_beside_prose, (article, *article.iterancestors()))):
+        return False
+    length = sum(text_length(each, _SIBLING) for each in article.iter("p"))
+    return length >= _SIBLING and not _is_teaser(article)
+
+
+def _is_teaser(article: Element) -> bool:
+    """True if words below its heading lead where the heading does: « Lire la suite »."""
+    targets = {urldefrag(each).url for each in _heading_links(article)} - {""}
+    return any(
+        urldefrag(link.get("href") or "").url in targets
+        and text_length(link) > 0
+        and link.find(".//time") is None
+        and next(link.iterancestors(*_HEADINGS), None) is None
+        for link in (article.iter("a") if targets else ())
+        if not any(each.tag in _HEADINGS for each in link.iter())
+    )
+
+
+def _heading_links(article: Element) -> Iterator[str]:
+    heading = next(article.iter(*_HEADINGS), None)
+    if heading is None:
+        return
+    for link in (*heading.iter("a"), *heading.iterancestors("a")):
+        if href := (link.get("href") or "").strip():
+            yield href
 
 
 def read_html(text: str, content: Content) -> ArticleDraft:

@@ -23,44 +23,29 @@ _ASKED = {"nous": ("ons", "mes"), "vous": ("ez", "tes")}  # « irons-nous », «
 _LITTLE = "à au de du des en et la le les ou sous sur t"
 _MIDDLE = frozenset(_LITTLE.split())
 # First halves that keep their hyphen, with second halves that make one word of both.
+_ALWAYS = """
+après arrière demi peut rendez sud nord ouest vice week self là grands belle petits
+"""
 _FIRST = {
     first: re.compile(solid)
     for first, solid in {
+        **dict.fromkeys(_ALWAYS.split(), "$"),
+        **dict.fromkeys(("celui", "celle", "ceux", "celles"), "$|(?!ci)"),
+        **dict.fromkeys(("franco", "anglo"), "$|ph"),
         "porte": "feuilles?|manteaux?|faix|ments?$",
         "sous": "cri|trai(?:re|s$|t$|te?$|ent$)|trac|sign|tract",
         "non": "chal|obst|ant|agén|ag[eé]s|sens|ce",
         "avant": "ag",
-        "après": "$",
-        "arrière": "$",
-        "demi": "$",
         "quasi": "ment$",
-        "peut": "$",
-        "rendez": "$",
-        "sud": "$",
-        "nord": "$",
-        "ouest": "$",
-        "vice": "$",
         "mi": "(?!temps|chemin|mandat|parcours|saison|janvier|mars|avril|juin|juillet|août)",
         "mini": "m|str|er|at",
         "ex": "(?!ministre|président|premier|directeur|directrice|femme|mari|patron|chef|candidat)",
-        "celui": "$|(?!ci)",
-        "celle": "$|(?!ci)",
-        "ceux": "$|(?!ci)",
-        "celles": "$|(?!ci)",
-        "week": "$",
-        "self": "$",
         "au": "(?!delà|dessus|dessous|devant)",
-        "là": "$",
         "socio": "l",
-        "franco": "$|ph",
-        "anglo": "$|ph",
         "grand": "(?!mère|père|parent|messe|chose|place|angle)",
-        "grands": "$",
-        "belle": "$",
         "beau": "(?!père|frère|fils|parent)",
         "petit": "(?!déjeuner|fils|bourgeois|lait)",
         "petite": "(?!fille)",
-        "petits": "$",
         "chef": "(?!lieu|d')",
     }.items()
 }
