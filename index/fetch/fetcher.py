@@ -5,10 +5,10 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx2
@@ -100,12 +100,7 @@ class Fetcher:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -192,11 +187,8 @@ class Fetcher:
         headers = {name: value for name, value in conditions.items() if value}
         request = self._client.build_request("GET", address.url, headers=headers)
         try:
-            response = self._client.send(request, stream=True)
-            try:
+            with closing(self._client.send(request, stream=True)) as response:
                 return self._read_response(address, response, size, cut)
-            finally:
-                response.close()
         except httpx2.TimeoutException as error:
             spent = self._deadline.left() <= 0
             seconds = self._limits.total if spent else self._limits.silence
