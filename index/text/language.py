@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 
 import Stemmer  # type: ignore[import-not-found]
-from rapidfuzz.distance import OSA
 
 from index.text.folding import fold, fold_phrase
 from index.text.numbers import plain_numbers
@@ -190,6 +189,8 @@ def mend_phrase(text: str) -> str:
 
 def _mend_word(match: re.Match[str]) -> str:
     """Return the known word at an edit distance of one, or the word itself."""
+    from rapidfuzz.distance import OSA
+
     plain = fold_phrase(match[0])
     if plain in _ASKING_WORDS:
         return match[0]
