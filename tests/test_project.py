@@ -144,7 +144,7 @@ def test_packages_that_carry_weights_are_held_to_their_hashes() -> None:
 
 
 def test_every_dependency_has_its_reason() -> None:
-    rows = re.findall(r"^\| `([^`]+)` \|", page("docs/dependencies.md"), flags=re.MULTILINE)
+    rows = re.findall(r"^- `([^`]+)`: ", page("docs/dependencies.md"), flags=re.MULTILINE)
     wanted = {Requirement(line).name for lines in EXTRAS.values() for line in lines}
     wanted |= {requirement.name for requirement in requirements()}
     assert sorted(rows) == sorted(wanted)
