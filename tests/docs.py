@@ -1,4 +1,4 @@
-"""The generated parts of the reference pages.
+"""The generated parts of the reference pages, and `.env.example`.
 
     python -m tests.docs
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import textwrap
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -57,6 +58,21 @@ def settings() -> str:
             for name, field in Settings.model_fields.items()
         ),
     )
+
+
+def example() -> str:
+    """`.env.example`: every setting with its description and its default, commented out."""
+    blocks = [
+        "# Every setting of Selon with its default.\n"
+        "# Copy this file to .env and remove the # before what you change."
+    ]
+    for name, field in Settings.model_fields.items():
+        lines = textwrap.wrap(field.description or "", 98, break_on_hyphens=False)
+        unset = field.default_factory or field.default in (None, ())
+        value = "" if unset else str(field.default)
+        comment = "".join(f"# {line}\n" for line in lines)
+        blocks.append(f"{comment}#{ENVIRONMENT_PREFIX}{name.upper()}={value}")
+    return "\n\n".join(blocks) + "\n"
 
 
 def commands() -> str:
@@ -214,6 +230,7 @@ def renew(page: str) -> str:
 def main() -> None:
     for path in (ROOT / "docs").glob("*.md"):
         path.write_text(renew(path.read_text(encoding="utf-8")), encoding="utf-8")
+    (ROOT / ".env.example").write_text(example(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from bot.locale.answers import Phrases
 from bot.settings import ENVIRONMENT_PREFIX, Settings
 from bot.terminal.render import answer_json
 from tests.bot.answers import answered, article, citation
-from tests.docs import PARTS, ROOT, renew
+from tests.docs import PARTS, ROOT, example, renew
 
 DATA = ("corpus/", "tests/", "docs/samples/")
 PAGES = sorted(
@@ -38,6 +38,10 @@ def anchors(text: str) -> set[str]:
 @pytest.mark.parametrize("name", [name for name in PAGES if "<!-- generated: " in page(name)])
 def test_generated_parts_are_what_the_code_gives(name: str) -> None:
     assert page(name) == renew(page(name)), "python -m tests.docs"
+
+
+def test_the_example_of_settings_is_what_the_code_gives() -> None:
+    assert page(".env.example") == example(), "python -m tests.docs"
 
 
 def test_every_part_stands_on_one_page() -> None:

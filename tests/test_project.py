@@ -19,7 +19,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bot.settings import ENVIRONMENT_PREFIX, Settings
+from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -68,23 +68,6 @@ def _wanted(need: Requirement, by: Requirement) -> bool:
 
 
 # Settings
-
-
-def test_the_example_shows_every_setting_with_its_meaning_and_its_default() -> None:
-    blocks = page(".env.example").strip().split("\n\n")[1:]
-    shown = {}
-    for block in blocks:
-        *comments, line = block.splitlines()
-        name, _, value = line.removeprefix("#").partition("=")
-        shown[name] = (" ".join(each.removeprefix("# ") for each in comments), value)
-    expected = {
-        f"{ENVIRONMENT_PREFIX}{name.upper()}": (
-            field.description,
-            "" if field.default_factory or field.default in (None, ()) else str(field.default),
-        )
-        for name, field in Settings.model_fields.items()
-    }
-    assert shown == expected
 
 
 def test_only_the_settings_know_a_folder_of_the_user() -> None:
