@@ -21,12 +21,11 @@ from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundle
 from index.models.bundled.reader import (
     END,
     HAS,
-    IDS,
     START,
     SUPPORT,
     best_span,
 )
-from index.models.bundled.session import open_session
+from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer as EmbedderTokenizer
 from index.models.bundled.weights import Q4File, read_weights
 from index.models.bundled.words import LAYERS
