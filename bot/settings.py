@@ -75,13 +75,13 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "bundled",
         description="`bundled` (multilingual-e5-small), or any Sentence Transformers model by "
-        "hub name or path (extra `models`); another model needs a new index.",
+        "hub name or path (`make models`); another model needs a new index.",
     )
     reader: str = Field(
         "bundled",
         description="Model that reads the passages found: `bundled`, `none` (faster: the "
         "search alone decides), or a question-answering model or cross-encoder by "
-        "hub name or path.",
+        "hub name or path (`make models`).",
     )
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Processor cores for embedding and reading (0: all)."
