@@ -24,8 +24,8 @@ from typing import Any
 
 from bot.answer import link_to
 from bot.digests.script import Script
+from bot.digests.texts import FeedPhrases
 from bot.errors import KeepingError
-from bot.locale.digests import FeedPhrases
 from bot.speech.service import Recording
 from index.errors import reason_of
 

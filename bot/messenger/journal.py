@@ -29,10 +29,13 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.state import announcements, chats, deliveries, digests, scripts, subscriptions, updates
+from bot.alerts import subscription_records as subscriptions
+from bot.digests import digest_records as digests
+from bot.digests import script_records as scripts
+from bot.digests.script_records import ToldScript
+from bot.state import announcements, chats, deliveries, updates
 from bot.state.database import State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
-from bot.state.scripts import ToldScript
 from bot.state.updates import KeptUpdate
 
 Result = TypeVar("Result")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Delete, Update, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.state.battles import WITHDRAWN
+from bot.arena.battle_records import WITHDRAWN
 from bot.state.clock import LEAP, NOTES
 from bot.state.meters import old_notices
 from bot.state.tables import (

@@ -16,10 +16,11 @@ from bot.answer import Outcome
 from bot.locale.administration import CheckingPhrases
 from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.models import ModelPhrases
-from bot.locale.speech import SpeechPhrases
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
+from bot.speech.terminal import audio_format, hear_question, speak_answer
+from bot.speech.texts import SpeechPhrases
 from bot.terminal.command import (
     DONE,
     FAILED,
@@ -32,7 +33,6 @@ from bot.terminal.command import (
 )
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import answer_json, answer_text, explained_text
-from bot.terminal.speech import audio_format, hear_question, speak_answer
 
 if TYPE_CHECKING:
     from bot.followups.conversation import FollowUpChain

@@ -14,11 +14,14 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.arena import terminal as arena
+from bot.digests import terminal as digests
 from bot.errors import KeepingError, OutputError, SettingsError
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import spoken_language
-from bot.terminal import arena, ask, digests, evaluate, index_commands, speech, state
+from bot.speech import terminal as speech
+from bot.terminal import ask, evaluate, index_commands, state
 from bot.terminal.command import (
     DONE,
     FAILED,

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.alerts import telegram_alerts as alerts
 from bot.assembly import chain_over, open_index
 from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents
-from bot.messenger.handlers import alerts
 from bot.settings import load_settings
 from index.build.builder import build
 from index.models.base import Embedder

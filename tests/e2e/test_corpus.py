@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.alerts import telegram_alerts as alerts
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.selection import chosen_articles
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
-from bot.messenger.handlers import alerts
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex

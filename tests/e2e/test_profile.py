@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from bot.messenger.handlers.aloud import VOICE
-from bot.messenger.handlers.arena import ARENA, STANDINGS
+from bot.arena.telegram import ARENA, STANDINGS
 from bot.messenger.handlers.features import MENUS
+from bot.speech.telegram_aloud import VOICE
 from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running

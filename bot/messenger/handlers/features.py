@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
+from bot.alerts.telegram_alerts import ALERTS, AlertHandlers
+from bot.alerts.telegram_subscriptions import FOLLOW, SubscriptionHandlers
+from bot.arena.telegram import ARENA, STANDINGS, ArenaHandlers
+from bot.digests.recordings import RecordingHandlers
+from bot.digests.telegram import DAILY, PODCAST, DigestHandlers
 from bot.messenger.chores import Chore, retention_chore
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
-from bot.messenger.handlers.alerts import ALERTS, AlertHandlers
-from bot.messenger.handlers.aloud import VOICE, AloudHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
-from bot.messenger.handlers.arena import ARENA, STANDINGS, ArenaHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
-from bot.messenger.handlers.digests import DAILY, PODCAST, DigestHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
@@ -34,17 +35,16 @@ from bot.messenger.handlers.personal import (
     PersonalHandlers,
 )
 from bot.messenger.handlers.question import ASK, STOP, QuestionHandlers, StopHandlers
-from bot.messenger.handlers.recordings import RecordingHandlers
 from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
-from bot.messenger.handlers.subscriptions import FOLLOW, SubscriptionHandlers
-from bot.messenger.handlers.voice import VoiceHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
 from bot.messenger.outbound.button_results import ButtonResults
 from bot.messenger.outbound.live_answer import LiveStops
 from bot.messenger.services import BotServices, TelegramApplication
+from bot.speech.telegram_aloud import VOICE, AloudHandlers
+from bot.speech.telegram_voice import VoiceHandlers
 
 MENUS = Menus(
     everybody=(

@@ -15,12 +15,13 @@ from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
 from bot.answering.selection import chosen_articles, held_to
+from bot.digests import script_records as scripts
+from bot.digests.script_records import ToldScript
 from bot.followups.reference import points_at
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
 from bot.llm.budget import asked_by
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
-from bot.messenger.handlers.aloud import AloudHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in, text_replied_to
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
@@ -34,9 +35,9 @@ from bot.messenger.services import Asker, BotServices, Chain, TelegramApplicatio
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.operations.unanswered import in_vain
-from bot.state import conversations, meters, scripts
+from bot.speech.telegram_aloud import AloudHandlers
+from bot.state import conversations, meters
 from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
-from bot.state.scripts import ToldScript
 from bot.state.statistics import InVain
 from index.article import Selection
 from index.text.language import detect

@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.alerts import alert_records as alerts
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
 from bot.messenger.handlers.gate import require_administrator
@@ -21,7 +22,7 @@ from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices, TelegramApplication
 from bot.model_choice import parse_choices
 from bot.operations.statistics import BotStatus, Holdings, Today, midnight, used_memory
-from bot.state import alerts, invitations, spending, statistics
+from bot.state import invitations, spending, statistics
 from bot.state.statistics import AskedQuestion
 from index.errors import IndexingError
 

@@ -17,9 +17,9 @@ from bot.answer import (
     web_address,
 )
 from bot.arena.battle import Battle, compared_statements
+from bot.arena.texts import ArenaPhrases
 from bot.help_numbers import Help, other_numbers
 from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
-from bot.locale.arena import ArenaPhrases
 from bot.locale.source import details
 from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, messages, to_html

@@ -7,17 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.state import (
-    alerts,
-    chats,
-    conversations,
-    digests,
-    documents,
-    people,
-    privacy,
-    spending,
-    votes,
-)
+from bot.alerts import alert_records as alerts
+from bot.digests import digest_records as digests
+from bot.state import chats, conversations, documents, people, privacy, spending, votes
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.spending import Spent

@@ -24,22 +24,14 @@ from pydantic import SecretStr
 from sqlalchemy import URL, Engine, create_engine, event, inspect, text
 from sqlalchemy.orm import Session
 
+from bot.alerts import alert_records as alerts
+from bot.alerts import subscription_records as subscriptions
+from bot.alerts.subscription_records import NewSubscription
 from bot.errors import SettingsError, StateError
-from bot.state import (
-    alerts,
-    announcements,
-    conversations,
-    documents,
-    migrations,
-    people,
-    privacy,
-    spending,
-    subscriptions,
-)
+from bot.state import announcements, conversations, documents, migrations, people, privacy, spending
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State, Turns, open_state, state_url
 from bot.state.spending import Spent
-from bot.state.subscriptions import NewSubscription
 from bot.state.tables import Base
 from tests.postgres.server import Server
 

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from bot.answer import Answer, Statement
 from bot.answering.chain import RetrievalQA
+from bot.arena import battle_records as battles
 from bot.arena.arena import Arena, Contender
+from bot.arena.battle_records import BattleSide, KeptBattleVote, NewBattle
 from bot.followups.resolution import Understood
 from bot.followups.turn import TurnText
 from bot.llm.lone_writer import CountedAnswer
 from bot.settings import load_settings
-from bot.state import battles
-from bot.state.battles import BattleSide, KeptBattleVote, NewBattle
 from bot.state.database import open_state, state_url
 from index.findings import Findings
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite, refused

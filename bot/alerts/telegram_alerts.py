@@ -12,6 +12,10 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.alerts import alert_records as alerts
+from bot.alerts import subscription_records as subscriptions
+from bot.alerts.alert_records import Alert
+from bot.alerts.telegram_subscriptions import listed
 from bot.answer import Answer
 from bot.answering.selection import held_to
 from bot.followups.turn import TurnText
@@ -19,7 +23,6 @@ from bot.locale.answers import Phrases
 from bot.locale.chats import FollowingPhrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.chores import Chore
-from bot.messenger.handlers.subscriptions import listed
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.button_results import retire_button
@@ -27,8 +30,7 @@ from bot.messenger.outbound.delivery import deliver
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.reply import acknowledge, replace_message, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.state import alerts, conversations, corpora, subscriptions
-from bot.state.alerts import Alert
+from bot.state import conversations, corpora
 from bot.state.conversations import NewTurn
 from index.article import Selection
 

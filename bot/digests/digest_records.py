@@ -9,10 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.state import deliveries, people, scripts
+from bot.digests import script_records as scripts
+from bot.digests.script_records import ToldScript
+from bot.state import deliveries, people
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter
-from bot.state.scripts import ToldScript
 from bot.state.tables import DigestRow
 
 

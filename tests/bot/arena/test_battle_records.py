@@ -9,8 +9,9 @@ from io import BytesIO
 
 from sqlalchemy.orm import Session
 
-from bot.state import archive, battles, chats, privacy, retention
-from bot.state.battles import BattleSide, KeptBattleVote, NewBattle
+from bot.arena import battle_records as battles
+from bot.arena.battle_records import BattleSide, KeptBattleVote, NewBattle
+from bot.state import archive, chats, privacy, retention
 from bot.state.database import State
 from bot.state.retention import RetentionTerms
 

@@ -13,33 +13,35 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
+from bot.alerts import subscription_records as subscriptions
 from bot.digests import clock
+from bot.digests import digest_records as digests
 from bot.digests.daily import make_daily
+from bot.digests.digest_records import KeptDigest
 from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
-from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
-from bot.digests.script import Script
-from bot.followups.turn import TurnText
-from bot.locale.catalogue import Language, language_of
-from bot.locale.digests import SchedulePhrases
-from bot.locale.speech import SpeechPhrases
-from bot.messenger.chores import Chore
-from bot.messenger.handlers.gate import decides_here
-from bot.messenger.handlers.recordings import (
+from bot.digests.recordings import (
     HEAR_DAILY_PATTERN,
     RecordingHandlers,
     hear_button,
     heard_period,
     told_script,
 )
+from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
+from bot.digests.script import Script
+from bot.digests.script_html import script_html
+from bot.digests.texts import SchedulePhrases
+from bot.followups.turn import TurnText
+from bot.locale.catalogue import Language, language_of
+from bot.messenger.chores import Chore
+from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.outbound.script_html import script_html
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.state import chats, digests, subscriptions
+from bot.speech.texts import SpeechPhrases
+from bot.state import chats
 from bot.state.deliveries import Letter, Part
-from bot.state.digests import KeptDigest
 from index.article import Period
 from index.text.folding import fold_phrase
 

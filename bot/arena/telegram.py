@@ -25,14 +25,16 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answering.refusal import decide_small_talk, refusal_of
 from bot.answering.selection import held_to_which
+from bot.arena import battle_records as battles
 from bot.arena.battle import Battle, NoBattle, faulty_battle, kept_side
+from bot.arena.battle_records import BattleChoice, KeptBattle, NewBattle
 from bot.arena.board import board_text
 from bot.arena.names import named_writer
 from bot.arena.pairing import draw_pair
 from bot.arena.standings import Standings, counting_rules, pair_records, standings
+from bot.arena.texts import ArenaPhrases, StandingsPhrases
 from bot.followups.resolution import Understood
 from bot.llm.budget import asked_by
-from bot.locale.arena import ArenaPhrases, StandingsPhrases
 from bot.messenger.handlers.question import QUESTION_LIMIT, ConversationMemory
 from bot.messenger.inbound.addressee import by_another_bot
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
@@ -41,8 +43,6 @@ from bot.messenger.outbound.delivery import deliver, deliver_attachment, show_ty
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.operations.metrics import METERS
-from bot.state import battles
-from bot.state.battles import BattleChoice, KeptBattle, NewBattle
 from bot.state.deliveries import Attachment
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ import pytest
 import pytest_asyncio
 
 from bot.digests import clock
+from bot.digests import digest_records as digests
+from bot.digests import telegram as handling
+from bot.digests.digest_records import KeptDigest
 from bot.library.articles import LiveLibrary
-from bot.messenger.handlers import digests as handling
 from bot.messenger.roles import Roles
-from bot.state import digests
 from bot.state.database import open_state, state_url
 from bot.state.deliveries import Letter, Part
-from bot.state.digests import KeptDigest
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex

@@ -12,8 +12,8 @@ import typer
 from bot.answer import Answer
 from bot.errors import SpeechError
 from bot.locale.format import duration
-from bot.locale.speech import SpeechPhrases
 from bot.settings import Settings
+from bot.speech.texts import SpeechPhrases
 from bot.terminal.command import DONE, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
 from index.store.factory import open_store

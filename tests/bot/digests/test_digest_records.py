@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from bot.state import chats, deliveries, digests, privacy
+from bot.digests import digest_records as digests
+from bot.state import chats, deliveries, privacy
 from bot.state.conversations import ConversationPlace
 from bot.state.database import State
 from bot.state.deliveries import Letter, Part

@@ -15,22 +15,23 @@ import pytest
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.selection import chosen_articles
+from bot.digests import digest_records as digests
+from bot.digests import recordings
+from bot.digests import script_records as scripts
+from bot.digests.script_records import KeptScript, ToldScript
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
-from bot.messenger.handlers import recordings
-from bot.state import digests, scripts
 from bot.state.conversations import ConversationPlace
 from bot.state.database import open_state
 from bot.state.deliveries import Attachment, Letter, Part
-from bot.state.scripts import KeptScript, ToldScript
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
+from tests.bot.digests.test_telegram import DAY, PONT, PORT, SERRE, Now, data_dir, kept, now, url
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.killing import Bot, python
 from tests.e2e.speech import HeardSpeech
 from tests.e2e.telegram import running, settled
-from tests.e2e.test_digests import DAY, PONT, PORT, SERRE, Now, data_dir, kept, now, url
 from tests.fakes import FakeEmbedder
 
 __all__ = ["data_dir", "now", "url"]
@@ -216,7 +217,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from bot.library.articles import LiveLibrary
-from bot.messenger.handlers import recordings
+from bot.digests import recordings
 from bot.messenger.running.application import run_with
 from bot.settings import load_settings
 from index.search.confidence import ConfidenceModel

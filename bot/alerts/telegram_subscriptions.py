@@ -14,6 +14,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
+from bot.alerts import subscription_records as subscriptions
+from bot.alerts.subscription_records import NewSubscription, Subscription
 from bot.answer import Answer, Citation, Statement
 from bot.library.articles import FoundOnSubject
 from bot.locale.answers import Phrases
@@ -27,9 +29,8 @@ from bot.messenger.outbound.outbox import resume_entry, send_letter
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.outbound.transport import TelegramTransport
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.state import chats, corpora, subscriptions
+from bot.state import chats, corpora
 from bot.state.deliveries import Letter, Part
-from bot.state.subscriptions import NewSubscription, Subscription
 from index.text.folding import fold_phrase
 
 logger = logging.getLogger(__name__)

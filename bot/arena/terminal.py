@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from bot.arena.texts import ArenaHelp, ArenaPhrases
 from bot.errors import ModelFailed, SettingsError, StateError
-from bot.locale.arena import ArenaHelp, ArenaPhrases
 from bot.locale.text import harmless
 from bot.model_choice import parse_choices
 from bot.settings import Settings
@@ -28,9 +28,9 @@ from index.errors import RefusedValue, reason_of
 if TYPE_CHECKING:
     from bot.arena.arena import Arena
     from bot.arena.battle import Battle
+    from bot.arena.battle_records import BattleChoice
     from bot.arena.standings import CountingRules, Standings
     from bot.llm.base import ChatModel
-    from bot.state.battles import BattleChoice
     from bot.state.database import State
 
 STANDARD = "-"
@@ -202,10 +202,10 @@ class _Offline:
         return DONE
 
     async def _fight(self, question: str) -> "Battle | None":
+        from bot.arena import battle_records as battles
         from bot.arena.battle import NoBattle, faulty_battle
         from bot.arena.pairing import draw_pair
         from bot.arena.standings import pair_records
-        from bot.state import battles
 
         origin = self._origin
         meet = partial(battles.pairs_met_in_terminal, question=question, origin=origin)
@@ -251,9 +251,9 @@ class _Offline:
         return choice
 
     def _keep(self, battle: "Battle", choice: "BattleChoice") -> None:
+        from bot.arena import battle_records as battles
         from bot.arena.battle import kept_side
-        from bot.state import battles
-        from bot.state.battles import NewBattle
+        from bot.arena.battle_records import NewBattle
 
         unknown, now = self._phrases.unknown, datetime.now(UTC)
         new = NewBattle(
@@ -294,10 +294,10 @@ class _Offline:
 
 def tell_standings(settings: Settings, rules: "CountingRules", outputs: StandingsOutputs) -> int:
     """Count the votes kept and tell of them. Raises StateError."""
+    from bot.arena import battle_records as battles
     from bot.arena.board import board_text
     from bot.arena.chart import draw_standings
     from bot.arena.standings import standings
-    from bot.state import battles
 
     with _state(settings) as state:
         votes, faults = state.do(battles.counted_votes), state.do(battles.faulty_battles)
@@ -322,8 +322,8 @@ def tell_standings(settings: Settings, rules: "CountingRules", outputs: Standing
 
 def export_votes(settings: Settings, name: str) -> int:
     """Write all votes, without the people, to a file. Raises StateError."""
+    from bot.arena import battle_records as battles
     from bot.arena.export import export_lines
-    from bot.state import battles
 
     with _state(settings) as state:
         votes = state.do(partial(battles.counted_votes, texts=True))

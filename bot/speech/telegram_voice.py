@@ -21,7 +21,6 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.errors import SpeechError
-from bot.locale.speech import SpeechPhrases
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.journal import another_turn, queue_work
@@ -31,6 +30,7 @@ from bot.messenger.outbound.reply import describe_error, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.names import NAMED_ARTICLES, likely_names
 from bot.speech.service import LONGEST_SECONDS, Speech
+from bot.speech.texts import SpeechPhrases
 
 logger = logging.getLogger(__name__)
 

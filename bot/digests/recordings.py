@@ -17,11 +17,12 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
+from bot.digests import script_records as scripts
 from bot.digests.script import Script
+from bot.digests.script_records import KeptScript, ToldScript
 from bot.digests.spoken import spoken_script
 from bot.errors import SpeechError
 from bot.locale.answers import Phrases
-from bot.locale.speech import SpeechPhrases
 from bot.messenger.chores import Chore
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
 from bot.messenger.menus import PublicButtons
@@ -31,9 +32,8 @@ from bot.messenger.outbound.progress import BackgroundWork, shown_progress
 from bot.messenger.outbound.reply import acknowledge, describe_error, say
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.service import SpokenLine
-from bot.state import scripts
+from bot.speech.texts import SpeechPhrases
 from bot.state.deliveries import Attachment, Letter, Part
-from bot.state.scripts import KeptScript, ToldScript
 from index.article import Period
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,6 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.errors import SpeechError
 from bot.followups.turn import turn_of
-from bot.locale.speech import SpeechPhrases
 from bot.messenger.journal import Postponed, queue_work, stop_event
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
@@ -24,6 +23,7 @@ from bot.messenger.outbound.reply import acknowledge, describe_error, replace_te
 from bot.messenger.services import Asker, BotServices, TelegramApplication, met
 from bot.speech.service import SpokenLine
 from bot.speech.spoken_answer import spoken_citations, voice_language
+from bot.speech.texts import SpeechPhrases
 from bot.state import conversations, people
 from bot.state.deliveries import Attachment
 

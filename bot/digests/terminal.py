@@ -14,16 +14,16 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.answer import Citation, link_to, web_address
+from bot.digests.texts import DigestHelp
 from bot.errors import KeepingError
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language, language_of
-from bot.locale.digests import DigestHelp
 from bot.locale.text import harmless
 from bot.settings import Settings
+from bot.speech.terminal import audio_format, record
 from bot.terminal.command import DONE, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import MARKER, SOURCE, TITLE
-from bot.terminal.speech import audio_format, record
 from index.article import Period
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import create_engine, text
 
+from bot.alerts import telegram_subscriptions as subscriptions
+from bot.alerts.telegram_subscriptions import last_morning
 from bot.answering.selection import chosen_articles
 from bot.library.articles import LiveLibrary
-from bot.messenger.handlers import subscriptions
-from bot.messenger.handlers.subscriptions import last_morning
 from bot.state.database import state_url
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel

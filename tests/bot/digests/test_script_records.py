@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 
-from bot.state import chats, deliveries, people, privacy, scripts
+from bot.digests import script_records as scripts
+from bot.digests.script_records import KeptScript, ToldScript
+from bot.state import chats, deliveries, people, privacy
 from bot.state.conversations import ConversationPlace
 from bot.state.database import State
 from bot.state.deliveries import Delivery, Letter, Part
-from bot.state.scripts import KeptScript, ToldScript
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ALONE, GROUP, BOT = ConversationPlace(7, 0, 7), ConversationPlace(-100, 5, 7), 4200000001
