@@ -21,11 +21,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bot.locale.answers import Phrases
-from bot.messenger.handlers.features import MENUS
+from bot.main import run
 from bot.settings import ENVIRONMENT_PREFIX, Settings
-from bot.terminal.cli import run
 from bot.terminal.render import answer_json
 from tests.bot.answers import answered, article, citation
+from tests.e2e.telegram import all_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -275,7 +275,7 @@ def test_the_page_of_telegram_lists_every_command_and_no_other() -> None:
     rows = re.findall(r"^\| (`/.+?) \| (`/.+?) \|", text, flags=re.MULTILINE)
     french = {name for row, _ in rows for name in re.findall(r"/([a-z]+)", row)}
     english = {name for _, row in rows for name in re.findall(r"/([a-z]+)", row)}
-    declared = MENUS.commands
+    declared = all_commands()
     assert french == {each.fr for each in declared}
     assert english == {each.en for each in declared}
 

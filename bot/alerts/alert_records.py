@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, Delete, ForeignKey, String, Text, delete, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.state import people
 from bot.state.conversations import ConversationPlace
-from bot.state.tables import AlertRow
+from bot.state.personal import PersonalTable, register_table
+from bot.state.tables import NEVER_REUSED, Base, IdType, Utc
+
+
+class AlertRow(Base):
+    """A question to answer when an article does. `checked` is the newest generation asked."""
+
+    __tablename__ = "alerts"
+    __table_args__ = NEVER_REUSED
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    question: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    checked: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    told_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+# How long a question waits for an article that answers it.
+WAITING_TIME = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +122,12 @@ def cancel(session: Session, alert_id: int, person_id: int) -> bool:
 def _alert(row: AlertRow) -> Alert:
     place = ConversationPlace(row.chat_id, row.thread_id, row.person_id)
     return Alert(row.id, place, row.question, row.language, row.checked, row.created_at)
+
+
+def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+    yield delete(AlertRow).where(
+        or_(AlertRow.told_at < before, AlertRow.created_at < now - WAITING_TIME)
+    )
+
+
+register_table(PersonalTable(AlertRow, _expired, counted="alerts", belong=True))

@@ -2,18 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Delete,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.state import deliveries, people
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter
-from bot.state.tables import SubscriptionRow
+from bot.state.personal import PersonalTable, register_table
+from bot.state.tables import NEVER_REUSED, Base, IdType, Utc
 from index.text.folding import fold_phrase
+
+
+class SubscriptionRow(Base):
+    """A subject of which new articles are told: to a person, or to a group (`person_id` is None).
+
+    `seen` are ids of articles that are not new; `checked` is the newest generation looked at, and
+    `looked_at` when.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_place", "chat_id", "thread_id"), NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    subject: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    at_once: Mapped[bool]
+    seen: Mapped[list[str]] = mapped_column(JSON)
+    checked: Mapped[str] = mapped_column(String(40))
+    looked_at: Mapped[datetime] = mapped_column(Utc)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    told_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+# How long a subject without news is followed.
+QUIET_TIME = timedelta(days=365)
 
 _SEEN = 5_000
 """Articles of which it is known that they are not new: the last ones among those found."""
@@ -158,3 +202,11 @@ def _subscription(row: SubscriptionRow) -> Subscription:
         frozenset(row.seen),
         row.created_at,
     )
+
+
+def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+    last_told = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
+    yield delete(SubscriptionRow).where(last_told < now - QUIET_TIME)
+
+
+register_table(PersonalTable(SubscriptionRow, _expired, counted="alerts"))

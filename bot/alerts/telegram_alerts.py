@@ -16,20 +16,21 @@ from bot.alerts import alert_records as alerts
 from bot.alerts import subscription_records as subscriptions
 from bot.alerts.alert_records import Alert
 from bot.alerts.telegram_subscriptions import listed
+from bot.alerts.texts import AlertPhrases, FollowingPhrases
 from bot.answer import Answer
 from bot.answering.selection import held_to
 from bot.followups.turn import TurnText
 from bot.locale.answers import Phrases
-from bot.locale.chats import FollowingPhrases
 from bot.locale.messenger import BrowsingPhrases
-from bot.messenger.chores import Chore
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import Chore
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.button_results import retire_button
 from bot.messenger.outbound.delivery import deliver
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.reply import acknowledge, replace_message, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import BotServices, met
 from bot.state import conversations, corpora
 from bot.state.conversations import NewTurn
 from index.article import Selection
@@ -71,7 +72,7 @@ class AlertHandlers:
         question = turn.turn.get("understood") or turn.question
         mine = partial(alerts.alerts_of_person, person_id=asker.place.person_id)
         if any(each.question == question for each in await self._services.state.run(mine)):
-            await acknowledge(query, _phrases(asker).alert_known)
+            await acknowledge(query, _phrases(asker).already_stored)
             return
         ask = partial(
             alerts.keep_alert,
@@ -85,7 +86,7 @@ class AlertHandlers:
         await acknowledge(query)
         if asker.private:  # in a group, others may want to be told too
             await retire_button(query)
-        await say(context.bot, asker, _phrases(asker).alert_kept)
+        await say(context.bot, asker, _phrases(asker).stored)
 
     async def list(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._services, update):
@@ -100,7 +101,7 @@ class AlertHandlers:
         remove = partial(alerts.cancel, alert_id=number, person_id=asker.place.person_id)
         cancelled = await self._services.state.run(remove)
         phrases = _phrases(asker)
-        await acknowledge(query, phrases.cancelled if cancelled else phrases.alert_gone)
+        await acknowledge(query, phrases.cancelled if cancelled else phrases.gone)
         text, keyboard = await self._listed(asker)
         shown = query.message.message_id if query.message else None
         await replace_message(context.bot, asker, shown, text, keyboard)
@@ -115,14 +116,14 @@ class AlertHandlers:
             await self._services.state.run(here), following, first=len(kept) + 1
         )
         if not kept and not followed:
-            return phrases.no_alerts, None
+            return phrases.none, None
         lines = [f"{number}. {alert.question}" for number, alert in enumerate(kept, 1)]
         buttons = [
             InlineKeyboardButton(phrases.cancel(number), callback_data=f"x:{alert.id}")
             for number, alert in enumerate(kept, 1)
         ]
         rows = [*(buttons[at : at + 3] for at in range(0, len(buttons), 3)), *stops]
-        said = [(phrases.alerts, *lines)] if lines else []
+        said = [(phrases.list_heading, *lines)] if lines else []
         said += [(following.followed, *followed)] if followed else []
         text = "\n\n".join("\n".join(part) for part in said)
         return text, InlineKeyboardMarkup(rows)
@@ -169,7 +170,7 @@ class AlertHandlers:
             lifetime=self._services.lifetime,
         )
         turn = await self._services.state.run(add)
-        title = BrowsingPhrases.of(phrases.code).alert_answered(alert.question)
+        title = AlertPhrases.of(phrases.code).answered(alert.question)
         html = answer_html(answer, phrases, title)
         try:
             sent = await deliver(bot, alert.place, html, keyboard(answer, turn, phrases))
@@ -186,5 +187,5 @@ def _chosen_in(alert: Alert) -> Callable[[Session], Selection | None]:
     return partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
 
 
-def _phrases(asker: Asker) -> BrowsingPhrases:
-    return BrowsingPhrases.of(asker.phrases.code)
+def _phrases(asker: Asker) -> AlertPhrases:
+    return AlertPhrases.of(asker.phrases.code)

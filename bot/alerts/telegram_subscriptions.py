@@ -16,11 +16,12 @@ from telegram.ext import ContextTypes
 
 from bot.alerts import subscription_records as subscriptions
 from bot.alerts.subscription_records import NewSubscription, Subscription
+from bot.alerts.texts import FollowingPhrases
 from bot.answer import Answer, Citation, Statement
 from bot.library.articles import FoundOnSubject
 from bot.locale.answers import Phrases
-from bot.locale.chats import FollowingPhrases
-from bot.messenger.chores import Chore
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import Chore
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
@@ -28,7 +29,7 @@ from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.outbox import resume_entry, send_letter
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.outbound.transport import TelegramTransport
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import BotServices, met
 from bot.state import chats, corpora
 from bot.state.deliveries import Letter, Part
 from index.text.folding import fold_phrase
@@ -179,7 +180,13 @@ class SubscriptionHandlers:
         found = await asyncio.to_thread(self._services.library.on_subject, kept.subject)
         new = await self._news(kept, found)
         letter = _letter(kept, new) if new else None
-        begun = await journal.told(kept.id, found.looked_at, generation, letter)
+        begun = await journal.post(
+            subscriptions.tell,
+            subscription_id=kept.id,
+            looked_at=found.looked_at,
+            generation=generation,
+            letter=letter,
+        )
         if begun is None:
             return
         try:

@@ -5,16 +5,95 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Delete,
+    Double,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    Update,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from bot.state import people
-from bot.state.tables import BattleRow, BattleVoteRow, PersonRow
+from bot.state.personal import PersonalTable, register_table
+from bot.state.tables import NEVER_REUSED, Base, IdType, PersonRow, Utc
+
+
+class BattleRow(Base):
+    """Two answers of two writers to one question, `first` having been shown first.
+
+    `shown` are the messages that show both, as HTML; `style_first` and `style_second` are counts of
+    their words, citations and words in bold, `micros_first` and `micros_second` millionths of a
+    currency unit. Where `fault` is set (`first`, `second`) that writer failed, nothing was shown,
+    and no question is kept. Who asked, where, and all texts go with time, or with the person; what
+    is counted stays.
+    """
+
+    __tablename__ = "battles"
+    __table_args__ = (
+        Index("ix_battles_question_message", "chat_id", "question_message"),
+        NEVER_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    question_message: Mapped[int | None] = mapped_column(BigInteger)
+    question: Mapped[str | None] = mapped_column(Text)
+    question_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    language: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(String(16))
+    origin: Mapped[str] = mapped_column(String(16))
+    generation: Mapped[str] = mapped_column(String(40))
+    first: Mapped[str] = mapped_column(String(400))
+    second: Mapped[str] = mapped_column(String(400))
+    shown: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    text_first: Mapped[str | None] = mapped_column(Text)
+    text_second: Mapped[str | None] = mapped_column(Text)
+    style_first: Mapped[dict[str, Any]] = mapped_column(JSON)
+    style_second: Mapped[dict[str, Any]] = mapped_column(JSON)
+    seconds_first: Mapped[float | None] = mapped_column(Double)
+    seconds_second: Mapped[float | None] = mapped_column(Double)
+    micros_first: Mapped[int | None] = mapped_column(BigInteger)
+    micros_second: Mapped[int | None] = mapped_column(BigInteger)
+    fault: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class BattleVoteRow(Base):
+    """What somebody, or a `judge` that is no person, thinks of a battle: `first`, `second`, `good`,
+    `bad`, or `withdrawn`. All votes of one person have the same `voter`, drawn for them, which
+    stays when the person goes and leads back to nobody."""
+
+    __tablename__ = "battle_votes"
+    __table_args__ = (UniqueConstraint("battle_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    battle_id: Mapped[int] = mapped_column(ForeignKey("battles.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    judge: Mapped[str | None] = mapped_column(String(200))
+    voter: Mapped[str] = mapped_column(String(32))
+    choice: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
 
 BattleChoice = Literal["first", "second", "good", "bad"]
 """Which answer somebody prefers; or both are good, or both bad."""
@@ -338,3 +417,47 @@ def _battle(row: BattleRow, *, texts: bool = True) -> KeptBattle:
         row.fault,
         row.created_at,
     )
+
+
+_FORGOTTEN: Mapping[str, Any] = dict.fromkeys(
+    (
+        "person_id",
+        "chat_id",
+        "question_message",
+        "question",
+        "question_key",
+        "shown",
+        "text_first",
+        "text_second",
+    )
+)
+"""What is erased of a battle in the end; who wrote, and which side was preferred, stays."""
+
+
+def _forget_person(person_id: int) -> Update:
+    """Others voted on the battle too: it stays counted, without its texts."""
+    return update(BattleRow).where(BattleRow.person_id == person_id).values(**_FORGOTTEN)
+
+
+def _expired_votes(now: datetime, before: datetime) -> Iterator[Delete | Update]:
+    """Votes are kept without the person; those that were taken back are removed."""
+    old = BattleVoteRow.created_at < before
+    yield delete(BattleVoteRow).where(old, BattleVoteRow.choice == WITHDRAWN)
+    yield (
+        update(BattleVoteRow)
+        .where(old, BattleVoteRow.person_id.is_not(None))
+        .values(person_id=None)
+    )
+
+
+def _expired_battles(now: datetime, before: datetime) -> Iterator[Delete | Update]:
+    """Battles are kept without the texts; those that nobody voted on are removed."""
+    old = BattleRow.created_at < before
+    yield delete(BattleRow).where(
+        old, BattleRow.fault.is_(None), BattleRow.id.not_in(select(BattleVoteRow.battle_id))
+    )
+    yield update(BattleRow).where(old, BattleRow.question_key.is_not(None)).values(**_FORGOTTEN)
+
+
+register_table(PersonalTable(BattleVoteRow, _expired_votes, counted="votes", moves=False))
+register_table(PersonalTable(BattleRow, _expired_battles, _forget_person))

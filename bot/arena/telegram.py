@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -27,6 +28,7 @@ from bot.answering.refusal import decide_small_talk, refusal_of
 from bot.answering.selection import held_to_which
 from bot.arena import battle_records as battles
 from bot.arena.battle import Battle, NoBattle, faulty_battle, kept_side
+from bot.arena.battle_html import battle_html
 from bot.arena.battle_records import BattleChoice, KeptBattle, NewBattle
 from bot.arena.board import board_text
 from bot.arena.names import named_writer
@@ -35,13 +37,15 @@ from bot.arena.standings import Standings, counting_rules, pair_records, standin
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
 from bot.followups.resolution import Understood
 from bot.llm.budget import asked_by
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import TelegramFeature
 from bot.messenger.handlers.question import QUESTION_LIMIT, ConversationMemory
 from bot.messenger.inbound.addressee import by_another_bot
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
-from bot.messenger.outbound.answer_html import answer_html, battle_html, text_html
+from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver, deliver_attachment, show_typing
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import BotServices, met
 from bot.operations.metrics import METERS
 from bot.state.deliveries import Attachment
 
@@ -74,12 +78,13 @@ _ALERT_LIMIT = 200
 """Characters that Telegram shows to whoever pressed a button."""
 
 
-class ArenaHandlers:
+class ArenaOnTelegram(TelegramFeature):
     """In a group everybody may vote, once each, and alone sees the names; in private they are told
     below the answers."""
 
-    def __init__(self, services: BotServices) -> None:
+    def __init__(self, services: BotServices, arena: Arena | None) -> None:
         self._services = services
+        self._arena = arena
         self._memory = ConversationMemory(services)
         self._chance = SystemRandom()
         self._counting = asyncio.Lock()  # one at a time, for people who ask are to be answered
@@ -100,7 +105,7 @@ class ArenaHandlers:
         message, asker = update.effective_message, await met(self._services, update)
         if message is None or asker is None or by_another_bot(message):
             return
-        arena, words, phrases = self._services.arena, command_argument(update), _phrases(asker)
+        arena, words, phrases = self._arena, command_argument(update), _phrases(asker)
         if arena is None:
             await say(context.bot, asker, phrases.closed)
         elif not words:
@@ -115,9 +120,17 @@ class ArenaHandlers:
         else:
             await self._battle(context.bot, asker, message, words, arena)
 
-    async def instead(self, bot: Bot, asker: Asker, message: Message, words: str) -> bool:
+    @property
+    def commands(self) -> Sequence[MenuCommand]:
+        return (ARENA, STANDINGS) if self._arena is not None else ()
+
+    def close(self) -> None:
+        if self._arena is not None:
+            self._arena.close()
+
+    async def take_question(self, bot: Bot, asker: Asker, message: Message, words: str) -> bool:
         """Make a battle of an ordinary question, if its person takes part and chance wills it."""
-        arena, share = self._services.arena, self._services.settings.arena_share
+        arena, share = self._arena, self._services.settings.arena_share
         if arena is None or not share or not asker.private:
             return False
         if await self._kept(asker, message) is None:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot.arena.texts import ArenaHelp, ArenaPhrases
+from bot.command import DONE, MISUSED, CommandGroup, CommandLine, Job, job
 from bot.errors import ModelFailed, SettingsError, StateError
 from bot.locale.text import harmless
 from bot.model_choice import parse_choices
 from bot.settings import Settings
-from bot.terminal.command import DONE, MISUSED, CommandGroup, CommandLine, Job, job
 from bot.terminal.console import console_for, show
 from index.errors import RefusedValue, reason_of
 

@@ -2,19 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    Delete,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    delete,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.digests import script_records as scripts
 from bot.digests.script_records import ToldScript
 from bot.state import deliveries, people
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter
-from bot.state.tables import DigestRow
+from bot.state.personal import PersonalTable, register_table
+from bot.state.tables import Base, IdType, Utc
+
+
+class DigestRow(Base):
+    """A chat, or a topic of it, that gets the day's news: `days` are digits, Monday being 0,
+    `minute` counts from midnight. `person_id` is whose chat it is, if it is one person's.
+    `last_day` is the day of the last one, which told the articles `told`; `audio` tells that it is
+    read aloud too."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("chat_id", "thread_id"),)
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    minute: Mapped[int]
+    days: Mapped[str] = mapped_column(String(7))
+    language: Mapped[str] = mapped_column(String(8))
+    last_day: Mapped[date] = mapped_column(Date)
+    told: Mapped[list[str]] = mapped_column(JSON)
+    audio: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +167,11 @@ def _digest(row: DigestRow) -> KeptDigest:
         tuple(row.told),
         row.audio,
     )
+
+
+def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+    # A daily digest that is sent on schedule moves its last day forward.
+    yield delete(DigestRow).where(DigestRow.last_day < before.date())
+
+
+register_table(PersonalTable(DigestRow, _expired))

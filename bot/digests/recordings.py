@@ -17,22 +17,23 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
+from bot.audio import SpokenLine
 from bot.digests import script_records as scripts
 from bot.digests.script import Script
 from bot.digests.script_records import KeptScript, ToldScript
 from bot.digests.spoken import spoken_script
+from bot.digests.texts import RecordingPhrases
 from bot.errors import SpeechError
 from bot.locale.answers import Phrases
-from bot.messenger.chores import Chore
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import Chore
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
 from bot.messenger.menus import PublicButtons
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, take_away
 from bot.messenger.outbound.progress import BackgroundWork, shown_progress
 from bot.messenger.outbound.reply import acknowledge, describe_error, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.speech.service import SpokenLine
-from bot.speech.texts import SpeechPhrases
+from bot.messenger.services import BotServices, met
 from bot.state.deliveries import Attachment, Letter, Part
 from index.article import Period
 
@@ -108,7 +109,7 @@ class RecordingHandlers:
             await self.keep(asker, script, messages, subject)
             return
         told = told_script(script, subject, aloud=True)
-        text = _phrases(asker).recording(0, len(script.lines))
+        text = _phrases(asker).progress(0, len(script.lines))
         (message, *_) = await say(application.bot, asker, text, _keyboard(asker))
         kept = await self._keep(asker, told, messages, message)
         if (ended := stop_event()) is not None and ended.is_set():
@@ -176,11 +177,11 @@ class RecordingHandlers:
             if tries is None:
                 return None
             if tries > MOST_TRIES:
-                return _said(asker, phrases.recording_failed)
+                return _said(asker, phrases.failed)
             try:
                 content = await asyncio.to_thread(self._recorded, spoken, work)
             except _Stopped:
-                return _said(asker, phrases.recording_stopped)
+                return _said(asker, phrases.stopped)
             except SpeechError as error:
                 logger.warning("A recording could not be made: %s", error)
                 return _said(asker, describe_error(self._services, asker, error))
@@ -191,8 +192,10 @@ class RecordingHandlers:
         self, bot: Bot, journal: Journal, kept: KeptScript, parts: tuple[Part, ...]
     ) -> None:
         place = kept.place
-        posted = await journal.posted_recording(
-            kept.id, Letter(place.chat_id, place.thread_id, parts)
+        posted = await journal.post(
+            scripts.post_recording,
+            script_id=kept.id,
+            letter=Letter(place.chat_id, place.thread_id, parts),
         )
         if kept.progress is not None:
             await take_away(bot, place.chat_id, kept.progress)
@@ -202,7 +205,7 @@ class RecordingHandlers:
             await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("A recording did not reach a chat: %s", error)
-        await journal.noted_told(posted.id)
+        await self._services.state.run(partial(scripts.note_told, delivery_id=posted.id))
 
     def _recorded(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
         assert self._services.speech is not None
@@ -230,7 +233,7 @@ def told_script(script: Script, subject: str = "", *, aloud: bool = False) -> To
 
 def hear_button(period: Period, code: str) -> InlineKeyboardButton:
     """Below a daily: it is read aloud."""
-    text = SpeechPhrases.of(code).listen
+    text = RecordingPhrases.of(code).listen
     return InlineKeyboardButton(text, callback_data=f"hear:{period.first}:{period.last}")
 
 
@@ -252,13 +255,13 @@ def _said(asker: Asker, text: str) -> tuple[Part, ...]:
 
 
 def _told(asker: Asker, work: _Work) -> str:
-    return _phrases(asker).recording(work.done, work.of)
+    return _phrases(asker).progress(work.done, work.of)
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
-    button = InlineKeyboardButton(_phrases(asker).stop_recording, callback_data=_STOP)
+    button = InlineKeyboardButton(_phrases(asker).stop, callback_data=_STOP)
     return InlineKeyboardMarkup([[button]])
 
 
-def _phrases(asker: Asker) -> SpeechPhrases:
-    return SpeechPhrases.of(asker.phrases.code)
+def _phrases(asker: Asker) -> RecordingPhrases:
+    return RecordingPhrases.of(asker.phrases.code)

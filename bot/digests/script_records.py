@@ -6,19 +6,50 @@ between leaves it to the next one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import JSON, BigInteger, Delete, ForeignKey, String, Text, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.state import deliveries, people
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter
+from bot.state.personal import PersonalTable, register_table
 from bot.state.processes import living_processes, process_of
-from bot.state.tables import DeliveryRow, ScriptRow
+from bot.state.tables import Base, DeliveryRow, IdType, Utc
+
+
+class ScriptRow(Base):
+    """A daily or a podcast told in a chat by the bot's `messages`, over `articles` (ids).
+
+    `spoken` is what is still to be recorded of it by the process of this number, `tries` how many
+    began to, `progress` the message that shows how far that is; `delivery_id` is the letter that
+    tells it last.
+    `person_id` is whose chat it is, if it is one person's.
+    """
+
+    __tablename__ = "scripts"
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    language: Mapped[str] = mapped_column(String(8))
+    subject: Mapped[str] = mapped_column(Text)
+    articles: Mapped[list[str]] = mapped_column(JSON)
+    spoken: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    messages: Mapped[list[int]] = mapped_column(JSON)
+    progress: Mapped[int | None] = mapped_column(BigInteger)
+    delivery_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    tries: Mapped[int]
+    process: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
 
 _REMEMBERED = 100
 """Of a chat's last ones, in which a message is looked for."""
@@ -162,3 +193,10 @@ def _kept(row: ScriptRow) -> KeptScript:
         row.tries,
         row.progress,
     )
+
+
+def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+    yield delete(ScriptRow).where(ScriptRow.created_at < before)
+
+
+register_table(PersonalTable(ScriptRow, _expired))

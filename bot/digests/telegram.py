@@ -9,13 +9,14 @@ from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 
+from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.alerts import subscription_records as subscriptions
 from bot.digests import clock
 from bot.digests import digest_records as digests
+from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
 from bot.digests.digest_records import KeptDigest
 from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
@@ -29,17 +30,17 @@ from bot.digests.recordings import (
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
 from bot.digests.script import Script
 from bot.digests.script_html import script_html
-from bot.digests.texts import SchedulePhrases
+from bot.digests.texts import RecordingPhrases, SchedulePhrases
 from bot.followups.turn import TurnText
 from bot.locale.catalogue import Language, language_of
-from bot.messenger.chores import Chore
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import Chore, Referent, TelegramFeature
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.speech.texts import SpeechPhrases
+from bot.messenger.services import BotServices, met
 from bot.state import chats
 from bot.state.deliveries import Letter, Part
 from index.article import Period
@@ -66,16 +67,17 @@ _MORNING = "7h30"
 _STOP = frozenset({"stop", "arreter", "arret", "arrete", "off", "jamais", "never"})
 
 
-class DigestHandlers:
+class DigestsOnTelegram(TelegramFeature):
     """Shown when asked for; sent at its time once a day, also after a crash; stopped by a press."""
 
-    def __init__(self, services: BotServices, recordings: RecordingHandlers) -> None:
+    def __init__(self, services: BotServices) -> None:
         self._services = services
-        self._recordings = recordings
+        self._recordings = RecordingHandlers(services)
         self._sending = asyncio.Lock()
         self._making = asyncio.Lock()  # one at a time, for people who ask are to be answered
 
     def register(self, application: TelegramApplication) -> None:
+        self._recordings.register(application)
         application.add_handlers(
             [
                 command_handler(DAILY, self.daily),
@@ -144,9 +146,19 @@ class DigestHandlers:
             await self._keep(context.bot, update, asker, morning)
 
     @property
-    def chore(self) -> Chore:
-        """Send it where its time has come."""
-        return Chore("digests", LOOK_INTERVAL, self.send)
+    def commands(self) -> Sequence[MenuCommand]:
+        return (DAILY, PODCAST)
+
+    @property
+    def chores(self) -> Sequence[Chore]:
+        return (self._recordings.chore, Chore("digests", LOOK_INTERVAL, self.send))
+
+    def referent(self, session: Session, chat_id: int, message_id: int) -> Referent | None:
+        script = scripts.script_of_message(session, chat_id, message_id)
+        return Referent(script.subject, tuple(script.articles)) if script else None
+
+    def delivered(self, session: Session, delivery_id: int) -> None:
+        scripts.note_told(session, delivery_id)
 
     async def send(self, bot: Bot) -> None:
         trigger = current_trigger()
@@ -184,14 +196,21 @@ class DigestHandlers:
         told = [each.id for each in script.sources] if script.quotes else kept.told
         aloud = kept.audio and self._services.speaks and bool(script.quotes)
         written = told_script(script, aloud=aloud)
-        posted = await journal.posted_digest(kept.id, day, told, letter, written)
+        posted = await journal.post(
+            digests.post_digest,
+            digest_id=kept.id,
+            day=day,
+            told=told,
+            letter=letter,
+            script=written,
+        )
         if posted is None:
             return
         try:
             await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("A daily did not reach a chat: %s", error)
-        await journal.noted_told(posted.id)
+        await self._services.state.run(partial(scripts.note_told, delivery_id=posted.id))
         if await journal.outcome(posted.id) == "given up":
             forget = partial(digests.forget_digest, digest_id=kept.id)
             await self._services.state.run(forget)
@@ -233,7 +252,7 @@ class DigestHandlers:
         phrases = _phrases(asker)
         text = phrases.kept_on(schedule.days, schedule.clock, audio=audio)
         if schedule.audio and not audio:
-            text = f"{text} {SpeechPhrases.of(phrases.code).silent}"
+            text = f"{text} {RecordingPhrases.of(phrases.code).silent}"
         await say(bot, asker, text, _stop_button(phrases))
 
     async def _stop(self, bot: Bot, update: Update, asker: Asker) -> None:
@@ -271,8 +290,7 @@ class DigestHandlers:
         self, chat_id: int, period: Period, language: Language, told: Sequence[str] = ()
     ) -> Script:
         """The news of these days; what is followed in the chat comes before its like."""
-        find = partial(subscriptions.subscriptions_in, chat_id=chat_id)
-        subjects = [each.subject for each in await self._services.state.run(find)]
+        subjects = await self._services.subjects(chat_id)
 
         def make() -> Script:
             generation = self._services.library.searcher().generation

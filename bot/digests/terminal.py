@@ -14,29 +14,32 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.answer import Citation, link_to, web_address
+from bot.audio import audio_format
+from bot.command import DONE, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.digests.texts import DigestHelp
 from bot.errors import KeepingError
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language, language_of
 from bot.locale.text import harmless
 from bot.settings import Settings
-from bot.speech.terminal import audio_format, record
-from bot.terminal.command import DONE, NOT_IN_ARTICLES, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
+from bot.terminal.recording import record
 from bot.terminal.render import MARKER, SOURCE, TITLE
 from index.article import Period
 
 if TYPE_CHECKING:
     from bot.digests.script import Script
     from bot.digests.written import Paragraph
+    from bot.terminal.recording import OpenSpeech
 
 _LENGTH = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:m|min|minutes?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class DigestOptions:
-    """How a script is shown; `language` is that of the settings unless another one is typed."""
+    """How a script is shown; `language` defaults to that of the settings."""
 
+    open_speech: "OpenSpeech"
     language: Language | None = None
     markdown: bool = False
     audio: Path | None = None
@@ -74,7 +77,7 @@ def declare(line: CommandLine) -> None:
         audio: Audio = None,
         data_dir: DataDir = None,
     ) -> Job:
-        shown = DigestOptions(language, markdown, audio)
+        shown = DigestOptions(line.open_speech, language, markdown, audio)
         return job(data_dir, partial(daily, day=day, since=since, shown=shown))
 
     @line.command("podcast", texts.podcast)
@@ -92,7 +95,7 @@ def declare(line: CommandLine) -> None:
         data_dir: DataDir = None,
     ) -> Job:
         words = encodable(" ".join(subject or []))
-        shown = DigestOptions(language, markdown, audio)
+        shown = DigestOptions(line.open_speech, language, markdown, audio)
         published = Published(feed, feed_url) if feed is not None else None
         return job(
             data_dir,
@@ -154,7 +157,7 @@ def podcast(
     script = make_podcast(index.searcher(), subject_thresholds(settings), request)
     code = _shown(settings, script, shown)
     if published is not None and script.quotes:
-        _publish(settings, script, published)
+        _publish(settings, shown.open_speech, script, published)
     return code
 
 
@@ -188,12 +191,14 @@ def _minutes(typed: str) -> float:
     return minutes
 
 
-def _publish(settings: Settings, script: "Script", published: Published) -> None:
+def _publish(
+    settings: Settings, open_speech: "OpenSpeech", script: "Script", published: Published
+) -> None:
     from bot.digests.feed import add_episode, episode_path
     from bot.digests.spoken import spoken_script
 
     path = episode_path(published.folder, script)
-    made = record(settings, spoken_script(script), path, title=script.title)
+    made = record(settings, open_speech, spoken_script(script), path, title=script.title)
     feed = add_episode(published.folder, script, made, published.address)
     show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
 
@@ -209,7 +214,7 @@ def _shown(settings: Settings, script: "Script", shown: DigestOptions) -> int:
     if shown.audio is not None:
         from bot.digests.spoken import spoken_script
 
-        record(settings, spoken_script(script), shown.audio, title=script.title)
+        record(settings, shown.open_speech, spoken_script(script), shown.audio, title=script.title)
     return DONE if script.quotes else NOT_IN_ARTICLES
 
 

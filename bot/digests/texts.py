@@ -122,3 +122,15 @@ class FeedPhrases(Texts, domain="digests", part="feed"):
 
     title: str
     about: str
+
+
+class RecordingPhrases(Texts, domain="digests", part="recordings"):
+    """Dailies and podcasts read aloud on Telegram."""
+
+    listen: str
+    silent: str
+    stop: str
+    stopped: str
+    failed: str
+
+    def progress(self, done: int, of: int) -> str: ...

@@ -1,6 +1,7 @@
 """Message catalogues: every sentence that people read, by language and domain, in gettext PO files.
 
-`bot/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po` is read as it stands when its first text is asked for.
+`bot/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po` is read when its first text is needed. A feature keeps
+its own texts beside its code, in `bot/FEATURE/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po`.
 A text is found by a stable key (its msgid) and names what varies, `{address}`; how that is written
 may follow a colon: the name of a format of `bot.locale.format` (`{size:size}`) or of a count of
 the same catalogue (`{files:file}` is its text `count.file`, « 1 fichier », « 3 fichiers »).
@@ -9,6 +10,7 @@ A text with plural forms takes the number that chooses among them as `count`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from gettext import c2py
@@ -36,10 +38,10 @@ def language_of(tag: str | None) -> Language:
 
 
 @cache
-def catalogue(domain: str, language: str | None) -> Catalogue:
-    """The texts of a domain, read once."""
+def catalogue(domain: str, language: str | None, folder: Path = _HERE) -> Catalogue:
+    """The texts of a domain, read once; `folder` is the one with a folder for each language."""
     code = language_of(language)
-    return Catalogue(_HERE / code / "LC_MESSAGES" / f"{domain}.po", code)
+    return Catalogue(folder / code / "LC_MESSAGES" / f"{domain}.po", code)
 
 
 class Catalogue(Formatter):
@@ -109,15 +111,19 @@ class Texts:
 
     domain: ClassVar[str]
     part: ClassVar[str]
+    folder: ClassVar[Path]
     _known: ClassVar[dict[Language, Texts]]
     code: Language
 
     def __init_subclass__(cls, *, domain: str, part: str) -> None:
+        """The catalogue lies beside the module that declares the texts."""
         cls.domain, cls.part, cls._known = domain, part, {}
+        beside = Path(str(sys.modules[cls.__module__].__file__)).parent
+        cls.folder = beside / "locale" if (beside / "locale").is_dir() else _HERE
 
     def __init__(self, language: Language) -> None:
         self.code = language
-        texts = catalogue(self.domain, language)
+        texts = catalogue(self.domain, language, self.folder)
         for key in texts:
             part, _, name = key.partition(".")
             if part != self.part:

@@ -13,15 +13,16 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ChatAction
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
+from bot.audio import SpokenLine
 from bot.errors import SpeechError
 from bot.followups.turn import turn_of
+from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.journal import Postponed, queue_work, stop_event
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
-from bot.messenger.outbound.keyboard import LISTEN_PATTERN, citations_of
+from bot.messenger.outbound.keyboard import citations_of
 from bot.messenger.outbound.reply import acknowledge, describe_error, replace_text, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
-from bot.speech.service import SpokenLine
+from bot.messenger.services import BotServices, met
 from bot.speech.spoken_answer import spoken_citations, voice_language
 from bot.speech.texts import SpeechPhrases
 from bot.state import conversations, people
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__)
 VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers read aloud")
 CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
 """When an answer is read aloud unasked: never, where the question was spoken, always."""
+
+LISTEN = "🔊"
+LISTEN_PATTERN = r"say:(\d{1,18})"
 
 _LISTENERS = 1_000  # the latest who pressed the button, for whom answers are said ahead
 

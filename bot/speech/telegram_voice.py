@@ -20,16 +20,18 @@ from telegram.constants import ChatType, InlineKeyboardButtonLimit
 from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
+from bot.audio import SpeechService
 from bot.errors import SpeechError
+from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.journal import another_turn, queue_work
 from bot.messenger.outbound.delivery import show_typing
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import describe_error, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import BotServices, met
 from bot.speech.names import NAMED_ARTICLES, likely_names
-from bot.speech.service import LONGEST_SECONDS, Speech
+from bot.speech.service import LONGEST_SECONDS
 from bot.speech.texts import SpeechPhrases
 
 logger = logging.getLogger(__name__)
@@ -41,7 +43,9 @@ _LIMIT = 20 << 20
 class VoiceHandlers:
     """Voice messages, audio files and video notes are questions."""
 
-    def __init__(self, services: BotServices, speech: Speech, questions: QuestionHandlers) -> None:
+    def __init__(
+        self, services: BotServices, speech: SpeechService, questions: QuestionHandlers
+    ) -> None:
         self._services, self._speech, self._questions = services, speech, questions
         self._hearing = asyncio.Lock()  # whoever waits for it holds no thread that answers need
 

@@ -2,7 +2,6 @@
 # Typer reads the annotations where they are written, so they are not postponed here.
 
 import sys
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,19 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.answer import Answer
+from bot.audio import audio_format
+from bot.command import DONE, CommandLine, Job, job
 from bot.errors import SpeechError
-from bot.locale.format import duration
 from bot.settings import Settings
 from bot.speech.texts import SpeechPhrases
-from bot.terminal.command import DONE, CommandLine, Job, job
 from bot.terminal.console import console_for, encodable, show
+from bot.terminal.recording import record
 from index.store.factory import open_store
 
 if TYPE_CHECKING:
-    from bot.speech.audio import AudioFormat
-    from bot.speech.service import Recording, SpokenLine
-
-FORMATS: "dict[str, AudioFormat]" = {".ogg": "ogg", ".mp3": "mp3"}
+    pass
 
 
 def declare(line: CommandLine) -> None:
@@ -62,7 +59,8 @@ def say(
     speed: float,
 ) -> int:
     """Read a text aloud into a file."""
-    from bot.speech.service import SpokenLine
+    from bot.audio import SpokenLine
+    from bot.speech.service import open_speech
     from bot.speech.spoken_answer import voice_language
     from index.text.language import detect
 
@@ -72,15 +70,16 @@ def say(
     paragraphs = [" ".join(each.split()) for each in encodable(text).split("\n\n")]
     spoken = language or voice_language(detect(text))
     lines = [SpokenLine(each, spoken, speaker) for each in paragraphs if each]
-    record(settings, lines, out, speed=speed)
+    record(settings, open_speech, lines, out, speed=speed)
     return DONE
 
 
 def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:
     """Read an answer aloud into a file. Raises SpeechError."""
+    from bot.speech.service import open_speech
     from bot.speech.spoken_answer import spoken_answer
 
-    record(settings, spoken_answer(answer), out)
+    record(settings, open_speech, spoken_answer(answer), out)
 
 
 def hear_question(settings: Settings, recording: Path) -> str:
@@ -88,8 +87,8 @@ def hear_question(settings: Settings, recording: Path) -> str:
 
     Raises SpeechError, IndexingError where there are no articles to ask.
     """
-    from bot.assembly import open_speech
     from bot.speech.names import NAMED_ARTICLES, likely_names
+    from bot.speech.service import open_speech
 
     if not recording.is_file():
         raise SpeechError("speech-no-file", path=recording)
@@ -103,39 +102,3 @@ def hear_question(settings: Settings, recording: Path) -> str:
     err = console_for(sys.stderr)
     show(err, phrases.heard(heard.text) if heard.text else phrases.nothing_heard)
     return heard.text
-
-
-def audio_format(out: Path) -> "AudioFormat":
-    """Which kind of file a name asks for. Raises SpeechError."""
-    form = FORMATS.get(out.suffix.lower())
-    if form is None:
-        raise SpeechError("speech-format", path=out)
-    return form
-
-
-def record(
-    settings: Settings,
-    lines: "list[SpokenLine]",
-    out: Path,
-    *,
-    title: str = "",
-    speed: float = 1.0,
-) -> "Recording":
-    """Read lines aloud into a file, saying how far it is. Raises SpeechError."""
-    from bot.assembly import open_speech
-
-    speech = open_speech(settings)
-    phrases, err = SpeechPhrases.of(settings.language), console_for(sys.stderr)
-    try:
-        with err.status("") if err.is_terminal else nullcontext() as status:
-
-            def progress(done: int, of: int) -> None:
-                if status is not None:
-                    status.update(phrases.progress(done, of))
-
-            form = audio_format(out)
-            made = speech.record(lines, out, form, title=title, speed=speed, progress=progress)
-    finally:
-        speech.close()
-    show(err, phrases.spoken(str(out), duration(made.seconds, settings.language)))
-    return made

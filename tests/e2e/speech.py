@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bot.audio import Recording, SpokenLine, Transcript
 from bot.errors import SpeechError
-from bot.speech.base import Transcript
-from bot.speech.service import Recording, Speech, SpeechModels, SpokenLine
+from bot.speech.service import Speech, SpeechModels
 
 QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
 

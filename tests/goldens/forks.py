@@ -124,7 +124,7 @@ def _become(order: dict[str, Any]) -> None:
 
 
 def _done() -> int:
-    from bot.terminal.cli import main
+    from bot.main import main
 
     try:
         main()

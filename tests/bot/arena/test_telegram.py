@@ -19,6 +19,7 @@ from bot.answering.chain import RetrievalQA
 from bot.arena import battle_records as battles
 from bot.arena.arena import Arena, Contender
 from bot.arena.battle_records import BattleSide, KeptBattleVote, NewBattle
+from bot.arena.feature import ArenaFeature
 from bot.followups.resolution import Understood
 from bot.followups.turn import TurnText
 from bot.llm.lone_writer import CountedAnswer
@@ -97,7 +98,9 @@ def start(server: BotServer, ground: Ground) -> Callable[..., Any]:
     async def start(**settings: object) -> AsyncIterator[StubChain]:
         chain = StubChain()
         chain.answers[QUESTION] = QUOTED
-        async with running(server, chain, Shelf(FRESNEL), arena=ground.arena, **settings):
+        async with running(
+            server, chain, Shelf(FRESNEL), features=[ArenaFeature(ground.arena)], **settings
+        ):
             yield chain
 
     return start

@@ -18,8 +18,8 @@ import pytest
 from bot.arena.arena import Arena
 from bot.arena.battle import Battle, NoBattle
 from bot.arena.factory import open_arena
+from bot.main import run
 from bot.settings import Settings
-from bot.terminal.cli import run
 from tests.bot.llm.server import Behaviour, Scripted, keeps_silent, refuses, says, sent, serving
 from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, Library, by_model, library
 

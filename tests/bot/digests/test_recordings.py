@@ -218,6 +218,7 @@ from datetime import timedelta
 from pathlib import Path
 from bot.library.articles import LiveLibrary
 from bot.digests import recordings
+from bot.digests.feature import DigestsFeature
 from bot.messenger.running.application import run_with
 from bot.settings import load_settings
 from index.search.confidence import ConfidenceModel
@@ -230,7 +231,8 @@ recordings.LOOK_INTERVAL = timedelta(seconds=0.05)
 settings = load_settings()
 index = LiveIndex(settings.data_dir, FakeEmbedder(), ConfidenceModel.load())
 speech = HeardSpeech(settings.data_dir / "speech", slow={slow})
-run_with(settings, StubChain(), LiveLibrary(index), speech=speech)
+features = [DigestsFeature().telegram]
+run_with(settings, StubChain(), LiveLibrary(index), features=features, speech=speech)
 """
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal.cli import run
-from bot.terminal.command import DONE, MISUSED, NOT_IN_ARTICLES
+from bot.command import DONE, MISUSED, NOT_IN_ARTICLES
+from bot.main import run
 from index.build.builder import build
 from tests.fakes import FakeEmbedder
 

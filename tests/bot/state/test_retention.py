@@ -11,22 +11,23 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.alerts.alert_records import AlertRow
+from bot.alerts.subscription_records import SubscriptionRow
+from bot.arena.battle_records import BattleRow, BattleVoteRow
+from bot.digests.digest_records import DigestRow
+from bot.digests.script_records import ScriptRow
 from bot.state import retention
 from bot.state.database import State
 from bot.state.retention import RetentionTerms
 from bot.state.tables import (
     AddresseeRow,
-    AlertRow,
     AnnouncementRow,
     AttachmentRow,
     Base,
-    BattleRow,
-    BattleVoteRow,
     ChatRow,
     ConversationRow,
     CorpusRow,
     DeliveryRow,
-    DigestRow,
     DocumentRow,
     InvitationRow,
     MeterRow,
@@ -34,9 +35,7 @@ from bot.state.tables import (
     PersonRow,
     ReplyRow,
     RoleRow,
-    ScriptRow,
     SpendingRow,
-    SubscriptionRow,
     TurnRow,
     UpdateRow,
     UsageRow,

@@ -14,15 +14,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.arena import terminal as arena
-from bot.digests import terminal as digests
-from bot.errors import KeepingError, OutputError, SettingsError
-from bot.locale.terminal import TerminalPhrases
-from bot.locale.text import harmless
-from bot.settings import spoken_language
-from bot.speech import terminal as speech
-from bot.terminal import ask, evaluate, index_commands, state
-from bot.terminal.command import (
+from bot.audio import SpeechService
+from bot.command import (
     DONE,
     FAILED,
     MISUSED,
@@ -31,6 +24,12 @@ from bot.terminal.command import (
     DeclaredCommand,
     Job,
 )
+from bot.errors import KeepingError, OutputError, SettingsError
+from bot.features import FEATURES
+from bot.locale.terminal import TerminalPhrases
+from bot.locale.text import harmless
+from bot.settings import Settings, spoken_language
+from bot.terminal import ask, evaluate, index_commands, state
 from bot.terminal.console import console_for, discard_output, open_streams, show, use_utf8
 from bot.terminal.render import complaint
 from bot.terminal.watch import command as watch_command
@@ -100,18 +99,23 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
         rich_markup_mode=None,
         context_settings={"obj": phrases, "help_option_names": ["--help", "-h"]},
     )
-    line = CommandLine(app, phrases)
+    line = CommandLine(app, phrases, _open_speech)
     _declare_bare(line)
     index_commands.declare_index(line)
-    ask.declare(line)
-    digests.declare(line)
-    speech.declare(line)
+    ask.declare(line, FEATURES)
     index_commands.declare(line)
     watch_command.declare(line)
-    state.declare(line)
-    arena.declare(line)
+    for feature in FEATURES:
+        feature.declare(line)
+    state.declare(line, FEATURES)
     evaluate.declare(app, phrases.evaluation, DeclaredCommand)
     return typer.main.get_command(app)
+
+
+def _open_speech(settings: Settings) -> SpeechService | None:
+    """The speech service of the first feature that has one; None if none does."""
+    services = (feature.open_speech(settings) for feature in FEATURES)
+    return next((each for each in services if each is not None), None)
 
 
 def _declare_bare(line: CommandLine) -> None:

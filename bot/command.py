@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.models import OptionInfo
 
 from bot.answering.injection import use_cache_dir
+from bot.audio import SpeechService
 from bot.locale.terminal import TerminalPhrases
 from bot.operations.logs import configure_logs
 from bot.settings import Settings, load_settings
@@ -47,6 +48,7 @@ class CommandLine:
 
     app: typer.Typer
     phrases: TerminalPhrases
+    open_speech: Callable[[Settings], SpeechService | None] = lambda settings: None
 
     def command(self, name: str, text: str) -> Callable[[Declared], Declared]:
         """Declare what gives the job of the command `name`, which `text` describes."""

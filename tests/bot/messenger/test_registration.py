@@ -13,10 +13,9 @@ import pytest
 from telegram.ext import CommandHandler
 
 from bot.messenger import handlers
-from bot.messenger.handlers.features import MENUS
 from bot.messenger.menus import MenuCommand
 from bot.state.database import State, open_state, state_url
-from tests.e2e.telegram import handlers_of
+from tests.e2e.telegram import all_commands, feature_commands, handlers_of
 
 PATHS = list(handlers.__path__)
 
@@ -46,16 +45,16 @@ def understood(state: State) -> Counter[str]:
 
 
 def test_what_is_declared_is_understood_and_nothing_twice(understood: Counter[str]) -> None:
-    names = {name for command in _declared() for name in command.names}
+    names = {name for command in all_commands() for name in command.names}
     assert understood == Counter({*names, "start"})
 
 
 def test_the_table_lists_what_is_declared_once() -> None:
-    assert Counter(MENUS.commands) == Counter(_declared())
+    assert Counter(all_commands()) == Counter([*_declared(), *feature_commands()])
 
 
 def test_telegram_takes_the_names_and_the_lines() -> None:
-    for command in _declared():
+    for command in all_commands():
         assert all(re.fullmatch(r"[a-z0-9_]{1,32}", name) for name in command.names)
         assert 3 <= len(command.about_fr) <= 40
         assert 3 <= len(command.about_en) <= 40
