@@ -17,7 +17,6 @@ from string import Formatter
 from typing import Literal
 
 from bot.answer import LINE_END, Citation
-from bot.digests.texts import ScriptPhrases
 from bot.errors import QuoteError
 from bot.locale import format
 from bot.locale.catalogue import Language, catalogue
@@ -128,7 +127,7 @@ _COUNT = r"\d[\d\u202f,]*"
 @cache
 def _forms(language: Language) -> tuple[tuple[str, ...], ...]:
     """The texts that may be said, each parted at its parameters."""
-    texts = catalogue("digests", language, ScriptPhrases.folder)
+    texts = catalogue("digests", language)
     return tuple(
         _parted(form) for key in texts if key.startswith("script.") for form in texts.templates(key)
     )

@@ -10,7 +10,6 @@ A text with plural forms takes the number that chooses among them as `count`.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from gettext import c2py
@@ -38,10 +37,19 @@ def language_of(tag: str | None) -> Language:
 
 
 @cache
-def catalogue(domain: str, language: str | None, folder: Path = _HERE) -> Catalogue:
-    """The texts of a domain, read once; `folder` is the one with a folder for each language."""
+def catalogue(domain: str, language: str | None) -> Catalogue:
+    """The texts of a domain, read once."""
     code = language_of(language)
-    return Catalogue(folder / code / "LC_MESSAGES" / f"{domain}.po", code)
+    return Catalogue(catalogue_path(domain, code), code)
+
+
+def catalogue_path(domain: str, language: Language) -> Path:
+    """Where the texts of a domain lie: among those shared by all, or in a feature's folder."""
+    for folder in (_HERE, *sorted(_HERE.parent.glob("*/locale"))):
+        path = folder / language / "LC_MESSAGES" / f"{domain}.po"
+        if path.is_file():
+            return path
+    raise CatalogueError(f"no catalogue “{domain}”")
 
 
 class Catalogue(Formatter):
@@ -111,19 +119,15 @@ class Texts:
 
     domain: ClassVar[str]
     part: ClassVar[str]
-    folder: ClassVar[Path]
     _known: ClassVar[dict[Language, Texts]]
     code: Language
 
     def __init_subclass__(cls, *, domain: str, part: str) -> None:
-        """The catalogue lies beside the module that declares the texts."""
         cls.domain, cls.part, cls._known = domain, part, {}
-        beside = Path(str(sys.modules[cls.__module__].__file__)).parent
-        cls.folder = beside / "locale" if (beside / "locale").is_dir() else _HERE
 
     def __init__(self, language: Language) -> None:
         self.code = language
-        texts = catalogue(self.domain, language, self.folder)
+        texts = catalogue(self.domain, language)
         for key in texts:
             part, _, name = key.partition(".")
             if part != self.part:

