@@ -1,6 +1,6 @@
 """The share of unsupported sentences caught and of good ones kept, held by floors.
 
-docs/faithfulness.md has the figures themselves.
+docs/figures.md has the figures themselves.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.faithfulness import Checked, held_against_checker, read_samples
 from bot.verification.checker import open_checker
+from tests.faithfulness import Checked, held_against_checker, read_samples
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"

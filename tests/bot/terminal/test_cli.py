@@ -428,7 +428,7 @@ def test_bot_says_where_it_listens(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     application = ModuleType("bot.messenger.running.application")
-    application.run_bot = lambda settings, ready: ready("selon_bot")  # type: ignore[attr-defined]
+    application.run_bot = lambda *opened: opened[-1]("selon_bot")  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.messenger.running.application", application)
     assert run(["bot"]) == 0
     assert "https://t.me/selon_bot" in capsys.readouterr().err
