@@ -17,7 +17,7 @@ from pathlib import Path
 
 from num2words import num2words
 
-from bot.speech.base import SpeechLanguage
+from bot.audio import SpeechLanguage
 from index.text.numbers import roman_value
 from index.text.patterns import SPACE
 
