@@ -30,8 +30,8 @@ from typing import Any
 from index.models.base import Embedder, Vectors
 from index.models.bundled.cache import prepared
 from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
-from index.models.bundled.interop import as_sentence_transformer
 from index.models.bundled.tokenizer import Tokenizer
+from training.interop import as_sentence_transformer
 
 FOLDER = Path(__file__).parents[2] / "shared" / "eval"
 SEED = 7

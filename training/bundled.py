@@ -16,7 +16,6 @@ from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
 from index.article import Article, Passage, Sentence, embedding_text
 from index.build.passages import cut
-from index.models.bundled import interop
 from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundled
 from index.models.bundled.reader import (
@@ -33,6 +32,7 @@ from index.models.bundled.weights import Q4File, read_weights
 from index.models.bundled.words import LAYERS
 from index.search.confidence import ConfidenceModel
 from index.search.scoring import BEST_SENTENCE_WEIGHT
+from training import interop
 
 __all__ = [
     "BEST_SENTENCE_WEIGHT",

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from index.models.base import Embedder
-from index.models.bundled.interop import as_sentence_transformer
 from tests.index.models.bundled.test_embedder import PASSAGES
+from training.interop import as_sentence_transformer
 
 TEXTS = [
     *PASSAGES,
