@@ -20,7 +20,7 @@ from index.store.build_turn import (
     StopCheck,
     text_hash,
 )
-from index.store.reader import GenerationFacts
+from index.store.reader import BuildTerms, GenerationFacts
 from index.text.antecedents import in_context
 
 
@@ -141,15 +141,15 @@ class GenerationDraft:
         self, embedder: Embedder, built_at: datetime, roots: Sequence[str], check: StopCheck
     ) -> GenerationFacts:
         """Write the words and, last, the facts."""
-        return self.writer.seal(
+        terms = BuildTerms(
             model=embedder.id,
             dimension=embedder.dimension,
             built_at=built_at,
-            roots=roots,
+            roots=tuple(roots),
             rules=self.rules,
             copies=self.copies,
-            check=check,
         )
+        return self.writer.seal(terms, check)
 
 
 def _no_text(article: Article, character: str) -> UnfitArticle:

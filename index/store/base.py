@@ -6,6 +6,7 @@ A generation is one complete build, never changed again: `index.store.reader` sa
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -41,8 +42,9 @@ class RemovedArticle:
     day: date
 
 
-class RemovedLookup:
-    """Articles taken out, by id, as a store has read them."""
+class RemovedArticles(ABC):
+    """The articles that the operator took out: no build takes them in, and no generation shows
+    them, from the next call of its reader on. Raises StoreError."""
 
     _articles: dict[str, RemovedArticle]
 
@@ -61,7 +63,6 @@ class RemovedLookup:
     def find(self, reference: str) -> tuple[RemovedArticle, ...]:
         """Those that an id, the beginning of one, a path, a title or a file's name means; the first
         of these ways that finds any decides."""
-        listed = self.articles
         ways: tuple[Callable[[RemovedArticle], bool], ...] = (
             lambda each: each.id == reference,
             lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
@@ -69,37 +70,18 @@ class RemovedLookup:
             lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
         )
         for means in ways:
-            if found := tuple(filter(means, listed)):
-                return found
+            if matches := tuple(filter(means, self.articles)):
+                return matches
         return ()
 
-
-class RemovedArticles(Protocol):
-    """The articles that the operator took out: no build takes them in, and no generation shows
-    them, from the next call of its reader on. Raises StoreError."""
-
-    @property
-    def articles(self) -> tuple[RemovedArticle, ...]:
-        """Those taken out, by day, then title."""
-        ...
-
-    @property
-    def ids(self) -> frozenset[str]: ...
-
-    def __len__(self) -> int: ...
-
+    @abstractmethod
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
         """Withdraw these at once; `day` is today by default."""
-        ...
 
-    def find(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Those that an id, the beginning of one, a path, a title or a file's name means."""
-        ...
-
+    @abstractmethod
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
         """Let these in again, at once where the generation in service has them; return none if the
         reference means none of the list."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

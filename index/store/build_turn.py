@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy.typing as npt
 
 from index.article import Article, DuplicateGroup, Passage, SignedArticle
 from index.models.base import IntArray, Vectors
-from index.store.reader import GenerationFacts, RowKind
+from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
 HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
 Hashes = npt.NDArray[np.bytes_]
@@ -248,17 +247,7 @@ class GenerationWriter(Protocol):
         """Where those of a model, of so many dimensions, go."""
         ...
 
-    def seal(
-        self,
-        *,
-        model: str,
-        dimension: int,
-        built_at: datetime,
-        roots: Sequence[str],
-        rules: str,
-        copies: int,
-        check: StopCheck,
-    ) -> GenerationFacts:
+    def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
         """Write the words and, last, the facts."""
         ...
 

@@ -6,13 +6,12 @@ passage: these numbers are their keys.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
-from index.article import Article, ArticleEntry, Passage, Period, Selection
+from index.article import Article, ArticleEntry, Passage, Period, Selection, Sentence
 
 if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
     from index.models.base import BoolArray, IntArray, Vectors
@@ -32,9 +31,39 @@ class StoredPassage:
     article_id: str
     passage: Passage
 
+    @classmethod
+    def in_order(
+        cls,
+        keys: Sequence[int],
+        rows: Iterable[tuple[Any, ...]],
+        sentences: Mapping[int, Sequence[tuple[int, int]]],
+    ) -> list[StoredPassage]:
+        """The passages of these keys, from rows of key, article, start, stop, heading and text, and
+        the spans of their sentences by key. Raises IndexError where a row is missing."""
+        passages = {}
+        for key, article_id, start, stop, heading, text in rows:
+            own = (Sentence(a, b, text[a - start : b - start]) for a, b in sentences.get(key, ()))
+            passages[key] = cls(key, article_id, Passage(start, stop, text, heading, tuple(own)))
+        try:
+            return [passages[int(key)] for key in keys]
+        except KeyError as error:
+            raise IndexError(f"no passage has row {error}") from error
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GenerationFacts:
+class BuildTerms:
+    """What a generation is built by; the fields of `GenerationFacts` have them too."""
+
+    model: str
+    dimension: int
+    built_at: datetime
+    copies: int = 0
+    roots: tuple[str, ...] = ()
+    rules: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationFacts(BuildTerms):
     """One generation: what it was built from and by, and how much it holds.
 
     `articles` are those that questions are answered from, `copies` those that say the same as one
@@ -46,17 +75,23 @@ class GenerationFacts:
     """
 
     id: str
-    model: str
-    dimension: int
-    built_at: datetime
     articles: int
     passages: int
     sentences: int
     languages: Mapping[str, int]
     fingerprint: str
-    roots: tuple[str, ...] = ()
-    rules: str = ""
-    copies: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Of types that JSON has; a subclass's own fields are left out."""
+        written = {each.name: getattr(self, each.name) for each in fields(GenerationFacts)}
+        written["built_at"] = self.built_at.isoformat()
+        return written | {"languages": dict(self.languages), "roots": list(self.roots)}
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any], **more: Any) -> Self:
+        """Raises ValueError, KeyError or TypeError for what `as_json` has not written."""
+        moment, roots = datetime.fromisoformat(written["built_at"]), tuple(written["roots"])
+        return cls(**{**written, "built_at": moment, "roots": roots, **more})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,9 +225,17 @@ class GenerationReader(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *error: object) -> None: ...
+
+
+class ClosedOnExit:
+    """A context manager that closes itself."""
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

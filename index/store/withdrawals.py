@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from index.models.base import IntArray, Vectors
 from index.store.reader import (
     CandidateFeatures,
     CandidateQuery,
+    ClosedOnExit,
     FacetKind,
     GenerationFacts,
     GenerationReader,
@@ -74,7 +74,7 @@ class _Hidden:
 _NOTHING = _Hidden(frozenset(), (), np.empty(0, dtype=np.int64))
 
 
-class VisibleGeneration:
+class VisibleGeneration(ClosedOnExit):
     """A stored generation without the articles that are withdrawn at the moment of each call.
 
     Words are counted as they were written: `term_statistics`, and the numbers of passages and
@@ -182,17 +182,6 @@ class VisibleGeneration:
 
     def close(self) -> None:
         self._stored.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def refuse_withdrawn(stored: StoredGeneration, ids: frozenset[str], shown: str | Path) -> None:

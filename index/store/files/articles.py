@@ -10,8 +10,9 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,14 @@ from index.article import (
     Article,
     ArticleEntry,
     Copy,
-    Passage,
     Period,
     Section,
     Selection,
-    Sentence,
     corpus_fingerprint,
 )
 from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
+from index.store.build_turn import SourceRow
 from index.store.reader import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
 from index.text.antecedents import behind
 
@@ -41,18 +41,66 @@ ARTICLE_COLUMNS = (
     "id, title, path, language, author, published, url, outlet, category, published_at, updated, "
     "updated_at, origins, copies, sections, text"
 )
-
 ENTRY_COLUMNS = (
     "id, title, author, published, url, language, path, outlet, category, updated, copy_of"
 )
+_AMONG_IDS = "id IN (SELECT value FROM json_each(?))"
+_OF_ARTICLE = "article = (SELECT number FROM articles WHERE id = ?)"
 
-_OWN = "copy_of IS NULL"
-_ONE_OF = "id IN (SELECT value FROM json_each(?))"
 
-_STORED = """
-SELECT p.row, a.id, p.start, p.stop, p.heading, substr(a.text, p.start + 1, p.stop - p.start)
-FROM passages p JOIN articles a ON a.number = p.article
-"""
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a database writes conditions on articles `a`; a list goes to it as `as_list` makes it."""
+
+    mark: str
+    column_in_list: str
+    path_below_list: str
+    as_list: Callable[[Sequence[str]], object]
+
+
+_SQLITE = Dialect(
+    mark="?",
+    column_in_list="a.{} IN (SELECT value FROM json_each(?))",
+    path_below_list="EXISTS (SELECT 1 FROM json_each(?) "
+    "WHERE instr('/' || a.path, '/' || value || '/'))",
+    as_list=json.dumps,
+)
+
+
+def selection_clause(
+    within: Period | None, among: Selection | None, dialect: Dialect
+) -> tuple[str, list[object]]:
+    """The condition on articles `a`, copies left out, published in the period and selected, and the
+    values that it has marks for."""
+    clauses, values = ["a.copy_of IS NULL"], list[object]()
+
+    def require(clause: str, value: object) -> None:
+        clauses.append(clause)
+        values.append(value)
+
+    chosen = among or Selection()
+    for column, wanted in (
+        ("outlet", chosen.outlets),
+        ("category", chosen.categories),
+        ("language", chosen.languages),
+        ("id", chosen.articles),
+    ):
+        if wanted:
+            require(dialect.column_in_list.format(column), dialect.as_list(wanted))
+    if chosen.folders:
+        require(dialect.path_below_list, dialect.as_list(chosen.folders))
+    for since in (chosen.since, within and within.first):
+        if since is not None:
+            require(f"a.published >= {dialect.mark}", str(since))
+    for until in (chosen.until, within and within.last):
+        if until is not None:
+            require(f"a.published <= {dialect.mark}", str(until))
+    return " AND ".join(clauses), values
+
+
+def sqlite_address(path: Path, mode: str = "ro&immutable=1") -> str:
+    """The URI of a database that nobody changes, or for another mode."""
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
 
 
 class ArticleReader:
@@ -65,9 +113,7 @@ class ArticleReader:
         self._turn = threading.Lock()
         with self._reading():
             self._connection = sqlite3.connect(
-                f"file:{quote(os.fsencode(path.absolute()))}?mode=ro&immutable=1",
-                uri=True,
-                check_same_thread=False,
+                sqlite_address(path), uri=True, check_same_thread=False
             )
             self._connection.execute("PRAGMA query_only = ON")
 
@@ -79,32 +125,18 @@ class ArticleReader:
         rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)
         return article_of_row(rows[0]) if rows else None
 
-    def entries(
+    def articles(
         self, within: Period | None = None, limit: int = -1, among: Selection | None = None
     ) -> list[ArticleEntry]:
         """Articles, newest first, those without a date last; `limit` of them, -1 being all."""
-        chosen, values = _chosen(within, among)
-        rows = self._all(
-            f"SELECT {ENTRY_COLUMNS} FROM articles {chosen} "
-            "ORDER BY published DESC NULLS LAST, number LIMIT ?",
-            *values,
-            limit,
+        clause, values = selection_clause(within, among, _SQLITE)
+        return self._entries(
+            f"{clause} ORDER BY published DESC NULLS LAST, number LIMIT ?", *values, limit
         )
-        return [entry_of_row(row) for row in rows]
 
-    def entries_of(self, ids: Collection[str]) -> list[ArticleEntry]:
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         """Those of these articles and copies that there are."""
-        rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM articles WHERE {_ONE_OF}", _listed(ids))
-        return [entry_of_row(row) for row in rows]
-
-    def passage_rows(self, ids: Collection[str]) -> IntArray:
-        """The rows of the passages of these articles."""
-        rows = self._all(
-            "SELECT row FROM passages WHERE article IN "
-            f"(SELECT number FROM articles WHERE {_ONE_OF})",
-            _listed(ids),
-        )
-        return np.array([row[0] for row in rows], dtype=np.int64)
+        return self._entries(_AMONG_IDS, json.dumps(list(ids)))
 
     def find(self, reference: str) -> list[ArticleEntry]:
         """The articles and copies that a reference means, the first way that finds any deciding."""
@@ -112,184 +144,31 @@ class ArticleReader:
         if len(reference) >= SHORTEST_PREFIX:
             ways.insert(1, "substr(id, 1, length(?1)) = ?1")
         for way in ways:
-            rows = self._all(
-                f"SELECT {ENTRY_COLUMNS} FROM articles WHERE {way} ORDER BY number", reference
-            )
-            if rows:
-                return [entry_of_row(row) for row in rows]
+            if entries := self._entries(f"{way} ORDER BY number", reference):
+                return entries
         return []
 
     def copied(self) -> list[ArticleEntry]:
         """The articles that have copies, by the order of reading."""
-        rows = self._all(
-            f"SELECT {ENTRY_COLUMNS} FROM articles WHERE copies <> '[]' ORDER BY number"
-        )
+        return self._entries("copies <> '[]' ORDER BY number")
+
+    def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
+        rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM articles a WHERE {clause}", *values)
         return [entry_of_row(row) for row in rows]
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        """How many articles were published in the period, or are chosen."""
-        chosen, values = _chosen(within, among)
-        return int(self._all(f"SELECT count(*) FROM articles {chosen}", *values)[0][0])
+        """How many articles are answered from, were published in the period, or are chosen."""
+        clause, values = selection_clause(within, among, _SQLITE)
+        return int(self._all(f"SELECT count(*) FROM articles a WHERE {clause}", *values)[0][0])
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         """How many articles each outlet, category or language has, the most first."""
         return dict(
             self._all(
-                f"SELECT {kind}, count(*) FROM articles WHERE {_OWN} AND {kind} <> '' "
+                f"SELECT {kind}, count(*) FROM articles WHERE copy_of IS NULL AND {kind} <> '' "
                 f"GROUP BY {kind} ORDER BY count(*) DESC, {kind}"
             )
         )
-
-    def stored(self, rows: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these rows, in the order asked. Raises IndexError."""
-        asked = json.dumps([int(row) for row in rows])
-        chosen = "WHERE p.row IN (SELECT value FROM json_each(?))"
-        sentences: dict[int, list[tuple[int, int]]] = {}
-        for row, start, stop in self._all(
-            "SELECT p.row, s.start, s.stop FROM passages p JOIN sentences s ON s.row "
-            f"BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1 {chosen} "
-            "ORDER BY s.row",
-            asked,
-        ):
-            sentences.setdefault(row, []).append((start, stop))
-        found = {
-            fields[0]: _stored(fields, sentences.get(fields[0], ()))
-            for fields in self._all(f"{_STORED} {chosen}", asked)
-        }
-        try:
-            return [found[int(row)] for row in rows]
-        except KeyError as error:
-            raise IndexError(f"no passage has row {error}") from error
-
-    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        """The passage of the article that holds the character at this offset."""
-        rows = self._all(
-            "SELECT row FROM passages WHERE article = (SELECT number FROM articles WHERE id = ?) "
-            "AND start <= ? AND stop > ? ORDER BY start DESC LIMIT 1",
-            article_id,
-            start,
-            start,
-        )
-        return self.stored([rows[0][0]])[0] if rows else None
-
-    def opening(self, article_id: str) -> StoredPassage | None:
-        """The first passage of the article."""
-        rows = self._all(
-            "SELECT row FROM passages WHERE article = (SELECT number FROM articles WHERE id = ?) "
-            "ORDER BY row LIMIT 1",
-            article_id,
-        )
-        return self.stored([rows[0][0]])[0] if rows else None
-
-    def count_passages(self, article_id: str) -> int:
-        """How many passages the article has."""
-        of_article = "article = (SELECT number FROM articles WHERE id = ?)"
-        return int(self._all(f"SELECT count(*) FROM passages WHERE {of_article}", article_id)[0][0])
-
-    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._turn, self._reading():
-            return self._connection.execute(query, values).fetchall()
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.ProgrammingError:
-            raise
-        except sqlite3.Error as error:
-            raise DamagedIndex(
-                "damaged-unreadable", shown=self._path, reason=reason_of(error)
-            ) from error
-
-
-def _listed(ids: Collection[str]) -> str:
-    return json.dumps(list(ids))
-
-
-def _chosen(within: Period | None, among: Selection | None) -> tuple[str, tuple[str, ...]]:
-    """The clause that chooses articles by their day and as `Selection` says, and its values."""
-    clauses: list[tuple[str, str]] = []
-    if within is not None:
-        clauses += [("published >= ?", str(within.first)), ("published <= ?", str(within.last))]
-    if among is not None:
-        for column, wanted in (
-            ("outlet", among.outlets),
-            ("category", among.categories),
-            ("language", among.languages),
-            ("id", among.articles),
-        ):
-            if wanted:
-                chosen = f"{column} IN (SELECT value FROM json_each(?))"
-                clauses.append((chosen, json.dumps(wanted)))
-        if among.folders:
-            below = "instr('/' || articles.path, '/' || value || '/')"
-            chosen = f"EXISTS (SELECT 1 FROM json_each(?) WHERE {below})"
-            clauses.append((chosen, json.dumps(among.folders)))
-        if among.since is not None:
-            clauses.append(("published >= ?", str(among.since)))
-        if among.until is not None:
-            clauses.append(("published <= ?", str(among.until)))
-    joined = " AND ".join((_OWN, *(clause for clause, _ in clauses)))
-    return f"WHERE {joined}", tuple(value for _, value in clauses)
-
-
-def entry_of_row(values: tuple[Any, ...]) -> ArticleEntry:
-    """From the values of `ENTRY_COLUMNS`."""
-    (identity, title, author, published, url, language, path, outlet, category) = values[:9]
-    (updated, copy_of) = values[9:]
-    days = _day(published), _day(updated)
-    return ArticleEntry(
-        identity, title, author, days[0], url, language, path, outlet, category, days[1], copy_of
-    )
-
-
-def article_of_row(values: tuple[Any, ...]) -> Article:
-    """From the values of `ARTICLE_COLUMNS`; an article without an address has that of a copy."""
-    (identity, title, path, language, author, published, url, outlet, category) = values[:9]
-    (published_at, updated, updated_at, origins, copies, sections, text) = values[9:]
-    elsewhere = tuple(_copy(*copy) for copy in json.loads(copies))
-    return Article(
-        id=identity,
-        text=text,
-        title=title,
-        path=path,
-        language=language,
-        author=author,
-        published=_day(published),
-        url=url or next((copy.url for copy in elsewhere if copy.url), None),
-        sections=tuple(Section(*section) for section in json.loads(sections)),
-        outlet=outlet,
-        category=category,
-        published_at=_moment(published_at),
-        updated=_day(updated),
-        updated_at=_moment(updated_at),
-        origins=tuple((fact, origin) for fact, origin in json.loads(origins)),
-        copies=elsewhere,
-    )
-
-
-def _copy(
-    identity: str, title: str, path: str, outlet: str | None, day: str | None, url: str | None
-) -> Copy:
-    return Copy(identity, title, path, outlet, _day(day), url)
-
-
-def _day(iso: str | None) -> date | None:
-    return date.fromisoformat(iso) if iso else None
-
-
-def _moment(iso: str | None) -> datetime | None:
-    return datetime.fromisoformat(iso) if iso else None
-
-
-def _stored(fields: tuple[Any, ...], spans: Sequence[tuple[int, int]]) -> StoredPassage:
-    row, article_id, start, stop, heading, text = fields
-    sentences = tuple(Sentence(a, b, text[a - start : b - start]) for a, b in spans)
-    return StoredPassage(row, article_id, Passage(start, stop, text, heading, sentences))
-
-
-class BulkReader(ArticleReader):
-    """An `ArticleReader` that also gives what is true of all rows at once."""
 
     def languages(self) -> dict[str, int]:
         """Articles by language, the most used first."""
@@ -300,11 +179,60 @@ class BulkReader(ArticleReader):
             )
         )
 
-    def sources(self) -> Iterator[tuple[Any, ...]]:
-        """The files that the articles came from, as they were noted, by location."""
-        return self._each(
-            "SELECT location, shown, url, digest, articles, skipped FROM sources ORDER BY location"
+    def passage_keys(self, ids: Collection[str]) -> IntArray:
+        """The rows of the passages of these articles."""
+        rows = self._all(
+            "SELECT row FROM passages WHERE article IN "
+            f"(SELECT number FROM articles WHERE {_AMONG_IDS})",
+            json.dumps(list(ids)),
         )
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+        """The passages of these rows, in the order asked. Raises IndexError."""
+        asked = json.dumps([int(key) for key in keys])
+        chosen = "WHERE p.row IN (SELECT value FROM json_each(?))"
+        sentences: dict[int, list[tuple[int, int]]] = {}
+        for row, start, stop in self._all(
+            "SELECT p.row, s.start, s.stop FROM passages p JOIN sentences s ON s.row "
+            f"BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1 {chosen} "
+            "ORDER BY s.row",
+            asked,
+        ):
+            sentences.setdefault(row, []).append((start, stop))
+        passages = self._all(
+            "SELECT p.row, a.id, p.start, p.stop, p.heading, "
+            "substr(a.text, p.start + 1, p.stop - p.start) "
+            f"FROM passages p JOIN articles a ON a.number = p.article {chosen}",
+            asked,
+        )
+        return StoredPassage.in_order(keys, passages, sentences)
+
+    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
+        """The passage of the article that holds the character at this offset."""
+        rows = self._all(
+            f"SELECT row FROM passages WHERE {_OF_ARTICLE} "
+            "AND start <= ? AND stop > ? ORDER BY start DESC LIMIT 1",
+            *(article_id, start, start),
+        )
+        return self.stored(rows[0])[0] if rows else None
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        """The first passage of the article; None where it has no words of its own."""
+        rows = self._all(
+            f"SELECT row FROM passages WHERE {_OF_ARTICLE} ORDER BY row LIMIT 1", article_id
+        )
+        return self.stored(rows[0])[0] if rows else None
+
+    def count_passages(self, article_id: str) -> int:
+        """How many passages the article has; 0 for a copy."""
+        rows = self._all(f"SELECT count(*) FROM passages WHERE {_OF_ARTICLE}", article_id)
+        return int(rows[0][0])
+
+    def sources(self) -> Iterator[SourceRow]:
+        """The files that the articles came from, by location."""
+        columns = ", ".join(SourceRow._fields)
+        return map(SourceRow._make, self._each(f"SELECT {columns} FROM sources ORDER BY location"))
 
     def left_out(self) -> frozenset[str]:
         """The ids of the articles that were read and not taken in, as the operator had asked."""
@@ -320,7 +248,7 @@ class BulkReader(ArticleReader):
             joined += row[0]
         return joined
 
-    def first_sentences(self) -> npt.NDArray[np.int64]:
+    def first_sentences(self) -> IntArray:
         """The row of each passage's first sentence."""
         rows = self._each("SELECT first_sentence FROM passages ORDER BY row")
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
@@ -330,26 +258,6 @@ class BulkReader(ArticleReader):
         rows = self._each("SELECT article FROM passages ORDER BY row")
         owners = np.fromiter((row[0] for row in rows), dtype=np.int64)
         return np.append(True, np.diff(owners) != 0)[: len(owners)]
-
-    def texts(
-        self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
-    ) -> Iterator[tuple[Article, str, str]]:
-        """Article, heading and text of every passage or sentence, in row order, or of some rows.
-
-        In context, a sentence that leans on an earlier one comes behind it.
-        """
-        asked = None if rows is None else json.dumps(rows.tolist())
-        number, article = -1, None
-        for owner, heading, start, stop, lead_start, lead_stop in self._each(
-            _spans(kind, some=rows is not None), *([] if asked is None else [asked])
-        ):
-            if article is None or owner != number:
-                by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
-                number, article = owner, article_of_row(self._all(by_number, owner)[0])
-            text = article.text[start:stop]
-            if in_context and lead_start is not None:
-                text = behind(article.text[lead_start:lead_stop], text)
-            yield article, heading, text
 
     def days(self) -> npt.NDArray[np.int32]:
         """By passage row: the day of its article as `date.toordinal` has it, 0 where unknown."""
@@ -362,24 +270,48 @@ class BulkReader(ArticleReader):
 
     def selected(self, among: Selection) -> IntArray:
         """The rows of the passages of the articles that are chosen."""
-        chosen, values = _chosen(None, among)
+        clause, values = selection_clause(None, among, _SQLITE)
         rows = self._each(
             "SELECT p.row FROM passages p WHERE p.article IN "
-            f"(SELECT number FROM articles {chosen})",
+            f"(SELECT number FROM articles a WHERE {clause})",
             *values,
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
-    def own(self) -> int:
-        """How many articles are answered from."""
-        return int(self._all("SELECT count(*) FROM articles WHERE copy_of IS NULL")[0][0])
+    def texts(
+        self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
+    ) -> Iterator[tuple[Article, str, str]]:
+        """Article, heading and text of every passage or sentence, in row order, or of some rows.
+
+        In context, a sentence that leans on an earlier one comes behind it.
+        """
+        chosen = "" if rows is None else "WHERE r.row IN (SELECT value FROM json_each(?))"
+        query = {
+            "passages": "SELECT r.article, r.heading, r.start, r.stop, NULL, NULL FROM passages r",
+            "sentences": "SELECT p.article, p.heading, r.start, r.stop, l.start, l.stop "
+            "FROM sentences r JOIN passages p ON p.row = r.passage "
+            "LEFT JOIN sentences l ON l.row = r.lead",
+        }[kind]
+        values = [] if rows is None else [json.dumps(rows.tolist())]
+        number, article = -1, None
+        for owner, heading, start, stop, lead_start, lead_stop in self._each(
+            f"{query} {chosen} ORDER BY r.row", *values
+        ):
+            if article is None or owner != number:
+                by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
+                number, article = owner, article_of_row(self._all(by_number, owner)[0])
+            text = article.text[start:stop]
+            if in_context and lead_start is not None:
+                text = behind(article.text[lead_start:lead_stop], text)
+            yield article, heading, text
 
     def fingerprint(self) -> str:
         """Equal for two generations whose articles are the same."""
         return corpus_fingerprint(self._each(f"SELECT {FINGERPRINTED} FROM articles ORDER BY id"))
 
-    def copies(self) -> int:
-        return int(self._all("SELECT count(*) FROM articles WHERE copy_of IS NOT NULL")[0][0])
+    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._turn, self._reading():
+            return self._connection.execute(query, values).fetchall()
 
     def _each(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
         """As `_all`, for results too large to hold, while nobody else asks."""
@@ -388,16 +320,59 @@ class BulkReader(ArticleReader):
             for row in self._connection.execute(query, values):  # noqa: UP028
                 yield row
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.Error as error:
+            raise DamagedIndex(
+                "damaged-unreadable", shown=self._path, reason=reason_of(error)
+            ) from error
 
-def _spans(kind: RowKind, *, some: bool) -> str:
-    chosen = "WHERE {}.row IN (SELECT value FROM json_each(?))" if some else ""
-    if kind == "passages":
-        return (
-            "SELECT p.article, p.heading, p.start, p.stop, NULL, NULL FROM passages p "
-            f"{chosen.format('p')} ORDER BY p.row"
-        )
-    return (
-        "SELECT p.article, p.heading, s.start, s.stop, l.start, l.stop "
-        "FROM sentences s JOIN passages p ON p.row = s.passage "
-        f"LEFT JOIN sentences l ON l.row = s.lead {chosen.format('s')} ORDER BY s.row"
+
+def entry_of_row(values: tuple[Any, ...]) -> ArticleEntry:
+    """From the values of `ENTRY_COLUMNS`."""
+    (identity, title, author, published, url, language, path, outlet, category) = values[:9]
+    (updated, copy_of) = values[9:]
+    days = day_of(published), day_of(updated)
+    return ArticleEntry(
+        identity, title, author, days[0], url, language, path, outlet, category, days[1], copy_of
     )
+
+
+def article_of_row(values: tuple[Any, ...]) -> Article:
+    """From the values of `ARTICLE_COLUMNS`; an article without an address has that of a copy."""
+    (identity, title, path, language, author, published, url, outlet, category) = values[:9]
+    (published_at, updated, updated_at, origins, copies, sections, text) = values[9:]
+    elsewhere = tuple(
+        Copy(identity, title, path, outlet, day_of(published), url)
+        for identity, title, path, outlet, published, url in json.loads(copies)
+    )
+    return Article(
+        id=identity,
+        text=text,
+        title=title,
+        path=path,
+        language=language,
+        author=author,
+        published=day_of(published),
+        url=url or next((copy.url for copy in elsewhere if copy.url), None),
+        sections=tuple(Section(*section) for section in json.loads(sections)),
+        outlet=outlet,
+        category=category,
+        published_at=_moment(published_at),
+        updated=day_of(updated),
+        updated_at=_moment(updated_at),
+        origins=tuple((fact, origin) for fact, origin in json.loads(origins)),
+        copies=elsewhere,
+    )
+
+
+def day_of(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
+
+
+def _moment(iso: str | None) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None

@@ -26,6 +26,9 @@ try:
 except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
 
+_LAST = "9"  # sorts after every id
+_LONGEST_ID = 200  # characters of CURRENT that are read and shown
+
 
 class Hold:
     """A reader's share in a generation, until it is released. Takes it at once or when it may.
@@ -72,10 +75,6 @@ def _locked(folder: Path, *, shared: bool, wait: bool) -> int | None:
         os.close(descriptor)
         return None
     return descriptor
-
-
-_LAST = "9"  # sorts after every id
-_LONGEST_ID = 200  # characters of CURRENT that are read and shown
 
 
 def new_id(now: datetime, last: str | None = None) -> str:
@@ -139,8 +138,10 @@ class Layout:
 
     def adopt(self, generation: str) -> None:
         """Give a finished generation its name, whole on disk; it is not in service yet."""
-        _flush_tree(self.unfinished(generation))
-        self.unfinished(generation).rename(self.folder(generation))
+        unfinished = self.unfinished(generation)
+        for path in (*unfinished.rglob("*"), unfinished):
+            _flush(path)
+        unfinished.rename(self.folder(generation))
         _flush(self.generations)
 
     def switch(self, generation: str) -> None:
@@ -182,8 +183,10 @@ class Layout:
             if folder.name in (current, before):
                 continue
             with alone(folder) as free:
-                if free:
-                    self._remove(folder)
+                if free:  # out of sight at once, so that what is half removed is no generation
+                    if folder.name[0] != ".":
+                        folder = folder.rename(self.unfinished(folder.name))
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _own(self) -> list[Path]:
         """The folders of generations, whole or not; nothing else that lies there."""
@@ -192,18 +195,6 @@ class Layout:
             for folder in self.generations.iterdir()
             if GENERATION_ID.fullmatch(folder.name.removeprefix("."))
         ]
-
-    def _remove(self, folder: Path) -> None:
-        """Out of sight at once, so that what is half removed is no generation."""
-        if folder.name[0] != ".":
-            folder = folder.rename(self.unfinished(folder.name))
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _flush_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _flush(path)
-    _flush(folder)
 
 
 def _flush(path: Path) -> None:

@@ -29,6 +29,8 @@ from index.store.files.manifest import MANIFEST_NAME, Manifest
 _AGAIN = Problem("remedy-export")
 _COPY_AGAIN = Problem("remedy-copy")
 _PARTIAL = ".selon-partial"
+# What numbers and texts that no build has written end in, while a generation is opened.
+_FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def export_index(data_dir: Path, folder: Path) -> Manifest:
@@ -106,10 +108,6 @@ def exported(folder: Path) -> Manifest:
         shown = folder / MANIFEST_NAME
         raise DamagedIndex("import-not-ours", shown=shown, remedy=_AGAIN) from error
     return manifest
-
-
-# What numbers and texts that no build has written end in, while a generation is opened.
-_FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def may_hold_an_export(folder: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +43,12 @@ class FileTurn:
         self._layout = layout
         self._replaced = layout.replaced()
         self._new: str | None = None
-        self.previous = _trusted(layout.data_dir)
+        self.previous: Generation | None = None
+        try:
+            with suppress(NoIndex):
+                self.previous = open_whole(layout.data_dir)
+        except DamagedIndex as error:
+            logger.warning("%s; nothing of it is reused", error)
 
     @contextmanager
     def put_aside(self) -> Iterator[Generation | None]:
@@ -65,19 +70,11 @@ class FileTurn:
     def draft(self, *, alike: bool) -> Iterator[FileDraft]:
         generation = new_id(datetime.now(UTC), max(self._layout.whole(), default=None))
         folder = self._layout.unfinished(generation)
-        previous = self.previous
-        draft: FileDraft | None = None
+        before = self.previous.folder / ARTICLES_FILE if self.previous else None
         try:
-            draft = FileDraft(
-                folder,
-                generation,
-                previous.folder / ARTICLES_FILE if previous else None,
-                alike=alike,
-            )
-            yield draft
+            with closing(FileDraft(folder, generation, before, alike=alike)) as draft:
+                yield draft
         finally:
-            if draft is not None:
-                draft.close()
             shutil.rmtree(folder, ignore_errors=True)
 
     def adopt(self, draft: GenerationWriter) -> None:
@@ -101,14 +98,3 @@ class FileTurn:
     def close(self) -> None:
         if self.previous is not None:
             self.previous.close()
-
-
-def _trusted(data_dir: Path) -> Generation | None:
-    """The generation in service if every byte of it can be trusted, whatever its model."""
-    try:
-        return open_whole(data_dir)
-    except NoIndex:
-        return None
-    except DamagedIndex as error:
-        logger.warning("%s; nothing of it is reused", error)
-        return None

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.article import Article, ArticleEntry, Period, Selection
-from index.store.files.articles import ARTICLE_COLUMNS, ENTRY_COLUMNS, article_of_row, entry_of_row
+from index.store.files.articles import (
+    ARTICLE_COLUMNS,
+    ENTRY_COLUMNS,
+    Dialect,
+    article_of_row,
+    entry_of_row,
+    selection_clause,
+)
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import composed, schema_of
 from index.store.reader import SHORTEST_PREFIX, FacetKind
@@ -14,36 +21,13 @@ from index.store.reader import SHORTEST_PREFIX, FacetKind
 Row = tuple[Any, ...]
 
 
-def chosen(within: Period | None, among: Selection | None) -> tuple[str, list[object]]:
-    """What chooses articles `a` by their day and as `Selection` says, and its values."""
-    clauses, values = ["a.copy_of IS NULL"], list[object]()
-
-    def require(clause: str, value: object) -> None:
-        clauses.append(clause)
-        values.append(value)
-
-    if within is not None:
-        require("a.published >= %s", str(within.first))
-        require("a.published <= %s", str(within.last))
-    if among is not None:
-        for column, wanted in (
-            ("outlet", among.outlets),
-            ("category", among.categories),
-            ("language", among.languages),
-            ("id", among.articles),
-        ):
-            if wanted:
-                require(f"a.{column} = ANY(%s)", list(wanted))
-        if among.folders:
-            below = "strpos(('/' || a.path) COLLATE \"C\", '/' || folder || '/') > 0"
-            require(
-                f"EXISTS (SELECT FROM unnest(%s::text[]) folder WHERE {below})", [*among.folders]
-            )
-        if among.since is not None:
-            require("a.published >= %s", str(among.since))
-        if among.until is not None:
-            require("a.published <= %s", str(among.until))
-    return " AND ".join(clauses), values
+POSTGRES = Dialect(
+    mark="%s",
+    column_in_list="a.{} = ANY(%s)",
+    path_below_list="EXISTS (SELECT FROM unnest(%s::text[]) folder "
+    "WHERE strpos(('/' || a.path) COLLATE \"C\", '/' || folder || '/') > 0)",
+    as_list=list,
+)
 
 
 def fetch(connection: Connection, number: int, query: str, *values: object) -> list[Row]:
@@ -67,7 +51,7 @@ class ArticleRows:
         self, connection: Connection, within: Period | None, limit: int, among: Selection | None
     ) -> list[tuple[int, ArticleEntry]]:
         """With their numbers, which tell apart those of a day."""
-        condition, values = chosen(within, among)
+        condition, values = selection_clause(within, among, POSTGRES)
         query = (
             f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {condition} "
             "ORDER BY published DESC NULLS LAST, number LIMIT %s"
@@ -110,7 +94,7 @@ class ArticleRows:
         return [(row[0], entry_of_row(row[1:])) for row in rows]
 
     def count(self, connection: Connection, within: Period | None, among: Selection | None) -> int:
-        condition, values = chosen(within, among)
+        condition, values = selection_clause(within, among, POSTGRES)
         query = f"SELECT count(*) FROM {{g}}.articles a WHERE {condition}"
         return int(fetch(connection, self._number, query, *values)[0][0])
 

@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
 from index.store.build_turn import HASH_SIZE, Hashes, StopCheck, as_bytes, as_hashes
 from index.store.files.article_writer import ArticleDatabase
+from index.store.files.articles import sqlite_address
 from index.store.files.word_index import WordIndex
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
@@ -445,7 +445,7 @@ def _stage(kind: RowKind) -> sql.Identifier:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
+    return sqlite3.connect(sqlite_address(path), uri=True)
 
 
 def _with_opening(passages: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

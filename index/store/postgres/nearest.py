@@ -21,7 +21,8 @@ from psycopg import sql
 from index.article import Period, Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
-from index.store.postgres.articles import chosen, fetch
+from index.store.files.articles import selection_clause
+from index.store.postgres.articles import POSTGRES, fetch
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import VectorTables, composed, schema_of
 from index.store.reader import RowKind
@@ -138,7 +139,7 @@ class ServerVectors:
         known = self._filters.get((within, among))
         if known is not None:
             return known
-        condition, values = chosen(within, among)
+        condition, values = selection_clause(within, among, POSTGRES)
         most = math.isqrt(COMPARED_SQUARE * self.sizes["passages"])
         query = (
             "SELECT string_agg(int8send(number), ''::bytea) FROM (SELECT p.number "

@@ -14,14 +14,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import BuildLocked
 from index.store.build_turn import BuildPart, Hashes, as_bytes
 from index.store.files.draft import FileDraft
 from index.store.postgres.connections import (
+    MODELS_LOCK,
     Connection,
     Server,
-    hold_models,
-    lease_holder,
+    hold,
     take_lease,
     translate_errors,
 )
@@ -42,30 +41,15 @@ def postgres_part(
     Raises BuildLocked, StoreError.
     """
     first, tables = servers[0].shown, VectorTables(model, dimension)
+    named = f"{part.number}/{part.of}"
+    # A lease of this part's own among those of all models, never that of a build.
+    digest = blake2b(f"{tables.tag} {named}".encode(), digest_size=4).digest()
+    number = int.from_bytes(digest) % (2**31 - 1) + 1
     with translate_errors(first), open_connections(servers) as connections:
-        number = _lease_number(tables, part)
-        if not take_lease(connections[0], number):
-            raise _at_work(connections[0], number, first, part)
+        take_lease(connections[0], first, number, named)
         for connection in connections:
-            hold_models(connection)
+            hold(connection, MODELS_LOCK)
         yield PostgresPart(connections, workplace, tables)
-
-
-def _lease_number(tables: VectorTables, part: BuildPart) -> int:
-    """A lease of this part's own among those of all models, never that of a build."""
-    told = f"{tables.tag} {part.number}/{part.of}"
-    digest = blake2b(told.encode(), digest_size=4).digest()
-    return int.from_bytes(digest) % (2**31 - 1) + 1
-
-
-def _at_work(connection: Connection, number: int, shown: str, part: BuildPart) -> BuildLocked:
-    told = f"{part.number}/{part.of}"
-    holder = lease_holder(connection, number)
-    if holder is None:
-        return BuildLocked("part-locked", shown=shown, part=told)
-    name, since = holder
-    moment = f"{since.astimezone():%Y-%m-%d %H:%M:%S}"
-    return BuildLocked("part-locked-by", shown=shown, part=told, process=name, since=moment)
 
 
 class PostgresPart:
@@ -78,7 +62,10 @@ class PostgresPart:
         self._connections = connections
         self._workplace = workplace
         self._tables = tables
-        self._reused = _in_service(connections, tables)
+        # A build takes the vectors of the generation in service again, where it is of this model.
+        whole = KnownGenerations.on(connections).whole
+        current = whole.get(current_number(connections[0]) or 0)
+        self._reused = current is not None and tables.are_of(current[0].facts)
 
     @contextmanager
     def draft(self) -> Iterator[FileDraft]:
@@ -89,19 +76,9 @@ class PostgresPart:
             yield draft
 
     def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        asked = as_bytes(hashes)
-        found = self.kept.stored(hashes)
+        wanted = as_bytes(hashes)
+        stored = self.kept.stored(hashes)
         if self._reused:
             for each in self._connections:
-                found |= stored_hashes(each, self._tables, [kind], asked)
-        return np.array([each in found for each in asked], dtype=bool)
-
-
-def _in_service(connections: Sequence[Connection], tables: VectorTables) -> bool:
-    """Whether the generation in service is of this model: a build takes its vectors again."""
-    whole = KnownGenerations.on(connections).whole
-    current = whole.get(current_number(connections[0]) or 0)
-    if current is None:
-        return False
-    facts = current[0].facts
-    return (facts.model, facts.dimension) == (tables.model, tables.dimension)
+                stored |= stored_hashes(each, self._tables, [kind], wanted)
+        return np.array([each in stored for each in wanted], dtype=bool)

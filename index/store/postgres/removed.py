@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 
-from index.store.base import Removable, RemovedArticle, RemovedLookup
+from index.store.base import Removable, RemovedArticle, RemovedArticles
 from index.store.postgres.connections import Connection
 
 
-class RemovedRows(RemovedLookup):
+class RemovedRows(RemovedArticles):
     """See `index.store.base.RemovedArticles`. `read` and `write` run a job on the server."""
 
     def __init__(
@@ -24,7 +24,6 @@ class RemovedRows(RemovedLookup):
         self._articles = read(_all)
 
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
-        """Withdraw these at once; `day` is today by default."""
         when = day or datetime.now(UTC).astimezone().date()
         rows = [(each.id, each.title, each.path, when) for each in articles]
 
@@ -37,16 +36,14 @@ class RemovedRows(RemovedLookup):
         self._articles = self._read(_all)
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Let these in again, at once where the generation in service has them; return none if the
-        reference means none of the list."""
         self._articles = self._read(_all)
-        found = self.find(reference)
-        ids = [each.id for each in found]
-        if ids:
+        restored = self.find(reference)
+        if restored:
+            ids = [each.id for each in restored]
             delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
             self._write(lambda connection: connection.execute(delete, [ids]))
             self._articles = self._read(_all)
-        return found
+        return restored
 
 
 def withdrawn_ids(connection: Connection) -> frozenset[str]:

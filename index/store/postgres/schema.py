@@ -23,7 +23,7 @@ from psycopg import errors, sql
 
 from index.errors import StoreError
 from index.store.postgres.connections import Connection
-from index.store.reader import RowKind
+from index.store.reader import GenerationFacts, RowKind
 
 LAYOUT_VERSION = 1
 """Raised whenever these tables change meaning."""
@@ -192,6 +192,9 @@ class VectorTables:
 
     model: str
     dimension: int
+
+    def are_of(self, facts: GenerationFacts) -> bool:
+        return (facts.model, facts.dimension) == (self.model, self.dimension)
 
     @property
     def tag(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -24,18 +24,14 @@ from index.store.files.manifest import Manifest
 from index.store.files.transfer import exported, may_hold_an_export, replacing
 from index.store.postgres.cluster import ServerState, check_first, identify, read_server_state
 from index.store.postgres.connections import (
+    GENERATION_LOCK,
     Connection,
     Connections,
     Server,
-    hold_generation,
+    hold,
     translate_errors,
 )
-from index.store.postgres.generation import (
-    QUESTION_SECONDS,
-    PostgresGeneration,
-    ServerFacts,
-    open_on,
-)
+from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration, ServerFacts
 from index.store.postgres.generations import put_in_service, verify_generation
 from index.store.postgres.load import (
     KINDS,
@@ -46,11 +42,7 @@ from index.store.postgres.load import (
 )
 from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.removed import RemovedRows, withdrawn_ids
-from index.store.postgres.schema import (
-    VectorTables,
-    is_prepared,
-    prepare_database,
-)
+from index.store.postgres.schema import VectorTables, is_prepared, prepare_database
 from index.store.postgres.turn import PostgresTurn, postgres_turn
 from index.store.postgres.vectors import PostgresVectors
 from index.store.reader import GenerationFacts
@@ -128,7 +120,7 @@ class PostgresStore:
 
     def _opened(self, own: list[ServerFacts]) -> PostgresGeneration:
         try:
-            return open_on(list(zip(self._servers, own, strict=True)))
+            return PostgresGeneration(list(zip(self._servers, own, strict=True)))
         except DamagedIndex:
             if self.current_id() == own[0].facts.id:
                 raise
@@ -140,7 +132,8 @@ class PostgresStore:
         facts, number = own[0].facts, own[0].number
         damage: DamagedIndex | None = None
         try:
-            self._verify(own)
+            with translate_errors(self.shown), self._hold(number) as connections:
+                verify_generation(self._servers, connections, own)
         except DamagedIndex as error:
             damage = error
         before = "SELECT id FROM selon.generations WHERE number < %s ORDER BY number DESC LIMIT 1"
@@ -174,15 +167,11 @@ class PostgresStore:
             refuse_withdrawn(stored, self._withdrawn_ids(), self.shown)
         facts, number = own[0].facts, own[0].number
         tables = VectorTables(facts.model, facts.dimension)
-        with ExitStack() as opened, replacing(folder) as partial:
-            connections = []
-            for server in self._servers:
-                connection = server.connect(writing=False)
-                opened.callback(connection.close)
-                hold_generation(connection, number)
-                connections.append(connection)
-            draft = FileDraft(partial, facts.id, None, alike=False)
-            opened.callback(draft.close)
+        with (
+            self._hold(number) as connections,
+            replacing(folder) as partial,
+            closing(FileDraft(partial, facts.id, None, alike=False)) as draft,
+        ):
             draft.fill(
                 lambda sheet: unload_articles(connections, number, sheet),
                 facts.passages,
@@ -192,15 +181,7 @@ class PostgresStore:
                 writer = draft.vectors(kind, facts.model, facts.dimension)
                 unload_vectors(connections, number, tables, kind, writer.put)
                 writer.finish()
-            draft.seal(
-                model=facts.model,
-                dimension=facts.dimension,
-                built_at=facts.built_at,
-                roots=facts.roots,
-                rules=facts.rules,
-                copies=facts.copies,
-                check=lambda: None,
-            )
+            draft.seal(facts, lambda: None)
             manifest = Manifest.open(partial)
             manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
             if manifest.fingerprint != facts.fingerprint:
@@ -212,7 +193,10 @@ class PostgresStore:
         with postgres_turn(self._servers, self._workplace) as turn:
             known = [each[0].facts.id for each in turn.known.values()]
             facts = replace(
-                _plain(manifest), id=new_id(datetime.now(UTC), max(known, default=None)), roots=()
+                GenerationFacts.from_json(manifest.as_json()),
+                id=new_id(datetime.now(UTC), max(known, default=None)),
+                roots=(),
+                rules="",
             )
             with Generation(folder, manifest, Hold(folder)) as source:
                 written = WrittenArticles.open(folder / ARTICLES_FILE, len(self._servers))
@@ -270,16 +254,17 @@ class PostgresStore:
             own.append(state.generations[number])
         return own
 
-    def _verify(self, own: list[ServerFacts]) -> None:
-        """Raises DamagedIndex."""
-        with ExitStack() as opened, translate_errors(self.shown):
+    @contextmanager
+    def _hold(self, number: int) -> Iterator[list[Connection]]:
+        """A connection to each server, as long as which the generation of this number stays."""
+        with ExitStack() as opened:
             connections = []
             for server in self._servers:
                 connection = server.connect(writing=False)
                 opened.callback(connection.close)
-                hold_generation(connection, own[0].number)
+                hold(connection, GENERATION_LOCK, number)
                 connections.append(connection)
-            verify_generation(self._servers, connections, own)
+            yield connections
 
     def _withdrawn_ids(self) -> frozenset[str]:
         return self._asking[0].ask(withdrawn_ids)
@@ -303,21 +288,6 @@ class PostgresStore:
 
     def _check_first(self, connection: Connection) -> None:
         check_first(self._servers, read_server_state(connection, self._servers[0].shown))
-
-
-def _plain(manifest: Manifest) -> GenerationFacts:
-    return GenerationFacts(
-        id=manifest.id,
-        model=manifest.model,
-        dimension=manifest.dimension,
-        built_at=manifest.built_at,
-        articles=manifest.articles,
-        passages=manifest.passages,
-        sentences=manifest.sentences,
-        languages=manifest.languages,
-        fingerprint=manifest.fingerprint,
-        copies=manifest.copies,
-    )
 
 
 def _close(asking: list[Connections]) -> None:
