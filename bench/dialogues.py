@@ -25,12 +25,13 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
+import _clone  # noqa: F401
+
 from bot.answer import Answer
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.assembly import open_embedder, open_reader
-from bot.evaluation.dialogues import Heard, hold, read_dialogues
 from bot.evaluation.questions import read_squad
 from bot.evaluation.run import Opened, index_in_service, temporary_index
 from bot.followups.conversation import FollowUpChain
@@ -42,6 +43,7 @@ from index.findings import Findings
 from index.models.base import Embedder
 from index.reading.confidence import ReadingConfidence
 from index.search.confidence import ConfidenceModel
+from tests.dialogues import Heard, hold, read_dialogues
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"

@@ -17,20 +17,21 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import _clone  # noqa: F401
 import numpy as np
 
 from bot.answering.injection import use_cache_dir
-from bot.evaluation.faithfulness import (
+from bot.settings import load_settings
+from bot.verification.annotation import Annotator
+from bot.verification.checker import FactChecker
+from index.models.bundled.words import load_word_reader
+from tests.faithfulness import (
     FAULT_KINDS,
     Checked,
     Sample,
     held_against_checker,
     read_samples,
 )
-from bot.settings import load_settings
-from bot.verification.annotation import Annotator
-from bot.verification.checker import FactChecker
-from index.models.bundled.words import load_word_reader
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"

@@ -17,11 +17,20 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
+import _clone  # noqa: F401
+
 from bot.answer import Answer
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
 from bot.assembly import open_embedder
-from bot.evaluation.injections import (
+from bot.evaluation.run import index_in_service
+from bot.llm.writer import WrittenAnswerer
+from bot.settings import load_settings
+from bot.verification.checker import open_checker
+from index.build.builder import build
+from index.findings import Findings
+from index.search.confidence import ConfidenceModel, Thresholds
+from tests.injections import (
     WAYS,
     Injection,
     Obedient,
@@ -30,13 +39,6 @@ from bot.evaluation.injections import (
     quotes_order,
     read_injections,
 )
-from bot.evaluation.run import index_in_service
-from bot.llm.writer import WrittenAnswerer
-from bot.settings import load_settings
-from bot.verification.checker import open_checker
-from index.build.builder import build
-from index.findings import Findings
-from index.search.confidence import ConfidenceModel, Thresholds
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
 LIMIT = 5

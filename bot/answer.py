@@ -15,33 +15,22 @@ from bot.help_numbers import Help
 from index.article import Article, Passage, Period, Sentence
 
 Outcome = Literal["sure", "perhaps", "no", "help"]
-
-
 """Whether the articles answer: what is said is theirs and answers; it is only what comes nearest,
 and is said to be so; or nothing is said. Or they were not asked: somebody needs help."""
 
-
 Refusal = Literal["unsaid", "period", "unclear", "courtesy", "greeting", "wordless", "self"]
-
-
 """Why there is no answer: the articles do not say, none is of the time asked for, it is not clear
 which article is meant, nothing was asked (« Merci ! », « Bonjour ! », an emoji), or Selon itself
 was (« Qui es-tu ? »)."""
 
-
 SMALL_TALK: tuple[Refusal, ...] = ("courtesy", "greeting", "wordless", "self")
-
-
 """What is no question to the articles: nothing is looked up, and nothing is remembered."""
-
 
 HeldTo = Literal["all", "group", "script"]
 """Which articles an answer could come from: all, those chosen for a group, or those of the daily or
 podcast that the question is about."""
 
 Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
-
-
 """Why the articles' own sentences stand in for a chat model's: none answered in time, what it wrote
 is not borne out by the passages, it found no answer where the search is sure of one, its budget is
 spent, or what may be written for one person in a day is."""
@@ -248,23 +237,13 @@ def shown_quotes(
 
 
 EXACT_LIMIT = 100
-
-
 """Quotes up to this many characters are named whole, longer ones by how they begin and end."""
 
-
 EDGE = 30
-
-
 """Characters that name one end of a long quote, at the least (whole words)."""
 
-
 URL_LIMIT = 2_000
-
-
 _DIRECTIVE = ":~:"
-
-
 _UNSAFE = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 
 

@@ -87,8 +87,6 @@ ModelFault = Literal[
     "allowance",
     "paused",
 ]
-
-
 """Why a model gave nothing that can be used.
 
 timeout     nothing came in time, or not all of it

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.faithfulness import Checked, held_against_checker, read_samples
 from bot.verification.checker import open_checker
+from tests.faithfulness import Checked, held_against_checker, read_samples
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"

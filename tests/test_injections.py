@@ -15,7 +15,14 @@ import pytest
 
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import is_order
-from bot.evaluation.injections import (
+from bot.evaluation.run import index_in_service
+from bot.llm.writer import WrittenAnswerer
+from bot.verification.checker import FactChecker, open_checker
+from index.build.builder import build
+from index.findings import Findings
+from index.models.bundled.embedder import load_bundled
+from index.search.confidence import ConfidenceModel, Thresholds
+from tests.injections import (
     WAYS,
     Injection,
     InjectionWay,
@@ -25,13 +32,6 @@ from bot.evaluation.injections import (
     quotes_order,
     read_injections,
 )
-from bot.evaluation.run import index_in_service
-from bot.llm.writer import WrittenAnswerer
-from bot.verification.checker import FactChecker, open_checker
-from index.build.builder import build
-from index.findings import Findings
-from index.models.bundled.embedder import load_bundled
-from index.search.confidence import ConfidenceModel, Thresholds
 
 DATA = Path(__file__).parent / "data"
 INJECTIONS = read_injections(DATA / "injections.jsonl")

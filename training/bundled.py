@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import onnx
 
-from bot.evaluation.faithfulness import read_samples as read_written
 from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
 from index.article import Article, Passage, Sentence, embedding_text
@@ -32,6 +31,7 @@ from index.models.bundled.weights import Q4File, read_weights
 from index.models.bundled.words import LAYERS
 from index.search.confidence import ConfidenceModel
 from index.search.scoring import BEST_SENTENCE_WEIGHT
+from tests.faithfulness import read_samples as read_written
 from training import interop
 
 __all__ = [

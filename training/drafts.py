@@ -31,8 +31,6 @@ MINED_FOR_FRENCH = 3  # passages of the first twenty for each French question, o
 MINED_QUESTIONS = 1_600  # of each file that is not French
 
 _log = logging.getLogger(__name__)
-
-
 RIVALS = RANKED - 1  # passages that a question's own is ranked against
 RIVALS_AMONG = 6  # of the first found: no more than four are ever read
 

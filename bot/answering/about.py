@@ -40,16 +40,13 @@ _POLITE = (
     r"(?:(?:sais-tu|savez-vous|(?:me )?di(?:s|re|tes)(?:[ -]moi)?|do you know|tell me)[ ,]+)?"
 )
 
-
 _ON = (
     r"(?:sur|qui (?:parlent?|traitent?) (?:de|du|des|d')|parlant (?:de|du|des|d')|concernant"
     r"|(?:a propos|au sujet|traitant) (?:de|du|des|d')|consacres? (?:a|aux?)|intitules?"
     r"|about|on|titled|entitled|called|concerning|regarding|(?:that|which) mentions?)(?:(?<=')|\b)"
 )
 
-
 _SUBJECT = r"(?P<subject>\S.*?)"
-
 
 _TARGET = (
     r"(?:(?:(?:cet(?:te)?|ce|ces|le|la|les|un|une|l'|d'un|notre|votre|ton|this|that|the|these|your"
@@ -58,30 +55,14 @@ _TARGET = (
     r"|th(?:is|at) (?:piece|story|text|report)))"
 )
 
-
 _WHO = r"(?:qui|ki)"
-
-
 _WROTE = r"(?:ecri(?:t|s|te|ts|tes)?|redige[es]*|signe[es]*|publie[es]*)"
-
-
 _AUTHOR = r"(?:auteure?|autrice|redacteur|redactrice|journaliste|signataire|author|writer)s?"
-
-
 _ISSUED = r"(?:ete )?(?:publie|paru|ecrit|redige|sorti|mis en ligne|diffuse|date)[es]*"
-
-
 _OUT = r"(?:published|written|posted|released|issued|dated)"
-
-
 _WHEN = r"(?:quand|a quelle date|quel jour|en quelle annee|quand est-ce que|c'est quand que)"
-
-
 _DID = r"(?:a|ont|est|sont|fut|furent)"
-
-
 _IT = rf"(?:{_DID}(?:-t)?-(?:il|elle|ils|elles)|{_DID})"
-
 
 # Kind, head, tail. An empty tail wants none.
 _ABOUT_ONE: tuple[tuple[MetadataKind, str, str], ...] = (
@@ -114,7 +95,6 @@ _ABOUT_ONE: tuple[tuple[MetadataKind, str, str], ...] = (
     ("title", r"what is", r"(?:called|titled|entitled)"),
 )
 
-
 _SPEAK = (
     r"(?:(?:(?:parle|traite|discute)(?:nt)? (?:de|du|des|d')|porte(?:nt)? sur"
     r"|(?:evoque|mentionne|aborde|concerne|cite|racontent|explique)(?:nt)?"
@@ -125,9 +105,7 @@ _SPEAK = (
     rf"|{_ON}) ?)"
 )
 
-
 _SOME = r"(?:(?:un|des|les|tous les|d'autres|quelques|any|the|all|all the|some|an) )?"
-
 
 _THERE = (
     r"(?:(?:est-ce qu'il )?(?:il )?y a(?:-t-il)?|existe-t-il|avez-vous|as-tu|auriez-vous"
@@ -135,12 +113,8 @@ _THERE = (
     r"|are there|is there|do you have|show me|list|find(?: me)?|give me)"
 )
 
-
 _WHICH = r"(?:quels?|quelles?|which|what)"
-
-
 _THE = r"(?:(?:est|sont|is|are|was) (?:le |les |l'|the ))?"
-
 
 _NOW = (
     r"(?: (?:(?:ont|a) ete publies?|sont (?:parus?|sortis?|publies)|est (?:paru|sorti)|parus?"
@@ -148,18 +122,15 @@ _NOW = (
     r"|(?:were|was|have been|did you|appeared|came out)? ?(?:publish(?:ed)?|written|posted)?))?"
 )
 
-
 _IN_ALL = (
     r"(?: (?:en tout|au total|in total|in all|indexes|indexed|dans (?:l'index|le corpus|la base"
     r"|les archives|ta base|votre base)|in the (?:index|corpus|archive|database)))*"
 )
 
-
 _HAVE = (
     r"(?:y a-t-il|il y a|avez-vous|as-tu|connais-tu|connaissez-vous|sont"
     r"|(?:compte|contient) (?:l'index|le corpus)|are there|are|do you have|do you know|have you)"
 )
-
 
 _ABOUT_MANY: tuple[tuple[MetadataKind, str], ...] = (
     ("which", rf"{_WHICH} {_THE}(?:seul )?articles? {_SPEAK}{_SUBJECT}"),
@@ -172,30 +143,24 @@ _ABOUT_MANY: tuple[tuple[MetadataKind, str], ...] = (
     ("count", rf"(?:combien (?:d[e'] ?)|how many )articles?{_NOW}"),
 )
 
-
 _LAST_NEWS = (
     r"(?:(?:quelles (?:sont|ont ete) )?(?:les )?dernieres (?:nouvelles|infos|informations|actus"
     r"|actualites)|(?:what(?: is|'s| are) )?(?:the )?(?:latest|newest|most recent)(?: news)?)"
 )
 
-
 _FRESH = r"(?:(?:(?:y a-t-il|il y a) )?(?:quoi de (?:neuf|nouveau)|du nouveau)|what(?: is|'s) new)"
-
 
 _NEWS_OF = (
     r"(?:(?:de |d'|a propos |au sujet |du cote |autour )?(?:de|du|des|d')|sur|concernant|dans|en"
     r"|aux?|a|chez|pour|avec|about|on|of|from|with|in|at)(?:(?<=')|\b)"
 )
 
-
 _NEWS: tuple[tuple[MetadataKind, str], ...] = (
     ("news", rf"(?:{_LAST_NEWS}|{_FRESH}),? {_NEWS_OF} ?{_SUBJECT}"),
     ("news", rf"(?:{_LAST_NEWS}|{_FRESH})"),
 )
 
-
 _END = r"[\s?!.…]*"
-
 
 _RULES: tuple[tuple[MetadataKind, re.Pattern[str]], ...] = (
     *(
@@ -205,19 +170,13 @@ _RULES: tuple[tuple[MetadataKind, re.Pattern[str]], ...] = (
     *((kind, re.compile(rf"{_POLITE}{rule}{_END}")) for kind, rule in _ABOUT_MANY + _NEWS),
 )
 
-
 _CONCERNS = re.compile(
     r"article|\b(?:papier|texte|billet|reportage|depeche|enquete|piece|story|text|report"
     r"|nouvelles?|infos?|informations?|actus?|actualites?|neuf|nouveau|latest|newest|news?)\b"
 )
 
-
 _NAMED = re.compile(rf"\barticles? {_ON} ?{_SUBJECT}{_END}$")
-
-
 LONGEST = 300  # characters; a longer question asks for more than what articles are about
-
-
 _QUOTES = " «»\"“”'"
 
 
@@ -251,20 +210,10 @@ def _subject(found: re.Match[str], question: str) -> str:
 
 
 CERTAIN = 0.99  # confidence that an article is the one meant, when it is the only one or so titled
-
-
 _LISTED = 5
-
-
 _NEWEST = 3  # articles that tell the latest news
-
-
 _LEDE_WORDS = 30  # from which on the beginning of an article tells what it is about
-
-
 _CAPTION_WORDS = 6  # a first sentence of fewer stands below a picture
-
-
 _DEPTH = 100  # passages looked at for the articles on a subject
 
 

@@ -54,36 +54,21 @@ def _parts(text: str, language: str) -> tuple[set[str], set[str]]:
 QUOTED_HITS = 5
 """The best hits, whose sentences may be quoted."""
 
-
 MOST_SENTENCES = 3
-
-
 _SHORT = 40  # words of an answer of several sentences
-
-
 _MOST_WORDS = 60  # where they disagree; also of a list with its introduction, up to a whole item
-
-
 _LEAST_WORDS = 4  # of a sentence that answers, beside those of a date
-
-
 _CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
-
 
 SPAN_LOGIT = 1.0
 """From which on the reader is sure enough of the words to let them stand out."""
 
-
 ORDER_LOSS, FRAGMENT_LOSS = 0.15, 0.25
-
 
 SURE_ORDER = 0.4
 """Logit from which on a sentence is taken for an order here, where it would only be quoted."""
 
-
 MARGIN = 0.04  # how far behind the best rank a sentence may stand
-
-
 _FURTHER = 5  # passages offered behind an answer
 
 

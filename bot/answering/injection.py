@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 # What could be taken for the frame: brackets and angle brackets become look-alikes.
 _FRAME = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "{": "(", "}": ")", "`": "'"})
-
-
 _RUN = re.compile(r"[=#*_~|-]{3,}")
 
 
@@ -51,7 +49,6 @@ def visible(text: str) -> str:
 
 _KEPT = 4096  # sentences that were looked at
 
-
 _FRAMES = (
     # A turn that somebody else would have taken.
     r"(?:^|[\s\"'«(\[])(?:system|systeme|assistant|user|utilisateur|human|humain|developer)"
@@ -65,18 +62,10 @@ _FRAMES = (
     r"!?\]\(\s*\w+:|\b[a-z0-9+/]{40,}={0,2}",
 )
 
-
 _FRAME_PARTS = re.compile("|".join(f"(?:{pattern})" for pattern in _FRAMES))
-
-
 _LETTERS = re.compile(r"[^\W\d_]+")
-
-
 _FEWEST_WORDS = 3  # with fewer there is no saying what a text is
-
-
 _TAG = re.compile(r"<[^<>]{1,200}>")
-
 
 # Cyrillic and Greek letters that look like Latin ones.
 _ALIKE = str.maketrans(

@@ -147,8 +147,6 @@ def _meaning(hit: Hit) -> float:
 
 
 ON_SUBJECT_MARGIN = 0.04
-
-
 """How far in meaning a passage that holds none of the words may stand behind the nearest one.
 
 Passages on anything else lie 0.05 to 0.1 behind with the bundled model, and there is always a

@@ -13,20 +13,10 @@ from bot.evaluation import outcome
 from bot.evaluation.outcome import GoldOutcome
 
 Numbers = npt.NDArray[np.float64]
-
-
 RANK_DEPTH = 10
-
-
 BINS = 10
-
-
 RESAMPLES = 1_000
-
-
 LEVEL = 0.95
-
-
 RESAMPLE_SEED = 20_250_101
 
 

@@ -20,10 +20,7 @@ _ARTICLES = {
     "es": re.compile(r"\b(?:el|las?|los?|un[ao]s?|un)\b"),
 }
 
-
 _ELIDED = re.compile(r"\bl['’]")
-
-
 _SYMBOLS = frozenset("$+<=>^`|~")  # in ASCII's punctuation though not in Unicode's
 
 

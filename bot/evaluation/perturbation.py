@@ -12,14 +12,9 @@ from bot.errors import EvaluationError
 from bot.evaluation.questions import GoldQuestion, QuestionSet
 
 _SHORTEST = 5
-
-
 """Letters of the shortest word that gets a typing mistake."""
 
-
 _WORD = re.compile(rf"[^\W\d_]{{{_SHORTEST},}}")
-
-
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss"})
 
 
@@ -53,8 +48,6 @@ PERTURBATIONS: dict[str, Callable[[str, random.Random], str]] = {
     "typos": mistyped,
     "mark": without_mark,
 }
-
-
 """In the order in which they are applied."""
 
 

@@ -27,17 +27,9 @@ from index.errors import reason_of
 from index.search.confidence import Thresholds
 
 _NOTHING = "–"
-
-
 _MEASURE = 22  # characters of a measure's name and the space after it
-
-
 INTERVAL = "95 %"
-
-
 _WHOLE = frozenset({"questions", "unanswerable", "passages"})
-
-
 _COARSE = ("mean_passage_chars", "answer_words", "latency_ms", "index_tokens_per_s")
 
 

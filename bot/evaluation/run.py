@@ -81,8 +81,6 @@ def _count(embedder: Embedder, texts: Sequence[str]) -> int:
 
 
 _SPREAD = 20_000  # passages whose length is looked at, evenly spaced, in an index larger than that
-
-
 _PAGE = 1_000
 
 
@@ -194,11 +192,7 @@ def _mean_passage_chars(generation: GenerationReader) -> float:
 
 
 SAMPLE_SEED = 1
-
-
 COMPARED = ("hit@1", "hit@3", "hit@5", "hit@10", "mrr@10", "ndcg@10", "answer_hit")
-
-
 COMPARED_KEPT = (*COMPARED, "answerable_kept", "unanswerable_refused", "auroc")
 
 

@@ -27,7 +27,6 @@ _SHORTEST = 6  # words; shorter sentences say too little alone
 
 _OPENING_BONUS = 0.04  # journalists put the news first
 
-
 # Carbonell & Goldstein, "The Use of MMR" (1998): what a sentence adds counts against what it
 # repeats.
 REPETITION_PENALTY = 0.5

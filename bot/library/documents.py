@@ -147,7 +147,6 @@ OPEN_INDEXES = 16
 LOCK_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds between the attempts to build while another process does."""
 
-
 LOOK_SECONDS = 0.5
 """How often a build that waits for another looks whether it is still wanted."""
 

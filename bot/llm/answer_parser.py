@@ -13,11 +13,7 @@ from index.text.folding import fold_phrase
 from index.text.sentences import sentence_spans
 
 _OPENING = re.compile(r"<(think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
-
-
 _CLOSING = re.compile(r"</(?:think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
-
-
 _LONGEST = len("</reflection>")
 
 
@@ -68,12 +64,10 @@ def _tag_under_way(text: str) -> int:
 
 _SOURCE = r"(?:(?:les|ces|the|these|provided|given|aucune? des?|none of the) )*"
 
-
 _SOURCES = (
     rf"{_SOURCE}(?:passages?|articles?|textes?|texts?|extraits?|documents?|sources?|contexte?|context"
     r"|informations?)(?: (?:fournis|fournies|donnes|donnees|provided|given|above|ci-dessus))*"
 )
-
 
 _UNKNOWN = re.compile(
     r"(?:(?:desolee?|sorry|unfortunately|malheureusement|excuse[zr]?[- ]moi)\b[ ,.!:]*)*"
@@ -90,7 +84,6 @@ _UNKNOWN = re.compile(
     rf"|(?:dans|d'apres|selon|in|from|based on|according to) {_SOURCES}[ ,]+"
     r"(?:il n'y a (?:pas|aucune)|there is no|je ne|i (?:cannot|can't|do not|don't)))"
 )
-
 
 _AROUND = re.compile(
     r"(?:voici|bien sur|d'accord|certainement|avec plaisir|here (?:is|are)|sure|of course|certainly"
@@ -112,17 +105,9 @@ def is_chatter(text: str) -> bool:
 
 
 LONGEST_LINE = 4_000  # characters; a model that writes more without a line's end is out of order
-
-
 LONGEST_REFUSAL = 8  # words; what says more, and cites, may be a claim
-
-
 _Kind = Literal["claim", "refusal", "chatter"]
-
-
 _WORD_AFTER = re.compile(r"(?<!\S)[^\w\s]*+\w\S*+\s")
-
-
 _ENDING = re.compile(r"[.!?…:][»”\"’')\]\s]*$")
 
 

@@ -137,22 +137,13 @@ def _place(citation: Citation) -> tuple[str, int]:
 
 
 Guarded = Literal["link", "order", "prompt", "language", "unfinished"]
-
-
 """`link`: it shows an address. `order`: it repeats what an article tells a machine. `prompt`: it
 gives away what the model was told. `language`: it is not in the question's. `unfinished`: the model
 was cut short."""
 
-
 _RUN = 6  # words in a row that nobody writes twice by chance
-
-
 TELLING = 4  # words that a sentence needs for its language to be told
-
-
 _CRY = re.compile(r"[!?]\s*$")  # neither a question nor an outcry tells anything
-
-
 _WORD = re.compile(r"\w+")
 
 

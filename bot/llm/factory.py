@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger(__name__)
-
-
 _MICROS = 1_000_000
 
 _ELSEWHERE = ("-cloud", ":cloud")

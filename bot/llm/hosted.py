@@ -26,17 +26,10 @@ if TYPE_CHECKING:
 
 
 CHARACTERS_PER_TOKEN = 3
-
-
 """Of French, on the safe side: OpenAI's and Llama's tokens are nearer to four characters."""
 
-
 _PER_MESSAGE = 8
-
-
 _ENDINGS = ("finish_reason", "stop_reason", "done_reason", "status")
-
-
 _LENGTHS = {"length", "max_tokens", "model_length", "incomplete"}
 
 
@@ -97,19 +90,12 @@ class Tally:
 
 
 _BreakerState = Literal["closed", "open", "trying"]
-
-
 FAILURES = 3
-
-
 PAUSE_SECONDS = 60.0
-
 
 _OF_THE_CALL: frozenset[ModelFault] = frozenset(
     {"context", "rejected", "cancelled", "budget", "paused"}
 )
-
-
 """What says something of the question or of the caller, not of the model's health."""
 
 
@@ -171,26 +157,15 @@ class Breaker:
 
 
 logger = logging.getLogger(__name__)
-
-
 Made = Callable[[], Awaitable["BaseChatModel"]]
 
-
 _AGAIN: frozenset[ModelFault] = frozenset({"rate", "server", "connection"})
-
-
 """What may be gone a moment later. A model that was too slow would be so again."""
 
-
 _FIRST_WAIT = 0.5
-
-
 _CLOSING = 5.0
 
-
 _LONGEST_PER_TOKEN = 8
-
-
 """Characters: a server that goes on after this many for each token allowed is cut off."""
 
 

@@ -22,20 +22,11 @@ from index.findings import Hit
 from index.text.antecedents import leads
 
 Form = Literal["answer", "answer_json"]
-
-
 """Sentences with markers, or JSON."""
 
-
 Purpose = Form | Literal["follow_up"]
-
-
 _FOLDER = "bot.llm.prompts"
-
-
 _HEAD = re.compile(r"^\[(system|user|assistant)\]\n", re.MULTILINE)
-
-
 _ROLES: dict[str, MessageRole] = {"system": "system", "user": "user", "assistant": "assistant"}
 
 
@@ -110,14 +101,8 @@ def _page(name: str, folder: Path | None = None) -> str:
 
 
 FEWEST, MOST = 3, 5
-
-
 MOST_OF_SEVERAL = 7  # passages, where the question has several parts
-
-
 _NEAR = 0.06  # how far behind the best passage one beyond the fewest may stand
-
-
 LENGTH = 600  # characters of a passage that are given
 
 
@@ -233,17 +218,11 @@ def language_name(code: str) -> str:
 
 
 CHARACTERS_A_TOKEN = 2.8
-
-
 """Of French, as the vocabularies that know it worst cut it; an estimate that is never too low."""
-
 
 TOKENS_A_MESSAGE = 8
 
-
 UNKNOWN_ANSWER = {"fr": "Je ne sais pas.", "en": "I do not know."}
-
-
 """What a model is told to write where the passages do not answer."""
 
 

@@ -24,18 +24,12 @@ if TYPE_CHECKING:
 
 
 NO_KEY = "none"
-
-
 """What is sent as the key to a server that wants none, since the libraries insist on one."""
-
 
 # The bodies of requests, which hold questions and passages, are logged by these at DEBUG.
 _TALKATIVE = ("openai", "anthropic", "groq", "google_genai", "httpcore", "httpcore2")
 
-
 _LENGTHS = ("max_tokens", "num_predict", "max_output_tokens")
-
-
 """The field of the token limit, by whatever name a provider's class has for it."""
 
 
@@ -219,12 +213,8 @@ def _first_line(error: Exception) -> str:
 
 _DEPTH = 6
 
-
 _LONGEST = 3600.0
-
-
 """Seconds: a server that asks to wait longer is asked again all the same."""
-
 
 _BY_STATUS: Mapping[int, ModelFault] = {
     401: "refused",
@@ -237,14 +227,12 @@ _BY_STATUS: Mapping[int, ModelFault] = {
     504: "timeout",
 }
 
-
 # As llama.cpp, OpenAI, vLLM, Anthropic and Mistral say it.
 _TOO_LONG = re.compile(
     r"context (?:length|window|size)|maximum context|prompt is too long|too many tokens"
     r"|too large for model",
     re.IGNORECASE,
 )
-
 
 _CONNECTIONS = {"TransportError", "APIConnectionError", "ModelConnectionError"}
 

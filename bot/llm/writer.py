@@ -34,14 +34,8 @@ from index.errors import IndexingError
 from index.findings import Findings
 
 logger = logging.getLogger(__name__)
-
-
 _MOST_SENTENCES = 6
-
-
 MOST_OF_SYNTHESIS = 10
-
-
 SMALLEST = 500  # tokens of a prompt that is still worth sending
 
 

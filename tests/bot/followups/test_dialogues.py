@@ -12,7 +12,6 @@ import pytest
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.evaluation.dialogues import Dialogue, Heard, hold, read_dialogues
 from bot.evaluation.run import Opened, index_in_service
 from bot.followups.conversation import FollowUpChain
 from bot.followups.resolution import understand
@@ -21,6 +20,7 @@ from index.build.builder import build
 from index.models.bundled.embedder import load_bundled
 from index.search.confidence import ConfidenceModel
 from tests.bot.followups.turns import NOW
+from tests.dialogues import Dialogue, Heard, hold, read_dialogues
 
 ROOT = Path(__file__).resolve().parents[3]
 DIALOGUES = read_dialogues(ROOT / "tests" / "data" / "dialogues.jsonl")

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given as property_of
 from hypothesis import settings, strategies
 
-from bot.evaluation.faithfulness import read_articles
 from bot.verification.checker import FactChecker
 from bot.verification.claim import Claim, GivenPassage
 from index.build.passages import cut
 from tests.bot.verification.made import HashReader, given
+from tests.faithfulness import read_articles
 
 ROOT = Path(__file__).resolve().parents[3]
 PASSAGES = [

@@ -13,8 +13,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, get_args
 
+from bot.llm.attempt import ClaimChecker
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.article import Article, Passage
 from index.build.passages import cut
@@ -26,14 +27,6 @@ _Kind = Literal[
     "hedge", "tense", "cause", "merged",
 ]  # fmt: skip
 FAULT_KINDS: tuple[_Kind, ...] = get_args(_Kind)
-
-
-class _Checker(Protocol):
-    """What is measured."""
-
-    def prepare(self, given: Sequence[GivenPassage]) -> None: ...
-
-    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +99,7 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
     return tuple(each for each in read if isinstance(each, Article))
 
 
-def held_against_checker(checker: _Checker, sample: Sample) -> Checked:
+def held_against_checker(checker: ClaimChecker, sample: Sample) -> Checked:
     """A sample's sentences as the checker sees them, the passages being read ahead."""
     checker.prepare(sample.given)
     verdicts: list[ClaimVerdict] = []
