@@ -14,19 +14,13 @@ from index.article import Article
 from index.build.fingerprint import rules
 from index.build.generation import GenerationDraft
 from index.build.sources import ArticleSupply, FileArticles, GivenArticles, ReadTerms
-from index.build.vectors import Embedded, EmbeddingWork, embed_part
+from index.build.vectors import EmbeddingWork, embed_all, embed_part
 from index.errors import BuildStopped
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.models.base import Embedder
 from index.store.base import IndexStore
-from index.store.build_turn import (
-    ArticleChanges,
-    BuildPart,
-    BuildTurn,
-    KeptVectors,
-    KnownGeneration,
-)
+from index.store.build_turn import BuildPart, BuildTurn, KeptVectors
 from index.store.factory import Location, open_store
 from index.store.reader import GenerationFacts
 
@@ -151,8 +145,8 @@ def build_part(
         supply.read_into(draft, None, terms)
         watch.step("cut")
         draft.cut(terms.check, watch.progress)
-        if not draft.passages:
-            raise supply.nothing(draft.left_out())
+        if not draft.passages.passages:
+            raise supply.nothing(draft.articles.left_out())
         watch.step("embed")
         work = EmbeddingWork(embedder, kept, lambda: _check_stop(stop, kept), watch.progress)
         embedded = embed_part(writer, work, part, turn)
@@ -218,34 +212,28 @@ class _Build:
         terms = ReadTerms(self.store.removed().ids, self._check, self.watch.progress)
         previous, supply = turn.previous, self.corpus.supply
         before = previous if previous and self._may_serve_again(previous.facts) else None
-        comparable = before if before and self._comparable(before.facts) else None
+        # Whether the same articles, read alike, would make the same generation.
+        comparable = (
+            before and self._same_model(before.facts) and before.facts.roots == self.corpus.roots
+        )
         self.watch.step("read")
-        if comparable and supply.untouched(comparable, terms):
-            return self._unchanged(comparable, len(comparable.left_out()))
+        if before and comparable and supply.untouched(before, terms):
+            return self._unchanged(before.facts, len(before.left_out()))
         with turn.draft(alike=before is not None) as writer:
             draft = GenerationDraft(writer, self.corpus.rules)
             supply.read_into(draft, before, terms)
-            if comparable and comparable.facts.fingerprint == draft.fingerprint():
-                return self._unchanged(comparable, draft.left_out())
+            if before and comparable and before.facts.fingerprint == draft.articles.fingerprint():
+                return self._unchanged(before.facts, draft.articles.left_out())
             return self._make(turn, draft)
 
     def _make(self, turn: BuildTurn, draft: GenerationDraft) -> BuildReport:
         """Make a generation of a draft whose articles are read, and put it in service."""
         self.watch.step("cut")
-        left_out, changes = draft.left_out(), draft.changes()
+        left_out, changes = draft.articles.left_out(), draft.articles.changes()
         draft.cut(self._check, self.watch.progress)
-        if not draft.passages:
+        if not draft.passages.passages:
             raise self.corpus.supply.nothing(left_out)
         self.watch.step("embed")
-        embedded = self._embed(turn, draft)
-        self.watch.step("write")
-        draft.seal(self.embedder, datetime.now(UTC), self.corpus.roots, self._check)
-        turn.adopt(draft.writer)
-        self.watch.step("switch")
-        turn.switch(draft.writer)
-        return self._changed(draft, changes, embedded, left_out)
-
-    def _embed(self, turn: BuildTurn, draft: GenerationDraft) -> Embedded:
         embedder = self.embedder
         with (
             turn.put_aside() as newer,
@@ -253,7 +241,29 @@ class _Build:
         ):
             work = EmbeddingWork(embedder, kept, lambda: self._check(kept), self.watch.progress)
             known = [each for each in (turn.previous, newer) if each]
-            return draft.embed(work, [each for each in known if self._same_model(each.facts)])
+            reusable = [each for each in known if self._same_model(each.facts)]
+            embedded = embed_all(draft.writer, work, reusable)
+        self.watch.step("write")
+        draft.seal(embedder, datetime.now(UTC), self.corpus.roots, self._check)
+        turn.adopt(draft.writer)
+        self.watch.step("switch")
+        turn.switch(draft.writer)
+        return BuildReport(
+            generation=draft.writer.id,
+            articles=changes.added + changes.changed + changes.unchanged,
+            passages=draft.passages.passages,
+            sentences=draft.passages.sentences,
+            added=changes.added,
+            changed=changes.changed,
+            removed=changes.removed,
+            unchanged=changes.unchanged,
+            embedded=embedded.texts,
+            skipped=tuple(self.corpus.supply.skipped),
+            switched=True,
+            duplicates=draft.copies,
+            left_out=left_out,
+            resumed=embedded.resumed,
+        )
 
     def _check(self, kept: KeptVectors | None = None) -> None:
         _check_stop(self.stop, kept)
@@ -270,12 +280,7 @@ class _Build:
         own = bool(facts.roots) or not self.corpus.roots
         return own and facts.rules == self.corpus.rules
 
-    def _comparable(self, facts: GenerationFacts) -> bool:
-        """Whether the same articles, read alike, would make the same generation."""
-        return self._same_model(facts) and facts.roots == self.corpus.roots
-
-    def _unchanged(self, previous: KnownGeneration, left_out: int) -> BuildReport:
-        facts = previous.facts
+    def _unchanged(self, facts: GenerationFacts, left_out: int) -> BuildReport:
         return BuildReport(
             generation=facts.id,
             articles=facts.articles,
@@ -290,28 +295,4 @@ class _Build:
             switched=False,
             duplicates=facts.copies,
             left_out=left_out,
-        )
-
-    def _changed(
-        self,
-        draft: GenerationDraft,
-        changes: ArticleChanges,
-        embedded: Embedded,
-        left_out: int,
-    ) -> BuildReport:
-        return BuildReport(
-            generation=draft.id,
-            articles=changes.added + changes.changed + changes.unchanged,
-            passages=draft.passages,
-            sentences=draft.sentences,
-            added=changes.added,
-            changed=changes.changed,
-            removed=changes.removed,
-            unchanged=changes.unchanged,
-            embedded=embedded.texts,
-            skipped=tuple(self.corpus.supply.skipped),
-            switched=True,
-            duplicates=draft.copies,
-            left_out=left_out,
-            resumed=embedded.resumed,
         )
