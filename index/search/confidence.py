@@ -19,7 +19,6 @@ from index.findings import SearchEvidence
 Calibrated = TypeVar("Calibrated")
 
 CONFIDENCE_FORMAT = 1
-"""What is read off no search at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,13 +77,12 @@ def question_names(question: str, language: str) -> frozenset[str]:
 def name_words(question: str) -> Iterator[str]:
     """The words of a question that name something: capitals past its first word, or digits."""
     for match in _WORD.finditer(question):
-        if _is_name(match.group(), first=not question[: match.start()].strip(" ¿¡«\"'")):
-            yield match.group()
-
-
-def _is_name(word: str, *, first: bool) -> bool:
-    capitals = sum(char.isupper() for char in word)
-    return any(char.isdigit() for char in word) or capitals > 1 or (capitals == 1 and not first)
+        word = match.group()
+        capitals = sum(char.isupper() for char in word)
+        if capitals == 1 and not question[: match.start()].strip(" ¿¡«\"'"):
+            capitals = 0  # of the first word
+        if capitals or any(char.isdigit() for char in word):
+            yield word
 
 
 def _slips(word: str, letters: str) -> Iterator[str]:

@@ -12,7 +12,6 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
@@ -24,9 +23,6 @@ from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
 from index.models.bundled.graph import IDS
 from index.models.bundled.session import open_session
 from index.models.bundled.tokenizer import END, Tokenizer
-
-if TYPE_CHECKING:
-    import onnx
 
 LAYERS = 7  # of twelve: where a word is told best from its neighbours, docs/faithfulness.md
 _LAYER_NORM = "LayerNormalization"
@@ -110,12 +106,8 @@ def _lower(path: Path, layers: int) -> bytes:
     del graph.node[last + 1 :]
     del graph.output[:]
     graph.output.append(onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, None))
-    _forget_unused(graph)
-    return bytes(model.SerializeToString())
-
-
-def _forget_unused(graph: onnx.GraphProto) -> None:
     used = {name for node in graph.node for name in node.input}
     kept = [constant for constant in graph.initializer if constant.name in used]
     del graph.initializer[:]
     graph.initializer.extend(kept)
+    return bytes(model.SerializeToString())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import socket
@@ -16,12 +17,14 @@ import psycopg
 from psycopg import conninfo, errors
 
 from index.errors import BuildLocked, Problem, StoreError, Words
-from index.store.postgres.breaker import CircuitBreaker
 from index.store.url import find_url_fault
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Result = TypeVar("Result")
 
+BREAKER_FAILURES = 3  # in a row, after which a server is left alone
+BREAKER_SECONDS = 5.0  # for so long; then one question tries it, and the others fail at once
+_TRIES = 2  # that a question brings a server at once
 _CONNECT_SECONDS = 5
 _SILENT_SECONDS = 10  # that a peer may leave unanswered before its connection counts as dead
 _LATE_SECONDS = 5  # that a server may take beyond what it was given before it counts as dead
@@ -40,6 +43,41 @@ _ALIVE: dict[str, Any] = {
     "connect_timeout": _CONNECT_SECONDS,
 }
 _SERVER_ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
+
+class CircuitBreaker:
+    """Leaves a server alone for a moment that has failed several times in a row. Thread-safe."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()  # never held while a server is asked
+        self._failures = 0
+        self._tries = 0
+        self._open_until = -math.inf
+        self._last: StoreError | None = None
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Around a question to the server. Raises StoreError, the last one, where it is left
+        alone."""
+        with self._lock:
+            if self._last is not None and self._failures >= BREAKER_FAILURES:
+                if self._clock() < self._open_until or self._tries >= _TRIES:
+                    raise StoreError(self._last.problem, shown=self._last.shown)
+                self._tries += 1
+        failure: StoreError | None = None
+        try:
+            yield
+        except StoreError as error:
+            # Whatever else is wrong was said by the server.
+            failure = error if error.code == "postgres-unreachable" else None
+            raise
+        finally:
+            with self._lock:
+                self._last = failure
+                self._failures = self._failures + 1 if failure else 0
+                self._tries = 0
+                self._open_until = self._clock() + BREAKER_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

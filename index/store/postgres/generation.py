@@ -46,9 +46,7 @@ from index.store.reader import (
 
 Result = TypeVar("Result")
 
-QUESTION_SECONDS = 20.0
-"""That a statement of a question may take."""
-
+QUESTION_SECONDS = 20.0  # that a statement of a question may take
 _AT_ONCE = 4  # jobs that wait for one server; each question brings it two
 _CHECKED_AT_ONCE = 500  # passages whose article a filter is asked about together
 
@@ -220,28 +218,25 @@ class PostgresGeneration(ClosedOnExit):
             return words.best(count, shown)
         few = [each.passages for each in filters if each and each.passages is not None]
         if len(few) == len(filters):
-            among = np.zeros(self.facts.passages, dtype=bool)
+            chosen = np.zeros(self.facts.passages, dtype=bool)
             for each in few:
-                among[each] = True
-            return words.best(count, among & shown)
+                chosen[each] = True
+            return words.best(count, chosen & shown)
         rows = np.flatnonzero(words.scores * shown)
         rows = rows[np.lexsort((rows, -words.scores[rows]))]
         kept: list[int] = []
         for start in range(0, len(rows), _CHECKED_AT_ONCE):
             some = rows[start : start + _CHECKED_AT_ONCE].tolist()
-            allowed = self._allowed(some, filters)
-            kept += [key for key in some if key in allowed]
+
+            def allowed(e: _ServerReader, c: Connection, keys: list[int] = some) -> list[int]:
+                only = filters[e.own.place]
+                return e.vectors.rows_among(c, keys, only) if only else []
+
+            among = set().union(*self._servers.each(allowed))
+            kept += [key for key in some if key in among]
             if len(kept) >= count:
                 break
         return np.array(kept[:count], dtype=np.int64)
-
-    def _allowed(self, keys: list[int], filters: list[ArticleFilter | None]) -> set[int]:
-        def ask(each: _ServerReader, connection: Connection) -> list[int]:
-            only = filters[each.own.place]
-            assert only is not None
-            return each.vectors.rows_among(connection, keys, only)
-
-        return {key for rows in self._servers.each(ask) for key in rows}
 
     def _features(
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
@@ -289,13 +284,11 @@ class PostgresGeneration(ClosedOnExit):
         return StoredPassage.in_order(asked, (row for texts, _ in found for row in texts), spans)
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        """Those of these articles and copies that there are."""
         asked = list(ids)
         found = self._servers.each(lambda e, c: e.articles.entries_of(c, asked)) if asked else []
         return [entry for entries in found for entry in entries]
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
-        """The keys of the passages of these articles."""
         asked = list(ids)
         found = self._servers.each(lambda e, c: e.articles.passage_keys(c, asked)) if asked else []
         return np.array([key for keys in found for key in keys], dtype=np.int64)
@@ -340,8 +333,12 @@ class PostgresGeneration(ClosedOnExit):
         self, within: Period | None = None, limit: int = -1, among: Selection | None = None
     ) -> list[ArticleEntry]:
         found = self._servers.each(lambda e, c: e.articles.entries(c, within, limit, among))
-        newest = heapq.merge(*found, key=lambda row: _newest(*row))
-        entries = [entry for _, entry in newest]
+
+        def newest_first(row: tuple[int, ArticleEntry]) -> tuple[int, int]:
+            day = row[1].published
+            return -day.toordinal() if day else 0, row[0]
+
+        entries = [entry for _, entry in heapq.merge(*found, key=newest_first)]
         return entries if limit < 0 else entries[:limit]
 
     def copied(self) -> list[ArticleEntry]:
@@ -396,7 +393,3 @@ def _merged(found: Iterable[list[NearRow]], count: int) -> IntArray:
 def _by_number(found: Iterable[list[tuple[int, ArticleEntry]]]) -> list[ArticleEntry]:
     rows = sorted((row for each in found for row in each), key=lambda row: row[0])
     return [entry for _, entry in rows]
-
-
-def _newest(number: int, entry: ArticleEntry) -> tuple[int, int]:
-    return -entry.published.toordinal() if entry.published else 0, number

@@ -29,19 +29,14 @@ from index.store.reader import RowKind
 
 logger = logging.getLogger(__name__)
 
-EXACT_ROWS = 10_000
-"""Rows up to which every vector is compared; docs/scale.md says what that costs."""
-
+EXACT_ROWS = 10_000  # up to which every vector is compared; docs/scale.md says what that costs
 COMPARED_SQUARE = 2_000
 """How large a share of `n` passages may be for them and their sentences to be all compared: up to
 the square root of 2,000 n. That takes as long as there are many of them; HNSW as long as there are
 few, going past all that the filter leaves out. docs/postgres.md has the times."""
 
 _KEPT_FILTERS = 32
-
-EF_SEARCH = 800
-"""Neighbours that HNSW keeps in sight: more find more, and cost more."""
-
+EF_SEARCH = 800  # neighbours that HNSW keeps in sight: more find more, and cost more
 SETTINGS: Mapping[str, str] = {
     "hnsw.ef_search": str(EF_SEARCH),
     "hnsw.iterative_scan": "relaxed_order",
@@ -57,7 +52,6 @@ _BY_INDEX = (
     "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_sort', 'off', false)"
 )
 _BY_ANY = "SELECT set_config('enable_seqscan', 'on', false), set_config('enable_sort', 'on', false)"
-
 _SPARE = 2  # times as many as are asked for come from HNSW, which ranks in half precision
 
 
@@ -136,8 +130,7 @@ class ServerVectors:
         """What these leave; None where they leave all."""
         if within is None and among is None:
             return None
-        known = self._filters.get((within, among))
-        if known is not None:
+        if (known := self._filters.get((within, among))) is not None:
             return known
         condition, values = selection_clause(within, among, POSTGRES)
         most = math.isqrt(COMPARED_SQUARE * self.sizes["passages"])

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
 from psycopg import errors
 
 from index.errors import DamagedIndex, ModelMismatch, NoIndex, Problem, StoreError
-from index.store.base import StoreCheck
+from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
 from index.store.build_turn import BuildPart
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, Generation
@@ -40,15 +39,11 @@ from index.store.postgres.load import (
     unload_articles,
     unload_vectors,
 )
-from index.store.postgres.part import PostgresPart, postgres_part
-from index.store.postgres.removed import RemovedRows, withdrawn_ids
 from index.store.postgres.schema import VectorTables, is_prepared, prepare_database
-from index.store.postgres.turn import PostgresTurn, postgres_turn
+from index.store.postgres.turn import PostgresPart, PostgresTurn, postgres_part, postgres_turn
 from index.store.postgres.vectors import PostgresVectors
 from index.store.reader import GenerationFacts
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
-
-Result = TypeVar("Result")
 
 _AT_ONCE = 2_048  # vectors
 _ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
@@ -267,12 +262,17 @@ class PostgresStore:
             yield connections
 
     def _withdrawn_ids(self) -> frozenset[str]:
-        return self._asking[0].ask(withdrawn_ids)
+        # Asked for every question: no more than the ids.
+        query = "SELECT id FROM selon.removed"
+        return self._asking[0].ask(lambda c: frozenset(row[0] for row in c.execute(query)))
 
-    def _read_removed(self, job: Callable[[Connection], dict[str, Any]]) -> dict[str, Any]:
-        def ask(connection: Connection) -> dict[str, Any]:
+    def _read_removed(self) -> dict[str, RemovedArticle]:
+        def ask(connection: Connection) -> dict[str, RemovedArticle]:
             self._check_first(connection)
-            return job(connection) if is_prepared(connection) else {}
+            if not is_prepared(connection):
+                return {}
+            rows = connection.execute("SELECT id, title, path, day FROM selon.removed")
+            return {row[0]: RemovedArticle(*row) for row in rows}
 
         return self._asking[0].ask(ask)
 
@@ -293,3 +293,33 @@ class PostgresStore:
 def _close(asking: list[Connections]) -> None:
     for each in asking:
         each.close()
+
+
+class RemovedRows(RemovedArticles):
+    """See `index.store.base.RemovedArticles`. `write` runs a job on the server."""
+
+    def __init__(
+        self,
+        read: Callable[[], dict[str, RemovedArticle]],
+        write: Callable[[Callable[[Connection], object]], None],
+    ) -> None:
+        self._write = write
+        self._read = read
+        self._articles = read()
+
+    def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
+        when = day or datetime.now(UTC).astimezone().date()
+        rows = [(each.id, each.title, each.path, when) for each in articles]
+        statement = "INSERT INTO selon.removed VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+        self._write(lambda connection: connection.cursor().executemany(statement, rows))
+        self._articles = self._read()
+
+    def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
+        self._articles = self._read()
+        restored = self.find(reference)
+        if restored:
+            ids = [each.id for each in restored]
+            delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
+            self._write(lambda connection: connection.execute(delete, [ids]))
+            self._articles = self._read()
+        return restored

@@ -1,8 +1,11 @@
-"""One build at work in a database, from the lease to the last generation removed.
+"""Builds at work in a database, from the lease to the last generation removed, and parts of builds.
 
 A generation is written into files on this machine first, as any other (`index.store.files`), then
 goes to the servers whole, in one transaction each: a build that is killed leaves nothing there but
 the vectors of its finished batches.
+
+A part makes no generation and holds no builder's lease: what it embeds is kept, batch by batch, for
+the build that comes after. The tables of its model stay as long as it is at work.
 """
 
 from __future__ import annotations
@@ -14,18 +17,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import psycopg
 from filelock import FileLock, Timeout
 from psycopg.pq import TransactionStatus
 
 from index.errors import DamagedIndex, StoreError
 from index.store.build_turn import (
+    BuildPart,
     GenerationWriter,
+    Hashes,
     SourceRow,
     StopCheck,
     VectorSource,
+    as_bytes,
     as_hashes,
 )
 from index.store.disk import translate_disk_errors
@@ -36,8 +45,10 @@ from index.store.files.layout import new_id
 from index.store.postgres.articles import fetch
 from index.store.postgres.cluster import claim_cluster
 from index.store.postgres.connections import (
+    MODELS_LOCK,
     Connection,
     Server,
+    hold,
     take_lease,
     translate_errors,
 )
@@ -53,6 +64,7 @@ from index.store.postgres.load import (
     KINDS,
     GenerationLoader,
     WrittenArticles,
+    stored_hashes,
     stream,
     unload_articles,
 )
@@ -266,3 +278,55 @@ class PostgresDraft(FileDraft):
         loader = GenerationLoader(self._connections, self._number, self._placed)
         loader.load(facts, words, check)
         return facts
+
+
+@contextmanager
+def postgres_part(
+    servers: Sequence[Server], workplace: Path, part: BuildPart, model: str, dimension: int
+) -> Iterator[PostgresPart]:
+    """At work on a part, of which nobody else is. `workplace` is a folder for what is read first.
+
+    Raises BuildLocked, StoreError.
+    """
+    first, tables = servers[0].shown, VectorTables(model, dimension)
+    named = f"{part.number}/{part.of}"
+    # A lease of this part's own among those of all models, never that of a build.
+    digest = blake2b(f"{tables.tag} {named}".encode(), digest_size=4).digest()
+    number = int.from_bytes(digest) % (2**31 - 1) + 1
+    with translate_errors(first), open_connections(servers) as connections:
+        take_lease(connections[0], first, number, named)
+        for connection in connections:
+            hold(connection, MODELS_LOCK)
+        yield PostgresPart(connections, workplace, tables)
+
+
+class PostgresPart:
+    """See `index.store.build_turn.PartTurn`; `connections` are to the servers, in their order."""
+
+    def __init__(
+        self, connections: Sequence[Connection], workplace: Path, tables: VectorTables
+    ) -> None:
+        self.kept = PostgresKept(connections, tables)
+        self._connections = connections
+        self._workplace = workplace
+        self._tables = tables
+        # A build takes the vectors of the generation in service again, where it is of this model.
+        whole = KnownGenerations.on(connections).whole
+        current = whole.get(current_number(connections[0]) or 0)
+        self._reused = current is not None and tables.are_of(current[0].facts)
+
+    @contextmanager
+    def draft(self) -> Iterator[FileDraft]:
+        with (
+            work_folder(self._workplace) as folder,
+            closing(FileDraft(folder / "generation", "part", None, alike=False)) as draft,
+        ):
+            yield draft
+
+    def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        wanted = as_bytes(hashes)
+        stored = self.kept.stored(hashes)
+        if self._reused:
+            for each in self._connections:
+                stored |= stored_hashes(each, self._tables, [kind], wanted)
+        return np.array([each in stored for each in wanted], dtype=bool)
