@@ -94,7 +94,8 @@ class PassageReading:
 class Hit:
     """A passage found. `sentences` follow `passage.sentences`, in reading order.
 
-    `reading` is None where no reader has read it.
+    `reading` is None where no reader has read it. `ranks` tells how well each sentence answers
+    beside those of all hits (higher is better), once `index.reading.sentences` has ranked them.
     """
 
     article: Article
@@ -102,6 +103,7 @@ class Hit:
     scores: Scores
     sentences: tuple[RankedSentence, ...]
     reading: PassageReading | None = None
+    ranks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
