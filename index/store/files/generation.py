@@ -15,8 +15,8 @@ import numpy.typing as npt
 from index.article import Article, Period, Selection
 from index.errors import DamagedIndex, ModelMismatch, NoIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
+from index.store.articles import ArticleReader
 from index.store.build_turn import VectorSource, as_hashes
-from index.store.files.articles import ArticleReader
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
 from index.store.files.vector_index import open_vectors, vectors_path

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
+from index.store.article_writer import holds_own_tables
 from index.store.disk import translate_disk_errors
-from index.store.files.article_writer import holds_own_tables
 from index.store.files.generation import (
     ARTICLES_FILE,
     MORE_NAMES,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.article import Article, ArticleEntry, Period, Selection
-from index.store.files.articles import (
+from index.store.articles import (
     ARTICLE_COLUMNS,
     ENTRY_COLUMNS,
     Dialect,

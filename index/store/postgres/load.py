@@ -19,9 +19,9 @@ from psycopg import sql
 
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
+from index.store.article_writer import ArticleDatabase
+from index.store.articles import sqlite_address
 from index.store.build_turn import HASH_SIZE, Hashes, StopCheck, as_bytes, as_hashes
-from index.store.files.article_writer import ArticleDatabase
-from index.store.files.articles import sqlite_address
 from index.store.files.word_index import WordIndex
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection

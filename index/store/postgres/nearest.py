@@ -21,7 +21,7 @@ from psycopg import sql
 from index.article import Period, Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
-from index.store.files.articles import selection_clause
+from index.store.articles import selection_clause
 from index.store.postgres.articles import POSTGRES, fetch
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import VectorTables, composed, schema_of

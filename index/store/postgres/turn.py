@@ -27,6 +27,8 @@ from filelock import FileLock, Timeout
 from psycopg.pq import TransactionStatus
 
 from index.errors import DamagedIndex, StoreError
+from index.store.article_writer import ArticleDatabase
+from index.store.articles import ArticleReader
 from index.store.build_turn import (
     BuildPart,
     GenerationWriter,
@@ -38,8 +40,6 @@ from index.store.build_turn import (
     as_hashes,
 )
 from index.store.disk import translate_disk_errors
-from index.store.files.article_writer import ArticleDatabase
-from index.store.files.articles import ArticleReader
 from index.store.files.draft import FileDraft
 from index.store.files.layout import new_id
 from index.store.postgres.articles import fetch

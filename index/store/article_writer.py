@@ -19,13 +19,13 @@ from index.article import (
     corpus_fingerprint,
 )
 from index.errors import StoreError, reason_of
-from index.store.build_turn import ArticleChanges, UncutArticle
-from index.store.files.articles import (
+from index.store.articles import (
     ARTICLE_COLUMNS,
     article_of_row,
     day_of,
     sqlite_address,
 )
+from index.store.build_turn import ArticleChanges, UncutArticle
 from index.text.antecedents import leads
 
 # The long columns stand last: a scan of the others then skips them.
