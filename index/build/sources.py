@@ -13,7 +13,8 @@ from index.build.generation import GenerationDraft, UnfitArticle
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.process import read_apart
-from index.store.build_turn import KnownGeneration, SourceRow
+from index.store.articles import SourceRow
+from index.store.build_turn import KnownGeneration
 
 
 @dataclass(frozen=True, slots=True)

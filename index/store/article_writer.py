@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,6 @@ from index.store.articles import (
     day_of,
     sqlite_address,
 )
-from index.store.build_turn import ArticleChanges, UncutArticle
 from index.text.antecedents import leads
 
 # The long columns stand last: a scan of the others then skips them.
@@ -176,8 +176,26 @@ class ArticleDatabase:
             ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleChanges:
+    """How many articles differ from those of the generation before; copies do not count."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class UncutArticle:
+    """An article whose passages are wanted; `before` is its number where they are known."""
+
+    number: int
+    before: int | None
+
+
 class ArticleWriter:
-    """See `index.store.build_turn.ArticleSink`. Raises StoreError."""
+    """Articles go in first, then which of them are copies of which. Raises StoreError."""
 
     def __init__(self, sheet: ArticleDatabase) -> None:
         self._sheet = sheet
@@ -186,6 +204,7 @@ class ArticleWriter:
         return bool(self._sheet.rows("SELECT 1 FROM articles WHERE id = ?", article_id))
 
     def add(self, article: Article, told: bytes, signature: bytes) -> None:
+        """`told` is its digest, `signature` what it is compared with others by, if it is."""
         copies = (
             (copy.id, copy.title, copy.path, copy.outlet, _iso(copy.published), copy.url)
             for copy in article.copies
@@ -202,6 +221,7 @@ class ArticleWriter:
         )
 
     def signature(self, article_id: str, told: bytes) -> bytes | None:
+        """The one that the generation before has of this very article."""
         if not self._sheet.alike:
             return None
         rows = self._sheet.rows(
@@ -210,6 +230,9 @@ class ArticleWriter:
         return bytes(rows[0][0]) if rows else None
 
     def add_again(self, ids: Sequence[str], was: str, now: str) -> bool:
+        """Take these from the generation before, their paths beginning with `now` and no more with
+        `was`; False, and none, where it has not all of them or another file has given one already.
+        """
         listed = json.dumps(ids)
         [(before,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", listed)
         [(taken,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", listed)
@@ -236,6 +259,7 @@ class ArticleWriter:
             yield SignedArticle(identity, signature, day_of(published), day_of(updated), *rest)
 
     def unite(self, groups: Iterable[DuplicateGroup]) -> int:
+        """Answer from one article of each group; return how many are copies."""
         count = 0
         for group in groups:
             copies = []
@@ -252,11 +276,13 @@ class ArticleWriter:
         return count
 
     def fingerprint(self) -> str:
+        """Equal for two generations whose articles are the same."""
         return corpus_fingerprint(
             self._sheet.each(f"SELECT {FINGERPRINTED} FROM articles ORDER BY id")
         )
 
     def count(self) -> int:
+        """How many articles are answered from."""
         return int(self._sheet.rows("SELECT count(*) FROM articles WHERE copy_of IS NULL")[0][0])
 
     def left_out(self) -> int:
@@ -275,6 +301,7 @@ class ArticleWriter:
         return ArticleChanges(self.count() - both, both - unchanged, before - both, unchanged)
 
     def uncut(self) -> Iterator[UncutArticle]:
+        """The articles answered from, in the order they came in."""
         known = "b.told = a.told AND b.copy_of IS NULL" if self._sheet.alike else "FALSE"
         for number, before in self._sheet.each(
             "SELECT a.number, b.number FROM articles a "
@@ -293,7 +320,10 @@ def _iso(when: date | None) -> str | None:
 
 
 class PassageWriter:
-    """See `index.store.build_turn.PassageSink`. Raises StoreError."""
+    """Passages go in article by article; their rows count from 0, as do those of their sentences.
+
+    `passages` and `sentences` count those that are in. Raises StoreError.
+    """
 
     def __init__(self, sheet: ArticleDatabase) -> None:
         self._sheet = sheet
@@ -307,6 +337,8 @@ class PassageWriter:
         passages: Sequence[Passage],
         hashes: Sequence[tuple[bytes, Sequence[bytes]]],
     ) -> None:
+        """Those of the article of this number; `hashes` holds, for each passage, its own and those
+        of its sentences."""
         for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
             sentences, number = passage.sentences, self.passages
             self._sheet.run(
@@ -327,6 +359,7 @@ class PassageWriter:
             self.sentences += len(sentences)
 
     def add_again(self, article: int, before: int) -> None:
+        """Those that the article had in the generation before, under that number."""
         [(row, passages, sentence, sentences)] = self._sheet.rows(
             "SELECT min(row), count(*), min(first_sentence), sum(sentences) "
             "FROM previous.passages WHERE article = ?",

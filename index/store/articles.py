@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import numpy as np
@@ -33,7 +33,6 @@ from index.article import (
 )
 from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
-from index.store.build_turn import SourceRow
 from index.store.reader import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
 from index.text.antecedents import behind
 
@@ -96,6 +95,17 @@ def selection_clause(
         if until is not None:
             require(f"a.published <= {dialect.mark}", str(until))
     return " AND ".join(clauses), values
+
+
+class SourceRow(NamedTuple):
+    """A file that articles came from, as `index.build.fingerprint.FileReading` writes it down."""
+
+    location: str
+    shown: str
+    url: str | None
+    digest: bytes | None
+    articles: str
+    skipped: str
 
 
 def sqlite_address(path: Path, mode: str = "ro&immutable=1") -> str:

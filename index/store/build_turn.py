@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, DuplicateGroup, Passage, SignedArticle
+from index.article import Article
 from index.models.base import IntArray, Vectors
+from index.store.article_writer import ArticleWriter, PassageWriter
+from index.store.articles import SourceRow
 from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
 HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
@@ -69,35 +71,6 @@ class VectorSource:
     vectors: StoredVectors
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleChanges:
-    """How many articles differ from those of the generation before; copies do not count."""
-
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
-
-
-@dataclass(frozen=True, slots=True)
-class UncutArticle:
-    """An article whose passages are wanted; `before` is its number where they are known."""
-
-    number: int
-    before: int | None
-
-
-class SourceRow(NamedTuple):
-    """A file that articles came from, as `index.build.fingerprint.FileReading` writes it down."""
-
-    location: str
-    shown: str
-    url: str | None
-    digest: bytes | None
-    articles: str
-    skipped: str
-
-
 class KnownGeneration(Protocol):
     """A generation that a build compares with and takes from, every byte of it as written."""
 
@@ -115,80 +88,6 @@ class KnownGeneration(Protocol):
     def holds(self, article_id: str) -> bool: ...
 
     def vector_source(self, kind: RowKind) -> VectorSource: ...
-
-
-class ArticleSink(Protocol):
-    """Articles go in first, then which of them are copies of which."""
-
-    def holds(self, article_id: str) -> bool: ...
-
-    def add(self, article: Article, told: bytes, signature: bytes) -> None:
-        """`told` is its digest, `signature` what it is compared with others by, if it is."""
-        ...
-
-    def signature(self, article_id: str, told: bytes) -> bytes | None:
-        """The one that the generation before has of this very article."""
-        ...
-
-    def add_again(self, ids: Sequence[str], was: str, now: str) -> bool:
-        """Take these from the generation before, their paths beginning with `now` and no more with
-        `was`; False, and none, where it has not all of them or another file has given one already.
-        """
-        ...
-
-    def leave_out(self, article_id: str) -> None: ...
-
-    def signed(self) -> Iterator[SignedArticle]: ...
-
-    def unite(self, groups: Iterable[DuplicateGroup]) -> int:
-        """Answer from one article of each group; how many were found to be copies."""
-        ...
-
-    def fingerprint(self) -> str:
-        """Equal for two generations whose articles are the same."""
-        ...
-
-    def count(self) -> int:
-        """How many articles are answered from."""
-        ...
-
-    def left_out(self) -> int: ...
-
-    def changes(self) -> ArticleChanges: ...
-
-    def uncut(self) -> Iterator[UncutArticle]:
-        """The articles answered from, in the order they came in."""
-        ...
-
-    def article(self, number: int) -> Article: ...
-
-
-class PassageSink(Protocol):
-    """Passages go in article by article; their rows count from 0, as do those of their sentences.
-
-    `passages` and `sentences` count those that are in.
-    """
-
-    @property
-    def passages(self) -> int: ...
-
-    @property
-    def sentences(self) -> int: ...
-
-    def add(
-        self,
-        article: int,
-        language: str,
-        passages: Sequence[Passage],
-        hashes: Sequence[tuple[bytes, Sequence[bytes]]],
-    ) -> None:
-        """Those of the article of this number; `hashes` holds, for each passage, its own and those
-        of its sentences."""
-        ...
-
-    def add_again(self, article: int, before: int) -> None:
-        """Those that the article had in the generation before, under that number."""
-        ...
 
 
 class VectorWriter(Protocol):
@@ -217,10 +116,10 @@ class GenerationWriter(Protocol):
     def id(self) -> str: ...
 
     @property
-    def articles(self) -> ArticleSink: ...
+    def articles(self) -> ArticleWriter: ...
 
     @property
-    def passages(self) -> PassageSink: ...
+    def passages(self) -> PassageWriter: ...
 
     def note(self, source: SourceRow) -> None:
         """Keep what a file gave, for the next build."""

@@ -11,8 +11,8 @@ import numpy as np
 from index.article import Article, lexical_text
 from index.models.base import IntArray
 from index.store.article_writer import ArticleDatabase, ArticleWriter, PassageWriter
-from index.store.articles import ArticleReader
-from index.store.build_turn import Hashes, SourceRow, StopCheck, VectorWriter, as_hashes
+from index.store.articles import ArticleReader, SourceRow
+from index.store.build_turn import Hashes, StopCheck, VectorWriter, as_hashes
 from index.store.disk import translate_disk_errors
 from index.store.files.generation import (
     ARTICLES_FILE,

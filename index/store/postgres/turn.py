@@ -28,12 +28,11 @@ from psycopg.pq import TransactionStatus
 
 from index.errors import DamagedIndex, StoreError
 from index.store.article_writer import ArticleDatabase
-from index.store.articles import ArticleReader
+from index.store.articles import ArticleReader, SourceRow
 from index.store.build_turn import (
     BuildPart,
     GenerationWriter,
     Hashes,
-    SourceRow,
     StopCheck,
     VectorSource,
     as_bytes,

@@ -21,15 +21,14 @@ from index.article import (
 )
 from index.errors import BuildLocked, ModelMismatch, NoIndex, StoreError
 from index.models.base import IntArray, Vectors
+from index.store.article_writer import ArticleChanges, UncutArticle
+from index.store.articles import SourceRow
 from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
 from index.store.build_turn import (
-    ArticleChanges,
     GenerationWriter,
     Hashes,
-    SourceRow,
     StopCheck,
     StoredVectors,
-    UncutArticle,
     VectorSource,
     as_hashes,
 )
@@ -61,7 +60,7 @@ class MemoryRows:
 
 
 class MemoryArticles:
-    """See `index.store.build_turn.ArticleSink`; takes nothing from the generation before."""
+    """See `index.store.article_writer.ArticleWriter`; takes nothing from the generation before."""
 
     def __init__(self, before: dict[str, bytes]) -> None:
         self._before = before
@@ -136,7 +135,7 @@ class MemoryArticles:
 
 
 class MemoryPassages:
-    """See `index.store.build_turn.PassageSink`."""
+    """See `index.store.article_writer.PassageWriter`."""
 
     def __init__(self, articles: MemoryArticles) -> None:
         self._articles = articles
