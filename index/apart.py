@@ -94,9 +94,7 @@ def run_apart(
 
 
 def _result(
-    ours: Connection,
-    on_message: Callable[[Any], None] | None,
-    stop: Callable[[], bool] | None,
+    ours: Connection, on_message: Callable[[Any], None] | None, stop: Callable[[], bool] | None
 ) -> Any:
     stopping = False
     while True:

@@ -239,10 +239,7 @@ class _KeepingEmbedder:
         expected = (len(texts), embedder.dimension)
         if vectors.shape != expected or not np.isfinite(vectors).all():
             raise ModelError(
-                "model-vectors",
-                model=embedder.id,
-                shape=str(vectors.shape),
-                expected=str(expected),
+                "model-vectors", model=embedder.id, shape=str(vectors.shape), expected=str(expected)
             )
         self._done = before + len(texts)
         self._work.kept.add(hashes[rows].tobytes(), vectors)

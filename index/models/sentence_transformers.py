@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.models.base import Prompts, Vectors
-from index.models.identity import (
-    check_folder,
-    model_fingerprint,
-    short_name,
-    translate_load_errors,
-)
+from index.models.identity import check_folder, model_fingerprint, short_name, translate_load_errors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -15,12 +15,7 @@ import numpy as np
 from index.findings import PassageReading
 from index.models.base import PassageReader, PassageText
 from index.models.bundled.reader import find_spans
-from index.models.identity import (
-    check_folder,
-    model_fingerprint,
-    short_name,
-    translate_load_errors,
-)
+from index.models.identity import check_folder, model_fingerprint, short_name, translate_load_errors
 
 _TOKENS = 512
 _ANSWERING = "ForQuestionAnswering"

@@ -11,12 +11,7 @@ from index.article import Article, ArticleEntry, Passage, Period, Selection, lex
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.models.base import Embedder, IntArray, Vectors
 from index.search.confidence import ConfidenceModel
-from index.search.question_words import (
-    QuestionWords,
-    question_names,
-    weigh_subject,
-    weigh_words,
-)
+from index.search.question_words import QuestionWords, question_names, weigh_subject, weigh_words
 from index.search.scoring import (
     passage_scores,
     quotable_scores,

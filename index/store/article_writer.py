@@ -20,12 +20,7 @@ from index.article import (
     corpus_fingerprint,
 )
 from index.errors import StoreError, reason_of
-from index.store.articles import (
-    ARTICLE_COLUMNS,
-    article_of_row,
-    day_of,
-    sqlite_address,
-)
+from index.store.articles import ARTICLE_COLUMNS, article_of_row, day_of, sqlite_address
 from index.text.antecedents import leads
 
 # The long columns stand last: a scan of the others then skips them.

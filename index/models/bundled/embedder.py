@@ -80,10 +80,7 @@ class BundledEmbedder:
 
 
 def load_bundled(
-    cache_dir: Path,
-    *,
-    threads: int | None = None,
-    progress: PrepareProgress | None = None,
+    cache_dir: Path, *, threads: int | None = None, progress: PrepareProgress | None = None
 ) -> Embedder:
     """The bundled model, prepared in `cache_dir` first if that has not been done yet.
 

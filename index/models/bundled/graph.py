@@ -163,11 +163,7 @@ class _Network:
         return self._node("DynamicQuantizeMatMul", inputs, domain=_FUSED)
 
     def _plain(
-        self,
-        state: str,
-        name: str,
-        weights: npt.NDArray[np.float32],
-        bias: npt.NDArray[np.float32],
+        self, state: str, name: str, weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]
     ) -> str:
         """A product in float32; `weights` has shape (outputs, inputs)."""
         product = self._node("MatMul", [state, self._constant(f"{name}.w", weights.T)])

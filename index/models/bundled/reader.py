@@ -113,10 +113,7 @@ def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[i
 
 
 def load_bundled_reader(
-    cache_dir: Path,
-    *,
-    threads: int | None = None,
-    progress: PrepareProgress | None = None,
+    cache_dir: Path, *, threads: int | None = None, progress: PrepareProgress | None = None
 ) -> BundledReader:
     """The reader that ships with Selon; the embedding model is prepared in `cache_dir` if need be.
 

@@ -21,12 +21,7 @@ from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
 from index.store.files.vector_index import open_vectors, vectors_path
 from index.store.files.word_index import WORD_FILES, WordIndex
-from index.store.reader import (
-    CandidateFeatures,
-    CandidateQuery,
-    ClosedOnExit,
-    RowKind,
-)
+from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
 
 _SELECTIONS_KEPT = 32
 ARTICLES_FILE = "articles.sqlite"

@@ -15,13 +15,7 @@ import numpy as np
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
 from index.store.article_writer import holds_own_tables
 from index.store.disk import translate_disk_errors
-from index.store.files.generation import (
-    ARTICLES_FILE,
-    MORE_NAMES,
-    NAMES,
-    Generation,
-    in_service,
-)
+from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES, Generation, in_service
 from index.store.files.layout import Hold, Layout, new_id
 from index.store.files.lock import build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest

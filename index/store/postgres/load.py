@@ -161,10 +161,7 @@ class GenerationLoader:
         self._written = written
 
     def load(
-        self,
-        facts: GenerationFacts,
-        words: Mapping[RowKind, WordIndex],
-        check: StopCheck,
+        self, facts: GenerationFacts, words: Mapping[RowKind, WordIndex], check: StopCheck
     ) -> None:
         tables = VectorTables(facts.model, facts.dimension)
         for place, connection in enumerate(self._connections):

@@ -256,10 +256,7 @@ class ServerVectors:
                 f"JOIN {{g}}.{kind} r ON r.vector = v.id {of_filter} {order}"
             )
         return composed(
-            whole,
-            g=schema_of(self.number),
-            v=self.tables.of(kind),
-            half=self.tables.half,
+            whole, g=schema_of(self.number), v=self.tables.of(kind), half=self.tables.half
         )
 
     def rows_among(self, connection: Connection, keys: list[int], only: ArticleFilter) -> list[int]:

@@ -37,11 +37,7 @@ class SharedVectors:
     """Vectors that the servers have already, by the hashes of their texts."""
 
     def __init__(
-        self,
-        connections: Sequence[Connection],
-        tables: VectorTables,
-        kind: RowKind,
-        hashes: Hashes,
+        self, connections: Sequence[Connection], tables: VectorTables, kind: RowKind, hashes: Hashes
     ) -> None:
         self._connections = connections
         self._tables = tables
@@ -118,8 +114,7 @@ class _KeptRows:
 
     def vectors(self, rows: IntArray) -> Vectors:
         query = composed(
-            "SELECT id, vector FROM {kept} WHERE id = ANY(%s::bigint[])",
-            kept=self.tables.kept,
+            "SELECT id, vector FROM {kept} WHERE id = ANY(%s::bigint[])", kept=self.tables.kept
         )
         vectors = np.empty((len(rows), self.tables.dimension), dtype=np.float32)
         for place, connection in enumerate(self.connections):
