@@ -12,24 +12,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from index.article import Article, ArticleEntry
 from index.errors import DamagedIndex
 from index.store.reader import SHORTEST_PREFIX, GenerationFacts, GenerationReader
 
 if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
     from index.store.build_turn import BuildPart, BuildTurn, PartTurn
-
-
-class Removable(Protocol):
-    """An Article or an ArticleEntry."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def path(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +30,9 @@ class RemovedArticle:
     title: str
     path: str
     day: date
+
+
+Removable: TypeAlias = "Article | ArticleEntry | RemovedArticle"
 
 
 class RemovedArticles(ABC):

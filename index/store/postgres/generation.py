@@ -286,7 +286,7 @@ class PostgresGeneration(ClosedOnExit):
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         asked = list(ids)
         found = self._servers.each(lambda e, c: e.articles.entries_of(c, asked)) if asked else []
-        return [entry for entries in found for entry in entries]
+        return [entry for entries in found for _, entry in entries]
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         asked = list(ids)

@@ -79,7 +79,7 @@ class ArticleFilter:
     """Which articles may be found on one server; `passages` are theirs, where they are few."""
 
     condition: str
-    values: list[object]
+    values: dict[str, object]
     passages: IntArray | None
 
 
@@ -114,7 +114,7 @@ class ServerVectors:
         if self.is_exact(kind):
             return
         zero = vector_text(np.zeros(self.tables.dimension, dtype=np.float32))
-        query = self._query(kind, approximate=True, condition="", narrow=False)
+        query = self._query(kind, approximate=True, only=None, excepting=False)
         values = {"vector": zero, "half_vector": zero, "limit": 1, "spare": _SPARE}
         with psycopg.ClientCursor(connection) as cursor:
             cursor.execute(_BY_INDEX)
@@ -141,7 +141,10 @@ class ServerVectors:
         )
         [[joined]] = fetch(connection, self.number, query, *values)
         keys = np.frombuffer(joined or b"", dtype=">i8").astype(np.int64)
-        found = ArticleFilter(condition, values, keys if len(keys) <= most else None)
+        named = {f"value{at}": value for at, value in enumerate(values)}
+        for name in named:
+            condition = condition.replace("%s", f"%({name})s", 1)
+        found = ArticleFilter(condition, named, keys if len(keys) <= most else None)
         if len(self._filters) >= _KEPT_FILTERS:
             self._filters.clear()
         self._filters[within, among] = found
@@ -185,45 +188,29 @@ class ServerVectors:
         *,
         approximate: bool,
     ) -> list[NearRow]:
-        named: dict[str, Any] = {"vector": vector, "limit": count}
+        values: dict[str, Any] = {"vector": vector, "limit": count}
         if approximate:
-            named |= {"half_vector": vector, "spare": count * _SPARE}
-        condition, narrow = "", False
-        if only is not None and only.passages is not None:
-            narrow, named["passages"] = True, _array_text(only.passages)
-        elif only is not None:
-            condition = only.condition
-            for at, value in enumerate(only.values):
-                condition = condition.replace("%s", f"%(value{at})s", 1)
-                named[f"value{at}"] = value
+            values |= {"half_vector": vector, "spare": count * _SPARE}
+        if only is not None:
+            few = only.passages
+            values |= only.values if few is None else {"passages": _array_text(few)}
         if without is not None:
-            named["without"] = _array_text(without)
-        query = self._query(
-            kind,
-            approximate=approximate,
-            condition=condition,
-            narrow=narrow,
-            excepting=without is not None,
-        )
+            values["without"] = _array_text(without)
+        excepting = without is not None
+        query = self._query(kind, approximate=approximate, only=only, excepting=excepting)
         if not approximate:
-            rows = connection.execute(query, named, binary=True).fetchall()
-        else:
-            with connection.pipeline():  # three statements, one way there and back
-                connection.execute(_BY_INDEX)
-                found = connection.execute(query, named, binary=True)
-                connection.execute(_BY_ANY)
-                rows = found.fetchall()
-        return [NearRow._make(row) for row in rows]
+            return [NearRow._make(row) for row in connection.execute(query, values, binary=True)]
+        with connection.pipeline():  # three statements, one way there and back
+            connection.execute(_BY_INDEX)
+            found = connection.execute(query, values, binary=True)
+            connection.execute(_BY_ANY)
+            return [NearRow._make(row) for row in found.fetchall()]
 
     def _query(
-        self,
-        kind: RowKind,
-        *,
-        approximate: bool,
-        condition: str,
-        narrow: bool,
-        excepting: bool = False,
+        self, kind: RowKind, *, approximate: bool, only: ArticleFilter | None, excepting: bool
     ) -> sql.Composed:
+        narrow = only is not None and only.passages is not None
+        condition = "" if only is None or narrow else only.condition
         passage = "r.number" if kind == "passages" else "r.passage"
         others = f"{passage} <> ALL(%(without)s::bigint[])" if excepting else "TRUE"
         distance = "vector <#> %(vector)s::vector AS distance"
@@ -263,9 +250,11 @@ class ServerVectors:
         """Which of these passages may be found."""
         query = (
             "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
-            f"WHERE p.number = ANY(%s::bigint[]) AND {only.condition}"
+            f"WHERE p.number = ANY(%(keys)s::bigint[]) AND {only.condition}"
         )
-        return [row[0] for row in fetch(connection, self.number, query, keys, *only.values)]
+        written = composed(query, g=schema_of(self.number))
+        rows = connection.execute(written, {"keys": keys, **only.values}, binary=True)
+        return [row[0] for row in rows]
 
     def passage_features(
         self, connection: Connection, keys: list[int], vector: str
