@@ -110,8 +110,8 @@ def build(
     sources, skipped = find_sources(paths)
     files = FileArticles(paths, sources, options or Options(), skipped)
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
-    corpus = _Corpus(files, rules(options), roots)
-    return _Build(open_store(location), corpus, embedder, observer or Unobserved(), stop).run()
+    watch = observer or Unobserved()
+    return _Build(open_store(location), files, rules(options), roots, embedder, watch, stop).run()
 
 
 def build_part(
@@ -176,25 +176,21 @@ def build_articles(
 
     Each is answered from, whatever it has in common with others, unless they are to be merged.
     """
-    corpus = _Corpus(GivenArticles(articles, merge), rules(), ())
-    return _Build(open_store(location), corpus, embedder, observer or Unobserved(), stop).run()
-
-
-@dataclass(frozen=True, slots=True)
-class _Corpus:
-    """The articles, what they are read and cut by, and the paths they are at."""
-
-    supply: ArticleSupply
-    rules: str
-    roots: tuple[str, ...]
+    supply, watch = GivenArticles(articles, merge), observer or Unobserved()
+    return _Build(open_store(location), supply, rules(), (), embedder, watch, stop).run()
 
 
 @dataclass(frozen=True, slots=True)
 class _Build:
-    """One build, from its turn at the store to the last generation removed."""
+    """One build, from its turn at the store to the last generation removed.
+
+    The articles of `supply` are read and cut by `rules`, and come from files below `roots`, if any.
+    """
 
     store: IndexStore
-    corpus: _Corpus
+    supply: ArticleSupply
+    rules: str
+    roots: tuple[str, ...]
     embedder: Embedder
     watch: BuildObserver
     stop: _Stop | None
@@ -210,18 +206,16 @@ class _Build:
     def _read(self, turn: BuildTurn) -> BuildReport:
         """Read the articles, if any is new or changed, and make a generation of them if so."""
         terms = ReadTerms(self.store.removed().ids, self._check, self.watch.progress)
-        previous, supply = turn.previous, self.corpus.supply
+        previous = turn.previous
         before = previous if previous and self._may_serve_again(previous.facts) else None
         # Whether the same articles, read alike, would make the same generation.
-        comparable = (
-            before and self._same_model(before.facts) and before.facts.roots == self.corpus.roots
-        )
+        comparable = before and self._same_model(before.facts) and before.facts.roots == self.roots
         self.watch.step("read")
-        if before and comparable and supply.untouched(before, terms):
+        if before and comparable and self.supply.untouched(before, terms):
             return self._unchanged(before.facts, len(before.left_out()))
         with turn.draft(alike=before is not None) as writer:
-            draft = GenerationDraft(writer, self.corpus.rules)
-            supply.read_into(draft, before, terms)
+            draft = GenerationDraft(writer, self.rules)
+            self.supply.read_into(draft, before, terms)
             if before and comparable and before.facts.fingerprint == draft.articles.fingerprint():
                 return self._unchanged(before.facts, draft.articles.left_out())
             return self._make(turn, draft)
@@ -232,7 +226,7 @@ class _Build:
         left_out, changes = draft.articles.left_out(), draft.articles.changes()
         draft.cut(self._check, self.watch.progress)
         if not draft.passages.passages:
-            raise self.corpus.supply.nothing(left_out)
+            raise self.supply.nothing(left_out)
         self.watch.step("embed")
         embedder = self.embedder
         with (
@@ -244,7 +238,7 @@ class _Build:
             reusable = [each for each in known if self._same_model(each.facts)]
             embedded = embed_all(draft.writer, work, reusable)
         self.watch.step("write")
-        draft.seal(embedder, datetime.now(UTC), self.corpus.roots, self._check)
+        draft.seal(embedder, datetime.now(UTC), self.roots, self._check)
         turn.adopt(draft.writer)
         self.watch.step("switch")
         turn.switch(draft.writer)
@@ -258,7 +252,7 @@ class _Build:
             removed=changes.removed,
             unchanged=changes.unchanged,
             embedded=embedded.texts,
-            skipped=tuple(self.corpus.supply.skipped),
+            skipped=tuple(self.supply.skipped),
             switched=True,
             duplicates=draft.copies,
             left_out=left_out,
@@ -277,8 +271,8 @@ class _Build:
         One that follows no files may have been imported by an earlier Selon: whoever made it chose
         its texts, and files are read again.
         """
-        own = bool(facts.roots) or not self.corpus.roots
-        return own and facts.rules == self.corpus.rules
+        own = bool(facts.roots) or not self.roots
+        return own and facts.rules == self.rules
 
     def _unchanged(self, facts: GenerationFacts, left_out: int) -> BuildReport:
         return BuildReport(
@@ -291,7 +285,7 @@ class _Build:
             removed=0,
             unchanged=facts.articles,
             embedded=0,
-            skipped=tuple(self.corpus.supply.skipped),
+            skipped=tuple(self.supply.skipped),
             switched=False,
             duplicates=facts.copies,
             left_out=left_out,

@@ -55,7 +55,6 @@ class ReusePlan:
     same as the fresh rows `copied_from`.
     """
 
-    size: int
     fresh: IntArray
     kept: tuple[ReusedRows, ...]
     copies: IntArray
@@ -77,7 +76,6 @@ def reuse_plan(hashes: Hashes, sources: Sequence[VectorSource]) -> ReusePlan:
         kept.append(ReusedRows(source, of_source, places, int(found.sum())))
     copies = rows[unknown[group] & (first[group] != rows)]
     return ReusePlan(
-        size=len(hashes),
         fresh=np.sort(first[unknown]).astype(np.int64),
         kept=tuple(kept),
         copies=copies,

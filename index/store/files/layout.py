@@ -14,7 +14,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -86,31 +85,16 @@ def new_id(now: datetime, last: str | None = None) -> str:
     return moment.strftime(ID_TIME)
 
 
-@dataclass(frozen=True, slots=True)
 class Layout:
     """The paths of the index of one data directory."""
 
-    data_dir: Path
-
-    @property
-    def root(self) -> Path:
-        return self.data_dir / "index"
-
-    @property
-    def current(self) -> Path:
-        return self.root / "CURRENT"
-
-    @property
-    def generations(self) -> Path:
-        return self.root / "generations"
-
-    @property
-    def resume(self) -> Path:
-        return self.root / "resume"
-
-    @property
-    def _next(self) -> Path:
-        return self.root / "CURRENT.new"
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.root = data_dir / "index"
+        self.current = self.root / "CURRENT"
+        self.generations = self.root / "generations"
+        self.resume = self.root / "resume"
+        self._next = self.root / "CURRENT.new"
 
     def folder(self, generation: str) -> Path:
         return self.generations / generation

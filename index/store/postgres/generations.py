@@ -23,9 +23,7 @@ from index.store.postgres.generation import ServerFacts
 from index.store.postgres.load import KINDS, stored_hashes
 from index.store.postgres.schema import VectorTables, drop_generation, schema_of
 
-KEPT_DAYS = 30
-"""That a vector is kept for a build to take."""
-
+KEPT_DAYS = 30  # that a vector is kept for a build to take
 _AT_ONCE = 2_048  # vectors looked up together
 
 

@@ -25,16 +25,10 @@ from index.errors import StoreError
 from index.store.postgres.connections import Connection
 from index.store.reader import GenerationFacts, RowKind
 
-LAYOUT_VERSION = 1
-"""Raised whenever these tables change meaning."""
-
-MOST_DIMENSIONS = 4_000
-"""That pgvector indexes in half precision."""
-
+LAYOUT_VERSION = 1  # raised whenever these tables change meaning
+MOST_DIMENSIONS = 4_000  # that pgvector indexes in half precision
+PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
-PREPARING = 0x53454C50
-"""The lock of whoever makes the shared tables."""
-
 _MEMORY = "256MB"  # at least, for building an HNSW index or another
 _SHARED = """
 CREATE SCHEMA IF NOT EXISTS selon;
