@@ -1,4 +1,4 @@
-"""Connections to a PostgreSQL server, their errors told as the store's."""
+"""PostgreSQL connections, leases and holds; driver errors are raised as `StoreError`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _SERVER_ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_k
 
 
 class CircuitBreaker:
-    """Leaves a server alone for a moment that has failed several times in a row. Thread-safe."""
+    """Rejects requests for a moment after several failures in a row. Thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -58,8 +58,7 @@ class CircuitBreaker:
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Around a question to the server. Raises StoreError, the last one, where it is left
-        alone."""
+        """Run a request to the server; while the breaker is open, raise its last StoreError."""
         with self._lock:
             if self._last is not None and self._failures >= BREAKER_FAILURES:
                 if self._clock() < self._open_until or self._tries >= _TRIES:
@@ -136,8 +135,11 @@ class Server:
 
 
 class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection whose server may fall silent: stopped, though its machine acknowledges what it
-    gets, or behind a pool that does. Nothing of the network tells that."""
+    """A connection with a client-side deadline for each statement.
+
+    A stopped server, or a pool in front of it, may acknowledge every packet and never answer;
+    keepalives do not notice that.
+    """
 
     seconds: float | None = None
 
@@ -147,7 +149,7 @@ class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
 
 
 def _bounded(steps: Generator[Any, Any, Result], seconds: float) -> Generator[Any, Any, Result]:
-    """The same steps, each of which waits for the server. Raises OperationalError."""
+    """The same steps under one deadline. Raises OperationalError."""
     deadline = time.monotonic() + seconds
     try:
         step = next(steps)
@@ -163,7 +165,7 @@ def _bounded(steps: Generator[Any, Any, Result], seconds: float) -> Generator[An
 
 @contextmanager
 def translate_errors(shown: str, *, connecting: bool = False) -> Iterator[None]:
-    """Turn what PostgreSQL refuses into a StoreError."""
+    """Translate driver errors into `StoreError`."""
     try:
         yield
     except errors.QueryCanceled as error:
@@ -181,16 +183,16 @@ def translate_errors(shown: str, *, connecting: bool = False) -> Iterator[None]:
 
 
 def _first_line(error: BaseException) -> Words:
-    """Without what follows it: statements, and the values in them."""
+    """First line of a message; further lines may quote statements and their values."""
     lines = [line for line in str(error).splitlines() if line.strip()]
     return Words(" ".join(lines[0].split()) if lines else type(error).__name__)
 
 
 class Connections:
-    """Connections for reading, kept for whoever asks next; usable from several threads.
+    """A thread-safe pool of connections for reading, each prepared once when it is opened.
 
-    Each is prepared once, when it is opened. A question whose connection ends is asked again of a
-    new one, which libpq opens to the next host that answers. Raises StoreError.
+    A job whose connection breaks is retried once on a new one, which libpq opens to the next host
+    that answers. Raises StoreError.
     """
 
     def __init__(
@@ -207,10 +209,7 @@ class Connections:
         self._closed = False
 
     def ask(self, job: Callable[[Connection], Result]) -> Result:
-        """Run a job that only reads, and once more where its connection ends.
-
-        A server that has failed several times in a row is left alone for a moment.
-        """
+        """Run a job that only reads, behind the server's circuit breaker."""
         with self.server.breaker.guard():
             for last in (False, True):
                 connection = self._take()
@@ -233,7 +232,7 @@ class Connections:
         raise AssertionError("the second time returns or raises")
 
     def close(self) -> None:
-        """Those in use are closed when they are given back."""
+        """Close idle connections now, and those in use when they are returned."""
         self._closed = True
         self._drop_idle()
 
